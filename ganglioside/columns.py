@@ -1,0 +1,121 @@
+"""Column names and types of the tables that Ganglioside reads and returns."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+Verdict = Literal["valid", "fragment", "adduct", "outlier", "undetermined"]
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+
+Category = Literal["GA", "GM", "GD", "GT", "GQ", "GP"]
+CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
+
+#: Columns of `FeatureTable.data`, always all present; missing values are NA or NaN.
+FEATURE_TABLE: Final[dict[str, str]] = {
+    "feature_id": "int64",  # 0-based number of the data row in the input
+    "name": "str",  # as read
+    "rt": "float64",  # min
+    "volume": "float64",  # peak area
+    "log_p": "float64",
+    "anchor": "bool",
+    "mz": "float64",
+    "adduct": "str",
+    "sample": "str",
+    "fault": "str",  # why this row cannot be judged, NA where it can
+}
+
+#: Columns of `Analysis.features`, in order; columns carried through follow them.
+FEATURES: Final[dict[str, str]] = {
+    "feature_id": "Int64",
+    "name": "str",
+    "rt": "float64",
+    "volume": "float64",
+    "log_p": "float64",
+    "anchor": "bool",
+    "series": "str",
+    "isomer": "str",
+    "carbons": "Int64",
+    "double_bonds": "Int64",
+    "hydroxyls": "Int64",
+    "hex": "Int64",
+    "hexnac": "Int64",
+    "neuac": "Int64",
+    "neugc": "Int64",
+    "dhex": "Int64",
+    "oac": "Int64",
+    "sugar_count": "Int64",
+    "sialic_acids": "Int64",
+    "category": "str",
+    "formula": "str",
+    "monoisotopic_mass": "float64",
+    "predicted_rt": "float64",
+    "rt_lower": "float64",
+    "rt_upper": "float64",
+    "residual": "float64",
+    "standardized_residual": "float64",
+    "verdict": "category",
+    "confidence": "float64",
+    "parent_id": "Int64",
+    "parent": "str",
+    "process": "str",
+    "rule": "str",
+    "reason": "str",
+    "consolidated_volume": "float64",
+}
+
+#: Optional input columns that follow `FEATURES` where the input has them.
+OPTIONAL: Final[tuple[str, ...]] = ("mz", "adduct", "sample")
+
+#: Columns of `Analysis.models`: one row per series and isomer.
+MODELS: Final[dict[str, str]] = {
+    "series": "str",
+    "isomer": "str",
+    "n": "Int64",  # features that stand on this line
+    "n_anchors": "Int64",
+    "offset": "float64",  # min, RT of the reference ceramide on this line
+    "offset_se": "float64",  # min
+    "sigma": "float64",  # min, spread about the line
+    "r2": "float64",
+    "r2_loo": "float64",
+    "rmse_loo": "float64",  # min
+    "log_p_slope": "float64",  # min per Log P unit; the plain per-series line, for comparison
+    "log_p_intercept": "float64",
+    "log_p_r2": "float64",
+    "log_p_equation": "str",
+    "may_judge": "bool",
+    "why_not": "str",
+}
+
+#: Columns of `Analysis.findings`.
+FINDINGS: Final[dict[str, str]] = {
+    "code": "str",
+    "severity": "str",  # "error", "warning" or "info"
+    "feature_id": "Int64",  # NA where a finding is about a series or the table
+    "series": "str",
+    "message": "str",
+    "advice": "str",
+}
+
+#: Columns of `FeatureTable.problems` and `Analysis.problems`.
+PROBLEMS: Final[dict[str, str]] = {
+    "feature_id": "Int64",  # NA where a problem is about the whole table
+    "row": "Int64",  # 1-based line of the file or sheet, header included
+    "column": "str",
+    "value": "str",  # as read
+    "code": "str",
+    "severity": "str",  # "error": the row cannot be judged; "warning"; "info"
+    "message": "str",
+    "advice": "str",
+}
+
+#: First characters that a spreadsheet may execute.
+FORMULA_STARTS: Final[tuple[str, ...]] = ("=", "@", "\t", "\r")
+FORMULA_STARTS_IN_NAMES: Final[tuple[str, ...]] = (*FORMULA_STARTS, "+", "-")
+
+
+def carried_name(column: str) -> str:
+    """Return the name under which a foreign input column stands in the result.
+
+    A foreign column keeps its name, unless a result column has it already.
+    """
+    return f"{column} (input)" if column in FEATURES or column in OPTIONAL else column

@@ -1,0 +1,70 @@
+"""Every error that Ganglioside raises on purpose.
+
+Each message says what was found, where, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class GangliosideError(Exception):
+    """Base of all errors that an analyst can act on."""
+
+
+class ReadError(GangliosideError):
+    """The input cannot be read as a table at all."""
+
+
+class ValidationError(GangliosideError):
+    """The table was read, but lacks what an analysis needs.
+
+    Attributes
+    ----------
+    problems : pandas.DataFrame
+        Everything found, one row per fault (see `ganglioside.problems`).
+    """
+
+    def __init__(self, message: str, problems: pd.DataFrame) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class NameFormError(GangliosideError):
+    """A name that does not denote one lipid.
+
+    Attributes
+    ----------
+    code : str
+        What is wrong, for programs.
+    advice : str
+        What to write instead.
+    """
+
+    def __init__(self, message: str, code: str, advice: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.advice = advice
+
+
+class SettingsError(GangliosideError):
+    """A setting that does not exist, or a value outside its range."""
+
+
+class HistoryError(GangliosideError):
+    """The session history cannot be opened, read or written."""
+
+
+class JobError(GangliosideError):
+    """A job cannot be started, continued or ended."""
+
+
+class ReportError(GangliosideError):
+    """A report cannot be rendered."""
+
+
+class Cancelled(Exception):  # noqa: N818 - a request, not a fault
+    """Raised by a progress callback to stop the work between two steps."""

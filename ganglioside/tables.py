@@ -1,0 +1,101 @@
+"""The typed tables that pass from reading to analysis."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pandas as pd
+
+from ganglioside.columns import FEATURE_TABLE, PROBLEMS
+from ganglioside.names import ParsedNames
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The input as it was received.
+
+    Attributes
+    ----------
+    name : str
+        File name, or what else the table came from.
+    """
+
+    name: str
+    _load: Callable[[], bytes] = field(repr=False)
+
+    @classmethod
+    def from_bytes(cls, name: str, content: bytes) -> Source:
+        """Return the source of bytes that are already in memory."""
+        return cls(name, lambda: content)
+
+    @classmethod
+    def from_frame(cls, name: str, frame: pd.DataFrame) -> Source:
+        """Return the source of a DataFrame: the UTF-8 CSV that reads back as the same table."""
+        return cls(name, lambda: frame.to_csv(index=False).encode())
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes of the input."""
+        return self._load()
+
+    @property
+    def size(self) -> int:
+        """Size in bytes."""
+        return len(self.content)
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the bytes, as hexadecimal digits."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Two sources are equal when their names and bytes are."""
+        return (
+            isinstance(other, Source)
+            and self.name == other.name
+            and self.content == other.content
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureTable:
+    """A feature table that was read and judged once, at the border.
+
+    Attributes
+    ----------
+    data : pandas.DataFrame, shape (n, len(FEATURE_TABLE))
+        One row per input row, in input order, columns `FEATURE_TABLE`.
+    names : ParsedNames
+        The n names, parsed.
+    carried : pandas.DataFrame, shape (n, k)
+        The foreign columns, untouched.
+    problems : pandas.DataFrame
+        Columns `PROBLEMS`, in order of row.
+    source : Source
+        What was read.
+    truth : pandas.DataFrame or None
+        Of a simulated table: one row per row of `data`, columns `feature_id`, `verdict`,
+        `parent_id`, `parent`, `isomer`, `process`, ...
+    """
+
+    data: pd.DataFrame
+    names: ParsedNames
+    carried: pd.DataFrame
+    problems: pd.DataFrame
+    source: Source
+    truth: pd.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        missing = [c for c in FEATURE_TABLE if c not in self.data.columns]
+        if missing:
+            raise TypeError(f"FeatureTable.data lacks {missing}: use read_features().")
+        if list(self.problems.columns) != list(PROBLEMS):
+            raise TypeError(f"FeatureTable.problems needs the columns {list(PROBLEMS)}.")
+
+    def __len__(self) -> int:
+        return len(self.data)

@@ -1,0 +1,100 @@
+"""Which names of an LC-MS ganglioside feature table to believe, and why.
+
+    import ganglioside as gg
+
+    table = gg.read_features("features.csv")
+    analysis = gg.analyze(table)
+    analysis.features
+
+Everything below is loaded when it is first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ganglioside import errors as errors
+    from ganglioside.analysis import Analysis as Analysis
+    from ganglioside.analysis import analyze as analyze
+    from ganglioside.example import example as example
+    from ganglioside.export import export as export
+    from ganglioside.history import History as History
+    from ganglioside.names import parse_name as parse_name
+    from ganglioside.names import parse_names as parse_names
+    from ganglioside.reading import read_features as read_features
+    from ganglioside.reports import render_report as render_report
+    from ganglioside.retention import RetentionModel as RetentionModel
+    from ganglioside.settings import Settings as Settings
+    from ganglioside.simulate import simulate as simulate
+    from ganglioside.tables import FeatureTable as FeatureTable
+
+__version__ = "0.1.0"
+
+#: Public names and the modules that hold them.
+_HOMES: Final[dict[str, str]] = {
+    "Analysis": "analysis",
+    "FeatureTable": "tables",
+    "History": "history",
+    "RetentionModel": "retention",
+    "Settings": "settings",
+    "analyze": "analysis",
+    "example": "example",
+    "export": "export",
+    "parse_name": "names",
+    "parse_names": "names",
+    "read_features": "reading",
+    "render_report": "reports",
+    "simulate": "simulate",
+}
+
+__all__ = [
+    "Analysis",
+    "FeatureTable",
+    "History",
+    "RetentionModel",
+    "Settings",
+    "__version__",
+    "analyze",
+    "errors",
+    "example",
+    "export",
+    "parse_name",
+    "parse_names",
+    "read_features",
+    "render_report",
+    "simulate",
+]
+
+
+class _Package(ModuleType):
+    """Keeps a public function that is named as its module from being replaced by it.
+
+    Importing `ganglioside.simulate` binds the module as attribute `simulate` of the package;
+    here the function of that name is bound instead, whatever is imported first.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, ModuleType) and _HOMES.get(name) == name:
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return import_module("ganglioside.errors")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ganglioside' has no attribute {name!r}")
+    value = getattr(import_module(f"ganglioside.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,47 @@
+"""Where the notebooks and reports are: in a checkout, or inside the installed package."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+_PACKAGE: Final = Path(__file__).resolve().parent
+_CHECKOUT: Final = _PACKAGE.parent
+
+
+def in_checkout() -> bool:
+    """Return whether the package runs from a checkout of the project."""
+    return (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "notebooks").is_dir()
+
+
+def notebooks() -> Path:
+    """Return the folder of the notebooks."""
+    return _folder("notebooks")
+
+
+def reports() -> Path:
+    """Return the folder of the report templates."""
+    return _folder("reports")
+
+
+def example_file() -> Path:
+    """Return the bundled example table."""
+    return _PACKAGE / "data" / "example.csv"
+
+
+def working_copy(target: Path) -> Path:
+    """Copy the notebooks that `target` lacks into it and return `target`.
+
+    Nothing that is there is overwritten: it may hold the user's work.
+    """
+    for source in sorted(notebooks().rglob("*")):
+        copy = target / source.relative_to(notebooks())
+        if source.is_file() and ".ipynb_checkpoints" not in source.parts and not copy.exists():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+    return target
+
+
+def _folder(name: str) -> Path:
+    return _CHECKOUT / name if in_checkout() else _PACKAGE / f"_{name}"

@@ -1,0 +1,1 @@
+"""Panels for JupyterLab and Voila on top of the `ganglioside` package."""

@@ -1,0 +1,50 @@
+# Every target works from a clean clone with Python 3.11 to 3.13 and make.
+# PYTHON=python3.12 chooses the interpreter, INPUT=features.csv the table of `make run`.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& { echo "$$p"; break; }; done)
+INPUT ?= ganglioside/data/example.csv
+BIN := .venv/bin
+READY := .venv/.ready
+SANITIZE := $(addprefix --nbval-sanitize-with ,$(wildcard tests/notebooks/sanitize.cfg))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench lab app clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) ## Create .venv/ and install the project into it
+
+$(READY): pyproject.toml .ci/install.py
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || { echo "Creating .venv with $(PYTHON)"; "$(PYTHON)" -m venv --clear .venv; }
+	@$(BIN)/python .ci/install.py
+	@touch $@
+
+run: $(READY) ## Analyse the bundled example, or INPUT=path, and render its report
+	@$(BIN)/ganglioside analyze "$(INPUT)" --report reports/output
+
+test: $(READY) ## Run all tests
+	@sh .ci/browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
+
+check: $(READY) ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(READY) ## Measure the accuracy of the verdicts
+	@$(BIN)/python tests/benchmarks/accuracy.py
+
+lab: $(READY) ## Open the notebooks in JupyterLab
+	@$(BIN)/ganglioside lab
+
+app: $(READY) ## Serve the web pages
+	@$(BIN)/ganglioside app
+
+clean: ## Remove the environment, builds and caches; reports stay
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +

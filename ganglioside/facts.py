@@ -1,0 +1,55 @@
+"""The one reader of the fact tables under `ganglioside/data`."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any, Final, TypeVar, get_type_hints
+
+Row = TypeVar("Row")
+
+
+def _texts(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split("|")) if cell else ()
+
+
+_READERS: Final[dict[Any, Callable[[str], object]]] = {
+    str: str,
+    int: int,
+    float: float,
+    tuple[str, ...]: _texts,
+}
+
+
+def read_facts(file: str, row_type: type[Row]) -> tuple[Row, ...]:
+    """Read one fact table into typed rows.
+
+    Parameters
+    ----------
+    file
+        Name of a CSV file (UTF-8) in `ganglioside/data`; lines that start with `#` are notes.
+    row_type
+        A dataclass whose fields are columns of the table, of type str, int, float or
+        tuple[str, ...] (parts separated by `|`). Other columns, such as `source`, are for people.
+
+    Returns
+    -------
+    tuple of row_type
+        In the order of the file.
+
+    Raises
+    ------
+    KeyError
+        If a field is not a column.
+    ValueError
+        If a cell is not of its field's type.
+    """
+    hints = get_type_hints(row_type)
+    readers = {f.name: _READERS[hints[f.name]] for f in dataclasses.fields(row_type)}  # type: ignore[arg-type]
+    text = files("ganglioside").joinpath("data", file).read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return tuple(
+        row_type(**{name: read(row[name]) for name, read in readers.items()}) for row in rows
+    )

@@ -1,0 +1,184 @@
+"""Between the values of an analysis and what the history's tables hold, exactly both ways."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ganglioside.analysis import Summary
+from ganglioside.columns import FEATURE_TABLE, FEATURES, OPTIONAL, VERDICTS
+from ganglioside.errors import HistoryError
+
+#: Columns of the stored features: those of every analysis, then the optional ones.
+STORED_FEATURES: Final[dict[str, str]] = FEATURES | {c: FEATURE_TABLE[c] for c in OPTIONAL}
+
+_ARROW: Final[dict[str, pa.DataType]] = {
+    "Int64": pa.int64(),
+    "float64": pa.float64(),
+    "bool": pa.bool_(),
+    "str": pa.string(),
+    "category": pa.string(),
+}
+
+
+def to_rows(frame: pd.DataFrame, schema: dict[str, str], what: str) -> pa.Table:
+    """Return the columns of `schema` that `frame` has, as rows with their position.
+
+    Raises
+    ------
+    HistoryError
+        If a column has another type than the schema says: it would not come back equal.
+    """
+    if not frame.index.equals(pd.RangeIndex(len(frame))):
+        raise HistoryError(f"{what} cannot be stored: its index is not 0 to {len(frame) - 1}.")
+    present = {c: t for c, t in schema.items() if c in frame.columns}
+    for column, expected in present.items():
+        _require_type(frame[column], expected, f"{what}.{column}")
+    arrays = [pa.array(frame[c], _ARROW[t], from_pandas=True) for c, t in present.items()]
+    position = pa.array(np.arange(len(frame)), pa.int64())
+    return pa.table([position, *arrays], names=["position", *present])
+
+
+def from_rows(rows: pa.Table, schema: dict[str, str]) -> pd.DataFrame:
+    """Return the frame that `to_rows` stored."""
+    columns: dict[str, Any] = {}
+    for column, kind in schema.items():
+        values = rows.column(column)
+        if kind == "Int64":
+            columns[column] = values.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+        elif kind == "category":
+            columns[column] = pd.Categorical(values.to_pandas(), categories=list(VERDICTS))
+        else:
+            columns[column] = values.to_pandas()
+    return pd.DataFrame(columns, index=pd.RangeIndex(rows.num_rows))
+
+
+def carried_columns(frame: pd.DataFrame) -> list[str]:
+    """Return the foreign columns of a features table, in order."""
+    return [c for c in frame.columns if c not in STORED_FEATURES]
+
+
+def encode_carried(frame: pd.DataFrame) -> bytes | None:
+    """Return foreign columns as Parquet, each of its own type; None where there are none.
+
+    Raises
+    ------
+    HistoryError
+        If a column's name or values cannot be stored so that they come back equal.
+    """
+    if frame.columns.empty:
+        return None
+    mixed = [c for c in frame.columns if frame[c].dtype == np.dtype(object)]
+    packed = frame.assign(**{c: _pack(frame[c]) for c in mixed})
+    try:
+        table = pa.Table.from_pandas(packed, preserve_index=False)
+    except (pa.ArrowException, TypeError) as error:
+        raise HistoryError(
+            f"A column beside the known ones cannot be stored ({error}). Convert it to text."
+        ) from error
+    metadata = {**(table.schema.metadata or {}), b"mixed": json.dumps(mixed).encode()}
+    sink = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
+    return sink.getvalue()
+
+
+def decode_carried(content: bytes | None, length: int) -> pd.DataFrame:
+    """Return the foreign columns that `encode_carried` stored."""
+    if content is None:
+        return pd.DataFrame(index=pd.RangeIndex(length))
+    table = pq.read_table(io.BytesIO(content))
+    frame = table.to_pandas()
+    for column in json.loads(table.schema.metadata[b"mixed"]):
+        frame[column] = _unpack(frame[column])
+    return frame
+
+
+def summary_to_json(summary: Summary) -> str:
+    """Return a summary as JSON, NaN as null."""
+    values = asdict(summary)
+    absent = {k: None for k, v in values.items() if isinstance(v, float) and math.isnan(v)}
+    return json.dumps(values | absent, allow_nan=False)
+
+
+def summary_from_json(text: str) -> Summary:
+    """Return the summary of `summary_to_json`."""
+    values = json.loads(text)
+    return Summary(**{f.name: _or_nan(values[f.name]) for f in fields(Summary)})
+
+
+def _or_nan(value: Any) -> Any:
+    return math.nan if value is None else value
+
+
+def _require_type(column: pd.Series[Any], expected: str, what: str) -> None:
+    if expected == "category":
+        fits = column.dtype == pd.CategoricalDtype(list(VERDICTS))
+    else:
+        fits = column.dtype == pd.Series([], dtype=expected).dtype
+    if not fits:
+        raise HistoryError(f"{what} cannot be stored: it is {column.dtype}, not {expected}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How values of one type are written in a column of mixed values."""
+
+    tag: str
+    kind: type
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+#: Ordered: the first form whose type fits is taken (a bool is an int, a Timestamp a datetime).
+_FORMS: Final[tuple[_Form, ...]] = (
+    _Form("none", type(None), _itself, _itself),
+    _Form("na", type(pd.NA), lambda _: None, lambda _: pd.NA),
+    _Form("nat", type(pd.NaT), lambda _: None, lambda _: pd.NaT),
+    _Form("text", str, _itself, _itself),
+    _Form("bool", bool, _itself, _itself),
+    _Form("bool", np.bool_, bool, _itself),
+    _Form("int", int, str, int),
+    _Form("int", np.integer, str, int),
+    _Form("float", float, repr, float),
+    _Form("float", np.floating, lambda v: repr(float(v)), float),
+    _Form("timestamp", pd.Timestamp, pd.Timestamp.isoformat, pd.Timestamp),
+    _Form("datetime", datetime, datetime.isoformat, datetime.fromisoformat),
+    _Form("date", date, date.isoformat, date.fromisoformat),
+    _Form("time", time, time.isoformat, time.fromisoformat),
+    _Form("decimal", Decimal, str, Decimal),
+)
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {form.tag: form.read for form in _FORMS}
+
+
+def _pack(column: pd.Series[Any]) -> list[str]:
+    return [_write(value, column.name) for value in column]
+
+
+def _write(value: Any, column: Any) -> str:
+    for form in _FORMS:
+        if isinstance(value, form.kind):
+            return json.dumps([form.tag, form.write(value)])
+    raise HistoryError(
+        f"Column {column!r} cannot be stored: it holds a {type(value).__name__}. Convert it to "
+        "text before the analysis."
+    )
+
+
+def _unpack(column: pd.Series[Any]) -> pd.Series[Any]:
+    values = [(tag, value) for tag, value in map(json.loads, column)]
+    return pd.Series([_READERS[tag](v) for tag, v in values], dtype=object, index=column.index)

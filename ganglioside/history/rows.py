@@ -1,0 +1,273 @@
+"""The rows of one session: made, stored and read back."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, get_args
+
+import duckdb
+import pandas as pd
+
+import ganglioside
+from ganglioside.analysis import Analysis
+from ganglioside.columns import FINDINGS, MODELS, PROBLEMS
+from ganglioside.errors import HistoryError
+from ganglioside.history.codec import (
+    STORED_FEATURES,
+    carried_columns,
+    decode_carried,
+    encode_carried,
+    from_rows,
+    summary_from_json,
+    summary_to_json,
+    to_rows,
+)
+from ganglioside.history.store import utc_now
+from ganglioside.retention import RetentionModel
+from ganglioside.settings import Settings
+from ganglioside.tables import Source
+
+Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+
+#: The tables of a completed session, beside its features.
+_SIDE_TABLES: Final[dict[str, dict[str, str]]] = {
+    "models": MODELS,
+    "findings": FINDINGS,
+    "problems": PROBLEMS,
+}
+
+#: Every table that holds rows of a session, with the column that names it.
+_OWNED: Final[dict[str, str]] = {
+    "features": "session",
+    **dict.fromkeys(_SIDE_TABLES, "session"),
+    "results": "session",
+    "sessions": "id",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is known of a session when it begins."""
+
+    id: str
+    name: str
+    source: Source
+    settings: dict[str, float | int | str]
+    rerun_of: str | None
+    created: datetime
+    sha256: str
+
+    @classmethod
+    def now(
+        cls, source: Source, settings: Settings, name: str | None, rerun_of: str | None = None
+    ) -> Opening:
+        """Open a session of this moment."""
+        created = utc_now()
+        values = settings.to_dict()
+        return cls(
+            _new_id(created), name or source.name, source, values, rerun_of, created, source.sha256
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A result as the history's tables take it, made before the lock is held."""
+
+    tables: dict[str, Any]
+    columns: str
+    model: str
+    carried: bytes | None
+    settings: str
+    summary: str
+    version: str
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> Record:
+        """Encode an analysis."""
+        features = analysis.features
+        sides = {t: to_rows(getattr(analysis, t), s, t) for t, s in _SIDE_TABLES.items()}
+        return cls(
+            tables={"features": to_rows(features, STORED_FEATURES, "features"), **sides},
+            columns=json.dumps(list(features.columns)),
+            model=json.dumps(analysis.model.to_dict()),
+            carried=encode_carried(features[carried_columns(features)]),
+            settings=json.dumps(analysis.settings.to_dict()),
+            summary=summary_to_json(analysis.summary),
+            version=analysis.version,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The row of one session."""
+
+    id: str
+    name: str
+    status: Status
+    file_name: str
+    sha256: str
+    settings_json: str
+    version: str
+    summary: str | None
+    error: str | None
+
+    @classmethod
+    def find(cls, connection: duckdb.DuckDBPyConnection, sid: str) -> Stored:
+        """Return the session whose id is `sid`, or the only one whose id begins so."""
+        rows = connection.execute(
+            "SELECT id, name, status, file_name, sha256, settings, version, summary, error "
+            "FROM sessions WHERE starts_with(id, ?) ORDER BY id LIMIT 3",
+            [sid],
+        ).fetchall()
+        if not rows or not sid:
+            raise HistoryError(
+                f"There is no session {sid!r} in this history: history.sessions() lists them."
+            )
+        if len(rows) > 1 and rows[0][0] != sid:
+            raise HistoryError(
+                f"{sid!r} is the beginning of more than one session "
+                f"({', '.join(row[0] for row in rows)}): give more of the id."
+            )
+        return cls(*rows[0])
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it was begun with."""
+        return Settings.from_dict(json.loads(self.settings_json))
+
+    def require_running(self) -> None:
+        """Refuse a session that has ended."""
+        if self.status not in ("pending", "processing"):
+            raise HistoryError(f"Session {self.id} has ended already: it is {self.status}.")
+
+    def why_empty(self) -> str:
+        """Say why there is nothing to load."""
+        reason = f" ({self.error})" if self.error else ""
+        return (
+            f"Session {self.id} holds no result: it is {self.status}{reason}. "
+            "Run it again with history.rerun(), or choose a completed one."
+        )
+
+
+def _new_id(now: datetime) -> str:
+    # Milliseconds, then chance: sorts by time, and histories can be merged.
+    milliseconds = int(now.replace(tzinfo=UTC).timestamp() * 1000)
+    return f"{milliseconds:011x}{secrets.token_hex(2)[:3]}"
+
+
+def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> None:
+    """Store a session that begins, and its input unless it is there."""
+    source = opening.source
+    values = {
+        "id": opening.id,
+        "name": opening.name,
+        "sample_type": opening.settings["sample_type"],
+        "status": "processing",
+        "created": opening.created,
+        "started": opening.created,
+        "file_name": source.name,
+        "file_size": source.size,
+        "sha256": opening.sha256,
+        "settings": json.dumps(opening.settings),
+        "version": ganglioside.__version__,
+        "host": platform.node(),
+        "pid": os.getpid(),
+        "rerun_of": opening.rerun_of,
+    }
+    marks = ", ".join("?" for _ in values)
+    connection.execute(
+        f"INSERT INTO sessions ({', '.join(values)}) VALUES ({marks})",
+        list(values.values()),
+    )
+    connection.execute(
+        "INSERT INTO inputs SELECT $1, $2 "
+        "WHERE NOT EXISTS (SELECT 1 FROM inputs WHERE sha256 = $1)",
+        [opening.sha256, source.content],
+    )
+
+
+def insert_result(connection: duckdb.DuckDBPyConnection, sid: str, record: Record) -> None:
+    """Store the result of a session and mark it completed."""
+    for table, rows in record.tables.items():
+        connection.register("incoming", rows)
+        connection.execute(
+            f"INSERT INTO {table} BY NAME SELECT ? AS session, * FROM incoming", [sid]
+        )
+        connection.unregister("incoming")
+    connection.execute(
+        "INSERT INTO results VALUES (?, ?, ?, ?)",
+        [sid, record.columns, record.model, record.carried],
+    )
+    connection.execute(
+        "UPDATE sessions SET status = 'completed', completed = ?, settings = ?, summary = ?, "
+        "version = ?, sample_type = ? WHERE id = ?",
+        [
+            utc_now(),
+            record.settings,
+            record.summary,
+            record.version,
+            json.loads(record.settings)["sample_type"],
+            sid,
+        ],
+    )
+
+
+def read_analysis(connection: duckdb.DuckDBPyConnection, session: Stored) -> Analysis:
+    """Return the analysis of a completed session."""
+    sides = {t: _read_table(connection, session.id, t, s) for t, s in _SIDE_TABLES.items()}
+    columns, model, carried = _only_row(
+        connection, "SELECT columns, model, carried FROM results WHERE session = ?", session.id
+    )
+    known = _read_table(connection, session.id, "features", STORED_FEATURES)
+    everything = pd.concat([known, decode_carried(carried, len(known))], axis=1)
+    return Analysis(
+        features=everything[json.loads(columns)],
+        **sides,
+        summary=summary_from_json(session.summary or "{}"),
+        settings=session.settings,
+        model=RetentionModel.from_dict(json.loads(model)),
+        source=read_source(connection, session),
+        version=session.version,
+    )
+
+
+def _read_table(
+    connection: duckdb.DuckDBPyConnection, sid: str, table: str, schema: dict[str, str]
+) -> pd.DataFrame:
+    columns = ", ".join(f'"{c}"' for c in schema)
+    rows = connection.sql(
+        f"SELECT {columns} FROM {table} WHERE session = ? ORDER BY position", params=[sid]
+    )
+    return from_rows(rows.to_arrow_table(), schema)
+
+
+def read_source(connection: duckdb.DuckDBPyConnection, session: Stored) -> Source:
+    """Return the input of a session."""
+    content = _only_row(connection, "SELECT content FROM inputs WHERE sha256 = ?", session.sha256)[
+        0
+    ]
+    return Source.from_bytes(session.file_name, content)
+
+
+def _only_row(connection: duckdb.DuckDBPyConnection, query: str, key: str) -> tuple[Any, ...]:
+    rows = connection.execute(query, [key]).fetchall()
+    if len(rows) != 1:
+        raise HistoryError(f"The history is damaged: {len(rows)} rows for {key}, not one.")
+    return tuple(rows[0])
+
+
+def delete_session(connection: duckdb.DuckDBPyConnection, session: Stored) -> None:
+    """Remove all rows of a session, and its input unless another session has the same."""
+    for table, key in _OWNED.items():
+        connection.execute(f"DELETE FROM {table} WHERE {key} = ?", [session.id])
+    connection.execute(
+        "DELETE FROM inputs WHERE sha256 = $1 "
+        "AND NOT EXISTS (SELECT 1 FROM sessions WHERE sha256 = $1)",
+        [session.sha256],
+    )

@@ -1,0 +1,327 @@
+"""Sessions of the history: kept, listed, opened and run again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+from platformdirs import user_data_path
+
+from ganglioside.analysis import Analysis, analyze
+from ganglioside.columns import VERDICTS
+from ganglioside.errors import Cancelled, HistoryError
+from ganglioside.history.rows import (
+    Opening,
+    Record,
+    Status,
+    Stored,
+    delete_session,
+    insert_result,
+    insert_session,
+    read_analysis,
+    read_source,
+)
+from ganglioside.history.store import Store, utc_now
+from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
+from ganglioside.settings import Settings
+from ganglioside.tables import FeatureTable, Source
+
+#: Seconds to wait for other processes that use the same history.
+_TIMEOUT: Final = 30.0
+
+_COUNTS: Final = ("features", *VERDICTS)
+
+_LISTING: Final = f"""
+    SELECT id, name, sample_type, status, created, started, completed,
+           {", ".join(f"(summary->>'{c}')::BIGINT AS {c}" for c in _COUNTS)},
+           file_name, file_size, sha256, version, rerun_of, error
+    FROM sessions ORDER BY created DESC, id DESC
+"""
+
+
+def default_path() -> Path:
+    """Return where the history stands: `GANGLIOSIDE_HISTORY`, or the user's data folder."""
+    named = os.environ.get("GANGLIOSIDE_HISTORY")
+    if named:
+        return Path(named)
+    return user_data_path("ganglioside", appauthor=False) / "history.duckdb"
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HistoryError(
+            f"The folder of the history, {folder}, cannot be made ({error.strerror}). Name a "
+            "file elsewhere: History.open(path), or set GANGLIOSIDE_HISTORY."
+        ) from error
+
+
+def _read(table: pd.DataFrame | str | PathLike[str] | Source, settings: Settings) -> FeatureTable:
+    from ganglioside.reading import read_features
+
+    return read_features(table, settings)
+
+
+class History:
+    """All sessions in one file, which any number of processes may share.
+
+    Every call stands alone: it waits for its turn, does one transaction and lets go. What it
+    returned from is stored; what it raised from is not there at all. Sessions are named by
+    their id or by any beginning of it that fits one only.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, path: str | PathLike[str] | None = None, timeout: float = _TIMEOUT) -> History:
+        """Open a history and create it where there is none.
+
+        Parameters
+        ----------
+        path
+            DuckDB file; `default_path()` where None. Its folder must exist (the default
+            place is made).
+        timeout
+            Seconds to wait for other processes, here and in every call.
+
+        Raises
+        ------
+        HistoryError
+            If the file is not a history, is newer than this program, stays in use, or cannot
+            be written.
+        """
+        place = default_path() if path is None else Path(path)
+        if path is None and not os.environ.get("GANGLIOSIDE_HISTORY"):
+            _make_folder(place.parent)
+        store = Store(place.expanduser().absolute(), timeout)
+        store.prepare()
+        return cls(store)
+
+    @property
+    def path(self) -> Path:
+        """The history's file."""
+        return self._store.path
+
+    def save(self, analysis: Analysis, name: str | None = None) -> str:
+        """Keep an analysis as a completed session.
+
+        Parameters
+        ----------
+        analysis
+        name
+            For people; the input's name where None.
+
+        Returns
+        -------
+        str
+            The session's id.
+        """
+        session = Opening.now(analysis.source, analysis.settings, name)
+        record = Record.of(analysis)
+        with self._store.write() as connection:
+            insert_session(connection, session)
+            insert_result(connection, session.id, record)
+        return session.id
+
+    def sessions(self, limit: int | None = None) -> pd.DataFrame:
+        """List the sessions, the newest first.
+
+        Parameters
+        ----------
+        limit
+            How many at most; all where None.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per session: id, name, sample_type, status, created, started, completed
+            (UTC), the counts features, valid, fragment, adduct, outlier, undetermined (NA
+            unless completed), file_name, file_size (bytes), sha256, version, rerun_of, error.
+        """
+        with self._store.read() as connection:
+            rows = connection.sql(_LISTING + ("" if limit is None else f"LIMIT {int(limit)}"))
+            frame: pd.DataFrame = rows.df()
+        times = {c: frame[c].dt.tz_localize("UTC") for c in ("created", "started", "completed")}
+        texts = [c for c in frame.columns if frame[c].dtype == object]
+        counts = dict.fromkeys(("file_size", *_COUNTS), "Int64")
+        return frame.assign(**times).astype(counts | dict.fromkeys(texts, "str"))
+
+    def load(self, sid: str) -> Analysis:
+        """Return the analysis of a completed session, equal to what was saved.
+
+        Raises
+        ------
+        HistoryError
+            If there is no such session, or it is not completed.
+        """
+        with self._store.read() as connection:
+            session = Stored.find(connection, sid)
+            if session.status != "completed":
+                raise HistoryError(session.why_empty())
+            return read_analysis(connection, session)
+
+    def source(self, sid: str) -> Source:
+        """Return the input of a session as it was received."""
+        with self._store.read() as connection:
+            return read_source(connection, Stored.find(connection, sid))
+
+    def settings(self, sid: str) -> Settings:
+        """Return the settings of a session."""
+        with self._store.read() as connection:
+            return Stored.find(connection, sid).settings
+
+    def rerun(
+        self,
+        sid: str,
+        settings: Settings | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> str:
+        """Analyse the input of a session again, as a new session.
+
+        Parameters
+        ----------
+        sid
+            Any session, whatever became of it.
+        settings
+            Those of the session where None.
+        progress
+            Receives the events.
+
+        Returns
+        -------
+        str
+            The new session's id.
+        """
+        with self._store.read() as connection:
+            session = Stored.find(connection, sid)
+            source = read_source(connection, session)
+        chosen = session.settings if settings is None else settings
+        table = _read(source, chosen)
+        opening = Opening.now(source, chosen, session.name, rerun_of=session.id)
+        self._run(table, opening, progress)
+        return opening.id
+
+    def run(
+        self,
+        table: FeatureTable | pd.DataFrame | str | PathLike[str],
+        settings: Settings | None = None,
+        name: str | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> tuple[str, Analysis]:
+        """Analyse a table and keep it, leaving a trace whatever happens on the way.
+
+        A table that cannot be read is refused before a session begins.
+
+        Returns
+        -------
+        sid : str
+        analysis : Analysis
+        """
+        chosen = settings or Settings()
+        read = table if isinstance(table, FeatureTable) else _read(table, chosen)
+        opening = Opening.now(read.source, chosen, name)
+        return opening.id, self._run(read, opening, progress)
+
+    def begin(self, source: Source, settings: Settings, name: str | None = None) -> str:
+        """Record that an analysis has started; follow with complete, fail or cancel."""
+        opening = Opening.now(source, settings, name)
+        self._begin(opening)
+        return opening.id
+
+    def complete(self, sid: str, analysis: Analysis) -> None:
+        """Keep the result of a session that was begun.
+
+        Raises
+        ------
+        HistoryError
+            If the session has ended already, or was begun with another input.
+        """
+        record = Record.of(analysis)
+        with self._store.write() as connection:
+            session = Stored.find(connection, sid)
+            session.require_running()
+            if session.sha256 != analysis.source.sha256:
+                raise HistoryError(f"Session {session.id} was begun with another input.")
+            insert_result(connection, session.id, record)
+
+    def fail(self, sid: str, error: BaseException | str) -> None:
+        """Record that a session that was begun has failed, and why."""
+        text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        self._end(sid, "failed", text)
+
+    def cancel(self, sid: str) -> None:
+        """Record that a session that was begun was cancelled."""
+        self._end(sid, "cancelled", None)
+
+    def rename(self, sid: str, name: str) -> None:
+        """Give a session another name."""
+        if not name.strip():
+            raise HistoryError("A session needs a name: at least one letter or digit.")
+        with self._store.write() as connection:
+            found = Stored.find(connection, sid)
+            connection.execute("UPDATE sessions SET name = ? WHERE id = ?", [name, found.id])
+
+    def delete(self, sid: str) -> None:
+        """Remove a session with all it holds, for good."""
+        with self._store.write() as connection:
+            found = Stored.find(connection, sid)
+            delete_session(connection, found)
+
+    def _run(
+        self, table: FeatureTable, opening: Opening, progress: ProgressCallback | None
+    ) -> Analysis:
+        self._begin(opening)
+        relay = _Relay(progress, opening.id)
+        with self._traced(opening.id):
+            analysis = analyze(table, Settings.from_dict(opening.settings), relay)
+            self.complete(opening.id, analysis)
+        relay.saved(opening.name)
+        return analysis
+
+    @contextmanager
+    def _traced(self, sid: str) -> Iterator[None]:
+        try:
+            yield
+        except (Cancelled, KeyboardInterrupt):
+            self.cancel(sid)
+            raise
+        except BaseException as error:
+            self.fail(sid, error)
+            raise
+
+    def _begin(self, opening: Opening) -> None:
+        with self._store.write() as connection:
+            insert_session(connection, opening)
+
+    def _end(self, sid: str, status: Status, error: str | None) -> None:
+        with self._store.write() as connection:
+            session = Stored.find(connection, sid)
+            session.require_running()
+            connection.execute(
+                "UPDATE sessions SET status = ?, completed = ?, error = ? WHERE id = ?",
+                [status, utc_now(), error, session.id],
+            )
+
+
+class _Relay:
+    """Passes the events of an analysis on as those of its session, which ends when stored."""
+
+    def __init__(self, callback: ProgressCallback | None, sid: str) -> None:
+        self._callback = callback
+        self._sid = sid
+
+    def __call__(self, event: ProgressEvent) -> None:
+        if self._callback is not None and event["type"] != "complete":
+            self._callback(ProgressEvent(**{**event, "session_id": self._sid}))  # type: ignore[typeddict-item]
+
+    def saved(self, name: str) -> None:
+        progress = Progress(self._callback, self._sid)
+        progress.done("saving", f"Saved as session {self._sid}, {name}")
+        progress.done("complete", "Done")

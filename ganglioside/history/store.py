@@ -1,0 +1,230 @@
+"""The history's file: its lock, its connection and its schema.
+
+Any number of processes share one file. Each transaction, of writers and readers alike, holds
+an exclusive lock on a file beside the database from before it connects until after it has
+closed: DuckDB 2.0.0 loses committed rows when several processes merely retry on its own lock.
+The operating system drops the lock with its process, so a lock file left behind is harmless.
+
+Files are written in the storage format of DuckDB 1.4, the oldest that Ganglioside runs on, so
+that every installation can open them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+from filelock import FileLock, Timeout
+
+import ganglioside
+from ganglioside.errors import HistoryError
+
+#: Never reach for the network: an attempted extension download costs 5 s.
+_CONFIG: Final[dict[str, str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "storage_compatibility_version": "v1.4.0",
+}
+
+#: Seconds between two attempts at the lock.
+_POLL: Final = 0.02
+
+#: What DuckDB says, and what an analyst can do about it.
+_ADVICE: Final[tuple[tuple[str, str], ...]] = (
+    (
+        "not a valid DuckDB database|Is a directory",
+        "This is not a DuckDB file. Name another file, or move this one away.",
+    ),
+    (
+        "Could not set lock|different configuration",
+        "Another program has the file open as a plain DuckDB database. Close it there.",
+    ),
+    (
+        "newer version|version number|storage version",
+        "A newer DuckDB wrote it. Update the duckdb package.",
+    ),
+    ("No space left|disk is full", "The disk is full: make room. What was saved is intact."),
+    (
+        "Permission denied|Read-only|read-only",
+        "It cannot be written: change its permissions, or name another file.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of the schema; steps are applied in order and never changed."""
+
+    version: int
+    sql: str
+
+
+@cache
+def migrations() -> tuple[Migration, ...]:
+    """Return all steps of the schema, the oldest first."""
+    folder = files("ganglioside.history") / "migrations"
+    scripts = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return tuple(Migration(int(f.name[:4]), f.read_text(encoding="utf-8")) for f in scripts)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One history file.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+    timeout : float
+        Seconds to wait for other processes.
+    """
+
+    path: Path
+    timeout: float
+
+    @property
+    def lock_path(self) -> Path:
+        """The file whose lock admits one process at a time."""
+        return self.path.with_name(self.path.name + ".lock")
+
+    def prepare(self) -> None:
+        """Create the file, or bring its schema up to date.
+
+        Raises
+        ------
+        HistoryError
+            If the file cannot be used as a history.
+        """
+        with self._locked(), _explained(self.path):
+            if self.path.exists():
+                _upgrade(self.path)
+            else:
+                self._create()
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Connect for reading; no other process is connected meanwhile."""
+        with self._connected(read_only=True) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Connect for one transaction: all of it is stored, or nothing when an error leaves it."""
+        with self._connected(read_only=False) as connection:
+            connection.begin()
+            yield connection
+            connection.commit()
+
+    @contextmanager
+    def _connected(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._locked(), _explained(self.path):
+            if not self.path.exists():
+                raise HistoryError(f"The history {self.path} has disappeared: open it again.")
+            with _connect(self.path, read_only=read_only) as connection:
+                if _version(connection, self.path) < migrations()[-1].version:
+                    raise HistoryError(f"The history {self.path} was replaced: open it again.")
+                yield connection
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = FileLock(self.lock_path)
+        try:
+            lock.acquire(timeout=self.timeout, poll_interval=_POLL)
+        except Timeout:
+            raise HistoryError(
+                f"The history {self.path} is in use: another process has held its lock "
+                f"{self.lock_path} for {self.timeout:g} s. Wait and try again; if that process "
+                "hangs or is suspended, end it."
+            ) from None
+        except OSError as error:
+            raise HistoryError(
+                f"The history {self.path} cannot be used, since {self.lock_path.name} cannot be "
+                f"written beside it ({error.strerror}). Use a folder that exists and that you "
+                "may write to: History.open(path), or set GANGLIOSIDE_HISTORY."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _create(self) -> None:
+        # Built aside and renamed: a crash on the way leaves no half-made history.
+        draft = self.path.with_name(self.path.name + ".new")
+        draft.unlink(missing_ok=True)
+        with _connect(draft) as connection:
+            for migration in migrations():
+                _apply(connection, migration)
+        draft.replace(self.path)
+
+
+def utc_now() -> datetime:
+    """Return the time as the history stores it: UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@contextmanager
+def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    config: dict[str, Any] = dict(_CONFIG)
+    connection = duckdb.connect(os.fspath(path), read_only=read_only, config=config)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        message = str(error).strip().splitlines()[0]
+        advice = next((a for pattern, a in _ADVICE if re.search(pattern, message)), "")
+        raise HistoryError(f"The history {path}: {message} {advice}".rstrip()) from error
+
+
+def _upgrade(path: Path) -> None:
+    with _connect(path) as connection:
+        present = _version(connection, path)
+        for migration in migrations():
+            if migration.version > present:
+                _apply(connection, migration)
+
+
+def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
+    connection.begin()
+    connection.execute(migration.sql)
+    connection.execute(
+        "INSERT INTO schema_version VALUES (?, ?, ?)",
+        [migration.version, utc_now(), ganglioside.__version__],
+    )
+    connection.commit()
+
+
+def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Return the schema version of a history; anything else is refused."""
+    try:
+        rows = connection.execute(
+            "SELECT version, package FROM schema_version ORDER BY version DESC LIMIT 1"
+        ).fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        rows = []
+    if not rows:
+        raise HistoryError(
+            f"{path} is a DuckDB database, but not a history of Ganglioside. Name another file."
+        )
+    version, package = rows[0]
+    known = migrations()[-1].version
+    if version > known:
+        raise HistoryError(
+            f"The history {path} was written by Ganglioside {package} (schema {version}; this "
+            f"version knows {known}). Update Ganglioside, or name another file."
+        )
+    return int(version)

@@ -1,0 +1,20 @@
+"""The command line: a light wrapper around the Python interface.
+
+Exit codes: 0 done, 1 input refused, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from ganglioside.cli import analyses, servers, sessions
+from ganglioside.cli.root import app
+
+app.command()(analyses.analyze)
+app.command()(analyses.predict)
+app.command()(analyses.report)
+app.command()(sessions.export)
+app.command()(analyses.simulate)
+app.command(context_settings=servers.PASS_ON)(servers.lab)
+app.command("app", context_settings=servers.PASS_ON)(servers.serve_app)
+app.add_typer(sessions.history, name="history")
+
+__all__ = ["app"]

@@ -1,0 +1,205 @@
+"""Commands that start from a feature table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ganglioside.cli import show
+from ganglioside.cli.options import (
+    DEFAULTS,
+    FORMATS,
+    InputFile,
+    InputFiles,
+    Json,
+    NoSave,
+    OutlierThreshold,
+    R2Threshold,
+    RtTolerance,
+    Sample,
+    SampleType,
+)
+from ganglioside.errors import GangliosideError
+from ganglioside.settings import Settings
+
+if TYPE_CHECKING:
+    from ganglioside.analysis import Analysis
+    from ganglioside.history import History
+
+
+def analyze(
+    files: InputFiles,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the verdicts: a .csv, .xlsx or .json file, or a folder."),
+    ] = None,
+    report_folder: Annotated[
+        Path | None, typer.Option("--report", help="Render a report of each table in this folder.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the session.")] = None,
+    no_save: NoSave = False,
+    as_json: Json = False,
+    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
+    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
+    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+    sample_type: Sample = DEFAULTS.sample_type,
+) -> None:
+    """Judge every feature of one or more tables.
+
+    A table that is refused does not stop the others; the exit code is then 1.
+    """
+    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type)
+    targets = _targets(files, out)
+    history = None if no_save else _open_history()
+    documents, refused = [], False
+    for file, target in zip(files, targets, strict=True):
+        try:
+            sid, analysis = _run(file, settings, history, name)
+            _deliver(analysis, target)
+            documents.append(_document(file, sid, analysis) if as_json else {})
+            if not as_json:
+                show.analysis_summary(file.name, analysis)
+                _say_saved(sid)
+            if report_folder is not None:
+                _render(sid or file, report_folder / f"{file.stem}.html", settings)
+        except GangliosideError as refusal:
+            refused = True
+            documents.append({"file": str(file), "error": str(refusal)})
+            show.error(f"{file}: {refusal}")
+    if as_json:
+        show.json_document(documents)
+    if refused:
+        raise typer.Exit(1)
+
+
+def predict(
+    file: InputFile,
+    names: Annotated[list[str], typer.Argument(help="Names, such as 'GM1(38:1;O2)'.")],
+    as_json: Json = False,
+    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
+    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
+    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+) -> None:
+    """Predict where names elute, from the table in FILE."""
+    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, DEFAULTS.sample_type)
+    _, analysis = _run(file, settings, None, None)
+    predicted = analysis.predict(names)
+    if as_json:
+        show.json_document(show.records(predicted))
+    else:
+        show.frame(predicted)
+
+
+def report(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|ID", help="A feature table, or the id of a session.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="The HTML file.", show_default="NAME.html here")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
+    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
+    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
+    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+    sample_type: Sample = DEFAULTS.sample_type,
+) -> None:
+    """Render the report of a table or a stored session as one HTML file."""
+    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type)
+    is_file = Path(source).is_file()
+    target = out or Path(f"{Path(source).stem if is_file else source}.html")
+    _render(Path(source) if is_file else source, target, settings, title=title, pdf=pdf)
+
+
+def simulate(
+    seed: Annotated[int, typer.Option(help="Same seed, same table.", min=0)] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write it.", show_default="standard output")
+    ] = None,
+    truth: Annotated[Path | None, typer.Option(help="Write what is true as CSV.")] = None,
+) -> None:
+    """Make a feature table whose truth is known, as CSV."""
+    from ganglioside.simulate import simulate as make_table
+
+    table = make_table(seed=seed)
+    if truth is not None and table.truth is not None:
+        table.truth.to_csv(truth, index=False)
+        show.note(f"Truth written to {truth}")
+    if out is None:
+        typer.echo(table.source.content.decode(), nl=False)
+    else:
+        out.write_bytes(table.source.content)
+        show.note(f"{len(table)} features written to {out}")
+
+
+def _settings(r2: float, outlier: float, tolerance: float, sample_type: SampleType) -> Settings:
+    return Settings(
+        r2_threshold=r2, outlier_threshold=outlier, rt_tolerance=tolerance, sample_type=sample_type
+    )
+
+
+def _targets(files: list[Path], out: Path | None) -> list[Path | None]:
+    """Return where the verdicts of each file go."""
+    if out is None:
+        return [None] * len(files)
+    if out.suffix.lower().removeprefix(".") in FORMATS and not out.is_dir():
+        if len(files) > 1:
+            raise typer.BadParameter("several tables need a folder", param_hint="--out")
+        return [out]
+    targets = [out / f"{file.stem}.verdicts.csv" for file in files]
+    if len(set(targets)) < len(targets):
+        raise typer.BadParameter("two tables have the same name", param_hint="FILES")
+    return list(targets)
+
+
+def _open_history() -> History:
+    from ganglioside.history import History
+
+    return History.open()
+
+
+def _run(
+    file: Path, settings: Settings, history: History | None, name: str | None
+) -> tuple[str | None, Analysis]:
+    from ganglioside.analysis import analyze as judge
+
+    with show.progress_bar(file.name) as progress:
+        if history is None:
+            return None, judge(file, settings, progress)
+        return history.run(file, settings, name, progress)
+
+
+def _deliver(analysis: Analysis, target: Path | None) -> None:
+    if target is None:
+        return
+    from ganglioside.export import export
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    export(analysis, target)
+    show.note(f"Verdicts written to {target}")
+
+
+def _say_saved(sid: str | None) -> None:
+    if sid is not None:
+        show.note(f"Saved as session {sid}: ganglioside history show {sid}")
+
+
+def _document(file: Path, sid: str | None, analysis: Analysis) -> dict[str, Any]:
+    return {"file": str(file), "session_id": sid, **show.analysis_document(analysis)}
+
+
+def _render(
+    source: Path | str,
+    target: Path,
+    settings: Settings,
+    *,
+    title: str | None = None,
+    pdf: bool = False,
+) -> None:
+    from ganglioside.reports import render_report
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    written = render_report(source, target, settings=settings, title=title, pdf=pdf)
+    show.note(f"Report: {written}")

@@ -1,0 +1,48 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args
+
+import typer
+
+from ganglioside.settings import SampleType as SampleType
+from ganglioside.settings import Settings, setting_specs
+
+_SPECS = setting_specs()
+
+
+def _threshold(name: str) -> Any:
+    spec = _SPECS[name]
+    unit = f", {spec.unit}" if spec.unit else ""
+    return typer.Option(
+        f"--{name.replace('_', '-')}",
+        min=spec.low,
+        max=spec.high,
+        help=f"{spec.help} ({spec.label}{unit})",
+        rich_help_panel="Settings",
+    )
+
+
+R2Threshold = Annotated[float, _threshold("r2_threshold")]
+OutlierThreshold = Annotated[float, _threshold("outlier_threshold")]
+RtTolerance = Annotated[float, _threshold("rt_tolerance")]
+Sample = Annotated[
+    SampleType,
+    typer.Option("--sample-type", help="What the sample is.", rich_help_panel="Settings"),
+]
+
+InputFile = Annotated[
+    Path, typer.Argument(help="Feature table: CSV, TSV, XLSX or Parquet.", show_default=False)
+]
+InputFiles = Annotated[
+    list[Path], typer.Argument(help="Feature tables: CSV, TSV, XLSX or Parquet.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
+NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep the analysis as a session.")]
+
+DEFAULTS: Final = Settings()
+
+Format = Literal["csv", "xlsx", "json"]
+FORMATS: Final[tuple[Format, ...]] = get_args(Format)

@@ -1,0 +1,54 @@
+"""The root command: version, help, and what an error means for the shell."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+import ganglioside
+from ganglioside.cli.show import error
+from ganglioside.errors import Cancelled, GangliosideError
+
+REFUSED: Final = 1
+INTERRUPTED: Final = 130  # what shells report of a process ended by Ctrl-C
+
+
+class Commands(TyperGroup):
+    """Turns refused input into a message and exit code 1, an interruption into 130."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except GangliosideError as refusal:
+            error(str(refusal))
+            raise typer.Exit(REFUSED) from None
+        except (KeyboardInterrupt, Cancelled):
+            error("Interrupted.")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ganglioside {ganglioside.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Tell which names of a ganglioside LC-MS feature table to believe, and why."""

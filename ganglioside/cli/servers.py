@@ -1,0 +1,74 @@
+"""Commands that open the notebooks in a browser."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from ganglioside import places
+from ganglioside.cli import show
+
+#: What follows `--` is passed on to the server.
+PASS_ON: Final[dict[str, Any]] = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+Port = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--notebooks",
+        help="Folder to work in; notebooks that it lacks are copied into it.",
+        show_default="the project's, or one in your documents",
+    ),
+]
+
+
+def lab(
+    context: typer.Context,
+    folder: Folder = None,
+    port: Port = 8888,
+    no_browser: NoBrowser = False,
+) -> None:
+    """Open JupyterLab at the notebooks."""
+    from ganglioside_widgets import app
+
+    command = app.lab_command(_workplace(folder), port, open_browser=not no_browser)
+    _serve([*command, *context.args])
+
+
+def serve_app(
+    context: typer.Context,
+    port: Port = 8866,
+    no_browser: NoBrowser = False,
+) -> None:
+    """Serve the web pages with Voila."""
+    from ganglioside_widgets import app
+
+    command = app.app_command(places.notebooks(), port, open_browser=not no_browser)
+    _serve([*command, *context.args])
+
+
+def _workplace(folder: Path | None) -> Path:
+    """Return where to work: never inside an installed package, which an update replaces."""
+    if folder is None and places.in_checkout():
+        return places.notebooks()
+    from platformdirs import user_documents_path
+
+    target = folder or user_documents_path() / "ganglioside"
+    show.note(f"Notebooks in {target}")
+    return places.working_copy(target)
+
+
+def _serve(command: list[str]) -> None:
+    with subprocess.Popen(command) as server:
+        try:
+            code = server.wait()
+        except KeyboardInterrupt:
+            # The terminal has sent the interruption to the server too: let it end its kernels.
+            server.wait()
+            raise
+    if code:
+        raise typer.Exit(code)

@@ -1,0 +1,103 @@
+"""Commands on stored sessions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ganglioside.cli import show
+from ganglioside.cli.options import FORMATS, Format, Json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ganglioside.history import History
+
+history = typer.Typer(no_args_is_help=True, help="List, show and delete stored sessions.")
+
+SessionId = Annotated[
+    str, typer.Argument(metavar="ID", help="Id of a session, or a beginning that fits only one.")
+]
+LISTED = ("id", "name", "status", "created", "file_name", "features", "valid")
+
+
+@history.command("list")
+def list_sessions(
+    limit: Annotated[int | None, typer.Option(help="How many at most.", min=1)] = None,
+    as_json: Json = False,
+) -> None:
+    """List the sessions, the newest first."""
+    store = _open()
+    sessions = store.sessions(limit)
+    if as_json:
+        show.json_document(show.records(sessions))
+    elif sessions.empty:
+        show.note(f"No session yet in {store.path}.")
+    else:
+        sessions["created"] = sessions["created"].dt.tz_convert(None).dt.round("s").astype(str)
+        show.frame(sessions[list(LISTED)])
+
+
+@history.command("show")
+def show_session(sid: SessionId, as_json: Json = False) -> None:
+    """Show one session: what went in and what came out."""
+    store = _open()
+    session = _find(store, sid)
+    analysis = store.load(sid) if session["status"] == "completed" else None
+    if as_json:
+        document = show.records(session.to_frame().T)[0]
+        results = show.analysis_document(analysis) if analysis else {}
+        show.json_document({**document, **results})
+        return
+    settings = "  ".join(f"{k} {v}" for k, v in store.settings(sid).to_dict().items())
+    details = session.dropna().astype(str)
+    show.table(("session", details["id"]), [*details.drop("id").items(), ("settings", settings)])
+    if analysis is not None:
+        show.analysis_summary(str(session["name"]), analysis)
+
+
+@history.command("delete")
+def delete_session(
+    sids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of sessions.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete sessions with all they hold, for good."""
+    store = _open()
+    sessions = [_find(store, sid) for sid in sids]
+    if not yes:
+        names = ", ".join(f"{session['id']} ({session['name']})" for session in sessions)
+        typer.confirm(f"Delete {names}?", abort=True, err=True)
+    for session in sessions:
+        store.delete(session["id"])
+        show.note(f"Deleted {session['id']}.")
+
+
+def export(
+    sid: SessionId,
+    form: Annotated[Format, typer.Option("--format", help="Kind of file.")] = FORMATS[0],
+    out: Annotated[
+        Path | None, typer.Option(help="The file.", show_default="ID.FORMAT here")
+    ] = None,
+) -> None:
+    """Write the results of a session as CSV, XLSX or JSON."""
+    from ganglioside.export import export as write
+
+    analysis = _open().load(sid)
+    target = out or Path(f"{sid}.{form}")
+    write(analysis, target, form)
+    show.note(f"Written to {target}")
+
+
+def _open() -> History:
+    from ganglioside.history import History
+
+    return History.open()
+
+
+def _find(store: History, sid: str) -> pd.Series:
+    """Return the row of one session; the history refuses an id that fits none or several."""
+    store.settings(sid)
+    sessions = store.sessions()
+    return sessions[sessions["id"].str.startswith(sid)].iloc[0]

@@ -1,0 +1,167 @@
+"""What the commands print: tables and JSON to standard output, all else to standard error."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ganglioside.progress import ProgressCallback, ProgressEvent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ganglioside.analysis import Analysis
+
+VERDICT_STYLES = {
+    "valid": "green",
+    "fragment": "yellow",
+    "adduct": "yellow",
+    "outlier": "red",
+    "undetermined": "dim",
+}
+SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
+
+#: Findings shown before the rest is only counted.
+MOST_FINDINGS = 12
+
+
+def out() -> Console:
+    """Return the console of results."""
+    return Console(soft_wrap=False)
+
+
+def err() -> Console:
+    """Return the console of messages and progress."""
+    return Console(stderr=True)
+
+
+def error(message: str) -> None:
+    """Print why something was refused."""
+    err().print(f"[bold red]error[/] {escape(message)}", soft_wrap=True)
+
+
+def note(message: str) -> None:
+    """Print what was done besides the result."""
+    err().print(escape(message), soft_wrap=True, highlight=False)
+
+
+def json_document(value: Any) -> None:
+    """Print one JSON document; missing numbers are null."""
+    print(json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table, ready for JSON."""
+    rows: list[dict[str, Any]] = json.loads(
+        frame.to_json(orient="records", date_format="iso", double_precision=15)
+    )
+    return rows
+
+
+def analysis_document(analysis: Analysis) -> dict[str, Any]:
+    """Return everything about an analysis, ready for JSON."""
+    tables = ("features", "models", "findings", "problems")
+    return {
+        "version": analysis.version,
+        "settings": analysis.settings.to_dict(),
+        "summary": dataclasses.asdict(analysis.summary),
+        **{name: records(getattr(analysis, name)) for name in tables},
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[ProgressCallback | None]:
+    """Show a bar on a terminal, and nothing elsewhere; yields the callback that moves it."""
+    console = err()
+    if not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.fields[title]}", markup=False),
+        BarColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("starting", title=title, total=100.0)
+
+        def move(event: ProgressEvent) -> None:
+            bar.update(task, completed=event["percentage"], description=event["message"])
+
+        yield move
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
+    """Print a table; numbers stand on the right."""
+    cells = [[_cell(v) for v in row] for row in rows]
+    grid = Table(title=title or None, title_justify="left", header_style="bold")
+    for number, heading in enumerate(headings):
+        numeric = bool(cells) and all(_is_number(row[number]) for row in cells)
+        grid.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+    for row in cells:
+        grid.add_row(*map(escape, row))
+    out().print(grid)
+
+
+def frame(data: pd.DataFrame) -> None:
+    """Print a DataFrame as a table."""
+    table(data.columns, data.astype(object).itertuples(index=False))
+
+
+def _cell(value: object) -> str:
+    if value is None or value != value or str(value) == "<NA>":
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).replace("-", "", 1).isdigit() or text == "-"
+
+
+def analysis_summary(title: str, analysis: Analysis) -> None:
+    """Print the headline, the verdicts and what to look at first."""
+    summary = analysis.summary
+    console = out()
+    console.print(f"[bold]{escape(title)}[/]  {escape(summary.headline)}", soft_wrap=True)
+    grid = Table(header_style="bold")
+    for heading in ("verdict", "features", "share"):
+        grid.add_column(heading, justify="left" if heading == "verdict" else "right")
+    for verdict, style in VERDICT_STYLES.items():
+        count = getattr(summary, verdict)
+        share = f"{count / summary.features:.0%}" if summary.features else "-"
+        grid.add_row(f"[{style}]{verdict}[/]", str(count), share)
+    grid.add_section()
+    grid.add_row("all", str(summary.features), "")
+    console.print(grid)
+    _findings(console, analysis)
+
+
+def _findings(console: Console, analysis: Analysis) -> None:
+    important = analysis.findings[analysis.findings["severity"].isin(["error", "warning"])]
+    columns = ["severity", "message", "advice"]
+    for severity, message, advice in important[columns].head(MOST_FINDINGS).to_numpy():
+        style = SEVERITY_STYLES[severity]
+        tail = f" [dim]{escape(advice)}[/]" if isinstance(advice, str) else ""
+        console.print(f"[{style}]{severity}[/] {escape(message)}{tail}", soft_wrap=True)
+    if len(important) > MOST_FINDINGS:
+        console.print(f"... and {len(important) - MOST_FINDINGS} more findings.")

@@ -1,0 +1,84 @@
+"""The folders are found in a checkout and in a built wheel."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ganglioside import places
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_a_checkout_uses_its_own_folders() -> None:
+    assert places.in_checkout()
+    assert places.notebooks() == ROOT / "notebooks"
+    assert places.reports() == ROOT / "reports"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the contents of the wheel, as an installation lays them out."""
+    pytest.importorskip("hatchling", reason="building the wheel needs hatchling")
+    built, site = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(built)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = built.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(site)
+    return site
+
+
+def ask(site: Path, expression: str) -> str:
+    code = f"import sys; sys.path.insert(0, {str(site)!r}); from ganglioside import places as p"
+    return subprocess.run(
+        [sys.executable, "-P", "-c", f"{code}; print({expression})"],
+        cwd=site,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+
+
+def test_the_wheel_finds_its_own_folders(installed: Path) -> None:
+    assert ask(installed, "p.in_checkout()") == "False"
+    assert Path(ask(installed, "p.notebooks()")) == installed / "ganglioside" / "_notebooks"
+    assert Path(ask(installed, "p.reports()")) == installed / "ganglioside" / "_reports"
+
+
+@pytest.mark.parametrize(("folder", "kept"), [("notebooks", "_notebooks"), ("reports", "_reports")])
+def test_the_wheel_holds_every_notebook(installed: Path, folder: str, kept: str) -> None:
+    ours = {p.name for p in (ROOT / folder).glob("*.ipynb")}
+    assert ours
+    assert {p.name for p in (installed / "ganglioside" / kept).glob("*.ipynb")} == ours
+
+
+def test_the_wheel_holds_all_data_and_both_packages(installed: Path) -> None:
+    ours = {p.relative_to(ROOT) for p in (ROOT / "ganglioside" / "data").rglob("*.csv")}
+    assert ours
+    assert {p.relative_to(installed) for p in installed.rglob("ganglioside/data/**/*.csv")} == ours
+    assert (installed / "ganglioside_widgets" / "__init__.py").is_file()
+    assert (installed / "ganglioside" / "py.typed").is_file()
+
+
+def test_the_wheel_holds_no_output_and_no_tests(installed: Path) -> None:
+    assert not list(installed.rglob("output"))
+    assert not list(installed.rglob("test_*.py"))
+
+
+def test_a_working_copy_keeps_what_the_user_changed(tmp_path: Path) -> None:
+    (tmp_path / "mine.ipynb").write_text("mine")
+    first = next(p.name for p in places.notebooks().rglob("*") if p.is_file())
+    (tmp_path / first).write_text("changed")
+    assert places.working_copy(tmp_path) == tmp_path
+    assert (tmp_path / first).read_text() == "changed"
+    assert (tmp_path / "mine.ipynb").read_text() == "mine"
+    ours = {p.name for p in places.notebooks().glob("*.ipynb")}
+    assert ours <= {p.name for p in tmp_path.iterdir()}

@@ -11,6 +11,10 @@ from typing import Any, Final, TypeVar, get_type_hints
 Row = TypeVar("Row")
 
 
+def _count(cell: str) -> int | None:
+    return int(cell) if cell else None
+
+
 def _texts(cell: str) -> tuple[str, ...]:
     return tuple(cell.split("|")) if cell else ()
 
@@ -18,6 +22,7 @@ def _texts(cell: str) -> tuple[str, ...]:
 _READERS: Final[dict[Any, Callable[[str], object]]] = {
     str: str,
     int: int,
+    int | None: _count,
     float: float,
     tuple[str, ...]: _texts,
 }
@@ -31,8 +36,9 @@ def read_facts(file: str, row_type: type[Row]) -> tuple[Row, ...]:
     file
         Name of a CSV file (UTF-8) in `ganglioside/data`; lines that start with `#` are notes.
     row_type
-        A dataclass whose fields are columns of the table, of type str, int, float or
-        tuple[str, ...] (parts separated by `|`). Other columns, such as `source`, are for people.
+        A dataclass whose fields are columns of the table, of type str, int, float, int | None
+        (empty cells) or tuple[str, ...] (parts separated by `|`). Other columns, such as
+        `source`, are for people.
 
     Returns
     -------

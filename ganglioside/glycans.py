@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from functools import cache
+from operator import attrgetter
 from typing import Final, overload
 
 import numpy as np
@@ -141,7 +143,7 @@ class Composition:
     water_losses: int = 0
 
     def __iter__(self) -> Iterator[int]:
-        return iter(astuple(self))
+        return iter(_unit_counts(self))
 
     def __add__(self, other: Composition) -> Composition:
         return Composition(*(a + b for a, b in zip(self, other, strict=True)))
@@ -189,6 +191,7 @@ class Composition:
 
 #: Units of a `Composition`, in its order.
 UNITS: Final[tuple[str, ...]] = tuple(f.name for f in fields(Composition))
+_unit_counts: Final[Callable[[Composition], tuple[int, ...]]] = attrgetter(*UNITS)
 _UNIT_FACTS: Final = {u.unit: u for u in read_facts("units.csv", _Unit)}
 _UNIT_ELEMENTS: Final = tuple(_UNIT_FACTS[unit].elements for unit in UNITS)
 
@@ -210,9 +213,13 @@ def difference(parent: Composition, fragment: Composition) -> Composition:
 
 def loss_label(loss: Composition) -> str:
     """Return a difference as text: `-NeuAc`, `-Hex-HexNAc`, `-2NeuAc`, `-H2O`; empty for none."""
-    counts = [(_UNIT_FACTS[unit], n) for unit, n in zip(UNITS, loss, strict=True) if n]
-    signed = [(fact.label, -n if fact.kind != "water" else n) for fact, n in counts]
-    return "".join(f"{n:+d}"[0] + (f"{abs(n)}" if abs(n) > 1 else "") + s for s, n in signed)
+    label = ""
+    for unit, count in zip(UNITS, loss, strict=True):
+        lost = -count if unit == "water_losses" else count
+        if lost:
+            number = abs(lost) if abs(lost) > 1 else ""
+            label += f"{'-' if lost > 0 else '+'}{number}{_UNIT_FACTS[unit].label}"
+    return label
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,12 +258,23 @@ def adducts() -> tuple[Adduct, ...]:
 
 
 @cache
-def _adducts_by_spelling() -> dict[str, Adduct]:
-    return {_adduct_key(s): a for a in adducts() for s in (a.name, *a.aliases)}
+def _adducts_by_atoms() -> dict[str, Adduct]:
+    return {_adduct_parts(s)[0]: a for a in adducts() for s in (a.name, *a.aliases)}
 
 
-def _adduct_key(text: str) -> str:
-    return "".join(text.split()).translate({0x2212: "-", 0x2013: "-"}).lower()
+_ADDUCT: Final = re.compile(r"\[?(?P<atoms>m[^\[\]]*?)(?:\](?P<charge>[0-9]?[+-]{0,6}[0-9]?))?")
+
+
+def _adduct_parts(name: str) -> tuple[str, int | None]:
+    """Return the atoms of an adduct's name in lower case, and its charge where written."""
+    plain = unicodedata.normalize("NFKC", "".join(name.split())[:80]).replace("\u2212", "-").lower()
+    match = _ADDUCT.fullmatch(plain)
+    if match is None:
+        return plain, None
+    charge = match["charge"] or ""
+    digits, signs = charge.strip("+-"), charge.strip("0123456789")
+    number = int(digits or len(signs))
+    return match["atoms"], (-number if "-" in signs else number) if charge else None
 
 
 def adduct(name: str) -> Adduct:
@@ -267,8 +285,9 @@ def adduct(name: str) -> Adduct:
     NameFormError
         If the adduct is unknown (code `unknown-adduct`).
     """
-    found = _adducts_by_spelling().get(_adduct_key(name))
-    if found is None:
+    atoms, charge = _adduct_parts(name)
+    found = _adducts_by_atoms().get(atoms)
+    if found is None or charge not in (None, found.charge):
         known = ", ".join(a.name for a in adducts())
         raise NameFormError(
             f"The adduct {name[:40]!r} is unknown.", "unknown-adduct", f"Use one of {known}."

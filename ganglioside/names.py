@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Final, NoReturn
 
@@ -78,9 +78,9 @@ class Head:
         `GD`; empty for neutral relatives.
     hex, hexnac, neuac, sulfate, phosphocholine : int
         Units.
-    inner, terminal, alpha : int
+    inner, terminal, alpha : int or None
         Sialic acids on the inner galactose, the terminal galactose and the GalNAc;
-        -1 where the name leaves it open.
+        None where the name leaves it open.
     spellings : tuple of str
         A hyphen may be written, left out or be a space.
     """
@@ -93,9 +93,9 @@ class Head:
     neuac: int
     sulfate: int
     phosphocholine: int
-    inner: int
-    terminal: int
-    alpha: int
+    inner: int | None
+    terminal: int | None
+    alpha: int | None
     spellings: tuple[str, ...]
 
     @property
@@ -153,39 +153,46 @@ def _key(spelling: str) -> str:
 
 def _alternatives(spellings: Iterable[str]) -> str:
     """Return a pattern of spellings, longest first, in which hyphens are optional."""
-    parts = (re.escape(s.lower()).replace(r"\-", "[ -]?") for s in spellings)
-    return "|".join(sorted(parts, key=len, reverse=True))
+    longest_first = sorted(spellings, key=len, reverse=True)
+    return "|".join(re.escape(s).replace(r"\-", "[ -]?") for s in longest_first)
 
 
 _HEADS_BY_KEY: Final = {_key(s): head for head in HEADS for s in head.spellings}
 _MODIFICATIONS_BY_KEY: Final = {_key(s): m for m in _MODIFICATIONS for s in m.spellings}
+#: By unit: where several spell one unit (a lactone is a lost water), the last one is written.
+_SPELLED: Final = {m.unit: m for m in _MODIFICATIONS}
+_MOST_OF_A_KIND: Final = 9  # the count of a modification is one digit
 _MOD: Final = _alternatives(s for m in _MODIFICATIONS for s in m.spellings)
 
-# Patterns read normalised text: lower case, one space at most, none beside punctuation.
+# Patterns read normalised text (see `_normalise`), each in linear time.
 _HEAD: Final = re.compile(
-    rf"(?:{_alternatives(s for h in HEADS for s in h.spellings)})(?![0-9a-zα])"
+    rf"(?:{_alternatives(s for h in HEADS for s in h.spellings)})(?![0-9a-zα])", re.IGNORECASE
 )
+_LOCI: Final = r"(?:(?P<loci>[4-9](?:,[4-9]){0,4})-)?"  # of acetyls: 9-O-Ac, 7,9-di-O-Ac
 _PREFIX: Final = re.compile(
-    r"(?:(?P<loci>[0-9]{1,2}(?:,[0-9]{1,2}){0,5})-)?(?P<count>di-?|tri-?|[1-9])?"
+    rf"{_LOCI}(?P<count>di-?|tri-?|[23])?"
     rf"(?P<mod>{_alternatives(s for m in _MODIFICATIONS if m.before for s in m.spellings)})"
-    r"(?:[- ]|(?=g[amdtqp][1-4]))"
+    r"(?:[- ]|(?=g[amdtqp][1-4]))",
+    re.IGNORECASE,
 )
-_SUFFIX: Final = re.compile(
-    rf"(?P<sign>[+\- ])(?P<count>[1-9])? ?(?P<mod>{_MOD})(?P<after>[2-9])?(?![0-9a-z])"
-)
-_BRACKET: Final = re.compile(r"[+ ]?\((?P<inside>[0-9a-z/, \-]{1,60})\)(?P<after>[2-9](?![0-9]))?")
-_INSIDE: Final = re.compile(rf"(?P<count>[1-9])? ?(?P<mod>{_MOD})(?P<after>[2-9])?")
-_CERAMIDE_START: Final = re.compile(r"(?:^|[ ()_\-])(?=[a-z]?[0-9]{1,9}:)")
+_MEMBER: Final = rf"{_LOCI}(?P<count>di-?|tri-?|[1-9] ?)?(?P<mod>{_MOD})(?P<after>[2-9])?"
+_SUFFIX: Final = re.compile(rf"(?P<sign>[+\- ]){_MEMBER}(?![0-9a-z])", re.IGNORECASE)
+_BRACKET: Final = re.compile(r"[+ ]?\((?P<inside>[^()]{1,60})\)(?P<after>[2-9](?![0-9]))?")
+_INSIDE: Final = re.compile(_MEMBER, re.IGNORECASE)
+_CERAMIDE_START: Final = re.compile(r"(?:^|(?<=\))|[ (_\-])(?=[a-z]?[0-9]{1,9}:)", re.IGNORECASE)
 _CHAIN: Final = re.compile(
     r"(?P<letter>[mdtqhn])?(?P<carbons>[0-9]{1,3}):(?P<double_bonds>[0-9]{1,3})"
     r"(?:\([0-9ez,]{1,40}\))?"
     r"(?:[;, ]?o(?P<after>[0-9]{1,2})|[;, ](?P<before>[0-9]{1,2})o|[;, ](?P<one>o)"
-    r"|[;, ]?\(oh\)(?P<groups>[0-9]?)|;?\(?(?P<places>[0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5})\)?)?"
-    r"(?![0-9a-z])"
+    r"|[;, ]?\(oh\)(?P<groups>[0-9]?)"
+    r"|;?(?P<places>\([0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5}\))"
+    r"|;(?P<bare>[0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5}))?"
+    r"(?![0-9a-z])",
+    re.IGNORECASE,
 )
 _SPACES: Final = re.compile(r"\s+")
 _PUNCTUATION: Final = re.compile(r" ?([:;,/_()|+\-]) ?")
-_SOURCE_NOTE: Final = re.compile(r"(?:w/o ms2|no ms2|low score):")
+_SOURCE_NOTE: Final = re.compile(r"(?:w/o ms2|no ms2|low score):", re.IGNORECASE)
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), "")
 _LOOKALIKES: Final = {**_DASHES, **_INVISIBLE, 0x2236: ":"}
@@ -213,8 +220,8 @@ def _check_limit(quantity: str, value: float, what: str) -> None:
 
 
 def _normalise(text: str) -> str:
-    """Return the text in lower case, with plain punctuation and single spaces."""
-    plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES).lower()
+    """Return the text with plain punctuation and single spaces, none beside punctuation."""
+    plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
     return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain).strip()).strip()
 
 
@@ -222,8 +229,8 @@ def _normalise(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _parse_glycan(text: str) -> _Glycan:
-    """Parse a normalised head group with its modifications."""
+def _parse_glycan(text: str, more: str = "") -> _Glycan:
+    """Parse a normalised head group, with the modifications that follow the ceramide."""
     counts: dict[str, int] = {}
     position = _take_prefixes(text, counts)
     match = _HEAD.match(text, position)
@@ -235,16 +242,14 @@ def _parse_glycan(text: str) -> _Glycan:
             "HexCer, Hex2Cer, Hex3Cer, SHexCer and SHex2Cer.",
         )
     _take_suffixes(text, match.end(), counts)
+    _take_suffixes(more, 0, counts)
     return _assemble(_HEADS_BY_KEY[_key(match.group())], counts)
 
 
 def _take_prefixes(text: str, counts: dict[str, int]) -> int:
     position = 0
     while match := _PREFIX.match(text, position):
-        word = (match["count"] or "").strip("-")
-        loci = match["loci"].count(",") + 1 if match["loci"] else 1
-        number = _COUNT_WORDS.get(word) or int(word or loci)
-        _count(_MODIFICATIONS_BY_KEY[_key(match["mod"])], number, counts)
+        _count(match, counts)
         position = match.end()
     return position
 
@@ -252,9 +257,7 @@ def _take_prefixes(text: str, counts: dict[str, int]) -> int:
 def _take_suffixes(text: str, position: int, counts: dict[str, int]) -> None:
     while position < len(text):
         if match := _SUFFIX.match(text, position):
-            modification = _MODIFICATIONS_BY_KEY[_key(match["mod"])]
-            _check_sign(modification, match["sign"], text)
-            _count(modification, int(match["count"] or match["after"] or 1), counts)
+            _check_sign(_count(match, counts), match["sign"], text)
         elif match := _BRACKET.match(text, position):
             _take_bracket(match, text, counts)
         else:
@@ -262,14 +265,24 @@ def _take_suffixes(text: str, position: int, counts: dict[str, int]) -> None:
         position = match.end()
 
 
-def _take_bracket(match: re.Match[str], text: str, counts: dict[str, int]) -> None:
-    for part in re.split("[/,]", match["inside"]):
-        inner = _INSIDE.fullmatch(part)
-        if inner is None:
+def _take_bracket(bracket: re.Match[str], text: str, counts: dict[str, int]) -> None:
+    """Count what stands in brackets: `(NeuGc)2`, `(NeuAc/NeuGc)`, `(7,9-di-O-Ac)`."""
+    for part in bracket["inside"].split("/"):
+        match = _INSIDE.fullmatch(part)
+        if match is None:
             _unknown_modification(part)
-        modification = _MODIFICATIONS_BY_KEY[_key(inner["mod"])]
-        _check_sign(modification, "(", text)
-        _count(modification, int(inner["count"] or inner["after"] or match["after"] or 1), counts)
+        for _ in range(int(bracket["after"] or 1)):
+            _check_sign(_count(match, counts), "(", text)
+
+
+def _count(match: re.Match[str], counts: dict[str, int]) -> _Modification:
+    """Add what one match of `_MEMBER` or `_PREFIX` says; return its modification."""
+    modification = _MODIFICATIONS_BY_KEY[_key(match["mod"])]
+    word = (match["count"] or match.groupdict().get("after") or "").strip("- ").lower()
+    sites = match["loci"].count(",") + 1 if match["loci"] else 1
+    number = _COUNT_WORDS.get(word) or int(word or sites)
+    counts[modification.label] = counts.get(modification.label, 0) + number
+    return modification
 
 
 def _unknown_modification(part: str) -> NoReturn:
@@ -294,45 +307,36 @@ def _check_sign(modification: _Modification, sign: str, text: str) -> None:
     )
 
 
-def _count(modification: _Modification, number: int, counts: dict[str, int]) -> None:
-    counts[modification.label] = counts.get(modification.label, 0) + number
-
-
 def _assemble(head: Head, counts: dict[str, int]) -> _Glycan:
     composition = head.composition
-    spelling = ""
     for modification in _MODIFICATIONS:
         if number := counts.get(modification.label, 0):
             composition = _apply(modification, number, composition, head)
-    for modification in _MODIFICATIONS:
-        spelling += _spell(modification, composition, head)
+    spelling = "".join(_spell(m, composition, head) for m in _SPELLED.values())
     isomer = head.isomer + spelling if head.isomer else None
     return _Glycan(head.series + spelling, isomer, head.category or None, composition)
 
 
 def _apply(m: _Modification, number: int, composition: Composition, head: Head) -> Composition:
     """Return the composition with a modification, if it has the carriers for it."""
-    name = head.isomer or head.series
-    carriers = {"any": 1, "sugar": 9 * bool(head.hex), "sialic": composition.sialic_acids}
-    if number > m.per_carrier * carriers[m.carrier]:
-        what = {"sialic": "sialic acids", "sugar": "sugars", "any": "places"}[m.carrier]
+    sialic = composition.sialic_acids
+    bearable = {"sugar": min(head.hex, 1), "sialic": sialic, "any": 1 + sialic}[m.carrier]
+    turned = number if m.effect == "turn" else 0
+    present = getattr(composition, m.unit) - getattr(head.composition, m.unit)
+    room = min(m.per_carrier * bearable, _MOST_OF_A_KIND) - present
+    if number > (composition.neuac if turned else room):
         _fail(
             "impossible-modification",
-            f"{name} has too few {what} for {number} {m.label}.",
+            f"{head.isomer or head.series} cannot bear {present + number} {m.label}.",
             "Check the head group and the number of modifications.",
         )
-    gained = replace(Composition(), **{m.unit: number})
-    if m.effect == "add":
-        return composition + gained
-    if number > composition.neuac:
-        _fail("impossible-modification", f"{name} has too few sialic acids for {number} {m.label}.")
-    return composition + gained - Composition(neuac=number)
+    return composition + Composition(**{m.unit: number}) - Composition(neuac=turned)
 
 
 def _spell(m: _Modification, composition: Composition, head: Head) -> str:
     """Return one modification of the normalised spelling, empty where it is absent."""
     number = getattr(composition, m.unit) - getattr(head.composition, m.unit)
-    if number <= 0 or m.label == "lactone":
+    if number <= 0:
         return ""
     text = f"{number if number > 1 else ''}{m.label}"
     return f"({text})" if m.effect == "turn" else f"{m.signs[0]}{text}"
@@ -354,23 +358,16 @@ def _parse_ceramide(text: str) -> tuple[Ceramide, str]:
             _bad_ceramide(text)
         end = acyl.end()
         total = total + _chain(acyl, _ACYL_HYDROXYLS)
-    _check_limit("carbons", total.carbons, "Carbons of the ceramide")
-    _check_limit("double_bonds", total.double_bonds, "Double bonds of the ceramide")
-    _check_limit("hydroxyls", total.hydroxyls, "Hydroxyls of the ceramide")
     return total, text[end:]
 
 
 def _chain(match: re.Match[str], implied: dict[str, int]) -> Ceramide:
     """Return one chain, or the sum of both."""
-    letter, carbons, double_bonds = match["letter"] or "", match["carbons"], match["double_bonds"]
+    letter = (match["letter"] or "").lower()
+    carbons, double_bonds = match["carbons"], match["double_bonds"]
     if letter not in implied:
         _bad_ceramide(match.group())
-    if int(double_bonds) > int(carbons) // 2:
-        _fail(
-            "impossible-double-bonds",
-            f"{carbons} carbons cannot hold {double_bonds} double bonds.",
-            "Check the numbers of the name.",
-        )
+    _check_double_bonds(int(carbons), int(double_bonds))
     written = _written_hydroxyls(match)
     if letter and written is not None and written != implied[letter]:
         _fail(
@@ -382,11 +379,27 @@ def _chain(match: re.Match[str], implied: dict[str, int]) -> Ceramide:
     return Ceramide(int(carbons), int(double_bonds), hydroxyls)
 
 
+def _check_double_bonds(carbons: int, double_bonds: int) -> None:
+    if double_bonds > carbons // 2:
+        _fail(
+            "impossible-double-bonds",
+            f"{carbons} carbons cannot hold {double_bonds} double bonds.",
+            "Check the numbers of the name.",
+        )
+
+
+def _check_ceramide(ceramide: Ceramide) -> None:
+    _check_limit("carbons", ceramide.carbons, "Carbons of the ceramide")
+    _check_limit("double_bonds", ceramide.double_bonds, "Double bonds of the ceramide")
+    _check_double_bonds(ceramide.carbons, ceramide.double_bonds)
+    _check_limit("hydroxyls", ceramide.hydroxyls, "Hydroxyls of the ceramide")
+
+
 def _written_hydroxyls(match: re.Match[str]) -> int | None:
     if number := match["after"] or match["before"]:
         return int(number)
-    if match["places"]:
-        return match["places"].count("oh")
+    if places := match["places"] or match["bare"]:
+        return places.count(",") + 1
     if match["groups"] is not None:
         return int(match["groups"] or 1)
     return 1 if match["one"] else None
@@ -404,6 +417,7 @@ def _bad_ceramide(text: str) -> NoReturn:
 
 
 def _build(glycan: _Glycan, ceramide: Ceramide) -> Species:
+    _check_ceramide(ceramide)
     _check_limit("sugars", glycan.composition.sugar_count, "Sugars of the head group")
     elements = ceramide.elements.plus(glycan.composition.elements)
     _check_limit("mass", elements.mass, "Monoisotopic mass")
@@ -436,10 +450,10 @@ def _parse_level(text: str) -> Species:
     ceramide, rest = _parse_ceramide(rest.removeprefix("("))
     if opened != rest.startswith(")"):
         _fail("brackets", f"{text[:60]!r}: a bracket is opened or closed alone.")
-    return _build(_parse_glycan(head + rest.removeprefix(")")), ceramide)
+    return _build(_parse_glycan(head, rest.removeprefix(")")), ceramide)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 16)
 def parse_name(text: str) -> Species:
     """Parse one name (cached).
 

@@ -62,6 +62,10 @@ class JobError(GangliosideError):
     """A job cannot be started, continued or ended."""
 
 
+class ExportError(GangliosideError):
+    """Results cannot be written out, or an export cannot be read back."""
+
+
 class ReportError(GangliosideError):
     """A report cannot be rendered."""
 

@@ -98,7 +98,7 @@ def decode_carried(content: bytes | None, length: int) -> pd.DataFrame:
     if content is None:
         return pd.DataFrame(index=pd.RangeIndex(length))
     table = pq.read_table(io.BytesIO(content))
-    frame = table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas()
     for column in json.loads(table.schema.metadata[b"mixed"]):
         frame[column] = _unpack(frame[column])
     return frame

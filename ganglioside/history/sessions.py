@@ -319,7 +319,7 @@ class _Relay:
 
     def __call__(self, event: ProgressEvent) -> None:
         if self._callback is not None and event["type"] != "complete":
-            self._callback(ProgressEvent(**{**event, "session_id": self._sid}))  # type: ignore[typeddict-item]
+            self._callback(ProgressEvent(**{**event, "session_id": self._sid}))
 
     def saved(self, name: str) -> None:
         progress = Progress(self._callback, self._sid)

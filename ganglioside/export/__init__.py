@@ -1,0 +1,22 @@
+"""Results as files: CSV, XLSX, JSON and Parquet."""
+
+from __future__ import annotations
+
+from ganglioside.export.document import Document, read_json, to_json
+from ganglioside.export.files import FORMATS, Format, export
+from ganglioside.export.spreadsheet_text import safe_text
+from ganglioside.export.tables import to_csv, to_parquet
+from ganglioside.export.workbook import to_xlsx
+
+__all__ = [
+    "FORMATS",
+    "Document",
+    "Format",
+    "export",
+    "read_json",
+    "safe_text",
+    "to_csv",
+    "to_json",
+    "to_parquet",
+    "to_xlsx",
+]

@@ -1,0 +1,168 @@
+"""An analysis as one JSON document, and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final
+
+import pandas as pd
+
+from ganglioside.analysis import Analysis, Summary
+from ganglioside.columns import VERDICTS
+from ganglioside.errors import ExportError
+from ganglioside.settings import Settings
+
+SCHEMA: Final = "ganglioside-analysis"
+SCHEMA_VERSION: Final = 1
+
+_TABLES: Final = ("features", "models", "findings", "problems")
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """What a JSON export holds.
+
+    Attributes
+    ----------
+    features, models, findings, problems : pandas.DataFrame
+    summary : Summary
+    settings : Settings
+    source_name, source_sha256 : str
+        Name and SHA-256 of the input, whose bytes are not in the document.
+    version : str
+        Package version that made the analysis.
+    """
+
+    features: pd.DataFrame
+    models: pd.DataFrame
+    findings: pd.DataFrame
+    problems: pd.DataFrame
+    summary: Summary
+    settings: Settings
+    source_name: str
+    source_sha256: str
+    version: str
+
+
+def to_json(analysis: Analysis) -> bytes:
+    """Return an analysis as JSON, strictly: missing values are null, there is no NaN.
+
+    The document names its schema and version; each table is a list of records, and `types`
+    holds the type of each of its columns. Infinite numbers are the texts `inf` and `-inf`.
+    """
+    text = json.dumps(document_of(analysis), allow_nan=False, ensure_ascii=False, indent=1)
+    return text.encode()
+
+
+def document_of(analysis: Analysis, tables: Sequence[str] = _TABLES) -> dict[str, Any]:
+    """Return the document as plain values, with the tables named."""
+    frames: dict[str, pd.DataFrame] = {name: getattr(analysis, name) for name in tables}
+    source = analysis.source
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "version": analysis.version,
+        "source": {"name": source.name, "size": source.size, "sha256": source.sha256},
+        "settings": analysis.settings.to_dict(),
+        "summary": _strict(asdict(analysis.summary)),
+        "model": _strict(analysis.model.to_dict()),
+        "types": {name: _types(frame) for name, frame in frames.items()},
+        **{name: _records(frame) for name, frame in frames.items()},
+    }
+
+
+def read_json(content: bytes) -> Document:
+    """Read back what `to_json` wrote.
+
+    Raises
+    ------
+    ExportError
+        If it is something else, or of a newer schema.
+    """
+    document = _parse(content)
+    frames = {t: _frame(document[t], document["types"][t]) for t in _TABLES}
+    values = document["summary"]
+    return Document(
+        **frames,
+        summary=Summary(**{f.name: _or_nan(values[f.name]) for f in fields(Summary)}),
+        settings=Settings.from_dict(document["settings"]),
+        source_name=document["source"]["name"],
+        source_sha256=document["source"]["sha256"],
+        version=document["version"],
+    )
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+    except ValueError as error:
+        raise ExportError(f"This is not JSON ({error}): use the output of to_json().") from error
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise ExportError(
+            f"This JSON is not an analysis: its 'schema' is not {SCHEMA!r}. Use the output of "
+            "to_json()."
+        )
+    if document["schema_version"] > SCHEMA_VERSION:
+        raise ExportError(
+            f"This document has schema version {document['schema_version']}, newer than "
+            f"{SCHEMA_VERSION}, which this program knows: update Ganglioside."
+        )
+    return document
+
+
+def _types(frame: pd.DataFrame) -> dict[str, str]:
+    return {str(name): str(kind) for name, kind in frame.dtypes.items()}
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    names = [str(c) for c in frame.columns]
+    columns = [_values(frame.iloc[:, i]) for i in range(frame.shape[1])]
+    if not columns:
+        return [{} for _ in range(len(frame))]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pd.Series[Any]) -> Iterable[Any]:
+    plain = column.astype(object)
+    return [_strict(v) for v in plain.where(column.notna(), None).tolist()]
+
+
+def _strict(value: Any) -> Any:
+    """Return a value as strict JSON knows it."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return _strict_float(value)
+    if isinstance(value, dict):
+        return {str(k): _strict(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(v) for v in value]
+    return _strict(value.item()) if hasattr(value, "item") else str(value)
+
+
+def _strict_float(value: float) -> float | str | None:
+    if math.isfinite(value):
+        return float(value)
+    return None if math.isnan(value) else str(value)
+
+
+def _frame(records: list[dict[str, Any]], types: dict[str, str]) -> pd.DataFrame:
+    columns = {c: _column([r[c] for r in records], kind) for c, kind in types.items()}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(records)))
+
+
+def _column(values: list[Any], kind: str) -> Any:
+    if kind == "category":
+        known = set(values) <= {*VERDICTS, None}
+        return pd.Categorical(values, categories=list(VERDICTS) if known else None)
+    dtype: Any = pd.api.types.pandas_dtype(kind)
+    if pd.api.types.is_float_dtype(dtype):
+        return pd.Series([_or_nan(v) for v in values], dtype=object).astype(dtype)
+    return pd.Series(values, dtype=dtype)
+
+
+def _or_nan(value: Any) -> Any:
+    return math.nan if value is None else value

@@ -1,0 +1,215 @@
+"""An analysis as an Excel workbook."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+from pandas.api import types
+
+from ganglioside.errors import ExportError
+from ganglioside.export.spreadsheet_text import safe_frame
+from ganglioside.facts import read_facts
+from ganglioside.settings import setting_specs
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+    from ganglioside.analysis import Analysis
+
+#: Excel's own limits.
+_MOST_ROWS: Final = 1_048_576
+_LONGEST_TEXT: Final = 32_767
+_LARGEST_INTEGER: Final = 10**15  # Excel keeps 15 digits
+
+#: Light fills that keep black text readable, told apart by the colour blind; the verdict
+#: stands in the cell as text too.
+_FILLS: Final[dict[str, str]] = {
+    "valid": "BFE3D5",
+    "fragment": "BBD9F0",
+    "adduct": "F9DDB0",
+    "outlier": "F3BFB3",
+    "undetermined": "E3E3E3",
+}
+
+#: What XML cannot hold.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+_NOTES: Final = (
+    ("Rows", "One row per row of the input, in its order; none is left out."),
+    ("Empty cells", "Nothing is known; it does not mean zero."),
+    (
+        "Apostrophe",
+        "Text that a spreadsheet could execute (it begins with =, +, -, @, a tab or a line end, "
+        "or does so after a semicolon) has an apostrophe put before it, in every column and "
+        "header. Take it away to get the text as read. Numbers are never touched.",
+    ),
+    (
+        "Replaced characters",
+        "Control characters that a workbook cannot hold stand as \ufffd; text beyond 32,767 "
+        "characters is cut and ends with [cut].",
+    ),
+    ("valid", "Stands on the retention curve of its own series."),
+    ("fragment", "An in-source fragment of the larger species named as parent."),
+    ("adduct", "An adduct of the species named as parent."),
+    ("outlier", "A name that the retention time contradicts."),
+    ("undetermined", "This table cannot tell, or the row could not be read; see the reason."),
+    ("confidence", "Probability that the verdict is right, 0 to 1."),
+    ("consolidated_volume", "A valid feature's volume plus that of its fragments and adducts."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How one column is shown."""
+
+    column: str
+    width: float
+    number_format: str
+
+
+@cache
+def _looks() -> dict[str, _Look]:
+    return {look.column: look for look in read_facts("sheet_columns.csv", _Look)}
+
+
+def to_xlsx(analysis: Analysis) -> bytes:
+    """Return an analysis as a workbook.
+
+    Sheets features, models, findings, problems, methods (input, settings, counts) and notes
+    (how to read it). Headers are frozen and filtered, verdicts coloured. No cell is a formula;
+    text that could become one begins with an apostrophe (see `safe_text`).
+
+    Raises
+    ------
+    ExportError
+        If a table has more rows than a sheet.
+    """
+    from openpyxl import Workbook
+
+    workbook = Workbook(write_only=True)
+    for name in ("features", "models", "findings", "problems"):
+        _add_sheet(workbook, name, getattr(analysis, name))
+    _add_sheet(workbook, "methods", _methods(analysis))
+    _add_sheet(workbook, "notes", pd.DataFrame(_NOTES, columns=["item", "meaning"]))
+    sink = io.BytesIO()
+    workbook.save(sink)
+    return sink.getvalue()
+
+
+def _methods(analysis: Analysis) -> pd.DataFrame:
+    """Return what a reader needs to know to do it again: item, value, unit, meaning."""
+    source = analysis.source
+    specs = setting_specs()
+    rows: list[tuple[str, Any, str, str]] = [
+        ("program", f"Ganglioside {analysis.version}", "", "What made this result"),
+        ("input", source.name, "", "As it was named"),
+        ("input size", source.size, "bytes", ""),
+        ("input SHA-256", source.sha256, "", "Fingerprint of the input's bytes"),
+    ]
+    for name, value in analysis.settings.to_dict().items():
+        spec = specs.get(name)
+        unit, meaning = (spec.unit, spec.help) if spec else ("", "")
+        rows.append((f"setting {name}", value, unit, meaning))
+    for name, value in asdict(analysis.summary).items():
+        rows.append((f"summary {name}", value, "min" if name == "curve_sigma" else "", ""))
+    return pd.DataFrame(rows, columns=["item", "value", "unit", "meaning"])
+
+
+def _add_sheet(workbook: Any, name: str, frame: pd.DataFrame) -> None:
+    if len(frame) >= _MOST_ROWS:
+        raise ExportError(
+            f"The table {name} has {len(frame):,} rows, an Excel sheet holds "
+            f"{_MOST_ROWS - 1:,}: export CSV or Parquet."
+        )
+    from openpyxl.utils import get_column_letter
+
+    sheet = workbook.create_sheet(name)
+    sheet.freeze_panes = "C2" if name == "features" else "A2"
+    last = get_column_letter(max(1, frame.shape[1]))
+    sheet.auto_filter.ref = f"A1:{last}{len(frame) + 1}"
+    for i, column in enumerate(frame.columns):
+        sheet.column_dimensions[get_column_letter(i + 1)].width = _width(column, frame.iloc[:, i])
+    for row in _rows(sheet, frame):
+        sheet.append(row)
+
+
+def _width(name: Any, column: pd.Series[Any]) -> float:
+    """Return the width of a column in characters, from its head where it is a foreign one."""
+    look = _looks().get(str(name))
+    if look is not None:
+        return look.width
+    longest = column.head(200).astype("str").str.len().max() if len(column) else 0
+    return float(min(80, max(8, len(str(name)) + 4, longest + 2)))
+
+
+def _rows(sheet: WriteOnlyWorksheet, frame: pd.DataFrame) -> Iterator[list[Any]]:
+    safe = safe_frame(frame)
+    yield [_header(sheet, str(c)) for c in safe.columns]
+    columns = [_cells(sheet, str(name), safe.iloc[:, i]) for i, name in enumerate(frame.columns)]
+    yield from (list(row) for row in zip(*columns, strict=True))
+
+
+def _header(sheet: WriteOnlyWorksheet, text: str) -> Any:
+    from openpyxl.styles import Font
+
+    cell = _cell(sheet, text)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _cells(sheet: WriteOnlyWorksheet, name: str, column: pd.Series[Any]) -> Iterator[Any]:
+    look = _looks().get(name)
+    number_format = look.number_format if look else "General"
+    for value in _values(column):
+        if value is None:
+            yield None
+            continue
+        cell = _cell(sheet, value)
+        if not isinstance(value, str) and number_format != "General":
+            cell.number_format = number_format
+        if name == "verdict":
+            cell.fill = _fill(value)
+        yield cell
+
+
+def _values(column: pd.Series[Any]) -> list[Any]:
+    if types.is_datetime64_any_dtype(column.dtype):
+        aware = isinstance(column.dtype, pd.DatetimeTZDtype)  # Excel knows no zones
+        times = column.map(pd.Timestamp.isoformat if aware else pd.Timestamp.to_pydatetime)
+        column = times.astype(object)
+    values = column.astype(object).where(column.notna(), None).tolist()
+    return [_storable(v) for v in values]
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        text = _CONTROL.sub("\ufffd", value)
+        return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 5] + "[cut]"
+    if isinstance(value, float) and math.isinf(value):
+        return str(value)
+    if isinstance(value, int) and abs(value) >= _LARGEST_INTEGER:
+        return str(value)
+    return value
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, value=value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # never a formula, nor an error code
+    return cell
+
+
+@cache
+def _fill(verdict: str) -> Any:
+    from openpyxl.styles import PatternFill
+
+    return PatternFill("solid", fgColor=_FILLS[verdict])

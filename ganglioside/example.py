@@ -1,0 +1,52 @@
+"""The bundled example: a simulated table that looks like a real one, with its truth."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from ganglioside.simulate.scenario import LEVELS
+from ganglioside.simulate.table import TRUTH, draw_table
+from ganglioside.simulate.world import World
+from ganglioside.tables import FeatureTable
+
+#: Seed of the example, of level `middle`: two wrong anchors, isomer pairs, fragments heavier
+#: than genuine peaks, adducts, missing parents and Log P slips in one table.
+SEED: Final = 6
+
+_DATA: Final = Path(__file__).resolve().parent / "data"
+_TABLE: Final = "example.csv"
+_TRUTH: Final = "example_truth.csv"
+
+
+def example() -> FeatureTable:
+    """Return the bundled example, read as any file is, with its truth."""
+    from ganglioside.reading import read_features
+
+    table = read_features(_DATA / _TABLE)
+    truth = pd.read_csv(_DATA / _TRUTH, dtype=TRUTH)
+    return dataclasses.replace(table, truth=truth)
+
+
+def write_example(folder: Path | None = None) -> tuple[Path, Path]:
+    """Simulate the example again and write it and its truth; the bytes are always the same.
+
+    Parameters
+    ----------
+    folder
+        Where to; by default the package's data.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        The table and its truth.
+    """
+    raw, truth = draw_table(World.draw(SEED, LEVELS["middle"]))
+    target = folder or _DATA
+    raw.to_csv(target / _TABLE, index=False, lineterminator="\n")
+    rounded = truth.assign(true_rt=truth["true_rt"].round(4))
+    rounded.to_csv(target / _TRUTH, index=False, lineterminator="\n")
+    return target / _TABLE, target / _TRUTH

@@ -1,0 +1,144 @@
+"""The chromatographic method of a simulated world: which ceramide on which line elutes when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ganglioside.simulate import facts
+from ganglioside.simulate.scenario import Scenario
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Slope per carbon, in min, of the method on which effects in min were measured.
+MEASURED_SLOPE: Final = 0.77
+
+#: Carbons that 0, 1, 2, ... double bonds are worth, against one double bond (measured to 2:
+#: 1>0 +0.58 min, 1>2 -1.04 min; further ones assumed a little smaller).
+_DOUBLE_BOND_CARBONS: Final = np.array([0.76, 0.0, -1.36, -2.6, -3.7, -4.7, -5.6])
+#: Carbons that the third hydroxyl is worth (measured: -1.29 min).
+_HYDROXYL_CARBONS: Final = -1.67
+
+
+def _quadratic(z: FloatArray, ratio: float) -> FloatArray:
+    return z - (1 - ratio) / 12 * z**2
+
+
+def _exponential(z: FloatArray, ratio: float) -> FloatArray:
+    k = -np.log(ratio) / 6
+    return z if k == 0 else np.asarray(-np.expm1(-k * z) / k)
+
+
+def _logarithmic(z: FloatArray, ratio: float) -> FloatArray:
+    k = (1 / ratio - 1) / 6
+    return z if k == 0 else np.asarray(np.log1p(k * z) / k)
+
+
+def _bending(z: FloatArray, ratio: float) -> FloatArray:
+    """Straight up to C30, then falling ever faster: the gradient's end is near."""
+    bend = (1 - ratio) / (1.44 - 0.36 * ratio)  # the slope is 1 - bend * ((z + 6) / 10) ** 2
+    area = z - bend * (np.maximum(z + 6, 0) ** 3 - 6**3) / 300
+    return area / (1 - 0.36 * bend)
+
+
+#: Curves over equivalent carbons z = C - 36 with slope 1 at 0 and `ratio` at 6.
+CURVES: Final[dict[str, Callable[[FloatArray, float], FloatArray]]] = {
+    "quadratic": _quadratic,
+    "exponential": _exponential,
+    "logarithmic": _logarithmic,
+    "bending": _bending,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Method:
+    """RT = first_rt + slope * curve(z) + offset(line) * shrink(z).
+
+    z is the ceramide's number of carbons less 36, with double bonds and the third hydroxyl
+    expressed in carbons.
+
+    Attributes
+    ----------
+    first_rt : float
+        RT in min of GT1b(36:1;O2).
+    slope : float
+        min per carbon at C36.
+    slope_ratio, offset_ratio : float
+        Slope, and distance between lines, at C42 relative to C36.
+    curve : str
+        Key of `CURVES`.
+    double_bond_carbons : numpy.ndarray
+        Carbons that 0, 1, 2, ... double bonds are worth.
+    hydroxyl_carbons : float
+        Carbons that each hydroxyl above two is worth.
+    offsets : numpy.ndarray, shape (len(facts.lines()),)
+        min after the line of GT1b at 36:1;O2.
+    """
+
+    first_rt: float
+    slope: float
+    slope_ratio: float
+    offset_ratio: float
+    curve: str
+    double_bond_carbons: FloatArray
+    hydroxyl_carbons: float
+    offsets: FloatArray
+
+    @classmethod
+    def draw(cls, scenario: Scenario, rng: np.random.Generator) -> Method:
+        """Draw a method within the ranges of a scenario."""
+        slope = rng.uniform(*scenario.slope)
+        jitter = 1 + scenario.double_bond_spread * rng.standard_normal(2)
+        return cls(
+            first_rt=rng.uniform(*scenario.first_rt),
+            slope=slope,
+            slope_ratio=rng.uniform(*scenario.slope_ratio),
+            offset_ratio=rng.uniform(*scenario.offset_ratio),
+            curve=str(rng.choice(list(CURVES))),
+            double_bond_carbons=_DOUBLE_BOND_CARBONS * jitter[0],
+            hydroxyl_carbons=_HYDROXYL_CARBONS * float(jitter[1]),
+            offsets=_draw_offsets(scenario, slope / MEASURED_SLOPE, rng),
+        )
+
+    def equivalent_carbons(self, carbons: Any, double_bonds: Any, hydroxyls: Any) -> FloatArray:
+        """Return z, broadcast over its arguments."""
+        bonds = self.double_bond_carbons[np.asarray(double_bonds, dtype=int)]
+        more = np.asarray(hydroxyls, dtype=float) - 2
+        z = np.asarray(carbons, dtype=float) - 36 + bonds + more * self.hydroxyl_carbons
+        return np.asarray(z, dtype=np.float64)
+
+    def rt(self, line: Any, carbons: Any, double_bonds: Any, hydroxyls: Any) -> FloatArray:
+        """Return the RT in min on the lines with these row numbers in `facts.lines()`."""
+        z = self.equivalent_carbons(carbons, double_bonds, hydroxyls)
+        shrink = np.clip(1 - (1 - self.offset_ratio) * z / 6, 0.3, 1.3)
+        ceramide = self.slope * CURVES[self.curve](z, self.slope_ratio)
+        rt = self.first_rt + ceramide + self.offsets[line] * shrink
+        return np.asarray(rt, dtype=np.float64)
+
+
+def _draw_offsets(scenario: Scenario, scale: float, rng: np.random.Generator) -> FloatArray:
+    """Draw composition effects, a deviation per series, isomer distances, acetyl shifts."""
+    lines = facts.lines()
+    effects = facts.units()["offset"].to_numpy()
+    effects = effects * (1 + scenario.unit_spread * rng.standard_normal(len(effects)))
+    offset = lines[list(facts.UNITS)].to_numpy() @ effects
+    series = lines["series"].astype("category").cat.codes.to_numpy()
+    offset += (scenario.series_spread * rng.standard_normal(series.max() + 1))[series]
+    offset += _draw_isomer_shifts(lines["series"].duplicated().to_numpy(), scenario, rng)
+    shifts = rng.uniform(*scenario.acetyl_shift, size=len(lines)) * lines["oac"].to_numpy()
+    place = dict(zip(lines["line"], range(len(lines)), strict=True))
+    base = lines["base"].where(lines["base"] != "", lines["line"]).map(place).to_numpy()
+    offset = offset[base] + shifts
+    return np.asarray((offset - offset[place["GT1b"]]) * scale, dtype=np.float64)
+
+
+def _draw_isomer_shifts(
+    second: npt.NDArray[np.bool_], scenario: Scenario, rng: np.random.Generator
+) -> FloatArray:
+    """Draw how far each second isomer stands before or after its first."""
+    distance = rng.uniform(*scenario.isomer_distance, size=len(second))
+    return np.where(second, distance * rng.choice([-1.0, 1.0], size=len(second)), 0.0)

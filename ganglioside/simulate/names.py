@@ -1,0 +1,70 @@
+"""Names under which a species may be read by its mass: the traps of high-resolution data.
+
+Every function takes a table of species with the columns `series` and ceramide, and returns it
+under the names that they pose as, with `process`; `series` is NA where no name fits.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.simulate import facts
+
+
+def as_sodium(species: pd.DataFrame) -> pd.DataFrame:
+    """Na-H for C2H-2: GX(n:d) as GX(n+2:d+3); with three hydroxyls written GX+OAc(n:d+2)."""
+    three = species["hydroxyls"] == 3
+    return species.assign(
+        series=species["series"].where(~three, _acetylated(species)),
+        carbons=species["carbons"] + np.where(three, 0, 2),
+        double_bonds=species["double_bonds"] + np.where(three, 2, 3),
+        hydroxyls=2,
+        process="+Na-H",
+    )
+
+
+def as_water_loss(species: pd.DataFrame) -> pd.DataFrame:
+    """GX(n:d;O3) as GX(n:d+1;O2), and GM1(n:d) as GD3+OAc(n+1:d); other species have no name."""
+    posing = species[(species["hydroxyls"] == 3) | (species["series"] == "GM1")]
+    three = posing["hydroxyls"] == 3
+    return posing.assign(
+        series=posing["series"].where(three, "GD3+OAc"),
+        carbons=posing["carbons"] + np.where(three, 0, 1),
+        double_bonds=posing["double_bonds"] + np.where(three, 1, 0),
+        hydroxyls=2,
+        process="-H2O",
+    )
+
+
+def as_neugc(species: pd.DataFrame) -> pd.DataFrame:
+    """NeuGc for an acetyl: the NeuGc form of GX(n:d) as GX+OAc(n-2:d-1)."""
+    return species.assign(
+        series=_acetylated(species),
+        carbons=species["carbons"] - 2,
+        double_bonds=species["double_bonds"] - 1,
+        process="NeuGc",
+    )
+
+
+def as_isotope(species: pd.DataFrame) -> pd.DataFrame:
+    """M+2 for two hydrogens, 0.009 Da apart: GX(n:d) as GX(n:d-1)."""
+    return species.assign(double_bonds=species["double_bonds"] - 1, process="isobar")
+
+
+def as_propyl(species: pd.DataFrame) -> pd.DataFrame:
+    """C3H6 for an acetyl, 0.036 Da apart: GX(n:d) as GX+OAc(n-3:d)."""
+    return species.assign(
+        series=_acetylated(species), carbons=species["carbons"] - 3, process="isobar"
+    )
+
+
+def in_library(named: pd.DataFrame, most_double_bonds: int) -> pd.Series:
+    """Return which names somebody would look up."""
+    known = named["series"].notna()
+    known &= named["carbons"].between(facts.FEWEST_CARBONS, facts.MOST_CARBONS)
+    return known & named["double_bonds"].between(0, most_double_bonds)
+
+
+def _acetylated(species: pd.DataFrame) -> pd.Series:
+    return species["series"].map(facts.acetylated())

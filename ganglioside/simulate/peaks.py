@@ -1,0 +1,229 @@
+"""What a world shows in its samples: genuine peaks, and everything that poses as one.
+
+Every function returns peaks: a DataFrame with the columns `PEAK`, one row per peak and sample.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ganglioside.simulate import facts, names
+from ganglioside.simulate.method import MEASURED_SLOPE, FloatArray
+from ganglioside.simulate.world import World
+
+#: `origin` is one number per physical cause, the same in all samples; `species` is the row of
+#: `World.species` that is really there (-1: none); `series` and the ceramide are what the peak
+#: is named; `study_rt` is the curve's RT of that species in min, without drift.
+PEAK: Final[list[str]] = [
+    "sample",
+    "origin",
+    "species",
+    "series",
+    *facts.CERAMIDE,
+    "rt",
+    "area",
+    "verdict",
+    "process",
+    "study_rt",
+]
+
+
+def genuine(world: World) -> pd.DataFrame:
+    """Return the peaks of the species themselves."""
+    scenario, rng = world.scenario, world.stream("samples")
+    n = len(world.species)
+    species = np.tile(np.arange(n), scenario.n_samples)
+    peaks = world.species.iloc[species].reset_index(drop=True)
+    peaks = peaks.assign(sample=np.repeat(np.arange(scenario.n_samples), n), species=species)
+    spread = scenario.sample_spread * (scenario.n_samples > 1)
+    log_area = peaks["log_area"] + spread * rng.standard_normal(len(peaks))
+    study_rt = (peaks["curve_rt"] + peaks["scatter"]).to_numpy()
+    rt = world.in_sample(study_rt, peaks["sample"].to_numpy())
+    rt += scenario.rt_noise * rng.standard_normal(len(peaks))
+    return peaks.assign(
+        origin=species,
+        rt=rt,
+        area=np.exp(log_area),
+        verdict="valid",
+        process=None,
+        study_rt=peaks["curve_rt"],
+    )
+
+
+def fragments(world: World, parents: pd.DataFrame) -> pd.DataFrame:
+    """Return the in-source fragments of genuine peaks, at their parents' RT."""
+    rng = world.stream("fragments")
+    paths = world.pathways.assign(path=np.arange(len(world.pathways)))
+    pairs = parents.drop(columns="process").merge(paths, on="line")
+    scatter = world.scenario.fragment_scatter * rng.standard_normal(len(pairs))
+    posing = pairs.assign(series=pairs["fragment"], block=_FIRST_PATHWAY + pairs["path"])
+    return _posing(world, posing, rng, "fragment", pairs["extent"] * np.exp(scatter))
+
+
+def sodium(world: World, parents: pd.DataFrame) -> pd.DataFrame:
+    """Return the sodium adducts that have the mass of a name."""
+    rng = world.stream("sodium")
+    share = rng.uniform(*world.scenario.sodium_share, size=len(parents))
+    return _posing(world, names.as_sodium(parents), rng, "adduct", share, block="sodium")
+
+
+def water_losses(world: World, parents: pd.DataFrame) -> pd.DataFrame:
+    """Return the water losses that have the mass of a name."""
+    rng = world.stream("water")
+    posing = names.as_water_loss(parents)
+    share = rng.uniform(*world.scenario.water_share, size=len(posing))
+    return _posing(world, posing, rng, "adduct", share, block="water")
+
+
+def neugc(world: World, parents: pd.DataFrame) -> pd.DataFrame:
+    """Return the NeuGc forms that pose as acetyls.
+
+    They elute a little before the NeuAc form of their ceramide, each with a scatter of its own.
+    """
+    scenario, rng = world.scenario, world.stream("neugc")
+    scatter = scenario.rt_scatter * rng.standard_normal(len(world.species))
+    study_rt = parents["study_rt"].to_numpy() - neugc_shift(world)
+    own_rt = study_rt + scatter[parents["species"].to_numpy()]
+    rt = world.in_sample(own_rt, parents["sample"].to_numpy())
+    posing = names.as_neugc(parents).assign(
+        rt=rt + scenario.rt_noise * rng.standard_normal(len(parents)),
+        area=parents["area"] * scenario.neugc_share,
+        study_rt=study_rt,
+        verdict="outlier",
+    )
+    return _named(world, posing, "neugc")
+
+
+def isobars(world: World, parents: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Return the peaks of up to `n` species that were read as a name of nearly their mass.
+
+    The larger species are the likelier; each shows in all samples of its species.
+    """
+    rng = world.stream("isobars")
+    weight = isobar_weight(world)
+    chosen = rng.choice(len(weight), size=n, replace=False, p=weight)
+    acetyl = rng.random(len(weight)) < 0.5
+    species = parents["species"].to_numpy()
+    isotopes = names.as_isotope(parents[np.isin(species, chosen) & ~acetyl[species]])
+    acetyls = names.as_propyl(parents[np.isin(species, chosen) & acetyl[species]])
+    posing = pd.concat([isotopes, acetyls])
+    share = np.exp(rng.normal(*ISOBAR_LOG_SHARE, size=len(posing)))
+    return _posing(world, posing, rng, "outlier", share, block="isobar")
+
+
+def chance(world: World, parents: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Return `n` causes of names that mean nothing, anywhere in the run.
+
+    Names of frequent series and ceramides are the likelier, as in any search by mass; each
+    cause shows in about 7 of 10 samples.
+    """
+    scenario, rng = world.scenario, world.stream("chance")
+    weight = chance_weight(world)
+    named = world.species.iloc[rng.choice(len(weight), size=n, p=weight)]
+    first, last = parents["rt"].min(), parents["rt"].max()
+    causes = named[["series", *facts.CERAMIDE]].assign(
+        origin=-1 - np.arange(n),
+        study_at=rng.uniform(first, last, size=n),
+        log_area=rng.normal(np.log(scenario.half_reported), CHANCE_LOG_SPREAD, size=n),
+    )
+    peaks = causes.merge(pd.DataFrame({"sample": range(scenario.n_samples)}), how="cross")
+    seen = rng.random(len(peaks)) < (0.7 if scenario.n_samples > 1 else 1.0)
+    rt = world.in_sample(peaks["study_at"].to_numpy(), peaks["sample"].to_numpy())
+    peaks = peaks.assign(
+        species=-1,
+        rt=rt + scenario.rt_noise * rng.standard_normal(len(peaks)),
+        area=np.exp(peaks["log_area"]),
+        verdict="outlier",
+        process="chance",
+        study_rt=np.nan,
+    )
+    return peaks.loc[seen & (peaks["area"] >= scenario.detection_limit), PEAK]
+
+
+def reported(world: World, peaks: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which peaks the feature finder reports: the larger, the likelier.
+
+    The chance of a peak depends on its cause, so that a study reports one in many samples or
+    in few.
+    """
+    odds = report_odds(world, peaks["area"].to_numpy(dtype=np.float64))
+    luck = _luck(world.seed, peaks["origin"].to_numpy(dtype=np.int64))
+    return np.asarray(luck < odds / (1 + odds))
+
+
+def coelution(world: World, n: int, rng: np.random.Generator) -> FloatArray:
+    """Return how far `n` pieces stand from their parents, in min."""
+    scenario = world.scenario
+    tail = rng.random(n) < scenario.coelution_tail_share
+    sd = np.where(tail, scenario.coelution_tail, scenario.coelution_core)
+    return np.asarray(sd * rng.standard_normal(n), dtype=np.float64)
+
+
+def neugc_shift(world: World) -> float:
+    """Return by how many min NeuGc elutes before NeuAc with this method."""
+    return world.scenario.neugc_shift * world.method.slope / MEASURED_SLOPE
+
+
+def isobar_weight(world: World) -> FloatArray:
+    """Return for each species the chance to be read as an isobar's name."""
+    weight = np.exp(world.species["mean_log_area"].to_numpy() / 2)
+    return np.asarray(weight / weight.sum(), dtype=np.float64)
+
+
+def chance_weight(world: World) -> FloatArray:
+    """Return for each species the chance that a name drawn by chance is its name."""
+    weight = np.exp(world.species["mean_log_area"].to_numpy() * 0.4)
+    return np.asarray(weight / weight.sum(), dtype=np.float64)
+
+
+def report_odds(world: World, area: FloatArray) -> FloatArray:
+    """Return the odds that a peak is reported; 0 below the limit of detection."""
+    scenario = world.scenario
+    return np.where(area < scenario.detection_limit, 0.0, area / scenario.half_reported)
+
+
+#: Mean and sd of ln(area of an isobar's row / area of the species).
+ISOBAR_LOG_SHARE: Final = (float(np.log(0.05)), 0.8)
+#: sd of ln(area) of chance rows about `Scenario.half_reported`.
+CHANCE_LOG_SPREAD: Final = 1.0
+
+#: Blocks of `origin`: one number per cause and species; genuine peaks are block 0.
+_BLOCKS: Final = {"sodium": 1, "water": 2, "neugc": 3, "isobar": 4}
+_FIRST_PATHWAY: Final = 5
+
+
+def _posing(
+    world: World,
+    posing: pd.DataFrame,
+    rng: np.random.Generator,
+    verdict: str,
+    share: FloatArray | pd.Series,
+    block: str | None = None,
+) -> pd.DataFrame:
+    """Return what co-elutes with its parent and has `share` of the area."""
+    peaks = posing.assign(
+        rt=posing["rt"] + coelution(world, len(posing), rng),
+        area=posing["area"] * share,
+        verdict=verdict,
+    )
+    return _named(world, peaks, block)
+
+
+def _named(world: World, peaks: pd.DataFrame, block: str | None) -> pd.DataFrame:
+    """Return the peaks that are large enough and whose mass somebody would look up."""
+    known = names.in_library(peaks, world.scenario.most_double_bonds)
+    named = peaks[known & (peaks["area"] >= world.scenario.detection_limit)]
+    blocks = named["block"] if block is None else _BLOCKS[block]
+    return named.assign(origin=named["species"] + blocks * len(world.species))[PEAK]
+
+
+def _luck(seed: int, origin: npt.NDArray[np.int64]) -> FloatArray:
+    """Return one uniform number per cause, whatever else is drawn (SplitMix64)."""
+    z = (origin + (seed + 1) * 1_000_003).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (z ^ (z >> np.uint64(31))).astype(np.float64) / 2.0**64

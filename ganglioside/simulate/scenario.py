@@ -1,0 +1,223 @@
+"""What a simulated table may look like: every effect a knob, and four levels of difficulty."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ganglioside.errors import SettingsError
+
+
+def _knob(default: Any, unit: str, text: str, source: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "help": text, "source": source})
+
+
+_MEASURED = "measured on a porcine brain table"
+_KNOWN = "general knowledge"
+_CHOSEN = "chosen so that a table looks like a real one"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """The knobs of a simulation; a pair is a range that is drawn from, once per table.
+
+    Each field's metadata holds its unit, what it does and where its default comes from; the
+    defaults are the level `middle`.
+
+    Raises
+    ------
+    SettingsError
+        If a number is negative or a range is upside down.
+    """
+
+    # the chromatographic method
+    slope: tuple[float, float] = _knob(
+        (0.4, 0.8), "min per carbon", "slope of the retention curve at C36", _MEASURED + ": 0.77"
+    )
+    slope_ratio: tuple[float, float] = _knob(
+        (0.7, 0.92), "", "slope at C42 over slope at C36", _MEASURED + ": about 0.8"
+    )
+    first_rt: tuple[float, float] = _knob((6.0, 10.0), "min", "RT of GT1(36:1;O2)", _CHOSEN)
+    double_bond_spread: float = _knob(
+        0.06, "relative sd", "spread of the effects of double bonds and O3", _MEASURED
+    )
+    offset_ratio: tuple[float, float] = _knob(
+        (0.74, 0.88), "", "offset between two series at C42 over that at C36", _MEASURED + ": 0.8"
+    )
+    unit_spread: float = _knob(
+        0.25, "relative sd", "spread of what one sugar adds to the offset", _CHOSEN
+    )
+    series_spread: float = _knob(
+        0.12, "min", "sd of a series about what its composition predicts", _MEASURED
+    )
+    isomer_distance: tuple[float, float] = _knob(
+        (0.28, 0.56), "min", "distance of two isomer series; either may be first", _MEASURED
+    )
+    acetyl_shift: tuple[float, float] = _knob(
+        (0.02, 0.10), "min", "added by each O-acetyl", _MEASURED
+    )
+    neugc_shift: float = _knob(0.075, "min", "NeuGc elutes earlier than NeuAc by", _MEASURED)
+    rt_scatter: float = _knob(
+        0.018, "min", "sd of a species about its line, the same in all samples", _MEASURED
+    )
+    rt_noise: float = _knob(0.006, "min", "sd of one measured RT", _KNOWN)
+    merge_width: float = _knob(
+        0.08, "min", "peaks of one name that are closer become one feature", _KNOWN
+    )
+
+    # the tissue
+    rarity: float = _knob(
+        1.0, "", "exponent on the presence of minor series: 0 all, above 1 fewer", _CHOSEN
+    )
+    abundance_spread: float = _knob(0.5, "ln sd", "spread of a series' abundance", _KNOWN)
+    profile_spread: float = _knob(0.5, "ln sd", "spread of a species about the profile", _KNOWN)
+    total_area: float = _knob(4e8, "area", "sum of all genuine peaks of a sample", _CHOSEN)
+    detection_limit: float = _knob(8e3, "area", "smaller peaks are never reported", _MEASURED)
+    half_reported: float = _knob(
+        1.1e5, "area", "peaks of this area are reported in half of the cases", _CHOSEN
+    )
+    neugc_share: float = _knob(0.008, "", "NeuGc form relative to NeuAc form", _CHOSEN)
+
+    # the ion source
+    source_strength: float = _knob(
+        0.4, "ln sd", "spread of all fragments' extent between tables", _KNOWN
+    )
+    pathway_spread: float = _knob(0.4, "ln sd", "spread of each pathway's extent", _KNOWN)
+    fragment_scatter: float = _knob(
+        0.15, "ln sd", "spread of one fragment about its pathway's extent", _MEASURED
+    )
+    coelution_core: float = _knob(
+        0.006, "min", "sd of RT of most fragments and adducts about their parent", _MEASURED
+    )
+    coelution_tail: float = _knob(0.026, "min", "the same, of the others", _MEASURED)
+    coelution_tail_share: float = _knob(0.2, "", "share of the others", _MEASURED)
+    sodium_share: tuple[float, float] = _knob(
+        (0.21, 0.43), "of parent's area", "sodium adduct where its mass fits a name", _MEASURED
+    )
+    water_share: tuple[float, float] = _knob(
+        (0.003, 0.03), "of parent's area", "water loss where its mass fits a name", _KNOWN
+    )
+    most_double_bonds: int = _knob(
+        3, "", "largest number of double bonds that names in the table have", _MEASURED
+    )
+
+    # the table
+    parent_missing: float = _knob(
+        0.03, "probability", "a species that left fragments is not in the table", _CHOSEN
+    )
+    chance_share: float = _knob(0.12, "of rows", "names that chance gave", _CHOSEN)
+    isobar_share: float = _knob(
+        0.25,
+        "of chance rows",
+        "those that are another lipid of nearly the same mass",
+        _CHOSEN,
+    )
+    anchors: int = _knob(49, "", "trusted features, where there are enough", _MEASURED)
+    wrong_anchors: float = _knob(2.0, "mean count", "fragments that were trusted", _MEASURED)
+    log_p_slips: float = _knob(3.0, "mean count", "names with another's Log P", _MEASURED)
+
+    # the study
+    n_samples: int = _knob(1, "", "above 1 the table has a column Sample", _CHOSEN)
+    drift_shift: float = _knob(0.03, "min", "sd of a sample's shift of all RT", _KNOWN)
+    drift_stretch: float = _knob(
+        0.002, "per min", "sd of a sample's shift for each minute from the middle", _KNOWN
+    )
+    sample_spread: float = _knob(0.3, "ln sd", "spread of a species between samples", _KNOWN)
+
+    def __post_init__(self) -> None:
+        for knob in dataclasses.fields(self):
+            _check(knob.name, getattr(self, knob.name))
+        if self.n_samples < 1:
+            raise SettingsError("n_samples = 0: at least one sample is needed.")
+
+    def replace(self, **knobs: Any) -> Scenario:
+        """Return a copy with some knobs turned; unknown names are refused by name.
+
+        Raises
+        ------
+        SettingsError
+            If a knob does not exist or its value is refused.
+        """
+        known = {f.name for f in dataclasses.fields(self)}
+        unknown = sorted(set(knobs) - known)
+        if unknown:
+            raise SettingsError(
+                f"Unknown knob {', '.join(map(repr, unknown))}: the knobs are "
+                f"{', '.join(sorted(known))}."
+            )
+        return dataclasses.replace(self, **knobs)
+
+
+def _check(name: str, value: float | tuple[float, float]) -> None:
+    numbers = value if isinstance(value, tuple) else (value,)
+    if min(numbers) < 0 or list(numbers) != sorted(numbers):
+        raise SettingsError(f"{name} = {value!r}: needs numbers from 0 upwards, low before high.")
+
+
+_MIDDLE = Scenario()
+
+#: Named difficulties. `easy`: good chromatography, many anchors, all right. `middle`: as the
+#: porcine brain table. `hard`: short gradients, crowded isomers, few and partly wrong anchors.
+#: `extreme`: what an analyst should send back.
+LEVELS: Final[dict[str, Scenario]] = {
+    "easy": _MIDDLE.replace(
+        slope=(0.6, 0.8),
+        unit_spread=0.15,
+        series_spread=0.08,
+        isomer_distance=(0.4, 0.6),
+        rt_scatter=0.01,
+        rt_noise=0.004,
+        merge_width=0.06,
+        rarity=3.0,
+        neugc_share=0.0,
+        source_strength=0.2,
+        pathway_spread=0.2,
+        parent_missing=0.0,
+        chance_share=0.04,
+        anchors=70,
+        wrong_anchors=0.0,
+        log_p_slips=1.0,
+    ),
+    "middle": _MIDDLE,
+    "hard": _MIDDLE.replace(
+        slope=(0.25, 0.7),
+        slope_ratio=(0.55, 1.0),
+        offset_ratio=(0.65, 1.0),
+        double_bond_spread=0.1,
+        unit_spread=0.35,
+        series_spread=0.18,
+        isomer_distance=(0.15, 0.5),
+        rt_scatter=0.025,
+        rt_noise=0.01,
+        source_strength=0.7,
+        pathway_spread=0.6,
+        neugc_share=0.015,
+        parent_missing=0.10,
+        chance_share=0.2,
+        anchors=18,
+        wrong_anchors=3.0,
+        log_p_slips=5.0,
+    ),
+    "extreme": _MIDDLE.replace(
+        slope=(0.2, 0.5),
+        slope_ratio=(0.5, 1.0),
+        offset_ratio=(0.6, 1.0),
+        double_bond_spread=0.12,
+        unit_spread=0.5,
+        series_spread=0.25,
+        isomer_distance=(0.1, 0.4),
+        rt_scatter=0.035,
+        rt_noise=0.015,
+        rarity=2.0,
+        half_reported=4e5,
+        source_strength=1.0,
+        pathway_spread=0.8,
+        neugc_share=0.03,
+        parent_missing=0.2,
+        chance_share=0.3,
+        anchors=6,
+        wrong_anchors=2.0,
+        log_p_slips=8.0,
+    ),
+}

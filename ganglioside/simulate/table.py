@@ -1,0 +1,255 @@
+"""From a world to the table that an analyst would hold, and its truth."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ganglioside.errors import SettingsError
+from ganglioside.simulate import facts, peaks
+from ganglioside.simulate.scenario import LEVELS, Scenario
+from ganglioside.simulate.world import World
+from ganglioside.tables import FeatureTable
+
+BoolArray = npt.NDArray[np.bool_]
+
+#: Columns of the truth of a simulated table.
+TRUTH: Final[dict[str, str]] = {
+    "feature_id": "int64",
+    "verdict": "str",  # "valid", "fragment", "adduct" or "outlier"
+    "isomer": "str",  # of a valid row, where its series has more than one: `GD1a`
+    "parent_id": "Int64",  # of a fragment or adduct; NA where the parent is not in the table
+    "parent": "str",  # name of the parent as the table writes it
+    "process": "str",  # `-NeuAc`, `+Na-H`, `-H2O`; of an outlier `NeuGc`, `isobar`, `chance`
+    "true_name": "str",  # the molecule that came off the column; NA for chance
+    "true_rt": "float64",  # min, RT of its line in this sample; NaN for chance
+    "wrong_anchor": "bool",
+    "log_p_slip": "bool",  # the name has the Log P of another
+    "merged": "bool",  # peaks of one name that were not resolved
+}
+
+#: Log P of a ceramide 36:1;O2, and what a carbon, no double bond, each double bond beyond the
+#: first and a third hydroxyl add (general knowledge of calculated partition coefficients).
+_LOG_P: Final = {
+    "ceramide": 13.7,
+    "carbon": 0.54,
+    "saturated": 0.5,
+    "unsaturated": -0.93,
+    "hydroxyl": -1.3,
+}
+
+
+def simulate(seed: int = 0, level: str | Scenario = "middle", **knobs: Any) -> FeatureTable:
+    """Return a feature table drawn at random, with its truth.
+
+    Parameters
+    ----------
+    seed
+        The same seed, level and knobs give the same table.
+    level
+        Key of `LEVELS`, or a `Scenario`.
+    **knobs
+        Fields of `Scenario` that replace the level's; see there for what each does.
+
+    Returns
+    -------
+    FeatureTable
+        Read as any table is; `truth` has the columns `TRUTH`, one row per row of `data`.
+        Of peaks that were not resolved and became one feature, the largest decides the truth.
+
+    Raises
+    ------
+    SettingsError
+        If the level or a knob does not exist, or a value is refused.
+    """
+    if isinstance(level, str) and level not in LEVELS:
+        raise SettingsError(f"level = {level!r} is unknown: use one of {', '.join(LEVELS)}.")
+    scenario = LEVELS[level] if isinstance(level, str) else level
+    return simulate_world(World.draw(seed, scenario.replace(**knobs)))
+
+
+def simulate_world(world: World) -> FeatureTable:
+    """Return the table of a world that is known; see `simulate`."""
+    from ganglioside.reading import read_features
+
+    raw, truth = draw_table(world)
+    table = read_features(raw)
+    return dataclasses.replace(table, truth=truth)
+
+
+def draw_table(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the input table of a world, as a file would hold it, and its truth."""
+    features = _order(world, _merge(world, _draw_peaks(world)))
+    slips = _slipped(world, features)
+    anchor, wrong = _anchors(world, features)
+    raw = pd.DataFrame(
+        {
+            "Name": features["name"],
+            "RT": features["rt"].round(3),
+            "Volume": features["area"].round().astype("int64"),
+            "Log P": _log_p(features, slips).round(2),
+            "Anchor": np.where(anchor, "T", "F"),
+        }
+    )
+    if world.scenario.n_samples > 1:
+        raw["Sample"] = "S" + (features["sample"] + 1).astype(str).str.zfill(3)
+    truth = _truth(world, features).assign(wrong_anchor=wrong, log_p_slip=slips != 0)
+    return raw, truth[list(TRUTH)].astype(TRUTH)
+
+
+def _draw_peaks(world: World) -> pd.DataFrame:
+    """Return everything that the detector reports, one row per peak."""
+    scenario = world.scenario
+    tissue = peaks.genuine(world)
+    fragments = peaks.fragments(world, tissue)
+    posing = [make(world, tissue) for make in (peaks.sodium, peaks.water_losses, peaks.neugc)]
+    named = pd.concat([tissue[peaks.PEAK], fragments, *posing], ignore_index=True)
+    seen = named[peaks.reported(world, named)]
+    lost = _unreported(world, seen[seen["verdict"] == "fragment"])
+    seen = seen[(seen["verdict"] != "valid") | ~seen["species"].isin(lost)]
+    odds = scenario.chance_share / (1 - scenario.chance_share)
+    n = round(len(seen) / scenario.n_samples * odds)
+    n_isobars = round(n * scenario.isobar_share)
+    outliers = [
+        peaks.isobars(world, tissue, n_isobars),
+        peaks.chance(world, seen, n - n_isobars),
+    ]
+    return pd.concat([seen, *outliers], ignore_index=True)
+
+
+def _unreported(world: World, fragments: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the species that left fragments, but are not in the table themselves."""
+    lost = world.stream("missing").random(len(world.species)) < world.scenario.parent_missing
+    parents = np.unique(fragments["species"].to_numpy(dtype=np.int64))
+    return np.asarray(parents[lost[parents]], dtype=np.int64)
+
+
+def _merge(world: World, detected: pd.DataFrame) -> pd.DataFrame:
+    """Make one feature of peaks of one name that are not resolved; the largest names it.
+
+    `holds` lists the causes that went into each feature.
+    """
+    table = detected.assign(name=_names(detected, "series")).sort_values(
+        ["sample", "name", "rt", "origin"]
+    )
+    same = table["name"].eq(table["name"].shift()) & table["sample"].eq(table["sample"].shift())
+    near = table["rt"].diff() < world.scenario.merge_width
+    group = (~(same & near)).cumsum()
+    table = table.assign(group=group, weighted=table["rt"] * table["area"])
+    sums = table.groupby("group").agg(
+        area=("area", "sum"), weighted=("weighted", "sum"), peaks=("area", "size")
+    )
+    largest = table.sort_values(["group", "area"]).drop_duplicates("group", keep="last")
+    largest = largest.drop(columns=["area", "weighted", "rt"]).merge(sums, on="group")
+    return largest.assign(
+        rt=largest["weighted"] / largest["area"],
+        merged=largest["peaks"] > 1,
+        holds=table.groupby("group")["origin"].agg(tuple).to_numpy(),
+    )
+
+
+def _order(world: World, features: pd.DataFrame) -> pd.DataFrame:
+    """Sort as analysts do, by name; rows of one name in no order, so that it tells nothing."""
+    place = facts.lines()["series"].drop_duplicates().reset_index(drop=True)
+    rank = features["series"].map(dict(zip(place, range(len(place)), strict=True)))
+    shuffle = world.stream("order").random(len(features))
+    keys = ["sample", "rank", *facts.CERAMIDE, "shuffle"]
+    return (
+        features.assign(rank=rank, shuffle=shuffle)
+        .sort_values(keys)
+        .drop(columns=["rank", "shuffle"])
+        .reset_index(drop=True)
+    )
+
+
+def _log_p(features: pd.DataFrame, slips: npt.NDArray[np.int64]) -> pd.Series:
+    """Return Log P by composition; a slip is that of the name with so many carbons more."""
+    units = facts.lines().drop_duplicates("series").set_index("series")[list(facts.UNITS)]
+    head = units @ facts.units()["log_p"]
+    bonds = features["double_bonds"]
+    return (
+        features["series"].map(head)
+        + _LOG_P["ceramide"]
+        + _LOG_P["carbon"] * (features["carbons"] + slips - 36)
+        + _LOG_P["saturated"] * (bonds == 0)
+        + _LOG_P["unsaturated"] * (bonds - 1).clip(lower=0)
+        + _LOG_P["hydroxyl"] * (features["hydroxyls"] - 2)
+    )
+
+
+def _slipped(world: World, features: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Draw the names whose Log P belongs to another name: two carbons more or less."""
+    rng = world.stream("log_p")
+    names = np.sort(features["name"].unique())
+    n = min(rng.poisson(world.scenario.log_p_slips), len(names))
+    chosen = rng.choice(names, size=n, replace=False)
+    slips = dict(zip(chosen, rng.choice([-2, 2], size=n), strict=True))
+    return features["name"].map(slips).fillna(0).to_numpy(dtype=np.int64)
+
+
+def _anchors(world: World, features: pd.DataFrame) -> tuple[BoolArray, BoolArray]:
+    """Draw what the analyst trusts: large genuine peaks, and some large fragments.
+
+    Returns
+    -------
+    anchor, wrong : numpy.ndarray of bool, shape (len(features),)
+    """
+    rng = world.stream("anchors")
+    n_wrong = min(rng.poisson(world.scenario.wrong_anchors), world.scenario.anchors)
+    n_right = world.scenario.anchors - n_wrong
+    right = _trusted(features[features["verdict"] == "valid"], n_right, rng)
+    wrong = _trusted(features[features["verdict"] == "fragment"], n_wrong, rng)
+    is_wrong = features["origin"].isin(wrong).to_numpy()
+    return features["origin"].isin(right).to_numpy() | is_wrong, is_wrong
+
+
+def _trusted(candidates: pd.DataFrame, n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Draw n causes, the larger the likelier (probability as the root of the area)."""
+    area = candidates.groupby("origin")["area"].sum().sort_index()
+    key = np.log(area) / 2 + rng.gumbel(size=len(area))
+    return np.asarray(key.nlargest(n).index, dtype=np.int64)
+
+
+def _truth(world: World, features: pd.DataFrame) -> pd.DataFrame:
+    """Return the truth of features, but for what was done to anchors and Log P."""
+    species = world.species.reindex(features["species"]).reset_index(drop=True)
+    valid = features["verdict"] == "valid"
+    posing = features["verdict"].isin(["fragment", "adduct"])
+    neugc = features["process"] == "NeuGc"
+    molecule = species["line"] + neugc.map({True: "(NeuGc)", False: ""})
+    return pd.DataFrame(
+        {
+            "feature_id": range(len(features)),
+            "verdict": features["verdict"],
+            "isomer": species["line"].where(valid & (species["line"] != species["series"])),
+            "parent_id": _parent_ids(features).where(posing),
+            "parent": _names(species, "series").where(posing),
+            "process": features["process"],
+            "true_name": _names(species.assign(molecule=molecule), "molecule"),
+            "true_rt": world.in_sample(
+                features["study_rt"].to_numpy(), features["sample"].to_numpy()
+            ),
+            "merged": features["merged"],
+        }
+    )
+
+
+def _parent_ids(features: pd.DataFrame) -> pd.Series:
+    """Return the row that holds the genuine peak of each row's species in the same sample."""
+    held = features[["sample", "holds"]].explode("holds")
+    keys = pd.MultiIndex.from_arrays([held["sample"], held["holds"].astype("int64")])
+    rows = pd.Series(held.index, index=keys, dtype="Int64")
+    # the origin of a genuine peak is the number of its species
+    wanted = pd.MultiIndex.from_frame(features[["sample", "species"]])
+    return rows.reindex(wanted).reset_index(drop=True)
+
+
+def _names(table: pd.DataFrame, head: str) -> pd.Series:
+    """Return the names of a table's species, with the head group of one of its columns."""
+    parts = table[facts.CERAMIDE].astype("Int64").astype("str")
+    ceramide = parts["carbons"] + ":" + parts["double_bonds"] + ";O" + parts["hydroxyls"]
+    return table[head] + "(" + ceramide + ")"

@@ -1,0 +1,110 @@
+"""A world that tables are drawn from: a method, a tissue and an ion source."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.simulate import facts
+from ganglioside.simulate.method import FloatArray, Method
+from ganglioside.simulate.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """Everything that is true, before anything is measured.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    seed : int
+    method : Method
+    species : pandas.DataFrame
+        What the tissue holds, one row per series, isomer and ceramide: `line_id` (row of
+        `facts.lines()`), `line`, `series`, ceramide, `mean_log_area` (what abundance and profile
+        lead to expect), `log_area` (its own, of a mean sample), `curve_rt`
+        (min), `scatter` (min, the species' own deviation from its line).
+    pathways : pandas.DataFrame
+        In-source fragmentations with their extent at this source setting.
+    drift : pandas.DataFrame
+        By sample: `shift` (min) and `stretch` (per min from `middle_rt`).
+    middle_rt : float
+        RT in min about which the runs stretch.
+    """
+
+    scenario: Scenario
+    seed: int
+    method: Method
+    species: pd.DataFrame
+    pathways: pd.DataFrame
+    drift: pd.DataFrame
+    middle_rt: float
+
+    @classmethod
+    def draw(cls, seed: int, scenario: Scenario) -> World:
+        """Draw the world of a seed; each effect has a stream of random numbers of its own."""
+        method = Method.draw(scenario, stream(seed, "method"))
+        species = _draw_species(method, scenario, stream(seed, "species"))
+        return cls(
+            scenario=scenario,
+            seed=seed,
+            method=method,
+            species=species,
+            pathways=_draw_pathways(scenario, stream(seed, "source")),
+            drift=_draw_drift(scenario, stream(seed, "drift")),
+            middle_rt=float(species["curve_rt"].median()),
+        )
+
+    def stream(self, effect: str) -> np.random.Generator:
+        """Return the random numbers of one effect."""
+        return stream(self.seed, effect)
+
+    def in_sample(self, rt: FloatArray, sample: FloatArray) -> FloatArray:
+        """Return study RT as they are in the runs of the samples with these numbers."""
+        drift = self.drift.iloc[np.asarray(sample, dtype=int)]
+        shift, stretch = drift["shift"].to_numpy(), drift["stretch"].to_numpy()
+        return np.asarray(rt + shift + stretch * (rt - self.middle_rt), dtype=np.float64)
+
+
+def stream(seed: int, effect: str) -> np.random.Generator:
+    """Return a generator that depends on the seed and the effect's name alone."""
+    return np.random.default_rng([seed, zlib.crc32(effect.encode())])
+
+
+def _draw_species(method: Method, scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
+    lines = facts.lines()
+    shares = lines["abundance"] * np.exp(
+        scenario.abundance_spread * rng.standard_normal(len(lines))
+    )
+    present = rng.random(len(lines)) < lines["presence"] ** scenario.rarity
+    present &= (lines["base"] == "") | lines["base"].isin(lines["line"][present])
+    kept = lines.assign(share=shares, line_id=range(len(lines)))[present]
+    species = kept[["line_id", "line", "series", "share"]].merge(facts.ceramides(), how="cross")
+    mean_log_area = np.log(species["share"] * species["weight"])
+    spread = scenario.profile_spread * rng.standard_normal(len(species))
+    mean_log_area += np.log(scenario.total_area / np.exp(mean_log_area + spread).sum())
+    ceramide = species[facts.CERAMIDE].to_numpy()
+    return species.drop(columns=["share", "weight"]).assign(
+        mean_log_area=mean_log_area,
+        log_area=mean_log_area + spread,
+        curve_rt=method.rt(species["line_id"].to_numpy(), *ceramide.T),
+        scatter=scenario.rt_scatter * rng.standard_normal(len(species)),
+    )
+
+
+def _draw_pathways(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
+    table = facts.pathways()
+    strength = scenario.source_strength * rng.standard_normal()
+    spread = scenario.pathway_spread * rng.standard_normal(len(table))
+    return table.assign(extent=table["extent"] * np.exp(strength + spread))
+
+
+def _draw_drift(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
+    """Draw each sample's drift; a single sample defines the time scale and has none."""
+    draws = rng.standard_normal((scenario.n_samples, 2)) * (scenario.n_samples > 1)
+    return pd.DataFrame(
+        draws * [scenario.drift_shift, scenario.drift_stretch], columns=["shift", "stretch"]
+    )

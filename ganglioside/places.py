@@ -25,11 +25,6 @@ def reports() -> Path:
     return _folder("reports")
 
 
-def example_file() -> Path:
-    """Return the bundled example table."""
-    return _PACKAGE / "data" / "example.csv"
-
-
 def working_copy(target: Path) -> Path:
     """Copy the notebooks that `target` lacks into it and return `target`.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -33,10 +32,9 @@ def lab(
     no_browser: NoBrowser = False,
 ) -> None:
     """Open JupyterLab at the notebooks."""
-    from ganglioside_widgets import app
+    from ganglioside_widgets.app import serve_lab
 
-    command = app.lab_command(_workplace(folder), port, open_browser=not no_browser)
-    _serve([*command, *context.args])
+    serve_lab(_workplace(folder), port, open_browser=not no_browser, extra=context.args)
 
 
 def serve_app(
@@ -45,10 +43,9 @@ def serve_app(
     no_browser: NoBrowser = False,
 ) -> None:
     """Serve the web pages with Voila."""
-    from ganglioside_widgets import app
+    from ganglioside_widgets.app import serve_pages
 
-    command = app.app_command(places.notebooks(), port, open_browser=not no_browser)
-    _serve([*command, *context.args])
+    serve_pages(places.notebooks(), port, open_browser=not no_browser, extra=context.args)
 
 
 def _workplace(folder: Path | None) -> Path:
@@ -60,15 +57,3 @@ def _workplace(folder: Path | None) -> Path:
     target = folder or user_documents_path() / "ganglioside"
     show.note(f"Notebooks in {target}")
     return places.working_copy(target)
-
-
-def _serve(command: list[str]) -> None:
-    with subprocess.Popen(command) as server:
-        try:
-            code = server.wait()
-        except KeyboardInterrupt:
-            # The terminal has sent the interruption to the server too: let it end its kernels.
-            server.wait()
-            raise
-    if code:
-        raise typer.Exit(code)

@@ -1,9 +1,9 @@
-"""How JupyterLab and Voila are started for the notebooks and panels."""
+"""How JupyterLab and Voila serve the notebooks and panels, on this machine only."""
 
 from __future__ import annotations
 
 import os
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,31 +20,53 @@ IOPUB_RATE: Final = 1e9
 IDLE: Final = 600
 LOOK: Final = 60
 
-#: Kernels of each page that stand ready, so that it is usable in 4 s instead of 10.
+#: Kernels that stand ready for a page, so that it is usable in 4 s instead of 10.
 POOL: Final = 2
 
-_TORNADO: Final = f"tornado_settings={{'websocket_max_message_size': {MAX_MESSAGE}}}"
-_IOPUB: Final = f"--ZMQChannelsWebsocketConnection.iopub_data_rate_limit={IOPUB_RATE:g}"
+#: Holds the template of web pages that load nothing from the network.
+SHARE: Final = Path(__file__).resolve().parent / "share"
 
 
-def lab_command(folder: Path, port: int, *, open_browser: bool = True) -> list[str]:
-    """Return the command that serves `folder` in JupyterLab, on this machine only."""
-    # Jupyter asks root for its consent, which localhost and containers do not need.
+def serve_lab(
+    folder: Path, port: int, *, open_browser: bool = True, extra: Sequence[str] = ()
+) -> None:
+    """Serve `folder` in JupyterLab until interrupted; `extra` goes to the server."""
+    from jupyterlab.labapp import LabApp
+
+    LabApp.launch_instance([*lab_arguments(folder, port, open_browser=open_browser), *extra])
+
+
+def serve_pages(
+    folder: Path, port: int, *, open_browser: bool = True, extra: Sequence[str] = ()
+) -> None:
+    """Serve the web pages in `folder` with Voila until interrupted.
+
+    Raises
+    ------
+    JobError
+        If there is no page to serve.
+    """
+    arguments = page_arguments(folder, port, open_browser=open_browser)
+    from voila.app import Voila
+
+    paths = [str(SHARE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
+    Voila.launch_instance([*arguments, *extra])
+
+
+def lab_arguments(folder: Path, port: int, *, open_browser: bool = True) -> list[str]:
+    """Return the arguments with which JupyterLab serves `folder`."""
+    # Jupyter asks root for consent; a server that only this machine reaches needs none.
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return [
-        *(sys.executable, "-m", "jupyterlab"),
         f"--ServerApp.root_dir={folder}",
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.port={port}",
-        f"--ServerApp.open_browser={open_browser}",
-        f"--ServerApp.{_TORNADO}",
-        _IOPUB,
+        *_server("ServerApp", port, open_browser=open_browser),
         *as_root,
     ]
 
 
-def app_command(folder: Path, port: int, *, open_browser: bool = True) -> list[str]:
-    """Return the command that serves the web pages in `folder`, on this machine only.
+def page_arguments(folder: Path, port: int, *, open_browser: bool = True) -> list[str]:
+    """Return the arguments with which Voila serves the web pages in `folder`.
 
     Raises
     ------
@@ -52,12 +74,9 @@ def app_command(folder: Path, port: int, *, open_browser: bool = True) -> list[s
         If there is no page to serve.
     """
     return [
-        *(sys.executable, "-m", "voila", str(_served(folder))),
-        "--Voila.ip=127.0.0.1",
-        f"--Voila.port={port}",
-        f"--Voila.open_browser={open_browser}",
-        f"--Voila.{_TORNADO}",
-        _IOPUB,
+        str(_served(folder)),
+        *_server("Voila", port, open_browser=open_browser),
+        "--VoilaConfiguration.template=ganglioside",
         "--VoilaConfiguration.preheat_kernel=True",
         f"--VoilaConfiguration.default_pool_size={POOL}",
         f"--MappingKernelManager.cull_idle_timeout={IDLE}",
@@ -68,6 +87,17 @@ def app_command(folder: Path, port: int, *, open_browser: bool = True) -> list[s
 def web_pages(folder: Path) -> list[Path]:
     """Return the notebooks that are web pages: those that are not numbered tutorials."""
     return sorted(path for path in folder.glob("*.ipynb") if not path.name[0].isdigit())
+
+
+def _server(server: str, port: int, *, open_browser: bool) -> list[str]:
+    return [
+        f"--{server}.ip=127.0.0.1",
+        f"--{server}.port={port}",
+        f"--{server}.open_browser={open_browser}",
+        # As a dict, not as key=value: the size must reach the server as a number.
+        f"--{server}.tornado_settings={{'websocket_max_message_size': {MAX_MESSAGE}}}",
+        f"--ZMQChannelsWebsocketConnection.iopub_data_rate_limit={IOPUB_RATE:g}",
+    ]
 
 
 def _served(folder: Path) -> Path:

@@ -248,7 +248,7 @@ def _parse_glycan(text: str, more: str = "") -> _Glycan:
 
 def _take_prefixes(text: str, counts: dict[str, int]) -> int:
     position = 0
-    while match := _PREFIX.match(text, position):
+    while not _HEAD.match(text, position) and (match := _PREFIX.match(text, position)):
         _count(match, counts)
         position = match.end()
     return position

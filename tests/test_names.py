@@ -120,6 +120,7 @@ def code_of(text: str) -> str:
         ("w/o MS2: GM3 34:1;2O", "GM3(34:1;O2)"),
         ("HexCer 42:2;O2", "HexCer(42:2;O2)"),
         ("GlcCer(d18:1/16:0)", "GlcCer(34:1;O2)"),
+        ("Hex-Cer 34:1", "HexCer(34:1;O2)"),
         ("Hex2Cer 34:1", "Hex2Cer(34:1;O2)"),
         ("LacCer 34:1", "LacCer(34:1;O2)"),
         ("SM 34:1;O2", "SM(34:1;O2)"),
@@ -377,7 +378,7 @@ def test_an_isomer_of_another_series_is_refused() -> None:
 def test_the_helper_checks_as_the_parser_does() -> None:
     with pytest.raises(NameFormError, match="Carbons"):
         species("GD1", Ceramide(0, 0, 2))
-    with pytest.raises(NameFormError, match="unknown"):
+    with pytest.raises(NameFormError, match="known mod"):
         species("GD1 early", Ceramide(36, 1, 2))
 
 

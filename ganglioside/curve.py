@@ -1,0 +1,242 @@
+"""The retention curve: RT = f(ceramide) + offset(line), f shared by all lines.
+
+A line is one series, or one isomer of it. With m the RT of a line at the reference ceramide
+36:1;O2 and mu the middle of all lines,
+
+    RT = m + f + d - shrink * (m - mu) * f / (6 slope)
+
+f is linear in its basis (`ceramide_basis`), d is what one ceramide deviates from f on every line
+alike (the position of a double bond, say), and the last term lets the distances between lines
+shrink along the gradient, by the fraction `shrink` over six carbons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ganglioside.observations import FloatArray, IntArray
+
+#: Carbons, double bonds and hydroxyls of the ceramide at which lines are compared.
+REFERENCE: Final = (36.0, 1.0, 2.0)
+
+#: Coefficients of f in units of the carbon slope, and how far methods may differ (standard
+#: deviation). Reversed phase: concave in carbons; one double bond of the acyl chain costs about
+#: as much as two carbons bring, as does a hydroxyl; a saturated ceramide gains less. Sources:
+#: elution differences of gangliosides, and d42:2 against d40:1 in a GM3 study (README, Method).
+SHAPE_PRIOR: Final[FloatArray] = np.array([1.0, -0.1, 0.8, -1.6, -1.6])
+SHAPE_SPREAD: Final[FloatArray] = np.array([1.0, 0.15, 0.5, 0.5, 0.8])
+
+#: Offsets shrink to about 80 % over six carbons; methods may differ by the spread.
+SHRINK_PRIOR: Final = 0.2
+SHRINK_SPREAD: Final = 0.1
+
+#: Spread of the deviations of single ceramides from f, in carbons.
+DEVIATION_SPREAD: Final = 0.05
+
+_SHARED: Final = len(SHAPE_PRIOR) + 1  # parameters shared by all: f and the shrink
+
+
+def ceramide_basis(ceramide: FloatArray) -> FloatArray:
+    """Return the basis of f for ceramides.
+
+    Parameters
+    ----------
+    ceramide : numpy.ndarray, shape (n, 3)
+        Carbons, double bonds, hydroxyls.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, 5)
+        Carbons from 36, their square / 10, saturated or not, acyl double bonds, hydroxyls from 2.
+    """
+    carbons = ceramide[:, 0] - REFERENCE[0]
+    bonds = ceramide[:, 1]
+    return np.column_stack(
+        [
+            carbons,
+            carbons**2 / 10.0,
+            (bonds == 0).astype(np.float64),
+            np.maximum(bonds - 1.0, 0.0),
+            ceramide[:, 2] - REFERENCE[2],
+        ]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Spots:
+    """Distinct places (line, ceramide) where features may stand.
+
+    Attributes
+    ----------
+    line, ceramide : numpy.ndarray of int, shape (s,)
+        Places in `Curve.lines` and `Curve.ceramides`; -1 for a ceramide that is not among them.
+    basis : numpy.ndarray, shape (s, 5)
+    """
+
+    line: IntArray
+    ceramide: IntArray
+    basis: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class LinePrior:
+    """What is expected of each line before its own features are seen (min, and min^2)."""
+
+    mean: FloatArray
+    variance: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A retention curve with its uncertainty.
+
+    Attributes
+    ----------
+    shape : numpy.ndarray, shape (5,)
+        Coefficients of f, min.
+    shrink : float
+        Fraction by which offsets shrink over six carbons.
+    slope : float
+        min per carbon: the scale against which priors are stated.
+    middle : float
+        mu, min.
+    lines : numpy.ndarray, shape (L,)
+        RT of the reference ceramide on each line, min.
+    ceramides : numpy.ndarray, shape (K, 3)
+        The ceramides that were seen.
+    deviation : numpy.ndarray, shape (K,)
+        d of each of them, min.
+    deviation_sd : float
+        Spread of d between ceramides, min.
+    covariance : numpy.ndarray, shape (6 + L + K, 6 + L + K)
+        Of shape, shrink, lines and deviations together.
+    """
+
+    shape: FloatArray
+    shrink: float
+    slope: float
+    middle: float
+    lines: FloatArray
+    ceramides: FloatArray
+    deviation: FloatArray
+    deviation_sd: float
+    covariance: FloatArray
+
+    @property
+    def line_var(self) -> FloatArray:
+        """Variance of each line, min^2, shape (L,)."""
+        stop = _SHARED + len(self.lines)
+        return np.diagonal(self.covariance)[_SHARED:stop]
+
+    def f(self, basis: FloatArray) -> FloatArray:
+        """Return the effect of the ceramide without its deviation, min."""
+        result: FloatArray = basis @ self.shape
+        return result
+
+    def predict(self, spots: Spots) -> FloatArray:
+        """Return the RT at each spot, min."""
+        f = self.f(spots.basis)
+        offset = self.lines[spots.line]
+        pull = self.shrink * (offset - self.middle) * f / (6 * self.slope)
+        return np.asarray(offset + f + self._deviation(spots.ceramide) - pull)
+
+    def reduce(self, rt: FloatArray, basis: FloatArray, ceramide: IntArray) -> FloatArray:
+        """Return the RT that the same head group would have with the reference ceramide, min."""
+        f = self.f(basis)
+        pull = self.shrink * f / (6 * self.slope)
+        raw = rt - self._deviation(ceramide) - f - pull * self.middle
+        return np.asarray(raw / np.maximum(1 - pull, 0.2))
+
+    def _deviation(self, ceramide: IntArray) -> FloatArray:
+        return np.append(self.deviation, 0.0)[ceramide]
+
+    def jacobian(self, spots: Spots) -> FloatArray:
+        """Return dRT/d(parameters) at each spot, shape (s, 6 + L + K)."""
+        f = self.f(spots.basis) / (6 * self.slope)
+        offset = self.lines[spots.line] - self.middle
+        result = np.zeros((len(spots.line), _SHARED + len(self.lines) + len(self.ceramides)))
+        rows = np.arange(len(spots.line))
+        result[:, : _SHARED - 1] = (
+            spots.basis * (1 - self.shrink * offset / (6 * self.slope))[:, None]
+        )
+        result[:, _SHARED - 1] = -offset * f
+        result[rows, _SHARED + spots.line] = 1 - self.shrink * f
+        known = spots.ceramide >= 0
+        result[rows[known], _SHARED + len(self.lines) + spots.ceramide[known]] = 1.0
+        return result
+
+    def variance(self, spots: Spots) -> FloatArray:
+        """Return the variance of the predicted RT at each spot, min^2."""
+        jacobian = self.jacobian(spots)
+        known = np.einsum("ij,ij->i", jacobian @ self.covariance, jacobian)
+        return np.asarray(known + np.where(spots.ceramide < 0, self.deviation_sd**2, 0.0))
+
+    def parameters(self) -> FloatArray:
+        """Return all parameters in the order of `covariance`."""
+        return np.concatenate([self.shape, [self.shrink], self.lines, self.deviation])
+
+
+def refit(
+    curve: Curve,
+    spots: Spots,
+    weight: FloatArray,
+    residual: FloatArray,
+    sigma: float,
+    prior: LinePrior,
+) -> Curve:
+    """Return the curve after one weighted Gauss-Newton step.
+
+    Parameters
+    ----------
+    curve : Curve
+        Where to linearise.
+    spots : Spots
+        All places where features stand.
+    weight : numpy.ndarray, shape (s,)
+        Sum of the weights (0 to 1) of the features at each spot.
+    residual : numpy.ndarray, shape (s,)
+        Sum of weight times (RT - predicted RT) at each spot, min.
+    sigma : float
+        Scatter about the lines, min.
+    prior : LinePrior
+    """
+    jacobian = curve.jacobian(spots)
+    expected, precision = _prior(curve, prior)
+    now = curve.parameters()
+    normal = (jacobian * (weight / sigma**2)[:, None]).T @ jacobian + np.diag(precision)
+    gradient = jacobian.T @ (residual / sigma**2) + precision * (expected - now)
+    covariance = np.linalg.inv(normal)
+    theta = now + covariance @ gradient
+    lines = _SHARED + len(curve.lines)
+    return replace(
+        curve,
+        shape=theta[: _SHARED - 1],
+        shrink=float(theta[_SHARED - 1]),
+        lines=theta[_SHARED:lines],
+        deviation=theta[lines:],
+        covariance=covariance,
+    )
+
+
+def _prior(curve: Curve, prior: LinePrior) -> tuple[FloatArray, FloatArray]:
+    """Return mean and precision of every parameter before the features are seen."""
+    mean = np.concatenate(
+        [
+            SHAPE_PRIOR * curve.slope,
+            [SHRINK_PRIOR],
+            prior.mean,
+            np.zeros(len(curve.ceramides)),
+        ]
+    )
+    sd = np.concatenate(
+        [
+            SHAPE_SPREAD * curve.slope,
+            [SHRINK_SPREAD],
+            np.sqrt(prior.variance),
+            np.full(len(curve.ceramides), curve.deviation_sd),
+        ]
+    )
+    return mean, 1 / sd**2

@@ -1,0 +1,667 @@
+"""The one model that decides: every feature is explained in exactly one way.
+
+Features of one name and sample arise from five processes, each with an intensity over RT: the
+species itself on a line of its series (at most one feature a line), a piece of a co-eluting
+parent, an artefact of a co-eluting species, a piece of a parent whose own row is missing, or
+chance. A feature's posterior is its process' share of the intensity at its RT. Lines, widths and
+rates are re-estimated from these shares until stable (expectation and maximisation). A feature
+never judges itself: its prediction leaves out its own share in the curve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import exp, lgamma
+from typing import Final
+
+import numpy as np
+
+from ganglioside.curve import Curve, LinePrior, Spots, ceramide_basis, refit
+from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations
+from ganglioside.rules.acetylation import acetyl_prior
+from ganglioside.rules.artefacts import artefact_pairs, artefacts
+from ganglioside.rules.fragments import Coelution, fragment_pairs
+from ganglioside.rules.isomers import Lines, find_lines, starting_lines
+from ganglioside.rules.regression import NoCurve, starting_curve
+from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
+
+OWN_TAIL: Final = 6.0  # degrees of freedom of the scatter about a line
+PAIR_TAIL: Final = 2.0  # of co-elution: median 0.005 min but 95th percentile 0.032 (README)
+
+_ROUNDS: Final = 18
+_FIND_AT: Final = (4, 9)
+_PRUNE_AT: Final = (12, 15)
+_TINY: Final = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Every way in which a row may stand on a line of its own group.
+
+    Attributes
+    ----------
+    row, line : numpy.ndarray of int, shape (a,)
+        Each row with each line of its group.
+    place : numpy.ndarray of int, shape (a,)
+        Same sample, line and ceramide: one genuine feature at most.
+    spot : numpy.ndarray of int, shape (a,)
+        Place in `spots`.
+    spots : Spots
+        The distinct lines and ceramides.
+    """
+
+    row: IntArray
+    line: IntArray
+    place: IntArray
+    spot: IntArray
+    spots: Spots
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """What the table teaches about its own processes.
+
+    Attributes
+    ----------
+    presence : numpy.ndarray, shape (L,)
+        Chance that a named species of this line's group is seen on this line.
+    parents : numpy.ndarray, shape (L,)
+        Genuine features on each line.
+    seen : numpy.ndarray, shape (L, G)
+        Fragments of group g that genuine features of line l made.
+    extent_weight, extent_sum : numpy.ndarray, shape (L, G)
+        Of log10(fragment area / parent area): how many were measured, and their sum.
+    artefact : numpy.ndarray, shape (A,)
+        Artefacts seen per genuine feature.
+    chance : float
+        Features by chance per name.
+    sigma : float
+        Scatter about a line, min.
+    pair_sigma : float
+        Scale of the RT difference of parent and fragment, min.
+    anchor_genuine, anchor_other : float
+        Share of anchors among genuine and other features.
+    """
+
+    presence: FloatArray
+    parents: FloatArray
+    seen: FloatArray
+    extent_weight: FloatArray
+    extent_sum: FloatArray
+    artefact: FloatArray
+    chance: float
+    sigma: float
+    pair_sigma: float
+    anchor_genuine: float
+    anchor_other: float
+    volume_genuine: tuple[float, float]
+    volume_chance: tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Ghosts:
+    """Possible parents whose own row is missing: row `child` as a piece of line `line`."""
+
+    child: IntArray
+    line: IntArray
+    probability: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Posterior probabilities.
+
+    Attributes
+    ----------
+    own : numpy.ndarray, shape (a,)
+        Of each candidate (row on line).
+    genuine : numpy.ndarray, shape (n,)
+        Their sum by row.
+    pair : numpy.ndarray, shape (m,)
+        Of each co-eluting pair.
+    ghosts : Ghosts
+    chance : numpy.ndarray, shape (n,)
+    predicted, sd : numpy.ndarray, shape (a,)
+        RT that the other features predict for the candidate, and its standard deviation, min.
+    """
+
+    own: FloatArray
+    genuine: FloatArray
+    pair: FloatArray
+    ghosts: Ghosts
+    chance: FloatArray
+    predicted: FloatArray
+    sd: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Inference:
+    """The state of the model: what `infer` returns once it is stable."""
+
+    observed: Observations
+    coelution: Coelution
+    curve: Curve
+    line_group: IntArray
+    main: BoolArray
+    candidates: Candidates
+    rates: Rates
+    shares: Shares
+
+
+def infer(observed: Observations, tolerance: float) -> Inference | NoCurve:
+    """Explain every row of `observed` jointly.
+
+    Parameters
+    ----------
+    observed : Observations
+    tolerance : float
+        Largest RT difference of a parent and its fragment or artefact, min.
+    """
+    start = starting_curve(observed)
+    if isinstance(start, NoCurve):
+        return start
+    coelution = _join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
+    lines = starting_lines(observed, _reduced(observed, start), coelution, start.slope)
+    state = _begin(observed, coelution, start, lines)
+    for round_ in range(_ROUNDS):
+        if round_ in _FIND_AT:
+            state = _find_lines(state)
+        if round_ in _PRUNE_AT:
+            state = _prune(state)
+        state = _round(state, _width(round_, start.slope))
+    return replace(state, shares=_expect(state))
+
+
+def _reduced(observed: Observations, curve: Curve) -> FloatArray:
+    basis = ceramide_basis(observed.ceramides)[observed.ceramide]
+    return curve.reduce(observed.rt, basis, observed.ceramide)
+
+
+def _width(round_: int, slope: float) -> float:
+    """Return the least scatter allowed in a round: wide at first, so that lines can move."""
+    return float(slope * max(0.01, 0.12 * 0.7**round_))
+
+
+def _join(a: Coelution, b: Coelution) -> Coelution:
+    return Coelution(
+        np.concatenate([a.parent, b.parent]),
+        np.concatenate([a.child, b.child]),
+        np.concatenate([a.delta, b.delta]),
+        np.concatenate([a.process, b.process]),
+    )
+
+
+def _begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lines) -> Inference:
+    """Return the state before anything is learned."""
+    n = len(observed)
+    volume = observed.log_volume[np.isfinite(observed.log_volume)]
+    spread = (float(volume.mean()), float(max(volume.std(), 0.3))) if len(volume) else (0.0, 1.0)
+    empty, nowhere = np.zeros(0), np.zeros(0, np.int64)
+    rates = Rates(
+        presence=empty,
+        parents=empty,
+        seen=empty,
+        extent_weight=empty,
+        extent_sum=empty,
+        artefact=np.array([a.rate for a in artefacts()]),
+        chance=0.2,
+        sigma=0.12 * curve.slope,
+        pair_sigma=0.01,
+        anchor_genuine=0.3,
+        anchor_other=0.03,
+        volume_genuine=spread,
+        volume_chance=spread,
+    )
+    shares = Shares(
+        own=empty,
+        genuine=np.ones(n),
+        pair=np.zeros(len(coelution)),
+        ghosts=Ghosts(nowhere, nowhere, empty),
+        chance=np.full(n, 0.2),
+        predicted=empty,
+        sd=empty,
+    )
+    curve = replace(curve, middle=float(np.median(lines.offset)))
+    nothing = Candidates(nowhere, nowhere, nowhere, nowhere, Spots(nowhere, nowhere, empty))
+    state = Inference(observed, coelution, curve, nowhere, nowhere > 0, nothing, rates, shares)
+    return _with_lines(state, lines)
+
+
+def _with_lines(state: Inference, lines: Lines) -> Inference:
+    """Return the state with other lines, about which nothing is learned yet."""
+    n_lines, n_groups = len(lines.group), len(state.observed.groups)
+    main = _first_of_group(lines.group, np.zeros(n_lines))
+    curve = state.curve
+    variance = np.concatenate(
+        [
+            np.full(6, 1e-6),
+            np.full(n_lines, (0.05 * curve.slope) ** 2),
+            np.full(len(curve.ceramides), 1e-6),
+        ]
+    )
+    state = replace(
+        state,
+        line_group=lines.group,
+        main=main,
+        candidates=_candidates(state.observed, lines.group),
+        curve=replace(curve, lines=lines.offset, covariance=np.diag(variance)),
+        rates=replace(
+            state.rates,
+            presence=np.where(main, 0.7, 0.3),
+            parents=np.zeros(n_lines),
+            seen=np.zeros((n_lines, n_groups)),
+            extent_weight=np.zeros((n_lines, n_groups)),
+            extent_sum=np.zeros((n_lines, n_groups)),
+        ),
+    )
+    closeness = _closeness(state)
+    genuine = np.zeros(len(state.observed))
+    np.maximum.at(genuine, state.candidates.row, closeness)
+    return replace(state, shares=replace(state.shares, own=closeness, genuine=genuine))
+
+
+def _find_lines(state: Inference) -> Inference:
+    """Place the lines anew on the rows that no other process explains."""
+    observed, curve = state.observed, state.curve
+    chance, pair = _chance_intensity(state), _pair_intensity(state)
+    explained = np.bincount(state.coelution.child, pair, minlength=len(observed))
+    expected = expected_lines(_unit_effects(state), observed.groups.units)
+    reduced = _reduced(observed, curve)
+    unexplained = chance / (chance + explained + _TINY) * (1 - _on_parent_line(state, reduced))
+    lines = find_lines(observed, reduced, unexplained, expected, curve.slope)
+    return _with_lines(state, lines)
+
+
+def _on_parent_line(state: Inference, reduced: FloatArray) -> FloatArray:
+    """Return how far a line of a larger head group, whose row may be missing, explains a row."""
+    firm = np.flatnonzero(_support(state) >= 2)
+    breaks = state.observed.groups.contains[state.line_group[firm]][:, state.observed.group]
+    away = (reduced - state.curve.lines[firm][:, None]) / (0.06 * state.curve.slope)
+    return np.asarray(0.7 * (breaks * np.exp(-0.5 * away**2)).max(axis=0, initial=0.0))
+
+
+_EMISSION: Final = 0.15  # fragments of one kind per parent, before the table is seen
+_EXTENT: Final = -1.7  # log10 of fragment over parent area: 2 %, observed 0.2 to 38 %
+_EXTENT_SPREAD: Final = 0.7
+_EXTENT_WITHIN: Final = 0.3  # the same fragment of different ceramides
+_LARGEST_EXTENT: Final = -0.1  # a fragment may outweigh its namesake, hardly its parent
+
+
+def _candidates(observed: Observations, line_group: IntArray) -> Candidates:
+    """Pair each row with the lines of its group."""
+    order = np.argsort(line_group, kind="stable")
+    count = np.bincount(line_group, minlength=len(observed.groups))
+    first = np.concatenate([[0], np.cumsum(count)[:-1]])
+    repeats = count[observed.group]
+    row = np.repeat(np.arange(len(observed)), repeats)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    line = order[first[observed.group[row]] + within]
+    n_lines = len(line_group)
+    _, place = np.unique(observed.slot[row] * n_lines + line, return_inverse=True)
+    at, spot = np.unique(observed.ceramide[row] * n_lines + line, return_inverse=True)
+    ceramide = at // n_lines
+    spots = Spots(at % n_lines, ceramide, ceramide_basis(observed.ceramides)[ceramide])
+    return Candidates(row, line, place.astype(np.int64), spot.astype(np.int64), spots)
+
+
+def _first_of_group(line_group: IntArray, support: FloatArray) -> BoolArray:
+    """Mark the best supported line of each group."""
+    order = np.lexsort((-support, line_group))
+    first = np.diff(line_group[order], prepend=-1) != 0
+    main = np.zeros(len(line_group), dtype=np.bool_)
+    main[order[first]] = True
+    return main
+
+
+def _closeness(state: Inference) -> FloatArray:
+    c = state.candidates
+    residual = state.observed.rt[c.row] - state.curve.predict(c.spots)[c.spot]
+    return np.asarray(np.exp(-0.5 * (residual / (0.12 * state.curve.slope)) ** 2))
+
+
+def _round(state: Inference, least_sigma: float) -> Inference:
+    shares = _expect(state)
+    state = replace(state, shares=shares)
+    state = replace(state, rates=_learn_rates(state, least_sigma))
+    return replace(state, curve=_learn_curve(state))
+
+
+# --- expectation ---------------------------------------------------------------------------
+
+
+def _student(z: FloatArray, scale: FloatArray | float, tail: float) -> FloatArray:
+    """Return the density of Student's t with `tail` degrees of freedom."""
+    constant = exp(lgamma((tail + 1) / 2) - lgamma(tail / 2)) / np.sqrt(tail * np.pi)
+    return np.asarray(constant * (1 + z**2 / tail) ** (-(tail + 1) / 2) / scale)
+
+
+def _normal(x: FloatArray, mean: FloatArray | float, sd: FloatArray | float) -> FloatArray:
+    """Return the normal density, 1 where x is missing: a missing value is no evidence."""
+    density = np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
+    return np.where(np.isfinite(x), density, 1.0)
+
+
+def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
+    """Return what the other rows predict for each candidate: RT and standard deviation, min."""
+    c, sigma = state.candidates, state.rates.sigma
+    fitted = state.curve.predict(c.spots)[c.spot]
+    variance = state.curve.variance(c.spots)[c.spot]
+    leverage = np.clip(state.shares.own * variance / sigma**2, 0.0, 0.98)
+    rt = state.observed.rt[c.row]
+    predicted = rt - (rt - fitted) / (1 - leverage)
+    return predicted, np.sqrt(sigma**2 + variance / (1 - leverage))
+
+
+def _expect(state: Inference) -> Shares:
+    observed, rates, c = state.observed, state.rates, state.candidates
+    n = len(observed)
+    predicted, sd = _leave_out(state)
+    pair = _pair_intensity(state)
+    chance = _chance_intensity(state)
+    others = chance + np.bincount(state.coelution.child, pair, minlength=n) + _TINY
+    ghosts = _ghosts(state, others)
+    others = others + np.bincount(ghosts.child, ghosts.probability, minlength=n)
+    z = (observed.rt[c.row] - predicted) / sd
+    density = _student(z, sd, OWN_TAIL) * _normal(observed.log_volume, *rates.volume_genuine)[c.row]
+    trust = np.where(
+        observed.anchor,
+        rates.anchor_genuine / rates.anchor_other,
+        (1 - rates.anchor_genuine) / (1 - rates.anchor_other),
+    )
+    odds = rates.presence[c.line] * density * trust[c.row] / others[c.row]
+    total = np.bincount(c.place, odds)[c.place]
+    own = odds / (1 - rates.presence[c.line] + total)
+    genuine = np.bincount(c.row, own, minlength=n)
+    own /= np.maximum(genuine, 1.0)[c.row]
+    genuine = np.minimum(genuine, 1.0)
+    rest = (1 - genuine) / others
+    return Shares(
+        own=own,
+        genuine=genuine,
+        pair=pair * rest[state.coelution.child],
+        ghosts=replace(ghosts, probability=ghosts.probability * rest[ghosts.child]),
+        chance=chance * rest,
+        predicted=predicted,
+        sd=sd,
+    )
+
+
+def _chance_intensity(state: Inference) -> FloatArray:
+    observed, rates = state.observed, state.rates
+    span = max(float(np.ptp(observed.rt)), 1.0)
+    return rates.chance / span * _normal(observed.log_volume, *rates.volume_chance)
+
+
+def _best_line(state: Inference) -> IntArray:
+    """Return for each row its likeliest line."""
+    c = state.candidates
+    order = np.lexsort((-state.shares.own, c.row))
+    first = np.diff(c.row[order], prepend=-1) != 0
+    return np.asarray(c.line[order[first]])
+
+
+def _pair_intensity(state: Inference) -> FloatArray:
+    """Return the intensity with which each pair's parent makes its child."""
+    observed, rates, pairs = state.observed, state.rates, state.coelution
+    ratio = observed.log_volume[pairs.child] - observed.log_volume[pairs.parent]
+    rate, extent, spread = _fragment_odds(state, ratio)
+    posed = pairs.process >= 0
+    process, known = pairs.process[posed], artefacts()
+    rate[posed] = rates.artefact[process]
+    extent[posed] = np.array([a.log10_extent for a in known])[process]
+    spread[posed] = np.array([a.log10_spread for a in known])[process]
+    closeness = _student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
+    background = np.where(
+        np.isfinite(ratio), 1.0, _normal(observed.log_volume[pairs.child], *rates.volume_chance)
+    )
+    genuine = state.shares.genuine[pairs.parent]
+    return np.asarray(genuine * rate * closeness * _normal(ratio, extent, spread) * background)
+
+
+def _fragment_odds(
+    state: Inference, ratio: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return for each pair what the other pairs of its kind teach.
+
+    Returns
+    -------
+    rate, extent, spread : numpy.ndarray, shape (m,)
+        Fragments per parent; log10 of fragment over parent area and its standard deviation.
+    """
+    rates, pairs = state.rates, state.coelution
+    kind = _best_line(state)[pairs.parent], state.observed.group[pairs.child]
+    own = np.where(pairs.process < 0, state.shares.pair, 0.0)
+    parents = np.maximum(rates.parents[kind[0]] - state.shares.genuine[pairs.parent], 0.0)
+    rate = (np.maximum(rates.seen[kind] - own, 0.0) + 2 * _EMISSION) / (parents + 2)
+    measured = own * np.isfinite(ratio)
+    count = np.maximum(rates.extent_weight[kind] - measured, 0.0) / _EXTENT_WITHIN**2
+    total = rates.extent_sum[kind] - measured * np.nan_to_num(ratio)
+    precision = count + 1 / _EXTENT_SPREAD**2
+    extent = (total / _EXTENT_WITHIN**2 + _EXTENT / _EXTENT_SPREAD**2) / precision
+    spread = np.sqrt(_EXTENT_WITHIN**2 + 1 / precision)
+    return np.minimum(rate, 0.95), np.minimum(extent, _LARGEST_EXTENT), spread
+
+
+_MISSING: Final = 0.06  # chance that a species which should be there has no row
+_GHOST_ROWS: Final = 0.02  # rows that chance explains to this share at least are looked at
+
+
+def _ghosts(state: Inference, others: FloatArray) -> Ghosts:
+    """Return the intensity of fragments whose parent has no row.
+
+    A parent is expected where its line and its ceramide are common in the table; siblings, other
+    rows at the RT where it should be, make it likelier.
+    """
+    observed, rates = state.observed, state.rates
+    rows = np.flatnonzero(state.shares.chance > _GHOST_ROWS)
+    breaks = observed.groups.contains[state.line_group][:, observed.group[rows]]
+    line, child = np.nonzero(breaks)
+    child = rows[child]
+    n_lines = len(state.line_group)
+    ceramide = observed.ceramide[child]
+    at, spot = np.unique(ceramide * n_lines + line, return_inverse=True)
+    basis = ceramide_basis(observed.ceramides)[at // n_lines]
+    spots = Spots(at % n_lines, at // n_lines, basis)
+    sd = np.sqrt(rates.sigma**2 + state.curve.variance(spots))[spot]
+    z = (observed.rt[child] - state.curve.predict(spots)[spot]) / sd
+    near = np.abs(z) < 4
+    line, child, z, sd = line[near], child[near], z[near], sd[near]
+    occupied = _occupancy(state)
+    prior = _MISSING * np.clip(1 - occupied[observed.cell[child], line], 0, 1)
+    prior *= _expected_presence(state, occupied)[observed.cell[child], line]
+    volume = _normal(observed.log_volume, *rates.volume_chance)[child]
+    emission = (rates.seen + 2 * _EMISSION) / (rates.parents[:, None] + 2)
+    piece = emission[line, observed.group[child]] * _student(z, sd, OWN_TAIL) * volume
+    gain = np.log1p(piece / others[child])
+    _, key = np.unique(observed.cell[child] * n_lines + line, return_inverse=True)
+    siblings = np.bincount(key, gain)[key] - gain if len(key) else gain
+    odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
+    return Ghosts(child, line, piece * odds / (1 + odds))
+
+
+def _occupancy(state: Inference) -> FloatArray:
+    """Return how surely each line has its feature in each cell, shape (cells, L)."""
+    c = state.candidates
+    n_lines = len(state.line_group)
+    n_cells = int(state.observed.cell.max()) + 1
+    key = state.observed.cell[c.row] * n_lines + c.line
+    return np.bincount(key, state.shares.own, minlength=n_cells * n_lines).reshape(n_cells, n_lines)
+
+
+def _expected_presence(state: Inference, occupied: FloatArray) -> FloatArray:
+    """Return how likely each line has a species in each cell, from its row and column."""
+    by_cell = np.minimum(occupied.sum(axis=1) / max(len(state.line_group) / 2, 1), 1.0)
+    by_line = np.minimum(occupied.sum(axis=0) / 4, 1.0)
+    return np.asarray(np.outer(np.maximum(by_cell, 0.02), np.maximum(by_line, 0.02)))
+
+
+# --- maximisation --------------------------------------------------------------------------
+
+
+def _learn_curve(state: Inference) -> Curve:
+    c = state.candidates
+    residual = state.observed.rt[c.row] - state.curve.predict(c.spots)[c.spot]
+    z = residual / state.rates.sigma
+    weight = state.shares.own * (OWN_TAIL + 1) / (OWN_TAIL + z**2)
+    n_spots = len(c.spots.line)
+    return refit(
+        state.curve,
+        c.spots,
+        np.bincount(c.spot, weight, minlength=n_spots),
+        np.bincount(c.spot, weight * residual, minlength=n_spots),
+        state.rates.sigma,
+        _line_prior(state),
+    )
+
+
+def _unit_effects(state: Inference) -> FloatArray:
+    return unit_effects(
+        state.curve, state.observed.groups, state.line_group, state.main, _support(state)
+    )
+
+
+def _line_prior(state: Inference) -> LinePrior:
+    """Return what is expected of each line before its own features are seen."""
+    groups, curve = state.observed.groups, state.curve
+    expected = expected_lines(_unit_effects(state), groups.units[state.line_group])
+    prior = LinePrior(expected, line_spread(curve, state.main) ** 2)
+    return acetyl_prior(curve, groups, state.line_group, _support(state), prior)
+
+
+def _support(state: Inference) -> FloatArray:
+    """Return how many features stand on each line."""
+    c = state.candidates
+    return np.bincount(c.line, state.shares.own, minlength=len(state.line_group))
+
+
+def _learn_rates(state: Inference, least_sigma: float) -> Rates:
+    observed, shares, c = state.observed, state.shares, state.candidates
+    n_slots = np.bincount(
+        observed.group[np.unique(observed.slot, return_index=True)[1]],
+        minlength=len(observed.groups),
+    )
+    support = _support(state)
+    prior = np.where(state.main, 0.7, 0.1)
+    anchors = observed.anchor
+    wrong = float((1 - shares.genuine[anchors]).sum())
+    other = float((1 - shares.genuine).sum())
+    seen, extent_weight, extent_sum = _count_fragments(state)
+    return Rates(
+        presence=np.clip((support + 3 * prior) / (n_slots[state.line_group] + 3), 0.02, 0.97),
+        parents=support,
+        seen=seen,
+        extent_weight=extent_weight,
+        extent_sum=extent_sum,
+        artefact=_learn_artefacts(state),
+        chance=float((shares.chance.sum() + 2) / (n_slots.sum() + 10)),
+        sigma=max(_learn_sigma(state), least_sigma),
+        pair_sigma=_learn_pair_sigma(state),
+        anchor_genuine=float((shares.genuine[anchors].sum() + 1) / (shares.genuine.sum() + 3)),
+        anchor_other=(wrong + 0.04 * anchors.sum() + 0.03) / (other + 0.04 * anchors.sum() + 1),
+        volume_genuine=_volume_spread(observed.log_volume, shares.genuine),
+        volume_chance=_volume_spread(observed.log_volume, shares.chance),
+    )
+
+
+def _learn_sigma(state: Inference) -> float:
+    """Return the scatter about lines, from residuals that leave the feature out."""
+    c = state.candidates
+    residual = state.observed.rt[c.row] - state.shares.predicted
+    z = residual / state.shares.sd
+    weight = state.shares.own * (OWN_TAIL + 1) / (OWN_TAIL + z**2)
+    excess = (state.rates.sigma / state.shares.sd) ** 2
+    expected = 0.04 * state.curve.slope
+    return float(
+        np.sqrt(
+            ((weight * excess * residual**2).sum() + 4 * expected**2) / (state.shares.own.sum() + 4)
+        )
+    )
+
+
+def _learn_pair_sigma(state: Inference) -> float:
+    pairs, rates = state.coelution, state.rates
+    z = pairs.delta / rates.pair_sigma
+    weight = state.shares.pair * (PAIR_TAIL + 1) / (PAIR_TAIL + z**2)
+    return float(
+        np.sqrt(((weight * pairs.delta**2).sum() + 10 * 0.007**2) / (state.shares.pair.sum() + 10))
+    )
+
+
+def _count_fragments(state: Inference) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return fragments seen, areas compared and the sum of their log ratios, each (L, G)."""
+    observed, pairs = state.observed, state.coelution
+    shape = (len(state.line_group), len(observed.groups))
+    fragment = pairs.process < 0
+    line = _best_line(state)[pairs.parent[fragment]]
+    key = line * shape[1] + observed.group[pairs.child[fragment]]
+    weight = state.shares.pair[fragment]
+    ratio = (observed.log_volume[pairs.child] - observed.log_volume[pairs.parent])[fragment]
+    measured = weight * np.isfinite(ratio)
+
+    def by_kind(values: FloatArray) -> FloatArray:
+        return np.bincount(key, values, minlength=shape[0] * shape[1]).reshape(shape)
+
+    return by_kind(weight), by_kind(measured), by_kind(measured * np.nan_to_num(ratio))
+
+
+def _learn_artefacts(state: Inference) -> FloatArray:
+    known = artefacts()
+    process = state.coelution.process
+    posed = process >= 0
+    seen = np.bincount(process[posed], state.shares.pair[posed], minlength=len(known))
+    prior = np.array([a.rate for a in known])
+    return np.asarray((seen + 20 * prior) / (state.shares.genuine.sum() + 20))
+
+
+def _volume_spread(log_volume: FloatArray, weight: FloatArray) -> tuple[float, float]:
+    """Return mean and standard deviation of log10 area, leaning on all rows where few count."""
+    known = np.isfinite(log_volume)
+    if not known.any():
+        return 0.0, 1.0
+    x, w = log_volume[known], weight[known]
+    mean_all, sd_all = float(x.mean()), float(max(x.std(), 0.3))
+    mean = (w @ x + 5 * mean_all) / (w.sum() + 5)
+    variance = (w @ (x - mean) ** 2 + 5 * sd_all**2) / (w.sum() + 5)
+    return float(mean), float(np.sqrt(variance))
+
+
+def _prune(state: Inference) -> Inference:
+    """Drop further isomer lines that lost their features or fell onto another line."""
+    support = _support(state)
+    main = _first_of_group(state.line_group, support)
+    keep = main | (support >= 2.0)
+    order = np.argsort(-support, kind="stable")
+    least = 3 * state.rates.sigma
+    for position, line in enumerate(order):
+        stronger = order[:position]
+        same = stronger[(state.line_group[stronger] == state.line_group[line]) & keep[stronger]]
+        if len(same) and np.abs(state.curve.lines[same] - state.curve.lines[line]).min() < least:
+            keep[line] = False
+    return _keep(state, np.flatnonzero(keep), main)
+
+
+def _keep(state: Inference, kept: IntArray, main: BoolArray) -> Inference:
+    """Return the state with some of its lines, in their order."""
+    rates, curve, c = state.rates, state.curve, state.candidates
+    stays = np.isin(np.arange(len(main)), kept)
+    parameters = np.concatenate([np.full(6, True), stays, np.full(len(curve.ceramides), True)])
+    return replace(
+        state,
+        line_group=state.line_group[kept],
+        main=main[kept],
+        candidates=_candidates(state.observed, state.line_group[kept]),
+        curve=replace(
+            curve,
+            lines=curve.lines[kept],
+            covariance=curve.covariance[np.ix_(parameters, parameters)],
+        ),
+        rates=replace(
+            rates,
+            presence=rates.presence[kept],
+            parents=rates.parents[kept],
+            seen=rates.seen[kept],
+            extent_weight=rates.extent_weight[kept],
+            extent_sum=rates.extent_sum[kept],
+        ),
+        shares=replace(state.shares, own=state.shares.own[stays[c.line]]),
+    )

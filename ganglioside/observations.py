@@ -1,0 +1,175 @@
+"""The usable rows of a feature table as plain arrays, for the model and the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ganglioside.names import ParsedNames
+from ganglioside.tables import FeatureTable
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+#: Units of a head group in the columns of `Groups.units`. A lost water counts negatively, so
+#: that "contains" means the same for every column.
+UNITS: Final[tuple[str, ...]] = (
+    "hex",
+    "hexnac",
+    "neuac",
+    "neugc",
+    "dhex",
+    "oac",
+    "sulfate",
+    "phosphocholine",
+    "water_losses",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """The series of a table; a series whose names give an isomer is a group of its own.
+
+    Attributes
+    ----------
+    series : tuple of str, length G
+    isomer : tuple of (str or None), length G
+    units : numpy.ndarray, shape (G, len(UNITS))
+    """
+
+    series: tuple[str, ...]
+    isomer: tuple[str | None, ...]
+    units: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    @cached_property
+    def contains(self) -> BoolArray:
+        """Whether group p could break into group c, shape (G, G), indexed [p, c]."""
+        difference = self.units[:, None, :] - self.units[None, :, :]
+        result: BoolArray = (difference >= 0).all(axis=2) & (difference > 0).any(axis=2)
+        return result
+
+    @property
+    def depth(self) -> FloatArray:
+        """Number of units of each group, shape (G,); no group contains one of larger depth."""
+        result: FloatArray = self.units.sum(axis=1)
+        return result
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """n usable rows in canonical order (so that row order in the input cannot matter).
+
+    Attributes
+    ----------
+    row : numpy.ndarray of int, shape (n,)
+        Position in the feature table.
+    sample, group, species, slot : numpy.ndarray of int, shape (n,)
+        `group` points into `groups`, `species` into the distinct species of the table. Rows of
+        one `slot` have the same sample, group and ceramide: one genuine feature per isomer at
+        most.
+    cell : numpy.ndarray of int, shape (n,)
+        Rows of one cell have the same sample and ceramide: only they can be parent and fragment.
+    ceramide : numpy.ndarray of int, shape (n,)
+        Place in `ceramides`.
+    ceramides : numpy.ndarray, shape (K, 3)
+        The distinct ceramides: carbons, double bonds, hydroxyls.
+    mass : numpy.ndarray, shape (n,)
+        Da.
+    rt : numpy.ndarray, shape (n,)
+        min.
+    log_volume : numpy.ndarray, shape (n,)
+        log10 of the peak area, NaN where missing or not positive.
+    anchor : numpy.ndarray of bool, shape (n,)
+    groups : Groups
+    """
+
+    row: IntArray
+    sample: IntArray
+    group: IntArray
+    species: IntArray
+    slot: IntArray
+    cell: IntArray
+    ceramide: IntArray
+    ceramides: FloatArray
+    mass: FloatArray
+    rt: FloatArray
+    log_volume: FloatArray
+    anchor: BoolArray
+    groups: Groups
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+def observe(table: FeatureTable) -> Observations:
+    """Collect the rows of `table` that can be judged."""
+    data, names = table.data, table.names
+    species = names.table
+    usable = np.flatnonzero(data["fault"].isna().to_numpy() & (names.index >= 0))
+    groups, group_of_species = _groups(names)
+    kind = names.index[usable]
+    sample = _codes(data["sample"].iloc[usable])
+    ceramide = species[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
+    ceramides, ceramide_of_species = np.unique(ceramide, axis=0, return_inverse=True)
+    ceramide_of_species = ceramide_of_species.ravel()
+    rt = data["rt"].to_numpy(np.float64)[usable]
+    volume = data["volume"].to_numpy(np.float64)[usable]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_volume = np.where(volume > 0, np.log10(volume), np.nan)
+    anchor = data["anchor"].to_numpy(np.bool_)[usable]
+    group = group_of_species[kind]
+    order = np.lexsort((log_volume, ~anchor, kind, rt, group, ceramide_of_species[kind], sample))
+    cell = _join(sample, ceramide_of_species[kind])[order]
+    return Observations(
+        row=usable[order],
+        sample=sample[order],
+        group=group[order],
+        species=kind[order],
+        slot=_join(cell, group[order]),
+        cell=cell,
+        ceramide=ceramide_of_species[kind[order]],
+        ceramides=ceramides,
+        mass=species["monoisotopic_mass"].to_numpy(np.float64)[kind[order]],
+        rt=rt[order],
+        log_volume=log_volume[order],
+        anchor=anchor[order],
+        groups=groups,
+    )
+
+
+def _groups(names: ParsedNames) -> tuple[Groups, IntArray]:
+    """Return the groups in alphabetical order, and the group of each species."""
+    labels = [s.isomer or s.series for s in names.species]
+    _, first, codes = np.unique(np.array(labels, str), return_index=True, return_inverse=True)
+    members = [names.species[k] for k in first]
+    units = np.array(
+        [[getattr(s.composition, unit) for unit in UNITS] for s in members], np.float64
+    ).reshape(len(members), len(UNITS))
+    units[:, UNITS.index("water_losses")] *= -1
+    groups = Groups(tuple(s.series for s in members), tuple(s.isomer for s in members), units)
+    return groups, codes.astype(np.int64)
+
+
+def _codes(sample: pd.Series[str]) -> IntArray:
+    """Number the samples in alphabetical order; no sample name is a sample of its own."""
+    if sample.isna().all():
+        return np.zeros(len(sample), dtype=np.int64)
+    _, codes = np.unique(sample.fillna("").to_numpy(dtype=str), return_inverse=True)
+    return codes.astype(np.int64)
+
+
+def _join(a: IntArray, b: IntArray) -> IntArray:
+    """Number the distinct pairs (a, b) in sorted order."""
+    if len(a) == 0:
+        return np.zeros(0, dtype=np.int64)
+    _, codes = np.unique(a * (int(b.max()) + 1) + b, return_inverse=True)
+    return codes.astype(np.int64)

@@ -1,0 +1,1 @@
+"""The rules: each turns observations into evidence; `ganglioside.inference` weighs it all."""

@@ -1,0 +1,80 @@
+"""Rule 5, in-source fragmentation: who could be a piece of whom.
+
+A fragment has the ceramide and the RT of its parent, and a composition contained in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganglioside.observations import FloatArray, IntArray, Observations
+
+
+@dataclass(frozen=True, eq=False)
+class Coelution:
+    """Pairs of rows that may be a parent and what it made.
+
+    Attributes
+    ----------
+    parent, child : numpy.ndarray of int, shape (m,)
+        Positions in the observations.
+    delta : numpy.ndarray, shape (m,)
+        RT of the child less RT of the parent, min.
+    process : numpy.ndarray of int, shape (m,)
+        Row of the table of artefacts; -1 for in-source fragmentation.
+    """
+
+    parent: IntArray
+    child: IntArray
+    delta: FloatArray
+    process: IntArray
+
+    def __len__(self) -> int:
+        return len(self.parent)
+
+
+def neighbours(key: IntArray, rt: FloatArray, tolerance: float) -> tuple[IntArray, IntArray]:
+    """Return all pairs of positions with equal key whose RTs differ by `tolerance` at most.
+
+    Parameters
+    ----------
+    key : numpy.ndarray of int, shape (n,)
+    rt : numpy.ndarray, shape (n,)
+        min.
+    tolerance : float
+        min.
+
+    Returns
+    -------
+    first, second : numpy.ndarray of int
+        Each pair once, the earlier feature first.
+    """
+    order = np.lexsort((rt, key))
+    k, t = key[order], rt[order]
+    first, second = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for step in range(1, len(order)):
+        close = (k[step:] == k[:-step]) & (t[step:] - t[:-step] <= tolerance)
+        if not close.any():
+            break
+        at = np.flatnonzero(close)
+        first.append(order[at])
+        second.append(order[at + step])
+    return np.concatenate(first), np.concatenate(second)
+
+
+def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
+    """Pair each feature with the co-eluting features that could break into it."""
+    a, b = neighbours(observed.cell, observed.rt, tolerance)
+    contains = observed.groups.contains
+    a_breaks = contains[observed.group[a], observed.group[b]]
+    b_breaks = contains[observed.group[b], observed.group[a]]
+    parent = np.concatenate([a[a_breaks], b[b_breaks]])
+    child = np.concatenate([b[a_breaks], a[b_breaks]])
+    return Coelution(
+        parent,
+        child,
+        observed.rt[child] - observed.rt[parent],
+        np.full(len(parent), -1, dtype=np.int64),
+    )

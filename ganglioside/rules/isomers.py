@@ -1,0 +1,193 @@
+"""Rule 3, isomers: the lines on which the genuine features of each series stand.
+
+Two dense offsets within one series that nothing else explains are two isomers. Whether an offset
+is dense is a question of chance: how many ceramides would agree so well if they stood anywhere?
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp
+from typing import Final
+
+import numpy as np
+
+from ganglioside.observations import FloatArray, IntArray, Observations
+from ganglioside.rules.fragments import Coelution
+
+MOST_LINES: Final = 3  # isomers that are told apart within one series
+_ANCHOR_WEIGHT: Final = 3.0
+_WIDTH: Final = 0.08  # carbons; half-width of a dense offset
+_APART: Final = 0.2  # carbons; isomers that stand closer are one line
+_FAR: Final = 1.2  # carbons; isomers stand closer to the main line (observed: 0.3 to 0.7)
+_BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
+_CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child
+_PRIOR_BONUS: Final = 0.7  # features that a place expected from the composition is worth
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Lines and where they stand: group, and RT of the reference ceramide in min."""
+
+    group: IntArray
+    offset: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Members:
+    """The rows of one group: reduced RT, slot and weight."""
+
+    reduced: FloatArray
+    slot: IntArray
+    weight: FloatArray
+
+
+def starting_lines(
+    observed: Observations, reduced: FloatArray, coelution: Coelution, slope: float
+) -> Lines:
+    """Place lines before anything else is known, larger head groups first.
+
+    A row that co-elutes with a row on the line of a larger head group counts little, and so does
+    one that has the mass of another species' artefact.
+
+    Parameters
+    ----------
+    observed : Observations
+    reduced : numpy.ndarray, shape (n,)
+        RT less the effect of the ceramide, min.
+    coelution : Coelution
+        Pairs of possible parents and what they made.
+    slope : float
+        min per carbon.
+    """
+    genuine = np.zeros(len(observed))
+    closeness = 1 / (1 + (coelution.delta / _CLOSE) ** 4)
+    artefact = coelution.process >= 0
+    explained = np.zeros(len(observed))
+    np.maximum.at(explained, coelution.child[artefact], 0.8 * closeness[artefact])
+    weight = _weight(observed)
+    pair_group = np.where(artefact, -1, observed.group[coelution.child])
+    members = _members(observed.group, len(observed.groups))
+    found: list[list[float]] = [[] for _ in members]
+    for group in np.argsort(-observed.groups.depth, kind="stable"):
+        rows = members[group]
+        pairs = pair_group == group
+        strength = closeness[pairs] * genuine[coelution.parent[pairs]]
+        np.maximum.at(explained, coelution.child[pairs], strength)
+        free = weight[rows] * (1 - explained[rows])
+        offsets = _dense_offsets(_Members(reduced[rows], observed.slot[rows], free), slope, None)
+        for offset in offsets:
+            near = np.exp(-0.5 * ((reduced[rows] - offset) / (_WIDTH * slope)) ** 2)
+            genuine[rows] = np.maximum(genuine[rows], near * (1 - explained[rows]))
+        found[group] = offsets
+    return _lines(found)
+
+
+def find_lines(
+    observed: Observations,
+    reduced: FloatArray,
+    unexplained: FloatArray,
+    expected: FloatArray,
+    slope: float,
+) -> Lines:
+    """Place lines again, on what nothing else explains.
+
+    Parameters
+    ----------
+    observed : Observations
+    reduced : numpy.ndarray, shape (n,)
+        RT less the effect of the ceramide, min.
+    unexplained : numpy.ndarray, shape (n,)
+        0 where a co-eluting parent explains the row, 1 where nothing does.
+    expected : numpy.ndarray, shape (G,)
+        Where compositions predict the line of each group, min.
+    slope : float
+        min per carbon.
+    """
+    weight = _weight(observed) * unexplained
+    members = _members(observed.group, len(observed.groups))
+    found = [
+        _dense_offsets(
+            _Members(reduced[rows], observed.slot[rows], weight[rows]), slope, float(centre)
+        )
+        for rows, centre in zip(members, expected, strict=True)
+    ]
+    return _lines(found)
+
+
+def _lines(found: list[list[float]]) -> Lines:
+    group = [g for g, offsets in enumerate(found) for _ in offsets]
+    return Lines(np.array(group, dtype=np.int64), np.array([o for f in found for o in sorted(f)]))
+
+
+def _weight(observed: Observations) -> FloatArray:
+    """Weigh anchors more, and the larger features of a name more than its smaller ones."""
+    volume = np.where(np.isfinite(observed.log_volume), observed.log_volume, 0.0)
+    largest = np.full(int(observed.slot.max(initial=0)) + 1, -np.inf)
+    np.maximum.at(largest, observed.slot, volume)
+    relative = 10 ** (volume - largest[observed.slot])
+    return np.where(observed.anchor, _ANCHOR_WEIGHT, 0.8 + 0.2 * relative)
+
+
+def _members(group: IntArray, n_groups: int) -> list[IntArray]:
+    order = np.argsort(group, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(group, minlength=n_groups))[:-1])
+
+
+def _dense_offsets(members: _Members, slope: float, expected: float | None) -> list[float]:
+    """Return the offsets that more ceramides share than chance lets expect, densest first."""
+    width = _WIDTH * slope
+    weight = members.weight.copy()
+    found: list[float] = []
+    while len(found) < MOST_LINES:
+        score = _support(members, weight, width)
+        if found:
+            score = np.where(np.abs(members.reduced - found[0]) < _FAR * slope, score, 0.0)
+        best = int(np.argmax(score + _bonus(members.reduced, expected, found, slope)))
+        if found and not _is_dense(members.reduced, weight, float(score[best]), width):
+            break
+        near = np.exp(-0.5 * ((members.reduced - members.reduced[best]) / width) ** 2) * weight
+        centre = float(members.reduced[best])
+        if near.sum() > 0:
+            centre = float(np.average(members.reduced, weights=near))
+        found.append(centre)
+        weight = np.where(np.abs(members.reduced - centre) < _APART * slope, 0.0, weight)
+    return found
+
+
+def _bonus(
+    reduced: FloatArray, expected: float | None, found: list[float], slope: float
+) -> FloatArray | float:
+    """Return what a first line gains from standing where its composition is expected."""
+    if expected is None or found:
+        return 0.0
+    return np.asarray(_PRIOR_BONUS * np.exp(-0.5 * ((reduced - expected) / (0.5 * slope)) ** 2))
+
+
+def _support(members: _Members, weight: FloatArray, width: float) -> FloatArray:
+    """Return for each row how many ceramides stand near it, the best row of each counting."""
+    distance = members.reduced[:, None] - members.reduced[None, :]
+    near = weight * np.exp(-0.5 * (distance / width) ** 2)
+    order = np.argsort(members.slot, kind="stable")
+    starts = np.flatnonzero(np.diff(members.slot[order], prepend=-1))
+    result: FloatArray = np.maximum.reduceat(near[:, order], starts, axis=1).sum(axis=1)
+    return result
+
+
+def _is_dense(reduced: FloatArray, weight: FloatArray, support: float, width: float) -> bool:
+    """Return whether rows placed anywhere would agree so well less often than allowed."""
+    rows = float(weight.sum())
+    if support < 1.5 or rows <= 0:
+        return False
+    span = max(float(np.ptp(reduced)), 20 * width)
+    expected = max(rows - 1, 0.0) * 4 * width / span
+    return rows * _poisson_tail(support - 1, expected) < _BY_CHANCE
+
+
+def _poisson_tail(count: float, mean: float) -> float:
+    """Return the probability of `count` (rounded) or more events where `mean` are expected."""
+    term, below = exp(-mean), 0.0
+    for k in range(round(count)):
+        below += term
+        term *= mean / (k + 1)
+    return max(1.0 - below, 0.0)

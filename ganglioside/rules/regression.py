@@ -1,0 +1,130 @@
+"""Rule 1, retention regression: a first curve from what the rows of each series agree on.
+
+Two features of one series differ in RT by f(ceramide) alone, whether both are genuine or both
+are fragments of one parent series. So the f on which most pairs agree is found before any line,
+any isomer and any anchor is trusted: a mode, which wrong rows cannot move.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ganglioside.curve import DEVIATION_SPREAD, SHAPE_PRIOR, SHAPE_SPREAD, Curve, ceramide_basis
+from ganglioside.observations import FloatArray, IntArray, Observations
+
+#: Carbon slopes tried, min per carbon. Reversed phase gives 0.2 to 0.8; zero and below is HILIC.
+_SLOPES: Final = np.concatenate([np.linspace(-0.3, 0.1, 17), np.geomspace(0.12, 1.6, 61)])
+
+#: Slopes below this cannot order a series by its carbons.
+LOWEST_SLOPE: Final = 0.1
+
+_MOST_ROWS: Final = 2000  # rows from which pairs are formed
+_ANCHOR_WEIGHT: Final = 4.0  # of a pair of anchors, against any other pair
+
+
+@dataclass(frozen=True, slots=True)
+class NoCurve:
+    """Why a table allows no retention curve."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    basis: FloatArray  # difference of the ceramide basis
+    rt: FloatArray  # difference of RT, min
+    weight: FloatArray
+
+
+def starting_curve(observed: Observations) -> Curve | NoCurve:
+    """Return a curve without lines, or why there is none."""
+    pairs = _pairs(observed)
+    if len(pairs.rt) == 0:
+        return NoCurve(
+            "no-gradient",
+            "No series has two readable features with different ceramides, so nothing shows how "
+            "retention grows with the ceramide.",
+        )
+    slope = _slope(pairs)
+    if slope < LOWEST_SLOPE:
+        return NoCurve(
+            "no-gradient",
+            f"Retention does not grow with the carbons (best slope {slope:+.2f} min per carbon), "
+            "as in HILIC, where classes separate by head group: this model needs reversed phase.",
+        )
+    shape = _shape(pairs, slope)
+    return Curve(
+        shape=shape,
+        shrink=0.0,
+        slope=max(float(shape[0]), LOWEST_SLOPE),
+        middle=0.0,
+        lines=np.zeros(0),
+        ceramides=observed.ceramides,
+        deviation=np.zeros(len(observed.ceramides)),
+        deviation_sd=DEVIATION_SPREAD * max(float(shape[0]), LOWEST_SLOPE),
+        covariance=np.zeros((0, 0)),
+    )
+
+
+def _pairs(observed: Observations) -> _Pairs:
+    """Pair the rows of each series whose ceramides differ in more than hydroxyls."""
+    chosen = _spread(observed)
+    i, j = _within(observed.group[chosen])
+    i, j = chosen[i], chosen[j]
+    basis = ceramide_basis(observed.ceramides)[observed.ceramide]
+    difference = basis[i] - basis[j]
+    informative = difference[:, 0] != 0
+    i, j, difference = i[informative], j[informative], difference[informative]
+    both = observed.anchor[i] & observed.anchor[j]
+    return _Pairs(difference, observed.rt[i] - observed.rt[j], np.where(both, _ANCHOR_WEIGHT, 1.0))
+
+
+def _spread(observed: Observations) -> IntArray:
+    """Choose whole samples, evenly spread, until there are enough rows."""
+    samples = int(observed.sample.max(initial=0)) + 1
+    step = max(1, int(np.ceil(len(observed) / _MOST_ROWS)))
+    kept = np.arange(samples) % min(step, samples) == 0
+    return np.flatnonzero(kept[observed.sample])[: 2 * _MOST_ROWS]
+
+
+def _within(group: IntArray) -> tuple[IntArray, IntArray]:
+    """Return all pairs of positions with equal group."""
+    order = np.argsort(group, kind="stable")
+    _, starts, sizes = np.unique(group[order], return_index=True, return_counts=True)
+    first, second = [], []
+    for start, size in zip(starts, sizes, strict=True):
+        a, b = np.triu_indices(size, 1)
+        first.append(order[start + a])
+        second.append(order[start + b])
+    empty = np.zeros(0, dtype=np.int64)
+    return np.concatenate([empty, *first]), np.concatenate([empty, *second])
+
+
+def _slope(pairs: _Pairs) -> float:
+    """Return the slope at which the density of agreeing pairs is largest."""
+    expected = pairs.basis @ SHAPE_PRIOR
+    width = 0.05 + 0.1 * np.abs(_SLOPES)
+    agreement = [
+        float((pairs.weight * np.exp(-0.5 * ((pairs.rt - s * expected) / h) ** 2)).sum() / h)
+        for s, h in zip(_SLOPES, width, strict=True)
+    ]
+    return float(_SLOPES[int(np.argmax(agreement))])
+
+
+def _shape(pairs: _Pairs, slope: float) -> FloatArray:
+    """Refine f on the pairs that agree ever more closely."""
+    shape = SHAPE_PRIOR * slope
+    spread = np.where(np.isfinite(SHAPE_SPREAD), SHAPE_SPREAD, 1e3)
+    for width in slope * np.geomspace(0.5, 0.06, 12):
+        residual = pairs.rt - pairs.basis @ shape
+        weight = pairs.weight * np.exp(-0.5 * (residual / width) ** 2) / width**2
+        precision = 1 / (spread * shape[0]) ** 2
+        normal = (pairs.basis * weight[:, None]).T @ pairs.basis + np.diag(precision)
+        shape = np.linalg.solve(
+            normal, pairs.basis.T @ (weight * pairs.rt) + precision * SHAPE_PRIOR * shape[0]
+        )
+    return shape

@@ -33,7 +33,9 @@ def analyze(
     files: InputFiles,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write the verdicts: a .csv, .xlsx or .json file, or a folder."),
+        typer.Option(
+            help="Write the verdicts: a .csv, .xlsx, .json or .parquet file, or a folder."
+        ),
     ] = None,
     report_folder: Annotated[
         Path | None, typer.Option("--report", help="Render a report of each table in this folder.")
@@ -187,7 +189,9 @@ def _say_saved(sid: str | None) -> None:
 
 
 def _document(file: Path, sid: str | None, analysis: Analysis) -> dict[str, Any]:
-    return {"file": str(file), "session_id": sid, **show.analysis_document(analysis)}
+    from ganglioside.export.document import document_of
+
+    return {"file": str(file), "session_id": sid, **document_of(analysis)}
 
 
 def _render(

@@ -44,5 +44,6 @@ NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep the analysi
 
 DEFAULTS: Final = Settings()
 
-Format = Literal["csv", "xlsx", "json"]
+#: As in `ganglioside.export`, which takes long to import.
+Format = Literal["csv", "xlsx", "json", "parquet"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)

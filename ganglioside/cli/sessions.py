@@ -47,9 +47,10 @@ def show_session(sid: SessionId, as_json: Json = False) -> None:
     session = _find(store, sid)
     analysis = store.load(sid) if session["status"] == "completed" else None
     if as_json:
-        document = show.records(session.to_frame().T)[0]
-        results = show.analysis_document(analysis) if analysis else {}
-        show.json_document({**document, **results})
+        from ganglioside.export.document import document_of
+
+        document = {"session": show.records(session.to_frame().T)[0]}
+        show.json_document(document | (document_of(analysis) if analysis else {}))
         return
     settings = "  ".join(f"{k} {v}" for k, v in store.settings(sid).to_dict().items())
     details = session.dropna().astype(str)
@@ -81,7 +82,7 @@ def export(
         Path | None, typer.Option(help="The file.", show_default="ID.FORMAT here")
     ] = None,
 ) -> None:
-    """Write the results of a session as CSV, XLSX or JSON."""
+    """Write the results of a session as CSV, XLSX, JSON or Parquet."""
     from ganglioside.export import export as write
 
     analysis = _open().load(sid)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -33,9 +33,16 @@ SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
 MOST_FINDINGS = 12
 
 
+#: Width of tables where no terminal sets one, and `COLUMNS` neither.
+PIPED_WIDTH = 160
+
+
 def out() -> Console:
     """Return the console of results."""
-    return Console(soft_wrap=False)
+    console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = PIPED_WIDTH
+    return console
 
 
 def err() -> Console:
@@ -64,17 +71,6 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         frame.to_json(orient="records", date_format="iso", double_precision=15)
     )
     return rows
-
-
-def analysis_document(analysis: Analysis) -> dict[str, Any]:
-    """Return everything about an analysis, ready for JSON."""
-    tables = ("features", "models", "findings", "problems")
-    return {
-        "version": analysis.version,
-        "settings": analysis.settings.to_dict(),
-        "summary": dataclasses.asdict(analysis.summary),
-        **{name: records(getattr(analysis, name)) for name in tables},
-    }
 
 
 def _plain(value: Any) -> Any:

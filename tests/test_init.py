@@ -1,0 +1,64 @@
+"""The public names: complete, lazy, and functions where they promise functions."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import ganglioside
+
+CORE = Path(ganglioside.__file__).parent
+
+
+def test_the_public_names_are_declared_once() -> None:
+    assert sorted(ganglioside.__all__) == sorted({*ganglioside._HOMES, "errors", "__version__"})
+    assert set(ganglioside.__all__) <= set(dir(ganglioside))
+
+
+@pytest.mark.parametrize("name", ganglioside.__all__)
+def test_every_public_name_resolves(name: str) -> None:
+    value = getattr(ganglioside, name)
+    home = ganglioside._HOMES.get(name)
+    assert home is None or value.__name__ == name
+
+
+def test_type_checkers_see_the_same_names() -> None:
+    tree = ast.parse((CORE / "__init__.py").read_text())
+    block = next(n for n in tree.body if isinstance(n, ast.If))
+    seen = {
+        alias.name: (node.module or "").removeprefix("ganglioside.")
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name != "errors"
+    }
+    assert seen == ganglioside._HOMES
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "pass",
+        "import ganglioside.simulate",
+        "from ganglioside.simulate import simulate",
+        "gg.simulate; import ganglioside.simulate",
+        "import ganglioside.simulate as s; assert callable(s)",
+        "import importlib; importlib.import_module('ganglioside.simulate')",
+    ],
+)
+@pytest.mark.parametrize("name", ["simulate", "export"])
+def test_a_function_named_as_its_module_stays_a_function(before: str, name: str) -> None:
+    code = (
+        f"import ganglioside as gg; {before.replace('simulate', name)}; print(callable(gg.{name}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "True"
+
+
+def test_an_unknown_name_is_refused_by_name() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'analyse'"):
+        _ = ganglioside.analyse  # type: ignore[attr-defined]

@@ -62,7 +62,7 @@ def run(*arguments: str, extra: dict[str, str] | None = None) -> bool:
 
 def install_with_uv() -> bool:
     """Install with uv and return whether that succeeded."""
-    if not run("pip", "install", "--quiet", "uv"):
+    if not run("pip", "install", "-qq", "uv"):
         return False
     listing = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True

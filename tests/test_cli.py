@@ -145,7 +145,15 @@ def test_out_of_several_files_is_a_folder(tmp_path: Path) -> None:
 def test_out_never_lets_one_table_overwrite_another(tmp_path: Path) -> None:
     run("analyze", EXAMPLE, EXAMPLE, "--out", tmp_path / "out", code=2)
     run("analyze", EXAMPLE, EXAMPLE, "--out", tmp_path / "out.csv", code=2)
+    run("analyze", EXAMPLE, EXAMPLE, "--report", tmp_path / "out", code=2)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_place_that_cannot_be_written_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    target = tmp_path / "file" / "verdicts.csv"
+    assert str(tmp_path / "file") in run("simulate", "--out", target, code=1).stderr
+    assert "file" in run("analyze", EXAMPLE, "--no-save", "--out", target, code=1).stderr
 
 
 # predict
@@ -170,6 +178,10 @@ def test_report_of_a_file_and_of_a_session(tmp_path: Path, sid: str) -> None:
         result = run("report", source, "--out", tmp_path / target, "--title", "Liver & brain")
         assert target in result.stderr
         assert "Liver &amp; brain" in (tmp_path / target).read_text()
+
+
+def test_a_stored_session_keeps_its_settings(sid: str) -> None:
+    run("report", sid, "--rt-tolerance", 0.2, code=2)
 
 
 def test_report_of_nothing_is_refused() -> None:

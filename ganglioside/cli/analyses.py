@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
     from ganglioside.history import History
 
+    Run = Callable[[Path], tuple[str | None, Analysis]]
+
 
 def analyze(
     files: InputFiles,
@@ -53,26 +58,12 @@ def analyze(
     A table that is refused does not stop the others; the exit code is then 1.
     """
     settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type)
-    targets = _targets(files, out)
-    history = None if no_save else _open_history()
-    documents, refused = [], False
-    for file, target in zip(files, targets, strict=True):
-        try:
-            sid, analysis = _run(file, settings, history, name)
-            _deliver(analysis, target)
-            documents.append(_document(file, sid, analysis) if as_json else {})
-            if not as_json:
-                show.analysis_summary(file.name, analysis)
-                _say_saved(sid)
-            if report_folder is not None:
-                _render(sid or file, report_folder / f"{file.stem}.html", settings)
-        except GangliosideError as refusal:
-            refused = True
-            documents.append({"file": str(file), "error": str(refusal)})
-            show.error(f"{file}: {refusal}")
+    jobs = _jobs(files, out, report_folder)
+    run = partial(_run, settings=settings, history=None if no_save else _open_history(), name=name)
+    documents = [_carry_out(job, run, as_json=as_json) for job in jobs]
     if as_json:
         show.json_document(documents)
-    if refused:
+    if any("error" in document for document in documents):
         raise typer.Exit(1)
 
 
@@ -86,7 +77,7 @@ def predict(
 ) -> None:
     """Predict where names elute, from the table in FILE."""
     settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, DEFAULTS.sample_type)
-    _, analysis = _run(file, settings, None, None)
+    _, analysis = _run(file, settings)
     predicted = analysis.predict(names)
     if as_json:
         show.json_document(show.records(predicted))
@@ -110,9 +101,13 @@ def report(
 ) -> None:
     """Render the report of a table or a stored session as one HTML file."""
     settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type)
-    is_file = Path(source).is_file()
-    target = out or Path(f"{Path(source).stem if is_file else source}.html")
-    _render(Path(source) if is_file else source, target, settings, title=title, pdf=pdf)
+    if Path(source).is_file():
+        target = out or Path(f"{Path(source).stem}.html")
+        _render(Path(source), target, settings, title=title, pdf=pdf)
+    elif settings != DEFAULTS:
+        raise typer.BadParameter("a session keeps the settings it was analysed with")
+    else:
+        _render(source, out or Path(f"{source}.html"), title=title, pdf=pdf)
 
 
 def simulate(
@@ -142,18 +137,50 @@ def _settings(r2: float, outlier: float, tolerance: float, sample_type: SampleTy
     )
 
 
-def _targets(files: list[Path], out: Path | None) -> list[Path | None]:
-    """Return where the verdicts of each file go."""
-    if out is None:
-        return [None] * len(files)
-    if out.suffix.lower().removeprefix(".") in FORMATS and not out.is_dir():
-        if len(files) > 1:
-            raise typer.BadParameter("several tables need a folder", param_hint="--out")
-        return [out]
-    targets = [out / f"{file.stem}.verdicts.csv" for file in files]
-    if len(set(targets)) < len(targets):
-        raise typer.BadParameter("two tables have the same name", param_hint="FILES")
-    return list(targets)
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One table to analyse, and where its verdicts and its report go."""
+
+    file: Path
+    verdicts: Path | None
+    report: Path | None
+
+
+def _jobs(files: list[Path], out: Path | None, report_folder: Path | None) -> list[_Job]:
+    named = out is not None and not out.is_dir() and out.suffix.lower()[1:] in FORMATS
+    if named and len(files) > 1:
+        raise typer.BadParameter("several tables need a folder", param_hint="--out")
+    if (out or report_folder) and len({file.stem for file in files}) < len(files):
+        raise typer.BadParameter(
+            "two tables have the same name: their results would replace each other",
+            param_hint="FILES",
+        )
+    return [
+        _Job(
+            file,
+            out if named else out and out / f"{file.stem}.verdicts.csv",
+            report_folder and report_folder / f"{file.stem}.html",
+        )
+        for file in files
+    ]
+
+
+def _carry_out(job: _Job, run: Run, *, as_json: bool) -> dict[str, Any]:
+    """Return the JSON document of one table, or why it was refused."""
+    try:
+        sid, analysis = run(job.file)
+        if not as_json:
+            show.analysis_summary(job.file.name, analysis)
+        if sid is not None:
+            show.note(f"Saved as session {sid}: ganglioside history show {sid}")
+        if job.verdicts is not None:
+            _write(analysis, job.verdicts)
+        if job.report is not None:
+            _render(sid or job.file, job.report, None if sid else analysis.settings)
+        return _document(job.file, sid, analysis) if as_json else {}
+    except GangliosideError as refusal:
+        show.error(f"{job.file}: {refusal}")
+        return {"file": str(job.file), "error": str(refusal)}
 
 
 def _open_history() -> History:
@@ -163,7 +190,7 @@ def _open_history() -> History:
 
 
 def _run(
-    file: Path, settings: Settings, history: History | None, name: str | None
+    file: Path, settings: Settings, history: History | None = None, name: str | None = None
 ) -> tuple[str | None, Analysis]:
     from ganglioside.analysis import analyze as judge
 
@@ -173,19 +200,11 @@ def _run(
         return history.run(file, settings, name, progress)
 
 
-def _deliver(analysis: Analysis, target: Path | None) -> None:
-    if target is None:
-        return
+def _write(analysis: Analysis, target: Path) -> None:
     from ganglioside.export import export
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    export(analysis, target)
-    show.note(f"Verdicts written to {target}")
-
-
-def _say_saved(sid: str | None) -> None:
-    if sid is not None:
-        show.note(f"Saved as session {sid}: ganglioside history show {sid}")
+    show.note(f"Verdicts: {export(analysis, target)}")
 
 
 def _document(file: Path, sid: str | None, analysis: Analysis) -> dict[str, Any]:
@@ -197,7 +216,7 @@ def _document(file: Path, sid: str | None, analysis: Analysis) -> dict[str, Any]
 def _render(
     source: Path | str,
     target: Path,
-    settings: Settings,
+    settings: Settings | None = None,
     *,
     title: str | None = None,
     pdf: bool = False,

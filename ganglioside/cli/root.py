@@ -25,6 +25,11 @@ class Commands(TyperGroup):
         except GangliosideError as refusal:
             error(str(refusal))
             raise typer.Exit(REFUSED) from None
+        except OSError as refusal:
+            if refusal.filename is None:
+                raise  # no file that the user named: a closed pipe, which typer ends quietly
+            error(f"{refusal.filename}: {refusal.strerror}")
+            raise typer.Exit(REFUSED) from None
         except (KeyboardInterrupt, Cancelled):
             error("Interrupted.")
             raise typer.Exit(INTERRUPTED) from None

@@ -108,6 +108,30 @@ PROBLEMS: Final[dict[str, str]] = {
     "advice": "str",
 }
 
+#: Input columns by the header that people write, in the order of a right file.
+INPUT_LABELS: Final[dict[str, str]] = {
+    "name": "Name",
+    "rt": "RT",
+    "volume": "Volume",
+    "log_p": "Log P",
+    "anchor": "Anchor",
+    "mz": "m/z",
+    "adduct": "Adduct",
+    "sample": "Sample",
+}
+
+#: Input columns without which nothing can be judged.
+NEEDED: Final[tuple[str, ...]] = ("name", "rt")
+
+#: What a right file looks like, for messages.
+EXAMPLE_LINES: Final[tuple[str, ...]] = (
+    "Name,RT,Volume,Log P,Anchor",
+    "GD1(36:1;O2),9.572,1234567,1.53,T",
+)
+
+#: Largest RT that is believed, in min: longer than any gradient in use.
+MAX_RT: Final = 300.0
+
 #: First characters that a spreadsheet may execute.
 FORMULA_STARTS: Final[tuple[str, ...]] = ("=", "@", "\t", "\r")
 FORMULA_STARTS_IN_NAMES: Final[tuple[str, ...]] = (*FORMULA_STARTS, "+", "-")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.columns import FEATURE_TABLE, PROBLEMS
+from ganglioside.headers import Header
 from ganglioside.names import ParsedNames
 
 
@@ -34,7 +37,8 @@ class Source:
     @classmethod
     def from_frame(cls, name: str, frame: pd.DataFrame) -> Source:
         """Return the source of a DataFrame: the UTF-8 CSV that reads back as the same table."""
-        return cls(name, lambda: frame.to_csv(index=False).encode())
+        kept = frame.copy()
+        return cls(name, lambda: kept.to_csv(index=False, lineterminator="\n").encode())
 
     @cached_property
     def content(self) -> bytes:
@@ -60,6 +64,51 @@ class Source:
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth reporting about how an input was read: a code and its words."""
+
+    code: str
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class RawTable:
+    """An input as text cells, before anything is judged.
+
+    Attributes
+    ----------
+    header : Header
+    header_line : int
+        1-based line of the header.
+    cells : pandas.DataFrame, shape (n, len(header.texts))
+        Text of every cell as read, empty where there is none; columns are positions.
+    lines : numpy.ndarray of int64, shape (n,)
+        1-based line of the input on which each row begins.
+    separator : str
+        Between the fields of a text file, empty for other inputs.
+    ragged : mapping of int to tuple of str
+        Rows whose fields do not fit the header, by position: the fields as they stand.
+    broken : numpy.ndarray of int64
+        Positions of rows whose quotes do not match.
+    notes : tuple of Note
+        About the input as a whole.
+    """
+
+    header: Header
+    header_line: int
+    cells: pd.DataFrame
+    lines: npt.NDArray[np.int64]
+    separator: str = ""
+    ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    broken: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    notes: tuple[Note, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.cells)
 
 
 @dataclass(frozen=True, eq=False)

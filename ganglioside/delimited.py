@@ -1,0 +1,349 @@
+"""Text files with separated fields: decoding, layout and records."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.errors import ReadError
+from ganglioside.headers import HEADER_WITHIN, Header, match_header
+from ganglioside.problems import Rows
+from ganglioside.tables import Note, RawTable
+
+#: Field separators, the likelier first.
+SEPARATORS: Final[tuple[str, ...]] = (",", ";", "\t", "|")
+
+#: Most columns that are read: what a worksheet can hold.
+MAX_COLUMNS: Final = 16_384
+
+_BYTE_ORDER_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_SEARCHED: Final = 1_000_000  # characters from the top among which the header must stand
+_NONE: Final = np.empty(0, dtype=np.int64)
+_CHUNK: Final = 20_000  # records at a time: lists that live briefly cost the collector little
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a text file is laid out.
+
+    Attributes
+    ----------
+    separator : str
+    header : Header
+    record : int
+        0-based number of the header's record.
+    line : int
+        1-based line on which the header stands.
+    """
+
+    separator: str
+    header: Header
+    record: int
+    line: int
+
+
+# --- decoding ----------------------------------------------------------------------------
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """Return the text of a file and its encoding.
+
+    Raises
+    ------
+    ReadError
+        If the bytes are no text.
+    """
+    encoding, start = _encoding(content)
+    try:
+        text = content[start:].decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8":
+            raise ReadError(_not_text(f"it breaks off or is damaged at byte {error.start}")) from None
+        text, encoding = _decode_western(content), "cp1252"
+    control = _CONTROL.search(text)
+    if control:
+        line = len(_LINE_END.findall(text, 0, control.start())) + 1
+        raise ReadError(_not_text(f"line {line} holds the control character {control.group()!r}"))
+    return text, encoding
+
+
+def _encoding(content: bytes) -> tuple[str, int]:
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return encoding, len(mark)
+    # Western text in UTF-16 has a zero in nearly every second byte.
+    head = content[:2000]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if len(content) % 2 == 0 and max(even, odd) > len(head) // 4 and min(even, odd) == 0:
+        return ("utf-16-le" if odd else "utf-16-be"), 0
+    return "utf-8", 0
+
+
+def _decode_western(content: bytes) -> str:
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise ReadError(_not_text(f"byte {error.start} belongs to no known encoding")) from None
+
+
+def _not_text(why: str) -> str:
+    return (
+        f"This is not a text file: {why}. Export the feature table as CSV (UTF-8), .xlsx or "
+        "Parquet and read that file."
+    )
+
+
+# --- layout ------------------------------------------------------------------------------
+
+
+def find_layout(text: str, columns: Mapping[str, str] | None) -> Layout | None:
+    """Find the separator and the header; None where no record has what is needed."""
+    found = [
+        Layout(separator, header, number, line)
+        for separator in SEPARATORS
+        for number, (line, fields) in enumerate(head_records(text, separator))
+        if (header := match_header(fields, columns)).is_usable
+    ]
+    return max(found, key=lambda layout: len(layout.header.places), default=None)
+
+
+def head_records(text: str, separator: str) -> list[tuple[int, list[str]]]:
+    """Return the first records that are not blank, each with its line."""
+    found: list[tuple[int, list[str]]] = []
+    records = _numbered(text[:_SEARCHED], separator, strict=False)
+    while len(found) < HEADER_WITHIN:
+        try:
+            line, fields = next(records)
+        except (StopIteration, csv.Error):  # a field beyond csv's limit ends the search
+            break
+        if not _is_blank(fields):
+            found.append((line, fields))
+    return found
+
+
+def _numbered(text: str, separator: str, *, strict: bool) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line on which each record begins, and its fields."""
+    source = io.StringIO(text, newline="")
+    reader = csv.reader(source, strict=strict, **_dialect(text, separator))
+    line = 1
+    for fields in reader:
+        yield line, fields
+        line = reader.line_num + 1
+
+
+def _dialect(text: str, separator: str) -> dict[str, Any]:
+    """Return csv's options; blanks before a quote are left out where the file writes them."""
+    spaced = re.search(re.escape(separator) + ' +"', text[:_SEARCHED]) is not None
+    return {"delimiter": separator, "skipinitialspace": spaced}
+
+
+def _is_blank(fields: Sequence[str]) -> bool:
+    return not fields or (len(fields) == 1 and not fields[0].strip())
+
+
+# --- records -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Everything below the header, by column, with what does not fit (see `RawTable`)."""
+
+    cells: pd.DataFrame
+    lines: Rows
+    ragged: dict[int, tuple[str, ...]]
+    broken: Rows
+
+
+_Record: TypeAlias = tuple[int, list[str], bool]  # line, fields, whether the quotes match
+
+
+class _SwallowedRows(Exception):  # noqa: N818 - a signal within this module
+    """A quoted field holds what looks like whole rows."""
+
+
+def read_delimited(text: str, layout: Layout, max_rows: int, notes: tuple[Note, ...]) -> RawTable:
+    """Read everything below the header as text cells; no record is left out.
+
+    Raises
+    ------
+    ReadError
+        If there are more than `max_rows` rows.
+    """
+    records = _read_plain(text, layout) if '"' not in text else None
+    if records is None:
+        records = _read_quoted(text, layout)
+    check_rows(len(records.lines), max_rows)
+    return RawTable(
+        header=layout.header,
+        header_line=layout.line,
+        cells=records.cells,
+        lines=records.lines,
+        separator=layout.separator,
+        ragged=records.ragged,
+        broken=records.broken,
+        notes=notes,
+    )
+
+
+def check_rows(found: int, max_rows: int) -> None:
+    """Refuse a table that is longer than the limit."""
+    if found > max_rows:
+        raise ReadError(
+            f"The table has more than {max_rows:,} rows, the limit that max_rows sets. "
+            "Raise it with Settings(max_rows=...) or split the table."
+        )
+
+
+def fit(fields: Sequence[str], header: Header) -> tuple[list[str], bool]:
+    """Return as many cells as the header has, and whether the fields fit it.
+
+    Empty fields beyond the header, and missing ones below columns without a name, do no harm.
+    """
+    width = len(header.texts)
+    used = len(fields)
+    while used > width and not fields[used - 1].strip():
+        used -= 1
+    cells = [*fields[:width], *[""] * (width - used)]
+    return cells, header.width <= used <= width
+
+
+def _read_plain(text: str, layout: Layout) -> _Records | None:
+    """Read text without quotes, where every line is a record; None where lines are empty."""
+    from pyarrow import csv as arrow
+
+    below = _below(text, layout.line)
+    if not below:
+        return _collect([], layout)
+    misfits: dict[int, list[str]] = {}
+
+    def keep(row: arrow.InvalidRow) -> str:
+        misfits[row.number - 1] = row.text.split(layout.separator)
+        return "skip"
+
+    names = [str(i) for i in range(len(layout.header.texts))]
+    content = below.encode()
+    table = arrow.read_csv(
+        io.BytesIO(content),
+        read_options=arrow.ReadOptions(
+            use_threads=False, column_names=names, block_size=len(content) + 1
+        ),
+        parse_options=arrow.ParseOptions(
+            delimiter=layout.separator, quote_char=False, invalid_row_handler=keep
+        ),
+        convert_options=arrow.ConvertOptions(
+            column_types=dict.fromkeys(names, "string"), strings_can_be_null=False
+        ),
+    )
+    if table.num_rows + len(misfits) != _count_lines(below):
+        return None
+    return _insert(table.to_pandas(), misfits, layout)
+
+
+def _below(text: str, line: int) -> str:
+    end = next(islice(_LINE_END.finditer(text), line - 1, None), None)
+    return "" if end is None else text[end.end() :].rstrip("\r\n")
+
+
+def _count_lines(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n") + 1
+
+
+def _insert(
+    regular: pd.DataFrame, misfits: Mapping[int, list[str]], layout: Layout
+) -> _Records:
+    """Put the records that do not fit the header back between the others."""
+    regular.columns = pd.RangeIndex(regular.shape[1])
+    total = len(regular) + len(misfits)
+    if not misfits:
+        return _Records(regular, layout.line + 1 + np.arange(total), {}, _NONE)
+    odd = {place: fields for place, fields in misfits.items() if not _is_blank(fields)}
+    fitted = {place: fit(fields, layout.header) for place, fields in odd.items()}
+    places = np.setdiff1d(np.arange(total), list(misfits))
+    added = pd.DataFrame([cells for cells, _ in fitted.values()], columns=regular.columns)
+    places = np.concatenate([places, np.array(list(odd), dtype=np.int64)])
+    order = np.argsort(places)
+    cells = pd.concat([regular, added.astype(regular.dtypes)], ignore_index=True)
+    lines = places[order]
+    ragged = {
+        int(np.searchsorted(lines, place)): tuple(odd[place])
+        for place, (_, fits) in fitted.items()
+        if not fits
+    }
+    return _Records(
+        cells.iloc[order].reset_index(drop=True), layout.line + 1 + lines, ragged, _NONE
+    )
+
+
+def _read_quoted(text: str, layout: Layout) -> _Records:
+    """Read text with quotes; line by line where the quotes do not match."""
+    try:
+        return _collect(_whole_records(text, layout), layout)
+    except (csv.Error, _SwallowedRows):
+        return _collect(_single_lines(text, layout), layout)
+
+
+def _whole_records(text: str, layout: Layout) -> Iterator[_Record]:
+    separators = len(layout.header.texts) - 1
+    for line, fields in _numbered(text, layout.separator, strict=True):
+        if line <= layout.line:
+            continue
+        if any("\n" in cell or "\r" in cell for cell in fields):
+            parts = (part for cell in fields for part in cell.splitlines())
+            if any(part.count(layout.separator) >= separators for part in parts):
+                raise _SwallowedRows
+        yield line, fields, True
+
+
+def _single_lines(text: str, layout: Layout) -> Iterator[_Record]:
+    """Yield every line below the header as a record, and whether its quotes match."""
+    dialect = _dialect(text, layout.separator)
+    for number, line in enumerate(_LINE_END.split(_below(text, layout.line))):
+        try:
+            fields = next(csv.reader([line], strict=True, **dialect), [])
+            yield layout.line + 1 + number, fields, True
+        except csv.Error:
+            yield layout.line + 1 + number, line.split(layout.separator), False
+
+
+def _collect(records: Iterable[_Record], layout: Layout) -> _Records:
+    """Gather records by column."""
+    columns: list[list[str]] = [[] for _ in layout.header.texts]
+    lines: list[int] = []
+    ragged: dict[int, tuple[str, ...]] = {}
+    broken: list[int] = []
+    present = (record for record in records if not _is_blank(record[1]))
+    while chunk := list(islice(present, _CHUNK)):
+        rows = []
+        for place, (line, fields, intact) in enumerate(chunk, len(lines)):
+            cells, fits = fit(fields, layout.header)
+            rows.append(cells)
+            if not intact:
+                broken.append(place)
+            elif not fits:
+                ragged[place] = tuple(fields)
+        lines += [line for line, _, _ in chunk]
+        for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
+            column += cells
+    return _Records(
+        pd.DataFrame({i: pd.Series(column, dtype="str") for i, column in enumerate(columns)}),
+        np.array(lines, dtype=np.int64),
+        ragged,
+        np.array(broken, dtype=np.int64),
+    )

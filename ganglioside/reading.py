@@ -1,0 +1,250 @@
+"""Read a feature table from whatever an analyst has."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import IO, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.delimited import MAX_COLUMNS, SEPARATORS, decode, find_layout, head_records
+from ganglioside.delimited import check_rows as _check_rows
+from ganglioside.delimited import read_delimited
+from ganglioside.errors import ReadError
+from ganglioside.facts import read_facts
+from ganglioside.grids import header_texts, read_parquet, read_workbook, text_cells
+from ganglioside.headers import Header, match_header
+from ganglioside.settings import Settings
+from ganglioside.tables import FeatureTable, Note, RawTable, Source
+from ganglioside.validation import RIGHT_FILE, refuse_header, validate
+
+TableSource = str | PathLike[str] | bytes | IO[bytes] | IO[str] | pd.DataFrame | FeatureTable
+
+_MEGABYTE: Final = 1_000_000
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """First bytes (hexadecimal) of a kind of file, and what to do with it."""
+
+    starts_with: str
+    what: str
+    advice: str
+
+
+def read_features(
+    source: TableSource,
+    settings: Settings | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | int | None = None,
+    name: str | None = None,
+) -> FeatureTable:
+    """Read a feature table, judge it and report everything that is wrong with it.
+
+    The kind of file (CSV, TSV, XLSX, Parquet), its encoding, separator, decimal mark and
+    header are recognised by content. Every row of the input stays; a row that cannot be
+    judged says why in the column `fault`.
+
+    Parameters
+    ----------
+    source
+        A path, the bytes of a file, an open file, or a DataFrame. A FeatureTable is returned
+        as it is.
+    settings
+        Limits: `max_megabytes`, `max_rows`.
+    columns
+        Input column to header text, where the header is not recognised:
+        `{"Name": "my column"}`.
+    sheet
+        Name or 0-based number of a worksheet; else the first one with a usable header.
+    name
+        What to call the source, where it has no file name.
+
+    Returns
+    -------
+    FeatureTable
+        RT in min, volume as peak area, NaN where missing.
+
+    Raises
+    ------
+    ReadError
+        If the input is no table, cannot be opened, or exceeds a limit.
+    ValidationError
+        If the table lacks what an analysis needs.
+    SettingsError
+        If `columns` names an input column that does not exist.
+    """
+    if isinstance(source, FeatureTable):
+        return source
+    settings = settings or Settings()
+    if isinstance(source, pd.DataFrame):
+        return _read_frame(source, settings, columns, name or "DataFrame")
+    origin = _take(source, settings, name)
+    return validate(_read_bytes(origin.content, settings, columns, sheet), origin)
+
+
+# --- taking the input --------------------------------------------------------------------
+
+
+def _take(
+    source: str | PathLike[str] | bytes | IO[bytes] | IO[str], settings: Settings, name: str | None
+) -> Source:
+    limit = int(settings.max_megabytes * _MEGABYTE)
+    if isinstance(source, bytes | bytearray | memoryview):
+        content, own_name = bytes(source), "table"
+    elif isinstance(source, str | PathLike):
+        content, own_name = _read_path(source, limit), Path(source).name
+    elif hasattr(source, "read"):
+        content, own_name = _read_stream(source, limit)
+    else:
+        raise ReadError(
+            f"A {type(source).__name__} is no feature table. Give a path, the bytes of a file, "
+            "an open file or a DataFrame."
+        )
+    if len(content) > limit:
+        raise _too_large(len(content), settings.max_megabytes)
+    return Source.from_bytes(name or own_name, content)
+
+
+def _read_path(source: str | PathLike[str], limit: int) -> bytes:
+    if isinstance(source, str) and ("\n" in source or "\r" in source):
+        raise ReadError(
+            "This text is no path: it has several lines. To read a table from text, give "
+            "text.encode() or io.StringIO(text)."
+        )
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ReadError(f"{source} cannot be opened: {why}. Check the path.") from error
+
+
+def _read_stream(stream: IO[bytes] | IO[str], limit: int) -> tuple[bytes, str]:
+    try:
+        content = stream.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise ReadError(f"The open file cannot be read: {error}. Open it anew.") from error
+    name = getattr(stream, "name", None)
+    return (
+        content.encode() if isinstance(content, str) else bytes(content),
+        Path(name).name if isinstance(name, str) else "table",
+    )
+
+
+def _too_large(size: int, limit: float) -> ReadError:
+    return ReadError(
+        f"The input has more than {limit:g} MB, the limit that max_megabytes sets. Raise it "
+        "with Settings(max_megabytes=...), or leave out columns that the analysis does not need."
+    )
+
+
+# --- recognising it ----------------------------------------------------------------------
+
+
+def _read_bytes(
+    content: bytes, settings: Settings, columns: Mapping[str, str] | None, sheet: str | int | None
+) -> RawTable:
+    max_bytes = settings.max_megabytes * _MEGABYTE
+    if not content.strip(b"\0\t\r\n \xef\xbb\xbf\xfe\xff"):
+        raise ReadError(f"The input is empty. {RIGHT_FILE}")
+    if content.startswith(b"PK\x03\x04"):
+        table, heads = read_workbook(content, columns, sheet, settings.max_rows, max_bytes)
+        if table is None:
+            raise _refusal([head for head in heads if head], columns)
+        return table
+    if sheet is not None:
+        raise ReadError("Only workbooks have sheets: leave out sheet=... for this input.")
+    if content.startswith(b"PAR1"):
+        return _frame_table(read_parquet(content, settings.max_rows, max_bytes), columns)
+    _refuse_foreign(content)
+    return _read_text(content, columns, settings.max_rows)
+
+
+def _refuse_foreign(content: bytes) -> None:
+    """Refuse what is no table, by its first bytes."""
+    if content.startswith(bytes.fromhex("D0CF11E0")) and _ENCRYPTED in content:
+        raise ReadError(
+            "This workbook is protected by a password. Save it without one, or save it as CSV."
+        )
+    for signature in read_facts("file_signatures.csv", Signature):
+        if content.startswith(bytes.fromhex(signature.starts_with)):
+            raise ReadError(f"This is {signature.what}. {signature.advice} {RIGHT_FILE}")
+
+
+def _refuse_markup(text: str) -> None:
+    start = text.lstrip()[:1000].lower()
+    if start.startswith(("<!doctype html", "<html")) or "<table" in start or "<body" in start:
+        kind = "a web page (HTML), whatever its file name says"
+    elif start.startswith("<?xml") or (start.startswith("<") and "xmlns" in start):
+        kind = "an XML document"
+    elif start.startswith("{") or start.startswith(("[{", "[[", "[\n")):
+        kind = "a JSON document"
+    else:
+        return
+    raise ReadError(f"This is {kind}, not a table. Export the table as CSV or .xlsx. {RIGHT_FILE}")
+
+
+# --- text --------------------------------------------------------------------------------
+
+
+def _read_text(content: bytes, columns: Mapping[str, str] | None, max_rows: int) -> RawTable:
+    text, encoding = decode(content)
+    _refuse_markup(text)
+    layout = find_layout(text, columns)
+    if layout is None:
+        heads = [head_records(text, separator) for separator in SEPARATORS]
+        raise _refusal(heads, columns)
+    if len(layout.header.texts) > MAX_COLUMNS:
+        raise ReadError(f"The table has more than {MAX_COLUMNS:,} columns. Remove the others.")
+    notes = (Note("encoding-guessed"),) if encoding == "cp1252" else ()
+    if layout.record:
+        notes += (Note("lines-before-header", value=str(layout.line)),)
+    return read_delimited(text, layout, max_rows, notes)
+
+
+def _refusal(
+    heads: list[list[tuple[int, list[str]]]], columns: Mapping[str, str] | None
+) -> Exception:
+    """Return the error for an input in which no record is a usable header."""
+    heads = [head for head in heads if head]
+    if not heads:
+        return ReadError(f"The input is empty. {RIGHT_FILE}")
+    matched = [(line, match_header(row, columns)) for head in heads for line, row in head]
+    line, best = max(matched, key=lambda found: len(found[1].places))
+    if best.places or best.unmet:
+        return refuse_header(list(best.texts), best, line)
+    line, first = max((head[0] for head in heads), key=lambda found: len(found[1]))
+    if len(first) == 1:
+        return ReadError(
+            "The input has no columns: neither comma, semicolon nor tab divides its first line, "
+            f"which is {first[0][:60]!r}. {RIGHT_FILE}"
+        )
+    return refuse_header(first, None, line)
+
+
+# --- DataFrames --------------------------------------------------------------------------
+
+
+def _read_frame(
+    frame: pd.DataFrame, settings: Settings, columns: Mapping[str, str] | None, name: str
+) -> FeatureTable:
+    _check_rows(len(frame), settings.max_rows)
+    raw = _frame_table(frame, columns)
+    cells = raw.cells.set_axis(list(raw.header.texts), axis=1)
+    return validate(raw, Source.from_frame(name, cells))
+
+
+def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> RawTable:
+    header: Header = match_header(header_texts(frame), columns)
+    if not header.is_usable:
+        raise refuse_header(list(header.texts), header if header.places else None, 1)
+    cells = text_cells(frame)
+    return RawTable(header, 1, cells, np.arange(len(frame), dtype=np.int64) + 2)

@@ -1,0 +1,443 @@
+"""Judge a raw table once, at the border: every fault of every row, collected in one pass."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.cells import (
+    FloatArray,
+    Numbers,
+    decimal_mark,
+    number_text,
+    read_flags,
+    to_numbers,
+)
+from ganglioside.columns import (
+    EXAMPLE_LINES,
+    FEATURE_TABLE,
+    FORMULA_STARTS,
+    FORMULA_STARTS_IN_NAMES,
+    INPUT_LABELS,
+    MAX_RT,
+)
+from ganglioside.errors import ValidationError
+from ganglioside.headers import Header, looks_like_data
+from ganglioside.names import ParsedNames, parse_names
+from ganglioside.problems import ProblemLog, Rows
+from ganglioside.tables import FeatureTable, RawTable, Source
+
+#: Number columns, and whether their values can reach thousands.
+_NUMBER_COLUMNS: Final[dict[str, bool]] = {"rt": False, "volume": True, "log_p": False, "mz": True}
+_TEXT_COLUMNS: Final[tuple[str, ...]] = ("adduct", "sample")
+
+#: Half of the features elute after two hours in next to no run: such a column holds seconds.
+_SECONDS_ABOVE: Final = 120.0
+#: Between one hour and two it may be either: a long gradient, or seconds of a very short one.
+_UNCLEAR_ABOVE: Final = 60.0
+
+_WHOLE: Final = r"(?:0|-?[1-9][0-9]{0,17})"
+_DECIMAL: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?"
+
+RIGHT_FILE: Final = "A right file looks like this:\n" + "\n".join(EXAMPLE_LINES)
+
+
+def validate(raw: RawTable, source: Source) -> FeatureTable:
+    """Turn text cells into a feature table and report everything that is wrong with it.
+
+    Raises
+    ------
+    ValidationError
+        If the table has no rows, or two columns claim to be the same needed one.
+    """
+    log = ProblemLog(raw.lines, raw.header_line)
+    for note in raw.notes:
+        log.table(note.code, note.column, note.value)
+    _check_columns(raw, log)
+    cells = _repair_rows(raw, log)
+    names = parse_names(_column(raw, cells, "name"))
+    data = _read_columns(raw, cells, names, log)
+    carried = _carry(raw, cells)
+    _report_formulas(raw, cells, log)
+    _report_repeats(raw, data, carried, names, log)
+    data["fault"] = log.fault(len(raw))
+    return FeatureTable(
+        data=data.astype(FEATURE_TABLE)[list(FEATURE_TABLE)],
+        names=names,
+        carried=carried,
+        problems=log.to_frame(),
+        source=source,
+    )
+
+
+# --- the table as a whole ----------------------------------------------------------------
+
+
+def refuse_header(first: list[str], best: Header | None, line: int) -> ValidationError:
+    """Return the error for a table in which no usable header was found.
+
+    Parameters
+    ----------
+    first
+        The first record.
+    best
+        The record that comes nearest to a header, None where none has any known column.
+    line
+        Its 1-based line.
+    """
+    log = ProblemLog(np.empty(0, dtype=np.int64), line)
+    if best is None and looks_like_data(first):
+        log.table("no-header", value=", ".join(first))
+    else:
+        texts = first if best is None else best.texts
+        found = ", ".join(repr(t.strip()) for t in texts if t.strip())
+        unmet = dict(best.unmet) if best else {}
+        for column, text in unmet.items():
+            log.table("no-such-column", INPUT_LABELS[column], found, wanted=text)
+        for column in best.missing if best else ("name", "rt"):
+            if column not in unmet:
+                log.table("no-column", INPUT_LABELS[column], found)
+    return _refusal(log)
+
+
+def _refusal(log: ProblemLog) -> ValidationError:
+    problems = log.to_frame()
+    errors = problems[problems["severity"] == "error"]
+    lines = [f"{m} {a}" for m, a in zip(errors["message"], errors["advice"], strict=True)]
+    return ValidationError("\n".join([*lines, RIGHT_FILE]), problems)
+
+
+def _check_columns(raw: RawTable, log: ProblemLog) -> None:
+    """Report absent and doubtful columns; refuse a table without rows or with rival columns."""
+    header = raw.header
+    for column, place in header.spare:
+        used = header.places[column]
+        same_text = header.texts[used].strip() == header.texts[place].strip()
+        if same_text and not raw.cells[used].equals(raw.cells[place]):
+            log.table("repeated-column", INPUT_LABELS[column], header.texts[place].strip())
+        elif not same_text:
+            log.table(
+                "second-column",
+                INPUT_LABELS[column],
+                header.texts[place].strip(),
+                used=header.texts[used].strip(),
+            )
+    if len(raw) == 0:
+        log.table("no-rows")
+    if (log.to_frame()["severity"] == "error").any():
+        raise _refusal(log)
+    for column in ("volume", "log_p", "anchor"):
+        if column not in header.places:
+            log.table(f"no-{column.replace('_', '-')}", INPUT_LABELS[column])
+
+
+# --- rows that do not fit the header -----------------------------------------------------
+
+
+def _column(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:
+    return cells[raw.header.places[column]]
+
+
+def _misfits(raw: RawTable) -> Rows:
+    """Positions of rows whose cells may stand in the wrong columns."""
+    return np.union1d(np.array(list(raw.ragged), dtype=np.int64), raw.broken)
+
+
+def _repair_rows(raw: RawTable, log: ProblemLog) -> pd.DataFrame:
+    """Put names back together that hold the separator; report rows that stay misfits.
+
+    Of a misfit only the name is kept, since its other cells may stand in wrong columns.
+    """
+    repaired = _rejoin_names(raw, log)
+    cells = raw.cells
+    if repaired:
+        cells = cells.copy()
+        rows = pd.DataFrame(list(repaired.values()), index=list(repaired), columns=cells.columns)
+        cells.loc[rows.index] = rows.astype(cells.dtypes)
+    _report_misfits(raw, {r: f for r, f in raw.ragged.items() if r not in repaired}, log)
+    lost = np.setdiff1d(_misfits(raw), np.array(list(repaired), dtype=np.int64))
+    others = [p for c, p in raw.header.places.items() if c != "name"]
+    if len(lost):
+        cells = cells.copy()
+        cells.loc[lost, others] = ""
+    return cells
+
+
+def _report_misfits(raw: RawTable, ragged: dict[int, tuple[str, ...]], log: ProblemLog) -> None:
+    expected = len(raw.header.texts)
+    counts = np.array([len(f) for f in ragged.values()], dtype=np.int64)
+    rows = np.array(list(ragged), dtype=np.int64)
+    lines = np.array([raw.separator.join(f) for f in ragged.values()], dtype=object)
+    for code, which in (
+        ("too-few-fields", counts < raw.header.width),
+        ("too-many-fields", counts > expected),
+    ):
+        found = [str(n) for n in counts[which]]
+        log.rows(code, rows[which], "", lines[which], found=found, expected=str(expected))
+    broken = raw.cells.loc[raw.broken].agg(raw.separator.join, axis=1) if len(raw.broken) else []
+    log.rows("broken-quotes", raw.broken, "", list(broken))
+
+
+def _rejoin_names(raw: RawTable, log: ProblemLog) -> dict[int, list[str]]:
+    """Return the rows whose surplus fields are a name that was split at the separator.
+
+    A row is repaired only where its first piece alone is no name, the pieces together are
+    one, and what follows them fits the header with a number as RT.
+    """
+    width, place, rt = (
+        len(raw.header.texts),
+        raw.header.places["name"],
+        raw.header.places["rt"],
+    )
+    joined: dict[int, list[str]] = {}
+    for row, fields in raw.ragged.items():
+        surplus = len(fields) - width
+        if surplus > 0:
+            name = raw.separator.join(fields[place : place + surplus + 1])
+            joined[row] = [*fields[:place], name, *fields[place + surplus + 1 :]]
+    whole = parse_names([cells[place] for cells in joined.values()])
+    pieces = parse_names([raw.ragged[row][place] for row in joined])
+    is_name = (whole.index >= 0) & (pieces.index < 0)
+    repaired = {
+        row: cells
+        for (row, cells), good in zip(joined.items(), is_name, strict=True)
+        if good and _NUMBER.fullmatch(cells[rt].strip())
+    }
+    rows = np.array(list(repaired), dtype=np.int64)
+    values = [cells[place] for cells in repaired.values()]
+    log.rows("name-rejoined", rows, raw.header.label("name"), values)
+    return repaired
+
+
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")
+
+
+# --- cells -------------------------------------------------------------------------------
+
+
+def _read_columns(
+    raw: RawTable, cells: pd.DataFrame, names: ParsedNames, log: ProblemLog
+) -> pd.DataFrame:
+    header, n = raw.header, len(raw)
+    judged = np.ones(n, dtype=bool)
+    judged[_faulted(log)] = False
+    empty = (cells == "").all(axis=1).to_numpy() & judged
+    log.rows("empty-row", np.flatnonzero(empty))
+    judged &= ~empty
+    _report_names(raw, cells, names, judged, log)
+    data = pd.DataFrame({"feature_id": np.arange(n), "name": _column(raw, cells, "name")})
+    data["name"] = data["name"].mask(data["name"] == "", np.nan)
+    texts = {
+        column: number_text(cells[header.places[column]], thousands=thousands)
+        for column, thousands in _NUMBER_COLUMNS.items()
+        if column in header.places
+    }
+    mark = decimal_mark(list(texts.values()))
+    if mark == ",":
+        log.table("decimal-comma")
+    for column in _NUMBER_COLUMNS:
+        data[column] = np.nan
+    for column, text in texts.items():
+        numbers = to_numbers(text, mark)
+        data[column] = _report_numbers(raw, cells, column, numbers, judged, log)
+    data["rt"] = _settle_rt(raw, cells, data["rt"].to_numpy(), judged, log)
+    data["anchor"] = _read_anchors(raw, cells, judged, log)
+    for column in _TEXT_COLUMNS:
+        place = header.places.get(column)
+        data[column] = (
+            pd.Series(np.nan, index=range(n), dtype="str")
+            if place is None
+            else cells[place].mask(cells[place].str.strip() == "", np.nan)
+        )
+    return data
+
+
+def _faulted(log: ProblemLog) -> Rows:
+    found = log.to_frame()
+    errors = found[(found["severity"] == "error") & found["feature_id"].notna()]
+    return errors["feature_id"].to_numpy(dtype=np.int64)
+
+
+def _report_names(
+    raw: RawTable, cells: pd.DataFrame, names: ParsedNames, judged: Any, log: ProblemLog
+) -> None:
+    texts, label = _column(raw, cells, "name"), raw.header.label("name")
+    blank = (texts.str.strip() == "").to_numpy(dtype=bool)
+    log.rows("name-missing", np.flatnonzero(blank & judged), label)
+    bad = np.flatnonzero((names.index < 0) & ~blank & judged)
+    values = texts.iloc[bad]
+    codes = np.array([names.errors[v].code for v in values], dtype=object)
+    for code in dict.fromkeys(codes):
+        which = codes == code
+        errors = [names.errors[v] for v in values[which]]
+        log.own_words(
+            str(code),
+            "error",
+            bad[which],
+            label,
+            list(values[which]),
+            [str(e) for e in errors],
+            [e.advice for e in errors],
+        )
+
+
+def _report_numbers(
+    raw: RawTable,
+    cells: pd.DataFrame,
+    column: str,
+    numbers: Numbers,
+    judged: Any,
+    log: ProblemLog,
+) -> FloatArray:
+    """Report the cells of a number column that are none; return its values."""
+    label, text = raw.header.label(column), cells[raw.header.places[column]]
+    values = numbers.values
+    if column != "rt" and numbers.missing.all():
+        log.table("empty-column", label)
+        return values
+    kinds = {
+        "missing": numbers.missing,
+        "not-a-number": numbers.bad,
+        "not-finite": numbers.infinite,
+        "ambiguous": numbers.ambiguous,
+    }
+    for kind, found in kinds.items():
+        rows = np.flatnonzero(found & judged)
+        code = f"rt-{kind}" if column == "rt" else kind
+        log.rows(code, rows, label, text.iloc[rows])
+    rows = np.flatnonzero(numbers.foreign & judged)
+    log.rows(
+        "other-decimal-mark", rows, label, text.iloc[rows], read=[f"{v:g}" for v in values[rows]]
+    )
+    grouped = np.flatnonzero(numbers.grouped)
+    if len(grouped):
+        first = grouped[0]
+        log.table("thousands-separator", label, text.iloc[first], read=f"{values[first]:.15g}")
+    if column in ("volume", "mz"):
+        rows = np.flatnonzero((values <= 0) & judged)
+        log.rows("not-positive", rows, label, text.iloc[rows])
+        values = np.where(values <= 0, np.nan, values)
+    return values
+
+
+def _settle_rt(
+    raw: RawTable, cells: pd.DataFrame, rt: FloatArray, judged: Any, log: ProblemLog
+) -> FloatArray:
+    """Return RT in min, NaN where out of bounds, and report both.
+
+    The unit in the header decides. Without one, a column whose median is above 120 holds
+    seconds: half of the features of a run eluting after two hours is next to unknown, and a
+    90-minute gradient stays what it is. From 60 to 120 the column is left as it is, with a
+    warning. A header that says seconds over values that never pass 60 is not believed:
+    some programs write minutes under such headers.
+    """
+    label, text = raw.header.label("rt"), cells[raw.header.places["rt"]]
+    minutes = rt / 60.0 if _holds_seconds(raw.header, rt[judged], log) else rt
+    for code, found in (
+        ("rt-negative", rt < 0),
+        ("rt-zero", rt == 0),
+        ("rt-out-of-bounds", minutes > MAX_RT),
+    ):
+        rows = np.flatnonzero(found & judged)
+        log.rows(code, rows, label, text.iloc[rows], limit=f"{MAX_RT:g}")
+    return np.where((minutes > 0) & (minutes <= MAX_RT), minutes, np.nan)
+
+
+def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
+    """Tell whether an RT column holds seconds; report every doubt."""
+    label, positive = header.label("rt"), rt[rt > 0]
+    if not len(positive):
+        return False
+    median, largest = float(np.median(positive)), float(positive.max())
+    if header.rt_unit == "s":
+        if largest <= _UNCLEAR_ABOVE:
+            log.table("rt-minutes-under-seconds", label, f"{_UNCLEAR_ABOVE:g}")
+            return False
+        log.table("rt-in-seconds", label, "the header says so")
+        return True
+    if header.rt_unit == "" and median > _SECONDS_ABOVE:
+        log.table("rt-in-seconds", label, f"half of the values are above {median:.0f}")
+        return True
+    if median > _UNCLEAR_ABOVE and (header.rt_unit == "" or median > _SECONDS_ABOVE):
+        log.table("rt-unit-unclear", label, f"{median:.0f}")
+    return False
+
+
+def _read_anchors(raw: RawTable, cells: pd.DataFrame, judged: Any, log: ProblemLog) -> Any:
+    if "anchor" not in raw.header.places:
+        return np.zeros(len(raw), dtype=bool)
+    text = _column(raw, cells, "anchor")
+    flags, unknown = read_flags(text)
+    rows = np.flatnonzero(unknown & judged)
+    log.rows("anchor-unknown", rows, raw.header.label("anchor"), text.iloc[rows])
+    if not flags.any():
+        log.table("no-anchors", raw.header.label("anchor"))
+    return flags
+
+
+# --- foreign columns, formulas, repeats --------------------------------------------------
+
+
+def _carry(raw: RawTable, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the foreign columns: numbers where every one prints back as written, else text."""
+    taken = set(raw.header.places.values())
+    carried: dict[str, pd.Series[Any]] = {}
+    for place, text in enumerate(raw.header.texts):
+        if place in taken or (not text.strip() and (cells[place] == "").all()):
+            continue
+        title = text.strip() or f"column {place + 1}"
+        copies = sum(1 for known in carried if known == title or known.startswith(f"{title} ("))
+        carried[f"{title} ({copies + 1})" if copies else title] = _typed(cells[place])
+    return pd.DataFrame(carried, index=pd.RangeIndex(len(raw)))
+
+
+def _typed(text: pd.Series[Any]) -> pd.Series[Any]:
+    written = (text != "").to_numpy(dtype=bool)
+    values = text[written]
+    if not len(values):
+        return text.mask(~written, np.nan)
+    if values.str.fullmatch(_WHOLE).all():
+        whole = values.to_numpy(dtype=object).astype(np.int64)
+        return pd.Series(whole, index=values.index, dtype="Int64").reindex(text.index)
+    if values.str.fullmatch(_DECIMAL).all():
+        numbers = values.to_numpy(dtype=object).astype(np.float64)
+        if [repr(v) for v in numbers.tolist()] == values.tolist():
+            return pd.Series(numbers, index=values.index).reindex(text.index)
+    return text.mask(~written, np.nan)
+
+
+def _report_formulas(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> None:
+    """Report cells that a spreadsheet would execute; they are kept as they are."""
+    for text in raw.header.texts:
+        if text.startswith(FORMULA_STARTS):
+            log.table("formula", text, text)
+    for place, text in enumerate(raw.header.texts):
+        is_name = place == raw.header.places["name"]
+        starts = FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS
+        rows = np.flatnonzero(cells[place].str.startswith(starts))
+        log.rows("formula", rows, text.strip(), cells[place].iloc[rows])
+
+
+def _report_repeats(
+    raw: RawTable, data: pd.DataFrame, carried: pd.DataFrame, names: ParsedNames, log: ProblemLog
+) -> None:
+    """Report rows that repeat an earlier one in every cell, and rows with equal name and RT."""
+    usable = np.ones(len(raw), dtype=bool)
+    usable[_faulted(log)] = False
+    rows = np.flatnonzero(usable)
+    key = pd.DataFrame({"name": names.index, "rt": data["rt"], "sample": data["sample"]})
+    rows = rows[key.iloc[rows].duplicated(keep=False).to_numpy()]
+    everything = pd.concat(
+        [data.drop(columns="feature_id"), carried.set_axis(range(carried.shape[1]), axis=1)], axis=1
+    ).iloc[rows]
+    same = everything.groupby(list(everything.columns), dropna=False, sort=False).ngroup()
+    first = pd.Series(rows, index=same.index).groupby(same).transform("first").to_numpy()
+    copy = first != rows
+    lines = [str(line) for line in raw.lines[first[copy]]]
+    log.rows("duplicate-row", rows[copy], "", None, first=lines)
+    originals = rows[~copy]
+    alike = key.iloc[originals].duplicated(keep=False).to_numpy()
+    log.rows("same-name-and-rt", originals[alike])

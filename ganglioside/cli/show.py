@@ -154,10 +154,12 @@ def analysis_summary(title: str, analysis: Analysis) -> None:
 
 def _findings(console: Console, analysis: Analysis) -> None:
     important = analysis.findings[analysis.findings["severity"].isin(["error", "warning"])]
+    if not important.empty:
+        console.print("[bold]Look at these first[/]")
     columns = ["severity", "message", "advice"]
     for severity, message, advice in important[columns].head(MOST_FINDINGS).to_numpy():
         style = SEVERITY_STYLES[severity]
         tail = f" [dim]{escape(advice)}[/]" if isinstance(advice, str) else ""
-        console.print(f"[{style}]{severity}[/] {escape(message)}{tail}", soft_wrap=True)
+        console.print(f"  [{style}]{severity}[/] {escape(message)}{tail}", soft_wrap=True)
     if len(important) > MOST_FINDINGS:
-        console.print(f"... and {len(important) - MOST_FINDINGS} more findings.")
+        console.print(f"  ... and {len(important) - MOST_FINDINGS} more findings.")

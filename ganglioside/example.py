@@ -1,4 +1,7 @@
-"""The bundled example: a simulated table that looks like a real one, with its truth."""
+"""The bundled example: a simulated table that looks like a real one, with its truth.
+
+`python -m ganglioside.example` writes it again.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Final
 
 import pandas as pd
 
+from ganglioside.reading import read_features
 from ganglioside.simulate.scenario import LEVELS
 from ganglioside.simulate.table import TRUTH, draw_table
 from ganglioside.simulate.world import World
@@ -24,8 +28,6 @@ _TRUTH: Final = "example_truth.csv"
 
 def example() -> FeatureTable:
     """Return the bundled example, read as any file is, with its truth."""
-    from ganglioside.reading import read_features
-
     table = read_features(_DATA / _TABLE)
     truth = pd.read_csv(_DATA / _TRUTH, dtype=TRUTH)
     return dataclasses.replace(table, truth=truth)
@@ -50,3 +52,7 @@ def write_example(folder: Path | None = None) -> tuple[Path, Path]:
     rounded = truth.assign(true_rt=truth["true_rt"].round(4))
     rounded.to_csv(target / _TRUTH, index=False, lineterminator="\n")
     return target / _TABLE, target / _TRUTH
+
+
+if __name__ == "__main__":
+    print(*write_example(), sep="\n")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.errors import SettingsError
+from ganglioside.reading import read_features
 from ganglioside.simulate import facts, peaks
 from ganglioside.simulate.scenario import LEVELS, Scenario
 from ganglioside.simulate.world import World
@@ -74,10 +75,8 @@ def simulate(seed: int = 0, level: str | Scenario = "middle", **knobs: Any) -> F
 
 def simulate_world(world: World) -> FeatureTable:
     """Return the table of a world that is known; see `simulate`."""
-    from ganglioside.reading import read_features
-
     raw, truth = draw_table(world)
-    table = read_features(raw)
+    table = read_features(raw, name=f"simulated-{world.seed}.csv")
     return dataclasses.replace(table, truth=truth)
 
 
@@ -91,7 +90,7 @@ def draw_table(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
             "Name": features["name"],
             "RT": features["rt"].round(3),
             "Volume": features["area"].round().astype("int64"),
-            "Log P": _log_p(features, slips).round(2),
+            "Log P": (log_p(features) + _LOG_P["carbon"] * slips).round(2),
             "Anchor": np.where(anchor, "T", "F"),
         }
     )
@@ -166,18 +165,18 @@ def _order(world: World, features: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _log_p(features: pd.DataFrame, slips: npt.NDArray[np.int64]) -> pd.Series:
-    """Return Log P by composition; a slip is that of the name with so many carbons more."""
+def log_p(species: pd.DataFrame) -> pd.Series:
+    """Return Log P by composition; `species` has the columns series and ceramide."""
     units = facts.lines().drop_duplicates("series").set_index("series")[list(facts.UNITS)]
     head = units @ facts.units()["log_p"]
-    bonds = features["double_bonds"]
+    bonds = species["double_bonds"]
     return (
-        features["series"].map(head)
+        species["series"].map(head)
         + _LOG_P["ceramide"]
-        + _LOG_P["carbon"] * (features["carbons"] + slips - 36)
+        + _LOG_P["carbon"] * (species["carbons"] - 36)
         + _LOG_P["saturated"] * (bonds == 0)
         + _LOG_P["unsaturated"] * (bonds - 1).clip(lower=0)
-        + _LOG_P["hydroxyl"] * (features["hydroxyls"] - 2)
+        + _LOG_P["hydroxyl"] * (species["hydroxyls"] - 2)
     )
 
 

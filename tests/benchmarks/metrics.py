@@ -1,0 +1,149 @@
+"""Figures of merit: small functions of what is true and what was said.
+
+Every `truth` is a table's truth with its `rt` and `anchor`; every `rows` has the columns
+`judgement.ROWS`; both have one row per feature, in one order. NaN means: nothing to count.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from judgement import UNSEEN
+from scipy.optimize import linear_sum_assignment
+
+CLASSES = ("valid", "fragment", "outlier")
+
+
+def accuracy(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Share of rows with the right verdict; `undetermined` is wrong."""
+    return _mean(truth["verdict"] == rows["verdict"])
+
+
+def macro_f1(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Mean F1 over `CLASSES`, of those that are true of any row."""
+    scores = []
+    for verdict in CLASSES:
+        true, said = truth["verdict"] == verdict, rows["verdict"] == verdict
+        if true.any():
+            scores.append(2 * (true & said).sum() / (true.sum() + said.sum()))
+    return float(np.mean(scores)) if scores else np.nan
+
+
+def parent_right(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Share of true fragments and adducts whose parent is named, by row where it has one."""
+    pieces = truth["verdict"].isin(["fragment", "adduct"])
+    said = rows["verdict"].isin(["fragment", "adduct"]) & (rows["parent"] == truth["parent"])
+    row = rows["parent_id"].astype("Int64").fillna(-1) == truth["parent_id"].fillna(-1)
+    return _mean((said & row)[pieces])
+
+
+def isomers_right(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Share of genuine rows put with their like, in series that are or were said to be several.
+
+    Labels are free: within a series each label stands for the one isomer that suits it best.
+    A genuine row that was not believed counts as wrong.
+    """
+    genuine = truth["verdict"] == "valid"
+    labels = rows["isomer"].astype(object).where(rows["isomer"].notna(), "")
+    labels = labels.where(rows["verdict"] == "valid")
+    isomers = truth["isomer"].astype(object).where(truth["isomer"].notna(), "")
+    pairs = pd.DataFrame({"series": truth["series"], "label": labels, "isomer": isomers})[genuine]
+    counts = [_matched(group) for _, group in pairs.groupby("series")]
+    right, total = np.array(counts or [(0, 0)]).sum(axis=0)
+    return float(right / total) if total else np.nan
+
+
+def _matched(group: pd.DataFrame) -> tuple[int, int]:
+    table = pd.crosstab(group["label"], group["isomer"])
+    if group["isomer"].nunique() < 2 and len(table) < 2:
+        return 0, 0
+    label, isomer = linear_sum_assignment(-table.to_numpy())
+    return int(table.to_numpy()[label, isomer].sum()), len(group)
+
+
+def isomers_named(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Share of right names among genuine rows that were given a letter: GD1a, not `GD1 early`."""
+    lettered = (truth["verdict"] == "valid") & truth["isomer"].notna()
+    lettered &= rows["isomer"].notna() & ~rows["isomer"].astype("str").str.contains(" ")
+    return _mean((rows["isomer"] == truth["isomer"])[lettered])
+
+
+def wrong_anchors_caught(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Share of wrong anchors that were judged to be something else than valid."""
+    return _mean(_refused(rows)[truth["wrong_anchor"]])
+
+
+def right_anchors_kept(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Share of right anchors that were judged valid."""
+    return _mean((rows["verdict"] == "valid")[truth["anchor"] & ~truth["wrong_anchor"]])
+
+
+def _refused(rows: pd.DataFrame) -> pd.Series:
+    return rows["verdict"].isin(["fragment", "adduct", "outlier"])
+
+
+def log_p_slips_caught(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Share of rows with another name's Log P that were flagged."""
+    return _mean(rows["log_p_flag"].astype(bool)[truth["log_p_slip"]])
+
+
+def log_p_false_flags(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Share of rows with their own Log P that were flagged."""
+    return _mean(rows["log_p_flag"].astype(bool)[~truth["log_p_slip"]])
+
+
+def rt_rmse(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Root mean square of predicted less true RT of genuine rows, in min."""
+    return _rms((rows["predicted_rt"] - truth["true_rt"])[truth["verdict"] == "valid"])
+
+
+def interval_coverage(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
+    """Share of genuine rows whose measured RT lies in their 95 % interval, where there is one."""
+    genuine = (truth["verdict"] == "valid") & rows["rt_lower"].notna()
+    return _mean(truth["rt"].between(rows["rt_lower"], rows["rt_upper"])[genuine])
+
+
+def unseen_rmse(unseen: pd.DataFrame) -> float:
+    """Root mean square error of RT predicted for names that are not in the table, in min."""
+    return _rms(unseen["predicted_rt"] - unseen["rt"])
+
+
+def unseen_coverage(unseen: pd.DataFrame) -> float:
+    """Share of names not in the table that would elute in their 95 % interval."""
+    assert list(unseen.columns)[: len(UNSEEN)] == UNSEEN
+    has = unseen["rt_lower"].notna()
+    return _mean(unseen["rt"].between(unseen["rt_lower"], unseen["rt_upper"])[has])
+
+
+def reliability(truth: pd.DataFrame, rows: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
+    """Return by bin of confidence: rows, mean confidence, share of right verdicts."""
+    said = rows["confidence"].notna()
+    table = pd.DataFrame(
+        {
+            "bin": np.minimum((rows["confidence"][said] * bins).astype(int), bins - 1) / bins,
+            "confidence": rows["confidence"][said],
+            "right": (truth["verdict"] == rows["verdict"])[said],
+        }
+    )
+    grouped = table.groupby("bin")
+    return grouped.agg(
+        rows=("right", "size"), confidence=("confidence", "mean"), right=("right", "mean")
+    ).reset_index()
+
+
+def calibration_error(truth: pd.DataFrame, rows: pd.DataFrame, bins: int = 10) -> float:
+    """Expected calibration error: mean of |confidence - share right|, weighted by rows."""
+    table = reliability(truth, rows, bins)
+    if table.empty:
+        return np.nan
+    gap = (table["confidence"] - table["right"]).abs()
+    return float(np.average(gap, weights=table["rows"]))
+
+
+def _mean(right: pd.Series) -> float:
+    return float(right.mean()) if len(right) else np.nan
+
+
+def _rms(error: pd.Series) -> float:
+    known = error.dropna()
+    return float(np.sqrt((known**2).mean())) if len(known) else np.nan

@@ -174,6 +174,13 @@ class Curve:
         known = np.einsum("ij,ij->i", jacobian @ self.covariance, jacobian)
         return np.asarray(known + np.where(spots.ceramide < 0, self.deviation_sd**2, 0.0))
 
+    def with_line(self, offset: float, variance: float) -> Curve:
+        """Return the curve with a further, independent line at the end of `lines`."""
+        at = _SHARED + len(self.lines)
+        covariance = np.insert(np.insert(self.covariance, at, 0.0, axis=0), at, 0.0, axis=1)
+        covariance[at, at] = variance
+        return replace(self, lines=np.append(self.lines, offset), covariance=covariance)
+
     def parameters(self) -> FloatArray:
         """Return all parameters in the order of `covariance`."""
         return np.concatenate([self.shape, [self.shrink], self.lines, self.deviation])

@@ -18,9 +18,10 @@ import numpy as np
 
 from ganglioside.curve import Curve, LinePrior, Spots, ceramide_basis, refit
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations
+from ganglioside.progress import Progress
 from ganglioside.rules.acetylation import acetyl_prior
 from ganglioside.rules.artefacts import artefact_pairs, artefacts
-from ganglioside.rules.fragments import Coelution, fragment_pairs
+from ganglioside.rules.fragments import USUAL_TOLERANCE, Coelution, fragment_pairs
 from ganglioside.rules.isomers import Lines, find_lines, starting_lines
 from ganglioside.rules.regression import NoCurve, starting_curve
 from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
@@ -65,8 +66,8 @@ class Rates:
     ----------
     presence : numpy.ndarray, shape (L,)
         Chance that a named species of this line's group is seen on this line.
-    parents : numpy.ndarray, shape (L,)
-        Genuine features on each line.
+    parents : numpy.ndarray, shape (L, G)
+        Genuine features on each line that are large enough for a fragment of group g to be seen.
     seen : numpy.ndarray, shape (L, G)
         Fragments of group g that genuine features of line l made.
     extent_weight, extent_sum : numpy.ndarray, shape (L, G)
@@ -147,21 +148,39 @@ class Inference:
     rates: Rates
     shares: Shares
 
+    @property
+    def support(self) -> FloatArray:
+        """Features that stand on each line, shape (L,)."""
+        c = self.candidates
+        return np.bincount(c.line, self.shares.own, minlength=len(self.line_group))
 
-def infer(observed: Observations, tolerance: float) -> Inference | NoCurve:
-    """Explain every row of `observed` jointly.
+    @property
+    def anchor_support(self) -> FloatArray:
+        """Anchors that stand on each line, shape (L,)."""
+        c = self.candidates
+        weight = self.shares.own * self.observed.anchor[c.row]
+        return np.bincount(c.line, weight, minlength=len(self.line_group))
+
+
+def infer(observed: Observations, report: Progress | None = None) -> Inference | NoCurve:
+    """Explain every row of `observed` jointly, or say why no retention curve can be had.
 
     Parameters
     ----------
     observed : Observations
-    tolerance : float
-        Largest RT difference of a parent and its fragment or artefact, min.
+    report : Progress, optional
+        Told of each rule that was applied; may stop the work.
     """
+    report = report or Progress()
     start = starting_curve(observed)
     if isinstance(start, NoCurve):
+        report.log("rule1", start.reason)
         return start
-    coelution = _join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
+    report.done("rule1", f"A first curve: {start.slope:.3f} min per carbon")
+    coelution = _pairs(observed, USUAL_TOLERANCE)
+    report.done("rule2", f"{len(observed.groups)} head groups, {len(coelution):,} pairs co-elute")
     lines = starting_lines(observed, _reduced(observed, start), coelution, start.slope)
+    report.done("rule3", f"{len(lines.group)} lines in {len(observed.groups)} series")
     state = _begin(observed, coelution, start, lines)
     for round_ in range(_ROUNDS):
         if round_ in _FIND_AT:
@@ -169,7 +188,54 @@ def infer(observed: Observations, tolerance: float) -> Inference | NoCurve:
         if round_ in _PRUNE_AT:
             state = _prune(state)
         state = _round(state, _width(round_, start.slope))
-    return replace(state, shares=_expect(state))
+        if round_ == _FIND_AT[-1]:
+            report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
+    state = replace(state, shares=_expect(state))
+    pieces = state.shares.pair.sum() + state.shares.ghosts.probability.sum()
+    report.done("rule5", f"{pieces:.0f} features come from others in the ion source")
+    return state
+
+
+def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
+    """Return the shares under other thresholds; lines, widths and rates stay as they are.
+
+    Parameters
+    ----------
+    state : Inference
+        What `infer` returned.
+    tolerance : float
+        Largest RT difference of a parent and its fragment or artefact, min.
+    leniency : float
+        Distances from the own line count this many times less.
+    """
+    if tolerance != USUAL_TOLERANCE:
+        state = _with_pairs(state, _pairs(state.observed, tolerance))
+    if tolerance == USUAL_TOLERANCE and leniency == 1:
+        return state
+    for _ in range(3):  # a parent's share depends on its children's and the reverse
+        state = replace(state, shares=_expect(state, leniency))
+    return state
+
+
+def _pairs(observed: Observations, tolerance: float) -> Coelution:
+    return _join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
+
+
+def _with_pairs(state: Inference, pairs: Coelution) -> Inference:
+    """Return the state with other pairs; what is known of a pair stays with it."""
+    n = len(state.observed)
+
+    def key(c: Coelution) -> IntArray:
+        return ((c.process + 1) * n + c.parent) * n + c.child
+
+    old, new = key(state.coelution), key(pairs)
+    order = np.argsort(old)
+    place = np.clip(np.searchsorted(old, new, sorter=order), 0, max(len(old) - 1, 0))
+    share = np.zeros(len(new))
+    if len(old):
+        known = old[order[place]] == new
+        share = np.where(known, state.shares.pair[order[place]], 0.0)
+    return replace(state, coelution=pairs, shares=replace(state.shares, pair=share))
 
 
 def _reduced(observed: Observations, curve: Curve) -> FloatArray:
@@ -248,7 +314,7 @@ def _with_lines(state: Inference, lines: Lines) -> Inference:
         rates=replace(
             state.rates,
             presence=np.where(main, 0.7, 0.3),
-            parents=np.zeros(n_lines),
+            parents=np.zeros((n_lines, n_groups)),
             seen=np.zeros((n_lines, n_groups)),
             extent_weight=np.zeros((n_lines, n_groups)),
             extent_sum=np.zeros((n_lines, n_groups)),
@@ -274,13 +340,14 @@ def _find_lines(state: Inference) -> Inference:
 
 def _on_parent_line(state: Inference, reduced: FloatArray) -> FloatArray:
     """Return how far a line of a larger head group, whose row may be missing, explains a row."""
-    firm = np.flatnonzero(_support(state) >= 2)
+    firm = np.flatnonzero(state.support >= 2)
     breaks = state.observed.groups.contains[state.line_group[firm]][:, state.observed.group]
     away = (reduced - state.curve.lines[firm][:, None]) / (0.06 * state.curve.slope)
     return np.asarray(0.7 * (breaks * np.exp(-0.5 * away**2)).max(axis=0, initial=0.0))
 
 
 _EMISSION: Final = 0.15  # fragments of one kind per parent, before the table is seen
+_EMISSION_WEIGHT: Final = 5.0  # parents that this prior is worth
 _EXTENT: Final = -1.7  # log10 of fragment over parent area: 2 %, observed 0.2 to 38 %
 _EXTENT_SPREAD: Final = 0.7
 _EXTENT_WITHIN: Final = 0.3  # the same fragment of different ceramides
@@ -352,7 +419,7 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     return predicted, np.sqrt(sigma**2 + variance / (1 - leverage))
 
 
-def _expect(state: Inference) -> Shares:
+def _expect(state: Inference, leniency: float = 1.0) -> Shares:
     observed, rates, c = state.observed, state.rates, state.candidates
     n = len(observed)
     predicted, sd = _leave_out(state)
@@ -361,8 +428,12 @@ def _expect(state: Inference) -> Shares:
     others = chance + np.bincount(state.coelution.child, pair, minlength=n) + _TINY
     ghosts = _ghosts(state, others)
     others = others + np.bincount(ghosts.child, ghosts.probability, minlength=n)
-    z = (observed.rt[c.row] - predicted) / sd
-    density = _student(z, sd, OWN_TAIL) * _normal(observed.log_volume, *rates.volume_genuine)[c.row]
+    z = (observed.rt[c.row] - predicted) / (sd * leniency)
+    # The scatter is held wide in the first rounds; that must not make the own line less likely.
+    usual = np.sqrt(np.maximum(sd**2 - rates.sigma**2, 0) + min(rates.sigma, _usual(state)) ** 2)
+    density = (
+        _student(z, usual, OWN_TAIL) * _normal(observed.log_volume, *rates.volume_genuine)[c.row]
+    )
     trust = np.where(
         observed.anchor,
         rates.anchor_genuine / rates.anchor_other,
@@ -384,6 +455,11 @@ def _expect(state: Inference) -> Shares:
         predicted=predicted,
         sd=sd,
     )
+
+
+def _usual(state: Inference) -> float:
+    """Return the scatter about a line that is usual for such a gradient, min."""
+    return 0.04 * state.curve.slope
 
 
 def _chance_intensity(state: Inference) -> FloatArray:
@@ -414,7 +490,8 @@ def _pair_intensity(state: Inference) -> FloatArray:
     background = np.where(
         np.isfinite(ratio), 1.0, _normal(observed.log_volume[pairs.child], *rates.volume_chance)
     )
-    genuine = state.shares.genuine[pairs.parent]
+    smaller = 1 / (1 + 100 ** (np.nan_to_num(ratio, nan=-1.0) - _LARGEST_EXTENT))
+    genuine = state.shares.genuine[pairs.parent] * smaller
     return np.asarray(genuine * rate * closeness * _normal(ratio, extent, spread) * background)
 
 
@@ -431,8 +508,10 @@ def _fragment_odds(
     rates, pairs = state.rates, state.coelution
     kind = _best_line(state)[pairs.parent], state.observed.group[pairs.child]
     own = np.where(pairs.process < 0, state.shares.pair, 0.0)
-    parents = np.maximum(rates.parents[kind[0]] - state.shares.genuine[pairs.parent], 0.0)
-    rate = (np.maximum(rates.seen[kind] - own, 0.0) + 2 * _EMISSION) / (parents + 2)
+    parents = np.maximum(rates.parents[kind] - state.shares.genuine[pairs.parent], 0.0)
+    rate = (np.maximum(rates.seen[kind] - own, 0.0) + _EMISSION_WEIGHT * _EMISSION) / (
+        parents + _EMISSION_WEIGHT
+    )
     measured = own * np.isfinite(ratio)
     count = np.maximum(rates.extent_weight[kind] - measured, 0.0) / _EXTENT_WITHIN**2
     total = rates.extent_sum[kind] - measured * np.nan_to_num(ratio)
@@ -470,7 +549,9 @@ def _ghosts(state: Inference, others: FloatArray) -> Ghosts:
     prior = _MISSING * np.clip(1 - occupied[observed.cell[child], line], 0, 1)
     prior *= _expected_presence(state, occupied)[observed.cell[child], line]
     volume = _normal(observed.log_volume, *rates.volume_chance)[child]
-    emission = (rates.seen + 2 * _EMISSION) / (rates.parents[:, None] + 2)
+    emission = np.minimum(
+        (rates.seen + _EMISSION_WEIGHT * _EMISSION) / (rates.parents + _EMISSION_WEIGHT), 0.95
+    )
     piece = emission[line, observed.group[child]] * _student(z, sd, OWN_TAIL) * volume
     gain = np.log1p(piece / others[child])
     _, key = np.unique(observed.cell[child] * n_lines + line, return_inverse=True)
@@ -516,7 +597,7 @@ def _learn_curve(state: Inference) -> Curve:
 
 def _unit_effects(state: Inference) -> FloatArray:
     return unit_effects(
-        state.curve, state.observed.groups, state.line_group, state.main, _support(state)
+        state.curve, state.observed.groups, state.line_group, state.main, state.support
     )
 
 
@@ -525,22 +606,16 @@ def _line_prior(state: Inference) -> LinePrior:
     groups, curve = state.observed.groups, state.curve
     expected = expected_lines(_unit_effects(state), groups.units[state.line_group])
     prior = LinePrior(expected, line_spread(curve, state.main) ** 2)
-    return acetyl_prior(curve, groups, state.line_group, _support(state), prior)
-
-
-def _support(state: Inference) -> FloatArray:
-    """Return how many features stand on each line."""
-    c = state.candidates
-    return np.bincount(c.line, state.shares.own, minlength=len(state.line_group))
+    return acetyl_prior(curve, groups, state.line_group, state.support, prior)
 
 
 def _learn_rates(state: Inference, least_sigma: float) -> Rates:
-    observed, shares, c = state.observed, state.shares, state.candidates
+    observed, shares = state.observed, state.shares
     n_slots = np.bincount(
         observed.group[np.unique(observed.slot, return_index=True)[1]],
         minlength=len(observed.groups),
     )
-    support = _support(state)
+    support = state.support
     prior = np.where(state.main, 0.7, 0.1)
     anchors = observed.anchor
     wrong = float((1 - shares.genuine[anchors]).sum())
@@ -548,7 +623,7 @@ def _learn_rates(state: Inference, least_sigma: float) -> Rates:
     seen, extent_weight, extent_sum = _count_fragments(state)
     return Rates(
         presence=np.clip((support + 3 * prior) / (n_slots[state.line_group] + 3), 0.02, 0.97),
-        parents=support,
+        parents=_count_parents(state, extent_weight, extent_sum),
         seen=seen,
         extent_weight=extent_weight,
         extent_sum=extent_sum,
@@ -570,10 +645,10 @@ def _learn_sigma(state: Inference) -> float:
     z = residual / state.shares.sd
     weight = state.shares.own * (OWN_TAIL + 1) / (OWN_TAIL + z**2)
     excess = (state.rates.sigma / state.shares.sd) ** 2
-    expected = 0.04 * state.curve.slope
     return float(
         np.sqrt(
-            ((weight * excess * residual**2).sum() + 4 * expected**2) / (state.shares.own.sum() + 4)
+            ((weight * excess * residual**2).sum() + 4 * _usual(state) ** 2)
+            / (state.shares.own.sum() + 4)
         )
     )
 
@@ -604,6 +679,33 @@ def _count_fragments(state: Inference) -> tuple[FloatArray, FloatArray, FloatArr
     return by_kind(weight), by_kind(measured), by_kind(measured * np.nan_to_num(ratio))
 
 
+def _count_parents(
+    state: Inference, extent_weight: FloatArray, extent_sum: FloatArray
+) -> FloatArray:
+    """Return the genuine features of each line whose fragments of each group would be seen.
+
+    A fragment is seen where parent area times extent reaches the smallest areas of the table.
+    Areas are counted in classes of a quarter decade, so that cost does not grow with rows.
+    """
+    volume, genuine = state.observed.log_volume, state.shares.genuine
+    shape = extent_weight.shape
+    known = np.isfinite(volume)
+    if not known.any():
+        return np.repeat(state.support[:, None], shape[1], axis=1)
+    limit = float(np.quantile(volume[known], 0.02))
+    classes = np.floor((np.where(known, volume, limit) - limit) * 4).astype(np.int64)
+    classes = np.maximum(classes, 0)
+    n_classes = int(classes.max()) + 1
+    key = _best_line(state) * n_classes + classes
+    count = np.bincount(key, genuine, minlength=shape[0] * n_classes).reshape(-1, n_classes)
+    precision = extent_weight / _EXTENT_WITHIN**2 + 1 / _EXTENT_SPREAD**2
+    extent = (extent_sum / _EXTENT_WITHIN**2 + _EXTENT / _EXTENT_SPREAD**2) / precision
+    spread = np.sqrt(_EXTENT_WITHIN**2 + 1 / precision)
+    above = (np.arange(n_classes) + 0.5) / 4
+    margin = (above[None, None, :] + extent[:, :, None]) / spread[:, :, None]
+    return np.asarray((count[:, None, :] / (1 + np.exp(-1.7 * margin))).sum(axis=2))
+
+
 def _learn_artefacts(state: Inference) -> FloatArray:
     known = artefacts()
     process = state.coelution.process
@@ -627,7 +729,7 @@ def _volume_spread(log_volume: FloatArray, weight: FloatArray) -> tuple[float, f
 
 def _prune(state: Inference) -> Inference:
     """Drop further isomer lines that lost their features or fell onto another line."""
-    support = _support(state)
+    support = state.support
     main = _first_of_group(state.line_group, support)
     keep = main | (support >= 2.0)
     order = np.argsort(-support, kind="stable")

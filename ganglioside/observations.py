@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ganglioside.glycans import UNITS
 from ganglioside.names import ParsedNames
 from ganglioside.tables import FeatureTable
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-
-#: Units of a head group in the columns of `Groups.units`. A lost water counts negatively, so
-#: that "contains" means the same for every column.
-UNITS: Final[tuple[str, ...]] = (
-    "hex",
-    "hexnac",
-    "neuac",
-    "neugc",
-    "dhex",
-    "oac",
-    "sulfate",
-    "phosphocholine",
-    "water_losses",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +27,7 @@ class Groups:
     series : tuple of str, length G
     isomer : tuple of (str or None), length G
     units : numpy.ndarray, shape (G, len(UNITS))
+        A lost water counts negatively, so that "contains" means the same for every unit.
     """
 
     series: tuple[str, ...]
@@ -148,19 +135,17 @@ def observe(table: FeatureTable) -> Observations:
 
 def _groups(names: ParsedNames) -> tuple[Groups, IntArray]:
     """Return the groups in alphabetical order, and the group of each species."""
-    labels = [s.isomer or s.series for s in names.species]
-    _, first, codes = np.unique(np.array(labels, str), return_index=True, return_inverse=True)
+    heads = np.array([s.head for s in names.species], str)
+    _, first, codes = np.unique(heads, return_index=True, return_inverse=True)
     members = [names.species[k] for k in first]
-    units = np.array(
-        [[getattr(s.composition, unit) for unit in UNITS] for s in members], np.float64
-    ).reshape(len(members), len(UNITS))
+    units = names.compositions[first].astype(np.float64).reshape(len(members), len(UNITS))
     units[:, UNITS.index("water_losses")] *= -1
     groups = Groups(tuple(s.series for s in members), tuple(s.isomer for s in members), units)
     return groups, codes.astype(np.int64)
 
 
 def _codes(sample: pd.Series[str]) -> IntArray:
-    """Number the samples in alphabetical order; no sample name is a sample of its own."""
+    """Return numbers of the samples in alphabetical order; rows without one share a sample."""
     if sample.isna().all():
         return np.zeros(len(sample), dtype=np.int64)
     _, codes = np.unique(sample.fillna("").to_numpy(dtype=str), return_inverse=True)
@@ -168,7 +153,7 @@ def _codes(sample: pd.Series[str]) -> IntArray:
 
 
 def _join(a: IntArray, b: IntArray) -> IntArray:
-    """Number the distinct pairs (a, b) in sorted order."""
+    """Return numbers of the distinct pairs (a, b) in sorted order."""
     if len(a) == 0:
         return np.zeros(0, dtype=np.int64)
     _, codes = np.unique(a * (int(b.max()) + 1) + b, return_inverse=True)

@@ -1,34 +1,175 @@
-"""The retention model: one curve over ceramides, one offset per series and isomer."""
+"""The retention model that analysts ask: predictions for any name, with interval and basis."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ganglioside.curve import Curve, Spots, ceramide_basis
+from ganglioside.glycans import UNITS
+from ganglioside.inference import Inference, infer
+from ganglioside.names import Species, parse_name, parse_names
+from ganglioside.observations import FloatArray, IntArray, observe
+from ganglioside.rules.isomers import line_names
+from ganglioside.rules.regression import NoCurve
+from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
 from ganglioside.tables import FeatureTable
 
-FloatArray = npt.NDArray[np.float64]
+#: Half-width of a 95 % interval in standard deviations: Student's t with six degrees of freedom.
+INTERVAL: Final = 2.447
+
+PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")
+
+Basis = str
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """The lines of a fitted model, one per series and isomer.
+
+    Attributes
+    ----------
+    series : tuple of str, length L
+    isomer : tuple of (str or None), length L
+        None where the series has one line.
+    units : numpy.ndarray, shape (L, len(UNITS))
+    support, anchors : numpy.ndarray, shape (L,)
+        Features and anchors that stand on each line.
+    """
+
+    series: tuple[str, ...]
+    isomer: tuple[str | None, ...]
+    units: FloatArray
+    support: FloatArray
+    anchors: FloatArray
+
+    def of(self, series: str, isomer: str | None) -> IntArray:
+        """Return the lines of a series; of one isomer where it is named and known."""
+        same = [k for k, s in enumerate(self.series) if s == series]
+        named = [k for k in same if isomer is not None and self.isomer[k] == isomer]
+        return np.array(named or same, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    curve: Curve
+    lines: Lines
+    effects: FloatArray  # min, of the intercept and each unit
+    sigma: float  # min, scatter about a line
 
 
 class RetentionModel:
-    """RT = offset(series, isomer) + f(ceramide), f shared by all series."""
+    """RT = offset(series, isomer) + f(ceramide), f shared by all series.
+
+    `fit` returns a new, fitted model; a table that allows none gives a model whose predictions
+    are missing and whose `reason` says why.
+    """
+
+    def __init__(self) -> None:
+        self._fit: _Fit | None = None
+        self.reason = "The model was not fitted: call fit()."
+
+    @classmethod
+    def _of(cls, fit: _Fit | None, reason: str) -> RetentionModel:
+        model = cls()
+        model._fit, model.reason = fit, reason
+        return model
 
     def fit(self, table: FeatureTable) -> RetentionModel:
-        """Fit to a feature table and return the fitted model."""
-        raise NotImplementedError
+        """Return the model fitted to a feature table."""
+        return self.from_inference(infer(observe(table)))
 
-    def predict(self, names: Sequence[str]) -> pd.DataFrame:
-        """Return name, isomer, predicted_rt, lower, upper, basis; one row per isomer series."""
-        raise NotImplementedError
+    @classmethod
+    def from_inference(cls, result: Inference | NoCurve) -> RetentionModel:
+        """Return the model that an inference holds."""
+        if isinstance(result, NoCurve):
+            return cls._of(None, result.reason)
+        groups = result.observed.groups
+        lines = Lines(
+            series=tuple(groups.series[g] for g in result.line_group),
+            isomer=line_names(groups, result.line_group, result.curve.lines, result.rates.seen),
+            units=groups.units[result.line_group],
+            support=result.support,
+            anchors=result.anchor_support,
+        )
+        effects = unit_effects(result.curve, groups, result.line_group, result.main, result.support)
+        return cls._of(_Fit(result.curve, lines, effects, result.rates.sigma), "")
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether the model predicts anything."""
+        return self._fit is not None
+
+    @property
+    def sigma(self) -> float:
+        """Scatter of features about their line, min; NaN without a fit."""
+        return self._fit.sigma if self._fit else float("nan")
 
     @property
     def lines(self) -> pd.DataFrame:
-        """One row per series and isomer: the first columns of `columns.MODELS`."""
-        raise NotImplementedError
+        """One row per series and isomer: series, isomer, n, n_anchors, offset, offset_se."""
+        if self._fit is None:
+            empty: list[Any] = []
+            return _line_frame(empty, empty, empty, empty, empty, empty)
+        lines, curve = self._fit.lines, self._fit.curve
+        return _line_frame(
+            lines.series,
+            lines.isomer,
+            np.round(lines.support),
+            np.round(lines.anchors),
+            curve.lines,
+            np.sqrt(curve.line_var),
+        )
+
+    def predict(self, names: Sequence[str]) -> pd.DataFrame:
+        """Predict RT for any names.
+
+        Parameters
+        ----------
+        names
+            Any spelling that `parse_name` reads; the table need not hold them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per isomer line: name, isomer, predicted_rt, lower, upper (95 %, min), basis:
+            `own series`, `shared curve` (the series has one feature), `composition only` (the
+            series has none) or `no model`.
+
+        Raises
+        ------
+        NameFormError
+            If a name cannot be read.
+        """
+        rows = [row for name in names for row in self._predict_one(name, parse_name(name))]
+        return pd.DataFrame(rows, columns=list(PREDICTION_COLUMNS)).astype(
+            {"name": "str", "isomer": "str", "basis": "str"}
+        )
+
+    def _predict_one(self, name: str, species: Species) -> list[tuple[Any, ...]]:
+        if self._fit is None:
+            return [(name, None, np.nan, np.nan, np.nan, "no model")]
+        fit = self._fit
+        found = fit.lines.of(species.series, species.isomer)
+        if len(found) == 0:
+            curve, line = _with_expected_line(fit, species), np.array([len(fit.lines.series)])
+            labels: list[tuple[str | None, Basis]] = [(species.isomer, "composition only")]
+        else:
+            curve, line = fit.curve, found
+            labels = [(fit.lines.isomer[k], _basis(fit.lines.support[k])) for k in found]
+        spots = _spots(curve, line, _ceramide(species))
+        rt = curve.predict(spots)
+        half = INTERVAL * np.sqrt(curve.variance(spots) + fit.sigma**2)
+        return [
+            (name, isomer, centre, centre - reach, centre + reach, basis)
+            for (isomer, basis), centre, reach in zip(labels, rt, half, strict=True)
+        ]
 
     def line_rt(
         self,
@@ -38,8 +179,12 @@ class RetentionModel:
         double_bonds: npt.ArrayLike,
         hydroxyls: npt.ArrayLike,
     ) -> FloatArray:
-        """Return the RT in min of ceramides on one line (NaN where no line reaches)."""
-        raise NotImplementedError
+        """Return the RT in min of ceramides on one line (NaN where the model has no such line)."""
+        ceramide = _stack(carbons, double_bonds, hydroxyls)
+        if self._fit is None or len(found := self._fit.lines.of(series, isomer)) == 0:
+            return np.full(len(ceramide), np.nan)
+        line = np.full(len(ceramide), found[0])
+        return self._fit.curve.predict(_spots(self._fit.curve, line, ceramide))
 
     def reduced_rt(
         self,
@@ -49,13 +194,128 @@ class RetentionModel:
         hydroxyls: npt.ArrayLike,
     ) -> FloatArray:
         """Return RT less the effect of the ceramide: what it would be for 36:1;O2, in min."""
-        raise NotImplementedError
+        ceramide = _stack(carbons, double_bonds, hydroxyls)
+        if self._fit is None:
+            return np.full(len(ceramide), np.nan)
+        spots = _spots(self._fit.curve, np.zeros(len(ceramide), dtype=np.int64), ceramide)
+        return self._fit.curve.reduce(np.asarray(rt, np.float64), spots.basis, spots.ceramide)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fitted parameters, ready for JSON."""
-        raise NotImplementedError
+        if self._fit is None:
+            return {"reason": self.reason}
+        curve, lines = self._fit.curve, self._fit.lines
+        size = len(curve.covariance)
+        triangle = curve.covariance[np.triu_indices(size)].astype("<f8").tobytes()
+        return {
+            "reason": self.reason,
+            "sigma": self._fit.sigma,
+            "effects": self._fit.effects.tolist(),
+            "lines": {
+                "series": list(lines.series),
+                "isomer": list(lines.isomer),
+                "units": lines.units.tolist(),
+                "support": lines.support.tolist(),
+                "anchors": lines.anchors.tolist(),
+            },
+            "curve": {
+                "shape": curve.shape.tolist(),
+                "shrink": curve.shrink,
+                "slope": curve.slope,
+                "middle": curve.middle,
+                "lines": curve.lines.tolist(),
+                "ceramides": curve.ceramides.tolist(),
+                "deviation": curve.deviation.tolist(),
+                "deviation_sd": curve.deviation_sd,
+                "covariance": base64.b64encode(triangle).decode("ascii"),
+            },
+        }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> RetentionModel:
         """Rebuild a fitted model from `to_dict`."""
-        raise NotImplementedError
+        if "curve" not in values:
+            return cls._of(None, values["reason"])
+        curve, lines = values["curve"], values["lines"]
+        size = 6 + len(curve["lines"]) + len(curve["deviation"])
+        covariance = np.zeros((size, size))
+        triangle = np.frombuffer(base64.b64decode(curve["covariance"]), "<f8")
+        covariance[np.triu_indices(size)] = triangle
+        covariance = covariance + np.triu(covariance, 1).T
+        fit = _Fit(
+            Curve(
+                shape=np.array(curve["shape"]),
+                shrink=curve["shrink"],
+                slope=curve["slope"],
+                middle=curve["middle"],
+                lines=np.array(curve["lines"]),
+                ceramides=np.array(curve["ceramides"]).reshape(-1, 3),
+                deviation=np.array(curve["deviation"]),
+                deviation_sd=curve["deviation_sd"],
+                covariance=covariance,
+            ),
+            Lines(
+                tuple(lines["series"]),
+                tuple(lines["isomer"]),
+                np.array(lines["units"]),
+                np.array(lines["support"]),
+                np.array(lines["anchors"]),
+            ),
+            np.array(values["effects"]),
+            values["sigma"],
+        )
+        return cls._of(fit, values["reason"])
+
+
+def _basis(support: float) -> Basis:
+    return (
+        "own series" if support >= 1.5 else "shared curve" if support >= 0.5 else "composition only"
+    )
+
+
+def _ceramide(species: Species) -> FloatArray:
+    c = species.ceramide
+    return np.array([[c.carbons, c.double_bonds, c.hydroxyls]], np.float64)
+
+
+def _with_expected_line(fit: _Fit, species: Species) -> Curve:
+    """Return the curve with a further line where the composition of `species` predicts it."""
+    units = parse_names([species.name]).compositions.astype(np.float64)
+    units[:, UNITS.index("water_losses")] *= -1
+    spread = float(line_spread(fit.curve, np.array([True]))[0])
+    return fit.curve.with_line(float(expected_lines(fit.effects, units)[0]), spread**2)
+
+
+def _spots(curve: Curve, line: IntArray, ceramide: FloatArray) -> Spots:
+    """Return the spots of ceramides, shape (n, 3) or (1, 3), on lines, shape (n,)."""
+    ceramide = np.broadcast_to(ceramide, (len(line), 3))
+    same = (ceramide[:, None, :] == curve.ceramides[None, :, :]).all(axis=2)
+    known = np.where(same.any(axis=1), same.argmax(axis=1), -1)
+    return Spots(line, known.astype(np.int64), ceramide_basis(ceramide))
+
+
+def _stack(
+    carbons: npt.ArrayLike, double_bonds: npt.ArrayLike, hydroxyls: npt.ArrayLike
+) -> FloatArray:
+    parts = np.broadcast_arrays(carbons, double_bonds, hydroxyls)
+    return np.column_stack([np.asarray(part, np.float64).ravel() for part in parts])
+
+
+def _line_frame(
+    series: Sequence[str],
+    isomer: Sequence[str | None],
+    n: npt.ArrayLike,
+    n_anchors: npt.ArrayLike,
+    offset: npt.ArrayLike,
+    offset_se: npt.ArrayLike,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "series": pd.Series(list(series), dtype="str"),
+            "isomer": pd.Series(list(isomer), dtype="str"),
+            "n": pd.array(np.asarray(n, np.float64), dtype="Int64"),
+            "n_anchors": pd.array(np.asarray(n_anchors, np.float64), dtype="Int64"),
+            "offset": np.asarray(offset, np.float64),
+            "offset_se": np.asarray(offset_se, np.float64),
+        }
+    )

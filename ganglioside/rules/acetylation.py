@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from ganglioside.curve import Curve, LinePrior
-from ganglioside.observations import UNITS, FloatArray, Groups, IntArray
+from ganglioside.glycans import UNITS
+from ganglioside.observations import FloatArray, Groups, IntArray
 
 #: Shift per acetyl in carbons (multiples of the slope) and its spread between series. Observed:
 #: +0.02 to +0.10 min at 0.77 min per carbon (README, Method).

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Final
 
 import numpy as np
 
+from ganglioside.facts import read_facts
 from ganglioside.observations import Observations
 from ganglioside.rules.fragments import Coelution, neighbours
 
@@ -28,24 +27,13 @@ class Artefact:
     log10_extent: float  # of the area against the parent's
     log10_spread: float
     label: str
+    source: str
 
 
 @cache
 def artefacts() -> tuple[Artefact, ...]:
     """Return the known artefacts, from `data/artefacts.csv`."""
-    path = resources.files("ganglioside") / "data" / "artefacts.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        return tuple(
-            Artefact(
-                row["process"],
-                float(row["mass_shift"]),
-                float(row["rate"]),
-                float(row["log10_extent"]),
-                float(row["log10_spread"]),
-                row["label"],
-            )
-            for row in csv.DictReader(lines)
-        )
+    return read_facts("artefacts.csv", Artefact)
 
 
 def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:

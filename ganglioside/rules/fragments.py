@@ -6,10 +6,14 @@ A fragment has the ceramide and the RT of its parent, and a composition containe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from ganglioside.observations import FloatArray, IntArray, Observations
+
+#: RT difference, min, within which the model looks for parents; observed pairs: 0.05 at most.
+USUAL_TOLERANCE: Final = 0.1
 
 
 @dataclass(frozen=True, eq=False)

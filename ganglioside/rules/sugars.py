@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from ganglioside.curve import Curve
-from ganglioside.observations import UNITS, BoolArray, FloatArray, Groups, IntArray
+from ganglioside.glycans import UNITS
+from ganglioside.observations import BoolArray, FloatArray, Groups, IntArray
 
 #: Effect of one unit on the RT of the reference ceramide, in carbons (multiples of the slope),
 #: and how far methods may differ. Polar units shorten retention; one acetyl lengthens it a

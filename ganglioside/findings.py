@@ -1,0 +1,207 @@
+"""What an analyst should look at first: contradictions that single verdicts do not show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.columns import FINDINGS
+from ganglioside.observations import FloatArray
+from ganglioside.retention import RetentionModel
+
+#: Log P values farther than this from what their composition predicts are contradictions.
+_LOG_P_TOLERANCE: Final = 0.25
+
+_SEVERITIES: Final = ("error", "warning", "info")
+
+_STACKED: Final = 3  # modifications on one head group that deserve a second look
+
+
+def find(features: pd.DataFrame, model: RetentionModel) -> pd.DataFrame:
+    """Return the findings of an analysis, gravest first: columns `columns.FINDINGS`.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame
+        Columns `columns.FEATURES`.
+    model : RetentionModel
+    """
+    if not model.is_fitted:
+        return _frame([_row("no-model", "error", None, None, model.reason, _NEEDED)])
+    detectors: tuple[Callable[[pd.DataFrame, RetentionModel], list[dict[str, Any]]], ...] = (
+        _wrong_anchors,
+        _log_p_slips,
+        _neugc_candidates,
+        _sparse_series,
+        _extrapolations,
+        _stacks,
+    )
+    return _frame([row for detect in detectors for row in detect(features, model)])
+
+
+_NEEDED: Final = (
+    "Give a reversed-phase table in which at least one series has features with two different "
+    "ceramides."
+)
+
+
+def _row(
+    code: str, severity: str, feature: int | None, series: str | None, message: str, advice: str
+) -> dict[str, Any]:
+    values = (code, severity, feature, series, message, advice)
+    return dict(zip(FINDINGS, values, strict=True))
+
+
+def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    rows = sorted(rows, key=lambda row: _SEVERITIES.index(row["severity"]))
+    return pd.DataFrame(rows, columns=list(FINDINGS)).astype(FINDINGS)
+
+
+def _wrong_anchors(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
+    wrong = features[features["anchor"] & ~features["verdict"].isin(["valid", "undetermined"])]
+    return [
+        _row(
+            "wrong-anchor",
+            "error",
+            row.feature_id,
+            row.series,
+            f"Anchor {row.name} at {row.rt:.3f} min contradicts the other features: "
+            + (f"{row.verdict} of {row.parent}" if pd.notna(row.parent) else str(row.verdict))
+            + f" ({row.confidence:.0%}).",
+            f"Check this anchor; {row.series} is expected at {row.predicted_rt:.3f} min.",
+        )
+        for row in _tuples(wrong)
+    ]
+
+
+def _log_p_slips(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
+    known = features[features["log_p"].notna() & features["series"].notna()]
+    if known["log_p"].nunique() < 10:
+        return []
+    expected, reach = _expected_log_p(known)
+    off = (known["log_p"] - expected).abs() > reach
+    slips = known.assign(expected=expected)[off].drop_duplicates(["series", "name", "log_p"])
+    return [
+        _row(
+            "log-p-slip",
+            "warning",
+            row.feature_id,
+            row.series,
+            f"Log P {row.log_p:g} of {row.name} contradicts its composition: the other names "
+            f"predict {row.expected:.2f}.",
+            "Check the Log P of this name; verdicts do not use it.",
+        )
+        for row in _tuples(slips)
+    ]
+
+
+def _expected_log_p(known: pd.DataFrame) -> tuple[FloatArray, float]:
+    """Return the Log P that composition predicts, and the tolerance, by robust regression.
+
+    Log P from fragment sums is additive, so each head group shifts one plane over ceramides.
+    """
+    ceramide = known[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
+    head = pd.get_dummies(known["series"]).to_numpy(np.float64)
+    x = np.column_stack([head, ceramide, ceramide[:, 1] == 0])
+    y = known["log_p"].to_numpy(np.float64)
+    weight = np.ones(len(y))
+    fitted = y
+    for _ in range(15):
+        normal = (x * weight[:, None]).T @ x + 1e-6 * np.eye(x.shape[1])
+        fitted = x @ np.linalg.solve(normal, x.T @ (weight * y))
+        scale = max(1.4826 * float(np.median(np.abs(y - fitted))), 0.02)
+        weight = 1 / (1 + ((y - fitted) / scale) ** 2) ** 2
+    return fitted, max(6 * scale, _LOG_P_TOLERANCE)
+
+
+def _neugc_candidates(features: pd.DataFrame, model: RetentionModel) -> list[dict[str, Any]]:
+    """Find acetylated names at the RT of the same head group with two carbons more.
+
+    GX+OAc(n:d) has the formula of GX(NeuGc)(n+2:d+1).
+    """
+    outliers = features[(features["verdict"] == "outlier") & (features["oac"] >= 1)]
+    found = []
+    for row in _tuples(outliers):
+        base = _without_one_acetyl(row.series, row.oac)
+        expected = model.line_rt(base, None, row.carbons + 2, row.double_bonds + 1, row.hydroxyls)[
+            0
+        ]
+        if -0.15 <= row.rt - expected <= 0.03:
+            found.append(
+                _row(
+                    "neugc-candidate",
+                    "info",
+                    row.feature_id,
+                    row.series,
+                    f"{row.name} at {row.rt:.3f} min stands {expected - row.rt:.3f} min before "
+                    f"{base}({row.carbons + 2}:{row.double_bonds + 1}): it may be its NeuGc form, "
+                    "which has the same formula.",
+                    "Look for NeuGc fragments (m/z 306.08) in MS/MS.",
+                )
+            )
+    return found
+
+
+def _without_one_acetyl(series: str, oac: int) -> str:
+    fewer = {1: "", 2: "+OAc"}.get(oac, f"+{oac - 1}OAc")
+    return series.replace(f"+{oac}OAc" if oac > 1 else "+OAc", fewer)
+
+
+def _sparse_series(features: pd.DataFrame, model: RetentionModel) -> list[dict[str, Any]]:
+    lines = model.lines
+    support = lines.groupby("series", sort=True)["n"].sum()
+    return [
+        _row(
+            "sparse-series",
+            "info",
+            None,
+            str(series),
+            f"Only {n} feature{'' if n == 1 else 's'} of {series} stand on its line; it is judged "
+            "through the curve that all series share and what its composition predicts.",
+            "An anchor of this series would settle it.",
+        )
+        for series, n in support.items()
+        if n < 2 and (features["series"] == series).any()
+    ]
+
+
+def _extrapolations(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
+    valid = features[features["verdict"] == "valid"]
+    count = valid.groupby(["carbons", "double_bonds", "hydroxyls"])["series"].transform("size")
+    low, high = valid["carbons"].quantile([0.02, 0.98]) if len(valid) else (0, 0)
+    alone = valid[(count == 1) & ((valid["carbons"] < low) | (valid["carbons"] > high))]
+    return [
+        _row(
+            "extrapolation",
+            "info",
+            row.feature_id,
+            row.series,
+            f"{row.name} is the only valid feature with its ceramide, at the edge of the curve: "
+            "its prediction is extrapolated.",
+            "Do not use it as an anchor without a standard.",
+        )
+        for row in _tuples(alone)
+    ]
+
+
+def _stacks(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
+    named = features[features["series"].notna()]
+    stacked = named[named["series"].str.count(r"\+") >= _STACKED].drop_duplicates("series")
+    return [
+        _row(
+            "modification-stack",
+            "info",
+            None,
+            row.series,
+            f"{row.series} carries {row.series.count('+')} modifications at once, which is rare.",
+            "Confirm the composition by MS/MS.",
+        )
+        for row in _tuples(stacked)
+    ]
+
+
+def _tuples(frame: pd.DataFrame) -> list[Any]:
+    return list(frame.itertuples(index=False, name="Row"))

@@ -1,0 +1,248 @@
+"""From posterior probabilities to verdicts: what each feature is, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ganglioside.columns import VERDICTS
+from ganglioside.glycans import UNITS, Composition, loss_label
+from ganglioside.inference import Inference, reweigh
+from ganglioside.observations import BoolArray, FloatArray, IntArray
+from ganglioside.rules.artefacts import artefacts
+from ganglioside.settings import Settings
+
+VALID, FRAGMENT, ADDUCT, OUTLIER, UNDETERMINED = range(len(VERDICTS))
+
+RULES: Final = (
+    "1 retention regression",
+    "3 isomers",
+    "4 O-acetylation",
+    "5 in-source fragmentation",
+    "5 in-source fragmentation, parent missing",
+    "adducts",
+)
+RETENTION, ISOMERS, ACETYLATION, FRAGMENTATION, MISSING_PARENT, ADDUCTS = range(len(RULES))
+
+#: A prediction less certain than this many carbons (standard deviation) judges nothing.
+_VAGUE: Final = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class LineQuality:
+    """How well lines predict features that were left out, each shape (L,).
+
+    Attributes
+    ----------
+    r2, r2_left_out, rmse_left_out : numpy.ndarray
+        NaN where fewer than two features stand on the line; RMSE in min.
+    may_judge : numpy.ndarray of bool
+        Whether the line may reject a name.
+    """
+
+    r2: FloatArray
+    r2_left_out: FloatArray
+    rmse_left_out: FloatArray
+    may_judge: BoolArray
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """One decision per observation, each shape (n,).
+
+    Attributes
+    ----------
+    verdict, rule : numpy.ndarray of int
+        Places in `columns.VERDICTS` and `RULES`.
+    confidence : numpy.ndarray
+    probability : numpy.ndarray, shape (n, 4)
+        Of valid, fragment, adduct and outlier.
+    line : numpy.ndarray of int
+        Nearest line of the own series.
+    predicted, sd : numpy.ndarray
+        RT that the other features predict on it, and its standard deviation, min.
+    parent : numpy.ndarray of int
+        Observation that made this one, -1 for none.
+    parent_line : numpy.ndarray of int
+        Line of the parent where its row is missing, -1 elsewhere.
+    process : numpy.ndarray of object
+        What makes it a fragment or adduct; None elsewhere.
+    quality : LineQuality
+    """
+
+    verdict: IntArray
+    rule: IntArray
+    confidence: FloatArray
+    probability: FloatArray
+    line: IntArray
+    predicted: FloatArray
+    sd: FloatArray
+    parent: IntArray
+    parent_line: IntArray
+    process: np.ndarray[tuple[int], np.dtype[np.object_]]
+    quality: LineQuality
+
+
+def decide(inference: Inference, settings: Settings) -> Decisions:
+    """Decide every observation under the thresholds of `settings`."""
+    state = reweigh(inference, settings.rt_tolerance, settings.outlier_threshold / 2.5)
+    quality = line_quality(state, settings.r2_threshold)
+    line, predicted, sd = _nearest_line(state)
+    z = np.abs(state.observed.rt - predicted) / sd
+    probability = _probability(state)
+    verdict, confidence = _verdict(probability, z, settings.outlier_threshold)
+    vague = sd > _VAGUE * state.curve.slope
+    mute = ~quality.may_judge[line] & (verdict == OUTLIER)
+    verdict = np.where(mute | (vague & (verdict != FRAGMENT)), UNDETERMINED, verdict)
+    parent, parent_line, process = _parents(state, verdict)
+    parent = _roots(verdict, parent)
+    rule = _rules(state, verdict, line, parent)
+    return Decisions(
+        verdict,
+        rule,
+        confidence,
+        probability,
+        line,
+        predicted,
+        sd,
+        parent,
+        parent_line,
+        _process_labels(state, verdict, parent, parent_line, process),
+        quality,
+    )
+
+
+def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
+    """Return how well each line predicts the features that stand on it."""
+    c, n_lines = state.candidates, len(state.line_group)
+    weight, rt = state.shares.own, state.observed.rt[c.row]
+    fitted = state.curve.predict(c.spots)[c.spot]
+
+    def total(values: FloatArray) -> FloatArray:
+        return np.bincount(c.line, weight * values, minlength=n_lines)
+
+    count = total(np.ones(len(rt)))
+    mean = total(rt) / np.maximum(count, 1e-9)
+    about_mean = total((rt - mean[c.line]) ** 2)
+    left_out = total((rt - state.shares.predicted) ** 2)
+    enough = (count >= 1.5) & (about_mean > 1e-9)
+    r2_left_out = np.where(enough, 1 - left_out / np.maximum(about_mean, 1e-9), np.nan)
+    whole = 1 - left_out.sum() / max(float(about_mean.sum()), 1e-9)
+    return LineQuality(
+        r2=np.where(enough, 1 - total((rt - fitted) ** 2) / np.maximum(about_mean, 1e-9), np.nan),
+        r2_left_out=r2_left_out,
+        rmse_left_out=np.where(enough, np.sqrt(left_out / np.maximum(count, 1e-9)), np.nan),
+        may_judge=np.where(enough, r2_left_out, whole) >= r2_threshold,
+    )
+
+
+def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return the line on which a row stands, or else the nearest; with its prediction."""
+    c, shares = state.candidates, state.shares
+    z = np.abs(state.observed.rt[c.row] - shares.predicted) / shares.sd
+    order = np.lexsort((z, -np.round(shares.own, 3), c.row))
+    best = order[np.diff(c.row[order], prepend=-1) != 0]
+    return c.line[best], shares.predicted[best], shares.sd[best]
+
+
+def _probability(state: Inference) -> FloatArray:
+    shares, pairs, n = state.shares, state.coelution, len(state.observed)
+    fragment = pairs.process < 0
+    made = np.bincount(pairs.child[fragment], shares.pair[fragment], minlength=n)
+    ghosts = np.bincount(shares.ghosts.child, shares.ghosts.probability, minlength=n)
+    posed = np.bincount(pairs.child[~fragment], shares.pair[~fragment], minlength=n)
+    return np.column_stack([shares.genuine, made + ghosts, posed, shares.chance])
+
+
+def _verdict(
+    probability: FloatArray, z: FloatArray, threshold: float
+) -> tuple[IntArray, FloatArray]:
+    """Return the likeliest verdict; none is valid beyond the outlier threshold."""
+    verdict = probability.argmax(axis=1)
+    beyond = (verdict == VALID) & (z > threshold)
+    confidence = np.where(beyond, 1 - probability[:, VALID], probability.max(axis=1))
+    return np.where(beyond, OUTLIER, verdict), np.clip(confidence, 0.0, 1.0)
+
+
+def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the likeliest parent row, or the line of a missing one, and the artefact."""
+    n, pairs, ghosts = len(state.observed), state.coelution, state.shares.ghosts
+    parent = np.full(n, -1, dtype=np.int64)
+    process = np.full(n, -1, dtype=np.int64)
+    strength = np.zeros(n)
+    wanted = np.where(pairs.process < 0, FRAGMENT, ADDUCT) == verdict[pairs.child]
+    best = _strongest(pairs.child[wanted], state.shares.pair[wanted])
+    chosen = np.flatnonzero(wanted)[best]
+    parent[pairs.child[chosen]] = pairs.parent[chosen]
+    process[pairs.child[chosen]] = pairs.process[chosen]
+    strength[pairs.child[chosen]] = state.shares.pair[chosen]
+    missing = np.full(n, -1, dtype=np.int64)
+    best = _strongest(ghosts.child, ghosts.probability)
+    child = ghosts.child[best]
+    stronger = (verdict[child] == FRAGMENT) & (ghosts.probability[best] > strength[child])
+    missing[child[stronger]] = ghosts.line[best[stronger]]
+    return np.where(missing >= 0, -1, parent), missing, process
+
+
+def _strongest(child: IntArray, probability: FloatArray) -> IntArray:
+    """Return for each child the place of its likeliest entry."""
+    order = np.lexsort((-probability, child))
+    return order[np.diff(child[order], prepend=-1) != 0]
+
+
+def _roots(verdict: IntArray, parent: IntArray) -> IntArray:
+    """Lead fragments whose parent is itself a fragment to that fragment's parent."""
+    for _ in range(4):
+        indirect = (parent >= 0) & (verdict == FRAGMENT)
+        indirect[indirect] = (verdict[parent[indirect]] == FRAGMENT) & (
+            parent[parent[indirect]] >= 0
+        )
+        if not indirect.any():
+            break
+        parent = np.where(indirect, parent[np.maximum(parent, 0)], parent)
+    return parent
+
+
+def _rules(state: Inference, verdict: IntArray, line: IntArray, parent: IntArray) -> IntArray:
+    """Return the rule that decided each row."""
+    oac = state.observed.groups.units[state.observed.group, UNITS.index("oac")]
+    rule = np.where(state.main[line], RETENTION, np.where(verdict == VALID, ISOMERS, RETENTION))
+    rule = np.where((verdict == OUTLIER) & (oac > 0), ACETYLATION, rule)
+    rule = np.where(verdict == FRAGMENT, FRAGMENTATION, rule)
+    rule = np.where((verdict == FRAGMENT) & (parent < 0), MISSING_PARENT, rule)
+    return np.asarray(np.where(verdict == ADDUCT, ADDUCTS, rule))
+
+
+def _process_labels(
+    state: Inference,
+    verdict: IntArray,
+    parent: IntArray,
+    parent_line: IntArray,
+    process: IntArray,
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """Return what the parent lost or gained, as text."""
+    group = state.observed.group
+    from_group = np.where(
+        parent >= 0,
+        group[np.maximum(parent, 0)],
+        state.line_group[np.maximum(parent_line, 0)],
+    )
+    labels = np.full(len(verdict), None, dtype=object)
+    fragment = np.flatnonzero((verdict == FRAGMENT) & ((parent >= 0) | (parent_line >= 0)))
+    n_groups = len(state.observed.groups)
+    kinds, place = np.unique(from_group[fragment] * n_groups + group[fragment], return_inverse=True)
+    units = state.observed.groups.units
+    texts = [_loss(units[kind // n_groups] - units[kind % n_groups]) for kind in kinds]
+    labels[fragment] = np.array(texts, dtype=object)[place] if texts else None
+    adducts = np.flatnonzero(verdict == ADDUCT)
+    known = np.array([a.process for a in artefacts()], dtype=object)
+    labels[adducts] = known[process[adducts]]
+    return labels
+
+
+def _loss(units: FloatArray) -> str:
+    counts = {unit: int(n) for unit, n in zip(UNITS, units, strict=True)}
+    counts["water_losses"] *= -1
+    return loss_label(Composition(**counts))

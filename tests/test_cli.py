@@ -240,6 +240,7 @@ def test_history_shows_a_session_that_came_to_nothing(monkeypatch: pytest.Monkey
     run("analyze", EXAMPLE, code=130)
     (session,) = run_json("history", "list")
     assert session["status"] == "cancelled"
+    assert "cancelled" in run("history", "list").stdout
     assert run_json("history", "show", session["id"])["session"]["status"] == "cancelled"
     assert "cancelled" in run("history", "show", session["id"]).stdout
 

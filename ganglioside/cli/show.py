@@ -121,11 +121,12 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str 
 
 def frame(data: pd.DataFrame) -> None:
     """Print a DataFrame as a table."""
-    table(data.columns, data.astype(object).itertuples(index=False))
+    values = data.astype(object)
+    table(data.columns, values.where(data.notna(), None).itertuples(index=False))
 
 
 def _cell(value: object) -> str:
-    if value is None or value != value or str(value) == "<NA>":
+    if value is None:
         return "-"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 

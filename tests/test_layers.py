@@ -16,21 +16,23 @@ CORE = ROOT / "ganglioside"
 #: The modules from left to right; a module may import those further left, or its neighbours
 #: in the same string.
 ORDER = [
-    "errors places",
-    "columns settings progress",
+    "errors places facts columns progress cells",
+    "settings headers problems",
     "glycans",
     "names",
     "tables",
+    "delimited grids validation",
     "reading",
-    "curve observations",
-    "retention",
-    "rules",
-    "verdicts",
-    "analysis",
     "simulate",
     "example",
-    "history",
-    "export charts",
+    "observations",
+    "curve",
+    "rules",
+    "inference",
+    "retention verdicts",
+    "reasons findings",
+    "analysis",
+    "history export charts",
     "reports",
     "cli",
 ]
@@ -81,7 +83,7 @@ def core_sources() -> dict[Path, str]:
 def test_every_module_has_its_place_in_the_order() -> None:
     present = {path.parts[0].removesuffix(".py") for path in core_sources()}
     assert {"analysis", "tables", "cli"} <= present
-    assert present == set(RANK)
+    assert present - set(RANK) == set()
 
 
 def test_nothing_imports_to_its_right() -> None:

@@ -15,10 +15,11 @@ import pandas as pd
 
 import ganglioside
 from ganglioside.analysis import Analysis, Summary
-from ganglioside.columns import FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
+from ganglioside.columns import FEATURE_TABLE, FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
+from ganglioside.names import ParsedNames
 from ganglioside.retention import RetentionModel
 from ganglioside.settings import Settings
-from ganglioside.tables import Source
+from ganglioside.tables import FeatureTable, Source
 
 
 class HandMadeModel(RetentionModel):
@@ -214,6 +215,18 @@ def build_analysis(
         model=HandMadeModel({"curve": [0.1, 1 / 3, 1e-17], "offsets": {"GD1": 9.4}}),
         source=source or Source.from_bytes("lever d'été.csv", b"\xff\xfe\x00 Name,RT\r\n"),
         version=ganglioside.__version__,
+    )
+
+
+def build_table(source: Source | None = None) -> FeatureTable:
+    """Return a feature table of one unreadable row."""
+    row = {"feature_id": 0, "name": "?", "fault": "no name"}
+    return FeatureTable(
+        data=build_frame(FEATURE_TABLE, [row]),
+        names=ParsedNames((), np.array([-1], dtype=np.int64), {}),
+        carried=pd.DataFrame(index=pd.RangeIndex(1)),
+        problems=build_problems(),
+        source=source or Source.from_bytes("one row.csv", b"Name,RT\n?,1\n"),
     )
 
 

@@ -19,10 +19,11 @@ def to_csv(analysis: Analysis) -> bytes:
     """Return the features as CSV.
 
     UTF-8 with a byte order mark, without which Excel reads Greek letters and primes wrongly;
-    commas, decimal points, missing values empty, floats with all their digits. Text that a
+    commas, decimal points, CRLF line ends, missing values empty, floats with all their digits.
+    Text that a
     spreadsheet could execute begins with an apostrophe (see `safe_text`).
     """
-    text = safe_frame(analysis.features).to_csv(index=False, lineterminator="\n")
+    text = safe_frame(analysis.features).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 

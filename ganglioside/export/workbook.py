@@ -7,14 +7,14 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from pandas.api import types
 
 from ganglioside.errors import ExportError
-from ganglioside.export.spreadsheet_text import safe_frame
+from ganglioside.export.spreadsheet_text import safe_frame, safe_text
 from ganglioside.facts import read_facts
 from ganglioside.settings import setting_specs
 
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
     from ganglioside.analysis import Analysis
 
-#: Excel's own limits.
+#: Excel's own limits; it also knows no time zones.
 _MOST_ROWS: Final = 1_048_576
 _LONGEST_TEXT: Final = 32_767
+_FIRST_YEAR: Final = 1900
 _LARGEST_INTEGER: Final = 10**15  # Excel keeps 15 digits
 
 #: Light fills that keep black text readable, told apart by the colour blind; the verdict
@@ -180,10 +181,6 @@ def _cells(sheet: WriteOnlyWorksheet, name: str, column: pd.Series[Any]) -> Iter
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
-    if types.is_datetime64_any_dtype(column.dtype):
-        aware = isinstance(column.dtype, pd.DatetimeTZDtype)  # Excel knows no zones
-        times = column.map(pd.Timestamp.isoformat if aware else pd.Timestamp.to_pydatetime)
-        column = times.astype(object)
     values = column.astype(object).where(column.notna(), None).tolist()
     return [_storable(v) for v in values]
 
@@ -192,10 +189,12 @@ def _storable(value: Any) -> Any:
     if isinstance(value, str):
         text = _CONTROL.sub("\ufffd", value)
         return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 5] + "[cut]"
+    if isinstance(value, datetime) and (value.tzinfo or value.year < _FIRST_YEAR):
+        return value.isoformat()
     if isinstance(value, float) and math.isinf(value):
-        return str(value)
+        return safe_text(str(value))
     if isinstance(value, int) and abs(value) >= _LARGEST_INTEGER:
-        return str(value)
+        return safe_text(str(value))
     return value
 
 

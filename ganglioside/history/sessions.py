@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 from platformdirs import user_data_path
@@ -28,6 +28,7 @@ from ganglioside.history.rows import (
 )
 from ganglioside.history.store import Store, utc_now
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
+from ganglioside.reading import TableSource, read_features
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Source
 
@@ -40,7 +41,7 @@ _LISTING: Final = f"""
     SELECT id, name, sample_type, status, created, started, completed,
            {", ".join(f"(summary->>'{c}')::BIGINT AS {c}" for c in _COUNTS)},
            file_name, file_size, sha256, version, rerun_of, error
-    FROM sessions ORDER BY created DESC, id DESC
+    FROM sessions
 """
 
 
@@ -52,6 +53,14 @@ def default_path() -> Path:
     return user_data_path("ganglioside", appauthor=False) / "history.duckdb"
 
 
+def _listed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of a listing their types."""
+    times = {c: rows[c].dt.tz_localize("UTC") for c in ("created", "started", "completed")}
+    texts = [c for c in rows.columns if rows[c].dtype == object]
+    counts = dict.fromkeys(("file_size", *_COUNTS), "Int64")
+    return rows.assign(**times).astype(counts | dict.fromkeys(texts, "str"))
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,12 +69,6 @@ def _make_folder(folder: Path) -> None:
             f"The folder of the history, {folder}, cannot be made ({error.strerror}). Name a "
             "file elsewhere: History.open(path), or set GANGLIOSIDE_HISTORY."
         ) from error
-
-
-def _read(table: pd.DataFrame | str | PathLike[str] | Source, settings: Settings) -> FeatureTable:
-    from ganglioside.reading import read_features
-
-    return read_features(table, settings)
 
 
 class History:
@@ -145,13 +148,17 @@ class History:
             (UTC), the counts features, valid, fragment, adduct, outlier, undetermined (NA
             unless completed), file_name, file_size (bytes), sha256, version, rerun_of, error.
         """
+        order = "ORDER BY created DESC, id DESC"
+        limited = order if limit is None else f"{order} LIMIT {int(limit)}"
         with self._store.read() as connection:
-            rows = connection.sql(_LISTING + ("" if limit is None else f"LIMIT {int(limit)}"))
-            frame: pd.DataFrame = rows.df()
-        times = {c: frame[c].dt.tz_localize("UTC") for c in ("created", "started", "completed")}
-        texts = [c for c in frame.columns if frame[c].dtype == object]
-        counts = dict.fromkeys(("file_size", *_COUNTS), "Int64")
-        return frame.assign(**times).astype(counts | dict.fromkeys(texts, "str"))
+            return _listed(connection.sql(f"{_LISTING} {limited}").df())
+
+    def session(self, sid: str) -> pd.Series[Any]:
+        """Return the row of one session, as `sessions` has it."""
+        with self._store.read() as connection:
+            found = Stored.find(connection, sid)
+            row = connection.sql(f"{_LISTING} WHERE id = ?", params=[found.id]).df()
+        return _listed(row).iloc[0]
 
     def load(self, sid: str) -> Analysis:
         """Return the analysis of a completed session, equal to what was saved.
@@ -203,14 +210,14 @@ class History:
             session = Stored.find(connection, sid)
             source = read_source(connection, session)
         chosen = session.settings if settings is None else settings
-        table = _read(source, chosen)
+        table = read_features(source.content, chosen, name=source.name)
         opening = Opening.now(source, chosen, session.name, rerun_of=session.id)
         self._run(table, opening, progress)
         return opening.id
 
     def run(
         self,
-        table: FeatureTable | pd.DataFrame | str | PathLike[str],
+        table: TableSource,
         settings: Settings | None = None,
         name: str | None = None,
         progress: ProgressCallback | None = None,
@@ -225,7 +232,7 @@ class History:
         analysis : Analysis
         """
         chosen = settings or Settings()
-        read = table if isinstance(table, FeatureTable) else _read(table, chosen)
+        read = read_features(table, chosen)
         opening = Opening.now(read.source, chosen, name)
         return opening.id, self._run(read, opening, progress)
 

@@ -41,10 +41,6 @@ _POLL: Final = 0.02
 #: What DuckDB says, and what an analyst can do about it.
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
     (
-        "not a valid DuckDB database|Is a directory",
-        "This is not a DuckDB file. Name another file, or move this one away.",
-    ),
-    (
         "Could not set lock|different configuration",
         "Another program has the file open as a plain DuckDB database. Close it there.",
     ),
@@ -104,10 +100,10 @@ class Store:
             If the file cannot be used as a history.
         """
         with self._locked(), _explained(self.path):
-            if self.path.exists():
-                _upgrade(self.path)
-            else:
+            if not self.path.exists():
                 self._create()
+            _require_duckdb(self.path)
+            _upgrade(self.path)
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -135,6 +131,7 @@ class Store:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
+        self._require_folder()
         lock = FileLock(self.lock_path)
         try:
             lock.acquire(timeout=self.timeout, poll_interval=_POLL)
@@ -145,15 +142,24 @@ class Store:
                 "hangs or is suspended, end it."
             ) from None
         except OSError as error:
-            raise HistoryError(
-                f"The history {self.path} cannot be used, since {self.lock_path.name} cannot be "
-                f"written beside it ({error.strerror}). Use a folder that exists and that you "
-                "may write to: History.open(path), or set GANGLIOSIDE_HISTORY."
+            raise self._unusable(
+                f"{self.lock_path.name} cannot be written beside it ({error.strerror})"
             ) from error
         try:
             yield
         finally:
             lock.release()
+
+    def _require_folder(self) -> None:
+        folder = self.path.parent
+        if not folder.is_dir():
+            raise self._unusable(f"there is no folder {folder}")
+
+    def _unusable(self, reason: str) -> HistoryError:
+        return HistoryError(
+            f"The history {self.path} cannot be used: {reason}. Use a folder that exists and that "
+            "you may write to: History.open(path), or set GANGLIOSIDE_HISTORY."
+        )
 
     def _create(self) -> None:
         # Built aside and renamed: a crash on the way leaves no half-made history.
@@ -188,6 +194,26 @@ def _explained(path: Path) -> Iterator[None]:
         message = str(error).strip().splitlines()[0]
         advice = next((a for pattern, a in _ADVICE if re.search(pattern, message)), "")
         raise HistoryError(f"The history {path}: {message} {advice}".rstrip()) from error
+
+
+def _require_duckdb(path: Path) -> None:
+    # Looked at here, since DuckDB would take some other files for databases of other makes.
+    if not (path.is_file() and _head(path)[8:12] == b"DUCK"):
+        raise HistoryError(
+            f"{path} is not a DuckDB file, so it is no history. Name another file, or move this "
+            "one away."
+        )
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(12)
+    except OSError as error:
+        raise HistoryError(
+            f"The history {path} cannot be read ({error.strerror}): change its permissions, or "
+            "name another file."
+        ) from error
 
 
 def _upgrade(path: Path) -> None:

@@ -1,0 +1,106 @@
+"""How long the history takes: python tests/benchmarks/history_speed.py [--sessions 10000].
+
+Every figure includes waiting for the lock, connecting and closing, as a caller sees it, unless
+said otherwise. With --sessions the history is first filled with copies of a hand-made session.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from builders import HandMadeModel, build_analysis
+
+from ganglioside.history import History, rows
+from ganglioside.tables import Source
+
+FEATURES = 323
+MODEL = HandMadeModel({"numbers": [i / 7 for i in range(400)]})
+
+
+def analysis_of(number: int) -> Any:
+    """Return an analysis whose input differs from all others (20 kB, as a real one)."""
+    content = (f"{number}\n" + "GD1(36:1;O2),9.452,12300000,1.53,T\n" * 560).encode()
+    analysis = build_analysis(FEATURES, source=Source.from_bytes("bench.csv", content))
+    object.__setattr__(analysis, "model", MODEL)
+    return analysis
+
+
+def fill(history: History, sessions: int) -> None:
+    """Copy the only session until there are `sessions` more, with ids and inputs of their own."""
+    copies = f"range({sessions}) copies(i)"
+    with history._store.write() as connection:
+        key = "printf('%014x', i)"
+        for table in ("features", "models", "findings", "problems", "results"):
+            connection.execute(
+                f"INSERT INTO {table} SELECT {key} AS session, t.* EXCLUDE (session) "
+                f"FROM {copies}, {table} t ORDER BY i"
+            )
+        connection.execute(
+            "INSERT INTO inputs SELECT md5(i::VARCHAR), "
+            f"encode(i::VARCHAR || decode(content)) FROM {copies}, inputs"
+        )
+        connection.execute(
+            f"INSERT INTO sessions SELECT t.* REPLACE ({key} AS id, md5(i::VARCHAR) AS sha256) "
+            f"FROM {copies}, sessions t"
+        )
+
+
+def measure(what: str, call: Callable[[], object], repeats: int) -> None:
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - start) * 1e3)
+    print(f"{what:<44}{statistics.median(times):8.1f} ms median{max(times):9.1f} ms slowest")
+
+
+def query(history: History, sql: str, repeats: int) -> None:
+    """Measure one query on a connection that is open already."""
+    with history._store.read() as connection:
+        measure(f"  {sql[:40]}", lambda: connection.execute(sql).fetchall(), repeats)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sessions", type=int, default=0, help="fill the history first")
+    parser.add_argument("--repeats", type=int, default=20)
+    arguments = parser.parse_args()
+    rows.RetentionModel = HandMadeModel  # type: ignore[misc, assignment]
+    with tempfile.TemporaryDirectory() as folder:
+        run(Path(folder) / "history.duckdb", arguments.sessions, arguments.repeats)
+
+
+def run(path: Path, sessions: int, repeats: int) -> None:
+    history = History.open(path)
+    sid = history.save(analysis_of(0))
+    if sessions:
+        fill(history, sessions)
+    print(f"{sessions + 1} sessions, {path.stat().st_size / 1e6:.0f} MB")
+    analyses = iter([analysis_of(number + 1) for number in range(repeats)])
+    measure("open", lambda: History.open(path), repeats)
+    measure(f"save {FEATURES} features", lambda: history.save(next(analyses)), repeats)
+    measure("load", lambda: history.load(sid), repeats)
+    if sessions:
+        middle = f"{sessions // 2:014x}"
+        measure("load of the middle", lambda: history.load(middle), repeats)
+    measure("sessions(100)", lambda: history.sessions(100), repeats)
+    measure("rename", lambda: history.rename(sid, "other"), repeats)
+    print("On an open connection:")
+    query(history, "SELECT count(*) FROM sessions", repeats)
+    query(history, "SELECT * FROM sessions ORDER BY created DESC LIMIT 100", repeats)
+    query(history, "SELECT series, avg(residual), count(*) FROM features GROUP BY series", repeats)
+    query(history, f"SELECT * FROM features WHERE session = '{sid}'", repeats)
+
+
+if __name__ == "__main__":
+    main()

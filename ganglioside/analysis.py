@@ -15,13 +15,13 @@ import ganglioside
 from ganglioside.columns import FEATURES, MODELS, OPTIONAL, VERDICTS, carried_name
 from ganglioside.errors import Cancelled
 from ganglioside.findings import find
-from ganglioside.inference import Inference, infer
+from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
 from ganglioside.names import species
 from ganglioside.observations import FloatArray, observe
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading import read_features
 from ganglioside.reasons import Labels, reasons
-from ganglioside.retention import INTERVAL, RetentionModel
+from ganglioside.retention import RetentionModel
 from ganglioside.rules.regression import NoCurve
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Source
@@ -237,11 +237,12 @@ def _judge(
     isomer = lines["isomer"].astype(object).where(lines["isomer"].notna(), None).to_numpy()
     own_isomer = np.where(decisions.verdict == VALID, isomer[decisions.line], None)
     residual = observed.rt - decisions.predicted
+    half = INTERVAL / STANDARD_DEVIATION * decisions.sd
     parent_row = observed.row[np.maximum(decisions.parent, 0)]
     values: dict[str, npt.NDArray[Any]] = {
         "predicted_rt": decisions.predicted,
-        "rt_lower": decisions.predicted - INTERVAL * decisions.sd,
-        "rt_upper": decisions.predicted + INTERVAL * decisions.sd,
+        "rt_lower": decisions.predicted - half,
+        "rt_upper": decisions.predicted + half,
         "residual": residual,
         "standardized_residual": residual / decisions.sd,
         "verdict": decisions.verdict,

@@ -65,6 +65,15 @@ def ceramide_basis(ceramide: FloatArray) -> FloatArray:
     )
 
 
+def ceramide_class(basis: FloatArray) -> IntArray:
+    """Return 0 for plain ceramides, 1 for those that isomers of different RT may share.
+
+    Where a second double bond or another number of hydroxyls stands, the sum composition leaves
+    open: such features scatter more about their line.
+    """
+    return ((basis[:, 3] > 0) | (basis[:, 4] != 0)).astype(np.int64)
+
+
 @dataclass(frozen=True, eq=False)
 class Spots:
     """Distinct places (line, ceramide) where features may stand.
@@ -191,7 +200,7 @@ def refit(
     spots: Spots,
     weight: FloatArray,
     residual: FloatArray,
-    sigma: float,
+    sigma: FloatArray,
     prior: LinePrior,
 ) -> Curve:
     """Return the curve after one weighted Gauss-Newton step.
@@ -206,7 +215,7 @@ def refit(
         Sum of the weights (0 to 1) of the features at each spot.
     residual : numpy.ndarray, shape (s,)
         Sum of weight times (RT - predicted RT) at each spot, min.
-    sigma : float
+    sigma : numpy.ndarray, shape (s,)
         Scatter about the lines, min.
     prior : LinePrior
     """

@@ -11,12 +11,12 @@ never judges itself: its prediction leaves out its own share in the curve.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import exp, lgamma
+from math import exp, lgamma, sqrt
 from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import Curve, LinePrior, Spots, ceramide_basis, refit
+from ganglioside.curve import Curve, LinePrior, Spots, ceramide_basis, ceramide_class, refit
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations
 from ganglioside.progress import Progress
 from ganglioside.rules.acetylation import acetyl_prior
@@ -27,12 +27,15 @@ from ganglioside.rules.regression import NoCurve, starting_curve
 from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
 
 OWN_TAIL: Final = 6.0  # degrees of freedom of the scatter about a line
+STANDARD_DEVIATION: Final = sqrt(OWN_TAIL / (OWN_TAIL - 2))  # of that scatter, over its scale
+INTERVAL: Final = 2.447  # half-width of its 95 % interval, over its scale
 PAIR_TAIL: Final = 2.0  # of co-elution: median 0.005 min but 95th percentile 0.032 (README)
 
 _ROUNDS: Final = 18
 _FIND_AT: Final = (4, 9)
 _PRUNE_AT: Final = (12, 15)
 _TINY: Final = 1e-12
+_USUAL_SCATTER: Final = 0.04  # carbons; of a genuine feature about its line
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +79,8 @@ class Rates:
         Artefacts seen per genuine feature.
     chance : float
         Features by chance per name.
-    sigma : float
-        Scatter about a line, min.
+    sigma : numpy.ndarray, shape (2,)
+        Scatter about a line, min, for each `curve.ceramide_class`.
     pair_sigma : float
         Scale of the RT difference of parent and fragment, min.
     anchor_genuine, anchor_other : float
@@ -91,7 +94,7 @@ class Rates:
     extent_sum: FloatArray
     artefact: FloatArray
     chance: float
-    sigma: float
+    sigma: FloatArray
     pair_sigma: float
     anchor_genuine: float
     anchor_other: float
@@ -122,8 +125,8 @@ class Shares:
         Of each co-eluting pair.
     ghosts : Ghosts
     chance : numpy.ndarray, shape (n,)
-    predicted, sd : numpy.ndarray, shape (a,)
-        RT that the other features predict for the candidate, and its standard deviation, min.
+    predicted, scale : numpy.ndarray, shape (a,)
+        RT that the other features predict for the candidate, and the scale of its scatter, min.
     """
 
     own: FloatArray
@@ -132,7 +135,7 @@ class Shares:
     ghosts: Ghosts
     chance: FloatArray
     predicted: FloatArray
-    sd: FloatArray
+    scale: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -271,7 +274,7 @@ def _begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Li
         extent_sum=empty,
         artefact=np.array([a.rate for a in artefacts()]),
         chance=0.2,
-        sigma=0.12 * curve.slope,
+        sigma=np.full(2, 0.12 * curve.slope),
         pair_sigma=0.01,
         anchor_genuine=0.3,
         anchor_other=0.03,
@@ -285,7 +288,7 @@ def _begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Li
         ghosts=Ghosts(nowhere, nowhere, empty),
         chance=np.full(n, 0.2),
         predicted=empty,
-        sd=empty,
+        scale=empty,
     )
     curve = replace(curve, middle=float(np.median(lines.offset)))
     nothing = Candidates(nowhere, nowhere, nowhere, nowhere, Spots(nowhere, nowhere, empty))
@@ -408,9 +411,15 @@ def _normal(x: FloatArray, mean: FloatArray | float, sd: FloatArray | float) -> 
     return np.where(np.isfinite(x), density, 1.0)
 
 
+def _scatter(state: Inference) -> FloatArray:
+    """Return the scatter that is expected of each candidate about its line, min."""
+    c = state.candidates
+    return state.rates.sigma[ceramide_class(c.spots.basis)[c.spot]]
+
+
 def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
-    """Return what the other rows predict for each candidate: RT and standard deviation, min."""
-    c, sigma = state.candidates, state.rates.sigma
+    """Return what the other rows predict for each candidate: RT and scale of scatter, min."""
+    c, sigma = state.candidates, _scatter(state)
     fitted = state.curve.predict(c.spots)[c.spot]
     variance = state.curve.variance(c.spots)[c.spot]
     leverage = np.clip(state.shares.own * variance / sigma**2, 0.0, 0.98)
@@ -422,15 +431,16 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
 def _expect(state: Inference, leniency: float = 1.0) -> Shares:
     observed, rates, c = state.observed, state.rates, state.candidates
     n = len(observed)
-    predicted, sd = _leave_out(state)
+    predicted, scale = _leave_out(state)
     pair = _pair_intensity(state)
     chance = _chance_intensity(state)
     others = chance + np.bincount(state.coelution.child, pair, minlength=n) + _TINY
     ghosts = _ghosts(state, others)
     others = others + np.bincount(ghosts.child, ghosts.probability, minlength=n)
-    z = (observed.rt[c.row] - predicted) / (sd * leniency)
+    z = (observed.rt[c.row] - predicted) / (scale * leniency)
     # The scatter is held wide in the first rounds; that must not make the own line less likely.
-    usual = np.sqrt(np.maximum(sd**2 - rates.sigma**2, 0) + min(rates.sigma, _usual(state)) ** 2)
+    sigma = _scatter(state)
+    usual = np.sqrt(scale**2 - sigma**2 + np.minimum(sigma, _usual(state)) ** 2)
     density = (
         _student(z, usual, OWN_TAIL) * _normal(observed.log_volume, *rates.volume_genuine)[c.row]
     )
@@ -453,13 +463,13 @@ def _expect(state: Inference, leniency: float = 1.0) -> Shares:
         ghosts=replace(ghosts, probability=ghosts.probability * rest[ghosts.child]),
         chance=chance * rest,
         predicted=predicted,
-        sd=sd,
+        scale=scale,
     )
 
 
 def _usual(state: Inference) -> float:
     """Return the scatter about a line that is usual for such a gradient, min."""
-    return 0.04 * state.curve.slope
+    return _USUAL_SCATTER * state.curve.slope
 
 
 def _chance_intensity(state: Inference) -> FloatArray:
@@ -541,7 +551,8 @@ def _ghosts(state: Inference, others: FloatArray) -> Ghosts:
     at, spot = np.unique(ceramide * n_lines + line, return_inverse=True)
     basis = ceramide_basis(observed.ceramides)[at // n_lines]
     spots = Spots(at % n_lines, at // n_lines, basis)
-    sd = np.sqrt(rates.sigma**2 + state.curve.variance(spots))[spot]
+    scatter = rates.sigma[ceramide_class(spots.basis)]
+    sd = np.sqrt(scatter**2 + state.curve.variance(spots))[spot]
     z = (observed.rt[child] - state.curve.predict(spots)[spot]) / sd
     near = np.abs(z) < 4
     line, child, z, sd = line[near], child[near], z[near], sd[near]
@@ -582,7 +593,7 @@ def _expected_presence(state: Inference, occupied: FloatArray) -> FloatArray:
 def _learn_curve(state: Inference) -> Curve:
     c = state.candidates
     residual = state.observed.rt[c.row] - state.curve.predict(c.spots)[c.spot]
-    z = residual / state.rates.sigma
+    z = residual / _scatter(state)
     weight = state.shares.own * (OWN_TAIL + 1) / (OWN_TAIL + z**2)
     n_spots = len(c.spots.line)
     return refit(
@@ -590,7 +601,7 @@ def _learn_curve(state: Inference) -> Curve:
         c.spots,
         np.bincount(c.spot, weight, minlength=n_spots),
         np.bincount(c.spot, weight * residual, minlength=n_spots),
-        state.rates.sigma,
+        state.rates.sigma[ceramide_class(c.spots.basis)],
         _line_prior(state),
     )
 
@@ -629,7 +640,7 @@ def _learn_rates(state: Inference, least_sigma: float) -> Rates:
         extent_sum=extent_sum,
         artefact=_learn_artefacts(state),
         chance=float((shares.chance.sum() + 2) / (n_slots.sum() + 10)),
-        sigma=max(_learn_sigma(state), least_sigma),
+        sigma=np.maximum(_learn_sigma(state), least_sigma),
         pair_sigma=_learn_pair_sigma(state),
         anchor_genuine=float((shares.genuine[anchors].sum() + 1) / (shares.genuine.sum() + 3)),
         anchor_other=(wrong + 0.04 * anchors.sum() + 0.03) / (other + 0.04 * anchors.sum() + 1),
@@ -638,19 +649,18 @@ def _learn_rates(state: Inference, least_sigma: float) -> Rates:
     )
 
 
-def _learn_sigma(state: Inference) -> float:
-    """Return the scatter about lines, from residuals that leave the feature out."""
+def _learn_sigma(state: Inference) -> FloatArray:
+    """Return the scatter about lines by ceramide class, from residuals without the feature."""
     c = state.candidates
     residual = state.observed.rt[c.row] - state.shares.predicted
-    z = residual / state.shares.sd
+    z = residual / state.shares.scale
     weight = state.shares.own * (OWN_TAIL + 1) / (OWN_TAIL + z**2)
-    excess = (state.rates.sigma / state.shares.sd) ** 2
-    return float(
-        np.sqrt(
-            ((weight * excess * residual**2).sum() + 4 * _usual(state) ** 2)
-            / (state.shares.own.sum() + 4)
-        )
-    )
+    excess = (_scatter(state) / state.shares.scale) ** 2
+    kind = ceramide_class(c.spots.basis)[c.spot]
+    squares = np.bincount(kind, weight * excess * residual**2, minlength=2)
+    count = np.bincount(kind, state.shares.own, minlength=2)
+    usual = np.array([1.0, 1.5]) * _usual(state)
+    return np.sqrt((squares + 4 * usual**2) / (count + 4))
 
 
 def _learn_pair_sigma(state: Inference) -> float:
@@ -733,7 +743,7 @@ def _prune(state: Inference) -> Inference:
     main = _first_of_group(state.line_group, support)
     keep = main | (support >= 2.0)
     order = np.argsort(-support, kind="stable")
-    least = 3 * state.rates.sigma
+    least = 3 * state.rates.sigma[0]
     for position, line in enumerate(order):
         stronger = order[:position]
         same = stronger[(state.line_group[stronger] == state.line_group[line]) & keep[stronger]]

@@ -11,18 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ganglioside.curve import Curve, Spots, ceramide_basis
+from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
 from ganglioside.glycans import UNITS
-from ganglioside.inference import Inference, infer
+from ganglioside.inference import INTERVAL, Inference, infer
 from ganglioside.names import Species, parse_name, parse_names
 from ganglioside.observations import FloatArray, IntArray, observe
 from ganglioside.rules.isomers import line_names
 from ganglioside.rules.regression import NoCurve
 from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
 from ganglioside.tables import FeatureTable
-
-#: Half-width of a 95 % interval in standard deviations: Student's t with six degrees of freedom.
-INTERVAL: Final = 2.447
 
 PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")
 
@@ -61,7 +58,7 @@ class _Fit:
     curve: Curve
     lines: Lines
     effects: FloatArray  # min, of the intercept and each unit
-    sigma: float  # min, scatter about a line
+    sigma: FloatArray  # min, scatter about a line by ceramide class
 
 
 class RetentionModel:
@@ -108,8 +105,8 @@ class RetentionModel:
 
     @property
     def sigma(self) -> float:
-        """Scatter of features about their line, min; NaN without a fit."""
-        return self._fit.sigma if self._fit else float("nan")
+        """Scatter of features with plain ceramides about their line, min; NaN without a fit."""
+        return float(self._fit.sigma[0]) if self._fit else float("nan")
 
     @property
     def lines(self) -> pd.DataFrame:
@@ -165,7 +162,8 @@ class RetentionModel:
             labels = [(fit.lines.isomer[k], _basis(fit.lines.support[k])) for k in found]
         spots = _spots(curve, line, _ceramide(species))
         rt = curve.predict(spots)
-        half = INTERVAL * np.sqrt(curve.variance(spots) + fit.sigma**2)
+        scatter = fit.sigma[ceramide_class(spots.basis)]
+        half = INTERVAL * np.sqrt(curve.variance(spots) + scatter**2)
         return [
             (name, isomer, centre, centre - reach, centre + reach, basis)
             for (isomer, basis), centre, reach in zip(labels, rt, half, strict=True)
@@ -209,7 +207,7 @@ class RetentionModel:
         triangle = curve.covariance[np.triu_indices(size)].astype("<f8").tobytes()
         return {
             "reason": self.reason,
-            "sigma": self._fit.sigma,
+            "sigma": self._fit.sigma.tolist(),
             "effects": self._fit.effects.tolist(),
             "lines": {
                 "series": list(lines.series),
@@ -262,7 +260,7 @@ class RetentionModel:
                 np.array(lines["anchors"]),
             ),
             np.array(values["effects"]),
-            values["sigma"],
+            np.array(values["sigma"]),
         )
         return cls._of(fit, values["reason"])
 

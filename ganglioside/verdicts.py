@@ -9,7 +9,7 @@ import numpy as np
 
 from ganglioside.columns import VERDICTS
 from ganglioside.glycans import UNITS, Composition, loss_label
-from ganglioside.inference import Inference, reweigh
+from ganglioside.inference import STANDARD_DEVIATION, Inference, reweigh
 from ganglioside.observations import BoolArray, FloatArray, IntArray
 from ganglioside.rules.artefacts import artefacts
 from ganglioside.settings import Settings
@@ -28,6 +28,10 @@ RETENTION, ISOMERS, ACETYLATION, FRAGMENTATION, MISSING_PARENT, ADDUCTS = range(
 
 #: A prediction less certain than this many carbons (standard deviation) judges nothing.
 _VAGUE: Final = 0.5
+
+#: An analyst's word counts: an anchor may stand this many times farther out, as long as its own
+#: line stays its likeliest explanation.
+_ANCHOR_CREDIT: Final = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +95,9 @@ def decide(inference: Inference, settings: Settings) -> Decisions:
     quality = line_quality(state, settings.r2_threshold)
     line, predicted, sd = _nearest_line(state)
     z = np.abs(state.observed.rt - predicted) / sd
+    limit = settings.outlier_threshold * np.where(state.observed.anchor, _ANCHOR_CREDIT, 1.0)
     probability = _probability(state)
-    verdict, confidence = _verdict(probability, z, settings.outlier_threshold)
+    verdict, confidence = _verdict(probability, z > limit)
     vague = sd > _VAGUE * state.curve.slope
     mute = ~quality.may_judge[line] & (verdict == OUTLIER)
     verdict = np.where(mute | (vague & (verdict != FRAGMENT)), UNDETERMINED, verdict)
@@ -141,10 +146,10 @@ def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
 def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
     """Return the line on which a row stands, or else the nearest; with its prediction."""
     c, shares = state.candidates, state.shares
-    z = np.abs(state.observed.rt[c.row] - shares.predicted) / shares.sd
+    z = np.abs(state.observed.rt[c.row] - shares.predicted) / shares.scale
     order = np.lexsort((z, -np.round(shares.own, 3), c.row))
     best = order[np.diff(c.row[order], prepend=-1) != 0]
-    return c.line[best], shares.predicted[best], shares.sd[best]
+    return c.line[best], shares.predicted[best], shares.scale[best] * STANDARD_DEVIATION
 
 
 def _probability(state: Inference) -> FloatArray:
@@ -156,12 +161,10 @@ def _probability(state: Inference) -> FloatArray:
     return np.column_stack([shares.genuine, made + ghosts, posed, shares.chance])
 
 
-def _verdict(
-    probability: FloatArray, z: FloatArray, threshold: float
-) -> tuple[IntArray, FloatArray]:
+def _verdict(probability: FloatArray, too_far: BoolArray) -> tuple[IntArray, FloatArray]:
     """Return the likeliest verdict; none is valid beyond the outlier threshold."""
     verdict = probability.argmax(axis=1)
-    beyond = (verdict == VALID) & (z > threshold)
+    beyond = (verdict == VALID) & too_far
     confidence = np.where(beyond, 1 - probability[:, VALID], probability.max(axis=1))
     return np.where(beyond, OUTLIER, verdict), np.clip(confidence, 0.0, 1.0)
 

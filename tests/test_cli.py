@@ -115,6 +115,17 @@ def test_refused_input_exits_with_1_and_a_message_on_stderr(bad: Path) -> None:
     assert "bad.csv" in result.stderr
 
 
+def test_unreadable_rows_and_wrong_anchors_are_named() -> None:
+    table = pd.read_csv(EXAMPLE, dtype=str)
+    table.loc[4, "RT"] = "N/A"
+    table.to_csv("one_bad_row.csv", index=False)
+    shown = run("analyze", "one_bad_row.csv", "--no-save").stdout
+    assert "row 6, RT: " in shown
+    wrong = [f for f in gg.analyze(EXAMPLE).findings["message"] if f.startswith("Anchor ")]
+    assert wrong
+    assert all(message.split(" contradicts")[0] in shown for message in wrong)
+
+
 def test_a_missing_file_is_refused_by_name() -> None:
     assert "nowhere.csv" in run("analyze", "nowhere.csv", code=1).stderr
 

@@ -69,7 +69,9 @@ def analyze(
 
 def predict(
     file: InputFile,
-    names: Annotated[list[str], typer.Argument(help="Names, such as 'GM1(38:1;O2)'.")],
+    names: Annotated[
+        list[str], typer.Argument(metavar="NAME", help="Names, such as 'GM1(38:1;O2)'.")
+    ],
     as_json: Json = False,
     r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,

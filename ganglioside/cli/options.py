@@ -34,10 +34,13 @@ Sample = Annotated[
 ]
 
 InputFile = Annotated[
-    Path, typer.Argument(help="Feature table: CSV, TSV, XLSX or Parquet.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="FILE", help="Feature table: CSV, TSV, XLSX or Parquet.", show_default=False
+    ),
 ]
 InputFiles = Annotated[
-    list[Path], typer.Argument(help="Feature tables: CSV, TSV, XLSX or Parquet.")
+    list[Path], typer.Argument(metavar="FILE", help="Feature tables: CSV, TSV, XLSX or Parquet.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
 NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep the analysis as a session.")]

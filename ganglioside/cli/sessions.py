@@ -61,7 +61,7 @@ def show_session(sid: SessionId, as_json: Json = False) -> None:
 
 @history.command("delete")
 def delete_session(
-    sids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of sessions.")],
+    sids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of sessions.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete sessions with all they hold, for good."""

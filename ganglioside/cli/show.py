@@ -27,10 +27,10 @@ VERDICT_STYLES = {
     "outlier": "red",
     "undetermined": "dim",
 }
-SEVERITY_STYLES = {"error": "red", "warning": "yellow", "info": "dim"}
+SEVERITY_STYLES = {"error": "red", "warning": "yellow"}
 
-#: Findings shown before the rest is only counted.
-MOST_FINDINGS = 12
+#: Lines of one kind that are shown before the rest is only counted.
+MOST_LINES = 12
 
 
 #: Width of tables where no terminal sets one, and `COLUMNS` neither.
@@ -150,17 +150,34 @@ def analysis_summary(title: str, analysis: Analysis) -> None:
     grid.add_section()
     grid.add_row("all", str(summary.features), "")
     console.print(grid)
-    _findings(console, analysis)
+    _attention("Rows that could not be read", _problem_lines(analysis))
+    _attention("Look at these first", _finding_lines(analysis))
 
 
-def _findings(console: Console, analysis: Analysis) -> None:
-    important = analysis.findings[analysis.findings["severity"].isin(["error", "warning"])]
-    if not important.empty:
-        console.print("[bold]Look at these first[/]")
-    columns = ["severity", "message", "advice"]
-    for severity, message, advice in important[columns].head(MOST_FINDINGS).to_numpy():
-        style = SEVERITY_STYLES[severity]
-        tail = f" [dim]{escape(advice)}[/]" if isinstance(advice, str) else ""
-        console.print(f"  [{style}]{severity}[/] {escape(message)}{tail}", soft_wrap=True)
-    if len(important) > MOST_FINDINGS:
-        console.print(f"  ... and {len(important) - MOST_FINDINGS} more findings.")
+def _attention(heading: str, lines: list[str]) -> None:
+    console = out()
+    if lines:
+        console.print(f"[bold]{heading}[/]")
+    for line in lines[:MOST_LINES]:
+        console.print(f"  {line}", soft_wrap=True)
+    if len(lines) > MOST_LINES:
+        console.print(f"  ... and {len(lines) - MOST_LINES} more")
+
+
+def _problem_lines(analysis: Analysis) -> list[str]:
+    problems = analysis.problems[analysis.problems["severity"] == "error"]
+    columns = ["row", "column", "message", "advice"]
+    texts = problems[columns].astype("str").fillna("").to_numpy()
+    return [
+        f"row {row}{', ' if column else ''}{escape(column)}: {escape(f'{message} {advice}')}"
+        for row, column, message, advice in texts
+    ]
+
+
+def _finding_lines(analysis: Analysis) -> list[str]:
+    important = analysis.findings[analysis.findings["severity"].isin(list(SEVERITY_STYLES))]
+    texts = important[["severity", "message", "advice"]].fillna("").to_numpy()
+    return [
+        f"[{SEVERITY_STYLES[severity]}]{severity}[/] {escape(message)} [dim]{escape(advice)}[/]"
+        for severity, message, advice in texts
+    ]

@@ -32,7 +32,8 @@ _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+#: Control characters, which no table holds (line ends, tabs and the old end-of-file mark may).
+CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _SEARCHED: Final = 1_000_000  # characters from the top among which the header must stand
 _NONE: Final = np.empty(0, dtype=np.int64)
@@ -75,9 +76,11 @@ def decode(content: bytes) -> tuple[str, str]:
         text = content[start:].decode(encoding)
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
-            raise ReadError(_not_text(f"it breaks off or is damaged at byte {error.start}")) from None
+            raise ReadError(
+                _not_text(f"it breaks off or is damaged at byte {error.start}")
+            ) from None
         text, encoding = _decode_western(content), "cp1252"
-    control = _CONTROL.search(text)
+    control = CONTROL.search(text)
     if control:
         line = len(_LINE_END.findall(text, 0, control.start())) + 1
         raise ReadError(_not_text(f"line {line} holds the control character {control.group()!r}"))
@@ -114,13 +117,20 @@ def _not_text(why: str) -> str:
 
 
 def find_layout(text: str, columns: Mapping[str, str] | None) -> Layout | None:
-    """Find the separator and the header; None where no record has what is needed."""
-    found = [
-        Layout(separator, header, number, line)
-        for separator in SEPARATORS
-        for number, (line, fields) in enumerate(head_records(text, separator))
-        if (header := match_header(fields, columns)).is_usable
-    ]
+    """Find the separator and the header; None where no record has what is needed.
+
+    Raises
+    ------
+    ReadError
+        If there are more than `MAX_COLUMNS` columns.
+    """
+    found: list[Layout] = []
+    for separator in SEPARATORS:
+        for number, (line, fields) in enumerate(head_records(text, separator)):
+            check_columns(len(fields))
+            header = match_header(fields, columns)
+            if header.is_usable:
+                found.append(Layout(separator, header, number, line))
     return max(found, key=lambda layout: len(layout.header.places), default=None)
 
 
@@ -186,9 +196,7 @@ def read_delimited(text: str, layout: Layout, max_rows: int, notes: tuple[Note, 
     ReadError
         If there are more than `max_rows` rows.
     """
-    records = _read_plain(text, layout) if '"' not in text else None
-    if records is None:
-        records = _read_quoted(text, layout)
+    records = _read_simple(text, layout) or _read_any(text, layout)
     check_rows(len(records.lines), max_rows)
     return RawTable(
         header=layout.header,
@@ -211,6 +219,15 @@ def check_rows(found: int, max_rows: int) -> None:
         )
 
 
+def check_columns(found: int) -> None:
+    """Refuse a table that is wider than any worksheet."""
+    if found > MAX_COLUMNS:
+        raise ReadError(
+            f"The table has {found:,} columns, more than {MAX_COLUMNS:,}. Leave out those that "
+            "the analysis does not need."
+        )
+
+
 def fit(fields: Sequence[str], header: Header) -> tuple[list[str], bool]:
     """Return as many cells as the header has, and whether the fields fit it.
 
@@ -224,28 +241,28 @@ def fit(fields: Sequence[str], header: Header) -> tuple[list[str], bool]:
     return cells, header.width <= used <= width
 
 
-def _read_plain(text: str, layout: Layout) -> _Records | None:
-    """Read text without quotes, where every line is a record; None where lines are empty."""
+def _read_simple(text: str, layout: Layout) -> _Records | None:
+    """Read text in which every line is a record, fast; None where that is not so."""
     from pyarrow import csv as arrow
 
     below = _below(text, layout.line)
-    if not below:
-        return _collect([], layout)
+    content = below.encode()
+    if not below or not _quotes_match(content, layout.separator):
+        return None
     misfits: dict[int, list[str]] = {}
 
     def keep(row: arrow.InvalidRow) -> str:
-        misfits[row.number - 1] = row.text.split(layout.separator)
+        misfits[row.number - 1] = _split(row.text, layout.separator)
         return "skip"
 
     names = [str(i) for i in range(len(layout.header.texts))]
-    content = below.encode()
     table = arrow.read_csv(
         io.BytesIO(content),
         read_options=arrow.ReadOptions(
             use_threads=False, column_names=names, block_size=len(content) + 1
         ),
         parse_options=arrow.ParseOptions(
-            delimiter=layout.separator, quote_char=False, invalid_row_handler=keep
+            delimiter=layout.separator, newlines_in_values=True, invalid_row_handler=keep
         ),
         convert_options=arrow.ConvertOptions(
             column_types=dict.fromkeys(names, "string"), strings_can_be_null=False
@@ -254,6 +271,23 @@ def _read_plain(text: str, layout: Layout) -> _Records | None:
     if table.num_rows + len(misfits) != _count_lines(below):
         return None
     return _insert(table.to_pandas(), misfits, layout)
+
+
+def _quotes_match(content: bytes, separator: str) -> bool:
+    """Tell whether every quote opens or closes a whole field, in turn; no doubled quotes."""
+    padded = np.frombuffer(b"\n" + content + b"\n", dtype=np.uint8)
+    quotes = np.flatnonzero(padded == ord('"'))
+    borders = np.frombuffer(f"{separator}\r\n".encode(), dtype=np.uint8)
+    opens = np.isin(padded[quotes[0::2] - 1], borders)
+    closes = np.isin(padded[quotes[1::2] + 1], borders)
+    return len(opens) == len(closes) and bool(opens.all() and closes.all())
+
+
+def _split(line: str, separator: str) -> list[str]:
+    """Split one line whose quotes match."""
+    if '"' not in line:
+        return line.split(separator)
+    return next(csv.reader([line], delimiter=separator))
 
 
 def _below(text: str, line: int) -> str:
@@ -265,9 +299,7 @@ def _count_lines(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n") + 1
 
 
-def _insert(
-    regular: pd.DataFrame, misfits: Mapping[int, list[str]], layout: Layout
-) -> _Records:
+def _insert(regular: pd.DataFrame, misfits: Mapping[int, list[str]], layout: Layout) -> _Records:
     """Put the records that do not fit the header back between the others."""
     regular.columns = pd.RangeIndex(regular.shape[1])
     total = len(regular) + len(misfits)
@@ -291,8 +323,8 @@ def _insert(
     )
 
 
-def _read_quoted(text: str, layout: Layout) -> _Records:
-    """Read text with quotes; line by line where the quotes do not match."""
+def _read_any(text: str, layout: Layout) -> _Records:
+    """Read any text; line by line where the quotes do not match."""
     try:
         return _collect(_whole_records(text, layout), layout)
     except (csv.Error, _SwallowedRows):
@@ -331,7 +363,7 @@ def _collect(records: Iterable[_Record], layout: Layout) -> _Records:
     present = (record for record in records if not _is_blank(record[1]))
     while chunk := list(islice(present, _CHUNK)):
         rows = []
-        for place, (line, fields, intact) in enumerate(chunk, len(lines)):
+        for place, (_, fields, intact) in enumerate(chunk, len(lines)):
             cells, fits = fit(fields, layout.header)
             rows.append(cells)
             if not intact:

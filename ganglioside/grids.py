@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.delimited import MAX_COLUMNS, check_rows
+from ganglioside.delimited import CONTROL, check_columns, check_rows
 from ganglioside.errors import ReadError
 from ganglioside.headers import HEADER_WITHIN, Header, match_header
 from ganglioside.tables import Note, RawTable
@@ -59,7 +59,7 @@ def text_cells(frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ReadError
-        If a cell holds text that is no Unicode.
+        If a cell holds control characters or text that is no Unicode.
     """
     if any(name is not None and name not in frame.columns for name in frame.index.names):
         frame = frame.reset_index()
@@ -80,12 +80,19 @@ def _text_column(column: pd.Series[Any]) -> pd.Series[Any]:
     texts = np.array(list(map(_cell_text, column.tolist())), dtype=object)
     texts[missing] = ""
     try:
-        return pd.Series(texts, dtype="str")
+        cells = pd.Series(texts, dtype="str")
     except UnicodeEncodeError as error:
         raise ReadError(
             f"The column {column.name!r} holds {error.object!r}, which is no Unicode text: "
             "read the table with the right encoding."
         ) from error
+    control = cells[cells.str.contains(CONTROL)]
+    if len(control):
+        raise ReadError(
+            f"The column {column.name!r} holds control characters: {control.iloc[0][:60]!r}. "
+            "Remove them."
+        )
+    return cells
 
 
 def _cell_text(value: object) -> str:
@@ -213,8 +220,7 @@ def _sheet_table(
     below = [*head[place + 1 :], *islice(rest, max_rows + 1)]
     check_rows(len(below), max_rows)
     width = max([len(header.texts), *(len(row) for _, row in below)])
-    if width > MAX_COLUMNS:
-        raise ReadError(f"The sheet has more than {MAX_COLUMNS:,} columns. Remove the others.")
+    check_columns(width)
     texts = (*header.texts, *[""] * (width - len(header.texts)))
     padded = [row + [""] * (width - len(row)) for _, row in below]
     cells = {i: pd.Series([row[i] for row in padded], dtype="str") for i in range(width)}

@@ -59,11 +59,24 @@ class ProblemLog:
     lines: Rows
     header_line: int = 0
     _parts: list[pd.DataFrame] = field(default_factory=list)
+    _errors: list[Rows] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether something was reported that the table or a row cannot be judged with."""
+        return bool(self._errors)
+
+    @property
+    def faulted(self) -> Rows:
+        """Positions of the rows that cannot be judged, in order."""
+        return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *self._errors]))
 
     def table(self, code: str, column: str = "", value: str = "", **words: str) -> None:
         """Report one problem of the whole table."""
         kind = problem_codes()[code]
         known = {"column": column, "value": quote(value, _LISTED), **words}
+        if kind.severity == "error":
+            self._errors.append(np.empty(0, dtype=np.int64))
         self._append(
             feature_id=pd.array([pd.NA], dtype="Int64"),
             row=pd.array([self.header_line or pd.NA], dtype="Int64"),
@@ -121,6 +134,8 @@ class ProblemLog:
         advice: str | Sequence[str],
     ) -> None:
         """Report problems of some rows that bring their own messages."""
+        if severity == "error":
+            self._errors.append(rows)
         self._append(
             feature_id=pd.array(rows, dtype="Int64"),
             row=pd.array(self.lines[rows], dtype="Int64"),
@@ -147,9 +162,10 @@ class ProblemLog:
     def fault(self, n: int) -> pd.Series[Any]:
         """Return why each of `n` rows cannot be judged, missing where it can."""
         fault = pd.Series(np.nan, index=range(n), dtype="str")
+        if not len(self.faulted):
+            return fault
         found = self.to_frame()
         errors = found[(found["severity"] == "error") & found["feature_id"].notna()]
-        if len(errors):
-            texts = errors["message"].groupby(errors["feature_id"].astype("int64")).agg(" ".join)
-            fault.loc[texts.index] = texts
+        texts = errors["message"].groupby(errors["feature_id"].astype("int64")).agg(" ".join)
+        fault.loc[texts.index] = texts
         return fault

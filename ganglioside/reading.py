@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import IO, Final
@@ -12,9 +11,14 @@ from typing import IO, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.delimited import MAX_COLUMNS, SEPARATORS, decode, find_layout, head_records
-from ganglioside.delimited import check_rows as _check_rows
-from ganglioside.delimited import read_delimited
+from ganglioside.delimited import (
+    SEPARATORS,
+    check_rows,
+    decode,
+    find_layout,
+    head_records,
+    read_delimited,
+)
 from ganglioside.errors import ReadError
 from ganglioside.facts import read_facts
 from ganglioside.grids import header_texts, read_parquet, read_workbook, text_cells
@@ -109,7 +113,7 @@ def _take(
             "an open file or a DataFrame."
         )
     if len(content) > limit:
-        raise _too_large(len(content), settings.max_megabytes)
+        raise _too_large(settings.max_megabytes)
     return Source.from_bytes(name or own_name, content)
 
 
@@ -139,7 +143,7 @@ def _read_stream(stream: IO[bytes] | IO[str], limit: int) -> tuple[bytes, str]:
     )
 
 
-def _too_large(size: int, limit: float) -> ReadError:
+def _too_large(limit: float) -> ReadError:
     return ReadError(
         f"The input has more than {limit:g} MB, the limit that max_megabytes sets. Raise it "
         "with Settings(max_megabytes=...), or leave out columns that the analysis does not need."
@@ -202,12 +206,12 @@ def _read_text(content: bytes, columns: Mapping[str, str] | None, max_rows: int)
     if layout is None:
         heads = [head_records(text, separator) for separator in SEPARATORS]
         raise _refusal(heads, columns)
-    if len(layout.header.texts) > MAX_COLUMNS:
-        raise ReadError(f"The table has more than {MAX_COLUMNS:,} columns. Remove the others.")
-    notes = (Note("encoding-guessed"),) if encoding == "cp1252" else ()
+    notes = []
+    if encoding == "cp1252":
+        notes.append(Note("encoding-guessed"))
     if layout.record:
-        notes += (Note("lines-before-header", value=str(layout.line)),)
-    return read_delimited(text, layout, max_rows, notes)
+        notes.append(Note("lines-before-header", value=str(layout.line)))
+    return read_delimited(text, layout, max_rows, tuple(notes))
 
 
 def _refusal(
@@ -236,7 +240,7 @@ def _refusal(
 def _read_frame(
     frame: pd.DataFrame, settings: Settings, columns: Mapping[str, str] | None, name: str
 ) -> FeatureTable:
-    _check_rows(len(frame), settings.max_rows)
+    check_rows(len(frame), settings.max_rows)
     raw = _frame_table(frame, columns)
     cells = raw.cells.set_axis(list(raw.header.texts), axis=1)
     return validate(raw, Source.from_frame(name, cells))

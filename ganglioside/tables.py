@@ -38,7 +38,8 @@ class Source:
     def from_frame(cls, name: str, frame: pd.DataFrame) -> Source:
         """Return the source of a DataFrame: the UTF-8 CSV that reads back as the same table."""
         kept = frame.copy()
-        return cls(name, lambda: kept.to_csv(index=False, lineterminator="\n").encode())
+        # With these line ends, cells that hold a single one of their characters are quoted too.
+        return cls(name, lambda: kept.to_csv(index=False, lineterminator="\r\n").encode())
 
     @cached_property
     def content(self) -> bytes:
@@ -58,9 +59,7 @@ class Source:
     def __eq__(self, other: object) -> bool:
         """Two sources are equal when their names and bytes are."""
         return (
-            isinstance(other, Source)
-            and self.name == other.name
-            and self.content == other.content
+            isinstance(other, Source) and self.name == other.name and self.content == other.content
         )
 
     __hash__ = None  # type: ignore[assignment]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.cells import (
+    BoolArray,
     FloatArray,
     Numbers,
     decimal_mark,
@@ -61,7 +62,7 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     names = parse_names(_column(raw, cells, "name"))
     data = _read_columns(raw, cells, names, log)
     carried = _carry(raw, cells)
-    _report_formulas(raw, cells, log)
+    _report_formulas(raw, cells, names, log)
     _report_repeats(raw, data, carried, names, log)
     data["fault"] = log.fault(len(raw))
     return FeatureTable(
@@ -127,7 +128,7 @@ def _check_columns(raw: RawTable, log: ProblemLog) -> None:
             )
     if len(raw) == 0:
         log.table("no-rows")
-    if (log.to_frame()["severity"] == "error").any():
+    if log.has_errors:
         raise _refusal(log)
     for column in ("volume", "log_p", "anchor"):
         if column not in header.places:
@@ -223,7 +224,7 @@ def _read_columns(
 ) -> pd.DataFrame:
     header, n = raw.header, len(raw)
     judged = np.ones(n, dtype=bool)
-    judged[_faulted(log)] = False
+    judged[log.faulted] = False
     empty = (cells == "").all(axis=1).to_numpy() & judged
     log.rows("empty-row", np.flatnonzero(empty))
     judged &= ~empty
@@ -255,14 +256,8 @@ def _read_columns(
     return data
 
 
-def _faulted(log: ProblemLog) -> Rows:
-    found = log.to_frame()
-    errors = found[(found["severity"] == "error") & found["feature_id"].notna()]
-    return errors["feature_id"].to_numpy(dtype=np.int64)
-
-
 def _report_names(
-    raw: RawTable, cells: pd.DataFrame, names: ParsedNames, judged: Any, log: ProblemLog
+    raw: RawTable, cells: pd.DataFrame, names: ParsedNames, judged: BoolArray, log: ProblemLog
 ) -> None:
     texts, label = _column(raw, cells, "name"), raw.header.label("name")
     blank = (texts.str.strip() == "").to_numpy(dtype=bool)
@@ -289,7 +284,7 @@ def _report_numbers(
     cells: pd.DataFrame,
     column: str,
     numbers: Numbers,
-    judged: Any,
+    judged: BoolArray,
     log: ProblemLog,
 ) -> FloatArray:
     """Report the cells of a number column that are none; return its values."""
@@ -324,7 +319,7 @@ def _report_numbers(
 
 
 def _settle_rt(
-    raw: RawTable, cells: pd.DataFrame, rt: FloatArray, judged: Any, log: ProblemLog
+    raw: RawTable, cells: pd.DataFrame, rt: FloatArray, judged: BoolArray, log: ProblemLog
 ) -> FloatArray:
     """Return RT in min, NaN where out of bounds, and report both.
 
@@ -366,7 +361,9 @@ def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
     return False
 
 
-def _read_anchors(raw: RawTable, cells: pd.DataFrame, judged: Any, log: ProblemLog) -> Any:
+def _read_anchors(
+    raw: RawTable, cells: pd.DataFrame, judged: BoolArray, log: ProblemLog
+) -> BoolArray:
     if "anchor" not in raw.header.places:
         return np.zeros(len(raw), dtype=bool)
     text = _column(raw, cells, "anchor")
@@ -409,15 +406,25 @@ def _typed(text: pd.Series[Any]) -> pd.Series[Any]:
     return text.mask(~written, np.nan)
 
 
-def _report_formulas(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> None:
+def _told_by_name(texts: pd.Series[Any], names: ParsedNames) -> BoolArray:
+    """Tell which names were refused for beginning like a formula: once is enough."""
+    refused = [text for text, error in names.errors.items() if error.code == "formula"]
+    return texts.isin(refused).to_numpy(dtype=bool)
+
+
+def _report_formulas(
+    raw: RawTable, cells: pd.DataFrame, names: ParsedNames, log: ProblemLog
+) -> None:
     """Report cells that a spreadsheet would execute; they are kept as they are."""
     for text in raw.header.texts:
         if text.startswith(FORMULA_STARTS):
             log.table("formula", text, text)
+    told = _told_by_name(_column(raw, cells, "name"), names)
     for place, text in enumerate(raw.header.texts):
         is_name = place == raw.header.places["name"]
         starts = FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS
-        rows = np.flatnonzero(cells[place].str.startswith(starts))
+        found = cells[place].str.startswith(starts).to_numpy(dtype=bool)
+        rows = np.flatnonzero(found & ~told if is_name else found)
         log.rows("formula", rows, text.strip(), cells[place].iloc[rows])
 
 
@@ -426,7 +433,7 @@ def _report_repeats(
 ) -> None:
     """Report rows that repeat an earlier one in every cell, and rows with equal name and RT."""
     usable = np.ones(len(raw), dtype=bool)
-    usable[_faulted(log)] = False
+    usable[log.faulted] = False
     rows = np.flatnonzero(usable)
     key = pd.DataFrame({"name": names.index, "rt": data["rt"], "sample": data["sample"]})
     rows = rows[key.iloc[rows].duplicated(keep=False).to_numpy()]

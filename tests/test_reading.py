@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import io
+import random
+from contextlib import suppress
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from corpus.inputs import CASES, GOOD, HEADER, ROWS, Case, parquet, table, workbook
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+import ganglioside as gg
+from ganglioside.columns import FEATURE_TABLE, PROBLEMS
+from ganglioside.errors import GangliosideError, ReadError, ValidationError
+
+PORCINE = Path(__file__).parents[2] / "shared" / "data" / "porcine_features.csv"
+needs_porcine = pytest.mark.skipif(not PORCINE.exists(), reason="the porcine table is not here")
+
+
+def test_corpus_is_large_and_named_once() -> None:
+    names = [case.name for case in CASES]
+    assert len(names) >= 60
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_corpus(case: Case, tmp_path: Path) -> None:
+    path = tmp_path / case.name
+    path.write_bytes(case.content)
+    if case.error is not None:
+        with pytest.raises(GangliosideError) as raised:
+            gg.read_features(path, case.settings, **case.arguments)
+        assert type(raised.value) is case.error
+        assert [w for w in case.words if w not in str(raised.value)] == []
+        return
+    read = gg.read_features(path, case.settings, **case.arguments)
+    assert len(read) == len(read.names.index) == len(read.carried) == case.rows
+    faults = first_faults(read)
+    assert set(faults) == set(case.faults)
+    assert {row: faults[row] for row, code in case.faults.items() if code != "*"} == {
+        row: code for row, code in case.faults.items() if code != "*"
+    }
+    assert case.reports <= reported(read)
+    assert {k: read.data.loc[k] for k in case.values} == dict(case.values)
+    assert read.source.content == case.content
+    assert read.source.name == case.name
+
+
+def first_faults(read: gg.FeatureTable) -> dict[int, str]:
+    """Return the first code of every row that cannot be judged; check it against `fault`."""
+    errors = read.problems[read.problems["severity"] == "error"].drop_duplicates("feature_id")
+    found = dict(zip(errors["feature_id"], errors["code"], strict=True))
+    assert set(found) == set(read.data["feature_id"][read.data["fault"].notna()])
+    return found
+
+
+def reported(read: gg.FeatureTable) -> set[tuple[int | None, str]]:
+    rows = (None if pd.isna(row) else int(row) for row in read.problems["feature_id"])
+    return set(zip(rows, read.problems["code"], strict=True))
+
+
+# --- schema and sources --------------------------------------------------------------------
+
+
+def test_types_and_order() -> None:
+    read = gg.read_features(GOOD.encode())
+    assert read.data.dtypes.astype(str).to_dict() == FEATURE_TABLE
+    assert list(read.data["feature_id"]) == [0, 1, 2]
+    bad = gg.read_features(table("x,y,z,w,v", ROWS[0]).encode())
+    assert bad.problems.dtypes.astype(str).to_dict() == PROBLEMS
+    assert bad.data.dtypes.astype(str).to_dict() == FEATURE_TABLE
+
+
+def test_every_kind_of_source_reads_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(GOOD)
+    expected = gg.read_features(path).data
+    with path.open("rb") as binary, path.open() as text:
+        sources = [str(path), GOOD.encode(), binary, text, io.StringIO(GOOD), pd.read_csv(path)]
+        for source in sources:
+            pd.testing.assert_frame_equal(gg.read_features(source).data, expected)
+    read = gg.read_features(GOOD.encode(), name="liver.csv")
+    assert gg.read_features(read) is read
+    assert read.source.name == "liver.csv"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("no/such/file.csv", "cannot be opened"),
+        ("Name,RT\nGD1(36:1;O2),9", "no path"),
+        ("bad\0path", "cannot be opened"),
+        (7, "A int is no feature table"),
+    ],
+)
+def test_sources_that_cannot_be_read(source: object, words: str) -> None:
+    with pytest.raises(ReadError, match=words):
+        gg.read_features(source)  # type: ignore[arg-type]
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match="cannot be opened"):
+        gg.read_features(tmp_path)
+
+
+def test_line_numbers_point_into_the_file() -> None:
+    content = "made by me\n\n" + table(
+        ROWS[0], "", 'GM1(38:1;O2),9,1,1,F,"two', 'lines"', "x,1,1,1,F"
+    )
+    content = content.replace(HEADER, HEADER + ",note")
+    read = gg.read_features(content.encode())
+    assert len(read) == 3
+    errors = read.problems[read.problems["severity"] == "error"]
+    lines = content.split("\n")
+    assert [lines[row - 1][:1] for row in errors["row"]] == ["G", "x"]
+    assert set(errors["code"]) >= {"too-few-fields"}
+
+
+def test_lines_of_the_fast_and_the_careful_way_agree() -> None:
+    rows = (*ROWS, "GM1(38:1;O2),9", "x,1,1,1,F")
+    fast = gg.read_features(table(*rows).encode())
+    careful = gg.read_features(table(*rows, '"a""b",1,1,1,F').encode())
+    kept = careful.problems[careful.problems["feature_id"] < len(rows)]
+    pd.testing.assert_frame_equal(fast.problems, kept)
+    pd.testing.assert_frame_equal(fast.data, careful.data.iloc[: len(rows)])
+
+
+def test_foreign_columns_are_carried_untouched() -> None:
+    header = HEADER + ",_batch,prefix,count,part,,empty,note"
+    read = gg.read_features(
+        table(
+            ROWS[0] + ",007,a,1,0.5,,,  x ", ROWS[1] + ",8,,2,1.25,,,1.50", header=header
+        ).encode()
+    )
+    assert list(read.carried.columns) == ["_batch", "prefix", "count", "part", "empty", "note"]
+    assert list(read.carried["_batch"]) == ["007", "8"]
+    assert list(read.carried["count"]) == [1, 2]
+    assert list(read.carried["part"]) == [0.5, 1.25]
+    assert list(read.carried["note"]) == ["  x ", "1.50"]
+    assert read.carried["empty"].isna().all()
+
+
+def test_repeated_foreign_headers_stay_apart() -> None:
+    read = gg.read_features(table(ROWS[0] + ",1,2,3", header=HEADER + ",x,x,x (2)").encode())
+    assert read.carried.iloc[0].tolist() == [1, 2, 3]
+    assert read.carried.columns.is_unique
+
+
+def test_a_frame_is_kept_as_it_was_given() -> None:
+    frame = pd.read_csv(io.StringIO(GOOD))
+    read = gg.read_features(frame)
+    frame.loc[0, "RT"] = 99.0
+    pd.testing.assert_frame_equal(gg.read_features(read.source.content).data, read.data)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_a_frame_with_text_that_no_file_can_hold_is_refused(text: str) -> None:
+    frame = pd.DataFrame(
+        {"Name": ["GM1 36:1;O2"], "RT": [9.5], "note": pd.Series([text], dtype=object)}
+    )
+    with pytest.raises(ReadError, match="note"):
+        gg.read_features(frame)
+
+
+def test_an_error_carries_its_problems() -> None:
+    with pytest.raises(ValidationError) as raised:
+        gg.read_features(b"colour,size\nred,big\n")
+    assert list(raised.value.problems["code"]) == ["no-column", "no-column"]
+    assert list(raised.value.problems.columns) == list(PROBLEMS)
+
+
+# --- the real table in every form ----------------------------------------------------------
+
+
+def german(frame: pd.DataFrame) -> str:
+    text = frame.astype({"RT": str, "Log P": str})
+    text[["RT", "Log P"]] = text[["RT", "Log P"]].replace(r"\.", ",", regex=True)
+    return text.to_csv(index=False, sep=";")
+
+
+ALIASES = ("Lipid", "retention_time", "peak area", "logp", "IS_ANCHOR")
+
+
+@needs_porcine
+def test_the_real_table_reads_the_same_in_every_form() -> None:
+    original = PORCINE.read_bytes()
+    frame = pd.read_csv(PORCINE)
+    text = original.decode()
+    forms: dict[str, bytes | pd.DataFrame] = {
+        "aliases": frame.set_axis(list(ALIASES), axis=1).to_csv(index=False).encode(),
+        "bom": b"\xef\xbb\xbf" + original,
+        "semicolons": german(frame).encode(),
+        "semicolons, names unquoted": german(frame).replace('"', "").encode(),
+        "tsv": frame.to_csv(index=False, sep="\t").encode(),
+        "xlsx": workbook({"S": [list(frame.columns), *frame.astype(object).to_numpy().tolist()]}),
+        "parquet": parquet(frame),
+        "single precision": parquet(frame.astype({"RT": "float32", "Log P": "float32"})),
+        "utf-16": text.encode("utf-16"),
+        "windows": text.replace("\n", "\r\n").encode(),
+        "quoted": frame.to_csv(index=False, quoting=1).encode(),
+        "frame": frame,
+        "anchors spelled out": text.replace(",T\n", ", TRUE \n").replace(",F\n", ",\n").encode(),
+    }
+    expected = gg.read_features(PORCINE)
+    assert len(expected) == 323
+    assert expected.data["anchor"].sum() == 49
+    assert expected.problems.empty
+    for form, source in forms.items():
+        read = gg.read_features(source)
+        pd.testing.assert_frame_equal(read.data, expected.data, obj=form)
+        assert set(read.problems["severity"]) <= {"info", "warning"}
+
+
+@needs_porcine
+def test_seconds_are_converted_for_the_real_table() -> None:
+    frame = pd.read_csv(PORCINE)
+    seconds = gg.read_features(frame.assign(RT=(frame["RT"] * 60).round(2)))
+    pd.testing.assert_series_equal(seconds.data["rt"], frame["RT"], check_names=False)
+    assert list(seconds.problems["code"]) == ["rt-in-seconds"]
+
+
+# --- anything at all -----------------------------------------------------------------------
+
+ODD = ("", "GD1(36:1;O2)", "GM1 36:1,O2", "9.5", "9,5", "1.234", "1,234.5", "-0.44", "N/A", "inf")
+ODD += ("=1+1", 'a"b', "１２", "1e999", "−1", "1'234", "x;y")
+CELL = st.one_of(
+    st.sampled_from([*"Tf%'", *'"\t\r', *ODD]),
+    st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=12),
+    st.floats().map(str),
+)
+ROW = st.lists(CELL, min_size=5, max_size=5)
+
+
+@given(st.lists(ROW, min_size=1, max_size=8), st.sampled_from(",;\t|"), st.booleans())
+@hypothesis_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_well_written_rows_are_never_lost(rows: list[list[str]], separator: str, bom: bool) -> None:
+    frame = pd.DataFrame(rows, columns=["Name", "RT", "Volume", "Log P", "Anchor"])
+    content = frame.to_csv(index=False, sep=separator, quoting=1).encode()
+    read = gg.read_features(b"\xef\xbb\xbf" * bom + content)
+    assert len(read) == len(rows)
+    assert read.data["name"].fillna("").tolist() == frame["Name"].tolist()
+    first_faults(read)
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_characters='"\r\n', exclude_categories=["Cc", "Cs"])))
+)
+@hypothesis_settings(deadline=None, max_examples=40)
+def test_every_line_without_quotes_is_a_row(lines: list[str]) -> None:
+    content = "\n".join([HEADER, ROWS[0], *lines]).encode()
+    read = gg.read_features(content)
+    assert len(read) == 1 + sum(1 for line in lines if line.strip())
+    first_faults(read)
+
+
+@given(st.lists(ROW, min_size=2, max_size=8), st.randoms(use_true_random=False))
+@hypothesis_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_the_order_of_rows_changes_no_outcome(rows: list[list[str]], rng: random.Random) -> None:
+    frame = pd.DataFrame(rows, columns=["Name", "RT", "Volume", "Log P", "Anchor"])
+    frame["id"] = [f"r{i}" for i in range(len(rows))]
+    shuffled = frame.sample(frac=1, random_state=rng.randint(0, 10**6))
+    try:
+        first, second = gg.read_features(frame), gg.read_features(shuffled)
+    except GangliosideError:
+        with pytest.raises(GangliosideError):
+            gg.read_features(shuffled)
+        return
+    drop = ["feature_id"]
+    ordered = [
+        pd.concat([r.data.drop(columns=drop), r.carried], axis=1).sort_values(
+            "id", ignore_index=True
+        )
+        for r in (first, second)
+    ]
+    pd.testing.assert_frame_equal(*ordered)
+
+
+@given(st.lists(ROW, min_size=1, max_size=6))
+@hypothesis_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_a_frame_reads_back_from_its_own_bytes(rows: list[list[str]]) -> None:
+    frame = pd.DataFrame(rows, columns=["Name", "RT", "Volume", "Log P", "Anchor"])
+    read = gg.read_features(frame)
+    again = gg.read_features(read.source.content)
+    pd.testing.assert_frame_equal(again.data, read.data)
+    pd.testing.assert_frame_equal(again.carried, read.carried)
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"PAR1", b"Name,RT\n"]))
+@hypothesis_settings(deadline=None, max_examples=100)
+def test_random_bytes_raise_only_what_is_meant(content: bytes, start: bytes) -> None:
+    with suppress(GangliosideError):
+        first_faults(gg.read_features(start + content))
+
+
+XLSX = workbook({"S": [["Name", "RT"], ["GD1(36:1;O2)", 9.5]]})
+PARQUET = parquet(pd.DataFrame({"Name": ["GD1(36:1;O2)"] * 3, "RT": [9.5, 9.6, 9.7]}))
+
+
+@given(
+    st.sampled_from([GOOD.encode(), GOOD.encode("utf-16"), XLSX, PARQUET]),
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=4),
+    st.integers(0, 10**6),
+)
+@hypothesis_settings(deadline=None, max_examples=100)
+def test_damaged_files_raise_only_what_is_meant(
+    content: bytes, changes: list[tuple[int, int]], cut: int
+) -> None:
+    damaged = bytearray(content)
+    for place, value in changes:
+        damaged[place % len(damaged)] = value
+    damaged = damaged[: len(damaged) - cut % len(damaged)] if cut % 2 else damaged
+    with suppress(GangliosideError):
+        first_faults(gg.read_features(bytes(damaged)))

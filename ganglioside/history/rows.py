@@ -228,7 +228,9 @@ def read_analysis(connection: duckdb.DuckDBPyConnection, session: Stored) -> Ana
     everything = pd.concat([known, decode_carried(carried, len(known))], axis=1)
     return Analysis(
         features=everything[json.loads(columns)],
-        **sides,
+        models=sides["models"],
+        findings=sides["findings"],
+        problems=sides["problems"],
         summary=summary_from_json(session.summary or "{}"),
         settings=session.settings,
         model=RetentionModel.from_dict(json.loads(model)),

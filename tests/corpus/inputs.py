@@ -518,6 +518,12 @@ def _cells() -> list[Case]:
             values={(3, "rt"): 11.2},
         ),
         read(
+            "empty-volumes.csv",
+            table("GD1(36:1;O2),9.572,,1,T", "GM1(38:1;O2),11.584,,2,F"),
+            2,
+            reports={(None, "empty-column")},
+        ),
+        read(
             "scientific.csv",
             table("GD1(36:1;O2),9.572e0,1.2E+06,-4.4e-1,T"),
             1,

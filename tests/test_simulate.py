@@ -268,6 +268,20 @@ def test_peaks_nearer_than_the_merge_width_are_one_feature() -> None:
     assert gaps.min() > 0.1  # merged features stand at the mean of their peaks
 
 
+def test_the_largest_of_merged_peaks_decides_what_the_feature_is() -> None:
+    resolved, merged = draw(0, merge_width=0.0), draw(0, merge_width=0.15)
+    merged = merged[merged["merged"]].assign(feature=range(int(merged["merged"].sum())))
+    pairs = merged.merge(resolved, on="Name", suffixes=("", "_peak"))
+    pairs = pairs[(pairs["RT"] - pairs["RT_peak"]).abs() < 0.15]
+    whole = pairs.groupby("feature").filter(
+        lambda g: abs(g["Volume_peak"].sum() - g["Volume"].iloc[0]) < 5
+    )
+    largest = whole.sort_values("Volume_peak").drop_duplicates("feature", keep="last")
+    assert len(largest) > 8
+    assert largest["verdict"].tolist() == largest["verdict_peak"].tolist()
+    assert (whole.groupby("feature")["verdict_peak"].nunique() > 1).any()
+
+
 def test_missing_parents_leave_fragments_behind() -> None:
     table = draw(1, parent_missing=1.0)
     fragments = table[table["verdict"] == "fragment"]

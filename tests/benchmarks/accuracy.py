@@ -113,11 +113,12 @@ def judge_method(case: Case) -> Judgement:
 
     analysis = gg.analyze(gg.read_features(case.raw))
     found = analysis.features
-    flagged = analysis.findings.loc[analysis.findings["code"].str.startswith("log_p"), "feature_id"]
+    slips = analysis.findings.loc[analysis.findings["code"] == "log-p-slip", "feature_id"]
+    flagged = found.loc[found["feature_id"].isin(slips.dropna()), "name"]  # one row stands for all
     rows = found.assign(
         verdict=found["verdict"].astype("str"),
         parent=_plain_names(found["parent"]),
-        log_p_flag=found["feature_id"].isin(flagged.dropna()),
+        log_p_flag=found["name"].isin(flagged),
     )
     predicted = analysis.predict(case.unseen["name"].unique().tolist())
     return Judgement(rows[ROWS], _nearest(case.unseen, predicted))

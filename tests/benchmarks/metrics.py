@@ -99,8 +99,8 @@ def rt_rmse(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
 
 def interval_coverage(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
     """Share of genuine rows whose measured RT lies in their 95 % interval, where there is one."""
-    genuine = (truth["verdict"] == "valid") & rows["rt_lower"].notna()
-    return _mean(truth["rt"].between(rows["rt_lower"], rows["rt_upper"])[genuine])
+    known = rows[(truth["verdict"] == "valid") & rows["rt_lower"].notna()]
+    return _mean(truth["rt"].loc[known.index].between(known["rt_lower"], known["rt_upper"]))
 
 
 def unseen_rmse(unseen: pd.DataFrame) -> float:
@@ -111,8 +111,8 @@ def unseen_rmse(unseen: pd.DataFrame) -> float:
 def unseen_coverage(unseen: pd.DataFrame) -> float:
     """Share of names not in the table that would elute in their 95 % interval."""
     assert list(unseen.columns)[: len(UNSEEN)] == UNSEEN
-    has = unseen["rt_lower"].notna()
-    return _mean(unseen["rt"].between(unseen["rt_lower"], unseen["rt_upper"])[has])
+    known = unseen[unseen["rt_lower"].notna()]
+    return _mean(known["rt"].between(known["rt_lower"], known["rt_upper"]))
 
 
 def reliability(truth: pd.DataFrame, rows: pd.DataFrame, bins: int = 10) -> pd.DataFrame:

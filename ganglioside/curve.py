@@ -5,9 +5,11 @@ A line is one series, or one isomer of it. With m the RT of a line at the refere
 
     RT = m + f + d - shrink * (m - mu) * f / (6 slope)
 
-f is linear in its basis (`ceramide_basis`), d is what one ceramide deviates from f on every line
-alike (the position of a double bond, say), and the last term lets the distances between lines
-shrink along the gradient, by the fraction `shrink` over six carbons.
+f = slope z + curvature z^2 / 10, where z counts carbons from 36, with double bonds and hydroxyls
+expressed in the carbons that they are worth: one hydrophobic scale that the gradient bends. d is
+what one ceramide deviates from f on every line alike (the position of a double bond, say), and the
+last term lets the distances between lines shrink along the gradient, by the fraction `shrink` over
+six carbons.
 """
 
 from __future__ import annotations
@@ -22,12 +24,13 @@ from ganglioside.observations import FloatArray, IntArray
 #: Carbons, double bonds and hydroxyls of the ceramide at which lines are compared.
 REFERENCE: Final = (36.0, 1.0, 2.0)
 
-#: Coefficients of f in units of the carbon slope, and how far methods may differ (standard
-#: deviation). Reversed phase: concave in carbons; one double bond of the acyl chain costs about
-#: as much as two carbons bring, as does a hydroxyl; a saturated ceramide gains less. Sources:
-#: elution differences of gangliosides, and d42:2 against d40:1 in a GM3 study (README, Method).
+#: Parameters of f: slope and curvature in units of the carbon slope; then the carbons that a
+#: saturated ceramide, a double bond of the acyl chain and a further hydroxyl are worth; and how
+#: far methods may differ (standard deviation). Reversed phase: concave; a double bond costs about
+#: as much as two carbons bring, as does a hydroxyl. Sources: elution differences of gangliosides,
+#: and d42:2 against d40:1 in a GM3 study (README, Method).
 SHAPE_PRIOR: Final[FloatArray] = np.array([1.0, -0.1, 0.8, -1.6, -1.6])
-SHAPE_SPREAD: Final[FloatArray] = np.array([1.0, 0.15, 0.5, 0.5, 0.8])
+SHAPE_SPREAD: Final[FloatArray] = np.array([1.0, 0.15, 0.4, 0.5, 0.8])
 
 #: Offsets shrink to about 80 % over six carbons; methods may differ by the spread.
 SHRINK_PRIOR: Final = 0.2
@@ -40,7 +43,7 @@ _SHARED: Final = len(SHAPE_PRIOR) + 1  # parameters shared by all: f and the shr
 
 
 def ceramide_basis(ceramide: FloatArray) -> FloatArray:
-    """Return the basis of f for ceramides.
+    """Return what f is made of.
 
     Parameters
     ----------
@@ -49,20 +52,37 @@ def ceramide_basis(ceramide: FloatArray) -> FloatArray:
 
     Returns
     -------
-    numpy.ndarray, shape (n, 5)
-        Carbons from 36, their square / 10, saturated or not, acyl double bonds, hydroxyls from 2.
+    numpy.ndarray, shape (n, 4)
+        Carbons from 36, saturated or not, acyl double bonds, hydroxyls from 2.
     """
-    carbons = ceramide[:, 0] - REFERENCE[0]
     bonds = ceramide[:, 1]
     return np.column_stack(
         [
-            carbons,
-            carbons**2 / 10.0,
+            ceramide[:, 0] - REFERENCE[0],
             (bonds == 0).astype(np.float64),
             np.maximum(bonds - 1.0, 0.0),
             ceramide[:, 2] - REFERENCE[2],
         ]
     )
+
+
+def ceramide_effect(shape: FloatArray, basis: FloatArray) -> FloatArray:
+    """Return f, min, for a basis of shape (n, 4)."""
+    z = basis @ np.append(1.0, shape[2:])
+    return np.asarray(shape[0] * z + shape[1] * z**2 / 10)
+
+
+def ceramide_effect_jacobian(shape: FloatArray, basis: FloatArray) -> FloatArray:
+    """Return df/d(shape), shape (n, 5)."""
+    z = basis @ np.append(1.0, shape[2:])
+    local_slope = shape[0] + shape[1] * z / 5
+    return np.column_stack([z, z**2 / 10, basis[:, 1:] * local_slope[:, None]])
+
+
+def shape_prior(slope: float) -> tuple[FloatArray, FloatArray]:
+    """Return mean and standard deviation of the shape for a carbon slope in min."""
+    unit = np.array([slope, slope, 1.0, 1.0, 1.0])
+    return SHAPE_PRIOR * unit, SHAPE_SPREAD * unit
 
 
 def ceramide_class(basis: FloatArray) -> IntArray:
@@ -71,7 +91,7 @@ def ceramide_class(basis: FloatArray) -> IntArray:
     Where a second double bond or another number of hydroxyls stands, the sum composition leaves
     open: such features scatter more about their line.
     """
-    return ((basis[:, 3] > 0) | (basis[:, 4] != 0)).astype(np.int64)
+    return ((basis[:, 2] > 0) | (basis[:, 3] != 0)).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +102,7 @@ class Spots:
     ----------
     line, ceramide : numpy.ndarray of int, shape (s,)
         Places in `Curve.lines` and `Curve.ceramides`; -1 for a ceramide that is not among them.
-    basis : numpy.ndarray, shape (s, 5)
+    basis : numpy.ndarray, shape (s, 4)
     """
 
     line: IntArray
@@ -105,7 +125,7 @@ class Curve:
     Attributes
     ----------
     shape : numpy.ndarray, shape (5,)
-        Coefficients of f, min.
+        Parameters of f: slope and curvature in min, then three in carbons.
     shrink : float
         Fraction by which offsets shrink over six carbons.
     slope : float
@@ -142,8 +162,7 @@ class Curve:
 
     def f(self, basis: FloatArray) -> FloatArray:
         """Return the effect of the ceramide without its deviation, min."""
-        result: FloatArray = basis @ self.shape
-        return result
+        return ceramide_effect(self.shape, basis)
 
     def predict(self, spots: Spots) -> FloatArray:
         """Return the RT at each spot, min."""
@@ -169,7 +188,8 @@ class Curve:
         result = np.zeros((len(spots.line), _SHARED + len(self.lines) + len(self.ceramides)))
         rows = np.arange(len(spots.line))
         result[:, : _SHARED - 1] = (
-            spots.basis * (1 - self.shrink * offset / (6 * self.slope))[:, None]
+            ceramide_effect_jacobian(self.shape, spots.basis)
+            * (1 - self.shrink * offset / (6 * self.slope))[:, None]
         )
         result[:, _SHARED - 1] = -offset * f
         result[rows, _SHARED + spots.line] = 1 - self.shrink * f
@@ -239,20 +259,10 @@ def refit(
 
 def _prior(curve: Curve, prior: LinePrior) -> tuple[FloatArray, FloatArray]:
     """Return mean and precision of every parameter before the features are seen."""
-    mean = np.concatenate(
-        [
-            SHAPE_PRIOR * curve.slope,
-            [SHRINK_PRIOR],
-            prior.mean,
-            np.zeros(len(curve.ceramides)),
-        ]
-    )
+    shape, shape_sd = shape_prior(curve.slope)
+    n = len(curve.ceramides)
+    mean = np.concatenate([shape, [SHRINK_PRIOR], prior.mean, np.zeros(n)])
     sd = np.concatenate(
-        [
-            SHAPE_SPREAD * curve.slope,
-            [SHRINK_SPREAD],
-            np.sqrt(prior.variance),
-            np.full(len(curve.ceramides), curve.deviation_sd),
-        ]
+        [shape_sd, [SHRINK_SPREAD], np.sqrt(prior.variance), np.full(n, curve.deviation_sd)]
     )
     return mean, 1 / sd**2

@@ -342,9 +342,10 @@ def _find_lines(state: Inference) -> Inference:
 
 
 def _on_parent_line(state: Inference, reduced: FloatArray) -> FloatArray:
-    """Return how far a line of a larger head group, whose row may be missing, explains a row."""
+    """Return how far a line of a larger head group, whose row is missing, explains a row."""
     firm = np.flatnonzero(state.support >= 2)
     breaks = state.observed.groups.contains[state.line_group[firm]][:, state.observed.group]
+    breaks = breaks * (1 - _occupancy(state)[state.observed.cell][:, firm].T.clip(0, 1))
     away = (reduced - state.curve.lines[firm][:, None]) / (0.06 * state.curve.slope)
     return np.asarray(0.7 * (breaks * np.exp(-0.5 * away**2)).max(axis=0, initial=0.0))
 

@@ -7,12 +7,19 @@ any isomer and any anchor is trusted: a mode, which wrong rows cannot move.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import DEVIATION_SPREAD, SHAPE_PRIOR, SHAPE_SPREAD, Curve, ceramide_basis
+from ganglioside.curve import (
+    DEVIATION_SPREAD,
+    Curve,
+    ceramide_basis,
+    ceramide_effect,
+    ceramide_effect_jacobian,
+    shape_prior,
+)
 from ganglioside.observations import FloatArray, IntArray, Observations
 
 #: Carbon slopes tried, min per carbon. Reversed phase gives 0.2 to 0.8; zero and below is HILIC.
@@ -35,9 +42,21 @@ class NoCurve:
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    basis: FloatArray  # difference of the ceramide basis
-    rt: FloatArray  # difference of RT, min
+    """Pairs of rows of one series: places of their ceramides, and their RT difference in min."""
+
+    basis: FloatArray  # of the distinct ceramides
+    first: IntArray
+    second: IntArray
+    rt: FloatArray
     weight: FloatArray
+
+    def residual(self, shape: FloatArray) -> FloatArray:
+        effect = ceramide_effect(shape, self.basis)
+        return self.rt - (effect[self.first] - effect[self.second])
+
+    def jacobian(self, shape: FloatArray) -> FloatArray:
+        jacobian = ceramide_effect_jacobian(shape, self.basis)
+        return np.asarray(jacobian[self.first] - jacobian[self.second])
 
 
 def starting_curve(observed: Observations) -> Curve | NoCurve:
@@ -71,16 +90,21 @@ def starting_curve(observed: Observations) -> Curve | NoCurve:
 
 
 def _pairs(observed: Observations) -> _Pairs:
-    """Pair the rows of each series whose ceramides differ in more than hydroxyls."""
+    """Pair the rows of each series whose ceramides differ in carbons."""
     chosen = _spread(observed)
     i, j = _within(observed.group[chosen])
     i, j = chosen[i], chosen[j]
-    basis = ceramide_basis(observed.ceramides)[observed.ceramide]
-    difference = basis[i] - basis[j]
-    informative = difference[:, 0] != 0
-    i, j, difference = i[informative], j[informative], difference[informative]
+    carbons = observed.ceramides[:, 0][observed.ceramide]
+    informative = carbons[i] != carbons[j]
+    i, j = i[informative], j[informative]
     both = observed.anchor[i] & observed.anchor[j]
-    return _Pairs(difference, observed.rt[i] - observed.rt[j], np.where(both, _ANCHOR_WEIGHT, 1.0))
+    return _Pairs(
+        ceramide_basis(observed.ceramides),
+        observed.ceramide[i],
+        observed.ceramide[j],
+        observed.rt[i] - observed.rt[j],
+        np.where(both, _ANCHOR_WEIGHT, 1.0),
+    )
 
 
 def _spread(observed: Observations) -> IntArray:
@@ -106,7 +130,7 @@ def _within(group: IntArray) -> tuple[IntArray, IntArray]:
 
 def _slope(pairs: _Pairs) -> float:
     """Return the slope at which the density of agreeing pairs is largest."""
-    expected = pairs.basis @ SHAPE_PRIOR
+    expected = -_Pairs.residual(replace(pairs, rt=np.zeros(1)), shape_prior(1.0)[0])
     width = 0.05 + 0.1 * np.abs(_SLOPES)
     agreement = [
         float((pairs.weight * np.exp(-0.5 * ((pairs.rt - s * expected) / h) ** 2)).sum() / h)
@@ -117,14 +141,12 @@ def _slope(pairs: _Pairs) -> float:
 
 def _shape(pairs: _Pairs, slope: float) -> FloatArray:
     """Refine f on the pairs that agree ever more closely."""
-    shape = SHAPE_PRIOR * slope
-    spread = np.where(np.isfinite(SHAPE_SPREAD), SHAPE_SPREAD, 1e3)
+    shape = shape_prior(slope)[0]
     for width in slope * np.geomspace(0.5, 0.06, 12):
-        residual = pairs.rt - pairs.basis @ shape
+        mean, sd = shape_prior(max(float(shape[0]), LOWEST_SLOPE))
+        residual, jacobian = pairs.residual(shape), pairs.jacobian(shape)
         weight = pairs.weight * np.exp(-0.5 * (residual / width) ** 2) / width**2
-        precision = 1 / (spread * shape[0]) ** 2
-        normal = (pairs.basis * weight[:, None]).T @ pairs.basis + np.diag(precision)
-        shape = np.linalg.solve(
-            normal, pairs.basis.T @ (weight * pairs.rt) + precision * SHAPE_PRIOR * shape[0]
-        )
+        normal = (jacobian * weight[:, None]).T @ jacobian + np.diag(1 / sd**2)
+        gradient = jacobian.T @ (weight * residual) + (mean - shape) / sd**2
+        shape = shape + np.linalg.solve(normal, gradient)
     return shape

@@ -1,0 +1,33 @@
+"""Charts of an analysis, offline: `predicted_against_measured(analysis)`, `save(chart, path)`."""
+
+from __future__ import annotations
+
+from ganglioside.charts.files import FORMATS, javascript, page, save, svg
+from ganglioside.charts.frames import fragment_table
+from ganglioside.charts.network import fragment_network
+from ganglioside.charts.palette import CATEGORY_COLOURS, VERDICT_COLOURS, VERDICT_SHAPES
+from ganglioside.charts.views import (
+    predicted_against_measured,
+    reduced_retention,
+    residuals,
+    retention_by_carbons,
+    verdicts_by_category,
+)
+
+__all__ = [
+    "CATEGORY_COLOURS",
+    "FORMATS",
+    "VERDICT_COLOURS",
+    "VERDICT_SHAPES",
+    "fragment_network",
+    "fragment_table",
+    "javascript",
+    "page",
+    "predicted_against_measured",
+    "reduced_retention",
+    "residuals",
+    "retention_by_carbons",
+    "save",
+    "svg",
+    "verdicts_by_category",
+]

@@ -72,7 +72,7 @@ def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns series, isomer, line, ceramide (`n:1;O2`), carbons, curve_rt (min), last (whether
-        the row ends the most usual curve of its line).
+        the row ends the most usual curve of its line), latest (of its series).
     """
     lines = analysis.model.lines[["series", "isomer"]].merge(_kinds(shown), on="series")
     grid = lines.loc[lines.index.repeat((lines["last"] - lines["first"] + 1).astype("int64"))]
@@ -81,7 +81,10 @@ def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
     grid["line"] = grid["isomer"].fillna(grid["series"])
     grid["ceramide"] = ceramide_kind(grid)
     grid["curve_rt"] = _line_rt(analysis, grid)
-    columns = ["series", "isomer", "line", "ceramide", "carbons", "curve_rt", "last"]
+    grid["latest"] = grid["curve_rt"] == grid.groupby(["series", "ceramide", "carbons"])[
+        "curve_rt"
+    ].transform("max")
+    columns = ["series", "isomer", "line", "ceramide", "carbons", "curve_rt", "last", "latest"]
     return grid[columns].reset_index(drop=True)
 
 

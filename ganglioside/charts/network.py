@@ -47,7 +47,7 @@ def fragment_network(analysis: Analysis, *, most: int = 60) -> Chart:
 def _labelled(table: pd.DataFrame) -> pd.DataFrame:
     """Add row (the parent's label), kind (the column) and label (percent of the parent)."""
     rt = table["parent_rt"].fillna(table.groupby("parent")["piece_rt"].transform("median"))
-    label = table["parent"] + "  " + rt.map("{:.2f}".format)
+    label = table["parent"] + " · " + rt.map("{:.2f} min".format)
     kind = table["piece_series"].where(table["verdict"] == "fragment", table["process"])
     percent = table["percent_of_parent"].map(_percent, na_action="ignore")
     return table.assign(

@@ -73,7 +73,7 @@ def retention_by_carbons(
     layers = _carbon_layers(analysis, frame)
     wide = facets == 1
     sized = layers.properties(width=_WIDTH - 90 if wide else 168, height=340 if wide else 150)
-    chart = sized if wide else _facets(sized, columns)
+    chart = sized if wide else _facets(sized, frame, columns)
     return finish(
         chart,
         title,
@@ -84,12 +84,12 @@ def retention_by_carbons(
 def _carbon_layers(analysis: Analysis, frame: pd.DataFrame) -> Any:
     """Return the layers of one facet; all read one table, as a faceted chart demands."""
     drawn = pd.concat([frame, curves(analysis, frame)], ignore_index=True)
-    flags = ["anchor", "wrong_anchor", "last"]
+    flags = ["anchor", "wrong_anchor", "last", "latest"]
     drawn[flags] = drawn[flags].astype("boolean")
     base = alt.Chart(inline(drawn))
     tall = alt.Scale(zero=False, nice=True)
     x = alt.X("carbons:Q", title="Carbons of the ceramide", scale=alt.Scale(zero=False, nice=False,
-              padding=12), axis=alt.Axis(format="d", tickMinStep=1))  # fmt: skip
+              padding=12), axis=alt.Axis(format="d", tickMinStep=1, tickCount=4))  # fmt: skip
     kinds = sorted(drawn["ceramide"].dropna().unique())
     fitted = (
         base.transform_filter("isValid(datum.curve_rt)")
@@ -107,23 +107,24 @@ def _carbon_layers(analysis: Analysis, frame: pd.DataFrame) -> Any:
     )
     ends = (
         base.transform_filter("datum.last && isValid(datum.isomer) && isValid(datum.curve_rt)")
-        .mark_text(align="right", dx=-2, dy=-7, fontSize=10, fontWeight="bold")
+        .mark_text(align="right", dx=4, dy=alt.expr("datum.latest ? -8 : 13"), fontSize=10)
         .encode(x=x, y=alt.Y("curve_rt:Q"), text="isomer:N")
     )
     features = base.transform_filter("isValid(datum.rt)")
     return alt.layer(fitted, feature_marks(features, frame, x=x, y=alt.Y("rt:Q", scale=tall)), ends)
 
 
-def _facets(layers: Any, columns: int) -> Any:
-    return (
-        layers.facet(
-            facet=alt.Facet("series:N", title=None, header=alt.Header(labelFontWeight="bold")),
-            columns=columns,
-            spacing=18,
-        )
-        .resolve_scale(y="independent")
-        .resolve_axis(x="independent")
+def _facets(layers: Any, frame: pd.DataFrame, columns: int) -> Any:
+    """Return one facet per series, by category; all share one scale, so that they compare."""
+    rank = frame["category"].map({name: k for k, name in enumerate(CATEGORIES)})
+    order = frame.assign(rank=rank).sort_values(["rank", "series"])["series"].unique()
+    faceted = layers.facet(
+        facet=alt.Facet("series:N", title=None, sort=list(order)),
+        columns=columns,
+        spacing={"row": 58, "column": 30},
+        bounds="flush",
     )
+    return faceted.resolve_axis(x="independent")
 
 
 def reduced_retention(analysis: Analysis) -> Chart:

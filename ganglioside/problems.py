@@ -166,6 +166,9 @@ class ProblemLog:
             return fault
         found = self.to_frame()
         errors = found[(found["severity"] == "error") & found["feature_id"].notna()]
-        texts = errors["message"].groupby(errors["feature_id"].astype("int64")).agg(" ".join)
-        fault.loc[texts.index] = texts
+        rows = errors["feature_id"].astype("int64")
+        single = ~rows.duplicated(keep=False)
+        several = errors["message"][~single].groupby(rows[~single]).agg(" ".join)
+        fault.iloc[rows[single]] = errors["message"][single].to_numpy()
+        fault.iloc[several.index] = several.to_numpy()
         return fault

@@ -134,13 +134,11 @@ def _read_path(source: str | PathLike[str], limit: int) -> bytes:
 def _read_stream(stream: IO[bytes] | IO[str], limit: int) -> tuple[bytes, str]:
     try:
         content = stream.read(limit + 1)
+        content = content.encode() if isinstance(content, str) else bytes(content)
     except (OSError, ValueError) as error:
         raise ReadError(f"The open file cannot be read: {error}. Open it anew.") from error
     name = getattr(stream, "name", None)
-    return (
-        content.encode() if isinstance(content, str) else bytes(content),
-        Path(name).name if isinstance(name, str) else "table",
-    )
+    return content, Path(name).name if isinstance(name, str) else "table"
 
 
 def _too_large(limit: float) -> ReadError:

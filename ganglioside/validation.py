@@ -185,8 +185,8 @@ def _report_misfits(raw: RawTable, ragged: dict[int, tuple[str, ...]], log: Prob
 def _rejoin_names(raw: RawTable, log: ProblemLog) -> dict[int, list[str]]:
     """Return the rows whose surplus fields are a name that was split at the separator.
 
-    A row is repaired only where its first piece alone is no name, the pieces together are
-    one, and what follows them fits the header with a number as RT.
+    A row is repaired only where the pieces together are a name and what follows them fits the
+    header with a number as RT: no name goes on with a number after a separator.
     """
     width, place, rt = (
         len(raw.header.texts),
@@ -200,11 +200,9 @@ def _rejoin_names(raw: RawTable, log: ProblemLog) -> dict[int, list[str]]:
             name = raw.separator.join(fields[place : place + surplus + 1])
             joined[row] = [*fields[:place], name, *fields[place + surplus + 1 :]]
     whole = parse_names([cells[place] for cells in joined.values()])
-    pieces = parse_names([raw.ragged[row][place] for row in joined])
-    is_name = (whole.index >= 0) & (pieces.index < 0)
     repaired = {
         row: cells
-        for (row, cells), good in zip(joined.items(), is_name, strict=True)
+        for (row, cells), good in zip(joined.items(), whole.index >= 0, strict=True)
         if good and _NUMBER.fullmatch(cells[rt].strip())
     }
     rows = np.array(list(repaired), dtype=np.int64)
@@ -406,10 +404,11 @@ def _typed(text: pd.Series[Any]) -> pd.Series[Any]:
     return text.mask(~written, np.nan)
 
 
-def _told_by_name(texts: pd.Series[Any], names: ParsedNames) -> BoolArray:
-    """Tell which names were refused for beginning like a formula: once is enough."""
+def _told_by_name(raw: RawTable, texts: pd.Series[Any], names: ParsedNames) -> BoolArray:
+    """Tell which names were already reported for beginning like a formula."""
     refused = [text for text, error in names.errors.items() if error.code == "formula"]
-    return texts.isin(refused).to_numpy(dtype=bool)
+    told = texts.isin(refused).to_numpy(dtype=bool)
+    return told & ~np.isin(np.arange(len(raw)), _misfits(raw))
 
 
 def _report_formulas(
@@ -419,7 +418,7 @@ def _report_formulas(
     for text in raw.header.texts:
         if text.startswith(FORMULA_STARTS):
             log.table("formula", text, text)
-    told = _told_by_name(_column(raw, cells, "name"), names)
+    told = _told_by_name(raw, _column(raw, cells, "name"), names)
     for place, text in enumerate(raw.header.texts):
         is_name = place == raw.header.places["name"]
         starts = FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import io
 import random
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from corpus.inputs import CASES, GOOD, HEADER, ROWS, Case, parquet, table, workbook
+from corpus.inputs import CASES, GOOD, HEADER, ROWS, Case, archive, parquet, table, workbook
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import ganglioside as gg
 from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.errors import GangliosideError, ReadError, ValidationError
+from ganglioside.tables import Source
 
 PORCINE = Path(__file__).parents[2] / "shared" / "data" / "porcine_features.csv"
 needs_porcine = pytest.mark.skipif(not PORCINE.exists(), reason="the porcine table is not here")
@@ -93,6 +95,7 @@ def test_every_kind_of_source_reads_the_same(tmp_path: Path) -> None:
         ("no/such/file.csv", "cannot be opened"),
         ("Name,RT\nGD1(36:1;O2),9", "no path"),
         ("bad\0path", "cannot be opened"),
+        (io.StringIO("Name,RT\n\ud800,1"), "cannot be read"),
         (7, "A int is no feature table"),
     ],
 )
@@ -126,6 +129,39 @@ def test_lines_of_the_fast_and_the_careful_way_agree() -> None:
     kept = careful.problems[careful.problems["feature_id"] < len(rows)]
     pd.testing.assert_frame_equal(fast.problems, kept)
     pd.testing.assert_frame_equal(fast.data, careful.data.iloc[: len(rows)])
+
+
+def test_cells_that_may_stand_in_a_wrong_column_are_not_believed() -> None:
+    read = gg.read_features(table(ROWS[0], ROWS[1] + ",x", "GM1(38:1;O2),11.5").encode())
+    assert read.data.loc[[1, 2], ["rt", "volume", "log_p"]].isna().all(axis=None)
+    assert read.data["name"].tolist()[1:] == ["GM1(38:1;O2)", "GM1(38:1;O2)"]
+    shown = read.problems.set_index("feature_id")["value"]
+    assert shown[1] == ROWS[1] + ",x"
+
+
+def test_a_formula_in_a_misfit_is_reported_too() -> None:
+    read = gg.read_features(table(ROWS[0], "=cmd,1", "-GM1 38:1;O2,9.5,1,1,F").encode())
+    found = read.problems[read.problems["code"] == "formula"]
+    assert found[["feature_id", "severity"]].to_numpy().tolist() == [[1, "warning"], [2, "error"]]
+    assert read.data["name"].tolist()[1:] == ["=cmd", "-GM1 38:1;O2"]
+
+
+def test_a_worksheet_that_states_a_wrong_size_is_read_whole() -> None:
+    files = {}
+    with zipfile.ZipFile(io.BytesIO(XLSX)) as book:
+        for name in book.namelist():
+            files[name] = book.read(name)
+    sheet = "xl/worksheets/sheet1.xml"
+    assert b'ref="A1:B2"' in files[sheet]
+    files[sheet] = files[sheet].replace(b'ref="A1:B2"', b'ref="A1:A1"')
+    assert gg.read_features(archive(files)).data.loc[0, "rt"] == 9.5
+
+
+def test_the_source_of_a_frame_outlives_changes_to_it() -> None:
+    frame = pd.DataFrame({"Name": ["a"]})
+    source = Source.from_frame("x", frame)
+    frame.loc[0, "Name"] = "b"
+    assert source.content == b"Name\r\na\r\n"
 
 
 def test_foreign_columns_are_carried_untouched() -> None:

@@ -369,9 +369,11 @@ def _rows() -> list[Case]:
         ),
         read(
             "comma-in-bare-name.csv",
-            table('"GD1 36:1,O2",9.572,1,1,T', "36:1,O2,9.5,1,1,F"),
-            2,
+            table("GD1 36:1,O2,9.572,1,1,T", "36:1,O2,9.5,1,1,F", '"GD1 38:1,O2",9.8,1,1,F'),
+            3,
             {1: "too-many-fields"},
+            {(0, "name-rejoined")},
+            {(0, "name"): "GD1 36:1,O2", (0, "rt"): 9.572, (2, "rt"): 9.8},
         ),
         read(
             "comma-in-quoted-name.csv",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -84,3 +87,25 @@ def test_a_removed_package_is_noticed(files: tuple[str, str], which: int) -> Non
     changed = list(files)
     changed[which] = re.sub(r"^.*papermill *>=.*\n", "", files[which], flags=re.M)
     assert disagreements(*changed) == {"papermill"}
+
+
+def imported_packages() -> set[str]:
+    """Return the distributions that the two packages import."""
+    owners = packages_distributions()
+    found = set()
+    for path in [*(ROOT / "ganglioside").rglob("*.py"), *(ROOT / "widgets").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found |= {name.partition(".")[0] for name in names}
+    foreign = found - set(sys.stdlib_module_names) - {"", "ganglioside", "ganglioside_widgets"}
+    return {owner.lower().replace("_", "-") for name in foreign for owner in owners[name][:1]}
+
+
+def test_everything_imported_is_declared(files: tuple[str, str]) -> None:
+    declared = {split(r)[0] for r in tomllib.loads(files[0])["project"]["dependencies"]}
+    imported = imported_packages()
+    assert {"typer", "duckdb", "pandas"} <= imported
+    assert imported - declared == set()

@@ -92,7 +92,7 @@ def report(
         str, typer.Argument(metavar="FILE|ID", help="A feature table, or the id of a session.")
     ],
     out: Annotated[
-        Path | None, typer.Option(help="The HTML file.", show_default="NAME.html here")
+        Path | None, typer.Option(help="The HTML file.", show_default="NAME.html")
     ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
@@ -103,13 +103,8 @@ def report(
 ) -> None:
     """Render the report of a table or a stored session as one HTML file."""
     settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type)
-    if Path(source).is_file():
-        target = out or Path(f"{Path(source).stem}.html")
-        _render(Path(source), target, settings, title=title, pdf=pdf)
-    elif settings != DEFAULTS:
-        raise typer.BadParameter("a session keeps the settings it was analysed with")
-    else:
-        _render(source, out or Path(f"{source}.html"), title=title, pdf=pdf)
+    # A session keeps its own settings: it refuses others, so defaults are not passed on.
+    _render(source, out, None if settings == DEFAULTS else settings, title=title, pdf=pdf)
 
 
 def simulate(
@@ -217,7 +212,7 @@ def _document(file: Path, sid: str | None, analysis: Analysis) -> dict[str, Any]
 
 def _render(
     source: Path | str,
-    target: Path,
+    target: Path | None,
     settings: Settings | None = None,
     *,
     title: str | None = None,
@@ -225,6 +220,10 @@ def _render(
 ) -> None:
     from ganglioside.reports import render_report
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    written = render_report(source, target, settings=settings, title=title, pdf=pdf)
-    show.note(f"Report: {written}")
+    with show.progress_bar("report") as progress:
+        page = render_report(
+            source, target, settings=settings, title=title, pdf=pdf, progress=progress
+        )
+    show.note(f"Report: {page}")
+    if pdf:
+        show.note(f"PDF: {page.with_suffix('.pdf')}")

@@ -11,7 +11,6 @@ from ganglioside.cli import show
 from ganglioside.cli.options import FORMATS, Format, Json
 
 if TYPE_CHECKING:
-    import pandas as pd
 
     from ganglioside.history import History
 
@@ -44,7 +43,7 @@ def list_sessions(
 def show_session(sid: SessionId, as_json: Json = False) -> None:
     """Show one session: what went in and what came out."""
     store = _open()
-    session = _find(store, sid)
+    session = store.session(sid)
     analysis = store.load(sid) if session["status"] == "completed" else None
     if as_json:
         from ganglioside.export.document import document_of
@@ -66,7 +65,7 @@ def delete_session(
 ) -> None:
     """Delete sessions with all they hold, for good."""
     store = _open()
-    sessions = [_find(store, sid) for sid in sids]
+    sessions = [store.session(sid) for sid in sids]
     if not yes:
         names = ", ".join(f"{session['id']} ({session['name']})" for session in sessions)
         typer.confirm(f"Delete {names}?", abort=True, err=True)
@@ -95,10 +94,3 @@ def _open() -> History:
     from ganglioside.history import History
 
     return History.open()
-
-
-def _find(store: History, sid: str) -> pd.Series:
-    """Return the row of one session; the history refuses an id that fits none or several."""
-    store.settings(sid)
-    sessions = store.sessions()
-    return sessions[sessions["id"].str.startswith(sid)].iloc[0]

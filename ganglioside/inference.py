@@ -22,7 +22,7 @@ from ganglioside.progress import Progress
 from ganglioside.rules.acetylation import acetyl_prior
 from ganglioside.rules.artefacts import artefact_pairs, artefacts
 from ganglioside.rules.fragments import USUAL_TOLERANCE, Coelution, fragment_pairs
-from ganglioside.rules.isomers import Lines, find_lines, starting_lines
+from ganglioside.rules.isomers import Lines, Scale, find_lines, starting_lines
 from ganglioside.rules.regression import NoCurve, starting_curve
 from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
 
@@ -75,6 +75,8 @@ class Rates:
         Fragments of group g that genuine features of line l made.
     extent_weight, extent_sum : numpy.ndarray, shape (L, G)
         Of log10(fragment area / parent area): how many were measured, and their sum.
+    extent_within : float
+        Scatter of log10 extents of one kind of fragment between ceramides.
     artefact : numpy.ndarray, shape (A,)
         Artefacts seen per genuine feature.
     chance : float
@@ -92,6 +94,7 @@ class Rates:
     seen: FloatArray
     extent_weight: FloatArray
     extent_sum: FloatArray
+    extent_within: float
     artefact: FloatArray
     chance: float
     sigma: FloatArray
@@ -272,6 +275,7 @@ def _begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Li
         seen=empty,
         extent_weight=empty,
         extent_sum=empty,
+        extent_within=_EXTENT_WITHIN,
         artefact=np.array([a.rate for a in artefacts()]),
         chance=0.2,
         sigma=np.full(2, 0.12 * curve.slope),
@@ -330,31 +334,51 @@ def _with_lines(state: Inference, lines: Lines) -> Inference:
 
 
 def _find_lines(state: Inference) -> Inference:
-    """Place the lines anew on the rows that no other process explains."""
-    observed, curve = state.observed, state.curve
-    chance, pair = _chance_intensity(state), _pair_intensity(state)
-    explained = np.bincount(state.coelution.child, pair, minlength=len(observed))
+    """Place the lines anew, where they explain rows better than all other processes do."""
+    observed, curve, rates = state.observed, state.curve, state.rates
+    sigma = min(float(rates.sigma[0]), _usual(state))
+    peak = _student(np.zeros(1), sigma, OWN_TAIL)[0]
+    density = peak * _normal(observed.log_volume, *rates.volume_genuine) * _trust(state)
+    others, _ = _other_intensity(_as_fragments(state))
     expected = expected_lines(_unit_effects(state), observed.groups.units)
-    reduced = _reduced(observed, curve)
-    unexplained = chance / (chance + explained + _TINY) * (1 - _on_parent_line(state, reduced))
-    lines = find_lines(observed, reduced, unexplained, expected, curve.slope)
+    lines = find_lines(
+        observed,
+        _reduced(observed, curve),
+        np.log(density / others),
+        expected,
+        Scale(max(sigma, _usual(state)), curve.slope),
+    )
     return _with_lines(state, lines)
 
 
-def _on_parent_line(state: Inference, reduced: FloatArray) -> FloatArray:
-    """Return how far a line of a larger head group, whose row is missing, explains a row."""
-    firm = np.flatnonzero(state.support >= 2)
-    breaks = state.observed.groups.contains[state.line_group[firm]][:, state.observed.group]
-    breaks = breaks * (1 - _occupancy(state)[state.observed.cell][:, firm].T.clip(0, 1))
-    away = (reduced - state.curve.lines[firm][:, None]) / (0.06 * state.curve.slope)
-    return np.asarray(0.7 * (breaks * np.exp(-0.5 * away**2)).max(axis=0, initial=0.0))
+def _as_fragments(state: Inference) -> Inference:
+    """Return the state in which whatever may be a fragment is taken for one.
+
+    A line must explain rows better than the fragments that they would be without it, with the
+    rates and extents that those would show.
+    """
+    pairs, rates = state.coelution, state.rates
+    near = 1 / (1 + (pairs.delta / (3 * rates.pair_sigma)) ** 4)
+    weight = near * state.shares.genuine[pairs.parent]
+    total = np.bincount(pairs.child, weight, minlength=len(state.observed))
+    share = weight / np.maximum(total, 1.0)[pairs.child]
+    state = replace(state, shares=replace(state.shares, pair=share))
+    seen, extent_weight, extent_sum = _count_fragments(state)
+    rates = replace(
+        rates,
+        parents=_count_parents(state, extent_weight, extent_sum),
+        seen=seen,
+        extent_weight=extent_weight,
+        extent_sum=extent_sum,
+    )
+    return replace(state, rates=rates)
 
 
 _EMISSION: Final = 0.15  # fragments of one kind per parent, before the table is seen
 _EMISSION_WEIGHT: Final = 5.0  # parents that this prior is worth
 _EXTENT: Final = -1.7  # log10 of fragment over parent area: 2 %, observed 0.2 to 38 %
 _EXTENT_SPREAD: Final = 0.7
-_EXTENT_WITHIN: Final = 0.3  # the same fragment of different ceramides
+_EXTENT_WITHIN: Final = 0.2  # the same fragment of different ceramides
 _LARGEST_EXTENT: Final = -0.1  # a fragment may outweigh its namesake, hardly its parent
 
 
@@ -433,11 +457,7 @@ def _expect(state: Inference, leniency: float = 1.0) -> Shares:
     observed, rates, c = state.observed, state.rates, state.candidates
     n = len(observed)
     predicted, scale = _leave_out(state)
-    pair = _pair_intensity(state)
-    chance = _chance_intensity(state)
-    others = chance + np.bincount(state.coelution.child, pair, minlength=n) + _TINY
-    ghosts = _ghosts(state, others)
-    others = others + np.bincount(ghosts.child, ghosts.probability, minlength=n)
+    others, parts = _other_intensity(state)
     z = (observed.rt[c.row] - predicted) / (scale * leniency)
     # The scatter is held wide in the first rounds; that must not make the own line less likely.
     sigma = _scatter(state)
@@ -445,12 +465,7 @@ def _expect(state: Inference, leniency: float = 1.0) -> Shares:
     density = (
         _student(z, usual, OWN_TAIL) * _normal(observed.log_volume, *rates.volume_genuine)[c.row]
     )
-    trust = np.where(
-        observed.anchor,
-        rates.anchor_genuine / rates.anchor_other,
-        (1 - rates.anchor_genuine) / (1 - rates.anchor_other),
-    )
-    odds = rates.presence[c.line] * density * trust[c.row] / others[c.row]
+    odds = rates.presence[c.line] * density * _trust(state)[c.row] / others[c.row]
     total = np.bincount(c.place, odds)[c.place]
     own = odds / (1 - rates.presence[c.line] + total)
     genuine = np.bincount(c.row, own, minlength=n)
@@ -460,11 +475,42 @@ def _expect(state: Inference, leniency: float = 1.0) -> Shares:
     return Shares(
         own=own,
         genuine=genuine,
-        pair=pair * rest[state.coelution.child],
-        ghosts=replace(ghosts, probability=ghosts.probability * rest[ghosts.child]),
-        chance=chance * rest,
+        pair=parts.pair * rest[state.coelution.child],
+        ghosts=replace(
+            parts.ghosts, probability=parts.ghosts.probability * rest[parts.ghosts.child]
+        ),
+        chance=parts.chance * rest,
         predicted=predicted,
         scale=scale,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Others:
+    """Intensities of what is not the species itself: by pair, by ghost and by row."""
+
+    pair: FloatArray
+    ghosts: Ghosts
+    chance: FloatArray
+
+
+def _other_intensity(state: Inference) -> tuple[FloatArray, _Others]:
+    """Return the intensity at each row of all that is not the species itself, and its parts."""
+    n = len(state.observed)
+    pair, chance = _pair_intensity(state), _chance_intensity(state)
+    known = chance + np.bincount(state.coelution.child, pair, minlength=n) + _TINY
+    ghosts = _ghosts(state, known)
+    total = known + np.bincount(ghosts.child, ghosts.probability, minlength=n)
+    return total, _Others(pair, ghosts, chance)
+
+
+def _trust(state: Inference) -> FloatArray:
+    """Return how much likelier each row is genuine for being an anchor, or for being none."""
+    rates = state.rates
+    return np.where(
+        state.observed.anchor,
+        rates.anchor_genuine / rates.anchor_other,
+        (1 - rates.anchor_genuine) / (1 - rates.anchor_other),
     )
 
 
@@ -524,16 +570,17 @@ def _fragment_odds(
         parents + _EMISSION_WEIGHT
     )
     measured = own * np.isfinite(ratio)
-    count = np.maximum(rates.extent_weight[kind] - measured, 0.0) / _EXTENT_WITHIN**2
+    within = rates.extent_within**2
+    count = np.maximum(rates.extent_weight[kind] - measured, 0.0)
     total = rates.extent_sum[kind] - measured * np.nan_to_num(ratio)
-    precision = count + 1 / _EXTENT_SPREAD**2
-    extent = (total / _EXTENT_WITHIN**2 + _EXTENT / _EXTENT_SPREAD**2) / precision
-    spread = np.sqrt(_EXTENT_WITHIN**2 + 1 / precision)
+    precision = count / within + 1 / _EXTENT_SPREAD**2
+    extent = (total / within + _EXTENT / _EXTENT_SPREAD**2) / precision
+    spread = np.sqrt(within + 1 / precision)
     return np.minimum(rate, 0.95), np.minimum(extent, _LARGEST_EXTENT), spread
 
 
-_MISSING: Final = 0.06  # chance that a species which should be there has no row
-_GHOST_ROWS: Final = 0.02  # rows that chance explains to this share at least are looked at
+_MISSING: Final = 0.15  # chance that a species which should be there has no row
+_GHOST_ROWS: Final = 0.02  # rows of which chance explains this share of what pairs leave open
 
 
 def _ghosts(state: Inference, others: FloatArray) -> Ghosts:
@@ -543,7 +590,7 @@ def _ghosts(state: Inference, others: FloatArray) -> Ghosts:
     rows at the RT where it should be, make it likelier.
     """
     observed, rates = state.observed, state.rates
-    rows = np.flatnonzero(state.shares.chance > _GHOST_ROWS)
+    rows = np.flatnonzero(_chance_intensity(state) > _GHOST_ROWS * others)
     breaks = observed.groups.contains[state.line_group][:, observed.group[rows]]
     line, child = np.nonzero(breaks)
     child = rows[child]
@@ -639,6 +686,7 @@ def _learn_rates(state: Inference, least_sigma: float) -> Rates:
         seen=seen,
         extent_weight=extent_weight,
         extent_sum=extent_sum,
+        extent_within=_learn_extent_within(state),
         artefact=_learn_artefacts(state),
         chance=float((shares.chance.sum() + 2) / (n_slots.sum() + 10)),
         sigma=np.maximum(_learn_sigma(state), least_sigma),
@@ -709,12 +757,25 @@ def _count_parents(
     n_classes = int(classes.max()) + 1
     key = _best_line(state) * n_classes + classes
     count = np.bincount(key, genuine, minlength=shape[0] * n_classes).reshape(-1, n_classes)
-    precision = extent_weight / _EXTENT_WITHIN**2 + 1 / _EXTENT_SPREAD**2
-    extent = (extent_sum / _EXTENT_WITHIN**2 + _EXTENT / _EXTENT_SPREAD**2) / precision
-    spread = np.sqrt(_EXTENT_WITHIN**2 + 1 / precision)
+    within = state.rates.extent_within**2
+    precision = extent_weight / within + 1 / _EXTENT_SPREAD**2
+    extent = (extent_sum / within + _EXTENT / _EXTENT_SPREAD**2) / precision
+    spread = np.sqrt(within + 1 / precision)
     above = (np.arange(n_classes) + 0.5) / 4
     margin = (above[None, None, :] + extent[:, :, None]) / spread[:, :, None]
     return np.asarray((count[:, None, :] / (1 + np.exp(-1.7 * margin))).sum(axis=2))
+
+
+def _learn_extent_within(state: Inference) -> float:
+    """Return how much extents of one kind scatter, each against the others of its kind."""
+    pairs, volume = state.coelution, state.observed.log_volume
+    ratio = volume[pairs.child] - volume[pairs.parent]
+    _, extent, spread = _fragment_odds(state, ratio)
+    weight = np.where((pairs.process < 0) & np.isfinite(ratio), state.shares.pair, 0.0)
+    known = (state.rates.extent_within / spread) ** 2  # small where there is little to compare
+    squares = weight * known * np.minimum((np.nan_to_num(ratio) - extent) ** 2, 1.0)
+    prior = 5 * _EXTENT_WITHIN**2
+    return float(np.sqrt((squares.sum() + prior) / ((weight * known).sum() + 5)))
 
 
 def _learn_artefacts(state: Inference) -> FloatArray:

@@ -6,7 +6,7 @@ is dense is a question of chance: how many ceramides would agree so well if they
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from typing import Final
 
@@ -24,7 +24,8 @@ _APART: Final = 0.2  # carbons; isomers that stand closer are one line
 _FAR: Final = 1.2  # carbons; isomers stand closer to the main line (observed: 0.3 to 0.7)
 _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
 _CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child
-_PRIOR_BONUS: Final = 0.7  # features that a place expected from the composition is worth
+_SPREAD: Final = 0.5  # carbons; of first lines about where their composition predicts them
+_FURTHER: Final = 0.1  # prior probability that a series has one more line
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,14 @@ class Lines:
 
     group: IntArray
     offset: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Scatter about a line, min, and carbon slope, min per carbon."""
+
+    sigma: float
+    slope: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +86,7 @@ def starting_lines(
         strength = closeness[pairs] * genuine[coelution.parent[pairs]]
         np.maximum.at(explained, coelution.child[pairs], strength)
         free = weight[rows] * (1 - explained[rows])
-        offsets = _dense_offsets(_Members(reduced[rows], observed.slot[rows], free), slope, None)
+        offsets = _dense_offsets(_Members(reduced[rows], observed.slot[rows], free), slope)
         for offset in offsets:
             near = np.exp(-0.5 * ((reduced[rows] - offset) / (_WIDTH * slope)) ** 2)
             genuine[rows] = np.maximum(genuine[rows], near * (1 - explained[rows]))
@@ -88,33 +97,84 @@ def starting_lines(
 def find_lines(
     observed: Observations,
     reduced: FloatArray,
-    unexplained: FloatArray,
+    evidence: FloatArray,
     expected: FloatArray,
-    slope: float,
+    scale: Scale,
 ) -> Lines:
-    """Place lines again, on what nothing else explains.
+    """Place lines again, where they explain rows better than all else does.
+
+    A line is worth the evidence of the rows on it, less what it costs to say where it stands and
+    which of the group's species are on it and which are not.
 
     Parameters
     ----------
     observed : Observations
     reduced : numpy.ndarray, shape (n,)
         RT less the effect of the ceramide, min.
-    unexplained : numpy.ndarray, shape (n,)
-        0 where a co-eluting parent explains the row, 1 where nothing does.
+    evidence : numpy.ndarray, shape (n,)
+        Log density of each row in the middle of a line over its intensity without that line.
     expected : numpy.ndarray, shape (G,)
         Where compositions predict the line of each group, min.
-    slope : float
-        min per carbon.
+    scale : Scale
     """
-    weight = _weight(observed) * unexplained
     members = _members(observed.group, len(observed.groups))
     found = [
-        _dense_offsets(
-            _Members(reduced[rows], observed.slot[rows], weight[rows]), slope, float(centre)
+        _worthy_offsets(
+            _Members(reduced[rows], observed.slot[rows], evidence[rows]), float(centre), scale
         )
         for rows, centre in zip(members, expected, strict=True)
     ]
     return _lines(found)
+
+
+def _worthy_offsets(members: _Members, expected: float, scale: Scale) -> list[float]:
+    """Return the offsets that are worth a line, best first; one at least."""
+    evidence = members.weight.copy()
+    found: list[float] = []
+    while len(found) < MOST_LINES:
+        worth = _worth(replace(members, weight=evidence), scale.sigma)
+        worth -= _place_cost(members.reduced, expected, found, scale)
+        best = int(np.argmax(worth))
+        if found and worth[best] < 0:
+            break
+        near = np.exp(-0.5 * ((members.reduced - members.reduced[best]) / scale.sigma) ** 2)
+        weight = near * np.maximum(evidence, 0.0) + 1e-9 * near
+        centre = float(np.average(members.reduced, weights=weight))
+        found.append(centre)
+        apart = np.abs(members.reduced - centre) > _APART * scale.slope
+        evidence = np.where(apart, evidence, -np.inf)
+    return found
+
+
+def _worth(members: _Members, sigma: float) -> FloatArray:
+    """Return for a line through each row what the rows near it gain, the best of each slot."""
+    z = (members.reduced[:, None] - members.reduced[None, :]) / sigma
+    gain = np.maximum(members.weight - 0.5 * z**2, 0.0)
+    order = np.argsort(members.slot, kind="stable")
+    starts = np.flatnonzero(np.diff(members.slot[order], prepend=-1))
+    best = np.maximum.reduceat(gain[:, order], starts, axis=1)
+    slots = len(starts)
+    present = np.clip((best > 0).sum(axis=1), 0.5, slots - 0.5)
+    share = present / slots
+    return np.asarray(
+        best.sum(axis=1) + present * np.log(share) + (slots - present) * np.log1p(-share)
+    )
+
+
+def _place_cost(
+    reduced: FloatArray, expected: float, found: list[float], scale: Scale
+) -> FloatArray:
+    """Return the cost of placing a line through each row: -log of its prior probability.
+
+    A first line stands where its composition predicts it, a further one near the first.
+    """
+    if not found:
+        spread = _SPREAD * scale.slope
+        away = (reduced - expected) / spread
+        return np.asarray(0.5 * np.minimum(away**2, 16.0) + np.log(spread / scale.sigma))
+    far = np.abs(reduced - found[0]) > _FAR * scale.slope
+    cost = np.log(2 * _FAR * scale.slope / scale.sigma) - np.log(_FURTHER)
+    return np.where(far, np.inf, cost)
 
 
 def _lines(found: list[list[float]]) -> Lines:
@@ -136,7 +196,7 @@ def _members(group: IntArray, n_groups: int) -> list[IntArray]:
     return np.split(order, np.cumsum(np.bincount(group, minlength=n_groups))[:-1])
 
 
-def _dense_offsets(members: _Members, slope: float, expected: float | None) -> list[float]:
+def _dense_offsets(members: _Members, slope: float) -> list[float]:
     """Return the offsets that more ceramides share than chance lets expect, densest first."""
     width = _WIDTH * slope
     weight = members.weight.copy()
@@ -145,7 +205,7 @@ def _dense_offsets(members: _Members, slope: float, expected: float | None) -> l
         score = _support(members, weight, width)
         if found:
             score = np.where(np.abs(members.reduced - found[0]) < _FAR * slope, score, 0.0)
-        best = int(np.argmax(score + _bonus(members.reduced, expected, found, slope)))
+        best = int(np.argmax(score))
         if found and not _is_dense(members.reduced, weight, float(score[best]), width):
             break
         near = np.exp(-0.5 * ((members.reduced - members.reduced[best]) / width) ** 2) * weight
@@ -155,15 +215,6 @@ def _dense_offsets(members: _Members, slope: float, expected: float | None) -> l
         found.append(centre)
         weight = np.where(np.abs(members.reduced - centre) < _APART * slope, 0.0, weight)
     return found
-
-
-def _bonus(
-    reduced: FloatArray, expected: float | None, found: list[float], slope: float
-) -> FloatArray | float:
-    """Return what a first line gains from standing where its composition is expected."""
-    if expected is None or found:
-        return 0.0
-    return np.asarray(_PRIOR_BONUS * np.exp(-0.5 * ((reduced - expected) / (0.5 * slope)) ** 2))
 
 
 def _support(members: _Members, weight: FloatArray, width: float) -> FloatArray:

@@ -1,0 +1,8 @@
+"""Reports: the report notebook run by papermill, rendered as one HTML file."""
+
+from __future__ import annotations
+
+from ganglioside.reports.parameters import Parameters
+from ganglioside.reports.render import render_report
+
+__all__ = ["Parameters", "render_report"]

@@ -1,0 +1,255 @@
+"""What a report says about an analysis: plain values, no markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from ganglioside.analysis import Analysis
+from ganglioside.charts import fragment_table
+from ganglioside.columns import VERDICTS
+from ganglioside.settings import setting_specs
+
+#: Rows of a table that a page holds; the export has all.
+MOST_ROWS: Final = 5_000
+#: Items of one kind among the first things to fix.
+MOST_ITEMS: Final = 20
+
+_WRONG: Final = ("fragment", "adduct", "outlier")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline number; `verdict` is empty where it counts something else."""
+
+    label: str
+    value: str
+    note: str = ""
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to fix: where it stands, what is wrong and what to do."""
+
+    where: str
+    value: str
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToFix:
+    """Things of one kind to fix, the first `MOST_ITEMS` of `total`."""
+
+    heading: str
+    rows: tuple[Item, ...]
+    total: int
+
+    @property
+    def has_values(self) -> bool:
+        """Whether any row quotes a value."""
+        return any(row.value for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line of the reporting checklist, or of the provenance."""
+
+    item: str
+    answer: str
+
+
+def tiles(analysis: Analysis) -> list[Tile]:
+    """Return the headline numbers: one per verdict, then the anchors and the model's scatter."""
+    summary = analysis.summary
+    total = max(summary.features, 1)
+    counts = {verdict: int(getattr(summary, verdict)) for verdict in VERDICTS}
+    found = [Tile(v, f"{n:,}", f"{n / total:.0%}", v) for v, n in counts.items()]
+    agree = summary.anchors - summary.anchors_not_valid
+    found.append(Tile("anchors confirmed", f"{agree:,} of {summary.anchors:,}"))
+    if analysis.model.is_fitted:
+        found.append(Tile("scatter of the model", f"{summary.curve_sigma:.3f} min", "1 sigma"))
+    return found
+
+
+def to_fix(analysis: Analysis) -> list[ToFix]:
+    """Return what to fix first: wrong anchors, unreadable rows, other errors, warnings."""
+    found = [
+        _kind("Anchors that contradict the other features", _wrong_anchors(analysis)),
+        _kind("Rows that could not be read", _problems(analysis, "error")),
+        _kind("Contradictions in the table", _findings(analysis, "error", but="wrong-anchor")),
+        _kind("Worth checking", _findings(analysis, "warning") + _problems(analysis, "warning")),
+    ]
+    return [kind for kind in found if kind.total]
+
+
+def _kind(heading: str, items: list[Item]) -> ToFix:
+    return ToFix(heading, tuple(items[:MOST_ITEMS]), len(items))
+
+
+def _wrong_anchors(analysis: Analysis) -> list[Item]:
+    features = analysis.features
+    wrong = features[features["anchor"] & features["verdict"].isin(_WRONG)]
+    advice = analysis.findings.drop_duplicates("feature_id").set_index("feature_id")["advice"]
+    return [
+        Item(
+            where=f"feature {row.feature_id}",
+            value=f"{row.name} at {row.rt:.3f} min",
+            message=_what_it_is(row),
+            advice=str(advice.get(row.feature_id, "Take the anchor away or check the peak.")),
+        )
+        for row in wrong.itertuples(index=False)
+    ]
+
+
+def _what_it_is(row: Any) -> str:
+    what = str(row.verdict)
+    if pd.notna(row.parent):
+        what += f" of {row.parent}"
+        what += f" ({row.process})" if pd.notna(row.process) else ""
+    expected = f"; {row.series} is expected at {row.predicted_rt:.3f} min"
+    return f"{what}, {row.confidence:.0%} sure" + (expected if pd.notna(row.predicted_rt) else "")
+
+
+def _problems(analysis: Analysis, severity: str) -> list[Item]:
+    problems = analysis.problems[analysis.problems["severity"] == severity]
+    return [
+        Item(
+            where=", ".join(filter(None, (_line(row.row), _text(row.column)))),
+            value=_text(row.value),
+            message=_text(row.message),
+            advice=_text(row.advice),
+        )
+        for row in problems.itertuples(index=False)
+    ]
+
+
+def _line(number: Any) -> str:
+    return "" if pd.isna(number) else f"line {number}"
+
+
+def _findings(analysis: Analysis, severity: str, but: str = "") -> list[Item]:
+    findings = analysis.findings
+    chosen = findings[(findings["severity"] == severity) & (findings["code"] != but)]
+    return [
+        Item(
+            where=_text(row.series) if pd.isna(row.feature_id) else f"feature {row.feature_id}",
+            value="",
+            message=_text(row.message),
+            advice=_text(row.advice),
+        )
+        for row in chosen.itertuples(index=False)
+    ]
+
+
+def _text(value: Any) -> str:
+    missing: bool = pd.isna(value)
+    return "" if missing else str(value)
+
+
+def checklist(analysis: Analysis) -> list[Statement]:
+    """Return what the lipidomics reporting checklist asks about separation and identity.
+
+    Items as worded by the Lipidomics Standards Initiative (Koefeler et al., J Lipid Res 2021).
+    """
+    return [
+        Statement("Retention time verified by a standard", _anchors(analysis)),
+        Statement("Model for separation prediction", _model(analysis)),
+        Statement("Check on isomeric overlap", _isomers(analysis)),
+        Statement("Check on isobaric overlap", _isobars(analysis)),
+        Statement("Check on in-source fragmentation", _fragmentation(analysis)),
+        Statement("Assumptions presumed", _ASSUMPTIONS),
+    ]
+
+
+_ASSUMPTIONS: Final = (
+    "Reversed-phase separation. One ceramide curve holds for all series. A fragment forms after "
+    "the column: it has its parent's ceramide and retention time and never more of any sugar, "
+    "sialic acid or acetyl than the parent. Anchors are trusted more than other names, not "
+    "blindly. Log P is compared, not used. Names give summed ceramides, so chain composition, "
+    "double bond position and the place of an acetyl are not judged. Confidence is the model's "
+    "probability that the verdict is right."
+)
+
+
+def _anchors(analysis: Analysis) -> str:
+    summary = analysis.summary
+    if not summary.anchors:
+        return "No: the table names no anchors; the model rests on the features alone."
+    return (
+        f"By the table's own anchors, as far as they are standards: {summary.anchors:,} given, "
+        f"{summary.anchors - summary.anchors_not_valid:,} agree with the model and "
+        f"{summary.anchors_not_valid:,} do not."
+    )
+
+
+def _model(analysis: Analysis) -> str:
+    if not analysis.model.is_fitted:
+        return f"No: {analysis.model.reason}"
+    error = analysis.models["rmse_loo"].dropna()
+    median = f", median leave-one-out error {error.median():.3f} min" if len(error) else ""
+    return (
+        "Yes: RT = offset(series, isomer) + f(carbons, double bonds, hydroxyls), f shared by all "
+        f"series; {analysis.summary.lines} lines, scatter {analysis.summary.curve_sigma:.3f} min"
+        f"{median}."
+    )
+
+
+def _isomers(analysis: Analysis) -> str:
+    lines = analysis.models.dropna(subset="isomer")
+    split = lines.groupby("series")["isomer"].agg(", ".join)
+    if split.empty:
+        return "Yes: no series stands on more than one line. Co-eluting isomers are not resolved."
+    named = "; ".join(f"{series}: {isomers}" for series, isomers in split.items())
+    return f"Yes: resolved by retention time ({named}). Co-eluting isomers are not resolved."
+
+
+def _isobars(analysis: Analysis) -> str:
+    neugc = int((analysis.findings["code"] == "neugc-candidate").sum())
+    return (
+        "Yes, for names that share a mass: sodium against C2H-2 and other adducts "
+        f"({analysis.summary.adduct:,} found), NeuGc against O-acetyl ({neugc:,} candidates)."
+    )
+
+
+def _fragmentation(analysis: Analysis) -> str:
+    table = fragment_table(analysis)
+    fragments = table[table["verdict"] == "fragment"]
+    return (
+        f"Yes: co-elution within {analysis.settings.rt_tolerance:g} min with a larger ganglioside "
+        f"of the same ceramide; {len(fragments):,} fragments of {fragments['parent'].nunique():,} "
+        "parents, their areas added to the parents'."
+    )
+
+
+def settings_used(analysis: Analysis) -> list[Statement]:
+    """Return the settings, by their label, with unit."""
+    specs, values = setting_specs(), analysis.settings.to_dict()
+    told = [
+        Statement(spec.label, f"{values[name]:g} {spec.unit}".strip())
+        for name, spec in specs.items()
+        if name not in ("max_megabytes", "max_rows")
+    ]
+    return [*told, Statement("Sample type", str(values["sample_type"]))]
+
+
+def origin(analysis: Analysis, session_id: str | None, made: str) -> list[Statement]:
+    """Return where the report comes from: input, session, version and time."""
+    source = analysis.source
+    return [
+        Statement("Input", f"{source.name} ({source.size:,} bytes)"),
+        Statement("SHA-256 of the input", source.sha256),
+        Statement("Session", session_id or "not stored"),
+        Statement("Analysed with", f"Ganglioside {analysis.version}"),
+        Statement("Report made", made),
+    ]
+
+
+def feature_rows(analysis: Analysis) -> pd.DataFrame:
+    """Return the first `MOST_ROWS` features with the columns that the report shows."""
+    columns = ["feature_id", "name", "isomer", "rt", "predicted_rt", "residual", "volume",
+               "anchor", "verdict", "confidence", "parent", "process", "reason"]  # fmt: skip
+    return analysis.features[columns].head(MOST_ROWS)

@@ -1,0 +1,123 @@
+"""The parameters of the report notebook, judged before anything runs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ganglioside.errors import ReportError, SettingsError
+from ganglioside.settings import Settings
+
+#: What a kernel defines by itself, beside names that begin with `_`.
+_KERNEL_NAMES: Final = frozenset({"In", "Out"})
+
+#: Types of what papermill can hand over.
+_PLAIN: Final = (str, int, float, list, dict, type(None))
+
+#: Parameters that are settings of the analysis; None means the session's own, or the default.
+SETTINGS: Final = ("r2_threshold", "outlier_threshold", "rt_tolerance", "sample_type")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """What the report notebook can be told.
+
+    Attributes
+    ----------
+    source : str
+        Path of a feature table, or id of a session.
+    title : str
+        Heading of the report; the input's name where empty.
+    history : str
+        File of the sessions; the usual place where empty.
+    output : str
+        HTML file that the notebook writes itself; none where empty.
+    r2_threshold, outlier_threshold, rt_tolerance : float or None
+    sample_type : str or None
+        Settings, of a table only: a session keeps those it was analysed with.
+
+    Raises
+    ------
+    ReportError
+        If a value has the wrong type or is refused; the message names the parameter.
+    """
+
+    source: str
+    title: str = ""
+    history: str = ""
+    output: str = ""
+    r2_threshold: float | None = None
+    outlier_threshold: float | None = None
+    rt_tolerance: float | None = None
+    sample_type: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("source", "title", "history", "output"):
+            value = getattr(self, name)
+            if not isinstance(value, str):
+                raise ReportError(f"{name} = {value!r}: text is needed.")
+        if not self.source.strip():
+            raise ReportError("source is empty: name a feature table or the id of a session.")
+        try:
+            Settings(**self.given_settings())
+        except SettingsError as error:
+            raise ReportError(str(error)) from error
+
+    def given_settings(self) -> dict[str, Any]:
+        """Return the settings that were given, by name."""
+        return {n: v for n in SETTINGS if (v := getattr(self, n)) is not None}
+
+    @property
+    def path(self) -> Path | None:
+        """The table's path, or None where `source` is the id of a session.
+
+        Raises
+        ------
+        ReportError
+            If `source` looks like a path and no file is there.
+        """
+        path = Path(self.source).expanduser()
+        if path.is_file():
+            return path.absolute()
+        if path.suffix or len(path.parts) > 1:
+            raise ReportError(f"source = {self.source!r}: there is no such file.")
+        return None
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> Parameters:
+        """Return the parameters in `values`; unknown names are refused by name.
+
+        Raises
+        ------
+        ReportError
+            If a name is unknown or a value is refused.
+        """
+        known = [field.name for field in dataclasses.fields(cls)]
+        if unknown := sorted(set(values) - set(known)):
+            raise ReportError(
+                f"Unknown parameter {', '.join(map(repr, unknown))}: the parameters are "
+                f"{', '.join(known)}."
+            )
+        if "source" not in values:
+            raise ReportError("source is missing: name a feature table or the id of a session.")
+        return cls(**values)  # type: ignore[arg-type]
+
+    @classmethod
+    def of_notebook(cls, namespace: Mapping[str, object]) -> Parameters:
+        """Return the parameters among the globals of a notebook that set nothing else before.
+
+        papermill runs a notebook with misspelt parameters too, after a warning: here they are
+        refused.
+        """
+        return cls.of(
+            {
+                name: value
+                for name, value in namespace.items()
+                if isinstance(value, _PLAIN)
+                and not name.startswith("_")
+                and name not in _KERNEL_NAMES
+            }
+        )

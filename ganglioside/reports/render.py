@@ -1,0 +1,149 @@
+"""Run the report notebook and write its page."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tempfile
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ganglioside import errors, places
+from ganglioside.errors import ReportError
+from ganglioside.progress import Progress, ProgressCallback
+from ganglioside.reports.parameters import SETTINGS, Parameters
+from ganglioside.reports.pdf import print_pdf, require_browser
+from ganglioside.settings import Settings
+
+if TYPE_CHECKING:
+    from ganglioside.history import History
+
+NOTEBOOK: Final = "session_report.ipynb"
+
+#: The kernel warns of its transport on standard error, where progress is shown.
+_QUIET_KERNEL: Final = "--IPKernelApp.log_level=40"
+
+
+def render_report(
+    source: str | PathLike[str],
+    out: str | PathLike[str] | None = None,
+    *,
+    settings: Settings | None = None,
+    title: str | None = None,
+    pdf: bool = False,
+    history: History | None = None,
+    progress: ProgressCallback | None = None,
+) -> Path:
+    """Render the report of a table or a stored session as one HTML file.
+
+    Parameters
+    ----------
+    source
+        Path of a feature table, or id of a session.
+    out
+        The HTML file. Where None: `NAME.html` in `reports/output/` of a checkout, else in the
+        current folder.
+    settings
+        Of the analysis of a table; a session keeps its own.
+    title
+        Heading; the input's name where None.
+    pdf
+        Whether to print a PDF beside it; needs a Chromium.
+    history
+        Where the session is; the usual history where None.
+    progress
+        Receives events (see `ganglioside.progress`); may raise `Cancelled`.
+
+    Returns
+    -------
+    pathlib.Path
+        The HTML file.
+
+    Raises
+    ------
+    ReportError
+        If a parameter is refused, the input cannot be analysed, or a file cannot be written.
+    HistoryError
+        If there is no such session.
+    """
+    report = Progress(progress)
+    parameters = _parameters(source, settings, title, history)
+    target = _target(parameters, out)
+    if pdf:
+        require_browser()
+    report.done("loading", f"{parameters.source} is ready to be reported")
+    run_notebook(dataclasses.replace(parameters, output=str(target.absolute())))
+    report.done("verdicts", "The report notebook has run")
+    if pdf:
+        print_pdf(target, target.with_suffix(".pdf"))
+    report.done("saving", f"Written to {target}")
+    report.done("complete", f"Report of {parameters.source}")
+    return target
+
+
+def _parameters(
+    source: str | PathLike[str],
+    settings: Settings | None,
+    title: str | None,
+    history: History | None,
+) -> Parameters:
+    values: dict[str, Any] = {"source": str(source), "title": title or ""}
+    if history is not None:
+        values["history"] = str(history.path)
+    if settings is not None:
+        values |= {name: getattr(settings, name) for name in SETTINGS}
+    parameters = Parameters.of(values)
+    path = parameters.path
+    if path is not None:
+        return Parameters.of(values | {"source": str(path)})
+    if settings is not None:
+        raise ReportError("settings: a session keeps those it was analysed with.")
+    from ganglioside.history import History
+
+    stored = history or History.open()
+    sid = str(stored.session(parameters.source)["id"])
+    return Parameters.of(values | {"source": sid, "history": str(stored.path)})
+
+
+def _target(parameters: Parameters, out: str | PathLike[str] | None) -> Path:
+    if out is not None:
+        target = Path(out)
+    else:
+        folder = places.reports() / "output" if places.in_checkout() else Path()
+        target = folder / f"{Path(parameters.source).stem}.html"
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise ReportError(f"out = {str(target)!r}: a report is an .html file.")
+    return target
+
+
+def run_notebook(parameters: Parameters) -> None:
+    """Run the report notebook through papermill; it writes its page to `parameters.output`.
+
+    Raises
+    ------
+    ReportError
+        If a cell fails; the message is that of the failure.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    given = {n: v for n in Parameters.__slots__ if (v := getattr(parameters, n)) not in (None, "")}
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            papermill.execute_notebook(
+                str(places.reports() / NOTEBOOK),
+                str(Path(folder) / NOTEBOOK),
+                parameters=given,
+                progress_bar=False,
+                cwd=str(Path.cwd()),
+                extra_arguments=[_QUIET_KERNEL],
+            )
+        except PapermillExecutionError as error:
+            raise ReportError(_failure(error)) from error
+
+
+def _failure(error: Any) -> str:
+    expected = isinstance(getattr(errors, error.ename, None), type)
+    message = re.sub(r"\x1b\[[0-9;]*m", "", error.evalue)
+    return message if expected else f"The report notebook failed: {error.ename}: {message}"

@@ -1,0 +1,211 @@
+"""One report: an analysis and the parts that the report notebook shows of it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ganglioside import charts
+from ganglioside.analysis import Analysis, analyze
+from ganglioside.charts.files import javascript, json_for_html, png, spec, svg
+from ganglioside.charts.marks import MANY_POINTS
+from ganglioside.columns import CATEGORIES
+from ganglioside.errors import ReportError
+from ganglioside.history import History
+from ganglioside.reports import content
+from ganglioside.reports.parameters import Parameters
+from ganglioside.settings import Settings
+
+
+@cache
+def templates() -> Environment:
+    """Return the templates; whatever they show of the input is escaped."""
+    environment = Environment(
+        loader=PackageLoader("ganglioside.reports"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["number"] = _number
+    environment.filters["known"] = _known
+    return environment
+
+
+def _number(value: object, form: str) -> str:
+    return "" if pd.isna(value) else format(value, form)  # type: ignore[call-overload]
+
+
+def _known(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the page; notebooks show it as HTML."""
+
+    html: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """An analysis with the parts of its report.
+
+    Attributes
+    ----------
+    analysis : Analysis
+    title : str
+    session_id : str or None
+        Of the stored session, where it is one.
+    made : str
+        When the report was made, UTC.
+    shown : dict of str to str
+        HTML of the parts asked for so far, in order: what `write` writes.
+    """
+
+    analysis: Analysis
+    title: str
+    session_id: str | None
+    made: str
+    shown: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, parameters: Parameters) -> Report:
+        """Analyse a table, or open a stored session.
+
+        Raises
+        ------
+        ReadError, ValidationError, HistoryError, ReportError
+            If the table cannot be read, or there is no such session.
+        """
+        analysis, sid = _open(parameters)
+        made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return cls(analysis, parameters.title or analysis.source.name, sid, made)
+
+    def headline(self) -> Part:
+        """Show what was found, in numbers."""
+        return self._part("headline", tiles=content.tiles(self.analysis))
+
+    def to_fix(self) -> Part:
+        """Show what to fix first."""
+        return self._part("to_fix", kinds=content.to_fix(self.analysis))
+
+    def chart(self, draw: Callable[..., Any], *arguments: Any) -> Part:
+        """Show one chart: `draw(analysis, *arguments)`."""
+        chart = draw(self.analysis, *arguments)
+        document = spec(chart)
+        heading = document["title"]["text"]
+        return self._part(
+            "chart",
+            heading,
+            heading=heading,
+            picture=_picture(chart, len(self.analysis.features)),
+            spec=Markup(json_for_html(document)),
+        )
+
+    def retention_charts(self) -> Part:
+        """Show retention by carbon number, one chart per category."""
+        features = self.analysis.features
+        parts = []
+        for category in (c for c in CATEGORIES if (features["category"] == c).any()):
+            series = features.loc[features["category"] == category, "series"].dropna().unique()
+            parts.append(self.chart(_retention_of_category, category, list(series)).html)
+        return Part("".join(parts))
+
+    def models(self) -> Part:
+        """Show the lines of the retention model, one row per series and isomer."""
+        return self._part("models", rows=list(self.analysis.models.itertuples(index=False)))
+
+    def fragments(self) -> Part:
+        """Show every fragment and adduct with its parent."""
+        table = charts.fragment_table(self.analysis).head(content.MOST_ROWS)
+        return self._part("fragments", rows=list(table.itertuples(index=False)))
+
+    def features(self) -> Part:
+        """Show all features, to be searched."""
+        rows = content.feature_rows(self.analysis)
+        return self._part(
+            "features",
+            rows=list(rows.itertuples(index=False)),
+            total=len(self.analysis.features),
+        )
+
+    def findings(self) -> Part:
+        """Show all findings and problems of the input."""
+        return self._part(
+            "findings",
+            findings=list(self.analysis.findings.head(content.MOST_ROWS).itertuples(index=False)),
+            problems=list(self.analysis.problems.head(content.MOST_ROWS).itertuples(index=False)),
+        )
+
+    def methods(self) -> Part:
+        """Show methods and assumptions, in the words of the reporting checklist."""
+        return self._part("methods", statements=content.checklist(self.analysis))
+
+    def provenance(self) -> Part:
+        """Show input, settings, version and time."""
+        told = content.origin(self.analysis, self.session_id, self.made)
+        return self._part("provenance", statements=told + content.settings_used(self.analysis))
+
+    def write(self, path: str | PathLike[str]) -> Path:
+        """Write the parts shown so far as one HTML page that opens without a network.
+
+        Raises
+        ------
+        ReportError
+            If the file cannot be written.
+        """
+        target = Path(path)
+        text = templates().get_template("page.html.j2").render(
+            report=self, body=Markup("\n".join(self.shown.values())), bundle=Markup(javascript())
+        )  # fmt: skip
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise ReportError(f"{target} cannot be written: {error.strerror or error}.") from error
+        return target
+
+    def _part(self, name: str, key: str = "", **values: Any) -> Part:
+        template = templates().get_template(f"{name}.html.j2")
+        html = template.render(analysis=self.analysis, report=self, **values)
+        self.shown[f"{name} {key}"] = html
+        return Part(html)
+
+
+def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
+    path = parameters.path
+    if path is not None:
+        return analyze(path, Settings(**parameters.given_settings())), None
+    history = History.open(parameters.history or None)
+    sid = str(history.session(parameters.source)["id"])
+    return history.load(sid), sid
+
+
+_CATEGORY_TITLE: Final = "Retention by carbon number: {}"
+
+
+def _retention_of_category(analysis: Analysis, category: str, series: list[str]) -> Any:
+    chart: Any = charts.retention_by_carbons(analysis, series)
+    chart.title.text = _CATEGORY_TITLE.format(category)
+    return chart
+
+
+def _picture(chart: Any, size: int) -> str:
+    """Return the chart as the source of an image: SVG, or PNG where it has very many points."""
+    if size > MANY_POINTS:
+        return "data:image/png;base64," + base64.b64encode(png(chart)).decode()
+    return "data:image/svg+xml;base64," + base64.b64encode(svg(chart).encode()).decode()

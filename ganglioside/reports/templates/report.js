@@ -1,0 +1,63 @@
+"use strict";
+
+// The still pictures stay for print; on screen each chart is drawn when it comes near.
+function draw(figure) {
+  const spec = JSON.parse(figure.querySelector("script").textContent);
+  const options = {actions: {export: true, source: false, compiled: false, editor: false},
+                   downloadFileName: "chart"};
+  vegaEmbed(figure.querySelector(".live"), spec, options)
+    .then(() => figure.classList.add("drawn"));
+}
+
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries.filter((e) => e.isIntersecting)) {
+    near.unobserve(entry.target);
+    draw(entry.target);
+  }
+}, {rootMargin: "600px"});
+document.querySelectorAll("figure.chart").forEach((figure) => near.observe(figure));
+
+function searchable(section) {
+  const [body] = section.querySelector(".searched").tBodies;
+  const rows = [...body.rows].map((row) => ({row, text: row.textContent.toLowerCase()}));
+  const [words, anchors] = section.querySelectorAll("input");
+  const verdict = section.querySelector("select");
+  const shown = section.querySelector("output");
+
+  function filter() {
+    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const {row, text} of rows) {
+      const keep = wanted.every((word) => text.includes(word))
+        && (!verdict.value || row.dataset.verdict === verdict.value)
+        && (!anchors.checked || "anchor" in row.dataset);
+      row.hidden = !keep;
+      count += keep;
+    }
+    shown.textContent = `${count} of ${rows.length} rows`;
+  }
+
+  function sort(header) {
+    const descending = header.getAttribute("aria-sort") === "ascending";
+    const number = header.dataset.sort === "number";
+    const key = ({row}) => {
+      const text = row.cells[header.cellIndex].textContent;
+      return number ? (text === "" ? NaN : parseFloat(text)) : text;
+    };
+    const sign = descending ? -1 : 1;
+    const keyed = rows.map((entry) => [key(entry), entry.row]);
+    keyed.sort(([a], [b]) => number
+      ? (isNaN(a) - isNaN(b)) || sign * (a - b)
+      : sign * a.localeCompare(b, undefined, {numeric: true}));
+    body.append(...keyed.map(([, row]) => row));
+    for (const other of header.parentNode.cells) other.removeAttribute("aria-sort");
+    header.setAttribute("aria-sort", descending ? "descending" : "ascending");
+  }
+
+  section.addEventListener("input", filter);
+  for (const header of section.querySelectorAll("th[data-sort]")) {
+    header.addEventListener("click", () => sort(header));
+  }
+  filter();
+}
+document.querySelectorAll("section.features").forEach(searchable);

@@ -15,6 +15,7 @@ import ganglioside
 from ganglioside.columns import FEATURES, MODELS, OPTIONAL, VERDICTS, carried_name
 from ganglioside.errors import Cancelled
 from ganglioside.findings import find
+from ganglioside.glycans import Ceramide
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
 from ganglioside.names import species
 from ganglioside.observations import FloatArray, observe
@@ -278,11 +279,11 @@ def _parent_names(
     state = kept.inference
     assert isinstance(state, Inference)
     result = np.where(decisions.parent >= 0, name[np.maximum(decisions.parent, 0)], None)
-    lines = model.lines
-    for row in np.flatnonzero(decisions.parent_line >= 0):
-        series = lines["series"].iloc[decisions.parent_line[row]]
-        ceramide = kept.table.names.species[state.observed.species[row]].ceramide
-        result[row] = species(series, ceramide).name
+    ghosts, series = state.shares.ghosts, model.lines["series"].to_numpy(object)
+    for row in np.flatnonzero(decisions.ghost >= 0):
+        ghost = decisions.ghost[row]
+        ceramide = Ceramide(*ghosts.ceramides[ghost].astype(int).tolist())
+        result[row] = species(series[ghosts.line[ghost]], ceramide).name
     return result
 
 

@@ -20,7 +20,7 @@ from ganglioside.curve import Curve, LinePrior, Spots, ceramide_basis, ceramide_
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations
 from ganglioside.progress import Progress
 from ganglioside.rules.acetylation import acetyl_prior
-from ganglioside.rules.artefacts import artefact_pairs, artefacts
+from ganglioside.rules.artefacts import Posing, artefact_pairs, artefacts, possible_posing
 from ganglioside.rules.fragments import USUAL_TOLERANCE, Coelution, fragment_pairs
 from ganglioside.rules.isomers import Lines, Scale, find_lines, starting_lines
 from ganglioside.rules.regression import NoCurve, starting_curve
@@ -107,11 +107,30 @@ class Rates:
 
 @dataclass(frozen=True, eq=False)
 class Ghosts:
-    """Possible parents whose own row is missing: row `child` as a piece of line `line`."""
+    """Possible parents whose own row is missing, one entry per row and parent.
+
+    Attributes
+    ----------
+    child : numpy.ndarray of int, shape (g,)
+    line : numpy.ndarray of int, shape (g,)
+        Line on which the parent would stand.
+    ceramides : numpy.ndarray, shape (g, 3)
+        Ceramide of the parent.
+    process : numpy.ndarray of int, shape (g,)
+        Place in `artefacts()`, -1 for in-source fragmentation.
+    probability : numpy.ndarray, shape (g,)
+    """
 
     child: IntArray
     line: IntArray
+    ceramides: FloatArray
+    process: IntArray
     probability: FloatArray
+
+    def by_row(self, n: int, posed: bool) -> FloatArray:
+        """Return the summed probability of artefacts, or of fragments, of each of n rows."""
+        wanted = (self.process >= 0) == posed
+        return np.bincount(self.child[wanted], self.probability[wanted], minlength=n)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +166,7 @@ class Inference:
 
     observed: Observations
     coelution: Coelution
+    posing: Posing
     curve: Curve
     line_group: IntArray
     main: BoolArray
@@ -289,14 +309,17 @@ def _begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Li
         own=empty,
         genuine=np.ones(n),
         pair=np.zeros(len(coelution)),
-        ghosts=Ghosts(nowhere, nowhere, empty),
+        ghosts=Ghosts(nowhere, nowhere, np.zeros((0, 3)), nowhere, empty),
         chance=np.full(n, 0.2),
         predicted=empty,
         scale=empty,
     )
     curve = replace(curve, middle=float(np.median(lines.offset)))
     nothing = Candidates(nowhere, nowhere, nowhere, nowhere, Spots(nowhere, nowhere, empty))
-    state = Inference(observed, coelution, curve, nowhere, nowhere > 0, nothing, rates, shares)
+    posing = possible_posing(observed)
+    state = Inference(
+        observed, coelution, posing, curve, nowhere, nowhere > 0, nothing, rates, shares
+    )
     return _with_lines(state, lines)
 
 
@@ -384,19 +407,24 @@ _LARGEST_EXTENT: Final = -0.1  # a fragment may outweigh its namesake, hardly it
 
 def _candidates(observed: Observations, line_group: IntArray) -> Candidates:
     """Pair each row with the lines of its group."""
-    order = np.argsort(line_group, kind="stable")
-    count = np.bincount(line_group, minlength=len(observed.groups))
-    first = np.concatenate([[0], np.cumsum(count)[:-1]])
-    repeats = count[observed.group]
-    row = np.repeat(np.arange(len(observed)), repeats)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    line = order[first[observed.group[row]] + within]
+    row, line = _lines_of(observed.group, line_group, len(observed.groups))
     n_lines = len(line_group)
     _, place = np.unique(observed.slot[row] * n_lines + line, return_inverse=True)
     at, spot = np.unique(observed.ceramide[row] * n_lines + line, return_inverse=True)
     ceramide = at // n_lines
     spots = Spots(at % n_lines, ceramide, ceramide_basis(observed.ceramides)[ceramide])
     return Candidates(row, line, place.astype(np.int64), spot.astype(np.int64), spots)
+
+
+def _lines_of(group: IntArray, line_group: IntArray, n_groups: int) -> tuple[IntArray, IntArray]:
+    """Return each position of `group` with each line of that group."""
+    order = np.argsort(line_group, kind="stable")
+    count = np.bincount(line_group, minlength=n_groups)
+    first = np.cumsum(count) - count
+    repeats = count[group]
+    item = np.repeat(np.arange(len(group)), repeats)
+    within = np.arange(len(item)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return item, order[first[group[item]] + within]
 
 
 def _first_of_group(line_group: IntArray, support: FloatArray) -> BoolArray:
@@ -580,43 +608,117 @@ def _fragment_odds(
 
 
 _MISSING: Final = 0.15  # chance that a species which should be there has no row
+_UNSEEN_CERAMIDE: Final = 0.15  # chance that a ceramide which no row names is there
 _GHOST_ROWS: Final = 0.02  # rows of which chance explains this share of what pairs leave open
 
 
 def _ghosts(state: Inference, others: FloatArray) -> Ghosts:
-    """Return the intensity of fragments whose parent has no row.
+    """Return the intensity of fragments and artefacts whose parent has no row.
 
     A parent is expected where its line and its ceramide are common in the table; siblings, other
     rows at the RT where it should be, make it likelier.
     """
-    observed, rates = state.observed, state.rates
     rows = np.flatnonzero(_chance_intensity(state) > _GHOST_ROWS * others)
+    pieces, posers = _missing_fragment_parents(state, rows), _missing_posers(state, rows)
+    child = np.concatenate([pieces.child, posers.child])
+    line = np.concatenate([pieces.line, posers.line])
+    ceramides = np.concatenate([pieces.ceramides, posers.ceramides])
+    process = np.concatenate([pieces.process, posers.process])
+    rate = np.concatenate([pieces.probability, posers.probability])
+    predicted, scale = _predict_at(state, line, ceramides)
+    z = (state.observed.rt[child] - predicted) / scale
+    near = np.flatnonzero(np.abs(z) < 4)
+    child, line, ceramides, process = child[near], line[near], ceramides[near], process[near]
+    volume = _normal(state.observed.log_volume, *state.rates.volume_chance)[child]
+    piece = rate[near] * _student(z[near], scale[near], OWN_TAIL) * volume
+    prior, key = _missing_prior(state, state.observed.sample[child], line, ceramides)
+    gain = np.log1p(piece / others[child])
+    siblings = np.bincount(key, gain)[key] - gain if len(key) else gain
+    odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
+    return Ghosts(child, line, ceramides, process, piece * odds / (1 + odds))
+
+
+def _missing_fragment_parents(state: Inference, rows: IntArray) -> Ghosts:
+    """Return the lines whose species could break into each row, with the rates of that."""
+    observed, rates = state.observed, state.rates
     breaks = observed.groups.contains[state.line_group][:, observed.group[rows]]
-    line, child = np.nonzero(breaks)
-    child = rows[child]
-    n_lines = len(state.line_group)
-    ceramide = observed.ceramide[child]
-    at, spot = np.unique(ceramide * n_lines + line, return_inverse=True)
-    basis = ceramide_basis(observed.ceramides)[at // n_lines]
-    spots = Spots(at % n_lines, at // n_lines, basis)
-    scatter = rates.sigma[ceramide_class(spots.basis)]
-    sd = np.sqrt(scatter**2 + state.curve.variance(spots))[spot]
-    z = (observed.rt[child] - state.curve.predict(spots)[spot]) / sd
-    near = np.abs(z) < 4
-    line, child, z, sd = line[near], child[near], z[near], sd[near]
-    occupied = _occupancy(state)
-    prior = _MISSING * np.clip(1 - occupied[observed.cell[child], line], 0, 1)
-    prior *= _expected_presence(state, occupied)[observed.cell[child], line]
-    volume = _normal(observed.log_volume, *rates.volume_chance)[child]
+    line, place = np.nonzero(breaks)
+    child = rows[place]
     emission = np.minimum(
         (rates.seen + _EMISSION_WEIGHT * _EMISSION) / (rates.parents + _EMISSION_WEIGHT), 0.95
     )
-    piece = emission[line, observed.group[child]] * _student(z, sd, OWN_TAIL) * volume
-    gain = np.log1p(piece / others[child])
-    _, key = np.unique(observed.cell[child] * n_lines + line, return_inverse=True)
-    siblings = np.bincount(key, gain)[key] - gain if len(key) else gain
-    odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
-    return Ghosts(child, line, piece * odds / (1 + odds))
+    ceramides = observed.ceramides[observed.ceramide[child]]
+    process = np.full(len(child), -1, dtype=np.int64)
+    return Ghosts(child, line, ceramides, process, emission[line, observed.group[child]])
+
+
+def _missing_posers(state: Inference, rows: IntArray) -> Ghosts:
+    """Return the species whose artefact each row could be, with the rates of that."""
+    posing = state.posing
+    row, entry = _match(state.observed.species[rows], posing.species)
+    item, line = _lines_of(posing.group[entry], state.line_group, len(state.observed.groups))
+    entry = entry[item]
+    process = posing.process[entry]
+    rate = state.rates.artefact[process]
+    return Ghosts(rows[row[item]], line, posing.ceramides[entry], process, rate)
+
+
+def _match(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the positions of all pairs of equal keys."""
+    order = np.argsort(right, kind="stable")
+    low = np.searchsorted(right[order], left, side="left")
+    count = np.searchsorted(right[order], left, side="right") - low
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(np.arange(len(left)), count), order[np.repeat(low, count) + within]
+
+
+def _predict_at(
+    state: Inference, line: IntArray, ceramides: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the RT of ceramides, shape (g, 3), on lines, and the scale of its scatter, min."""
+    known = _ceramide_places(state, ceramides)
+    keyed = np.column_stack([line, ceramides])
+    distinct, place = np.unique(keyed, axis=0, return_inverse=True)
+    place = place.ravel()
+    index = np.full(len(distinct), -1, dtype=np.int64)
+    index[place] = known
+    basis = ceramide_basis(distinct[:, 1:])
+    spots = Spots(distinct[:, 0].astype(np.int64), index, basis)
+    scatter = state.rates.sigma[ceramide_class(basis)]
+    scale = np.sqrt(scatter**2 + state.curve.variance(spots))
+    return state.curve.predict(spots)[place], scale[place]
+
+
+def _ceramide_places(state: Inference, ceramides: FloatArray) -> IntArray:
+    """Return the places of ceramides among those of the table, -1 for others."""
+    code = np.array([10_000.0, 100.0, 1.0])
+    table = state.observed.ceramides @ code  # sorted: np.unique ordered the rows
+    wanted = ceramides @ code
+    place = np.minimum(np.searchsorted(table, wanted), len(table) - 1)
+    return np.where(table[place] == wanted, place, -1)
+
+
+def _missing_prior(
+    state: Inference, sample: IntArray, line: IntArray, ceramides: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    """Return how likely each species exists without a row, and a number for it in its sample."""
+    observed, n_lines = state.observed, len(state.line_group)
+    n_ceramides = len(observed.ceramides)
+    known = _ceramide_places(state, ceramides)
+    place = sample * n_ceramides + np.maximum(known, 0)
+    cells, first = np.unique(observed.sample * n_ceramides + observed.ceramide, return_index=True)
+    at = np.minimum(np.searchsorted(cells, place), len(cells) - 1)
+    has_cell = (cells[at] == place) & (known >= 0)
+    cell = observed.cell[first[at]]
+    occupied = _occupancy(state)
+    present = _expected_presence(state, occupied)
+    by_line = np.minimum(occupied.sum(axis=0) / (4 * (observed.sample.max() + 1)), 1.0)[line]
+    expected = np.where(has_cell, present[cell, line], _UNSEEN_CERAMIDE * by_line)
+    free = np.where(has_cell, np.clip(1 - occupied[cell, line], 0, 1), 1.0)
+    _, key = np.unique(
+        np.column_stack([sample * n_lines + line, ceramides]), axis=0, return_inverse=True
+    )
+    return _MISSING * expected * free, key.ravel()
 
 
 def _occupancy(state: Inference) -> FloatArray:

@@ -119,14 +119,19 @@ def _fragment(state: Inference, d: Decisions, labels: Labels, rows: IntArray) ->
 
 def _adduct(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> list[str]:
     observed, parent = state.observed, d.parent[rows]
+    present = parent >= 0
+    at = np.maximum(parent, 0)
     label = {a.process: a.label for a in artefacts()}
-    delta = observed.rt[rows] - observed.rt[parent]
-    share = _share(observed.log_volume[rows] - observed.log_volume[parent])
+    delta = observed.rt[rows] - observed.rt[at]
+    share = _share(observed.log_volume[rows] - observed.log_volume[at])
     return [
         f"Has the mass of the {label[d.process[row]]} of {labels.parent[row]} (feature "
         f"{labels.number[p]}) and its RT ({_apart(x)}){area}; {line}."
-        for row, p, x, area, line in zip(
-            rows, parent, delta, share, _own(state, d, labels, rows), strict=True
+        if here
+        else f"Has the mass of the {label[d.process[row]]} of {labels.parent[row]}, which has no "
+        f"row of its own, and elutes where that is expected; {line}."
+        for row, p, here, x, area, line in zip(
+            rows, at, present, delta, share, _own(state, d, labels, rows), strict=True
         )
     ]
 

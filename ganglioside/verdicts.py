@@ -69,8 +69,8 @@ class Decisions:
         RT that the other features predict on it, and its standard deviation, min.
     parent : numpy.ndarray of int
         Observation that made this one, -1 for none.
-    parent_line : numpy.ndarray of int
-        Line of the parent where its row is missing, -1 elsewhere.
+    ghost : numpy.ndarray of int
+        Place in `inference.Ghosts` of the parent where its row is missing, -1 elsewhere.
     process : numpy.ndarray of object
         What makes it a fragment or adduct; None elsewhere.
     quality : LineQuality
@@ -84,7 +84,7 @@ class Decisions:
     predicted: FloatArray
     sd: FloatArray
     parent: IntArray
-    parent_line: IntArray
+    ghost: IntArray
     process: np.ndarray[tuple[int], np.dtype[np.object_]]
     quality: LineQuality
 
@@ -101,7 +101,7 @@ def decide(inference: Inference, settings: Settings) -> Decisions:
     vague = sd > _VAGUE * state.curve.slope
     mute = ~quality.may_judge[line] & (verdict == OUTLIER)
     verdict = np.where(mute | (vague & (verdict != FRAGMENT)), UNDETERMINED, verdict)
-    parent, parent_line, process = _parents(state, verdict)
+    parent, ghost, process = _parents(state, verdict)
     parent = _roots(verdict, parent)
     rule = _rules(state, verdict, line, parent)
     return Decisions(
@@ -113,8 +113,8 @@ def decide(inference: Inference, settings: Settings) -> Decisions:
         predicted,
         sd,
         parent,
-        parent_line,
-        _process_labels(state, verdict, parent, parent_line, process),
+        ghost,
+        _process_labels(state, verdict, parent, ghost, process),
         quality,
     )
 
@@ -156,9 +156,16 @@ def _probability(state: Inference) -> FloatArray:
     shares, pairs, n = state.shares, state.coelution, len(state.observed)
     fragment = pairs.process < 0
     made = np.bincount(pairs.child[fragment], shares.pair[fragment], minlength=n)
-    ghosts = np.bincount(shares.ghosts.child, shares.ghosts.probability, minlength=n)
     posed = np.bincount(pairs.child[~fragment], shares.pair[~fragment], minlength=n)
-    return np.column_stack([shares.genuine, made + ghosts, posed, shares.chance])
+    ghosts = shares.ghosts
+    return np.column_stack(
+        [
+            shares.genuine,
+            made + ghosts.by_row(n, posed=False),
+            posed + ghosts.by_row(n, posed=True),
+            shares.chance,
+        ]
+    )
 
 
 def _verdict(probability: FloatArray, too_far: BoolArray) -> tuple[IntArray, FloatArray]:
@@ -170,7 +177,7 @@ def _verdict(probability: FloatArray, too_far: BoolArray) -> tuple[IntArray, Flo
 
 
 def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the likeliest parent row, or the line of a missing one, and the artefact."""
+    """Return the likeliest parent row, or the ghost of a missing one, and the artefact."""
     n, pairs, ghosts = len(state.observed), state.coelution, state.shares.ghosts
     parent = np.full(n, -1, dtype=np.int64)
     process = np.full(n, -1, dtype=np.int64)
@@ -181,12 +188,13 @@ def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, I
     parent[pairs.child[chosen]] = pairs.parent[chosen]
     process[pairs.child[chosen]] = pairs.process[chosen]
     strength[pairs.child[chosen]] = state.shares.pair[chosen]
-    missing = np.full(n, -1, dtype=np.int64)
-    best = _strongest(ghosts.child, ghosts.probability)
-    child = ghosts.child[best]
-    stronger = (verdict[child] == FRAGMENT) & (ghosts.probability[best] > strength[child])
-    missing[child[stronger]] = ghosts.line[best[stronger]]
-    return np.where(missing >= 0, -1, parent), missing, process
+    ghost = np.full(n, -1, dtype=np.int64)
+    wanted = np.where(ghosts.process < 0, FRAGMENT, ADDUCT) == verdict[ghosts.child]
+    best = np.flatnonzero(wanted)[_strongest(ghosts.child[wanted], ghosts.probability[wanted])]
+    best = best[ghosts.probability[best] > strength[ghosts.child[best]]]
+    ghost[ghosts.child[best]] = best
+    process[ghosts.child[best]] = ghosts.process[best]
+    return np.where(ghost >= 0, -1, parent), ghost, process
 
 
 def _strongest(child: IntArray, probability: FloatArray) -> IntArray:
@@ -222,7 +230,7 @@ def _process_labels(
     state: Inference,
     verdict: IntArray,
     parent: IntArray,
-    parent_line: IntArray,
+    ghost: IntArray,
     process: IntArray,
 ) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """Return what the parent lost or gained, as text."""
@@ -230,10 +238,10 @@ def _process_labels(
     from_group = np.where(
         parent >= 0,
         group[np.maximum(parent, 0)],
-        state.line_group[np.maximum(parent_line, 0)],
+        _ghost_groups(state)[ghost],
     )
     labels = np.full(len(verdict), None, dtype=object)
-    fragment = np.flatnonzero((verdict == FRAGMENT) & ((parent >= 0) | (parent_line >= 0)))
+    fragment = np.flatnonzero((verdict == FRAGMENT) & ((parent >= 0) | (ghost >= 0)))
     n_groups = len(state.observed.groups)
     kinds, place = np.unique(from_group[fragment] * n_groups + group[fragment], return_inverse=True)
     units = state.observed.groups.units
@@ -243,6 +251,11 @@ def _process_labels(
     known = np.array([a.process for a in artefacts()], dtype=object)
     labels[adducts] = known[process[adducts]]
     return labels
+
+
+def _ghost_groups(state: Inference) -> IntArray:
+    """Return the group of each ghost, and -1 at the end for rows that have none."""
+    return np.append(state.line_group[state.shares.ghosts.line], -1)
 
 
 def _loss(units: FloatArray) -> str:

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 
 from ganglioside.facts import read_facts
-from ganglioside.observations import Observations
+from ganglioside.glycans import Ceramide
+from ganglioside.observations import FloatArray, IntArray, Observations
 from ganglioside.rules.fragments import Coelution, neighbours
 
 #: Largest difference of mass, Da, at which one name can pass for the other; Na-H against C2H-2
@@ -51,3 +52,77 @@ def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:
     return Coelution(
         parent, child, observed.rt[child] - observed.rt[parent], np.concatenate(processes)
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Posing:
+    """Which names a species without a row of its own would pass for, by its artefacts.
+
+    Attributes
+    ----------
+    species : numpy.ndarray of int, shape (k,)
+        The name that is read.
+    process : numpy.ndarray of int, shape (k,)
+        Place in `artefacts()`.
+    group : numpy.ndarray of int, shape (k,)
+        Group of the species behind it.
+    ceramides : numpy.ndarray, shape (k, 3)
+        Its ceramide.
+    """
+
+    species: IntArray
+    process: IntArray
+    group: IntArray
+    ceramides: FloatArray
+
+
+def possible_posing(observed: Observations) -> Posing:
+    """Return every species of the table's head groups whose artefact has a name's mass."""
+    names, first = np.unique(observed.species, return_index=True)
+    ceramides = _ceramides_around(observed)
+    masses = _head_masses(observed)[:, None] + _ceramide_mass(ceramides)[None, :]
+    order = np.argsort(masses, axis=None)
+    ordered = masses.ravel()[order]
+    species, process, place = [], [], []
+    for number, artefact in enumerate(artefacts()):
+        wanted = observed.mass[first] - artefact.mass_shift
+        low = np.searchsorted(ordered, wanted - MASS_TOLERANCE)
+        count = np.searchsorted(ordered, wanted + MASS_TOLERANCE) - low
+        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        species.append(np.repeat(names, count))
+        process.append(np.full(count.sum(), number, dtype=np.int64))
+        place.append(order[np.repeat(low, count) + within])
+    at = np.concatenate(place)
+    return Posing(
+        np.concatenate(species),
+        np.concatenate(process),
+        at // len(ceramides),
+        ceramides[at % len(ceramides)],
+    )
+
+
+def _ceramides_around(observed: Observations) -> FloatArray:
+    """Return all ceramides within the range of the table's own."""
+    low, high = observed.ceramides.min(axis=0), observed.ceramides.max(axis=0)
+    ranges = [np.arange(a, b + 1) for a, b in zip(low, high, strict=True)]
+    ranges[1] = np.arange(0, high[1] + 1)
+    return np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
+
+
+def _ceramide_mass(ceramides: FloatArray) -> FloatArray:
+    """Return the mass of ceramides, Da: linear in carbons, double bonds and hydroxyls."""
+    origin = Ceramide(36, 1, 2).elements.mass
+    steps = [
+        c.elements.mass - origin
+        for c in (Ceramide(37, 1, 2), Ceramide(36, 2, 2), Ceramide(36, 1, 3))
+    ]
+    return np.asarray(origin + (ceramides - np.array([36.0, 1.0, 2.0])) @ np.array(steps))
+
+
+def _head_masses(observed: Observations) -> FloatArray:
+    """Return what each group's species weigh beyond their ceramide, Da."""
+    groups, first = np.unique(observed.group, return_index=True)
+    heads = np.full(len(observed.groups), np.nan)
+    own = _ceramide_mass(observed.ceramides[observed.ceramide[first]])
+    heads[groups] = observed.mass[first] - own
+    return heads

@@ -550,7 +550,9 @@ def _usual(state: Inference) -> float:
 def _chance_intensity(state: Inference) -> FloatArray:
     observed, rates = state.observed, state.rates
     span = max(float(np.ptp(observed.rt)), 1.0)
-    return rates.chance / span * _normal(observed.log_volume, *rates.volume_chance)
+    small = _normal(observed.log_volume, *rates.volume_chance)
+    any_size = _normal(observed.log_volume, *rates.volume_genuine)
+    return rates.chance / span * (0.9 * small + 0.1 * any_size)
 
 
 def _best_line(state: Inference) -> IntArray:
@@ -629,7 +631,7 @@ def _ghosts(state: Inference, others: FloatArray) -> Ghosts:
     z = (state.observed.rt[child] - predicted) / scale
     near = np.flatnonzero(np.abs(z) < 4)
     child, line, ceramides, process = child[near], line[near], ceramides[near], process[near]
-    volume = _normal(state.observed.log_volume, *state.rates.volume_chance)[child]
+    volume = _normal(state.observed.log_volume, *state.rates.volume_genuine)[child]
     piece = rate[near] * _student(z[near], scale[near], OWN_TAIL) * volume
     prior, key = _missing_prior(state, state.observed.sample[child], line, ceramides)
     gain = np.log1p(piece / others[child])

@@ -25,7 +25,8 @@ _FAR: Final = 1.2  # carbons; isomers stand closer to the main line (observed: 0
 _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
 _CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child
 _SPREAD: Final = 0.5  # carbons; of first lines about where their composition predicts them
-_FURTHER: Final = 0.1  # prior probability that a series has one more line
+_FURTHER: Final = 0.1  # prior probability of one more line, where isomers are known
+_UNHEARD_OF: Final = 0.002  # the same where none are
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,20 +121,35 @@ def find_lines(
     members = _members(observed.group, len(observed.groups))
     found = [
         _worthy_offsets(
-            _Members(reduced[rows], observed.slot[rows], evidence[rows]), float(centre), scale
+            _Members(reduced[rows], observed.slot[rows], evidence[rows]),
+            float(centre),
+            _FURTHER if can_differ else _UNHEARD_OF,
+            scale,
         )
-        for rows, centre in zip(members, expected, strict=True)
+        for rows, centre, can_differ in zip(
+            members, expected, _have_isomers(observed.groups), strict=True
+        )
     ]
     return _lines(found)
 
 
-def _worthy_offsets(members: _Members, expected: float, scale: Scale) -> list[float]:
+def _have_isomers(groups: Groups) -> list[bool]:
+    """Return which groups have isomers: known ones, or acetyls that may stand elsewhere."""
+    return [
+        isomer is None and (bool(isomers(series.split("+")[0])) or "OAc" in series)
+        for series, isomer in zip(groups.series, groups.isomer, strict=True)
+    ]
+
+
+def _worthy_offsets(
+    members: _Members, expected: float, further: float, scale: Scale
+) -> list[float]:
     """Return the offsets that are worth a line, best first; one at least."""
     evidence = members.weight.copy()
     found: list[float] = []
     while len(found) < MOST_LINES:
         worth = _worth(replace(members, weight=evidence), scale.sigma)
-        worth -= _place_cost(members.reduced, expected, found, scale)
+        worth -= _place_cost(members.reduced, expected, found, further, scale)
         best = int(np.argmax(worth))
         if found and worth[best] < 0:
             break
@@ -162,7 +178,7 @@ def _worth(members: _Members, sigma: float) -> FloatArray:
 
 
 def _place_cost(
-    reduced: FloatArray, expected: float, found: list[float], scale: Scale
+    reduced: FloatArray, expected: float, found: list[float], further: float, scale: Scale
 ) -> FloatArray:
     """Return the cost of placing a line through each row: -log of its prior probability.
 
@@ -173,7 +189,7 @@ def _place_cost(
         away = (reduced - expected) / spread
         return np.asarray(0.5 * np.minimum(away**2, 16.0) + np.log(spread / scale.sigma))
     far = np.abs(reduced - found[0]) > _FAR * scale.slope
-    cost = np.log(2 * _FAR * scale.slope / scale.sigma) - np.log(_FURTHER)
+    cost = np.log(2 * _FAR * scale.slope / scale.sigma) - np.log(further)
     return np.where(far, np.inf, cost)
 
 

@@ -11,7 +11,6 @@ from ganglioside.cli import show
 from ganglioside.cli.options import FORMATS, Format, Json
 
 if TYPE_CHECKING:
-
     from ganglioside.history import History
 
 history = typer.Typer(no_args_is_help=True, help="List, show and delete stored sessions.")

@@ -86,13 +86,13 @@ def feature_marks(
         .encode(**position, tooltip=tooltips(frame))
         .transform_filter("datum.wrong_anchor")
     )
-    return alt.layer(features, rings)
+    return alt.layer(features, rings) if frame["wrong_anchor"].any() else features
 
 
 def anchors_note(frame: pd.DataFrame) -> str:
     """Return what a subtitle says of the anchors' marks."""
     if not frame["anchor"].any():
-        return "The table has no anchors."
+        return "No anchors."
     wrong = int(frame["wrong_anchor"].sum())
     ringed = f"; {wrong} wrong, ringed in magenta" if wrong else ""
     return f"{int(frame['anchor'].sum())} anchors, outlined in black{ringed}."

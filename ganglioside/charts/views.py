@@ -15,7 +15,7 @@ from ganglioside.charts.frames import PIECES, curves, inline, points, reduced
 from ganglioside.charts.marks import Chart, anchors_note, feature_marks, finish, nothing
 from ganglioside.columns import CATEGORIES, VERDICTS
 
-_WIDTH: Final = 620
+_WIDTH: Final = 760  # px
 _ROW: Final = 20  # px, height of a row of text
 _BEYOND: Final = 1.5  # min, shown on either side of the lines of the reduced chart
 
@@ -40,7 +40,7 @@ def predicted_against_measured(analysis: Analysis) -> Chart:
     identity = diagonal.encode(x=alt.X("at:Q", scale=scale), y=alt.Y("at:Q", scale=scale))
     layers = alt.layer(identity, marks)
     return finish(
-        _zoomable(layers).properties(width=460, height=460),
+        _zoomable(layers).properties(width=520, height=520),
         title,
         "On the diagonal: elutes where its name is expected. Off it: something else.",
         anchors_note(frame),
@@ -72,7 +72,7 @@ def retention_by_carbons(
     facets = frame["series"].nunique()
     layers = _carbon_layers(analysis, frame)
     wide = facets == 1
-    sized = layers.properties(width=_WIDTH - 90 if wide else 168, height=340 if wide else 150)
+    sized = layers.properties(width=_WIDTH - 90 if wide else 215, height=340 if wide else 160)
     chart = sized if wide else _facets(sized, frame, columns)
     return finish(
         chart,
@@ -111,7 +111,9 @@ def _carbon_layers(analysis: Analysis, frame: pd.DataFrame) -> Any:
         .encode(x=x, y=alt.Y("curve_rt:Q"), text="isomer:N")
     )
     features = base.transform_filter("isValid(datum.rt)")
-    return alt.layer(fitted, feature_marks(features, frame, x=x, y=alt.Y("rt:Q", scale=tall)), ends)
+    marks = feature_marks(features, frame, x=x, y=alt.Y("rt:Q", scale=tall))
+    layers = [fitted, marks] if drawn["curve_rt"].notna().any() else [marks]
+    return alt.layer(*layers, *([ends] if drawn["isomer"].notna().any() else []))
 
 
 def _facets(layers: Any, frame: pd.DataFrame, columns: int) -> Any:

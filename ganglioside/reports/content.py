@@ -136,7 +136,7 @@ def _findings(analysis: Analysis, severity: str, but: str = "") -> list[Item]:
     chosen = findings[(findings["severity"] == severity) & (findings["code"] != but)]
     return [
         Item(
-            where=_text(row.series) if pd.isna(row.feature_id) else f"feature {row.feature_id}",
+            where=f"feature {row.feature_id}" if _text(row.feature_id) else _text(row.series),
             value="",
             message=_text(row.message),
             advice=_text(row.advice),

@@ -103,6 +103,10 @@ class Report:
         """Show what to fix first."""
         return self._part("to_fix", kinds=content.to_fix(self.analysis))
 
+    def section(self, heading: str, text: str = "", key: str = "") -> Part:
+        """Show a heading with a paragraph; `key` is what a link in the page names it by."""
+        return self._part("section", heading, heading=heading, text=text, key=key)
+
     def chart(self, draw: Callable[..., Any], *arguments: Any) -> Part:
         """Show one chart: `draw(analysis, *arguments)`."""
         chart = draw(self.analysis, *arguments)
@@ -179,7 +183,7 @@ class Report:
             raise ReportError(f"{target} cannot be written: {error.strerror or error}.") from error
         return target
 
-    def _part(self, name: str, key: str = "", **values: Any) -> Part:
+    def _part(self, name: str, key: str = "", /, **values: Any) -> Part:
         template = templates().get_template(f"{name}.html.j2")
         html = template.render(analysis=self.analysis, report=self, **values)
         self.shown[f"{name} {key}"] = html

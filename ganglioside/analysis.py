@@ -307,36 +307,58 @@ def _carried(table: FeatureTable) -> list[pd.DataFrame]:
 def _models(features: pd.DataFrame, model: RetentionModel, decisions: Decisions) -> pd.DataFrame:
     """Return the lines with their quality and the plain Log P line of their series."""
     lines, quality = model.lines, decisions.quality
-    plain = {series: _log_p_line(rows) for series, rows in features.groupby("series")}
-    log_p = pd.DataFrame(
-        [plain.get(s, _NO_LINE) for s in lines["series"]],
-        columns=["log_p_slope", "log_p_intercept", "log_p_r2", "log_p_equation"],
-    )
+    plain = _log_p_lines(features)
+    log_p = [plain.get(series, _NO_LINE) for series in lines["series"]]
     return lines.assign(
         sigma=model.sigma,
         r2=quality.r2,
         r2_loo=quality.r2_left_out,
         rmse_loo=quality.rmse_left_out,
-        **{column: log_p[column] for column in log_p},
+        log_p_slope=[line.slope for line in log_p],
+        log_p_intercept=[line.intercept for line in log_p],
+        log_p_r2=[line.r2 for line in log_p],
+        log_p_equation=[line.equation for line in log_p],
         may_judge=quality.may_judge,
         why_not=np.where(quality.may_judge, None, "Left-out R² is below the threshold."),
     )[[*MODELS]].astype(MODELS)
 
 
-_NO_LINE: Final = (np.nan, np.nan, np.nan, None)
+@dataclass(frozen=True, slots=True)
+class _LogPLine:
+    """The plain line of a series, RT against Log P over its anchors, for comparison."""
+
+    slope: float
+    intercept: float
+    r2: float
+
+    @property
+    def equation(self) -> str | None:
+        if np.isnan(self.slope):
+            return None
+        sign = "+" if self.intercept >= 0 else "-"
+        return f"RT = {self.slope:.3f} * Log P {sign} {abs(self.intercept):.3f}"
 
 
-def _log_p_line(rows: pd.DataFrame) -> tuple[float, float, float, str | None]:
-    """Return slope, intercept, R² and equation of RT against Log P over a series' anchors."""
-    anchors = rows[rows["anchor"] & rows["log_p"].notna() & rows["rt"].notna()]
-    x, y = anchors["log_p"].to_numpy(np.float64), anchors["rt"].to_numpy(np.float64)
+_NO_LINE: Final = _LogPLine(np.nan, np.nan, np.nan)
+
+
+def _log_p_lines(features: pd.DataFrame) -> dict[str, _LogPLine]:
+    """Return the plain line of each series whose anchors have two Log P values at least."""
+    log_p, rt = features["log_p"].to_numpy(np.float64), features["rt"].to_numpy(np.float64)
+    used = features["anchor"].to_numpy(np.bool_) & np.isfinite(log_p) & np.isfinite(rt)
+    series = features["series"].to_numpy(object)[used]
+    x, y = log_p[used], rt[used]
+    lines = {s: _log_p_line(x[series == s], y[series == s]) for s in set(series[series == series])}
+    return {s: line for s, line in lines.items() if not np.isnan(line.slope)}
+
+
+def _log_p_line(x: FloatArray, y: FloatArray) -> _LogPLine:
     if len(np.unique(x)) < 2:
         return _NO_LINE
-    slope, intercept = np.polyfit(x, y, 1)
-    about_mean = float(((y - y.mean()) ** 2).sum())
-    r2 = 1 - float(((y - slope * x - intercept) ** 2).sum()) / about_mean if about_mean else np.nan
-    equation = f"RT = {slope:.3f} * Log P {'+' if intercept >= 0 else '-'} {abs(intercept):.3f}"
-    return float(slope), float(intercept), r2, equation
+    dx, dy = x - x.mean(), y - y.mean()
+    slope = float(dx @ dy / (dx @ dx))
+    r2 = slope * float(dx @ dy) / float(dy @ dy) if dy.any() else np.nan
+    return _LogPLine(slope, float(y.mean() - slope * x.mean()), r2)
 
 
 def _summarise(features: pd.DataFrame, model: RetentionModel) -> Summary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ def find(features: pd.DataFrame, model: RetentionModel) -> pd.DataFrame:
     """
     if not model.is_fitted:
         return _frame([_row("no-model", "error", None, None, model.reason, _NEEDED)])
+    features = features[_LOOKED_AT]
     detectors: tuple[Callable[[pd.DataFrame, RetentionModel], list[dict[str, Any]]], ...] = (
         _wrong_anchors,
         _log_p_slips,
@@ -41,6 +43,23 @@ def find(features: pd.DataFrame, model: RetentionModel) -> pd.DataFrame:
     )
     return _frame([row for detect in detectors for row in detect(features, model)])
 
+
+_LOOKED_AT: Final = [
+    "feature_id",
+    "name",
+    "rt",
+    "log_p",
+    "anchor",
+    "series",
+    "carbons",
+    "double_bonds",
+    "hydroxyls",
+    "oac",
+    "predicted_rt",
+    "verdict",
+    "confidence",
+    "parent",
+]
 
 _NEEDED: Final = (
     "Give a reversed-phase table in which at least one series has features with two different "
@@ -164,15 +183,19 @@ def _sparse_series(features: pd.DataFrame, model: RetentionModel) -> list[dict[s
             "An anchor of this series would settle it.",
         )
         for series, n in support.items()
-        if n < 2 and (features["series"] == series).any()
+        if n < 2
     ]
 
 
 def _extrapolations(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
     valid = features[features["verdict"] == "valid"]
-    count = valid.groupby(["carbons", "double_bonds", "hydroxyls"])["series"].transform("size")
-    low, high = valid["carbons"].quantile([0.02, 0.98]) if len(valid) else (0, 0)
-    alone = valid[(count == 1) & ((valid["carbons"] < low) | (valid["carbons"] > high))]
+    if valid.empty:
+        return []
+    ceramide = valid[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
+    carbons = ceramide[:, 0]
+    _, place, count = np.unique(ceramide, axis=0, return_inverse=True, return_counts=True)
+    low, high = np.quantile(carbons, [0.02, 0.98])
+    alone = valid[(count[place.ravel()] == 1) & ((carbons < low) | (carbons > high))]
     return [
         _row(
             "extrapolation",
@@ -188,20 +211,22 @@ def _extrapolations(features: pd.DataFrame, _: RetentionModel) -> list[dict[str,
 
 
 def _stacks(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
-    named = features[features["series"].notna()]
-    stacked = named[named["series"].str.count(r"\+") >= _STACKED].drop_duplicates("series")
+    series = features["series"].dropna().unique()
     return [
         _row(
             "modification-stack",
             "info",
             None,
-            row.series,
-            f"{row.series} carries {row.series.count('+')} modifications at once, which is rare.",
+            str(name),
+            f"{name} carries {name.count('+')} modifications at once, which is rare.",
             "Confirm the composition by MS/MS.",
         )
-        for row in _tuples(stacked)
+        for name in sorted(series)
+        if name.count("+") >= _STACKED
     ]
 
 
 def _tuples(frame: pd.DataFrame) -> list[Any]:
-    return list(frame.itertuples(index=False, name="Row"))
+    columns = [frame[column].tolist() for column in frame]
+    row = namedtuple("row", list(frame))  # type: ignore[misc]
+    return [row(*values) for values in zip(*columns, strict=True)]

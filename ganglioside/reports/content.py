@@ -111,7 +111,9 @@ def _what_it_is(row: Any) -> str:
         what += f" of {row.parent}"
         what += f" ({row.process})" if pd.notna(row.process) else ""
     expected = f"; {row.series} is expected at {row.predicted_rt:.3f} min"
-    return f"{what}, {row.confidence:.0%} sure" + (expected if pd.notna(row.predicted_rt) else "")
+    return f"{what}, {percent(row.confidence)} sure" + (
+        expected if pd.notna(row.predicted_rt) else ""
+    )
 
 
 def _problems(analysis: Analysis, severity: str) -> list[Item]:
@@ -125,6 +127,13 @@ def _problems(analysis: Analysis, severity: str) -> list[Item]:
         )
         for row in problems.itertuples(index=False)
     ]
+
+
+def percent(confidence: float) -> str:
+    """Return a probability in percent; it is never rounded up to certainty."""
+    if pd.isna(confidence):
+        return ""
+    return ">99%" if confidence >= 0.995 else f"{confidence:.0%}"
 
 
 def _line(number: Any) -> str:

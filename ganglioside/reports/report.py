@@ -39,6 +39,7 @@ def templates() -> Environment:
     )
     environment.filters["number"] = _number
     environment.filters["known"] = _known
+    environment.filters["confidence"] = content.percent
     return environment
 
 

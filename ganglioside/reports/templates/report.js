@@ -42,7 +42,7 @@ function searchable(section) {
     const number = header.dataset.sort === "number";
     const key = ({row}) => {
       const text = row.cells[header.cellIndex].textContent;
-      return number ? (text === "" ? NaN : parseFloat(text)) : text;
+      return number ? (text === "" ? NaN : parseFloat(text.replace(">", ""))) : text;
     };
     const sign = descending ? -1 : 1;
     const keyed = rows.map((entry) => [key(entry), entry.row]);

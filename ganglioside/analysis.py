@@ -282,7 +282,7 @@ def _parent_names(
     ghosts, series = state.shares.ghosts, model.lines["series"].to_numpy(object)
     for row in np.flatnonzero(decisions.ghost >= 0):
         ghost = decisions.ghost[row]
-        ceramide = Ceramide(*ghosts.ceramides[ghost].astype(int).tolist())
+        ceramide = Ceramide(*state.posing.ceramides[ghosts.ceramide[ghost]].astype(int).tolist())
         result[row] = species(series[ghosts.line[ghost]], ceramide).name
     return result
 

@@ -181,27 +181,47 @@ class Curve:
     def _deviation(self, ceramide: IntArray) -> FloatArray:
         return np.append(self.deviation, 0.0)[ceramide]
 
-    def jacobian(self, spots: Spots) -> FloatArray:
-        """Return dRT/d(parameters) at each spot, shape (s, 6 + L + K)."""
+    def _shared_jacobian(self, spots: Spots) -> tuple[FloatArray, FloatArray]:
+        """Return dRT/d(shape, shrink), shape (s, 6), and dRT/d(line), shape (s,)."""
         f = self.f(spots.basis) / (6 * self.slope)
         offset = self.lines[spots.line] - self.middle
-        result = np.zeros((len(spots.line), _SHARED + len(self.lines) + len(self.ceramides)))
-        rows = np.arange(len(spots.line))
-        result[:, : _SHARED - 1] = (
-            ceramide_effect_jacobian(self.shape, spots.basis)
-            * (1 - self.shrink * offset / (6 * self.slope))[:, None]
-        )
-        result[:, _SHARED - 1] = -offset * f
-        result[rows, _SHARED + spots.line] = 1 - self.shrink * f
+        shape = ceramide_effect_jacobian(self.shape, spots.basis)
+        local = 1 - self.shrink * offset / (6 * self.slope)
+        return np.column_stack([shape * local[:, None], -offset * f]), 1 - self.shrink * f
+
+    def jacobian(self, spots: Spots) -> FloatArray:
+        """Return dRT/d(parameters) at each spot, shape (s, 6 + L + K)."""
+        shared, own = self._shared_jacobian(spots)
+        n_lines = len(self.lines)
+        result = np.zeros((len(own), _SHARED + n_lines + len(self.ceramides)))
+        rows = np.arange(len(own))
+        result[:, :_SHARED] = shared
+        result[rows, _SHARED + spots.line] = own
         known = spots.ceramide >= 0
-        result[rows[known], _SHARED + len(self.lines) + spots.ceramide[known]] = 1.0
+        result[rows[known], _SHARED + n_lines + spots.ceramide[known]] = 1.0
         return result
 
     def variance(self, spots: Spots) -> FloatArray:
-        """Return the variance of the predicted RT at each spot, min^2."""
-        jacobian = self.jacobian(spots)
-        known = np.einsum("ij,ij->i", jacobian @ self.covariance, jacobian)
-        return np.asarray(known + np.where(spots.ceramide < 0, self.deviation_sd**2, 0.0))
+        """Return the variance of the predicted RT at each spot, min^2.
+
+        A spot depends on the shared parameters, one line and one ceramide, so its variance is
+        gathered from the covariance instead of multiplied out.
+        """
+        shared, own = self._shared_jacobian(spots)
+        cov, line = self.covariance, _SHARED + spots.line
+        known = spots.ceramide >= 0
+        ceramide = _SHARED + len(self.lines) + np.maximum(spots.ceramide, 0)
+        about_ceramide = (
+            cov[ceramide, ceramide]
+            + 2 * (shared * cov[:_SHARED, ceramide].T).sum(axis=1)
+            + 2 * own * cov[line, ceramide]
+        )
+        return np.asarray(
+            ((shared @ cov[:_SHARED, :_SHARED]) * shared).sum(axis=1)
+            + 2 * own * (shared * cov[:_SHARED, line].T).sum(axis=1)
+            + own**2 * cov[line, line]
+            + np.where(known, about_ceramide, self.deviation_sd**2)
+        )
 
     def with_line(self, offset: float, variance: float) -> Curve:
         """Return the curve with a further, independent line at the end of `lines`."""

@@ -90,7 +90,9 @@ class RetentionModel:
         groups = result.observed.groups
         lines = Lines(
             series=tuple(groups.series[g] for g in result.line_group),
-            isomer=line_names(groups, result.line_group, result.curve.lines, result.rates.seen),
+            isomer=line_names(
+                groups, result.line_group, result.curve.lines, result.rates.fragments.seen
+            ),
             units=groups.units[result.line_group],
             support=result.support,
             anchors=result.anchor_support,

@@ -61,19 +61,28 @@ class Posing:
     Attributes
     ----------
     species : numpy.ndarray of int, shape (k,)
-        The name that is read.
+        The name that is read; ascending.
     process : numpy.ndarray of int, shape (k,)
         Place in `artefacts()`.
     group : numpy.ndarray of int, shape (k,)
         Group of the species behind it.
-    ceramides : numpy.ndarray, shape (k, 3)
-        Its ceramide.
+    ceramide : numpy.ndarray of int, shape (k,)
+        Its ceramide, a place in `ceramides`.
+    ceramides : numpy.ndarray, shape (c, 3)
+        The ceramides of the table, then the others.
     """
 
     species: IntArray
     process: IntArray
     group: IntArray
+    ceramide: IntArray
     ceramides: FloatArray
+
+    def of(self, names: IntArray) -> tuple[IntArray, IntArray]:
+        """Return all positions in `names` with each entry of theirs."""
+        low = np.searchsorted(self.species, names, side="left")
+        count = np.searchsorted(self.species, names, side="right") - low
+        return np.repeat(np.arange(len(names)), count), _ranges(low, count)
 
 
 def possible_posing(observed: Observations) -> Posing:
@@ -88,25 +97,34 @@ def possible_posing(observed: Observations) -> Posing:
         wanted = observed.mass[first] - artefact.mass_shift
         low = np.searchsorted(ordered, wanted - MASS_TOLERANCE)
         count = np.searchsorted(ordered, wanted + MASS_TOLERANCE) - low
-        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         species.append(np.repeat(names, count))
         process.append(np.full(count.sum(), number, dtype=np.int64))
-        place.append(order[np.repeat(low, count) + within])
-    at = np.concatenate(place)
+        place.append(order[_ranges(low, count)])
+    group, ceramide = np.divmod(np.concatenate(place), len(ceramides))
+    used = np.unique(np.concatenate([np.arange(len(observed.ceramides)), ceramide]))
+    by_name = np.argsort(np.concatenate(species), kind="stable")
     return Posing(
-        np.concatenate(species),
-        np.concatenate(process),
-        at // len(ceramides),
-        ceramides[at % len(ceramides)],
+        np.concatenate(species)[by_name],
+        np.concatenate(process)[by_name],
+        group[by_name],
+        np.searchsorted(used, ceramide)[by_name],
+        ceramides[used],
     )
 
 
+def _ranges(low: IntArray, count: IntArray) -> IntArray:
+    """Return low, low + 1, ... (count of them) for each entry, one after another."""
+    return np.arange(count.sum()) + np.repeat(low - np.cumsum(count) + count, count)
+
+
 def _ceramides_around(observed: Observations) -> FloatArray:
-    """Return all ceramides within the range of the table's own."""
+    """Return the ceramides of the table, then all others within their range."""
     low, high = observed.ceramides.min(axis=0), observed.ceramides.max(axis=0)
     ranges = [np.arange(a, b + 1) for a, b in zip(low, high, strict=True)]
     ranges[1] = np.arange(0, high[1] + 1)
-    return np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
+    grid = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
+    seen = (grid[:, None, :] == observed.ceramides[None, :, :]).all(axis=2).any(axis=1)
+    return np.concatenate([observed.ceramides, grid[~seen]])
 
 
 def _ceramide_mass(ceramides: FloatArray) -> FloatArray:

@@ -82,3 +82,13 @@ def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
         observed.rt[child] - observed.rt[parent],
         np.full(len(parent), -1, dtype=np.int64),
     )
+
+
+def join(a: Coelution, b: Coelution) -> Coelution:
+    """Return the pairs of both."""
+    return Coelution(
+        np.concatenate([a.parent, b.parent]),
+        np.concatenate([a.child, b.child]),
+        np.concatenate([a.delta, b.delta]),
+        np.concatenate([a.process, b.process]),
+    )

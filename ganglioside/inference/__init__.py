@@ -1,0 +1,112 @@
+"""The one model that decides: every feature is explained in exactly one way.
+
+Features of one name and sample arise from five processes, each with an intensity over RT: the
+species itself on a line of its series (at most one feature a line), a piece of a co-eluting
+parent, an artefact of a co-eluting species, either of these from a parent whose own row is
+missing, or chance. A feature's posterior is its process' share of the intensity at its RT. Lines,
+widths and rates are re-estimated from these shares until stable (expectation and maximisation).
+A feature never judges itself: its prediction leaves out its own share in the curve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
+from ganglioside.inference.explain import explain
+from ganglioside.inference.learn import learn
+from ganglioside.inference.lines import place_lines, prune_lines
+from ganglioside.inference.state import FIRST_SCATTER, Ghosts, Inference, begin, reduced_rt
+from ganglioside.observations import IntArray, Observations
+from ganglioside.progress import Progress
+from ganglioside.rules.artefacts import artefact_pairs
+from ganglioside.rules.fragments import USUAL_TOLERANCE, Coelution, fragment_pairs, join
+from ganglioside.rules.isomers import starting_lines
+from ganglioside.rules.regression import NoCurve, starting_curve
+
+__all__ = ["INTERVAL", "STANDARD_DEVIATION", "Ghosts", "Inference", "infer", "reweigh"]
+
+_ROUNDS: Final = 18
+_PLACE_AT: Final = (4, 9)
+_PRUNE_AT: Final = (12, 15)
+_NARROWING: Final = 0.7  # of the least scatter, by round
+
+
+def infer(observed: Observations, report: Progress | None = None) -> Inference | NoCurve:
+    """Explain every row of `observed` jointly, or say why no retention curve can be had.
+
+    Parameters
+    ----------
+    observed : Observations
+    report : Progress, optional
+        Told of each rule that was applied; may stop the work.
+    """
+    report = report or Progress()
+    start = starting_curve(observed)
+    if isinstance(start, NoCurve):
+        report.log("rule1", start.reason)
+        return start
+    report.done("rule1", f"A first curve: {start.slope:.3f} min per carbon")
+    coelution = _pairs(observed, USUAL_TOLERANCE)
+    report.done("rule2", f"{len(observed.groups)} head groups, {len(coelution):,} pairs co-elute")
+    lines = starting_lines(observed, reduced_rt(observed, start), coelution, start.slope)
+    report.done("rule3", f"{len(lines.group)} lines in {len(observed.groups)} series")
+    state = begin(observed, coelution, start, lines)
+    for round_ in range(_ROUNDS):
+        if round_ in _PLACE_AT:
+            state = place_lines(state)
+        if round_ in _PRUNE_AT:
+            state = prune_lines(state)
+        state = replace(state, shares=explain(state))
+        state = learn(state, FIRST_SCATTER * _NARROWING**round_)
+        if round_ == _PLACE_AT[-1]:
+            report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
+    state = replace(state, shares=explain(state))
+    pieces = state.shares.pair.sum() + state.shares.ghosts.probability.sum()
+    report.done("rule5", f"{pieces:.0f} features come from others in the ion source")
+    return state
+
+
+def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
+    """Return the shares under other thresholds; lines, widths and rates stay as they are.
+
+    Parameters
+    ----------
+    state : Inference
+        What `infer` returned.
+    tolerance : float
+        Largest RT difference of a parent and its fragment or artefact, min.
+    leniency : float
+        Distances from the own line count this many times less.
+    """
+    if tolerance == USUAL_TOLERANCE and leniency == 1:
+        return state
+    if tolerance != USUAL_TOLERANCE:
+        state = _with_pairs(state, _pairs(state.observed, tolerance))
+    for _ in range(3):  # a parent's share depends on its children's and the reverse
+        state = replace(state, shares=explain(state, leniency))
+    return state
+
+
+def _pairs(observed: Observations, tolerance: float) -> Coelution:
+    return join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
+
+
+def _with_pairs(state: Inference, pairs: Coelution) -> Inference:
+    """Return the state with other pairs; what is known of a pair stays with it."""
+    old, new = _keys(state.coelution, state.observed), _keys(pairs, state.observed)
+    order = np.argsort(old)
+    place = np.searchsorted(old, new, sorter=order)
+    inside = place < len(old)
+    share = np.zeros(len(new))
+    at = order[place[inside]]
+    share[inside] = np.where(old[at] == new[inside], state.shares.pair[at], 0.0)
+    return replace(state, coelution=pairs, shares=replace(state.shares, pair=share))
+
+
+def _keys(pairs: Coelution, observed: Observations) -> IntArray:
+    n = len(observed)
+    return ((pairs.process + 1) * n + pairs.parent) * n + pairs.child

@@ -1,0 +1,131 @@
+"""Expectation: which process explains each row, under what is known so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
+from ganglioside.inference.extents import LARGEST_EXTENT, pair_odds
+from ganglioside.inference.ghosts import ghosts
+from ganglioside.inference.state import Ghosts, Inference, Shares, likeliest_line
+from ganglioside.observations import FloatArray
+from ganglioside.rules.artefacts import artefacts
+
+_LARGE_BY_CHANCE: Final = 0.1  # features by chance that are as large as genuine ones
+_MISSING_PARENTS: Final = 0.02  # least share of chance in a row for which ghosts are sought
+_TINY: Final = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Others:
+    """Intensities of what is not the species itself.
+
+    Attributes
+    ----------
+    total : numpy.ndarray, shape (n,)
+    pair : numpy.ndarray, shape (m,)
+    ghosts : Ghosts
+    chance : numpy.ndarray, shape (n,)
+    """
+
+    total: FloatArray
+    pair: FloatArray
+    ghosts: Ghosts
+    chance: FloatArray
+
+
+def explain(state: Inference, leniency: float = 1.0) -> Shares:
+    """Return the posterior of every explanation of every row.
+
+    Parameters
+    ----------
+    state : Inference
+    leniency : float
+        Distances from the own line count this many times less.
+    """
+    c, n = state.candidates, len(state.observed)
+    predicted, scale = _leave_out(state)
+    others = other_intensity(state)
+    z = (state.observed.rt[c.row] - predicted) / (scale * leniency)
+    # The scatter is held wide in the first rounds; that must not make the own line less likely.
+    held = np.minimum(state.scatter, state.usual_scatter)
+    usual = np.sqrt(scale**2 - state.scatter**2 + held**2)
+    density = student(z, usual, OWN_TAIL) * genuine_evidence(state)[c.row]
+    odds = state.rates.presence[c.line] * density / others.total[c.row]
+    total = np.bincount(c.place, odds)[c.place]
+    own = odds / (1 - state.rates.presence[c.line] + total)
+    genuine = np.bincount(c.row, own, minlength=n)
+    own = own / np.maximum(genuine, 1.0)[c.row]
+    genuine = np.minimum(genuine, 1.0)
+    rest = (1 - genuine) / others.total
+    left = others.ghosts
+    return Shares(
+        own=own,
+        genuine=genuine,
+        line=likeliest_line(c, own),
+        pair=others.pair * rest[state.coelution.child],
+        ghosts=replace(left, probability=left.probability * rest[left.child]),
+        chance=others.chance * rest,
+        predicted=predicted,
+        scale=scale,
+    )
+
+
+def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
+    """Return what the other rows predict for each candidate: RT and scale of scatter, min."""
+    c, scatter = state.candidates, state.scatter
+    variance = state.curve.variance(c.spots)[c.spot]
+    leverage = np.clip(state.shares.own * variance / scatter**2, 0.0, 0.98)
+    rt = state.observed.rt[c.row]
+    predicted = rt - (rt - state.fitted) / (1 - leverage)
+    return predicted, np.sqrt(scatter**2 + variance / (1 - leverage))
+
+
+def genuine_evidence(state: Inference) -> FloatArray:
+    """Return what area and anchor mark say for each row being genuine, shape (n,)."""
+    rates, area = state.rates, state.rates.genuine_area
+    trust = np.where(
+        state.observed.anchor,
+        rates.anchor_genuine / rates.anchor_other,
+        (1 - rates.anchor_genuine) / (1 - rates.anchor_other),
+    )
+    return np.asarray(trust * normal(state.observed.log_volume, area.mean, area.sd))
+
+
+def other_intensity(state: Inference) -> Others:
+    """Return the intensity at each row of all that is not the species itself."""
+    n = len(state.observed)
+    pair, chance = _pair_intensity(state), _chance_intensity(state)
+    known = chance + np.bincount(state.coelution.child, pair, minlength=n) + _TINY
+    missing = ghosts(state, np.flatnonzero(chance > _MISSING_PARENTS * known), known)
+    total = known + np.bincount(missing.child, missing.probability, minlength=n)
+    return Others(total, pair, missing, chance)
+
+
+def _chance_intensity(state: Inference) -> FloatArray:
+    area, rates = state.observed.log_volume, state.rates
+    span = max(float(np.ptp(state.observed.rt)), 1.0)
+    small = normal(area, rates.chance_area.mean, rates.chance_area.sd)
+    large = normal(area, rates.genuine_area.mean, rates.genuine_area.sd)
+    mixed = (1 - _LARGE_BY_CHANCE) * small + _LARGE_BY_CHANCE * large
+    return np.asarray(rates.chance / span * mixed)
+
+
+def _pair_intensity(state: Inference) -> FloatArray:
+    """Return the intensity with which each pair's parent makes its child."""
+    rates, pairs, ratio = state.rates, state.coelution, state.log_ratio
+    rate, extents = pair_odds(state)
+    posed = pairs.process >= 0
+    process, known = pairs.process[posed], artefacts()
+    rate[posed] = rates.artefact[process]
+    extents.mean[posed] = np.array([a.log10_extent for a in known])[process]
+    extents.sd[posed] = np.array([a.log10_spread for a in known])[process]
+    closeness = student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
+    area = rates.chance_area
+    child_area = normal(state.observed.log_volume[pairs.child], area.mean, area.sd)
+    size = np.where(np.isfinite(ratio), normal(ratio, extents.mean, extents.sd), child_area)
+    smaller = 1 / (1 + 100 ** (np.nan_to_num(ratio, nan=-1.0) - LARGEST_EXTENT))
+    return np.asarray(state.shares.genuine[pairs.parent] * smaller * rate * closeness * size)

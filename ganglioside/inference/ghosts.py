@@ -1,0 +1,124 @@
+"""Parents that are not in the table: expected species without a row whose pieces are there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ganglioside.curve import Spots, ceramide_basis, ceramide_class
+from ganglioside.inference.densities import OWN_TAIL, normal, student
+from ganglioside.inference.extents import emission_rates
+from ganglioside.inference.state import Ghosts, Inference, lines_of
+from ganglioside.observations import FloatArray, IntArray
+
+_MISSING: Final = 0.15  # chance that a species which should be there has no row
+_UNSEEN_CERAMIDE: Final = 0.15  # chance that a ceramide which no row names is there
+_LEAST_PRESENCE: Final = 0.02
+_FAR: Final = 4.0  # scales from where the parent is expected
+
+
+def ghosts(state: Inference, rows: IntArray, others: FloatArray) -> Ghosts:
+    """Return the intensity with which missing parents make the given rows.
+
+    A parent is expected where its line and its ceramide are common in the table; siblings, other
+    rows at the RT where it should be, make it likelier.
+
+    Parameters
+    ----------
+    state : Inference
+    rows : numpy.ndarray of int
+    others : numpy.ndarray, shape (n,)
+        Intensity at each row of all other processes.
+    """
+    known = _join(_fragment_parents(state, rows), _posers(state, rows))
+    predicted, scale = _expected_rt(state)
+    at = known.line, known.ceramide
+    z = (state.observed.rt[known.child] - predicted[at]) / scale[at]
+    near = np.flatnonzero(np.abs(z) < _FAR)
+    known = Ghosts(
+        known.child[near],
+        known.line[near],
+        known.ceramide[near],
+        known.process[near],
+        known.probability[near],
+    )
+    area = state.rates.genuine_area
+    density = student(z[near], scale[known.line, known.ceramide], OWN_TAIL)
+    density = density * normal(state.observed.log_volume[known.child], area.mean, area.sd)
+    piece = known.probability * density
+    exists = _existence(state, known, np.log1p(piece / others[known.child]))
+    return Ghosts(known.child, known.line, known.ceramide, known.process, piece * exists)
+
+
+def _join(a: Ghosts, b: Ghosts) -> Ghosts:
+    return Ghosts(
+        np.concatenate([a.child, b.child]),
+        np.concatenate([a.line, b.line]),
+        np.concatenate([a.ceramide, b.ceramide]),
+        np.concatenate([a.process, b.process]),
+        np.concatenate([a.probability, b.probability]),
+    )
+
+
+def _fragment_parents(state: Inference, rows: IntArray) -> Ghosts:
+    """Return the lines whose species could break into each row, with the rates of that."""
+    observed = state.observed
+    breaks = observed.groups.contains[state.line_group][:, observed.group[rows]]
+    line, place = np.nonzero(breaks)
+    child = rows[place]
+    rate = emission_rates(state.rates.fragments)[line, observed.group[child]]
+    return Ghosts(child, line, observed.ceramide[child], np.full(len(child), -1), rate)
+
+
+def _posers(state: Inference, rows: IntArray) -> Ghosts:
+    """Return the species whose artefact each row could be, with the rates of that."""
+    posing = state.posing
+    row, entry = posing.of(state.observed.species[rows])
+    item, line = lines_of(posing.group[entry], state.line_group, len(state.observed.groups))
+    entry = entry[item]
+    process = posing.process[entry]
+    return Ghosts(
+        rows[row[item]], line, posing.ceramide[entry], process, state.rates.artefact[process]
+    )
+
+
+def _expected_rt(state: Inference) -> tuple[FloatArray, FloatArray]:
+    """Return RT and scale of scatter, min, of every ceramide on every line, shape (L, c)."""
+    n_lines, n_ceramides = len(state.line_group), len(state.ceramides)
+    line, ceramide = np.divmod(np.arange(n_lines * n_ceramides), n_ceramides)
+    basis = ceramide_basis(state.ceramides)
+    known = np.where(ceramide < len(state.observed.ceramides), ceramide, -1)
+    spots = Spots(line, known, basis[ceramide])
+    scatter = state.rates.sigma[ceramide_class(basis)][ceramide]
+    scale = np.sqrt(scatter**2 + state.curve.variance(spots))
+    shape = n_lines, n_ceramides
+    return state.curve.predict(spots).reshape(shape), scale.reshape(shape)
+
+
+def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray:
+    """Return how likely each parent exists, given its siblings but not the child itself."""
+    observed = state.observed
+    n_samples = int(observed.sample.max(initial=0)) + 1
+    shape = n_samples, len(state.ceramides), len(state.line_group)
+    c = state.candidates
+    at = _place(observed.sample[c.row], observed.ceramide[c.row], c.line, shape)
+    occupied = np.bincount(at, state.shares.own, minlength=int(np.prod(shape))).reshape(shape)
+    by_ceramide = np.minimum(occupied.sum(axis=2) / max(shape[2] / 2, 1), 1.0)
+    by_ceramide[:, len(observed.ceramides) :] = _UNSEEN_CERAMIDE
+    by_line = np.minimum(occupied.sum(axis=(0, 1)) / (4 * n_samples), 1.0)
+    sample = observed.sample[ghosts.child]
+    present = np.maximum(by_ceramide[sample, ghosts.ceramide], _LEAST_PRESENCE)
+    present = present * np.maximum(by_line[ghosts.line], _LEAST_PRESENCE)
+    free = np.clip(1 - occupied[sample, ghosts.ceramide, ghosts.line], 0, 1)
+    prior = _MISSING * present * free
+    key = _place(sample, ghosts.ceramide, ghosts.line, shape)
+    siblings = np.bincount(key, gain, minlength=1)[key] - gain
+    odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
+    return np.asarray(odds / (1 + odds))
+
+
+def _place(
+    sample: IntArray, ceramide: IntArray, line: IntArray, shape: tuple[int, int, int]
+) -> IntArray:
+    return (sample * shape[1] + ceramide) * shape[2] + line

@@ -1,0 +1,122 @@
+"""Maximisation: curve, lines, widths and rates, from the shares of every explanation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ganglioside.curve import Curve, LinePrior, refit
+from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
+from ganglioside.inference.extents import count_fragments, learn_extent_within
+from ganglioside.inference.state import Inference, Rates, area_spread
+from ganglioside.observations import FloatArray
+from ganglioside.rules.acetylation import acetyl_prior
+from ganglioside.rules.artefacts import artefacts
+from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
+
+_WRONG_ANCHORS: Final = 0.04  # share of anchors that are wrong, before the table is seen
+_USUAL_PAIR_SIGMA: Final = 0.007  # min, before the table is seen
+_LEAST_SCATTER: Final = 0.01  # carbons
+
+
+def learn(state: Inference, widening: float) -> Inference:
+    """Return the state with rates and curve that its shares teach.
+
+    Parameters
+    ----------
+    state : Inference
+    widening : float
+        Least scatter about lines, carbons.
+    """
+    least = max(widening, _LEAST_SCATTER) * state.curve.slope
+    state = replace(state, rates=_rates(state, least))
+    return replace(state, curve=_curve(state))
+
+
+def _curve(state: Inference) -> Curve:
+    c = state.candidates
+    residual = state.observed.rt[c.row] - state.fitted
+    weight = state.shares.own * student_weight(residual / state.scatter, OWN_TAIL)
+    n_spots = len(c.spots.line)
+    return refit(
+        state.curve,
+        c.spots,
+        np.bincount(c.spot, weight, minlength=n_spots),
+        np.bincount(c.spot, weight * residual, minlength=n_spots),
+        state.rates.sigma[c.kind],
+        _line_prior(state),
+    )
+
+
+def learned_unit_effects(state: Inference) -> FloatArray:
+    """Return what each unit of a head group adds to RT, min (see `rules.sugars`)."""
+    groups = state.observed.groups
+    return unit_effects(state.curve, groups, state.line_group, state.main, state.support)
+
+
+def _line_prior(state: Inference) -> LinePrior:
+    """Return what is expected of each line before its own features are seen."""
+    groups, curve = state.observed.groups, state.curve
+    expected = expected_lines(learned_unit_effects(state), groups.units[state.line_group])
+    prior = LinePrior(expected, line_spread(curve, state.main) ** 2)
+    return acetyl_prior(curve, groups, state.line_group, state.support, prior)
+
+
+def _rates(state: Inference, least_sigma: float) -> Rates:
+    observed, shares = state.observed, state.shares
+    slots = _slots_by_group(state)
+    prior = np.where(state.main, 0.7, 0.1)
+    anchors = observed.anchor
+    wrong = float((1 - shares.genuine[anchors]).sum()) + _WRONG_ANCHORS * float(anchors.sum())
+    other = float((1 - shares.genuine).sum()) + _WRONG_ANCHORS * float(anchors.sum())
+    presence = (state.support + 3 * prior) / (slots[state.line_group] + 3)
+    return Rates(
+        presence=np.clip(presence, 0.02, 0.97),
+        fragments=count_fragments(state),
+        extent_within=learn_extent_within(state),
+        artefact=_artefact_rates(state),
+        chance=float((shares.chance.sum() + 2) / (slots.sum() + 10)),
+        sigma=np.maximum(_sigma(state), least_sigma),
+        pair_sigma=_pair_sigma(state),
+        anchor_genuine=float((shares.genuine[anchors].sum() + 1) / (shares.genuine.sum() + 3)),
+        anchor_other=(wrong + 0.03) / (other + 1),
+        genuine_area=area_spread(observed.log_volume, shares.genuine),
+        chance_area=area_spread(observed.log_volume, shares.chance),
+    )
+
+
+def _slots_by_group(state: Inference) -> FloatArray:
+    """Return how many distinct names (by sample) each group has, shape (G,)."""
+    observed = state.observed
+    first = np.unique(observed.slot, return_index=True)[1]
+    return np.bincount(observed.group[first], minlength=len(observed.groups)).astype(np.float64)
+
+
+def _sigma(state: Inference) -> FloatArray:
+    """Return the scatter about lines by ceramide class, from residuals without the feature."""
+    c, shares = state.candidates, state.shares
+    residual = state.observed.rt[c.row] - shares.predicted
+    weight = shares.own * student_weight(residual / shares.scale, OWN_TAIL)
+    excess = (state.scatter / shares.scale) ** 2
+    kind = c.kind[c.spot]
+    squares = np.bincount(kind, weight * excess * residual**2, minlength=2)
+    count = np.bincount(kind, shares.own, minlength=2)
+    usual = np.array([1.0, 1.5]) * state.usual_scatter
+    return np.sqrt((squares + 4 * usual**2) / (count + 4))
+
+
+def _pair_sigma(state: Inference) -> float:
+    pairs, share = state.coelution, state.shares.pair
+    weight = share * student_weight(pairs.delta / state.rates.pair_sigma, PAIR_TAIL)
+    squares = float((weight * pairs.delta**2).sum())
+    return float(np.sqrt((squares + 10 * _USUAL_PAIR_SIGMA**2) / (share.sum() + 10)))
+
+
+def _artefact_rates(state: Inference) -> FloatArray:
+    known, process = artefacts(), state.coelution.process
+    posed = process >= 0
+    seen = np.bincount(process[posed], state.shares.pair[posed], minlength=len(known))
+    prior = np.array([a.rate for a in known])
+    return np.asarray((seen + 20 * prior) / (state.shares.genuine.sum() + 20))

@@ -1,0 +1,67 @@
+"""Where the lines stand: placed anew on what nothing else explains, pruned of what is empty."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from ganglioside.inference.densities import OWN_TAIL, student
+from ganglioside.inference.explain import genuine_evidence, other_intensity
+from ganglioside.inference.extents import count_fragments
+from ganglioside.inference.learn import learned_unit_effects
+from ganglioside.inference.state import (
+    Inference,
+    first_of_group,
+    keep_lines,
+    reduced_rt,
+    with_lines,
+)
+from ganglioside.rules.isomers import Scale, find_lines
+from ganglioside.rules.sugars import expected_lines
+
+_LEAST_SUPPORT: Final = 2.0  # features that a further line of a series needs
+_APART: Final = 3.0  # scatters; lines of one series that stand closer are one
+
+
+def place_lines(state: Inference) -> Inference:
+    """Place the lines anew, where they explain rows better than all other processes do."""
+    sigma = min(float(state.rates.sigma[0]), state.usual_scatter)
+    density = student(0.0, sigma, OWN_TAIL) * genuine_evidence(state)
+    others = other_intensity(_as_fragments(state)).total
+    lines = find_lines(
+        state.observed,
+        reduced_rt(state.observed, state.curve),
+        np.log(density / others),
+        expected_lines(learned_unit_effects(state), state.observed.groups.units),
+        Scale(state.usual_scatter, state.curve.slope),
+    )
+    return with_lines(state, lines)
+
+
+def _as_fragments(state: Inference) -> Inference:
+    """Return the state in which whatever may be a fragment is taken for one.
+
+    A line must explain rows better than the fragments that they would be without it, with the
+    rates and extents that those would show.
+    """
+    pairs = state.coelution
+    near = 1 / (1 + (pairs.delta / (3 * state.rates.pair_sigma)) ** 4)
+    weight = near * state.shares.genuine[pairs.parent]
+    total = np.bincount(pairs.child, weight, minlength=len(state.observed))
+    share = weight / np.maximum(total, 1.0)[pairs.child]
+    state = replace(state, shares=replace(state.shares, pair=share))
+    return replace(state, rates=replace(state.rates, fragments=count_fragments(state)))
+
+
+def prune_lines(state: Inference) -> Inference:
+    """Drop further lines that lost their features or fell onto a stronger line of the series."""
+    support, group, offset = state.support, state.line_group, state.curve.lines
+    main = first_of_group(group, support)
+    stays = main | (support >= _LEAST_SUPPORT)
+    least = _APART * state.rates.sigma[0]
+    stronger = support[None, :] > support[:, None]
+    close = (group[:, None] == group[None, :]) & (np.abs(offset[:, None] - offset) < least)
+    stays &= ~(close & stronger & stays[None, :]).any(axis=1)
+    return keep_lines(state, stays, main)

@@ -1,0 +1,404 @@
+"""The state of the model: what it is about, what it has learned and what it believes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
+from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations
+from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
+from ganglioside.rules.fragments import Coelution
+from ganglioside.rules.isomers import Lines
+
+#: Scatter of a genuine feature about its line, carbons, before the table is seen.
+_USUAL_SCATTER: Final = 0.04
+
+#: Scatter about the lines at the start, carbons: wide, so that lines can move.
+FIRST_SCATTER: Final = 0.12
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Every way in which a row may stand on a line of its own group.
+
+    Attributes
+    ----------
+    row, line : numpy.ndarray of int, shape (a,)
+        Each row with each line of its group; rows ascend.
+    place : numpy.ndarray of int, shape (a,)
+        Same sample, line and ceramide: one genuine feature at most.
+    spot : numpy.ndarray of int, shape (a,)
+        Place in `spots`.
+    spots : Spots
+        The distinct lines and ceramides.
+    kind : numpy.ndarray of int, shape (s,)
+        `curve.ceramide_class` of each spot.
+    """
+
+    row: IntArray
+    line: IntArray
+    place: IntArray
+    spot: IntArray
+    spots: Spots
+    kind: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class FragmentCounts:
+    """What the fragments of the table show, by line l of the parent and group g of the fragment.
+
+    Attributes
+    ----------
+    parents : numpy.ndarray, shape (L, G)
+        Genuine features on each line that are large enough for a fragment to be seen.
+    seen : numpy.ndarray, shape (L, G)
+        Fragments that genuine features of the line made.
+    measured, log_ratio : numpy.ndarray, shape (L, G)
+        How many of them have areas, and the sum of log10(fragment area / parent area).
+    """
+
+    parents: FloatArray
+    seen: FloatArray
+    measured: FloatArray
+    log_ratio: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class AreaSpread:
+    """Mean and standard deviation of log10 areas."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """What the table teaches about its own processes.
+
+    Attributes
+    ----------
+    presence : numpy.ndarray, shape (L,)
+        Chance that a named species of this line's group is seen on this line.
+    fragments : FragmentCounts
+    extent_within : float
+        Scatter of log10 extents of one kind of fragment between ceramides.
+    artefact : numpy.ndarray, shape (A,)
+        Artefacts seen per genuine feature.
+    chance : float
+        Features by chance per name.
+    sigma : numpy.ndarray, shape (2,)
+        Scatter about a line, min, for each `curve.ceramide_class`.
+    pair_sigma : float
+        Scale of the RT difference of parent and fragment, min.
+    anchor_genuine, anchor_other : float
+        Share of anchors among genuine and other features.
+    genuine_area, chance_area : AreaSpread
+    """
+
+    presence: FloatArray
+    fragments: FragmentCounts
+    extent_within: float
+    artefact: FloatArray
+    chance: float
+    sigma: FloatArray
+    pair_sigma: float
+    anchor_genuine: float
+    anchor_other: float
+    genuine_area: AreaSpread
+    chance_area: AreaSpread
+
+
+@dataclass(frozen=True, eq=False)
+class Ghosts:
+    """Possible parents whose own row is missing, one entry per row and parent.
+
+    Attributes
+    ----------
+    child : numpy.ndarray of int, shape (g,)
+    line : numpy.ndarray of int, shape (g,)
+        Line on which the parent would stand.
+    ceramide : numpy.ndarray of int, shape (g,)
+        Its ceramide, a place in `Inference.ceramides`.
+    process : numpy.ndarray of int, shape (g,)
+        Place in `artefacts()`, -1 for in-source fragmentation.
+    probability : numpy.ndarray, shape (g,)
+    """
+
+    child: IntArray
+    line: IntArray
+    ceramide: IntArray
+    process: IntArray
+    probability: FloatArray
+
+    def by_row(self, n: int, posed: bool) -> FloatArray:
+        """Return the summed probability of artefacts, or of fragments, of each of n rows."""
+        wanted = (self.process >= 0) == posed
+        return np.bincount(self.child[wanted], self.probability[wanted], minlength=n)
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Posterior probabilities.
+
+    Attributes
+    ----------
+    own : numpy.ndarray, shape (a,)
+        Of each candidate (row on line).
+    genuine : numpy.ndarray, shape (n,)
+        Their sum by row.
+    line : numpy.ndarray of int, shape (n,)
+        The likeliest line of each row.
+    pair : numpy.ndarray, shape (m,)
+        Of each co-eluting pair.
+    ghosts : Ghosts
+    chance : numpy.ndarray, shape (n,)
+    predicted, scale : numpy.ndarray, shape (a,)
+        RT that the other features predict for the candidate, and the scale of its scatter, min.
+    """
+
+    own: FloatArray
+    genuine: FloatArray
+    line: IntArray
+    pair: FloatArray
+    ghosts: Ghosts
+    chance: FloatArray
+    predicted: FloatArray
+    scale: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Inference:
+    """The state of the model: what `infer` returns once it is stable.
+
+    Attributes
+    ----------
+    observed : Observations
+    coelution : Coelution
+        Pairs of rows that may be parent and child.
+    posing : Posing
+        Names that artefacts of other species would pass for.
+    curve : Curve
+    line_group : numpy.ndarray of int, shape (L,)
+    main : numpy.ndarray of bool, shape (L,)
+        Main line of its group, against further isomers.
+    candidates : Candidates
+    rates : Rates
+    shares : Shares
+    """
+
+    observed: Observations
+    coelution: Coelution
+    posing: Posing
+    curve: Curve
+    line_group: IntArray
+    main: BoolArray
+    candidates: Candidates
+    rates: Rates
+    shares: Shares
+
+    @cached_property
+    def support(self) -> FloatArray:
+        """Features that stand on each line, shape (L,)."""
+        return self._on_lines(self.shares.own)
+
+    @cached_property
+    def anchor_support(self) -> FloatArray:
+        """Anchors that stand on each line, shape (L,)."""
+        return self._on_lines(self.shares.own * self.observed.anchor[self.candidates.row])
+
+    def _on_lines(self, weight: FloatArray) -> FloatArray:
+        return np.bincount(self.candidates.line, weight, minlength=len(self.line_group))
+
+    @property
+    def ceramides(self) -> FloatArray:
+        """Ceramides of the table, then further ones of species that may pose, shape (c, 3)."""
+        return self.posing.ceramides
+
+    @property
+    def usual_scatter(self) -> float:
+        """Scatter about a line that is usual for such a gradient, min."""
+        return _USUAL_SCATTER * self.curve.slope
+
+    @cached_property
+    def scatter(self) -> FloatArray:
+        """Scatter that is expected of each candidate about its line, min, shape (a,)."""
+        return self.rates.sigma[self.candidates.kind][self.candidates.spot]
+
+    @cached_property
+    def fitted(self) -> FloatArray:
+        """RT of each candidate's line at its ceramide, min, shape (a,)."""
+        return self.curve.predict(self.candidates.spots)[self.candidates.spot]
+
+    @cached_property
+    def log_ratio(self) -> FloatArray:
+        """log10 of child over parent area of each pair, NaN where one is missing, shape (m,)."""
+        volume = self.observed.log_volume
+        return volume[self.coelution.child] - volume[self.coelution.parent]
+
+
+def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
+    """Return RT less the effect of the ceramide, min, shape (n,)."""
+    basis = ceramide_basis(observed.ceramides)[observed.ceramide]
+    return curve.reduce(observed.rt, basis, observed.ceramide)
+
+
+def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lines) -> Inference:
+    """Return the state before anything is learned."""
+    n = len(observed)
+    area = area_spread(observed.log_volume, np.ones(n))
+    empty, nowhere = np.zeros(0), np.zeros(0, np.int64)
+    rates = Rates(
+        presence=empty,
+        fragments=FragmentCounts(empty, empty, empty, empty),
+        extent_within=EXTENT_WITHIN,
+        artefact=np.array([a.rate for a in artefacts()]),
+        chance=0.2,
+        sigma=np.full(2, FIRST_SCATTER * curve.slope),
+        pair_sigma=0.01,
+        anchor_genuine=0.3,
+        anchor_other=0.03,
+        genuine_area=area,
+        chance_area=area,
+    )
+    shares = Shares(
+        own=empty,
+        genuine=np.ones(n),
+        line=np.zeros(n, np.int64),
+        pair=np.zeros(len(coelution)),
+        ghosts=Ghosts(nowhere, nowhere, nowhere, nowhere, empty),
+        chance=np.full(n, 0.2),
+        predicted=empty,
+        scale=empty,
+    )
+    state = Inference(
+        observed,
+        coelution,
+        possible_posing(observed),
+        replace(curve, middle=float(np.median(lines.offset))),
+        lines.group,
+        lines.group >= 0,
+        candidates(observed, lines.group),
+        rates,
+        shares,
+    )
+    return with_lines(state, lines)
+
+
+#: Scatter of log10 extents of one kind of fragment between ceramides, before the table is seen.
+EXTENT_WITHIN: Final = 0.2
+
+
+def with_lines(state: Inference, lines: Lines) -> Inference:
+    """Return the state with other lines, about which nothing is learned yet."""
+    shape = len(lines.group), len(state.observed.groups)
+    main = first_of_group(lines.group, np.zeros(shape[0]))
+    variance = np.full(6 + shape[0] + len(state.curve.ceramides), 1e-6)
+    variance[6 : 6 + shape[0]] = (0.05 * state.curve.slope) ** 2
+    state = replace(
+        state,
+        line_group=lines.group,
+        main=main,
+        candidates=candidates(state.observed, lines.group),
+        curve=replace(state.curve, lines=lines.offset, covariance=np.diag(variance)),
+        rates=replace(
+            state.rates,
+            presence=np.where(main, 0.7, 0.3),
+            fragments=FragmentCounts(*(np.zeros(shape) for _ in range(4))),
+        ),
+    )
+    away = (state.observed.rt[state.candidates.row] - state.fitted) / state.curve.slope
+    return with_own(state, np.exp(-0.5 * (away / FIRST_SCATTER) ** 2))
+
+
+def with_own(state: Inference, own: FloatArray) -> Inference:
+    """Return the state with other shares of the candidates, 1 by row at most."""
+    genuine = np.zeros(len(state.observed))
+    np.maximum.at(genuine, state.candidates.row, own)
+    line = likeliest_line(state.candidates, own)
+    return replace(state, shares=replace(state.shares, own=own, genuine=genuine, line=line))
+
+
+def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference:
+    """Return the state with some of its lines, in their order."""
+    rates, curve, c = state.rates, state.curve, state.candidates
+    parameters = np.concatenate([np.full(6, True), stays, np.full(len(curve.ceramides), True)])
+    fragments = rates.fragments
+    state = replace(
+        state,
+        line_group=state.line_group[stays],
+        main=main[stays],
+        candidates=candidates(state.observed, state.line_group[stays]),
+        curve=replace(
+            curve,
+            lines=curve.lines[stays],
+            covariance=curve.covariance[np.ix_(parameters, parameters)],
+        ),
+        rates=replace(
+            rates,
+            presence=rates.presence[stays],
+            fragments=FragmentCounts(
+                fragments.parents[stays],
+                fragments.seen[stays],
+                fragments.measured[stays],
+                fragments.log_ratio[stays],
+            ),
+        ),
+    )
+    return with_own(state, state.shares.own[stays[c.line]])
+
+
+def candidates(observed: Observations, line_group: IntArray) -> Candidates:
+    """Pair each row with the lines of its group."""
+    row, line = lines_of(observed.group, line_group, len(observed.groups))
+    n_lines = len(line_group)
+    _, place = np.unique(observed.slot[row] * n_lines + line, return_inverse=True)
+    at, spot = np.unique(observed.ceramide[row] * n_lines + line, return_inverse=True)
+    ceramide = at // n_lines
+    basis = ceramide_basis(observed.ceramides)[ceramide]
+    spots = Spots(at % n_lines, ceramide, basis)
+    return Candidates(
+        row, line, place.astype(np.int64), spot.astype(np.int64), spots, ceramide_class(basis)
+    )
+
+
+def lines_of(group: IntArray, line_group: IntArray, n_groups: int) -> tuple[IntArray, IntArray]:
+    """Return each position of `group` with each line of that group."""
+    order = np.argsort(line_group, kind="stable")
+    count = np.bincount(line_group, minlength=n_groups)
+    first = np.cumsum(count) - count
+    repeats = count[group]
+    item = np.repeat(np.arange(len(group)), repeats)
+    within = np.arange(len(item)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return item, order[first[group[item]] + within]
+
+
+def likeliest_line(candidates: Candidates, own: FloatArray) -> IntArray:
+    """Return the line on which each row has the largest share, shape (n,)."""
+    order = np.lexsort((-own, candidates.row))
+    first = np.diff(candidates.row, prepend=-1) != 0
+    return np.asarray(candidates.line[order[first]])
+
+
+def first_of_group(line_group: IntArray, support: FloatArray) -> BoolArray:
+    """Mark the best supported line of each group."""
+    order = np.lexsort((-support, line_group))
+    first = np.diff(line_group[order], prepend=-1) != 0
+    main = np.zeros(len(line_group), dtype=np.bool_)
+    main[order[first]] = True
+    return main
+
+
+def area_spread(log_area: FloatArray, weight: FloatArray) -> AreaSpread:
+    """Return mean and spread of log10 areas, leaning on all rows where few count."""
+    known = np.isfinite(log_area)
+    if not known.any():
+        return AreaSpread(0.0, 1.0)
+    x, w = log_area[known], weight[known]
+    mean_all, sd_all = float(x.mean()), max(float(x.std()), 0.3)
+    mean = float((w @ x + 5 * mean_all) / (w.sum() + 5))
+    variance = float((w @ (x - mean) ** 2 + 5 * sd_all**2) / (w.sum() + 5))
+    return AreaSpread(mean, float(np.sqrt(variance)))

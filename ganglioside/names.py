@@ -16,7 +16,7 @@ import pandas as pd
 from ganglioside.columns import FEATURES, FORMULA_STARTS_IN_NAMES
 from ganglioside.errors import NameFormError
 from ganglioside.facts import read_facts
-from ganglioside.glycans import Ceramide, Composition
+from ganglioside.glycans import UNITS, Ceramide, Composition
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,7 +567,7 @@ class ParsedNames:
     def compositions(self) -> npt.NDArray[np.int64]:
         """Units of each of `species`, shape (k, len(glycans.UNITS)), in that order."""
         rows = [tuple(s.composition) for s in self.species]
-        return np.array(rows, dtype=np.int64).reshape(len(rows), -1)
+        return np.array(rows, dtype=np.int64).reshape(len(rows), len(UNITS))
 
     def frame(self) -> pd.DataFrame:
         """Return one row per name: `table` expanded by `index`, NA where unreadable."""

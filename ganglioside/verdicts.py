@@ -29,6 +29,11 @@ RETENTION, ISOMERS, ACETYLATION, FRAGMENTATION, MISSING_PARENT, ADDUCTS = range(
 #: A prediction less certain than this many carbons (standard deviation) judges nothing.
 _VAGUE: Final = 0.5
 
+#: Beyond the outlier threshold a name is believed only if its own line explains it this surely,
+#: beyond so many times the threshold never.
+_SURE: Final = 0.9
+_NEVER: Final = 1.5
+
 #: An analyst's word counts: an anchor may stand this many times farther out, as long as its own
 #: line stays its likeliest explanation.
 _ANCHOR_CREDIT: Final = 2.0
@@ -97,7 +102,8 @@ def decide(inference: Inference, settings: Settings) -> Decisions:
     z = np.abs(state.observed.rt - predicted) / sd
     limit = settings.outlier_threshold * np.where(state.observed.anchor, _ANCHOR_CREDIT, 1.0)
     probability = _probability(state)
-    verdict, confidence = _verdict(probability, z > limit)
+    doubtful = (z > limit) & (probability[:, VALID] < _SURE)
+    verdict, confidence = _verdict(probability, doubtful | (z > _NEVER * limit))
     vague = sd > _VAGUE * state.curve.slope
     mute = ~quality.may_judge[line] & (verdict == OUTLIER)
     verdict = np.where(mute | (vague & (verdict != FRAGMENT)), UNDETERMINED, verdict)

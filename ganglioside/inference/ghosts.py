@@ -12,8 +12,8 @@ from ganglioside.inference.extents import emission_rates
 from ganglioside.inference.state import Ghosts, Inference, lines_of
 from ganglioside.observations import FloatArray, IntArray
 
-_MISSING: Final = 0.15  # chance that a species which should be there has no row
-_UNSEEN_CERAMIDE: Final = 0.15  # chance that a ceramide which no row names is there
+_MISSING: Final = 0.12  # chance that a species which should be there has no row
+_UNSEEN_CERAMIDE: Final = 0.4  # chance that a ceramide which no row names is there
 _LEAST_PRESENCE: Final = 0.02
 _FAR: Final = 4.0  # scales from where the parent is expected
 

@@ -195,6 +195,8 @@ def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
     path = parameters.path
     if path is not None:
         return analyze(path, Settings(**parameters.given_settings())), None
+    if given := parameters.given_settings():
+        raise ReportError(f"{', '.join(given)}: a session keeps the settings it was analysed with.")
     history = History.open(parameters.history or None)
     sid = str(history.session(parameters.source)["id"])
     return history.load(sid), sid

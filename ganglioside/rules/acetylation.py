@@ -15,6 +15,9 @@ from ganglioside.observations import FloatArray, Groups, IntArray
 SHIFT: Final = 0.08
 SPREAD: Final = 0.05
 
+#: A base line farther away than this, in carbons, is not the one that carries the acetyl.
+_NEARBY: Final = 0.25
+
 _OAC: Final = UNITS.index("oac")
 
 
@@ -23,7 +26,8 @@ def acetyl_prior(
 ) -> LinePrior:
     """Tie each acetylated line to the nearest line of its base series.
 
-    Where the base has no line with support, the prior stays: a missing base is no evidence.
+    Where the base has no line with support nearby, the prior stays: a missing base, or an isomer
+    that the base does not show, is no evidence.
     """
     units = groups.units[line_group]
     acetyls = units[:, _OAC]
@@ -35,7 +39,10 @@ def acetyl_prior(
         if len(base) == 0:
             continue
         expected = curve.lines[base] + acetyls[line] * shift
-        nearest = base[np.argmin(np.abs(expected - curve.lines[line]))]
+        away = np.abs(expected - curve.lines[line])
+        if away.min() > _NEARBY * curve.slope:
+            continue
+        nearest = base[np.argmin(away)]
         mean[line] = curve.lines[nearest] + acetyls[line] * shift
         variance[line] = acetyls[line] * (SPREAD * curve.slope) ** 2 + curve.line_var[nearest]
     return LinePrior(mean, variance)

@@ -21,11 +21,11 @@ MOST_LINES: Final = 3  # isomers that are told apart within one series
 _ANCHOR_WEIGHT: Final = 3.0
 _WIDTH: Final = 0.08  # carbons; half-width of a dense offset
 _APART: Final = 0.2  # carbons; isomers that stand closer are one line
-_FAR: Final = 1.2  # carbons; isomers stand closer to the main line (observed: 0.3 to 0.7)
+_FAR: Final = 0.85  # carbons; isomers stand closer to the main line (observed: 0.3 to 0.75)
 _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
 _CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child
 _SPREAD: Final = 0.5  # carbons; of first lines about where their composition predicts them
-_FURTHER: Final = 0.1  # prior probability of one more line, where isomers are known
+_FURTHER: Final = 0.03  # prior probability of one more line, where isomers are known
 _UNHEARD_OF: Final = 0.002  # the same where none are
 
 

@@ -1,0 +1,135 @@
+"""The report in a real browser: offline, drawn, searchable, printable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from report_builder import run_cells
+
+import ganglioside as gg
+from ganglioside.reports.pdf import find_browser, print_pdf
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find_browser() is None, reason="no Chromium, Chrome or Edge is installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    source, out = folder / "example.csv", folder / "report.html"
+    source.write_bytes(gg.example().source.content)
+    run_cells(source=str(source), output=str(out))
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[sync_api.Browser]:
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox"] if root else []
+        )
+        yield started
+        started.close()
+
+
+class Visit:
+    """The report in a page 1280 px wide, with all that it asked for and complained about."""
+
+    def __init__(self, browser: sync_api.Browser, report: Path) -> None:
+        self.page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+        self.page.goto(report.as_uri())
+
+    def _hear(self, message: sync_api.ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def draw_all(self) -> None:
+        """Scroll to every chart and wait until it is drawn."""
+        figures = self.page.locator("figure.chart")
+        for number in range(figures.count()):
+            figures.nth(number).scroll_into_view_if_needed()
+            sync_api.expect(
+                figures.nth(number).locator(".live canvas, .live svg")
+            ).not_to_have_count(0)
+        sync_api.expect(self.page.locator("figure.drawn")).to_have_count(figures.count())
+
+
+@pytest.fixture
+def visit(browser: sync_api.Browser, report: Path) -> Iterator[Visit]:
+    opened = Visit(browser, report)
+    yield opened
+    opened.page.close()
+
+
+def test_the_report_asks_for_nothing_and_draws_every_chart(visit: Visit, report: Path) -> None:
+    visit.draw_all()
+    assert visit.page.locator("figure.drawn").count() >= 6
+    outside = [url for url in visit.requests if not url.startswith(("data:", "blob:"))]
+    assert outside == [report.as_uri()]
+    assert visit.complaints == []
+
+
+def test_nothing_is_wider_than_the_page(visit: Visit) -> None:
+    visit.draw_all()
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_the_search_filters_and_the_headers_sort(visit: Visit) -> None:
+    page = visit.page
+    total = len(gg.example())
+    rows = page.locator(".searched tbody tr")
+    shown = page.locator(".searched tbody tr:not([hidden])")
+    assert rows.count() == total
+    page.get_by_placeholder("name, parent, words of the reason").fill("gd1 36:1")
+    sync_api.expect(page.locator(".search output")).to_have_text(f"{shown.count()} of {total} rows")
+    assert 0 < shown.count() < total
+    assert all("GD1" in text and "36:1" in text for text in shown.all_inner_texts())
+    page.get_by_placeholder("name, parent, words of the reason").fill("")
+    page.locator(".search select").select_option("outlier")
+    assert shown.count() == (gg.analyze(gg.example()).features["verdict"] == "outlier").sum()
+    header = page.locator(".searched th", has_text="RT (min)").first
+    header.click()
+    rts = [float(text) for text in shown.locator("td:nth-child(5)").all_inner_texts() if text]
+    assert rts == sorted(rts)
+    header.click()
+    rts = [float(text) for text in shown.locator("td:nth-child(5)").all_inner_texts() if text]
+    assert rts == sorted(rts, reverse=True)
+
+
+def test_paper_shows_the_still_pictures_once(visit: Visit) -> None:
+    visit.draw_all()
+    first = visit.page.locator("figure.chart").first
+    assert first.locator(".live").is_visible()
+    assert not first.locator(".still").is_visible()
+    visit.page.emulate_media(media="print")
+    assert not first.locator(".live").is_visible()
+    assert first.locator(".still").is_visible()
+    assert not visit.page.locator(".search").is_visible()
+
+
+def test_the_charts_show_without_scripts(browser: sync_api.Browser, report: Path) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(report.as_uri())
+    stills = page.locator("figure.chart .still")
+    assert stills.count() >= 6
+    assert all(stills.nth(k).bounding_box()["height"] > 60 for k in range(stills.count()))  # type: ignore[index]
+    page.close()
+
+
+def test_a_pdf_is_printed(report: Path, tmp_path: Path) -> None:
+    printed = print_pdf(report, tmp_path / "report.pdf").read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert len(printed) > 50_000

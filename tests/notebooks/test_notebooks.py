@@ -1,0 +1,70 @@
+"""What every notebook must be, and that comparing its outputs finds a planted fault."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+
+ROOT = Path(__file__).resolve().parents[2]
+SANITIZE = Path(__file__).with_name("sanitize.cfg")
+MARK = "# NBVAL_CHECK_OUTPUT"
+TUTORIALS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+ALL = [*TUTORIALS, ROOT / "reports" / "session_report.ipynb"]
+
+#: Lines of a cell: a notebook shows, the package works.
+LONGEST_CELL = 12
+
+
+def code_cells(path: Path) -> list[nbformat.NotebookNode]:
+    notebook = nbformat.read(path, as_version=4)
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_the_tutorials_are_there() -> None:
+    assert [path.name for path in TUTORIALS[:2]] == [
+        "01_first_analysis.ipynb",
+        "02_read_the_verdicts.ipynb",
+    ]
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
+def test_a_notebook_is_valid_short_and_for_any_kernel_named_python3(path: Path) -> None:
+    nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
+    assert nbformat.read(path, as_version=4).metadata.kernelspec.name == "python3"
+    assert all(len(cell.source.splitlines()) <= LONGEST_CELL for cell in code_cells(path))
+    assert all("def " not in cell.source for cell in code_cells(path))
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.name)
+def test_a_tutorial_has_outputs_to_compare(path: Path) -> None:
+    marked = [cell for cell in code_cells(path) if MARK in cell.source]
+    assert marked
+    assert all(cell.outputs and cell.execution_count for cell in marked)
+
+
+def test_the_first_analysis_takes_five_cells() -> None:
+    assert len(code_cells(TUTORIALS[0])) == 5
+
+
+def compared(stored: str, tmp_path: Path) -> int:
+    """Return nbval's exit code for a cell that prints a time and `2`, with `stored` as output."""
+    cell = v4.new_code_cell(f"{MARK}\nimport time\nprint(f'{{time.time():.3f}} s', 1 + 1)")
+    cell.execution_count = 1
+    cell.outputs = [v4.new_output("stream", text=stored)]
+    path = tmp_path / "planted.ipynb"
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), path)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax",
+               "--nbval-current-env", f"--nbval-sanitize-with={SANITIZE}", path.name]  # fmt: skip
+    return subprocess.run(command, cwd=tmp_path, capture_output=True).returncode
+
+
+def test_comparing_finds_a_planted_fault_and_overlooks_timings(tmp_path: Path) -> None:
+    assert compared("0.123 s 2\n", tmp_path) == 0
+    assert compared("0.123 s 3\n", tmp_path) == 1

@@ -26,7 +26,15 @@ from ganglioside.retention import RetentionModel
 from ganglioside.rules.regression import NoCurve
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Source
-from ganglioside.verdicts import RULES, UNDETERMINED, VALID, Decisions, decide
+from ganglioside.verdicts import (
+    ADDUCT,
+    FRAGMENT,
+    RULES,
+    UNDETERMINED,
+    VALID,
+    Decisions,
+    decide,
+)
 
 _UNREADABLE: Final = "reading"
 _NO_MODEL: Final = "no model"
@@ -249,7 +257,7 @@ def _judge(
         "verdict": decisions.verdict,
         "confidence": decisions.confidence,
         "parent_id": np.where(decisions.parent >= 0, parent_row, pd.NA),
-        "parent": parent,
+        "parent": np.where(np.isin(decisions.verdict, [FRAGMENT, ADDUCT]), parent, None),
         "process": decisions.process,
         "rule": np.array(RULES, dtype=object)[decisions.rule],
         "reason": reasons(state, decisions, labels),

@@ -54,11 +54,11 @@ _LOOKED_AT: Final = [
     "carbons",
     "double_bonds",
     "hydroxyls",
-    "oac",
     "predicted_rt",
     "verdict",
     "confidence",
     "parent",
+    "process",
 ]
 
 _NEEDED: Final = (
@@ -136,40 +136,21 @@ def _expected_log_p(known: pd.DataFrame) -> tuple[FloatArray, float]:
     return fitted, max(6 * scale, _LOG_P_TOLERANCE)
 
 
-def _neugc_candidates(features: pd.DataFrame, model: RetentionModel) -> list[dict[str, Any]]:
-    """Find acetylated names at the RT of the same head group with two carbons more.
-
-    GX+OAc(n:d) has the formula of GX(NeuGc)(n+2:d+1).
-    """
-    outliers = features[(features["verdict"] == "outlier") & (features["oac"] >= 1)]
-    found = []
-    for row in _tuples(outliers):
-        base = _without_one_acetyl(row.series, row.oac)
-        expected = model.line_rt(base, None, row.carbons + 2, row.double_bonds + 1, row.hydroxyls)[
-            0
-        ]
-        if -0.15 <= row.rt - expected <= 0.03:
-            found.append(
-                _row(
-                    "neugc-candidate",
-                    "info",
-                    row.feature_id,
-                    row.series,
-                    f"{row.name} at {row.rt:.3f} min stands {expected - row.rt:.3f} min before "
-                    f"{base}({row.carbons + 2}:{row.double_bonds + 1}): it may be its NeuGc form, "
-                    "which has the same formula.",
-                    "Look for NeuGc fragments (m/z 306.08) in MS/MS.",
-                )
-            )
-    return found
+def _neugc_candidates(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
+    return [
+        _row(
+            "neugc-candidate",
+            "info",
+            row.feature_id,
+            row.series,
+            f"{row.name} at {row.rt:.3f} min may be a NeuGc form, which has the same formula.",
+            "Look for NeuGc fragments (m/z 306.08) in MS/MS.",
+        )
+        for row in _tuples(features[features["process"] == "NeuGc"])
+    ]
 
 
-def _without_one_acetyl(series: str, oac: int) -> str:
-    fewer = {1: "", 2: "+OAc"}.get(oac, f"+{oac - 1}OAc")
-    return series.replace(f"+{oac}OAc" if oac > 1 else "+OAc", fewer)
-
-
-def _sparse_series(features: pd.DataFrame, model: RetentionModel) -> list[dict[str, Any]]:
+def _sparse_series(_: pd.DataFrame, model: RetentionModel) -> list[dict[str, Any]]:
     lines = model.lines
     support = lines.groupby("series", sort=True)["n"].sum()
     return [

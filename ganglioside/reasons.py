@@ -19,6 +19,8 @@ from ganglioside.verdicts import (
     Decisions,
 )
 
+_CLOSE = 2.0  # sigma; nearer to its line a feature is an outlier only for being one too many
+
 Texts = npt.NDArray[np.object_]
 
 
@@ -139,13 +141,30 @@ def _adduct(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> l
 def _outlier(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> list[str]:
     rt, predicted, sd = state.observed.rt[rows], d.predicted[rows], d.sd[rows]
     return [
-        f"Elutes {_apart(t - p)} than the {p:.3f} min expected for {labels.line[k]} "
-        f"({abs(t - p) / s:.1f} sigma), and no co-eluting parent explains it."
-        if abs(t - p) > 2 * s
-        else f"Stands {abs(t - p) / s:.1f} sigma from the {p:.3f} min expected for "
-        f"{labels.line[k]}, where another feature of this name fits better."
-        for t, p, s, k in zip(rt, predicted, sd, d.line[rows], strict=True)
+        _misnamed(t, p, s, labels.line[k], d.process[row], labels.parent[row])
+        for row, t, p, s, k in zip(rows, rt, predicted, sd, d.line[rows], strict=True)
     ]
+
+
+def _misnamed(
+    rt: float, predicted: float, sd: float, line: str, process: str | None, relative: str | None
+) -> str:
+    off = abs(rt - predicted) / sd
+    if process is not None:
+        return (
+            f"Elutes {_apart(rt - predicted)} than the {predicted:.3f} min expected for {line} "
+            f"({off:.1f} sigma); the {process} form of {relative} has the same formula and is "
+            "expected here."
+        )
+    if off > _CLOSE:
+        return (
+            f"Elutes {_apart(rt - predicted)} than the {predicted:.3f} min expected for {line} "
+            f"({off:.1f} sigma), and no co-eluting parent explains it."
+        )
+    return (
+        f"Stands {off:.1f} sigma from the {predicted:.3f} min expected for {line}, where another "
+        "feature of this name fits better."
+    )
 
 
 def _undetermined(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> list[str]:

@@ -167,9 +167,9 @@ def _probability(state: Inference) -> FloatArray:
     return np.column_stack(
         [
             shares.genuine,
-            made + ghosts.by_row(n, posed=False),
-            posed + ghosts.by_row(n, posed=True),
-            shares.chance,
+            made + ghosts.by_row(n, "fragment"),
+            posed + ghosts.by_row(n, "adduct"),
+            shares.chance + ghosts.by_row(n, "outlier"),
         ]
     )
 
@@ -195,7 +195,10 @@ def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, I
     process[pairs.child[chosen]] = pairs.process[chosen]
     strength[pairs.child[chosen]] = state.shares.pair[chosen]
     ghost = np.full(n, -1, dtype=np.int64)
-    wanted = np.where(ghosts.process < 0, FRAGMENT, ADDUCT) == verdict[ghosts.child]
+    wanted = ghosts.verdicts == np.array(VERDICTS)[verdict[ghosts.child]]
+    wanted &= (verdict[ghosts.child] != OUTLIER) | (
+        ghosts.probability > state.shares.chance[ghosts.child]
+    )
     best = np.flatnonzero(wanted)[_strongest(ghosts.child[wanted], ghosts.probability[wanted])]
     best = best[ghosts.probability[best] > strength[ghosts.child[best]]]
     ghost[ghosts.child[best]] = best
@@ -253,9 +256,9 @@ def _process_labels(
     units = state.observed.groups.units
     texts = [_loss(units[kind // n_groups] - units[kind % n_groups]) for kind in kinds]
     labels[fragment] = np.array(texts, dtype=object)[place] if texts else None
-    adducts = np.flatnonzero(verdict == ADDUCT)
     known = np.array([a.process for a in artefacts()], dtype=object)
-    labels[adducts] = known[process[adducts]]
+    posed = np.flatnonzero((verdict != FRAGMENT) & (process >= 0))
+    labels[posed] = known[process[posed]]
     return labels
 
 

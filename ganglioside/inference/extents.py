@@ -9,9 +9,9 @@ import numpy as np
 
 from ganglioside.inference.state import EXTENT_WITHIN, FragmentCounts, Inference
 from ganglioside.observations import FloatArray
+from ganglioside.rules.fragments import usual_emission
 
-_EMISSION: Final = 0.15  # fragments of one kind per parent, before the table is seen
-_EMISSION_WEIGHT: Final = 5.0  # parents that this prior is worth
+_EMISSION_WEIGHT: Final = 5.0  # parents that the usual emission is worth
 _MOST_EMISSION: Final = 0.95
 
 #: log10 of fragment over parent area before the table is seen: 2 %, observed 0.2 to 38 %.
@@ -30,13 +30,15 @@ class Extents:
     sd: FloatArray
 
 
-def emission_rates(counts: FragmentCounts) -> FloatArray:
-    """Return fragments per parent, shape (L, G)."""
-    return _rate(counts.seen, counts.parents)
+def emission_rates(state: Inference) -> FloatArray:
+    """Return fragments of each group per parent of each line, shape (L, G)."""
+    counts = state.rates.fragments
+    usual = usual_emission(state.observed.groups)[state.line_group]
+    return _rate(counts.seen, counts.parents, usual)
 
 
-def _rate(seen: FloatArray, parents: FloatArray) -> FloatArray:
-    rate = (seen + _EMISSION_WEIGHT * _EMISSION) / (parents + _EMISSION_WEIGHT)
+def _rate(seen: FloatArray, parents: FloatArray, usual: FloatArray) -> FloatArray:
+    rate = (seen + _EMISSION_WEIGHT * usual) / (parents + _EMISSION_WEIGHT)
     return np.minimum(rate, _MOST_EMISSION)
 
 
@@ -59,7 +61,9 @@ def pair_odds(state: Inference) -> tuple[FloatArray, Extents]:
     kind = shares.line[pairs.parent], state.observed.group[pairs.child]
     own = np.where(pairs.process < 0, shares.pair, 0.0)
     parents = np.maximum(counts.parents[kind] - shares.genuine[pairs.parent], 0.0)
-    rate = _rate(np.maximum(counts.seen[kind] - own, 0.0), parents)
+    groups = state.observed.group[pairs.parent], kind[1]
+    usual = usual_emission(state.observed.groups)[groups]
+    rate = _rate(np.maximum(counts.seen[kind] - own, 0.0), parents, usual)
     measured = own * np.isfinite(state.log_ratio)
     extents = _extents(
         np.maximum(counts.measured[kind] - measured, 0.0),

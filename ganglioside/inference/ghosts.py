@@ -11,10 +11,12 @@ from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.extents import emission_rates
 from ganglioside.inference.state import Ghosts, Inference, lines_of
 from ganglioside.observations import FloatArray, IntArray
+from ganglioside.rules.artefacts import artefacts
 
 _MISSING: Final = 0.12  # chance that a species which should be there has no row
 _UNSEEN_CERAMIDE: Final = 0.4  # chance that a ceramide which no row names is there
 _LEAST_PRESENCE: Final = 0.02
+_SUREST: Final = 0.95
 _FAR: Final = 4.0  # scales from where the parent is expected
 
 
@@ -32,9 +34,8 @@ def ghosts(state: Inference, rows: IntArray, others: FloatArray) -> Ghosts:
         Intensity at each row of all other processes.
     """
     known = _join(_fragment_parents(state, rows), _posers(state, rows))
-    predicted, scale = _expected_rt(state)
-    at = known.line, known.ceramide
-    z = (state.observed.rt[known.child] - predicted[at]) / scale[at]
+    predicted, scale = _expected_rt(state, known)
+    z = (state.observed.rt[known.child] - predicted) / scale
     near = np.flatnonzero(np.abs(z) < _FAR)
     known = Ghosts(
         known.child[near],
@@ -44,7 +45,7 @@ def ghosts(state: Inference, rows: IntArray, others: FloatArray) -> Ghosts:
         known.probability[near],
     )
     area = state.rates.genuine_area
-    density = student(z[near], scale[known.line, known.ceramide], OWN_TAIL)
+    density = student(z[near], scale[near], OWN_TAIL)
     density = density * normal(state.observed.log_volume[known.child], area.mean, area.sd)
     piece = known.probability * density
     exists = _existence(state, known, np.log1p(piece / others[known.child]))
@@ -67,7 +68,7 @@ def _fragment_parents(state: Inference, rows: IntArray) -> Ghosts:
     breaks = observed.groups.contains[state.line_group][:, observed.group[rows]]
     line, place = np.nonzero(breaks)
     child = rows[place]
-    rate = emission_rates(state.rates.fragments)[line, observed.group[child]]
+    rate = emission_rates(state)[line, observed.group[child]]
     return Ghosts(child, line, observed.ceramide[child], np.full(len(child), -1), rate)
 
 
@@ -83,17 +84,20 @@ def _posers(state: Inference, rows: IntArray) -> Ghosts:
     )
 
 
-def _expected_rt(state: Inference) -> tuple[FloatArray, FloatArray]:
-    """Return RT and scale of scatter, min, of every ceramide on every line, shape (L, c)."""
+def _expected_rt(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatArray]:
+    """Return the RT at which each ghost's child is expected, and the scale of its scatter, min."""
     n_lines, n_ceramides = len(state.line_group), len(state.ceramides)
     line, ceramide = np.divmod(np.arange(n_lines * n_ceramides), n_ceramides)
     basis = ceramide_basis(state.ceramides)
     known = np.where(ceramide < len(state.observed.ceramides), ceramide, -1)
     spots = Spots(line, known, basis[ceramide])
     scatter = state.rates.sigma[ceramide_class(basis)][ceramide]
-    scale = np.sqrt(scatter**2 + state.curve.variance(spots))
-    shape = n_lines, n_ceramides
-    return state.curve.predict(spots).reshape(shape), scale.reshape(shape)
+    variance = scatter**2 + state.curve.variance(spots)
+    at = ghosts.line * n_ceramides + ghosts.ceramide
+    slope = state.curve.slope
+    shift = np.array([*(a.rt_shift for a in artefacts()), 0.0])[ghosts.process] * slope
+    spread = np.array([*(a.rt_spread for a in artefacts()), 0.0])[ghosts.process] * slope
+    return state.curve.predict(spots)[at] + shift, np.sqrt(variance[at] + spread**2)
 
 
 def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray:
@@ -110,8 +114,13 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     sample = observed.sample[ghosts.child]
     present = np.maximum(by_ceramide[sample, ghosts.ceramide], _LEAST_PRESENCE)
     present = present * np.maximum(by_line[ghosts.line], _LEAST_PRESENCE)
-    free = np.clip(1 - occupied[sample, ghosts.ceramide, ghosts.line], 0, 1)
-    prior = _MISSING * present * free
+    there = np.clip(occupied[sample, ghosts.ceramide, ghosts.line], 0, 1)
+    coelutes = np.array([*(a.coelutes for a in artefacts()), True])[ghosts.process]
+    # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
+    prior = np.where(
+        coelutes, _MISSING * present * (1 - there), np.maximum(_LEAST_PRESENCE * present, there)
+    )
+    prior = np.minimum(prior, _SUREST)
     key = _place(sample, ghosts.ceramide, ghosts.line, shape)
     siblings = np.bincount(key, gain, minlength=1)[key] - gain
     odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))

@@ -118,5 +118,8 @@ def _artefact_rates(state: Inference) -> FloatArray:
     known, process = artefacts(), state.coelution.process
     posed = process >= 0
     seen = np.bincount(process[posed], state.shares.pair[posed], minlength=len(known))
+    ghosts = state.shares.ghosts
+    posed = ghosts.process >= 0
+    seen += np.bincount(ghosts.process[posed], ghosts.probability[posed], minlength=len(known))
     prior = np.array([a.rate for a in known])
     return np.asarray((seen + 20 * prior) / (state.shares.genuine.sum() + 20))

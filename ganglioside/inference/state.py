@@ -134,10 +134,15 @@ class Ghosts:
     process: IntArray
     probability: FloatArray
 
-    def by_row(self, n: int, posed: bool) -> FloatArray:
-        """Return the summed probability of artefacts, or of fragments, of each of n rows."""
-        wanted = (self.process >= 0) == posed
+    def by_row(self, n: int, verdict: str) -> FloatArray:
+        """Return the summed probability of what would have a verdict, for each of n rows."""
+        wanted = self.verdicts == verdict
         return np.bincount(self.child[wanted], self.probability[wanted], minlength=n)
+
+    @property
+    def verdicts(self) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+        """What the child of each entry would be: `fragment`, `adduct` or `outlier`."""
+        return np.array([*(a.verdict for a in artefacts()), "fragment"])[self.process]
 
 
 @dataclass(frozen=True, eq=False)

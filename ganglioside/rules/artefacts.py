@@ -20,15 +20,22 @@ MASS_TOLERANCE: Final = 0.004
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """One way in which a species shows up at another mass."""
+    """One way in which a species shows up at another mass: a row of `data/artefacts.csv`."""
 
     process: str
-    mass_shift: float  # Da, of the neutral molecule
-    rate: float  # share of genuine features that show it, before the table is seen
-    log10_extent: float  # of the area against the parent's
+    mass_shift: float
+    rate: float
+    log10_extent: float
     log10_spread: float
+    rt_shift: float
+    rt_spread: float
+    verdict: str
     label: str
-    source: str
+
+    @property
+    def coelutes(self) -> bool:
+        """Whether it is made in the ion source, at its parent's RT."""
+        return self.rt_spread == 0
 
 
 @cache
@@ -44,6 +51,8 @@ def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:
     shift = observed.mass[child] - observed.mass[parent]
     parents, children, processes = [], [], []
     for number, artefact in enumerate(artefacts()):
+        if not artefact.coelutes:
+            continue
         match = np.flatnonzero(np.abs(shift - artefact.mass_shift) <= MASS_TOLERANCE)
         parents.append(parent[match])
         children.append(child[match])

@@ -10,10 +10,18 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations import FloatArray, IntArray, Observations
+from ganglioside.glycans import UNITS
+from ganglioside.observations import FloatArray, Groups, IntArray, Observations
 
 #: RT difference, min, within which the model looks for parents; observed pairs: 0.05 at most.
 USUAL_TOLERANCE: Final = 0.1
+
+
+#: Fragments of one kind per parent before the table is seen, and the factor for each kind of
+#: modification that is lost: most observed fragments keep theirs (README, Method).
+_EMISSION: Final = 0.15
+_LOST_MODIFICATION: Final = 0.3
+_MODIFICATIONS: Final = ("dhex", "oac")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +90,13 @@ def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
         observed.rt[child] - observed.rt[parent],
         np.full(len(parent), -1, dtype=np.int64),
     )
+
+
+def usual_emission(groups: Groups) -> FloatArray:
+    """Return fragments of group c per parent of group p before the table is seen, [p, c]."""
+    lost = groups.units[:, None, :] - groups.units[None, :, :]
+    place = [UNITS.index(unit) for unit in _MODIFICATIONS]
+    return np.asarray(_EMISSION * _LOST_MODIFICATION ** (lost[:, :, place] > 0).sum(axis=2))
 
 
 def join(a: Coelution, b: Coelution) -> Coelution:

@@ -105,7 +105,7 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         Whether the quantity can reach thousands. Where it cannot (RT in min, Log P), a
         single mark is always a decimal mark.
     """
-    text = cells.str.strip()
+    text: pd.Series[Any] = cells.str.strip()
     known = _matches(text, _POINT_NUMBER) | _matches(text, _COMMA_NUMBER)
     odd = np.flatnonzero(~known)
     grouped = np.zeros(len(text), dtype=bool)
@@ -114,7 +114,7 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         codes, distinct = pd.factorize(text.iloc[odd])
         tidied = [_tidy(cell) for cell in distinct]
         text = text.copy()
-        text.iloc[odd] = np.array([t.text for t in tidied], dtype=object)[codes]
+        text.iloc[odd.tolist()] = np.array([t.text for t in tidied], dtype=object)[codes]
         grouped[odd] = np.array([t.mark is not None for t in tidied])[codes]
         shown = np.array([(t.mark == ".", t.mark == ",") for t in tidied], dtype=np.int64)
         marks = shown[codes].sum(axis=0)

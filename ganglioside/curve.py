@@ -91,7 +91,7 @@ def ceramide_class(basis: FloatArray) -> IntArray:
     Where a second double bond or another number of hydroxyls stands, the sum composition leaves
     open: such features scatter more about their line.
     """
-    return ((basis[:, 2] > 0) | (basis[:, 3] != 0)).astype(np.int64)
+    return np.asarray((basis[:, 2] > 0) | (basis[:, 3] != 0), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,7 +264,7 @@ def refit(
     now = curve.parameters()
     normal = (jacobian * (weight / sigma**2)[:, None]).T @ jacobian + np.diag(precision)
     gradient = jacobian.T @ (residual / sigma**2) + precision * (expected - now)
-    covariance = np.linalg.inv(normal)
+    covariance = np.asarray(np.linalg.inv(normal), dtype=np.float64)
     theta = now + covariance @ gradient
     lines = _SHARED + len(curve.lines)
     return replace(

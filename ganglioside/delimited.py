@@ -371,8 +371,8 @@ def _collect(records: Iterable[_Record], layout: Layout) -> _Records:
             elif not fits:
                 ragged[place] = tuple(fields)
         lines += [line for line, _, _ in chunk]
-        for column, cells in zip(columns, zip(*rows, strict=True), strict=True):
-            column += cells
+        for column, texts in zip(columns, zip(*rows, strict=True), strict=True):
+            column.extend(texts)
     return _Records(
         pd.DataFrame({i: pd.Series(column, dtype="str") for i, column in enumerate(columns)}),
         np.array(lines, dtype=np.int64),

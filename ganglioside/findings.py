@@ -174,7 +174,7 @@ def _extrapolations(features: pd.DataFrame, _: RetentionModel) -> list[dict[str,
         return []
     ceramide = valid[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
     carbons = ceramide[:, 0]
-    _, place, count = np.unique(ceramide, axis=0, return_inverse=True, return_counts=True)
+    place, count = np.unique(ceramide, axis=0, return_inverse=True, return_counts=True)[1:]
     low, high = np.quantile(carbons, [0.02, 0.98])
     alone = valid[(count[place.ravel()] == 1) & ((carbons < low) | (carbons > high))]
     return [
@@ -208,6 +208,6 @@ def _stacks(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
 
 
 def _tuples(frame: pd.DataFrame) -> list[Any]:
-    columns = [frame[column].tolist() for column in frame]
-    row = namedtuple("row", list(frame))  # type: ignore[misc]
+    columns = [frame[column].tolist() for column in frame.columns]
+    row = namedtuple("row", list(frame.columns))  # type: ignore[misc]
     return [row(*values) for values in zip(*columns, strict=True)]

@@ -41,8 +41,7 @@ class Groups:
     def contains(self) -> BoolArray:
         """Whether group p could break into group c, shape (G, G), indexed [p, c]."""
         difference = self.units[:, None, :] - self.units[None, :, :]
-        result: BoolArray = (difference >= 0).all(axis=2) & (difference > 0).any(axis=2)
-        return result
+        return np.asarray((difference >= 0).all(axis=2) & (difference > 0).any(axis=2))
 
     @property
     def depth(self) -> FloatArray:
@@ -144,17 +143,20 @@ def _groups(names: ParsedNames) -> tuple[Groups, IntArray]:
     return groups, codes.astype(np.int64)
 
 
+def sum_by(key: IntArray, values: FloatArray, n: int) -> FloatArray:
+    """Return the sum of `values` for each key from 0 to n - 1, shape (n,)."""
+    return np.bincount(key, values, minlength=n).astype(np.float64, copy=False)
+
+
 def _codes(sample: pd.Series[str]) -> IntArray:
     """Return numbers of the samples in alphabetical order; rows without one share a sample."""
     if sample.isna().all():
         return np.zeros(len(sample), dtype=np.int64)
-    _, codes = np.unique(sample.fillna("").to_numpy(dtype=str), return_inverse=True)
-    return codes.astype(np.int64)
+    names = sample.fillna("").to_numpy(dtype=str)
+    return np.asarray(np.unique(names, return_inverse=True)[1], dtype=np.int64)
 
 
 def _join(a: IntArray, b: IntArray) -> IntArray:
     """Return numbers of the distinct pairs (a, b) in sorted order."""
-    if len(a) == 0:
-        return np.zeros(0, dtype=np.int64)
-    _, codes = np.unique(a * (int(b.max()) + 1) + b, return_inverse=True)
-    return codes.astype(np.int64)
+    key = a * (int(b.max(initial=0)) + 1) + b
+    return np.asarray(np.unique(key, return_inverse=True)[1], dtype=np.int64)

@@ -93,7 +93,7 @@ class ProblemLog:
         code: str,
         rows: Rows,
         column: str = "",
-        values: Sequence[str] | None = None,
+        values: Sequence[str] | npt.NDArray[Any] | pd.Series[Any] | None = None,
         **words: str | Sequence[str],
     ) -> None:
         """Report one kind of problem of some rows.
@@ -161,7 +161,7 @@ class ProblemLog:
 
     def fault(self, n: int) -> pd.Series[Any]:
         """Return why each of `n` rows cannot be judged, missing where it can."""
-        fault = pd.Series(np.nan, index=range(n), dtype="str")
+        fault: pd.Series[Any] = pd.Series(np.nan, index=range(n), dtype="str")
         if not len(self.faulted):
             return fault
         found = self.to_frame()
@@ -169,6 +169,6 @@ class ProblemLog:
         rows = errors["feature_id"].astype("int64")
         single = ~rows.duplicated(keep=False)
         several = errors["message"][~single].groupby(rows[~single]).agg(" ".join)
-        fault.iloc[rows[single]] = errors["message"][single].to_numpy()
-        fault.iloc[several.index] = several.to_numpy()
+        fault.iloc[rows[single].tolist()] = errors["message"][single].to_numpy()
+        fault.iloc[several.index.tolist()] = several.to_numpy()
         return fault

@@ -111,6 +111,22 @@ class RetentionModel:
         return float(self._fit.sigma[0]) if self._fit else float("nan")
 
     @property
+    def line_series(self) -> tuple[str, ...]:
+        """Series of each line."""
+        return self._fit.lines.series if self._fit else ()
+
+    @property
+    def line_isomers(self) -> tuple[str | None, ...]:
+        """Isomer of each line, None where the series has one line."""
+        return self._fit.lines.isomer if self._fit else ()
+
+    @property
+    def line_labels(self) -> tuple[str, ...]:
+        """What each line is called: its isomer, or else its series."""
+        pairs = zip(self.line_isomers, self.line_series, strict=True)
+        return tuple(isomer or series for isomer, series in pairs)
+
+    @property
     def lines(self) -> pd.DataFrame:
         """One row per series and isomer: series, isomer, n, n_anchors, offset, offset_se."""
         if self._fit is None:

@@ -99,7 +99,7 @@ class Settings:
     def __post_init__(self) -> None:
         for name, spec in setting_specs().items():
             _check_number(name, getattr(self, name), spec)
-        if isinstance(self.max_rows, float) and not self.max_rows.is_integer():
+        if self.max_rows != int(self.max_rows):
             raise SettingsError(f"max_rows = {self.max_rows!r}: a whole number is needed.")
         if self.sample_type not in SAMPLE_TYPES:
             raise SettingsError(

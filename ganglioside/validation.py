@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -178,7 +179,9 @@ def _report_misfits(raw: RawTable, ragged: dict[int, tuple[str, ...]], log: Prob
     ):
         found = [str(n) for n in counts[which]]
         log.rows(code, rows[which], "", lines[which], found=found, expected=str(expected))
-    broken = raw.cells.loc[raw.broken].agg(raw.separator.join, axis=1) if len(raw.broken) else []
+    broken: Iterable[str] = (
+        raw.cells.loc[raw.broken].agg(raw.separator.join, axis=1) if len(raw.broken) else []
+    )
     log.rows("broken-quotes", raw.broken, "", list(broken))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.columns import VERDICTS
 from ganglioside.glycans import UNITS, Composition, loss_label
 from ganglioside.inference import STANDARD_DEVIATION, Inference, reweigh
-from ganglioside.observations import BoolArray, FloatArray, IntArray
+from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
 from ganglioside.rules.artefacts import artefacts
 from ganglioside.settings import Settings
 
@@ -132,7 +132,7 @@ def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
     fitted = state.curve.predict(c.spots)[c.spot]
 
     def total(values: FloatArray) -> FloatArray:
-        return np.bincount(c.line, weight * values, minlength=n_lines)
+        return sum_by(c.line, weight * values, n_lines)
 
     count = total(np.ones(len(rt)))
     mean = total(rt) / np.maximum(count, 1e-9)
@@ -161,8 +161,8 @@ def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
 def _probability(state: Inference) -> FloatArray:
     shares, pairs, n = state.shares, state.coelution, len(state.observed)
     fragment = pairs.process < 0
-    made = np.bincount(pairs.child[fragment], shares.pair[fragment], minlength=n)
-    posed = np.bincount(pairs.child[~fragment], shares.pair[~fragment], minlength=n)
+    made = sum_by(pairs.child[fragment], shares.pair[fragment], n)
+    posed = sum_by(pairs.child[~fragment], shares.pair[~fragment], n)
     ghosts = shares.ghosts
     return np.column_stack(
         [
@@ -209,7 +209,7 @@ def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, I
 def _strongest(child: IntArray, probability: FloatArray) -> IntArray:
     """Return for each child the place of its likeliest entry."""
     order = np.lexsort((-probability, child))
-    return order[np.diff(child[order], prepend=-1) != 0]
+    return np.asarray(order[np.diff(child[order], prepend=-1) != 0])
 
 
 def _roots(verdict: IntArray, parent: IntArray) -> IntArray:

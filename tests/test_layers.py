@@ -31,6 +31,7 @@ ORDER = [
     "inference",
     "retention verdicts",
     "reasons findings",
+    "assembly",
     "analysis",
     "history export charts",
     "reports",

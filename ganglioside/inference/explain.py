@@ -11,7 +11,7 @@ from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.inference.extents import LARGEST_EXTENT, pair_odds
 from ganglioside.inference.ghosts import ghosts
 from ganglioside.inference.state import Ghosts, Inference, Shares, likeliest_line
-from ganglioside.observations import FloatArray
+from ganglioside.observations import FloatArray, sum_by
 from ganglioside.rules.artefacts import artefacts
 
 _LARGE_BY_CHANCE: Final = 0.1  # features by chance that are as large as genuine ones
@@ -55,9 +55,9 @@ def explain(state: Inference, leniency: float = 1.0) -> Shares:
     usual = np.sqrt(scale**2 - state.scatter**2 + held**2)
     density = student(z, usual, OWN_TAIL) * genuine_evidence(state)[c.row]
     odds = state.rates.presence[c.line] * density / others.total[c.row]
-    total = np.bincount(c.place, odds)[c.place]
+    total = sum_by(c.place, odds, 0)[c.place]
     own = odds / (1 - state.rates.presence[c.line] + total)
-    genuine = np.bincount(c.row, own, minlength=n)
+    genuine = sum_by(c.row, own, n)
     own = own / np.maximum(genuine, 1.0)[c.row]
     genuine = np.minimum(genuine, 1.0)
     rest = (1 - genuine) / others.total
@@ -99,9 +99,9 @@ def other_intensity(state: Inference) -> Others:
     """Return the intensity at each row of all that is not the species itself."""
     n = len(state.observed)
     pair, chance = _pair_intensity(state), _chance_intensity(state)
-    known = chance + np.bincount(state.coelution.child, pair, minlength=n) + _TINY
+    known = chance + sum_by(state.coelution.child, pair, n) + _TINY
     missing = ghosts(state, np.flatnonzero(chance > _MISSING_PARENTS * known), known)
-    total = known + np.bincount(missing.child, missing.probability, minlength=n)
+    total = known + sum_by(missing.child, missing.probability, n)
     return Others(total, pair, missing, chance)
 
 

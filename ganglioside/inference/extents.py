@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.state import EXTENT_WITHIN, FragmentCounts, Inference
-from ganglioside.observations import FloatArray
+from ganglioside.observations import FloatArray, sum_by
 from ganglioside.rules.fragments import usual_emission
 
 _EMISSION_WEIGHT: Final = 5.0  # parents that the usual emission is worth
@@ -85,7 +85,7 @@ def count_fragments(state: Inference) -> FragmentCounts:
     known = weight * np.isfinite(ratio)
 
     def by_kind(values: FloatArray) -> FloatArray:
-        return np.bincount(key, values, minlength=shape[0] * shape[1]).reshape(shape)
+        return sum_by(key, values, shape[0] * shape[1]).reshape(shape)
 
     measured, log_ratio = by_kind(known), by_kind(known * np.nan_to_num(ratio))
     parents = _visible_parents(state, _extents(measured, log_ratio, state.rates.extent_within))
@@ -108,7 +108,7 @@ def _visible_parents(state: Inference, extents: Extents) -> FloatArray:
     classes = np.floor(4 * above).astype(np.int64)
     n_classes = int(classes.max()) + 1
     key = state.shares.line * n_classes + classes
-    count = np.bincount(key, genuine, minlength=shape[0] * n_classes).reshape(-1, n_classes)
+    count = sum_by(key, genuine, shape[0] * n_classes).reshape(-1, n_classes)
     middle = (np.arange(n_classes) + 0.5) / 4
     margin = (middle + extents.mean[:, :, None]) / extents.sd[:, :, None]
     seen = 1 / (1 + np.exp(-1.7 * margin))

@@ -10,7 +10,7 @@ from ganglioside.curve import Spots, ceramide_basis, ceramide_class
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.extents import emission_rates
 from ganglioside.inference.state import Ghosts, Inference, lines_of
-from ganglioside.observations import FloatArray, IntArray
+from ganglioside.observations import FloatArray, IntArray, sum_by
 from ganglioside.rules.artefacts import artefacts
 
 _MISSING: Final = 0.12  # chance that a species which should be there has no row
@@ -107,7 +107,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     shape = n_samples, len(state.ceramides), len(state.line_group)
     c = state.candidates
     at = _place(observed.sample[c.row], observed.ceramide[c.row], c.line, shape)
-    occupied = np.bincount(at, state.shares.own, minlength=int(np.prod(shape))).reshape(shape)
+    occupied = sum_by(at, state.shares.own, int(np.prod(shape))).reshape(shape)
     by_ceramide = np.minimum(occupied.sum(axis=2) / max(shape[2] / 2, 1), 1.0)
     by_ceramide[:, len(observed.ceramides) :] = _UNSEEN_CERAMIDE
     by_line = np.minimum(occupied.sum(axis=(0, 1)) / (4 * n_samples), 1.0)
@@ -122,7 +122,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     )
     prior = np.minimum(prior, _SUREST)
     key = _place(sample, ghosts.ceramide, ghosts.line, shape)
-    siblings = np.bincount(key, gain, minlength=1)[key] - gain
+    siblings = sum_by(key, gain, 1)[key] - gain
     odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
     return np.asarray(odds / (1 + odds))
 

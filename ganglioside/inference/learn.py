@@ -11,7 +11,7 @@ from ganglioside.curve import Curve, LinePrior, refit
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.inference.extents import count_fragments, learn_extent_within
 from ganglioside.inference.state import Inference, Rates, area_spread
-from ganglioside.observations import FloatArray
+from ganglioside.observations import FloatArray, sum_by
 from ganglioside.rules.acetylation import acetyl_prior
 from ganglioside.rules.artefacts import artefacts
 from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
@@ -43,8 +43,8 @@ def _curve(state: Inference) -> Curve:
     return refit(
         state.curve,
         c.spots,
-        np.bincount(c.spot, weight, minlength=n_spots),
-        np.bincount(c.spot, weight * residual, minlength=n_spots),
+        sum_by(c.spot, weight, n_spots),
+        sum_by(c.spot, weight * residual, n_spots),
         state.rates.sigma[c.kind],
         _line_prior(state),
     )
@@ -91,7 +91,7 @@ def _slots_by_group(state: Inference) -> FloatArray:
     """Return how many distinct names (by sample) each group has, shape (G,)."""
     observed = state.observed
     first = np.unique(observed.slot, return_index=True)[1]
-    return np.bincount(observed.group[first], minlength=len(observed.groups)).astype(np.float64)
+    return sum_by(observed.group[first], np.ones(len(first)), len(observed.groups))
 
 
 def _sigma(state: Inference) -> FloatArray:
@@ -101,8 +101,8 @@ def _sigma(state: Inference) -> FloatArray:
     weight = shares.own * student_weight(residual / shares.scale, OWN_TAIL)
     excess = (state.scatter / shares.scale) ** 2
     kind = c.kind[c.spot]
-    squares = np.bincount(kind, weight * excess * residual**2, minlength=2)
-    count = np.bincount(kind, shares.own, minlength=2)
+    squares = sum_by(kind, weight * excess * residual**2, 2)
+    count = sum_by(kind, shares.own, 2)
     usual = np.array([1.0, 1.5]) * state.usual_scatter
     return np.sqrt((squares + 4 * usual**2) / (count + 4))
 
@@ -117,9 +117,9 @@ def _pair_sigma(state: Inference) -> float:
 def _artefact_rates(state: Inference) -> FloatArray:
     known, process = artefacts(), state.coelution.process
     posed = process >= 0
-    seen = np.bincount(process[posed], state.shares.pair[posed], minlength=len(known))
+    seen = sum_by(process[posed], state.shares.pair[posed], len(known))
     ghosts = state.shares.ghosts
     posed = ghosts.process >= 0
-    seen += np.bincount(ghosts.process[posed], ghosts.probability[posed], minlength=len(known))
+    seen += sum_by(ghosts.process[posed], ghosts.probability[posed], len(known))
     prior = np.array([a.rate for a in known])
     return np.asarray((seen + 20 * prior) / (state.shares.genuine.sum() + 20))

@@ -18,6 +18,7 @@ from ganglioside.inference.state import (
     reduced_rt,
     with_lines,
 )
+from ganglioside.observations import sum_by
 from ganglioside.rules.isomers import Scale, find_lines
 from ganglioside.rules.sugars import expected_lines
 
@@ -49,7 +50,7 @@ def _as_fragments(state: Inference) -> Inference:
     pairs = state.coelution
     near = 1 / (1 + (pairs.delta / (3 * state.rates.pair_sigma)) ** 4)
     weight = near * state.shares.genuine[pairs.parent]
-    total = np.bincount(pairs.child, weight, minlength=len(state.observed))
+    total = sum_by(pairs.child, weight, len(state.observed))
     share = weight / np.maximum(total, 1.0)[pairs.child]
     state = replace(state, shares=replace(state.shares, pair=share))
     return replace(state, rates=replace(state.rates, fragments=count_fragments(state)))

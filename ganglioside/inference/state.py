@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
-from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations
+from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, sum_by
 from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
 from ganglioside.rules.fragments import Coelution
 from ganglioside.rules.isomers import Lines
@@ -137,7 +137,7 @@ class Ghosts:
     def by_row(self, n: int, verdict: str) -> FloatArray:
         """Return the summed probability of what would have a verdict, for each of n rows."""
         wanted = self.verdicts == verdict
-        return np.bincount(self.child[wanted], self.probability[wanted], minlength=n)
+        return sum_by(self.child[wanted], self.probability[wanted], n)
 
     @property
     def verdicts(self) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
@@ -216,7 +216,7 @@ class Inference:
         return self._on_lines(self.shares.own * self.observed.anchor[self.candidates.row])
 
     def _on_lines(self, weight: FloatArray) -> FloatArray:
-        return np.bincount(self.candidates.line, weight, minlength=len(self.line_group))
+        return sum_by(self.candidates.line, weight, len(self.line_group))
 
     @property
     def ceramides(self) -> FloatArray:

@@ -50,7 +50,8 @@ def unit_effects(
     precision = 1 / (np.array([1e3, *UNIT_SPREAD.values()]) * curve.slope) ** 2
     weight = np.minimum(support, 1.0) / (line_spread(curve, main) ** 2 + curve.line_var)
     normal = (design * weight[:, None]).T @ design + np.diag(precision)
-    return np.linalg.solve(normal, design.T @ (weight * curve.lines) + precision * expected)
+    gain = design.T @ (weight * curve.lines) + precision * expected
+    return np.asarray(np.linalg.solve(normal, gain), dtype=np.float64)
 
 
 def expected_lines(effects: FloatArray, units: FloatArray) -> FloatArray:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.analysis import Analysis
+from ganglioside.charts.marks import MANY_POINTS
 from ganglioside.names import parse_name
 
 #: Verdicts that say a feature is not what its name says.
@@ -49,9 +50,12 @@ def _vega_type(column: pd.Series) -> str:
 def points(analysis: Analysis) -> pd.DataFrame:
     """Return one row per feature: `POINT_COLUMNS`, `line` and `wrong_anchor`.
 
-    `line` names the curve that a feature is compared with: its isomer, else its series.
+    `line` names the curve that a feature is compared with: its isomer, else its series. Very many
+    points go without their reasons, which would be most of a chart's size.
     """
     features = analysis.features.loc[:, list(POINT_COLUMNS)]
+    if len(features) > MANY_POINTS:
+        features = features.drop(columns="reason")
     verdict = features["verdict"].astype("str")
     return features.assign(
         verdict=verdict,
@@ -71,21 +75,30 @@ def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns series, isomer, line, ceramide (`n:1;O2`), carbons, curve_rt (min), last (whether
-        the row ends the most usual curve of its line), latest (of its series).
+        Columns series, isomer, line, label, ceramide (`n:1;O2`), carbons, curve_rt (min), last
+        (whether the row ends the most usual curve of its line), latest (of its series).
     """
     lines = analysis.model.lines[["series", "isomer"]].merge(_kinds(shown), on="series")
     grid = lines.loc[lines.index.repeat((lines["last"] - lines["first"] + 1).astype("int64"))]
     grid["carbons"] = grid["first"] + grid.groupby(level=0).cumcount()
     grid["last"] = grid["main"] & (grid["carbons"] == grid["last"])
     grid["line"] = grid["isomer"].fillna(grid["series"])
+    grid["label"] = isomer_labels(grid)
     grid["ceramide"] = ceramide_kind(grid)
     grid["curve_rt"] = _line_rt(analysis, grid)
     grid["latest"] = grid["curve_rt"] == grid.groupby(["series", "ceramide", "carbons"])[
         "curve_rt"
     ].transform("max")
-    columns = ["series", "isomer", "line", "ceramide", "carbons", "curve_rt", "last", "latest"]
+    columns = ["series", "isomer", "line", "label", "ceramide", "carbons", "curve_rt", "last",
+               "latest"]  # fmt: skip
     return grid[columns].reset_index(drop=True)
+
+
+def isomer_labels(lines: pd.DataFrame) -> pd.Series:
+    """Return what tells the isomers of a series apart: `GD1a`, but `late` of `GM2 late`."""
+    pairs = zip(lines["series"], lines["isomer"], strict=True)
+    labels = [None if pd.isna(i) else i.removeprefix(f"{s} ") for s, i in pairs]
+    return pd.Series(labels, index=lines.index, dtype="str")
 
 
 def _kinds(shown: pd.DataFrame) -> pd.DataFrame:

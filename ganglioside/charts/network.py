@@ -77,7 +77,7 @@ def _layers(table: pd.DataFrame) -> Any:
     x = alt.X("kind:N", sort=columns, title=None, scale=alt.Scale(domain=columns),
               axis=alt.Axis(orient="top", labelAngle=0 if len(columns) <= 9 else -45,
                             grid=False))  # fmt: skip
-    y = alt.Y("row:N", sort=list(parents["row"]), title=None, axis=alt.Axis(labelLimit=230))
+    y = alt.Y("row:N", sort=list(parents["row"]), title=None, axis=alt.Axis(labelLimit=320))
     of_parents = alt.Chart(inline(parents[["row", "kind", "end", "band", "category", "has_row",
                                            "parent", "at"]]))  # fmt: skip
     of_pieces = alt.Chart(inline(table[["row", "kind", "label", "piece", "piece_rt", "delta_rt",

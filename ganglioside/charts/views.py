@@ -11,7 +11,7 @@ import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
-from ganglioside.charts.frames import PIECES, curves, inline, points, reduced
+from ganglioside.charts.frames import PIECES, curves, inline, isomer_labels, points, reduced
 from ganglioside.charts.marks import Chart, anchors_note, feature_marks, finish, nothing
 from ganglioside.columns import CATEGORIES, VERDICTS
 
@@ -108,7 +108,7 @@ def _carbon_layers(analysis: Analysis, frame: pd.DataFrame) -> Any:
     ends = (
         base.transform_filter("datum.last && isValid(datum.isomer) && isValid(datum.curve_rt)")
         .mark_text(align="right", dx=4, dy=alt.expr("datum.latest ? -8 : 13"), fontSize=10)
-        .encode(x=x, y=alt.Y("curve_rt:Q"), text="isomer:N")
+        .encode(x=x, y=alt.Y("curve_rt:Q"), text="label:N")
     )
     features = base.transform_filter("isValid(datum.rt)")
     marks = feature_marks(features, frame, x=x, y=alt.Y("rt:Q", scale=tall))
@@ -174,12 +174,16 @@ def _present_lines(analysis: Analysis, frame: pd.DataFrame) -> pd.DataFrame:
     missing = pd.DataFrame({"series": sorted(shown - set(lines["series"]))})
     lines = pd.concat([lines, missing], ignore_index=True)
     lines["category"] = lines["series"].str.extract(r"(G[AMDTQP])", expand=False)
-    mean = lines.groupby("series")["reduced_rt"].transform("mean")
+    of_series = lines.groupby("series")["reduced_rt"]
+    mean, lines["latest"] = of_series.transform("mean"), of_series.rank(ascending=False) == 1
+    lines["label"] = isomer_labels(lines)
     return lines.assign(mean=mean).sort_values(["mean", "series"], ascending=[False, True])
 
 
 def _line_marks(lines: pd.DataFrame, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
-    base = alt.Chart(inline(lines[["series", "isomer", "category", "reduced_rt"]]))
+    base = alt.Chart(
+        inline(lines[["series", "isomer", "label", "latest", "category", "reduced_rt"]])
+    )
     bars = base.mark_tick(thickness=3, height=_ROW * 0.9, opacity=0.55).encode(
         x="reduced_rt:Q",
         y=y,
@@ -192,8 +196,8 @@ def _line_marks(lines: pd.DataFrame, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
     )
     names = (
         base.transform_filter("isValid(datum.isomer)")
-        .mark_text(dy=-_ROW * 0.72, fontSize=9)
-        .encode(x="reduced_rt:Q", y=y, text="isomer:N")
+        .mark_text(dy=-_ROW * 0.66, fontSize=9, align=alt.expr("datum.latest ? 'left' : 'right'"))
+        .encode(x="reduced_rt:Q", y=y, text="label:N")
     )
     return bars, names
 

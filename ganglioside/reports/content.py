@@ -110,10 +110,7 @@ def _what_it_is(row: Any) -> str:
     if pd.notna(row.parent):
         what += f" of {row.parent}"
         what += f" ({row.process})" if pd.notna(row.process) else ""
-    expected = f"; {row.series} is expected at {row.predicted_rt:.3f} min"
-    return f"{what}, {percent(row.confidence)} sure" + (
-        expected if pd.notna(row.predicted_rt) else ""
-    )
+    return f"{what}, {percent(row.confidence)} sure"
 
 
 def _problems(analysis: Analysis, severity: str) -> list[Item]:

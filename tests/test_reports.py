@@ -30,7 +30,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evil_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("input") / "evil <b>.csv"
     rows = [f"GM1({c}:1;O2),{c / 4},1000,1,T,{EVIL}" for c in (34, 36, 38, 40)]
-    rows += [f'"{EVIL}",9,5,1,F,a', "=cmd|'/C calc'!A0,9.2,5,1,T,b", "GM3(36:1;O2),N/A,5,1,F,c"]
+    rows += [f'"{EVIL}",9,5,1,F,a', "=cmd|'/C calc'!A0,9.2,5,1,T,b", "GM1(42:1;O2),N/A,5,1,F,c"]
     path.write_text("Name,RT,Volume,Log P,Anchor,Note\n" + "\n".join(rows) + "\n")
     return path
 

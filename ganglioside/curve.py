@@ -240,7 +240,6 @@ def refit(
     spots: Spots,
     weight: FloatArray,
     residual: FloatArray,
-    sigma: FloatArray,
     prior: LinePrior,
 ) -> Curve:
     """Return the curve after one weighted Gauss-Newton step.
@@ -252,18 +251,16 @@ def refit(
     spots : Spots
         All places where features stand.
     weight : numpy.ndarray, shape (s,)
-        Sum of the weights (0 to 1) of the features at each spot.
+        Sum of the precisions of the features at each spot, 1 / min^2.
     residual : numpy.ndarray, shape (s,)
-        Sum of weight times (RT - predicted RT) at each spot, min.
-    sigma : numpy.ndarray, shape (s,)
-        Scatter about the lines, min.
+        Sum of precision times (RT - predicted RT) at each spot, 1 / min.
     prior : LinePrior
     """
     jacobian = curve.jacobian(spots)
     expected, precision = _prior(curve, prior)
     now = curve.parameters()
-    normal = (jacobian * (weight / sigma**2)[:, None]).T @ jacobian + np.diag(precision)
-    gradient = jacobian.T @ (residual / sigma**2) + precision * (expected - now)
+    normal = (jacobian * weight[:, None]).T @ jacobian + np.diag(precision)
+    gradient = jacobian.T @ residual + precision * (expected - now)
     covariance = np.asarray(np.linalg.inv(normal), dtype=np.float64)
     theta = now + covariance @ gradient
     lines = _SHARED + len(curve.lines)

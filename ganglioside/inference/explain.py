@@ -16,6 +16,7 @@ from ganglioside.rules.artefacts import artefacts
 
 _LARGE_BY_CHANCE: Final = 0.1  # features by chance that are as large as genuine ones
 _MISSING_PARENTS: Final = 0.02  # least share of chance in a row for which ghosts are sought
+_LARGEST_LEVERAGE: Final = 0.9999
 _TINY: Final = 1e-12
 
 
@@ -78,7 +79,7 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     """Return what the other rows predict for each candidate: RT and scale of scatter, min."""
     c, scatter = state.candidates, state.scatter
     variance = state.curve.variance(c.spots)[c.spot]
-    leverage = np.clip(state.shares.own * variance / scatter**2, 0.0, 0.98)
+    leverage = np.clip(state.weight * variance, 0.0, _LARGEST_LEVERAGE)
     rt = state.observed.rt[c.row]
     predicted = rt - (rt - state.fitted) / (1 - leverage)
     return predicted, np.sqrt(scatter**2 + variance / (1 - leverage))

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import Curve, LinePrior, refit
+from ganglioside.curve import LinePrior, refit
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.inference.extents import count_fragments, learn_extent_within
 from ganglioside.inference.state import Inference, Rates, area_spread
@@ -32,22 +32,19 @@ def learn(state: Inference, widening: float) -> Inference:
     """
     least = max(widening, _LEAST_SCATTER) * state.curve.slope
     state = replace(state, rates=_rates(state, least))
-    return replace(state, curve=_curve(state))
-
-
-def _curve(state: Inference) -> Curve:
     c = state.candidates
     residual = state.observed.rt[c.row] - state.fitted
-    weight = state.shares.own * student_weight(residual / state.scatter, OWN_TAIL)
+    tail = student_weight(residual / state.scatter, OWN_TAIL)
+    weight = state.shares.own * tail / state.scatter**2
     n_spots = len(c.spots.line)
-    return refit(
+    curve = refit(
         state.curve,
         c.spots,
         sum_by(c.spot, weight, n_spots),
         sum_by(c.spot, weight * residual, n_spots),
-        state.rates.sigma[c.kind],
         _line_prior(state),
     )
+    return replace(state, curve=curve, weight=weight)
 
 
 def learned_unit_effects(state: Inference) -> FloatArray:

@@ -191,6 +191,8 @@ class Inference:
     main : numpy.ndarray of bool, shape (L,)
         Main line of its group, against further isomers.
     candidates : Candidates
+    weight : numpy.ndarray, shape (a,)
+        Precision with which each candidate entered the curve, 1 / min^2.
     rates : Rates
     shares : Shares
     """
@@ -202,6 +204,7 @@ class Inference:
     line_group: IntArray
     main: BoolArray
     candidates: Candidates
+    weight: FloatArray
     rates: Rates
     shares: Shares
 
@@ -287,6 +290,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         lines.group,
         lines.group >= 0,
         candidates(observed, lines.group),
+        empty,
         rates,
         shares,
     )
@@ -315,6 +319,7 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
             fragments=FragmentCounts(*(np.zeros(shape) for _ in range(4))),
         ),
     )
+    state = replace(state, weight=np.zeros(len(state.candidates.row)))
     away = (state.observed.rt[state.candidates.row] - state.fitted) / state.curve.slope
     return with_own(state, np.exp(-0.5 * (away / FIRST_SCATTER) ** 2))
 
@@ -337,6 +342,7 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
         line_group=state.line_group[stays],
         main=main[stays],
         candidates=candidates(state.observed, state.line_group[stays]),
+        weight=state.weight[stays[c.line]],
         curve=replace(
             curve,
             lines=curve.lines[stays],

@@ -11,7 +11,7 @@ from ganglioside.curve import LinePrior, refit
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.inference.extents import count_fragments, learn_extent_within
 from ganglioside.inference.state import Inference, Rates, area_spread
-from ganglioside.observations import FloatArray, sum_by
+from ganglioside.observations import FloatArray, IntArray, sum_by
 from ganglioside.rules.acetylation import acetyl_prior
 from ganglioside.rules.artefacts import artefacts
 from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
@@ -112,11 +112,31 @@ def _pair_sigma(state: Inference) -> float:
 
 
 def _artefact_rates(state: Inference) -> FloatArray:
+    """Return how often a name whose mass an artefact explains is that artefact."""
     known, process = artefacts(), state.coelution.process
     posed = process >= 0
     seen = sum_by(process[posed], state.shares.pair[posed], len(known))
     ghosts = state.shares.ghosts
-    posed = ghosts.process >= 0
-    seen += sum_by(ghosts.process[posed], ghosts.probability[posed], len(known))
+    relatives = np.array([not a.coelutes for a in known] + [False])[ghosts.process]
+    seen += sum_by(ghosts.process[relatives], ghosts.probability[relatives], len(known))
     prior = np.array([a.rate for a in known])
-    return np.asarray((seen + 20 * prior) / (state.shares.genuine.sum() + 20))
+    return np.minimum((seen + 10 * prior) / (_opportunities(state) + 10), 0.95)
+
+
+def _opportunities(state: Inference) -> FloatArray:
+    """Return how many names have the mass of each artefact of a genuine feature."""
+    observed, posing, c = state.observed, state.posing, state.candidates
+    first = np.unique(observed.slot, return_index=True)[1]
+    slot, entry = posing.of(observed.species[first])
+    sample = observed.sample[first][slot]
+    shape = int(observed.sample.max()) + 1, len(posing.ceramides), len(observed.groups)
+    at = _place(observed.sample[c.row], observed.ceramide[c.row], observed.group[c.row], shape)
+    genuine = sum_by(at, state.shares.own, int(np.prod(shape)))
+    parent = _place(sample, posing.ceramide[entry], posing.group[entry], shape)
+    return sum_by(posing.process[entry], np.minimum(genuine[parent], 1.0), len(artefacts()))
+
+
+def _place(
+    sample: IntArray, ceramide: IntArray, group: IntArray, shape: tuple[int, int, int]
+) -> IntArray:
+    return (sample * shape[1] + ceramide) * shape[2] + group

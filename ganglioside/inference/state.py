@@ -87,7 +87,7 @@ class Rates:
     extent_within : float
         Scatter of log10 extents of one kind of fragment between ceramides.
     artefact : numpy.ndarray, shape (A,)
-        Artefacts seen per genuine feature.
+        Share of the names with the mass of an artefact that are that artefact.
     chance : float
         Features by chance per name.
     sigma : numpy.ndarray, shape (2,)

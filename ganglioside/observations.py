@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ganglioside.drift import Drift, estimate_drift
 from ganglioside.glycans import UNITS
 from ganglioside.names import ParsedNames
 from ganglioside.tables import FeatureTable
@@ -71,11 +72,13 @@ class Observations:
     mass : numpy.ndarray, shape (n,)
         Da.
     rt : numpy.ndarray, shape (n,)
-        min.
+        min, in the study's time: less the drift of the sample.
     log_volume : numpy.ndarray, shape (n,)
         log10 of the peak area, NaN where missing or not positive.
     anchor : numpy.ndarray of bool, shape (n,)
     groups : Groups
+    drift : Drift
+        Of each sample; `sample` points into it.
     """
 
     row: IntArray
@@ -91,9 +94,14 @@ class Observations:
     log_volume: FloatArray
     anchor: BoolArray
     groups: Groups
+    drift: Drift
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def in_own_time(self) -> Observations:
+        """Return the rows with RT as it was read."""
+        return replace(self, rt=self.drift.to_sample(self.rt, self.sample))
 
 
 def observe(table: FeatureTable) -> Observations:
@@ -103,7 +111,7 @@ def observe(table: FeatureTable) -> Observations:
     usable = np.flatnonzero(data["fault"].isna().to_numpy() & (names.index >= 0))
     groups, group_of_species = _groups(names)
     kind = names.index[usable]
-    sample = _codes(data["sample"].iloc[usable])
+    samples, sample = _samples(data["sample"].iloc[usable])
     ceramide = species[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
     ceramides, ceramide_of_species = np.unique(ceramide, axis=0, return_inverse=True)
     ceramide_of_species = ceramide_of_species.ravel()
@@ -115,20 +123,23 @@ def observe(table: FeatureTable) -> Observations:
     group = group_of_species[kind]
     order = np.lexsort((log_volume, ~anchor, kind, rt, group, ceramide_of_species[kind], sample))
     cell = _join(sample, ceramide_of_species[kind])[order]
+    sample, group, rt, kind = sample[order], group[order], rt[order], kind[order]
+    drift = estimate_drift(samples, sample, _join(group, ceramide_of_species[kind]), rt)
     return Observations(
         row=usable[order],
-        sample=sample[order],
-        group=group[order],
-        species=kind[order],
-        slot=_join(cell, group[order]),
+        sample=sample,
+        group=group,
+        species=kind,
+        slot=_join(cell, group),
         cell=cell,
-        ceramide=ceramide_of_species[kind[order]],
+        ceramide=ceramide_of_species[kind],
         ceramides=ceramides,
-        mass=species["monoisotopic_mass"].to_numpy(np.float64)[kind[order]],
-        rt=rt[order],
+        mass=species["monoisotopic_mass"].to_numpy(np.float64)[kind],
+        rt=drift.to_study(rt, sample),
         log_volume=log_volume[order],
         anchor=anchor[order],
         groups=groups,
+        drift=drift,
     )
 
 
@@ -148,12 +159,15 @@ def sum_by(key: IntArray, values: FloatArray, n: int) -> FloatArray:
     return np.bincount(key, values, minlength=n).astype(np.float64, copy=False)
 
 
-def _codes(sample: pd.Series[str]) -> IntArray:
-    """Return numbers of the samples in alphabetical order; rows without one share a sample."""
-    if sample.isna().all():
-        return np.zeros(len(sample), dtype=np.int64)
-    names = sample.fillna("").to_numpy(dtype=str)
-    return np.asarray(np.unique(names, return_inverse=True)[1], dtype=np.int64)
+def _samples(sample: pd.Series[str]) -> tuple[tuple[str, ...], IntArray]:
+    """Return the samples in alphabetical order, and the number of each row's.
+
+    Rows without a sample share one.
+    """
+    codes, names = pd.factorize(sample.fillna(""))
+    order = np.argsort(names.to_numpy(dtype=object), kind="stable")
+    rank = np.argsort(order)
+    return tuple(str(names[k]) for k in order), np.asarray(rank[codes], dtype=np.int64)
 
 
 def _join(a: IntArray, b: IntArray) -> IntArray:

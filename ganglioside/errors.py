@@ -54,6 +54,10 @@ class SettingsError(GangliosideError):
     """A setting that does not exist, or a value outside its range."""
 
 
+class FeatureError(GangliosideError, LookupError):
+    """A feature that is not in the table."""
+
+
 class HistoryError(GangliosideError):
     """The session history cannot be opened, read or written."""
 

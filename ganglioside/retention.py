@@ -13,7 +13,7 @@ import pandas as pd
 
 from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
 from ganglioside.glycans import UNITS
-from ganglioside.inference import INTERVAL, Inference, infer
+from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
 from ganglioside.names import Species, parse_name, parse_names
 from ganglioside.observations import FloatArray, IntArray, observe
 from ganglioside.rules.isomers import line_names
@@ -111,6 +111,11 @@ class RetentionModel:
         return float(self._fit.sigma[0]) if self._fit else float("nan")
 
     @property
+    def slope(self) -> float:
+        """How much one carbon retains, min; NaN without a fit."""
+        return self._fit.curve.slope if self._fit else float("nan")
+
+    @property
     def line_series(self) -> tuple[str, ...]:
         """Series of each line."""
         return self._fit.lines.series if self._fit else ()
@@ -125,6 +130,11 @@ class RetentionModel:
         """What each line is called: its isomer, or else its series."""
         pairs = zip(self.line_isomers, self.line_series, strict=True)
         return tuple(isomer or series for isomer, series in pairs)
+
+    @property
+    def line_basis(self) -> tuple[Basis, ...]:
+        """What predictions on each line rest on, as in `predict`."""
+        return tuple(_basis(n) for n in self._fit.lines.support) if self._fit else ()
 
     @property
     def lines(self) -> pd.DataFrame:
@@ -186,6 +196,28 @@ class RetentionModel:
             (name, isomer, centre, centre - reach, centre + reach, basis)
             for (isomer, basis), centre, reach in zip(labels, rt, half, strict=True)
         ]
+
+    def expect(self, line: IntArray, ceramide: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return where ceramides elute on lines, and how surely.
+
+        Parameters
+        ----------
+        line : numpy.ndarray of int, shape (n,)
+            Places in `line_labels`.
+        ceramide : numpy.ndarray, shape (n, 3)
+            Carbons, double bonds, hydroxyls.
+
+        Returns
+        -------
+        rt, sd : numpy.ndarray, shape (n,)
+            min; the standard deviation of a feature about the prediction. NaN without a fit.
+        """
+        if self._fit is None:
+            return np.full(len(line), np.nan), np.full(len(line), np.nan)
+        spots = _spots(self._fit.curve, line, ceramide)
+        scatter = self._fit.sigma[ceramide_class(spots.basis)]
+        scale = np.sqrt(self._fit.curve.variance(spots) + scatter**2)
+        return self._fit.curve.predict(spots), STANDARD_DEVIATION * scale
 
     def line_rt(
         self,

@@ -94,9 +94,14 @@ class Decisions:
     quality: LineQuality
 
 
+def weigh(inference: Inference, settings: Settings) -> Inference:
+    """Return the probabilities of all explanations under the thresholds of `settings`."""
+    return reweigh(inference, settings.rt_tolerance, settings.outlier_threshold / 2.5)
+
+
 def decide(inference: Inference, settings: Settings) -> Decisions:
     """Decide every observation under the thresholds of `settings`."""
-    state = reweigh(inference, settings.rt_tolerance, settings.outlier_threshold / 2.5)
+    state = weigh(inference, settings)
     quality = line_quality(state, settings.r2_threshold)
     line, predicted, sd = _nearest_line(state)
     z = np.abs(state.observed.rt - predicted) / sd

@@ -32,7 +32,7 @@ ORDER = [
     "inference",
     "retention verdicts",
     "reasons findings",
-    "assembly",
+    "assembly hypotheses suggestions library calibration",
     "analysis",
     "history export charts",
     "reports",

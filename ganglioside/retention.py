@@ -14,11 +14,12 @@ import pandas as pd
 from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
 from ganglioside.glycans import UNITS
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
+from ganglioside.inference.learn import composition_model, firm_lines
 from ganglioside.names import Species, parse_name, parse_names
 from ganglioside.observations import FloatArray, IntArray, observe
 from ganglioside.rules.isomers import line_names
 from ganglioside.rules.regression import NoCurve
-from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
+from ganglioside.rules.sugars import CompositionModel
 from ganglioside.tables import FeatureTable
 
 PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")
@@ -57,7 +58,7 @@ class Lines:
 class _Fit:
     curve: Curve
     lines: Lines
-    effects: FloatArray  # min, of the intercept and each unit
+    composition: CompositionModel
     sigma: FloatArray  # min, scatter about a line by ceramide class
 
 
@@ -97,8 +98,8 @@ class RetentionModel:
             support=result.support,
             anchors=result.anchor_support,
         )
-        effects = unit_effects(result.curve, groups, result.line_group, result.main, result.support)
-        return cls._of(_Fit(result.curve, lines, effects, result.rates.sigma), "")
+        composition = composition_model(result, firm_lines(result))
+        return cls._of(_Fit(result.curve, lines, composition, result.rates.sigma), "")
 
     @property
     def is_fitted(self) -> bool:
@@ -252,13 +253,19 @@ class RetentionModel:
         """Return the fitted parameters, ready for JSON."""
         if self._fit is None:
             return {"reason": self.reason}
-        curve, lines = self._fit.curve, self._fit.lines
+        curve, lines, composition = self._fit.curve, self._fit.lines, self._fit.composition
         size = len(curve.covariance)
         triangle = curve.covariance[np.triu_indices(size)].astype("<f8").tobytes()
         return {
             "reason": self.reason,
             "sigma": self._fit.sigma.tolist(),
-            "effects": self._fit.effects.tolist(),
+            "composition": {
+                "slope": composition.slope,
+                "units": composition.units.tolist(),
+                "inverse": composition.inverse.tolist(),
+                "residual": composition.residual.tolist(),
+                "level": composition.level,
+            },
             "lines": {
                 "series": list(lines.series),
                 "isomer": list(lines.isomer),
@@ -309,7 +316,13 @@ class RetentionModel:
                 np.array(lines["support"]),
                 np.array(lines["anchors"]),
             ),
-            np.array(values["effects"]),
+            CompositionModel(
+                values["composition"]["slope"],
+                np.array(values["composition"]["units"]),
+                np.array(values["composition"]["inverse"]),
+                np.array(values["composition"]["residual"]),
+                values["composition"]["level"],
+            ),
             np.array(values["sigma"]),
         )
         return cls._of(fit, values["reason"])
@@ -330,8 +343,8 @@ def _with_expected_line(fit: _Fit, species: Species) -> Curve:
     """Return the curve with a further line where the composition of `species` predicts it."""
     units = parse_names([species.name]).compositions.astype(np.float64)
     units[:, UNITS.index("water_losses")] *= -1
-    spread = float(line_spread(fit.curve, np.array([True]))[0])
-    return fit.curve.with_line(float(expected_lines(fit.effects, units)[0]), spread**2)
+    mean, variance = fit.composition.predict(units)
+    return fit.curve.with_line(float(mean[0]), float(variance[0]))
 
 
 def _spots(curve: Curve, line: IntArray, ceramide: FloatArray) -> Spots:

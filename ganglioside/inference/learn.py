@@ -11,10 +11,10 @@ from ganglioside.curve import LinePrior, refit
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.inference.extents import count_fragments, learn_extent_within
 from ganglioside.inference.state import Inference, Rates, area_spread
-from ganglioside.observations import FloatArray, IntArray, sum_by
+from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
 from ganglioside.rules.acetylation import acetyl_prior
 from ganglioside.rules.artefacts import artefacts
-from ganglioside.rules.sugars import expected_lines, line_spread, unit_effects
+from ganglioside.rules.sugars import CompositionModel
 
 _WRONG_ANCHORS: Final = 0.04  # share of anchors that are wrong, before the table is seen
 _USUAL_PAIR_SIGMA: Final = 0.007  # min, before the table is seen
@@ -47,17 +47,32 @@ def learn(state: Inference, widening: float) -> Inference:
     return replace(state, curve=curve, weight=weight)
 
 
-def learned_unit_effects(state: Inference) -> FloatArray:
-    """Return what each unit of a head group adds to RT, min (see `rules.sugars`)."""
-    groups = state.observed.groups
-    return unit_effects(state.curve, groups, state.line_group, state.main, state.support)
+_FIRM: Final = 0.5  # features that make a line known
+
+
+def composition_model(state: Inference, kept: BoolArray) -> CompositionModel:
+    """Return what some of the lines tell of others by their composition."""
+    return CompositionModel.learn(
+        state.curve.slope,
+        state.observed.groups.units[state.line_group[kept]],
+        state.curve.lines[kept],
+        state.curve.line_var[kept],
+        state.main[kept],
+    )
+
+
+def firm_lines(state: Inference) -> BoolArray:
+    """Return which lines have features, shape (L,)."""
+    return np.asarray(state.support >= _FIRM)
 
 
 def _line_prior(state: Inference) -> LinePrior:
     """Return what is expected of each line before its own features are seen."""
-    groups, curve = state.observed.groups, state.curve
-    expected = expected_lines(learned_unit_effects(state), groups.units[state.line_group])
-    prior = LinePrior(expected, line_spread(curve, state.main) ** 2)
+    groups, curve, firm = state.observed.groups, state.curve, firm_lines(state)
+    model = composition_model(state, firm)
+    mean, variance = model.predict(groups.units[state.line_group])
+    mean[firm], variance[firm] = model.left_out()
+    prior = LinePrior(mean, variance)
     return acetyl_prior(curve, groups, state.line_group, state.support, prior)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.inference.densities import OWN_TAIL, student
 from ganglioside.inference.explain import genuine_evidence, other_intensity
 from ganglioside.inference.extents import count_fragments
-from ganglioside.inference.learn import learned_unit_effects
+from ganglioside.inference.learn import composition_model, firm_lines
 from ganglioside.inference.state import (
     Inference,
     first_of_group,
@@ -18,9 +18,8 @@ from ganglioside.inference.state import (
     reduced_rt,
     with_lines,
 )
-from ganglioside.observations import sum_by
+from ganglioside.observations import FloatArray, sum_by
 from ganglioside.rules.isomers import Scale, find_lines
-from ganglioside.rules.sugars import expected_lines
 
 _LEAST_SUPPORT: Final = 2.0  # features that a further line of a series needs
 _APART: Final = 3.0  # scatters; lines of one series that stand closer are one
@@ -35,10 +34,21 @@ def place_lines(state: Inference) -> Inference:
         state.observed,
         reduced_rt(state.observed, state.curve),
         np.log(density / others),
-        expected_lines(learned_unit_effects(state), state.observed.groups.units),
+        *_expected_by_group(state),
         Scale(state.usual_scatter, state.curve.slope),
     )
     return with_lines(state, lines)
+
+
+def _expected_by_group(state: Inference) -> tuple[FloatArray, FloatArray]:
+    """Return where other groups' lines predict each group's first line, min, and its variance."""
+    groups, firm = state.observed.groups, firm_lines(state)
+    mean, variance = composition_model(state, firm).predict(groups.units)
+    for group in np.unique(state.line_group[firm]):
+        others = firm & (state.line_group != group)
+        one = groups.units[[group]]
+        mean[group], variance[group] = (x[0] for x in composition_model(state, others).predict(one))
+    return mean, variance
 
 
 def _as_fragments(state: Inference) -> Inference:

@@ -24,7 +24,6 @@ _APART: Final = 0.2  # carbons; isomers that stand closer are one line
 _FAR: Final = 0.85  # carbons; isomers stand closer to the main line (observed: 0.3 to 0.75)
 _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
 _CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child
-_SPREAD: Final = 0.5  # carbons; of first lines about where their composition predicts them
 _FURTHER: Final = 0.03  # prior probability of one more line, where isomers are known
 _UNHEARD_OF: Final = 0.002  # the same where none are
 
@@ -43,6 +42,14 @@ class Scale:
 
     sigma: float
     slope: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a first line is expected, and how far it may stand from there, min."""
+
+    centre: float
+    spread: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +107,7 @@ def find_lines(
     reduced: FloatArray,
     evidence: FloatArray,
     expected: FloatArray,
+    variance: FloatArray,
     scale: Scale,
 ) -> Lines:
     """Place lines again, where they explain rows better than all else does.
@@ -114,20 +122,20 @@ def find_lines(
         RT less the effect of the ceramide, min.
     evidence : numpy.ndarray, shape (n,)
         Log density of each row in the middle of a line over its intensity without that line.
-    expected : numpy.ndarray, shape (G,)
-        Where compositions predict the line of each group, min.
+    expected, variance : numpy.ndarray, shape (G,)
+        Where compositions predict the first line of each group, min and min^2.
     scale : Scale
     """
     members = _members(observed.group, len(observed.groups))
     found = [
         _worthy_offsets(
             _Members(reduced[rows], observed.slot[rows], evidence[rows]),
-            float(centre),
+            _Place(float(centre), float(np.sqrt(spread))),
             _FURTHER if can_differ else _UNHEARD_OF,
             scale,
         )
-        for rows, centre, can_differ in zip(
-            members, expected, _have_isomers(observed.groups), strict=True
+        for rows, centre, spread, can_differ in zip(
+            members, expected, variance, _have_isomers(observed.groups), strict=True
         )
     ]
     return _lines(found)
@@ -142,7 +150,7 @@ def _have_isomers(groups: Groups) -> list[bool]:
 
 
 def _worthy_offsets(
-    members: _Members, expected: float, further: float, scale: Scale
+    members: _Members, expected: _Place, further: float, scale: Scale
 ) -> list[float]:
     """Return the offsets that are worth a line, best first; one at least."""
     evidence = members.weight.copy()
@@ -178,16 +186,15 @@ def _worth(members: _Members, sigma: float) -> FloatArray:
 
 
 def _place_cost(
-    reduced: FloatArray, expected: float, found: list[float], further: float, scale: Scale
+    reduced: FloatArray, expected: _Place, found: list[float], further: float, scale: Scale
 ) -> FloatArray:
     """Return the cost of placing a line through each row: -log of its prior probability.
 
     A first line stands where its composition predicts it, a further one near the first.
     """
     if not found:
-        spread = _SPREAD * scale.slope
-        away = (reduced - expected) / spread
-        return np.asarray(0.5 * np.minimum(away**2, 16.0) + np.log(spread / scale.sigma))
+        away = (reduced - expected.centre) / expected.spread
+        return np.asarray(0.5 * np.minimum(away**2, 16.0) + np.log(expected.spread / scale.sigma))
     far = np.abs(reduced - found[0]) > _FAR * scale.slope
     cost = np.log(2 * _FAR * scale.slope / scale.sigma) - np.log(further)
     return np.where(far, np.inf, cost)

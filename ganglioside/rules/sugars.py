@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import Curve
 from ganglioside.glycans import UNITS
-from ganglioside.observations import BoolArray, FloatArray, Groups, IntArray
+from ganglioside.observations import BoolArray, FloatArray
 
 #: Effect of one unit on the RT of the reference ceramide, in carbons (multiples of the slope),
 #: and how far methods may differ. Polar units shorten retention; one acetyl lengthens it a
@@ -20,49 +20,88 @@ UNIT_SPREAD: Final = dict(
     zip(UNITS, ([0.35, 0.35, 0.5, 0.5, 0.35, 0.05, 1.0, 1.0, 0.5]), strict=True)
 )
 
-#: Scatter of lines about what their composition predicts, in carbons; isomers scatter more.
-LINE_SPREAD: Final = 0.35
-ISOMER_SPREAD: Final = 0.7
+#: Scatter of lines about what the effects of their units predict, in carbons. One part is shared
+#: by head groups alike (two head groups that differ by one unit by exp(-1/2) of it), the other is
+#: each line's own; further isomers scatter more.
+_ALIKE_SPREAD: Final = 0.3
+_LINE_SPREAD: Final = 0.12
+_ISOMER_SPREAD: Final = 0.6
+
+_UNKNOWN_LEVEL: Final = 20.0  # carbons; before any line is seen
 
 
-def unit_effects(
-    curve: Curve, groups: Groups, line_group: IntArray, main: BoolArray, support: FloatArray
-) -> FloatArray:
-    """Return intercept and effect of each unit on the lines, learned from those with support.
+@dataclass(frozen=True, eq=False)
+class CompositionModel:
+    """What the lines that are seen tell of others, by their composition: a Gaussian process.
 
-    Parameters
+    Attributes
     ----------
-    curve : Curve
-    groups : Groups
-    line_group : numpy.ndarray of int, shape (L,)
-    main : numpy.ndarray of bool, shape (L,)
-        Main line of its group, against further isomers.
-    support : numpy.ndarray, shape (L,)
-        Features that stand on each line.
-
-    Returns
-    -------
-    numpy.ndarray, shape (1 + len(UNITS),)
-        min.
+    slope : float
+        min per carbon.
+    units : numpy.ndarray, shape (k, len(UNITS))
+        Of the lines that are seen.
+    inverse : numpy.ndarray, shape (k, k)
+        Inverse of their covariance, 1 / min^2.
+    residual : numpy.ndarray, shape (k,)
+        RT of the reference ceramide less what is expected beforehand, min.
+    level : float
+        Middle of the lines, min.
     """
-    design = _design(groups.units[line_group])
-    expected = np.array([0.0, *UNIT_EFFECT.values()]) * curve.slope
-    precision = 1 / (np.array([1e3, *UNIT_SPREAD.values()]) * curve.slope) ** 2
-    weight = np.minimum(support, 1.0) / (line_spread(curve, main) ** 2 + curve.line_var)
-    normal = (design * weight[:, None]).T @ design + np.diag(precision)
-    gain = design.T @ (weight * curve.lines) + precision * expected
-    return np.asarray(np.linalg.solve(normal, gain), dtype=np.float64)
+
+    slope: float
+    units: FloatArray
+    inverse: FloatArray
+    residual: FloatArray
+    level: float
+
+    @classmethod
+    def learn(
+        cls, slope: float, units: FloatArray, rt: FloatArray, variance: FloatArray, main: BoolArray
+    ) -> CompositionModel:
+        """Learn from lines: their units, RT of the reference ceramide, its variance, and rank.
+
+        Parameters
+        ----------
+        slope : float
+            min per carbon.
+        units : numpy.ndarray, shape (k, len(UNITS))
+        rt, variance : numpy.ndarray, shape (k,)
+            min, min^2.
+        main : numpy.ndarray of bool, shape (k,)
+            Main line of its group, against further isomers.
+        """
+        level = float(np.median(rt - _beforehand(slope, units))) if len(rt) else 0.0
+        own = np.where(main, _LINE_SPREAD, _ISOMER_SPREAD) * slope
+        covariance = _covariance(slope, units, units) + np.diag(own**2 + variance)
+        inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
+        return cls(slope, units, inverse, rt - level - _beforehand(slope, units), level)
+
+    def predict(self, units: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return RT of the reference ceramide, min, and its variance for head groups.
+
+        Parameters
+        ----------
+        units : numpy.ndarray, shape (n, len(UNITS))
+        """
+        cross = _covariance(self.slope, units, self.units)
+        mean = self.level + _beforehand(self.slope, units) + cross @ self.inverse @ self.residual
+        known = np.einsum("ij,jk,ik->i", cross, self.inverse, cross)
+        prior = np.diagonal(_covariance(self.slope, units, units))
+        return mean, np.maximum(prior - known, 0.0) + (_LINE_SPREAD * self.slope) ** 2
+
+    def left_out(self) -> tuple[FloatArray, FloatArray]:
+        """Return the same for each line that was seen, from the other lines."""
+        precision = np.diagonal(self.inverse)
+        own = self.level + _beforehand(self.slope, self.units) + self.residual
+        return own - self.inverse @ self.residual / precision, 1 / precision
 
 
-def expected_lines(effects: FloatArray, units: FloatArray) -> FloatArray:
-    """Return where compositions, shape (n, len(UNITS)), predict lines, min."""
-    return np.asarray(_design(units) @ effects)
+def _beforehand(slope: float, units: FloatArray) -> FloatArray:
+    return np.asarray(units @ np.array([*UNIT_EFFECT.values()]) * slope)
 
 
-def line_spread(curve: Curve, main: BoolArray) -> FloatArray:
-    """Return how far lines scatter about what their composition predicts, min."""
-    return np.where(main, LINE_SPREAD, ISOMER_SPREAD) * curve.slope
-
-
-def _design(units: FloatArray) -> FloatArray:
-    return np.column_stack([np.ones(len(units)), units])
+def _covariance(slope: float, a: FloatArray, b: FloatArray) -> FloatArray:
+    spread = np.array([*UNIT_SPREAD.values()])
+    linear = (a * spread) @ (b * spread).T + _UNKNOWN_LEVEL**2
+    apart = ((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=2)
+    return np.asarray((linear + _ALIKE_SPREAD**2 * np.exp(-0.5 * apart)) * slope**2)

@@ -1,0 +1,268 @@
+"""The retention curve: derivatives, uncertainty and inverse are those of its prediction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ganglioside import curve as curve_module
+from ganglioside.curve import (
+    Curve,
+    LinePrior,
+    Spots,
+    ceramide_basis,
+    ceramide_class,
+    ceramide_effect,
+    ceramide_effect_jacobian,
+    refit,
+    shape_prior,
+)
+
+CERAMIDES = np.array(
+    [[n, d, 2] for n in range(32, 46, 2) for d in (0, 1, 2, 3)] + [[36, 1, 3], [38, 0, 3]],
+    dtype=np.float64,
+)
+BASIS = ceramide_basis(CERAMIDES)
+N_LINES = 4
+
+
+def make_curve(seed: int = 0) -> Curve:
+    """Return a curve with every parameter away from zero."""
+    rng = np.random.default_rng(seed)
+    size = 6 + N_LINES + len(CERAMIDES)
+    root = rng.normal(0, 0.02, (size, size))
+    return Curve(
+        shape=np.array([0.7, -0.06, 0.75, -1.4, -1.5]),
+        shrink=0.18,
+        slope=0.68,
+        middle=9.0,
+        lines=np.array([8.2, 9.1, 9.6, 10.3]),
+        ceramides=CERAMIDES,
+        deviation=rng.normal(0, 0.02, len(CERAMIDES)),
+        deviation_sd=0.03,
+        covariance=root @ root.T,
+    )
+
+
+def every_spot(*, known: bool = True) -> Spots:
+    line, ceramide = np.divmod(np.arange(N_LINES * len(CERAMIDES)), len(CERAMIDES))
+    return Spots(line, ceramide if known else np.full_like(ceramide, -1), BASIS[ceramide])
+
+
+def with_parameters(curve: Curve, theta: np.ndarray) -> Curve:
+    return replace(
+        curve,
+        shape=theta[:5],
+        shrink=float(theta[5]),
+        lines=theta[6 : 6 + N_LINES],
+        deviation=theta[6 + N_LINES :],
+    )
+
+
+def test_the_reference_ceramide_has_no_effect_and_stands_on_the_line() -> None:
+    curve = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)))
+    basis = ceramide_basis(np.array([curve_module.REFERENCE]))
+    np.testing.assert_array_equal(basis, 0)
+    spots = Spots(np.arange(N_LINES), np.full(N_LINES, -1), np.repeat(basis, N_LINES, axis=0))
+    np.testing.assert_allclose(curve.predict(spots), curve.lines)
+
+
+def test_the_basis_counts_what_the_ceramide_holds() -> None:
+    basis = ceramide_basis(np.array([[38, 0, 2], [34, 1, 3], [42, 3, 2]], dtype=np.float64))
+    np.testing.assert_array_equal(basis, [[2, 1, 0, 0], [-2, 0, 0, 1], [6, 0, 2, 0]])
+
+
+def test_open_sum_compositions_are_a_class_of_their_own() -> None:
+    basis = ceramide_basis(
+        np.array([[36, 1, 2], [36, 0, 2], [36, 2, 2], [36, 1, 3], [36, 1, 1]], dtype=np.float64)
+    )
+    assert ceramide_class(basis).tolist() == [0, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize("slope", [0.3, 0.77, 1.2])
+def test_expected_shapes_are_those_of_reversed_phase(slope: float) -> None:
+    shape, sd = shape_prior(slope)
+    effect = dict(
+        zip(map(tuple, CERAMIDES.astype(int)), ceramide_effect(shape, BASIS), strict=True)
+    )
+    assert (sd > 0).all()
+    chain = [effect[n, 1, 2] for n in range(32, 46, 2)]
+    steps = np.diff(chain)
+    assert (steps > 0).all()
+    assert (np.diff(steps) < 0).all()  # concave
+    assert effect[36, 0, 2] > effect[36, 1, 2] > effect[36, 2, 2] > effect[36, 3, 2]
+    assert effect[36, 1, 3] < effect[36, 1, 2]
+    assert effect[38, 1, 2] == pytest.approx(2 * slope, rel=0.1)
+
+
+def test_the_jacobian_of_f_is_its_derivative() -> None:
+    shape, step = make_curve().shape, 1e-6
+    expected = np.column_stack(
+        [
+            (ceramide_effect(shape + d, BASIS) - ceramide_effect(shape - d, BASIS)) / (2 * step)
+            for d in np.eye(5) * step
+        ]
+    )
+    np.testing.assert_allclose(ceramide_effect_jacobian(shape, BASIS), expected, atol=1e-7)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_jacobian_is_the_derivative_of_the_prediction(known: bool) -> None:
+    curve, spots, step = make_curve(), every_spot(known=known), 1e-6
+    theta = curve.parameters()
+    up_down = [
+        (with_parameters(curve, theta + d), with_parameters(curve, theta - d))
+        for d in np.eye(len(theta)) * step
+    ]
+    expected = np.column_stack(
+        [(u.predict(spots) - d.predict(spots)) / (2 * step) for u, d in up_down]
+    )
+    np.testing.assert_allclose(curve.jacobian(spots), expected, atol=1e-7)
+
+
+def test_the_variance_is_that_of_the_parameters() -> None:
+    curve, spots = make_curve(3), every_spot()
+    jacobian = curve.jacobian(spots)
+    expected = np.einsum("ij,jk,ik->i", jacobian, curve.covariance, jacobian)
+    np.testing.assert_allclose(curve.variance(spots), expected, rtol=1e-9)
+
+
+def test_an_unseen_ceramide_adds_the_spread_of_ceramides() -> None:
+    curve, spots = make_curve(3), every_spot(known=False)
+    jacobian = curve.jacobian(spots)
+    expected = np.einsum("ij,jk,ik->i", jacobian, curve.covariance, jacobian)
+    np.testing.assert_allclose(curve.variance(spots), expected + curve.deviation_sd**2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_reducing_takes_back_what_predicting_added(known: bool) -> None:
+    curve, spots = make_curve(), every_spot(known=known)
+    reduced = curve.reduce(curve.predict(spots), spots.basis, spots.ceramide)
+    np.testing.assert_allclose(reduced, curve.lines[spots.line], rtol=1e-12)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    rt=st.floats(1, 30),
+    carbons=st.integers(30, 46),
+    bonds=st.integers(0, 3),
+    shift=st.floats(0.01, 5),
+)
+def test_reduced_rt_rises_with_rt(rt: float, carbons: int, bonds: int, shift: float) -> None:
+    basis = ceramide_basis(np.array([[carbons, bonds, 2], [carbons, bonds, 2]], np.float64))
+    low, high = make_curve().reduce(np.array([rt, rt + shift]), basis, np.array([-1, -1]))
+    assert low < high
+
+
+def test_lines_draw_together_along_the_gradient() -> None:
+    curve = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)))
+    spots = every_spot()
+    rt = curve.predict(spots).reshape(N_LINES, -1)
+    at = {tuple(c): k for k, c in enumerate(CERAMIDES.astype(int))}
+    distance = rt[-1] - rt[0]
+    assert distance[at[44, 1, 2]] < distance[at[36, 1, 2]] < distance[at[32, 1, 2]]
+    assert distance[at[36, 1, 2]] == pytest.approx(curve.lines[-1] - curve.lines[0])
+
+
+def test_a_further_line_is_independent_of_all_else() -> None:
+    curve = make_curve()
+    more = curve.with_line(11.0, 0.04)
+    np.testing.assert_array_equal(more.lines, [*curve.lines, 11.0])
+    at = 6 + N_LINES
+    assert more.covariance[at, at] == 0.04
+    others = np.delete(np.arange(len(more.covariance)), at)
+    np.testing.assert_array_equal(more.covariance[np.ix_(others, others)], curve.covariance)
+    np.testing.assert_array_equal(more.covariance[at, others], 0)
+    np.testing.assert_allclose(more.variance(every_spot()), curve.variance(every_spot()))
+    reference = Spots(np.array([N_LINES]), np.array([-1]), np.zeros((1, 4)))
+    # the shared parameters say nothing at the reference ceramide
+    assert more.variance(reference)[0] == pytest.approx(0.04 + curve.deviation_sd**2)
+
+
+def test_the_variance_of_the_lines_is_their_part_of_the_covariance() -> None:
+    curve = make_curve()
+    expected = np.diagonal(curve.covariance)[6 : 6 + N_LINES]
+    np.testing.assert_array_equal(curve.line_var, expected)
+
+
+# --- fitting ----------------------------------------------------------------------------------
+
+
+def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curve:
+    """Fit a curve that starts from what is expected of any table to RTs at every spot."""
+    spots = every_spot()
+    curve = replace(
+        truth,
+        shape=shape_prior(truth.slope)[0],
+        shrink=0.0,
+        lines=np.full(N_LINES, truth.middle),
+        deviation=np.zeros(len(CERAMIDES)),
+    )
+    wide = LinePrior(np.full(N_LINES, truth.middle), np.full(N_LINES, 25.0))
+    n = len(spots.line)
+    for _ in range(rounds):
+        residual = rt - curve.predict(spots)
+        curve = refit(curve, spots, np.full(n, sigma**-2), residual / sigma**2, wide)
+    return curve
+
+
+def test_fitting_exact_data_gives_back_the_curve() -> None:
+    truth = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)))
+    rt = truth.predict(every_spot())
+    found = fitted(truth, rt, sigma=1e-3)
+    np.testing.assert_allclose(found.predict(every_spot()), rt, atol=2e-4)
+    np.testing.assert_allclose(found.lines, truth.lines, atol=0.01)
+    np.testing.assert_allclose(found.shape, truth.shape, atol=0.02)
+    assert found.shrink == pytest.approx(truth.shrink, abs=0.01)
+
+
+def test_fitting_finds_what_single_ceramides_deviate() -> None:
+    truth = make_curve()
+    truth = replace(truth, deviation=truth.deviation * 2)
+    rt = truth.predict(every_spot())
+    found = fitted(truth, rt, sigma=1e-3)
+    np.testing.assert_allclose(found.predict(every_spot()), rt, atol=1e-3)
+    agreement = np.corrcoef(found.deviation, truth.deviation)[0, 1]
+    assert agreement > 0.9
+
+
+def test_the_uncertainty_of_a_fit_is_that_of_its_errors() -> None:
+    """Errors of predictions at spots over their stated sd, over draws of truth and noise."""
+    truth, spots, sigma = make_curve(), every_spot(), 0.03
+    rng = np.random.default_rng(5)
+    z = []
+    for _ in range(20):
+        drawn = replace(truth, deviation=rng.normal(0, truth.deviation_sd, len(CERAMIDES)))
+        exact = drawn.predict(spots)
+        found = fitted(drawn, exact + rng.normal(0, sigma, len(exact)), sigma, rounds=4)
+        z.append((found.predict(spots) - exact) / np.sqrt(found.variance(spots)))
+    assert np.std(z) == pytest.approx(1.0, abs=0.15)
+
+
+def test_without_features_a_fit_is_what_was_expected() -> None:
+    truth = make_curve()
+    prior = LinePrior(np.array([8.0, 9.0, 10.0, 11.0]), np.full(N_LINES, 0.09))
+    spots = every_spot()
+    n = len(spots.line)
+    found = refit(truth, spots, np.zeros(n), np.zeros(n), prior)
+    np.testing.assert_allclose(found.lines, prior.mean)
+    np.testing.assert_allclose(found.shape, shape_prior(truth.slope)[0])
+    np.testing.assert_allclose(found.deviation, 0, atol=1e-12)
+    np.testing.assert_allclose(found.line_var, prior.variance)
+
+
+def test_weights_count_like_repeated_features() -> None:
+    truth, spots = make_curve(), every_spot()
+    n = len(spots.line)
+    rng = np.random.default_rng(1)
+    residual, weight = rng.normal(0, 0.1, n), rng.uniform(0, 1, n) / 0.03**2
+    prior = LinePrior(truth.lines, np.full(N_LINES, 0.1))
+    one = refit(truth, spots, weight, weight * residual, prior)
+    twice = Spots(np.tile(spots.line, 2), np.tile(spots.ceramide, 2), np.tile(spots.basis, (2, 1)))
+    halves = np.tile(weight / 2, 2)
+    two = refit(truth, twice, halves, halves * np.tile(residual, 2), prior)
+    np.testing.assert_allclose(one.parameters(), two.parameters(), rtol=1e-8)

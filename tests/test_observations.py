@@ -1,0 +1,124 @@
+"""Usable rows as arrays, in an order that the input's order cannot change."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ganglioside as gg
+from ganglioside.glycans import UNITS
+from ganglioside.observations import Observations, observe, sum_by
+
+
+@pytest.fixture(scope="module")
+def example() -> Observations:
+    return observe(gg.example())
+
+
+def table(**columns: object) -> gg.FeatureTable:
+    return gg.read_features(pd.DataFrame(columns))
+
+
+def test_every_usable_row_is_there_once(example: Observations) -> None:
+    read = gg.example()
+    assert sorted(example.row) == list(range(len(read)))
+    np.testing.assert_array_equal(example.rt, read.data["rt"].to_numpy()[example.row])
+    np.testing.assert_array_equal(example.anchor, read.data["anchor"].to_numpy()[example.row])
+    volume = read.data["volume"].to_numpy()[example.row]
+    np.testing.assert_allclose(10**example.log_volume, volume)
+
+
+def test_unusable_rows_are_left_out() -> None:
+    read = table(
+        Name=["GM3(36:1;O2)", "?", "GM3(38:1;O2)", "GM3(40:1;O2)"], RT=["8.1", "8.2", "x", "9.9"]
+    )
+    assert sorted(observe(read).row) == [0, 3]
+
+
+def test_areas_that_are_none_are_missing() -> None:
+    read = table(
+        Name=[f"GM3({n}:1;O2)" for n in (34, 36, 38)], RT=[8.0, 9.0, 10.0], Volume=[100.0, 0, None]
+    )
+    assert np.sort(observe(read).log_volume).tolist()[0] == 2
+    assert np.isnan(observe(read).log_volume).sum() == 2
+
+
+def test_a_name_with_an_isomer_is_a_group_of_its_own() -> None:
+    read = table(Name=["GD1a(36:1;O2)", "GD1(36:1;O2)", "GD1b(36:1;O2)"], RT=[8.0, 8.2, 8.4])
+    groups = observe(read).groups
+    assert groups.series == ("GD1", "GD1", "GD1")
+    assert groups.isomer == (None, "GD1a", "GD1b")
+    assert not groups.contains.any()
+
+
+def test_containment_is_of_every_unit(example: Observations) -> None:
+    groups = example.groups
+    for p, parent in enumerate(groups.units):
+        for c, child in enumerate(groups.units):
+            expected = bool((parent >= child).all() and (parent > child).any())
+            assert groups.contains[p, c] == expected
+    known = dict(zip(groups.series, range(len(groups)), strict=True))
+    assert groups.contains[known["GD1"], known["GM3"]]
+    assert groups.contains[known["GT1"], known["GD3"]]
+    assert not groups.contains[known["GM1"], known["GD3"]]  # one sialic acid has no two
+    assert (groups.depth == groups.units.sum(axis=1)).all()
+
+
+def test_a_lost_water_makes_a_group_smaller() -> None:
+    read = table(Name=["GM3-H2O(36:1;O2)", "GM3(36:1;O2)"], RT=[8.0, 8.0])
+    groups = observe(read).groups
+    lost = groups.series.index("GM3-H2O")
+    assert groups.units[lost, UNITS.index("water_losses")] == -1
+    assert groups.contains[1 - lost, lost]
+    assert not groups.contains[lost, 1 - lost]
+
+
+def test_cells_and_slots_join_what_can_meet() -> None:
+    read = table(
+        Name=["GM3(36:1;O2)", "GM1(36:1;O2)", "GM3(36:1;O2)", "GM3(36:1;O2)", "GM3(38:1;O2)"],
+        RT=[8.0, 8.0, 8.5, 8.0, 8.0],
+        Sample=["a", "a", "a", "b", "a"],
+    )
+    seen = observe(read)
+    at = np.argsort(seen.row)
+    cell, slot = seen.cell[at], seen.slot[at]
+    assert cell[0] == cell[1] == cell[2]
+    assert len({cell[0], cell[3], cell[4]}) == 3
+    assert slot[0] == slot[2]
+    assert len({slot[0], slot[1], slot[3], slot[4]}) == 4
+
+
+def test_the_order_of_the_input_is_gone() -> None:
+    read = gg.example().data.rename(columns={"name": "Name", "rt": "RT", "volume": "Volume"})
+    frame = read[["Name", "RT", "Volume"]].assign(
+        Anchor=read["anchor"].map({True: "T", False: "F"})
+    )
+    order = np.random.default_rng(1).permutation(len(frame))
+    first = observe(gg.read_features(frame))
+    second = observe(gg.read_features(frame.iloc[order].reset_index(drop=True)))
+    for name in (
+        "sample",
+        "group",
+        "slot",
+        "cell",
+        "ceramide",
+        "mass",
+        "rt",
+        "log_volume",
+        "anchor",
+    ):
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name), err_msg=name)
+    np.testing.assert_array_equal(first.row, order[second.row])
+
+
+def test_nothing_usable_is_no_fault() -> None:
+    assert len(observe(table(Name=["?", "!"], RT=[1.0, 2.0]))) == 0
+
+
+@pytest.mark.parametrize("key", [[], [0, 2, 2]])
+def test_sums_are_always_floats(key: list[int]) -> None:
+    values = np.arange(len(key), dtype=np.float64) + 0.5
+    total = sum_by(np.array(key, dtype=np.int64), values, 4)
+    assert total.dtype == np.float64
+    assert total.tolist() == ([0.5, 0, 4.0, 0] if key else [0, 0, 0, 0])

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from os import PathLike
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import ganglioside
 from ganglioside.assembly import UNREADABLE, features_table, models_table, undecided_table
+from ganglioside.by_sample import by_feature
 from ganglioside.columns import MODELS, VERDICTS
-from ganglioside.errors import Cancelled
+from ganglioside.errors import Cancelled, FeatureError
 from ganglioside.findings import find
+from ganglioside.hypotheses import Explanation, explain
 from ganglioside.inference import Inference, infer
 from ganglioside.observations import observe
+from ganglioside.peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading import read_features
 from ganglioside.retention import RetentionModel
 from ganglioside.rules.regression import NoCurve
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Source
-from ganglioside.verdicts import decide
+from ganglioside.verdicts import decide, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class _Kept:
     """What a new decision under other thresholds starts from."""
 
     table: FeatureTable
+    peaks: Peaks
     inference: Inference | NoCurve
 
 
@@ -101,6 +107,39 @@ class Analysis:
             return analyze(table, settings)
         return _assemble(self._kept, self.model, settings)
 
+    def explain(self, feature_id: int) -> Explanation:
+        """Return all that one feature could be, with probabilities and numbers.
+
+        Where the model's evidence is gone (an analysis that comes from a history), it is
+        gathered anew from the input.
+
+        Raises
+        ------
+        FeatureError
+            If there is no such feature.
+        """
+        feature = self._feature(feature_id)
+        threshold = self.settings.outlier_threshold
+        return explain(feature, self._evidence, self.features["name"], threshold)
+
+    def _feature(self, feature_id: int) -> pd.Series[Any]:
+        if isinstance(feature_id, bool) or not isinstance(feature_id, int | np.integer):
+            raise FeatureError(f"{feature_id!r} is no feature: give its number, as feature_id has.")
+        if not 0 <= feature_id < len(self.features):
+            there = f"0 to {len(self.features) - 1}" if len(self.features) else "none"
+            raise FeatureError(f"There is no feature {feature_id}: the table has {there}.")
+        return self.features.iloc[int(feature_id)]
+
+    @cached_property
+    def _evidence(self) -> Inference | None:
+        """The inference under these settings; None where the table allows none."""
+        if self._kept is None:
+            read = read_features(self.source.content, self.settings, name=self.source.name)
+            inference = infer(observe(read))
+        else:
+            inference = self._kept.inference
+        return None if isinstance(inference, NoCurve) else weigh(inference, self.settings)
+
 
 def analyze(
     table: FeatureTable | pd.DataFrame | str | PathLike[str],
@@ -130,13 +169,13 @@ def analyze(
         read = table if isinstance(table, FeatureTable) else read_features(table, settings)
         report.done("loading", f"{read.source.name}: {len(read):,} features")
         step = "validating"
-        observed = observe(read)
-        report.done("validating", f"{len(observed):,} features can be judged")
+        peaks = find_peaks(observe(read))
+        report.done("validating", f"{len(peaks.features):,} features can be judged")
         step = "rule1"
-        inference = infer(observed, report)
+        inference = infer(peaks.observed, report)
         model = RetentionModel.from_inference(inference)
         step = "verdicts"
-        analysis = _assemble(_Kept(read, inference), model, settings)
+        analysis = _assemble(_Kept(read, peaks, inference), model, settings)
         report.done("verdicts", analysis.summary.headline)
     except Cancelled:
         raise
@@ -154,7 +193,8 @@ def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysi
         models = pd.DataFrame(columns=list(MODELS)).astype(MODELS)
     else:
         decisions = decide(kept.inference, settings)
-        features = features_table(kept.table, kept.inference, model, decisions)
+        state, by_row = by_feature(kept.peaks, kept.inference, decisions)
+        features = features_table(kept.table, state, model, by_row)
         models = models_table(features, model, decisions)
     return Analysis(
         features=features,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganglioside.charts.files import FORMATS, javascript, page, save, svg
 from ganglioside.charts.frames import fragment_table
+from ganglioside.charts.hypotheses import hypotheses
 from ganglioside.charts.network import fragment_network
 from ganglioside.charts.palette import CATEGORY_COLOURS, VERDICT_COLOURS, VERDICT_SHAPES
 from ganglioside.charts.views import (
@@ -21,6 +22,7 @@ __all__ = [
     "VERDICT_SHAPES",
     "fragment_network",
     "fragment_table",
+    "hypotheses",
     "javascript",
     "page",
     "predicted_against_measured",

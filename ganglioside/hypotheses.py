@@ -1,0 +1,446 @@
+"""What a feature could be: every hypothesis that the model weighs, with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from typing import Any, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.glycans import Ceramide, Composition, loss_label
+from ganglioside.inference import STANDARD_DEVIATION, Inference
+from ganglioside.inference.extents import pair_odds
+from ganglioside.names import parse_name, species
+from ganglioside.retention import RetentionModel
+from ganglioside.rules.artefacts import Artefact, artefacts
+
+Kind = Literal["own series", "fragment", "adduct", "other form", "chance"]
+
+_VERDICT: Final[dict[Kind, str]] = {
+    "own series": "valid",
+    "fragment": "fragment",
+    "adduct": "adduct",
+    "other form": "outlier",
+    "chance": "outlier",
+}
+
+#: Less likely hypotheses are only counted in texts.
+_WORTH_A_LINE: Final = 0.001
+_MOST_LINES: Final = 8
+
+#: From this probability on another feature counts as a sibling: a piece of the same parent.
+_SIBLING: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One way in which a feature may have come about.
+
+    Attributes
+    ----------
+    statement : str
+        In words.
+    kind : str
+        `own series` (the name is right), `fragment` or `adduct` (of `parent`), `other form` (of
+        `parent`, with the mass of the name) or `chance` (a wrong name).
+    verdict : str
+        What the feature would be.
+    probability : float
+        Given all that is known; those of one feature sum to 1.
+    expected_rt : float
+        Where the feature would be expected, min; NaN for chance.
+    difference : float
+        Measured less expected RT, min.
+    sigma : float
+        The difference in standard deviations of what is expected; for the fragment or adduct of
+        a parent with a row, in widths of the RT differences of such pairs.
+    area_ratio, usual_ratio : float
+        Peak area over the parent's, as measured and as usual; NaN where there is none.
+    line : str or None
+        Series or isomer on whose line the feature, or its missing parent, would stand.
+    parent_id : int or None
+        Row of the parent; None where it has none.
+    parent, process : str or None
+        As in `Analysis.features`.
+    basis : str
+        What the hypothesis rests on.
+    """
+
+    statement: str
+    kind: Kind
+    probability: float
+    basis: str
+    expected_rt: float = np.nan
+    difference: float = np.nan
+    sigma: float = np.nan
+    area_ratio: float = np.nan
+    usual_ratio: float = np.nan
+    line: str | None = None
+    parent_id: int | None = None
+    parent: str | None = None
+    process: str | None = None
+
+    @property
+    def verdict(self) -> str:
+        """What the feature would be."""
+        return _VERDICT[self.kind]
+
+
+#: Columns of `Explanation.table`.
+HYPOTHESES: Final[dict[str, str]] = {
+    "statement": "str",
+    "kind": "str",
+    "verdict": "str",
+    "probability": "float64",
+    "expected_rt": "float64",  # min
+    "difference": "float64",  # min, measured less expected
+    "sigma": "float64",
+    "area_ratio": "float64",
+    "usual_ratio": "float64",
+    "line": "str",
+    "parent_id": "Int64",
+    "parent": "str",
+    "process": "str",
+    "basis": "str",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything that a feature could be, the likeliest first.
+
+    `print(explanation)` shows it as text, `table` as a DataFrame, `charts.hypotheses` as a chart.
+
+    Attributes
+    ----------
+    feature_id : int
+    name : str
+        As read; empty where there is none.
+    rt : float
+        min.
+    verdict, confidence, reason
+        As in `Analysis.features`.
+    parent : str or None
+        The parent of the verdict.
+    outlier_threshold : float
+        sigma.
+    hypotheses : tuple of Hypothesis
+        Empty where the row cannot be read, or the table allows no model.
+    """
+
+    feature_id: int
+    name: str
+    rt: float
+    verdict: str
+    confidence: float
+    reason: str
+    parent: str | None
+    outlier_threshold: float
+    hypotheses: tuple[Hypothesis, ...]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per hypothesis, columns `HYPOTHESES`."""
+        rows = [[getattr(h, column) for column in HYPOTHESES] for h in self.hypotheses]
+        return pd.DataFrame(rows, columns=list(HYPOTHESES)).astype(HYPOTHESES)
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """Probability of each verdict: the sum over its hypotheses; the likeliest first."""
+        sums: dict[str, float] = {}
+        for h in self.hypotheses:
+            sums[h.verdict] = sums.get(h.verdict, 0.0) + h.probability
+        return dict(sorted(sums.items(), key=lambda item: -item[1]))
+
+    @property
+    def text(self) -> str:
+        """A paragraph and a compact table."""
+        lines = [" ".join([_headline(self), self.reason, *_notes(self)])]
+        if self.hypotheses:
+            lines += ["", *_text_table(self)]
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def explain(
+    feature: pd.Series[Any], state: Inference | None, names: pd.Series[str], threshold: float
+) -> Explanation:
+    """Return all that the model holds possible for one feature.
+
+    Parameters
+    ----------
+    feature : pandas.Series
+        Its row of `Analysis.features`.
+    state : Inference or None
+        The inference with its shares under the settings; None where the table allows none.
+    names : pandas.Series of str
+        The column `name` of all features.
+    threshold : float
+        Outlier threshold, sigma.
+    """
+    return Explanation(
+        feature_id=int(feature["feature_id"]),
+        name="" if pd.isna(feature["name"]) else str(feature["name"]),
+        rt=float(feature["rt"]),
+        verdict=str(feature["verdict"]),
+        confidence=float(feature["confidence"]),
+        reason=str(feature["reason"]),
+        parent=None if pd.isna(feature["parent"]) else str(feature["parent"]),
+        outlier_threshold=threshold,
+        hypotheses=() if state is None else _hypotheses(state, int(feature["feature_id"]), names),
+    )
+
+
+def _hypotheses(state: Inference, number: int, names: pd.Series[str]) -> tuple[Hypothesis, ...]:
+    """Return the hypotheses of one row, the likeliest first; none where it was not judged."""
+    found = np.flatnonzero(state.observed.row == number)
+    if len(found) == 0:
+        return ()
+    row = _Row(state, int(found[0]), names)
+    held = [*_own(row), *_pieces(row), *_missing(row), _chance(row)]
+    total = sum(h.probability for h in held)
+    ordered = sorted(held, key=lambda h: (-h.probability, h.statement))
+    return tuple(replace(h, probability=h.probability / total) for h in ordered)
+
+
+@dataclass(frozen=True, eq=False)
+class _Row:
+    """One observation, and how to speak of it."""
+
+    state: Inference
+    at: int
+    names: pd.Series[str]
+
+    @cached_property
+    def model(self) -> RetentionModel:
+        return RetentionModel.from_inference(self.state)
+
+    @property
+    def composition(self) -> Composition:
+        return parse_name(self.names[int(self.state.observed.row[self.at])]).composition
+
+    def number(self, at: int) -> int:
+        """Return the feature_id of an observation."""
+        return int(self.state.observed.row[at])
+
+    def name(self, at: int) -> str:
+        return str(self.names[self.number(at)])
+
+    def loss(self, parent: str) -> str:
+        """Return what a parent loses to become this feature."""
+        return loss_label(parse_name(parent).composition - self.composition)
+
+    def compared(self, expected: float, width: float) -> _Place:
+        """Return where this feature stands against an RT of the study, in its sample's time."""
+        observed, at = self.state.observed, self.at
+        sample = observed.sample[[at, at]]
+        pair = observed.drift.to_sample(np.array([observed.rt[at], expected]), sample)
+        difference = float(pair[0] - pair[1])
+        scale = float(observed.drift.scale(sample)[0])
+        return _Place(float(pair[1]), difference, difference / (width * scale))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a hypothesis expects the feature, min, and how far it stands from there."""
+
+    expected_rt: float
+    difference: float
+    sigma: float
+
+
+def _own(row: _Row) -> Iterator[Hypothesis]:
+    """Yield the hypothesis that the name is right, for each line of its series."""
+    state, shares = row.state, row.state.shares
+    for entry in np.flatnonzero(state.candidates.row == row.at):
+        line = int(state.candidates.line[entry])
+        label = row.model.line_labels[line]
+        place = row.compared(
+            float(shares.predicted[entry]), float(shares.scale[entry]) * STANDARD_DEVIATION
+        )
+        yield Hypothesis(
+            f"the name is right, on the line of {label}",
+            "own series",
+            float(shares.own[entry]),
+            _own_basis(row, line, float(shares.own[entry])),
+            **asdict(place),
+            line=label,
+        )
+
+
+def _own_basis(row: _Row, line: int, share: float) -> str:
+    others = round(float(row.state.support[line]) - share)
+    basis = f"{_count(others, 'other feature')} on this line" if others else "composition alone"
+    return f"{basis}; marked as anchor" if row.state.observed.anchor[row.at] else basis
+
+
+def _pieces(row: _Row) -> Iterator[Hypothesis]:
+    """Yield the fragment or adduct of each co-eluting feature that could make this one."""
+    state, pairs = row.state, row.state.coelution
+    rates, extents = pair_odds(state)
+    for pair in np.flatnonzero(pairs.child == row.at):
+        process, parent = int(pairs.process[pair]), int(pairs.parent[pair])
+        artefact = artefacts()[process] if process >= 0 else None
+        name = row.name(parent)
+        usual = 10 ** (artefact.log10_extent if artefact else float(extents.mean[pair]))
+        how_often = (
+            f"such {artefact.label}s have" if artefact else
+            f"{_percent(float(rates[pair]))} of its kind break so, usually to"
+        )  # fmt: skip
+        yield Hypothesis(
+            _what(artefact, f"{name} (feature {row.number(parent)})", row.loss(name)),
+            "adduct" if artefact else "fragment",
+            float(state.shares.pair[pair]),
+            f"{name} is genuine itself with {_percent(float(state.shares.genuine[parent]))}; "
+            f"{how_often} about {100 * usual:.2g} % of the parent's area",
+            **asdict(row.compared(float(state.observed.rt[parent]), state.rates.pair_sigma)),
+            area_ratio=float(10 ** state.log_ratio[pair]),
+            usual_ratio=float(usual),
+            parent_id=row.number(parent),
+            parent=name,
+            process=artefact.process if artefact else row.loss(name),
+        )
+
+
+def _missing(row: _Row) -> Iterator[Hypothesis]:
+    """Yield what species without a row of their own, and relatives of one mass, could make."""
+    ghosts = row.state.shares.ghosts
+    for entry in np.flatnonzero(ghosts.child == row.at):
+        process, line = int(ghosts.process[entry]), int(ghosts.line[entry])
+        artefact = artefacts()[process] if process >= 0 else None
+        numbers = row.state.ceramides[ghosts.ceramide[entry]]
+        name = species(row.model.line_series[line], Ceramide(*numbers.astype(int).tolist())).name
+        missing = artefact is None or artefact.coelutes
+        yield Hypothesis(
+            _what(artefact, f"{name} (no row)" if missing else name, row.loss(name)),
+            _kind(artefact),
+            float(ghosts.probability[entry]),
+            _missing_basis(row, int(entry)),
+            **asdict(_expected(row, int(entry), artefact)),
+            line=row.model.line_labels[line],
+            parent=name,
+            process=artefact.process if artefact else row.loss(name),
+        )
+
+
+def _expected(row: _Row, entry: int, artefact: Artefact | None) -> _Place:
+    """Return where the child of a missing parent, or a relative of one mass, is expected."""
+    ghosts, model = row.state.shares.ghosts, row.model
+    ceramide = row.state.ceramides[ghosts.ceramide[entry]][None, :]
+    rt, sd = model.expect(ghosts.line[[entry]], ceramide)
+    shift, spread = (artefact.rt_shift, artefact.rt_spread) if artefact else (0.0, 0.0)
+    width = float(np.hypot(sd[0], spread * model.slope * STANDARD_DEVIATION))
+    return row.compared(float(rt[0]) + shift * model.slope, width)
+
+
+def _missing_basis(row: _Row, entry: int) -> str:
+    state, ghosts = row.state, row.state.shares.ghosts
+    line = int(ghosts.line[entry])
+    support = round(float(state.support[line]))
+    basis = f"{_count(support, 'feature')} on the line of {row.model.line_labels[line]}"
+    same = (ghosts.line == line) & (ghosts.ceramide == ghosts.ceramide[entry])
+    same &= state.observed.sample[ghosts.child] == state.observed.sample[row.at]
+    same &= (ghosts.child != row.at) & (ghosts.probability >= _SIBLING)
+    siblings = [f"{row.name(k)} (feature {row.number(k)})" for k in np.unique(ghosts.child[same])]
+    return f"{basis}; {' and '.join(siblings)} may have the same origin" if siblings else basis
+
+
+def _chance(row: _Row) -> Hypothesis:
+    rate = row.state.rates.chance
+    return Hypothesis(
+        "a wrong name, here by chance",
+        "chance",
+        float(row.state.shares.chance[row.at]),
+        f"about {100 * rate:.2g} such features per 100 names, anywhere in the run",
+    )
+
+
+def _what(artefact: Artefact | None, parent: str, loss: str) -> str:
+    if artefact:
+        return f"{artefact.label} of {parent}"
+    return f"in-source fragment of {parent} by {loss}"
+
+
+def _kind(artefact: Artefact | None) -> Kind:
+    if artefact is None:
+        return "fragment"
+    return "adduct" if artefact.verdict == "adduct" else "other form"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
+
+
+_WIDTHS: Final = (
+    "Apart is measured less expected RT, in min. Beside a parent that has a row, sigma counts "
+    "widths of the RT differences of such pairs, which scatter far more than a normal distribution."
+)
+
+
+# --- text --------------------------------------------------------------------------------
+
+
+def _percent(p: float) -> str:
+    return "< 0.1 %" if 0 < p < 0.001 else f"{100 * p:.3g} %" if p < 0.9995 else "> 99.9 %"
+
+
+def _headline(e: Explanation) -> str:
+    name = e.name or "a row without a name"
+    where = f" at {e.rt:.3f} min" if np.isfinite(e.rt) else ""
+    sure = f", confidence {_percent(e.confidence)}" if e.hypotheses else ""
+    return f"Feature {e.feature_id}, {name}{where}: {e.verdict}{sure}."
+
+
+def _notes(e: Explanation) -> Iterator[str]:
+    """Yield what must be said beside the reason: sums, and why a verdict is not the likeliest."""
+    if not e.hypotheses:
+        yield "No other explanation was weighed."
+        return
+    sums = e.probabilities
+    yield "Added up: " + ", ".join(f"{verdict} {_percent(p)}" for verdict, p in sums.items()) + "."
+    likeliest = next(iter(sums))
+    if e.verdict == "outlier" and likeliest == "valid":
+        yield (
+            f"Its own series explains it best, but from {e.outlier_threshold:g} sigma on a name is "
+            "not believed."
+        )
+    elif e.verdict == "undetermined":
+        yield f"If anything, it is {likeliest}."
+    direct = {h.parent for h in e.hypotheses}
+    if e.parent is not None and e.parent not in direct:
+        best = next(h for h in e.hypotheses if h.verdict == e.verdict)
+        yield f"{best.parent} itself comes from {e.parent}, which the verdict names."
+
+
+def _text_table(e: Explanation) -> list[str]:
+    shown = [h for h in e.hypotheses[:_MOST_LINES] if h.probability >= _WORTH_A_LINE]
+    rest = e.hypotheses[len(shown) :]
+    heading = f"{'probability':>11}  {'expected':>8}  {'apart':>7}  {'sigma':>6}  {'area':>7}  "
+    lines = [f"{heading}hypothesis", *map(_text_row, shown)]
+    if rest:
+        share = _percent(sum(h.probability for h in rest))
+        lines.append(f"{share:>11}  {_count(len(rest), 'other')}")
+    if any(h.parent_id is not None for h in shown):
+        lines += ["", _WIDTHS]
+    return lines
+
+
+def _text_row(h: Hypothesis) -> str:
+    expected, apart, sigma = (
+        "-" if np.isnan(value) else form.format(value)
+        for value, form in (
+            (h.expected_rt, "{:.3f}"),
+            (h.difference, "{:+.3f}"),
+            (h.sigma, "{:+.1f}"),
+        )
+    )
+    area = "-" if np.isnan(h.area_ratio) else f"{100 * h.area_ratio:.3g} %"
+    return (
+        f"{_percent(h.probability):>11}  {expected:>8}  {apart:>7}  {sigma:>6}  {area:>7}  "
+        f"{h.statement}\n{'':>49}{h.basis}"
+    )

@@ -109,12 +109,14 @@ def observe(table: FeatureTable) -> Observations:
     data, names = table.data, table.names
     species = names.table
     usable = np.flatnonzero(data["fault"].isna().to_numpy() & (names.index >= 0))
-    groups, group_of_species = _groups(names)
     kind = names.index[usable]
+    used = np.unique(kind)
+    groups, group_of_species = _groups(names, used)
     samples, sample = _samples(data["sample"].iloc[usable])
     ceramide = species[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
-    ceramides, ceramide_of_species = np.unique(ceramide, axis=0, return_inverse=True)
-    ceramide_of_species = ceramide_of_species.ravel()
+    ceramides, places = np.unique(ceramide[used], axis=0, return_inverse=True)
+    ceramide_of_species = np.full(len(species), -1, dtype=np.int64)
+    ceramide_of_species[used] = places.ravel()
     rt = data["rt"].to_numpy(np.float64)[usable]
     volume = data["volume"].to_numpy(np.float64)[usable]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -122,15 +124,15 @@ def observe(table: FeatureTable) -> Observations:
     anchor = data["anchor"].to_numpy(np.bool_)[usable]
     group = group_of_species[kind]
     order = np.lexsort((log_volume, ~anchor, kind, rt, group, ceramide_of_species[kind], sample))
-    cell = _join(sample, ceramide_of_species[kind])[order]
+    cell = join(sample, ceramide_of_species[kind])[order]
     sample, group, rt, kind = sample[order], group[order], rt[order], kind[order]
-    drift = estimate_drift(samples, sample, _join(group, ceramide_of_species[kind]), rt)
+    drift = estimate_drift(samples, sample, join(group, ceramide_of_species[kind]), rt)
     return Observations(
         row=usable[order],
         sample=sample,
         group=group,
         species=kind,
-        slot=_join(cell, group),
+        slot=join(cell, group),
         cell=cell,
         ceramide=ceramide_of_species[kind],
         ceramides=ceramides,
@@ -143,15 +145,20 @@ def observe(table: FeatureTable) -> Observations:
     )
 
 
-def _groups(names: ParsedNames) -> tuple[Groups, IntArray]:
-    """Return the groups in alphabetical order, and the group of each species."""
-    heads = np.array([s.head for s in names.species], str)
+def _groups(names: ParsedNames, used: IntArray) -> tuple[Groups, IntArray]:
+    """Return the groups of the species in use, in alphabetical order, and the group of each.
+
+    A species that no usable row names belongs to no group: -1.
+    """
+    heads = np.array([names.species[k].head for k in used], str)
     _, first, codes = np.unique(heads, return_index=True, return_inverse=True)
-    members = [names.species[k] for k in first]
-    units = names.compositions[first].astype(np.float64).reshape(len(members), len(UNITS))
+    members = [names.species[k] for k in used[first]]
+    group = np.full(len(names.species), -1, dtype=np.int64)
+    group[used] = codes
+    units = names.compositions[used[first]].astype(np.float64).reshape(len(members), len(UNITS))
     units[:, UNITS.index("water_losses")] *= -1
     groups = Groups(tuple(s.series for s in members), tuple(s.isomer for s in members), units)
-    return groups, codes.astype(np.int64)
+    return groups, group
 
 
 def sum_by(key: IntArray, values: FloatArray, n: int) -> FloatArray:
@@ -170,7 +177,7 @@ def _samples(sample: pd.Series[str]) -> tuple[tuple[str, ...], IntArray]:
     return tuple(str(names[k]) for k in order), np.asarray(rank[codes], dtype=np.int64)
 
 
-def _join(a: IntArray, b: IntArray) -> IntArray:
+def join(a: IntArray, b: IntArray) -> IntArray:
     """Return numbers of the distinct pairs (a, b) in sorted order."""
     key = a * (int(b.max(initial=0)) + 1) + b
     return np.asarray(np.unique(key, return_inverse=True)[1], dtype=np.int64)

@@ -135,7 +135,8 @@ def _artefact_rates(state: Inference) -> FloatArray:
     relatives = np.array([not a.coelutes for a in known] + [False])[ghosts.process]
     seen += sum_by(ghosts.process[relatives], ghosts.probability[relatives], len(known))
     prior = np.array([a.rate for a in known])
-    return np.minimum((seen + 10 * prior) / (_opportunities(state) + 10), 0.95)
+    rate = (seen + 10 * prior) / (_opportunities(state) + 10)
+    return np.asarray(np.minimum(rate, 0.95))
 
 
 def _opportunities(state: Inference) -> FloatArray:

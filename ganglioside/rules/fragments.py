@@ -6,6 +6,7 @@ A fragment has the ceramide and the RT of its parent, and a composition containe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -92,6 +93,7 @@ def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
     )
 
 
+@lru_cache(maxsize=4)
 def usual_emission(groups: Groups) -> FloatArray:
     """Return fragments of group c per parent of group p before the table is seen, [p, c]."""
     lost = groups.units[:, None, :] - groups.units[None, :, :]

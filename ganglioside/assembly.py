@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -51,7 +51,7 @@ def features_table(
     table: FeatureTable, inference: Inference, model: RetentionModel, decisions: Decisions
 ) -> pd.DataFrame:
     """Return one row per input row: columns `columns.FEATURES`, then optional and carried ones."""
-    return _frame(table, _decided(table, *_in_own_time(inference, decisions), model))
+    return _frame(table, _decided(table, inference, model, decisions))
 
 
 def undecided_table(table: FeatureTable, why: str) -> pd.DataFrame:
@@ -92,19 +92,8 @@ def _nothing(table: FeatureTable) -> _Decided:
     )
 
 
-def _in_own_time(state: Inference, decisions: Decisions) -> tuple[Inference, Decisions]:
-    """Return both with RT as their samples have it: the study's less what they drifted."""
-    observed = state.observed
-    drift, sample = observed.drift, observed.sample
-    if drift.is_none:
-        return state, decisions
-    predicted = drift.to_sample(decisions.predicted, sample)
-    decisions = replace(decisions, predicted=predicted, sd=decisions.sd * drift.scale(sample))
-    return replace(state, observed=observed.in_own_time()), decisions
-
-
 def _decided(
-    table: FeatureTable, state: Inference, decisions: Decisions, model: RetentionModel
+    table: FeatureTable, state: Inference, model: RetentionModel, decisions: Decisions
 ) -> _Decided:
     result, row = _nothing(table), state.observed.row
     lines = model.line_labels

@@ -8,7 +8,7 @@ anything is known of lines, curves or verdicts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,12 +24,18 @@ FOR_STRETCH: Final = 10
 _SPAN: Final = 0.3
 
 _REACH: Final = 2.0  # min; samples that stand farther apart are not aligned
-_BIN: Final = 0.02  # min; of the histograms in which places are found
-_MOST_BINS: Final = 5000
+_BIN: Final = 0.02  # min; of the histogram of coarse shifts
 _SMOOTHING: Final = np.array([0.1, 0.5, 1.0, 0.5, 0.1])
 _WIDTHS: Final = (0.1, 0.06, 0.03, 0.03, 0.03)  # min, by round; farther rows count little
 _USUAL_STRETCH: Final = 0.01  # per min; standard deviation before the study is seen
-_NOISE: Final = 0.01  # min, of one RT about its place
+_NOISE: Final = 0.01  # min, of one RT about its place, before the study is seen
+
+#: Places of one name stand as many scatters apart, within these limits (min): bins of the
+#: histogram in which they are found.
+_APART: Final = 5.0
+_APART_WITHIN: Final = (0.04, 0.15)
+_BINS_APART: Final = 4
+_MOST_BINS: Final = 20000
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +54,8 @@ class Drift:
         min per min from the middle.
     shared : numpy.ndarray of int, shape (S,)
         Features at places that other samples share: what the drift rests on.
+    noise : float
+        Scatter of one feature about its place once the drift is taken off, min.
     """
 
     samples: tuple[str, ...]
@@ -55,6 +63,7 @@ class Drift:
     shift: FloatArray
     stretch: FloatArray
     shared: IntArray
+    noise: float
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -85,7 +94,7 @@ class Drift:
 def no_drift(samples: tuple[str, ...] = ("",)) -> Drift:
     """Return the drift of samples that do not."""
     zero = np.zeros(len(samples))
-    return Drift(samples, 0.0, zero, zero, np.zeros(len(samples), dtype=np.int64))
+    return Drift(samples, 0.0, zero, zero, np.zeros(len(samples), dtype=np.int64), _NOISE)
 
 
 def estimate_drift(
@@ -108,7 +117,7 @@ def estimate_drift(
         return drift
     middle = float(np.median(rt))
     shift = _coarse_shifts(len(samples), sample, species, rt)
-    drift = Drift(samples, middle, shift, np.zeros(len(samples)), drift.shared)
+    drift = replace(drift, middle=middle, shift=shift)
     for width in _WIDTHS:
         drift = _refined(drift, sample, species, rt, width)
     return drift
@@ -146,8 +155,8 @@ def _refined(
 ) -> Drift:
     """Return the drift after each sample was fitted to the places that its features share."""
     study = drift.to_study(rt, sample)
-    place = nearest_place(species, study)
-    residual = study - _centres(place, study, width)[place]
+    place = nearest_place(species, study, _NOISE)
+    residual = study - centres(place, study, width)[place]
     shared = np.bincount(place)[place] > 1
     weight = np.where(shared, 1 / (1 + (residual / width) ** 2) ** 2, 0.0)
     shift, stretch, count = _fit(drift, sample, study, residual, weight)
@@ -155,16 +164,16 @@ def _refined(
     known = count >= FOR_SHIFT
     if known.any():
         shift, stretch = shift - np.median(shift[known]), stretch - np.median(stretch[known])
-    return Drift(
-        drift.samples,
-        drift.middle,
-        np.where(known, shift, 0.0),
-        np.where(known, stretch, 0.0),
-        count,
+    return replace(
+        drift,
+        shift=np.where(known, shift, 0.0),
+        stretch=np.where(known, stretch, 0.0),
+        shared=count,
+        noise=1.4826 * float(np.median(np.abs(residual[shared]))) if shared.any() else _NOISE,
     )
 
 
-def _centres(place: IntArray, study: FloatArray, width: float) -> FloatArray:
+def centres(place: IntArray, study: FloatArray, width: float) -> FloatArray:
     """Return the robust mean RT of the rows of each place, min."""
     n = int(place.max()) + 1
     centre = np.bincount(place, study, n) / np.maximum(np.bincount(place, minlength=n), 1)
@@ -191,7 +200,7 @@ def _fit(
     return by[3] / total - slope * mean, slope, count
 
 
-def nearest_place(species: IntArray, study: FloatArray) -> IntArray:
+def nearest_place(species: IntArray, study: FloatArray, noise: float) -> IntArray:
     """Return the number of the place in the study at which each feature stands.
 
     Parameters
@@ -200,6 +209,8 @@ def nearest_place(species: IntArray, study: FloatArray) -> IntArray:
         Equal for features of one name; from 0 upwards.
     study : numpy.ndarray, shape (n,)
         RT in the study's time, min.
+    noise : float
+        Scatter of a feature about its place, min.
 
     Returns
     -------
@@ -207,14 +218,24 @@ def nearest_place(species: IntArray, study: FloatArray) -> IntArray:
         Features of one name that stand together have one number, by name and then by RT.
     """
     start, span = float(study.min()), float(np.ptp(study))
-    width = max(_BIN, span / _MOST_BINS)
-    bins = int(span / width) + 3
-    at = species * bins + np.rint((study - start) / width).astype(np.int64) + 1
-    n_species = int(species.max()) + 1
-    height = _smooth(np.bincount(at, minlength=n_species * bins).reshape(n_species, bins)).ravel()
-    peak = (height[1:-1] > height[:-2]) & (height[1:-1] >= height[2:]) & (height[1:-1] > 0.5)
-    peaks = np.flatnonzero(peak) + 1
-    after = np.clip(np.searchsorted(peaks, at), 1, len(peaks) - 1) if len(peaks) > 1 else at * 0
+    apart = float(np.clip(_APART * noise, *_APART_WITHIN))
+    width = max(apart / _BINS_APART, span / _MOST_BINS)
+    bins = int(span / width) + 2 * _BINS_APART
+    at = species * bins + np.rint((study - start) / width).astype(np.int64) + _BINS_APART // 2
+    shape = int(species.max()) + 1, bins
+    height = _smooth(np.bincount(at, minlength=shape[0] * bins).reshape(shape))
+    modes = np.flatnonzero(_is_mode(height).ravel())
+    after = np.minimum(np.searchsorted(modes, at), len(modes) - 1)
     before = np.maximum(after - 1, 0)
-    nearer = np.abs(peaks[before] - at) <= np.abs(peaks[after] - at)
-    return np.where(nearer, before, after)
+    return np.where(np.abs(modes[before] - at) <= np.abs(modes[after] - at), before, after)
+
+
+def _is_mode(height: FloatArray) -> npt.NDArray[np.bool_]:
+    """Mark the bins that are higher than all within half the distance of places."""
+    padded = np.pad(height, ((0, 0), (_BINS_APART, _BINS_APART)))
+    bins = height.shape[1]
+    result: npt.NDArray[np.bool_] = height > _SMOOTHING[1]
+    for step in range(1, _BINS_APART + 1):
+        result &= height > padded[:, _BINS_APART - step : _BINS_APART - step + bins]
+        result &= height >= padded[:, _BINS_APART + step : _BINS_APART + step + bins]
+    return result

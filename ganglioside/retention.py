@@ -17,6 +17,7 @@ from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
 from ganglioside.inference.learn import composition_model, firm_lines
 from ganglioside.names import Species, parse_name, parse_names
 from ganglioside.observations import FloatArray, IntArray, observe
+from ganglioside.peaks import find_peaks
 from ganglioside.rules.isomers import line_names
 from ganglioside.rules.regression import NoCurve
 from ganglioside.rules.sugars import CompositionModel
@@ -81,7 +82,7 @@ class RetentionModel:
 
     def fit(self, table: FeatureTable) -> RetentionModel:
         """Return the model fitted to a feature table."""
-        return self.from_inference(infer(observe(table)))
+        return self.from_inference(infer(find_peaks(observe(table)).observed))
 
     @classmethod
     def from_inference(cls, result: Inference | NoCurve) -> RetentionModel:

@@ -1,0 +1,73 @@
+"""From the peaks of a study back to its features, each in the time of its own sample."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ganglioside.inference import Inference
+from ganglioside.inference.state import Ghosts
+from ganglioside.observations import IntArray
+from ganglioside.peaks import Peaks
+from ganglioside.verdicts import Decisions
+
+
+def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[Inference, Decisions]:
+    """Return what was decided of peaks as decisions on their features, RT in their own time.
+
+    A parent is the feature of the parent's peak in the same sample; a sample without one has a
+    missing parent.
+    """
+    features, peak = peaks.features, peaks.of_feature
+    if len(features.drift) < 2:
+        return state, decisions
+    drift, sample = features.drift, features.sample
+    made_by = decisions.parent[peak]
+    parent = _in_sample(sample, peak, made_by)
+    absent = (made_by >= 0) & (parent < 0)
+    ghosts = state.shares.ghosts
+    ghost = np.where(absent, len(ghosts.child) + made_by, decisions.ghost[peak])
+    scatter = np.sqrt(decisions.sd[peak] ** 2 + peaks.noise**2)
+    by_features = Decisions(
+        verdict=decisions.verdict[peak],
+        rule=decisions.rule[peak],
+        confidence=decisions.confidence[peak],
+        probability=decisions.probability[peak],
+        line=decisions.line[peak],
+        predicted=drift.to_sample(decisions.predicted[peak], sample),
+        sd=scatter * drift.scale(sample),
+        parent=parent,
+        ghost=ghost,
+        process=decisions.process[peak],
+        quality=decisions.quality,
+    )
+    shares = replace(state.shares, ghosts=_with_peaks(state, decisions))
+    return replace(state, observed=features.in_own_time(), shares=shares), by_features
+
+
+def _in_sample(sample: IntArray, peak: IntArray, wanted: IntArray) -> IntArray:
+    """Return for each feature the one of the wanted peak in its sample, -1 for none."""
+    n = int(peak.max(initial=0)) + 1
+    key = sample * n + peak
+    order = np.argsort(key, kind="stable")
+    searched = np.flatnonzero(wanted >= 0)
+    goal = sample[searched] * n + wanted[searched]
+    place = np.minimum(np.searchsorted(key, goal, sorter=order), len(key) - 1)
+    found = key[order[place]] == goal
+    result = np.full(len(peak), -1, dtype=np.int64)
+    result[searched[found]] = order[place[found]]
+    return result
+
+
+def _with_peaks(state: Inference, decisions: Decisions) -> Ghosts:
+    """Return the missing parents, then every peak as one that a sample may miss."""
+    ghosts, observed = state.shares.ghosts, state.observed
+    n = len(observed)
+    return Ghosts(
+        np.concatenate([ghosts.child, np.arange(n)]),
+        np.concatenate([ghosts.line, decisions.line]),
+        np.concatenate([ghosts.ceramide, observed.ceramide]),
+        np.concatenate([ghosts.process, np.full(n, -1)]),
+        np.concatenate([ghosts.probability, np.zeros(n)]),
+    )

@@ -313,16 +313,18 @@ def _missing(row: _Row) -> Iterator[Hypothesis]:
     for entry in np.flatnonzero(ghosts.child == row.at):
         process, line = int(ghosts.process[entry]), int(ghosts.line[entry])
         artefact = artefacts()[process] if process >= 0 else None
+        label, series = row.model.line_labels[line], row.model.line_series[line]
         numbers = row.state.ceramides[ghosts.ceramide[entry]]
-        name = species(row.model.line_series[line], Ceramide(*numbers.astype(int).tolist())).name
-        missing = artefact is None or artefact.coelutes
+        name = species(series, Ceramide(*numbers.astype(int).tolist())).name
+        known = [] if artefact and not artefact.coelutes else ["no row"]
+        known += [label] if label != series else []
         yield Hypothesis(
-            _what(artefact, f"{name} (no row)" if missing else name, row.loss(name)),
+            _what(artefact, f"{name} ({', '.join(known)})" if known else name, row.loss(name)),
             _kind(artefact),
             float(ghosts.probability[entry]),
             _missing_basis(row, int(entry)),
             **asdict(_expected(row, int(entry), artefact)),
-            line=row.model.line_labels[line],
+            line=label,
             parent=name,
             process=artefact.process if artefact else row.loss(name),
         )

@@ -14,7 +14,7 @@ from ganglioside.hypotheses import Explanation
 
 _MOST: Final = 10  # hypotheses drawn
 _ROW: Final = 30  # px
-_NEAR: Final = 1.0  # min about the feature; what is expected farther off stands at the edge
+_NEAREST, _FARTHEST = 0.1, 1.0  # min shown about the feature, at least and at most
 
 
 def hypotheses(explanation: Explanation) -> Chart:
@@ -30,11 +30,17 @@ def hypotheses(explanation: Explanation) -> Chart:
     if not e.hypotheses:
         return nothing(title, e.reason)
     frame = _frame(e)
-    left = _bars(frame).properties(width=190, height=_ROW * len(frame))
-    right = _strip(frame, e.rt).properties(width=300, height=_ROW * len(frame))
+    height = _ROW * len(frame)
+    bars, strip, words = _bars(frame), _strip(frame, e.rt), _words(frame)
+    row = alt.hconcat(
+        bars.properties(width=170, height=height),
+        strip.properties(width=280, height=height),
+        words.properties(width=110, height=height, view=alt.ViewBackground(stroke=None)),
+        spacing=14,
+    )
     rest = len(e.hypotheses) - len(frame)
     return finish(
-        alt.hconcat(left, right, spacing=18).resolve_scale(y="shared"),
+        row,
         title,
         f"Verdict: {e.verdict}, confidence {e.confidence:.1%}. Line: measured at {e.rt:.3f} min; "
         "marks: where it would be expected.",
@@ -46,11 +52,12 @@ def hypotheses(explanation: Explanation) -> Chart:
 def _frame(e: Explanation) -> pd.DataFrame:
     """Return the hypotheses drawn, with a place for each mark and words for each number."""
     frame = e.table.head(_MOST)
-    low, high = e.rt - _NEAR, e.rt + _NEAR
+    away = frame["difference"].abs()
+    reach = max(1.2 * away.where(away <= _FARTHEST).fillna(0.0).max(), _NEAREST)
     return frame.assign(
-        order=range(len(frame)),
-        beyond=(frame["expected_rt"] < low) | (frame["expected_rt"] > high),
-        shown_rt=frame["expected_rt"].clip(low, high),
+        beyond=away > reach,
+        shown_rt=frame["expected_rt"].clip(e.rt - reach, e.rt + reach),
+        reach=reach,
         percent=[f"{p:.1%}" if p >= 0.001 else "< 0.1%" for p in frame["probability"]],
         apart=[
             "anywhere" if pd.isna(d) else f"{d:+.3f} min ({s:+.1f} σ)"
@@ -59,8 +66,10 @@ def _frame(e: Explanation) -> pd.DataFrame:
     )
 
 
-def _y(**axis: Any) -> alt.Y:
-    return alt.Y("statement:N", title=None, sort=alt.SortField("order"), axis=alt.Axis(**axis))
+def _y(frame: pd.DataFrame, **axis: Any) -> alt.Y:
+    order = frame["statement"].tolist()
+    scale = alt.Scale(domain=order)
+    return alt.Y("statement:N", title=None, sort=None, scale=scale, axis=alt.Axis(**axis))
 
 
 def _colour(frame: pd.DataFrame) -> dict[str, Any]:
@@ -86,9 +95,9 @@ _TOOLTIPS: Final = [
 def _bars(frame: pd.DataFrame) -> Any:
     base = alt.Chart(inline(frame)).encode(
         x=alt.X("probability:Q", title="Probability",
-                scale=alt.Scale(domain=[0, 1.2], nice=False),
+                scale=alt.Scale(domain=[0, 1.32], nice=False),
                 axis=alt.Axis(format="%", values=[0, 0.5, 1])),
-        y=_y(labelLimit=430),
+        y=_y(frame, labelLimit=560),
         tooltip=_TOOLTIPS,
     )  # fmt: skip
     bars = base.mark_bar(height=14).encode(color=_colour(frame)["color"])
@@ -96,25 +105,31 @@ def _bars(frame: pd.DataFrame) -> Any:
 
 
 def _strip(frame: pd.DataFrame, rt: float) -> Any:
-    domain = [rt - _NEAR * 1.05, rt + _NEAR * 1.05]
-    x = alt.X("shown_rt:Q", title="RT (min)", scale=alt.Scale(domain=domain, nice=False))
+    reach = 1.05 * float(frame["reach"].iloc[0])
+    x = alt.X("shown_rt:Q", title="RT (min)",
+              scale=alt.Scale(domain=[rt - reach, rt + reach], nice=False),
+              axis=alt.Axis(tickCount=5))  # fmt: skip
     measured = (
         alt.Chart(alt.InlineData(values=[{"shown_rt": rt}]))
         .mark_rule(color=palette.INK, strokeWidth=1.5)
         .encode(x=x)
     )
-    base = alt.Chart(inline(frame)).encode(y=_y(labels=False, ticks=False, grid=True))
-    marks = (
-        base.transform_filter("isValid(datum.expected_rt)")
-        .mark_point(size=75, filled=True, strokeWidth=1.5)
+    base = (
+        alt.Chart(inline(frame))
+        .transform_filter("isValid(datum.expected_rt)")
+        .encode(x=x, y=_y(frame, labels=False, ticks=False, grid=True), tooltip=_TOOLTIPS)
+        .encode(**_colour(frame))
+    )
+    near = base.transform_filter("!datum.beyond").mark_point(size=80, filled=True, opacity=1)
+    far = base.transform_filter("datum.beyond").mark_point(size=80, strokeWidth=1.5)
+    return alt.layer(measured, near, far)
+
+
+def _words(frame: pd.DataFrame) -> Any:
+    return (
+        alt.Chart(inline(frame))
+        .mark_text(align="left")
         .encode(
-            x=x,
-            **_colour(frame),
-            fillOpacity=alt.condition("datum.beyond", alt.value(0), alt.value(1)),
-            tooltip=_TOOLTIPS,
+            x=alt.value(0), y=_y(frame, labels=False, ticks=False, domain=False), text="apart:N"
         )
     )
-    words = base.mark_text(align="left", fontSize=9, color=palette.QUIET, dy=10).encode(
-        x=alt.value(2), text="apart:N"
-    )
-    return alt.layer(measured, marks, words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
 from typing import Any
@@ -56,6 +56,18 @@ class _Kept:
     table: FeatureTable
     peaks: Peaks
     inference: Inference | NoCurve
+
+
+@dataclass(frozen=True, eq=False)
+class _Evidence:
+    """What explanations rest on."""
+
+    peaks: Peaks
+    inference: Inference
+
+    def of_feature(self, feature_id: int) -> Inference:
+        """Return the inference as the sample of one feature shows it."""
+        return replace(self.inference, observed=self.peaks.seen_from(feature_id))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +132,9 @@ class Analysis:
         """
         feature = self._feature(feature_id)
         threshold = self.settings.outlier_threshold
-        return explain(feature, self._evidence, self.features["name"], threshold)
+        evidence = self._evidence
+        state = None if evidence is None else evidence.of_feature(feature_id)
+        return explain(feature, state, self.features["name"], threshold)
 
     def _feature(self, feature_id: int) -> pd.Series[Any]:
         if isinstance(feature_id, bool) or not isinstance(feature_id, int | np.integer):
@@ -131,14 +145,17 @@ class Analysis:
         return self.features.iloc[int(feature_id)]
 
     @cached_property
-    def _evidence(self) -> Inference | None:
+    def _evidence(self) -> _Evidence | None:
         """The inference under these settings; None where the table allows none."""
         if self._kept is None:
             read = read_features(self.source.content, self.settings, name=self.source.name)
-            inference = infer(observe(read))
+            peaks = find_peaks(observe(read))
+            inference = infer(peaks.observed)
         else:
-            inference = self._kept.inference
-        return None if isinstance(inference, NoCurve) else weigh(inference, self.settings)
+            peaks, inference = self._kept.peaks, self._kept.inference
+        if isinstance(inference, NoCurve):
+            return None
+        return _Evidence(peaks, weigh(inference, self.settings))
 
 
 def analyze(

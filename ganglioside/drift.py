@@ -28,6 +28,7 @@ _BIN: Final = 0.02  # min; of the histogram of coarse shifts
 _SMOOTHING: Final = np.array([0.1, 0.5, 1.0, 0.5, 0.1])
 _WIDTHS: Final = (0.1, 0.06, 0.03, 0.03, 0.03)  # min, by round; farther rows count little
 _USUAL_STRETCH: Final = 0.01  # per min; standard deviation before the study is seen
+_LEAST_NOISE: Final = 0.002  # min
 _NOISE: Final = 0.01  # min, of one RT about its place, before the study is seen
 
 #: Places of one name stand as many scatters apart, within these limits (min): bins of the
@@ -169,8 +170,15 @@ def _refined(
         shift=np.where(known, shift, 0.0),
         stretch=np.where(known, stretch, 0.0),
         shared=count,
-        noise=1.4826 * float(np.median(np.abs(residual[shared]))) if shared.any() else _NOISE,
+        noise=_scatter(residual[shared]),
     )
+
+
+def _scatter(residual: FloatArray) -> float:
+    """Return the robust scatter of residuals, min; what is usual where there are none."""
+    if len(residual) == 0:
+        return _NOISE
+    return max(1.4826 * float(np.median(np.abs(residual))), _LEAST_NOISE)
 
 
 def centres(place: IntArray, study: FloatArray, width: float) -> FloatArray:

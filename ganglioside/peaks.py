@@ -22,7 +22,8 @@ class Peaks:
     Attributes
     ----------
     observed : Observations
-        One row per peak: its mean RT and log10 area, an anchor where one of its features is.
+        One row per peak: its mean RT and log10 area, an anchor where one of its features is;
+        `row` is that of one of them.
     features : Observations
         The n features themselves.
     of_feature : numpy.ndarray of int, shape (n,)
@@ -35,6 +36,30 @@ class Peaks:
     features: Observations
     of_feature: IntArray
     noise: float
+
+    def seen_from(self, row: int) -> Observations:
+        """Return the peaks as the sample of one feature shows them.
+
+        A peak that is in the sample has the place, RT and area of its feature there; the others
+        keep the place of one feature, and RT and area of the study. Where the row is no feature, neither is
+        any peak.
+
+        Parameters
+        ----------
+        row : int
+            Position of the feature in the table.
+        """
+        peaks, features = self.observed, self.features
+        at = np.flatnonzero(features.row == row)
+        if len(features.drift) < 2 or len(at) == 0:
+            return peaks
+        same = np.flatnonzero(features.sample == features.sample[at[0]])
+        seen = np.append(same[same != at[0]], at[0])  # the last one of a peak stays
+        peak = self.of_feature[seen]
+        place, rt, log_volume = peaks.row.copy(), peaks.rt.copy(), peaks.log_volume.copy()
+        place[peak], rt[peak] = features.row[seen], features.rt[seen]
+        log_volume[peak] = features.log_volume[seen]
+        return replace(peaks, row=place, rt=rt, sample=np.full(len(peaks), features.sample[at[0]]))
 
 
 def find_peaks(observed: Observations) -> Peaks:
@@ -61,7 +86,7 @@ def _as_rows(
     cell = join(np.zeros(n, dtype=np.int64), ceramide)
     return replace(
         observed,
-        row=np.arange(n),
+        row=observed.row[first],
         sample=np.zeros(n, dtype=np.int64),
         group=group,
         species=observed.species[first],

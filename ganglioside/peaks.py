@@ -59,7 +59,8 @@ class Peaks:
         place, rt, log_volume = peaks.row.copy(), peaks.rt.copy(), peaks.log_volume.copy()
         place[peak], rt[peak] = features.row[seen], features.rt[seen]
         log_volume[peak] = features.log_volume[seen]
-        return replace(peaks, row=place, rt=rt, sample=np.full(len(peaks), features.sample[at[0]]))
+        sample = np.full(len(peaks), features.sample[at[0]])
+        return replace(peaks, row=place, rt=rt, log_volume=log_volume, sample=sample)
 
 
 def find_peaks(observed: Observations) -> Peaks:

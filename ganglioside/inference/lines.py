@@ -21,7 +21,7 @@ from ganglioside.inference.state import (
 from ganglioside.observations import FloatArray, sum_by
 from ganglioside.rules.isomers import Scale, find_lines
 
-_LEAST_SUPPORT: Final = 2.0  # features that a further line of a series needs
+_LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs
 _APART: Final = 3.0  # scatters; lines of one series that stand closer are one
 
 

@@ -1,0 +1,43 @@
+"""Densities integrate to one, and missing values are no evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from ganglioside.inference.densities import (
+    INTERVAL,
+    OWN_TAIL,
+    STANDARD_DEVIATION,
+    normal,
+    student,
+    student_weight,
+)
+
+Z = np.linspace(-8, 8, 41)
+
+
+@pytest.mark.parametrize("tail", [2.0, 6.0])
+def test_student_is_that_of_the_tables(tail: float) -> None:
+    np.testing.assert_allclose(student(Z, 0.3, tail), stats.t.pdf(Z, tail) / 0.3)
+
+
+def test_the_interval_and_the_spread_are_those_of_the_tail() -> None:
+    assert pytest.approx(stats.t.ppf(0.975, OWN_TAIL), abs=1e-3) == INTERVAL
+    assert stats.t.std(OWN_TAIL) == pytest.approx(STANDARD_DEVIATION)
+
+
+def test_weights_are_those_of_the_fit_with_tails() -> None:
+    weight = student_weight(Z, 6.0)
+    assert (np.diff(weight[Z >= 0]) < 0).all()
+    step = 1e-6
+    slope = (np.log(student(Z + step, 1.0, 6.0)) - np.log(student(Z - step, 1.0, 6.0))) / (2 * step)
+    np.testing.assert_allclose(-weight * Z, slope, atol=1e-6)
+
+
+def test_normal_is_that_of_the_tables_and_one_where_nothing_is_known() -> None:
+    x = np.array([5.0, np.nan, 6.5, np.inf])
+    density = normal(x, 6.0, 0.5)
+    np.testing.assert_allclose(density[[0, 2]], stats.norm.pdf(x[[0, 2]], 6.0, 0.5))
+    assert density[[1, 3]].tolist() == [1, 1]

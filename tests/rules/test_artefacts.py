@@ -1,0 +1,123 @@
+"""Adducts and water losses: names of the right mass for the wrong molecule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ganglioside as gg
+from ganglioside.observations import Observations, observe
+from ganglioside.rules.artefacts import (
+    MASS_TOLERANCE,
+    artefact_pairs,
+    artefacts,
+    possible_posing,
+)
+
+
+@pytest.fixture(scope="module")
+def example() -> Observations:
+    return observe(gg.example())
+
+
+def observed(names: list[str], rts: list[float], **columns: object) -> Observations:
+    return observe(gg.read_features(pd.DataFrame({"Name": names, "RT": rts, **columns})))
+
+
+def test_the_shifts_are_those_of_the_elements() -> None:
+    shift = {a.process: a.mass_shift for a in artefacts()}
+    hydrogen = 1.00782503207
+    assert shift["+Na-H"] == pytest.approx(22.9897692809 - hydrogen, abs=1e-5)
+    assert shift["-H2O"] == pytest.approx(-(2 * hydrogen + 15.99491461956), abs=1e-5)
+    assert shift["+K-H"] == pytest.approx(38.96370668 - hydrogen, abs=1e-5)
+    assert shift["NeuGc"] == pytest.approx(15.99491461956, abs=1e-5)
+    for artefact in artefacts():
+        assert 0 < artefact.rate < 1
+        assert artefact.coelutes == (artefact.rt_spread == 0)
+
+
+def test_pairs_are_those_of_brute_force(example: Observations) -> None:
+    pairs = artefact_pairs(example, 0.1)
+    expected = {
+        (p, c, k)
+        for k, artefact in enumerate(artefacts())
+        if artefact.coelutes
+        for p in range(len(example))
+        for c in np.flatnonzero(
+            (np.abs(example.mass - example.mass[p] - artefact.mass_shift) <= MASS_TOLERANCE)
+            & (np.abs(example.rt - example.rt[p]) <= 0.1)
+            & (example.sample == example.sample[p])
+        ).tolist()
+    }
+    found = set(zip(*(x.tolist() for x in (pairs.parent, pairs.child, pairs.process)), strict=True))
+    assert found == expected
+    assert len(pairs) == len(expected) > 0
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "process"),
+    [
+        ("GD1(38:0;O2)", "GD1(40:3;O2)", "+Na-H"),
+        ("GT1(36:0;O3)", "GT1+OAc(36:2;O2)", "+Na-H"),
+        ("GM1(36:0;O3)", "GM1(36:1;O2)", "-H2O"),
+    ],
+)
+def test_a_name_that_poses_is_paired_with_what_it_is(parent: str, child: str, process: str) -> None:
+    seen = observed([parent, child], [9.0, 9.001])
+    pairs = artefact_pairs(seen, 0.1)
+    names = [[parent, child][k] for k in seen.row]
+    assert [(names[p], names[c]) for p, c in zip(pairs.parent, pairs.child, strict=True)] == [
+        (parent, child)
+    ]
+    assert artefacts()[pairs.process[0]].process == process
+    assert len(artefact_pairs(observed([parent, child], [9.0, 9.2]), 0.1)) == 0
+    apart = observed([parent, child], [9.0, 9.0], Sample=["a", "b"])
+    assert len(artefact_pairs(apart, 0.1)) == 0
+
+
+def test_a_mass_beyond_the_tolerance_is_no_artefact() -> None:
+    # C3H6 against OAc: 36 mDa apart
+    assert len(artefact_pairs(observed(["GD1(39:1;O2)", "GD1+OAc(36:1;O2)"], [9.0, 9.0]), 0.1)) == 0
+
+
+def test_whoever_may_pose_has_the_mass_of_the_name(example: Observations) -> None:
+    posing = possible_posing(example)
+    assert (np.diff(posing.species) >= 0).all()
+    known = len(example.ceramides)
+    np.testing.assert_array_equal(posing.ceramides[:known], example.ceramides)
+    assert len(np.unique(posing.ceramides, axis=0)) == len(posing.ceramides)
+    mass = dict(zip(example.species.tolist(), example.mass.tolist(), strict=True))
+    series = example.groups.series
+    rng = np.random.default_rng(0)
+    for k in rng.choice(len(posing.species), 60):
+        n, d, o = posing.ceramides[posing.ceramide[k]].astype(int)
+        behind = gg.parse_name(f"{series[posing.group[k]]}({n}:{d};O{o})")
+        shift = artefacts()[posing.process[k]].mass_shift
+        wanted = mass[int(posing.species[k])] - shift
+        assert behind.monoisotopic_mass == pytest.approx(wanted, abs=MASS_TOLERANCE + 1e-6)
+
+
+def test_the_parent_of_a_sodium_adduct_need_not_be_in_the_table() -> None:
+    seen = observed(["GD1(40:3;O2)", "GD1(36:1;O2)", "GM3(36:1;O2)"], [11.7, 9.1, 10.6])
+    posing = possible_posing(seen)
+    at = int(seen.species[seen.row == 0][0])
+    row, entry = posing.of(np.array([at]))
+    assert (row == 0).all()
+    behind = {
+        (seen.groups.series[posing.group[k]], *posing.ceramides[posing.ceramide[k]].astype(int))
+        for k in entry
+        if artefacts()[posing.process[k]].process == "+Na-H"
+    }
+    assert ("GD1", 38, 0, 2) in behind
+
+
+def test_entries_of_names_are_found_by_search(example: Observations) -> None:
+    posing = possible_posing(example)
+    row, entry = posing.of(example.species)
+    expected = [
+        (i, k)
+        for i, name in enumerate(example.species.tolist())
+        for k in np.flatnonzero(posing.species == name).tolist()
+    ]
+    assert list(zip(row.tolist(), entry.tolist(), strict=True)) == expected

@@ -1,0 +1,135 @@
+"""Rule 3: dense offsets are lines; fragments, never the order of elution, name them."""
+
+from __future__ import annotations
+
+from math import exp, factorial
+
+import known_curve
+import numpy as np
+import pandas as pd
+import pytest
+from known_curve import Method
+
+import ganglioside as gg
+from ganglioside.inference.state import reduced_rt
+from ganglioside.observations import Groups, observe
+from ganglioside.rules import isomers
+from ganglioside.rules.fragments import fragment_pairs
+from ganglioside.rules.isomers import Lines, line_names, starting_lines
+from ganglioside.rules.regression import NoCurve, starting_curve
+
+
+def first_lines(table: pd.DataFrame) -> tuple[Groups, Lines]:
+    observed = observe(gg.read_features(table))
+    curve = starting_curve(observed)
+    assert not isinstance(curve, NoCurve)
+    pairs = fragment_pairs(observed, 0.1)
+    return observed.groups, starting_lines(
+        observed, reduced_rt(observed, curve), pairs, curve.slope
+    )
+
+
+def with_second_gd1(distance: float) -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    table = known_curve.draw(Method(), rng)
+    again = known_curve.draw(Method(), rng, series=["GD1"])
+    return pd.concat([table, again.assign(RT=again["RT"] + distance)])
+
+
+@pytest.mark.parametrize("distance", [0.35, 0.6, -0.5])
+def test_two_dense_offsets_of_one_series_are_two_lines(distance: float) -> None:
+    groups, lines = first_lines(with_second_gd1(distance))
+    gd1 = lines.offset[lines.group == groups.series.index("GD1")]
+    assert np.diff(gd1).tolist() == pytest.approx([abs(distance)], abs=0.06)
+    counts = np.bincount(lines.group, minlength=len(groups))
+    assert np.delete(counts, groups.series.index("GD1")).tolist() == [1] * (len(groups) - 1)
+
+
+def test_every_group_has_a_line_and_chance_makes_none() -> None:
+    rng = np.random.default_rng(5)
+    table = known_curve.draw(Method(), rng)
+    noisy = pd.concat([table, known_curve.chance_rows(table, 0.25, rng)])
+    groups, lines = first_lines(noisy)
+    counts = np.bincount(lines.group, minlength=len(groups))
+    assert (counts >= 1).all()
+    assert counts.sum() <= len(groups) + 1
+
+
+def test_fragments_are_no_line_of_their_series() -> None:
+    table = known_curve.draw(Method(), np.random.default_rng(4))
+    pieces = table[table["Name"].str.startswith("GD1(")]
+    pieces = pieces.assign(Name=pieces["Name"].str.replace("GD1", "GM3"), RT=pieces["RT"] + 0.003)
+    groups, lines = first_lines(pd.concat([table, pieces]))
+    gm3 = lines.offset[lines.group == groups.series.index("GM3")]
+    assert gm3.tolist() == pytest.approx([Method().rt("GM3", 36, 1, 2)], abs=0.08)
+
+
+@pytest.mark.parametrize(("count", "mean"), [(0, 1.0), (1, 0.3), (3, 0.5), (5, 4.0), (2, 0.0)])
+def test_chance_is_that_of_poisson(count: int, mean: float) -> None:
+    expected = sum(exp(-mean) * mean**k / factorial(k) for k in range(count, 60))
+    assert isomers._poisson_tail(count, mean) == pytest.approx(expected, abs=1e-12)
+
+
+def test_rows_that_agree_by_chance_are_not_dense() -> None:
+    reduced = np.array([8.0, 8.9, 9.01, 9.02, 10.0])
+    alone, dense = np.ones(5), np.array([8.0, *[9.01] * 8, 10.0])
+    assert not isomers._is_dense(reduced, alone, 2.0, 0.05)
+    assert isomers._is_dense(dense, np.ones(10), 8.0, 0.05)
+    assert not isomers._is_dense(dense, np.ones(10), 1.0, 0.05)
+    assert not isomers._is_dense(reduced, np.zeros(5), 5.0, 0.05)
+
+
+# --- names ------------------------------------------------------------------------------------
+
+SERIES = ("GD1", "GT1", "GM3", "GM2", "GD3", "GD2", "GM1")
+
+
+@pytest.fixture
+def groups() -> Groups:
+    table = pd.DataFrame({"Name": [f"{s}(36:1;O2)" for s in SERIES], "RT": 9.0})
+    return observe(gg.read_features(table)).groups
+
+
+def names(groups: Groups, offset: list[float], *seen: dict[str, float]) -> tuple[str | None, ...]:
+    """Name lines of GD1 by the fragments that each has shown."""
+    counts = np.zeros((len(offset), len(groups)))
+    for line, fragments in enumerate(seen):
+        for series, n in fragments.items():
+            counts[line, groups.series.index(series)] = n
+    line_group = np.full(len(offset), groups.series.index("GD1"))
+    return line_names(groups, line_group, np.array(offset), counts)
+
+
+GD1A, GD1B = {"GM3": 5.0, "GM2": 3.0, "GM1": 4.0}, {"GD3": 4.0, "GD2": 2.0, "GM1": 3.0}
+
+
+def test_fragments_name_the_isomers_whatever_their_order(groups: Groups) -> None:
+    assert names(groups, [9.1, 9.6], GD1A, GD1B) == ("GD1a", "GD1b")
+    assert names(groups, [9.6, 9.1], GD1A, GD1B) == ("GD1a", "GD1b")
+    assert names(groups, [9.1, 9.6], GD1B, GD1A) == ("GD1b", "GD1a")
+
+
+def test_without_fragments_the_order_says_only_early_and_late(groups: Groups) -> None:
+    assert names(groups, [9.1, 9.6], {}, {}) == ("GD1 early", "GD1 late")
+    assert names(groups, [9.6, 9.1], {}, {}) == ("GD1 late", "GD1 early")
+    assert names(groups, [9.1, 9.6, 9.4], {}, {}, {}) == ("GD1 early", "GD1 late", "GD1 middle")
+
+
+def test_pieces_that_both_make_name_neither(groups: Groups) -> None:
+    assert names(groups, [9.1, 9.6], {"GM1": 9.0}, {"GM1": 9.0}) == ("GD1 early", "GD1 late")
+
+
+def test_two_lines_never_bear_one_name(groups: Groups) -> None:
+    assert names(groups, [9.1, 9.6], GD1A, GD1A) == ("GD1 early", "GD1 late")
+
+
+def test_one_line_with_evidence_is_named_and_the_other_is_not(groups: Groups) -> None:
+    assert names(groups, [9.1, 9.6], {}, GD1B) == ("GD1 early", "GD1b")
+
+
+def test_a_trace_is_no_evidence(groups: Groups) -> None:
+    assert names(groups, [9.1, 9.6], {"GM3": 0.3}, {"GD3": 0.3}) == ("GD1 early", "GD1 late")
+
+
+def test_a_single_line_needs_no_name(groups: Groups) -> None:
+    assert names(groups, [9.1], GD1A) == (None,)

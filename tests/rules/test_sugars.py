@@ -1,0 +1,85 @@
+"""Rule 2: what is known of some lines tells of others by their composition."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import ganglioside as gg
+from ganglioside.glycans import UNITS
+from ganglioside.rules.sugars import UNIT_EFFECT, UNIT_SPREAD, CompositionModel
+
+HEADS = ("GM3", "GM2", "GM1", "GD3", "GD2", "GD1", "GT1", "GQ1")
+SLOPE = 0.7
+
+
+def units(heads: tuple[str, ...] = HEADS) -> np.ndarray:
+    parsed = gg.parse_names([f"{h}(36:1;O2)" for h in heads])
+    return parsed.compositions[parsed.index].astype(np.float64)
+
+
+def known_lines(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return the units of HEADS and RTs that follow other effects than those expected."""
+    rng = np.random.default_rng(seed)
+    effect = np.array([*UNIT_EFFECT.values()]) + rng.normal(0, 0.5, len(UNITS)) * np.array(
+        [*UNIT_SPREAD.values()]
+    )
+    return units(), 10 + units() @ effect * SLOPE
+
+
+def learn(x: np.ndarray, rt: np.ndarray, variance: float = 1e-4) -> CompositionModel:
+    n = len(rt)
+    return CompositionModel.learn(SLOPE, x, rt, np.full(n, variance), np.full(n, True))
+
+
+def test_every_unit_has_an_effect_and_a_spread() -> None:
+    assert list(UNIT_EFFECT) == list(UNIT_SPREAD) == list(UNITS)
+    assert all(spread > 0 for spread in UNIT_SPREAD.values())
+    assert UNIT_EFFECT["neuac"] < 0 < UNIT_EFFECT["oac"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_lines_left_out_are_predicted_by_the_others(seed: int) -> None:
+    x, rt = known_lines(seed)
+    for k in range(len(rt)):
+        others = np.arange(len(rt)) != k
+        mean, variance = learn(x[others], rt[others]).predict(x[[k]])
+        assert abs(mean[0] - rt[k]) < 2.5 * np.sqrt(variance[0])
+        assert abs(mean[0] - rt[k]) < 0.4 * SLOPE
+
+
+def test_left_out_is_what_learning_without_the_line_predicts() -> None:
+    x, rt = known_lines()
+    rt = rt + np.random.default_rng(1).normal(0, 0.1, len(rt))
+    model = learn(x, rt)
+    mean, variance = model.left_out()
+    for k in range(len(rt)):
+        others = np.arange(len(rt)) != k
+        # the level is the median of all lines: hold it, as leaving out does
+        alone = learn(x[others], rt[others])
+        found, spread = alone.predict(x[[k]])
+        assert mean[k] == pytest.approx(found[0], abs=0.01)
+        assert variance[k] == pytest.approx(spread[0] + 1e-4, rel=1e-3)
+
+
+def test_what_is_seen_is_known_better() -> None:
+    x, rt = known_lines()
+    model = learn(x, rt)
+    mean, variance = model.predict(x)
+    np.testing.assert_allclose(mean, rt, atol=0.1)
+    _, far = model.predict(units(("GP1",)))
+    assert far[0] > variance.max()
+
+
+def test_without_lines_nothing_is_known() -> None:
+    model = learn(np.zeros((0, len(UNITS))), np.zeros(0))
+    mean, variance = model.predict(units())
+    assert np.isfinite(mean).all()
+    assert (np.sqrt(variance) > 5 * SLOPE).all()
+
+
+def test_a_shift_of_all_lines_shifts_all_predictions() -> None:
+    x, rt = known_lines()
+    low, _ = learn(x, rt).predict(units(("GT3",)))
+    high, _ = learn(x, rt + 7).predict(units(("GT3",)))
+    assert high[0] - low[0] == pytest.approx(7, abs=1e-6)

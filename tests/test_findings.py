@@ -1,0 +1,124 @@
+"""Findings: each code where it belongs, and nowhere else."""
+
+from __future__ import annotations
+
+import known_curve
+import numpy as np
+import pandas as pd
+import pytest
+from known_curve import Method
+
+import ganglioside as gg
+from ganglioside.columns import FINDINGS
+from ganglioside.findings import find
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    """Genuine features with a Log P that follows composition exactly."""
+    drawn = known_curve.draw(Method(), np.random.default_rng(0))
+    species = gg.parse_names(drawn["Name"]).frame().reset_index(drop=True)
+    log_p = 0.54 * species["carbons"] - 1.1 * species["double_bonds"] - 2.0 * species["sugar_count"]
+    return drawn.assign(**{"Log P": log_p.astype(float).round(2)})
+
+
+def found(table: pd.DataFrame, code: str) -> pd.DataFrame:
+    findings = gg.analyze(table).findings
+    return findings[findings["code"] == code]
+
+
+def place(table: pd.DataFrame, name: str) -> int:
+    return int(np.flatnonzero(table["Name"] == name)[0])
+
+
+def test_a_clean_table_has_no_findings(table: pd.DataFrame) -> None:
+    findings = gg.analyze(table).findings
+    assert findings["code"].tolist() == []
+    assert {c: str(t) for c, t in findings.dtypes.items()} == FINDINGS
+
+
+def test_every_finding_says_what_to_do_gravest_first() -> None:
+    findings = gg.analyze(gg.example()).findings
+    order = findings["severity"].map({"error": 0, "warning": 1, "info": 2})
+    assert order.is_monotonic_increasing
+    assert (
+        findings[["message", "advice"]].apply(lambda c: c.str.fullmatch(r"\S.*\.")).all(axis=None)
+    )
+
+
+def test_a_wrong_anchor_is_named(table: pd.DataFrame) -> None:
+    at = place(table, "GD3(38:1;O2)")
+    table.loc[at, ["RT", "Anchor"]] = [table.loc[at, "RT"] + 1.2, "T"]
+    wrong = found(table, "wrong-anchor")
+    assert wrong["feature_id"].tolist() == [at]
+    assert wrong["severity"].tolist() == ["error"]
+    assert f"{table.loc[at, 'RT']:.3f} min" in wrong["message"].iloc[0]
+    table.loc[at, "Anchor"] = "F"
+    assert len(found(table, "wrong-anchor")) == 0
+
+
+def test_a_log_p_slip_is_named_once(table: pd.DataFrame) -> None:
+    at = place(table, "GT1(40:1;O2)")
+    right = table.loc[at, "Log P"]
+    table.loc[at, "Log P"] = right + 1.08
+    twice = pd.concat([table, table.iloc[[at]].assign(RT=4.0)])
+    slips = found(twice, "log-p-slip")
+    assert slips["feature_id"].tolist() == [at]
+    assert f"predict {right:.2f}" in slips["message"].iloc[0]
+
+
+def test_slips_within_the_spread_of_the_others_are_none(table: pd.DataFrame) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.05, len(table))
+    assert len(found(table.assign(**{"Log P": table["Log P"] + noise}), "log-p-slip")) == 0
+
+
+def test_few_log_p_values_contradict_nothing(table: pd.DataFrame) -> None:
+    log_p = table["Log P"].where(table.index < 5)
+    log_p.iloc[2] = 99.0
+    assert len(found(table.assign(**{"Log P": log_p}), "log-p-slip")) == 0
+
+
+def test_a_neugc_form_is_suggested(table: pd.DataFrame) -> None:
+    method, rng = Method(), np.random.default_rng(1)
+    acetyls = known_curve.draw(method, rng, series=["GT1"])
+    acetyls = acetyls.assign(
+        Name=acetyls["Name"].str.replace("GT1", "GT1+OAc"), RT=acetyls["RT"] + 0.05
+    )
+    acetyls = acetyls[~acetyls["Name"].str.contains("36:0")]
+    rt = method.rt("GT1", 38, 1, 2) - 0.07
+    neugc = pd.DataFrame({"Name": ["GT1+OAc(36:0;O2)"], "RT": [rt], "Volume": 3e5, "Anchor": "F"})
+    whole = pd.concat([table, acetyls, neugc], ignore_index=True)
+    suggested = found(whole, "neugc-candidate")
+    assert suggested["feature_id"].tolist() == [len(whole) - 1]
+    assert "NeuGc" in suggested["message"].iloc[0]
+
+
+def test_a_series_of_one_feature_is_sparse(table: pd.DataFrame) -> None:
+    one = known_curve.draw(
+        Method(), np.random.default_rng(1), series=["GM2"], ceramides=[(36, 1, 2)]
+    )
+    sparse = found(pd.concat([table, one]), "sparse-series")
+    assert sparse["series"].tolist() == ["GM2"]
+    assert sparse["feature_id"].isna().all()
+
+
+def test_a_lone_ceramide_at_the_edge_is_extrapolated(table: pd.DataFrame) -> None:
+    edge = known_curve.draw(
+        Method(), np.random.default_rng(1), series=["GM1"], ceramides=[(46, 1, 2)]
+    )
+    whole = pd.concat([table, edge], ignore_index=True)
+    assert found(whole, "extrapolation")["feature_id"].tolist() == [len(whole) - 1]
+
+
+def test_a_stack_of_modifications_is_named(table: pd.DataFrame) -> None:
+    stack = table.iloc[[0]].assign(Name="GM1+Hex+HexNAc+OAc(36:1;O2)", RT=8.0)
+    assert len(found(pd.concat([table, stack]), "modification-stack")) == 1
+    two = stack.assign(Name="GM1+Hex+OAc(36:1;O2)")
+    assert len(found(pd.concat([table, two]), "modification-stack")) == 0
+
+
+def test_without_a_model_there_is_one_finding() -> None:
+    analysis = gg.analyze(pd.DataFrame({"Name": ["GM3(36:1;O2)"], "RT": [8.0]}))
+    findings = find(analysis.features, analysis.model)
+    assert findings["code"].tolist() == ["no-model"]
+    assert findings["message"].tolist() == [analysis.model.reason]

@@ -1,0 +1,80 @@
+"""Each reason holds the numbers of its row, and says what an analyst can act on."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+import ganglioside as gg
+
+
+@pytest.fixture(scope="module")
+def features() -> pd.DataFrame:
+    return gg.analyze(gg.example()).features
+
+
+def rows(features: pd.DataFrame, verdict: str) -> pd.DataFrame:
+    found = features[features["verdict"] == verdict]
+    assert len(found) > 0
+    return found
+
+
+def number(pattern: str, text: str) -> float:
+    found = re.search(pattern, text)
+    assert found, text
+    return float(found[1])
+
+
+def test_a_valid_row_says_how_far_it_is_from_what_was_expected(features: pd.DataFrame) -> None:
+    for row in rows(features, "valid").itertuples():
+        assert number(r"the ([\d.]+) min expected", row.reason) == round(row.predicted_rt, 3)
+        assert number(r"Elutes ([\d.]+) min", row.reason) == round(abs(row.residual), 3)
+        assert ("later" if row.residual >= 0 else "earlier") in row.reason
+        sigma = number(r"\(([\d.]+) sigma\)", row.reason)
+        assert sigma == pytest.approx(abs(row.standardized_residual), abs=0.051)
+        assert f"expected for {row.series if pd.isna(row.isomer) else row.isomer} " in row.reason
+
+
+def test_a_fragment_names_its_parent_and_what_was_lost(features: pd.DataFrame) -> None:
+    fragments = rows(features, "fragment")
+    for row in fragments.itertuples():
+        assert row.parent in row.reason
+        assert row.process in row.reason
+        assert ("no row of its own" in row.reason) == pd.isna(row.parent_id)
+    for row in fragments[fragments["parent_id"].notna()].itertuples():
+        parent = features.loc[int(row.parent_id)]
+        assert f"(feature {row.parent_id}," in row.reason
+        apart = number(r"feature \d+, ([\d.]+) min", row.reason)
+        assert apart == pytest.approx(abs(row.rt - parent["rt"]), abs=0.00051)
+        assert ("later" if row.rt >= parent["rt"] else "earlier") in row.reason
+        share = number(r"with ([\d.e+]+) % of its area", row.reason)
+        assert share == pytest.approx(100 * row.volume / parent["volume"], rel=0.01)
+
+
+def test_an_adduct_says_whose_mass_it_has(features: pd.DataFrame) -> None:
+    labels = {"+Na-H": "sodium adduct", "-H2O": "loss of water", "+K-H": "potassium adduct"}
+    for row in rows(features, "adduct").itertuples():
+        assert f"the {labels[row.process]} of {row.parent}" in row.reason
+        assert number(r"is expected at ([\d.]+) min", row.reason) == round(row.predicted_rt, 3)
+
+
+def test_an_outlier_says_where_it_should_be(features: pd.DataFrame) -> None:
+    for row in rows(features, "outlier").itertuples():
+        assert f"{row.predicted_rt:.3f} min expected" in row.reason
+
+
+def test_no_areas_leave_no_gap_in_the_sentence() -> None:
+    table = gg.example().data.rename(columns={"name": "Name", "rt": "RT"})[["Name", "RT"]]
+    reasons = gg.analyze(table).features["reason"]
+    assert not reasons.str.contains("% of its area").any()
+    assert not reasons.str.contains(r"  | ,|\(\)|, ;|nan").any()
+
+
+def test_one_other_feature_is_not_plural() -> None:
+    table = pd.DataFrame(
+        {"Name": ["GM1(36:1;O2)", "GM1(38:1;O2)"], "RT": [8.0, 9.4], "Anchor": ["T", "T"]}
+    )
+    reasons = gg.analyze(table).features["reason"]
+    assert not reasons.str.contains("1 other features").any()

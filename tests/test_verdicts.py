@@ -1,0 +1,176 @@
+"""From probabilities to verdicts: thresholds, parents and the rule that decided."""
+
+from __future__ import annotations
+
+import known_curve
+import numpy as np
+import pandas as pd
+import pytest
+from known_curve import Method
+
+import ganglioside as gg
+from ganglioside.columns import VERDICTS
+from ganglioside.inference import Inference, infer
+from ganglioside.observations import observe
+from ganglioside.verdicts import FRAGMENT, OUTLIER, RULES, VALID, Decisions, decide, line_quality
+
+
+@pytest.fixture(scope="module")
+def state() -> Inference:
+    found = infer(observe(gg.example()))
+    assert isinstance(found, Inference)
+    return found
+
+
+@pytest.fixture(scope="module")
+def decisions(state: Inference) -> Decisions:
+    return decide(state, gg.Settings())
+
+
+def test_probabilities_are_of_everything_that_may_be(decisions: Decisions) -> None:
+    np.testing.assert_allclose(decisions.probability.sum(axis=1), 1, atol=1e-6)
+    assert (decisions.probability >= 0).all()
+
+
+def test_confidence_is_the_probability_of_the_verdict(decisions: Decisions) -> None:
+    rows = np.arange(len(decisions.verdict))
+    known = decisions.verdict < len(VERDICTS) - 1
+    likely = decisions.probability.argmax(axis=1) == decisions.verdict
+    np.testing.assert_allclose(
+        decisions.confidence[known & likely],
+        decisions.probability[rows, decisions.verdict.clip(0, 3)][known & likely],
+        atol=1e-9,
+    )
+    refused = known & ~likely
+    assert (decisions.verdict[refused] == OUTLIER).all()
+    np.testing.assert_allclose(
+        decisions.confidence[refused], 1 - decisions.probability[refused, VALID], atol=1e-9
+    )
+
+
+def test_fragments_of_fragments_lead_to_the_whole(decisions: Decisions) -> None:
+    child = np.flatnonzero((decisions.parent >= 0) & (decisions.verdict == FRAGMENT))
+    assert len(child) > 50
+    parents = decisions.parent[child]
+    broken = (decisions.verdict[parents] == FRAGMENT) & (decisions.parent[parents] >= 0)
+    assert not broken.any()
+
+
+def test_a_parent_is_a_row_or_missing_not_both(decisions: Decisions) -> None:
+    assert not ((decisions.parent >= 0) & (decisions.ghost >= 0)).any()
+    alone = ~np.isin(decisions.verdict, [1, 2])
+    assert (decisions.parent[alone] == -1).all()
+
+
+def test_rules_have_the_number_of_what_decided(state: Inference, decisions: Decisions) -> None:
+    names = np.array(RULES)[decisions.rule]
+    fragment, adduct = decisions.verdict == 1, decisions.verdict == 2
+    assert all(name.startswith("5 ") for name in names[fragment])
+    assert (names[fragment & (decisions.parent < 0)] == RULES[4]).all()
+    assert (names[adduct] == "adducts").all()
+    valid = decisions.verdict == VALID
+    second = valid & ~state.main[decisions.line]
+    assert second.any()
+    assert all(name.startswith("3 ") for name in names[second])
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.9, 0.999])
+def test_a_line_may_judge_when_it_predicts_what_it_left_out(
+    state: Inference, threshold: float
+) -> None:
+    quality = line_quality(state, threshold)
+    known = np.isfinite(quality.r2_left_out)
+    np.testing.assert_array_equal(quality.may_judge[known], quality.r2_left_out[known] >= threshold)
+    assert (quality.r2_left_out[known] <= quality.r2[known] + 1e-3).mean() > 0.9
+    assert (quality.r2[known] <= 1).all()
+    assert (quality.rmse_left_out[known] >= 0).all()
+
+
+# --- single features on a table whose truth is known ------------------------------------------
+
+
+def verdict_of_one(shift: float, *, anchor: str = "F", **settings: float) -> pd.Series:
+    """Return what is said of one feature that was moved, min."""
+    table = known_curve.draw(Method(), np.random.default_rng(0))
+    at = int(np.flatnonzero(table["Name"] == "GD3(38:1;O2)")[0])
+    table.loc[at, "RT"] = Method().rt("GD3", 38, 1, 2) + shift
+    table.loc[at, "Anchor"] = anchor
+    return gg.analyze(table, gg.Settings(**settings)).features.loc[at]
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.02, -0.02])
+def test_a_feature_on_its_line_is_valid(shift: float) -> None:
+    row = verdict_of_one(shift)
+    assert row["verdict"] == "valid"
+    assert row["confidence"] > 0.95
+    assert row["residual"] == pytest.approx(shift, abs=0.03)
+
+
+@pytest.mark.parametrize("shift", [0.6, -0.6, 2.0])
+@pytest.mark.parametrize("anchor", ["T", "F"])
+def test_a_feature_far_off_is_an_outlier(shift: float, anchor: str) -> None:
+    row = verdict_of_one(shift, anchor=anchor)
+    assert row["verdict"] == "outlier"
+    assert row["residual"] == pytest.approx(shift, abs=0.05)
+    assert np.sign(row["standardized_residual"]) == np.sign(shift)
+
+
+def test_the_standardized_residual_is_in_sigma() -> None:
+    near, far = verdict_of_one(0.3), verdict_of_one(0.6)
+    sd = [row["residual"] / row["standardized_residual"] for row in (near, far)]
+    assert sd[0] == pytest.approx(sd[1], rel=0.1)
+    assert Method().noise * 0.7 < sd[0] < Method().noise * 2.5
+
+
+def with_pieces(parent: str, child: str, *, keep_parent: bool = True) -> pd.DataFrame:
+    """Return the answers for pieces of `parent` that bear the name of `child`."""
+    table = known_curve.draw(Method(), np.random.default_rng(0))
+    whole = table["Name"].str.startswith(f"{parent}(")
+    pieces = table[whole].head(8)
+    pieces = pieces.assign(
+        Name=pieces["Name"].str.replace(parent, child),
+        RT=pieces["RT"] + 0.003,
+        Volume=pieces["Volume"] * 0.05,
+        Anchor="F",
+    )
+    kept = table if keep_parent else table.drop(index=pieces.index[1])
+    features = gg.analyze(pd.concat([kept, pieces])).features
+    return features.iloc[len(kept) :]
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "process"),
+    [
+        ("GD1", "GM3", "-Hex-HexNAc-NeuAc"),
+        ("GT1", "GD3", "-Hex-HexNAc-NeuAc"),
+        ("GT1", "GM1", "-2NeuAc"),
+        ("GD3", "GM3", "-NeuAc"),
+    ],
+)
+def test_pieces_are_fragments_of_what_they_lost(parent: str, child: str, process: str) -> None:
+    pieces = with_pieces(parent, child)
+    assert pieces["verdict"].eq("fragment").all()
+    assert pieces["parent"].str.startswith(f"{parent}(").all()
+    assert pieces["parent_id"].notna().all()
+    assert pieces["process"].eq(process).all()
+
+
+def test_a_piece_whose_parent_has_no_row_is_a_fragment_still() -> None:
+    pieces = with_pieces("GD1", "GM3", keep_parent=False)
+    orphan = pieces.iloc[1]
+    assert orphan["verdict"] == "fragment"
+    assert orphan["parent"] == orphan["name"].replace("GM3", "GD1")
+    assert pd.isna(orphan["parent_id"])
+    assert "no row of its own" in orphan["reason"]
+
+
+def test_two_of_one_name_on_one_line_are_not_both_genuine() -> None:
+    table = known_curve.draw(Method(), np.random.default_rng(0))
+    at = int(np.flatnonzero(table["Name"] == "GD3(38:1;O2)")[0])
+    right = Method().rt("GD3", 38, 1, 2)
+    table.loc[at, "RT"] = right
+    table.loc[at, "Volume"] = 5e6
+    again = table.loc[[at]].assign(RT=right + 0.075, Volume=2e4, Anchor="F")
+    features = gg.analyze(pd.concat([table, again])).features
+    assert features.loc[at, "verdict"] == "valid"
+    assert features["verdict"].iloc[-1] != "valid"

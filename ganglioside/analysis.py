@@ -19,6 +19,7 @@ from ganglioside.errors import Cancelled, FeatureError
 from ganglioside.findings import find
 from ganglioside.hypotheses import Explanation, explain
 from ganglioside.inference import Inference, infer
+from ganglioside.library import Window, expected_library
 from ganglioside.observations import observe
 from ganglioside.peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
@@ -26,6 +27,7 @@ from ganglioside.reading import read_features
 from ganglioside.retention import RetentionModel
 from ganglioside.rules.regression import NoCurve
 from ganglioside.settings import Settings
+from ganglioside.suggestions import suggest
 from ganglioside.tables import FeatureTable, Source
 from ganglioside.verdicts import decide, weigh
 
@@ -136,6 +138,71 @@ class Analysis:
         state = None if evidence is None else evidence.of_feature(feature_id)
         return explain(feature, state, self.features["name"], threshold)
 
+    def suggest(self, feature_id: int, n: int = 5) -> pd.DataFrame:
+        """Return names that would fit a feature better: of its mass, and expected where it elutes.
+
+        The name was given by mass, so others of that mass are thought of: of the table's head
+        groups, their NeuGc and acetylated forms, and their sodium and potassium adducts and water
+        losses. Where the table has m/z, that is the mass; else it is that of the present name.
+
+        Parameters
+        ----------
+        feature_id
+        n
+            How many at most.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `suggestions.SUGGESTIONS`, the best first; the present name is among them
+            where it fits, and no row where nothing does.
+
+        Raises
+        ------
+        FeatureError
+            If there is no such feature.
+        NameFormError
+            If the feature's adduct is unknown.
+        """
+        feature, evidence = self._feature(feature_id), self._evidence
+        state = None if evidence is None else evidence.of_feature(feature_id)
+        return suggest(feature, self.features, state, n, self.settings.outlier_threshold)
+
+    def expected_library(
+        self,
+        series: Sequence[str] | None = None,
+        ceramides: Sequence[str] | None = None,
+        adducts: Sequence[str] | None = None,
+        window: Window = "95%",
+    ) -> pd.DataFrame:
+        """Return where species elute and at which m/z; `export.export_library` writes it.
+
+        Parameters
+        ----------
+        series
+            Head groups, such as `GD1a` or `GM1+OAc`, in the table or not; all of the table where
+            None.
+        ceramides
+            Such as `36:1;O2`; those of valid features where None.
+        adducts
+            Such as `[M-2H]2-`; where None, a proton lost by all sialic acids or by all but one.
+        window
+            `95%`, the interval of each prediction, or a full width in min.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `library.LIBRARY`: one row per species, isomer and ion.
+
+        Raises
+        ------
+        NameFormError
+            If a series, a ceramide or an adduct cannot be read.
+        SettingsError
+            If the window is neither.
+        """
+        return expected_library(self.model, self.features, series, ceramides, adducts, window)
+
     def _feature(self, feature_id: int) -> pd.Series[Any]:
         if isinstance(feature_id, bool) or not isinstance(feature_id, int | np.integer):
             raise FeatureError(f"{feature_id!r} is no feature: give its number, as feature_id has.")
@@ -209,8 +276,9 @@ def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysi
         features = undecided_table(kept.table, kept.inference.reason)
         models = pd.DataFrame(columns=list(MODELS)).astype(MODELS)
     else:
-        decisions = decide(kept.inference, settings)
-        state, by_row = by_feature(kept.peaks, kept.inference, decisions)
+        weighed = weigh(kept.inference, settings)
+        decisions = decide(weighed, settings)
+        state, by_row = by_feature(kept.peaks, weighed, decisions)
         features = features_table(kept.table, state, model, by_row)
         models = models_table(features, model, decisions)
     return Analysis(

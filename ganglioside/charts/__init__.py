@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ganglioside.charts.calibration import reliability_diagram
 from ganglioside.charts.files import FORMATS, javascript, page, save, svg
 from ganglioside.charts.frames import fragment_table
 from ganglioside.charts.hypotheses import hypotheses
@@ -27,6 +28,7 @@ __all__ = [
     "page",
     "predicted_against_measured",
     "reduced_retention",
+    "reliability_diagram",
     "residuals",
     "retention_by_carbons",
     "save",

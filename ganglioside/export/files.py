@@ -54,7 +54,17 @@ def export(
         If the format is unknown or the file cannot be written; then no part of it is left.
     """
     target = Path(path).expanduser()
-    content = _writer(target, format)(analysis)
+    return write_whole(target, _writer(target, format)(analysis))
+
+
+def write_whole(target: Path, content: bytes) -> Path:
+    """Write a file so that it is there whole or not at all.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be written.
+    """
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         draft.write_bytes(content)

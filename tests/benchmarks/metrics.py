@@ -11,6 +11,8 @@ import pandas as pd
 from judgement import UNSEEN
 from scipy.optimize import linear_sum_assignment
 
+from ganglioside import calibration
+
 CLASSES = ("valid", "fragment", "outlier")
 
 
@@ -117,27 +119,13 @@ def unseen_coverage(unseen: pd.DataFrame) -> float:
 
 def reliability(truth: pd.DataFrame, rows: pd.DataFrame, bins: int = 10) -> pd.DataFrame:
     """Return by bin of confidence: rows, mean confidence, share of right verdicts."""
-    said = rows["confidence"].notna()
-    table = pd.DataFrame(
-        {
-            "bin": np.minimum((rows["confidence"][said] * bins).astype(int), bins - 1) / bins,
-            "confidence": rows["confidence"][said],
-            "right": (truth["verdict"] == rows["verdict"])[said],
-        }
-    )
-    grouped = table.groupby("bin")
-    return grouped.agg(
-        rows=("right", "size"), confidence=("confidence", "mean"), right=("right", "mean")
-    ).reset_index()
+    right = truth["verdict"] == rows["verdict"]
+    return calibration.reliability(right, rows["confidence"], bins).drop(columns=["low", "high"])
 
 
 def calibration_error(truth: pd.DataFrame, rows: pd.DataFrame, bins: int = 10) -> float:
     """Expected calibration error: mean of |confidence - share right|, weighted by rows."""
-    table = reliability(truth, rows, bins)
-    if table.empty:
-        return np.nan
-    gap = (table["confidence"] - table["right"]).abs()
-    return float(np.average(gap, weights=table["rows"]))
+    return calibration.calibration_error(reliability(truth, rows, bins))
 
 
 def _mean(right: pd.Series) -> float:

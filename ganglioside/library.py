@@ -1,0 +1,153 @@
+"""Expected species: where they elute and at which m/z, for targeted inclusion lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.errors import SettingsError
+from ganglioside.glycans import Adduct, Ceramide, adduct
+from ganglioside.names import Species, parse_name, species
+from ganglioside.retention import RetentionModel
+
+#: Columns of `expected_library`: one row per species, isomer and ion.
+LIBRARY: Final[dict[str, str]] = {
+    "name": "str",
+    "isomer": "str",  # NA where the series has one line
+    "series": "str",
+    "formula": "str",  # neutral molecule
+    "monoisotopic_mass": "float64",  # Da, neutral molecule
+    "adduct": "str",
+    "charge": "Int64",
+    "mz": "float64",
+    "rt": "float64",  # min; NA without a model
+    "rt_start": "float64",
+    "rt_end": "float64",
+    "basis": "str",  # as in `RetentionModel.predict`
+}
+
+Window = float | Literal["95%"]
+
+#: Highest charge that deprotonation alone is thought to give.
+_MOST_CHARGES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One row of the library; see `LIBRARY`."""
+
+    name: str
+    isomer: str | None
+    series: str
+    formula: str
+    monoisotopic_mass: float
+    adduct: str
+    charge: int
+    mz: float
+    rt: float
+    rt_start: float
+    rt_end: float
+    basis: str
+
+
+def usual_adducts(sialic_acids: int) -> tuple[str, ...]:
+    """Return the ions of negative mode to look for.
+
+    A sialic acid loses its proton; one of them may keep it.
+
+    Examples
+    --------
+    >>> usual_adducts(1), usual_adducts(3)
+    (('[M-H]-',), ('[M-2H]2-', '[M-3H]3-'))
+    """
+    most = min(max(sialic_acids, 1), _MOST_CHARGES)
+    least = min(max(sialic_acids - 1, 1), most)
+    return tuple("[M-H]-" if n == 1 else f"[M-{n}H]{n}-" for n in range(least, most + 1))
+
+
+def expected_library(
+    model: RetentionModel,
+    features: pd.DataFrame,
+    series: Sequence[str] | None = None,
+    ceramides: Sequence[str] | None = None,
+    adducts: Sequence[str] | None = None,
+    window: Window = "95%",
+) -> pd.DataFrame:
+    """Return where species are expected; see `Analysis.expected_library`."""
+    heads = [parse_name(f"{s}(36:1;O2)") for s in series or _present_series(features)]
+    chains = [_ceramide(c) for c in ceramides] if ceramides else _present_ceramides(features)
+    wanted = [species(h.series, c, h.isomer) for h in heads for c in chains]
+    ions = None if adducts is None else tuple(adduct(name) for name in adducts)
+    entries = _entries(model, wanted, ions, _half_width(window))
+    return pd.DataFrame([asdict(e) for e in entries], columns=list(LIBRARY)).astype(LIBRARY)
+
+
+def _present_series(features: pd.DataFrame) -> Iterable[str]:
+    return [str(s) for s in features["series"].dropna().unique()]
+
+
+def _present_ceramides(features: pd.DataFrame) -> list[Ceramide]:
+    """Return the ceramides of valid features; of all readable ones where none is valid."""
+    columns = ["carbons", "double_bonds", "hydroxyls"]
+    readable = features[features["series"].notna()]
+    valid = readable[readable["verdict"] == "valid"]
+    chosen = (readable if valid.empty else valid)[columns].drop_duplicates().sort_values(columns)
+    return [Ceramide(*map(int, row)) for row in chosen.to_numpy()]
+
+
+def _ceramide(text: str) -> Ceramide:
+    return parse_name(f"Cer({text})").ceramide
+
+
+def _half_width(window: Window) -> float | None:
+    """Return half the width in min, None for the interval of each prediction."""
+    if window == "95%":
+        return None
+    if isinstance(window, bool) or not isinstance(window, int | float) or not 0 < window < 1e3:
+        raise SettingsError(f"window = {window!r}: give '95%', or its full width in min.")
+    return window / 2
+
+
+def _entries(
+    model: RetentionModel,
+    wanted: Sequence[Species],
+    ions: tuple[Adduct, ...] | None,
+    half: float | None,
+) -> Iterator[_Entry]:
+    by_name = {s.name: s for s in wanted}
+    predicted = model.predict(list(by_name))
+    times = predicted[["predicted_rt", "lower", "upper"]].to_numpy(np.float64)
+    if half is not None:
+        times = times[:, [0]] + np.array([0.0, -half, half])
+    isomers = predicted["isomer"].to_numpy(object)
+    for name, isomer, (rt, start, end), basis in zip(
+        predicted["name"], isomers, times.tolist(), predicted["basis"], strict=True
+    ):
+        asked = by_name[name]
+        isomer = None if pd.isna(isomer) else isomer
+        named = species(asked.series, asked.ceramide, _letter(isomer))
+        usual = usual_adducts(asked.composition.sialic_acids)
+        for ion in ions or map(adduct, usual):
+            yield _Entry(
+                name=named.name,
+                isomer=isomer,
+                series=asked.series,
+                formula=asked.formula,
+                monoisotopic_mass=asked.monoisotopic_mass,
+                adduct=ion.name,
+                charge=ion.charge,
+                mz=(asked.monoisotopic_mass + ion.shift) / abs(ion.charge),
+                rt=rt,
+                rt_start=max(start, 0.0),
+                rt_end=end,
+                basis=basis,
+            )
+
+
+def _letter(isomer: str | None) -> str | None:
+    """Return an isomer that is a name, `GD1a`; None for a place such as `GD1 early`."""
+    return None if isomer is None or " " in isomer else isomer

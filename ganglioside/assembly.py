@@ -127,11 +127,16 @@ def _parent_names(
     result = np.full(len(name), None, dtype=object)
     present = decisions.parent >= 0
     result[present] = name[decisions.parent[present]]
+    missing = np.flatnonzero(decisions.ghost >= 0)
     ghosts, series = state.shares.ghosts, model.line_series
-    for row in np.flatnonzero(decisions.ghost >= 0):
-        ghost = decisions.ghost[row]
-        ceramide = Ceramide(*state.ceramides[ghosts.ceramide[ghost]].astype(int).tolist())
-        result[row] = species(series[ghosts.line[ghost]], ceramide).name
+    kinds = np.column_stack([ghosts.line, ghosts.ceramide])[decisions.ghost[missing]]
+    distinct, kind = np.unique(kinds, axis=0, return_inverse=True)
+    ceramides = state.ceramides[distinct[:, 1]].astype(int).tolist()
+    names = [
+        species(series[line], Ceramide(*ceramide)).name
+        for line, ceramide in zip(distinct[:, 0], ceramides, strict=True)
+    ]
+    result[missing] = np.array([*names, None], dtype=object)[kind.ravel()]
     return result
 
 

@@ -100,9 +100,10 @@ def _log_p_slips(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, An
     known = features[features["log_p"].notna() & features["series"].notna()]
     if known["log_p"].nunique() < 10:
         return []
+    known = known.drop_duplicates(["series", "name", "log_p"])
     expected, reach = _expected_log_p(known)
     off = (known["log_p"] - expected).abs() > reach
-    slips = known.assign(expected=expected)[off].drop_duplicates(["series", "name", "log_p"])
+    slips = known.assign(expected=expected)[off]
     return [
         _row(
             "log-p-slip",
@@ -120,19 +121,20 @@ def _log_p_slips(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, An
 def _expected_log_p(known: pd.DataFrame) -> tuple[FloatArray, float]:
     """Return the Log P that composition predicts, and the tolerance, by robust regression.
 
-    Log P from fragment sums is additive, so each head group shifts one plane over ceramides.
+    Log P from fragment sums is additive: each head group shifts one plane over ceramides. The
+    shift is the median over the group's rows, so that a minority of slips cannot move it.
     """
     ceramide = known[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
-    head = pd.get_dummies(known["series"]).to_numpy(np.float64)
-    x = np.column_stack([head, ceramide, ceramide[:, 1] == 0])
+    x = np.column_stack([ceramide, ceramide[:, 1] == 0]) - [36.0, 1.0, 2.0, 0.0]
     y = known["log_p"].to_numpy(np.float64)
-    weight = np.ones(len(y))
-    fitted = y
-    for _ in range(15):
-        normal = (x * weight[:, None]).T @ x + 1e-6 * np.eye(x.shape[1])
-        fitted = x @ np.linalg.solve(normal, x.T @ (weight * y))
+    plane, fitted, scale = np.zeros(x.shape[1]), y, 1.0
+    for _ in range(30):
+        rest = pd.Series(y - x @ plane, index=known.index)
+        fitted = rest.groupby(known["series"]).transform("median").to_numpy(np.float64) + x @ plane
         scale = max(1.4826 * float(np.median(np.abs(y - fitted))), 0.02)
-        weight = 1 / (1 + ((y - fitted) / scale) ** 2) ** 2
+        weight = np.minimum(scale / np.maximum(np.abs(y - fitted), 1e-9), 1.0)  # Huber
+        normal = (x * weight[:, None]).T @ x + 1e-9 * np.eye(x.shape[1])
+        plane = plane + np.linalg.solve(normal, x.T @ (weight * (y - fitted)))
     return fitted, max(6 * scale, _LOG_P_TOLERANCE)
 
 

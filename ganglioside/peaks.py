@@ -41,8 +41,8 @@ class Peaks:
         """Return the peaks as the sample of one feature shows them.
 
         A peak that is in the sample has the place, RT and area of its feature there; the others
-        keep the place of one feature, and RT and area of the study. Where the row is no feature, neither is
-        any peak.
+        keep the place of one feature, and RT and area of the study. A row that was not judged sees
+        the study.
 
         Parameters
         ----------

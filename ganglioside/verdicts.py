@@ -99,9 +99,8 @@ def weigh(inference: Inference, settings: Settings) -> Inference:
     return reweigh(inference, settings.rt_tolerance, settings.outlier_threshold / 2.5)
 
 
-def decide(inference: Inference, settings: Settings) -> Decisions:
-    """Decide every observation under the thresholds of `settings`."""
-    state = weigh(inference, settings)
+def decide(state: Inference, settings: Settings) -> Decisions:
+    """Decide every observation, from what `weigh` returned under the same settings."""
     quality = line_quality(state, settings.r2_threshold)
     line, predicted, sd = _nearest_line(state)
     z = np.abs(state.observed.rt - predicted) / sd

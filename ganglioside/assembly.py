@@ -25,6 +25,8 @@ Objects = npt.NDArray[np.object_]
 UNREADABLE: Final = "reading"
 NO_MODEL: Final = "no model"
 
+_DIGITS: Final = 6  # of minutes, sigma and probabilities
+
 _GIVEN: Final = ("feature_id", "name", "rt", "volume", "log_p", "anchor")
 
 
@@ -148,7 +150,7 @@ def _frame(table: FeatureTable, decided: _Decided) -> pd.DataFrame:
     columns: dict[str, Any] = {
         **{column: data[column].to_numpy() for column in _GIVEN},
         **{column: named[column].array for column in SPECIES_COLUMNS},
-        **vars(decided),
+        **{name: _rounded(values) for name, values in vars(decided).items()},
         "verdict": pd.Categorical(verdict, categories=list(VERDICTS)),
         "parent_id": pd.arrays.IntegerArray(parent.astype(np.int64), parent < 0),
         "consolidated_volume": _consolidated(data["volume"].to_numpy(np.float64), decided),
@@ -156,6 +158,11 @@ def _frame(table: FeatureTable, decided: _Decided) -> pd.DataFrame:
     features = pd.DataFrame({c: columns[c] for c in FEATURES}, index=data.index)
     kinds = {c: kind for c, kind in FEATURES.items() if kind in ("str", "Int64")}
     return pd.concat([features.astype(kinds), *_carried(table)], axis=1)
+
+
+def _rounded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return numbers without the digits that differ between processors."""
+    return values.round(_DIGITS) if values.dtype == np.float64 else values
 
 
 def _consolidated(volume: FloatArray, decided: _Decided) -> FloatArray:
@@ -211,7 +218,7 @@ def models_table(
         log_p_equation=equations,
         may_judge=quality.may_judge,
         why_not=why_not,
-    )[[*MODELS]].astype(MODELS)
+    )[[*MODELS]].astype(MODELS).round(_DIGITS)
 
 
 _TOO_POOR: Final = "Its left-out R² is below the threshold."

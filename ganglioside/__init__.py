@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ganglioside.retention import RetentionModel as RetentionModel
     from ganglioside.settings import Settings as Settings
     from ganglioside.simulate import simulate as simulate
+    from ganglioside.study import read_study as read_study
     from ganglioside.tables import FeatureTable as FeatureTable
 
 __version__ = "0.1.0"
@@ -47,6 +48,7 @@ _HOMES: Final[dict[str, str]] = {
     "parse_name": "names",
     "parse_names": "names",
     "read_features": "reading",
+    "read_study": "study",
     "render_report": "reports",
     "simulate": "simulate",
 }
@@ -65,6 +67,7 @@ __all__ = [
     "parse_name",
     "parse_names",
     "read_features",
+    "read_study",
     "render_report",
     "simulate",
 ]

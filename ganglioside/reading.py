@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,10 @@ from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Note, RawTable, Source
 from ganglioside.validation import RIGHT_FILE, refuse_header, validate
 
-TableSource = str | PathLike[str] | bytes | IO[bytes] | IO[str] | pd.DataFrame | FeatureTable
+#: One input; a list of them is a study.
+TableSource = (
+    str | PathLike[str] | bytes | IO[bytes] | IO[str] | pd.DataFrame | FeatureTable | list[Any]
+)
 
 _MEGABYTE: Final = 1_000_000
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -60,7 +63,7 @@ def read_features(
     ----------
     source
         A path, the bytes of a file, an open file, or a DataFrame. A FeatureTable is returned
-        as it is.
+        as it is. A list of such inputs is one study: see `read_study`.
     settings
         Limits: `max_megabytes`, `max_rows`.
     columns
@@ -87,10 +90,16 @@ def read_features(
     """
     if isinstance(source, FeatureTable):
         return source
+    from ganglioside import study  # which reads its parts with this function
+
     settings = settings or Settings()
+    if isinstance(source, list):
+        return study.read_study(source, settings, name=name)
     if isinstance(source, pd.DataFrame):
         return _read_frame(source, settings, columns, name or "DataFrame")
     origin = _take(source, settings, name)
+    if study.is_archive(origin.content):
+        return study.read_archive(origin, settings)
     return validate(_read_bytes(origin.content, settings, columns, sheet), origin)
 
 

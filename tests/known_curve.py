@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-#: RT of 36:1;O2 of each head group, in carbons after GT1 (for a slope of 0.77: FIELD values).
+#: RT of 36:1;O2 of each head group, in carbons after GT1 (porcine brain on reversed phase).
 OFFSETS = {
     "GQ1": -0.42,
     "GT1": 0.0,
@@ -24,7 +24,8 @@ OFFSETS = {
     "GM3": 2.45,
 }
 SERIES = ("GM3", "GM1", "GD3", "GD1", "GT1", "GQ1")
-CERAMIDES = tuple((n, d, 2) for n in (34, 36, 38, 40, 42) for d in (1, 2)) + (
+CERAMIDES = (
+    *((n, d, 2) for n in (34, 36, 38, 40, 42) for d in (1, 2)),
     (35, 1, 2),
     (37, 1, 2),
     (36, 0, 2),

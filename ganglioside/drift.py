@@ -9,7 +9,7 @@ anything is known of lines, curves or verdicts.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +90,29 @@ class Drift:
     def scale(self, sample: IntArray) -> FloatArray:
         """Return how much longer a minute of the study is in these samples, shape (n,)."""
         return np.asarray(1 + self.stretch[sample])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the values, ready for JSON."""
+        return {
+            "samples": list(self.samples),
+            "middle": self.middle,
+            "shift": self.shift.tolist(),
+            "stretch": self.stretch.tolist(),
+            "shared": self.shared.tolist(),
+            "noise": self.noise,
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Drift:
+        """Rebuild a drift from `to_dict`."""
+        return cls(
+            tuple(values["samples"]),
+            values["middle"],
+            np.array(values["shift"], dtype=np.float64),
+            np.array(values["stretch"], dtype=np.float64),
+            np.array(values["shared"], dtype=np.int64),
+            values["noise"],
+        )
 
 
 def no_drift(samples: tuple[str, ...] = ("",)) -> Drift:

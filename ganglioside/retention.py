@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
+from ganglioside.drift import Drift, no_drift
 from ganglioside.glycans import UNITS
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
 from ganglioside.inference.learn import composition_model, firm_lines
@@ -61,6 +62,7 @@ class _Fit:
     lines: Lines
     composition: CompositionModel
     sigma: FloatArray  # min, scatter about a line by ceramide class
+    drift: Drift
 
 
 class RetentionModel:
@@ -100,12 +102,19 @@ class RetentionModel:
             anchors=result.anchor_support,
         )
         composition = composition_model(result, firm_lines(result))
-        return cls._of(_Fit(result.curve, lines, composition, result.rates.sigma), "")
+        return cls._of(
+            _Fit(result.curve, lines, composition, result.rates.sigma, result.observed.drift), ""
+        )
 
     @property
     def is_fitted(self) -> bool:
         """Whether the model predicts anything."""
         return self._fit is not None
+
+    @property
+    def drift(self) -> Drift:
+        """How the samples of the study drifted; predictions are in the study's time."""
+        return self._fit.drift if self._fit else no_drift()
 
     @property
     def sigma(self) -> float:
@@ -260,6 +269,7 @@ class RetentionModel:
         return {
             "reason": self.reason,
             "sigma": self._fit.sigma.tolist(),
+            "drift": self._fit.drift.to_dict(),
             "composition": {
                 "slope": composition.slope,
                 "units": composition.units.tolist(),
@@ -325,6 +335,7 @@ class RetentionModel:
                 values["composition"]["level"],
             ),
             np.array(values["sigma"]),
+            Drift.from_dict(values["drift"]),
         )
         return cls._of(fit, values["reason"])
 

@@ -413,10 +413,9 @@ def _notes(e: Explanation) -> Iterator[str]:
         )
     elif e.verdict == "undetermined":
         yield f"If anything, it is {likeliest}."
-    direct = {h.parent for h in e.hypotheses}
-    if e.parent is not None and e.parent not in direct:
-        best = next(h for h in e.hypotheses if h.verdict == e.verdict)
-        yield f"{best.parent} itself comes from {e.parent}, which the verdict names."
+    made = [h for h in e.hypotheses if h.verdict == e.verdict and h.parent is not None]
+    if made and e.parent is not None and e.parent not in {h.parent for h in made}:
+        yield f"{made[0].parent} itself comes from {e.parent}, which the verdict names."
 
 
 def _text_table(e: Explanation) -> list[str]:

@@ -5,11 +5,14 @@ Exit codes: 0 done, 1 input refused, 2 wrong usage, 130 interrupted.
 
 from __future__ import annotations
 
-from ganglioside.cli import analyses, servers, sessions
+from ganglioside.cli import analyses, questions, servers, sessions
 from ganglioside.cli.root import app
 
 app.command()(analyses.analyze)
 app.command()(analyses.predict)
+app.command()(questions.explain)
+app.command()(questions.suggest)
+app.command()(questions.library)
 app.command()(analyses.report)
 app.command()(sessions.export)
 app.command()(analyses.simulate)

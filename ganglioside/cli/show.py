@@ -60,6 +60,11 @@ def note(message: str) -> None:
     err().print(escape(message), soft_wrap=True, highlight=False)
 
 
+def text(value: str) -> None:
+    """Print text as it is; lines are not broken."""
+    out().print(escape(value), soft_wrap=True, highlight=False)
+
+
 def json_document(value: Any) -> None:
     """Print one JSON document; missing numbers are null."""
     print(json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False))

@@ -70,15 +70,13 @@ def to_skyline_list(library: pd.DataFrame) -> bytes:
     Its headers are Skyline's own. The window is the full width about the explicit retention
     time; both are empty where no time is known. Adducts carry no charge behind the bracket.
     """
-    place = library["isomer"].where(library["isomer"].str.contains(" ", regex=False).eq(True))
-    place = place.str.rpartition(" ")[2]
     rt = library["rt"].round(_RT_DIGITS)
     width = (library["rt_end"] - library["rt_start"]).round(_RT_DIGITS)
     return _csv(
         pd.DataFrame(
             {
                 "Molecule List Name": library["series"],
-                "Molecule Name": library["name"] + (" " + place).fillna(""),
+                "Molecule Name": _molecule_names(library),
                 "Molecule Formula": library["formula"],
                 "Precursor Adduct": library["adduct"].str.replace(r"\].*$", "]", regex=True),
                 "Precursor m/z": library["mz"].round(_MZ_DIGITS),
@@ -88,6 +86,13 @@ def to_skyline_list(library: pd.DataFrame) -> bytes:
             }
         )
     )
+
+
+def _molecule_names(library: pd.DataFrame) -> list[str]:
+    """Return a name for each molecule; isomers without a letter are told apart: `... early`."""
+    isomers = library["isomer"].fillna("")
+    places = [isomer.partition(" ")[2] for isomer in isomers]
+    return [f"{n} {place}".rstrip() for n, place in zip(library["name"], places, strict=True)]
 
 
 def _csv(table: pd.DataFrame) -> bytes:

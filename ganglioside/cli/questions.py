@@ -1,0 +1,139 @@
+"""Commands that ask about one feature, or about what to expect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ganglioside.cli import show
+from ganglioside.cli.options import DEFAULTS, Json, OutlierThreshold, R2Threshold, RtTolerance
+from ganglioside.settings import Settings
+
+if TYPE_CHECKING:
+    from ganglioside.analysis import Analysis
+
+TableOrSession = Annotated[
+    str, typer.Argument(metavar="FILE|ID", help="A feature table, or the id of a session.")
+]
+FeatureId = Annotated[
+    int,
+    typer.Argument(metavar="FEATURE_ID", help="Number of the row, as feature_id has it.", min=0),
+]
+
+
+def explain(
+    source: TableOrSession,
+    feature_id: FeatureId,
+    chart: Annotated[
+        Path | None, typer.Option(help="Draw it: a .png, .svg, .pdf or .html file.")
+    ] = None,
+    as_json: Json = False,
+    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
+    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
+    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+) -> None:
+    """Show all that one feature could be, with probabilities."""
+    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
+    explanation = analysis.explain(feature_id)
+    if as_json:
+        show.json_document(
+            {
+                "feature_id": explanation.feature_id,
+                "name": explanation.name,
+                "rt": explanation.rt,
+                "verdict": explanation.verdict,
+                "confidence": explanation.confidence,
+                "reason": explanation.reason,
+                "hypotheses": show.records(explanation.table),
+            }
+        )
+    else:
+        show.text(explanation.text)
+    if chart is not None:
+        from ganglioside import charts
+
+        show.note(f"Chart: {charts.save(charts.hypotheses(explanation), chart)}")
+
+
+def suggest(
+    source: TableOrSession,
+    feature_id: FeatureId,
+    n: Annotated[int, typer.Option("-n", help="How many names at most.", min=1)] = 5,
+    as_json: Json = False,
+    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
+    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
+    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+) -> None:
+    """Find names of its mass that elute where one feature does."""
+    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
+    suggested = analysis.suggest(feature_id, n)
+    if as_json:
+        show.json_document(show.records(suggested))
+    elif suggested.empty:
+        show.note("No name of this mass is expected where this feature elutes.")
+    else:
+        show.frame(suggested)
+
+
+def library(
+    source: TableOrSession,
+    out: Annotated[Path, typer.Option(help="The CSV file.", show_default=False)],
+    skyline: Annotated[
+        bool, typer.Option("--skyline", help="Write Skyline's small-molecule transition list.")
+    ] = False,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(help="Head group, may be repeated.", show_default="all of the table"),
+    ] = None,
+    ceramide: Annotated[
+        list[str] | None,
+        typer.Option(help="Such as 36:1;O2, may be repeated.", show_default="of valid features"),
+    ] = None,
+    adduct: Annotated[
+        list[str] | None,
+        typer.Option(help="Such as [M-2H]2-, may be repeated.", show_default="by sialic acids"),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            help="Width of the RT windows, min.", show_default="95 % intervals", min=0.001, max=999
+        ),
+    ] = None,
+    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
+    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
+    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+) -> None:
+    """Write where species should elute and at which m/z, as an inclusion list."""
+    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
+    listed = analysis.expected_library(
+        series, ceramide, adduct, "95%" if minutes is None else minutes
+    )
+    from ganglioside.export import export_library
+
+    target = export_library(listed, out, "skyline" if skyline else "generic")
+    show.note(f"{len(listed):,} ions written to {target}")
+
+
+def _analysis(source: str, r2: float, outlier: float, tolerance: float) -> Analysis:
+    """Return the analysis of a file, or of a session under the thresholds given here."""
+    given = Settings(r2_threshold=r2, outlier_threshold=outlier, rt_tolerance=tolerance)
+    path = Path(source)
+    if not path.is_file() and not path.suffix and len(path.parts) == 1:
+        return _session(source, given)
+    from ganglioside.analysis import analyze
+
+    with show.progress_bar(path.name) as progress:
+        return analyze(path, given, progress)
+
+
+def _session(sid: str, given: Settings) -> Analysis:
+    from ganglioside.history import History
+
+    stored = History.open().load(sid)
+    usual, wanted = DEFAULTS.to_dict(), given.to_dict()
+    changed = {name: value for name, value in wanted.items() if value != usual[name]}
+    if not changed:
+        return stored
+    return stored.redecide(Settings.from_dict({**stored.settings.to_dict(), **changed}))

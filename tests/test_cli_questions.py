@@ -1,0 +1,121 @@
+"""The commands that ask about a feature or write a list, on files and stored sessions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+import ganglioside as gg
+from ganglioside.cli import app
+
+EXAMPLE = Path(gg.__file__).parent / "data" / "example.csv"
+
+
+@pytest.fixture(autouse=True)
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a history of its own and its own working folder."""
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def analysis() -> gg.Analysis:
+    return gg.analyze(gg.example())
+
+
+def run(*arguments: object, code: int = 0) -> Result:
+    result = CliRunner().invoke(app, [str(a) for a in arguments])
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+def run_json(*arguments: object) -> Any:
+    return json.loads(run(*arguments, "--json").stdout)
+
+
+@pytest.fixture
+def sid() -> str:
+    return str(run_json("analyze", EXAMPLE)[0]["session_id"])
+
+
+def test_explain_prints_the_text(analysis: gg.Analysis) -> None:
+    assert run("explain", EXAMPLE, 7).stdout == f"{analysis.explain(7)}\n"
+
+
+def test_explain_json_holds_every_hypothesis(analysis: gg.Analysis) -> None:
+    document = run_json("explain", EXAMPLE, 7)
+    expected = analysis.explain(7)
+    assert document["verdict"] == expected.verdict
+    assert [h["statement"] for h in document["hypotheses"]] == expected.table["statement"].tolist()
+    assert sum(h["probability"] for h in document["hypotheses"]) == pytest.approx(1)
+
+
+def test_a_session_is_explained_as_its_file(sid: str, analysis: gg.Analysis) -> None:
+    assert run("explain", sid[:8], 7).stdout == f"{analysis.explain(7)}\n"
+    assert len(run_json("suggest", sid, 274)) == len(analysis.suggest(274))
+
+
+def test_thresholds_count_for_files_and_sessions(sid: str) -> None:
+    narrow = run("explain", EXAMPLE, 2, "--rt-tolerance", 0.02).stdout
+    assert narrow != run("explain", EXAMPLE, 2).stdout
+    assert run("explain", sid, 2, "--rt-tolerance", 0.02).stdout == narrow
+
+
+def test_explain_draws(tmp_path: Path) -> None:
+    run("explain", EXAMPLE, 7, "--chart", "seven.svg")
+    assert "Feature 7" in (tmp_path / "seven.svg").read_text()
+
+
+def test_suggest_lists_names(analysis: gg.Analysis) -> None:
+    expected = analysis.suggest(274)
+    assert [r["name"] for r in run_json("suggest", EXAMPLE, 274)] == expected["name"].tolist()
+    assert expected["name"][0] in run("suggest", EXAMPLE, 274).stdout
+    assert len(run_json("suggest", EXAMPLE, 181, "-n", 1)) == 1
+
+
+def test_suggest_says_when_nothing_fits(analysis: gg.Analysis) -> None:
+    outliers = analysis.features.query("verdict == 'outlier'")["feature_id"]
+    lonely = next(int(i) for i in outliers if analysis.suggest(int(i)).empty)
+    result = run("suggest", EXAMPLE, lonely)
+    assert result.stdout == ""
+    assert "No name of this mass" in result.stderr
+
+
+def test_library_writes_lists(tmp_path: Path, analysis: gg.Analysis) -> None:
+    run("library", EXAMPLE, "--out", "all.csv")
+    assert len(pd.read_csv(tmp_path / "all.csv")) == len(analysis.expected_library())
+    chosen = ("--series", "GM1", "--ceramide", "36:1", "--ceramide", "38:1", "--adduct", "[M-2H]2-")
+    run("library", EXAMPLE, "--out", "few.csv", "--skyline", *chosen, "--minutes", 0.5)
+    few = pd.read_csv(tmp_path / "few.csv")
+    assert few["Molecule Name"].tolist() == ["GM1(36:1;O2)", "GM1(38:1;O2)"]
+    assert few["Precursor Adduct"].tolist() == ["[M-2H]"] * 2
+    assert few["Explicit Retention Time Window"].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("explain", EXAMPLE, 9999), "no feature 9999"),
+        (("suggest", EXAMPLE, 9999), "no feature 9999"),
+        (("explain", "nothing", 1), "nothing"),
+        (("explain", "nothing.csv", 1), "nothing.csv"),
+        (("library", EXAMPLE, "--out", "x.csv", "--series", "GX9"), "GX9"),
+        (("library", EXAMPLE, "--out", "none/x.csv"), "cannot be written"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_1(arguments: tuple[object, ...], said: str) -> None:
+    assert said in " ".join(run(*arguments, code=1).stderr.split())
+
+
+@pytest.mark.parametrize(
+    "wrong", [("explain", EXAMPLE), ("explain", EXAMPLE, "-1"), ("library", EXAMPLE)]
+)
+def test_wrong_usage_exits_with_2(wrong: tuple[object, ...]) -> None:
+    run(*wrong, code=2)

@@ -179,11 +179,13 @@ def _probability(state: Inference) -> FloatArray:
 
 
 def _verdict(probability: FloatArray, too_far: BoolArray) -> tuple[IntArray, FloatArray]:
-    """Return the likeliest verdict; none is valid beyond the outlier threshold."""
-    verdict = probability.argmax(axis=1)
-    beyond = (verdict == VALID) & too_far
+    """Return the likeliest verdict; beyond the outlier threshold the likeliest other than valid."""
+    possible = probability.copy()
+    possible[too_far, VALID] = -1.0
+    verdict = possible.argmax(axis=1)
+    beyond = probability.argmax(axis=1) != verdict
     confidence = np.where(beyond, 1 - probability[:, VALID], probability.max(axis=1))
-    return np.where(beyond, OUTLIER, verdict), np.clip(confidence, 0.0, 1.0)
+    return verdict, np.clip(confidence, 0.0, 1.0)
 
 
 def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, IntArray]:

@@ -32,6 +32,7 @@ __all__ = ["INTERVAL", "STANDARD_DEVIATION", "Ghosts", "Inference", "infer", "re
 _ROUNDS: Final = 18
 _PLACE_AT: Final = (4, 9)
 _PRUNE_AT: Final = (12, 15)
+_SETTLING: Final = 4
 _NARROWING: Final = 0.7  # of the least scatter, by round
 
 
@@ -64,7 +65,7 @@ def infer(observed: Observations, report: Progress | None = None) -> Inference |
         state = learn(state, FIRST_SCATTER * _NARROWING**round_)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
-    state = replace(state, shares=explain(state))
+    state = _settle(state)
     pieces = state.shares.pair.sum() + state.shares.ghosts.probability.sum()
     report.done("rule5", f"{pieces:.0f} features come from others in the ion source")
     return state
@@ -82,12 +83,18 @@ def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
     leniency : float
         Distances from the own line count this many times less.
     """
-    if tolerance == USUAL_TOLERANCE and leniency == 1:
-        return state
     if tolerance != USUAL_TOLERANCE:
-        state = _with_pairs(state, _pairs(state.observed, tolerance))
-    for _ in range(3):  # a parent's share depends on its children's and the reverse
+        state = _settle(_with_pairs(state, _pairs(state.observed, tolerance)))
+    if leniency != 1:
+        # Once: if leniency for one row changed its children, a wider threshold could refuse more.
         state = replace(state, shares=explain(state, leniency))
+    return state
+
+
+def _settle(state: Inference) -> Inference:
+    """Return the state with shares that agree: a parent's depends on its children's and back."""
+    for _ in range(_SETTLING):
+        state = replace(state, shares=explain(state))
     return state
 
 

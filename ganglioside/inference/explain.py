@@ -45,19 +45,20 @@ def explain(state: Inference, leniency: float = 1.0) -> Shares:
     ----------
     state : Inference
     leniency : float
-        Distances from the own line count this many times less.
+        Distances from the own line count this many times less, but not those of rivals for it.
     """
     c, n = state.candidates, len(state.observed)
     predicted, scale = _leave_out(state)
     others = other_intensity(state)
-    z = (state.observed.rt[c.row] - predicted) / (scale * leniency)
+    z = (state.observed.rt[c.row] - predicted) / scale
     # The scatter is held wide in the first rounds; that must not make the own line less likely.
     held = np.minimum(state.scatter, state.usual_scatter)
     usual = np.sqrt(scale**2 - state.scatter**2 + held**2)
-    density = student(z, usual, OWN_TAIL) * genuine_evidence(state)[c.row]
-    odds = state.rates.presence[c.line] * density / others.total[c.row]
-    total = sum_by(c.place, odds, 0)[c.place]
-    own = odds / (1 - state.rates.presence[c.line] + total)
+    prior = state.rates.presence[c.line] * genuine_evidence(state)[c.row] / others.total[c.row]
+    odds = prior * student(z / leniency, usual, OWN_TAIL)
+    rivals = prior * student(z, usual, OWN_TAIL)
+    rivals = sum_by(c.place, rivals, 0)[c.place] - rivals
+    own = odds / (1 - state.rates.presence[c.line] + odds + rivals)
     genuine = sum_by(c.row, own, n)
     own = own / np.maximum(genuine, 1.0)[c.row]
     genuine = np.minimum(genuine, 1.0)

@@ -219,7 +219,7 @@ def _suggestions(
             predicted_rt=float(rt[k]),
             difference=float(this.rt - rt[k]),
             sigma=float(sigma[k]),
-            mass_difference_mda=1000 * float(options.mass[k] - this.mass),
+            mass_difference_mda=round(1000 * float(options.mass[k] - this.mass), 6) + 0.0,
             ppm=float(options.ppm[k]),
             basis=head.basis,
             note=_note(this, found, way, features, _NEAR * float(sd[k])),

@@ -15,6 +15,7 @@ import ganglioside
 from ganglioside.assembly import UNREADABLE, features_table, models_table, undecided_table
 from ganglioside.by_sample import by_feature
 from ganglioside.columns import MODELS, VERDICTS
+from ganglioside.consensus import Study, consensus_table, differences_table, drift_table
 from ganglioside.errors import Cancelled, FeatureError
 from ganglioside.findings import find
 from ganglioside.hypotheses import Explanation, explain
@@ -109,6 +110,29 @@ class Analysis:
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
         """Predict RT for any names; see `RetentionModel.predict`."""
         return self.model.predict(names)
+
+    @cached_property
+    def _study(self) -> Study:
+        return Study.of(self.features, self.model.drift)
+
+    @cached_property
+    def consensus(self) -> pd.DataFrame:
+        """What all samples together say of each species: columns `consensus.CONSENSUS`.
+
+        One row per peak, a name at one place that samples share: a species is the peak that is
+        valid. Empty where there is one sample.
+        """
+        return consensus_table(self._study)
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """In what samples differ from the others: columns `consensus.DIFFERENCES`."""
+        return differences_table(self._study)
+
+    @cached_property
+    def drift(self) -> pd.DataFrame:
+        """How each sample drifted from the study: columns `consensus.DRIFT`."""
+        return drift_table(self._study)
 
     def redecide(self, settings: Settings) -> Analysis:
         """Return the analysis under other thresholds; the retention model stays as it is.

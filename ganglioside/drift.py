@@ -258,7 +258,10 @@ def nearest_place(species: IntArray, study: FloatArray, noise: float) -> IntArra
     modes = np.flatnonzero(_is_mode(height).ravel())
     after = np.minimum(np.searchsorted(modes, at), len(modes) - 1)
     before = np.maximum(after - 1, 0)
-    return np.where(np.abs(modes[before] - at) <= np.abs(modes[after] - at), before, after)
+    nearer = np.abs(modes[before] - at) <= np.abs(modes[after] - at)
+    mode_species = modes // bins
+    only = (mode_species[before] == species) & (nearer | (mode_species[after] != species))
+    return np.where(only, before, after)
 
 
 def _is_mode(height: FloatArray) -> npt.NDArray[np.bool_]:

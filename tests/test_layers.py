@@ -31,7 +31,7 @@ ORDER = [
     "curve",
     "rules",
     "inference",
-    "retention verdicts",
+    "retention verdicts consensus",
     "by_sample",
     "reasons findings",
     "assembly hypotheses suggestions library calibration",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from ganglioside.library import Window, expected_library
 from ganglioside.observations import observe
 from ganglioside.peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
-from ganglioside.reading import read_features
+from ganglioside.reading import TableSource, read_features
 from ganglioside.retention import RetentionModel
 from ganglioside.rules.regression import NoCurve
 from ganglioside.settings import Settings
@@ -250,7 +249,7 @@ class Analysis:
 
 
 def analyze(
-    table: FeatureTable | pd.DataFrame | str | PathLike[str],
+    table: TableSource,
     settings: Settings | None = None,
     progress: ProgressCallback | None = None,
 ) -> Analysis:
@@ -259,7 +258,7 @@ def analyze(
     Parameters
     ----------
     table
-        What `read_features` returned, or anything that it reads.
+        What `read_features` returned, or anything that it reads; a list is one study.
     settings
         Thresholds and sample type; defaults where omitted.
     progress

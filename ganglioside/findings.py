@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import FINDINGS
+from ganglioside.drift import FOR_SHIFT, FOR_STRETCH
 from ganglioside.observations import FloatArray
 from ganglioside.retention import RetentionModel
 
@@ -40,6 +41,7 @@ def find(features: pd.DataFrame, model: RetentionModel) -> pd.DataFrame:
         _sparse_series,
         _extrapolations,
         _stacks,
+        _samples_apart,
     )
     return _frame([row for detect in detectors for row in detect(features, model)])
 
@@ -206,6 +208,27 @@ def _stacks(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
         )
         for name in sorted(series)
         if name.count("+") >= _STACKED
+    ]
+
+
+def _samples_apart(_: pd.DataFrame, model: RetentionModel) -> list[dict[str, Any]]:
+    """Return the samples that share too little with the others to be aligned with them."""
+    drift = model.drift
+    if len(drift) < 2:
+        return []
+    return [
+        _row(
+            "sample-not-aligned" if shared < FOR_SHIFT else "sample-shifted-only",
+            "warning" if shared < FOR_SHIFT else "info",
+            None,
+            None,
+            f"Sample {sample or 'without a name'} shares only {shared} features with the others: "
+            + ("its retention times" if shared < FOR_SHIFT else "how its run stretches")
+            + " could not be aligned with the study.",
+            "Judge this sample on its own, or give more of its features.",
+        )
+        for sample, shared in zip(drift.samples, drift.shared.tolist(), strict=True)
+        if shared < FOR_STRETCH
     ]
 
 

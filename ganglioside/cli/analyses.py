@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
     from ganglioside.history import History
 
-    Run = Callable[[Path], tuple[str | None, Analysis]]
+    Run = Callable[[Path | list[Path]], tuple[str | None, Analysis]]
 
 
 def analyze(
@@ -45,6 +45,9 @@ def analyze(
     report_folder: Annotated[
         Path | None, typer.Option("--report", help="Render a report of each table in this folder.")
     ] = None,
+    study: Annotated[
+        bool, typer.Option("--study", help="The files are samples of one study, judged together.")
+    ] = False,
     name: Annotated[str | None, typer.Option(help="Name of the session.")] = None,
     no_save: NoSave = False,
     as_json: Json = False,
@@ -58,7 +61,9 @@ def analyze(
     A table that is refused does not stop the others; the exit code is then 1.
     """
     settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type)
-    jobs = _jobs(files, out, report_folder)
+    if study and no_save and report_folder is not None:
+        raise typer.BadParameter("the report of a study needs its session", param_hint="--no-save")
+    jobs = _jobs(files, out, report_folder, study=study)
     run = partial(_run, settings=settings, history=None if no_save else _open_history(), name=name)
     documents = [_carry_out(job, run, as_json=as_json) for job in jobs]
     if as_json:
@@ -136,15 +141,37 @@ def _settings(r2: float, outlier: float, tolerance: float, sample_type: SampleTy
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One table to analyse, and where its verdicts and its report go."""
+    """One table or study to analyse, and where its verdicts and its report go."""
 
-    file: Path
+    files: list[Path]
     verdicts: Path | None
     report: Path | None
 
+    @property
+    def source(self) -> Path | list[Path]:
+        return self.files if len(self.files) > 1 else self.files[0]
 
-def _jobs(files: list[Path], out: Path | None, report_folder: Path | None) -> list[_Job]:
+    @property
+    def label(self) -> str:
+        return _label(self.source)
+
+    @property
+    def place(self) -> str:
+        return str(self.files[0]) if len(self.files) == 1 else self.label
+
+
+def _label(source: Path | list[Path]) -> str:
+    return f"study of {len(source)} files" if isinstance(source, list) else source.name
+
+
+def _jobs(
+    files: list[Path], out: Path | None, report_folder: Path | None, *, study: bool = False
+) -> list[_Job]:
     named = out is not None and not out.is_dir() and out.suffix.lower()[1:] in FORMATS
+    if study:
+        folder_file = out and out / "study.verdicts.csv"
+        page = report_folder and report_folder / "study.html"
+        return [_Job(files, out if named else folder_file, page)]
     if named and len(files) > 1:
         raise typer.BadParameter("several tables need a folder", param_hint="--out")
     if (out or report_folder) and len({file.stem for file in files}) < len(files):
@@ -154,7 +181,7 @@ def _jobs(files: list[Path], out: Path | None, report_folder: Path | None) -> li
         )
     return [
         _Job(
-            file,
+            [file],
             out if named else out and out / f"{file.stem}.verdicts.csv",
             report_folder and report_folder / f"{file.stem}.html",
         )
@@ -165,19 +192,19 @@ def _jobs(files: list[Path], out: Path | None, report_folder: Path | None) -> li
 def _carry_out(job: _Job, run: Run, *, as_json: bool) -> dict[str, Any]:
     """Return the JSON document of one table, or why it was refused."""
     try:
-        sid, analysis = run(job.file)
+        sid, analysis = run(job.source)
         if not as_json:
-            show.analysis_summary(job.file.name, analysis)
+            show.analysis_summary(job.label, analysis)
         if sid is not None:
             show.note(f"Saved as session {sid}: ganglioside history show {sid}")
         if job.verdicts is not None:
             _write(analysis, job.verdicts)
         if job.report is not None:
-            _render(sid or job.file, job.report, None if sid else analysis.settings)
-        return _document(job.file, sid, analysis) if as_json else {}
+            _render(sid or job.files[0], job.report, None if sid else analysis.settings)
+        return _document(job, sid, analysis) if as_json else {}
     except GangliosideError as refusal:
-        show.error(f"{job.file}: {refusal}")
-        return {"file": str(job.file), "error": str(refusal)}
+        show.error(f"{job.place}: {refusal}")
+        return {"file": job.place, "error": str(refusal)}
 
 
 def _open_history() -> History:
@@ -187,11 +214,14 @@ def _open_history() -> History:
 
 
 def _run(
-    file: Path, settings: Settings, history: History | None = None, name: str | None = None
+    file: Path | list[Path],
+    settings: Settings,
+    history: History | None = None,
+    name: str | None = None,
 ) -> tuple[str | None, Analysis]:
     from ganglioside.analysis import analyze as judge
 
-    with show.progress_bar(file.name) as progress:
+    with show.progress_bar(_label(file)) as progress:
         if history is None:
             return None, judge(file, settings, progress)
         return history.run(file, settings, name, progress)
@@ -204,10 +234,10 @@ def _write(analysis: Analysis, target: Path) -> None:
     show.note(f"Verdicts: {export(analysis, target)}")
 
 
-def _document(file: Path, sid: str | None, analysis: Analysis) -> dict[str, Any]:
+def _document(job: _Job, sid: str | None, analysis: Analysis) -> dict[str, Any]:
     from ganglioside.export.document import document_of
 
-    return {"file": str(file), "session_id": sid, **document_of(analysis)}
+    return {"file": job.place, "session_id": sid, **document_of(analysis)}
 
 
 def _render(

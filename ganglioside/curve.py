@@ -262,6 +262,7 @@ def refit(
     normal = (jacobian * weight[:, None]).T @ jacobian + np.diag(precision)
     gradient = jacobian.T @ residual + precision * (expected - now)
     covariance = np.asarray(np.linalg.inv(normal), dtype=np.float64)
+    covariance = (covariance + covariance.T) / 2
     theta = now + covariance @ gradient
     lines = _SHARED + len(curve.lines)
     return replace(

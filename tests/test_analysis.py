@@ -521,9 +521,6 @@ def counts(
     return found
 
 
-@pytest.mark.xfail(
-    strict=True, reason="another feature of the slot or its fragments can take a row's share"
-)
 def test_a_higher_outlier_threshold_refuses_fewer(analyses: list[gg.Analysis]) -> None:
     for analysis in analyses:
         found = counts(analysis, "outlier_threshold", OUTLIER_THRESHOLDS, "outlier")
@@ -545,7 +542,6 @@ def test_a_wider_rt_tolerance_finds_more_fragments(analyses: list[gg.Analysis]) 
         assert found[0] < found[-1]
 
 
-@pytest.mark.xfail(strict=True, reason="shares settle further where the tolerance is not the usual")
 def test_a_tolerance_beyond_the_usual_loses_no_fragment(example: gg.Analysis) -> None:
     found = counts(example, "rt_tolerance", RT_TOLERANCES, "fragment")
     assert found == sorted(found)

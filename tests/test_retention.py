@@ -262,16 +262,11 @@ def test_reduced_rt_puts_a_series_on_one_level() -> None:
 # --- stored -----------------------------------------------------------------------------------
 
 
-NOT_SYMMETRIC = pytest.mark.xfail(
-    strict=True, reason="only half of a covariance that is not quite symmetric is stored"
-)
-
-
 @pytest.mark.parametrize(
     "table",
     [
         two_isomers(),
-        pytest.param(known_curve.draw(Method(), np.random.default_rng(0)), marks=NOT_SYMMETRIC),
+        known_curve.draw(Method(), np.random.default_rng(0)),
     ],
 )
 def test_a_model_survives_json(table: pd.DataFrame) -> None:

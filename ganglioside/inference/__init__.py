@@ -65,7 +65,7 @@ def infer(observed: Observations, report: Progress | None = None) -> Inference |
         state = learn(state, FIRST_SCATTER * _NARROWING**round_)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
-    state = _settle(state)
+    state = replace(state, shares=explain(state))
     pieces = state.shares.pair.sum() + state.shares.ghosts.probability.sum()
     report.done("rule5", f"{pieces:.0f} features come from others in the ion source")
     return state
@@ -84,17 +84,12 @@ def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
         Distances from the own line count this many times less.
     """
     if tolerance != USUAL_TOLERANCE:
-        state = _settle(_with_pairs(state, _pairs(state.observed, tolerance)))
+        state = _with_pairs(state, _pairs(state.observed, tolerance))
+    for _ in range(_SETTLING):  # a parent's share depends on its children's and the reverse
+        state = replace(state, shares=explain(state))
     if leniency != 1:
         # Once: if leniency for one row changed its children, a wider threshold could refuse more.
         state = replace(state, shares=explain(state, leniency))
-    return state
-
-
-def _settle(state: Inference) -> Inference:
-    """Return the state with shares that agree: a parent's depends on its children's and back."""
-    for _ in range(_SETTLING):
-        state = replace(state, shares=explain(state))
     return state
 
 

@@ -25,6 +25,7 @@ _SPAN: Final = 0.3
 
 _REACH: Final = 2.0  # min; samples that stand farther apart are not aligned
 _BIN: Final = 0.02  # min; of the histogram of coarse shifts
+_COARSE: Final = 1 - np.abs(np.arange(-5, 6)) / 6  # a stretched run agrees only roughly
 _SMOOTHING: Final = np.array([0.1, 0.5, 1.0, 0.5, 0.1])
 _WIDTHS: Final = (0.1, 0.06, 0.03, 0.03, 0.03)  # min, by round; farther rows count little
 _USUAL_STRETCH: Final = 0.01  # per min; standard deviation before the study is seen
@@ -161,17 +162,19 @@ def _coarse_shifts(
     near = np.abs(later) < _REACH
     bins = round(2 * _REACH / _BIN) + 1
     at = sample[row[near]] * bins + np.rint((later[near] + _REACH) / _BIN).astype(np.int64)
-    height = _smooth(np.bincount(at, minlength=n_samples * bins).reshape(n_samples, bins))
+    height = _smooth(np.bincount(at, minlength=n_samples * bins).reshape(n_samples, bins), _COARSE)
     shift = (height.argmax(axis=1) - bins // 2) * _BIN
     return np.where(height.max(axis=1) >= FOR_SHIFT, shift, 0.0)
 
 
-def _smooth(histogram: npt.NDArray[np.int64]) -> FloatArray:
+def _smooth(histogram: npt.NDArray[np.int64], kernel: FloatArray) -> FloatArray:
     """Return each row of a histogram, shape (k, bins), smoothed."""
-    half, bins = len(_SMOOTHING) // 2, histogram.shape[1]
+    half, bins = len(kernel) // 2, histogram.shape[1]
     padded = np.pad(histogram.astype(np.float64), ((0, 0), (half, half)))
-    parts = [w * padded[:, i : i + bins] for i, w in enumerate(_SMOOTHING)]
-    return np.asarray(np.add.reduce(parts))
+    result = np.zeros(histogram.shape)
+    for i, weight in enumerate(kernel):
+        result += weight * padded[:, i : i + bins]
+    return result
 
 
 def _refined(
@@ -254,7 +257,7 @@ def nearest_place(species: IntArray, study: FloatArray, noise: float) -> IntArra
     bins = int(span / width) + 2 * _BINS_APART
     at = species * bins + np.rint((study - start) / width).astype(np.int64) + _BINS_APART // 2
     shape = int(species.max()) + 1, bins
-    height = _smooth(np.bincount(at, minlength=shape[0] * bins).reshape(shape))
+    height = _smooth(np.bincount(at, minlength=shape[0] * bins).reshape(shape), _SMOOTHING)
     modes = np.flatnonzero(_is_mode(height).ravel())
     after = np.minimum(np.searchsorted(modes, at), len(modes) - 1)
     before = np.maximum(after - 1, 0)

@@ -13,7 +13,7 @@ import pytest
 from known_curve import Method, name_of
 
 import ganglioside as gg
-from ganglioside import charts
+from ganglioside import charts, suggestions
 from ganglioside.charts.files import spec, svg
 from ganglioside.errors import FeatureError, GangliosideError, NameFormError
 from ganglioside.glycans import mz
@@ -225,7 +225,7 @@ def test_an_unknown_feature_is_refused_by_number(example: gg.Analysis, wrong: ob
         assert isinstance(refused.value, GangliosideError)
         assert isinstance(refused.value, LookupError)
     with pytest.raises(FeatureError, match=f"0 to {len(example.features) - 1}"):
-        example.explain(10_000)
+        example.explain(len(example.features))
 
 
 def test_a_numpy_number_is_a_number(example: gg.Analysis) -> None:
@@ -323,6 +323,8 @@ def test_a_neugc_form_is_suggested_for_a_wrong_acetyl() -> None:
     best = first(analysis)
     assert best["name"] == "GT1(NeuGc)(38:1;O2)"
     assert best["note"] == "same formula"
+    # a little before the form with NeuAc, not beside it
+    assert best["predicted_rt"] == pytest.approx(rt, abs=0.03)
 
 
 def test_an_acetyl_is_suggested_where_only_the_other_has_its_mass() -> None:
@@ -381,6 +383,18 @@ def test_measured_mz_decides_between_masses() -> None:
     # with the m/z of its own name, the acetyl is 18 ppm off and no candidate
     own = with_mz("GD1(39:1;O2)", "GD1(39:1;O2)", rt)
     assert "GD1+OAc(36:1;O2)" not in own.suggest(last(own))["name"].tolist()
+
+
+def test_of_two_at_one_rt_the_nearer_mass_fits_better() -> None:
+    feature = suggestions._Feature(0, 9.0, -1, None, 900.0, None)
+    nowhere = np.zeros(3, np.int64)
+    options = suggestions._Options(
+        nowhere, nowhere, nowhere, np.ones(3), np.array([8.0, 0.0, -4.0])
+    )
+    fit = suggestions._fit(feature, np.zeros(3), np.full(3, 0.03), options)
+    assert np.argsort(-fit).tolist() == [1, 2, 0]
+    vague = suggestions._fit(feature, np.zeros(3), np.array([0.03, 0.3, 3.0]), options)
+    assert np.argsort(-vague).tolist() != [1, 2, 0]
 
 
 def test_mz_alone_is_enough() -> None:

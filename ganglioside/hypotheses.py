@@ -344,7 +344,10 @@ def _missing_basis(row: _Row, entry: int) -> str:
     state, ghosts = row.state, row.state.shares.ghosts
     line = int(ghosts.line[entry])
     support = round(float(state.support[line]))
-    basis = f"{_count(support, 'feature')} on the line of {row.model.line_labels[line]}"
+    label = row.model.line_labels[line]
+    basis = f"{_count(support, 'feature')} on the line of {label}"
+    if support == 0:
+        basis = f"the line of {label} is known by its composition alone"
     same = (ghosts.line == line) & (ghosts.ceramide == ghosts.ceramide[entry])
     same &= state.observed.sample[ghosts.child] == state.observed.sample[row.at]
     same &= (ghosts.child != row.at) & (ghosts.probability >= _SIBLING)

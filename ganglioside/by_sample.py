@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
 from ganglioside.inference import Inference
 from ganglioside.inference.state import Ghosts
-from ganglioside.observations import IntArray
+from ganglioside.observations import BoolArray, FloatArray, IntArray
 from ganglioside.peaks import Peaks
-from ganglioside.verdicts import Decisions
+from ganglioside.verdicts import OUTLIER, VALID, Decisions
+
+#: Confidence that the farther one of two features at one place of one sample is not genuine.
+_SPARE: Final = 0.6
 
 
 def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[Inference, Decisions]:
     """Return what was decided of peaks as decisions on their features, RT in their own time.
 
     A parent is the feature of the parent's peak in the same sample; a sample without one has a
-    missing parent.
+    missing parent. Of two features that a sample has in one peak, the nearer one is genuine at
+    most.
     """
     features, peak = peaks.features, peaks.of_feature
     if len(features.drift) < 2:
         return state, decisions
     drift, sample = features.drift, features.sample
     made_by = decisions.parent[peak]
-    parent = _in_sample(sample, peak, made_by)
+    away = np.abs(features.rt - peaks.observed.rt[peak])
+    parent, spare = _in_sample(sample, peak, away, made_by)
+    spare &= decisions.verdict[peak] == VALID
     absent = (made_by >= 0) & (parent < 0)
     ghosts = state.shares.ghosts
     ghost = np.where(absent, len(ghosts.child) + made_by, decisions.ghost[peak])
     scatter = np.sqrt(decisions.sd[peak] ** 2 + peaks.noise**2)
     by_features = Decisions(
-        verdict=decisions.verdict[peak],
+        verdict=np.where(spare, OUTLIER, decisions.verdict[peak]),
         rule=decisions.rule[peak],
-        confidence=decisions.confidence[peak],
+        confidence=np.where(spare, _SPARE, decisions.confidence[peak]),
         probability=decisions.probability[peak],
         line=decisions.line[peak],
         predicted=drift.to_sample(decisions.predicted[peak], sample),
@@ -46,18 +53,25 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
     return replace(state, observed=features.in_own_time(), shares=shares), by_features
 
 
-def _in_sample(sample: IntArray, peak: IntArray, wanted: IntArray) -> IntArray:
-    """Return for each feature the one of the wanted peak in its sample, -1 for none."""
-    n = int(peak.max(initial=0)) + 1
-    key = sample * n + peak
-    order = np.argsort(key, kind="stable")
+def _in_sample(
+    sample: IntArray, peak: IntArray, away: FloatArray, wanted: IntArray
+) -> tuple[IntArray, BoolArray]:
+    """Return for each feature the nearest one of the wanted peak in its sample, -1 for none.
+
+    Beside it, which features are not the nearest of their own peak.
+    """
+    key = sample * (int(peak.max(initial=0)) + 1) + peak
+    order = np.lexsort((away, key))
+    nearest = np.diff(key[order], prepend=-1) != 0
+    spare = np.ones(len(peak), dtype=np.bool_)
+    spare[order[nearest]] = False
     searched = np.flatnonzero(wanted >= 0)
-    goal = sample[searched] * n + wanted[searched]
+    goal = key[searched] - peak[searched] + wanted[searched]
     place = np.minimum(np.searchsorted(key, goal, sorter=order), len(key) - 1)
     found = key[order[place]] == goal
     result = np.full(len(peak), -1, dtype=np.int64)
     result[searched[found]] = order[place[found]]
-    return result
+    return result, spare
 
 
 def _with_peaks(state: Inference, decisions: Decisions) -> Ghosts:

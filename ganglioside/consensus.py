@@ -173,8 +173,9 @@ def consensus_table(study: Study) -> pd.DataFrame:
     speaking = _speaker(study)
     features = study.features.iloc[speaking].reset_index(drop=True)
     names = [s.name for s in study.names.species]
-    numbers = study.features[["volume", "consolidated_volume"]].assign(rt=study.rt).groupby(peak)
-    middle, total = numbers.median(), numbers["volume"].sum(min_count=1)
+    numbers = study.features[["volume", "consolidated_volume"]].assign(rt=study.rt)
+    agreeing = numbers.mask(study.disagrees).groupby(peak)
+    middle, total = agreeing.median(), agreeing["volume"].sum(min_count=1)
     size = np.bincount(peak)
     known = ["series", "isomer", "carbons", "double_bonds", "hydroxyls", "parent", "process"]
     table = features[known].assign(
@@ -184,7 +185,7 @@ def consensus_table(study: Study) -> pd.DataFrame:
         seen=study.seen.sum(axis=1),
         samples=len(study.drift),
         rt=middle["rt"].to_numpy(),
-        rt_spread=numbers["rt"].std().to_numpy(),
+        rt_spread=agreeing["rt"].std().to_numpy(),
         volume=middle["volume"].to_numpy(),
         total_volume=total.to_numpy(),
         consolidated_volume=middle["consolidated_volume"].to_numpy(),

@@ -187,17 +187,19 @@ def _refined(
     shared = np.bincount(place)[place] > 1
     weight = np.where(shared, 1 / (1 + (residual / width) ** 2) ** 2, 0.0)
     shift, stretch, count = _fit(drift, sample, study, residual, weight)
-    shift, stretch = drift.shift + shift, drift.stretch + stretch
-    known = count >= FOR_SHIFT
-    if known.any():
-        shift, stretch = shift - np.median(shift[known]), stretch - np.median(stretch[known])
     return replace(
         drift,
-        shift=np.where(known, shift, 0.0),
-        stretch=np.where(known, stretch, 0.0),
+        shift=_about_median(drift.shift + shift, count >= FOR_SHIFT),
+        stretch=_about_median(drift.stretch + stretch, count >= FOR_STRETCH),
         shared=count,
         noise=_scatter(residual[shared]),
     )
+
+
+def _about_median(values: FloatArray, known: npt.NDArray[np.bool_]) -> FloatArray:
+    """Return known values less their median; 0 for the others."""
+    middle = np.median(values[known]) if known.any() else 0.0
+    return np.where(known, values - middle, 0.0)
 
 
 def _scatter(residual: FloatArray) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -100,7 +101,7 @@ def read_archive(source: Source, settings: Settings) -> FeatureTable:
             if sum(member.file_size for member in members) > limit:
                 raise ReadError(f"{source.name} unpacks to more than max_megabytes allows.")
             parts = [(m.comment.decode(), _file(archive.read(m), m.filename)) for m in members]
-    except (zipfile.BadZipFile, OSError, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError) as error:
         raise ReadError(f"{source.name} is damaged: {error}. Give its files anew.") from error
     return dataclasses.replace(read_study(parts, settings), source=source)
 

@@ -1,0 +1,307 @@
+"""Many samples as one study: read from files, judged together, and compared."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ganglioside as gg
+from ganglioside.analysis import Analysis
+from ganglioside.columns import PROBLEMS
+from ganglioside.consensus import CONSENSUS, DIFFERENCES, DRIFT
+from ganglioside.errors import ReadError, ValidationError
+from ganglioside.observations import observe
+from ganglioside.peaks import find_peaks
+from ganglioside.tables import FeatureTable
+
+GOOD = b"Name,RT,Note\nGM1(36:1;O2),9.9,7\nGM3(36:1;O2),9.95,8\n"
+
+
+def raw_of(table: FeatureTable) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(table.source.content))
+
+
+def right(analysis: Analysis, table: FeatureTable) -> np.ndarray:
+    assert table.truth is not None
+    return analysis.features["verdict"].astype(str).to_numpy() == table.truth["verdict"].to_numpy()
+
+
+@pytest.fixture(scope="module")
+def table() -> FeatureTable:
+    return gg.simulate(2, n_samples=20)
+
+
+@pytest.fixture(scope="module")
+def analysis(table: FeatureTable) -> Analysis:
+    return gg.analyze(table)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    paths = []
+    for sample, rows in raw_of(gg.simulate(3, n_samples=3)).groupby("Sample"):
+        paths.append(tmp_path / f"{sample}.csv")
+        rows.drop(columns="Sample").to_csv(paths[-1], index=False)
+    return paths
+
+
+# files
+
+
+def test_files_are_samples_by_their_names(files: list[Path]) -> None:
+    study = gg.read_study(files)
+    sizes = [len(pd.read_csv(file)) for file in files]
+    assert study.data["sample"].tolist() == [
+        s for s, n in zip(["S001", "S002", "S003"], sizes, strict=True) for _ in range(n)
+    ]
+    assert study.data["feature_id"].tolist() == list(range(sum(sizes)))
+    assert study.source.name == "study of 3 files.zip"
+
+
+def test_files_are_judged_as_a_table_with_a_sample_column(files: list[Path]) -> None:
+    whole = gg.analyze(gg.simulate(3, n_samples=3))
+    pd.testing.assert_frame_equal(gg.analyze(files).features, whole.features)
+
+
+def test_names_of_samples_are_given_or_made_unique(files: list[Path]) -> None:
+    own = pd.read_csv(files[0]).assign(Sample=["x", "y"] + ["x"] * (len(pd.read_csv(files[0])) - 2))
+    study = gg.read_study([files[0], ("liver", files[1]), files[0], ("S001", GOOD), ("b", own)])
+    expected = ["S001", "liver", "S001 (2)", "S001 (3)", "b: x", "b: y"]
+    assert study.data["sample"].unique().tolist() == expected
+
+
+def test_the_source_of_a_study_reads_back(files: list[Path]) -> None:
+    study = gg.read_study([*files, ("odd", GOOD)])
+    again = gg.read_features(study.source.content, name=study.source.name)
+    pd.testing.assert_frame_equal(again.data, study.data)
+    pd.testing.assert_frame_equal(again.carried, study.carried)
+    pd.testing.assert_frame_equal(again.problems, study.problems)
+    assert again.source == study.source
+    assert gg.read_study([*files, ("odd", GOOD)]).source.sha256 == study.source.sha256
+
+
+def test_a_study_is_stored_and_run_again(files: list[Path], tmp_path: Path) -> None:
+    history = gg.History.open(tmp_path / "history.duckdb")
+    sid, analysis = history.run(files)
+    stored, rerun = history.load(sid), history.load(history.rerun(sid))
+    for other in (stored, rerun):
+        pd.testing.assert_frame_equal(other.features, analysis.features)
+        pd.testing.assert_frame_equal(other.consensus, analysis.consensus)
+        pd.testing.assert_frame_equal(other.differences, analysis.differences)
+        pd.testing.assert_frame_equal(other.drift, analysis.drift)
+    assert len(stored.consensus)
+
+
+def test_problems_name_their_sample_and_the_row_of_its_file() -> None:
+    bad = b"Name,RT\nGM1(36:1;O2),9.9\nnonsense,N/A\n"
+    study = gg.read_study([("a", GOOD), ("b", bad), ("c", bad)])
+    assert list(study.problems.columns) == list(PROBLEMS)
+    rows = study.problems[study.problems["feature_id"].notna()]
+    assert rows["feature_id"].unique().tolist() == [3, 5]
+    assert rows["row"].unique().tolist() == [3]
+    assert rows["message"].str.startswith(("b: ", "c: ")).all()
+    whole = study.problems[study.problems["feature_id"].isna()]
+    assert not whole["code"].duplicated().any()
+    assert whole["message"].str.startswith("3 of 3 files: ").all()
+    assert study.data["fault"].notna().tolist() == [False, False, False, True, False, True]
+
+
+def test_foreign_columns_that_differ_are_kept_as_text() -> None:
+    other = GOOD.replace(b",7\n", b",seven\n")
+    study = gg.read_study([("a", GOOD), ("b", other), ("c", b"Name,RT\nGM1(36:1;O2),9.9\n")])
+    assert study.carried["Note"].tolist()[:4] == ["7", "8", "seven", "8"]
+    assert study.carried["Note"].isna().tolist() == [False] * 4 + [True]
+
+
+def test_a_refused_file_is_named() -> None:
+    with pytest.raises(ReadError, match=r"^b: The input is empty"):
+        gg.read_study([("a", GOOD), ("b", b"")])
+    with pytest.raises(ValidationError, match=r"^b: "):
+        gg.read_study([("a", GOOD), ("b", b"Name,Volume\nGM1(36:1;O2),9\n")])
+    with pytest.raises(ReadError, match="list is empty"):
+        gg.read_study([])
+    with pytest.raises(ReadError, match="max_rows"):
+        gg.read_study([GOOD, GOOD], gg.Settings(max_rows=3))
+    content = gg.read_study([GOOD, GOOD]).source.content
+    with pytest.raises(ReadError, match="damaged"):
+        gg.read_features(content[:60] + content[90:])
+
+
+# verdicts
+
+
+def test_studies_are_judged_better_than_their_samples_alone() -> None:
+    together, alone = [], []
+    for seed in (1, 2, 3, 4):
+        table = gg.simulate(seed, n_samples=20)
+        assert table.truth is not None
+        together.append(right(gg.analyze(table), table).mean())
+        raw = raw_of(table)
+        for sample in ("S001", "S008", "S015"):
+            rows = raw[raw["Sample"] == sample]
+            verdict = gg.analyze(rows.drop(columns="Sample")).features["verdict"].astype(str)
+            truth = table.truth["verdict"].loc[rows.index]
+            alone.append((verdict.to_numpy() == truth.to_numpy()).mean())
+    assert np.mean(together) > np.mean(alone)
+    assert np.mean(together) > 0.965
+
+
+def test_strong_drift_costs_nothing() -> None:
+    still = gg.simulate(4, n_samples=20, drift_shift=0.0, drift_stretch=0.0)
+    moved = gg.simulate(4, n_samples=20, drift_shift=0.2, drift_stretch=0.005)
+    a, b = gg.analyze(still), gg.analyze(moved)
+    assert right(b, moved).mean() > right(a, still).mean() - 0.01
+    assert b.summary.curve_sigma < 1.2 * a.summary.curve_sigma
+
+
+def test_row_order_does_not_matter(table: FeatureTable, analysis: Analysis) -> None:
+    raw = raw_of(table)
+    order = np.random.default_rng(0).permutation(len(raw))
+    shuffled = gg.analyze(raw.iloc[order])
+    back = shuffled.features.iloc[np.argsort(order)].reset_index(drop=True)
+    ids = ["feature_id", "parent_id", "reason"]  # which speak of row numbers
+    pd.testing.assert_frame_equal(
+        back.drop(columns=ids), analysis.features.drop(columns=ids), check_exact=True
+    )
+    pd.testing.assert_frame_equal(shuffled.consensus, analysis.consensus)
+    pd.testing.assert_frame_equal(shuffled.drift, analysis.drift)
+
+
+def test_times_are_those_of_each_sample(analysis: Analysis) -> None:
+    features = analysis.features[analysis.features["predicted_rt"].notna()]
+    assert np.allclose(features["rt"] - features["predicted_rt"], features["residual"])
+    assert features["predicted_rt"].between(features["rt_lower"], features["rt_upper"]).all()
+    valid = features[features["verdict"] == "valid"]
+    assert valid.groupby("sample")["residual"].median().abs().max() < 0.01
+    assert valid.groupby(["name", "isomer"], dropna=False)["predicted_rt"].std().median() > 0.01
+
+
+def test_parents_are_in_the_sample_of_their_fragments(analysis: Analysis) -> None:
+    made = analysis.features[analysis.features["parent_id"].notna()]
+    parent = analysis.features.loc[made["parent_id"].astype(int)]
+    assert len(made) > 1000
+    assert (made["sample"].to_numpy() == parent["sample"].to_numpy()).all()
+    assert (made["parent"].to_numpy() == parent["name"].to_numpy()).all()
+
+
+def test_a_parent_without_a_row_in_one_sample_is_still_named(table: FeatureTable) -> None:
+    whole = gg.analyze(table).features
+    parents = whole.groupby("parent_id")["name"].size()
+    lost = int(parents.index[parents.to_numpy().argmax()])
+    orphans = whole.index[whole["parent_id"] == lost]
+    left = gg.analyze(raw_of(table).drop(index=lost)).features
+    left.index = whole.index.drop(lost)
+    assert len(orphans) > 1
+    assert (left.loc[orphans, "verdict"].astype(str) == "fragment").all()
+    assert left.loc[orphans, "parent_id"].isna().all()
+    assert left.loc[orphans, "parent"].notna().all()
+
+
+def test_a_single_sample_is_its_own_peaks(table: FeatureTable) -> None:
+    raw = raw_of(table)
+    one = raw[raw["Sample"] == "S001"]
+    observed = observe(gg.read_features(one))
+    assert find_peaks(observed).observed is observed
+    named, unnamed = gg.analyze(one), gg.analyze(one.drop(columns="Sample"))
+    pd.testing.assert_frame_equal(named.features.drop(columns="sample"), unnamed.features)
+
+
+# consensus and differences
+
+
+def test_the_consensus_has_a_row_for_each_isomer_of_a_species(analysis: Analysis) -> None:
+    consensus = analysis.consensus
+    assert list(consensus.columns) == list(CONSENSUS)
+    valid = consensus[consensus["verdict"] == "valid"]
+    keys = ["series", "isomer", "carbons", "double_bonds", "hydroxyls"]
+    assert not valid.duplicated(keys).any()
+    assert len(valid) > 150
+    features = analysis.features[analysis.features["verdict"] == "valid"]
+    assert valid["seen"].sum() == len(features)
+    assert np.isclose(valid["total_volume"].sum(), features["volume"].sum())
+    assert (valid["seen"] <= valid["samples"]).all()
+    assert (consensus["samples"] == 20).all()
+
+
+def test_the_spread_is_that_without_drift(analysis: Analysis) -> None:
+    often = analysis.consensus[analysis.consensus["seen"] >= 15]
+    assert often.loc[often["verdict"] == "valid", "rt_spread"].median() < 0.009
+    assert analysis.features.groupby("name")["rt"].std().median() > 0.02
+
+
+def test_the_consensus_is_right_where_single_samples_are_wrong(
+    table: FeatureTable, analysis: Analysis
+) -> None:
+    raw = raw_of(table)
+    alone = [
+        gg.analyze(rows.drop(columns="Sample")).features.set_axis(rows.index)["verdict"].astype(str)
+        for _, rows in raw.groupby("Sample")
+    ]
+    assert table.truth is not None
+    wrong = (pd.concat(alone).sort_index() != table.truth["verdict"]).to_numpy()
+    assert wrong.sum() > 50
+    assert right(analysis, table)[wrong].mean() > 0.4
+
+
+def test_what_a_sample_lacks_is_found(table: FeatureTable, analysis: Analysis) -> None:
+    usual = analysis.consensus[
+        (analysis.consensus["verdict"] == "valid") & (analysis.consensus["seen"] == 20)
+    ]
+    name = str(usual["name"].iloc[0])
+    raw = raw_of(table)
+    less = gg.analyze(raw[(raw["Name"] != name) | (raw["Sample"] != "S007")])
+    found = less.differences
+    assert list(found.columns) == list(DIFFERENCES)
+    missing = found[(found["code"] == "missing") & (found["name"] == name)]
+    assert set(missing["sample"]) == {"S007"}
+    assert name in missing["message"].iloc[0]
+    row = less.consensus[(less.consensus["name"] == name) & (less.consensus["seen"] == 19)]
+    assert "S007" in row["missing"].iloc[0]
+
+
+def test_a_sample_that_drifts_is_found(table: FeatureTable) -> None:
+    raw = raw_of(table)
+    raw["RT"] += 0.4 * (raw["Sample"] == "S005")
+    analysis = gg.analyze(raw)
+    drift = analysis.drift.set_index("sample")
+    assert list(analysis.drift.columns) == list(DRIFT)
+    before = gg.analyze(table).drift.set_index("sample")
+    assert drift.loc["S005", "shift"] - before.loc["S005", "shift"] == pytest.approx(0.4, abs=0.01)
+    found = analysis.differences
+    assert found.loc[found["code"] == "drift", "sample"].tolist() == ["S005"]
+
+
+def test_a_sample_with_little_in_common_is_reported(table: FeatureTable) -> None:
+    raw = raw_of(table)
+    kept = raw[(raw["Sample"] != "S003") | (raw.groupby("Sample").cumcount() < 2)]
+    findings = gg.analyze(kept).findings
+    assert (
+        findings.loc[findings["code"] == "sample-not-aligned", "message"].str.contains("S003").all()
+    )
+    assert (findings["code"] == "sample-not-aligned").sum() == 1
+
+
+def test_one_sample_has_an_empty_but_well_formed_consensus(analysis: Analysis) -> None:
+    single = gg.analyze(gg.simulate(0))
+    for table in ("consensus", "differences", "drift"):
+        empty, full = getattr(single, table), getattr(analysis, table)
+        assert len(empty) == 0
+        assert len(full)
+        assert empty.dtypes.equals(full.dtypes)
+
+
+def test_a_study_without_a_curve_has_no_consensus() -> None:
+    none = gg.analyze(pd.DataFrame({"Name": ["GM1(36:1;O2)"] * 2, "RT": [9, 9.1], "Sample": "ab"}))
+    assert len(none.consensus) == len(none.drift) == 0
+    assert (none.features["verdict"] == "undetermined").all()
+
+
+def test_a_feature_of_a_study_is_explained(analysis: Analysis) -> None:
+    made = analysis.features[analysis.features["parent_id"].notna()].iloc[500]
+    explanation = analysis.explain(int(made["feature_id"]))
+    assert f"feature {made['parent_id']}" in explanation.hypotheses[0].statement
+    assert explanation.rt == made["rt"]

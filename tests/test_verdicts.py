@@ -12,7 +12,16 @@ import ganglioside as gg
 from ganglioside.columns import VERDICTS
 from ganglioside.inference import Inference, infer
 from ganglioside.observations import observe
-from ganglioside.verdicts import FRAGMENT, OUTLIER, RULES, VALID, Decisions, decide, line_quality
+from ganglioside.verdicts import (
+    FRAGMENT,
+    OUTLIER,
+    RULES,
+    VALID,
+    Decisions,
+    _roots,
+    decide,
+    line_quality,
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +63,14 @@ def test_fragments_of_fragments_lead_to_the_whole(decisions: Decisions) -> None:
     parents = decisions.parent[child]
     broken = (decisions.verdict[parents] == FRAGMENT) & (decisions.parent[parents] >= 0)
     assert not broken.any()
+
+
+def test_a_chain_of_fragments_leads_to_its_first_parent() -> None:
+    fragment, adduct = FRAGMENT, FRAGMENT + 1
+    verdict = np.array([VALID, fragment, fragment, fragment, adduct, fragment, fragment])
+    parent = np.array([-1, 0, 1, 2, 1, -1, 5])
+    # an adduct keeps what it is the adduct of; the parent of row 5 has no row
+    assert _roots(verdict, parent).tolist() == [-1, 0, 0, 0, 1, -1, 5]
 
 
 def test_a_parent_is_a_row_or_missing_not_both(decisions: Decisions) -> None:
@@ -113,6 +130,17 @@ def test_a_feature_far_off_is_an_outlier(shift: float, anchor: str) -> None:
     assert row["verdict"] == "outlier"
     assert row["residual"] == pytest.approx(shift, abs=0.05)
     assert np.sign(row["standardized_residual"]) == np.sign(shift)
+
+
+@pytest.mark.parametrize(
+    ("shift", "plain", "anchor"),
+    [(0.02, "valid", "valid"), (0.06, "outlier", "valid"), (0.12, "outlier", "outlier")],
+)
+def test_an_anchor_may_stand_farther_out_but_not_anywhere(
+    shift: float, plain: str, anchor: str
+) -> None:
+    assert verdict_of_one(shift, outlier_threshold=1.0)["verdict"] == plain
+    assert verdict_of_one(shift, anchor="T", outlier_threshold=1.0)["verdict"] == anchor
 
 
 def test_the_standardized_residual_is_in_sigma() -> None:

@@ -174,7 +174,7 @@ def consensus_table(study: Study) -> pd.DataFrame:
     features = study.features.iloc[speaking].reset_index(drop=True)
     names = [s.name for s in study.names.species]
     numbers = study.features[["volume", "consolidated_volume"]].assign(rt=study.rt)
-    agreeing = numbers.mask(study.disagrees).groupby(peak)
+    agreeing = numbers[~study.disagrees].groupby(peak[~study.disagrees])
     middle, total = agreeing.median(), agreeing["volume"].sum(min_count=1)
     size = np.bincount(peak)
     known = ["series", "isomer", "carbons", "double_bonds", "hydroxyls", "parent", "process"]

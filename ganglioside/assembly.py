@@ -207,18 +207,22 @@ def models_table(
     log_p = [plain.get(series, _NO_LINE) for series in model.line_series]
     equations: list[Any] = [line.equation for line in log_p]
     why_not: list[Any] = [None if may else _TOO_POOR for may in quality.may_judge]
-    return lines.assign(
-        sigma=model.sigma,
-        r2=quality.r2,
-        r2_loo=quality.r2_left_out,
-        rmse_loo=quality.rmse_left_out,
-        log_p_slope=[line.slope for line in log_p],
-        log_p_intercept=[line.intercept for line in log_p],
-        log_p_r2=[line.r2 for line in log_p],
-        log_p_equation=equations,
-        may_judge=quality.may_judge,
-        why_not=why_not,
-    )[[*MODELS]].astype(MODELS).round(_DIGITS)
+    return (
+        lines.assign(
+            sigma=model.sigma,
+            r2=quality.r2,
+            r2_loo=quality.r2_left_out,
+            rmse_loo=quality.rmse_left_out,
+            log_p_slope=[line.slope for line in log_p],
+            log_p_intercept=[line.intercept for line in log_p],
+            log_p_r2=[line.r2 for line in log_p],
+            log_p_equation=equations,
+            may_judge=quality.may_judge,
+            why_not=why_not,
+        )[[*MODELS]]
+        .astype(MODELS)
+        .round(_DIGITS)
+    )
 
 
 _TOO_POOR: Final = "Its left-out R² is below the threshold."

@@ -64,8 +64,8 @@ _LOOKED_AT: Final = [
 ]
 
 _NEEDED: Final = (
-    "Give a reversed-phase table in which at least one series has features with two different "
-    "ceramides."
+    "Give a reversed-phase table in which at least one series has features whose ceramides differ "
+    "in carbons."
 )
 
 

@@ -253,6 +253,9 @@ class RetentionModel:
         hydroxyls: npt.ArrayLike,
     ) -> FloatArray:
         """Return RT less the effect of the ceramide: what it would be for 36:1;O2, in min."""
+        _, carbons, double_bonds, hydroxyls = np.broadcast_arrays(
+            rt, carbons, double_bonds, hydroxyls
+        )
         ceramide = _stack(carbons, double_bonds, hydroxyls)
         if self._fit is None:
             return np.full(len(ceramide), np.nan)

@@ -65,8 +65,8 @@ def starting_curve(observed: Observations) -> Curve | NoCurve:
     if len(pairs.rt) == 0:
         return NoCurve(
             "no-gradient",
-            "No series has two readable features with different ceramides, so nothing shows how "
-            "retention grows with the ceramide.",
+            "No series has two readable features whose ceramides differ in carbons, so nothing "
+            "shows how retention grows with the ceramide.",
         )
     slope = _slope(pairs)
     if slope < LOWEST_SLOPE:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ganglioside.columns import FINDINGS
 from ganglioside.drift import FOR_SHIFT, FOR_STRETCH
-from ganglioside.observations import FloatArray
+from ganglioside.observations import FloatArray, IntArray
 from ganglioside.retention import RetentionModel
 
 #: Log P values farther than this from what their composition predicts are contradictions.
@@ -129,15 +129,23 @@ def _expected_log_p(known: pd.DataFrame) -> tuple[FloatArray, float]:
     ceramide = known[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
     x = np.column_stack([ceramide, ceramide[:, 1] == 0]) - [36.0, 1.0, 2.0, 0.0]
     y = known["log_p"].to_numpy(np.float64)
+    head = np.unique(known["series"].to_numpy(str), return_inverse=True)[1]
     plane, fitted, scale = np.zeros(x.shape[1]), y, 1.0
     for _ in range(30):
-        rest = pd.Series(y - x @ plane, index=known.index)
-        fitted = rest.groupby(known["series"]).transform("median").to_numpy(np.float64) + x @ plane
+        fitted = _medians(y - x @ plane, head)[head] + x @ plane
         scale = max(1.4826 * float(np.median(np.abs(y - fitted))), 0.02)
         weight = np.minimum(scale / np.maximum(np.abs(y - fitted), 1e-9), 1.0)  # Huber
         normal = (x * weight[:, None]).T @ x + 1e-9 * np.eye(x.shape[1])
         plane = plane + np.linalg.solve(normal, x.T @ (weight * (y - fitted)))
     return fitted, max(6 * scale, _LOG_P_TOLERANCE)
+
+
+def _medians(values: FloatArray, group: IntArray) -> FloatArray:
+    """Return the median of each group, numbered from 0."""
+    ordered = values[np.lexsort((values, group))]
+    count = np.bincount(group)
+    first = np.cumsum(count) - count
+    return np.asarray((ordered[first + (count - 1) // 2] + ordered[first + count // 2]) / 2)
 
 
 def _neugc_candidates(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:

@@ -35,8 +35,8 @@ check: $(READY) ## Check style and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(READY) ## Measure the accuracy of the verdicts
-	@$(BIN)/python tests/benchmarks/accuracy.py
+bench: $(READY) ## Measure the accuracy of the verdicts and keep the figures
+	@$(BIN)/python tests/benchmarks/accuracy.py --levels easy,middle,hard,extreme --methods ganglioside,plain,oracle --out reports/benchmarks/accuracy.md
 
 picture: $(READY) ## Draw the picture of the README again
 	@$(BIN)/python -c "import ganglioside as gg; from ganglioside import charts; charts.save(charts.reduced_retention(gg.analyze(gg.example())), 'reports/images/example.svg')"

@@ -1,0 +1,56 @@
+"""How well a model predicts each anchor that it did not see.
+
+    python tests/benchmarks/left_out_anchors.py TABLE [--without 69,184]
+
+Drops the row of one anchor after another, fits the rest, and predicts the anchor by its name; of
+several isomers the nearest counts. `--without` names rows (feature_id) that are known to be wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+import pandas as pd
+
+import ganglioside as gg
+
+
+def left_out(table: pd.DataFrame, row: int) -> pd.Series:
+    """Return what the other rows predict for one row, and how far off that is."""
+    model = gg.RetentionModel().fit(gg.read_features(table.drop(index=row)))
+    name, rt = table.loc[row, "Name"], float(table.loc[row, "RT"])
+    predicted = model.predict([name])
+    nearest = predicted.loc[(predicted["predicted_rt"] - rt).abs().idxmin()]
+    inside = nearest["lower"] <= rt <= nearest["upper"]
+    return pd.Series(
+        {
+            "name": name,
+            "rt": rt,
+            "predicted": nearest["predicted_rt"],
+            "error": nearest["predicted_rt"] - rt,
+            "inside": inside,
+            "basis": nearest["basis"],
+        }
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("table", help="a CSV file with the columns Name, RT and Anchor")
+    parser.add_argument("--without", default="", help="rows that are no anchors, such as 69,184")
+    arguments = parser.parse_args()
+    table = pd.read_csv(arguments.table)
+    wrong = [int(row) for row in arguments.without.split(",") if row]
+    anchors = table.index[table["Anchor"].eq("T") & ~table.index.isin(wrong)]
+    result = pd.DataFrame([left_out(table, row) for row in anchors])
+    error = result["error"].abs().astype(float)
+    print(f"{len(result)} anchors, {result['inside'].mean():.1%} inside their 95 % interval")
+    print(f"RMSE {np.sqrt((error**2).mean()):.3f} min, largest {error.max():.3f} min")
+    best = error.sort_values().iloc[: max(len(error) - 1, 1)]
+    print(f"without the worst: {np.sqrt((best**2).mean()):.3f} min, largest {best.max():.3f} min")
+    print(result.loc[error.sort_values(ascending=False).index[:5]].round(3).to_string())
+
+
+if __name__ == "__main__":
+    main()

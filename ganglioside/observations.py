@@ -161,6 +161,11 @@ def _groups(names: ParsedNames, used: IntArray) -> tuple[Groups, IntArray]:
     return groups, group
 
 
+def ranges(low: IntArray, count: IntArray) -> IntArray:
+    """Return low, low + 1, ... (count of them) for each entry, one after another."""
+    return np.arange(count.sum()) + np.repeat(low - np.cumsum(count) + count, count)
+
+
 def sum_by(key: IntArray, values: FloatArray, n: int) -> FloatArray:
     """Return the sum of `values` for each key from 0 to n - 1, shape (n,)."""
     return np.bincount(key, values, minlength=n).astype(np.float64, copy=False)

@@ -9,7 +9,7 @@ import numpy as np
 from ganglioside.curve import Spots, ceramide_basis, ceramide_class
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.extents import emission_rates
-from ganglioside.inference.state import Ghosts, Inference, lines_of
+from ganglioside.inference.state import Ghosts, Inference, flat_place, lines_of
 from ganglioside.observations import FloatArray, IntArray, sum_by
 from ganglioside.rules.artefacts import artefacts
 
@@ -106,7 +106,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     n_samples = int(observed.sample.max(initial=0)) + 1
     shape = n_samples, len(state.ceramides), len(state.line_group)
     c = state.candidates
-    at = _place(observed.sample[c.row], observed.ceramide[c.row], c.line, shape)
+    at = flat_place(observed.sample[c.row], observed.ceramide[c.row], c.line, shape)
     occupied = sum_by(at, state.shares.own, int(np.prod(shape))).reshape(shape)
     by_ceramide = np.minimum(occupied.sum(axis=2) / max(shape[2] / 2, 1), 1.0)
     by_ceramide[:, len(observed.ceramides) :] = _UNSEEN_CERAMIDE
@@ -121,13 +121,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
         coelutes, _MISSING * present * (1 - there), np.maximum(_LEAST_PRESENCE * present, there)
     )
     prior = np.minimum(prior, _SUREST)
-    key = _place(sample, ghosts.ceramide, ghosts.line, shape)
+    key = flat_place(sample, ghosts.ceramide, ghosts.line, shape)
     siblings = sum_by(key, gain, 1)[key] - gain
     odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
     return np.asarray(odds / (1 + odds))
-
-
-def _place(
-    sample: IntArray, ceramide: IntArray, line: IntArray, shape: tuple[int, int, int]
-) -> IntArray:
-    return (sample * shape[1] + ceramide) * shape[2] + line

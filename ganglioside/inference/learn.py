@@ -10,8 +10,8 @@ import numpy as np
 from ganglioside.curve import LinePrior, refit
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.inference.extents import count_fragments, learn_extent_within
-from ganglioside.inference.state import Inference, Rates, area_spread
-from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.inference.state import Inference, Rates, area_spread, flat_place
+from ganglioside.observations import BoolArray, FloatArray, sum_by
 from ganglioside.rules.acetylation import acetyl_prior
 from ganglioside.rules.artefacts import artefacts
 from ganglioside.rules.sugars import CompositionModel
@@ -146,13 +146,7 @@ def _opportunities(state: Inference) -> FloatArray:
     slot, entry = posing.of(observed.species[first])
     sample = observed.sample[first][slot]
     shape = int(observed.sample.max()) + 1, len(posing.ceramides), len(observed.groups)
-    at = _place(observed.sample[c.row], observed.ceramide[c.row], observed.group[c.row], shape)
+    at = flat_place(observed.sample[c.row], observed.ceramide[c.row], observed.group[c.row], shape)
     genuine = sum_by(at, state.shares.own, int(np.prod(shape)))
-    parent = _place(sample, posing.ceramide[entry], posing.group[entry], shape)
+    parent = flat_place(sample, posing.ceramide[entry], posing.group[entry], shape)
     return sum_by(posing.process[entry], np.minimum(genuine[parent], 1.0), len(artefacts()))
-
-
-def _place(
-    sample: IntArray, ceramide: IntArray, group: IntArray, shape: tuple[int, int, int]
-) -> IntArray:
-    return (sample * shape[1] + ceramide) * shape[2] + group

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
-from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, sum_by
+from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, sum_by
 from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
 from ganglioside.rules.fragments import Coelution
 from ganglioside.rules.isomers import Lines
@@ -381,10 +381,15 @@ def lines_of(group: IntArray, line_group: IntArray, n_groups: int) -> tuple[IntA
     order = np.argsort(line_group, kind="stable")
     count = np.bincount(line_group, minlength=n_groups)
     first = np.cumsum(count) - count
-    repeats = count[group]
-    item = np.repeat(np.arange(len(group)), repeats)
-    within = np.arange(len(item)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    return item, order[first[group[item]] + within]
+    item = np.repeat(np.arange(len(group)), count[group])
+    return item, order[ranges(first[group], count[group])]
+
+
+def flat_place(
+    sample: IntArray, ceramide: IntArray, last: IntArray, shape: tuple[int, int, int]
+) -> IntArray:
+    """Return places in a flattened array by sample, ceramide and line (or group)."""
+    return (sample * shape[1] + ceramide) * shape[2] + last
 
 
 def likeliest_line(candidates: Candidates, own: FloatArray) -> IntArray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ganglioside.facts import read_facts
 from ganglioside.glycans import Ceramide
-from ganglioside.observations import FloatArray, IntArray, Observations
+from ganglioside.observations import FloatArray, IntArray, Observations, ranges
 from ganglioside.rules.fragments import Coelution, neighbours
 
 #: Largest difference of mass, Da, at which one name can pass for the other; Na-H against C2H-2
@@ -91,7 +91,7 @@ class Posing:
         """Return all positions in `names` with each entry of theirs."""
         low = np.searchsorted(self.species, names, side="left")
         count = np.searchsorted(self.species, names, side="right") - low
-        return np.repeat(np.arange(len(names)), count), _ranges(low, count)
+        return np.repeat(np.arange(len(names)), count), ranges(low, count)
 
 
 def possible_posing(observed: Observations) -> Posing:
@@ -108,7 +108,7 @@ def possible_posing(observed: Observations) -> Posing:
         count = np.searchsorted(ordered, wanted + MASS_TOLERANCE) - low
         species.append(np.repeat(names, count))
         process.append(np.full(count.sum(), number, dtype=np.int64))
-        place.append(order[_ranges(low, count)])
+        place.append(order[ranges(low, count)])
     group, ceramide = np.divmod(np.concatenate(place), len(ceramides))
     used = np.unique(np.concatenate([np.arange(len(observed.ceramides)), ceramide]))
     by_name = np.argsort(np.concatenate(species), kind="stable")
@@ -119,11 +119,6 @@ def possible_posing(observed: Observations) -> Posing:
         np.searchsorted(used, ceramide)[by_name],
         ceramides[used],
     )
-
-
-def _ranges(low: IntArray, count: IntArray) -> IntArray:
-    """Return low, low + 1, ... (count of them) for each entry, one after another."""
-    return np.arange(count.sum()) + np.repeat(low - np.cumsum(count) + count, count)
 
 
 def _ceramides_around(observed: Observations) -> FloatArray:

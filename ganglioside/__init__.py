@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ganglioside.history import History as History
     from ganglioside.names import parse_name as parse_name
     from ganglioside.names import parse_names as parse_names
+    from ganglioside.overrides import Override as Override
+    from ganglioside.overrides import Overrides as Overrides
     from ganglioside.reading import read_features as read_features
     from ganglioside.reports import render_report as render_report
     from ganglioside.retention import RetentionModel as RetentionModel
@@ -40,6 +42,8 @@ _HOMES: Final[dict[str, str]] = {
     "Analysis": "analysis",
     "FeatureTable": "tables",
     "History": "history",
+    "Override": "overrides",
+    "Overrides": "overrides",
     "RetentionModel": "retention",
     "Settings": "settings",
     "analyze": "analysis",
@@ -57,6 +61,8 @@ __all__ = [
     "Analysis",
     "FeatureTable",
     "History",
+    "Override",
+    "Overrides",
     "RetentionModel",
     "Settings",
     "__version__",

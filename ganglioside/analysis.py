@@ -21,6 +21,7 @@ from ganglioside.hypotheses import Explanation, explain
 from ganglioside.inference import Inference, infer
 from ganglioside.library import Window, expected_library
 from ganglioside.observations import observe
+from ganglioside.overrides import Overrides
 from ganglioside.peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading import TableSource, read_features
@@ -93,6 +94,8 @@ class Analysis:
         The input as received; `rerun` starts from it.
     version : str
         Package version that made it.
+    overrides : Overrides
+        What analysts said of features, beside the model's verdicts.
     """
 
     features: pd.DataFrame
@@ -104,11 +107,30 @@ class Analysis:
     model: RetentionModel
     source: Source
     version: str
+    overrides: Overrides = field(default_factory=Overrides)
     _kept: _Kept | None = field(default=None, repr=False)
 
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
         """Predict RT for any names; see `RetentionModel.predict`."""
         return self.model.predict(names)
+
+    @property
+    def reviewed(self) -> pd.DataFrame:
+        """The features with what analysts said of them: see `Overrides.beside`."""
+        return self.overrides.beside(self.features)
+
+    def with_overrides(self, overrides: Overrides) -> Analysis:
+        """Return the analysis with these overrides; verdicts stay the model's.
+
+        An anchor mark takes part from `analyze(overrides.mark(table))` on.
+
+        Raises
+        ------
+        OverrideError
+            If a feature is not in the table.
+        """
+        overrides.require_rows(len(self.features))
+        return replace(self, overrides=overrides)
 
     @cached_property
     def _study(self) -> Study:
@@ -137,12 +159,19 @@ class Analysis:
         """Return the analysis under other thresholds; the retention model stays as it is.
 
         Where the model's evidence is gone (an analysis that comes from a history), the input is
-        analysed anew.
+        analysed anew, with the anchors that this analysis had. Overrides stay.
         """
         if self._kept is None:
-            table = read_features(self.source.content, settings, name=self.source.name)
-            return analyze(table, settings)
-        return _assemble(self._kept, self.model, settings)
+            decided = analyze(self._read(settings), settings)
+        else:
+            decided = _assemble(self._kept, self.model, settings)
+        return replace(decided, overrides=self.overrides)
+
+    def _read(self, settings: Settings) -> FeatureTable:
+        """Return the input as it was analysed: read again, with the anchors it had."""
+        table = read_features(self.source, settings)
+        anchors = self.features["anchor"].to_numpy(np.bool_)
+        return replace(table, data=table.data.assign(anchor=anchors))
 
     def explain(self, feature_id: int) -> Explanation:
         """Return all that one feature could be, with probabilities and numbers.
@@ -238,8 +267,7 @@ class Analysis:
     def _evidence(self) -> _Evidence | None:
         """The inference under these settings; None where the table allows none."""
         if self._kept is None:
-            read = read_features(self.source.content, self.settings, name=self.source.name)
-            peaks = find_peaks(observe(read))
+            peaks = find_peaks(observe(self._read(self.settings)))
             inference = infer(peaks.observed)
         else:
             peaks, inference = self._kept.peaks, self._kept.inference

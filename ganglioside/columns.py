@@ -108,6 +108,25 @@ PROBLEMS: Final[dict[str, str]] = {
     "advice": "str",
 }
 
+#: Columns of `Overrides.to_frame`: what analysts said of features.
+OVERRIDES: Final[dict[str, str]] = {
+    "feature_id": "int64",
+    "verdict": "str",  # NA where the model's stands
+    "anchor": "boolean",  # NA where the input decides
+    "note": "str",
+    "author": "str",
+    "time": "datetime64[us, UTC]",
+}
+
+#: What they are called where they stand beside the model's columns.
+REVIEW: Final[dict[str, str]] = {
+    "verdict": "analyst_verdict",
+    "anchor": "analyst_anchor",
+    "note": "analyst_note",
+    "author": "analyst",
+    "time": "analyst_time",
+}
+
 #: Input columns by the header that people write, in the order of a right file.
 INPUT_LABELS: Final[dict[str, str]] = {
     "name": "Name",
@@ -142,4 +161,5 @@ def carried_name(column: str) -> str:
 
     A foreign column keeps its name, unless a result column has it already.
     """
-    return f"{column} (input)" if column in FEATURES or column in OPTIONAL else column
+    taken = column in FEATURES or column in OPTIONAL or column in REVIEW.values()
+    return f"{column} (input)" if taken else column

@@ -58,6 +58,10 @@ class FeatureError(GangliosideError, LookupError):
     """A feature that is not in the table."""
 
 
+class OverrideError(GangliosideError):
+    """What an analyst says of a feature is refused."""
+
+
 class HistoryError(GangliosideError):
     """The session history cannot be opened, read or written."""
 

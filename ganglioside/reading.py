@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any, Final
@@ -29,7 +29,15 @@ from ganglioside.validation import RIGHT_FILE, refuse_header, validate
 
 #: One input; a list of them is a study.
 TableSource = (
-    str | PathLike[str] | bytes | IO[bytes] | IO[str] | pd.DataFrame | FeatureTable | list[Any]
+    str
+    | PathLike[str]
+    | bytes
+    | IO[bytes]
+    | IO[str]
+    | pd.DataFrame
+    | Source
+    | FeatureTable
+    | list[Any]
 )
 
 _MEGABYTE: Final = 1_000_000
@@ -62,8 +70,9 @@ def read_features(
     Parameters
     ----------
     source
-        A path, the bytes of a file, an open file, or a DataFrame. A FeatureTable is returned
-        as it is. A list of such inputs is one study: see `read_study`.
+        A path, the bytes of a file, an open file, or a DataFrame. A Source is read again as it
+        was, a FeatureTable is returned as it is. A list of such inputs is one study: see
+        `read_study`.
     settings
         Limits: `max_megabytes`, `max_rows`.
     columns
@@ -97,9 +106,13 @@ def read_features(
         return study.read_study(source, settings, name=name)
     if isinstance(source, pd.DataFrame):
         return _read_frame(source, settings, columns, name or "DataFrame")
+    if isinstance(source, Source):
+        columns, sheet, name = columns or dict(source.columns), sheet or source.sheet, source.name
+        source = source.content
     origin = _take(source, settings, name)
     if study.is_archive(origin.content):
         return study.read_archive(origin, settings)
+    origin = replace(origin, columns=tuple((columns or {}).items()), sheet=sheet)
     return validate(_read_bytes(origin.content, settings, columns, sheet), origin)
 
 

@@ -24,10 +24,16 @@ class Source:
     ----------
     name : str
         File name, or what else the table came from.
+    columns : tuple of (str, str)
+        Input columns and the headers that the user named for them.
+    sheet : str, int or None
+        The worksheet that the user named.
     """
 
     name: str
     _load: Callable[[], bytes] = field(repr=False)
+    columns: tuple[tuple[str, str], ...] = ()
+    sheet: str | int | None = None
 
     @classmethod
     def from_bytes(cls, name: str, content: bytes) -> Source:
@@ -57,9 +63,11 @@ class Source:
         return hashlib.sha256(self.content).hexdigest()
 
     def __eq__(self, other: object) -> bool:
-        """Two sources are equal when their names and bytes are."""
+        """Two sources are equal when their names, bytes and ways of reading are."""
         return (
-            isinstance(other, Source) and self.name == other.name and self.content == other.content
+            isinstance(other, Source)
+            and (self.name, self.columns, self.sheet) == (other.name, other.columns, other.sheet)
+            and self.content == other.content
         )
 
     __hash__ = None  # type: ignore[assignment]

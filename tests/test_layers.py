@@ -23,6 +23,7 @@ ORDER = [
     "tables",
     "delimited grids validation",
     "reading study",
+    "overrides",
     "simulate",
     "example",
     "drift",

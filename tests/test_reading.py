@@ -350,3 +350,15 @@ def test_damaged_files_raise_only_what_is_meant(
     damaged = damaged[: len(damaged) - cut % len(damaged)] if cut % 2 else damaged
     with suppress(GangliosideError):
         first_faults(gg.read_features(bytes(damaged)))
+
+
+def test_a_source_is_read_again_as_it_was() -> None:
+    content = b"Label,Minutes,Name\nGM1(36:1;O2),9.5,peak 1\n"
+    wanted = {"Name": "Label", "RT": "Minutes"}
+    first = gg.read_features(content, columns=wanted, name="mine.csv")
+    assert first.source.columns == tuple(wanted.items())
+    again = gg.read_features(first.source)
+    assert again.source == first.source
+    pd.testing.assert_frame_equal(again.data, first.data)
+    with pytest.raises(ValidationError):
+        gg.read_features(first.source.content)

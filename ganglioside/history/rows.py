@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any, Final, Literal, get_args
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 import ganglioside
 from ganglioside.analysis import Analysis
 from ganglioside.columns import FINDINGS, MODELS, PROBLEMS
 from ganglioside.errors import HistoryError
+from ganglioside.history import digest
 from ganglioside.history.codec import (
     STORED_FEATURES,
     carried_columns,
@@ -27,6 +29,7 @@ from ganglioside.history.codec import (
     summary_to_json,
     to_rows,
 )
+from ganglioside.history.people import Process, current_author
 from ganglioside.history.store import utc_now
 from ganglioside.retention import RetentionModel
 from ganglioside.settings import Settings
@@ -47,8 +50,13 @@ _OWNED: Final[dict[str, str]] = {
     "features": "session",
     **dict.fromkeys(_SIDE_TABLES, "session"),
     "results": "session",
+    "events": "owner",
+    "overrides": "session",
     "sessions": "id",
 }
+
+#: What computes a result, beside Ganglioside and Python.
+_LIBRARIES: Final = ("numpy", "pandas", "scikit-learn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ class Opening:
     rerun_of: str | None
     created: datetime
     sha256: str
+    author: str
+    process: Process
 
     @classmethod
     def now(
@@ -69,9 +79,16 @@ class Opening:
     ) -> Opening:
         """Open a session of this moment."""
         created = utc_now()
-        values = settings.to_dict()
         return cls(
-            _new_id(created), name or source.name, source, values, rerun_of, created, source.sha256
+            id=new_id(created),
+            name=name or source.name,
+            source=source,
+            settings=settings.to_dict(),
+            rerun_of=rerun_of,
+            created=created,
+            sha256=source.sha256,
+            author=current_author(),
+            process=Process.this(created),
         )
 
 
@@ -79,7 +96,7 @@ class Opening:
 class Record:
     """A result as the history's tables take it, made before the lock is held."""
 
-    tables: dict[str, Any]
+    tables: dict[str, pa.Table]
     columns: str
     model: str
     carried: bytes | None
@@ -102,6 +119,21 @@ class Record:
             version=analysis.version,
         )
 
+    def fingerprints(self) -> dict[str, str]:
+        """Return the SHA-256 of each part."""
+        texts = {
+            "columns": self.columns,
+            "model": self.model,
+            "settings": self.settings,
+            "summary": self.summary,
+            "version": self.version,
+        }
+        return {
+            **{name: digest.of_rows(rows) for name, rows in self.tables.items()},
+            **{name: digest.of_bytes(text.encode()) for name, text in texts.items()},
+            "carried": digest.of_bytes(self.carried),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -116,13 +148,15 @@ class Stored:
     version: str
     summary: str | None
     error: str | None
+    keep: bool
+    reading: str | None
+    result_sha256: str | None
 
     @classmethod
     def find(cls, connection: duckdb.DuckDBPyConnection, sid: str) -> Stored:
         """Return the session whose id is `sid`, or the only one whose id begins so."""
         rows = connection.execute(
-            "SELECT id, name, status, file_name, sha256, settings, version, summary, error "
-            "FROM sessions WHERE starts_with(id, ?) ORDER BY id LIMIT 3",
+            f"SELECT {_STORED} FROM sessions  WHERE starts_with(id, ?) ORDER BY id LIMIT 3",
             [sid],
         ).fetchall()
         if not rows or not sid:
@@ -155,7 +189,23 @@ class Stored:
         )
 
 
-def _new_id(now: datetime) -> str:
+_STORED: Final = (
+    "id, name, status, file_name, sha256, settings, version, summary, error, keep, reading, "
+    "result_sha256"
+)
+
+
+def environment() -> dict[str, str]:
+    """Return the versions of what computes results here."""
+    return {
+        "python": platform.python_version(),
+        **{library: version(library) for library in _LIBRARIES},
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def new_id(now: datetime) -> str:
+    """Return an id that nothing else has."""
     # Milliseconds, then chance: sorts by time, and histories can be merged.
     milliseconds = int(now.replace(tzinfo=UTC).timestamp() * 1000)
     return f"{milliseconds:011x}{secrets.token_hex(2)[:3]}"
@@ -176,9 +226,15 @@ def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> N
         "sha256": opening.sha256,
         "settings": json.dumps(opening.settings),
         "version": ganglioside.__version__,
-        "host": platform.node(),
-        "pid": os.getpid(),
+        "host": opening.process.host,
+        "pid": opening.process.pid,
+        "process_started": opening.process.started,
+        "heartbeat": opening.created,
         "rerun_of": opening.rerun_of,
+        "author": opening.author,
+        "keep": False,
+        "reading": json.dumps({"columns": source.columns, "sheet": source.sheet}),
+        "environment": json.dumps(environment()),
     }
     marks = ", ".join("?" for _ in values)
     connection.execute(
@@ -192,7 +248,9 @@ def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> N
     )
 
 
-def insert_result(connection: duckdb.DuckDBPyConnection, sid: str, record: Record) -> None:
+def insert_result(
+    connection: duckdb.DuckDBPyConnection, sid: str, record: Record, result_sha256: str
+) -> None:
     """Store the result of a session and mark it completed."""
     for table, rows in record.tables.items():
         connection.register("incoming", rows)
@@ -206,55 +264,73 @@ def insert_result(connection: duckdb.DuckDBPyConnection, sid: str, record: Recor
     )
     connection.execute(
         "UPDATE sessions SET status = 'completed', completed = ?, settings = ?, summary = ?, "
-        "version = ?, sample_type = ? WHERE id = ?",
+        "version = ?, sample_type = ?, result_sha256 = ? WHERE id = ?",
         [
             utc_now(),
             record.settings,
             record.summary,
             record.version,
             json.loads(record.settings)["sample_type"],
+            result_sha256,
             sid,
         ],
     )
 
 
-def read_analysis(connection: duckdb.DuckDBPyConnection, session: Stored) -> Analysis:
-    """Return the analysis of a completed session."""
-    sides = {t: _read_table(connection, session.id, t, s) for t, s in _SIDE_TABLES.items()}
+def read_record(connection: duckdb.DuckDBPyConnection, session: Stored) -> Record:
+    """Return the result of a completed session as it is stored."""
+    schemas = {"features": STORED_FEATURES, **_SIDE_TABLES}
     columns, model, carried = _only_row(
         connection, "SELECT columns, model, carried FROM results WHERE session = ?", session.id
     )
-    known = _read_table(connection, session.id, "features", STORED_FEATURES)
-    everything = pd.concat([known, decode_carried(carried, len(known))], axis=1)
-    return Analysis(
-        features=everything[json.loads(columns)],
-        models=sides["models"],
-        findings=sides["findings"],
-        problems=sides["problems"],
-        summary=summary_from_json(session.summary or "{}"),
-        settings=session.settings,
-        model=RetentionModel.from_dict(json.loads(model)),
-        source=read_source(connection, session),
+    return Record(
+        tables={t: _read_rows(connection, session.id, t, s) for t, s in schemas.items()},
+        columns=columns,
+        model=model,
+        carried=carried,
+        settings=session.settings_json,
+        summary=session.summary or "{}",
         version=session.version,
     )
 
 
-def _read_table(
+def _read_rows(
     connection: duckdb.DuckDBPyConnection, sid: str, table: str, schema: dict[str, str]
-) -> pd.DataFrame:
-    columns = ", ".join(f'"{c}"' for c in schema)
+) -> pa.Table:
+    columns = ", ".join(f'"{c}"' for c in ("position", *schema))
     rows = connection.sql(
         f"SELECT {columns} FROM {table} WHERE session = ? ORDER BY position", params=[sid]
     )
-    return from_rows(rows.to_arrow_table(), schema)
+    return rows.to_arrow_table()
+
+
+def to_analysis(record: Record, source: Source) -> Analysis:
+    """Return the analysis of which a record was made."""
+    sides = {t: from_rows(record.tables[t], s) for t, s in _SIDE_TABLES.items()}
+    known = from_rows(record.tables["features"], STORED_FEATURES)
+    everything = pd.concat([known, decode_carried(record.carried, len(known))], axis=1)
+    return Analysis(
+        features=everything[json.loads(record.columns)],
+        models=sides["models"],
+        findings=sides["findings"],
+        problems=sides["problems"],
+        summary=summary_from_json(record.summary),
+        settings=Settings.from_dict(json.loads(record.settings)),
+        model=RetentionModel.from_dict(json.loads(record.model)),
+        source=source,
+        version=record.version,
+    )
 
 
 def read_source(connection: duckdb.DuckDBPyConnection, session: Stored) -> Source:
-    """Return the input of a session."""
-    content = _only_row(connection, "SELECT content FROM inputs WHERE sha256 = ?", session.sha256)[
-        0
-    ]
-    return Source.from_bytes(session.file_name, content)
+    """Return the input of a session, with what the reader was told about it."""
+    (content,) = _only_row(
+        connection, "SELECT content FROM inputs WHERE sha256 = ?", session.sha256
+    )
+    reading = json.loads(session.reading or "{}")
+    columns = tuple((name, header) for name, header in reading.get("columns", []))
+    source = Source.from_bytes(session.file_name, content)
+    return replace(source, columns=columns, sheet=reading.get("sheet"))
 
 
 def _only_row(connection: duckdb.DuckDBPyConnection, query: str, key: str) -> tuple[Any, ...]:
@@ -262,6 +338,16 @@ def _only_row(connection: duckdb.DuckDBPyConnection, query: str, key: str) -> tu
     if len(rows) != 1:
         raise HistoryError(f"The history is damaged: {len(rows)} rows for {key}, not one.")
     return tuple(rows[0])
+
+
+def end_session(
+    connection: duckdb.DuckDBPyConnection, sid: str, status: Status, error: str | None
+) -> None:
+    """Mark a session as ended without a result."""
+    connection.execute(
+        "UPDATE sessions SET status = ?, completed = ?, error = ? WHERE id = ?",
+        [status, utc_now(), error, sid],
+    )
 
 
 def delete_session(connection: duckdb.DuckDBPyConnection, session: Stored) -> None:

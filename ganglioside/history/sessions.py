@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 from platformdirs import user_data_path
@@ -15,18 +15,25 @@ from platformdirs import user_data_path
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.columns import VERDICTS
 from ganglioside.errors import Cancelled, HistoryError
+from ganglioside.history import log
+from ganglioside.history.dead import mark_dead
+from ganglioside.history.digest import digest
+from ganglioside.history.events import insert_events, read_events
+from ganglioside.history.jobs import Jobs
+from ganglioside.history.people import current_author
 from ganglioside.history.rows import (
     Opening,
     Record,
-    Status,
     Stored,
     delete_session,
+    end_session,
     insert_result,
     insert_session,
-    read_analysis,
+    read_record,
     read_source,
+    to_analysis,
 )
-from ganglioside.history.store import Store, utc_now
+from ganglioside.history.store import Store
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading import TableSource, read_features
 from ganglioside.settings import Settings
@@ -40,7 +47,7 @@ _COUNTS: Final = ("features", *VERDICTS)
 _LISTING: Final = f"""
     SELECT id, name, sample_type, status, created, started, completed,
            {", ".join(f"(summary->>'{c}')::BIGINT AS {c}" for c in _COUNTS)},
-           file_name, file_size, sha256, version, rerun_of, error
+           file_name, file_size, sha256, version, rerun_of, error, author, keep
     FROM sessions
 """
 
@@ -81,10 +88,13 @@ class History:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.jobs = Jobs(store)
 
     @classmethod
     def open(cls, path: str | PathLike[str] | None = None, timeout: float = _TIMEOUT) -> History:
         """Open a history and create it where there is none.
+
+        Sessions and jobs whose process has died meanwhile are marked failed, with the reason.
 
         Parameters
         ----------
@@ -104,7 +114,7 @@ class History:
         if path is None and not os.environ.get("GANGLIOSIDE_HISTORY"):
             _make_folder(place.parent)
         store = Store(place.expanduser().absolute(), timeout)
-        store.prepare()
+        store.prepare(mark_dead)
         return cls(store)
 
     @property
@@ -128,9 +138,12 @@ class History:
         """
         session = Opening.now(analysis.source, analysis.settings, name)
         record = Record.of(analysis)
+        result = digest(record.fingerprints())
         with self._store.write() as connection:
             insert_session(connection, session)
-            insert_result(connection, session.id, record)
+            insert_result(connection, session.id, record, result)
+            log.append(connection, session.author, "completed", session.id, name=session.name,
+                       input=session.sha256, result=result)  # fmt: skip
         return session.id
 
     def sessions(self, limit: int | None = None) -> pd.DataFrame:
@@ -146,7 +159,8 @@ class History:
         pandas.DataFrame
             One row per session: id, name, sample_type, status, created, started, completed
             (UTC), the counts features, valid, fragment, adduct, outlier, undetermined (NA
-            unless completed), file_name, file_size (bytes), sha256, version, rerun_of, error.
+            unless completed), file_name, file_size (bytes), sha256, version, rerun_of, error,
+            author, keep.
         """
         order = "ORDER BY created DESC, id DESC"
         limited = order if limit is None else f"{order} LIMIT {int(limit)}"
@@ -172,7 +186,7 @@ class History:
             session = Stored.find(connection, sid)
             if session.status != "completed":
                 raise HistoryError(session.why_empty())
-            return read_analysis(connection, session)
+            return to_analysis(read_record(connection, session), read_source(connection, session))
 
     def source(self, sid: str) -> Source:
         """Return the input of a session as it was received."""
@@ -210,7 +224,7 @@ class History:
             session = Stored.find(connection, sid)
             source = read_source(connection, session)
         chosen = session.settings if settings is None else settings
-        table = read_features(source.content, chosen, name=source.name)
+        table = read_features(source, chosen)
         opening = Opening.now(source, chosen, session.name, rerun_of=session.id)
         self._run(table, opening, progress)
         return opening.id
@@ -242,8 +256,8 @@ class History:
         self._begin(opening)
         return opening.id
 
-    def complete(self, sid: str, analysis: Analysis) -> None:
-        """Keep the result of a session that was begun.
+    def complete(self, sid: str, analysis: Analysis, events: Sequence[ProgressEvent] = ()) -> None:
+        """Keep the result of a session that was begun, and the events that it sent.
 
         Raises
         ------
@@ -251,21 +265,48 @@ class History:
             If the session has ended already, or was begun with another input.
         """
         record = Record.of(analysis)
+        result = digest(record.fingerprints())
         with self._store.write() as connection:
             session = Stored.find(connection, sid)
             session.require_running()
             if session.sha256 != analysis.source.sha256:
                 raise HistoryError(f"Session {session.id} was begun with another input.")
-            insert_result(connection, session.id, record)
+            insert_result(connection, session.id, record, result)
+            insert_events(connection, session.id, events)
+            log.append(connection, current_author(), "completed", session.id, result=result)
 
-    def fail(self, sid: str, error: BaseException | str) -> None:
+    def fail(
+        self, sid: str, error: BaseException | str, events: Sequence[ProgressEvent] = ()
+    ) -> None:
         """Record that a session that was begun has failed, and why."""
         text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
-        self._end(sid, "failed", text)
+        self._end(sid, "failed", text, events)
 
-    def cancel(self, sid: str) -> None:
+    def cancel(self, sid: str, events: Sequence[ProgressEvent] = ()) -> None:
         """Record that a session that was begun was cancelled."""
-        self._end(sid, "cancelled", None)
+        self._end(sid, "cancelled", None, events)
+
+    def events(self, sid: str, after: int = 0) -> list[ProgressEvent]:
+        """Return the events of a session in order, without the first `after`."""
+        with self._store.read() as connection:
+            return read_events(connection, Stored.find(connection, sid).id, after)
+
+    def log(self, subject: str | None = None) -> pd.DataFrame:
+        """Return who did what when, the oldest first.
+
+        Parameters
+        ----------
+        subject
+            Id of a session or a job; everything where None. A deleted session keeps its entries.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns number, time (UTC), author, host, action, subject, details (JSON), previous
+            and sha256 (hash of the entry before and of this one).
+        """
+        with self._store.read() as connection:
+            return log.read_log(connection, subject)
 
     def rename(self, sid: str, name: str) -> None:
         """Give a session another name."""
@@ -274,61 +315,95 @@ class History:
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             connection.execute("UPDATE sessions SET name = ? WHERE id = ?", [name, found.id])
+            log.append(
+                connection, current_author(), "renamed", found.id, before=found.name, after=name
+            )
 
     def delete(self, sid: str) -> None:
         """Remove a session with all it holds, for good."""
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             delete_session(connection, found)
+            log.append(connection, current_author(), "deleted", found.id, name=found.name,
+                       input=found.sha256, result=found.result_sha256)  # fmt: skip
 
     def _run(
         self, table: FeatureTable, opening: Opening, progress: ProgressCallback | None
     ) -> Analysis:
         self._begin(opening)
-        relay = _Relay(progress, opening.id)
-        with self._traced(opening.id):
-            analysis = analyze(table, Settings.from_dict(opening.settings), relay)
-            self.complete(opening.id, analysis)
-        relay.saved(opening.name)
-        return analysis
-
-    @contextmanager
-    def _traced(self, sid: str) -> Iterator[None]:
+        relay = _Relay(progress, opening)
         try:
-            yield
+            analysis = analyze(table, Settings.from_dict(opening.settings), relay)
+            with relay.saving():
+                self.complete(opening.id, analysis, relay.events)
         except (Cancelled, KeyboardInterrupt):
-            self.cancel(sid)
+            self.cancel(opening.id, relay.events)
             raise
         except BaseException as error:
-            self.fail(sid, error)
+            self.fail(opening.id, error, relay.events)
             raise
+        relay.saved()
+        return analysis
 
     def _begin(self, opening: Opening) -> None:
         with self._store.write() as connection:
             insert_session(connection, opening)
+            log.append(connection, opening.author, "begun", opening.id, name=opening.name,
+                       input=opening.sha256)  # fmt: skip
 
-    def _end(self, sid: str, status: Status, error: str | None) -> None:
+    def _end(
+        self, sid: str, status: Literal["failed", "cancelled"], error: str | None,
+        events: Sequence[ProgressEvent],
+    ) -> None:  # fmt: skip
         with self._store.write() as connection:
             session = Stored.find(connection, sid)
             session.require_running()
-            connection.execute(
-                "UPDATE sessions SET status = ?, completed = ?, error = ? WHERE id = ?",
-                [status, utc_now(), error, session.id],
-            )
+            end_session(connection, session.id, status, error)
+            insert_events(connection, session.id, events)
+            details = {} if error is None else {"error": error}
+            log.append(connection, current_author(), status, session.id, **details)
 
 
 class _Relay:
-    """Passes the events of an analysis on as those of its session, which ends when stored."""
+    """Passes the events of an analysis on as those of its session, which ends when stored.
 
-    def __init__(self, callback: ProgressCallback | None, sid: str) -> None:
+    Attributes
+    ----------
+    events : list of ProgressEvent
+        All that happened so far, to be stored with the session. `saving` and `complete` are
+        among them before they are sent: they are stored by what they tell of.
+    """
+
+    def __init__(self, callback: ProgressCallback | None, opening: Opening) -> None:
+        self.events: list[ProgressEvent] = []
         self._callback = callback
-        self._sid = sid
+        self._opening = opening
 
     def __call__(self, event: ProgressEvent) -> None:
-        if self._callback is not None and event["type"] != "complete":
-            self._callback(ProgressEvent(**{**event, "session_id": self._sid}))
+        if event["type"] != "complete":
+            self._pass_on(ProgressEvent(**{**event, "session_id": self._opening.id}))
 
-    def saved(self, name: str) -> None:
-        progress = Progress(self._callback, self._sid)
-        progress.done("saving", f"Saved as session {self._sid}, {name}")
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        """Hold the last events ready while they are stored; a failure is told instead."""
+        said = len(self.events)
+        progress = Progress(self.events.append, self._opening.id)
+        progress.done("saving", f"Saved as session {self._opening.id}, {self._opening.name}")
         progress.done("complete", "Done")
+        try:
+            yield
+        except BaseException as error:
+            del self.events[said:]
+            Progress(self._pass_on, self._opening.id).failed("saving", error)
+            raise
+
+    def saved(self) -> None:
+        """Send the last events: what they tell has happened."""
+        if self._callback is not None:
+            for event in self.events[-2:]:
+                self._callback(event)
+
+    def _pass_on(self, event: ProgressEvent) -> None:
+        self.events.append(event)
+        if self._callback is not None:
+            self._callback(event)

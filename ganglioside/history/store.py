@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,8 +91,13 @@ class Store:
         """The file whose lock admits one process at a time."""
         return self.path.with_name(self.path.name + ".lock")
 
-    def prepare(self) -> None:
+    def prepare(self, then: Callable[[duckdb.DuckDBPyConnection], object] | None = None) -> None:
         """Create the file, or bring its schema up to date.
+
+        Parameters
+        ----------
+        then
+            What to do in the same connection.
 
         Raises
         ------
@@ -103,7 +108,10 @@ class Store:
             if not self.path.exists():
                 self._create()
             _require_duckdb(self.path)
-            _upgrade(self.path)
+            with _connect(self.path) as connection:
+                _upgrade(connection, self.path)
+                if then is not None:
+                    then(connection)
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -216,12 +224,11 @@ def _head(path: Path) -> bytes:
         ) from error
 
 
-def _upgrade(path: Path) -> None:
-    with _connect(path) as connection:
-        present = _version(connection, path)
-        for migration in migrations():
-            if migration.version > present:
-                _apply(connection, migration)
+def _upgrade(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    present = _version(connection, path)
+    for migration in migrations():
+        if migration.version > present:
+            _apply(connection, migration)
 
 
 def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:

@@ -1,0 +1,53 @@
+"""Sessions and jobs whose process has died: found, and marked failed with the reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+
+from ganglioside.history import log
+from ganglioside.history.events import insert_events, interruption
+from ganglioside.history.jobs import find_jobs
+from ganglioside.history.people import Process, current_author
+from ganglioside.history.rows import end_session
+from ganglioside.history.store import utc_now
+
+
+def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Mark what nobody works on any more as failed; return the ids.
+
+    What runs on another machine is believed to run until it has given no sign for
+    `people.SILENCE`.
+    """
+    now = utc_now()
+    dead = {**_dead_sessions(connection, now), **_dead_jobs(connection, now)}
+    if not dead:
+        return []
+    connection.begin()
+    for subject, why in dead.items():
+        reason = f"Interrupted: {why}. It can be run again."
+        end_session(connection, subject, "failed", reason)
+        connection.execute(
+            "UPDATE jobs SET status = 'failed', ended = ?, error = ? WHERE id = ?",
+            [now, reason, subject],
+        )
+        event = interruption(connection, subject, reason, now)
+        insert_events(connection, subject, [event])
+        log.append(connection, current_author(), "interrupted", subject, error=reason)
+    connection.commit()
+    return list(dead)
+
+
+def _dead_sessions(connection: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, str]:
+    rows = connection.execute(
+        "SELECT id, host, pid, process_started, coalesce(heartbeat, started) FROM sessions "
+        "WHERE status = 'processing'"
+    ).fetchall()
+    reasons = {sid: Process(*process).why_dead(now) for sid, *process in rows}
+    return {sid: why for sid, why in reasons.items() if why}
+
+
+def _dead_jobs(connection: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, str]:
+    reasons = {job.id: job.why_dead(now) for job in find_jobs(connection, ["processing"])}
+    return {job: why for job, why in reasons.items() if why}

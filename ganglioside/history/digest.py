@@ -1,0 +1,59 @@
+"""The fingerprint of a result: the same whatever library reads or writes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+#: What a missing value counts as, beside the mark that it is missing.
+_ABSENT: Final[dict[pa.DataType, object]] = {
+    pa.int64(): 0,
+    pa.float64(): 0.0,
+    pa.bool_(): False,
+    pa.string(): "",
+}
+
+
+def digest(parts: dict[str, str]) -> str:
+    """Return one SHA-256 of the fingerprints of all parts."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def of_bytes(content: bytes | None) -> str:
+    """Return the SHA-256 of bytes; empty for none at all."""
+    return "" if content is None else hashlib.sha256(content).hexdigest()
+
+
+def of_rows(rows: pa.Table) -> str:
+    """Return the SHA-256 of rows.
+
+    Each column counts, in order of their names, with its name, where its values are missing, and
+    the little-endian bytes of its values; text as UTF-8 after the lengths of the cells. A column
+    without any value counts as one that is not there, so that later columns change nothing.
+    """
+    found = hashlib.sha256(f"{rows.num_rows} rows".encode())
+    for name in sorted(rows.column_names):
+        _add_column(found, name, rows.column(name))
+    return found.hexdigest()
+
+
+def _add_column(found: hashlib._Hash, name: str, column: pa.ChunkedArray) -> None:
+    present = column.is_valid().to_numpy(zero_copy_only=False).astype(np.bool_)
+    if not present.any():
+        return
+    kind = column.type
+    found.update(f";{name}:{kind};".encode())
+    found.update(np.packbits(present).tobytes())
+    filled = column.fill_null(_ABSENT[kind])
+    if pa.types.is_string(kind):
+        lengths = pc.binary_length(filled).to_numpy(zero_copy_only=False)
+        found.update(lengths.astype("<i4").tobytes())
+        found.update("".join(filled.to_pylist()).encode())
+        return
+    values = filled.to_numpy(zero_copy_only=False)
+    found.update(values.astype(values.dtype.newbyteorder("<")).tobytes())

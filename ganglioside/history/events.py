@@ -1,0 +1,68 @@
+"""Progress of jobs and sessions, kept so that any process can follow or replay it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+import duckdb
+
+from ganglioside.progress import ProgressEvent
+
+_FIELDS: Final = ("type", "session_id", "step", "message", "percentage", "timestamp", "error")
+
+
+def insert_events(
+    connection: duckdb.DuckDBPyConnection, owner: str, events: Sequence[ProgressEvent]
+) -> None:
+    """Store events of a job or session after those that it has."""
+    if not events:
+        return
+    marks = ", ".join("?" for _ in range(len(_FIELDS) + 2))
+    first = _count(connection, owner)
+    rows = [(owner, first + i, *(e.get(f) for f in _FIELDS)) for i, e in enumerate(events)]
+    values = ", ".join(f"({marks})" for _ in rows)
+    connection.execute(
+        f"INSERT INTO events (owner, number, {', '.join(_FIELDS)}) VALUES {values}",
+        [cell for row in rows for cell in row],
+    )
+
+
+def read_events(
+    connection: duckdb.DuckDBPyConnection, owner: str, after: int = 0
+) -> list[ProgressEvent]:
+    """Return the events of a job or session in order, without the first `after`."""
+    rows = connection.execute(
+        f"SELECT {', '.join(_FIELDS)} FROM events WHERE owner = ? AND number >= ? ORDER BY number",
+        [owner, after],
+    ).fetchall()
+    return [_event(row) for row in rows]
+
+
+def _count(connection: duckdb.DuckDBPyConnection, owner: str) -> int:
+    row = connection.execute("SELECT count(*) FROM events WHERE owner = ?", [owner]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def interruption(
+    connection: duckdb.DuckDBPyConnection, owner: str, reason: str, now: datetime
+) -> ProgressEvent:
+    """Return the event by which a follower learns that nothing more will come."""
+    sent = read_events(connection, owner)
+    return ProgressEvent(
+        type="error",
+        session_id=sent[-1]["session_id"] if sent else owner,
+        step=sent[-1]["step"] if sent else "loading",
+        message="Interrupted",
+        percentage=sent[-1]["percentage"] if sent else 0.0,
+        timestamp=now.replace(tzinfo=UTC).isoformat(),
+        error=reason,
+    )
+
+
+def _event(row: tuple[Any, ...]) -> ProgressEvent:
+    values = dict(zip(_FIELDS, row, strict=True))
+    if values["error"] is None:
+        del values["error"]
+    return cast(ProgressEvent, values)

@@ -1,0 +1,251 @@
+"""Jobs as the history keeps them: what is to do, who does it, what became of it.
+
+The history only keeps them; who carries them out is another matter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from ganglioside.errors import JobError
+from ganglioside.history.events import insert_events, read_events
+from ganglioside.history.people import Process, current_author
+from ganglioside.history.rows import STATUSES, Status, new_id
+from ganglioside.history.store import Store, utc_now
+from ganglioside.progress import ProgressEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job. Times are UTC, without a zone.
+
+    Attributes
+    ----------
+    id, kind, name : str
+    status : Status
+    author : str
+        Who asked for it.
+    parameters : str
+        JSON object, as `add` was given.
+    created, started, ended : datetime or None
+    host, pid, process_started, heartbeat
+        Who works or worked on it, and when that process last gave a sign.
+    time_limit : float or None
+        s.
+    cancel_requested : bool
+    retry_of : str or None
+        The job that this one repeats.
+    session : str or None
+        The session that it made.
+    result : str or None
+        JSON.
+    error : str or None
+    """
+
+    id: str
+    kind: str
+    name: str
+    status: Status
+    author: str
+    parameters: str
+    created: datetime
+    started: datetime | None
+    ended: datetime | None
+    host: str | None
+    pid: int | None
+    process_started: datetime | None
+    heartbeat: datetime | None
+    time_limit: float | None
+    cancel_requested: bool
+    retry_of: str | None
+    session: str | None
+    result: str | None
+    error: str | None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.status not in ("pending", "processing")
+
+    def why_dead(self, now: datetime) -> str | None:
+        """Return why the process that works on it is known to have ended, or None."""
+        if self.status != "processing" or self.host is None or self.pid is None:
+            return None
+        process = Process(self.host, self.pid, self.process_started, self.heartbeat)
+        return process.why_dead(now)
+
+
+_COLUMNS = ", ".join(field.name for field in fields(Job))
+
+
+def find_job(connection: duckdb.DuckDBPyConnection, job: str) -> Job:
+    """Return a job by its id, or by a beginning of it that fits one only."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM jobs WHERE starts_with(id, ?) ORDER BY id LIMIT 3", [job]
+    ).fetchall()
+    if not rows or not job:
+        raise JobError(f"There is no job {job!r} in this history: history.jobs.all() lists them.")
+    if len(rows) > 1 and rows[0][0] != job:
+        raise JobError(f"{job!r} is the beginning of more than one job: give more of the id.")
+    return Job(*rows[0])
+
+
+def find_jobs(
+    connection: duckdb.DuckDBPyConnection, statuses: Sequence[Status] = (), limit: int | None = None
+) -> list[Job]:
+    """Return the jobs, the newest first: all of them, or those of some statuses."""
+    chosen = "WHERE list_contains(?, status)" if statuses else ""
+    bounded = "" if limit is None else f"LIMIT {int(limit)}"
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM jobs {chosen} ORDER BY created DESC, id DESC {bounded}",
+        [list(statuses)] if statuses else [],
+    ).fetchall()
+    return [Job(*row) for row in rows]
+
+
+class Jobs:
+    """The jobs of one history; every call is one transaction, as in `History`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(
+        self,
+        kind: str,
+        parameters: Mapping[str, Any],
+        name: str,
+        *,
+        time_limit: float | None = None,
+        retry_of: str | None = None,
+    ) -> str:
+        """Add a job that waits to be done, and return its id.
+
+        Parameters
+        ----------
+        kind
+            What it does.
+        parameters
+            All it needs; ready for JSON.
+        name
+            For people.
+        time_limit
+            s.
+        retry_of
+            Id of the job that it repeats.
+        """
+        now = utc_now()
+        job = new_id(now)
+        with self._store.write() as connection:
+            connection.execute(
+                "INSERT INTO jobs BY NAME SELECT ? AS id, ? AS kind, ? AS name, "
+                "'pending' AS status, ? AS author, ? AS parameters, ?::TIMESTAMP AS created, "
+                "?::DOUBLE AS time_limit, false AS cancel_requested, ? AS retry_of",
+                [job, kind, name, current_author(), json.dumps(parameters), now, time_limit,
+                 retry_of],
+            )  # fmt: skip
+        return job
+
+    def start(self, job: str) -> Job:
+        """Take a pending job as this process's own.
+
+        Raises
+        ------
+        JobError
+            If it is not pending: somebody else has taken it, or it has ended.
+        """
+        process = Process.this(utc_now())
+        with self._store.write() as connection:
+            found = find_job(connection, job)
+            if found.status != "pending":
+                raise JobError(f"Job {found.id} cannot be started: it is {found.status}.")
+            connection.execute(
+                "UPDATE jobs SET status = 'processing', started = $now, heartbeat = $now, "
+                "host = $host, pid = $pid, process_started = $born WHERE id = $id",
+                {"now": process.last_sign, "host": process.host, "pid": process.pid,
+                 "born": process.started, "id": found.id},
+            )  # fmt: skip
+            return find_job(connection, found.id)
+
+    def beat(self, job: str, events: Sequence[ProgressEvent] = ()) -> Job:
+        """Give a sign of life, store new events, and return how the job stands now.
+
+        The one who works on it looks at `cancel_requested` of what comes back.
+        """
+        with self._store.write() as connection:
+            found = find_job(connection, job)
+            insert_events(connection, found.id, events)
+            connection.execute("UPDATE jobs SET heartbeat = ? WHERE id = ?", [utc_now(), found.id])
+            return found
+
+    def end(
+        self,
+        job: str,
+        status: Status,
+        *,
+        session: str | None = None,
+        result: Any = None,
+        error: str | None = None,
+        events: Sequence[ProgressEvent] = (),
+    ) -> None:
+        """Record what became of a job: completed, failed or cancelled.
+
+        Raises
+        ------
+        JobError
+            If it has ended already.
+        """
+        if status not in STATUSES[2:]:
+            raise JobError(f"A job ends {' or '.join(STATUSES[2:])}, not {status!r}.")
+        with self._store.write() as connection:
+            found = find_job(connection, job)
+            if found.has_ended:
+                raise JobError(f"Job {found.id} has ended already: it is {found.status}.")
+            insert_events(connection, found.id, events)
+            connection.execute(
+                "UPDATE jobs SET status = ?, ended = ?, session = ?, result = ?, error = ? "
+                "WHERE id = ?",
+                [status, utc_now(), session, None if result is None else json.dumps(result),
+                 error, found.id],
+            )  # fmt: skip
+
+    def request_cancel(self, job: str) -> Job:
+        """Ask for the end of a job; one that nobody works on ends at once.
+
+        Raises
+        ------
+        JobError
+            If it has ended already.
+        """
+        with self._store.write() as connection:
+            found = find_job(connection, job)
+            if found.has_ended:
+                raise JobError(f"Job {found.id} has ended already: it is {found.status}.")
+            connection.execute(
+                "UPDATE jobs SET cancel_requested = true, "
+                "ended = CASE status WHEN 'pending' THEN $now ELSE ended END, "
+                "status = CASE status WHEN 'pending' THEN 'cancelled' ELSE status END "
+                "WHERE id = $id",
+                {"now": utc_now(), "id": found.id},
+            )
+            return find_job(connection, found.id)
+
+    def get(self, job: str) -> Job:
+        """Return one job, by its id or a beginning of it that fits one only."""
+        with self._store.read() as connection:
+            return find_job(connection, job)
+
+    def all(self, *statuses: Status, limit: int | None = None) -> list[Job]:
+        """Return the jobs, the newest first: all of them, or those of some statuses."""
+        with self._store.read() as connection:
+            return find_jobs(connection, statuses, limit)
+
+    def events(self, job: str, after: int = 0) -> list[ProgressEvent]:
+        """Return the events of a job in order, without the first `after`."""
+        with self._store.read() as connection:
+            return read_events(connection, find_job(connection, job).id, after)

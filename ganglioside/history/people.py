@@ -1,0 +1,88 @@
+"""Who acts, and from which process: what makes a history attributable."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import psutil
+
+#: Names who acts; a hub for many users sets the second one.
+_VARIABLES: Final = ("GANGLIOSIDE_AUTHOR", "JUPYTERHUB_USER")
+
+#: Two readings of one process's start differ by less, clocks being set meanwhile included.
+_SAME_START: Final = timedelta(minutes=1)
+
+#: A process elsewhere that has given no sign for so long is taken for dead.
+SILENCE: Final = timedelta(hours=1)
+
+
+def current_author() -> str:
+    """Return who acts: `GANGLIOSIDE_AUTHOR`, else the user of a hub, else of the system."""
+    for variable in _VARIABLES:
+        if name := os.environ.get(variable, "").strip():
+            return name
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container without an entry for its user
+        return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process as it can be recognised later: its number alone is given out again.
+
+    Attributes
+    ----------
+    host : str
+    pid : int
+    started : datetime or None
+        UTC, without a zone; None where it is not known.
+    last_sign : datetime or None
+        When it was last heard of.
+    """
+
+    host: str
+    pid: int
+    started: datetime | None
+    last_sign: datetime | None
+
+    @classmethod
+    def this(cls, now: datetime) -> Process:
+        """Return the process that runs now."""
+        return cls(platform.node(), os.getpid(), _started(os.getpid()), now)
+
+    def why_dead(self, now: datetime) -> str | None:
+        """Return why this process is known to have ended; None where it may still run."""
+        if self.host != platform.node():
+            return self._why_silent(now)
+        try:
+            started = _started(self.pid)
+        except psutil.AccessDenied:  # it lives, and belongs to somebody else
+            return None
+        if started is None:
+            return f"its process {self.pid} on {self.host} has ended"
+        if self.started is not None and abs(started - self.started) > _SAME_START:
+            return f"its process {self.pid} on {self.host} has ended; another has its number now"
+        return None
+
+    def _why_silent(self, now: datetime) -> str | None:
+        if self.last_sign is None or now - self.last_sign < SILENCE:
+            return None
+        since = f"{self.last_sign:%Y-%m-%d %H:%M} UTC"
+        return f"its process {self.pid} on {self.host} has given no sign since {since}"
+
+
+def _started(pid: int) -> datetime | None:
+    """Return when a living process of this machine started, UTC; None where there is none."""
+    try:
+        process = psutil.Process(pid)
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return datetime.fromtimestamp(process.create_time(), UTC).replace(tzinfo=None)
+    except psutil.NoSuchProcess:
+        return None

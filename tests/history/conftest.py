@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from builders import HandMadeModel
+
+from ganglioside.history import History, rows
+
+
+@pytest.fixture
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
+    monkeypatch.setattr(rows, "RetentionModel", HandMadeModel)
+    return History.open(tmp_path / "history.duckdb", timeout=10)

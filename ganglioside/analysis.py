@@ -162,12 +162,12 @@ class Analysis:
         analysed anew, with the anchors that this analysis had. Overrides stay.
         """
         if self._kept is None:
-            decided = analyze(self._read(settings), settings)
+            decided = analyze(self.read_input(settings), settings)
         else:
             decided = _assemble(self._kept, self.model, settings)
         return replace(decided, overrides=self.overrides)
 
-    def _read(self, settings: Settings) -> FeatureTable:
+    def read_input(self, settings: Settings) -> FeatureTable:
         """Return the input as it was analysed: read again, with the anchors it had."""
         table = read_features(self.source, settings)
         anchors = self.features["anchor"].to_numpy(np.bool_)
@@ -267,7 +267,7 @@ class Analysis:
     def _evidence(self) -> _Evidence | None:
         """The inference under these settings; None where the table allows none."""
         if self._kept is None:
-            peaks = find_peaks(observe(self._read(self.settings)))
+            peaks = find_peaks(observe(self.read_input(self.settings)))
             inference = infer(peaks.observed)
         else:
             peaks, inference = self._kept.peaks, self._kept.inference

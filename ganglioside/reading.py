@@ -263,7 +263,8 @@ def _read_frame(
     check_rows(len(frame), settings.max_rows)
     raw = _frame_table(frame, columns)
     cells = raw.cells.set_axis(list(raw.header.texts), axis=1)
-    return validate(raw, Source.from_frame(name, cells))
+    chosen = tuple((columns or {}).items())
+    return validate(raw, replace(Source.from_frame(name, cells), columns=chosen))
 
 
 def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> RawTable:

@@ -384,7 +384,7 @@ def test_a_session_is_run_again_from_its_own_input(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sessions, "analyze", fake_analyze)
-    content = b"Name,RT,Volume,Log P,Anchor\r\nGM1(36:1;O2),9.1,10,1.5,T\r\n"
+    content = b"Name,RT,Volume,Log P,Anchor\r\n" + 5 * b"GM1(36:1;O2),9.1,10,1.5,T\r\n"
     source = Source.from_bytes("liver.csv", content)
     chosen = Settings(sample_type="human", rt_tolerance=0.2)
     first = history.begin(source, chosen, name="liver 3")

@@ -41,8 +41,10 @@ def read_events(
 
 
 def _count(connection: duckdb.DuckDBPyConnection, owner: str) -> int:
-    row = connection.execute("SELECT count(*) FROM events WHERE owner = ?", [owner]).fetchone()
-    return int(row[0]) if row else 0
+    ((rows,),) = connection.execute(
+        "SELECT count(*) FROM events WHERE owner = ?", [owner]
+    ).fetchall()
+    return int(rows)
 
 
 def interruption(

@@ -73,8 +73,8 @@ def append(
     """Add an entry to the log, in the transaction of what it tells."""
     last = connection.execute(
         "SELECT number, sha256 FROM log ORDER BY number DESC LIMIT 1"
-    ).fetchone()
-    number, previous = last or (-1, FIRST)
+    ).fetchall()
+    number, previous = last[0] if last else (-1, FIRST)
     text = json.dumps(details, sort_keys=True)
     entry = Entry(
         number + 1, utc_now(), author, platform.node(), action, subject, text, previous, ""

@@ -29,6 +29,7 @@ from ganglioside.history.codec import (
     summary_to_json,
     to_rows,
 )
+from ganglioside.history.judgements import current, read_overrides
 from ganglioside.history.people import Process, current_author
 from ganglioside.history.store import utc_now
 from ganglioside.retention import RetentionModel
@@ -302,6 +303,12 @@ def _read_rows(
         f"SELECT {columns} FROM {table} WHERE session = ? ORDER BY position", params=[sid]
     )
     return rows.to_arrow_table()
+
+
+def read_analysis(connection: duckdb.DuckDBPyConnection, session: Stored) -> Analysis:
+    """Return the analysis of a completed session, with what analysts said of it."""
+    analysis = to_analysis(read_record(connection, session), read_source(connection, session))
+    return replace(analysis, overrides=current(read_overrides(connection, session.id)))
 
 
 def to_analysis(record: Record, source: Source) -> Analysis:

@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import duckdb
 import pandas as pd
 from platformdirs import user_data_path
 
@@ -20,6 +21,7 @@ from ganglioside.history.dead import mark_dead
 from ganglioside.history.digest import digest
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs
+from ganglioside.history.judgements import insert_overrides, read_overrides, require_features
 from ganglioside.history.people import current_author
 from ganglioside.history.rows import (
     Opening,
@@ -29,11 +31,11 @@ from ganglioside.history.rows import (
     end_session,
     insert_result,
     insert_session,
-    read_record,
+    read_analysis,
     read_source,
-    to_analysis,
 )
 from ganglioside.history.store import Store
+from ganglioside.overrides import Overrides
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading import TableSource, read_features
 from ganglioside.settings import Settings
@@ -144,6 +146,7 @@ class History:
             insert_result(connection, session.id, record, result)
             log.append(connection, session.author, "completed", session.id, name=session.name,
                        input=session.sha256, result=result)  # fmt: skip
+            _override(connection, session.id, analysis.overrides)
         return session.id
 
     def sessions(self, limit: int | None = None) -> pd.DataFrame:
@@ -186,7 +189,7 @@ class History:
             session = Stored.find(connection, sid)
             if session.status != "completed":
                 raise HistoryError(session.why_empty())
-            return to_analysis(read_record(connection, session), read_source(connection, session))
+            return read_analysis(connection, session)
 
     def source(self, sid: str) -> Source:
         """Return the input of a session as it was received."""
@@ -206,6 +209,9 @@ class History:
     ) -> str:
         """Analyse the input of a session again, as a new session.
 
+        It is read as it was then, with the anchors that the analyst had marked; what analysts
+        said of features goes along.
+
         Parameters
         ----------
         sid
@@ -223,10 +229,12 @@ class History:
         with self._store.read() as connection:
             session = Stored.find(connection, sid)
             source = read_source(connection, session)
+            ended = session.status == "completed"
+            stored = read_analysis(connection, session) if ended else None
         chosen = session.settings if settings is None else settings
-        table = read_features(source, chosen)
+        table = read_features(source, chosen) if stored is None else stored.read_input(chosen)
         opening = Opening.now(source, chosen, session.name, rerun_of=session.id)
-        self._run(table, opening, progress)
+        self._run(table, opening, progress, None if stored is None else stored.overrides)
         return opening.id
 
     def run(
@@ -274,6 +282,7 @@ class History:
             insert_result(connection, session.id, record, result)
             insert_events(connection, session.id, events)
             log.append(connection, current_author(), "completed", session.id, result=result)
+            _override(connection, session.id, analysis.overrides)
 
     def fail(
         self, sid: str, error: BaseException | str, events: Sequence[ProgressEvent] = ()
@@ -319,6 +328,39 @@ class History:
                 connection, current_author(), "renamed", found.id, before=found.name, after=name
             )
 
+    def override(self, sid: str, overrides: Overrides) -> None:
+        """Keep what analysts say of the features of a completed session.
+
+        Parameters
+        ----------
+        sid
+        overrides
+            All that is to count from now on. What was said before stays in `override_trail`.
+
+        Raises
+        ------
+        HistoryError
+            If the session holds no result.
+        OverrideError
+            If a feature is not in the session.
+        """
+        with self._store.write() as connection:
+            session = Stored.find(connection, sid)
+            require_features(connection, session.id, overrides)
+            _override(connection, session.id, overrides)
+
+    def override_trail(self, sid: str) -> pd.DataFrame:
+        """Return all that analysts ever said of a session's features, in order.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `columns.OVERRIDES`; a row without verdict, anchor and note took back what
+            was said before.
+        """
+        with self._store.read() as connection:
+            return read_overrides(connection, Stored.find(connection, sid).id)
+
     def delete(self, sid: str) -> None:
         """Remove a session with all it holds, for good."""
         with self._store.write() as connection:
@@ -328,12 +370,17 @@ class History:
                        input=found.sha256, result=found.result_sha256)  # fmt: skip
 
     def _run(
-        self, table: FeatureTable, opening: Opening, progress: ProgressCallback | None
+        self,
+        table: FeatureTable,
+        opening: Opening,
+        progress: ProgressCallback | None,
+        overrides: Overrides | None = None,
     ) -> Analysis:
         self._begin(opening)
         relay = _Relay(progress, opening)
         try:
-            analysis = analyze(table, Settings.from_dict(opening.settings), relay)
+            settings = Settings.from_dict(opening.settings)
+            analysis = analyze(table, settings, relay).with_overrides(overrides or Overrides())
             with relay.saving():
                 self.complete(opening.id, analysis, relay.events)
         except (Cancelled, KeyboardInterrupt):
@@ -362,6 +409,11 @@ class History:
             insert_events(connection, session.id, events)
             details = {} if error is None else {"error": error}
             log.append(connection, current_author(), status, session.id, **details)
+
+
+def _override(connection: duckdb.DuckDBPyConnection, sid: str, overrides: Overrides) -> None:
+    if said := insert_overrides(connection, sid, overrides):
+        log.append(connection, current_author(), "overridden", sid, said=said)
 
 
 class _Relay:

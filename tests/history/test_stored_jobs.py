@@ -39,7 +39,9 @@ def test_a_job_lives_from_add_to_end(history: History) -> None:
     assert (started.status, started.pid) == ("processing", os.getpid())
     beaten = history.jobs.beat(job, some_events("loading"))
     assert not beaten.cancel_requested
-    history.jobs.end(job, "completed", session="s", result={"rows": 3}, events=some_events("complete"))
+    history.jobs.end(
+        job, "completed", session="s", result={"rows": 3}, events=some_events("complete")
+    )
     ended = history.jobs.get(job)
     assert (ended.status, ended.session, ended.result) == ("completed", "s", '{"rows": 3}')
     assert ended.created <= started.started <= ended.ended  # type: ignore[operator]

@@ -1,0 +1,82 @@
+"""What analysts said stays with the session: the last word counts, none is lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import build_analysis
+
+from ganglioside.analysis import analyze
+from ganglioside.errors import HistoryError, OverrideError
+from ganglioside.example import example
+from ganglioside.history import History, log
+from ganglioside.overrides import Override, Overrides
+from ganglioside.settings import Settings
+from ganglioside.tables import Source
+
+FIRST = Override(feature_id=1, verdict="valid", note="MS/MS, fraction β", author="Ada")
+SECOND = Override(feature_id=3, anchor=False, author="Ada")
+THIRD = Override(feature_id=1, verdict="fragment", note="looked again", author="Bob")
+
+
+def test_overrides_come_back_with_the_analysis(history: History) -> None:
+    said = Overrides((FIRST, SECOND))
+    sid = history.save(build_analysis().with_overrides(said))
+    assert history.load(sid).overrides == said
+    assert history.load(history.save(build_analysis())).overrides == Overrides()
+
+
+def test_the_last_word_counts_and_the_trail_holds_all(history: History) -> None:
+    sid = history.save(build_analysis())
+    history.override(sid, Overrides((FIRST, SECOND)))
+    history.override(sid, Overrides((FIRST, SECOND)))  # says nothing new
+    history.override(sid, Overrides((THIRD, SECOND)))
+    history.override(sid, Overrides((THIRD,)))
+    assert history.load(sid).overrides == Overrides((THIRD,))
+    trail = history.override_trail(sid)
+    assert list(trail["feature_id"]) == [1, 3, 1, 3]
+    assert list(trail["author"]) == ["Ada", "Ada", "Bob", ""]
+    assert trail.iloc[3][["verdict", "anchor"]].isna().all()
+    told = history.log(sid)
+    assert list(told["action"]) == ["completed", "overridden", "overridden", "overridden"]
+    rows = [row for text in told["details"][1:] for row in json.loads(text)["said"]]
+    assert [row["feature_id"] for row in rows] == [1, 3, 1, 3]
+    assert rows[0]["note"] == FIRST.note
+    history.override(sid, Overrides())
+    assert history.load(sid).overrides == Overrides()
+
+
+def test_overrides_of_another_table_are_refused_whole(history: History) -> None:
+    sid = history.save(build_analysis(3))
+    with pytest.raises(OverrideError, match="no feature 3"):
+        history.override(sid, Overrides((FIRST, SECOND)))
+    begun = history.begin(Source.from_bytes("x", b"x"), Settings())
+    with pytest.raises(HistoryError, match="no result"):
+        history.override(begun, Overrides((FIRST,)))
+    assert history.override_trail(sid).empty
+    assert list(history.log()["action"]) == ["completed", "begun"]
+
+
+def test_they_go_with_their_session_but_stay_in_the_log(history: History) -> None:
+    sid = history.save(build_analysis().with_overrides(Overrides((FIRST,))))
+    history.delete(sid)
+    with history._store.read() as connection:
+        assert connection.execute("SELECT count(*) FROM overrides").fetchall() == [(0,)]
+        assert log.broken_links(connection) == []
+    assert "fraction" in history.log(sid)["details"][1]
+
+
+def test_a_session_runs_again_with_the_anchors_and_words_it_had(tmp_path: Path) -> None:
+    history = History.open(tmp_path / "history.duckdb")
+    table = example()
+    anchors = table.data.index[table.data["anchor"]][:3]
+    marks = Overrides(tuple(Override(feature_id=int(row), anchor=False) for row in anchors))
+    analysis = replace(analyze(marks.mark(table)), overrides=marks)
+    sid = history.save(analysis)
+    again = history.load(history.rerun(sid))
+    assert again.overrides == marks
+    assert again.features.equals(analysis.features)
+    assert not again.features.equals(analyze(table).features)

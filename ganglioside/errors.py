@@ -70,6 +70,14 @@ class JobError(GangliosideError):
     """A job cannot be started, continued or ended."""
 
 
+class BatchError(GangliosideError):
+    """A batch of tables cannot be planned, started or continued."""
+
+
+class NotificationError(GangliosideError):
+    """A notification cannot be configured or sent."""
+
+
 class ExportError(GangliosideError):
     """Results cannot be written out, or an export cannot be read back."""
 

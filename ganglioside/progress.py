@@ -62,6 +62,11 @@ class Progress:
         self._percentage = max(self._percentage, STEPS[step])
         self._send("complete" if step == "complete" else "progress", step, message)
 
+    def reached(self, step: str, percentage: float, message: str) -> None:
+        """Report that a part of `step` has happened, and what of the whole: 0 to 100."""
+        self._percentage = max(self._percentage, percentage)
+        self._send("progress", step, message)
+
     def log(self, step: str, message: str) -> None:
         """Report a detail within `step`; the percentage stays."""
         self._send("log", step, message)

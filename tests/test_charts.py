@@ -95,7 +95,8 @@ def texts(picture: str) -> str:
 @pytest.mark.parametrize("name", DRAW)
 def test_every_chart_of_the_example_renders_with_title_units_and_data(name: str) -> None:
     chart = DRAW[name](example())
-    document = spec(chart)  # validates against the schema
+    document = spec(chart)
+    assert document == chart.to_dict()  # which validates against the schema
     assert document["title"]["text"]
     picture = svg(chart)
     assert document["title"]["text"] in texts(picture)

@@ -39,6 +39,7 @@ ORDER = [
     "analysis",
     "history export charts",
     "reports",
+    "batch",
     "cli",
 ]
 RANK = {module: rank for rank, modules in enumerate(ORDER) for module in modules.split()}
@@ -47,7 +48,17 @@ RANK = {module: rank for rank, modules in enumerate(ORDER) for module in modules
 FOREIGN_TO_CORE = {"ipywidgets", "IPython", "anywidget", "voila", "ganglioside_widgets"}
 ALLOWED = {"cli": {"ganglioside_widgets"}}
 
-HEAVY = ("altair", "duckdb", "sklearn", "openpyxl", "pyarrow", "jupyterlab", "papermill", "pandas")
+HEAVY = (
+    "altair",
+    "duckdb",
+    "sklearn",
+    "openpyxl",
+    "pyarrow",
+    "jupyterlab",
+    "papermill",
+    "pandas",
+    "distributed",
+)
 
 
 def absolute(node: ast.ImportFrom, package: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from html import escape
@@ -20,14 +21,26 @@ VEGA_LITE: Final = "6.4"
 FORMATS: Final = ("html", "pdf", "png", "svg")
 
 
+#: Ids in an SVG, which Vega counts over the life of a process.
+_COUNTED: Final = re.compile(r'(id="|url\(#)(clip|gradient_)(\d+)')
+
+
 def spec(chart: Any) -> dict[str, Any]:
-    """Return the Vega-Lite specification of a chart, validated, ready for JSON."""
-    return dict(chart.to_dict())
+    """Return the Vega-Lite specification of a chart, ready for JSON; one is returned as it is."""
+    # Altair validates each part as it is put together; again here would cost half of the time.
+    return chart if isinstance(chart, dict) else dict(chart.to_dict(validate=False))
 
 
 def svg(chart: Any) -> str:
-    """Return a chart as SVG text."""
-    return str(vl_convert.vegalite_to_svg(spec(chart), vl_version=VEGA_LITE))
+    """Return a chart as SVG text, the same for the same chart."""
+    text = str(vl_convert.vegalite_to_svg(spec(chart), vl_version=VEGA_LITE))
+    numbers: dict[str, int] = {}
+
+    def renumbered(found: re.Match[str]) -> str:
+        before, kind, number = found.groups()
+        return f"{before}{kind}{numbers.setdefault(number, len(numbers))}"
+
+    return _COUNTED.sub(renumbered, text)
 
 
 def png(chart: Any, scale: float = 2.0) -> bytes:

@@ -5,10 +5,11 @@ Exit codes: 0 done, 1 input refused, 2 wrong usage, 130 interrupted.
 
 from __future__ import annotations
 
-from ganglioside.cli import analyses, questions, servers, sessions
+from ganglioside.cli import analyses, batches, questions, servers, sessions
 from ganglioside.cli.root import app
 
 app.command()(analyses.analyze)
+app.command()(batches.batch)
 app.command()(analyses.predict)
 app.command()(questions.explain)
 app.command()(questions.suggest)

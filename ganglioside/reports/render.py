@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import tempfile
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from ganglioside.history import History
 
 NOTEBOOK: Final = "session_report.ipynb"
-
-#: The kernel warns of its transport on standard error, where progress is shown.
-_QUIET_KERNEL: Final = "--IPKernelApp.log_level=40"
 
 
 def render_report(
@@ -120,6 +116,8 @@ def _target(parameters: Parameters, out: str | PathLike[str] | None) -> Path:
 def run_notebook(parameters: Parameters) -> None:
     """Run the report notebook through papermill; it writes its page to `parameters.output`.
 
+    The cells run in this process: see `engine`.
+
     Raises
     ------
     ReportError
@@ -128,19 +126,19 @@ def run_notebook(parameters: Parameters) -> None:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from ganglioside.reports.engine import NAME
+
     given = {n: v for n in Parameters.__slots__ if (v := getattr(parameters, n)) not in (None, "")}
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            papermill.execute_notebook(
-                str(places.reports() / NOTEBOOK),
-                str(Path(folder) / NOTEBOOK),
-                parameters=given,
-                progress_bar=False,
-                cwd=str(Path.cwd()),
-                extra_arguments=[_QUIET_KERNEL],
-            )
-        except PapermillExecutionError as error:
-            raise ReportError(_failure(error)) from error
+    try:
+        papermill.execute_notebook(
+            str(places.reports() / NOTEBOOK),
+            None,
+            parameters=given,
+            engine_name=NAME,
+            progress_bar=False,
+        )
+    except PapermillExecutionError as error:
+        raise ReportError(_failure(error)) from error
 
 
 def _failure(error: Any) -> str:

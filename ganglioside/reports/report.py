@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -110,16 +112,10 @@ class Report:
 
     def chart(self, draw: Callable[..., Any], *arguments: Any) -> Part:
         """Show one chart: `draw(analysis, *arguments)`."""
-        chart = draw(self.analysis, *arguments)
-        document = spec(chart)
-        heading = document["title"]["text"]
-        return self._part(
-            "chart",
-            heading,
-            heading=heading,
-            picture=_picture(chart, len(self.analysis.features)),
-            spec=Markup(json_for_html(document)),
-        )
+        document = spec(draw(self.analysis, *arguments))
+        html = figure(document, len(self.analysis.features))
+        self.shown[f"chart {document['title']['text']}"] = html
+        return Part(html)
 
     def retention_charts(self) -> Part:
         """Show retention by carbon number, one chart per category."""
@@ -191,12 +187,27 @@ class Report:
         return Part(html)
 
 
+_SESSIONS_AT_HAND: Final[ContextVar[dict[str, Analysis]]] = ContextVar("sessions at hand")
+
+
+@contextmanager
+def session_at_hand(sid: str, analysis: Analysis) -> Iterator[None]:
+    """Let reports of one session be made without its history, which may be on another machine."""
+    token = _SESSIONS_AT_HAND.set({sid: analysis})
+    try:
+        yield
+    finally:
+        _SESSIONS_AT_HAND.reset(token)
+
+
 def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
     path = parameters.path
     if path is not None:
         return analyze(path, Settings(**parameters.given_settings())), None
     if given := parameters.given_settings():
         raise ReportError(f"{', '.join(given)}: a session keeps the settings it was analysed with.")
+    if (analysis := _SESSIONS_AT_HAND.get({}).get(parameters.source)) is not None:
+        return analysis, parameters.source
     history = History.open(parameters.history or None)
     sid = str(history.session(parameters.source)["id"])
     return history.load(sid), sid
@@ -211,8 +222,19 @@ def _retention_of_category(analysis: Analysis, category: str, series: list[str])
     return chart
 
 
-def _picture(chart: Any, size: int) -> str:
-    """Return the chart as the source of an image: SVG, or PNG where it has very many points."""
+def figure(chart: Any, size: int) -> str:
+    """Return a chart of `size` points as a part of a page: live, and as a picture for print."""
+    document = spec(chart)
+    template = templates().get_template("chart.html.j2")
+    return template.render(
+        heading=document["title"]["text"],
+        picture=_picture(document, size),
+        spec=Markup(json_for_html(document)),
+    )
+
+
+def _picture(document: dict[str, Any], size: int) -> str:
+    """Return a chart as the source of an image: SVG, or PNG where it has very many points."""
     if size > MANY_POINTS:
-        return "data:image/png;base64," + base64.b64encode(png(chart)).decode()
-    return "data:image/svg+xml;base64," + base64.b64encode(svg(chart).encode()).decode()
+        return "data:image/png;base64," + base64.b64encode(png(document)).decode()
+    return "data:image/svg+xml;base64," + base64.b64encode(svg(document).encode()).decode()

@@ -1,0 +1,132 @@
+"""What became of every table of a batch, kept beside its results: `batch.jsonl`.
+
+A line is added when its work stands on disk; the last one of a name counts. One that breaks off,
+since the machine did, is as if it were not there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import ganglioside
+from ganglioside.batch.plan import Item
+from ganglioside.errors import BatchError
+from ganglioside.export.files import write_whole
+
+FILE: Final = "batch.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What became of one table.
+
+    Attributes
+    ----------
+    name : str
+    file : str
+        Where it was read.
+    key : str
+        Hash of all that its verdicts depend on; empty where it could not be read.
+    title : str
+        Heading of its report; empty where that is its name.
+    session : str or None
+        Id of its session; None where it failed before it had one.
+    verdicts : str or None
+        File of its verdicts, from the batch's folder.
+    report : str or None
+        File of its report, from the batch's folder.
+    error : str or None
+        Why it failed, and what to do.
+    time : str
+        When this was written, ISO 8601, UTC.
+    """
+
+    name: str
+    file: str
+    key: str
+    title: str
+    session: str | None = None
+    verdicts: str | None = None
+    report: str | None = None
+    error: str | None = None
+    time: str = dataclasses.field(
+        default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds")
+    )
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether all that was asked for is there."""
+        return self.error is None
+
+
+def key_of(item: Item, content: bytes, form: str) -> str:
+    """Return the hash of all that a table's verdicts depend on."""
+    settings = json.dumps(item.settings.to_dict(), sort_keys=True)
+    digest = hashlib.sha256(content)
+    digest.update(f"{item.path.name}|{settings}|{form}|{ganglioside.__version__}".encode())
+    return digest.hexdigest()
+
+
+class Ledger:
+    """The entries of a batch's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+
+    def read(self) -> dict[str, Entry]:
+        """Return the last entry of each name.
+
+        Raises
+        ------
+        BatchError
+            If the file cannot be read.
+        """
+        try:
+            text = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError) as error:
+            raise BatchError(f"{self.path} cannot be read ({error}): take another folder.") from (
+                error
+            )
+        return {entry.name: entry for entry in self._entries(text)}
+
+    def _entries(self, text: str) -> Iterator[Entry]:
+        whole, _, _ = text.rpartition("\n")
+        for number, line in enumerate(whole.splitlines(), start=1):
+            try:
+                yield Entry(**json.loads(line))
+            except (ValueError, TypeError) as error:
+                raise BatchError(
+                    f"{self.path}, line {number} is no entry of a batch ({error}): take another "
+                    "folder, or delete the file to begin anew."
+                ) from error
+
+    def begin(self, kept: Iterable[Entry]) -> None:
+        """Write the file anew with the entries that still hold."""
+        write_whole(self.path, b"".join(map(_line, kept)))
+
+    def add(self, entry: Entry) -> None:
+        """Add one entry.
+
+        Raises
+        ------
+        BatchError
+            If it cannot be written.
+        """
+        try:
+            with self.path.open("ab") as file:
+                file.write(_line(entry))
+        except OSError as error:
+            raise BatchError(f"{self.path} cannot be written: {error.strerror}.") from error
+
+
+def _line(entry: Entry) -> bytes:
+    return json.dumps(dataclasses.asdict(entry), ensure_ascii=False).encode() + b"\n"

@@ -1,0 +1,155 @@
+"""The page that shows all sessions of a batch, and the same as tables for other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+from markupsafe import Markup
+
+import ganglioside
+from ganglioside.batch import pictures
+from ganglioside.batch.ledger import Entry
+from ganglioside.batch.plan import Item, parameters
+from ganglioside.batch.study import Study
+from ganglioside.charts.files import javascript
+from ganglioside.columns import VERDICTS
+from ganglioside.export.files import write_whole
+from ganglioside.export.spreadsheet_text import safe_frame
+from ganglioside.history import History
+from ganglioside.reports.content import Tile
+from ganglioside.reports.report import figure, templates
+
+#: Rows of species that the page holds; `species.csv` has all.
+MOST_SPECIES: Final = 2_000
+
+SESSIONS_FILE: Final = "sessions.csv"
+SPECIES_FILE: Final = "species.csv"
+AREAS_FILE: Final = "areas.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One table as the page lists it."""
+
+    entry: Entry
+    numbers: Any  # its row of `Study.sessions`; None where it has no session
+    settings: str
+    shares: tuple[tuple[str, float], ...]  # verdict and percent, without those that it has not
+
+    @property
+    def state(self) -> str:
+        """Whether it was judged, failed, or is still to be done."""
+        if not self.entry.succeeded:
+            return "failed"
+        return "judged" if self.entry.session else "waiting"
+
+    @property
+    def reasons(self) -> list[str]:
+        """What is wrong, in its lines."""
+        return (self.entry.error or "").splitlines()
+
+
+def write_overview(
+    path: Path, items: Sequence[Item], entries: Mapping[str, Entry], history: History
+) -> Path:
+    """Write the overview of a batch, whatever it has done so far.
+
+    Beside it stand its tables: sessions, species, and areas by species and session.
+
+    Parameters
+    ----------
+    path
+        HTML file.
+    items
+        The plan.
+    entries
+        By name; an item without one is still to be done.
+    history
+        Holds the sessions.
+
+    Raises
+    ------
+    ExportError
+        If a file cannot be written.
+    """
+    stored = [e for item in items if (e := entries.get(item.name)) and e.session]
+    study = Study.of(history, [e.name for e in stored], [str(e.session) for e in stored])
+    lines = _lines(items, entries, study)
+    charts = [figure(chart, len(study.cells)) for chart in pictures.all_of(study)]
+    page = templates().get_template("overview.html.j2").render(
+        title=f"Batch of {len(items):,} tables" if len(items) != 1 else "Batch of one table",
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        version=ganglioside.__version__,
+        tiles=_tiles(lines, study),
+        failures=[line for line in lines if line.state == "failed"],
+        waiting=[line for line in lines if line.state == "waiting"],
+        lines=[line for line in lines if line.state == "judged"],
+        charts=[Markup(chart) for chart in charts],
+        species=list(study.species.head(MOST_SPECIES).itertuples(index=False)),
+        total_species=len(study.species),
+        categories=sorted(study.species["category"].dropna().unique()),
+        files=(SESSIONS_FILE, SPECIES_FILE, AREAS_FILE),
+        bundle=Markup(javascript()),
+    )  # fmt: skip
+    _write_tables(path.parent, lines, study)
+    return write_whole(path, page.encode())
+
+
+def _lines(items: Sequence[Item], entries: Mapping[str, Entry], study: Study) -> list[Line]:
+    numbers = {row.name: row for row in study.sessions.itertuples(index=False)}
+    lines = []
+    for item in items:
+        entry = entries.get(item.name) or Entry(item.name, str(item.path), "", item.title)
+        row = numbers.get(item.name)
+        told = ", ".join(f"{name} {value}" for name, value in parameters(item).items())
+        lines.append(Line(entry, row, told, _shares(row)))
+    return lines
+
+
+def _shares(row: Any) -> tuple[tuple[str, float], ...]:
+    if row is None or not row.features:
+        return ()
+    counts = [(verdict, int(getattr(row, verdict))) for verdict in VERDICTS]
+    return tuple((verdict, 100 * n / row.features) for verdict, n in counts if n)
+
+
+def _tiles(lines: Sequence[Line], study: Study) -> list[Tile]:
+    failed = sum(line.state == "failed" for line in lines)
+    waiting = sum(line.state == "waiting" for line in lines)
+    features = max(int(study.sessions["features"].sum()), 1)
+    found = [Tile("tables", f"{len(lines):,}", f"{failed:,} failed" if failed else "none failed")]
+    if waiting:
+        found.append(Tile("not done yet", f"{waiting:,}", "resume the batch"))
+    for verdict in VERDICTS:
+        count = int(study.sessions[verdict].sum())
+        found.append(Tile(verdict, f"{count:,}", f"{count / features:.0%} of features", verdict))
+    found.append(Tile("species", f"{len(study.species):,}", "valid in any session"))
+    return found
+
+
+def _write_tables(folder: Path, lines: Sequence[Line], study: Study) -> None:
+    about = pd.DataFrame(
+        {
+            "name": [line.entry.name for line in lines],
+            "state": [line.state for line in lines],
+            "file": [line.entry.file for line in lines],
+            "session": [line.entry.session for line in lines],
+            "verdicts": [line.entry.verdicts for line in lines],
+            "report": [line.entry.report for line in lines],
+            "settings": [line.settings for line in lines],
+            "error": [line.entry.error for line in lines],
+        }
+    )
+    _write_csv(folder / SESSIONS_FILE, about.merge(study.sessions, on="name", how="left"))
+    _write_csv(folder / SPECIES_FILE, study.species)
+    _write_csv(folder / AREAS_FILE, study.areas())
+
+
+def _write_csv(path: Path, table: pd.DataFrame) -> None:
+    text = safe_frame(table).to_csv(index=False, lineterminator="\r\n")
+    write_whole(path, text.encode("utf-8-sig"))

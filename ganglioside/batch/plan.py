@@ -1,0 +1,204 @@
+"""What a batch is to do: its tables, each with a name and parameters of its own."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import glob
+import io
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final
+
+from ganglioside.delimited import SEPARATORS, decode
+from ganglioside.errors import BatchError, ReadError, SettingsError
+from ganglioside.settings import Settings, setting_specs
+
+#: Endings of what is a table in a folder.
+TABLES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+
+_SETTINGS: Final = tuple(field.name for field in dataclasses.fields(Settings))
+#: Columns of a manifest; only the first is needed.
+MANIFEST: Final = ("file", "name", "title", *_SETTINGS)
+
+#: What no file name can hold on some system.
+_FORBIDDEN: Final = dict.fromkeys(map(ord, '/\\:*?"<>|\0'), "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One table of a batch.
+
+    Attributes
+    ----------
+    name : str
+        Of its session, and of the files that are made of it; no two items share one.
+    path : pathlib.Path
+    title : str
+        Heading of its report; its name where empty.
+    settings : Settings
+    """
+
+    name: str
+    path: Path
+    title: str
+    settings: Settings
+
+
+def plan(sources: Sequence[str | PathLike[str]], settings: Settings | None = None) -> list[Item]:
+    """Return the tables that `sources` name, in their order.
+
+    Parameters
+    ----------
+    sources
+        Paths of tables, patterns (`runs/*.csv`, `**` for all folders below), folders, whose
+        tables are taken, and manifests: CSV files with the columns `MANIFEST`, of which only
+        `file` is needed. Paths in a manifest start from its folder.
+    settings
+        Of every table; what a manifest says of one comes first.
+
+    Raises
+    ------
+    BatchError
+        If a pattern or folder has no table, or a manifest has a fault; all faults are named.
+    """
+    usual = settings or Settings()
+    items = [item for source in sources for item in _items(str(source), usual)]
+    if not items:
+        raise BatchError("There is nothing to do: name tables, a pattern or a manifest.")
+    return _distinct(items)
+
+
+def _items(source: str, settings: Settings) -> list[Item]:
+    path = Path(source).expanduser()
+    if path.is_dir():
+        found = sorted(p for p in path.iterdir() if p.is_file() and _is_table(p))
+        if not found:
+            raise BatchError(f"{path} holds no table: {', '.join(TABLES)}.")
+        return [_item(p, settings) for p in found]
+    if path.is_file():
+        lines = _manifest(path)
+        return [_item(path, settings)] if lines is None else _of_manifest(path, lines, settings)
+    if glob.has_magic(source):
+        found = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207 - absolute
+        if not (found := [p for p in found if p.is_file()]):
+            raise BatchError(f"No file fits {source!r}.")
+        return [_item(p, settings) for p in found]
+    return [_item(path, settings)]  # which fails alone: it is not there
+
+
+def _is_table(path: Path) -> bool:
+    return path.suffix.lower() in TABLES and not path.name.startswith(".")
+
+
+def _item(path: Path, settings: Settings) -> Item:
+    return Item("", path.absolute(), "", settings)
+
+
+# --- names -------------------------------------------------------------------------------
+
+
+def _distinct(items: list[Item]) -> list[Item]:
+    """Name what has no name by its file, with as much of its path as tells it from others."""
+    if twice := _repeated([item.name for item in items if item.name]):
+        raise BatchError(f"Two tables are named {twice[0]!r} in the manifest: name them apart.")
+    paths = Counter(item.path for item in items if not item.name)
+    if same := [path for path, count in paths.items() if count > 1]:
+        raise BatchError(
+            f"{same[0]} is named twice: name each table once, or give names in a manifest."
+        )
+    for parts in range(1, max(len(item.path.parts) for item in items) + 1):
+        named = [item.name or _name(item.path, parts) for item in items]
+        if not _repeated(named):
+            break
+    else:
+        # They differ by their endings, or in case only.
+        twice = _repeated(named := [item.name or _name(item.path, 1) for item in items])
+        named = [f"{n} {i}" if n in twice else n for i, n in enumerate(named, start=1)]
+    return [dataclasses.replace(i, name=n) for i, n in zip(items, named, strict=True)]
+
+
+def _repeated(names: Sequence[str]) -> list[str]:
+    # Folded, since two names that differ in case only are one file on some systems.
+    count = Counter(name.casefold() for name in names)
+    return [name for name in names if count[name.casefold()] > 1]
+
+
+def _name(path: Path, parts: int) -> str:
+    return "_".join((*path.parts[-parts:-1], path.stem)).translate(_FORBIDDEN)
+
+
+# --- manifests ---------------------------------------------------------------------------
+
+
+def _manifest(path: Path) -> list[list[str]] | None:
+    """Return the records of a manifest; None where the file is none: it lacks a column `file`."""
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+        return None
+    try:
+        text, _ = decode(path.read_bytes())
+    except (OSError, ReadError):
+        return None  # a table, which says itself what is wrong with it
+    head = text.partition("\n")[0]
+    for separator in SEPARATORS:
+        names = [cell.strip().strip('"').lower() for cell in head.split(separator)]
+        if "file" in names and "rt" not in names:
+            return list(csv.reader(io.StringIO(text), delimiter=separator))
+    return None
+
+
+def _of_manifest(path: Path, records: list[list[str]], settings: Settings) -> list[Item]:
+    header = [cell.strip().lower() for cell in records[0]]
+    faults = [
+        f"column {cell!r} is unknown: the columns are {', '.join(MANIFEST)}"
+        for cell in header
+        if cell not in MANIFEST
+    ]
+    faults += [f"column {cell!r} stands twice" for cell in dict.fromkeys(_repeated(header))]
+    items = []
+    if not faults:
+        for line, record in enumerate(records[1:], start=2):
+            if not any(cell.strip() for cell in record):
+                continue
+            try:
+                items.append(_of_line(path.parent, header, record, settings))
+            except (SettingsError, BatchError) as error:
+                faults.append(f"line {line}: {error}")
+    if faults:
+        raise BatchError(f"The manifest {path} cannot be used:\n  " + "\n  ".join(faults))
+    if not items:
+        raise BatchError(f"The manifest {path} names no table.")
+    return items
+
+
+def _of_line(folder: Path, header: list[str], record: list[str], settings: Settings) -> Item:
+    if len(record) != len(header):
+        raise BatchError(f"{len(record)} cells stand under {len(header)} columns.")
+    cells = {n: c.strip() for n, c in zip(header, record, strict=True) if c.strip()}
+    if "file" not in cells:
+        raise BatchError("the column file is empty.")
+    own = {name: _value(name, cells[name]) for name in _SETTINGS if name in cells}
+    name = cells.get("name", "").translate(_FORBIDDEN)
+    chosen = Settings.from_dict({**settings.to_dict(), **own})
+    path = (folder / Path(cells["file"]).expanduser()).absolute()
+    return Item(name, path, cells.get("title", ""), chosen)
+
+
+def _value(name: str, text: str) -> Any:
+    """Return a setting as its type; what is no number is left to `Settings` to refuse."""
+    if name not in setting_specs():
+        return text
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return text
+    return int(number) if name == "max_rows" and number.is_integer() else number
+
+
+def parameters(item: Item) -> Mapping[str, float | int | str]:
+    """Return what is special about a table's settings: those that are not the defaults."""
+    usual = Settings().to_dict()
+    return {n: v for n, v in item.settings.to_dict().items() if v != usual[n]}

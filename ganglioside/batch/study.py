@@ -1,0 +1,158 @@
+"""What all sessions of a batch say together: verdicts, drift, and species by sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.columns import VERDICTS
+from ganglioside.drift import Drift, estimate_drift, no_drift
+from ganglioside.history import History
+
+#: Columns of a session's features that are compared.
+_COMPARED: Final = (
+    "series", "isomer", "category", "carbons", "double_bonds", "hydroxyls", "rt", "residual",
+    "verdict", "anchor", "consolidated_volume",
+)  # fmt: skip
+
+#: Of `Study.species`.
+_SPECIES: Final = ("species", "category", "seen", "rt", "rt_spread", "area", "area_cv")
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The sessions of a batch side by side.
+
+    Attributes
+    ----------
+    sessions : pandas.DataFrame
+        One row per session in the order given: `name`, the number of features, of each verdict,
+        of anchors and of wrong anchors, `species` (number of valid ones), `scatter` (min, of
+        valid features about their predictions), and the drift from the other sessions: `shift`
+        (min), `stretch` (min per min), `shared` (features that other sessions share).
+    species : pandas.DataFrame
+        One row per species that is valid in any session, the most frequent first: its name,
+        category, in how many sessions it is valid, median RT (min, drift taken off) and its
+        standard deviation, median area and its coefficient of variation.
+    cells : pandas.DataFrame
+        One row per species and session in which it is valid: `species`, `session` (name), `rt`,
+        `area`, and `fold`, log2 of its area over the species' median.
+    """
+
+    sessions: pd.DataFrame
+    species: pd.DataFrame
+    cells: pd.DataFrame
+
+    @classmethod
+    def of(cls, history: History, names: Sequence[str], sids: Sequence[str]) -> Study:
+        """Compare stored sessions; names and ids are of the same length."""
+        features = _features(history, sids)
+        number = pd.Index(sids).get_indexer(pd.Index(features["session"]))
+        features = features.assign(number=number, species=_species(features))
+        drift = _drift(features, names)
+        cells = _cells(features, drift)
+        sessions = _sessions(features, drift, cells, names)
+        table = _species_table(cells)
+        named = cells.assign(session=np.array(names, dtype=object)[cells["number"]])
+        return cls(sessions, table, named[["species", "session", "rt", "area", "fold"]])
+
+    def areas(self) -> pd.DataFrame:
+        """Return the areas as one row per species and one column per session, NaN if not valid."""
+        wide = self.cells.pivot(index="species", columns="session", values="area")
+        wide = wide.reindex(index=self.species["species"], columns=self.sessions["name"])
+        return wide.rename_axis(columns=None).reset_index()
+
+
+def _features(history: History, sids: Sequence[str]) -> pd.DataFrame:
+    columns = ", ".join(_COMPARED)
+    with history._store.read() as connection:
+        return connection.execute(
+            f"SELECT session, {columns} FROM features WHERE list_contains($1, session) "
+            "ORDER BY session, position",
+            [list(sids)],
+        ).df()
+
+
+def _species(features: pd.DataFrame) -> pd.Series[Any]:
+    """Name each feature by its composition, however the tables spell it; NA where unreadable."""
+    head = features["isomer"].fillna(features["series"])
+    numbers = features[["carbons", "double_bonds", "hydroxyls"]].astype("Int64").astype("string")
+    tail = numbers["carbons"] + ":" + numbers["double_bonds"] + ";O" + numbers["hydroxyls"]
+    return head.astype("string") + "(" + tail + ")"
+
+
+def _drift(features: pd.DataFrame, names: Sequence[str]) -> Drift:
+    """Return how sessions drifted, by what they have in common under one name."""
+    usable = features[features["species"].notna() & features["rt"].notna()]
+    if len(names) < 2 or usable.empty:
+        return no_drift(tuple(names))
+    # By series: what isomers are called may differ between sessions.
+    key = usable[["series", "carbons", "double_bonds", "hydroxyls"]]
+    species = key.groupby(list(key.columns), sort=True).ngroup().to_numpy(np.int64)
+    sample = usable["number"].to_numpy(np.int64)
+    rt = usable["rt"].to_numpy(np.float64)
+    return estimate_drift(tuple(names), np.asarray(sample), np.asarray(species), rt)
+
+
+def _cells(features: pd.DataFrame, drift: Drift) -> pd.DataFrame:
+    valid = features[(features["verdict"] == "valid") & features["species"].notna()]
+    rt = drift.to_study(valid["rt"].to_numpy(np.float64), valid["number"].to_numpy(np.int64))
+    by = ["species", "category", "number"]
+    grouped = valid.assign(rt=rt).groupby(by, dropna=False, as_index=False, sort=True)
+    cells = grouped.agg(
+        rt=("rt", "median"), area=("consolidated_volume", lambda areas: areas.sum(min_count=1))
+    )
+    median = cells.groupby("species")["area"].transform("median")
+    usable = (cells["area"] > 0) & (median > 0)
+    fold = np.log2(cells["area"].where(usable) / median.where(usable))
+    return cells.assign(fold=fold.astype("float64"))
+
+
+def _species_table(cells: pd.DataFrame) -> pd.DataFrame:
+    grouped = cells.groupby("species", as_index=False, sort=True)
+    table = grouped.agg(
+        category=("category", "first"),
+        seen=("number", "nunique"),
+        rt=("rt", "median"),
+        rt_spread=("rt", "std"),
+        area=("area", "median"),
+        mean=("area", "mean"),
+        deviation=("area", "std"),
+    )
+    table["area_cv"] = table["deviation"] / table["mean"]
+    order = table.sort_values(["seen", "area", "species"], ascending=[False, False, True])
+    return order[list(_SPECIES)].reset_index(drop=True)
+
+
+def _sessions(
+    features: pd.DataFrame, drift: Drift, cells: pd.DataFrame, names: Sequence[str]
+) -> pd.DataFrame:
+    count, number = len(names), features["number"]
+    verdicts: dict[str, Any] = {
+        verdict: np.bincount(number[features["verdict"] == verdict], minlength=count)
+        for verdict in VERDICTS
+    }
+    valid = features["verdict"] == "valid"
+    anchors = features["anchor"].to_numpy(np.bool_)
+    squares = features.loc[valid, "residual"].pow(2).groupby(number[valid]).mean()
+    first: dict[str, Any] = {
+        "name": list(names),
+        "features": np.bincount(number, minlength=count),
+    }
+    return pd.DataFrame(
+        {
+            **first,
+            **verdicts,
+            "anchors": np.bincount(number[anchors], minlength=count),
+            "wrong_anchors": np.bincount(number[anchors & ~valid], minlength=count),
+            "species": np.bincount(cells["number"], minlength=count),
+            "scatter": np.sqrt(squares.reindex(range(count))).to_numpy(),
+            "shift": drift.shift,
+            "stretch": drift.stretch,
+            "shared": drift.shared,
+        }
+    )

@@ -1,0 +1,69 @@
+"""What a worker does with one table: everything comes and goes as values, nothing by files.
+
+So workers may run on machines that share no disk with the one that asked.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import ganglioside
+from ganglioside.analysis import Analysis, analyze
+from ganglioside.errors import BatchError
+from ganglioside.export import Format, export
+from ganglioside.reading import read_features
+from ganglioside.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A table that was analysed, and its verdicts as a file."""
+
+    analysis: Analysis
+    verdicts: bytes
+
+
+def analyse(name: str, content: bytes, settings: Settings, form: Format, version: str) -> Analysed:
+    """Analyse the bytes of a table.
+
+    Raises
+    ------
+    ReadError, ValidationError
+        If it cannot be read.
+    BatchError
+        If this worker runs another version than the program that asks.
+    """
+    if version != ganglioside.__version__:
+        raise BatchError(
+            f"A worker runs Ganglioside {ganglioside.__version__}, this program {version}: "
+            "install one version on all machines of the cluster."
+        )
+    analysis = analyze(read_features(content, settings, name=name), settings)
+    # What only later questions need stays here: the result is to travel.
+    return Analysed(replace(analysis, _kept=None), _exported(analysis, form))
+
+
+def _exported(analysis: Analysis, form: Format) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return export(analysis, Path(folder) / "verdicts", form).read_bytes()
+
+
+def render(analysed: Analysed, sid: str, title: str) -> bytes:
+    """Return the report page of an analysis that is stored as session `sid`.
+
+    Raises
+    ------
+    ReportError
+        If the report notebook fails.
+    """
+    # Only a task that renders pays for the import of charts and notebooks.
+    from ganglioside.reports.parameters import Parameters
+    from ganglioside.reports.render import run_notebook
+    from ganglioside.reports.report import session_at_hand
+
+    with tempfile.TemporaryDirectory() as folder, session_at_hand(sid, analysed.analysis):
+        page = Path(folder) / "report.html"
+        run_notebook(Parameters(source=sid, title=title, output=str(page)))
+        return page.read_bytes()

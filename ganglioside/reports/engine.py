@@ -1,0 +1,51 @@
+"""A papermill engine that runs a notebook's cells in the process at hand.
+
+Starting a kernel and importing everything anew costs seconds for every report; here a report costs
+what its cells cost (`tests/benchmarks/report_speed.py`). The cells share nothing with the program
+but its imported modules. Cells are plain Python: magic commands need a kernel.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Final
+
+from nbformat.v4 import new_output
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
+
+#: The name that papermill knows it by.
+NAME: Final = "in-process"
+
+
+class InProcess(Engine):  # type: ignore[misc] # papermill has no types
+    """Runs code cells in order; an error ends the run and is left in its cell, as a kernel does."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, _kernel_name: str, **_: Any
+    ) -> None:
+        """Run all cells of the notebook that `nb_man` manages."""
+        namespace: dict[str, Any] = {"__name__": "__main__"}
+        for number, cell in enumerate(nb_man.nb.cells):
+            nb_man.cell_start(cell, number)
+            if cell.cell_type == "code" and not _succeeds(cell, number, namespace):
+                nb_man.cell_exception(cell, number)
+                nb_man.cell_complete(cell, number)
+                return
+            nb_man.cell_complete(cell, number)
+
+
+def _succeeds(cell: Any, number: int, namespace: dict[str, Any]) -> bool:
+    cell.execution_count = number + 1
+    try:
+        exec(compile(cell.source, f"<cell {number}>", "exec"), namespace)
+    except Exception as error:  # noqa: BLE001 - papermill raises what it finds in the cell
+        lines = traceback.format_exception(error)
+        cell.outputs = [
+            new_output("error", ename=type(error).__name__, evalue=str(error), traceback=lines)
+        ]
+        return False
+    return True
+
+
+papermill_engines.register(NAME, InProcess)

@@ -1,0 +1,51 @@
+"""Small tables, and one cluster for all batches of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+import ganglioside as gg
+from ganglioside.batch.cluster import connected
+
+HEADER = "Name,RT,Volume,Log P,Anchor\n"
+
+
+def small_table(shift: float = 0.0) -> str:
+    """Return a table of two series, 12 features, whose RTs stand `shift` min later."""
+    rows = [
+        f"{series}({carbons}:1;O2),{late + carbons / 4 + shift:.3f},{1000 * carbons},1.5,T"
+        for series, late in (("GM1", 0.0), ("GD1", -0.8))
+        for carbons in (34, 36, 38, 40, 42, 44)
+    ]
+    return HEADER + "\n".join(rows) + "\n"
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """A folder of three tables, one of which cannot be read."""
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (folder / "first.csv").write_text(small_table())
+    (folder / "second.csv").write_text(small_table(0.2))
+    (folder / "bad.csv").write_text("this,is\nno,table\n")
+    return folder
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> gg.History:
+    return gg.History.open(tmp_path / "history.duckdb")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a scheduler with two workers."""
+    with connected(None, 2) as client:
+        yield address_of(client)
+
+
+def address_of(client: Client) -> str:
+    return str(client.scheduler_info()["address"])

@@ -1,0 +1,119 @@
+"""What a batch is to do, from files, patterns, folders and manifests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganglioside.batch.plan import Item, plan
+from ganglioside.errors import BatchError
+from ganglioside.settings import Settings
+
+TABLE = "Name,RT\nGM1(36:1;O2),9\n"
+
+
+def write(path: Path, text: str = TABLE) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def names(items: list[Item]) -> list[str]:
+    return [item.name for item in items]
+
+
+def test_files_patterns_and_folders_in_their_order(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "deep/c.csv", "notes.md", ".hidden.csv"):
+        write(tmp_path / name)
+    assert names(plan([tmp_path / "b.csv", tmp_path / "a.csv"])) == ["b", "a"]
+    assert names(plan([f"{tmp_path}/*.csv"])) == ["a", "b"]
+    assert names(plan([f"{tmp_path}/**/*.csv"])) == ["a", "b", "c"]
+    assert names(plan([tmp_path])) == ["a", "b"]
+
+
+def test_a_name_with_brackets_is_a_file_and_no_pattern(tmp_path: Path) -> None:
+    assert names(plan([write(tmp_path / "run [1].csv")])) == ["run [1]"]
+
+
+def test_what_is_not_there_is_planned_and_fails_later(tmp_path: Path) -> None:
+    (item,) = plan([tmp_path / "typo.csv"])
+    assert item.path == tmp_path / "typo.csv"
+
+
+@pytest.mark.parametrize("source", ["none/*.csv", "empty", "manifest.csv"])
+def test_nothing_to_do_is_refused(source: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    write(tmp_path / "manifest.csv", "file,name\n\n")
+    with pytest.raises(BatchError, match=r"No file fits|holds no table|names no table"):
+        plan([str(tmp_path / source)])
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for name in ("liver/1.csv", "brain/1.csv"):
+        write(tmp_path / name)
+    assert names(plan([f"{tmp_path}/*/*.csv"])) == ["brain_1", "liver_1"]
+    write(tmp_path / "liver/1.tsv")
+    assert names(plan([tmp_path / "liver"])) == ["1 1", "1 2"]
+    with pytest.raises(BatchError, match="twice"):
+        plan([tmp_path / "liver/1.csv", tmp_path / "liver/1.csv"])
+
+
+@given(st.lists(st.sampled_from(["a", "A", "b", "a b"]), min_size=1, max_size=4, unique=True))
+def test_names_are_as_many_as_tables_in_any_case(stems: list[str]) -> None:
+    items = plan([f"/nowhere/{stem}/x.csv" for stem in stems])
+    assert len({item.name.casefold() for item in items}) == len(stems)
+
+
+def test_a_manifest_gives_names_titles_and_settings(tmp_path: Path) -> None:
+    lines = [
+        "File;Name;Title;rt_tolerance;sample_type;max_rows",
+        "runs/1.csv;liver/3;Liver, third;0,05;human;1000",
+        "",
+        "/elsewhere/2.csv;;;;;",
+    ]
+    manifest = write(tmp_path / "manifest.csv", "﻿" + "\r\n".join(lines))
+    first, second = plan([manifest], Settings(outlier_threshold=3.0))
+    assert first.name == "liver_3"
+    assert first.title == "Liver, third"
+    assert first.path == tmp_path / "runs/1.csv"
+    assert first.settings == Settings(
+        rt_tolerance=0.05, outlier_threshold=3.0, sample_type="human", max_rows=1000
+    )
+    assert second.path == Path("/elsewhere/2.csv")
+    assert second.name == "2"
+    assert second.settings == Settings(outlier_threshold=3.0)
+
+
+def test_a_manifest_names_all_its_faults(tmp_path: Path) -> None:
+    lines = ["file,rt_tolerance", "1.csv,wide", "2.csv,7", ",0.1", "3.csv", "4.csv,0.1"]
+    with pytest.raises(BatchError) as refusal:
+        plan([write(tmp_path / "manifest.csv", "\n".join(lines))])
+    told = str(refusal.value)
+    for line in (2, 3, 4, 5):
+        assert f"line {line}:" in told
+    assert "line 6" not in told
+    assert "manifest.csv" in told
+
+
+@pytest.mark.parametrize(
+    ("header", "named"), [("file,rt_tolerence", "rt_tolerence"), ("file,name,name", "twice")]
+)
+def test_a_column_that_cannot_be_is_refused_by_name(
+    header: str, named: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BatchError, match=named):
+        plan([write(tmp_path / "manifest.csv", f"{header}\n1.csv\n")])
+
+
+def test_two_tables_of_one_name_in_a_manifest_are_refused(tmp_path: Path) -> None:
+    manifest = write(tmp_path / "manifest.csv", "file,name\n1.csv,liver\n2.csv,Liver\n")
+    with pytest.raises(BatchError, match="liver"):
+        plan([manifest])
+
+
+def test_a_table_with_a_column_file_is_a_table(tmp_path: Path) -> None:
+    (item,) = plan([write(tmp_path / "t.csv", "Name,RT,File\nGM1(36:1;O2),9,x.raw\n")])
+    assert item.path == tmp_path / "t.csv"

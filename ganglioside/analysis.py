@@ -20,6 +20,7 @@ from ganglioside.findings import find
 from ganglioside.hypotheses import Explanation, explain
 from ganglioside.inference import Inference, infer
 from ganglioside.library import Window, expected_library
+from ganglioside.log_p import LogP
 from ganglioside.observations import observe
 from ganglioside.overrides import Overrides
 from ganglioside.peaks import Peaks, find_peaks
@@ -59,6 +60,11 @@ class _Kept:
     table: FeatureTable
     peaks: Peaks
     inference: Inference | NoCurve
+
+    @cached_property
+    def log_p(self) -> LogP:
+        """What the Log P values of the table say."""
+        return LogP.of(self.table)
 
 
 @dataclass(frozen=True, eq=False)
@@ -331,11 +337,11 @@ def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysi
         decisions = decide(weighed, settings)
         state, by_row = by_feature(kept.peaks, weighed, decisions)
         features = features_table(kept.table, state, model, by_row)
-        models = models_table(features, model, decisions)
+        models = models_table(model, decisions, kept.log_p)
     return Analysis(
         features=features,
         models=models,
-        findings=find(features, model),
+        findings=find(features, model, kept.log_p),
         problems=kept.table.problems,
         summary=_summarise(features, model),
         settings=settings,
@@ -347,10 +353,12 @@ def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysi
 
 
 def _summarise(features: pd.DataFrame, model: RetentionModel) -> Summary:
-    count = features["verdict"].value_counts()
+    verdicts = features["verdict"].array.codes
+    counts = np.bincount(verdicts, minlength=len(VERDICTS)).tolist()
+    count = dict(zip(VERDICTS, counts, strict=True))
     anchors = features["anchor"].to_numpy(np.bool_)
-    wrong = int((anchors & (features["verdict"] != "valid").to_numpy()).sum())
-    explained = int(count["valid"] + count["fragment"] + count["adduct"])
+    wrong = int((anchors & (verdicts != VERDICTS.index("valid"))).sum())
+    explained = count["valid"] + count["fragment"] + count["adduct"]
     total = len(features)
     headline = (
         f"{explained:,} of {total:,} features explained ({explained / max(total, 1):.0%}): "
@@ -361,12 +369,12 @@ def _summarise(features: pd.DataFrame, model: RetentionModel) -> Summary:
         headline += f" {wrong:,} of {anchors.sum():,} anchors are not valid."
     return Summary(
         features=total,
-        **{verdict: int(count[verdict]) for verdict in VERDICTS},
+        **count,
         anchors=int(anchors.sum()),
         anchors_not_valid=wrong,
         unreadable=int((features["rule"] == UNREADABLE).sum()),
         series=int(features["series"].nunique()),
-        lines=int((model.lines["n"] > 0).sum()),
+        lines=int((model.line_features > 0).sum()),
         curve_sigma=model.sigma,
         headline=headline,
     )

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.columns import FEATURES, MODELS, OPTIONAL, VERDICTS, carried_name
 from ganglioside.glycans import Ceramide
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference
+from ganglioside.log_p import NO_LINE, LogP
 from ganglioside.names import SPECIES_COLUMNS, species
-from ganglioside.observations import BoolArray, FloatArray, IntArray
+from ganglioside.observations import FloatArray, IntArray
 from ganglioside.reasons import Labels, reasons
 from ganglioside.retention import RetentionModel
 from ganglioside.tables import FeatureTable
+from ganglioside.texts import Texts, as_column, joined, pick, texts, texts_of
 from ganglioside.verdicts import ADDUCT, FRAGMENT, RULES, UNDETERMINED, VALID, Decisions
 
-Objects = npt.NDArray[np.object_]
+Values = TypeVar("Values", FloatArray, IntArray)
 
 #: What stands in the column `rule` of a row that could not be read, or without any model.
 UNREADABLE: Final = "reading"
@@ -27,14 +28,14 @@ NO_MODEL: Final = "no model"
 
 _DIGITS: Final = 6  # of minutes, sigma and probabilities
 
-_GIVEN: Final = ("feature_id", "name", "rt", "volume", "log_p", "anchor")
+_GIVEN: Final = ("name", "rt", "volume", "log_p", "anchor")
 
 
 @dataclass(frozen=True, eq=False)
 class _Decided:
     """The decided columns, one value per row of the input."""
 
-    isomer: Objects
+    isomer: Texts
     predicted_rt: FloatArray
     rt_lower: FloatArray
     rt_upper: FloatArray
@@ -43,10 +44,10 @@ class _Decided:
     verdict: IntArray
     confidence: FloatArray
     parent_id: IntArray  # -1 for none
-    parent: Objects
-    process: Objects
-    rule: Objects
-    reason: Objects
+    parent: Texts
+    process: Texts
+    rule: Texts
+    reason: Texts
 
 
 def features_table(
@@ -58,110 +59,133 @@ def features_table(
 
 def undecided_table(table: FeatureTable, why: str) -> pd.DataFrame:
     """Return the same where no model could be had, `why` being said of every readable row."""
-    decided = _nothing(table)
-    readable = table.data["fault"].isna().to_numpy()
-    decided.reason[readable] = why
-    decided.rule[readable] = NO_MODEL
-    return _frame(table, decided)
-
-
-def _nothing(table: FeatureTable) -> _Decided:
-    """Return the columns before any decision; rows that cannot be judged are done with that."""
     n = len(table)
-    isomer = table.names.table["isomer"].to_numpy(object)
-    isomer = np.append(np.where(pd.isna(isomer), None, isomer), None)  # type: ignore[call-overload]
-
-    def numbers() -> FloatArray:
-        return np.full(n, np.nan)
-
-    def texts(value: str | None = None) -> Objects:
-        return np.full(n, value, dtype=object)
-
-    return _Decided(
-        isomer=isomer[table.names.index],
-        predicted_rt=numbers(),
-        rt_lower=numbers(),
-        rt_upper=numbers(),
-        residual=numbers(),
-        standardized_residual=numbers(),
+    readable = table.data["fault"].isna().to_numpy().astype(np.int64)
+    missing, none = np.full(n, np.nan), pick(texts([]), np.full(n, -1))
+    decided = _Decided(
+        isomer=pick(_isomers(table), table.names.index),
+        predicted_rt=missing,
+        rt_lower=missing,
+        rt_upper=missing,
+        residual=missing,
+        standardized_residual=missing,
         verdict=np.full(n, UNDETERMINED),
         confidence=np.ones(n),
         parent_id=np.full(n, -1),
-        parent=texts(),
-        process=texts(),
-        rule=texts(UNREADABLE),
-        reason=table.data["fault"].to_numpy(object, copy=True),
+        parent=none,
+        process=none,
+        rule=pick(texts([UNREADABLE, NO_MODEL]), readable),
+        reason=_reason(table, texts([why]), readable - 1),
     )
+    return _frame(table, decided)
 
 
 def _decided(
     table: FeatureTable, state: Inference, model: RetentionModel, decisions: Decisions
 ) -> _Decided:
-    result, row = _nothing(table), state.observed.row
-    lines = model.line_labels
-    name = table.data["name"].to_numpy(object)[row]
-    parent = _parent_names(state, model, decisions, name)
-    residual = state.observed.rt - decisions.predicted
+    """Return the decisions on the observations as those on rows; other rows are undetermined."""
+    n, row = len(table), state.observed.row
+    place = np.full(n, -1)  # of each row among the observations
+    place[row] = np.arange(len(row))
+    parent = _parent_names(table, state, model, decisions)
+    labels = Labels(row, model.line_labels, parent)
+
+    def numbers(values: FloatArray) -> FloatArray:
+        return _spread(values, row, np.full(n, np.nan))
+
     half = INTERVAL / STANDARD_DEVIATION * decisions.sd
+    residual = state.observed.rt - decisions.predicted
     made = np.isin(decisions.verdict, [FRAGMENT, ADDUCT])
-    result.predicted_rt[row] = decisions.predicted
-    result.rt_lower[row] = decisions.predicted - half
-    result.rt_upper[row] = decisions.predicted + half
-    result.residual[row] = residual
-    result.standardized_residual[row] = residual / decisions.sd
-    result.verdict[row] = decisions.verdict
-    result.confidence[row] = decisions.confidence
-    result.parent_id[row] = np.where(decisions.parent >= 0, row[decisions.parent], -1)
-    result.parent[row[made]] = parent[made]
-    result.process[row] = decisions.process
-    result.rule[row] = np.array(RULES, dtype=object)[decisions.rule]
-    result.reason[row] = reasons(state, decisions, Labels(name, row, lines, parent))
-    isomer = np.array([*model.line_isomers, None], dtype=object)
-    found = (decisions.verdict == VALID) & (result.isomer[row] == None)  # noqa: E711
-    result.isomer[row[found]] = isomer[decisions.line[found]]
-    return result
+    parent_row = np.where(decisions.parent >= 0, row[decisions.parent], -1)
+    return _Decided(
+        isomer=_isomer(table, model, decisions, row),
+        predicted_rt=numbers(decisions.predicted),
+        rt_lower=numbers(decisions.predicted - half),
+        rt_upper=numbers(decisions.predicted + half),
+        residual=numbers(residual),
+        standardized_residual=numbers(residual / decisions.sd),
+        verdict=_spread(decisions.verdict, row, np.full(n, UNDETERMINED)),
+        confidence=_spread(decisions.confidence, row, np.ones(n)),
+        parent_id=_spread(parent_row, row, np.full(n, -1)),
+        parent=pick(parent, np.where(np.append(made, False)[place], place, -1)),
+        process=pick(texts(decisions.process), place),
+        rule=pick(texts([*RULES, UNREADABLE]), np.append(decisions.rule, len(RULES))[place]),
+        reason=_reason(table, reasons(state, decisions, labels), place),
+    )
+
+
+def _spread(values: Values, row: IntArray, everywhere: Values) -> Values:
+    """Return `everywhere` with values at some rows."""
+    everywhere[row] = values
+    return everywhere
+
+
+def _reason(table: FeatureTable, said: Texts, place: IntArray) -> Texts:
+    """Return what is said of each row: its place in `said`, or else why it cannot be judged."""
+    rows = np.arange(len(table))
+    return pick(
+        joined(said, texts_of(table.data["fault"])), np.where(place < 0, len(said) + rows, place)
+    )
+
+
+def _isomers(table: FeatureTable) -> Texts:
+    return texts([s.isomer for s in table.names.species])
+
+
+def _isomer(
+    table: FeatureTable, model: RetentionModel, decisions: Decisions, row: IntArray
+) -> Texts:
+    """Return the isomer that a name gives, or else that of the line on which a row stands."""
+    named, by_line = _isomers(table), texts(model.line_isomers)
+    place = table.names.index.copy()
+    of_line = (decisions.verdict == VALID) & named.is_null().to_numpy(False)[place[row]]
+    place[row[of_line]] = len(named) + decisions.line[of_line]
+    return pick(joined(named, by_line), place)
 
 
 def _parent_names(
-    state: Inference, model: RetentionModel, decisions: Decisions, name: Objects
-) -> Objects:
+    table: FeatureTable, state: Inference, model: RetentionModel, decisions: Decisions
+) -> Texts:
     """Return the name of each parent: as read, or made up from line and ceramide."""
-    result = np.full(len(name), None, dtype=object)
-    present = decisions.parent >= 0
-    result[present] = name[decisions.parent[present]]
+    names = texts_of(table.data["name"])
+    place = np.where(decisions.parent >= 0, state.observed.row[decisions.parent], -1)
     missing = np.flatnonzero(decisions.ghost >= 0)
     ghosts, series = state.shares.ghosts, model.line_series
-    kinds = np.column_stack([ghosts.line, ghosts.ceramide])[decisions.ghost[missing]]
-    distinct, kind = np.unique(kinds, axis=0, return_inverse=True)
-    ceramides = state.ceramides[distinct[:, 1]].astype(int).tolist()
-    names = [
-        species(series[line], Ceramide(*ceramide)).name
-        for line, ceramide in zip(distinct[:, 0], ceramides, strict=True)
+    kinds = (ghosts.line * len(state.ceramides) + ghosts.ceramide)[decisions.ghost[missing]]
+    distinct, kind = np.unique(kinds, return_inverse=True)
+    line, ceramide = np.divmod(distinct, len(state.ceramides))
+    made_up = [
+        species(series[k], Ceramide(*numbers)).name
+        for k, numbers in zip(line, state.ceramides[ceramide].astype(int).tolist(), strict=True)
     ]
-    result[missing] = np.array([*names, None], dtype=object)[kind.ravel()]
-    return result
+    place[missing] = len(names) + kind
+    return pick(joined(names, texts(made_up)), place)
 
 
 def _frame(table: FeatureTable, decided: _Decided) -> pd.DataFrame:
     data = table.data
     named = table.names.frame()
     parent = decided.parent_id
-    verdict = pd.Series(decided.verdict).map(dict(enumerate(VERDICTS)))
     columns: dict[str, Any] = {
-        **{column: data[column].to_numpy() for column in _GIVEN},
+        **{column: data[column].array for column in _GIVEN},
+        "feature_id": pd.array(data["feature_id"].array, dtype="Int64"),
         **{column: named[column].array for column in SPECIES_COLUMNS},
-        **{name: _rounded(values) for name, values in vars(decided).items()},
-        "verdict": pd.Categorical(verdict, categories=list(VERDICTS)),
-        "parent_id": pd.arrays.IntegerArray(parent.astype(np.int64), parent < 0),
+        **{name: _column(values) for name, values in vars(decided).items()},
+        "verdict": pd.Categorical.from_codes(decided.verdict, dtype=_VERDICT),
+        "parent_id": pd.arrays.IntegerArray(parent, parent < 0),
         "consolidated_volume": _consolidated(data["volume"].to_numpy(np.float64), decided),
     }
     features = pd.DataFrame({c: columns[c] for c in FEATURES}, index=data.index)
-    kinds = {c: kind for c, kind in FEATURES.items() if kind in ("str", "Int64")}
-    return pd.concat([features.astype(kinds), *_carried(table)], axis=1)
+    return pd.concat([features, *_carried(table)], axis=1)
 
 
-def _rounded(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return numbers without the digits that differ between processors."""
+_VERDICT: Final = pd.CategoricalDtype(list(VERDICTS))
+
+
+def _column(values: Any) -> Any:
+    """Return texts as a column, and numbers without the digits that differ by processor."""
+    if not isinstance(values, np.ndarray):
+        return as_column(values)
     return values.round(_DIGITS) if values.dtype == np.float64 else values
 
 
@@ -179,70 +203,29 @@ def _carried(table: FeatureTable) -> list[pd.DataFrame]:
     return [table.data[optional], foreign.set_axis(table.data.index)]
 
 
-@dataclass(frozen=True, slots=True)
-class _LogPLine:
-    """The plain line of a series, RT against Log P over its anchors, for comparison."""
-
-    slope: float
-    intercept: float
-    r2: float
-
-    @property
-    def equation(self) -> str | None:
-        if np.isnan(self.slope):
-            return None
-        sign = "+" if self.intercept >= 0 else "-"
-        return f"RT = {self.slope:.3f} * Log P {sign} {abs(self.intercept):.3f}"
-
-
-_NO_LINE: Final = _LogPLine(np.nan, np.nan, np.nan)
-
-
-def models_table(
-    features: pd.DataFrame, model: RetentionModel, decisions: Decisions
-) -> pd.DataFrame:
+def models_table(model: RetentionModel, decisions: Decisions, log_p: LogP) -> pd.DataFrame:
     """Return the lines with their quality and the plain Log P line of their series."""
     lines, quality = model.lines, decisions.quality
-    plain = _log_p_lines(features)
-    log_p = [plain.get(series, _NO_LINE) for series in model.line_series]
-    equations: list[Any] = [line.equation for line in log_p]
-    why_not: list[Any] = [None if may else _TOO_POOR for may in quality.may_judge]
-    return (
-        lines.assign(
-            sigma=model.sigma,
-            r2=quality.r2,
-            r2_loo=quality.r2_left_out,
-            rmse_loo=quality.rmse_left_out,
-            log_p_slope=[line.slope for line in log_p],
-            log_p_intercept=[line.intercept for line in log_p],
-            log_p_r2=[line.r2 for line in log_p],
-            log_p_equation=equations,
-            may_judge=quality.may_judge,
-            why_not=why_not,
-        )[[*MODELS]]
-        .astype(MODELS)
-        .round(_DIGITS)
-    )
+    plain = [log_p.lines.get(series, NO_LINE) for series in model.line_series]
+    numbers: dict[str, Any] = {
+        "offset": lines["offset"],
+        "offset_se": lines["offset_se"],
+        "sigma": np.full(len(lines), model.sigma),
+        "r2": quality.r2,
+        "r2_loo": quality.r2_left_out,
+        "rmse_loo": quality.rmse_left_out,
+        "log_p_slope": np.array([line.slope for line in plain]),
+        "log_p_intercept": np.array([line.intercept for line in plain]),
+        "log_p_r2": np.array([line.r2 for line in plain]),
+    }
+    columns = {
+        **lines,
+        **{column: values.round(_DIGITS) for column, values in numbers.items()},
+        "log_p_equation": as_column(texts([line.equation for line in plain])),
+        "may_judge": quality.may_judge,
+        "why_not": as_column(pick(texts([_TOO_POOR]), -quality.may_judge.astype(np.int64))),
+    }
+    return pd.DataFrame({c: columns[c] for c in MODELS})
 
 
 _TOO_POOR: Final = "Its left-out R² is below the threshold."
-
-
-def _log_p_lines(features: pd.DataFrame) -> dict[str, _LogPLine]:
-    """Return the plain line of each series that has one."""
-    log_p, rt = features["log_p"].to_numpy(np.float64), features["rt"].to_numpy(np.float64)
-    used: BoolArray = features["anchor"].to_numpy(np.bool_) & np.isfinite(log_p) & np.isfinite(rt)
-    used &= features["series"].notna().to_numpy()
-    series = features["series"].to_numpy(object)[used]
-    x, y = log_p[used], rt[used]
-    return {s: _log_p_line(x[series == s], y[series == s]) for s in set(series)}
-
-
-def _log_p_line(x: FloatArray, y: FloatArray) -> _LogPLine:
-    """Return the least-squares line; none where all Log P values are one."""
-    if len(np.unique(x)) < 2:
-        return _NO_LINE
-    dx, dy = x - x.mean(), y - y.mean()
-    slope = float(dx @ dy / (dx @ dx))
-    r2 = slope * float(dx @ dy) / float(dy @ dy) if dy.any() else np.nan
-    return _LogPLine(slope, float(y.mean() - slope * x.mean()), r2)

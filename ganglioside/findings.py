@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import FINDINGS
-from ganglioside.drift import FOR_SHIFT, FOR_STRETCH
-from ganglioside.observations import FloatArray, IntArray
+from ganglioside.columns import FINDINGS, VERDICTS
+from ganglioside.drift import FOR_SHIFT, FOR_STRETCH, Drift
+from ganglioside.log_p import LogP
+from ganglioside.observations import BoolArray, IntArray, join
 from ganglioside.retention import RetentionModel
-
-#: Log P values farther than this from what their composition predicts are contradictions.
-_LOG_P_TOLERANCE: Final = 0.25
 
 _SEVERITIES: Final = ("error", "warning", "info")
 
 _STACKED: Final = 3  # modifications on one head group that deserve a second look
 
 
-def find(features: pd.DataFrame, model: RetentionModel) -> pd.DataFrame:
+def find(features: pd.DataFrame, model: RetentionModel, log_p: LogP) -> pd.DataFrame:
     """Return the findings of an analysis, gravest first: columns `columns.FINDINGS`.
 
     Parameters
@@ -30,38 +27,23 @@ def find(features: pd.DataFrame, model: RetentionModel) -> pd.DataFrame:
     features : pandas.DataFrame
         Columns `columns.FEATURES`.
     model : RetentionModel
+    log_p : LogP
+        Of the same table.
     """
     if not model.is_fitted:
-        return _frame([_row("no-model", "error", None, None, model.reason, _NEEDED)])
-    features = features[_LOOKED_AT]
-    detectors: tuple[Callable[[pd.DataFrame, RetentionModel], list[dict[str, Any]]], ...] = (
-        _wrong_anchors,
-        _log_p_slips,
-        _neugc_candidates,
-        _sparse_series,
-        _extrapolations,
-        _stacks,
-        _samples_apart,
+        return _frame([_Finding("no-model", "error", None, None, model.reason, _NEEDED)])
+    return _frame(
+        [
+            *_wrong_anchors(features),
+            *_log_p_slips(features, log_p),
+            *_neugc_candidates(features),
+            *_sparse_series(model),
+            *_extrapolations(features),
+            *_stacks(features),
+            *_samples_apart(model.drift),
+        ]
     )
-    return _frame([row for detect in detectors for row in detect(features, model)])
 
-
-_LOOKED_AT: Final = [
-    "feature_id",
-    "name",
-    "rt",
-    "log_p",
-    "anchor",
-    "series",
-    "carbons",
-    "double_bonds",
-    "hydroxyls",
-    "predicted_rt",
-    "verdict",
-    "confidence",
-    "parent",
-    "process",
-]
 
 _NEEDED: Final = (
     "Give a reversed-phase table in which at least one series has features whose ceramides differ "
@@ -69,163 +51,152 @@ _NEEDED: Final = (
 )
 
 
-def _row(
-    code: str, severity: str, feature: int | None, series: str | None, message: str, advice: str
-) -> dict[str, Any]:
-    values = (code, severity, feature, series, message, advice)
-    return dict(zip(FINDINGS, values, strict=True))
+class _Finding(NamedTuple):
+    """One row of the findings; the fields are `columns.FINDINGS`."""
+
+    code: str
+    severity: str
+    feature_id: int | None
+    series: str | None
+    message: str
+    advice: str
 
 
-def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    rows = sorted(rows, key=lambda row: _SEVERITIES.index(row["severity"]))
-    return pd.DataFrame(rows, columns=list(FINDINGS)).astype(FINDINGS)
+def _frame(found: list[_Finding]) -> pd.DataFrame:
+    found = sorted(found, key=lambda finding: _SEVERITIES.index(finding.severity))
+    columns = {name: [finding[k] for finding in found] for k, name in enumerate(FINDINGS)}
+    return pd.DataFrame(
+        {name: pd.array(columns[name], dtype=kind) for name, kind in FINDINGS.items()}  # type: ignore[call-overload]
+    )
 
 
-def _wrong_anchors(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
-    wrong = features[features["anchor"] & ~features["verdict"].isin(["valid", "undetermined"])]
+def _cells(features: pd.DataFrame, rows: IntArray, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Return some cells of some rows, row by row."""
+    return zip(*(features[column].array.take(rows).tolist() for column in columns), strict=True)
+
+
+def _has_verdict(features: pd.DataFrame, *verdicts: str) -> BoolArray:
+    codes = features["verdict"].array.codes
+    return np.isin(codes, [VERDICTS.index(verdict) for verdict in verdicts])
+
+
+def _wrong_anchors(features: pd.DataFrame) -> list[_Finding]:
+    anchor = features["anchor"].to_numpy(np.bool_)
+    wrong = np.flatnonzero(anchor & ~_has_verdict(features, "valid", "undetermined"))
+    given = "feature_id", "series", "name", "rt", "predicted_rt"
+    decided = "verdict", "parent", "confidence"
     return [
-        _row(
+        _Finding(
             "wrong-anchor",
             "error",
-            row.feature_id,
-            row.series,
-            f"Anchor {row.name} at {row.rt:.3f} min contradicts the other features: "
-            + (f"{row.verdict} of {row.parent}" if pd.notna(row.parent) else str(row.verdict))
-            + f" ({row.confidence:.0%}).",
-            f"Check this anchor; {row.series} is expected at {row.predicted_rt:.3f} min.",
+            number,
+            series,
+            f"Anchor {name} at {rt:.3f} min contradicts the other features: {verdict}"
+            f"{f' of {parent}' if isinstance(parent, str) else ''} ({confidence:.0%}).",
+            f"Check this anchor; {series} is expected at {expected:.3f} min.",
         )
-        for row in _tuples(wrong)
+        for number, series, name, rt, expected, verdict, parent, confidence in _cells(
+            features, wrong, *given, *decided
+        )
     ]
 
 
-def _log_p_slips(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
-    known = features[features["log_p"].notna() & features["series"].notna()]
-    if known["log_p"].nunique() < 10:
-        return []
-    known = known.drop_duplicates(["series", "name", "log_p"])
-    expected, reach = _expected_log_p(known)
-    off = (known["log_p"] - expected).abs() > reach
-    slips = known.assign(expected=expected)[off]
+def _log_p_slips(features: pd.DataFrame, log_p: LogP) -> list[_Finding]:
+    cells = _cells(features, log_p.slips, "feature_id", "series", "name", "log_p")
     return [
-        _row(
+        _Finding(
             "log-p-slip",
             "warning",
-            row.feature_id,
-            row.series,
-            f"Log P {row.log_p:g} of {row.name} contradicts its composition: the other names "
-            f"predict {row.expected:.2f}.",
+            number,
+            series,
+            f"Log P {value:g} of {name} contradicts its composition: the other names predict "
+            f"{expected:.2f}.",
             "Check the Log P of this name; verdicts do not use it.",
         )
-        for row in _tuples(slips)
+        for (number, series, name, value), expected in zip(cells, log_p.expected, strict=True)
     ]
 
 
-def _expected_log_p(known: pd.DataFrame) -> tuple[FloatArray, float]:
-    """Return the Log P that composition predicts, and the tolerance, by robust regression.
-
-    Log P from fragment sums is additive: each head group shifts one plane over ceramides. The
-    shift is the median over the group's rows, so that a minority of slips cannot move it.
-    """
-    ceramide = known[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
-    x = np.column_stack([ceramide, ceramide[:, 1] == 0]) - [36.0, 1.0, 2.0, 0.0]
-    y = known["log_p"].to_numpy(np.float64)
-    head = np.unique(known["series"].to_numpy(str), return_inverse=True)[1]
-    plane, fitted, scale = np.zeros(x.shape[1]), y, 1.0
-    for _ in range(30):
-        fitted = _medians(y - x @ plane, head)[head] + x @ plane
-        scale = max(1.4826 * float(np.median(np.abs(y - fitted))), 0.02)
-        weight = np.minimum(scale / np.maximum(np.abs(y - fitted), 1e-9), 1.0)  # Huber
-        normal = (x * weight[:, None]).T @ x + 1e-9 * np.eye(x.shape[1])
-        plane = plane + np.linalg.solve(normal, x.T @ (weight * (y - fitted)))
-    return fitted, max(6 * scale, _LOG_P_TOLERANCE)
-
-
-def _medians(values: FloatArray, group: IntArray) -> FloatArray:
-    """Return the median of each group, numbered from 0."""
-    ordered = values[np.lexsort((values, group))]
-    count = np.bincount(group)
-    first = np.cumsum(count) - count
-    return np.asarray((ordered[first + (count - 1) // 2] + ordered[first + count // 2]) / 2)
-
-
-def _neugc_candidates(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
+def _neugc_candidates(features: pd.DataFrame) -> list[_Finding]:
+    rows = np.flatnonzero((features["process"] == "NeuGc").to_numpy())
     return [
-        _row(
+        _Finding(
             "neugc-candidate",
             "info",
-            row.feature_id,
-            row.series,
-            f"{row.name} at {row.rt:.3f} min may be a NeuGc form, which has the same formula.",
+            number,
+            series,
+            f"{name} at {rt:.3f} min may be a NeuGc form, which has the same formula.",
             "Look for NeuGc fragments (m/z 306.08) in MS/MS.",
         )
-        for row in _tuples(features[features["process"] == "NeuGc"])
+        for number, series, name, rt in _cells(features, rows, "feature_id", "series", "name", "rt")
     ]
 
 
-def _sparse_series(_: pd.DataFrame, model: RetentionModel) -> list[dict[str, Any]]:
-    lines = model.lines
-    support = lines.groupby("series", sort=True)["n"].sum()
+def _sparse_series(model: RetentionModel) -> list[_Finding]:
+    support: dict[str, int] = {}
+    for series, n in zip(model.line_series, model.line_features.tolist(), strict=True):
+        support[series] = support.get(series, 0) + n
     return [
-        _row(
+        _Finding(
             "sparse-series",
             "info",
             None,
-            str(series),
+            series,
             f"Only {n} feature{'' if n == 1 else 's'} of {series} stand on its line; it is judged "
             "through the curve that all series share and what its composition predicts.",
             "An anchor of this series would settle it.",
         )
-        for series, n in support.items()
+        for series, n in sorted(support.items())
         if n < 2
     ]
 
 
-def _extrapolations(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
-    valid = features[features["verdict"] == "valid"]
-    if valid.empty:
+def _extrapolations(features: pd.DataFrame) -> list[_Finding]:
+    valid = np.flatnonzero(_has_verdict(features, "valid"))
+    if len(valid) == 0:
         return []
-    ceramide = valid[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
-    carbons = ceramide[:, 0]
-    place, count = np.unique(ceramide, axis=0, return_inverse=True, return_counts=True)[1:]
+    carbons, double_bonds, hydroxyls = (
+        features[column].array.take(valid).to_numpy(np.int64)
+        for column in ("carbons", "double_bonds", "hydroxyls")
+    )
+    ceramide = join(join(carbons, double_bonds), hydroxyls)
     low, high = np.quantile(carbons, [0.02, 0.98])
-    alone = valid[(count[place.ravel()] == 1) & ((carbons < low) | (carbons > high))]
+    alone = (np.bincount(ceramide)[ceramide] == 1) & ((carbons < low) | (carbons > high))
     return [
-        _row(
+        _Finding(
             "extrapolation",
             "info",
-            row.feature_id,
-            row.series,
-            f"{row.name} is the only valid feature with its ceramide, at the edge of the curve: "
+            number,
+            series,
+            f"{name} is the only valid feature with its ceramide, at the edge of the curve: "
             "its prediction is extrapolated.",
             "Do not use it as an anchor without a standard.",
         )
-        for row in _tuples(alone)
+        for number, series, name in _cells(features, valid[alone], "feature_id", "series", "name")
     ]
 
 
-def _stacks(features: pd.DataFrame, _: RetentionModel) -> list[dict[str, Any]]:
-    series = features["series"].dropna().unique()
+def _stacks(features: pd.DataFrame) -> list[_Finding]:
     return [
-        _row(
+        _Finding(
             "modification-stack",
             "info",
             None,
-            str(name),
-            f"{name} carries {name.count('+')} modifications at once, which is rare.",
+            series,
+            f"{series} carries {series.count('+')} modifications at once, which is rare.",
             "Confirm the composition by MS/MS.",
         )
-        for name in sorted(series)
-        if name.count("+") >= _STACKED
+        for series in sorted(features["series"].dropna().unique())
+        if series.count("+") >= _STACKED
     ]
 
 
-def _samples_apart(_: pd.DataFrame, model: RetentionModel) -> list[dict[str, Any]]:
+def _samples_apart(drift: Drift) -> list[_Finding]:
     """Return the samples that share too little with the others to be aligned with them."""
-    drift = model.drift
     if len(drift) < 2:
         return []
     return [
-        _row(
+        _Finding(
             "sample-not-aligned" if shared < FOR_SHIFT else "sample-shifted-only",
             "warning" if shared < FOR_SHIFT else "info",
             None,
@@ -238,9 +209,3 @@ def _samples_apart(_: pd.DataFrame, model: RetentionModel) -> list[dict[str, Any
         for sample, shared in zip(drift.samples, drift.shared.tolist(), strict=True)
         if shared < FOR_STRETCH
     ]
-
-
-def _tuples(frame: pd.DataFrame) -> list[Any]:
-    columns = [frame[column].tolist() for column in frame.columns]
-    row = namedtuple("row", list(frame.columns))  # type: ignore[misc]
-    return [row(*values) for values in zip(*columns, strict=True)]

@@ -560,8 +560,13 @@ class ParsedNames:
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row per entry of `species`: the species columns of `columns.FEATURES`."""
-        rows = pd.DataFrame(map(_table_row, self.species), columns=list(SPECIES_COLUMNS))
-        return rows.astype({name: FEATURES[name] for name in SPECIES_COLUMNS})
+        rows = [_table_row(s) for s in self.species]
+        return pd.DataFrame(
+            {
+                name: pd.array([row[k] for row in rows], dtype=FEATURES[name])  # type: ignore[call-overload]
+                for k, name in enumerate(SPECIES_COLUMNS)
+            }
+        )
 
     @cached_property
     def compositions(self) -> npt.NDArray[np.int64]:
@@ -569,9 +574,22 @@ class ParsedNames:
         rows = [tuple(s.composition) for s in self.species]
         return np.array(rows, dtype=np.int64).reshape(len(rows), len(UNITS))
 
+    @cached_property
+    def ceramides(self) -> npt.NDArray[np.int64]:
+        """Carbons, double bonds and hydroxyls of each of `species`, shape (k, 3)."""
+        rows = [
+            (c.carbons, c.double_bonds, c.hydroxyls) for c in (s.ceramide for s in self.species)
+        ]
+        return np.array(rows, dtype=np.int64).reshape(len(rows), 3)
+
     def frame(self) -> pd.DataFrame:
         """Return one row per name: `table` expanded by `index`, NA where unreadable."""
-        return self.table.reindex(self.index).reset_index(drop=True)
+        return pd.DataFrame(
+            {
+                name: self.table[name].array.take(self.index, allow_fill=True)
+                for name in SPECIES_COLUMNS
+            }
+        )
 
 
 def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:

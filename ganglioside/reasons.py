@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
+import pyarrow as pa
 
 from ganglioside.inference import Inference
-from ganglioside.observations import FloatArray, IntArray
+from ganglioside.observations import BoolArray, FloatArray, IntArray
 from ganglioside.rules.artefacts import artefacts
+from ganglioside.texts import Texts, by_value, fill, fixed, joined, pick, texts, whole
 from ganglioside.verdicts import (
     ADDUCT,
     FRAGMENT,
@@ -19,9 +22,44 @@ from ganglioside.verdicts import (
     Decisions,
 )
 
-_CLOSE = 2.0  # sigma; nearer to its line a feature is an outlier only for being one too many
+_CLOSE: Final = 2.0  # sigma; nearer to its line a feature is an outlier only for being one too many
 
-Texts = npt.NDArray[np.object_]
+# Sentences, whose fields are the pieces of `_Pieces`.
+_OFF: Final = "Elutes {apart} than the {expected} min expected for {line} ({off} sigma)"
+_OWN: Final = "{line} is expected at {expected} min ({sigma} sigma)."
+_VALID: Final = _OFF + ", from {basis}."
+_FRAGMENT: Final = (
+    "Co-elutes with {parent} (feature {number}, {from_parent}) and can come from it in the ion "
+    "source by {process}{share}; " + _OWN
+)
+_FRAGMENT_ALONE: Final = (
+    "Elutes where {parent}, which has no row of its own, is expected, and can come from it in the "
+    "ion source by {process}; " + _OWN
+)
+_ADDUCT: Final = (
+    "Has the mass of the {adduct} of {parent} (feature {number}) and its RT ({from_parent}){share};"
+    " " + _OWN
+)
+_ADDUCT_ALONE: Final = (
+    "Has the mass of the {adduct} of {parent}, which has no row of its own, and elutes where that "
+    "is expected; " + _OWN
+)
+_SAME_FORMULA: Final = (
+    _OFF + "; the {process} form of {parent} has the same formula and is expected here."
+)
+_OUTLIER: Final = _OFF + ", and no co-eluting parent explains it."
+_ONE_TOO_MANY: Final = (
+    "Stands {off} sigma from the {expected} min expected for {line}, where another feature of this "
+    "name fits better."
+)
+_MUTE: Final = (
+    "{line} predicts its own features too poorly (R² below the threshold) to reject a name; " + _OWN
+)
+_VAGUE: Final = (
+    "Retention is predicted only to ±{reach} min here, too vague to judge (most likely {likeliest},"
+    " {probability}%); " + _OWN
+)
+_LIKELIEST: Final = ("valid", "fragment", "adduct", "wrong")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,160 +68,153 @@ class Labels:
 
     Attributes
     ----------
-    name : numpy.ndarray of str objects, shape (n,)
-        Name of each observation.
     number : numpy.ndarray of int, shape (n,)
-        Its feature_id.
+        feature_id of each observation.
     line : tuple of str, length L
         Series or isomer of each line.
-    parent : numpy.ndarray of str objects, shape (n,)
-        Name of each observation's parent, None where it has none.
+    parent : Texts, length n
+        Name of each observation's parent, none where it has none.
     """
 
-    name: Texts
     number: IntArray
     line: tuple[str, ...]
     parent: Texts
 
 
 def reasons(state: Inference, decisions: Decisions, labels: Labels) -> Texts:
-    """Return the reason for each decision, shape (n,)."""
-    result = np.full(len(state.observed), None, dtype=object)
-    writers = {
-        VALID: _valid,
-        FRAGMENT: _fragment,
-        ADDUCT: _adduct,
-        OUTLIER: _outlier,
-        UNDETERMINED: _undetermined,
-    }
-    for verdict, write in writers.items():
-        rows = np.flatnonzero(decisions.verdict == verdict)
-        result[rows] = np.array([*write(state, decisions, labels, rows), None], dtype=object)[:-1]
-    return result
+    """Return the reason for each decision, length n."""
+    pieces = _Pieces(state, decisions, labels)
+    cases = _cases(pieces)
+    case = np.select([holds for holds, _ in cases], range(len(cases)))
+    rows = [np.flatnonzero(case == k) for k in range(len(cases))]
+    said = [_said(sentence, pieces, r) for (_, sentence), r in zip(cases, rows, strict=True)]
+    return pick(joined(*said), np.argsort(np.concatenate(rows)))
 
 
-def _apart(delta: float) -> str:
-    return f"{abs(delta):.3f} min {'later' if delta >= 0 else 'earlier'}"
+def _said(sentence: str, pieces: _Pieces, rows: IntArray) -> Texts:
+    if len(rows) == 0:
+        return texts([])
+    return fill(sentence, lambda field: getattr(pieces, field).take(pa.array(rows)))
 
 
-def _basis(decisions: Decisions, state: Inference, rows: IntArray) -> list[str]:
-    """Return what the prediction of each row rests on."""
-    support = state.support[decisions.line[rows]] - (decisions.verdict[rows] == VALID)
-    return [
-        f"{round(n)} other feature{'s' * (round(n) != 1)} of the series"
-        if n >= 0.5
-        else "its composition alone"
-        for n in support
-    ]
-
-
-def _valid(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> list[str]:
-    rt, predicted, sd = state.observed.rt[rows], d.predicted[rows], d.sd[rows]
-    return [
-        f"Elutes {_apart(t - p)} than the {p:.3f} min expected for {labels.line[k]} "
-        f"({abs(t - p) / s:.1f} sigma), from {basis}."
-        for t, p, s, k, basis in zip(
-            rt, predicted, sd, d.line[rows], _basis(d, state, rows), strict=True
-        )
-    ]
-
-
-def _own(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> list[str]:
-    """Return where each row would stand if its name were right."""
-    rt, predicted, sd = state.observed.rt[rows], d.predicted[rows], d.sd[rows]
-    return [
-        f"{labels.line[k]} is expected at {p:.3f} min ({(t - p) / s:+.1f} sigma)"
-        for t, p, s, k in zip(rt, predicted, sd, d.line[rows], strict=True)
-    ]
-
-
-def _share(log_ratio: FloatArray) -> list[str]:
-    """Return area against the parent's, as text; empty where an area is missing."""
-    return [f", with {100 * 10**r:.3g} % of its area" if np.isfinite(r) else "" for r in log_ratio]
-
-
-def _fragment(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> list[str]:
-    observed, parent = state.observed, d.parent[rows]
-    present = parent >= 0
-    at = np.maximum(parent, 0)
-    delta = observed.rt[rows] - observed.rt[at]
-    share = _share(observed.log_volume[rows] - observed.log_volume[at])
-    own = _own(state, d, labels, rows)
-    return [
-        f"Co-elutes with {labels.parent[row]} (feature {labels.number[p]}, {_apart(x)}) and can "
-        f"come from it in the ion source by {d.process[row]}{area}; {line}."
-        if here
-        else f"Elutes where {labels.parent[row]}, which has no row of its own, is expected, and "
-        f"can come from it in the ion source by {d.process[row]}; {line}."
-        for row, p, here, x, area, line in zip(rows, at, present, delta, share, own, strict=True)
-    ]
-
-
-def _adduct(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> list[str]:
-    observed, parent = state.observed, d.parent[rows]
-    present = parent >= 0
-    at = np.maximum(parent, 0)
-    label = {a.process: a.label for a in artefacts()}
-    delta = observed.rt[rows] - observed.rt[at]
-    share = _share(observed.log_volume[rows] - observed.log_volume[at])
-    return [
-        f"Has the mass of the {label[d.process[row]]} of {labels.parent[row]} (feature "
-        f"{labels.number[p]}) and its RT ({_apart(x)}){area}; {line}."
-        if here
-        else f"Has the mass of the {label[d.process[row]]} of {labels.parent[row]}, which has no "
-        f"row of its own, and elutes where that is expected; {line}."
-        for row, p, here, x, area, line in zip(
-            rows, at, present, delta, share, _own(state, d, labels, rows), strict=True
-        )
-    ]
-
-
-def _outlier(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> list[str]:
-    rt, predicted, sd = state.observed.rt[rows], d.predicted[rows], d.sd[rows]
-    return [
-        _misnamed(t, p, s, labels.line[k], d.process[row], labels.parent[row])
-        for row, t, p, s, k in zip(rows, rt, predicted, sd, d.line[rows], strict=True)
-    ]
-
-
-def _misnamed(
-    rt: float, predicted: float, sd: float, line: str, process: str | None, relative: str | None
-) -> str:
-    off = abs(rt - predicted) / sd
-    if process is not None:
-        return (
-            f"Elutes {_apart(rt - predicted)} than the {predicted:.3f} min expected for {line} "
-            f"({off:.1f} sigma); the {process} form of {relative} has the same formula and is "
-            "expected here."
-        )
-    if off > _CLOSE:
-        return (
-            f"Elutes {_apart(rt - predicted)} than the {predicted:.3f} min expected for {line} "
-            f"({off:.1f} sigma), and no co-eluting parent explains it."
-        )
+def _cases(p: _Pieces) -> tuple[tuple[BoolArray, str], ...]:
+    """Return what may be the case, and what is then said; the first that holds decides."""
+    d, has_row = p.decisions, p.decisions.parent >= 0
+    fragment, adduct, outlier = (d.verdict == kind for kind in (FRAGMENT, ADDUCT, OUTLIER))
+    named = d.process != None  # noqa: E711
     return (
-        f"Stands {off:.1f} sigma from the {predicted:.3f} min expected for {line}, where another "
-        "feature of this name fits better."
+        (d.verdict == VALID, _VALID),
+        (fragment & has_row, _FRAGMENT),
+        (fragment, _FRAGMENT_ALONE),
+        (adduct & has_row, _ADDUCT),
+        (adduct, _ADDUCT_ALONE),
+        (outlier & named, _SAME_FORMULA),
+        (outlier & (np.abs(p.z) > _CLOSE), _OUTLIER),
+        (outlier, _ONE_TOO_MANY),
+        (~d.quality.may_judge[d.line], _MUTE),
+        (d.verdict == UNDETERMINED, _VAGUE),
     )
 
 
-def _undetermined(state: Inference, d: Decisions, labels: Labels, rows: IntArray) -> list[str]:
-    likeliest = [("valid", "fragment", "adduct", "wrong")[k] for k in d.probability[rows].argmax(1)]
-    share = d.probability[rows].max(axis=1)
-    mute = ~d.quality.may_judge[d.line[rows]]
-    return [
-        f"{labels.line[k]} predicts its own features too poorly (R² below the threshold) to "
-        f"reject a name; {line}."
-        if silent
-        else f"Retention is predicted only to ±{2 * s:.2f} min here, too vague to judge (most "
-        f"likely {kind}, {p:.0%}); {line}."
-        for k, s, kind, p, silent, line in zip(
-            d.line[rows],
-            d.sd[rows],
-            likeliest,
-            share,
-            mute,
-            _own(state, d, labels, rows),
-            strict=True,
-        )
-    ]
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """The pieces of which sentences are made, one text per observation."""
+
+    state: Inference
+    decisions: Decisions
+    labels: Labels
+
+    @cached_property
+    def z(self) -> FloatArray:
+        """Distance from the own line, standard deviations."""
+        d = self.decisions
+        return (self.state.observed.rt - d.predicted) / d.sd
+
+    @cached_property
+    def line(self) -> Texts:
+        return pick(texts(self.labels.line), self.decisions.line)
+
+    @cached_property
+    def expected(self) -> Texts:
+        return fixed(self.decisions.predicted, 3)
+
+    @cached_property
+    def apart(self) -> Texts:
+        return _apart(self.state.observed.rt - self.decisions.predicted)
+
+    @cached_property
+    def off(self) -> Texts:
+        return fixed(np.abs(self.z), 1)
+
+    @cached_property
+    def sigma(self) -> Texts:
+        sign = pick(texts(["+", "-"]), np.signbit(self.z).astype(np.int64))
+        return fill("{sign}{off}", {"sign": sign, "off": self.off}.__getitem__)
+
+    @cached_property
+    def basis(self) -> Texts:
+        """What the prediction of each row rests on."""
+        d = self.decisions
+        others = self.state.support[d.line] - (d.verdict == VALID)
+        return by_value(pa.array(np.where(others < 0.5, 0, np.rint(others))), _basis)
+
+    @cached_property
+    def parent(self) -> Texts:
+        return self.labels.parent
+
+    @cached_property
+    def number(self) -> Texts:
+        return whole(self.labels.number[self._at])
+
+    @cached_property
+    def _at(self) -> IntArray:
+        """Each row's parent; the row itself where that has no row."""
+        parent = self.decisions.parent
+        return np.where(parent >= 0, parent, np.arange(len(parent)))
+
+    @cached_property
+    def from_parent(self) -> Texts:
+        rt = self.state.observed.rt
+        return _apart(rt - rt[self._at])
+
+    @cached_property
+    def share(self) -> Texts:
+        """Area against the parent's; empty where an area is missing."""
+        area, has_row = self.state.observed.log_volume, self.decisions.parent >= 0
+        ratio = np.where(has_row, area - area[self._at], np.nan)
+        return by_value(pa.array(ratio), _share)
+
+    @cached_property
+    def process(self) -> Texts:
+        return texts(self.decisions.process)
+
+    @cached_property
+    def adduct(self) -> Texts:
+        return by_value(self.process, {a.process: a.label for a in artefacts()}.get)
+
+    @cached_property
+    def reach(self) -> Texts:
+        return fixed(2 * self.decisions.sd, 2)
+
+    @cached_property
+    def likeliest(self) -> Texts:
+        return pick(texts(_LIKELIEST), self.decisions.probability.argmax(axis=1))
+
+    @cached_property
+    def probability(self) -> Texts:
+        return fixed(100 * self.decisions.probability.max(axis=1), 0)
+
+
+def _apart(delta: FloatArray) -> Texts:
+    side = pick(texts(["min later", "min earlier"]), (delta < 0).astype(np.int64))
+    return fill("{by} {side}", {"by": fixed(np.abs(delta), 3), "side": side}.__getitem__)
+
+
+def _basis(others: float) -> str:
+    if others == 0:
+        return "its composition alone"
+    return f"{others:.0f} other feature{'s' * (others != 1)} of the series"
+
+
+def _share(log_ratio: float) -> str:
+    return f", with {100 * 10**log_ratio:.3g} % of its area" if np.isfinite(log_ratio) else ""

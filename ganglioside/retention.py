@@ -143,6 +143,12 @@ class RetentionModel:
         return tuple(isomer or series for isomer, series in pairs)
 
     @property
+    def line_features(self) -> IntArray:
+        """How many features stand on each line."""
+        support = self._fit.lines.support if self._fit else np.zeros(0)
+        return np.round(support).astype(np.int64)
+
+    @property
     def line_basis(self) -> tuple[Basis, ...]:
         """What predictions on each line rest on, as in `predict`."""
         return tuple(_basis(n) for n in self._fit.lines.support) if self._fit else ()

@@ -10,7 +10,6 @@ from known_curve import Method
 
 import ganglioside as gg
 from ganglioside.columns import FINDINGS
-from ganglioside.findings import find
 
 
 @pytest.fixture
@@ -119,6 +118,6 @@ def test_a_stack_of_modifications_is_named(table: pd.DataFrame) -> None:
 
 def test_without_a_model_there_is_one_finding() -> None:
     analysis = gg.analyze(pd.DataFrame({"Name": ["GM3(36:1;O2)"], "RT": [8.0]}))
-    findings = find(analysis.features, analysis.model)
+    findings = analysis.findings
     assert findings["code"].tolist() == ["no-model"]
     assert findings["message"].tolist() == [analysis.model.reason]

@@ -26,7 +26,7 @@ ORDER = [
     "overrides",
     "simulate",
     "example",
-    "drift",
+    "drift texts log_p",
     "observations",
     "peaks",
     "curve",

@@ -1,0 +1,139 @@
+"""What Log P says beside the model: values that contradict their name, and the plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ganglioside.tables import FeatureTable
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+#: Log P values farther than this from what their composition predicts are contradictions.
+_TOLERANCE: Final = 0.25
+
+_FEWEST: Final = 10  # distinct values from which something can be predicted
+_MOST_ROUNDS: Final = 30
+_STILL: Final = 1e-10  # Log P; a plane that moves less has settled
+
+
+@dataclass(frozen=True, slots=True)
+class LogPLine:
+    """The plain line of a series, RT against Log P over its anchors, for comparison."""
+
+    slope: float
+    intercept: float
+    r2: float
+
+    @property
+    def equation(self) -> str | None:
+        """The line as text, None where there is none."""
+        if np.isnan(self.slope):
+            return None
+        sign = "+" if self.intercept >= 0 else "-"
+        return f"RT = {self.slope:.3f} * Log P {sign} {abs(self.intercept):.3f}"
+
+
+NO_LINE: Final = LogPLine(np.nan, np.nan, np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class LogP:
+    """What the Log P values of a table say; no threshold changes it.
+
+    Attributes
+    ----------
+    slips : numpy.ndarray of int, shape (k,)
+        Rows whose value contradicts the others; the first of each name and value.
+    expected : numpy.ndarray, shape (k,)
+        What their composition predicts.
+    lines : mapping of str to LogPLine
+        By series, where it has an anchor with Log P.
+    """
+
+    slips: IntArray
+    expected: FloatArray
+    lines: Mapping[str, LogPLine]
+
+    @classmethod
+    def of(cls, table: FeatureTable) -> LogP:
+        """Return what the values of `table` say."""
+        series = [s.series for s in table.names.species]
+        distinct, codes = np.unique(np.array(series, str), return_inverse=True)
+        head = np.append(codes, -1)[table.names.index]  # -1 where the name cannot be read
+        rows, expected = _slips(table, head)
+        return cls(rows, expected, _lines(table, head, distinct.tolist()))
+
+
+def _slips(table: FeatureTable, head: IntArray) -> tuple[IntArray, FloatArray]:
+    log_p = table.data["log_p"].to_numpy(np.float64)
+    rows = np.flatnonzero(np.isfinite(log_p) & (head >= 0))
+    values, value = np.unique(log_p[rows], return_inverse=True)
+    if len(values) < _FEWEST:
+        return rows[:0], np.zeros(0)
+    name = pd.factorize(table.data["name"])[0][rows]
+    first = np.sort(np.unique(name * len(values) + value, return_index=True)[1])
+    rows = rows[first]
+    ceramide = table.names.ceramides[table.names.index[rows]].astype(np.float64)
+    group = np.unique(head[rows], return_inverse=True)[1]
+    expected, reach = _expected(log_p[rows], group, ceramide)
+    off = np.abs(log_p[rows] - expected) > reach
+    return rows[off], expected[off]
+
+
+def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[FloatArray, float]:
+    """Return the Log P that composition predicts, and the tolerance, by robust regression.
+
+    Log P from fragment sums is additive: each head group shifts one plane over ceramides. The
+    shift is the median over the group's rows, so that a minority of slips cannot move it.
+    """
+    x = np.column_stack([ceramide, ceramide[:, 1] == 0]) - [36.0, 1.0, 2.0, 0.0]
+    plane, fitted, scale = np.zeros(x.shape[1]), y, 1.0
+    for _ in range(_MOST_ROUNDS):
+        fitted = _medians(y - x @ plane, head)[head] + x @ plane
+        scale = max(1.4826 * float(np.median(np.abs(y - fitted))), 0.02)
+        weight = np.minimum(scale / np.maximum(np.abs(y - fitted), 1e-9), 1.0)  # Huber
+        normal = (x * weight[:, None]).T @ x + 1e-9 * np.eye(x.shape[1])
+        step = np.linalg.solve(normal, x.T @ (weight * (y - fitted)))
+        if np.abs(step).max() < _STILL:
+            break
+        plane = plane + step
+    return fitted, max(6 * scale, _TOLERANCE)
+
+
+def _medians(values: FloatArray, group: IntArray) -> FloatArray:
+    """Return the median of each group, numbered from 0."""
+    ordered = values[np.lexsort((values, group))]
+    count = np.bincount(group)
+    first = np.cumsum(count) - count
+    return np.asarray((ordered[first + (count - 1) // 2] + ordered[first + count // 2]) / 2)
+
+
+def _lines(table: FeatureTable, head: IntArray, series: list[str]) -> dict[str, LogPLine]:
+    """Return the plain line of each series that has an anchor with Log P."""
+    log_p, rt = (table.data[c].to_numpy(np.float64) for c in ("log_p", "rt"))
+    anchor = table.data["anchor"].to_numpy(np.bool_)
+    used = np.flatnonzero(anchor & np.isfinite(log_p) & np.isfinite(rt) & (head >= 0))
+    used = used[np.argsort(head[used], kind="stable")]
+    present, first = np.unique(head[used], return_index=True)
+    parts = np.split(used, first[1:])
+    return {
+        series[k]: _line(log_p[rows], rt[rows])
+        for k, rows in zip(present.tolist(), parts, strict=False)
+    }
+
+
+def _line(x: FloatArray, y: FloatArray) -> LogPLine:
+    """Return the least-squares line; none where all Log P values are one."""
+    if len(np.unique(x)) < 2:
+        return NO_LINE
+    dx, dy = x - x.mean(), y - y.mean()
+    slope = float(dx @ dy / (dx @ dx))
+    r2 = slope * float(dx @ dy) / float(dy @ dy) if dy.any() else np.nan
+    return LogPLine(slope, float(y.mean() - slope * x.mean()), r2)

@@ -12,7 +12,7 @@ from ganglioside.columns import FEATURES, MODELS, OPTIONAL, VERDICTS, carried_na
 from ganglioside.glycans import Ceramide
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference
 from ganglioside.log_p import NO_LINE, LogP
-from ganglioside.names import SPECIES_COLUMNS, species
+from ganglioside.names import species
 from ganglioside.observations import FloatArray, IntArray
 from ganglioside.reasons import Labels, reasons
 from ganglioside.retention import RetentionModel
@@ -164,19 +164,19 @@ def _parent_names(
 
 def _frame(table: FeatureTable, decided: _Decided) -> pd.DataFrame:
     data = table.data
-    named = table.names.frame()
     parent = decided.parent_id
     columns: dict[str, Any] = {
         **{column: data[column].array for column in _GIVEN},
         "feature_id": pd.array(data["feature_id"].array, dtype="Int64"),
-        **{column: named[column].array for column in SPECIES_COLUMNS},
+        **table.names.columns(),
         **{name: _column(values) for name, values in vars(decided).items()},
         "verdict": pd.Categorical.from_codes(decided.verdict, dtype=_VERDICT),
         "parent_id": pd.arrays.IntegerArray(parent, parent < 0),
         "consolidated_volume": _consolidated(data["volume"].to_numpy(np.float64), decided),
     }
     features = pd.DataFrame({c: columns[c] for c in FEATURES}, index=data.index)
-    return pd.concat([features, *_carried(table)], axis=1)
+    carried = [frame for frame in _carried(table) if frame.shape[1]]
+    return pd.concat([features, *carried], axis=1) if carried else features
 
 
 _VERDICT: Final = pd.CategoricalDtype(list(VERDICTS))
@@ -205,12 +205,12 @@ def _carried(table: FeatureTable) -> list[pd.DataFrame]:
 
 def models_table(model: RetentionModel, decisions: Decisions, log_p: LogP) -> pd.DataFrame:
     """Return the lines with their quality and the plain Log P line of their series."""
-    lines, quality = model.lines, decisions.quality
+    lines, quality = model.line_columns(), decisions.quality
     plain = [log_p.lines.get(series, NO_LINE) for series in model.line_series]
-    numbers: dict[str, Any] = {
+    numbers = {
         "offset": lines["offset"],
         "offset_se": lines["offset_se"],
-        "sigma": np.full(len(lines), model.sigma),
+        "sigma": np.full(len(plain), model.sigma),
         "r2": quality.r2,
         "r2_loo": quality.r2_left_out,
         "rmse_loo": quality.rmse_left_out,

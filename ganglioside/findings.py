@@ -72,6 +72,8 @@ def _frame(found: list[_Finding]) -> pd.DataFrame:
 
 def _cells(features: pd.DataFrame, rows: IntArray, *columns: str) -> Iterator[tuple[Any, ...]]:
     """Return some cells of some rows, row by row."""
+    if len(rows) == 0:
+        return iter(())
     return zip(*(features[column].array.take(rows).tolist() for column in columns), strict=True)
 
 

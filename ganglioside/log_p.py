@@ -19,8 +19,7 @@ IntArray = npt.NDArray[np.int64]
 _TOLERANCE: Final = 0.25
 
 _FEWEST: Final = 10  # distinct values from which something can be predicted
-_MOST_ROUNDS: Final = 30
-_STILL: Final = 1e-10  # Log P; a plane that moves less has settled
+_ROUNDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +94,15 @@ def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[Floa
     """
     x = np.column_stack([ceramide, ceramide[:, 1] == 0]) - [36.0, 1.0, 2.0, 0.0]
     plane, fitted, scale = np.zeros(x.shape[1]), y, 1.0
-    for _ in range(_MOST_ROUNDS):
-        fitted = _medians(y - x @ plane, head)[head] + x @ plane
-        scale = max(1.4826 * float(np.median(np.abs(y - fitted))), 0.02)
-        weight = np.minimum(scale / np.maximum(np.abs(y - fitted), 1e-9), 1.0)  # Huber
+    for _ in range(_ROUNDS):
+        ceramides = x @ plane
+        fitted = _medians(y - ceramides, head)[head] + ceramides
+        residual = y - fitted
+        away = np.abs(residual)
+        scale = max(1.4826 * float(np.median(away)), 0.02)
+        weight = np.minimum(scale / np.maximum(away, 1e-9), 1.0)  # Huber
         normal = (x * weight[:, None]).T @ x + 1e-9 * np.eye(x.shape[1])
-        step = np.linalg.solve(normal, x.T @ (weight * (y - fitted)))
-        if np.abs(step).max() < _STILL:
-            break
-        plane = plane + step
+        plane = plane + np.linalg.solve(normal, x.T @ (weight * residual))
     return fitted, max(6 * scale, _TOLERANCE)
 
 

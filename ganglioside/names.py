@@ -481,8 +481,9 @@ def parse_name(text: str) -> Species:
     return levels[0]
 
 
+@lru_cache(maxsize=1 << 16)
 def species(series: str, ceramide: Ceramide, isomer: str | None = None) -> Species:
-    """Return the species of a head group on a ceramide.
+    """Return the species of a head group on a ceramide (cached).
 
     Parameters
     ----------
@@ -558,15 +559,23 @@ class ParsedNames:
         return len(self.index)
 
     @cached_property
+    def _columns(self) -> dict[str, Any]:
+        """The species columns of `columns.FEATURES`, each with one value per species."""
+        rows = [_table_row(s) for s in self.species]
+        return {
+            name: pd.array([row[k] for row in rows], dtype=FEATURES[name])  # type: ignore[call-overload]
+            for k, name in enumerate(SPECIES_COLUMNS)
+        }
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row per entry of `species`: the species columns of `columns.FEATURES`."""
-        rows = [_table_row(s) for s in self.species]
-        return pd.DataFrame(
-            {
-                name: pd.array([row[k] for row in rows], dtype=FEATURES[name])  # type: ignore[call-overload]
-                for k, name in enumerate(SPECIES_COLUMNS)
-            }
-        )
+        return pd.DataFrame(self._columns)
+
+    @cached_property
+    def masses(self) -> npt.NDArray[np.float64]:
+        """Monoisotopic mass of each of `species`, Da, shape (k,)."""
+        return np.array([s.monoisotopic_mass for s in self.species], dtype=np.float64)
 
     @cached_property
     def compositions(self) -> npt.NDArray[np.int64]:
@@ -582,14 +591,15 @@ class ParsedNames:
         ]
         return np.array(rows, dtype=np.int64).reshape(len(rows), 3)
 
+    def columns(self) -> dict[str, Any]:
+        """Return the species columns with one value per name, NA where unreadable."""
+        return {
+            name: values.take(self.index, allow_fill=True) for name, values in self._columns.items()
+        }
+
     def frame(self) -> pd.DataFrame:
-        """Return one row per name: `table` expanded by `index`, NA where unreadable."""
-        return pd.DataFrame(
-            {
-                name: self.table[name].array.take(self.index, allow_fill=True)
-                for name in SPECIES_COLUMNS
-            }
-        )
+        """Return one row per name: the species columns, NA where unreadable."""
+        return pd.DataFrame(self.columns())
 
 
 def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:

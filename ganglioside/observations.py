@@ -107,15 +107,13 @@ class Observations:
 def observe(table: FeatureTable) -> Observations:
     """Collect the rows of `table` that can be judged."""
     data, names = table.data, table.names
-    species = names.table
     usable = np.flatnonzero(data["fault"].isna().to_numpy() & (names.index >= 0))
     kind = names.index[usable]
     used = np.unique(kind)
     groups, group_of_species = _groups(names, used)
     samples, sample = _samples(data["sample"].iloc[usable])
-    ceramide = species[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64)
-    ceramides, places = np.unique(ceramide[used], axis=0, return_inverse=True)
-    ceramide_of_species = np.full(len(species), -1, dtype=np.int64)
+    ceramides, places = np.unique(names.ceramides[used], axis=0, return_inverse=True)
+    ceramide_of_species = np.full(len(names.species), -1, dtype=np.int64)
     ceramide_of_species[used] = places.ravel()
     rt = data["rt"].to_numpy(np.float64)[usable]
     volume = data["volume"].to_numpy(np.float64)[usable]
@@ -135,8 +133,8 @@ def observe(table: FeatureTable) -> Observations:
         slot=join(cell, group),
         cell=cell,
         ceramide=ceramide_of_species[kind],
-        ceramides=ceramides,
-        mass=species["monoisotopic_mass"].to_numpy(np.float64)[kind],
+        ceramides=ceramides.astype(np.float64),
+        mass=names.masses[kind],
         rt=drift.to_study(rt, sample),
         log_volume=log_volume[order],
         anchor=anchor[order],

@@ -94,7 +94,8 @@ def reasons(state: Inference, decisions: Decisions, labels: Labels) -> Texts:
 def _said(sentence: str, pieces: _Pieces, rows: IntArray) -> Texts:
     if len(rows) == 0:
         return texts([])
-    return fill(sentence, lambda field: getattr(pieces, field).take(pa.array(rows)))
+    places = pa.array(rows)
+    return fill(sentence, lambda field: getattr(pieces, field).take(places))
 
 
 def _cases(p: _Pieces) -> tuple[tuple[BoolArray, str], ...]:

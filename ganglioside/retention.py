@@ -145,8 +145,7 @@ class RetentionModel:
     @property
     def line_features(self) -> IntArray:
         """How many features stand on each line."""
-        support = self._fit.lines.support if self._fit else np.zeros(0)
-        return np.round(support).astype(np.int64)
+        return _rounded(self._fit.lines.support if self._fit else np.zeros(0))
 
     @property
     def line_basis(self) -> tuple[Basis, ...]:
@@ -156,18 +155,20 @@ class RetentionModel:
     @property
     def lines(self) -> pd.DataFrame:
         """One row per series and isomer: series, isomer, n, n_anchors, offset, offset_se."""
-        if self._fit is None:
-            empty: list[Any] = []
-            return _line_frame(empty, empty, empty, empty, empty, empty)
-        lines, curve = self._fit.lines, self._fit.curve
-        return _line_frame(
-            lines.series,
-            lines.isomer,
-            np.round(lines.support),
-            np.round(lines.anchors),
-            curve.lines,
-            np.sqrt(curve.line_var),
-        )
+        return pd.DataFrame(self.line_columns())
+
+    def line_columns(self) -> dict[str, Any]:
+        """Return the columns of `lines`."""
+        none = np.zeros(0)
+        lines, curve = (self._fit.lines, self._fit.curve) if self._fit else (None, None)
+        return {
+            "series": pd.array(list(self.line_series), dtype="str"),
+            "isomer": pd.array(list(self.line_isomers), dtype="str"),
+            "n": pd.array(_rounded(lines.support if lines else none), dtype="Int64"),
+            "n_anchors": pd.array(_rounded(lines.anchors if lines else none), dtype="Int64"),
+            "offset": curve.lines if curve else none,
+            "offset_se": np.sqrt(curve.line_var) if curve else none,
+        }
 
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
         """Predict RT for any names.
@@ -383,21 +384,5 @@ def _stack(
     return np.column_stack([np.asarray(part, np.float64).ravel() for part in parts])
 
 
-def _line_frame(
-    series: Sequence[str],
-    isomer: Sequence[str | None],
-    n: npt.ArrayLike,
-    n_anchors: npt.ArrayLike,
-    offset: npt.ArrayLike,
-    offset_se: npt.ArrayLike,
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "series": pd.Series(list(series), dtype="str"),
-            "isomer": pd.Series(list(isomer), dtype="str"),
-            "n": pd.array(np.asarray(n, np.float64), dtype="Int64"),
-            "n_anchors": pd.array(np.asarray(n_anchors, np.float64), dtype="Int64"),
-            "offset": np.asarray(offset, np.float64),
-            "offset_se": np.asarray(offset_se, np.float64),
-        }
-    )
+def _rounded(counts: FloatArray) -> IntArray:
+    return np.round(counts).astype(np.int64)

@@ -75,7 +75,7 @@ def undecided_table(table: FeatureTable, why: str) -> pd.DataFrame:
         parent=none,
         process=none,
         rule=pick(texts([UNREADABLE, NO_MODEL]), readable),
-        reason=_reason(table, texts([why]), readable - 1),
+        reason=_reason(table, joined(texts([why])), readable - 1),
     )
     return _frame(table, decided)
 
@@ -88,7 +88,7 @@ def _decided(
     place = np.full(n, -1)  # of each row among the observations
     place[row] = np.arange(len(row))
     parent = _parent_names(table, state, model, decisions)
-    labels = Labels(row, model.line_labels, parent)
+    said, said_at = reasons(state, decisions, Labels(row, model.line_labels, parent))
 
     def numbers(values: FloatArray) -> FloatArray:
         return _spread(values, row, np.full(n, np.nan))
@@ -110,7 +110,7 @@ def _decided(
         parent=pick(parent, np.where(np.append(made, False)[place], place, -1)),
         process=pick(texts(decisions.process), place),
         rule=pick(texts([*RULES, UNREADABLE]), np.append(decisions.rule, len(RULES))[place]),
-        reason=_reason(table, reasons(state, decisions, labels), place),
+        reason=_reason(table, said, np.append(said_at, -1)[place]),
     )
 
 
@@ -122,10 +122,9 @@ def _spread(values: Values, row: IntArray, everywhere: Values) -> Values:
 
 def _reason(table: FeatureTable, said: Texts, place: IntArray) -> Texts:
     """Return what is said of each row: its place in `said`, or else why it cannot be judged."""
-    rows = np.arange(len(table))
-    return pick(
-        joined(said, texts_of(table.data["fault"])), np.where(place < 0, len(said) + rows, place)
-    )
+    faults = texts_of(table.data["fault"])
+    other = len(said) + np.arange(len(table))
+    return pick(joined(*said.chunks, faults), np.where(place >= 0, place, other))
 
 
 def _isomers(table: FeatureTable) -> Texts:

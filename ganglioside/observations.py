@@ -120,19 +120,20 @@ def observe(table: FeatureTable) -> Observations:
     with np.errstate(divide="ignore", invalid="ignore"):
         log_volume = np.where(volume > 0, np.log10(volume), np.nan)
     anchor = data["anchor"].to_numpy(np.bool_)[usable]
-    group = group_of_species[kind]
-    order = np.lexsort((log_volume, ~anchor, kind, rt, group, ceramide_of_species[kind], sample))
-    cell = join(sample, ceramide_of_species[kind])[order]
-    sample, group, rt, kind = sample[order], group[order], rt[order], kind[order]
-    drift = estimate_drift(samples, sample, join(group, ceramide_of_species[kind]), rt)
+    cell = join(sample, ceramide_of_species[kind])
+    slot = join(cell, group_of_species[kind])
+    order = np.lexsort((log_volume, ~anchor, kind, rt, slot))
+    kind, sample, rt = kind[order], sample[order], rt[order]
+    group, ceramide = group_of_species[kind], ceramide_of_species[kind]
+    drift = estimate_drift(samples, sample, join(group, ceramide), rt)
     return Observations(
         row=usable[order],
         sample=sample,
         group=group,
         species=kind,
-        slot=join(cell, group),
-        cell=cell,
-        ceramide=ceramide_of_species[kind],
+        slot=slot[order],
+        cell=cell[order],
+        ceramide=ceramide,
         ceramides=ceramides.astype(np.float64),
         mass=names.masses[kind],
         rt=drift.to_study(rt, sample),

@@ -81,26 +81,33 @@ class Labels:
     parent: Texts
 
 
-def reasons(state: Inference, decisions: Decisions, labels: Labels) -> Texts:
-    """Return the reason for each decision, length n."""
-    pieces = _Pieces(state, decisions, labels)
-    cases = _cases(pieces)
+def reasons(state: Inference, decisions: Decisions, labels: Labels) -> tuple[Texts, IntArray]:
+    """Return what is said of decisions, and for each of them its place there, shape (n,)."""
+    cases = _cases(decisions, state.observed.rt)
     case = np.select([holds for holds, _ in cases], range(len(cases)))
-    rows = [np.flatnonzero(case == k) for k in range(len(cases))]
-    said = [_said(sentence, pieces, r) for (_, sentence), r in zip(cases, rows, strict=True)]
-    return pick(joined(*said), np.argsort(np.concatenate(rows)))
+    order = np.argsort(case, kind="stable")
+    ends = np.cumsum(np.bincount(case, minlength=len(cases))).tolist()
+    pieces = _Pieces(state, decisions, labels, order)
+    said = [
+        _said(sentence, pieces, slice(start, end))
+        for (_, sentence), start, end in zip(cases, [0, *ends], ends, strict=False)
+        if end > start
+    ]
+    return joined(*said), np.argsort(order)
 
 
-def _said(sentence: str, pieces: _Pieces, rows: IntArray) -> Texts:
-    if len(rows) == 0:
-        return texts([])
-    places = pa.array(rows)
-    return fill(sentence, lambda field: getattr(pieces, field).take(places))
+def _said(sentence: str, pieces: _Pieces, rows: slice) -> Texts:
+    return fill(sentence, lambda field: getattr(pieces, field)[rows])
 
 
-def _cases(p: _Pieces) -> tuple[tuple[BoolArray, str], ...]:
+def _z(d: Decisions, rt: FloatArray) -> FloatArray:
+    """Return distances from the own line, standard deviations."""
+    return (rt - d.predicted) / d.sd
+
+
+def _cases(d: Decisions, rt: FloatArray) -> tuple[tuple[BoolArray, str], ...]:
     """Return what may be the case, and what is then said; the first that holds decides."""
-    d, has_row = p.decisions, p.decisions.parent >= 0
+    has_row = d.parent >= 0
     fragment, adduct, outlier = (d.verdict == kind for kind in (FRAGMENT, ADDUCT, OUTLIER))
     named = d.process != None  # noqa: E711
     return (
@@ -110,7 +117,7 @@ def _cases(p: _Pieces) -> tuple[tuple[BoolArray, str], ...]:
         (adduct & has_row, _ADDUCT),
         (adduct, _ADDUCT_ALONE),
         (outlier & named, _SAME_FORMULA),
-        (outlier & (np.abs(p.z) > _CLOSE), _OUTLIER),
+        (outlier & (np.abs(_z(d, rt)) > _CLOSE), _OUTLIER),
         (outlier, _ONE_TOO_MANY),
         (~d.quality.may_judge[d.line], _MUTE),
         (d.verdict == UNDETERMINED, _VAGUE),
@@ -119,75 +126,73 @@ def _cases(p: _Pieces) -> tuple[tuple[BoolArray, str], ...]:
 
 @dataclass(frozen=True, eq=False)
 class _Pieces:
-    """The pieces of which sentences are made, one text per observation."""
+    """The pieces of which sentences are made: one text per observation, in some order."""
 
     state: Inference
     decisions: Decisions
     labels: Labels
-
-    @cached_property
-    def z(self) -> FloatArray:
-        """Distance from the own line, standard deviations."""
-        d = self.decisions
-        return (self.state.observed.rt - d.predicted) / d.sd
+    order: IntArray
 
     @cached_property
     def line(self) -> Texts:
-        return pick(texts(self.labels.line), self.decisions.line)
+        return pick(texts(self.labels.line), self.decisions.line[self.order])
 
     @cached_property
     def expected(self) -> Texts:
-        return fixed(self.decisions.predicted, 3)
+        return fixed(self.decisions.predicted[self.order], 3)
 
     @cached_property
     def apart(self) -> Texts:
-        return _apart(self.state.observed.rt - self.decisions.predicted)
+        return _apart((self.state.observed.rt - self.decisions.predicted)[self.order])
 
     @cached_property
     def off(self) -> Texts:
-        return fixed(np.abs(self.z), 1)
+        return fixed(np.abs(self._z), 1)
 
     @cached_property
     def sigma(self) -> Texts:
-        sign = pick(texts(["+", "-"]), np.signbit(self.z).astype(np.int64))
+        sign = pick(texts(["+", "-"]), np.signbit(self._z).astype(np.int64))
         return fill("{sign}{off}", {"sign": sign, "off": self.off}.__getitem__)
 
     @cached_property
+    def _z(self) -> FloatArray:
+        return _z(self.decisions, self.state.observed.rt)[self.order]
+
+    @cached_property
     def basis(self) -> Texts:
-        """What the prediction of each row rests on."""
+        """What the prediction rests on."""
         d = self.decisions
-        others = self.state.support[d.line] - (d.verdict == VALID)
+        others = (self.state.support[d.line] - (d.verdict == VALID))[self.order]
         return by_value(pa.array(np.where(others < 0.5, 0, np.rint(others))), _basis)
 
     @cached_property
     def parent(self) -> Texts:
-        return self.labels.parent
+        return pick(self.labels.parent, self.order)
 
     @cached_property
     def number(self) -> Texts:
-        return whole(self.labels.number[self._at])
+        return whole(self.labels.number[self._made_by])
 
     @cached_property
-    def _at(self) -> IntArray:
-        """Each row's parent; the row itself where that has no row."""
-        parent = self.decisions.parent
-        return np.where(parent >= 0, parent, np.arange(len(parent)))
+    def _made_by(self) -> IntArray:
+        """The parent; the observation itself where that has no row."""
+        parent = self.decisions.parent[self.order]
+        return np.where(parent >= 0, parent, self.order)
 
     @cached_property
     def from_parent(self) -> Texts:
         rt = self.state.observed.rt
-        return _apart(rt - rt[self._at])
+        return _apart(rt[self.order] - rt[self._made_by])
 
     @cached_property
     def share(self) -> Texts:
         """Area against the parent's; empty where an area is missing."""
-        area, has_row = self.state.observed.log_volume, self.decisions.parent >= 0
-        ratio = np.where(has_row, area - area[self._at], np.nan)
-        return by_value(pa.array(ratio), _share)
+        area = self.state.observed.log_volume
+        return by_value(pa.array(area[self.order] - area[self._made_by]), _share)
 
     @cached_property
     def process(self) -> Texts:
-        return texts(self.decisions.process)
+        return texts(self.decisions.process[self.order])
 
     @cached_property
     def adduct(self) -> Texts:
@@ -195,15 +200,15 @@ class _Pieces:
 
     @cached_property
     def reach(self) -> Texts:
-        return fixed(2 * self.decisions.sd, 2)
+        return fixed(2 * self.decisions.sd[self.order], 2)
 
     @cached_property
     def likeliest(self) -> Texts:
-        return pick(texts(_LIKELIEST), self.decisions.probability.argmax(axis=1))
+        return pick(texts(_LIKELIEST), self.decisions.probability.argmax(axis=1)[self.order])
 
     @cached_property
     def probability(self) -> Texts:
-        return fixed(100 * self.decisions.probability.max(axis=1), 0)
+        return fixed(100 * self.decisions.probability.max(axis=1)[self.order], 0)
 
 
 def _apart(delta: FloatArray) -> Texts:

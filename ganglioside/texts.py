@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Texts: TypeAlias = pa.LargeStringArray
+Texts: TypeAlias = pa.LargeStringArray  # or chunks of it
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -29,8 +29,7 @@ def texts(values: Sequence[str | None] | npt.NDArray[np.object_]) -> Texts:
 
 def texts_of(column: pd.Series[Any]) -> Texts:
     """Return the texts of a column of type `str`."""
-    found = pa.array(column.array, type=_KIND)
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    return _in_one(pa.array(column.array, type=_KIND))
 
 
 def as_column(values: Texts) -> Any:
@@ -39,13 +38,17 @@ def as_column(values: Texts) -> Any:
 
 
 def joined(*parts: Texts) -> Texts:
-    """Return texts one below the other."""
-    return pa.concat_arrays(parts)
+    """Return texts one below the other, to pick from; none is copied."""
+    return pa.chunked_array(parts, _KIND)
 
 
 def pick(values: Texts, place: IntArray) -> Texts:
     """Return the text at each place, none at places below 0."""
-    return values.take(pa.array(place, mask=place < 0))
+    return _in_one(values.take(pa.array(place, mask=place < 0)))
+
+
+def _in_one(values: Texts) -> Texts:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def by_value(values: pa.Array, write: Callable[[Any], str | None]) -> Texts:

@@ -165,7 +165,7 @@ def _frame(table: FeatureTable, decided: _Decided) -> pd.DataFrame:
     data = table.data
     parent = decided.parent_id
     columns: dict[str, Any] = {
-        **{column: data[column].array for column in _GIVEN},
+        **{column: data[column] for column in _GIVEN},
         "feature_id": pd.array(data["feature_id"].array, dtype="Int64"),
         **table.names.columns(),
         **{name: _column(values) for name, values in vars(decided).items()},
@@ -173,7 +173,8 @@ def _frame(table: FeatureTable, decided: _Decided) -> pd.DataFrame:
         "parent_id": pd.arrays.IntegerArray(parent, parent < 0),
         "consolidated_volume": _consolidated(data["volume"].to_numpy(np.float64), decided),
     }
-    features = pd.DataFrame({c: columns[c] for c in FEATURES}, index=data.index)
+    # What is given is shared until either side writes; all else is new.
+    features = pd.DataFrame({c: columns[c] for c in FEATURES}, index=data.index, copy=False)
     carried = [frame for frame in _carried(table) if frame.shape[1]]
     return pd.concat([features, *carried], axis=1) if carried else features
 

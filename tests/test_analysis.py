@@ -752,3 +752,14 @@ def test_a_refused_input_is_reported_and_raised() -> None:
     with pytest.raises(ReadError):
         gg.analyze("there is no such file.csv", progress=events.append)
     assert [(e["type"], e["step"]) for e in events] == [("error", "loading")]
+
+
+def test_writing_into_the_result_leaves_the_input_as_it_was() -> None:
+    table = gg.example()
+    before = table.data.copy()
+    features = gg.analyze(table).features
+    features.loc[0, ["rt", "name", "anchor"]] = [99.0, "mine", not before.loc[0, "anchor"]]
+    pd.testing.assert_frame_equal(table.data, before)
+    again = gg.analyze(table).features
+    table.data.loc[1, "rt"] = 55.0
+    assert again.loc[1, "rt"] == before.loc[1, "rt"]

@@ -33,6 +33,7 @@ Action = Literal[
     "exported",
     "imported",
     "restored",
+    "scheduled",
 ]
 
 #: What the first entry of a history has for the hash of the one before it.

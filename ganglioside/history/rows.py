@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import platform
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Final, Literal, get_args
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -171,6 +173,12 @@ class Stored:
             )
         return cls(*rows[0])
 
+    @classmethod
+    def all(cls, connection: duckdb.DuckDBPyConnection) -> list[Stored]:
+        """Return all sessions, the oldest first."""
+        rows = connection.execute(f"SELECT {_STORED} FROM sessions ORDER BY id").fetchall()
+        return [cls(*row) for row in rows]
+
     @property
     def settings(self) -> Settings:
         """The settings it was begun with."""
@@ -280,29 +288,67 @@ def insert_result(
 
 def read_record(connection: duckdb.DuckDBPyConnection, session: Stored) -> Record:
     """Return the result of a completed session as it is stored."""
+    return read_records(connection, [session])[session.id]
+
+
+def read_records(
+    connection: duckdb.DuckDBPyConnection, sessions: Sequence[Stored]
+) -> dict[str, Record]:
+    """Return the results of completed sessions by their ids."""
+    ids = [session.id for session in sessions]
     schemas = {"features": STORED_FEATURES, **_SIDE_TABLES}
-    columns, model, carried = _only_row(
-        connection, "SELECT columns, model, carried FROM results WHERE session = ?", session.id
-    )
-    return Record(
-        tables={t: _read_rows(connection, session.id, t, s) for t, s in schemas.items()},
-        columns=columns,
-        model=model,
-        carried=carried,
-        settings=session.settings_json,
-        summary=session.summary or "{}",
-        version=session.version,
-    )
+    tables = {t: _read_rows(connection, ids, t, s) for t, s in schemas.items()}
+    kept = _read_results(connection, ids)
+    return {
+        session.id: Record(
+            tables={t: rows[session.id] for t, rows in tables.items()},
+            columns=kept[session.id][0],
+            model=kept[session.id][1],
+            carried=kept[session.id][2],
+            settings=session.settings_json,
+            summary=session.summary or "{}",
+            version=session.version,
+        )
+        for session in sessions
+    }
+
+
+def _read_results(
+    connection: duckdb.DuckDBPyConnection, ids: Sequence[str]
+) -> dict[str, tuple[Any, ...]]:
+    rows = connection.execute(
+        f"SELECT session, columns, model, carried FROM results WHERE session IN ({_marks(ids)})",
+        list(ids),
+    ).fetchall()
+    if sorted(row[0] for row in rows) != sorted(ids):
+        missing = set(ids) - {row[0] for row in rows}
+        what = f"session {min(missing)} has no result" if missing else "a result is there twice"
+        raise HistoryError(f"The history is damaged: {what}. Restore a backup.")
+    return {sid: tuple(result) for sid, *result in rows}
 
 
 def _read_rows(
-    connection: duckdb.DuckDBPyConnection, sid: str, table: str, schema: dict[str, str]
-) -> pa.Table:
+    connection: duckdb.DuckDBPyConnection, ids: Sequence[str], table: str, schema: dict[str, str]
+) -> dict[str, pa.Table]:
+    """Return the rows that each session has in a table."""
     columns = ", ".join(f'"{c}"' for c in ("position", *schema))
     rows = connection.sql(
-        f"SELECT {columns} FROM {table} WHERE session = ? ORDER BY position", params=[sid]
-    )
-    return rows.to_arrow_table()
+        f"SELECT session, {columns} FROM {table} WHERE session IN ({_marks(ids)}) "
+        "ORDER BY session, position",
+        params=list(ids),
+    ).to_arrow_table()
+    owners = rows.column("session").to_numpy()
+    rows = rows.drop_columns(["session"])
+    starts = np.searchsorted(owners, list(ids), "left")
+    ends = np.searchsorted(owners, list(ids), "right")
+    return {
+        sid: rows.slice(start, end - start)
+        for sid, start, end in zip(ids, starts, ends, strict=True)
+    }
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" for _ in values)
 
 
 def read_analysis(connection: duckdb.DuckDBPyConnection, session: Stored) -> Analysis:

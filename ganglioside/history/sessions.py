@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 from platformdirs import user_data_path
 
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.columns import VERDICTS
 from ganglioside.errors import Cancelled, HistoryError
-from ganglioside.history import log
+from ganglioside.history import copies, log
+from ganglioside.history.cleanup import (
+    Schedule,
+    clean_when_due,
+    outdated,
+    read_schedule,
+    remove,
+    remove_jobs,
+    write_schedule,
+)
 from ganglioside.history.dead import mark_dead
 from ganglioside.history.digest import digest
 from ganglioside.history.events import insert_events, read_events
@@ -34,23 +45,29 @@ from ganglioside.history.rows import (
     read_analysis,
     read_source,
 )
-from ganglioside.history.store import Store
+from ganglioside.history.store import OpenStore, Store
+from ganglioside.history.transfer import Transfer, export_all, import_all
+from ganglioside.history.verify import Verification, verify
 from ganglioside.overrides import Overrides
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading import TableSource, read_features
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Source
 
+_A_DAY: Final = timedelta(days=1)
+
 #: Seconds to wait for other processes that use the same history.
 _TIMEOUT: Final = 30.0
 
 _COUNTS: Final = ("features", *VERDICTS)
 
+#: Of the newest sessions, chosen first: the counts are taken out of theirs only.
 _LISTING: Final = f"""
     SELECT id, name, sample_type, status, created, started, completed,
            {", ".join(f"(summary->>'{c}')::BIGINT AS {c}" for c in _COUNTS)},
            file_name, file_size, sha256, version, rerun_of, error, author, keep
-    FROM sessions
+    FROM (SELECT * FROM sessions {{}})
+    ORDER BY created DESC, id DESC
 """
 
 
@@ -62,12 +79,29 @@ def default_path() -> Path:
     return user_data_path("ganglioside", appauthor=False) / "history.duckdb"
 
 
-def _listed(rows: pd.DataFrame) -> pd.DataFrame:
+def _listed(rows: pa.Table) -> pd.DataFrame:
     """Give the rows of a listing their types."""
-    times = {c: rows[c].dt.tz_localize("UTC") for c in ("created", "started", "completed")}
-    texts = [c for c in rows.columns if rows[c].dtype == object]
-    counts = dict.fromkeys(("file_size", *_COUNTS), "Int64")
-    return rows.assign(**times).astype(counts | dict.fromkeys(texts, "str"))
+    frame: pd.DataFrame = rows.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    times = {c: frame[c].dt.tz_localize("UTC") for c in ("created", "started", "completed")}
+    return frame.assign(**times)
+
+
+def _store(path: str | PathLike[str] | None, timeout: float) -> Store:
+    place = default_path() if path is None else Path(path)
+    if path is None and not os.environ.get("GANGLIOSIDE_HISTORY"):
+        _make_folder(place.parent)
+    return Store(place.expanduser().absolute(), timeout)
+
+
+def _put_in_order(connection: duckdb.DuckDBPyConnection) -> None:
+    mark_dead(connection)
+    clean_when_due(connection)
+
+
+def _list(connection: duckdb.DuckDBPyConnection, sessions: Sequence[Stored]) -> pd.DataFrame:
+    ids = [session.id for session in sessions]
+    chosen = _LISTING.format("WHERE list_contains(?, id)")
+    return _listed(connection.sql(chosen, params=[ids]).to_arrow_table())
 
 
 def _make_folder(folder: Path) -> None:
@@ -112,17 +146,47 @@ class History:
             If the file is not a history, is newer than this program, stays in use, or cannot
             be written.
         """
-        place = default_path() if path is None else Path(path)
-        if path is None and not os.environ.get("GANGLIOSIDE_HISTORY"):
-            _make_folder(place.parent)
-        store = Store(place.expanduser().absolute(), timeout)
-        store.prepare(mark_dead)
+        store = _store(path, timeout)
+        store.prepare(_put_in_order)
         return cls(store)
 
     @property
     def path(self) -> Path:
         """The history's file."""
         return self._store.path
+
+    @contextmanager
+    def connected(self) -> Iterator[History]:
+        """Stay connected for several reads, which then wait and connect once.
+
+        Nobody else can read or write meanwhile: keep it short.
+
+        Yields
+        ------
+        History
+            The same history; it can only be read.
+        """
+        with self._store.read() as connection:
+            yield History(OpenStore(self._store.path, self._store.timeout, connection))
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
+        """Ask in SQL; nothing can be changed so.
+
+        Parameters
+        ----------
+        sql
+            One statement on the tables sessions, features, models, findings, problems, results,
+            inputs, overrides, events, jobs and log. `features.session` is `sessions.id`.
+        parameters
+            Values of the question marks in it.
+
+        Raises
+        ------
+        HistoryError
+            If it is no SQL, or would change something.
+        """
+        with self._store.read() as connection:
+            return connection.execute(sql, list(parameters)).df()
 
     def save(self, analysis: Analysis, name: str | None = None) -> str:
         """Keep an analysis as a completed session.
@@ -165,17 +229,16 @@ class History:
             unless completed), file_name, file_size (bytes), sha256, version, rerun_of, error,
             author, keep.
         """
-        order = "ORDER BY created DESC, id DESC"
-        limited = order if limit is None else f"{order} LIMIT {int(limit)}"
+        newest = "" if limit is None else f"ORDER BY created DESC, id DESC LIMIT {int(limit)}"
         with self._store.read() as connection:
-            return _listed(connection.sql(f"{_LISTING} {limited}").df())
+            return _listed(connection.sql(_LISTING.format(newest)).to_arrow_table())
 
     def session(self, sid: str) -> pd.Series[Any]:
         """Return the row of one session, as `sessions` has it."""
         with self._store.read() as connection:
             found = Stored.find(connection, sid)
-            row = connection.sql(f"{_LISTING} WHERE id = ?", params=[found.id]).df()
-        return _listed(row).iloc[0]
+            rows = connection.sql(_LISTING.format("WHERE id = ?"), params=[found.id])
+            return _listed(rows.to_arrow_table()).iloc[0]
 
     def load(self, sid: str) -> Analysis:
         """Return the analysis of a completed session, equal to what was saved.
@@ -361,6 +424,29 @@ class History:
         with self._store.read() as connection:
             return read_overrides(connection, Stored.find(connection, sid).id)
 
+    def verify(
+        self,
+        sample: int = 5,
+        seed: int = 0,
+        tell: Callable[[int, int], None] | None = None,
+    ) -> Verification:
+        """Check that everything is as it was stored, and can be found again.
+
+        Every input is compared with its SHA-256, every result with the hash that was taken when
+        it was saved, both and all overrides with what the log says, the log with its own chain;
+        a sample of sessions is run again and must give the same bits.
+
+        Parameters
+        ----------
+        sample
+            How many sessions to run again; they are drawn by chance.
+        seed
+            Of that draw.
+        tell
+            Receives how many sessions are done, and of how many.
+        """
+        return verify(self._store, sample, seed, tell)
+
     def delete(self, sid: str) -> None:
         """Remove a session with all it holds, for good."""
         with self._store.write() as connection:
@@ -368,6 +454,121 @@ class History:
             delete_session(connection, found)
             log.append(connection, current_author(), "deleted", found.id, name=found.name,
                        input=found.sha256, result=found.result_sha256)  # fmt: skip
+
+    def keep(self, sid: str, kept: bool = True) -> None:
+        """Mark a session so that no cleanup ever takes it, or take the mark away."""
+        with self._store.write() as connection:
+            found = Stored.find(connection, sid)
+            if found.keep != kept:
+                connection.execute("UPDATE sessions SET keep = ? WHERE id = ?", [kept, found.id])
+                log.append(connection, current_author(), "kept" if kept else "released", found.id)
+
+    def cleanup(self, older_than: timedelta, dry_run: bool = True) -> pd.DataFrame:
+        """Delete the sessions and jobs that ended so long ago, unless they are marked to be kept.
+
+        Parameters
+        ----------
+        older_than
+        dry_run
+            Only tell which sessions would go.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The sessions that went or would go, as `sessions` has them.
+        """
+        if dry_run:
+            with self._store.read() as connection:
+                return _list(connection, outdated(connection, older_than))
+        with self._store.write() as connection:
+            old = outdated(connection, older_than)
+            listed = _list(connection, old)
+            remove(connection, old, f"older than {older_than / timedelta(days=1):g} days")
+            remove_jobs(connection, older_than)
+        return listed
+
+    def schedule(self) -> Schedule | None:
+        """Return the cleanup that takes place by itself; None where nobody has set one."""
+        with self._store.read() as connection:
+            return read_schedule(connection)
+
+    def set_schedule(self, older_than: timedelta | None, every: timedelta | None = None) -> None:
+        """Let `cleanup` take place by itself when a history is opened, or no longer.
+
+        Parameters
+        ----------
+        older_than
+            Age of the sessions that go; None to clean up no longer, which is how it begins.
+        every
+            Time between two cleanups; a day where None.
+        """
+        wanted = older_than and Schedule(older_than, every or _A_DAY, current_author(), None)
+        with self._store.write() as connection:
+            write_schedule(connection, wanted or None)
+
+    def backup(self, target: str | PathLike[str]) -> Path:
+        """Copy the whole history to a new file, or to a file named by the moment in a folder.
+
+        Returns
+        -------
+        pathlib.Path
+            The copy, itself a history that `History.open` opens.
+        """
+        return copies.backup(self._store, Path(target).expanduser())
+
+    @classmethod
+    def restore(
+        cls,
+        source: str | PathLike[str],
+        path: str | PathLike[str] | None = None,
+        timeout: float = _TIMEOUT,
+    ) -> tuple[History, Path | None]:
+        """Put a backup in the place of a history; what was there is kept beside it.
+
+        Parameters
+        ----------
+        source
+            What `backup` wrote.
+        path, timeout
+            As for `open`.
+
+        Returns
+        -------
+        history : History
+        aside : pathlib.Path or None
+            Where the history is now that was there; None where there was none.
+        """
+        store = _store(path, timeout)
+        aside = copies.restore(store, Path(source).expanduser())
+        return cls.open(store.path, timeout), aside
+
+    def vacuum(self) -> tuple[int, int]:
+        """Rewrite the file without the room of what was deleted.
+
+        Returns
+        -------
+        before, after : int
+            Size in bytes.
+        """
+        return copies.vacuum(self._store)
+
+    def export_all(self, folder: str | PathLike[str]) -> Transfer:
+        """Write everything into a new folder: a Parquet file a table, and a manifest.
+
+        The manifest holds the number of rows and the SHA-256 of each file.
+        """
+        return export_all(self._store, Path(folder).expanduser())
+
+    def import_all(self, folder: str | PathLike[str]) -> Transfer:
+        """Add everything that `export_all` wrote; what is there already stays as it is.
+
+        Raises
+        ------
+        HistoryError
+            If a file is not as the manifest says, if not all rows arrive, or if a session is
+            here as something else; then nothing is added.
+        """
+        return import_all(self._store, Path(folder).expanduser())
 
     def _run(
         self,

@@ -3,7 +3,12 @@
 Any number of processes share one file. Each transaction, of writers and readers alike, holds
 an exclusive lock on a file beside the database from before it connects until after it has
 closed: DuckDB 2.0.0 loses committed rows when several processes merely retry on its own lock.
-The operating system drops the lock with its process, so a lock file left behind is harmless.
+The operating system drops the lock with its process, so a lock file left behind is harmless; it
+does not drop the lock of a process that is merely stopped or waits for a slow disk, and nobody
+ever takes that lock away: others wait for their `timeout`, then say who must be looked at.
+
+The lock is short (a save holds it for some 0.1 s) and given to whoever asks first after it was
+let go. Those who have waited longer ask more often, so that many writers take turns.
 
 Files are written in the storage format of DuckDB 1.4, the oldest that Ganglioside runs on, so
 that every installation can open them.
@@ -13,6 +18,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,11 +41,14 @@ _CONFIG: Final[dict[str, str]] = {
     "storage_compatibility_version": "v1.4.0",
 }
 
-#: Seconds between two attempts at the lock.
-_POLL: Final = 0.02
+#: Seconds between two attempts at the lock: at first, at least, and the wait that halves it.
+_POLL: Final = 0.03
+_SHORTEST_POLL: Final = 0.002
+_PATIENCE: Final = 0.5
 
 #: What DuckDB says, and what an analyst can do about it.
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
+    ("Cannot execute statement", "A query only reads; the methods of History change things."),
     (
         "Could not set lock|different configuration",
         "Another program has the file open as a plain DuckDB database. Close it there.",
@@ -104,7 +113,7 @@ class Store:
         HistoryError
             If the file cannot be used as a history.
         """
-        with self._locked(), _explained(self.path):
+        with self.locked(), _explained(self.path):
             if not self.path.exists():
                 self._create()
             _require_duckdb(self.path)
@@ -129,20 +138,62 @@ class Store:
 
     @contextmanager
     def _connected(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._locked(), _explained(self.path):
-            if not self.path.exists():
-                raise HistoryError(f"The history {self.path} has disappeared: open it again.")
-            with _connect(self.path, read_only=read_only) as connection:
-                if _version(connection, self.path) < migrations()[-1].version:
-                    raise HistoryError(f"The history {self.path} was replaced: open it again.")
-                yield connection
+        with (
+            self.locked(),
+            _explained(self.path),
+            self._checked(read_only=read_only) as connection,
+        ):
+            yield connection
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _checked(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        if not self.path.exists():
+            raise HistoryError(f"The history {self.path} has disappeared: open it again.")
+        with _connect(self.path, read_only=read_only) as connection:
+            if _version(connection, self.path) < migrations()[-1].version:
+                raise HistoryError(f"The history {self.path} was replaced: open it again.")
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Path]:
+        """Hold the lock over a file that nobody is connected to and that holds everything.
+
+        What a process that died left beside the file is taken in before.
+        """
+        with self.locked(), _explained(self.path):
+            with self._checked(read_only=False) as connection:
+                connection.execute("CHECKPOINT")
+            yield self.path
+
+    def rewrite(self, target: Path) -> None:
+        """Write everything into a new file; for who holds the lock already.
+
+        Raises
+        ------
+        HistoryError
+            If the new file does not hold as many rows.
+        """
+        with _connect(target) as connection:
+            for migration in migrations():
+                _apply(connection, migration)
+            connection.execute(f"ATTACH '{quoted(self.path)}' AS old (READ_ONLY)")
+            for table in table_names(connection):
+                connection.execute(f"DELETE FROM {table}")
+                connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM old.{table}")
+                ((before, after),) = connection.execute(
+                    f"SELECT (SELECT count(*) FROM old.{table}), (SELECT count(*) FROM {table})"
+                ).fetchall()
+                if before != after:
+                    raise HistoryError(f"{target}: {after} of {before} rows of {table} are there.")
+            connection.execute("DETACH old")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock, without connecting."""
         self._require_folder()
         lock = FileLock(self.lock_path)
         try:
-            lock.acquire(timeout=self.timeout, poll_interval=_POLL)
+            _acquire(lock, self.timeout)
         except Timeout:
             raise HistoryError(
                 f"The history {self.path} is in use: another process has held its lock "
@@ -177,6 +228,61 @@ class Store:
             for migration in migrations():
                 _apply(connection, migration)
         draft.replace(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStore(Store):
+    """A history file that stays connected for reading.
+
+    Attributes
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    """
+
+    connection: duckdb.DuckDBPyConnection
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give the connection that is open."""
+        with _explained(self.path):
+            yield self.connection
+
+    @contextmanager
+    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Refuse: who holds the lock for reading would wait for itself."""
+        raise HistoryError(
+            "This history is connected for reading: leave the 'with' block to change it."
+        )
+        yield self.connection
+
+
+def _acquire(lock: FileLock, timeout: float) -> None:
+    """Take the lock; raise Timeout where others keep it."""
+    start = time.monotonic()
+    while True:
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            waited = time.monotonic() - start
+            if waited >= timeout:
+                raise
+            time.sleep(max(_SHORTEST_POLL, _POLL / (1 + (waited / _PATIENCE) ** 2)))
+        else:
+            return
+
+
+def table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the names of all tables of a history."""
+    rows = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() "
+        "ORDER BY table_name"
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def quoted(path: Path) -> str:
+    """Return a path as it stands between the quotes of SQL."""
+    return os.fspath(path).replace("'", "''")
 
 
 def utc_now() -> datetime:

@@ -1,0 +1,129 @@
+"""Old sessions removed: asked for each time, or by a schedule that somebody has set."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import duckdb
+
+from ganglioside.errors import HistoryError
+from ganglioside.history import log
+from ganglioside.history.people import current_author
+from ganglioside.history.rows import Stored, delete_session
+from ganglioside.history.store import utc_now
+
+_UNITS: Final[dict[str, timedelta]] = {
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+    "y": timedelta(days=365.25),
+}
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A cleanup that takes place by itself, when a history is opened and it is due.
+
+    Attributes
+    ----------
+    older_than, every : timedelta
+        Age of the sessions that go, and time between two cleanups.
+    author : str
+        Who has set it.
+    last_run : datetime or None
+        UTC, without a zone.
+    """
+
+    older_than: timedelta
+    every: timedelta
+    author: str
+    last_run: datetime | None
+
+    def is_due(self, now: datetime) -> bool:
+        """Return whether it is time."""
+        return self.last_run is None or now - self.last_run >= self.every
+
+
+def parse_age(text: str) -> timedelta:
+    """Read an age such as `30d`, `12h`, `6w` or `2y`.
+
+    Raises
+    ------
+    HistoryError
+        If it is none.
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([hdwy])\s*", text)
+    if not found:
+        raise HistoryError(f"{text!r} is no age: write 12h, 30d, 6w or 2y.")
+    return float(found[1]) * _UNITS[found[2]]
+
+
+def outdated(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> list[Stored]:
+    """Return the sessions that ended so long ago and are not to be kept, the oldest first."""
+    if older_than <= timedelta(0):
+        raise HistoryError("An age above zero is needed: younger sessions are never cleaned up.")
+    rows = connection.execute(
+        "SELECT id FROM sessions WHERE status IN ('completed', 'failed', 'cancelled') "
+        "AND NOT coalesce(keep, false) AND coalesce(completed, created) < ?",
+        [utc_now() - older_than],
+    ).fetchall()
+    old = {sid for (sid,) in rows}
+    return [session for session in Stored.all(connection) if session.id in old]
+
+
+def remove(connection: duckdb.DuckDBPyConnection, sessions: list[Stored], why: str) -> None:
+    """Delete sessions, each with its entry in the log; part of a transaction."""
+    for session in sessions:
+        delete_session(connection, session)
+        log.append(connection, current_author(), "deleted", session.id, name=session.name,
+                   input=session.sha256, result=session.result_sha256, why=why)  # fmt: skip
+
+
+def remove_jobs(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> None:
+    """Delete jobs that ended so long ago, with their events."""
+    old = "SELECT id FROM jobs WHERE ended < ?"
+    limit = utc_now() - older_than
+    connection.execute(f"DELETE FROM events WHERE owner IN ({old})", [limit])
+    connection.execute("DELETE FROM jobs WHERE ended < ?", [limit])
+
+
+def read_schedule(connection: duckdb.DuckDBPyConnection) -> Schedule | None:
+    """Return the schedule; None where there is none."""
+    rows = connection.execute("SELECT older_than, every, author, last_run FROM schedule").fetchall()
+    if not rows:
+        return None
+    older_than, every, author, last_run = rows[0]
+    return Schedule(older_than * _DAY, every * _DAY, author, last_run)
+
+
+def write_schedule(connection: duckdb.DuckDBPyConnection, schedule: Schedule | None) -> None:
+    """Set the schedule, or none; part of a transaction."""
+    connection.execute("DELETE FROM schedule")
+    if schedule is None:
+        log.append(connection, current_author(), "scheduled", every_days=None)
+        return
+    days = schedule.older_than / _DAY, schedule.every / _DAY
+    connection.execute(
+        "INSERT INTO schedule VALUES (?, ?, ?, ?)", [*days, schedule.author, schedule.last_run]
+    )
+    log.append(
+        connection, schedule.author, "scheduled", older_than_days=days[0], every_days=days[1]
+    )
+
+
+def clean_when_due(connection: duckdb.DuckDBPyConnection) -> int:
+    """Clean up where somebody has set a schedule and it is due; return how many sessions went."""
+    schedule, now = read_schedule(connection), utc_now()
+    if schedule is None or not schedule.is_due(now):
+        return 0
+    connection.begin()
+    old = outdated(connection, schedule.older_than)
+    remove(connection, old, f"schedule set by {schedule.author}")
+    remove_jobs(connection, schedule.older_than)
+    connection.execute("UPDATE schedule SET last_run = ?", [now])
+    connection.commit()
+    return len(old)

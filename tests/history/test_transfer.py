@@ -1,0 +1,187 @@
+"""A history goes out as Parquet and comes in again without any difference."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from builders import assert_analyses_equal, build_analysis
+
+from ganglioside.errors import HistoryError
+from ganglioside.history import History
+from ganglioside.overrides import Override, Overrides
+from ganglioside.progress import Progress, ProgressEvent
+from ganglioside.settings import Settings
+from ganglioside.tables import Source
+
+SAID = Overrides((Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada"),))
+
+
+def fill(history: History) -> list[str]:
+    """Store something of everything."""
+    carried = pd.DataFrame({"x": ["=1", None, "β", "", "d"], "y": [1, None, 2.5, "a", True]})
+    first = history.save(build_analysis(extra=carried).with_overrides(SAID), name="first")
+    second = history.save(build_analysis(0))
+    failed = history.begin(Source.from_bytes("x.csv", b"\x00\xff"), Settings())
+    events: list[ProgressEvent] = []
+    Progress(events.append, failed).done("loading", "β")
+    history.fail(failed, "lamp", events)
+    job = history.jobs.add("export", {"a": [1, None]}, "n")
+    history.jobs.start(job)
+    history.jobs.end(job, "completed", events=events)
+    history.delete(history.save(build_analysis(3)))
+    return [first, second, failed]
+
+
+def differences(left: Path, right: Path, but: str = "false") -> list[str]:
+    """Return the tables that do not hold the same rows; `but` names entries of the log."""
+    found = []
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{left}' AS l (READ_ONLY)")
+        connection.execute(f"ATTACH '{right}' AS r (READ_ONLY)")
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'l' "
+            "AND table_name NOT IN ('schema_version', 'schedule')"
+        ).fetchall()
+        assert len(tables) == 11
+        for (table,) in tables:
+            rest = f"WHERE NOT ({but})" if table == "log" else ""
+            one, other = (f"SELECT * FROM {side}.{table} {rest}" for side in "lr")
+            sql = f"({one} EXCEPT ALL {other}) UNION ALL ({other} EXCEPT ALL {one})"
+            if connection.execute(sql).fetchall():
+                found.append(table)
+    return found
+
+
+def test_a_history_is_carried_without_difference(history: History, tmp_path: Path) -> None:
+    sids = fill(history)
+    out = history.export_all(tmp_path / "out")
+    fresh = History.open(tmp_path / "fresh.duckdb")
+    came = fresh.import_all(tmp_path / "out")
+    assert differences(history.path, fresh.path, "action = 'imported'") == []
+    assert came.rows == out.rows
+    assert (out.sessions, came.present) == (3, 0)
+    for sid in sids[:2]:
+        assert_analyses_equal(fresh.load(sid), history.load(sid))
+        assert fresh.load(sid).overrides == history.load(sid).overrides
+    assert fresh.source(sids[2]).content == b"\x00\xff"
+    assert fresh.events(sids[2]) == history.events(sids[2])
+    assert fresh.verify(sample=0).is_whole
+    assert list(fresh.log()["action"])[-1] == "imported"
+
+
+def test_the_comparison_sees_a_difference(history: History, tmp_path: Path) -> None:
+    fill(history)
+    history.backup(tmp_path / "copy.duckdb")
+    assert differences(history.path, tmp_path / "copy.duckdb") == []
+    with history._store.write() as connection:
+        connection.execute("UPDATE features SET rt = rt + 1e-9 WHERE position = 0")
+    assert differences(history.path, tmp_path / "copy.duckdb") == ["features"]
+
+
+def test_the_manifest_tells_rows_and_hashes(history: History, tmp_path: Path) -> None:
+    fill(history)
+    history.export_all(tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert {"features", "sessions", "log", "jobs", "overrides"} <= set(manifest["tables"])
+    for table, about in manifest["tables"].items():
+        assert about["rows"] == len(pd.read_parquet(tmp_path / "out" / about["file"])), table
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        "manifest.json", *(about["file"] for about in manifest["tables"].values()),
+    }  # fmt: skip
+    with pytest.raises(HistoryError, match="is there already"):
+        history.export_all(tmp_path / "out")
+    with pytest.raises(HistoryError, match="cannot be written"):
+        history.export_all(tmp_path / "absent" / "out")
+
+
+def test_two_histories_become_one(history: History, tmp_path: Path) -> None:
+    fill(history)
+    other = History.open(tmp_path / "other.duckdb")
+    own = other.save(build_analysis(11))
+    history.export_all(tmp_path / "out")
+    other.import_all(tmp_path / "out")
+    assert set(other.sessions()["id"]) == {own, *history.sessions()["id"]}
+    assert other.verify(sample=0).is_whole
+    again = other.import_all(tmp_path / "out")
+    assert (again.sessions, again.present, again.rows["features"]) == (0, 3, 0)
+    assert set(again.rows.values()) == {0}
+    assert other.verify(sample=0).is_whole
+
+
+def test_what_was_said_later_comes_along(history: History, tmp_path: Path) -> None:
+    sid = history.save(build_analysis().with_overrides(SAID))
+    copy = History.open(history.backup(tmp_path / "copy.duckdb"))
+    history.override(sid, Overrides())
+    history.export_all(tmp_path / "out")
+    copy.import_all(tmp_path / "out")
+    assert copy.load(sid).overrides == Overrides()
+    assert copy.verify(sample=0).is_whole
+
+
+def test_a_session_that_is_something_else_here_is_refused(history: History, tmp_path: Path) -> None:
+    sid = history.save(build_analysis())
+    copy = History.open(history.backup(tmp_path / "copy.duckdb"))
+    history.save(build_analysis(2))
+    history.override(sid, SAID)
+    copy.override(sid, Overrides((Override(feature_id=2, anchor=True),)))
+    history.export_all(tmp_path / "out")
+    with pytest.raises(HistoryError, match="hold something else"):
+        copy.import_all(tmp_path / "out")
+    assert list(copy.sessions()["id"]) == [sid]
+
+
+def cut(folder: Path) -> None:
+    (folder / "features.parquet").write_bytes((folder / "features.parquet").read_bytes()[:-1])
+
+
+def rewrite(**changes: object) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        manifest = json.loads((folder / "manifest.json").read_text())
+        (folder / "manifest.json").write_text(json.dumps(manifest | changes))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (cut, "hash is not that of the manifest"),
+        (lambda f: (f / "models.parquet").unlink(), "models.parquet is missing"),
+        (lambda f: (f / "manifest.json").write_text("{"), "cannot be read"),
+        (lambda f: (f / "manifest.json").unlink(), "cannot be read"),
+        (rewrite(format="other"), "no export"),
+        (rewrite(schema_version=99), "newer version"),
+        (rewrite(format_version=99), "newer version"),
+        (rewrite(tables={}), "lacks"),
+        (lambda f: shutil.rmtree(f), "cannot be read"),
+    ],
+)
+def test_a_damaged_export_adds_nothing(
+    history: History, tmp_path: Path, spoil: Callable[[Path], None], said: str
+) -> None:
+    fill(history)
+    history.export_all(tmp_path / "out")
+    spoil(tmp_path / "out")
+    fresh = History.open(tmp_path / "fresh.duckdb")
+    with pytest.raises(HistoryError, match=said):
+        fresh.import_all(tmp_path / "out")
+    assert fresh.sessions().empty
+    assert fresh.log().empty
+
+
+def test_an_export_that_counts_otherwise_adds_nothing(history: History, tmp_path: Path) -> None:
+    fill(history)
+    history.export_all(tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    manifest["tables"]["features"]["rows"] += 1
+    (tmp_path / "out" / "manifest.json").write_text(json.dumps(manifest))
+    fresh = History.open(tmp_path / "fresh.duckdb")
+    with pytest.raises(HistoryError, match="Of 6 rows of features, 5 arrived"):
+        fresh.import_all(tmp_path / "out")
+    assert fresh.sessions().empty

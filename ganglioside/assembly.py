@@ -175,7 +175,7 @@ def _frame(table: FeatureTable, decided: _Decided) -> pd.DataFrame:
     }
     # What is given is shared until either side writes; all else is new.
     features = pd.DataFrame({c: columns[c] for c in FEATURES}, index=data.index, copy=False)
-    carried = [frame for frame in _carried(table) if frame.shape[1]]
+    carried = _carried(table)
     return pd.concat([features, *carried], axis=1) if carried else features
 
 
@@ -198,9 +198,14 @@ def _consolidated(volume: FloatArray, decided: _Decided) -> FloatArray:
 
 def _carried(table: FeatureTable) -> list[pd.DataFrame]:
     """Return the optional columns that the input has, and the foreign ones under free names."""
-    optional = [c for c in OPTIONAL if table.data[c].notna().any()]
-    foreign = table.carried.rename(columns={c: carried_name(str(c)) for c in table.carried})
-    return [table.data[optional], foreign.set_axis(table.data.index)]
+    data, carried = table.data, table.carried
+    frames = []
+    if optional := [c for c in OPTIONAL if not data[c].array.isna().all()]:
+        frames.append(data[optional])
+    if carried.shape[1]:
+        foreign = carried.rename(columns={c: carried_name(str(c)) for c in carried})
+        frames.append(foreign.set_axis(data.index))
+    return frames
 
 
 def models_table(model: RetentionModel, decisions: Decisions, log_p: LogP) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -32,14 +32,15 @@ def find(features: pd.DataFrame, model: RetentionModel, log_p: LogP) -> pd.DataF
     """
     if not model.is_fitted:
         return _frame([_Finding("no-model", "error", None, None, model.reason, _NEEDED)])
+    cells = {column: features[column].array for column in _LOOKED_AT}
     return _frame(
         [
-            *_wrong_anchors(features),
-            *_log_p_slips(features, log_p),
-            *_neugc_candidates(features),
+            *_wrong_anchors(cells),
+            *_log_p_slips(cells, log_p),
+            *_neugc_candidates(cells),
             *_sparse_series(model),
-            *_extrapolations(features),
-            *_stacks(features),
+            *_extrapolations(cells),
+            *_stacks(cells),
             *_samples_apart(model.drift),
         ]
     )
@@ -48,6 +49,27 @@ def find(features: pd.DataFrame, model: RetentionModel, log_p: LogP) -> pd.DataF
 _NEEDED: Final = (
     "Give a reversed-phase table in which at least one series has features whose ceramides differ "
     "in carbons."
+)
+
+
+#: Columns of the features, by name.
+Cells = Mapping[str, Any]
+
+_LOOKED_AT: Final = (
+    "feature_id",
+    "name",
+    "rt",
+    "log_p",
+    "anchor",
+    "series",
+    "carbons",
+    "double_bonds",
+    "hydroxyls",
+    "predicted_rt",
+    "verdict",
+    "confidence",
+    "parent",
+    "process",
 )
 
 
@@ -70,21 +92,20 @@ def _frame(found: list[_Finding]) -> pd.DataFrame:
     )
 
 
-def _cells(features: pd.DataFrame, rows: IntArray, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """Return some cells of some rows, row by row."""
+def _of_rows(cells: Cells, rows: IntArray, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Return the values of some columns in some rows, row by row."""
     if len(rows) == 0:
         return iter(())
-    return zip(*(features[column].array.take(rows).tolist() for column in columns), strict=True)
+    return zip(*(cells[column].take(rows).tolist() for column in columns), strict=True)
 
 
-def _has_verdict(features: pd.DataFrame, *verdicts: str) -> BoolArray:
-    codes = features["verdict"].array.codes
-    return np.isin(codes, [VERDICTS.index(verdict) for verdict in verdicts])
+def _has_verdict(cells: Cells, *verdicts: str) -> BoolArray:
+    return np.isin(cells["verdict"].codes, [VERDICTS.index(verdict) for verdict in verdicts])
 
 
-def _wrong_anchors(features: pd.DataFrame) -> list[_Finding]:
-    anchor = features["anchor"].to_numpy(np.bool_)
-    wrong = np.flatnonzero(anchor & ~_has_verdict(features, "valid", "undetermined"))
+def _wrong_anchors(cells: Cells) -> list[_Finding]:
+    anchor = cells["anchor"].to_numpy()
+    wrong = np.flatnonzero(anchor & ~_has_verdict(cells, "valid", "undetermined"))
     given = "feature_id", "series", "name", "rt", "predicted_rt"
     decided = "verdict", "parent", "confidence"
     return [
@@ -97,14 +118,14 @@ def _wrong_anchors(features: pd.DataFrame) -> list[_Finding]:
             f"{f' of {parent}' if isinstance(parent, str) else ''} ({confidence:.0%}).",
             f"Check this anchor; {series} is expected at {expected:.3f} min.",
         )
-        for number, series, name, rt, expected, verdict, parent, confidence in _cells(
-            features, wrong, *given, *decided
+        for number, series, name, rt, expected, verdict, parent, confidence in _of_rows(
+            cells, wrong, *given, *decided
         )
     ]
 
 
-def _log_p_slips(features: pd.DataFrame, log_p: LogP) -> list[_Finding]:
-    cells = _cells(features, log_p.slips, "feature_id", "series", "name", "log_p")
+def _log_p_slips(cells: Cells, log_p: LogP) -> list[_Finding]:
+    rows = _of_rows(cells, log_p.slips, "feature_id", "series", "name", "log_p")
     return [
         _Finding(
             "log-p-slip",
@@ -115,12 +136,12 @@ def _log_p_slips(features: pd.DataFrame, log_p: LogP) -> list[_Finding]:
             f"{expected:.2f}.",
             "Check the Log P of this name; verdicts do not use it.",
         )
-        for (number, series, name, value), expected in zip(cells, log_p.expected, strict=True)
+        for (number, series, name, value), expected in zip(rows, log_p.expected, strict=True)
     ]
 
 
-def _neugc_candidates(features: pd.DataFrame) -> list[_Finding]:
-    rows = np.flatnonzero((features["process"] == "NeuGc").to_numpy())
+def _neugc_candidates(cells: Cells) -> list[_Finding]:
+    rows = np.flatnonzero(cells["process"] == "NeuGc")
     return [
         _Finding(
             "neugc-candidate",
@@ -130,7 +151,7 @@ def _neugc_candidates(features: pd.DataFrame) -> list[_Finding]:
             f"{name} at {rt:.3f} min may be a NeuGc form, which has the same formula.",
             "Look for NeuGc fragments (m/z 306.08) in MS/MS.",
         )
-        for number, series, name, rt in _cells(features, rows, "feature_id", "series", "name", "rt")
+        for number, series, name, rt in _of_rows(cells, rows, "feature_id", "series", "name", "rt")
     ]
 
 
@@ -153,12 +174,12 @@ def _sparse_series(model: RetentionModel) -> list[_Finding]:
     ]
 
 
-def _extrapolations(features: pd.DataFrame) -> list[_Finding]:
-    valid = np.flatnonzero(_has_verdict(features, "valid"))
+def _extrapolations(cells: Cells) -> list[_Finding]:
+    valid = np.flatnonzero(_has_verdict(cells, "valid"))
     if len(valid) == 0:
         return []
     carbons, double_bonds, hydroxyls = (
-        features[column].array.take(valid).to_numpy(np.int64)
+        cells[column].take(valid).to_numpy(np.int64)
         for column in ("carbons", "double_bonds", "hydroxyls")
     )
     ceramide = join(join(carbons, double_bonds), hydroxyls)
@@ -174,11 +195,11 @@ def _extrapolations(features: pd.DataFrame) -> list[_Finding]:
             "its prediction is extrapolated.",
             "Do not use it as an anchor without a standard.",
         )
-        for number, series, name in _cells(features, valid[alone], "feature_id", "series", "name")
+        for number, series, name in _of_rows(cells, valid[alone], "feature_id", "series", "name")
     ]
 
 
-def _stacks(features: pd.DataFrame) -> list[_Finding]:
+def _stacks(cells: Cells) -> list[_Finding]:
     return [
         _Finding(
             "modification-stack",
@@ -188,7 +209,7 @@ def _stacks(features: pd.DataFrame) -> list[_Finding]:
             f"{series} carries {series.count('+')} modifications at once, which is rare.",
             "Confirm the composition by MS/MS.",
         )
-        for series in sorted(features["series"].dropna().unique())
+        for series in sorted(cells["series"].dropna().unique())
         if series.count("+") >= _STACKED
     ]
 

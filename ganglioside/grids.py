@@ -74,18 +74,11 @@ def header_texts(frame: pd.DataFrame) -> list[str]:
 
 
 def _text_column(column: pd.Series[Any]) -> pd.Series[Any]:
-    if column.dtype == "float32":
-        column = column.astype(str)  # 7.588 stays 7.588; as a double it would grow digits
-    missing = column.isna().to_numpy(dtype=bool)
-    texts = np.array(list(map(_cell_text, column.tolist())), dtype=object)
-    texts[missing] = ""
-    try:
-        cells = pd.Series(texts, dtype="str")
-    except UnicodeEncodeError as error:
-        raise ReadError(
-            f"The column {column.name!r} holds {error.object!r}, which is no Unicode text: "
-            "read the table with the right encoding."
-        ) from error
+    column = column.reset_index(drop=True)
+    if isinstance(column.dtype, pd.StringDtype):
+        cells = column.astype("str").fillna("")
+    else:
+        cells = _written(column)
     control = cells[cells.str.contains(CONTROL)]
     if len(control):
         raise ReadError(
@@ -93,6 +86,23 @@ def _text_column(column: pd.Series[Any]) -> pd.Series[Any]:
             "Remove them."
         )
     return cells
+
+
+def _written(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column of numbers, dates or anything as text."""
+    if column.dtype == "float32":
+        column = column.astype(str)  # 7.588 stays 7.588; as a double it would grow digits
+    missing = column.isna().to_numpy(dtype=bool)
+    write = repr if column.dtype == "float64" else _cell_text
+    texts = np.array(list(map(write, column.tolist())), dtype=object)
+    texts[missing] = ""
+    try:
+        return pd.Series(texts, dtype="str")
+    except UnicodeEncodeError as error:
+        raise ReadError(
+            f"The column {column.name!r} holds {error.object!r}, which is no Unicode text: "
+            "read the table with the right encoding."
+        ) from error
 
 
 def _cell_text(value: object) -> str:

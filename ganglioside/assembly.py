@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -26,6 +28,7 @@ Values = TypeVar("Values", FloatArray, IntArray)
 UNREADABLE: Final = "reading"
 NO_MODEL: Final = "no model"
 
+_BLOCK: Final = 1 << 16  # rows whose reasons are written at a time, to save memory
 _DIGITS: Final = 6  # of minutes, sigma and probabilities
 
 _GIVEN: Final = ("name", "rt", "volume", "log_p", "anchor")
@@ -75,7 +78,7 @@ def undecided_table(table: FeatureTable, why: str) -> pd.DataFrame:
         parent=none,
         process=none,
         rule=pick(texts([UNREADABLE, NO_MODEL]), readable),
-        reason=_reason(table, joined(texts([why])), readable - 1),
+        reason=_reason(table, readable - 1, partial(pick, texts([why]))),
     )
     return _frame(table, decided)
 
@@ -88,7 +91,7 @@ def _decided(
     place = np.full(n, -1)  # of each row among the observations
     place[row] = np.arange(len(row))
     parent = _parent_names(table, state, model, decisions)
-    said, said_at = reasons(state, decisions, Labels(row, model.line_labels, parent))
+    labels = Labels(row, model.line_labels, parent)
 
     def numbers(values: FloatArray) -> FloatArray:
         return _spread(values, row, np.full(n, np.nan))
@@ -110,7 +113,7 @@ def _decided(
         parent=pick(parent, np.where(np.append(made, False)[place], place, -1)),
         process=pick(texts(decisions.process), place),
         rule=pick(texts([*RULES, UNREADABLE]), np.append(decisions.rule, len(RULES))[place]),
-        reason=_reason(table, said, np.append(said_at, -1)[place]),
+        reason=_reason(table, place, partial(reasons, state, decisions, labels)),
     )
 
 
@@ -120,11 +123,24 @@ def _spread(values: Values, row: IntArray, everywhere: Values) -> Values:
     return everywhere
 
 
-def _reason(table: FeatureTable, said: Texts, place: IntArray) -> Texts:
-    """Return what is said of each row: its place in `said`, or else why it cannot be judged."""
-    faults = texts_of(table.data["fault"])
-    other = len(said) + np.arange(len(table))
-    return pick(joined(*said.chunks, faults), np.where(place >= 0, place, other))
+def _reason(table: FeatureTable, place: IntArray, say: Callable[[IntArray], Texts]) -> Texts:
+    """Return what is said of each row, or else why it cannot be judged.
+
+    Parameters
+    ----------
+    table
+    place
+        Of each row among what can be judged, -1 for the others.
+    say
+        Returns what is said of some places.
+    """
+    faults, parts = texts_of(table.data["fault"]), []
+    for start in range(0, len(table), _BLOCK):
+        here = place[start : start + _BLOCK]
+        said = say(here[here >= 0])
+        at = np.where(here >= 0, np.cumsum(here >= 0) - 1, len(said) + np.arange(len(here)))
+        parts.append(pick(joined(said, faults[start : start + _BLOCK]), at))
+    return joined(*parts)
 
 
 def _isomers(table: FeatureTable) -> Texts:

@@ -81,93 +81,90 @@ class Labels:
     parent: Texts
 
 
-def reasons(state: Inference, decisions: Decisions, labels: Labels) -> tuple[Texts, IntArray]:
-    """Return what is said of decisions, and for each of them its place there, shape (n,)."""
-    cases = _cases(decisions, state.observed.rt)
+def reasons(state: Inference, decisions: Decisions, labels: Labels, rows: IntArray) -> Texts:
+    """Return the reasons for the decisions on some observations, in the order of `rows`."""
+    cases = _cases(state, decisions, rows)
     case = np.select([holds for holds, _ in cases], range(len(cases)))
     order = np.argsort(case, kind="stable")
     ends = np.cumsum(np.bincount(case, minlength=len(cases))).tolist()
-    pieces = _Pieces(state, decisions, labels, order)
+    pieces = _Pieces(state, decisions, labels, rows[order])
     said = [
         _said(sentence, pieces, slice(start, end))
         for (_, sentence), start, end in zip(cases, [0, *ends], ends, strict=False)
         if end > start
     ]
-    return joined(*said), np.argsort(order)
+    return pick(joined(*said), np.argsort(order))
 
 
 def _said(sentence: str, pieces: _Pieces, rows: slice) -> Texts:
     return fill(sentence, lambda field: getattr(pieces, field)[rows])
 
 
-def _z(d: Decisions, rt: FloatArray) -> FloatArray:
-    """Return distances from the own line, standard deviations."""
-    return (rt - d.predicted) / d.sd
-
-
-def _cases(d: Decisions, rt: FloatArray) -> tuple[tuple[BoolArray, str], ...]:
+def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolArray, str], ...]:
     """Return what may be the case, and what is then said; the first that holds decides."""
-    has_row = d.parent >= 0
-    fragment, adduct, outlier = (d.verdict == kind for kind in (FRAGMENT, ADDUCT, OUTLIER))
-    named = d.process != None  # noqa: E711
+    verdict, has_row = d.verdict[rows], d.parent[rows] >= 0
+    fragment, adduct, outlier = (verdict == kind for kind in (FRAGMENT, ADDUCT, OUTLIER))
+    named = d.process[rows] != None  # noqa: E711
+    far = np.abs(state.observed.rt[rows] - d.predicted[rows]) > _CLOSE * d.sd[rows]
     return (
-        (d.verdict == VALID, _VALID),
+        (verdict == VALID, _VALID),
         (fragment & has_row, _FRAGMENT),
         (fragment, _FRAGMENT_ALONE),
         (adduct & has_row, _ADDUCT),
         (adduct, _ADDUCT_ALONE),
         (outlier & named, _SAME_FORMULA),
-        (outlier & (np.abs(_z(d, rt)) > _CLOSE), _OUTLIER),
+        (outlier & far, _OUTLIER),
         (outlier, _ONE_TOO_MANY),
-        (~d.quality.may_judge[d.line], _MUTE),
-        (d.verdict == UNDETERMINED, _VAGUE),
+        (~d.quality.may_judge[d.line[rows]], _MUTE),
+        (verdict == UNDETERMINED, _VAGUE),
     )
 
 
 @dataclass(frozen=True, eq=False)
 class _Pieces:
-    """The pieces of which sentences are made: one text per observation, in some order."""
+    """The pieces of which sentences are made: one text for each of some observations."""
 
     state: Inference
     decisions: Decisions
     labels: Labels
-    order: IntArray
+    rows: IntArray
 
     @cached_property
     def line(self) -> Texts:
-        return pick(texts(self.labels.line), self.decisions.line[self.order])
+        return pick(texts(self.labels.line), self.decisions.line[self.rows])
 
     @cached_property
     def expected(self) -> Texts:
-        return fixed(self.decisions.predicted[self.order], 3)
+        return fixed(self.decisions.predicted[self.rows], 3)
+
+    @cached_property
+    def _later(self) -> FloatArray:
+        """Minutes from where the own line is expected."""
+        return self.state.observed.rt[self.rows] - self.decisions.predicted[self.rows]
 
     @cached_property
     def apart(self) -> Texts:
-        return _apart((self.state.observed.rt - self.decisions.predicted)[self.order])
+        return _apart(self._later)
 
     @cached_property
     def off(self) -> Texts:
-        return fixed(np.abs(self._z), 1)
+        return fixed(np.abs(self._later) / self.decisions.sd[self.rows], 1)
 
     @cached_property
     def sigma(self) -> Texts:
-        sign = pick(texts(["+", "-"]), np.signbit(self._z).astype(np.int64))
+        sign = pick(texts(["+", "-"]), np.signbit(self._later).astype(np.int64))
         return fill("{sign}{off}", {"sign": sign, "off": self.off}.__getitem__)
-
-    @cached_property
-    def _z(self) -> FloatArray:
-        return _z(self.decisions, self.state.observed.rt)[self.order]
 
     @cached_property
     def basis(self) -> Texts:
         """What the prediction rests on."""
-        d = self.decisions
-        others = (self.state.support[d.line] - (d.verdict == VALID))[self.order]
+        d, rows = self.decisions, self.rows
+        others = self.state.support[d.line[rows]] - (d.verdict[rows] == VALID)
         return by_value(pa.array(np.where(others < 0.5, 0, np.rint(others))), _basis)
 
     @cached_property
     def parent(self) -> Texts:
-        return pick(self.labels.parent, self.order)
+        return pick(self.labels.parent, self.rows)
 
     @cached_property
     def number(self) -> Texts:
@@ -176,23 +173,23 @@ class _Pieces:
     @cached_property
     def _made_by(self) -> IntArray:
         """The parent; the observation itself where that has no row."""
-        parent = self.decisions.parent[self.order]
-        return np.where(parent >= 0, parent, self.order)
+        parent = self.decisions.parent[self.rows]
+        return np.where(parent >= 0, parent, self.rows)
 
     @cached_property
     def from_parent(self) -> Texts:
         rt = self.state.observed.rt
-        return _apart(rt[self.order] - rt[self._made_by])
+        return _apart(rt[self.rows] - rt[self._made_by])
 
     @cached_property
     def share(self) -> Texts:
         """Area against the parent's; empty where an area is missing."""
         area = self.state.observed.log_volume
-        return by_value(pa.array(area[self.order] - area[self._made_by]), _share)
+        return by_value(pa.array(area[self.rows] - area[self._made_by]), _share)
 
     @cached_property
     def process(self) -> Texts:
-        return texts(self.decisions.process[self.order])
+        return texts(self.decisions.process[self.rows])
 
     @cached_property
     def adduct(self) -> Texts:
@@ -200,15 +197,15 @@ class _Pieces:
 
     @cached_property
     def reach(self) -> Texts:
-        return fixed(2 * self.decisions.sd[self.order], 2)
+        return fixed(2 * self.decisions.sd[self.rows], 2)
 
     @cached_property
     def likeliest(self) -> Texts:
-        return pick(texts(_LIKELIEST), self.decisions.probability.argmax(axis=1)[self.order])
+        return pick(texts(_LIKELIEST), self.decisions.probability[self.rows].argmax(axis=1))
 
     @cached_property
     def probability(self) -> Texts:
-        return fixed(100 * self.decisions.probability.max(axis=1)[self.order], 0)
+        return fixed(100 * self.decisions.probability[self.rows].max(axis=1), 0)
 
 
 def _apart(delta: FloatArray) -> Texts:

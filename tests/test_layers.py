@@ -16,7 +16,7 @@ CORE = ROOT / "ganglioside"
 #: The modules from left to right; a module may import those further left, or its neighbours
 #: in the same string.
 ORDER = [
-    "errors places facts columns progress cells",
+    "errors places facts columns progress cells notify",
     "settings headers problems",
     "glycans",
     "names",
@@ -40,6 +40,7 @@ ORDER = [
     "history export charts",
     "reports",
     "batch",
+    "jobs",
     "cli",
 ]
 RANK = {module: rank for rank, modules in enumerate(ORDER) for module in modules.split()}

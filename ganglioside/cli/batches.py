@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ganglioside.cli import show
+from ganglioside.cli.jobs import started
 from ganglioside.cli.options import (
     DEFAULTS,
     FORMATS,
@@ -21,7 +23,7 @@ from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
-    from ganglioside.batch import Batch
+    from ganglioside.history.jobs import Job
 
 
 def batch(
@@ -47,6 +49,9 @@ def batch(
         str | None,
         typer.Option(help="Address of a Dask cluster, such as tcp://host:8786.", metavar="ADDRESS"),
     ] = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="Start it as a job, and do not wait for it.")
+    ] = False,
     r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
@@ -57,7 +62,8 @@ def batch(
     A table that fails does not stop the others; the exit code is then 1. Interrupted with Ctrl-C,
     what is finished stays; --resume does the rest.
     """
-    from ganglioside.batch import Options, plan, run_batch
+    from ganglioside.history import History
+    from ganglioside.jobs import Batch, run_here, start
 
     settings = Settings(
         r2_threshold=r2_threshold,
@@ -65,12 +71,23 @@ def batch(
         rt_tolerance=rt_tolerance,
         sample_type=sample_type,
     )
-    options = Options(not no_reports, form, workers, scheduler, resume)
+    work = Batch(
+        sources=[str(Path(source).expanduser().absolute()) for source in sources],
+        out=str(out.absolute()),
+        settings=settings.to_dict(),
+        reports=not no_reports,
+        form=form,
+        workers=workers,
+        scheduler=scheduler,
+        resume=resume,
+    )
+    history = History.open()
+    if background:
+        started(start(history, work))
+        return
     with show.progress_bar("batch") as bar:
-        done = run_batch(plan(sources, settings), out, options, progress=_telling(bar))
-    _tell(done)
-    if done.failed:
-        raise typer.Exit(1)
+        job = run_here(history, work, _telling(bar))
+    _tell(job)
 
 
 def _telling(bar: ProgressCallback | None) -> ProgressCallback:
@@ -85,13 +102,16 @@ def _telling(bar: ProgressCallback | None) -> ProgressCallback:
     return tell
 
 
-def _tell(done: Batch) -> None:
-    for entry in done.failed:
-        show.error(f"{entry.file}: {entry.error}")
-    stood = len(done.entries) - done.done
-    known = f", {stood:,} of them stood already" if stood else ""
-    show.text(
-        f"{len(done.entries):,} tables{known}: "
-        f"{len(done.entries) - len(done.failed):,} judged, {len(done.failed):,} failed"
-    )
-    show.text(f"Overview: {done.overview}")
+def _tell(job: Job) -> None:
+    if job.result is None:
+        show.error(job.error or job.status)
+        raise typer.Exit(1)
+    done = json.loads(job.result)
+    for file, error in done["failed"].items():
+        show.error(f"{file}: {error}")
+    failed = len(done["failed"])
+    known = f", {done['stood']:,} of them stood already" if done["stood"] else ""
+    show.text(f"{done['tables']:,} tables{known}: {failed:,} failed")
+    show.text(f"Overview: {done['overview']}")
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,284 @@
+"""Commands on jobs: what runs, what became of it, and what is to run."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from ganglioside.cli import show
+from ganglioside.cli.options import (
+    DEFAULTS,
+    FORMATS,
+    Format,
+    InputFile,
+    Json,
+    OutlierThreshold,
+    R2Threshold,
+    RtTolerance,
+    Sample,
+)
+from ganglioside.settings import Settings
+
+if TYPE_CHECKING:
+    from ganglioside.history import History
+    from ganglioside.history.jobs import Job
+    from ganglioside.jobs import Work
+
+jobs = typer.Typer(
+    invoke_without_command=True, help="Show what runs; start, watch, cancel and retry jobs."
+)
+start = typer.Typer(
+    no_args_is_help=True, help="Start a job that goes on when the terminal is closed."
+)
+jobs.add_typer(start, name="start")
+
+JobId = Annotated[
+    str, typer.Argument(metavar="JOB", help="Id of a job, or a beginning that fits only one.")
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option("--time-limit", help="Seconds after which the job fails.", min=0.001),
+]
+
+#: Characters of a job's last message in a list.
+_SAID: Final = 70
+
+
+@jobs.callback()
+def what_runs(context: typer.Context) -> None:
+    """Show what runs; start, watch, cancel and retry jobs."""
+    if context.invoked_subcommand is None:
+        list_jobs()
+
+
+@jobs.command("list")
+def list_jobs(
+    limit: Annotated[int, typer.Option(help="How many at most.", min=1)] = 20,
+    as_json: Json = False,
+) -> None:
+    """List the jobs, the newest first."""
+    from ganglioside.jobs import resume_waiting
+
+    history = _open()
+    resume_waiting(history)
+    found = history.jobs.all(limit=limit)
+    if as_json:
+        show.json_document([_document(job) for job in found])
+    elif not found:
+        show.note(f"No job yet in {history.path}.")
+    else:
+        headings = ("id", "kind", "name", "status", "%", "started", "took", "last")
+        show.table(headings, [_row(history, job) for job in found])
+
+
+@jobs.command("show")
+def show_job(job: JobId, as_json: Json = False) -> None:
+    """Show one job with all its events."""
+    history = _open()
+    found = history.jobs.get(job)
+    events = history.jobs.events(found.id)
+    if as_json:
+        show.json_document({**_document(found), "events": events})
+        return
+    show.table(("job", found.id), _facts(found))
+    show.table(("time (UTC)", "%", "step", "message"), (_event_row(event) for event in events))
+
+
+@jobs.command()
+def watch(job: JobId) -> None:
+    """Follow a job until it ends; Ctrl-C ends the watching, not the job."""
+    from ganglioside.jobs import follow
+
+    history = _open()
+    found = history.jobs.get(job)
+    with show.progress_bar(f"{found.kind} {found.name}") as bar:
+        for event in follow(history, found.id):
+            if bar is None or event["type"] == "log":
+                show.note(f"{event['percentage']:3.0f}%  {event['message']}")
+            else:
+                bar(event)
+    _tell_end(history.jobs.get(found.id))
+
+
+@jobs.command()
+def cancel(
+    found: Annotated[list[str], typer.Argument(metavar="JOB", help="Ids of jobs.")],
+) -> None:
+    """Ask for the end of jobs: at their next step, or at once where they wait."""
+    from ganglioside.jobs import cancel as ask
+
+    history = _open()
+    for job in found:
+        state = ask(history, job)
+        done = "Cancelled" if state.has_ended else "Asked for the end of"
+        show.note(f"{done} {state.id}.")
+
+
+@jobs.command()
+def retry(job: JobId) -> None:
+    """Start a job again that has ended."""
+    from ganglioside.jobs import retry as again
+
+    started(again(_open(), job))
+
+
+@jobs.command("notify")
+def try_notification() -> None:
+    """Send a notification, to see that it arrives."""
+    from ganglioside.notify import Message, config_path, read_config, send
+
+    to = read_config()
+    reached = send(
+        Message("Ganglioside: a test", "Notifications arrive.", {"event": "test"}),
+        to,
+    )
+    if not reached:
+        show.note(f"Nobody is to be told: there is no channel in {config_path()}.")
+    for name in reached:
+        show.note(f"Sent to {name}.")
+
+
+@start.command("analyze")
+def start_analysis(
+    file: InputFile,
+    name: Annotated[str, typer.Option(help="Name of the session.")] = "",
+    time_limit: TimeLimit = None,
+    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
+    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
+    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+    sample_type: Sample = DEFAULTS.sample_type,
+) -> None:
+    """Analyse a table and keep it as a session."""
+    from ganglioside.jobs import Analyze
+
+    settings = Settings(
+        r2_threshold=r2_threshold,
+        outlier_threshold=outlier_threshold,
+        rt_tolerance=rt_tolerance,
+        sample_type=sample_type,
+    )
+    work = Analyze(source=str(file.absolute()), settings=settings.to_dict(), title=name)
+    _start(work, time_limit)
+
+
+@start.command("report")
+def start_report(
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|ID", help="A feature table, or the id of a session.")
+    ],
+    out: Annotated[Path, typer.Option(help="The HTML file.", show_default=False)],
+    title: Annotated[str, typer.Option(help="Title of the report.")] = "",
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
+    time_limit: TimeLimit = None,
+) -> None:
+    """Render the report of a table or a session."""
+    from ganglioside.jobs import Report
+
+    place = Path(source)
+    named = str(place.absolute()) if place.is_file() else source
+    _start(Report(source=named, out=str(out.absolute()), title=title, pdf=pdf), time_limit)
+
+
+@start.command("export")
+def start_export(
+    sid: Annotated[str, typer.Argument(metavar="ID", help="Id of a session.")],
+    form: Annotated[Format, typer.Option("--format", help="Kind of file.")] = FORMATS[0],
+    out: Annotated[
+        Path | None, typer.Option(help="The file.", show_default="ID.FORMAT here")
+    ] = None,
+    time_limit: TimeLimit = None,
+) -> None:
+    """Write the results of a session."""
+    from ganglioside.jobs import Export
+
+    target = (out or Path(f"{sid}.{form}")).absolute()
+    _start(Export(session=sid, out=str(target), form=form), time_limit)
+
+
+def _start(work: Work, time_limit: float | None) -> None:
+    from ganglioside.jobs import start as launch
+
+    started(launch(_open(), work, time_limit))
+
+
+def started(job: str) -> None:
+    """Say how to follow a job that was started."""
+    show.text(job)
+    show.note(f"Started. To follow it: ganglioside jobs watch {job}")
+
+
+def _tell_end(job: Job) -> None:
+    if job.status == "completed":
+        show.text(job.session or str(job.result or "Done"))
+        return
+    show.error(f"{job.status}: {job.error}" if job.error else job.status)
+    raise typer.Exit(1)
+
+
+def _row(history: History, job: Job) -> tuple[Any, ...]:
+    from ganglioside.jobs.telling import duration, seconds
+
+    last = history.jobs.events(job.id)[-1:]
+    said = job.error or (last[0]["message"] if last else "")
+    return (
+        job.id,
+        job.kind,
+        job.name,
+        job.status,
+        f"{last[0]['percentage']:.0f}" if last else "0",
+        "" if job.started is None else f"{job.started:%Y-%m-%d %H:%M}",
+        duration(seconds(job)) if job.ended and job.started else "",
+        said.partition("\n")[0][:_SAID],
+    )
+
+
+def _event_row(event: Any) -> tuple[str, str, str, str]:
+    message = event["message"] + (f": {event['error']}" if "error" in event else "")
+    return event["timestamp"][11:19], f"{event['percentage']:.0f}", event["step"], message
+
+
+#: What `show` tells of a job, with its heading.
+_SHOWN: Final = {
+    "kind": "kind",
+    "name": "name",
+    "status": "status",
+    "author": "asked for by",
+    "created": "asked at (UTC)",
+    "started": "started (UTC)",
+    "ended": "ended (UTC)",
+    "host": "machine",
+    "pid": "process",
+    "time_limit": "time limit (s)",
+    "retry_of": "repeats",
+    "parameters": "parameters",
+    "session": "session",
+    "result": "result",
+    "error": "error",
+}
+
+
+def _facts(job: Job) -> list[tuple[str, str]]:
+    values = {label: getattr(job, name) for name, label in _SHOWN.items()}
+    return [(label, _short(value)) for label, value in values.items() if value is not None]
+
+
+def _short(value: object) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+
+
+def _document(job: Job) -> dict[str, Any]:
+    facts = dataclasses.asdict(job)
+    times = {n: v.isoformat() + "Z" for n, v in facts.items() if isinstance(v, datetime)}
+    objects = {n: json.loads(facts[n]) for n in ("parameters", "result") if facts[n] is not None}
+    return facts | times | objects
+
+
+def _open() -> History:
+    from ganglioside.history import History
+
+    return History.open()

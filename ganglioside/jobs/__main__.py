@@ -1,0 +1,35 @@
+"""The process of one job: python -m ganglioside.jobs HISTORY JOB."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from ganglioside.errors import JobError
+from ganglioside.history import History
+from ganglioside.jobs.carrying import carry_out
+from ganglioside.jobs.starting import log_path, start_next
+
+
+def main(path: str, job: str) -> int:
+    """Carry out a job, start the next one that waits, and return the exit code."""
+    history = History.open(path)
+    try:
+        ended = carry_out(history, job, own_process=True)
+    except JobError:
+        return 0  # another process has taken it, or it was cancelled meanwhile
+    finally:
+        start_next(history)
+        _drop_if_empty(log_path(history, job))
+    return 0 if ended.status == "completed" else 1
+
+
+def _drop_if_empty(log: Path) -> None:
+    if log.is_file() and not log.stat().st_size:
+        with suppress(PermissionError):  # on Windows, where this process has it open
+            log.unlink()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,149 @@
+"""Starting jobs, each in a process of its own, several at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from ganglioside.errors import JobError
+from ganglioside.history import History
+from ganglioside.history.jobs import Job
+from ganglioside.history.store import utc_now
+from ganglioside.jobs.carrying import carry_out
+from ganglioside.jobs.work import Work, parameters_of, work_of
+from ganglioside.progress import ProgressCallback
+
+#: A process that was started for a job has taken it after this time, or will not.
+_TAKEN_WITHIN: Final = timedelta(minutes=1)
+
+#: Jobs share the cores: each has one thread.
+_ONE_THREAD: Final = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+)
+
+#: A job outlives the process and the terminal that started it.
+_DETACHED: Final[dict[str, Any]] = (
+    {"creationflags": 0x00000208}  # DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
+    if sys.platform == "win32"
+    else {"start_new_session": True}
+)
+
+
+def most_at_once() -> int:
+    """Return how many jobs run at once: `GANGLIOSIDE_JOBS`, or the number of cores."""
+    named = os.environ.get("GANGLIOSIDE_JOBS", "")
+    return max(1, int(named)) if named.isdigit() else os.cpu_count() or 1
+
+
+def start(history: History, work: Work, time_limit: float | None = None) -> str:
+    """Start a job in a process of its own, which outlives this one; return its id.
+
+    Where as many jobs run as may at once, it waits for its turn.
+
+    Parameters
+    ----------
+    history
+        It keeps the job, its events and its session.
+    work
+    time_limit
+        s; a job that takes longer fails.
+    """
+    return _launched(history, _add(history, work, time_limit))
+
+
+def run_here(
+    history: History,
+    work: Work,
+    progress: ProgressCallback | None = None,
+    time_limit: float | None = None,
+) -> Job:
+    """Carry out a job in this process, and return it as it ended.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If it was interrupted; the job is cancelled then.
+    """
+    return carry_out(history, _add(history, work, time_limit), progress)
+
+
+def cancel(history: History, job: str) -> Job:
+    """Ask for the end of a job: at its next step, or at once where it waits.
+
+    Raises
+    ------
+    JobError
+        If it has ended already.
+    """
+    return history.jobs.request_cancel(job)
+
+
+def retry(history: History, job: str) -> str:
+    """Start a job again that has ended, whichever way; return the id of the new one.
+
+    Raises
+    ------
+    JobError
+        If it has not ended.
+    """
+    old = history.jobs.get(job)
+    if not old.has_ended:
+        raise JobError(f"Job {old.id} is {old.status}: cancel it first, or wait for its end.")
+    work = work_of(old.kind, old.parameters)
+    return _launched(history, _add(history, work, old.time_limit, retry_of=old.id))
+
+
+def resume_waiting(history: History) -> None:
+    """Start jobs that wait though there is room, as after a crash of the machine."""
+    for _ in range(_room(history)):
+        start_next(history, older_than=_TAKEN_WITHIN)
+
+
+def start_next(history: History, older_than: timedelta = timedelta(0)) -> None:
+    """Start the job that waits longest, where there is room: what a process does at its end."""
+    now = utc_now()
+    waiting = [job for job in history.jobs.all("pending") if now - job.created >= older_than]
+    if waiting and _room(history) > 0:
+        _launch(history, waiting[-1].id)
+
+
+def _add(
+    history: History, work: Work, time_limit: float | None, retry_of: str | None = None
+) -> str:
+    if time_limit is not None and not time_limit > 0:
+        raise JobError(f"A time limit of {time_limit:g} s leaves no time: give more.")
+    return history.jobs.add(
+        work.kind, parameters_of(work), work.name, time_limit=time_limit, retry_of=retry_of
+    )
+
+
+def _room(history: History) -> int:
+    return most_at_once() - len(history.jobs.all("processing"))
+
+
+def _launched(history: History, job: str) -> str:
+    """Start a process for a new job, unless it has to wait: whoever ends first starts it then."""
+    before = [other for other in history.jobs.all("pending") if other.id != job]
+    if len(before) < _room(history):
+        _launch(history, job)
+    return job
+
+
+def _launch(history: History, job: str) -> None:
+    log = log_path(history, job)
+    log.parent.mkdir(exist_ok=True)
+    with log.open("ab") as file:
+        subprocess.Popen(
+            [sys.executable, "-m", "ganglioside.jobs", str(history.path), job],
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            env={**_ONE_THREAD, **os.environ}, **_DETACHED,
+        )  # fmt: skip
+
+
+def log_path(history: History, job: str) -> Path:
+    """Return where a job's process writes what it has to say beside its events."""
+    return history.path.with_name(f"{history.path.name}.jobs") / f"{job}.log"

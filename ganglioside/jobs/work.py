@@ -1,0 +1,270 @@
+"""What a job can do: each kind of work with all that it needs, so that any process can do it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
+
+from ganglioside.errors import JobError
+from ganglioside.progress import Progress, ProgressCallback
+from ganglioside.settings import Settings
+
+if TYPE_CHECKING:
+    from ganglioside.export import Format
+    from ganglioside.history import History
+
+SettingsDict = Mapping[str, float | int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came out of a job.
+
+    Attributes
+    ----------
+    session : str or None
+        Id of the session that it made.
+    result : mapping
+        What else there is to know; ready for JSON.
+    """
+
+    session: str | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Work(Protocol):
+    """One kind of work: a frozen dataclass whose fields are ready for JSON."""
+
+    kind: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    def run(self, history: History, progress: ProgressCallback) -> Done:
+        """Do it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analyze:
+    """Analyse a table and keep it as a session.
+
+    Attributes
+    ----------
+    source : str
+        Path of the table.
+    settings : mapping
+        As `Settings.to_dict` has them.
+    title : str
+        Name of the session; the file's where empty.
+    """
+
+    kind: ClassVar[str] = "analyze"
+
+    source: str
+    settings: SettingsDict = field(default_factory=lambda: Settings().to_dict())
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the session's name."""
+        return self.title or Path(self.source).name
+
+    def run(self, history: History, progress: ProgressCallback) -> Done:
+        """Analyse the table."""
+        chosen = Settings.from_dict(dict(self.settings))
+        sid, analysis = history.run(self.source, chosen, self.title or None, progress)
+        return Done(sid, {"headline": analysis.summary.headline})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """Analyse the input of a session again.
+
+    Attributes
+    ----------
+    session : str
+    settings : mapping or None
+        Those of the session where None.
+    """
+
+    kind: ClassVar[str] = "rerun"
+
+    session: str
+    settings: SettingsDict | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what is run again."""
+        return f"session {self.session}"
+
+    def run(self, history: History, progress: ProgressCallback) -> Done:
+        """Analyse the input."""
+        chosen = None if self.settings is None else Settings.from_dict(dict(self.settings))
+        return Done(history.rerun(self.session, chosen, progress))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Render the report of a table or a session.
+
+    Attributes
+    ----------
+    source : str
+        Path of a table, or id of a session.
+    out : str
+        HTML file.
+    settings : mapping or None
+        Of a table.
+    title : str
+    pdf : bool
+    """
+
+    kind: ClassVar[str] = "report"
+
+    source: str
+    out: str
+    settings: SettingsDict | None = None
+    title: str = ""
+    pdf: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return what is reported."""
+        return self.title or Path(self.source).name
+
+    def run(self, history: History, progress: ProgressCallback) -> Done:
+        """Render the page."""
+        from ganglioside.reports import render_report
+
+        chosen = None if self.settings is None else Settings.from_dict(dict(self.settings))
+        page = render_report(
+            self.source, self.out, settings=chosen, title=self.title or None, pdf=self.pdf,
+            history=history, progress=progress,
+        )  # fmt: skip
+        return Done(result={"file": str(page)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """Write the results of a session to a file.
+
+    Attributes
+    ----------
+    session : str
+    out : str
+        The file.
+    form : str or None
+        By the file's ending where None.
+    """
+
+    kind: ClassVar[str] = "export"
+
+    session: str
+    out: str
+    form: Format | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what is written."""
+        return f"session {self.session} to {Path(self.out).name}"
+
+    def run(self, history: History, progress: ProgressCallback) -> Done:
+        """Write the file."""
+        from ganglioside.export import export
+
+        report = Progress(progress, self.session)
+        analysis = history.load(self.session)
+        report.done("loading", f"Session of {len(analysis.features):,} features")
+        written = export(analysis, self.out, self.form)
+        report.done("saving", f"Written to {written}")
+        report.done("complete", "Done")
+        return Done(result={"file": str(written)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Judge many tables; see `ganglioside.batch`.
+
+    Attributes
+    ----------
+    sources : sequence of str
+        Paths, patterns, folders and manifests.
+    out : str
+        Folder of the results.
+    settings : mapping
+    reports : bool
+    form : str
+    workers : int or None
+    scheduler : str or None
+    resume : bool
+    """
+
+    kind: ClassVar[str] = "batch"
+
+    sources: Sequence[str]
+    out: str
+    settings: SettingsDict = field(default_factory=lambda: Settings().to_dict())
+    reports: bool = True
+    form: Format = "csv"
+    workers: int | None = None
+    scheduler: str | None = None
+    resume: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the folder of the results."""
+        return Path(self.out).name
+
+    def run(self, history: History, progress: ProgressCallback) -> Done:
+        """Judge the tables."""
+        from ganglioside.batch import Options, plan, run_batch
+
+        options = Options(self.reports, self.form, self.workers, self.scheduler, self.resume)
+        items = plan(self.sources, Settings.from_dict(dict(self.settings)))
+        done = run_batch(items, self.out, options, history=history, progress=progress)
+        return Done(
+            result={
+                "overview": str(done.overview),
+                "tables": len(done.entries),
+                "stood": len(done.entries) - done.done,
+                "failed": {entry.file: entry.error for entry in done.failed},
+            }
+        )
+
+
+_KINDS: Final[dict[str, type[Any]]] = {
+    work.kind: work for work in (Analyze, Rerun, Report, Export, Batch)
+}
+
+
+def parameters_of(work: Work) -> dict[str, Any]:
+    """Return all that a work needs, ready for JSON."""
+    values: dict[str, Any] = dataclasses.asdict(work)  # type: ignore[call-overload]
+    return values
+
+
+def work_of(kind: str, parameters: str) -> Work:
+    """Return the work that `parameters_of` described.
+
+    Raises
+    ------
+    JobError
+        If this version knows no such work.
+    """
+    if kind not in _KINDS:
+        raise JobError(
+            f"This version of Ganglioside knows no job of the kind {kind!r}: update it, or start "
+            f"one of {', '.join(_KINDS)}."
+        )
+    try:
+        work: Work = _KINDS[kind](**json.loads(parameters))
+    except TypeError as error:
+        raise JobError(
+            f"A job of the kind {kind!r} was written by another version ({error})."
+        ) from error
+    return work

@@ -1,0 +1,124 @@
+"""How a message is sent: SMTP and HTTP, from the standard library."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import Any, Final
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import ganglioside
+from ganglioside.errors import NotificationError
+from ganglioside.notify.config import Email, Notifications, Webhook
+
+#: Seconds that a server may take to answer.
+TIMEOUT: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody is told.
+
+    Attributes
+    ----------
+    subject : str
+        One line.
+    text : str
+    facts : mapping
+        The same for programs; ready for JSON.
+    """
+
+    subject: str
+    text: str
+    facts: Mapping[str, Any]
+
+
+def send(message: Message, to: Notifications) -> tuple[str, ...]:
+    """Send a message by every channel that is set up, and return whom it has reached.
+
+    Raises
+    ------
+    NotificationError
+        If a channel does not take it; the others have been tried by then.
+    """
+    reached, refused = [], []
+    for channel in (to.email, to.webhook):
+        if channel is None:
+            continue
+        try:
+            reached.append(_by(channel, message))
+        except NotificationError as error:
+            refused.append(str(error))
+    if refused:
+        raise NotificationError(" ".join(refused))
+    return tuple(reached)
+
+
+def _by(channel: Email | Webhook, message: Message) -> str:
+    if isinstance(channel, Email):
+        return _send_email(channel, message)
+    return _send_webhook(channel, message)
+
+
+def _send_email(email: Email, message: Message) -> str:
+    letter = EmailMessage()
+    letter["Subject"] = " ".join(message.subject.split())
+    letter["From"] = email.sender
+    letter["To"] = ", ".join(email.to)
+    letter["Date"] = formatdate()
+    letter["Message-ID"] = make_msgid()
+    letter.set_content(message.text)
+    try:
+        with _connected(email) as server:
+            if email.user:
+                server.login(email.user, email.password)
+            server.send_message(letter)
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotificationError(
+            f"The mail server {email.host}:{email.port} did not take the message "
+            f"({error or type(error).__name__}): check the section [email] of the settings."
+        ) from error
+    return ", ".join(email.to)
+
+
+def _connected(email: Email) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if email.security == "tls":
+        return smtplib.SMTP_SSL(email.host, email.port, timeout=TIMEOUT, context=context)
+    server = smtplib.SMTP(email.host, email.port, timeout=TIMEOUT)
+    if email.security == "starttls":
+        try:
+            server.starttls(context=context)
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
+def _send_webhook(webhook: Webhook, message: Message) -> str:
+    # Chat programs show "text"; programs read the rest.
+    body = json.dumps({"text": f"{message.subject}\n{message.text}", **message.facts}).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": f"ganglioside/{ganglioside.__version__}",
+    }
+    if webhook.secret:
+        signature = hmac.new(webhook.secret.encode(), body, hashlib.sha256).hexdigest()
+        headers["X-Ganglioside-Signature"] = f"sha256={signature}"
+    request = Request(webhook.url, data=body, headers=headers, method="POST")
+    try:
+        with urlopen(request, timeout=TIMEOUT):
+            return webhook.url
+    except (URLError, OSError) as error:
+        raise NotificationError(
+            f"The webhook {webhook.url} did not take the message ({error}): check the section "
+            "[webhook] of the settings."
+        ) from error

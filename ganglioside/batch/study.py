@@ -69,12 +69,11 @@ class Study:
 
 def _features(history: History, sids: Sequence[str]) -> pd.DataFrame:
     columns = ", ".join(_COMPARED)
-    with history._store.read() as connection:
-        return connection.execute(
-            f"SELECT session, {columns} FROM features WHERE list_contains($1, session) "
-            "ORDER BY session, position",
-            [list(sids)],
-        ).df()
+    return history.query(
+        f"SELECT session, {columns} FROM features WHERE list_contains(?, session) "
+        "ORDER BY session, position",
+        [list(sids)],
+    )
 
 
 def _species(features: pd.DataFrame) -> pd.Series[Any]:

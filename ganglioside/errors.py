@@ -26,11 +26,14 @@ class ValidationError(GangliosideError):
     ----------
     problems : pandas.DataFrame
         Everything found, one row per fault (see `ganglioside.problems`).
+    headers : tuple of str
+        The column headers of the table; empty where none were found.
     """
 
-    def __init__(self, message: str, problems: pd.DataFrame) -> None:
+    def __init__(self, message: str, problems: pd.DataFrame, headers: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.problems = problems
+        self.headers = headers
 
 
 class NameFormError(GangliosideError):

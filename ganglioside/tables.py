@@ -134,6 +134,8 @@ class FeatureTable:
         Columns `PROBLEMS`, in order of row.
     source : Source
         What was read.
+    header : Header or None
+        Which column held what; None of a study of several inputs.
     truth : pandas.DataFrame or None
         Of a simulated table: one row per row of `data`, columns `feature_id`, `verdict`,
         `parent_id`, `parent`, `isomer`, `process`, ...
@@ -144,6 +146,7 @@ class FeatureTable:
     carried: pd.DataFrame
     problems: pd.DataFrame
     source: Source
+    header: Header | None = None
     truth: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:

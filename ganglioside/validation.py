@@ -72,6 +72,7 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         carried=carried,
         problems=log.to_frame(),
         source=source,
+        header=raw.header,
     )
 
 
@@ -102,14 +103,14 @@ def refuse_header(first: list[str], best: Header | None, line: int) -> Validatio
         for column in best.missing if best else ("name", "rt"):
             if column not in unmet:
                 log.table("no-column", INPUT_LABELS[column], found)
-    return _refusal(log)
+    return _refusal(log, tuple(first if best is None else best.texts))
 
 
-def _refusal(log: ProblemLog) -> ValidationError:
+def _refusal(log: ProblemLog, headers: tuple[str, ...] = ()) -> ValidationError:
     problems = log.to_frame()
     errors = problems[problems["severity"] == "error"]
     lines = [f"{m} {a}" for m, a in zip(errors["message"], errors["advice"], strict=True)]
-    return ValidationError("\n".join([*lines, RIGHT_FILE]), problems)
+    return ValidationError("\n".join([*lines, RIGHT_FILE]), problems, headers)
 
 
 def _check_columns(raw: RawTable, log: ProblemLog) -> None:

@@ -15,6 +15,10 @@ PASS_ON: Final[dict[str, Any]] = {"allow_extra_args": True, "ignore_unknown_opti
 
 Port = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+Host = Annotated[
+    str,
+    typer.Option(help="Address to listen at; others than this machine's need a token."),
+]
 Folder = Annotated[
     Path | None,
     typer.Option(
@@ -29,23 +33,27 @@ def lab(
     context: typer.Context,
     folder: Folder = None,
     port: Port = 8888,
+    host: Host = "127.0.0.1",
     no_browser: NoBrowser = False,
 ) -> None:
-    """Open JupyterLab at the notebooks."""
+    """Open the workbench in JupyterLab."""
     from ganglioside_widgets.app import serve_lab
 
-    serve_lab(_workplace(folder), port, open_browser=not no_browser, extra=context.args)
+    serve_lab(_workplace(folder), port, host=host, open_browser=not no_browser, extra=context.args)
 
 
 def serve_app(
     context: typer.Context,
     port: Port = 8866,
+    host: Host = "127.0.0.1",
     no_browser: NoBrowser = False,
 ) -> None:
     """Serve the web pages with Voila."""
     from ganglioside_widgets.app import serve_pages
 
-    serve_pages(places.notebooks(), port, open_browser=not no_browser, extra=context.args)
+    serve_pages(
+        places.notebooks(), port, host=host, open_browser=not no_browser, extra=context.args
+    )
 
 
 def _workplace(folder: Path | None) -> Path:

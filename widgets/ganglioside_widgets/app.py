@@ -1,16 +1,28 @@
-"""How JupyterLab and Voila serve the notebooks and panels, on this machine only."""
+"""How JupyterLab and Voila serve the notebooks and panels: here only, unless told otherwise."""
 
 from __future__ import annotations
 
+import ipaddress
 import os
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from ganglioside.errors import JobError
 
-#: Bytes in one message from the browser. Jupyter's default of 10 MiB lets larger uploads vanish
-#: without a word; 200 MiB carries the largest table that is read by default, 50 MB.
+#: The web pages and how many kernels stand ready for each, so that it is usable at once.
+PAGES: Final[Mapping[str, int]] = {"workbench.ipynb": 2, "history.ipynb": 1, "species.ipynb": 1}
+
+#: What JupyterLab opens.
+FIRST: Final = "workbench.ipynb"
+
+#: Where only this machine can reach a server.
+HERE: Final = "127.0.0.1"
+
+#: Bytes in one message from the browser. Files come in small pieces; other panels of a notebook,
+#: such as ipywidgets' own upload, send them whole, and Jupyter's default drops more than 10 MiB.
 MAX_MESSAGE: Final = 200 * 1024 * 1024
 
 #: Bytes per second that a kernel may send: charts and tables of large analyses pass.
@@ -20,24 +32,32 @@ IOPUB_RATE: Final = 1e9
 IDLE: Final = 600
 LOOK: Final = 60
 
-#: Kernels that stand ready for a page, so that it is usable in 4 s instead of 10.
-POOL: Final = 2
-
 #: Holds the template of web pages that load nothing from the network.
 SHARE: Final = Path(__file__).resolve().parent / "share"
 
 
 def serve_lab(
-    folder: Path, port: int, *, open_browser: bool = True, extra: Sequence[str] = ()
+    folder: Path,
+    port: int,
+    *,
+    host: str = HERE,
+    open_browser: bool = True,
+    extra: Sequence[str] = (),
 ) -> None:
     """Serve `folder` in JupyterLab until interrupted; `extra` goes to the server."""
     from jupyterlab.labapp import LabApp
 
-    LabApp.launch_instance([*lab_arguments(folder, port, open_browser=open_browser), *extra])
+    arguments = lab_arguments(folder, port, host=host, open_browser=open_browser)
+    LabApp.launch_instance([*arguments, *extra])
 
 
 def serve_pages(
-    folder: Path, port: int, *, open_browser: bool = True, extra: Sequence[str] = ()
+    folder: Path,
+    port: int,
+    *,
+    host: str = HERE,
+    open_browser: bool = True,
+    extra: Sequence[str] = (),
 ) -> None:
     """Serve the web pages in `folder` with Voila until interrupted.
 
@@ -46,64 +66,85 @@ def serve_pages(
     JobError
         If there is no page to serve.
     """
-    arguments = page_arguments(folder, port, open_browser=open_browser)
-    from voila.app import Voila
+    with tempfile.TemporaryDirectory(prefix="ganglioside-pages-") as place:
+        arguments = page_arguments(
+            only_pages(folder, Path(place)), port, host=host, open_browser=open_browser
+        )
+        paths = [str(SHARE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
+        from ganglioside_widgets.server import Pages
 
-    paths = [str(SHARE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
-    Voila.launch_instance([*arguments, *extra])
+        Pages.launch_instance([*arguments, *extra])
 
 
-def lab_arguments(folder: Path, port: int, *, open_browser: bool = True) -> list[str]:
+def lab_arguments(
+    folder: Path, port: int, *, host: str = HERE, open_browser: bool = True
+) -> list[str]:
     """Return the arguments with which JupyterLab serves `folder`."""
     # Jupyter asks root for consent; a server that only this machine reaches needs none.
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    first = [f"--LabApp.default_url=/lab/tree/{FIRST}"] if (folder / FIRST).exists() else []
     return [
         f"--ServerApp.root_dir={folder}",
-        *_server("ServerApp", port, open_browser=open_browser),
+        *first,
+        *_server("ServerApp", port, host, open_browser=open_browser),
         *as_root,
     ]
 
 
-def page_arguments(folder: Path, port: int, *, open_browser: bool = True) -> list[str]:
+def page_arguments(
+    folder: Path, port: int, *, host: str = HERE, open_browser: bool = True
+) -> list[str]:
     """Return the arguments with which Voila serves the web pages in `folder`.
 
-    Raises
-    ------
-    JobError
-        If there is no page to serve.
+    Where other machines can reach it, it wants a token, which it makes and prints.
     """
+    pools = {page: {"pool_size": size} for page, size in PAGES.items()}
     return [
-        str(_served(folder)),
-        *_server("Voila", port, open_browser=open_browser),
+        str(folder),
+        *_server("Voila", port, host, open_browser=open_browser),
+        *([] if is_here(host) else ["--Voila.auto_token=True"]),
         "--VoilaConfiguration.template=ganglioside",
         "--VoilaConfiguration.preheat_kernel=True",
-        f"--VoilaConfiguration.default_pool_size={POOL}",
+        f"--VoilaKernelManager.kernel_pools_config={pools}",
         f"--MappingKernelManager.cull_idle_timeout={IDLE}",
         f"--MappingKernelManager.cull_interval={LOOK}",
     ]
 
 
-def web_pages(folder: Path) -> list[Path]:
-    """Return the notebooks that are web pages: those that are not numbered tutorials."""
-    return sorted(path for path in folder.glob("*.ipynb") if not path.name[0].isdigit())
+def is_here(host: str) -> bool:
+    """Tell whether only this machine can reach a server at `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
-def _server(server: str, port: int, *, open_browser: bool) -> list[str]:
+def only_pages(folder: Path, place: Path) -> Path:
+    """Copy the web pages of `folder` to `place`, so that nothing else is served.
+
+    Raises
+    ------
+    JobError
+        If there is no page.
+    """
+    pages = [folder / name for name in PAGES if (folder / name).is_file()]
+    if not pages:
+        raise JobError(
+            f"{folder} holds no web page ({', '.join(PAGES)}): open what it holds with "
+            "`ganglioside lab`."
+        )
+    for page in pages:
+        shutil.copyfile(page, place / page.name)
+    return place
+
+
+def _server(server: str, port: int, host: str, *, open_browser: bool) -> list[str]:
     return [
-        f"--{server}.ip=127.0.0.1",
+        f"--{server}.ip={host}",
         f"--{server}.port={port}",
         f"--{server}.open_browser={open_browser}",
         # As a dict, not as key=value: the size must reach the server as a number.
         f"--{server}.tornado_settings={{'websocket_max_message_size': {MAX_MESSAGE}}}",
         f"--ZMQChannelsWebsocketConnection.iopub_data_rate_limit={IOPUB_RATE:g}",
     ]
-
-
-def _served(folder: Path) -> Path:
-    pages = web_pages(folder)
-    if not pages:
-        raise JobError(
-            f"{folder} holds no web page, only tutorials: open them with `ganglioside lab`."
-        )
-    return pages[0] if len(pages) == 1 else folder

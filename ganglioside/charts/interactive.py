@@ -1,0 +1,167 @@
+"""Charts whose points can be picked and whose data can be exchanged without drawing anew."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ganglioside.analysis import Analysis
+from ganglioside.charts import palette
+from ganglioside.charts.files import spec
+from ganglioside.charts.views import (
+    predicted_against_measured,
+    reduced_retention,
+    residuals,
+    retention_by_carbons,
+)
+
+#: What a chart's parameter is called that holds the feature_id of the picked point.
+PICKED: Final = "picked"
+
+#: The charts that can be chosen, by what they are called.
+VIEWS: Final[dict[str, str]] = {
+    "reduced": "RT without the effect of the ceramide",
+    "predicted": "Predicted against measured RT",
+    "residuals": "Residuals from the own series",
+    "carbons": "RT by carbons, one series",
+}
+
+_HEIGHT: Final = 420  # px, of charts that are not as high as they have rows
+_RING: Final = {"type": "point", "shape": "circle", "size": 320, "stroke": palette.INK,
+                "strokeWidth": 2.5, "opacity": 1, "tooltip": None}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class InteractiveChart:
+    """A Vega-Lite specification apart from its data.
+
+    Attributes
+    ----------
+    title : str
+    caption : tuple of str
+    spec : dict
+        Its parameter `PICKED` rings a feature; its data sources are named as in `data`.
+    data : dict of str to dict
+        For each source its `values` (CSV text, or a list of records) and `parse` (Vega's types).
+    """
+
+    title: str
+    caption: tuple[str, ...]
+    spec: dict[str, Any]
+    data: dict[str, dict[str, Any]]
+
+
+def interactive(analysis: Analysis, view: str, series: str | None = None) -> InteractiveChart:
+    """Return one of `VIEWS` of an analysis.
+
+    Parameters
+    ----------
+    analysis
+    view
+        A key of `VIEWS`.
+    series
+        Which one `carbons` shows; the one with most features where None.
+    """
+    return detach(spec(_draw(analysis, view, series)))
+
+
+def _draw(analysis: Analysis, view: str, series: str | None) -> Any:
+    if view == "carbons":
+        counts = analysis.features["series"].value_counts()
+        return retention_by_carbons(analysis, series or (counts.index[0] if len(counts) else ""))
+    return _DRAWN[view](analysis)
+
+
+_DRAWN: Final[dict[str, Callable[[Analysis], Any]]] = {
+    "reduced": reduced_retention,
+    "predicted": predicted_against_measured,
+    "residuals": residuals,
+}
+
+
+def detach(chart: dict[str, Any]) -> InteractiveChart:
+    """Return a chart's specification apart from its data, as wide as its place, to be picked in."""
+    whole = copy.deepcopy(chart)
+    title = whole.pop("title", {})
+    data = _take_data(whole)
+    _ring(whole)
+    whole["params"] = [*whole.get("params", []), {"name": PICKED, "value": -1}]
+    if "width" in whole:
+        tall = whole["height"] if "encoding" not in whole and _has_rows(whole) else _HEIGHT
+        whole |= {"width": "container", "height": max(tall, 60)}
+        whole["autosize"] = {"type": "fit-x", "contains": "padding"}
+    return InteractiveChart(title.get("text", ""), tuple(title.get("subtitle", ())), whole, data)
+
+
+def _has_rows(whole: dict[str, Any]) -> bool:
+    """Tell whether the chart has one row for each name, so that its height is given."""
+    return any(part["encoding"].get("y", {}).get("type") == "nominal" for part in _units(whole))
+
+
+def _units(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield every single mark of a specification."""
+    if isinstance(part, dict):
+        if "mark" in part and "encoding" in part:
+            yield part
+        for value in part.values():
+            yield from _units(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _units(value)
+
+
+def _take_data(whole: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Take the data out, and name each source by the order in which it appears."""
+    known: dict[str, dict[str, Any]] = {}
+    names: dict[str, str] = {}
+    consolidated = whole.pop("datasets", {})
+    for source in list(_sources(whole)):
+        key = source["name"] if "name" in source else repr(source["values"])
+        if key not in names:
+            names[key] = f"source{len(names)}"
+            values = source["values"] if "values" in source else consolidated[key]
+            parse = source.get("format", {}).get("parse", {})
+            known[names[key]] = {"values": values, "parse": parse}
+        source.clear()
+        source["name"] = names[key]
+    return known
+
+
+def _sources(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        if isinstance(part.get("data"), dict):
+            yield part["data"]
+        for key, value in part.items():
+            if key != "data":
+                yield from _sources(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _sources(value)
+
+
+def _ring(part: Any) -> None:
+    """Put a ring behind the picked point into every layer that shows features."""
+    if isinstance(part, list):
+        for value in part:
+            _ring(value)
+    elif isinstance(part, dict):
+        layers = part.get("layer", [])
+        for unit in [layer for layer in layers if _shows_features(layer)]:
+            layers.append(_ring_of(unit))
+        for value in part.values():
+            _ring(value)
+
+
+def _shows_features(unit: dict[str, Any]) -> bool:
+    return "shape" in unit.get("encoding", {}) and "mark" in unit
+
+
+def _ring_of(unit: dict[str, Any]) -> dict[str, Any]:
+    place = {k: unit["encoding"][k] for k in ("x", "y")}
+    only = {"filter": f"datum.feature_id === {PICKED}"}
+    transform = [*unit.get("transform", []), only]
+    data = {"data": unit["data"]} if "data" in unit else {}
+    mark = _RING | {"clip": unit["mark"].get("clip", False)}
+    return {**data, "mark": mark, "encoding": place, "transform": transform}

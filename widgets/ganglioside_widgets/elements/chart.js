@@ -1,0 +1,154 @@
+// Draws a specification whose data comes apart from it. `vegaEmbed` stands before this.
+
+// What ink and paper become where the page is dark.
+const DARK = { "#222222": "#e6e6e6", "#555555": "#b8b8b8", "#8A8A8A": "#9a9a9a", "#EDEDED": "#3a3a3a",
+               "#E4E4E4": "#3a3a3a", "#CFCFCF": "#555555", "#0072B2": "#56B4E9", "#BF7900": "#E69F00",
+               "#A0448C": "#D98AC6", "#D0361E": "#FF7A5C", "#757575": "#A8A8A8" };
+
+function isDark(el) {
+  const paper = getComputedStyle(el).getPropertyValue("--gg-paper-is-dark").trim();
+  return paper === "1";
+}
+
+function coloured(value) {
+  if (typeof value === "string") return DARK[value] ?? value;
+  if (Array.isArray(value)) return value.map(coloured);
+  if (value && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, coloured(v)]));
+  return value;
+}
+
+const READERS = {
+  number: (text) => (text === "" ? null : Number(text)),
+  boolean: (text) => text === "1" || text.toLowerCase() === "true",
+  string: (text) => (text === "" ? null : text),
+};
+
+// Records of RFC 4180, as pandas writes them.
+function records(text) {
+  const found = [];
+  let record = [];
+  for (let at = 0; at < text.length; ) {
+    let cell;
+    if (text[at] === '"') {
+      let end = at + 1;
+      for (;;) {
+        end = text.indexOf('"', end);
+        if (text[end + 1] !== '"') break;
+        end += 2;
+      }
+      cell = text.slice(at + 1, end).replaceAll('""', '"');
+      at = end + 1;
+    } else {
+      const line = text.indexOf("\n", at);
+      const comma = text.indexOf(",", at);
+      const end = comma < 0 || (line >= 0 && line < comma) ? line : comma;
+      cell = text.slice(at, end < 0 ? text.length : end);
+      at = end < 0 ? text.length : end;
+    }
+    record.push(cell);
+    if (text[at] !== ",") {
+      found.push(record);
+      record = [];
+    }
+    at += 1;
+  }
+  return found;
+}
+
+function rowsOf(source) {
+  const { values, parse } = source;
+  if (typeof values !== "string") return structuredClone(values);
+  const [names, ...rows] = records(values);
+  const readers = names.map((name) => READERS[parse[name]] ?? READERS.string);
+  return rows.map((row) => {
+    const datum = {};
+    for (let k = 0; k < names.length; k++) datum[names[k]] = readers[k](row[k] ?? "");
+    return datum;
+  });
+}
+
+function render({ model, el }) {
+  const place = document.createElement("div");
+  place.className = "gg-chart";
+  place.setAttribute("role", "img");
+  el.append(place);
+  let view = null;
+  let finalize = null;
+  let drawn = 0;
+
+  async function draw() {
+    const turn = ++drawn;
+    const spec = model.get("_spec");
+    place.setAttribute("aria-label", model.get("_label"));
+    if (!spec || !Object.keys(spec).length) return place.replaceChildren();
+    const data = model.get("_data");
+    const whole = structuredClone(isDark(place) ? coloured(spec) : spec);
+    whole.config = { ...whole.config, background: "transparent" };
+    whole.datasets = Object.fromEntries(Object.keys(data).map((name) => [name, rowsOf(data[name])]));
+    const fresh = document.createElement("div");
+    fresh.className = "gg-chart-canvas";
+    if (place.firstChild) place.style.minHeight = `${place.offsetHeight}px`;
+    place.append(fresh);
+    const result = await vegaEmbed(fresh, whole, {
+      actions: { export: true, source: false, compiled: false, editor: false },
+      renderer: "canvas",
+    });
+    if (turn !== drawn) {
+      result.finalize();
+      fresh.remove();
+      return;
+    }
+    finalize?.();
+    for (const old of [...place.children]) if (old !== fresh) old.remove();
+    place.style.minHeight = "";
+    view = result.view;
+    finalize = () => result.finalize();
+    view.addEventListener("click", (_, item) => {
+      const id = item?.datum?.feature_id;
+      if (typeof id !== "number") return;
+      model.set("selected", id);
+      model.save_changes();
+    });
+    pick();
+  }
+
+  async function exchange() {
+    if (!view) return;
+    const data = model.get("_data");
+    for (const name of Object.keys(data)) view.data(name, rowsOf(data[name]));
+    await view.resize().runAsync();
+    place.dataset.drawn = String(performance.now());
+  }
+
+  async function pick() {
+    if (!view) return;
+    await view.signal(model.get("_picked"), model.get("selected")).runAsync();
+  }
+
+  // The specification and the data may come together: draw once.
+  let due = null;
+  const change = (all) => {
+    if (due === null) queueMicrotask(() => {
+      const whole = due;
+      due = null;
+      (whole ? draw() : exchange()).catch((error) => {
+        place.textContent = `The chart cannot be drawn: ${error.message}`;
+      });
+    });
+    due = due || all;
+  };
+  model.on("change:_spec", () => change(true));
+  model.on("change:_data", () => change(false));
+  model.on("change:selected", pick);
+  const themed = new MutationObserver(() => change(true));
+  for (const root of [document.body, document.documentElement])
+    themed.observe(root, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-gg-theme"] });
+  change(true);
+  return () => {
+    themed.disconnect();
+    finalize?.();
+  };
+}
+
+export default { render };

@@ -1,0 +1,79 @@
+// Knows whether it stands in a page of its own, and then keeps that page's address and theme.
+
+const OWN = ["session", "r2_threshold", "outlier_threshold", "rt_tolerance", "sample_type", "name"];
+
+const isOwnPage = () => document.body.dataset.voila === "voila";
+
+function theme() {
+  const kept = localStorage.getItem("ganglioside-theme");
+  return kept ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+}
+
+function apply(name) {
+  document.body.dataset.ggTheme = name;
+}
+
+function render({ model, el }) {
+  const own = isOwnPage();
+  if (own) {
+    apply(theme());
+    document.documentElement.lang = "en";
+    if (model.get("_title")) document.title = `${model.get("_title")} - Ganglioside`;
+  }
+  const bar = document.createElement("header");
+  bar.className = "gg-bar";
+  const mark = document.createElement("strong");
+  mark.textContent = "Ganglioside";
+  bar.append(mark);
+  if (own) {
+    const nav = document.createElement("nav");
+    nav.setAttribute("aria-label", "Pages");
+    const here = decodeURIComponent(location.pathname.split("/").pop());
+    for (const [file, label] of model.get("_links")) {
+      const link = document.createElement("a");
+      link.textContent = label;
+      link.href = file;
+      if (file === here) link.setAttribute("aria-current", "page");
+      nav.append(link);
+    }
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "gg-theme";
+    const name = () => (document.body.dataset.ggTheme === "dark" ? "light" : "dark");
+    const say = () => {
+      button.textContent = name() === "dark" ? "☾ Dark" : "☀ Light";
+      button.setAttribute("aria-label", `Use the ${name()} theme`);
+    };
+    button.onclick = () => {
+      const chosen = name();
+      localStorage.setItem("ganglioside-theme", chosen);
+      apply(chosen);
+      say();
+    };
+    say();
+    bar.append(nav, button);
+  }
+  el.append(bar);
+
+  function write() {
+    if (!own) return;
+    const words = model.get("_address");
+    const address = new URL(location.href);
+    for (const key of OWN) address.searchParams.delete(key);
+    for (const [key, value] of Object.entries(words)) address.searchParams.set(key, value);
+    history.replaceState(null, "", address);
+  }
+  model.on("change:_address", write);
+  model.on("msg:custom", (message, buffers) => {
+    if (!("download" in message)) return;
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([buffers[0]]));
+    link.download = message.download;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  });
+  const asked = own ? [...new URL(location.href).searchParams].filter(([key]) => OWN.includes(key)) : [];
+  model.send({ opened: Object.fromEntries(asked) });
+}
+
+export default { render };

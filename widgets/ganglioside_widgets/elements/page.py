@@ -1,0 +1,51 @@
+"""The page around the panels: its address, its theme, and files to download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from ganglioside_widgets.elements.module import source
+
+
+class Page(anywidget.AnyWidget):
+    """Reads and writes the address of a web page, and hands files to the browser.
+
+    In JupyterLab the address is the notebook's: it is left alone, and nothing is read from it.
+
+    Attributes
+    ----------
+    links : tuple of (str, str, str)
+        Other pages: file name, what it is called, and a mark for the one that is open.
+    title : str
+    """
+
+    _esm = source("page.js")
+
+    _address = t.Dict().tag(sync=True)
+    _links = t.List().tag(sync=True)
+    _title = t.Unicode("").tag(sync=True)
+
+    def __init__(self, title: str = "", links: Mapping[str, str] | None = None) -> None:
+        super().__init__(_title=title, _links=[list(link) for link in (links or {}).items()])
+        self._opened: Callable[[dict[str, str]], None] | None = None
+        self.on_msg(self._heard)
+
+    def on_open(self, act: Callable[[dict[str, str]], None]) -> None:
+        """Tell whom to call when a visitor opens the page, with what its address asks for."""
+        self._opened = act
+
+    def set_address(self, **words: str) -> None:
+        """Write words into the address, so that a reload finds them; empty ones go away."""
+        self._address = {k: v for k, v in words.items() if v}
+
+    def download(self, name: str, content: bytes) -> None:
+        """Hand a file to the browser."""
+        self.send({"download": name}, [content])
+
+    def _heard(self, _: Any, content: Any, __: Any) -> None:
+        if "opened" in content and self._opened is not None:
+            self._opened({str(k): str(v) for k, v in dict(content["opened"]).items()})

@@ -1,0 +1,44 @@
+"""One number on a slider, with its unit, range and default."""
+
+from __future__ import annotations
+
+import anywidget
+import traitlets as t
+
+from ganglioside_widgets.elements.module import source
+
+
+class Slider(anywidget.AnyWidget):
+    """A slider and a field for one number, sent when the hand rests.
+
+    Attributes
+    ----------
+    value : float
+    """
+
+    _esm = source("slider.js")
+
+    value = t.Float().tag(sync=True)
+    _label = t.Unicode().tag(sync=True)
+    _unit = t.Unicode().tag(sync=True)
+    _low = t.Float().tag(sync=True)
+    _high = t.Float().tag(sync=True)
+    _step = t.Float().tag(sync=True)
+    _default = t.Float().tag(sync=True)
+    _help = t.Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        label: str,
+        value: float,
+        *,
+        unit: str = "",
+        low: float,
+        high: float,
+        step: float,
+        help: str = "",
+    ) -> None:
+        super().__init__(
+            value=value, _label=label, _unit=unit, _low=low, _high=high, _step=step,
+            _default=value, _help=help,
+        )  # fmt: skip

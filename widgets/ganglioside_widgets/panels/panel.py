@@ -1,0 +1,174 @@
+"""What all panels share: the stylesheet, safe HTML, and changes that come from threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+import pandas as pd
+
+from ganglioside_widgets.state.refusals import Refusal
+from ganglioside_widgets.state.run import Post
+
+#: Problems listed at once; the others are counted.
+_LISTED = 50
+
+
+@cache
+def stylesheet() -> str:
+    """Return the one stylesheet of all panels."""
+    path = Path(__file__).resolve().parent / "panels.css"
+    return path.read_text(encoding="utf-8")
+
+
+class Panel(w.VBox):  # type: ignore[misc]
+    """A titled box of widgets that brings its style along.
+
+    Parameters
+    ----------
+    heading
+        Empty for none.
+    children
+    """
+
+    def __init__(self, heading: str, children: Iterable[w.Widget], *, kind: str = "") -> None:
+        title = [w.HTML(f"<h2>{escape(heading)}</h2>").add_class("gg-heading")] if heading else []
+        super().__init__([*title, *children])
+        self.add_class("gg-panel")
+        if kind:
+            self.add_class(f"gg-{kind}")
+
+    def alone(self) -> w.VBox:
+        """Return the panel with its style, for a cell or page of its own."""
+        return styled(self)
+
+
+def styled(*children: w.Widget) -> w.VBox:
+    """Return widgets in a box with the stylesheet of the panels."""
+    style = w.HTML(f"<style>{stylesheet()}</style>").add_class("gg-style")
+    return w.VBox([style, *children]).add_class("gg-root")
+
+
+def post_to_kernel() -> Post:
+    """Return how a thread hands a change to the thread that talks to the browser.
+
+    Outside of a running loop, as in a script or a test, changes are made at once.
+    """
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return lambda change: change()
+
+    def post(change: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the kernel has ended, and nobody looks any more
+            loop.call_soon_threadsafe(change)
+
+    return post
+
+
+def box(html: str = "", **classes: str) -> w.HTML:
+    """Return a piece of the page; `kind` names its class."""
+    part = w.HTML(html)
+    for name in classes.values():
+        part.add_class(f"gg-{name}")
+    return part
+
+
+def say(message: str, kind: str = "note") -> str:
+    """Return a message as HTML: a `note`, a `warning` or an `error`, read out when it comes."""
+    if not message:
+        return ""
+    role = "alert" if kind == "error" else "status"
+    lines = "<br>".join(escape(line) for line in message.splitlines())
+    return f'<div class="gg-say gg-say-{kind}" role="{role}">{lines}</div>'
+
+
+def refused(refusal: Refusal | None) -> str:
+    """Return why something was refused, with every row, value and cure, as HTML."""
+    if refusal is None:
+        return ""
+    return say(refusal.message, "error") + problem_list(refusal.problems, with_errors=False)
+
+
+def problem_list(problems: pd.DataFrame, *, with_errors: bool = True) -> str:
+    """Return problems of reading as an HTML table: where, what, and what to do."""
+    if not with_errors:
+        problems = problems[problems["feature_id"].notna() | (problems["severity"] != "error")]
+    if problems.empty:
+        return ""
+    worst = problems["severity"].map({"error": 0, "warning": 1, "info": 2})
+    ordered = problems.loc[worst.sort_values(kind="stable").index]
+    shown = ordered.head(_LISTED)
+    rest = len(ordered) - len(shown)
+    rows = [
+        [_known(p["row"]), _known(p["column"]), _known(p["value"])[:60], p["severity"],
+         p["message"], p["advice"]]
+        for _, p in shown.iterrows()
+    ]  # fmt: skip
+    counts = ordered["severity"].value_counts()
+    told = ", ".join(
+        f"{n:,} {kind}{'s' * (n > 1 and kind != 'info')}" for kind, n in counts.items()
+    )
+    more = f"<p>... and {rest:,} more; the export lists them all.</p>" if rest else ""
+    opened = " open" if counts.get("error") else ""
+    return (
+        f"<details{opened}><summary>What reading reported: {told}</summary>"
+        + table(["Row", "Column", "Value", "Severity", "Problem", "What to do"], rows)
+        + more
+        + "</details>"
+    )
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]], *, label: str = "") -> str:
+    """Return an HTML table of escaped text."""
+    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    name = f' aria-label="{escape(label)}"' if label else ""
+    return (
+        f'<div class="gg-scroll"><table class="gg-table"{name}>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def verdict_mark(verdict: str) -> str:
+    """Return a verdict with its colour and shape, as HTML."""
+    shape = {"valid": "●", "fragment": "▼", "adduct": "◆", "outlier": "✚"}.get(verdict, "■")
+    return f'<span class="gg-verdict gg-is-{escape(verdict)}">{shape} {escape(verdict)}</span>'
+
+
+def number(value: Any, form: str = ".3f", unit: str = "") -> str:
+    """Return a number as text, a dash where there is none."""
+    if pd.isna(value):
+        return "–"
+    return f"{value:{form}}{f' {unit}' if unit else ''}"
+
+
+def percent(value: float) -> str:
+    """Return a probability as text."""
+    if pd.isna(value):
+        return "–"
+    if value >= 0.9995:
+        return "> 99.9 %"
+    return "< 0.1 %" if 0 < value < 0.001 else f"{100 * value:.1f} %"
+
+
+def button(label: str, act: Callable[[], None], *, kind: str = "", tip: str = "") -> w.Button:
+    """Return a button that does one thing."""
+    made = w.Button(description=label, tooltip=tip or label).add_class("gg-button")
+    made.layout.width = "auto"
+    if kind:
+        made.add_class(f"gg-{kind}")
+    made.on_click(lambda _: act())
+    return made
+
+
+def _known(value: object) -> str:
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]

@@ -1,0 +1,73 @@
+"""Run the analysis: a button, progress, a log, and what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from html import escape
+
+import ipywidgets as w
+
+from ganglioside_widgets.panels.panel import Panel, box, button, post_to_kernel, refused, say
+from ganglioside_widgets.state.run import Phase, RunState
+
+#: Seconds between two looks at the clock while it runs.
+_TICK = 0.5
+
+
+class RunPanel(Panel):
+    """One button that says why it is grey, and progress by step."""
+
+    def __init__(self, state: RunState | None = None) -> None:
+        self.state = state or RunState(post=post_to_kernel())
+        self.run = button("Run the analysis", self.state.start, kind="primary")
+        self.cancel = button("Cancel", self.state.cancel)
+        self._progress, self._log, self._end = box(kind="progress"), box(), box()
+        self._why = box(kind="why")
+        buttons = w.HBox([self.run, self.cancel]).add_class("gg-buttons")
+        super().__init__(
+            "2. Run", [buttons, self._why, self._progress, self._end, self._log], kind="run"
+        )
+        self.state.observe(
+            self._show,
+            ["phase", "percentage", "message", "log", "elapsed", "refusal", "notice", "session_id"],
+        )
+        self.state.observe(self._started, "phase")
+        self._show(None)
+
+    def _started(self, _: object) -> None:
+        if self.state.phase is Phase.RUNNING:
+            self._tick()
+
+    def _tick(self) -> None:
+        self.state.tick()
+        if self.state.phase is not Phase.RUNNING:
+            return
+        try:
+            asyncio.get_running_loop().call_later(_TICK, self._tick)
+        except RuntimeError:
+            return  # no loop, no clock: a script that has no page
+
+    def _show(self, _: object) -> None:
+        state = self.state
+        self.run.disabled = bool(state.why_not)
+        again = state.analysis is not None and state.table is not None
+        self.run.description = "Run again" if again else "Run the analysis"
+        self.cancel.disabled = state.phase is not Phase.RUNNING
+        self._why.value = f"<span>{escape(state.why_not)}</span>"
+        self._progress.value = self._bar()
+        self._end.value = refused(state.refusal) + say(state.notice, "warning")
+        log = escape("\n".join(state.log))
+        self._log.value = f"<details><summary>Log</summary><pre>{log}</pre></details>" * bool(log)
+
+    def _bar(self) -> str:
+        state = self.state
+        if state.phase in (Phase.EMPTY, Phase.READY) and not state.message:
+            return '<div class="gg-bar-place"></div>'
+        kept = f" · session <code>{escape(state.session_id)}</code>" if state.session_id else ""
+        return (
+            f'<div class="gg-bar-place"><progress max="100" value="{state.percentage:.0f}" '
+            f'aria-label="Progress of the analysis"></progress>'
+            f'<span class="gg-percent">{state.percentage:.0f} %</span>'
+            f'<span role="status" class="gg-message">{escape(state.message)}</span>'
+            f"<small>{state.elapsed:.1f} s{kept}</small></div>"
+        )

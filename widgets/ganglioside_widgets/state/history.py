@@ -1,0 +1,123 @@
+"""The sessions of the history: listed, searched, renamed, run again, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import traitlets as t
+
+from ganglioside.errors import GangliosideError
+from ganglioside.history import History
+from ganglioside.settings import Settings
+
+#: What a search looks into.
+_SEARCHED = ("id", "name", "file_name", "status", "sample_type")
+
+
+class HistoryState(t.HasTraits):
+    """The list of sessions and the chosen one.
+
+    Attributes
+    ----------
+    sessions : pandas.DataFrame
+        As `History.sessions` gives it.
+    search : str
+    chosen : str
+        Id of a session, or empty.
+    to_delete : str
+        Id of the session whose deletion waits to be confirmed.
+    error, notice : str
+        Why the last wish was refused, or what it did.
+    """
+
+    sessions = t.Instance(pd.DataFrame, ())
+    search = t.Unicode("")
+    chosen = t.Unicode("")
+    to_delete = t.Unicode("")
+    error = t.Unicode("")
+    notice = t.Unicode("")
+
+    def __init__(self, history: Callable[[], History] = History.open) -> None:
+        super().__init__(sessions=pd.DataFrame())
+        self._open = history
+
+    def refresh(self) -> None:
+        """Read the list again."""
+        self._try(lambda: None, "")
+
+    def found(self) -> pd.DataFrame:
+        """Return the sessions in which every word of the search occurs."""
+        if self.sessions.empty:
+            return self.sessions
+        held = self.sessions[list(_SEARCHED)].fillna("").agg(" ".join, axis=1).str.casefold()
+        fits = pd.Series(True, index=self.sessions.index)
+        for word in self.search.casefold().split():
+            fits &= held.str.contains(word, regex=False)
+        return self.sessions[fits]
+
+    def session(self) -> pd.Series[Any] | None:
+        """Return the row of the chosen session."""
+        if self.sessions.empty:
+            return None
+        rows = self.sessions[self.sessions["id"] == self.chosen]
+        return rows.iloc[0] if len(rows) else None
+
+    def choose(self, sid: str) -> None:
+        """Choose a session."""
+        self.error = self.notice = self.to_delete = ""
+        self.chosen = sid
+
+    def rename(self, name: str) -> None:
+        """Give the chosen session another name."""
+        sid = self._chosen()
+        if sid:
+            self._try(lambda: self._open().rename(sid, name.strip()), f"Renamed to {name.strip()}.")
+
+    def rerun(self, settings: Settings) -> None:
+        """Analyse the chosen session's input again, as a new session, which is then chosen."""
+        sid = self._chosen()
+        if sid:
+            made: list[str] = []
+            self._try(lambda: made.append(self._open().rerun(sid, settings)), "Run again.")
+            self.chosen = made[0] if made else self.chosen
+
+    def settings(self) -> Settings:
+        """Return the settings of the chosen session; the defaults where none is chosen."""
+        try:
+            return self._open().settings(self.chosen) if self.chosen else Settings()
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+            return Settings()
+
+    def ask_to_delete(self) -> None:
+        """Wish to delete the chosen session; nothing happens before `confirm_delete`."""
+        self.to_delete = self._chosen()
+
+    def keep(self) -> None:
+        """Take the wish to delete back."""
+        self.to_delete = ""
+
+    def confirm_delete(self) -> None:
+        """Delete the session that waits for it, for good."""
+        sid, self.to_delete = self.to_delete, ""
+        if sid:
+            self._try(lambda: self._open().delete(sid), f"Deleted session {sid}.")
+            self.chosen = "" if self.chosen == sid and not self.error else self.chosen
+
+    def _chosen(self) -> str:
+        if not self.chosen:
+            self.error = "Choose a session first: click its row."
+        return self.chosen
+
+    def _try(self, act: Callable[[], None], done: str) -> None:
+        """Do something with the history, then read the list again, or say why it failed."""
+        self.error = self.notice = ""
+        try:
+            act()
+            self.sessions = self._open().sessions()
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+        else:
+            self.notice = done

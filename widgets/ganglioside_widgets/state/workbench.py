@@ -1,0 +1,116 @@
+"""From a file to its export: the states of one page, tied together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import traitlets as t
+
+from ganglioside.analysis import Analysis
+from ganglioside.errors import GangliosideError, HistoryError, OverrideError
+from ganglioside.history import History
+from ganglioside_widgets.state.author import current_author
+from ganglioside_widgets.state.changes import describe
+from ganglioside_widgets.state.export import ExportState
+from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.run import Phase, Post, RunState
+from ganglioside_widgets.state.thresholds import ThresholdsState
+from ganglioside_widgets.state.upload import UploadState
+
+
+class WorkbenchState(t.HasTraits):
+    """Upload, thresholds, run, results and export of one visitor.
+
+    Attributes
+    ----------
+    notice : str
+        Why something that was done is not kept in the history.
+    unkept_settings : bool
+        Whether the verdicts on show were made with other thresholds than the kept session.
+    """
+
+    notice = t.Unicode("")
+    unkept_settings = t.Bool(False)
+
+    def __init__(self, history: Callable[[], History] = History.open, post: Post | None = None):
+        super().__init__()
+        self._history = history
+        self.upload = UploadState()
+        self.thresholds = ThresholdsState()
+        self.run = RunState(history, post)
+        self.results = ResultsState(current_author)
+        self.export = ExportState(history, post)
+        self.upload.observe(self._table_chosen, "table")
+        self.thresholds.observe(self._thresholds_moved, "settings")
+        self.run.observe(self._analysed, "analysis")
+        self.run.observe(self._settings_found, "settings")
+        self.results.observe(self._said, "analysis")
+
+    def open(self, sid: str) -> None:
+        """Show a session of the history, whether it runs or has ended."""
+        self.run.find(sid)
+
+    def keep(self) -> None:
+        """Keep what is on show as a new session of the history."""
+        analysis = self.results.analysis
+        if analysis is None:
+            return
+        try:
+            sid = self._history().save(analysis)
+        except HistoryError as error:
+            self.notice = f"Not kept: {error}"
+            return
+        self.notice, self.unkept_settings = "", False
+        self.run.session_id = self.export.session_id = sid
+
+    # --- what follows from what ----------------------------------------------------------
+
+    def _table_chosen(self, change: dict[str, object]) -> None:
+        self.run.table = change["new"]  # type: ignore[assignment]
+
+    def _settings_found(self, _: object) -> None:
+        self.thresholds.take(self.run.settings)
+
+    def _thresholds_moved(self, _: object) -> None:
+        settings = self.thresholds.settings
+        self.run.settings = settings
+        shown = self.results.analysis
+        if shown is None or self.run.phase is Phase.RUNNING or shown.settings == settings:
+            return
+        try:
+            decided = shown.redecide(settings)
+        except GangliosideError as error:
+            self.notice = str(error)
+            return
+        self.results.changes = describe(shown, decided)
+        self.results.analysis = decided
+        kept = self.run.analysis
+        self.unkept_settings = kept is None or kept.settings != settings
+
+    def _analysed(self, change: dict[str, object]) -> None:
+        analysis = change["new"]
+        if not isinstance(analysis, Analysis):
+            return
+        self.export.session_id = self.run.session_id
+        self.results.changes = ""
+        self.results.analysis = analysis
+        self.unkept_settings, self.notice = False, ""
+        self.thresholds.take(analysis.settings)
+
+    def _said(self, change: dict[str, object]) -> None:
+        """Keep what the analyst said, and let the next run heed it."""
+        analysis, before = change["new"], change["old"]
+        if not isinstance(analysis, Analysis):
+            return
+        self.export.analysis = analysis
+        self.run.overrides = analysis.overrides
+        known = before if isinstance(before, Analysis) else None
+        if known is None or known.overrides == analysis.overrides or not self.run.session_id:
+            return
+        if analysis.features is not known.features:
+            return  # another analysis, which brings its own
+        try:
+            self._history().override(self.run.session_id, analysis.overrides)
+            self.notice = ""
+        except (HistoryError, OverrideError) as error:
+            self.notice = f"What you said is on this page only, not kept: {error}"

@@ -173,6 +173,21 @@ class Analysis:
             decided = _assemble(self._kept, self.model, settings)
         return replace(decided, overrides=self.overrides)
 
+    def prepared(self) -> Analysis:
+        """Return the analysis with the model's evidence at hand.
+
+        Where it comes from a history, the evidence is gathered anew from the input, once, so that
+        `redecide`, `explain` and `suggest` answer at once.
+        """
+        return self if self._kept is not None else replace(self, _kept=self._gathered())
+
+    def _gathered(self) -> _Kept:
+        if self._kept is not None:
+            return self._kept
+        table = self.read_input(self.settings)
+        peaks = find_peaks(observe(table))
+        return _Kept(table, peaks, infer(peaks.observed))
+
     def read_input(self, settings: Settings) -> FeatureTable:
         """Return the input as it was analysed: read again, with the anchors it had."""
         table = read_features(self.source, settings)
@@ -272,14 +287,10 @@ class Analysis:
     @cached_property
     def _evidence(self) -> _Evidence | None:
         """The inference under these settings; None where the table allows none."""
-        if self._kept is None:
-            peaks = find_peaks(observe(self.read_input(self.settings)))
-            inference = infer(peaks.observed)
-        else:
-            peaks, inference = self._kept.peaks, self._kept.inference
-        if isinstance(inference, NoCurve):
+        kept = self._gathered()
+        if isinstance(kept.inference, NoCurve):
             return None
-        return _Evidence(peaks, weigh(inference, self.settings))
+        return _Evidence(kept.peaks, weigh(kept.inference, self.settings))
 
 
 def analyze(

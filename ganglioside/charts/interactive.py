@@ -89,6 +89,7 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
     _ring(whole)
     whole["params"] = [*whole.get("params", []), {"name": PICKED, "value": -1}]
     if "width" in whole:
+        whole["config"]["legend"] |= {"orient": "top", "direction": "horizontal"}
         tall = whole["height"] if "encoding" not in whole and _has_rows(whole) else _HEIGHT
         whole |= {"width": "container", "height": max(tall, 60)}
         whole["autosize"] = {"type": "fit-x", "contains": "padding"}

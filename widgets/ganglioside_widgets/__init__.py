@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from ganglioside_widgets.panels.compare import ComparePanel as ComparePanel
     from ganglioside_widgets.panels.export import ExportPanel as ExportPanel
     from ganglioside_widgets.panels.feature import FeaturePanel as FeaturePanel
+    from ganglioside_widgets.panels.history import HistoryPage as HistoryPage
     from ganglioside_widgets.panels.history import HistoryPanel as HistoryPanel
-    from ganglioside_widgets.panels.pages import HistoryPage as HistoryPage
-    from ganglioside_widgets.panels.pages import SpeciesPage as SpeciesPage
     from ganglioside_widgets.panels.results import ResultsPanel as ResultsPanel
     from ganglioside_widgets.panels.run import RunPanel as RunPanel
+    from ganglioside_widgets.panels.species import SpeciesPage as SpeciesPage
     from ganglioside_widgets.panels.species import SpeciesPanel as SpeciesPanel
     from ganglioside_widgets.panels.thresholds import ThresholdsPanel as ThresholdsPanel
     from ganglioside_widgets.panels.upload import UploadPanel as UploadPanel
@@ -30,11 +30,11 @@ _HOMES: Final = {
     "ComparePanel": "compare",
     "ExportPanel": "export",
     "FeaturePanel": "feature",
-    "HistoryPage": "pages",
+    "HistoryPage": "history",
     "HistoryPanel": "history",
     "ResultsPanel": "results",
     "RunPanel": "run",
-    "SpeciesPage": "pages",
+    "SpeciesPage": "species",
     "SpeciesPanel": "species",
     "ThresholdsPanel": "thresholds",
     "UploadPanel": "upload",

@@ -25,7 +25,7 @@ class DropZone(anywidget.AnyWidget):
 
     _esm = source("dropzone.js")
 
-    _suffixes = t.List().tag(sync=True)
+    _suffixes: t.List[Any] = t.List().tag(sync=True)
     _max_bytes = t.Int().tag(sync=True)
     _piece = t.Int(PIECE).tag(sync=True)
     busy = t.Bool(False).tag(sync=True)

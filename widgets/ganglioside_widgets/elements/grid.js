@@ -1,6 +1,7 @@
 // A grid of rows of one height: only those in sight are in the page.
 
-const ROW = 28;
+const ROW = 28; // px, as in panels.css
+const HEAD = 40;
 const SPARE = 8;
 
 const SHAPES = { valid: "●", fragment: "▼", adduct: "◆", outlier: "✚", undetermined: "■" };
@@ -96,7 +97,7 @@ function render({ model, el }) {
     body.style.height = `${order.length * ROW}px`;
     root.setAttribute("aria-rowcount", order.length + 1);
     const lines = Math.min(model.get("_lines"), Math.max(order.length, 3));
-    root.style.height = `${(lines + 1) * ROW + 18}px`;
+    root.style.height = `${lines * ROW + HEAD + 18}px`;
     empty.textContent = model.get("_total") ? "No row fits the search and filters." : model.get("_empty");
     empty.hidden = order.length > 0;
     head.hidden = !layout.length;

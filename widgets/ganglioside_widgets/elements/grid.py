@@ -54,7 +54,7 @@ class Grid(anywidget.AnyWidget):
 
     _esm = source("grid.js")
 
-    _layout_columns = t.List().tag(sync=True)
+    _layout_columns: t.List[Any] = t.List().tag(sync=True)
     _columns = t.Dict().tag(sync=True)
     _order = t.Bytes(b"").tag(sync=True)
     _total = t.Int(0).tag(sync=True)

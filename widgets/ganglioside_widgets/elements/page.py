@@ -26,7 +26,7 @@ class Page(anywidget.AnyWidget):
     _esm = source("page.js")
 
     _address = t.Dict().tag(sync=True)
-    _links = t.List().tag(sync=True)
+    _links: t.List[Any] = t.List().tag(sync=True)
     _title = t.Unicode("").tag(sync=True)
 
     def __init__(self, title: str = "", links: Mapping[str, str] | None = None) -> None:

@@ -106,7 +106,7 @@ class CompareState(t.HasTraits):
 
     def __init__(self, history: Callable[[], History] = History.open) -> None:
         super().__init__()
-        self._open = history
+        self.history = history
 
     @property
     def why_not(self) -> str:
@@ -119,7 +119,7 @@ class CompareState(t.HasTraits):
         if self.why_not:
             return
         try:
-            history = self._open()
+            history = self.history()
             self.comparison = Comparison(history.load(self.left), history.load(self.right))
         except GangliosideError as refusal:
             self.error = str(refusal)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import traitlets as t
 
+from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError
 from ganglioside.history import History
 from ganglioside.settings import Settings
@@ -121,3 +122,11 @@ class HistoryState(t.HasTraits):
             self.error = str(refusal)
         else:
             self.notice = done
+
+    def load(self) -> Analysis | None:
+        """Return the chosen session's analysis; None, with the reason, where it has none."""
+        try:
+            return self._open().load(self.chosen)
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+            return None

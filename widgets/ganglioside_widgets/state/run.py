@@ -80,6 +80,8 @@ class RunState(t.HasTraits):
         s, of the running or last analysis.
     refusal : Refusal or None
         Why it failed.
+    prepared : Analysis or None
+        The same as `analysis`, made ready for quick answers where it came from the history.
     notice : str
         What else must be known, such as that it is not kept.
     """
@@ -89,6 +91,7 @@ class RunState(t.HasTraits):
     settings = t.Instance(Settings, ())
     overrides = t.Instance(Overrides, ())
     analysis = t.Instance(Analysis, allow_none=True)
+    prepared = t.Instance(Analysis, allow_none=True)
     session_id = t.Unicode("")
     percentage = t.Float(0.0)
     message = t.Unicode("")
@@ -233,11 +236,14 @@ class RunState(t.HasTraits):
     def _arrive(self, history: History, sid: str) -> None:
         """Show what became of a session."""
         session = history.session(sid)
+        table, settings = read_features(history.source(sid)), history.settings(sid)
+        self._post(lambda: self._take_back(table, settings))
         if session["status"] == "completed":
-            self._finish(history.load(sid), sid, "")
+            analysis = history.load(sid)
+            self._finish(analysis, sid, "")
+            prepared = analysis.prepared()
+            self._post(lambda: setattr(self, "prepared", prepared))
             return
-        table = read_features(history.source(sid))
-        self._post(lambda: self._take_back(table, history.settings(sid)))
         if session["status"] == "failed":
             self._end(Phase.FAILED, "Failed.", Refusal.saying(str(session["error"])))
         elif session["status"] == "cancelled":

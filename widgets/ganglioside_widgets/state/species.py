@@ -75,16 +75,8 @@ class SpeciesState(t.HasTraits):
 
     def sessions(self) -> list[tuple[str, str]]:
         """Return completed sessions as (label, id), the newest first."""
-        try:
-            listed = self._open().sessions()
-        except GangliosideError as refusal:
-            self.error = str(refusal)
-            return []
-        done = listed[listed["status"] == "completed"]
-        when = done["created"].dt.strftime("%Y-%m-%d %H:%M")
-        return [
-            (f"{n} ({w} UTC)", i) for n, w, i in zip(done["name"], when, done["id"], strict=True)
-        ]
+        listed, self.error = completed_sessions(self._open)
+        return listed
 
     def use(self, sid: str) -> None:
         """Ask the model of a session; of the bundled example where `sid` is empty."""
@@ -107,6 +99,18 @@ class SpeciesState(t.HasTraits):
             except NameFormError as refusal:
                 self.error = str(refusal)
         self.answer = answer
+
+
+def completed_sessions(open_history: Callable[[], History]) -> tuple[list[tuple[str, str]], str]:
+    """Return completed sessions as (label, id), the newest first, and why there are none."""
+    try:
+        listed = open_history().sessions()
+    except GangliosideError as refusal:
+        return [], str(refusal)
+    done = listed[listed["status"] == "completed"]
+    when = done["created"].dt.strftime("%Y-%m-%d %H:%M")
+    rows = zip(done["name"], when, done["id"], strict=True)
+    return [(f"{name} ({time} UTC, {sid})", sid) for name, time, sid in rows], ""
 
 
 def ask(name: str, analysis: Analysis | None) -> Answer:

@@ -43,6 +43,7 @@ class WorkbenchState(t.HasTraits):
         self.upload.observe(self._table_chosen, "table")
         self.thresholds.observe(self._thresholds_moved, "settings")
         self.run.observe(self._analysed, "analysis")
+        self.run.observe(self._prepared, "prepared")
         self.run.observe(self._settings_found, "settings")
         self.results.observe(self._said, "analysis")
 
@@ -96,6 +97,12 @@ class WorkbenchState(t.HasTraits):
         self.results.analysis = analysis
         self.unkept_settings, self.notice = False, ""
         self.thresholds.take(analysis.settings)
+
+    def _prepared(self, _: object) -> None:
+        """Answer quickly from now on, unless something else is on show by now."""
+        shown, prepared = self.results.analysis, self.run.prepared
+        if shown is not None and prepared is not None and shown.features is prepared.features:
+            self.results.analysis = prepared.with_overrides(shown.overrides)
 
     def _said(self, change: dict[str, object]) -> None:
         """Keep what the analyst said, and let the next run heed it."""

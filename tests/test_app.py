@@ -7,15 +7,19 @@ from pathlib import Path
 import jinja2
 import pytest
 from jupyter_server.serverapp import ServerApp
-from voila.app import Voila
+from traitlets import Dict
 from voila.configuration import VoilaConfiguration
 from voila.paths import collect_template_paths
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from ganglioside.errors import JobError
 from ganglioside_widgets import app
+from ganglioside_widgets.server import LetFinish, Pages
 
 # Only the dict syntax keeps the size a number: see app.py.
 pytestmark = pytest.mark.filterwarnings("ignore:--tornado_settings:DeprecationWarning")
+
+LARGE = {"websocket_max_message_size": 200 * 1024 * 1024}
 
 
 def page(folder: Path, name: str) -> Path:
@@ -27,50 +31,84 @@ def page(folder: Path, name: str) -> Path:
 def test_lab_accepts_large_uploads_and_listens_on_this_machine_only(tmp_path: Path) -> None:
     server = ServerApp()
     server.parse_command_line(app.lab_arguments(tmp_path, 8901, open_browser=False))
-    assert server.tornado_settings == {"websocket_max_message_size": 200 * 1024 * 1024}
+    assert server.tornado_settings == LARGE
     assert (server.ip, server.port, server.open_browser) == ("127.0.0.1", 8901, False)
     assert server.root_dir == str(tmp_path)
     limit = server.config.ZMQChannelsWebsocketConnection.iopub_data_rate_limit
     assert float(limit) == app.IOPUB_RATE
 
 
-def test_pages_are_served_preheated_and_their_kernels_culled(tmp_path: Path) -> None:
+def test_lab_opens_the_workbench_where_there_is_one(tmp_path: Path) -> None:
+    assert not any("default_url" in a for a in app.lab_arguments(tmp_path, 8901))
     page(tmp_path, "workbench.ipynb")
-    server = Voila()
+    assert "--LabApp.default_url=/lab/tree/workbench.ipynb" in app.lab_arguments(tmp_path, 8901)
+
+
+def test_pages_are_served_preheated_and_their_kernels_culled(tmp_path: Path) -> None:
+    server = Pages()
     server.parse_command_line(app.page_arguments(tmp_path, 8902, open_browser=False))
-    assert server.tornado_settings == {"websocket_max_message_size": 200 * 1024 * 1024}
+    assert server.tornado_settings == LARGE
     assert (server.ip, server.port, server.open_browser) == ("127.0.0.1", 8902, False)
+    assert not server.auto_token
     configured = VoilaConfiguration(config=server.config)
     assert configured.preheat_kernel
-    assert configured.default_pool_size == app.POOL
     assert configured.template == "ganglioside"
+    pools = server.config.VoilaKernelManager.kernel_pools_config.get_value(Dict())
+    assert {name: pool["pool_size"] for name, pool in pools.items()} == app.PAGES
     assert int(server.config.MappingKernelManager.cull_idle_timeout) == app.IDLE
     assert int(server.config.MappingKernelManager.cull_interval) == app.LOOK
 
 
-def test_one_page_is_served_itself_and_several_as_a_folder(tmp_path: Path) -> None:
-    page(tmp_path, "01_first.ipynb")
-    only = page(tmp_path, "workbench.ipynb")
-    assert app.web_pages(tmp_path) == [only]
-    assert app.page_arguments(tmp_path, 8903)[0] == str(only)
-    page(tmp_path, "compare.ipynb")
-    assert app.page_arguments(tmp_path, 8903)[0] == str(tmp_path)
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False),
+     ("192.168.1.5", False), ("lab.example.org", False)],
+)  # fmt: skip
+def test_other_machines_need_a_token(host: str, here: bool, tmp_path: Path) -> None:
+    server = Pages()
+    server.parse_command_line(app.page_arguments(tmp_path, 8903, host=host, open_browser=False))
+    assert server.auto_token is not here
+    assert server.ip == host
+
+
+def test_nothing_but_the_pages_is_served(tmp_path: Path) -> None:
+    folder, place = tmp_path / "notebooks", tmp_path / "served"
+    folder.mkdir()
+    place.mkdir()
+    for name in (*app.PAGES, "01_first.ipynb", "notes.csv"):
+        page(folder, name)
+    assert app.only_pages(folder, place) == place
+    assert sorted(path.name for path in place.iterdir()) == sorted(app.PAGES)
 
 
 def test_no_page_to_serve_is_refused_with_advice(tmp_path: Path) -> None:
     page(tmp_path, "01_first.ipynb")
     with pytest.raises(JobError, match="ganglioside lab"):
-        app.page_arguments(tmp_path, 8904)
+        app.only_pages(tmp_path, tmp_path)
 
 
-def test_the_template_of_pages_is_found_and_unlinks_the_network(
+def test_the_kernel_of_a_closed_page_may_finish_its_analysis(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    plain = [("/a", VoilaShutdownKernelHandler), ("/b", object, {"x": 1})]
+    monkeypatch.setattr("voila.app.Voila.init_handlers", lambda self: plain)
+    assert Pages().init_handlers() == [("/a", LetFinish), ("/b", object, {"x": 1})]
+
+
+def test_the_templates_of_pages_are_found_and_link_nothing_of_the_network(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("JUPYTER_PATH", str(app.SHARE))
     folder = app.SHARE / "voila" / "templates" / "ganglioside"
     assert str(folder) in collect_template_paths(["voila", "nbconvert"], "ganglioside")
+    for name in ("page.html", "tree-lab.html", "error.html"):
+        assert "http" not in (folder / name).read_text(encoding="utf-8")
+
+
+def test_links_to_the_network_in_the_page_of_a_notebook_are_taken_out() -> None:
     link = '<link rel="stylesheet" href="https://example.org/a.css">'
     parent = "{% block notebook_css %}" + link + "<style>a</style>{% endblock %}"
+    folder = app.SHARE / "voila" / "templates" / "ganglioside"
     templates = {
         "voila/templates/lab/index.html.j2": parent,
         "index.html.j2": (folder / "index.html.j2").read_text(),

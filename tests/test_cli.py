@@ -355,14 +355,17 @@ def test_lab_and_app_pass_on_what_they_are_told(
 ) -> None:
     served: list[tuple[object, ...]] = []
 
-    def record(folder: Path, port: int, *, open_browser: bool, extra: list[str]) -> None:
-        served.append((folder.is_dir(), port, open_browser, extra))
+    def record(folder: Path, port: int, *, host: str, open_browser: bool, extra: list[str]) -> None:
+        served.append((folder.is_dir(), port, host, open_browser, extra))
 
     monkeypatch.setattr("ganglioside_widgets.app.serve_lab", record)
     monkeypatch.setattr("ganglioside_widgets.app.serve_pages", record)
     run("lab", "--port", 8123, "--no-browser", "--", "--ServerApp.token=x")
-    run("app")
-    assert served == [(True, 8123, False, ["--ServerApp.token=x"]), (True, 8866, True, [])]
+    run("app", "--host", "0.0.0.0")
+    assert served == [
+        (True, 8123, "127.0.0.1", False, ["--ServerApp.token=x"]),
+        (True, 8866, "0.0.0.0", True, []),
+    ]
 
 
 def test_lab_elsewhere_copies_the_notebooks(

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.columns import FEATURES, FORMULA_STARTS_IN_NAMES, VERDICTS
 from ganglioside.errors import ExportError
@@ -455,3 +456,21 @@ def test_the_analysed_example_comes_back_from_json(analysed: Analysis) -> None:
         pd.testing.assert_frame_equal(
             getattr(document, name), getattr(analysed, name), check_exact=True, obj=name
         )
+
+
+def test_what_the_analyst_says_leaves_with_every_export(tmp_path: Path) -> None:
+    said = gg.Override(feature_id=3, verdict="outlier", note="=no MS/MS", author="kh")
+    analysis = gg.analyze(gg.example()).with_overrides(gg.Overrides().put(said))
+    frames = {
+        "csv": pd.read_csv(io.BytesIO(to_csv(analysis))),
+        "xlsx": pd.read_excel(io.BytesIO(to_xlsx(analysis)), sheet_name="features"),
+        "parquet": pd.read_parquet(io.BytesIO(to_parquet(analysis))),
+        "json": read_json(to_json(analysis)).features,
+    }
+    for kind, frame in frames.items():
+        row = frame.loc[3, ["analyst_verdict", "analyst_note", "analyst"]].tolist()
+        note = "'=no MS/MS" if kind in ("csv", "xlsx") else "=no MS/MS"
+        assert row == ["outlier", note, "kh"], kind
+        assert frame["analyst_verdict"].notna().sum() == 1
+        assert pd.Timestamp(frame.loc[3, "analyst_time"]) == pd.Timestamp(said.time)
+        assert frame.loc[3, "verdict"] == analysis.features.loc[3, "verdict"]

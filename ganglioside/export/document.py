@@ -20,6 +20,9 @@ SCHEMA_VERSION: Final = 1
 
 _TABLES: Final = ("features", "models", "findings", "problems")
 
+#: Features go out with what analysts said of them.
+_SAID: Final = {"features": "reviewed"}
+
 
 @dataclass(frozen=True, eq=False)
 class Document:
@@ -59,7 +62,9 @@ def to_json(analysis: Analysis) -> bytes:
 
 def document_of(analysis: Analysis, tables: Sequence[str] = _TABLES) -> dict[str, Any]:
     """Return the document as plain values, with the tables named."""
-    frames: dict[str, pd.DataFrame] = {name: getattr(analysis, name) for name in tables}
+    frames: dict[str, pd.DataFrame] = {
+        name: getattr(analysis, _SAID.get(name, name)) for name in tables
+    }
     source = analysis.source
     return {
         "schema": SCHEMA,

@@ -23,7 +23,7 @@ def to_csv(analysis: Analysis) -> bytes:
     Text that a
     spreadsheet could execute begins with an apostrophe (see `safe_text`).
     """
-    text = safe_frame(analysis.features).to_csv(index=False, lineterminator="\r\n")
+    text = safe_frame(analysis.reviewed).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 
@@ -36,7 +36,7 @@ def to_parquet(analysis: Analysis) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    features = analysis.features
+    features = analysis.reviewed
     mixed = [c for c in features.columns if features[c].dtype == object]
     plain = features.assign(**{c: _as_text(features[c]) for c in mixed})
     table = pa.Table.from_pandas(plain, preserve_index=False)

@@ -95,7 +95,8 @@ def to_xlsx(analysis: Analysis) -> bytes:
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
-    for name in ("features", "models", "findings", "problems"):
+    _add_sheet(workbook, "features", analysis.reviewed)
+    for name in ("models", "findings", "problems"):
         _add_sheet(workbook, name, getattr(analysis, name))
     _add_sheet(workbook, "methods", _methods(analysis))
     _add_sheet(workbook, "notes", pd.DataFrame(_NOTES, columns=["item", "meaning"]))
@@ -175,7 +176,7 @@ def _cells(sheet: WriteOnlyWorksheet, name: str, column: pd.Series[Any]) -> Iter
         cell = _cell(sheet, value)
         if not isinstance(value, str) and number_format != "General":
             cell.number_format = number_format
-        if name == "verdict":
+        if name in ("verdict", "analyst_verdict"):
             cell.fill = _fill(value)
         yield cell
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from jupyter_core.utils import ensure_async
 from tornado import web
 from voila.app import Voila
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
@@ -30,7 +29,7 @@ class LetFinish(VoilaShutdownKernelHandler):  # type: ignore[misc]
         while process is not None and journal.is_busy(process):
             await asyncio.sleep(_LOOK)
         if kernel_id in self.kernel_manager:
-            await ensure_async(self.kernel_manager.shutdown_kernel(kernel_id))
+            await self.kernel_manager.shutdown_kernel(kernel_id)
 
 
 class Pages(Voila):  # type: ignore[misc]

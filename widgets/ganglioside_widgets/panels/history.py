@@ -72,7 +72,7 @@ class HistoryPanel(Panel):
         self._show(None)
 
     def _build_actions(self, page: Page | None) -> None:
-        self.open = button("Open", self._open, kind="primary")
+        self.opener = button("Open", self._open, kind="primary")
         self.link = box()
         self.name = w.Text(description="Name", continuous_update=False).add_class("gg-field")
         self.rename = button("Rename", lambda: self.state.rename(self.name.value))
@@ -84,9 +84,9 @@ class HistoryPanel(Panel):
         self._sure = w.HBox([box("<b>Delete this session?</b>"), self.confirm, self.keep])
         self.export = ExportPanel(ExportState(post=post_to_kernel()), page)
         again = w.Accordion([w.VBox([self.thresholds, self.rerun])], titles=("Run again",))
-        buttons = [self.open, self.link, self.delete, self._sure.add_class("gg-buttons")]
+        buttons = [self.opener, self.link, self.delete, self._sure.add_class("gg-buttons")]
         if self._open_session is None:
-            buttons.remove(self.open)
+            buttons.remove(self.opener)
         self._actions = w.VBox(
             [w.HBox(buttons).add_class("gg-buttons"), w.HBox([self.name, self.rename]), again,
              self.export]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import IO, Final
+from typing import Final
 
 import traitlets as t
 
@@ -182,33 +182,27 @@ class RunState(t.HasTraits):
             self._finish(analysis, "", f"This analysis is not kept: {error}")
             return
         self._post(lambda: setattr(self, "session_id", sid))
+        events: list[ProgressEvent] = []
         journal = Journal.beside(history.path)
         try:
             with journal.running(sid) as file:
-                analysis = _analysed(job, lambda e: self._relay(e, sid, journal, file))
-                notice = self._keep(history, sid, analysis)
+
+                def relay(event: ProgressEvent) -> None:
+                    events.append(ProgressEvent(**{**event, "session_id": sid}))
+                    journal.write(file, events[-1])
+                    if journal.cancel_requested(sid):
+                        self._cancel.set()
+                    self._heed(events[-1])
+
+                analysis = _analysed(job, relay)
+                notice = _keep(history, sid, analysis, events)
         except Cancelled:
-            history.cancel(sid)
+            history.cancel(sid, events)
             raise
         except Exception as error:
-            history.fail(sid, error)
+            history.fail(sid, error, events)
             raise
         self._finish(analysis, sid if not notice else "", notice)
-
-    def _keep(self, history: History, sid: str, analysis: Analysis) -> str:
-        """Store a result; returns why it could not be."""
-        try:
-            history.complete(sid, analysis)
-        except HistoryError as error:
-            return f"This analysis is not kept, export what you need: {error}"
-        return ""
-
-    def _relay(self, event: ProgressEvent, sid: str, journal: Journal, file: IO[str]) -> None:
-        event = ProgressEvent(**{**event, "session_id": sid})
-        journal.write(file, event)
-        if journal.cancel_requested(sid):
-            self._cancel.set()
-        self._heed(event)
 
     def _heed(self, event: ProgressEvent) -> None:
         if event["type"] != "complete":  # which is said when the result is kept
@@ -293,6 +287,15 @@ class RunState(t.HasTraits):
 def _analysed(job: _Job, progress: Callable[[ProgressEvent], None]) -> Analysis:
     analysis = analyze(job.overrides.mark(job.table), job.settings, progress)
     return analysis.with_overrides(job.overrides)
+
+
+def _keep(history: History, sid: str, analysis: Analysis, events: list[ProgressEvent]) -> str:
+    """Store a result; returns why it could not be."""
+    try:
+        history.complete(sid, analysis, events)
+    except HistoryError as error:
+        return f"This analysis is not kept, export what you need: {error}"
+    return ""
 
 
 def _unforeseen(error: Exception) -> str:

@@ -1,0 +1,30 @@
+"""A history and tables for the states of the panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import ganglioside as gg
+from ganglioside.history import History
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test's history stands, also for what opens the usual one."""
+    path = tmp_path / "history.duckdb"
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(path))
+    monkeypatch.setenv("GANGLIOSIDE_AUTHOR", "kh")
+    return path
+
+
+@pytest.fixture
+def opened(place: Path) -> Callable[[], History]:
+    return lambda: History.open(place)
+
+
+@pytest.fixture(scope="session")
+def analysis() -> gg.Analysis:
+    return gg.analyze(gg.example())

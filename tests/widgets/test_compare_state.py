@@ -1,0 +1,52 @@
+"""Two sessions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ganglioside as gg
+from ganglioside.history import History
+from ganglioside_widgets.state.compare import CompareState, Comparison
+
+
+def test_the_same_input_is_compared_by_number(analysis: gg.Analysis) -> None:
+    other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
+    found = Comparison(analysis, other)
+    assert found.same_input
+    pairs = found.pairs()
+    assert len(pairs) == len(analysis.features)
+    differ = analysis.features["verdict"].astype(str) != other.features["verdict"].astype(str)
+    assert found.differences()["feature_id_left"].tolist() == differ[differ].index.tolist()
+    settings = found.settings().set_index("setting")
+    assert settings[settings["differs"]].index.tolist() == ["Outlier threshold"]
+    counts = found.counts().set_index("verdict")
+    assert counts.loc["valid", "left"] == analysis.summary.valid
+    assert counts.loc["valid", "right"] == other.summary.valid
+    assert counts["difference"].sum() == 0
+
+
+def test_other_inputs_are_compared_by_name_and_nearest_rt(analysis: gg.Analysis) -> None:
+    shifted = gg.example().data[["name", "rt", "volume", "anchor"]]
+    shifted = shifted.assign(rt=shifted["rt"] + 0.01).iloc[:-5]
+    found = Comparison(analysis, gg.analyze(shifted))
+    assert not found.same_input
+    pairs = found.pairs()
+    assert (pairs["name_left"] == pairs["name_right"]).all()
+    assert not pairs["feature_id_left"].duplicated().any()
+    assert not pairs["feature_id_right"].duplicated().any()
+    assert len(pairs) > 0.9 * len(shifted)
+    assert "Only in the left: " in found.headline()
+
+
+def test_two_sessions_must_be_chosen(opened: Callable[[], History], analysis: gg.Analysis) -> None:
+    state = CompareState(opened)
+    assert "Choose two" in state.why_not
+    sid = opened().save(analysis)
+    state.left = sid
+    assert state.comparison is None
+    state.right = sid
+    assert state.comparison is not None
+    assert len(state.comparison.differences()) == 0
+    state.right = "nosuch"
+    assert state.comparison is None
+    assert "nosuch" in state.error

@@ -1,0 +1,120 @@
+"""Selecting a feature, and saying something of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import ganglioside as gg
+from ganglioside_widgets.state.results import NONE, ResultsState
+
+
+@pytest.fixture
+def state(analysis: gg.Analysis) -> ResultsState:
+    return ResultsState(lambda: "kh", analysis=analysis)
+
+
+def test_before_an_analysis_there_is_nothing() -> None:
+    state = ResultsState()
+    state.select(3)
+    assert state.selected == NONE
+    assert len(state.rows()) == 0
+    assert state.feature() is None
+    assert state.explanation() is None
+    assert state.suggestions() is None
+    assert state.family().empty
+    assert not state.say_verdict("valid", "x")
+    assert "Select" in state.error
+
+
+def test_a_feature_that_is_not_there_selects_none(state: ResultsState) -> None:
+    state.select(3)
+    assert state.selected == 3
+    state.select(10_000)
+    assert state.selected == NONE
+
+
+def test_a_fragment_is_shown_with_its_parent_and_its_siblings(
+    state: ResultsState, analysis: gg.Analysis
+) -> None:
+    features = analysis.features
+    pieces = features[features["parent_id"].notna()]
+    parent = int(pieces["parent_id"].value_counts().index[0])
+    members = set(pieces.loc[pieces["parent_id"] == parent, "feature_id"]) | {parent}
+    assert len(members) > 2
+    for member in members:
+        state.select(int(member))
+        assert set(state.family()["feature_id"]) == members
+        assert state.family()["rt"].is_monotonic_increasing
+
+
+def test_pieces_of_a_parent_without_a_row_find_each_other(
+    state: ResultsState, analysis: gg.Analysis
+) -> None:
+    features = analysis.features
+    ghosts = features[features["parent_id"].isna() & features["parent"].notna()]
+    state.select(int(ghosts["feature_id"].iloc[0]))
+    family = state.family()
+    assert set(features.loc[family.index, "parent"]) == {ghosts["parent"].iloc[0]}
+
+
+def test_the_explanation_is_of_the_selected_feature(state: ResultsState) -> None:
+    state.select(3)
+    explanation = state.explanation()
+    assert explanation is not None
+    assert explanation.feature_id == 3
+    assert state.suggestions() is not None
+
+
+def test_a_verdict_of_the_analyst_stands_beside_the_models(state: ResultsState) -> None:
+    state.select(3)
+    before = state.features["verdict"].copy()
+    assert state.say_verdict("valid", " MS/MS ")
+    said = state.override()
+    assert said is not None
+    assert (said.verdict, said.note, said.author) == ("valid", "MS/MS", "kh")
+    assert state.features["verdict"].equals(before)
+    assert state.features.loc[3, "analyst_verdict"] == "valid"
+    assert state.selected == 3
+    assert state.withdraw()
+    assert state.override() is None
+
+
+def test_a_verdict_without_a_note_is_refused_and_nothing_changes(state: ResultsState) -> None:
+    state.select(3)
+    assert not state.say_verdict("valid", "")
+    assert "says why" in state.error
+    assert state.override() is None
+    state.select(4)
+    assert state.error == ""
+
+
+def test_a_note_alone_may_stand(state: ResultsState) -> None:
+    state.select(3)
+    assert state.say_verdict(None, "look again")
+    assert state.override() is not None
+
+
+def test_an_anchor_mark_waits_for_the_next_run(state: ResultsState, analysis: gg.Analysis) -> None:
+    anchor = int(analysis.features["anchor"].to_numpy().argmax())
+    state.select(anchor)
+    assert state.say_anchor(False)
+    assert state.pending_marks() == [anchor]
+    assert state.analysis is not None
+    marks = state.analysis.overrides
+    state.analysis = gg.analyze(marks.mark(gg.example())).with_overrides(marks)
+    assert state.pending_marks() == []
+    state.select(anchor)
+    assert state.withdraw()
+    assert state.pending_marks() == [anchor]
+
+
+def test_the_view_and_selection_outlive_other_thresholds_but_not_another_table(
+    state: ResultsState, analysis: gg.Analysis
+) -> None:
+    state.select(3)
+    state.refine(search="gm3")
+    state.analysis = analysis.redecide(gg.Settings(outlier_threshold=1.5))
+    assert (state.selected, state.view.search) == (3, "gm3")
+    state.analysis = gg.analyze(pd.DataFrame({"Name": ["GM1(36:1;O2)"], "RT": [9.0]}))
+    assert (state.selected, state.view.search) == (NONE, "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,17 +26,6 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.write_bytes(gg.example().source.content)
     run_cells(source=str(source), output=str(out))
     return out
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=find_browser(), args=["--no-sandbox"] if root else []
-        )
-        yield started
-        started.close()
 
 
 class Visit:

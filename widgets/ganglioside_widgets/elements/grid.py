@@ -91,7 +91,9 @@ class Grid(anywidget.AnyWidget):
             self.arrange(np.arange(len(frame)) if order is None else order)
 
     def arrange(self, order: npt.NDArray[Any], by: str = "", *, descending: bool = False) -> None:
-        """Show other rows of the frame, or in another order."""
+        """Show other rows of the frame, or in another order; nothing before there is a frame."""
+        if not self._columns:
+            return
         self._order = order.astype("<i4").tobytes()
         self._sort = {"by": by, "descending": descending}
 

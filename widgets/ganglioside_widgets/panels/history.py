@@ -22,10 +22,10 @@ _COLUMNS = (
     Column("file_name", "File", 150),
     Column("status", "Status", 96),
     Column("sample_type", "Sample type", 90),
-    Column("when", "Created (UTC)", 130),
+    Column("when", "Created (UTC)", 140),
     Column("took", "Took (s)", 70, "1", "From start to end"),
-    Column("features", "Features", 78, "0"),
-    *(Column(verdict, verdict.capitalize(), 84, "0") for verdict in VERDICTS),
+    Column("features", "Features", 86, "0"),
+    *(Column(verdict, verdict.capitalize(), 50 + 6 * len(verdict), "0") for verdict in VERDICTS),
     Column("id", "Session", 130),
 )
 
@@ -59,8 +59,8 @@ class HistoryPanel(Panel):
         refresh = button("Refresh", self.state.refresh, tip="Read the list again")
         super().__init__(
             "Sessions",
-            [w.HBox([self.search, refresh]), self._count, self.grid, self._said, self._chosen,
-             self._actions],
+            [w.HBox([self.search, refresh]).add_class("gg-line"), self._count, self.grid,
+             self._said, self._chosen, self._actions],
             kind="history",
         )  # fmt: skip
         self.search.observe(lambda c: setattr(self.state, "search", c["new"]), "value")
@@ -88,8 +88,8 @@ class HistoryPanel(Panel):
         if self._open_session is None:
             buttons.remove(self.opener)
         self._actions = w.VBox(
-            [w.HBox(buttons).add_class("gg-buttons"), w.HBox([self.name, self.rename]), again,
-             self.export]
+            [w.HBox(buttons).add_class("gg-buttons"),
+             w.HBox([self.name, self.rename]).add_class("gg-line"), again, self.export]
         )  # fmt: skip
 
     def _open(self) -> None:

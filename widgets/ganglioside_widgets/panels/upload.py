@@ -53,7 +53,8 @@ class UploadPanel(Panel):
         field = w.Text(placeholder="path of a table on this machine", continuous_update=False)
         field.add_class("gg-field")
         field.description = "Path"
-        return w.HBox([field, button("Open", lambda: self.state.add_path(field.value))])
+        opener = button("Open", lambda: self.state.add_path(field.value))
+        return w.HBox([field, opener]).add_class("gg-line")
 
     def _column(self, label: str) -> w.Dropdown:
         field = w.Dropdown(description=label, options=[(_GUESS, ABSENT)]).add_class("gg-field")

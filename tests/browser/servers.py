@@ -1,0 +1,116 @@
+"""Real servers on free ports, and pages of a real browser that remember what they asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+#: Seconds that a server may take to start, and a page to do something.
+START = 120
+PATIENCE = 60_000  # ms
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, its history, and what it printed."""
+
+    url: str
+    history: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str, ready: str = "") -> Iterator[Server]:
+    """Run `ganglioside` with arguments on a free port until it answers; `ready` is its word."""
+    port, log, history = free_port(), folder / "server.log", folder / "history.duckdb"
+    environment = os.environ | {
+        "GANGLIOSIDE_HISTORY": str(history),
+        "GANGLIOSIDE_AUTHOR": "browser test",
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+    command = [sys.executable, "-m", "ganglioside", *arguments, "--no-browser", "--port", str(port)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    try:
+        _wait(process, f"http://127.0.0.1:{port}/", log, ready)
+        yield Server(f"http://127.0.0.1:{port}", history, process, log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path, ready: str) -> None:
+    end = time.monotonic() + START
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise AssertionError(f"The server ended:\n{log.read_text(errors='replace')}")
+        if re.search(ready, log.read_text(errors="replace")) and _answers(url):
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"No answer in {START} s:\n{log.read_text(errors='replace')}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=5):
+            return True
+    except (URLError, OSError):
+        return False
+
+
+@dataclass
+class Visit:
+    """One visitor: a page of a context of its own."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, browser: Browser, width: int = 1280, height: int = 1000) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, accept_downloads=True
+        )
+        context.set_default_timeout(PATIENCE)
+        visit = cls(context.new_page())
+        visit.page.on("request", lambda request: visit.requests.append(request.url))
+        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        visit.page.on("console", visit._hear)
+        return visit
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def outside(self, server: Server) -> list[str]:
+        """Return what was asked of other servers."""
+        own = (server.url, server.url.replace("http", "ws", 1), "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(own)]
+
+    def end(self) -> None:
+        self.page.context.close()

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -222,6 +223,19 @@ def test_ids_sort_by_time_and_differ(history: History) -> None:
     sids = [history.save(build_analysis(1)) for _ in range(5)]
     assert sorted(set(sids)) == sids
     assert {len(sid) for sid in sids} == {14}
+
+
+def test_many_are_saved_at_once_or_none(history: History) -> None:
+    analyses = [build_analysis(3) for _ in range(40)]
+    sids = history.save_all([(analysis, f"run {i}") for i, analysis in enumerate(analyses)])
+    assert len(set(sids)) == 40
+    assert list(history.sessions().set_index("id").loc[sids, "name"][:2]) == ["run 0", "run 1"]
+    assert_analyses_equal(history.load(sids[7]), analyses[7])
+    unstorable = replace(analyses[0], features=analyses[0].features.iloc[1:])
+    with pytest.raises(HistoryError):
+        history.save_all([(analyses[1], None), (unstorable, None)])
+    assert len(history.sessions()) == 40
+    assert history.save_all([]) == []
 
 
 def test_a_beginning_of_an_id_is_enough_where_it_fits_one(history: History) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -25,6 +25,7 @@ from ganglioside.progress import Progress, ProgressCallback
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+    from ganglioside.batch.work import Analysed
     from ganglioside.export import Format
     from ganglioside.history import History
 
@@ -254,9 +255,9 @@ class _Run:
                 if (future := self._start(client, item, partial.get(item.name))) is not None:
                     landing.add(future)
             if self.flights:
-                for future in [next(landing), *landing.next_batch(block=False)]:
-                    if (further := self._land(client, future)) is not None:
-                        landing.add(further)
+                landed = [next(landing), *landing.next_batch(block=False)]
+                for further in self._land(client, landed):
+                    landing.add(further)
 
     def _start(self, client: Client, item: Item, partial: Entry | None) -> Future[Any] | None:
         """Send a table to the workers; None where it cannot be read."""
@@ -286,29 +287,33 @@ class _Run:
         self.flights[future] = _Flight(item, replace(entry, key=key), None)
         return future
 
-    def _land(self, client: Client, future: Future[Any]) -> Future[Any] | None:
-        """Take what a worker has done, and ask for what comes next, if anything does."""
-        flight = self.flights.pop(future)
-        if future.status != "finished":
-            self._finish(replace(flight.entry, error=_reason(future.exception())))
-            return None
-        if flight.analysed is not None:
-            report = self._write(REPORTS, f"{flight.item.name}.html", future.result())
-            self._finish(replace(flight.entry, report=report))
-            return None
-        analysed = future.result()
-        sid = self.history.save(analysed.analysis, flight.item.name)
-        verdicts = f"{flight.item.name}.{self.options.form}"
-        entry = replace(
-            flight.entry,
-            session=sid,
-            verdicts=self._write(VERDICTS, verdicts, analysed.verdicts),
-        )
-        if not self.options.reports:
-            self._finish(entry)
-            return None
-        self.ledger.add(entry)
-        return self._render(client, _Flight(flight.item, entry, future))
+    def _land(self, client: Client, futures: Sequence[Future[Any]]) -> Iterator[Future[Any]]:
+        """Take what the workers have done; yield what is to come next."""
+        analysed: list[tuple[_Flight, Future[Any], Analysed]] = []
+        for future in futures:
+            flight = self.flights.pop(future)
+            if future.status != "finished":
+                self._finish(replace(flight.entry, error=_reason(future.exception())))
+            elif flight.analysed is None:
+                analysed.append((flight, future, future.result()))
+            else:
+                report = self._write(REPORTS, f"{flight.item.name}.html", future.result())
+                self._finish(replace(flight.entry, report=report))
+        sids = self.history.save_all([(done.analysis, f.item.name) for f, _, done in analysed])
+        stored = []
+        # All go into the ledger before anything is told, which may end the batch.
+        for (flight, future, done), sid in zip(analysed, sids, strict=True):
+            verdicts = self._write(
+                VERDICTS, f"{flight.item.name}.{self.options.form}", done.verdicts
+            )
+            entry = replace(flight.entry, session=sid, verdicts=verdicts)
+            self.ledger.add(entry)
+            stored.append(_Flight(flight.item, entry, future))
+        for flight in stored:
+            if self.options.reports:
+                yield self._render(client, flight)
+            else:
+                self._tell(flight.entry)
 
     def _render(self, client: Client, flight: _Flight) -> Future[Any]:
         from ganglioside.batch.work import render
@@ -334,6 +339,10 @@ class _Run:
     def _finish(self, entry: Entry) -> None:
         """Take an entry into the ledger, and say so."""
         self.ledger.add(entry)
+        self._tell(entry)
+
+    def _tell(self, entry: Entry) -> None:
+        """Say that a table is finished."""
         self.entries[entry.name] = entry
         done = len(self.entries)
         told = f"{done:,} of {self.total:,}: {entry.name}"

@@ -167,10 +167,10 @@ def test_a_worker_of_another_version_is_told(
 def test_a_full_disk_ends_the_batch_with_what_is_finished(
     tables: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: Any) -> str:
+    def full(*_: Any) -> list[str]:
         raise HistoryError("The disk is full.")
 
-    monkeypatch.setattr(history, "save", full)
+    monkeypatch.setattr(history, "save_all", full)
     with pytest.raises(HistoryError, match="full"):
         run(tables, history, cluster)
     assert not any(entry.session for entry in Ledger(tables.parent / "out").read().values())

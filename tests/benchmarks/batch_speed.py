@@ -1,0 +1,92 @@
+"""How fast a batch is: python tests/benchmarks/batch_speed.py [--tables 200] [--quick].
+
+Tables of about 323 rows are simulated; then are measured, each in a program of its own:
+
+- analyses alone on all cores, in tables/s;
+- everything with reports, on one worker and on two, and how much faster two are;
+- resuming a finished batch, with the start of the program.
+
+Where others use the machine too, figures vary: the processor time of the workers, which depends
+less on that, is given beside the time on the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import ganglioside as gg
+
+ROWS = 323
+PROGRAM = (sys.executable, "-c", "from ganglioside.cli import app; app()")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Seconds on the clock and of the processor, of a program and all that it started."""
+
+    clock: float
+    processor: float
+
+
+def make_tables(folder: Path, count: int) -> None:
+    """Simulate `count` tables of `ROWS` rows."""
+    folder.mkdir()
+    for seed in range(count):
+        lines = gg.simulate(seed=seed).source.content.decode().splitlines(keepends=True)
+        while len(lines) <= ROWS:  # names may repeat: such rows are read and judged, too
+            lines += gg.simulate(seed=seed + 10_000).source.content.decode().splitlines(True)[1:]
+        (folder / f"{seed:03d}.csv").write_text("".join(lines[: ROWS + 1]))
+
+
+def run(folder: Path, out: str, *options: str) -> Taken:
+    """Run `ganglioside batch` with a history of its own for each `out`."""
+    environment = {**os.environ, "GANGLIOSIDE_HISTORY": str(folder / f"{out}.duckdb")}
+    command = [*PROGRAM, "batch", f"{folder}/tables/*.csv", "--out", str(folder / out), *options]
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    clock = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
+    return Taken(clock, processor)
+
+
+def tell(what: str, taken: Taken, tables: int) -> None:
+    print(
+        f"{what:<36}{taken.clock:8.1f} s{tables / taken.clock:8.1f} tables/s"
+        f"{taken.processor:9.1f} s of the processor",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tables", type=int, default=200)
+    parser.add_argument("--no-reports", action="store_true", help="measure the analyses only")
+    arguments = parser.parse_args()
+    tables = arguments.tables
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_tables(folder / "tables", tables)
+        print(f"{tables} tables of {ROWS} rows, {os.cpu_count()} cores; with the program's start")
+        tell("analyses alone", run(folder, "alone", "--no-reports"), tables)
+        tell("resuming them", run(folder, "alone", "--no-reports", "--resume"), tables)
+        if arguments.no_reports:
+            return
+        one = run(folder, "one", "--workers", "1")
+        tell("with reports, one worker", one, tables)
+        two = run(folder, "two", "--workers", "2")
+        tell("with reports, two workers", two, tables)
+        tell("resuming them", run(folder, "two", "--resume"), tables)
+        print(f"two workers are {one.clock / two.clock:.2f} times as fast as one")
+
+
+if __name__ == "__main__":
+    main()

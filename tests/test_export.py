@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -34,9 +35,11 @@ from ganglioside.export import (
     safe_text,
     to_csv,
     to_json,
+    to_mztab,
     to_parquet,
     to_xlsx,
 )
+from ganglioside.export.schema import json_schema, published_schema
 
 SHEETS = ["features", "models", "findings", "problems", "methods", "notes"]
 
@@ -346,6 +349,43 @@ def test_what_is_no_export_is_refused(content: bytes, said: str) -> None:
         read_json(content)
 
 
+def test_json_follows_its_published_schema() -> None:
+    schema = published_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    carried = {"x": [np.inf, np.nan, 1, 2, 3], "=y": ["a", None, "", "b", "c"]}
+    for analysis in (
+        build_analysis(),
+        build_analysis(0),
+        build_analysis(extra=pd.DataFrame(carried)),
+    ):
+        assert list(validator.iter_errors(json.loads(to_json(analysis)))) == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda d: d["features"][0].update(verdict="sure"),
+        lambda d: d["features"][0].pop("rt"),
+        lambda d: d["features"][0].update(rt="9.4"),
+        lambda d: d["settings"].update(rt_tolerance=7),
+        lambda d: d["source"].update(sha256="x"),
+        lambda d: d.update(schema_version=2),
+        lambda d: d.pop("summary"),
+        lambda d: d.update(more=1),
+    ],
+)
+def test_the_schema_refuses_what_is_no_document(spoil: Callable[[dict[str, Any]], Any]) -> None:
+    document = json.loads(to_json(build_analysis()))
+    spoil(document)
+    assert list(jsonschema.Draft202012Validator(published_schema()).iter_errors(document))
+
+
+def test_the_published_schema_is_that_of_this_version() -> None:
+    """To write it anew: see `ganglioside.export.schema`."""
+    assert published_schema() == json_schema()
+
+
 # Parquet
 
 
@@ -377,8 +417,15 @@ def test_export_writes_by_the_ending(tmp_path: Path, form: str) -> None:
     target = tmp_path / f"result.{form.upper()}"
     assert export(build_analysis(), target) == target
     assert list(tmp_path.iterdir()) == [target]
-    starts = {"csv": b"\xef\xbb\xbffeature_id", "xlsx": b"PK", "json": b"{", "parquet": b"PAR1"}
+    starts = {"csv": b"\xef\xbb\xbffeature_id", "xlsx": b"PK", "json": b"{", "parquet": b"PAR1",
+              "mztab": b"MTD\tmzTab-version\t2.0.0-M"}  # fmt: skip
     assert target.read_bytes().startswith(starts[form])
+
+
+def test_the_command_line_knows_the_same_formats() -> None:
+    from ganglioside.cli import options
+
+    assert options.FORMATS == FORMATS
 
 
 def test_a_given_format_is_stronger_than_the_ending(tmp_path: Path) -> None:
@@ -416,7 +463,7 @@ def test_a_write_that_breaks_leaves_the_old_file(
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("write", [to_csv, to_json, to_parquet])
+@pytest.mark.parametrize("write", [to_csv, to_json, to_parquet, to_mztab])
 def test_the_same_analysis_gives_the_same_bytes(write: Any) -> None:
     assert write(build_analysis(30)) == write(build_analysis(30))
 
@@ -433,6 +480,8 @@ def analysed() -> Analysis:
 def test_the_analysed_example_is_exported_whole(
     analysed: Analysis, tmp_path: Path, form: str
 ) -> None:
+    if form == "mztab":
+        pytest.skip("a format of other columns: see test_mztab.py")
     readers: dict[str, Callable[[bytes], pd.DataFrame]] = {
         "csv": lambda content: pd.read_csv(io.BytesIO(content)),
         "xlsx": lambda content: rows_of(load_workbook(io.BytesIO(content))["features"]),

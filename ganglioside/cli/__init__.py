@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 input refused, 2 wrong usage, 130 interrupted.
 
 from __future__ import annotations
 
-from ganglioside.cli import analyses, batches, jobs, questions, servers, sessions
+from ganglioside.cli import analyses, batches, care, jobs, questions, servers, sessions
 from ganglioside.cli.root import app
 
 app.command()(analyses.analyze)
@@ -19,6 +19,7 @@ app.command()(sessions.export)
 app.command()(analyses.simulate)
 app.command(context_settings=servers.PASS_ON)(servers.lab)
 app.command("app", context_settings=servers.PASS_ON)(servers.serve_app)
+sessions.history.add_typer(care.care)
 app.add_typer(sessions.history, name="history")
 app.add_typer(jobs.jobs, name="jobs")
 

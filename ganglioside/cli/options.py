@@ -48,5 +48,5 @@ NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep the analysi
 DEFAULTS: Final = Settings()
 
 #: As in `ganglioside.export`, which takes long to import.
-Format = Literal["csv", "xlsx", "json", "parquet"]
+Format = Literal["csv", "xlsx", "json", "parquet", "mztab"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)

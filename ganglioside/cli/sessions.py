@@ -13,7 +13,9 @@ from ganglioside.cli.options import FORMATS, Format, Json
 if TYPE_CHECKING:
     from ganglioside.history import History
 
-history = typer.Typer(no_args_is_help=True, help="List, show and delete stored sessions.")
+history = typer.Typer(
+    no_args_is_help=True, help="Find, show, check, copy and clean up stored sessions."
+)
 
 SessionId = Annotated[
     str, typer.Argument(metavar="ID", help="Id of a session, or a beginning that fits only one.")
@@ -73,20 +75,69 @@ def delete_session(
         show.note(f"Deleted {session['id']}.")
 
 
+@history.command("rename")
+def rename_session(
+    sid: SessionId, name: Annotated[str, typer.Argument(help="The new name.")]
+) -> None:
+    """Give a session another name."""
+    _open().rename(sid, name)
+
+
+@history.command("keep")
+def keep_session(
+    sids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of sessions.")],
+    release: Annotated[bool, typer.Option("--release", help="Take the mark away.")] = False,
+) -> None:
+    """Mark sessions that no cleanup may take."""
+    store = _open()
+    for sid in [store.session(sid)["id"] for sid in sids]:
+        store.keep(sid, not release)
+        show.note(f"{'Released' if release else 'Kept'} {sid}.")
+
+
+@history.command("rerun")
+def rerun_session(sid: SessionId) -> None:
+    """Analyse the input of a session again, as a new session."""
+    store = _open()
+    with show.progress_bar(sid) as progress:
+        new = store.rerun(sid, progress=progress)
+    show.analysis_summary(str(store.session(new)["name"]), store.load(new))
+    show.note(f"Saved as session {new}: ganglioside history show {new}")
+
+
 def export(
-    sid: SessionId,
-    form: Annotated[Format, typer.Option("--format", help="Kind of file.")] = FORMATS[0],
+    sid: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="Id of a session, or a beginning that fits only one."),
+    ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="The whole history: a folder of Parquet files and a manifest."),
+    ] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="Kind of file of one session.")
+    ] = FORMATS[0],
     out: Annotated[
-        Path | None, typer.Option(help="The file.", show_default="ID.FORMAT here")
+        Path | None,
+        typer.Option(help="The file or folder.", show_default="ID.FORMAT or history-export here"),
     ] = None,
 ) -> None:
-    """Write the results of a session as CSV, XLSX, JSON or Parquet."""
+    """Write a session as CSV, XLSX, JSON, Parquet or mzTab-M, or the whole history as a folder."""
+    if (sid is None) is not everything:
+        raise typer.BadParameter("give either the id of a session or --all", param_hint="ID")
+    if sid is None:
+        written = _open().export_all(out or Path("history-export"))
+        show.note(f"{written.sessions:,} sessions written to {written.folder}")
+        return
     from ganglioside.export import export as write
 
     analysis = _open().load(sid)
     target = out or Path(f"{sid}.{form}")
     write(analysis, target, form)
     show.note(f"Written to {target}")
+
+
+history.command("export")(export)
 
 
 def _open() -> History:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from ganglioside.errors import ExportError
 from ganglioside.export.document import to_json
+from ganglioside.export.mztab import to_mztab
 from ganglioside.export.tables import to_csv, to_parquet
 from ganglioside.export.workbook import to_xlsx
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
 
-Format = Literal["csv", "xlsx", "json", "parquet"]
+Format = Literal["csv", "xlsx", "json", "parquet", "mztab"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
 _WRITERS: Final[dict[str, Callable[[Analysis], bytes]]] = {
@@ -24,6 +25,7 @@ _WRITERS: Final[dict[str, Callable[[Analysis], bytes]]] = {
     "xlsx": to_xlsx,
     "json": to_json,
     "parquet": to_parquet,
+    "mztab": to_mztab,
 }
 
 
@@ -40,8 +42,8 @@ def export(
     path
         Its folder must exist.
     format
-        csv or parquet (the features), xlsx or json (everything); by the file's ending where
-        None.
+        csv or parquet (the features), xlsx or json (everything), mztab (what a repository
+        takes); by the file's ending where None.
 
     Returns
     -------
@@ -83,7 +85,7 @@ def _writer(target: Path, format: str | None) -> Callable[[Analysis], bytes]:
     wanted = (format or target.suffix.removeprefix(".")).lower()
     if wanted not in _WRITERS:
         raise ExportError(
-            f"{wanted or 'No ending'!r} is no export format: name the file .csv, .xlsx, .json or "
-            ".parquet, or give format=."
+            f"{wanted or 'No ending'!r} is no export format: name the file .csv, .xlsx, .json, "
+            ".parquet or .mztab, or give format=."
         )
     return _WRITERS[wanted]

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final, Literal, get_args
 
@@ -204,6 +205,7 @@ _STORED: Final = (
 )
 
 
+@cache
 def environment() -> dict[str, str]:
     """Return the versions of what computes results here."""
     return {

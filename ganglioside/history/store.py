@@ -7,8 +7,8 @@ The operating system drops the lock with its process, so a lock file left behind
 does not drop the lock of a process that is merely stopped or waits for a slow disk, and nobody
 ever takes that lock away: others wait for their `timeout`, then say who must be looked at.
 
-The lock is short (a save holds it for some 0.1 s) and given to whoever asks first after it was
-let go. Those who have waited longer ask more often, so that many writers take turns.
+The lock is short (a save holds it for some 0.1 s), and who has waited longest gets it: see
+`turns`.
 
 Files are written in the storage format of DuckDB 1.4, the oldest that Ganglioside runs on, so
 that every installation can open them.
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from filelock import FileLock, Timeout
 
 import ganglioside
 from ganglioside.errors import HistoryError
+from ganglioside.history import turns
 
 #: Never reach for the network: an attempted extension download costs 5 s.
 _CONFIG: Final[dict[str, str]] = {
@@ -40,11 +40,6 @@ _CONFIG: Final[dict[str, str]] = {
     "autoload_known_extensions": "false",
     "storage_compatibility_version": "v1.4.0",
 }
-
-#: Seconds between two attempts at the lock: at first, at least, and the wait that halves it.
-_POLL: Final = 0.03
-_SHORTEST_POLL: Final = 0.002
-_PATIENCE: Final = 0.5
 
 #: What DuckDB says, and what an analyst can do about it.
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
@@ -193,7 +188,7 @@ class Store:
         self._require_folder()
         lock = FileLock(self.lock_path)
         try:
-            _acquire(lock, self.timeout)
+            turns.acquire(lock, self.lock_path.with_suffix(".turn"), self.timeout)
         except Timeout:
             raise HistoryError(
                 f"The history {self.path} is in use: another process has held its lock "
@@ -254,21 +249,6 @@ class OpenStore(Store):
             "This history is connected for reading: leave the 'with' block to change it."
         )
         yield self.connection
-
-
-def _acquire(lock: FileLock, timeout: float) -> None:
-    """Take the lock; raise Timeout where others keep it."""
-    start = time.monotonic()
-    while True:
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            waited = time.monotonic() - start
-            if waited >= timeout:
-                raise
-            time.sleep(max(_SHORTEST_POLL, _POLL / (1 + (waited / _PATIENCE) ** 2)))
-        else:
-            return
 
 
 def table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -1,0 +1,344 @@
+"""An analysis as mzTab-M 2.0, the format in which repositories take results.
+
+Source: mzTab-M 2.0.0 (HUPO-PSI, https://github.com/HUPO-PSI/mzTab-M).
+
+A small molecule (SML) is a species that is believed: its abundance is the consolidated volume,
+and its features (SMF) are the valid ones with their fragments and adducts. Every other row of
+the input is a small molecule of its own, unknown (reliability 4), so that none is left out.
+Features and evidence (SME) need an m/z: a table that has none in some row becomes a summary
+file, of metadata and small molecules alone, as the format allows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.errors import NameFormError
+from ganglioside.export.spreadsheet_text import safe_text
+from ganglioside.glycans import Adduct, adduct, adducts
+from ganglioside.glycans import mz as ion_mz
+from ganglioside.settings import setting_specs
+
+if TYPE_CHECKING:
+    from ganglioside.analysis import Analysis
+
+_SECONDS: Final = 60.0
+_SAME_MASS: Final = 0.05  # m/z within which a charge is believed
+
+_NEGATIVE: Final = "[MS, MS:1000129, negative scan, ]"
+_POSITIVE: Final = "[MS, MS:1000130, positive scan, ]"
+_AREA: Final = "[MS, MS:1001844, MS1 feature area, ]"
+_LABEL_FREE: Final = "[MS, MS:1001834, LC-MS label-free quantitation analysis, ]"
+_MS1: Final = "[MS, MS:1000511, ms level, 1]"
+_CONFIDENCE: Final = "[, , posterior probability of the verdict, ]"
+_PUTATIVE, _UNKNOWN = "2", "4"  # reliability codes of the format
+
+_SAID: Final = ("analyst_verdict", "analyst_note", "analyst")
+_LOSS: Final = r"\[M-\d*H\]\d*-"
+
+
+def to_mztab(analysis: Analysis) -> bytes:
+    """Return an analysis as mzTab-M 2.0.0, UTF-8.
+
+    The polarity of a run is that of the table's adducts, and negative where it has none. RT is
+    in s, as the format wants it. Text that a spreadsheet could execute begins with an apostrophe
+    (see `safe_text`).
+    """
+    table = _prepare(analysis.reviewed)
+    samples = list(dict.fromkeys(table["sample"])) or [""]
+    sections = [_lines(_metadata(analysis, table, samples)), _molecules(table, samples)]
+    if table["mz"].notna().all() and len(table):
+        sections += [_features(table, samples), _evidence(table)]
+    return "\n".join(sections).encode()
+
+
+# --- what the sections are made of ----------------------------------------------------------
+
+
+def _prepare(features: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per feature: its sample, ion and the molecule that it belongs to."""
+    n = len(features)
+    rows = pd.DataFrame(
+        {
+            "feature": np.arange(n),
+            "sample": _optional(features, "sample", "str").fillna("").to_numpy(object),
+            "mz": _optional(features, "mz", "float64").to_numpy(),
+            "given": _optional(features, "adduct", "str").to_numpy(object),
+        }
+    )
+    taken = ["feature_id", "name", "isomer", "rt", "volume", "consolidated_volume", "formula",
+             "monoisotopic_mass", "verdict", "confidence", "parent_id", "parent", "process",
+             "predicted_rt", "rule", "reason"]  # fmt: skip
+    taken += [column for column in _SAID if column in features.columns]
+    rows = pd.concat([rows, features[taken].reset_index(drop=True)], axis=1)
+    rows["molecule"] = _molecule_of(rows)
+    ions = [_ion(*cells) for cells in zip(rows["given"], rows["mz"], rows["monoisotopic_mass"],
+                                          strict=True)]  # fmt: skip
+    rows["adduct"] = pd.Series([ion for ion, _ in ions], dtype="str")
+    rows["charge"] = pd.array([charge for _, charge in ions], dtype="Int64")
+    return rows
+
+
+def _optional(features: pd.DataFrame, column: str, kind: str) -> pd.Series[Any]:
+    if column in features.columns:
+        return features[column]
+    return pd.Series(np.nan, index=features.index, dtype=kind)
+
+
+def _molecule_of(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return the molecule of each row: a valid species, or one of its own."""
+    valid = (rows["verdict"] == "valid").to_numpy()
+    species = rows["name"].astype("str").str.cat(rows["isomer"].fillna(""), sep="\0")
+    key = species.where(valid, [f"\0{i}" for i in rows["feature"]]).to_numpy(object)
+    parent = rows["parent_id"].fillna(-1).to_numpy(np.int64)
+    belongs = ~valid & (parent >= 0)
+    belongs[belongs] = valid[parent[belongs]]
+    key[belongs] = key[parent[belongs]]
+    return pd.factorize(key)[0]
+
+
+def _ion(given: Any, mz: float, mass: float) -> tuple[str | None, int | None]:
+    """Return adduct and charge: as given, else the loss of protons that m/z and mass tell."""
+    ion = _known(given) if isinstance(given, str) else _deprotonated(mz, mass)
+    return (None, None) if ion is None else (ion.name, abs(ion.charge))
+
+
+def _known(given: str) -> Adduct | None:
+    try:
+        return adduct(given)
+    except NameFormError:
+        return None  # the name as given is not an ion that this program knows
+
+
+def _deprotonated(mz: float, mass: float) -> Adduct | None:
+    if not (math.isfinite(mz) and math.isfinite(mass)):
+        return None
+    losses = [ion for ion in adducts() if ion.charge < 0 and re.fullmatch(_LOSS, ion.name)]
+    near = [ion for ion in losses if abs(mz - ion_mz(mass, ion.name)) < _SAME_MASS]
+    return near[0] if near else None
+
+
+# --- sections ---------------------------------------------------------------------------------
+
+
+def _metadata(analysis: Analysis, rows: pd.DataFrame, samples: list[str]) -> Iterator[list[Any]]:
+    source = analysis.source
+    yield from _about(analysis)
+    positive = rows["adduct"].str.endswith("+", na=False)
+    negative = rows["adduct"].str.endswith("-", na=False)
+    runs = range(1, len(samples) + 1)
+    for run, sample in zip(runs, samples, strict=True):
+        mine = rows["sample"] == sample
+        seen = [name for name, found in ((_NEGATIVE, negative), (_POSITIVE, positive))
+                if (mine & found).any()]  # fmt: skip
+        yield [f"ms_run[{run}]-location", None]
+        for number, polarity in enumerate(seen or [_NEGATIVE], 1):
+            yield [f"ms_run[{run}]-scan_polarity[{number}]", polarity]
+    for run, sample in zip(runs, samples, strict=True):
+        yield [f"assay[{run}]", safe_text(sample or source.name)]
+        yield [f"assay[{run}]-ms_run_ref", f"ms_run[{run}]"]
+    yield ["study_variable[1]", "undefined"]
+    yield ["study_variable[1]-assay_refs", " | ".join(f"assay[{run}]" for run in runs)]
+    yield ["study_variable[1]-description", "All samples of the table"]
+    yield ["cv[1]-label", "MS"]
+    yield ["cv[1]-full_name", "PSI-MS controlled vocabulary"]
+    yield ["cv[1]-version", "4.1.11"]
+    yield ["cv[1]-uri", "https://purl.obolibrary.org/obo/ms.obo"]
+    yield ["database[1]", "[, , no database, null]"]
+    yield ["database[1]-prefix", None]
+    yield ["database[1]-version", "Unknown"]
+    yield ["database[1]-uri", None]
+    yield ["small_molecule-quantification_unit", _AREA]
+    yield ["small_molecule_feature-quantification_unit", _AREA]
+    yield ["id_confidence_measure[1]", _CONFIDENCE]
+
+
+def _about(analysis: Analysis) -> Iterator[list[Any]]:
+    source = analysis.source
+    yield ["mzTab-version", "2.0.0-M"]
+    yield ["mzTab-ID", f"ganglioside-{source.sha256[:16]}"]
+    yield ["title", safe_text(source.name)]
+    yield ["description", f"{analysis.summary.headline} Input: SHA-256 {source.sha256}."]
+    yield ["software[1]", f"[, , Ganglioside, {analysis.version}]"]
+    specs = setting_specs()
+    for number, (name, value) in enumerate(analysis.settings.to_dict().items(), 1):
+        unit = f" {specs[name].unit}" if name in specs and specs[name].unit else ""
+        yield [f"software[1]-setting[{number}]", f"{name} = {value}{unit}"]
+    yield ["quantification_method", _LABEL_FREE]
+
+
+def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
+    """Return the small molecules, one row each."""
+    valid = rows["verdict"] == "valid"
+    lead = rows.assign(valid=valid).sort_values(
+        ["molecule", "valid", "confidence", "feature"], ascending=[True, False, False, True]
+    )
+    lead = lead.drop_duplicates("molecule").reset_index(drop=True)
+    known = lead["valid"]
+    full = bool(rows["mz"].notna().all())
+
+    def ids(numbers: pd.Series[Any]) -> pd.Series[Any]:
+        return numbers.astype("str").groupby(rows["molecule"]).agg(" | ".join)
+
+    adducts = rows[rows["adduct"].notna() & valid].groupby("molecule")["adduct"].agg(_distinct)
+    areas = _areas(rows, samples)
+    spread = areas.std(axis=1) / areas.mean(axis=1)
+    columns: dict[str, Any] = {
+        "SML_ID": lead["molecule"] + 1,
+        "SMF_ID_REFS": lead["molecule"].map(ids(rows["feature"] + 1)) if full else None,
+        "database_identifier": None,
+        "chemical_formula": lead["formula"].where(known),
+        "smiles": None,
+        "inchi": None,
+        "chemical_name": lead["name"].where(known).map(_one_name, na_action="ignore"),
+        "uri": None,
+        "theoretical_neutral_mass": lead["monoisotopic_mass"].where(known),
+        "adduct_ions": lead["molecule"].map(adducts),
+        "reliability": np.where(known, _PUTATIVE, _UNKNOWN),
+        "best_id_confidence_measure": _CONFIDENCE,
+        "best_id_confidence_value": lead["confidence"],
+        **{f"abundance_assay[{i}]": areas[s] for i, s in enumerate(samples, 1)},
+        "abundance_study_variable[1]": areas.mean(axis=1),
+        "abundance_variation_study_variable[1]": spread,
+        "opt_global_feature_ids": lead["molecule"].map(ids(rows["feature_id"])),
+        "opt_global_name_as_given": _texts(lead["name"]),
+        "opt_global_isomer": _texts(lead["isomer"]),
+        "opt_global_verdict": lead["verdict"].astype("str"),
+        "opt_global_retention_time_in_seconds": lead["rt"] * _SECONDS,
+        "opt_global_reason": _texts(lead["reason"]),
+        **_said(lead),
+    }
+    return _section("SMH", "SML", columns, len(lead))
+
+
+def _said(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return what analysts said, where they said anything."""
+    return {f"opt_global_{c}": _texts(rows[c]) for c in _SAID if c in rows.columns}
+
+
+def _areas(rows: pd.DataFrame, samples: list[str]) -> pd.DataFrame:
+    """Return the area of each molecule in each sample; NaN where there is none."""
+    believed = rows["consolidated_volume"].where(rows["verdict"] == "valid")
+    unknown = ~rows["molecule"].isin(rows["molecule"][rows["verdict"] == "valid"])
+    area = believed.where(~unknown, rows["volume"])
+    table = area.groupby([rows["molecule"], rows["sample"]]).sum(min_count=1).unstack()
+    return table.reindex(columns=samples).reset_index(drop=True)
+
+
+def _features(rows: pd.DataFrame, samples: list[str]) -> str:
+    """Return the features, one row per row of the input."""
+    proven = rows["charge"].notna() & rows["monoisotopic_mass"].notna()
+    columns: dict[str, Any] = {
+        "SMF_ID": rows["feature"] + 1,
+        "SME_ID_REFS": (rows["feature"] + 1).where(proven).astype("Int64"),
+        "SME_ID_REF_ambiguity_code": None,
+        "adduct_ion": rows["adduct"],
+        "isotopomer": None,
+        "exp_mass_to_charge": rows["mz"],
+        "charge": rows["charge"],
+        "retention_time_in_seconds": rows["rt"] * _SECONDS,
+        "retention_time_in_seconds_start": None,
+        "retention_time_in_seconds_end": None,
+        **{
+            f"abundance_assay[{i}]": rows["volume"].where(rows["sample"] == s)
+            for i, s in enumerate(samples, 1)
+        },
+        "opt_global_feature_id": rows["feature_id"],
+        "opt_global_name_as_given": _texts(rows["name"]),
+        "opt_global_verdict": rows["verdict"].astype("str"),
+        "opt_global_confidence": rows["confidence"],
+        "opt_global_parent": _texts(rows["parent"]),
+        "opt_global_process": _texts(rows["process"]),
+        "opt_global_predicted_retention_time_in_seconds": rows["predicted_rt"] * _SECONDS,
+        "opt_global_reason": _texts(rows["reason"]),
+        **_said(rows),
+    }
+    return _section("SFH", "SMF", columns, len(rows))
+
+
+def _evidence(table: pd.DataFrame) -> str:
+    """Return what speaks for each name: mass and retention, where the ion is known."""
+    rows = table[table["charge"].notna() & table["monoisotopic_mass"].notna()]
+    run = rows["sample"].map({s: i for i, s in enumerate(dict.fromkeys(table["sample"]), 1)})
+    names = "ms_run[" + run.astype("str") + "]"
+    ions = zip(rows["monoisotopic_mass"], rows["adduct"], strict=True)
+    columns: dict[str, Any] = {
+        "SME_ID": rows["feature"] + 1,
+        "evidence_input_id": names
+        + ":mass="
+        + rows["mz"].map(repr)
+        + ";rt="
+        + (rows["rt"] * _SECONDS).map(repr),
+        "database_identifier": None,
+        "chemical_formula": rows["formula"],
+        "smiles": None,
+        "inchi": None,
+        "chemical_name": rows["name"].map(_one_name, na_action="ignore"),
+        "uri": None,
+        "derivatized_form": None,
+        "adduct_ion": rows["adduct"],
+        "exp_mass_to_charge": rows["mz"],
+        "charge": rows["charge"],
+        "theoretical_mass_to_charge": [ion_mz(mass, ion) for mass, ion in ions],
+        "spectra_ref": names,
+        "identification_method": "[, , Ganglioside, retention and co-elution]",
+        "ms_level": _MS1,
+        "id_confidence_measure[1]": rows["confidence"],
+        "rank": 1,
+        "opt_global_verdict": rows["verdict"].astype("str"),
+        "opt_global_rule": _texts(rows["rule"]),
+    }
+    return _section("SEH", "SME", columns, len(rows))
+
+
+# --- text -------------------------------------------------------------------------------------
+
+
+def _lines(rows: Iterable[list[Any]]) -> str:
+    return "".join("\t".join(["MTD", *map(_cell, row)]) + "\n" for row in rows)
+
+
+def _section(header: str, prefix: str, columns: dict[str, Any], rows: int) -> str:
+    """Return a table of the format; None or a plain value stands for a whole column of it."""
+    cells = [
+        [_cell(v) for v in values]
+        if isinstance(values := _plain(column), list)
+        else [_cell(values)] * rows
+        for column in columns.values()
+    ]
+    lines = ["\t".join([header, *columns])]
+    lines += ["\t".join([prefix, *row]) for row in zip(*cells, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(column: Any) -> Any:
+    if isinstance(column, pd.Series):
+        return column.astype(object).where(column.notna(), None).tolist()
+    return column.tolist() if isinstance(column, np.ndarray) else column
+
+
+def _cell(value: Any) -> str:
+    """Return one cell: never empty, without what separates cells and lines."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "null"
+    text = " ".join(str(value).split())
+    return text or "null"
+
+
+def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
+    return column.astype("str").map(safe_text, na_action="ignore")
+
+
+def _one_name(name: str) -> str:
+    """Return a name that is not taken for several."""
+    return safe_text(name.replace("|", "/"))
+
+
+def _distinct(values: pd.Series[Any]) -> str:
+    return " | ".join(dict.fromkeys(values))

@@ -1,0 +1,106 @@
+"""The JSON Schema of `to_json`: what a program may expect of a document.
+
+`ganglioside/data/analysis.schema.json` is this schema as a file; to write it anew:
+
+    python -m ganglioside.export.schema > ganglioside/data/analysis.schema.json
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from importlib.resources import files
+from typing import Any, Final
+
+from ganglioside.analysis import Summary
+from ganglioside.columns import FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
+from ganglioside.export.document import SCHEMA, SCHEMA_VERSION
+from ganglioside.settings import SAMPLE_TYPES, setting_specs
+
+_FILE: Final = "analysis.schema.json"
+
+_NUMBER: Final = {"type": ["number", "null"]}
+_TYPES: Final[dict[str, dict[str, Any]]] = {
+    "Int64": {"type": ["integer", "null"]},
+    "float64": {"anyOf": [_NUMBER, {"enum": ["inf", "-inf"]}]},
+    "bool": {"type": "boolean"},
+    "str": {"type": ["string", "null"]},
+    "category": {"enum": [*VERDICTS, None]},
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of the documents that `to_json` writes."""
+    tables = {"features": FEATURES, "models": MODELS, "findings": FINDINGS, "problems": PROBLEMS}
+    properties = {
+        "schema": {"const": SCHEMA},
+        "schema_version": {"const": SCHEMA_VERSION},
+        "version": {"type": "string", "description": "of Ganglioside"},
+        "source": _object(
+            {
+                "name": {"type": "string"},
+                "size": {"type": "integer", "minimum": 0, "description": "bytes"},
+                "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            }
+        ),
+        "settings": _object(_settings()),
+        "summary": _object(_summary()),
+        "model": {"type": "object", "description": "fitted parameters; not a stable part"},
+        "types": _object({name: _texts() for name in tables}),
+        **{name: _table(columns, more=name == "features") for name, columns in tables.items()},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{SCHEMA}:{SCHEMA_VERSION}",
+        "title": "An analysis of Ganglioside",
+        "description": "One row of `features` per row of the input, in its order; columns of the "
+        "input that Ganglioside does not know follow the known ones.",
+        **_object(properties),
+    }
+
+
+def published_schema() -> dict[str, Any]:
+    """Return the schema that is in the package as a file."""
+    text = (files("ganglioside") / "data" / _FILE).read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _object(properties: dict[str, Any], *, more: bool = False) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": more,
+    }
+
+
+def _table(columns: dict[str, str], *, more: bool) -> dict[str, Any]:
+    row = _object({name: _TYPES[kind] for name, kind in columns.items()}, more=more)
+    return {"type": "array", "items": row}
+
+
+def _texts() -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": {"type": "string"}}
+
+
+def _settings() -> dict[str, Any]:
+    numbers = {
+        name: {
+            "type": "number",
+            "minimum": spec.low,
+            "maximum": spec.high,
+            "description": f"{spec.help} {spec.unit}".strip(),
+        }
+        for name, spec in setting_specs().items()
+    }
+    return numbers | {"sample_type": {"enum": list(SAMPLE_TYPES)}}
+
+
+def _summary() -> dict[str, Any]:
+    kinds = {"int": {"type": "integer", "minimum": 0}, "float": _NUMBER, "str": {"type": "string"}}
+    return {field.name: kinds[str(field.type)] for field in fields(Summary)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(json_schema(), indent=1, ensure_ascii=False))

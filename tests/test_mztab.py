@@ -1,0 +1,165 @@
+"""Results go out as mzTab-M by its rules, with every row, and can be read back."""
+
+from __future__ import annotations
+
+import re
+
+import mztab_rules
+import numpy as np
+import pandas as pd
+import pytest
+from builders import build_analysis
+
+import ganglioside as gg
+from ganglioside.analysis import Analysis
+from ganglioside.example import example
+from ganglioside.export import to_mztab
+from ganglioside.glycans import mz as ion_mz
+from ganglioside.overrides import Override, Overrides
+
+
+def text_of(analysis: Analysis) -> str:
+    return to_mztab(analysis).decode()
+
+
+@pytest.fixture(scope="module")
+def analysed() -> Analysis:
+    return gg.analyze(example())
+
+
+@pytest.fixture(scope="module")
+def measured(analysed: Analysis) -> Analysis:
+    """The example with an m/z for every row, and an adduct for some, in two samples."""
+    masses = analysed.features["monoisotopic_mass"].fillna(1000.0)
+    charges = np.arange(len(masses)) % 2 + 1
+    rows = pd.DataFrame(
+        {
+            "Name": analysed.features["name"],
+            "RT": analysed.features["rt"],
+            "Volume": analysed.features["volume"],
+            "Log P": analysed.features["log_p"],
+            "Anchor": analysed.features["anchor"],
+            "m/z": [
+                ion_mz(m, f"[M-{z if z > 1 else ''}H]{z}-")
+                for m, z in zip(masses, charges, strict=True)
+            ],
+            "Adduct": np.where(charges == 1, "[M-H]-", None),
+        }
+    )
+    other = rows.assign(Sample="β | two", RT=rows["RT"] + 0.01, Volume=rows["Volume"] * 2)
+    return gg.analyze(pd.concat([rows.assign(Sample="one"), other], ignore_index=True))
+
+
+def test_the_example_is_a_summary_by_the_rules(analysed: Analysis) -> None:
+    text = text_of(analysed)
+    assert mztab_rules.faults(text) == []
+    file = mztab_rules.read(text)
+    assert set(file.columns) == {"SML"}
+    assert set(file.of("SML", "SMF_ID_REFS")) == {"null"}
+
+
+def test_a_table_with_masses_is_a_whole_file_by_the_rules(measured: Analysis) -> None:
+    text = text_of(measured)
+    assert mztab_rules.faults(text) == []
+    file = mztab_rules.read(text)
+    assert set(file.columns) == {"SML", "SMF", "SME"}
+    assert file.metadata["assay[2]"] == "β | two"
+    assert set(file.of("SMF", "charge")) <= {"1", "2", "null"}
+
+
+def test_every_feature_reads_back(measured: Analysis) -> None:
+    file = mztab_rules.read(text_of(measured))
+    features = measured.features
+    assert [int(i) for i in file.of("SMF", "opt_global_feature_id")] == list(features["feature_id"])
+    assert file.of("SMF", "opt_global_verdict") == list(features["verdict"])
+    seconds = [float(rt) for rt in file.of("SMF", "retention_time_in_seconds")]
+    assert np.allclose(seconds, features["rt"] * 60, rtol=1e-14)
+    areas = [
+        row[f"abundance_assay[{1 + (sample != 'one')}]"]
+        for row, sample in zip(file.rows["SMF"], features["sample"], strict=True)
+    ]
+    assert [float(a) for a in areas] == list(features["volume"])
+    assert [float(m) for m in file.of("SMF", "exp_mass_to_charge")] == list(features["mz"])
+    error = [
+        abs(float(r["exp_mass_to_charge"]) - float(r["theoretical_mass_to_charge"]))
+        for r in file.rows["SME"]
+    ]
+    assert len(error) > 300
+    assert max(error) < 1e-3
+
+
+@pytest.mark.parametrize("table", ["analysed", "measured"])
+def test_no_feature_is_in_two_molecules_or_none(table: str, request: pytest.FixtureRequest) -> None:
+    analysis: Analysis = request.getfixturevalue(table)
+    file = mztab_rules.read(text_of(analysis))
+    ids = [int(i) for cell in file.of("SML", "opt_global_feature_ids") for i in cell.split("|")]
+    assert sorted(ids) == list(analysis.features["feature_id"])
+
+
+def test_molecules_are_the_valid_species_with_their_consolidated_areas(
+    measured: Analysis,
+) -> None:
+    file = mztab_rules.read(text_of(measured))
+    valid = measured.features[measured.features["verdict"] == "valid"]
+    believed = [row for row in file.rows["SML"] if row["reliability"] == "2"]
+    species = valid["name"] + valid["isomer"].fillna("")
+    assert len(believed) == species.nunique()
+    for number, sample in enumerate(("one", "β | two"), 1):
+        total = sum(float(v) for row in believed
+                    if (v := row[f"abundance_assay[{number}]"]) != "null")  # fmt: skip
+        mine = valid[valid["sample"] == sample]
+        assert total == pytest.approx(mine["consolidated_volume"].sum())
+    for row in file.rows["SML"]:
+        if row["reliability"] == "4":
+            assert row["chemical_formula"] == row["chemical_name"] == "null"
+
+
+def test_hostile_text_breaks_no_line_and_is_not_executed() -> None:
+    analysis = build_analysis(5, extra=pd.DataFrame({"sample": ['=cmd|" /C calc"!A0\t\r\nx'] * 5}))
+    features = analysis.features.assign(name=["a|b|c", '=1+1\t"\n', "", "x\ty", "@SUM(1)"])
+    object.__setattr__(analysis, "features", features)
+    text = text_of(analysis)
+    assert mztab_rules.faults(text) == []
+    assert not re.search(r"\t[=@]", text)
+    assert "\ta/b/c\t" in text
+
+
+def test_what_an_analyst_said_goes_along(analysed: Analysis) -> None:
+    lead = int(analysed.features.query("verdict == 'outlier'")["feature_id"].iloc[0])
+    said = Overrides((Override(feature_id=lead, verdict="outlier", note="=looked", author="Ada"),))
+    text = text_of(analysed.with_overrides(said))
+    assert mztab_rules.faults(text) == []
+    file = mztab_rules.read(text)
+    assert "opt_global_analyst_verdict" not in text_of(analysed)
+    assert file.of("SML", "opt_global_analyst_verdict").count("outlier") == 1
+    assert set(file.of("SML", "opt_global_analyst_note")) == {"null", "'=looked"}
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_small_tables_follow_the_rules(n: int) -> None:
+    assert mztab_rules.faults(text_of(build_analysis(n))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("MTD\tmzTab-ID", "MTD\tmzTab-id", "mzTab-ID is missing"),
+        ("\tnull\t", "\t\t", "empty cell"),
+        ("2.0.0-M", "1.0.0", "not version"),
+        ("[MS, MS:1001844, MS1 feature area, ]", "area", "no parameter"),
+        ("SML_ID\tSMF_ID_REFS", "SMF_ID_REFS\tSML_ID", "columns"),
+        ("opt_global_reason", "opt reason", "column opt reason"),
+        ("\nSML\t2\t", "\nSML\t1\t", "ids are there twice"),
+        ("\nSMF\t1\t1", "\nSMF\t1\t99999", "SME_ID_REFS = 99999"),
+        ("\nSME\t1\t", "\nSML\t1\t", "out of place"),
+        ("ms_run[2]-scan_polarity[1]", "ms_run[3]-scan_polarity[1]", "has no polarity"),
+        ("assay[1] | assay[2]", "assay[1] | assay[3]", "refers to"),
+        ("cv[1]-label\tMS", "cv[1]-label\tUO", "is not declared"),
+        ("[M-H]-", "M-H", "adduct_ion = M-H"),
+        ("\n\nSFH", "\nSFH", "no blank line"),
+    ],
+)
+def test_the_rules_see_a_planted_fault(measured: Analysis, old: str, new: str, said: str) -> None:
+    text = text_of(measured)
+    assert old in text
+    assert any(said in fault for fault in mztab_rules.faults(text.replace(old, new)))

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import mztab_rules
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
@@ -199,6 +200,12 @@ def test_report_of_nothing_is_refused() -> None:
     assert "zzz" in run("report", "zzz", code=1).stderr
 
 
+def feature_ids(stream: io.BytesIO) -> list[str]:
+    molecules = mztab_rules.read(stream.read().decode())
+    cells = molecules.of("SML", "opt_global_feature_ids")
+    return [number for cell in cells for number in cell.split("|")]
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_export_writes_a_session(sid: str, form: str) -> None:
     run("export", sid, "--format", form)
@@ -208,6 +215,7 @@ def test_export_writes_a_session(sid: str, form: str) -> None:
         "xlsx": pd.read_excel,
         "parquet": pd.read_parquet,
         "json": lambda stream: json.load(stream)["features"],
+        "mztab": feature_ids,
     }
     if form != "xlsx":
         assert len(readers[form](io.BytesIO(content))) == ROWS

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.areas import left_out
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.inference.extents import LARGEST_EXTENT, pair_odds
 from ganglioside.inference.ghosts import ghosts
@@ -54,7 +55,10 @@ def explain(state: Inference, leniency: float = 1.0) -> Shares:
     # The scatter is held wide in the first rounds; that must not make the own line less likely.
     held = np.minimum(state.scatter, state.usual_scatter)
     usual = np.sqrt(scale**2 - state.scatter**2 + held**2)
-    prior = state.rates.presence[c.line] * genuine_evidence(state)[c.row] / others.total[c.row]
+    evidence = anchor_evidence(state)[c.row] * normal(
+        state.observed.log_volume[c.row], *left_out(state.rates.areas, state.placed)
+    )
+    prior = state.rates.presence[c.line] * evidence / others.total[c.row]
     odds = prior * student(z / leniency, usual, OWN_TAIL)
     rivals = prior * student(z, usual, OWN_TAIL)
     rivals = sum_by(c.place, rivals, 0)[c.place] - rivals
@@ -86,15 +90,14 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     return predicted, np.sqrt(scatter**2 + variance / (1 - leverage))
 
 
-def genuine_evidence(state: Inference) -> FloatArray:
-    """Return what area and anchor mark say for each row being genuine, shape (n,)."""
-    rates, area = state.rates, state.rates.genuine_area
-    trust = np.where(
+def anchor_evidence(state: Inference) -> FloatArray:
+    """Return what the anchor mark says for each row being genuine, shape (n,)."""
+    rates = state.rates
+    return np.where(
         state.observed.anchor,
         rates.anchor_genuine / rates.anchor_other,
         (1 - rates.anchor_genuine) / (1 - rates.anchor_other),
     )
-    return np.asarray(trust * normal(state.observed.log_volume, area.mean, area.sd))
 
 
 def other_intensity(state: Inference) -> Others:

@@ -37,6 +37,13 @@ def emission_rates(state: Inference) -> FloatArray:
     return _rate(counts.seen, counts.parents, usual)
 
 
+def expected_extents(state: Inference) -> Extents:
+    """Return extents of each group from parents of each line, shape (L, G)."""
+    counts = state.rates.fragments
+    extents = _extents(counts.measured, counts.log_ratio, state.rates.extent_within)
+    return Extents(np.minimum(extents.mean, LARGEST_EXTENT), extents.sd)
+
+
 def _rate(seen: FloatArray, parents: FloatArray, usual: FloatArray) -> FloatArray:
     rate = (seen + _EMISSION_WEIGHT * usual) / (parents + _EMISSION_WEIGHT)
     return np.minimum(rate, _MOST_EMISSION)

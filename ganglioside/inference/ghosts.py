@@ -8,7 +8,7 @@ import numpy as np
 
 from ganglioside.curve import Spots, ceramide_basis, ceramide_class
 from ganglioside.inference.densities import OWN_TAIL, normal, student
-from ganglioside.inference.extents import emission_rates
+from ganglioside.inference.extents import emission_rates, expected_extents
 from ganglioside.inference.state import Ghosts, Inference, flat_place, lines_of
 from ganglioside.observations import FloatArray, IntArray, sum_by
 from ganglioside.rules.artefacts import artefacts
@@ -44,9 +44,8 @@ def ghosts(state: Inference, rows: IntArray, others: FloatArray) -> Ghosts:
         known.process[near],
         known.probability[near],
     )
-    area = state.rates.genuine_area
     density = student(z[near], scale[near], OWN_TAIL)
-    density = density * normal(state.observed.log_volume[known.child], area.mean, area.sd)
+    density = density * normal(state.observed.log_volume[known.child], *_expected_area(state, known))
     piece = known.probability * density
     exists = _existence(state, known, np.log1p(piece / others[known.child]))
     return Ghosts(known.child, known.line, known.ceramide, known.process, piece * exists)
@@ -98,6 +97,27 @@ def _expected_rt(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatArr
     shift = np.array([*(a.rt_shift for a in artefacts()), 0.0])[ghosts.process] * slope
     spread = np.array([*(a.rt_spread for a in artefacts()), 0.0])[ghosts.process] * slope
     return state.curve.predict(spots)[at] + shift, np.sqrt(variance[at] + spread**2)
+
+
+def _expected_area(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatArray]:
+    """Return log10 area that each ghost's child should have, and its standard deviation."""
+    observed, known = state.observed, artefacts()
+    ceramide = np.where(ghosts.ceramide < len(observed.ceramides), ghosts.ceramide, -1)
+    mean, sd = state.rates.areas.expected(observed.sample[ghosts.child], ghosts.line, ceramide)
+    extents = expected_extents(state)
+    group = observed.group[ghosts.child]
+    fragment = ghosts.process < 0
+    extent = np.where(
+        fragment,
+        extents.mean[ghosts.line, group],
+        np.array([*(a.log10_extent for a in known), 0.0])[ghosts.process],
+    )
+    spread = np.where(
+        fragment,
+        extents.sd[ghosts.line, group],
+        np.array([*(a.log10_spread for a in known), 0.0])[ghosts.process],
+    )
+    return mean + extent, np.hypot(sd, spread)
 
 
 def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.curve import LinePrior, refit
+from ganglioside.inference.areas import learn_areas
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.inference.extents import count_fragments, learn_extent_within
 from ganglioside.inference.state import Inference, Rates, area_spread, flat_place
@@ -94,6 +95,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
         pair_sigma=_pair_sigma(state),
         anchor_genuine=float((shares.genuine[anchors].sum() + 1) / (shares.genuine.sum() + 3)),
         anchor_other=(wrong + 0.03) / (other + 1),
+        areas=learn_areas(state.rates.areas, state.placed),
         genuine_area=area_spread(observed.log_volume, shares.genuine),
         chance_area=area_spread(observed.log_volume, shares.chance),
     )

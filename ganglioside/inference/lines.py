@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.densities import OWN_TAIL, student
-from ganglioside.inference.explain import genuine_evidence, other_intensity
+from ganglioside.inference.densities import OWN_TAIL, normal, student
+from ganglioside.inference.explain import anchor_evidence, other_intensity
 from ganglioside.inference.extents import count_fragments
 from ganglioside.inference.learn import composition_model, firm_lines
 from ganglioside.inference.state import (
@@ -28,7 +28,10 @@ _APART: Final = 3.0  # scatters; lines of one series that stand closer are one
 def place_lines(state: Inference) -> Inference:
     """Place the lines anew, where they explain rows better than all other processes do."""
     sigma = min(float(state.rates.sigma[0]), state.usual_scatter)
-    density = student(0.0, sigma, OWN_TAIL) * genuine_evidence(state)
+    observed = state.observed
+    area = state.rates.areas.anywhere(observed.sample, observed.ceramide)
+    density = student(0.0, sigma, OWN_TAIL) * anchor_evidence(state)
+    density = density * normal(observed.log_volume, *area)
     others = other_intensity(_as_fragments(state)).total
     lines = find_lines(
         state.observed,

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
 from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, sum_by
 from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
@@ -96,6 +97,8 @@ class Rates:
         Scale of the RT difference of parent and fragment, min.
     anchor_genuine, anchor_other : float
         Share of anchors among genuine and other features.
+    areas : Areas
+        Of genuine features, by sample, line and ceramide.
     genuine_area, chance_area : AreaSpread
     """
 
@@ -108,6 +111,7 @@ class Rates:
     pair_sigma: float
     anchor_genuine: float
     anchor_other: float
+    areas: Areas
     genuine_area: AreaSpread
     chance_area: AreaSpread
 
@@ -242,6 +246,18 @@ class Inference:
         return self.curve.predict(self.candidates.spots)[self.candidates.spot]
 
     @cached_property
+    def placed(self) -> Placed:
+        """The areas of all candidates, weighed by their shares."""
+        c, observed = self.candidates, self.observed
+        return Placed(
+            observed.sample[c.row],
+            c.line,
+            observed.ceramide[c.row],
+            observed.log_volume[c.row],
+            self.shares.own,
+        )
+
+    @cached_property
     def log_ratio(self) -> FloatArray:
         """log10 of child over parent area of each pair, NaN where one is missing, shape (m,)."""
         volume = self.observed.log_volume
@@ -269,6 +285,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         pair_sigma=0.01,
         anchor_genuine=0.3,
         anchor_other=0.03,
+        areas=unknown_areas(observed.log_volume, observed.sample, 0, len(observed.ceramides)),
         genuine_area=area,
         chance_area=area,
     )
@@ -316,12 +333,15 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
         rates=replace(
             state.rates,
             presence=np.where(main, 0.7, 0.3),
+            areas=state.rates.areas.on_lines(shape[0]),
             fragments=FragmentCounts(*(np.zeros(shape) for _ in range(4))),
         ),
     )
     state = replace(state, weight=np.zeros(len(state.candidates.row)))
     away = (state.observed.rt[state.candidates.row] - state.fitted) / state.curve.slope
-    return with_own(state, np.exp(-0.5 * (away / FIRST_SCATTER) ** 2))
+    state = with_own(state, np.exp(-0.5 * (away / FIRST_SCATTER) ** 2))
+    areas = learn_areas(state.rates.areas, state.placed)
+    return replace(state, rates=replace(state.rates, areas=areas))
 
 
 def with_own(state: Inference, own: FloatArray) -> Inference:
@@ -351,6 +371,7 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
         rates=replace(
             rates,
             presence=rates.presence[stays],
+            areas=rates.areas.kept(stays),
             fragments=FragmentCounts(
                 fragments.parents[stays],
                 fragments.seen[stays],

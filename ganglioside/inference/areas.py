@@ -1,0 +1,171 @@
+"""How large a genuine feature should be: its series, its ceramide and its sample say so.
+
+log10(area) = sample + line + ceramide: a tissue makes each head group on much the same ceramides.
+Residuals of genuine features scatter by about 0.3 (a factor of two), all areas by 0.8. A piece of
+a parent, or a wrong name, need not follow, so the area tells them apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
+
+#: Spread of log10 areas between lines and between ceramides, and about what both predict.
+_BETWEEN: Final = 0.6
+_USUAL_WITHIN: Final = 0.35
+_WITHIN_WEIGHT: Final = 10.0  # features that the usual scatter is worth
+_LARGEST_LEVERAGE: Final = 0.95
+_LARGEST_RESIDUAL: Final = 1.0  # decades; beyond it a residual pulls no further
+
+
+@dataclass(frozen=True, eq=False)
+class Areas:
+    """What the table teaches about log10 areas of genuine features.
+
+    Attributes
+    ----------
+    sample : numpy.ndarray, shape (S,)
+        Usual log10 area of each sample.
+    line, ceramide : numpy.ndarray, shape (L,) and (K,)
+        What each adds.
+    line_weight, ceramide_weight : numpy.ndarray, shape (L,) and (K,)
+        Features from which that is known.
+    within : float
+        Scatter of single features.
+    """
+
+    sample: FloatArray
+    line: FloatArray
+    ceramide: FloatArray
+    line_weight: FloatArray
+    ceramide_weight: FloatArray
+    within: float
+
+    @property
+    def shrinkage(self) -> float:
+        """Features that the prior of one line or ceramide is worth."""
+        return (self.within / _BETWEEN) ** 2
+
+    def expected(
+        self, sample: IntArray, line: IntArray, ceramide: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return log10 area and its standard deviation; unknown ceramides are -1."""
+        effect = np.append(self.ceramide, 0.0)[ceramide]
+        weight = np.append(self.ceramide_weight, 0.0)[ceramide]
+        variance = 1 / (self.line_weight[line] + self.shrinkage) + 1 / (weight + self.shrinkage)
+        mean = self.sample[sample] + self.line[line] + effect
+        return mean, self.within * np.sqrt(1 + variance)
+
+    def anywhere(self, sample: IntArray, ceramide: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return the same for features of a line that is not known."""
+        spread = np.hypot(self.within, np.hypot(_BETWEEN, float(np.std(self.line))))
+        mean = self.sample[sample] + self.ceramide[ceramide]
+        return mean, np.full(len(sample), spread)
+
+    def on_lines(self, n: int) -> Areas:
+        """Return the same with n lines about which nothing is known."""
+        return replace(self, line=np.zeros(n), line_weight=np.zeros(n))
+
+    def kept(self, stays: BoolArray) -> Areas:
+        """Return the same with some of the lines."""
+        return replace(self, line=self.line[stays], line_weight=self.line_weight[stays])
+
+
+def unknown_areas(
+    log_area: FloatArray, sample: IntArray, n_lines: int, n_ceramides: int
+) -> Areas:
+    """Return what is known before any feature is explained: the level of each sample."""
+    known = np.isfinite(log_area)
+    level = float(log_area[known].mean()) if known.any() else 0.0
+    total = sum_by(sample[known], log_area[known] - level, int(sample.max()) + 1)
+    count = sum_by(sample[known], np.ones(int(known.sum())), len(total))
+    return Areas(
+        level + total / (count + 1),
+        np.zeros(n_lines),
+        np.zeros(n_ceramides),
+        np.zeros(n_lines),
+        np.zeros(n_ceramides),
+        _USUAL_WITHIN,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Features as they may stand on lines, each array of shape (a,)."""
+
+    sample: IntArray
+    line: IntArray
+    ceramide: IntArray
+    log_area: FloatArray
+    weight: FloatArray
+
+    def residual(self, areas: Areas) -> FloatArray:
+        """Return measured less expected log10 area."""
+        mean = areas.sample[self.sample] + areas.line[self.line] + areas.ceramide[self.ceramide]
+        return np.asarray(self.log_area - mean)
+
+
+def learn_areas(areas: Areas, placed: Placed) -> Areas:
+    """Return the areas after one sweep over samples, lines and ceramides.
+
+    One sweep a round suffices: the shares by which features are weighed move more slowly.
+    """
+    known = np.isfinite(placed.log_area)
+    placed = Placed(
+        placed.sample[known],
+        placed.line[known],
+        placed.ceramide[known],
+        placed.log_area[known],
+        placed.weight[known],
+    )
+    lean = areas.shrinkage
+    for _ in range(2):
+        total, count = _sums(areas, placed, placed.sample, len(areas.sample))
+        areas = replace(areas, sample=areas.sample + total / (count + 1))
+        total, count = _sums(areas, placed, placed.line, len(areas.line))
+        line = (count * areas.line + total) / (count + lean)
+        areas = replace(areas, line=line, line_weight=count)
+        total, count = _sums(areas, placed, placed.ceramide, len(areas.ceramide))
+        ceramide = (count * areas.ceramide + total) / (count + lean)
+        areas = replace(areas, ceramide=ceramide, ceramide_weight=count)
+    return replace(areas, within=_within(areas, placed))
+
+
+def _sums(
+    areas: Areas, placed: Placed, key: IntArray, n: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the sum of residuals, none of which may pull too far, and the number of features."""
+    residual = np.clip(placed.residual(areas), -_LARGEST_RESIDUAL, _LARGEST_RESIDUAL)
+    return sum_by(key, placed.weight * residual, n), sum_by(key, placed.weight, n)
+
+
+def _within(areas: Areas, placed: Placed) -> float:
+    left_out = placed.residual(areas) / (1 - _leverage(areas, placed))
+    squares = placed.weight @ np.minimum(left_out**2, _LARGEST_RESIDUAL**2)
+    count = placed.weight.sum()
+    prior = _WITHIN_WEIGHT * _USUAL_WITHIN**2
+    return float(np.sqrt((squares + prior) / (count + _WITHIN_WEIGHT)))
+
+
+def left_out(areas: Areas, placed: Placed) -> tuple[FloatArray, FloatArray]:
+    """Return what the other features expect of each: log10 area and its standard deviation."""
+    leverage = _leverage(areas, placed)
+    mean = placed.log_area - placed.residual(areas) / (1 - leverage)
+    unsure = _unsure(areas, placed) / (1 - leverage)
+    return mean, areas.within * np.sqrt(1 + unsure)
+
+
+def _leverage(areas: Areas, placed: Placed) -> FloatArray:
+    """Return how much each feature shares in its own expectation, shape (a,)."""
+    return np.minimum(placed.weight * _unsure(areas, placed), _LARGEST_LEVERAGE)
+
+
+def _unsure(areas: Areas, placed: Placed) -> FloatArray:
+    """Return the variance of each expectation in units of `within` squared, shape (a,)."""
+    by_line = 1 / (areas.line_weight + areas.shrinkage)
+    by_ceramide = 1 / (areas.ceramide_weight + areas.shrinkage)
+    return np.asarray(by_line[placed.line] + by_ceramide[placed.ceramide])

@@ -58,11 +58,11 @@ def explain(state: Inference, leniency: float = 1.0) -> Shares:
     evidence = anchor_evidence(state)[c.row] * normal(
         state.observed.log_volume[c.row], *left_out(state.rates.areas, state.placed)
     )
-    prior = state.rates.presence[c.line] * evidence / others.total[c.row]
+    prior = state.presence * evidence / others.total[c.row]
     odds = prior * student(z / leniency, usual, OWN_TAIL)
     rivals = prior * student(z, usual, OWN_TAIL)
     rivals = sum_by(c.place, rivals, 0)[c.place] - rivals
-    own = odds / (1 - state.rates.presence[c.line] + odds + rivals)
+    own = odds / (1 - state.presence + odds + rivals)
     genuine = sum_by(c.row, own, n)
     own = own / np.maximum(genuine, 1.0)[c.row]
     genuine = np.minimum(genuine, 1.0)

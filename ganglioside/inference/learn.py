@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 
 from ganglioside.curve import LinePrior, refit
-from ganglioside.inference.areas import learn_areas
+from ganglioside.inference.areas import Areas, learn_areas
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.inference.extents import count_fragments, learn_extent_within
+from ganglioside.inference.reporting import Reporting, learn_reporting
 from ganglioside.inference.state import Inference, Rates, area_spread, flat_place
 from ganglioside.observations import BoolArray, FloatArray, sum_by
 from ganglioside.rules.acetylation import acetyl_prior
@@ -84,9 +85,10 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
     anchors = observed.anchor
     wrong = float((1 - shares.genuine[anchors]).sum()) + _WRONG_ANCHORS * float(anchors.sum())
     other = float((1 - shares.genuine).sum()) + _WRONG_ANCHORS * float(anchors.sum())
-    presence = (state.support + 3 * prior) / (slots[state.line_group] + 3)
+    presence = (state.support + 3 * prior) / (_expected_rows(state) + 3)
+    areas = learn_areas(state.rates.areas, state.placed)
     return Rates(
-        presence=np.clip(presence, 0.02, 0.97),
+        presence=presence,
         fragments=count_fragments(state),
         extent_within=learn_extent_within(state),
         artefact=_artefact_rates(state),
@@ -95,10 +97,32 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
         pair_sigma=_pair_sigma(state),
         anchor_genuine=float((shares.genuine[anchors].sum() + 1) / (shares.genuine.sum() + 3)),
         anchor_other=(wrong + 0.03) / (other + 1),
-        areas=learn_areas(state.rates.areas, state.placed),
+        areas=areas,
+        reporting=_reporting(state, areas),
         genuine_area=area_spread(observed.log_volume, shares.genuine),
         chance_area=area_spread(observed.log_volume, shares.chance),
     )
+
+
+def _expected_rows(state: Inference) -> FloatArray:
+    """Return how many rows areas let expect on each line, of its group's names, shape (L,)."""
+    c, observed = state.candidates, state.observed
+    first = np.unique(c.place, return_index=True)[1]
+    line, ceramide = c.line[first], observed.ceramide[c.row[first]]
+    from ganglioside.inference.state import PRES
+    return sum_by(line, state.reported[line, ceramide] if PRES=='new' else np.ones(len(line)), len(state.line_group))
+
+
+def _reporting(state: Inference, areas: Areas) -> Reporting:
+    """Return how areas decide what is reported, from the species of all firm lines."""
+    c, observed = state.candidates, state.observed
+    shape = len(state.line_group), len(observed.ceramides)
+    seen = sum_by(c.line * shape[1] + observed.ceramide[c.row], state.shares.own, shape[0] * shape[1])
+    firm = firm_lines(state)
+    samples = float(len(areas.sample))
+    area = float(areas.sample.mean()) + areas.line[firm, None] + areas.ceramide[None, :]
+    seen = np.minimum(seen.reshape(shape)[firm], samples)
+    return learn_reporting(state.rates.reporting, area.ravel(), seen.ravel(), samples)
 
 
 def _slots_by_group(state: Inference) -> FloatArray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
 from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
+from ganglioside.inference.reporting import Reporting, usual_reporting
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, sum_by
 from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
 from ganglioside.rules.fragments import Coelution
@@ -20,6 +21,10 @@ _USUAL_SCATTER: Final = 0.04
 
 #: Scatter about the lines at the start, carbons: wide, so that lines can move.
 FIRST_SCATTER: Final = 0.12
+
+PRES=__import__('os').environ.get('PRES','new')
+LEAST_PRESENCE: Final = 0.02
+MOST_PRESENCE: Final = 0.97
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +88,8 @@ class Rates:
     Attributes
     ----------
     presence : numpy.ndarray, shape (L,)
-        Chance that a named species of this line's group is seen on this line.
+        How much more often named species of this line's group are seen on this line than their
+        areas let expect.
     fragments : FragmentCounts
     extent_within : float
         Scatter of log10 extents of one kind of fragment between ceramides.
@@ -99,6 +105,8 @@ class Rates:
         Share of anchors among genuine and other features.
     areas : Areas
         Of genuine features, by sample, line and ceramide.
+    reporting : Reporting
+        How likely a species of a given area has a row.
     genuine_area, chance_area : AreaSpread
     """
 
@@ -112,6 +120,7 @@ class Rates:
     anchor_genuine: float
     anchor_other: float
     areas: Areas
+    reporting: Reporting
     genuine_area: AreaSpread
     chance_area: AreaSpread
 
@@ -258,6 +267,23 @@ class Inference:
         )
 
     @cached_property
+    def reported(self) -> FloatArray:
+        """Chance that the species of each line and observed ceramide has a row, shape (L, K)."""
+        areas = self.rates.areas
+        level = float(areas.sample.mean())
+        return self.rates.reporting.chance(
+            level + areas.line[:, None] + areas.ceramide[None, :]
+        )
+
+    @cached_property
+    def presence(self) -> FloatArray:
+        """Chance that each candidate's species is seen on its line, shape (a,)."""
+        line, ceramide = self.candidates.line, self.observed.ceramide[self.candidates.row]
+        usual = self.rates.presence[line] * self.reported[line, ceramide]
+        if PRES=='old': usual=self.rates.presence[line]
+        return np.clip(usual, LEAST_PRESENCE, MOST_PRESENCE)
+
+    @cached_property
     def log_ratio(self) -> FloatArray:
         """log10 of child over parent area of each pair, NaN where one is missing, shape (m,)."""
         volume = self.observed.log_volume
@@ -286,6 +312,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         anchor_genuine=0.3,
         anchor_other=0.03,
         areas=unknown_areas(observed.log_volume, observed.sample, 0, len(observed.ceramides)),
+        reporting=usual_reporting(observed.log_volume),
         genuine_area=area,
         chance_area=area,
     )

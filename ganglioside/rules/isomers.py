@@ -152,14 +152,14 @@ def _have_isomers(groups: Groups) -> list[bool]:
 def _worthy_offsets(
     members: _Members, expected: _Place, further: float, scale: Scale
 ) -> list[float]:
-    """Return the offsets that are worth a line, best first; one at least."""
+    """Return the offsets that are worth a line, best first; the expected place if none is."""
     evidence = members.weight.copy()
     found: list[float] = []
     while len(found) < MOST_LINES:
         worth = _worth(replace(members, weight=evidence), scale.sigma)
         worth -= _place_cost(members.reduced, expected, found, further, scale)
         best = int(np.argmax(worth))
-        if found and worth[best] < 0:
+        if worth[best] < 0:
             break
         near = np.exp(-0.5 * ((members.reduced - members.reduced[best]) / scale.sigma) ** 2)
         weight = near * np.maximum(evidence, 0.0) + 1e-9 * near
@@ -167,7 +167,7 @@ def _worthy_offsets(
         found.append(centre)
         apart = np.abs(members.reduced - centre) > _APART * scale.slope
         evidence = np.where(apart, evidence, -np.inf)
-    return found
+    return found or [expected.centre]
 
 
 def _worth(members: _Members, sigma: float) -> FloatArray:

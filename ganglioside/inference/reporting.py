@@ -1,0 +1,65 @@
+"""Which species have a row: the larger a species should be, the likelier it was reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ganglioside.observations import FloatArray
+
+#: log-odds of being reported per decade of area, and their spread between tables.
+_STEEPNESS: Final = 3.0
+_STEEPNESS_SPREAD: Final = 1.0
+#: Half of the species are reported at about the smallest areas of the table; spread in decades.
+_LEVEL_SPREAD: Final = 3.0
+_SMALLEST: Final = 0.1  # quantile of the areas in the table
+_STEPS: Final = 2
+_LEAST: Final = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Log-odds that a species is reported: `level` + `steepness` (log10 area - `limit`)."""
+
+    limit: float
+    level: float
+    steepness: float
+
+    def chance(self, log_area: FloatArray) -> FloatArray:
+        """Return how likely species of these areas have a row."""
+        odds = self.level + self.steepness * (log_area - self.limit)
+        return np.asarray(np.clip(1 / (1 + np.exp(-odds)), _LEAST, 1 - _LEAST))
+
+
+def usual_reporting(log_area: FloatArray) -> Reporting:
+    """Return what is known before any row is explained."""
+    known = log_area[np.isfinite(log_area)]
+    limit = float(np.quantile(known, _SMALLEST)) if len(known) else 0.0
+    return Reporting(limit, 0.0, _STEEPNESS)
+
+
+def learn_reporting(
+    before: Reporting, log_area: FloatArray, seen: FloatArray, asked: float
+) -> Reporting:
+    """Return the curve after a few steps of logistic regression.
+
+    Parameters
+    ----------
+    before : Reporting
+    log_area : numpy.ndarray, shape (k,)
+        Expected log10 area of each species.
+    seen : numpy.ndarray, shape (k,)
+        Rows that it has.
+    asked : float
+        Rows that it could have: the samples.
+    """
+    odds = before.steepness * (log_area - before.limit)
+    level = before.level
+    for _ in range(_STEPS):
+        p = 1 / (1 + np.exp(-odds - level))
+        gradient = float((seen - asked * p).sum()) - level / _LEVEL_SPREAD**2
+        curvature = float((asked * p * (1 - p)).sum()) + 1 / _LEVEL_SPREAD**2
+        level += float(np.clip(gradient / curvature, -1.0, 1.0))
+    return Reporting(before.limit, level, before.steepness)

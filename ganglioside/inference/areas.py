@@ -18,6 +18,7 @@ from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
 _BETWEEN: Final = 0.6
 _USUAL_WITHIN: Final = 0.35
 _WITHIN_WEIGHT: Final = 10.0  # features that the usual scatter is worth
+_RARE: Final = 0.1  # quantile of the ceramides
 _LARGEST_LEVERAGE: Final = 0.95
 _LARGEST_RESIDUAL: Final = 1.0  # decades; beyond it a residual pulls no further
 
@@ -50,11 +51,16 @@ class Areas:
         """Features that the prior of one line or ceramide is worth."""
         return (self.within / _BETWEEN) ** 2
 
+    @property
+    def rare(self) -> float:
+        """What a ceramide adds that no row of the table names."""
+        return float(np.quantile(self.ceramide, _RARE))
+
     def expected(
         self, sample: IntArray, line: IntArray, ceramide: IntArray
     ) -> tuple[FloatArray, FloatArray]:
         """Return log10 area and its standard deviation; unknown ceramides are -1."""
-        effect = np.append(self.ceramide, 0.0)[ceramide]
+        effect = np.append(self.ceramide, self.rare)[ceramide]
         weight = np.append(self.ceramide_weight, 0.0)[ceramide]
         variance = 1 / (self.line_weight[line] + self.shrinkage) + 1 / (weight + self.shrinkage)
         mean = self.sample[sample] + self.line[line] + effect

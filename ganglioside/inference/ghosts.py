@@ -13,8 +13,8 @@ from ganglioside.inference.state import Ghosts, Inference, flat_place, lines_of
 from ganglioside.observations import FloatArray, IntArray, sum_by
 from ganglioside.rules.artefacts import artefacts
 
-_MISSING: Final = float(__import__("os").environ.get("MISSING","0.4"))  # chance that a species which should be there has no row
-_UNSEEN_CERAMIDE: Final = 0.4  # chance that a ceramide which no row names is there
+_MISSING: Final = 0.4  # chance that a species which is not reported is there
+_UNSEEN_CERAMIDE: Final = 0.2  # the same where no row names the ceramide
 _LEAST_PRESENCE: Final = 0.02
 _SUREST: Final = 0.95
 _FAR: Final = 4.0  # scales from where the parent is expected
@@ -128,16 +128,11 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     c = state.candidates
     at = flat_place(observed.sample[c.row], observed.ceramide[c.row], c.line, shape)
     occupied = sum_by(at, state.shares.own, int(np.prod(shape))).reshape(shape)
-    by_ceramide = np.minimum(occupied.sum(axis=2) / max(shape[2] / 2, 1), 1.0)
-    by_ceramide[:, len(observed.ceramides) :] = _UNSEEN_CERAMIDE
-    unseen = np.full((shape[2], shape[1] - len(observed.ceramides)), 1 - _UNSEEN_CERAMIDE)
+    unseen = np.full((shape[2], shape[1] - len(observed.ceramides)), _UNSEEN_CERAMIDE)
     absent = np.concatenate([1 - state.reported, unseen], axis=1)
     by_line = np.minimum(occupied.sum(axis=(0, 1)) / (4 * n_samples), 1.0)
     sample = observed.sample[ghosts.child]
     present = absent[ghosts.line, ghosts.ceramide]
-    import os
-    if os.environ.get('EX')=='old': present = np.maximum(by_ceramide[sample, ghosts.ceramide], _LEAST_PRESENCE)
-    if os.environ.get('EX')=='both': present = present * np.maximum(by_ceramide[sample, ghosts.ceramide], _LEAST_PRESENCE)
     present = present * np.maximum(by_line[ghosts.line], _LEAST_PRESENCE)
     there = np.clip(occupied[sample, ghosts.ceramide, ghosts.line], 0, 1)
     coelutes = np.array([*(a.coelutes for a in artefacts()), True])[ghosts.process]

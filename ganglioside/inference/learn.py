@@ -109,8 +109,7 @@ def _expected_rows(state: Inference) -> FloatArray:
     c, observed = state.candidates, state.observed
     first = np.unique(c.place, return_index=True)[1]
     line, ceramide = c.line[first], observed.ceramide[c.row[first]]
-    from ganglioside.inference.state import PRES
-    return sum_by(line, state.reported[line, ceramide] if PRES=='new' else np.ones(len(line)), len(state.line_group))
+    return sum_by(line, state.reported[line, ceramide], len(state.line_group))
 
 
 def _reporting(state: Inference, areas: Areas) -> Reporting:

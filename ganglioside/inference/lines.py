@@ -38,6 +38,7 @@ def place_lines(state: Inference) -> Inference:
         reduced_rt(state.observed, state.curve),
         np.log(density / others),
         *_expected_by_group(state),
+        state.rates.reporting.steepness * state.rates.areas.ceramide[observed.ceramide],
         Scale(state.usual_scatter, state.curve.slope),
     )
     return with_lines(state, lines)

@@ -22,7 +22,6 @@ _USUAL_SCATTER: Final = 0.04
 #: Scatter about the lines at the start, carbons: wide, so that lines can move.
 FIRST_SCATTER: Final = 0.12
 
-PRES=__import__('os').environ.get('PRES','new')
 LEAST_PRESENCE: Final = 0.02
 MOST_PRESENCE: Final = 0.97
 
@@ -280,7 +279,6 @@ class Inference:
         """Chance that each candidate's species is seen on its line, shape (a,)."""
         line, ceramide = self.candidates.line, self.observed.ceramide[self.candidates.row]
         usual = self.rates.presence[line] * self.reported[line, ceramide]
-        if PRES=='old': usual=self.rates.presence[line]
         return np.clip(usual, LEAST_PRESENCE, MOST_PRESENCE)
 
     @cached_property

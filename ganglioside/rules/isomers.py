@@ -24,8 +24,13 @@ _APART: Final = 0.2  # carbons; isomers that stand closer are one line
 _FAR: Final = 0.85  # carbons; isomers stand closer to the main line (observed: 0.3 to 0.75)
 _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
 _CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child
-_FURTHER: Final = 0.03  # prior probability of one more line, where isomers are known
-_UNHEARD_OF: Final = 0.002  # the same where none are
+_FURTHER: Final = 0.3  # prior probability of one more line, where isomers are known
+_UNHEARD_OF: Final = 1e-5  # the same where only one structure is possible
+
+#: Log-odds with which a line shows the species of its group, as far as areas leave it open, and
+#: what it costs to choose among them.
+_LEVELS: Final = np.linspace(-6, 4, 11)
+_LEVEL_COST: Final = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +64,9 @@ class _Members:
     reduced: FloatArray
     slot: IntArray
     weight: FloatArray
+    usual: FloatArray
+
+
 
 
 def starting_lines(
@@ -94,7 +102,7 @@ def starting_lines(
         strength = closeness[pairs] * genuine[coelution.parent[pairs]]
         np.maximum.at(explained, coelution.child[pairs], strength)
         free = weight[rows] * (1 - explained[rows])
-        offsets = _dense_offsets(_Members(reduced[rows], observed.slot[rows], free), slope)
+        offsets = _dense_offsets(_Members(reduced[rows], observed.slot[rows], free, free), slope)
         for offset in offsets:
             near = np.exp(-0.5 * ((reduced[rows] - offset) / (_WIDTH * slope)) ** 2)
             genuine[rows] = np.maximum(genuine[rows], near * (1 - explained[rows]))
@@ -108,6 +116,7 @@ def find_lines(
     evidence: FloatArray,
     expected: FloatArray,
     variance: FloatArray,
+    usual: FloatArray,
     scale: Scale,
 ) -> Lines:
     """Place lines again, where they explain rows better than all else does.
@@ -129,7 +138,7 @@ def find_lines(
     members = _members(observed.group, len(observed.groups))
     found = [
         _worthy_offsets(
-            _Members(reduced[rows], observed.slot[rows], evidence[rows]),
+            _Members(reduced[rows], observed.slot[rows], evidence[rows], usual[rows]),
             _Place(float(centre), float(np.sqrt(spread))),
             _FURTHER if can_differ else _UNHEARD_OF,
             scale,
@@ -173,16 +182,14 @@ def _worthy_offsets(
 def _worth(members: _Members, sigma: float) -> FloatArray:
     """Return for a line through each row what the rows near it gain, the best of each slot."""
     z = (members.reduced[:, None] - members.reduced[None, :]) / sigma
-    gain = np.maximum(members.weight - 0.5 * z**2, 0.0)
+    gain = members.weight - 0.5 * z**2
     order = np.argsort(members.slot, kind="stable")
     starts = np.flatnonzero(np.diff(members.slot[order], prepend=-1))
-    best = np.maximum.reduceat(gain[:, order], starts, axis=1)
-    slots = len(starts)
-    present = np.clip((best > 0).sum(axis=1), 0.5, slots - 0.5)
-    share = present / slots
-    return np.asarray(
-        best.sum(axis=1) + present * np.log(share) + (slots - present) * np.log1p(-share)
-    )
+    best = np.minimum(np.maximum.reduceat(gain[:, order], starts, axis=1), 50.0)
+    usual = members.usual[order][starts]
+    present = np.clip(1 / (1 + np.exp(-usual - _LEVELS[:, None])), 0.01, 0.97)
+    worth = np.log(1 - present[:, None, :] + present[:, None, :] * np.exp(best)[None, :, :])
+    return np.asarray(worth.sum(axis=2).max(axis=0)) - _LEVEL_COST
 
 
 def _place_cost(

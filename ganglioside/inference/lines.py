@@ -41,7 +41,7 @@ def place_lines(state: Inference) -> Inference:
         state.rates.reporting.steepness * state.rates.areas.ceramide[observed.ceramide],
         Scale(state.usual_scatter, state.curve.slope),
     )
-    return with_lines(state, lines)
+    return _with_fragments(with_lines(state, lines))
 
 
 def _expected_by_group(state: Inference) -> tuple[FloatArray, FloatArray]:
@@ -65,7 +65,16 @@ def _as_fragments(state: Inference) -> Inference:
     near = 1 / (1 + (pairs.delta / (3 * state.rates.pair_sigma)) ** 4)
     weight = near * state.shares.genuine[pairs.parent]
     total = sum_by(pairs.child, weight, len(state.observed))
-    share = weight / np.maximum(total, 1.0)[pairs.child]
+    return _with_pairs(state, weight / np.maximum(total, 1.0)[pairs.child])
+
+
+def _with_fragments(state: Inference) -> Inference:
+    """Return the state in which what is on no line is taken for a fragment, where it can be."""
+    rest = 1 - state.shares.genuine[state.coelution.child]
+    return _with_pairs(state, _as_fragments(state).shares.pair * rest)
+
+
+def _with_pairs(state: Inference, share: FloatArray) -> Inference:
     state = replace(state, shares=replace(state.shares, pair=share))
     return replace(state, rates=replace(state.rates, fragments=count_fragments(state)))
 

@@ -29,9 +29,9 @@ from ganglioside.rules.regression import NoCurve, starting_curve
 
 __all__ = ["INTERVAL", "STANDARD_DEVIATION", "Ghosts", "Inference", "infer", "reweigh"]
 
-_ROUNDS: Final = 18
-_PLACE_AT: Final = (4, 9)
-_PRUNE_AT: Final = (12, 15)
+_ROUNDS: Final = 11
+_PLACE_AT: Final = (2, 4, 7)
+_PRUNE_AT: Final = (8, 9)
 _SETTLING: Final = 4
 _NARROWING: Final = 0.7  # of the least scatter, by round
 

@@ -182,7 +182,7 @@ def _worthy_offsets(
 def _worth(members: _Members, sigma: float) -> FloatArray:
     """Return for a line through each row what the rows near it gain, the best of each slot."""
     z = (members.reduced[:, None] - members.reduced[None, :]) / sigma
-    gain = members.weight - 0.5 * z**2
+    gain = members.weight - 3.5 * np.log1p(z**2 / 6)
     order = np.argsort(members.slot, kind="stable")
     starts = np.flatnonzero(np.diff(members.slot[order], prepend=-1))
     best = np.minimum(np.maximum.reduceat(gain[:, order], starts, axis=1), 50.0)

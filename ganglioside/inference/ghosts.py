@@ -137,9 +137,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     there = np.clip(occupied[sample, ghosts.ceramide, ghosts.line], 0, 1)
     coelutes = np.array([*(a.coelutes for a in artefacts()), True])[ghosts.process]
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
-    prior = np.where(
-        coelutes, _MISSING * present * (1 - there), np.maximum(_LEAST_PRESENCE * present, there)
-    )
+    prior = np.where(coelutes, _MISSING * present * (1 - there), there)
     prior = np.minimum(prior, _SUREST)
     key = flat_place(sample, ghosts.ceramide, ghosts.line, shape)
     siblings = sum_by(key, gain, 1)[key] - gain

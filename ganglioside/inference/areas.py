@@ -81,9 +81,7 @@ class Areas:
         return replace(self, line=self.line[stays], line_weight=self.line_weight[stays])
 
 
-def unknown_areas(
-    log_area: FloatArray, sample: IntArray, n_lines: int, n_ceramides: int
-) -> Areas:
+def unknown_areas(log_area: FloatArray, sample: IntArray, n_lines: int, n_ceramides: int) -> Areas:
     """Return what is known before any feature is explained: the level of each sample."""
     known = np.isfinite(log_area)
     level = float(log_area[known].mean()) if known.any() else 0.0
@@ -141,9 +139,7 @@ def learn_areas(areas: Areas, placed: Placed) -> Areas:
     return replace(areas, within=_within(areas, placed))
 
 
-def _sums(
-    areas: Areas, placed: Placed, key: IntArray, n: int
-) -> tuple[FloatArray, FloatArray]:
+def _sums(areas: Areas, placed: Placed, key: IntArray, n: int) -> tuple[FloatArray, FloatArray]:
     """Return the sum of residuals, none of which may pull too far, and the number of features."""
     residual = np.clip(placed.residual(areas), -_LARGEST_RESIDUAL, _LARGEST_RESIDUAL)
     return sum_by(key, placed.weight * residual, n), sum_by(key, placed.weight, n)

@@ -45,7 +45,9 @@ def ghosts(state: Inference, rows: IntArray, others: FloatArray) -> Ghosts:
         known.probability[near],
     )
     density = student(z[near], scale[near], OWN_TAIL)
-    density = density * normal(state.observed.log_volume[known.child], *_expected_area(state, known))
+    density = density * normal(
+        state.observed.log_volume[known.child], *_expected_area(state, known)
+    )
     piece = known.probability * density
     exists = _existence(state, known, np.log1p(piece / others[known.child]))
     return Ghosts(known.child, known.line, known.ceramide, known.process, piece * exists)

@@ -116,7 +116,9 @@ def _reporting(state: Inference, areas: Areas) -> Reporting:
     """Return how areas decide what is reported, from the species of all firm lines."""
     c, observed = state.candidates, state.observed
     shape = len(state.line_group), len(observed.ceramides)
-    seen = sum_by(c.line * shape[1] + observed.ceramide[c.row], state.shares.own, shape[0] * shape[1])
+    seen = sum_by(
+        c.line * shape[1] + observed.ceramide[c.row], state.shares.own, shape[0] * shape[1]
+    )
     firm = firm_lines(state)
     samples = float(len(areas.sample))
     area = float(areas.sample.mean()) + areas.line[firm, None] + areas.ceramide[None, :]

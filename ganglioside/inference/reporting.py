@@ -9,11 +9,8 @@ import numpy as np
 
 from ganglioside.observations import FloatArray
 
-#: log-odds of being reported per decade of area, and their spread between tables.
-_STEEPNESS: Final = 3.0
-_STEEPNESS_SPREAD: Final = 1.0
-#: Half of the species are reported at about the smallest areas of the table; spread in decades.
-_LEVEL_SPREAD: Final = 3.0
+_STEEPNESS: Final = 3.0  # log-odds of being reported per decade of area
+_LEVEL_SPREAD: Final = 3.0  # of the log-odds at the smallest areas of a table
 _SMALLEST: Final = 0.1  # quantile of the areas in the table
 _STEPS: Final = 2
 _LEAST: Final = 0.03

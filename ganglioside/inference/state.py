@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
 from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
+from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
 from ganglioside.inference.reporting import Reporting, usual_reporting
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, sum_by
 from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
@@ -270,9 +270,7 @@ class Inference:
         """Chance that the species of each line and observed ceramide has a row, shape (L, K)."""
         areas = self.rates.areas
         level = float(areas.sample.mean())
-        return self.rates.reporting.chance(
-            level + areas.line[:, None] + areas.ceramide[None, :]
-        )
+        return self.rates.reporting.chance(level + areas.line[:, None] + areas.ceramide[None, :])
 
     @cached_property
     def presence(self) -> FloatArray:

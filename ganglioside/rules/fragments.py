@@ -98,7 +98,9 @@ def usual_emission(groups: Groups) -> FloatArray:
     """Return fragments of group c per parent of group p before the table is seen, [p, c]."""
     lost = groups.units[:, None, :] - groups.units[None, :, :]
     place = [UNITS.index(unit) for unit in _MODIFICATIONS]
-    return np.asarray(_EMISSION * _LOST_MODIFICATION ** np.maximum(lost[:, :, place], 0).sum(axis=2))
+    return np.asarray(
+        _EMISSION * _LOST_MODIFICATION ** np.maximum(lost[:, :, place], 0).sum(axis=2)
+    )
 
 
 def join(a: Coelution, b: Coelution) -> Coelution:

@@ -31,6 +31,10 @@ _UNHEARD_OF: Final = 1e-5  # the same where only one structure is possible
 #: what it costs to choose among them.
 _LEVELS: Final = np.linspace(-6, 4, 11)
 _LEVEL_COST: Final = 1.5
+_PRESENCE: Final = 0.01, 0.97
+
+_TAIL: Final = 6.0  # degrees of freedom of the scatter about a line
+_MOST_GAIN: Final = 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,14 +63,12 @@ class _Place:
 
 @dataclass(frozen=True, eq=False)
 class _Members:
-    """The rows of one group: reduced RT, slot and weight."""
+    """The rows of one group: reduced RT, slot, weight, and log-odds of being reported."""
 
     reduced: FloatArray
     slot: IntArray
     weight: FloatArray
     usual: FloatArray
-
-
 
 
 def starting_lines(
@@ -133,6 +135,8 @@ def find_lines(
         Log density of each row in the middle of a line over its intensity without that line.
     expected, variance : numpy.ndarray, shape (G,)
         Where compositions predict the first line of each group, min and min^2.
+    usual : numpy.ndarray, shape (n,)
+        Log-odds that species of the row's ceramide have a row, up to what is the line's own.
     scale : Scale
     """
     members = _members(observed.group, len(observed.groups))
@@ -180,14 +184,18 @@ def _worthy_offsets(
 
 
 def _worth(members: _Members, sigma: float) -> FloatArray:
-    """Return for a line through each row what the rows near it gain, the best of each slot."""
+    """Return for a line through each row the log odds that it exists, for a place known before.
+
+    Each slot is on the line, with the evidence of its best row, or is not; what is usual for its
+    ceramide says how likely.
+    """
     z = (members.reduced[:, None] - members.reduced[None, :]) / sigma
-    gain = members.weight - 3.5 * np.log1p(z**2 / 6)
+    gain = members.weight - (_TAIL + 1) / 2 * np.log1p(z**2 / _TAIL)
     order = np.argsort(members.slot, kind="stable")
     starts = np.flatnonzero(np.diff(members.slot[order], prepend=-1))
-    best = np.minimum(np.maximum.reduceat(gain[:, order], starts, axis=1), 50.0)
+    best = np.minimum(np.maximum.reduceat(gain[:, order], starts, axis=1), _MOST_GAIN)
     usual = members.usual[order][starts]
-    present = np.clip(1 / (1 + np.exp(-usual - _LEVELS[:, None])), 0.01, 0.97)
+    present = np.clip(1 / (1 + np.exp(-usual - _LEVELS[:, None])), *_PRESENCE)
     worth = np.log(1 - present[:, None, :] + present[:, None, :] * np.exp(best)[None, :, :])
     return np.asarray(worth.sum(axis=2).max(axis=0)) - _LEVEL_COST
 

@@ -93,7 +93,8 @@ def test_one_main_line_in_every_group(state: Inference) -> None:
 
 def test_what_is_learned_is_possible(state: Inference) -> None:
     rates = state.rates
-    assert ((rates.presence > 0) & (rates.presence < 1)).all()
+    assert (rates.presence > 0).all()
+    assert ((state.presence > 0) & (state.presence < 1)).all()
     assert (rates.artefact > 0).all()
     assert len(rates.artefact) == len(artefacts())
     assert rates.chance > 0

@@ -1,0 +1,32 @@
+"""Larger species are likelier to have a row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ganglioside.inference.reporting import Reporting, learn_reporting, usual_reporting
+
+
+def test_the_chance_grows_with_the_area_and_is_never_certain() -> None:
+    chance = Reporting(5.0, 0.0, 3.0).chance(np.linspace(0, 12, 50))
+    assert (np.diff(chance) >= 0).all()
+    assert 0 < chance[0] < chance[-1] < 1
+    assert Reporting(5.0, 0.0, 3.0).chance(np.array([5.0]))[0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("half", [4.0, 5.0, 6.0])
+def test_where_half_are_reported_is_learned(half: float) -> None:
+    rng = np.random.default_rng(3)
+    area = rng.normal(5, 1, 3000)
+    seen = (rng.random(3000) < 1 / (1 + np.exp(-3 * (area - half)))).astype(float)
+    reporting = usual_reporting(area)
+    for _ in range(8):
+        reporting = learn_reporting(reporting, area, seen, 1.0)
+    assert reporting.limit - reporting.level / reporting.steepness == pytest.approx(half, abs=0.15)
+
+
+def test_an_empty_table_teaches_nothing() -> None:
+    empty = np.zeros(0)
+    reporting = usual_reporting(empty)
+    assert learn_reporting(reporting, empty, empty, 1.0) == reporting

@@ -35,6 +35,8 @@ class Areas:
         What each adds.
     line_weight, ceramide_weight : numpy.ndarray, shape (L,) and (K,)
         Features from which that is known.
+    weight : numpy.ndarray, shape (a,)
+        With which each candidate entered.
     within : float
         Scatter of single features.
     """
@@ -44,6 +46,7 @@ class Areas:
     ceramide: FloatArray
     line_weight: FloatArray
     ceramide_weight: FloatArray
+    weight: FloatArray
     within: float
 
     @property
@@ -76,9 +79,14 @@ class Areas:
         """Return the same with n lines about which nothing is known."""
         return replace(self, line=np.zeros(n), line_weight=np.zeros(n))
 
-    def kept(self, stays: BoolArray) -> Areas:
-        """Return the same with some of the lines."""
-        return replace(self, line=self.line[stays], line_weight=self.line_weight[stays])
+    def kept(self, stays: BoolArray, candidates: BoolArray) -> Areas:
+        """Return the same with some of the lines and of the candidates."""
+        return replace(
+            self,
+            line=self.line[stays],
+            line_weight=self.line_weight[stays],
+            weight=self.weight[candidates],
+        )
 
 
 def unknown_areas(log_area: FloatArray, sample: IntArray, n_lines: int, n_ceramides: int) -> Areas:
@@ -93,6 +101,7 @@ def unknown_areas(log_area: FloatArray, sample: IntArray, n_lines: int, n_cerami
         np.zeros(n_ceramides),
         np.zeros(n_lines),
         np.zeros(n_ceramides),
+        np.zeros(0),
         _USUAL_WITHIN,
     )
 
@@ -119,6 +128,7 @@ def learn_areas(areas: Areas, placed: Placed) -> Areas:
     One sweep a round suffices: the shares by which features are weighed move more slowly.
     """
     known = np.isfinite(placed.log_area)
+    areas = replace(areas, weight=np.where(known, placed.weight, 0.0))
     placed = Placed(
         placed.sample[known],
         placed.line[known],
@@ -146,7 +156,7 @@ def _sums(areas: Areas, placed: Placed, key: IntArray, n: int) -> tuple[FloatArr
 
 
 def _within(areas: Areas, placed: Placed) -> float:
-    left_out = placed.residual(areas) / (1 - _leverage(areas, placed))
+    left_out = placed.residual(areas) / (1 - _leverage(areas, placed, placed.weight))
     squares = placed.weight @ np.minimum(left_out**2, _LARGEST_RESIDUAL**2)
     count = placed.weight.sum()
     prior = _WITHIN_WEIGHT * _USUAL_WITHIN**2
@@ -155,15 +165,15 @@ def _within(areas: Areas, placed: Placed) -> float:
 
 def left_out(areas: Areas, placed: Placed) -> tuple[FloatArray, FloatArray]:
     """Return what the other features expect of each: log10 area and its standard deviation."""
-    leverage = _leverage(areas, placed)
+    leverage = _leverage(areas, placed, areas.weight)
     mean = placed.log_area - placed.residual(areas) / (1 - leverage)
     unsure = _unsure(areas, placed) / (1 - leverage)
     return mean, areas.within * np.sqrt(1 + unsure)
 
 
-def _leverage(areas: Areas, placed: Placed) -> FloatArray:
+def _leverage(areas: Areas, placed: Placed, weight: FloatArray) -> FloatArray:
     """Return how much each feature shares in its own expectation, shape (a,)."""
-    return np.minimum(placed.weight * _unsure(areas, placed), _LARGEST_LEVERAGE)
+    return np.minimum(weight * _unsure(areas, placed), _LARGEST_LEVERAGE)
 
 
 def _unsure(areas: Areas, placed: Placed) -> FloatArray:

@@ -394,7 +394,7 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
         rates=replace(
             rates,
             presence=rates.presence[stays],
-            areas=rates.areas.kept(stays),
+            areas=rates.areas.kept(stays, stays[c.line]),
             fragments=FragmentCounts(
                 fragments.parents[stays],
                 fragments.seen[stays],

@@ -203,9 +203,11 @@ def _refuse_foreign(content: bytes) -> None:
             raise ReadError(f"This is {signature.what}. {signature.advice} {RIGHT_FILE}")
 
 
-def _refuse_markup(text: str) -> None:
+def _refuse_markup(text: str, has_header: bool) -> None:
+    """Refuse pages and documents; tags in the cells of a table that has a header are text."""
     start = text.lstrip()[:1000].lower()
-    if start.startswith(("<!doctype html", "<html")) or "<table" in start or "<body" in start:
+    has_tags = not has_header and ("<table" in start or "<body" in start)
+    if start.startswith(("<!doctype html", "<html")) or has_tags:
         kind = "a web page (HTML), whatever its file name says"
     elif start.startswith("<?xml") or (start.startswith("<") and "xmlns" in start):
         kind = "an XML document"
@@ -221,8 +223,8 @@ def _refuse_markup(text: str) -> None:
 
 def _read_text(content: bytes, columns: Mapping[str, str] | None, max_rows: int) -> RawTable:
     text, encoding = decode(content)
-    _refuse_markup(text)
     layout = find_layout(text, columns)
+    _refuse_markup(text, layout is not None)
     if layout is None:
         heads = [head_records(text, separator) for separator in SEPARATORS]
         raise _refusal(heads, columns)

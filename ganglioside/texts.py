@@ -1,6 +1,6 @@
 """Columns of text, put together from few distinct pieces without a loop over rows.
 
-Texts are Arrow arrays (`Texts`): a text of a million rows stays one block of memory.
+Texts are Arrow arrays (`Texts`): those of a million rows are a few blocks of memory.
 """
 
 from __future__ import annotations

@@ -362,3 +362,8 @@ def test_a_source_is_read_again_as_it_was() -> None:
     pd.testing.assert_frame_equal(again.data, first.data)
     with pytest.raises(ValidationError):
         gg.read_features(first.source.content)
+
+
+def test_a_tag_in_a_cell_makes_no_web_page() -> None:
+    table = gg.read_features(b"Name,RT,Note\r\nGM3(36:1;O2),8.0,<TABLE 2>\r\n")
+    assert table.carried["Note"].tolist() == ["<TABLE 2>"]

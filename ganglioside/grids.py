@@ -42,7 +42,9 @@ def read_parquet(content: bytes, max_rows: int, max_bytes: float) -> pd.DataFram
         check_rows(file.metadata.num_rows, max_rows)
         groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
         _check_unpacked(sum(g.total_byte_size for g in groups), max_bytes)
-        frame: pd.DataFrame = file.read().to_pandas()
+        table = file.read()
+        table.validate(full=True)  # text that is no Unicode is not seen before it is used
+        frame: pd.DataFrame = table.to_pandas()
     except (ArrowException, OSError, ValueError) as error:
         raise ReadError(
             f"The Parquet file cannot be read: {_first_line(error)} It may be cut off or damaged: "

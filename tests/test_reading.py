@@ -367,3 +367,11 @@ def test_a_source_is_read_again_as_it_was() -> None:
 def test_a_tag_in_a_cell_makes_no_web_page() -> None:
     table = gg.read_features(b"Name,RT,Note\r\nGM3(36:1;O2),8.0,<TABLE 2>\r\n")
     assert table.carried["Note"].tolist() == ["<TABLE 2>"]
+
+
+def test_a_parquet_file_whose_text_is_damaged_is_refused() -> None:
+    content = io.BytesIO()
+    pd.DataFrame({"Name": ["GD1(36:1;O2)"] * 3, "RT": [9.5, 9.6, 9.7]}).to_parquet(content)
+    damaged = content.getvalue().replace(b"GD1(36", b"\x80D1(36")
+    with pytest.raises(gg.errors.ReadError, match="damaged"):
+        gg.read_features(damaged)

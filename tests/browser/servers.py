@@ -50,7 +50,8 @@ def serving(folder: Path, *arguments: str, ready: str = "") -> Iterator[Server]:
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "IPYTHONDIR": str(folder / "ipython"),
     }
-    command = [sys.executable, "-m", "ganglioside", *arguments, "--no-browser", "--port", str(port)]
+    script = Path(sys.executable).with_name("ganglioside")
+    command = [str(script), *arguments, "--no-browser", "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:

@@ -141,6 +141,7 @@ def test_the_workbench_carries_a_table_to_its_export() -> None:
     bench.state.run.join(60)
     assert "features explained" in bench.results.headline.value
     assert bench.page._address["session"] == bench.state.run.session_id
+    assert bench.run.run.description == "Run again"
     bench.thresholds.sliders["outlier_threshold"].value = 1.0
     assert "changed" in bench.thresholds.changes.value
     assert bench.page._address["outlier_threshold"] == "1"

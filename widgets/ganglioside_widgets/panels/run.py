@@ -29,7 +29,18 @@ class RunPanel(Panel):
         )
         self.state.observe(
             self._show,
-            ["phase", "percentage", "message", "log", "elapsed", "refusal", "notice", "session_id"],
+            [
+                "phase",
+                "percentage",
+                "message",
+                "log",
+                "elapsed",
+                "refusal",
+                "notice",
+                "session_id",
+                "table",
+                "analysis",
+            ],
         )
         self.state.observe(self._started, "phase")
         self._show(None)
@@ -51,7 +62,7 @@ class RunPanel(Panel):
         state = self.state
         self.run.disabled = bool(state.why_not)
         again = state.analysis is not None and state.table is not None
-        self.run.description = "Run again" if again else "Run the analysis"
+        self.run.description = self.run.tooltip = "Run again" if again else "Run the analysis"
         self.cancel.disabled = state.phase is not Phase.RUNNING
         self._why.value = f"<span>{escape(state.why_not)}</span>"
         self._progress.value = self._bar()

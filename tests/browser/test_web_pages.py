@@ -1,0 +1,331 @@
+"""The web pages in a real browser, served by a real `ganglioside app`."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from study_speed import make_study
+
+import ganglioside as gg
+
+sync_api = pytest.importorskip("playwright.sync_api")
+from browser.servers import Server, Visit, serving  # noqa: E402
+
+pytestmark = pytest.mark.browser
+expect = sync_api.expect
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("app")
+    with serving(folder, "app", ready=r"pool of workbench\.ipynb is filled") as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: sync_api.Browser, server: Server) -> Iterator[Visit]:
+    opened = Visit.begin(browser)
+    yield opened
+    opened.end()
+    assert opened.outside(server) == []
+    assert opened.complaints == []
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table whose analysis takes long enough to be looked at."""
+    path = tmp_path_factory.mktemp("study") / "study.csv"
+    make_study(30_000).to_csv(path, index=False)
+    return path
+
+
+def open_workbench(visit: Visit, server: Server) -> sync_api.Page:
+    visit.page.goto(f"{server.url}/voila/render/workbench.ipynb")
+    expect(visit.page.get_by_role("button", name="Try the example")).to_be_visible()
+    return visit.page
+
+
+def give(page: sync_api.Page, *files: Path) -> None:
+    page.get_by_label("Choose feature tables").set_input_files(list(files))
+
+
+def run_example(visit: Visit, server: Server) -> sync_api.Page:
+    page = open_workbench(visit, server)
+    page.get_by_role("button", name="Try the example").click()
+    page.get_by_role("button", name="Run the analysis").click()
+    expect(page.locator(".gg-headline")).to_contain_text("features explained")
+    expect(page.locator("[aria-label='Features'] .gg-row").first).to_be_visible()
+    return page
+
+
+def history(server: Server) -> gg.History:
+    return gg.History.open(server.history)
+
+
+def session_of(page: sync_api.Page) -> str:
+    found = re.search(r"session=(\w+)", page.url)
+    assert found, page.url
+    return found[1]
+
+
+def feature(page: sync_api.Page, number: int) -> None:
+    """Select a feature by its row."""
+    name = gg.example().data["name"].iloc[number]
+    page.get_by_label("Search").fill(f"{number} {name}")
+    page.locator(f"[aria-label='Features'] .gg-row[data-row='{number}']").click()
+    expect(page.locator(".gg-card h3")).to_contain_text(f"feature {number}")
+
+
+def test_the_index_leads_to_the_pages_and_to_nothing_else(visit: Visit, server: Server) -> None:
+    visit.page.goto(server.url)
+    cards = visit.page.locator("a.card")
+    expect(cards).to_have_count(3)
+    assert "Workbench" in cards.first.inner_text()
+    assert (
+        visit.page.request.get(f"{server.url}/voila/render/01_first_analysis.ipynb").status == 404
+    )
+    assert visit.page.request.get(f"{server.url}/api/contents").status == 404
+
+
+def test_from_the_opened_page_to_verdicts_in_three_clicks(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    page = run_example(visit, server)
+    expected = gg.analyze(gg.example())
+    expect(page.locator(".gg-headline")).to_contain_text(expected.summary.headline)
+    kept = history(server).load(session_of(page))
+    assert kept.features.equals(expected.features)
+    grid = page.get_by_role("grid", name="Features")
+    assert grid.get_attribute("aria-rowcount") == str(len(expected.features) + 1)
+    expect(page.locator(".gg-chart canvas")).to_be_visible()
+    page.screenshot(path=tmp_path / "workbench.png", full_page=True)
+    for width in (560, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 1000})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_refused_file_says_why_and_the_cure_and_columns_can_be_named(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    page = open_workbench(visit, server)
+    refused = tmp_path / "odd.csv"
+    refused.write_text("Label,Minutes\nGM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n")
+    give(page, refused)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("There is no Name column")
+    expect(page.get_by_role("button", name="Run the analysis")).to_be_disabled()
+    page.get_by_label("Name", exact=True).select_option("Label")
+    page.get_by_label("RT", exact=True).select_option("Minutes")
+    expect(page.locator(".gg-summary")).to_contain_text("2 features")
+    expect(page.get_by_role("button", name="Run the analysis")).to_be_enabled()
+
+
+def test_thresholds_decide_anew_and_a_reload_finds_them(visit: Visit, server: Server) -> None:
+    page = run_example(visit, server)
+    slider = page.get_by_role("slider", name="Outlier threshold")
+    slider.focus()
+    for _ in range(14):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator(".gg-changes")).to_contain_text("changed")
+    moved = gg.Settings(outlier_threshold=round(2.5 - 1.4, 6))
+    expected = gg.analyze(gg.example(), moved).summary.headline
+    expect(page.locator(".gg-headline")).to_contain_text(expected)
+    page.wait_for_url("**outlier_threshold=1.1*")
+    page.reload()
+    expect(page.locator(".gg-headline")).to_contain_text(expected)
+
+
+def test_what_the_analyst_says_survives_reload_rerun_and_export(
+    visit: Visit, server: Server
+) -> None:
+    anchor = int(gg.example().data["anchor"].to_numpy().argmax())
+    page = run_example(visit, server)
+    first = session_of(page)
+    feature(page, anchor)
+    page.get_by_label("My verdict").select_option("outlier")
+    page.get_by_role("button", name="Keep my verdict").click()
+    expect(page.get_by_role("alert")).to_contain_text("needs a note")
+    page.get_by_label("Note", exact=True).fill("the standard says otherwise")
+    page.get_by_role("button", name="Keep my verdict").click()
+    page.get_by_role("button", name="Unmark as anchor").click()
+    expect(page.locator(".gg-review")).to_contain_text("waits for the next run")
+    page.reload()
+    expect(page.locator(".gg-headline")).to_contain_text("1 with a verdict of the analyst")
+    page.get_by_role("button", name="Run again").click()
+    page.wait_for_url(lambda url: "session=" in url and first not in url)
+    expect(page.locator(".gg-headline")).to_contain_text("1 with a verdict of the analyst")
+    kept = history(server).load(session_of(page))
+    assert not kept.features["anchor"].iloc[anchor]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    table = pd.read_csv(download.value.path())
+    assert len(table) == len(kept.features)
+    assert table.loc[anchor, "analyst_note"] == "the standard says otherwise"
+    assert table.loc[anchor, "analyst_verdict"] == "outlier"
+    assert table.loc[anchor, "analyst"] == "browser test"
+    assert not table.loc[anchor, "anchor"]
+
+
+def test_chart_table_and_family_select_each_other(visit: Visit, server: Server) -> None:
+    page = run_example(visit, server)
+    grid = page.get_by_role("grid", name="Features")
+    grid.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".gg-card h3")).to_contain_text("feature 0")
+    page.keyboard.press("End")
+    last = len(gg.example()) - 1
+    expect(page.locator(".gg-card h3")).to_contain_text(f"feature {last}")
+    expect(grid.locator(f".gg-row[data-row='{last}']")).to_be_visible()
+    feature(page, 3)
+    family = page.get_by_role("grid", name="Family: parent and pieces")
+    family.locator(".gg-row", has_text="valid").click()
+    parent = int(gg.analyze(gg.example()).features["parent_id"].iloc[3])
+    expect(page.locator(".gg-card h3")).to_contain_text(f"feature {parent}")
+    page.get_by_label("Search").fill("")
+    canvas = page.locator(".gg-chart canvas")
+    canvas.scroll_into_view_if_needed()
+    before = page.locator(".gg-card h3").inner_text()
+    box = canvas.bounding_box()
+    assert box is not None
+    for x in range(int(box["x"]) + 120, int(box["x"] + box["width"]) - 10, 6):
+        page.mouse.click(x, box["y"] + 66)
+        if page.locator(".gg-card h3").inner_text() != before:
+            break
+    expect(page.locator(".gg-card h3")).not_to_have_text(before)
+    expect(grid.locator("[aria-selected='true']")).to_have_count(1)
+
+
+def test_filters_search_and_order(visit: Visit, server: Server) -> None:
+    page = run_example(visit, server)
+    outliers = gg.analyze(gg.example()).summary.outlier
+    page.locator(".gg-chip", has_text="outlier").click()
+    expect(page.locator(".gg-count")).to_contain_text(f"{outliers} of")
+    page.get_by_role("columnheader", name="RT (min)").first.click()
+    header = page.get_by_role("columnheader", name="RT (min) ↑")
+    expect(header).to_have_attribute("aria-sort", "ascending")
+    shown = page.locator("[aria-label='Features'] .gg-row .gg-cell:nth-child(3)").all_inner_texts()
+    assert [float(x) for x in shown] == sorted(float(x) for x in shown)
+    page.get_by_label("Search").fill("no such thing")
+    expect(page.get_by_role("grid", name="Features")).to_contain_text("No row fits")
+
+
+def test_progress_moves_and_a_reload_finds_the_running_analysis(
+    visit: Visit, server: Server, study: Path
+) -> None:
+    page = open_workbench(visit, server)
+    give(page, study)
+    expect(page.locator(".gg-summary")).to_contain_text("30,000 features")
+    sessions = len(history(server).sessions())
+    page.get_by_role("button", name="Run the analysis").click()
+    page.wait_for_url("**session=*")
+    seen: set[int] = set()
+    while max(seen, default=0) < 30:
+        seen.add(int(page.locator(".gg-bar-place progress").get_attribute("value") or 0))
+    assert len(seen) >= 2
+    sid = session_of(page)
+    page.reload(wait_until="commit")
+    assert history(server).session(sid)["status"] == "processing"
+    expect(page.locator(".gg-run")).to_contain_text(sid)
+    expect(page.locator(".gg-headline")).to_contain_text("of 30,000 features explained")
+    listed = history(server).sessions()
+    assert len(listed) == sessions + 1
+    assert listed.set_index("id").loc[sid, "status"] == "completed"
+
+
+def test_cancelling_stops_and_leaves_the_table(visit: Visit, server: Server, study: Path) -> None:
+    page = open_workbench(visit, server)
+    give(page, study)
+    page.get_by_role("button", name="Run the analysis").click()
+    page.wait_for_url("**session=*")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".gg-run")).to_contain_text("Cancelled.")
+    expect(page.get_by_role("button", name="Run the analysis")).to_be_enabled()
+    status = history(server).session(session_of(page))["status"]
+    assert status == "cancelled"
+
+
+def test_two_visitors_do_not_see_each_other(
+    visit: Visit, browser: sync_api.Browser, server: Server, tmp_path: Path
+) -> None:
+    other = Visit.begin(browser)
+    mine, theirs = open_workbench(visit, server), open_workbench(other, server)
+    for page, name in ((mine, "mine.csv"), (theirs, "theirs.csv")):
+        path = tmp_path / name
+        path.write_bytes(gg.example().source.content)
+        give(page, path)
+        page.get_by_role("button", name="Run the analysis").click()
+    for page, own, foreign in ((mine, "mine", "theirs"), (theirs, "theirs", "mine")):
+        expect(page.locator(".gg-headline h3")).to_have_text(f"{own}.csv")
+        assert f"{foreign}.csv" not in page.locator("body").inner_text()
+    assert session_of(mine) != session_of(theirs)
+    other.end()
+
+
+def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    page = open_workbench(visit, server)
+    table = pd.read_csv(io.BytesIO(gg.example().source.content))
+    filler = 49_000_000 // len(table)
+    large, larger = tmp_path / "large.csv", tmp_path / "larger.csv"
+    table.assign(Comment="x" * filler).to_csv(large, index=False)
+    larger.write_bytes(b"x" * 51_000_000)
+    assert 49_000_000 < large.stat().st_size <= 50_000_000
+    give(page, larger)
+    expect(page.get_by_role("alert")).to_contain_text("larger.csv has 51 MB")
+    give(page, large)
+    expect(page.locator(".gg-summary")).to_contain_text(f"large.csv: {len(table)} features")
+    page.get_by_role("button", name="Run the analysis").click()
+    expect(page.locator(".gg-headline")).to_contain_text("features explained")
+
+
+def test_sessions_are_renamed_compared_and_deleted(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    analysis = gg.analyze(gg.example())
+    left = history(server).save(analysis, name="left one")
+    other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
+    right = history(server).save(other, name="right one")
+    page = visit.page
+    page.goto(f"{server.url}/voila/render/history.ipynb")
+    page.get_by_label("Search").fill("left one")
+    expect(page.locator(".gg-history .gg-count").first).to_contain_text("1 of")
+    page.locator(".gg-history .gg-row").click()
+    page.get_by_label("Name", exact=True).fill("liver 3")
+    page.get_by_role("button", name="Rename").click()
+    expect(page.get_by_role("status").filter(has_text="Renamed to liver 3")).to_be_visible()
+    for side, sid in (("Left", left), ("Right", right)):
+        field = page.get_by_label(side)
+        field.select_option(field.locator("option", has_text=sid).inner_text())
+    differ = int((analysis.features["verdict"].astype(str)
+                  != other.features["verdict"].astype(str)).sum())  # fmt: skip
+    expect(page.locator(".gg-compare")).to_contain_text(f"{differ} of them with another verdict")
+    expect(page.locator(".gg-compare canvas")).to_have_count(2)
+    page.screenshot(path=tmp_path / "history.png", full_page=True)
+    page.get_by_label("Search").fill("liver 3")
+    expect(page.locator(".gg-history .gg-count").first).to_contain_text("1 of")
+    page.locator(".gg-history .gg-row").click()
+    page.get_by_role("button", name="Delete ...").click()
+    assert left in set(history(server).sessions()["id"])
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("status").filter(has_text="Deleted session")).to_be_visible()
+    assert left not in set(history(server).sessions()["id"])
+
+
+def test_a_name_is_answered(visit: Visit, server: Server, tmp_path: Path) -> None:
+    page = visit.page
+    page.goto(f"{server.url}/voila/render/species.ipynb")
+    page.get_by_label("Name").fill("GD1a(36:1;O2)")
+    expect(page.locator(".gg-species")).to_contain_text("C84H148N4O39")
+    expect(page.locator(".gg-species")).to_contain_text("917.4788")
+    expect(page.get_by_role("grid", name="Features near the prediction")).to_contain_text("min")
+    page.screenshot(path=tmp_path / "species.png", full_page=True)
+    page.get_by_label("Name").fill("GX9")
+    expect(page.get_by_role("alert")).to_contain_text("GX9")
+    page.wait_for_url("**name=GX9*")

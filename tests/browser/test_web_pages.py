@@ -159,6 +159,7 @@ def test_what_the_analyst_says_survives_reload_rerun_and_export(
     expect(page.locator(".gg-headline")).to_contain_text("1 with a verdict of the analyst")
     page.get_by_role("button", name="Run again").click()
     page.wait_for_url(lambda url: "session=" in url and first not in url)
+    expect(page.locator(".gg-message")).to_have_text("Done.")
     expect(page.locator(".gg-headline")).to_contain_text("1 with a verdict of the analyst")
     kept = history(server).load(session_of(page))
     assert not kept.features["anchor"].iloc[anchor]

@@ -116,10 +116,10 @@ class ResultsPanel(Panel):
         before = change["old"]
         self._fill_filters()
         self.headline.value = self._headline()
+        self._fill_grid()  # before the chart, which takes longer
         if getattr(before, "findings", None) is not analysis.findings:
             self.fix.value = self._findings()
             self._draw()
-        self._fill_grid()
 
     def _fill_filters(self) -> None:
         """Offer what the table has; a search that is there stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def test_the_workbench_judges_a_dropped_file_in_a_narrow_pane(
     page.goto(f"{server.url}/lab/tree/workbench.ipynb?token=secret")
     cell = page.locator(".jp-Notebook .jp-CodeCell").first
     expect(cell).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible(timeout=90_000)
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     path = tmp_path / "mine.csv"

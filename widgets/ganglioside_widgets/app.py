@@ -86,6 +86,9 @@ def lab_arguments(
     first = [f"--LabApp.default_url=/lab/tree/{FIRST}"] if (folder / FIRST).exists() else []
     return [
         f"--ServerApp.root_dir={folder}",
+        # Neither news nor updates are looked for in the network.
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *first,
         *_server("ServerApp", port, host, open_browser=open_browser),
         *as_root,

@@ -42,6 +42,7 @@ def test_the_workbench_judges_a_dropped_file_in_a_narrow_pane(
     path = tmp_path / "mine.csv"
     path.write_bytes(gg.example().source.content)
     expect(page.get_by_role("button", name="Try the example")).to_be_visible(timeout=90_000)
+    expect(page.get_by_label("Path")).to_be_visible()
     page.get_by_label("Choose feature tables").set_input_files(path)
     expect(page.locator(".gg-summary")).to_contain_text("mine.csv", timeout=30_000)
     page.get_by_role("button", name="Run the analysis").click()

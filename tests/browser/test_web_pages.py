@@ -119,6 +119,7 @@ def test_a_refused_file_says_why_and_the_cure_and_columns_can_be_named(
     give(page, refused)
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("There is no Name column")
+    expect(page.get_by_label("Path")).to_have_count(0)
     expect(page.get_by_role("button", name="Run the analysis")).to_be_disabled()
     page.get_by_label("Name", exact=True).select_option("Label")
     page.get_by_label("RT", exact=True).select_option("Minutes")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
 import ganglioside as gg
 import ganglioside_widgets
 from ganglioside.columns import INPUT_LABELS
@@ -195,3 +199,15 @@ def test_the_species_page_answers() -> None:
     assert page.page._address == {"name": "GM1(38:1;O2)"}
     page.species.name.value = EVIL
     assert "<img" not in page.species._said.value
+
+
+def test_only_a_notebook_opens_files_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [n for n in os.environ if n.startswith("VOILA_") or n == "SERVER_SOFTWARE"]:
+        monkeypatch.delenv(name)
+    bench = Workbench()
+    assert bench.upload.path in bench.upload.children
+    for name, value in (("VOILA_PREHEAT", "True"), ("SERVER_SOFTWARE", "voila/0.5.13")):
+        with monkeypatch.context() as web:
+            web.setenv(name, value)
+            bench = Workbench()
+            assert bench.upload.path not in bench.upload.children

@@ -30,6 +30,7 @@ class UploadPanel(Panel):
         self._columns = {label: self._column(label) for label in INPUT_LABELS.values()}
         self._choice = w.Dropdown(description="Table").add_class("gg-field")
         self._study = w.Checkbox(description="All files are samples of one study", indent=False)
+        self.path = self._path()
         self._files = w.VBox([self._choice, self._study])
         self._summary, self._problems = box(kind="summary"), box(kind="problems")
         self._mapping = w.Accordion(
@@ -39,7 +40,7 @@ class UploadPanel(Panel):
         example = button("Try the example", self.state.add_example, tip="A simulated table")
         super().__init__(
             "1. Table",
-            [drop, w.HBox([example]).add_class("gg-buttons"), *([self._path()] if paths else []),
+            [drop, w.HBox([example]).add_class("gg-buttons"), *([self.path] if paths else []),
              self._files, self._summary, self._mapping, self._problems],
             kind="upload",
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Final
 
@@ -35,12 +36,14 @@ class Workbench(w.VBox):  # type: ignore[misc]
     history
         Opens the history; the usual one where omitted.
     paths
-        Whether a path on this machine can be named.
+        Whether a path on this machine can be named; where None, not on a web page, whose
+        visitors need not be those who may read its files.
     """
 
     def __init__(
-        self, history: Callable[[], History] = History.open, *, paths: bool = False
+        self, history: Callable[[], History] = History.open, *, paths: bool | None = None
     ) -> None:
+        paths = not on_web_page() if paths is None else paths
         self.state = WorkbenchState(history, post_to_kernel())
         self.page = Page("Workbench", PAGES)
         self.upload = UploadPanel(self.state.upload, paths=paths)
@@ -97,3 +100,9 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._keep.layout.display = "" if unkept else "none"
         words = "These thresholds differ from the kept session." if unkept else ""
         self._notice.value = say(self.state.notice, "warning") + say(words)
+
+
+def on_web_page() -> bool:
+    """Tell whether Voila shows this kernel to visitors."""
+    served = os.environ.get("SERVER_SOFTWARE", "").casefold().startswith("voila")
+    return served or any(name.startswith("VOILA_") for name in os.environ)

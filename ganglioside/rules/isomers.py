@@ -6,7 +6,8 @@ is dense is a question of chance: how many ceramides would agree so well if they
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from math import exp
 from typing import Final
 
@@ -14,7 +15,15 @@ import numpy as np
 
 from ganglioside.glycans import UNITS
 from ganglioside.names import isomers
-from ganglioside.observations import FloatArray, Groups, IntArray, Observations
+from ganglioside.observations import (
+    BoolArray,
+    FloatArray,
+    Groups,
+    IntArray,
+    Observations,
+    ranges,
+    sum_by,
+)
 from ganglioside.rules.fragments import Coelution
 
 MOST_LINES: Final = 3  # isomers that are told apart within one series
@@ -35,6 +44,7 @@ _PRESENCE: Final = 0.01, 0.97
 
 _TAIL: Final = 6.0  # degrees of freedom of the scatter about a line
 _MOST_GAIN: Final = 50.0
+_MOST_PAIRS: Final = 200_000  # rows that are compared at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,22 +63,63 @@ class Scale:
     slope: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a first line is expected, and how far it may stand from there, min."""
+@dataclass(frozen=True, eq=False)
+class _Expected:
+    """Where the first line of each group is expected, and how likely further ones are.
 
-    centre: float
-    spread: float
+    `centre` and `spread` in min, `further` a probability, each shape (G,).
+    """
+
+    centre: FloatArray
+    spread: FloatArray
+    further: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """All rows, and their order by group and slot.
+
+    `usual` is the log-odds that the species has a row, up to what is the line's own.
+    """
+
+    group: IntArray
+    slot: IntArray
+    reduced: FloatArray
+    usual: FloatArray
+
+    @cached_property
+    def order(self) -> IntArray:
+        """Rows by group, then slot."""
+        return np.lexsort((self.slot, self.group))
+
+    @cached_property
+    def sizes(self) -> IntArray:
+        """Rows of each group."""
+        return np.bincount(self.group)
+
+    @cached_property
+    def first(self) -> IntArray:
+        """Place of each group in `order`."""
+        return np.cumsum(self.sizes) - self.sizes
+
+    @cached_property
+    def starts_slot(self) -> BoolArray:
+        """Whether another slot starts at a place in `order`."""
+        return np.asarray(np.diff(self.slot[self.order], prepend=-1) != 0)
+
+    @cached_property
+    def slots(self) -> IntArray:
+        """Slots of each group."""
+        return np.bincount(self.group[self.order][self.starts_slot])
 
 
 @dataclass(frozen=True, eq=False)
 class _Members:
-    """The rows of one group: reduced RT, slot, weight, and log-odds of being reported."""
+    """The rows of one group: reduced RT, slot and weight."""
 
     reduced: FloatArray
     slot: IntArray
     weight: FloatArray
-    usual: FloatArray
 
 
 def starting_lines(
@@ -104,7 +155,7 @@ def starting_lines(
         strength = closeness[pairs] * genuine[coelution.parent[pairs]]
         np.maximum.at(explained, coelution.child[pairs], strength)
         free = weight[rows] * (1 - explained[rows])
-        offsets = _dense_offsets(_Members(reduced[rows], observed.slot[rows], free, free), slope)
+        offsets = _dense_offsets(_Members(reduced[rows], observed.slot[rows], free), slope)
         for offset in offsets:
             near = np.exp(-0.5 * ((reduced[rows] - offset) / (_WIDTH * slope)) ** 2)
             genuine[rows] = np.maximum(genuine[rows], near * (1 - explained[rows]))
@@ -139,19 +190,13 @@ def find_lines(
         Log-odds that species of the row's ceramide have a row, up to what is the line's own.
     scale : Scale
     """
-    members = _members(observed.group, len(observed.groups))
-    found = [
-        _worthy_offsets(
-            _Members(reduced[rows], observed.slot[rows], evidence[rows], usual[rows]),
-            _Place(float(centre), float(np.sqrt(spread))),
-            _FURTHER if can_differ else _UNHEARD_OF,
-            scale,
-        )
-        for rows, centre, spread, can_differ in zip(
-            members, expected, variance, _have_isomers(observed.groups), strict=True
-        )
-    ]
-    return _lines(found)
+    rows = _Rows(observed.group, observed.slot, reduced, usual)
+    expectation = _Expected(
+        expected,
+        np.sqrt(variance),
+        np.where(_have_isomers(observed.groups), _FURTHER, _UNHEARD_OF),
+    )
+    return _lines(_worthy_offsets(rows, evidence, expectation, scale))
 
 
 def _have_isomers(groups: Groups) -> list[bool]:
@@ -163,56 +208,95 @@ def _have_isomers(groups: Groups) -> list[bool]:
 
 
 def _worthy_offsets(
-    members: _Members, expected: _Place, further: float, scale: Scale
-) -> list[float]:
-    """Return the offsets that are worth a line, best first; the expected place if none is."""
-    evidence = members.weight.copy()
-    found: list[float] = []
-    while len(found) < MOST_LINES:
-        worth = _worth(replace(members, weight=evidence), scale.sigma)
-        worth -= _place_cost(members.reduced, expected, found, further, scale)
-        best = int(np.argmax(worth))
-        if worth[best] < 0:
-            break
-        near = np.exp(-0.5 * ((members.reduced - members.reduced[best]) / scale.sigma) ** 2)
-        weight = near * np.maximum(evidence, 0.0) + 1e-9 * near
-        centre = float(np.average(members.reduced, weights=weight))
-        found.append(centre)
-        apart = np.abs(members.reduced - centre) > _APART * scale.slope
-        evidence = np.where(apart, evidence, -np.inf)
-    return found or [expected.centre]
+    rows: _Rows, evidence: FloatArray, expected: _Expected, scale: Scale
+) -> list[list[float]]:
+    """Return the offsets of each group that are worth a line; the expected place if none is."""
+    n_groups = len(expected.centre)
+    first = expected.centre.copy()
+    found: list[list[float]] = [[] for _ in range(n_groups)]
+    active = np.full(n_groups, True)
+    for number in range(MOST_LINES):
+        possible = active[rows.group] & np.isfinite(evidence)
+        if number:
+            possible &= np.abs(rows.reduced - first[rows.group]) <= _FAR * scale.slope
+        worth = np.full(len(rows.reduced), -np.inf)
+        at = np.flatnonzero(possible)
+        worth[at] = _worth(rows, at, evidence, scale.sigma)
+        worth[at] -= _place_cost(rows, at, expected, scale, further=number > 0)
+        best = _best_of_group(rows.group, worth, n_groups)
+        active &= worth[best] >= 0
+        centre = _centres(rows, evidence, best, scale.sigma)
+        for group in np.flatnonzero(active):
+            found[group].append(float(centre[group]))
+        first = np.where(active, centre, first) if number == 0 else first
+        taken = np.abs(rows.reduced - centre[rows.group]) <= _APART * scale.slope
+        evidence = np.where(taken & active[rows.group], -np.inf, evidence)
+    return [f or [float(c)] for f, c in zip(found, expected.centre, strict=True)]
 
 
-def _worth(members: _Members, sigma: float) -> FloatArray:
-    """Return for a line through each row the log odds that it exists, for a place known before.
+def _best_of_group(group: IntArray, worth: FloatArray, n_groups: int) -> IntArray:
+    """Return the row of each group that is worth most, shape (G,)."""
+    order = np.lexsort((-worth, group))
+    best = np.zeros(n_groups, dtype=np.int64)
+    first = order[np.diff(group[order], prepend=-1) != 0]
+    best[group[first]] = first
+    return best
 
-    Each slot is on the line, with the evidence of its best row, or is not; what is usual for its
-    ceramide says how likely.
+
+def _centres(rows: _Rows, evidence: FloatArray, best: IntArray, sigma: float) -> FloatArray:
+    """Return the mean of the rows about the best row of each group, min, shape (G,)."""
+    away = (rows.reduced - rows.reduced[best][rows.group]) / sigma
+    near = np.exp(-0.5 * away**2)
+    weight = near * np.maximum(evidence, 0.0) + 1e-9 * near
+    total = sum_by(rows.group, weight, len(best))
+    return sum_by(rows.group, weight * rows.reduced, len(best)) / np.maximum(total, 1e-300)
+
+
+def _worth(rows: _Rows, centres: IntArray, evidence: FloatArray, sigma: float) -> FloatArray:
+    """Return for a line through each of some rows the log odds that it exists.
+
+    Each slot of the group is on the line, with the evidence of its best row, or is not; what is
+    usual for its ceramide says how likely.
     """
-    z = (members.reduced[:, None] - members.reduced[None, :]) / sigma
-    gain = members.weight - (_TAIL + 1) / 2 * np.log1p(z**2 / _TAIL)
-    order = np.argsort(members.slot, kind="stable")
-    starts = np.flatnonzero(np.diff(members.slot[order], prepend=-1))
-    best = np.minimum(np.maximum.reduceat(gain[:, order], starts, axis=1), _MOST_GAIN)
-    usual = members.usual[order][starts]
+    step = max(1, _MOST_PAIRS // int(rows.sizes.max()))
+    parts = [centres[k : k + step] for k in range(0, len(centres), step)]
+    worth = [_worth_of_part(rows, part, evidence, sigma) for part in parts]
+    return np.concatenate([np.zeros(0), *worth])
+
+
+def _worth_of_part(
+    rows: _Rows, centres: IntArray, evidence: FloatArray, sigma: float
+) -> FloatArray:
+    group = rows.group[centres]
+    place = ranges(rows.first[group], rows.sizes[group])  # in rows.order: each centre's group
+    size = rows.sizes[group]
+    row = rows.order[place]
+    z = (rows.reduced[row] - np.repeat(rows.reduced[centres], size)) / sigma
+    gain = evidence[row] - (_TAIL + 1) / 2 * np.log1p(z**2 / _TAIL)
+    starts = np.flatnonzero(rows.starts_slot[place])
+    best = np.minimum(np.maximum.reduceat(gain, starts), _MOST_GAIN)
+    usual = rows.usual[row[starts]]
     present = np.clip(1 / (1 + np.exp(-usual - _LEVELS[:, None])), *_PRESENCE)
-    worth = np.log(1 - present[:, None, :] + present[:, None, :] * np.exp(best)[None, :, :])
-    return np.asarray(worth.sum(axis=2).max(axis=0)) - _LEVEL_COST
+    worth = np.log1p(present * np.expm1(best))
+    slots = rows.slots[group]
+    total = np.add.reduceat(worth, np.cumsum(slots) - slots, axis=1)
+    return np.asarray(total.max(axis=0)) - _LEVEL_COST
 
 
 def _place_cost(
-    reduced: FloatArray, expected: _Place, found: list[float], further: float, scale: Scale
+    rows: _Rows, at: IntArray, expected: _Expected, scale: Scale, *, further: bool
 ) -> FloatArray:
-    """Return the cost of placing a line through each row: -log of its prior probability.
+    """Return the cost of placing a line through rows: -log of its prior probability.
 
     A first line stands where its composition predicts it, a further one near the first.
     """
-    if not found:
-        away = (reduced - expected.centre) / expected.spread
-        return np.asarray(0.5 * np.minimum(away**2, 16.0) + np.log(expected.spread / scale.sigma))
-    far = np.abs(reduced - found[0]) > _FAR * scale.slope
-    cost = np.log(2 * _FAR * scale.slope / scale.sigma) - np.log(further)
-    return np.where(far, np.inf, cost)
+    group = rows.group[at]
+    if further:
+        room = 2 * _FAR * scale.slope / scale.sigma
+        return np.asarray(np.log(room) - np.log(expected.further[group]))
+    spread = expected.spread[group]
+    away = (rows.reduced[at] - expected.centre[group]) / spread
+    return np.asarray(0.5 * np.minimum(away**2, 16.0) + np.log(spread / scale.sigma))
 
 
 def _lines(found: list[list[float]]) -> Lines:

@@ -285,6 +285,7 @@ class RetentionModel:
                 "units": composition.units.tolist(),
                 "inverse": composition.inverse.tolist(),
                 "residual": composition.residual.tolist(),
+                "noise": composition.noise.tolist(),
                 "level": composition.level,
             },
             "lines": {
@@ -342,6 +343,7 @@ class RetentionModel:
                 np.array(values["composition"]["units"]),
                 np.array(values["composition"]["inverse"]),
                 np.array(values["composition"]["residual"]),
+                np.array(values["composition"]["noise"]),
                 values["composition"]["level"],
             ),
             np.array(values["sigma"]),

@@ -20,6 +20,7 @@ from ganglioside.inference.explain import explain
 from ganglioside.inference.learn import learn
 from ganglioside.inference.lines import place_lines, prune_lines
 from ganglioside.inference.state import FIRST_SCATTER, Ghosts, Inference, begin, reduced_rt
+from ganglioside.inference.threads import one_thread
 from ganglioside.observations import IntArray, Observations
 from ganglioside.progress import Progress
 from ganglioside.rules.artefacts import artefact_pairs
@@ -45,7 +46,11 @@ def infer(observed: Observations, report: Progress | None = None) -> Inference |
     report : Progress, optional
         Told of each rule that was applied; may stop the work.
     """
-    report = report or Progress()
+    with one_thread():
+        return _infer(observed, report or Progress())
+
+
+def _infer(observed: Observations, report: Progress) -> Inference | NoCurve:
     start = starting_curve(observed)
     if isinstance(start, NoCurve):
         report.log("rule1", start.reason)
@@ -83,6 +88,11 @@ def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
     leniency : float
         Distances from the own line count this many times less.
     """
+    with one_thread():
+        return _reweigh(state, tolerance, leniency)
+
+
+def _reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
     if tolerance != USUAL_TOLERANCE:
         state = _with_pairs(state, _pairs(state.observed, tolerance))
     for _ in range(_SETTLING):  # a parent's share depends on its children's and the reverse

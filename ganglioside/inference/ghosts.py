@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -10,8 +12,8 @@ from ganglioside.curve import Spots, ceramide_basis, ceramide_class
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.extents import emission_rates, expected_extents
 from ganglioside.inference.state import Ghosts, Inference, flat_place, lines_of
-from ganglioside.observations import FloatArray, IntArray, sum_by
-from ganglioside.rules.artefacts import artefacts
+from ganglioside.observations import FloatArray, IntArray, Observations, sum_by
+from ganglioside.rules.artefacts import Posing, artefacts
 
 _MISSING: Final = 0.4  # chance that a species which is not reported is there
 _UNSEEN_CERAMIDE: Final = 0.2  # the same where no row names the ceramide
@@ -33,72 +35,103 @@ def ghosts(state: Inference, rows: IntArray, others: FloatArray) -> Ghosts:
     others : numpy.ndarray, shape (n,)
         Intensity at each row of all other processes.
     """
-    known = _join(_fragment_parents(state, rows), _posers(state, rows))
-    predicted, scale = _expected_rt(state, known)
-    z = (state.observed.rt[known.child] - predicted) / scale
-    near = np.flatnonzero(np.abs(z) < _FAR)
-    known = Ghosts(
-        known.child[near],
-        known.line[near],
-        known.ceramide[near],
-        known.process[near],
-        known.probability[near],
-    )
+    possible = possible_ghosts(state.observed, state.posing, state.line_group)
+    sought = np.zeros(len(state.observed), dtype=np.bool_)
+    sought[rows] = True
+    predicted, scale = _expected_rt(state, possible)
+    z = (state.observed.rt[possible.child] - predicted) / scale
+    near = np.flatnonzero((np.abs(z) < _FAR) & sought[possible.child])
+    known = _with_rates(state, possible, near)
     density = student(z[near], scale[near], OWN_TAIL)
-    density = density * normal(
-        state.observed.log_volume[known.child], *_expected_area(state, known)
-    )
+    area = _expected_area(state, known)
+    density = density * normal(state.observed.log_volume[known.child], *area)
     piece = known.probability * density
     exists = _existence(state, known, np.log1p(piece / others[known.child]))
-    return Ghosts(known.child, known.line, known.ceramide, known.process, piece * exists)
+    return replace(known, probability=piece * exists)
 
 
-def _join(a: Ghosts, b: Ghosts) -> Ghosts:
-    return Ghosts(
-        np.concatenate([a.child, b.child]),
-        np.concatenate([a.line, b.line]),
-        np.concatenate([a.ceramide, b.ceramide]),
-        np.concatenate([a.process, b.process]),
-        np.concatenate([a.probability, b.probability]),
+@dataclass(frozen=True, eq=False)
+class _Possible:
+    """Every row with every line whose species could have made it, whether it has a row or not.
+
+    Attributes
+    ----------
+    child, line, ceramide, process : numpy.ndarray of int, shape (g,)
+        As in `Ghosts`.
+    spot : numpy.ndarray of int, shape (g,)
+        Place in `spots`, the distinct lines and ceramides.
+    spots : Spots
+    kind : numpy.ndarray of int, shape (s,)
+        `curve.ceramide_class` of each spot.
+    """
+
+    child: IntArray
+    line: IntArray
+    ceramide: IntArray
+    process: IntArray
+    spot: IntArray
+    spots: Spots
+    kind: IntArray
+
+
+def possible_ghosts(observed: Observations, posing: Posing, line_group: IntArray) -> _Possible:
+    """Return what could have made each row, whatever its RT."""
+    return _possible(observed, posing, line_group.tobytes())
+
+
+@lru_cache(maxsize=1)  # the lines stay the same for many rounds
+def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible:
+    line_group = np.frombuffer(lines, dtype=np.int64)
+    parts = zip(
+        _fragment_parents(observed, line_group),
+        _posers(observed, posing, line_group),
+        strict=True,
     )
+    child, line, ceramide, process = (np.concatenate(part) for part in parts)
+    n_ceramides = len(posing.ceramides)
+    at, spot = np.unique(line * n_ceramides + ceramide, return_inverse=True)
+    place = at % n_ceramides
+    known = np.where(place < len(observed.ceramides), place, -1)
+    basis = ceramide_basis(posing.ceramides)[place]
+    spots = Spots(at // n_ceramides, known, basis)
+    return _Possible(child, line, ceramide, process, spot, spots, ceramide_class(basis))
 
 
-def _fragment_parents(state: Inference, rows: IntArray) -> Ghosts:
-    """Return the lines whose species could break into each row, with the rates of that."""
-    observed = state.observed
-    breaks = observed.groups.contains[state.line_group][:, observed.group[rows]]
-    line, place = np.nonzero(breaks)
-    child = rows[place]
-    rate = emission_rates(state)[line, observed.group[child]]
-    return Ghosts(child, line, observed.ceramide[child], np.full(len(child), -1), rate)
+def _fragment_parents(observed: Observations, line_group: IntArray) -> tuple[IntArray, ...]:
+    """Return child, line, ceramide and process of the lines whose species could break into it."""
+    breaks = observed.groups.contains[line_group][:, observed.group]
+    line, child = np.nonzero(breaks)
+    return child, line, observed.ceramide[child], np.full(len(child), -1)
 
 
-def _posers(state: Inference, rows: IntArray) -> Ghosts:
-    """Return the species whose artefact each row could be, with the rates of that."""
-    posing = state.posing
-    row, entry = posing.of(state.observed.species[rows])
-    item, line = lines_of(posing.group[entry], state.line_group, len(state.observed.groups))
+def _posers(observed: Observations, posing: Posing, line_group: IntArray) -> tuple[IntArray, ...]:
+    """Return the same of the species whose artefact each row could be."""
+    row, entry = posing.of(observed.species)
+    item, line = lines_of(posing.group[entry], line_group, len(observed.groups))
     entry = entry[item]
-    process = posing.process[entry]
-    return Ghosts(
-        rows[row[item]], line, posing.ceramide[entry], process, state.rates.artefact[process]
+    return row[item], line, posing.ceramide[entry], posing.process[entry]
+
+
+def _with_rates(state: Inference, possible: _Possible, near: IntArray) -> Ghosts:
+    """Return some of the possible parents with how often each makes such a child."""
+    child, line, process = possible.child[near], possible.line[near], possible.process[near]
+    rate = np.where(
+        process < 0,
+        emission_rates(state)[line, state.observed.group[child]],
+        np.append(state.rates.artefact, 0.0)[process],
     )
+    return Ghosts(child, line, possible.ceramide[near], process, rate)
 
 
-def _expected_rt(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatArray]:
-    """Return the RT at which each ghost's child is expected, and the scale of its scatter, min."""
-    n_lines, n_ceramides = len(state.line_group), len(state.ceramides)
-    line, ceramide = np.divmod(np.arange(n_lines * n_ceramides), n_ceramides)
-    basis = ceramide_basis(state.ceramides)
-    known = np.where(ceramide < len(state.observed.ceramides), ceramide, -1)
-    spots = Spots(line, known, basis[ceramide])
-    scatter = state.rates.sigma[ceramide_class(basis)][ceramide]
-    variance = scatter**2 + state.curve.variance(spots)
-    at = ghosts.line * n_ceramides + ghosts.ceramide
+def _expected_rt(state: Inference, possible: _Possible) -> tuple[FloatArray, FloatArray]:
+    """Return the RT at which each child is expected, and the scale of its scatter, min."""
+    spots, process = possible.spots, possible.process
+    variance = state.rates.sigma[possible.kind] ** 2 + state.curve.variance(spots)
     slope = state.curve.slope
-    shift = np.array([*(a.rt_shift for a in artefacts()), 0.0])[ghosts.process] * slope
-    spread = np.array([*(a.rt_spread for a in artefacts()), 0.0])[ghosts.process] * slope
-    return state.curve.predict(spots)[at] + shift, np.sqrt(variance[at] + spread**2)
+    shift = np.array([*(a.rt_shift for a in artefacts()), 0.0])[process] * slope
+    spread = np.array([*(a.rt_spread for a in artefacts()), 0.0])[process] * slope
+    predicted = state.curve.predict(spots)[possible.spot] + shift
+    return predicted, np.sqrt(variance[possible.spot] + spread**2)
 
 
 def _expected_area(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatArray]:

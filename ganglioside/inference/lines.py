@@ -47,11 +47,11 @@ def place_lines(state: Inference) -> Inference:
 def _expected_by_group(state: Inference) -> tuple[FloatArray, FloatArray]:
     """Return where other groups' lines predict each group's first line, min, and its variance."""
     groups, firm = state.observed.groups, firm_lines(state)
-    mean, variance = composition_model(state, firm).predict(groups.units)
-    for group in np.unique(state.line_group[firm]):
-        others = firm & (state.line_group != group)
-        one = groups.units[[group]]
-        mean[group], variance[group] = (x[0] for x in composition_model(state, others).predict(one))
+    model = composition_model(state, firm)
+    mean, variance = model.predict(groups.units)
+    of_line = state.line_group[firm]
+    for group in np.unique(of_line):
+        mean[group], variance[group] = model.without(np.flatnonzero(of_line == group))
     return mean, variance
 
 

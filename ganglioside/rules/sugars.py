@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.glycans import UNITS
-from ganglioside.observations import BoolArray, FloatArray
+from ganglioside.observations import BoolArray, FloatArray, IntArray
 
 #: Effect of one unit on the RT of the reference ceramide, in carbons (multiples of the slope),
 #: and how far methods may differ. Polar units shorten retention; one acetyl lengthens it a
@@ -44,6 +44,8 @@ class CompositionModel:
         Inverse of their covariance, 1 / min^2.
     residual : numpy.ndarray, shape (k,)
         RT of the reference ceramide less what is expected beforehand, min.
+    noise : numpy.ndarray, shape (k,)
+        Variance of each line about what its composition tells, min^2.
     level : float
         Middle of the lines, min.
     """
@@ -52,6 +54,7 @@ class CompositionModel:
     units: FloatArray
     inverse: FloatArray
     residual: FloatArray
+    noise: FloatArray
     level: float
 
     @classmethod
@@ -71,10 +74,11 @@ class CompositionModel:
             Main line of its group, against further isomers.
         """
         level = float(np.median(rt - _beforehand(slope, units))) if len(rt) else 0.0
-        own = np.where(main, _LINE_SPREAD, _ISOMER_SPREAD) * slope
-        covariance = _covariance(slope, units, units) + np.diag(own**2 + variance)
+        noise = (np.where(main, _LINE_SPREAD, _ISOMER_SPREAD) * slope) ** 2 + variance
+        covariance = _covariance(slope, units, units) + np.diag(noise)
         inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
-        return cls(slope, units, inverse, rt - level - _beforehand(slope, units), level)
+        residual = rt - level - _beforehand(slope, units)
+        return cls(slope, units, inverse, residual, noise, level)
 
     def predict(self, units: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return RT of the reference ceramide, min, and its variance for head groups.
@@ -94,6 +98,21 @@ class CompositionModel:
         precision = np.diagonal(self.inverse)
         own = self.level + _beforehand(self.slope, self.units) + self.residual
         return own - self.inverse @ self.residual / precision, 1 / precision
+
+    def without(self, lines: IntArray) -> tuple[float, float]:
+        """Return what the other lines tell of the head group that some lines share.
+
+        Parameters
+        ----------
+        lines : numpy.ndarray of int
+            Places of lines of one head group.
+        """
+        block = np.linalg.inv(self.inverse[np.ix_(lines, lines)])
+        pull = block @ (self.inverse[lines] @ self.residual)
+        one = lines[0]
+        own = self.level + _beforehand(self.slope, self.units[one]) + self.residual[one]
+        known = max(float(block[0, 0] - self.noise[one]), 0.0)
+        return float(own - pull[0]), known + (_LINE_SPREAD * self.slope) ** 2
 
 
 def _beforehand(slope: float, units: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,8 @@ from ganglioside.tables import FeatureTable
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+
+_SMALLEST: Final = 0.02  # quantile of the areas of a table
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +101,17 @@ class Observations:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    @cached_property
+    def first_of_slot(self) -> IntArray:
+        """One row of each slot."""
+        return np.asarray(np.unique(self.slot, return_index=True)[1])
+
+    @cached_property
+    def smallest_area(self) -> float:
+        """log10 of the area below which hardly any row is reported, NaN without areas."""
+        known = self.log_volume[np.isfinite(self.log_volume)]
+        return float(np.quantile(known, _SMALLEST)) if len(known) else float("nan")
 
     def in_own_time(self) -> Observations:
         """Return the rows with RT as it was read."""

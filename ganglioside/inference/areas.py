@@ -8,6 +8,7 @@ a parent, or a wrong name, need not follow, so the area tells them apart.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -54,7 +55,7 @@ class Areas:
         """Features that the prior of one line or ceramide is worth."""
         return (self.within / _BETWEEN) ** 2
 
-    @property
+    @cached_property
     def rare(self) -> float:
         """What a ceramide adds that no row of the table names."""
         return float(np.quantile(self.ceramide, _RARE))

@@ -110,7 +110,7 @@ def _visible_parents(state: Inference, extents: Extents) -> FloatArray:
     known = np.isfinite(area)
     if not known.any():
         return np.repeat(state.support[:, None], shape[1], axis=1)
-    limit = float(np.quantile(area[known], 0.02))
+    limit = state.observed.smallest_area
     above = np.maximum(np.where(known, area, limit) - limit, 0.0)
     classes = np.floor(4 * above).astype(np.int64)
     n_classes = int(classes.max()) + 1

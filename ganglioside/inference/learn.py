@@ -107,7 +107,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
 def _expected_rows(state: Inference) -> FloatArray:
     """Return how many rows areas let expect on each line, of its group's names, shape (L,)."""
     c, observed = state.candidates, state.observed
-    first = np.unique(c.place, return_index=True)[1]
+    first = c.first_of_place
     line, ceramide = c.line[first], observed.ceramide[c.row[first]]
     return sum_by(line, state.reported[line, ceramide], len(state.line_group))
 
@@ -129,7 +129,7 @@ def _reporting(state: Inference, areas: Areas) -> Reporting:
 def _slots_by_group(state: Inference) -> FloatArray:
     """Return how many distinct names (by sample) each group has, shape (G,)."""
     observed = state.observed
-    first = np.unique(observed.slot, return_index=True)[1]
+    first = observed.first_of_slot
     return sum_by(observed.group[first], np.ones(len(first)), len(observed.groups))
 
 
@@ -169,7 +169,7 @@ def _artefact_rates(state: Inference) -> FloatArray:
 def _opportunities(state: Inference) -> FloatArray:
     """Return how many names have the mass of each artefact of a genuine feature."""
     observed, posing, c = state.observed, state.posing, state.candidates
-    first = np.unique(observed.slot, return_index=True)[1]
+    first = observed.first_of_slot
     slot, entry = posing.of(observed.species[first])
     sample = observed.sample[first][slot]
     shape = int(observed.sample.max()) + 1, len(posing.ceramides), len(observed.groups)

@@ -51,6 +51,11 @@ class Candidates:
     spots: Spots
     kind: IntArray
 
+    @cached_property
+    def first_of_place(self) -> IntArray:
+        """One candidate of each place."""
+        return np.asarray(np.unique(self.place, return_index=True)[1])
+
 
 @dataclass(frozen=True, eq=False)
 class FragmentCounts:

@@ -70,7 +70,7 @@ def _infer(observed: Observations, report: Progress) -> Inference | NoCurve:
         state = learn(state, FIRST_SCATTER * _NARROWING**round_)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
-    state = replace(state, shares=explain(state))
+    state = _settled(replace(state, shares=explain(state)))
     pieces = state.shares.pair.sum() + state.shares.ghosts.probability.sum()
     report.done("rule5", f"{pieces:.0f} features come from others in the ion source")
     return state
@@ -94,12 +94,17 @@ def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
 
 def _reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
     if tolerance != USUAL_TOLERANCE:
-        state = _with_pairs(state, _pairs(state.observed, tolerance))
-    for _ in range(_SETTLING):  # a parent's share depends on its children's and the reverse
-        state = replace(state, shares=explain(state))
+        state = _settled(_with_pairs(state, _pairs(state.observed, tolerance)))
     if leniency != 1:
         # Once: if leniency for one row changed its children, a wider threshold could refuse more.
         state = replace(state, shares=explain(state, leniency))
+    return state
+
+
+def _settled(state: Inference) -> Inference:
+    """Return the state with stable shares: a parent's depends on its children's and the reverse."""
+    for _ in range(_SETTLING):
+        state = replace(state, shares=explain(state))
     return state
 
 

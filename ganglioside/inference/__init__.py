@@ -21,7 +21,7 @@ from ganglioside.inference.learn import learn
 from ganglioside.inference.lines import place_lines, prune_lines
 from ganglioside.inference.state import FIRST_SCATTER, Ghosts, Inference, begin, reduced_rt
 from ganglioside.inference.threads import one_thread
-from ganglioside.observations import IntArray, Observations
+from ganglioside.observations import FloatArray, IntArray, Observations
 from ganglioside.progress import Progress
 from ganglioside.rules.artefacts import artefact_pairs
 from ganglioside.rules.fragments import USUAL_TOLERANCE, Coelution, fragment_pairs, join
@@ -33,7 +33,7 @@ __all__ = ["INTERVAL", "STANDARD_DEVIATION", "Ghosts", "Inference", "infer", "re
 _ROUNDS: Final = 11
 _PLACE_AT: Final = (2, 4, 7)
 _PRUNE_AT: Final = (8, 9)
-_SETTLING: Final = 4
+_SETTLING: Final = 2
 _NARROWING: Final = 0.7  # of the least scatter, by round
 
 
@@ -70,7 +70,7 @@ def _infer(observed: Observations, report: Progress) -> Inference | NoCurve:
         state = learn(state, FIRST_SCATTER * _NARROWING**round_)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
-    state = _settled(replace(state, shares=explain(state)))
+    state = replace(state, shares=explain(state))
     pieces = state.shares.pair.sum() + state.shares.ghosts.probability.sum()
     report.done("rule5", f"{pieces:.0f} features come from others in the ion source")
     return state
@@ -118,10 +118,21 @@ def _with_pairs(state: Inference, pairs: Coelution) -> Inference:
     order = np.argsort(old)
     place = np.searchsorted(old, new, sorter=order)
     inside = place < len(old)
-    share = np.zeros(len(new))
     at = order[place[inside]]
-    share[inside] = np.where(old[at] == new[inside], state.shares.pair[at], 0.0)
-    return replace(state, coelution=pairs, shares=replace(state.shares, pair=share))
+    same = old[at] == new[inside]
+
+    def taken(before: FloatArray) -> FloatArray:
+        after = np.zeros(len(new))
+        after[inside] = np.where(same, before[at], 0.0)
+        return after
+
+    counts = state.rates.fragments
+    return replace(
+        state,
+        coelution=pairs,
+        shares=replace(state.shares, pair=taken(state.shares.pair)),
+        rates=replace(state.rates, fragments=replace(counts, pair=taken(counts.pair))),
+    )
 
 
 def _keys(pairs: Coelution, observed: Observations) -> IntArray:

@@ -66,8 +66,8 @@ def pair_odds(state: Inference) -> tuple[FloatArray, Extents]:
     """
     counts, pairs, shares = state.rates.fragments, state.coelution, state.shares
     kind = shares.line[pairs.parent], state.observed.group[pairs.child]
-    own = np.where(pairs.process < 0, shares.pair, 0.0)
-    parents = np.maximum(counts.parents[kind] - shares.genuine[pairs.parent], 0.0)
+    own = np.where(pairs.process < 0, counts.pair, 0.0)
+    parents = np.maximum(counts.parents[kind] - counts.genuine[pairs.parent], 0.0)
     groups = state.observed.group[pairs.parent], kind[1]
     usual = usual_emission(state.observed.groups)[groups]
     rate = _rate(np.maximum(counts.seen[kind] - own, 0.0), parents, usual)
@@ -96,7 +96,14 @@ def count_fragments(state: Inference) -> FragmentCounts:
 
     measured, log_ratio = by_kind(known), by_kind(known * np.nan_to_num(ratio))
     parents = _visible_parents(state, _extents(measured, log_ratio, state.rates.extent_within))
-    return FragmentCounts(parents, by_kind(weight), measured, log_ratio)
+    return FragmentCounts(
+        parents,
+        by_kind(weight),
+        measured,
+        log_ratio,
+        state.shares.pair,
+        state.shares.genuine,
+    )
 
 
 def _visible_parents(state: Inference, extents: Extents) -> FloatArray:

@@ -69,12 +69,34 @@ class FragmentCounts:
         Fragments that genuine features of the line made.
     measured, log_ratio : numpy.ndarray, shape (L, G)
         How many of them have areas, and the sum of log10(fragment area / parent area).
+    pair : numpy.ndarray, shape (m,)
+        Share with which each pair was counted.
+    genuine : numpy.ndarray, shape (n,)
+        Share with which each row was counted as a parent.
     """
 
     parents: FloatArray
     seen: FloatArray
     measured: FloatArray
     log_ratio: FloatArray
+    pair: FloatArray
+    genuine: FloatArray
+
+    @classmethod
+    def nothing(cls, lines: int, groups: int, pairs: int, rows: int) -> FragmentCounts:
+        """Return what is known before any fragment is seen."""
+        none = np.zeros((lines, groups))
+        return cls(none, none, none, none, np.zeros(pairs), np.zeros(rows))
+
+    def kept(self, stays: BoolArray) -> FragmentCounts:
+        """Return the same with some of the lines."""
+        return replace(
+            self,
+            parents=self.parents[stays],
+            seen=self.seen[stays],
+            measured=self.measured[stays],
+            log_ratio=self.log_ratio[stays],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +326,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
     empty, nowhere = np.zeros(0), np.zeros(0, np.int64)
     rates = Rates(
         presence=empty,
-        fragments=FragmentCounts(empty, empty, empty, empty),
+        fragments=FragmentCounts.nothing(0, 0, len(coelution), n),
         extent_within=EXTENT_WITHIN,
         artefact=np.array([a.rate for a in artefacts()]),
         chance=0.2,
@@ -362,7 +384,7 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
             state.rates,
             presence=np.where(main, 0.7, 0.3),
             areas=state.rates.areas.on_lines(shape[0]),
-            fragments=FragmentCounts(*(np.zeros(shape) for _ in range(4))),
+            fragments=FragmentCounts.nothing(*shape, len(state.coelution), len(state.observed)),
         ),
     )
     state = replace(state, weight=np.zeros(len(state.candidates.row)))
@@ -384,7 +406,6 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
     """Return the state with some of its lines, in their order."""
     rates, curve, c = state.rates, state.curve, state.candidates
     parameters = np.concatenate([np.full(6, True), stays, np.full(len(curve.ceramides), True)])
-    fragments = rates.fragments
     state = replace(
         state,
         line_group=state.line_group[stays],
@@ -400,12 +421,7 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
             rates,
             presence=rates.presence[stays],
             areas=rates.areas.kept(stays, stays[c.line]),
-            fragments=FragmentCounts(
-                fragments.parents[stays],
-                fragments.seen[stays],
-                fragments.measured[stays],
-                fragments.log_ratio[stays],
-            ),
+            fragments=rates.fragments.kept(stays),
         ),
     )
     return with_own(state, state.shares.own[stays[c.line]])

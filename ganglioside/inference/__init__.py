@@ -95,10 +95,8 @@ def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
 def _reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
     if tolerance != USUAL_TOLERANCE:
         state = _settled(_with_pairs(state, _pairs(state.observed, tolerance)))
-    if leniency != 1:
-        # Once: if leniency for one row changed its children, a wider threshold could refuse more.
-        state = replace(state, shares=explain(state, leniency))
-    return state
+    # Once: if leniency for one row changed its children, a wider threshold could refuse more.
+    return replace(state, shares=explain(state, leniency))
 
 
 def _settled(state: Inference) -> Inference:

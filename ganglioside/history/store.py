@@ -188,7 +188,7 @@ class Store:
         self._require_folder()
         lock = FileLock(self.lock_path)
         try:
-            turns.acquire(lock, self.lock_path.with_suffix(".turn"), self.timeout)
+            turns.acquire(lock, self.lock_path.with_suffix(".queue"), self.timeout)
         except Timeout:
             raise HistoryError(
                 f"The history {self.path} is in use: another process has held its lock "

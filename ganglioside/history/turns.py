@@ -1,76 +1,73 @@
 """Whose turn it is at the history's lock: who has waited longest asks first.
 
 The lock alone keeps the history safe; a turn is only courtesy among those who wait, without
-which one of many writers can be unlucky for long. The one who has waited longest has its moment
-written in a small file, signs it again and again, and alone asks for the lock meanwhile. A sign
-that grows old (its process was stopped or killed) binds nobody.
+which one of many writers can be unlucky for long. Each who waits has a mark in a folder, named by
+the moment when it began, and touches it again and again. Who sees an earlier mark that is fresh
+does not ask for the lock. A mark that grows old (its process was stopped or killed) binds nobody.
 """
 
 from __future__ import annotations
 
-import struct
+import os
+import secrets
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from filelock import FileLock, Timeout
 
-_FORM: Final = struct.Struct("<dd")  # since when the first one waits, and its last sign
+#: Seconds after which a mark is old, and after which it is taken away.
+_OLD: Final = 2.0
+_FORGOTTEN: Final = 60.0
 
-#: Seconds after which a sign is old, between two attempts of the first one, and between two looks
-#: of the others.
-_OLD: Final = 1.0
+#: Seconds between two attempts of who is first, and between two looks of the others.
 _ATTEMPT: Final = 0.002
 _LOOK: Final = 0.01
 
 
-@dataclass(slots=True)
 class Turn:
     """The turn of one who waits.
 
-    Attributes
+    Parameters
     ----------
-    path : pathlib.Path
-        The small file.
-    since : float
-        When it began to wait, s since the epoch.
+    folder
+        Where the marks are.
     """
 
-    path: Path
-    since: float = field(default_factory=time.time)
-    _signed: bool = False
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._name = f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}"
 
     def has_come(self) -> bool:
         """Return whether to ask for the lock now."""
-        first, sign = self._read()
-        now = time.time()
-        if first < self.since and now - sign < _OLD:
-            self._signed = False
-            return False
-        if self._signed or self._waits:
-            self.path.write_bytes(_FORM.pack(self.since, now))
-            self._signed = True
-        return True
+        return not any(age < _OLD for name, age in self._marks() if name < self._name)
 
-    @property
-    def _waits(self) -> bool:
-        """Whether it has waited for a while: who gets the lock at once need not sign."""
-        return time.time() - self.since > _ATTEMPT
+    def wait(self) -> None:
+        """Say that it waits, or waits still."""
+        self._folder.mkdir(exist_ok=True)
+        (self._folder / self._name).touch()
 
     def end(self) -> None:
         """Let others have theirs."""
-        if self._signed:
-            self.path.write_bytes(b"")
+        (self._folder / self._name).unlink(missing_ok=True)
+        for name, age in self._marks():
+            if age > _FORGOTTEN:
+                (self._folder / name).unlink(missing_ok=True)
 
-    def _read(self) -> tuple[float, float]:
-        try:
-            return _FORM.unpack(self.path.read_bytes())
-        except (FileNotFoundError, struct.error):  # nobody waits
-            return time.time(), 0.0
+    def _marks(self) -> Iterator[tuple[str, float]]:
+        """Yield each mark's name and its age, s."""
+        if not self._folder.is_dir():  # nobody has ever waited
+            return
+        now = time.time()
+        for mark in self._folder.iterdir():
+            try:
+                yield mark.name, now - mark.stat().st_mtime
+            except FileNotFoundError:  # its turn has ended meanwhile
+                continue
 
 
-def acquire(lock: FileLock, turns: Path, timeout: float) -> None:
+def acquire(lock: FileLock, folder: Path, timeout: float) -> None:
     """Take a lock in turn.
 
     Raises
@@ -78,8 +75,7 @@ def acquire(lock: FileLock, turns: Path, timeout: float) -> None:
     filelock.Timeout
         If others keep it for longer than `timeout` (s).
     """
-    turn = Turn(turns)
-    start = time.monotonic()
+    turn, start = Turn(folder), time.monotonic()
     try:
         while True:
             come = turn.has_come()
@@ -87,6 +83,7 @@ def acquire(lock: FileLock, turns: Path, timeout: float) -> None:
                 return
             if time.monotonic() - start >= timeout:
                 raise Timeout(lock.lock_file)
+            turn.wait()
             time.sleep(_ATTEMPT if come else _LOOK)
     finally:
         turn.end()

@@ -176,7 +176,7 @@ def kills(folder: Path, count: int = 200, seed: int = 0) -> tuple[int, int]:
         saver = SERVER.Process(target=_save_until_killed, args=(path, worker, told))
         saver.start()
         _wait_for(lambda told=told: "ready" in told.read_text(), saver)  # type: ignore[misc]
-        time.sleep(chance.uniform(0, 0.5))
+        time.sleep(chance.uniform(0, 1.5))
         os.kill(saver.pid, signal.SIGKILL)  # type: ignore[arg-type]
         saver.join()
         acknowledged |= {line for line in told.read_text().split("\n") if "/" in line}

@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from builders import assert_analyses_equal, build_analysis
+from history_transfer import carry, differences
 
 from ganglioside.errors import HistoryError
 from ganglioside.history import History
@@ -38,32 +38,12 @@ def fill(history: History) -> list[str]:
     return [first, second, failed]
 
 
-def differences(left: Path, right: Path, but: str = "false") -> list[str]:
-    """Return the tables that do not hold the same rows; `but` names entries of the log."""
-    found = []
-    with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{left}' AS l (READ_ONLY)")
-        connection.execute(f"ATTACH '{right}' AS r (READ_ONLY)")
-        tables = connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'l' "
-            "AND table_name NOT IN ('schema_version', 'schedule')"
-        ).fetchall()
-        assert len(tables) == 11
-        for (table,) in tables:
-            rest = f"WHERE NOT ({but})" if table == "log" else ""
-            one, other = (f"SELECT * FROM {side}.{table} {rest}" for side in "lr")
-            sql = f"({one} EXCEPT ALL {other}) UNION ALL ({other} EXCEPT ALL {one})"
-            if connection.execute(sql).fetchall():
-                found.append(table)
-    return found
-
-
 def test_a_history_is_carried_without_difference(history: History, tmp_path: Path) -> None:
     sids = fill(history)
     out = history.export_all(tmp_path / "out")
     fresh = History.open(tmp_path / "fresh.duckdb")
     came = fresh.import_all(tmp_path / "out")
-    assert differences(history.path, fresh.path, "action = 'imported'") == []
+    assert differences(history.path, fresh.path) == []
     assert came.rows == out.rows
     assert (out.sessions, came.present) == (3, 0)
     for sid in sids[:2]:
@@ -185,3 +165,10 @@ def test_an_export_that_counts_otherwise_adds_nothing(history: History, tmp_path
     with pytest.raises(HistoryError, match="Of 6 rows of features, 5 arrived"):
         fresh.import_all(tmp_path / "out")
     assert fresh.sessions().empty
+
+
+def test_analysed_sessions_are_carried_without_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    carry(tmp_path, 3)
+    assert "3 sessions" in capsys.readouterr().out

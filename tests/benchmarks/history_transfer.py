@@ -1,0 +1,93 @@
+"""Whether a history is carried without difference: python tests/benchmarks/history_transfer.py.
+
+As many sessions as asked for (1,302) of simulated tables are saved, exported, imported into a
+fresh history and compared: every table of both files row by row, some analyses with what they
+were, and all hashes; some are run again. Raises at the first difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import duckdb
+from builders import assert_analyses_equal
+
+import ganglioside as gg
+from ganglioside.history import History
+
+#: Tables and entries that belong to one file only.
+OWN_TABLES = ("schema_version", "schedule")
+OWN_ENTRIES = "action = 'imported'"
+
+
+def differences(left: Path, right: Path) -> list[str]:
+    """Return the tables that do not hold the same rows in two history files."""
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{left}' AS l (READ_ONLY)")
+        connection.execute(f"ATTACH '{right}' AS r (READ_ONLY)")
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'l' "
+            "AND NOT list_contains(?, table_name) ORDER BY table_name",
+            [list(OWN_TABLES)],
+        ).fetchall()
+        if len(tables) < 11:
+            raise AssertionError(f"There is too little to compare: {tables}")
+        return [name for (name,) in tables if _differs(connection, name)]
+
+
+def _differs(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    rest = f"WHERE NOT ({OWN_ENTRIES})" if table == "log" else ""
+    one, other = (f"SELECT * FROM {side}.{table} {rest}" for side in "lr")
+    both = f"({one} EXCEPT ALL {other}) UNION ALL ({other} EXCEPT ALL {one})"
+    return bool(connection.execute(both).fetchall())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--objects", type=int, default=1302, help="sessions to carry")
+    objects = parser.parse_args().objects
+    with tempfile.TemporaryDirectory() as folder:
+        carry(Path(folder), objects)
+
+
+def carry(folder: Path, sessions: int) -> None:
+    """Analyse, save, export, import and compare; print how long each takes."""
+    history = History.open(folder / "old.duckdb")
+    analyses = [gg.analyze(gg.simulate(seed=seed)) for seed in range(min(8, sessions))]
+    start = time.perf_counter()
+    sids: list[str] = []
+    while len(sids) < sessions:
+        some = analyses[: min(len(analyses), sessions - len(sids))]
+        sids += history.save_all([(a, f"session {len(sids) + i}") for i, a in enumerate(some)])
+    saved = time.perf_counter()
+    out = history.export_all(folder / "out")
+    exported = time.perf_counter()
+    fresh = History.open(folder / "new.duckdb")
+    came = fresh.import_all(folder / "out")
+    imported = time.perf_counter()
+    if found := differences(history.path, fresh.path):
+        raise AssertionError(f"These tables differ: {found}")
+    if out.rows != came.rows:
+        raise AssertionError(f"{out.rows} went out, {came.rows} came in.")
+    for number in range(0, sessions, max(1, sessions // 50)):
+        expected = analyses[number % len(analyses)]
+        assert_analyses_equal(fresh.load(sids[number]), expected)
+    checked = fresh.verify(sample=8)
+    if not checked.is_whole or checked.notes:
+        raise AssertionError(f"{checked.faults} {checked.notes}")
+    print(
+        f"{sessions:,} sessions, {out.rows['features']:,} features: no difference. Saved in "
+        f"{saved - start:.1f} s, exported in {exported - saved:.1f} s, imported in "
+        f"{imported - exported:.1f} s; all hashes hold, {len(checked.reruns)} sessions run again "
+        "give the same bits."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Who has waited longest gets the lock; who waits no longer keeps nobody."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from filelock import FileLock, Timeout
+
+from ganglioside.history import turns
+from ganglioside.history.turns import Turn, acquire
+
+
+def test_the_first_who_waits_is_first(tmp_path: Path) -> None:
+    folder = tmp_path / "queue"
+    first, second = Turn(folder), Turn(folder)
+    assert first.has_come()
+    assert second.has_come()  # nobody waits yet
+    first.wait()
+    second.wait()
+    assert first.has_come()
+    assert not second.has_come()
+    first.end()
+    assert second.has_come()
+
+
+def test_an_old_mark_binds_nobody_and_is_taken_away(tmp_path: Path) -> None:
+    gone, here = Turn(tmp_path), Turn(tmp_path)
+    gone.wait()
+    (mark,) = tmp_path.iterdir()
+    old = time.time() - turns._OLD - 0.1
+    os.utime(mark, (old, old))
+    assert here.has_come()
+    gone.wait()  # it was only stopped, and goes on
+    assert not here.has_come()
+    forgotten = time.time() - turns._FORGOTTEN - 1
+    os.utime(mark, (forgotten, forgotten))
+    here.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_is_given_in_the_order_of_waiting(tmp_path: Path) -> None:
+    lock = FileLock(tmp_path / "lock")
+    lock.acquire()
+    order: list[int] = []
+
+    def wait(number: int) -> None:
+        mine = FileLock(tmp_path / "lock")
+        acquire(mine, tmp_path / "queue", 30)
+        order.append(number)
+        time.sleep(0.05)
+        mine.release()
+
+    waiting = [threading.Thread(target=wait, args=(number,)) for number in range(5)]
+    for thread in waiting:
+        thread.start()
+        time.sleep(0.1)
+    lock.release()
+    for thread in waiting:
+        thread.join()
+    assert order == [0, 1, 2, 3, 4]
+    assert list((tmp_path / "queue").iterdir()) == []
+
+
+def test_waiting_has_an_end(tmp_path: Path) -> None:
+    held = FileLock(tmp_path / "lock")
+    held.acquire()
+    with pytest.raises(Timeout):
+        acquire(FileLock(tmp_path / "lock"), tmp_path / "queue", 0.05)
+    assert list((tmp_path / "queue").iterdir()) == []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -624,6 +626,30 @@ def test_a_read_only_folder_is_named() -> None:
             pytest.raises(HistoryError, match=r"Permission denied.*may write to"),
         ):
             History.open(Path(folder) / "h.duckdb")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_a_read_only_file_is_named(history: History) -> None:
+    history.save(build_analysis())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "h.duckdb"
+        shutil.copy(history.path, path)
+        Path(folder).chmod(0o777)
+        path.chmod(0o444)
+        with not_the_superuser(), pytest.raises(HistoryError, match=r"change its permissions"):
+            History.open(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_a_disk_without_locks_is_refused(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def unknown(*_: object) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", unknown)
+    with pytest.raises(HistoryError, match=r"locked beside it \(Function not implemented\)"):
+        history.sessions()
 
 
 def test_a_plain_connection_elsewhere_is_named(history: History) -> None:

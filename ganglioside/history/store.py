@@ -10,6 +10,8 @@ ever takes that lock away: others wait for their `timeout`, then say who must be
 The lock is short (a save holds it for some 0.1 s), and who has waited longest gets it: see
 `turns`.
 
+Where a file system knows no locks (some network disks), a history is refused.
+
 Files are written in the storage format of DuckDB 1.4, the oldest that Ganglioside runs on, so
 that every installation can open them.
 """
@@ -186,7 +188,7 @@ class Store:
     def locked(self) -> Iterator[None]:
         """Hold the lock, without connecting."""
         self._require_folder()
-        lock = FileLock(self.lock_path)
+        lock = FileLock(self.lock_path, fallback_to_soft=False)
         try:
             turns.acquire(lock, self.lock_path.with_suffix(".queue"), self.timeout)
         except Timeout:
@@ -197,7 +199,7 @@ class Store:
             ) from None
         except OSError as error:
             raise self._unusable(
-                f"{self.lock_path.name} cannot be written beside it ({error.strerror})"
+                f"{self.lock_path.name} cannot be written and locked beside it ({error.strerror})"
             ) from error
         try:
             yield

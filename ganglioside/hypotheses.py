@@ -276,7 +276,16 @@ def _own(row: _Row) -> Iterator[Hypothesis]:
 def _own_basis(row: _Row, line: int, share: float) -> str:
     others = round(float(row.state.support[line]) - share)
     basis = f"{_count(others, 'other feature')} on this line" if others else "composition alone"
-    return f"{basis}; marked as anchor" if row.state.observed.anchor[row.at] else basis
+    basis += "; marked as anchor" if row.state.observed.anchor[row.at] else ""
+    return basis + _mass_basis(row)
+
+
+def _mass_basis(row: _Row) -> str:
+    """Return what a measured m/z says of the name; nothing where there is none."""
+    error, usual = row.state.observed.mass_error[row.at], row.state.rates.mass
+    if np.isnan(error):
+        return ""
+    return f"; m/z {error:+.1f} ppm from the name, usual {usual.offset:+.1f} ± {usual.sd:.1f}"
 
 
 def _pieces(row: _Row) -> Iterator[Hypothesis]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ganglioside.drift import Drift, estimate_drift
 from ganglioside.glycans import UNITS
+from ganglioside.mass_errors import mass_errors
 from ganglioside.names import ParsedNames
 from ganglioside.tables import FeatureTable
 
@@ -74,6 +75,8 @@ class Observations:
         The distinct ceramides: carbons, double bonds, hydroxyls.
     mass : numpy.ndarray, shape (n,)
         Da.
+    mass_error : numpy.ndarray, shape (n,)
+        Measured less theoretical m/z, ppm; NaN without a measured one.
     rt : numpy.ndarray, shape (n,)
         min, in the study's time: less the drift of the sample.
     log_volume : numpy.ndarray, shape (n,)
@@ -93,6 +96,7 @@ class Observations:
     ceramide: IntArray
     ceramides: FloatArray
     mass: FloatArray
+    mass_error: FloatArray
     rt: FloatArray
     log_volume: FloatArray
     anchor: BoolArray
@@ -134,6 +138,8 @@ def observe(table: FeatureTable) -> Observations:
     with np.errstate(divide="ignore", invalid="ignore"):
         log_volume = np.where(volume > 0, np.log10(volume), np.nan)
     anchor = data["anchor"].to_numpy(np.bool_)[usable]
+    mz, ions = data["mz"].to_numpy(np.float64)[usable], data["adduct"].iloc[usable]
+    mass_error = mass_errors(mz, ions, names.masses[kind])
     cell = join(sample, ceramide_of_species[kind])
     slot = join(cell, group_of_species[kind])
     order = np.lexsort((log_volume, ~anchor, kind, rt, slot))
@@ -150,6 +156,7 @@ def observe(table: FeatureTable) -> Observations:
         ceramide=ceramide,
         ceramides=ceramides.astype(np.float64),
         mass=names.masses[kind],
+        mass_error=mass_error[order],
         rt=drift.to_study(rt, sample),
         log_volume=log_volume[order],
         anchor=anchor[order],

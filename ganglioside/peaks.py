@@ -80,9 +80,6 @@ def _as_rows(
 ) -> Observations:
     n = len(first)
     anchors = np.bincount(peak, observed.anchor, n)
-    known = np.isfinite(observed.log_volume)
-    count = np.bincount(peak[known], minlength=n)
-    total = np.bincount(peak[known], observed.log_volume[known], n)
     ceramide, group = observed.ceramide[first], observed.group[first]
     cell = join(np.zeros(n, dtype=np.int64), ceramide)
     return replace(
@@ -95,7 +92,16 @@ def _as_rows(
         cell=cell,
         ceramide=ceramide,
         mass=observed.mass[first],
+        mass_error=_mean(observed.mass_error, peak, n),
         rt=rt,
-        log_volume=np.where(count > 0, total / np.maximum(count, 1), np.nan),
+        log_volume=_mean(observed.log_volume, peak, n),
         anchor=anchors > 0,
     )
+
+
+def _mean(values: FloatArray, peak: IntArray, n: int) -> FloatArray:
+    """Return the mean of the known values of each peak, NaN where none is known."""
+    known = np.isfinite(values)
+    count = np.bincount(peak[known], minlength=n)
+    total = np.bincount(peak[known], values[known], n)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

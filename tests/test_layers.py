@@ -26,7 +26,7 @@ ORDER = [
     "overrides",
     "simulate",
     "example",
-    "drift texts log_p",
+    "drift texts log_p mass_errors",
     "observations",
     "peaks",
     "curve",

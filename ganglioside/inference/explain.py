@@ -55,7 +55,7 @@ def explain(state: Inference, leniency: float = 1.0) -> Shares:
     # The scatter is held wide in the first rounds; that must not make the own line less likely.
     held = np.minimum(state.scatter, state.usual_scatter)
     usual = np.sqrt(scale**2 - state.scatter**2 + held**2)
-    evidence = anchor_evidence(state)[c.row] * normal(
+    evidence = row_evidence(state)[c.row] * normal(
         state.observed.log_volume[c.row], *left_out(state.rates.areas, state.placed)
     )
     prior = state.presence * evidence / others.total[c.row]
@@ -90,14 +90,15 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     return predicted, np.sqrt(scatter**2 + variance / (1 - leverage))
 
 
-def anchor_evidence(state: Inference) -> FloatArray:
-    """Return what the anchor mark says for each row being genuine, shape (n,)."""
+def row_evidence(state: Inference) -> FloatArray:
+    """Return what anchor mark and m/z say for each row being genuine, shape (n,)."""
     rates = state.rates
-    return np.where(
+    trust = np.where(
         state.observed.anchor,
         rates.anchor_genuine / rates.anchor_other,
         (1 - rates.anchor_genuine) / (1 - rates.anchor_other),
     )
+    return np.asarray(trust * rates.mass.right(state.observed.mass_error))
 
 
 def other_intensity(state: Inference) -> Others:
@@ -116,7 +117,8 @@ def _chance_intensity(state: Inference) -> FloatArray:
     small = normal(area, rates.chance_area.mean, rates.chance_area.sd)
     large = normal(area, rates.genuine_area.mean, rates.genuine_area.sd)
     mixed = (1 - _LARGE_BY_CHANCE) * small + _LARGE_BY_CHANCE * large
-    return np.asarray(rates.chance / span * mixed)
+    mass = rates.mass.by_chance(state.observed.mass_error)
+    return np.asarray(rates.chance / span * mixed * mass)
 
 
 def _pair_intensity(state: Inference) -> FloatArray:
@@ -133,4 +135,6 @@ def _pair_intensity(state: Inference) -> FloatArray:
     child_area = normal(state.observed.log_volume[pairs.child], area.mean, area.sd)
     size = np.where(np.isfinite(ratio), normal(ratio, extents.mean, extents.sd), child_area)
     smaller = 1 / (1 + 100 ** (np.nan_to_num(ratio, nan=-1.0) - LARGEST_EXTENT))
-    return np.asarray(state.shares.genuine[pairs.parent] * smaller * rate * closeness * size)
+    mass = rates.mass.right(state.observed.mass_error[pairs.child], state.pair_shift)
+    made = smaller * rate * closeness * size * mass
+    return np.asarray(state.shares.genuine[pairs.parent] * made)

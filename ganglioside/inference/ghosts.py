@@ -45,7 +45,8 @@ def ghosts(state: Inference, rows: IntArray, others: FloatArray) -> Ghosts:
     density = student(z[near], scale[near], OWN_TAIL)
     area = _expected_area(state, known)
     density = density * normal(state.observed.log_volume[known.child], *area)
-    piece = known.probability * density
+    mass = state.rates.mass.right(state.observed.mass_error[known.child], possible.shift[near])
+    piece = known.probability * density * mass
     exists = _existence(state, known, np.log1p(piece / others[known.child]))
     return replace(known, probability=piece * exists)
 
@@ -58,6 +59,8 @@ class _Possible:
     ----------
     child, line, ceramide, process : numpy.ndarray of int, shape (g,)
         As in `Ghosts`.
+    shift : numpy.ndarray, shape (g,)
+        Mass of the piece or artefact less that of the child's name, ppm.
     spot : numpy.ndarray of int, shape (g,)
         Place in `spots`, the distinct lines and ceramides.
     spots : Spots
@@ -69,6 +72,7 @@ class _Possible:
     line: IntArray
     ceramide: IntArray
     process: IntArray
+    shift: FloatArray
     spot: IntArray
     spots: Spots
     kind: IntArray
@@ -87,29 +91,31 @@ def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible
         _posers(observed, posing, line_group),
         strict=True,
     )
-    child, line, ceramide, process = (np.concatenate(part) for part in parts)
+    child, line, ceramide, process, entry = (np.concatenate(part) for part in parts)
+    shift = np.append(posing.shift, 0.0)[entry] / observed.mass[child] * 1e6
     n_ceramides = len(posing.ceramides)
     at, spot = np.unique(line * n_ceramides + ceramide, return_inverse=True)
     place = at % n_ceramides
     known = np.where(place < len(observed.ceramides), place, -1)
     basis = ceramide_basis(posing.ceramides)[place]
     spots = Spots(at // n_ceramides, known, basis)
-    return _Possible(child, line, ceramide, process, spot, spots, ceramide_class(basis))
+    return _Possible(child, line, ceramide, process, shift, spot, spots, ceramide_class(basis))
 
 
 def _fragment_parents(observed: Observations, line_group: IntArray) -> tuple[IntArray, ...]:
-    """Return child, line, ceramide and process of the lines whose species could break into it."""
+    """Return child, line, ceramide, process and -1 for the lines that could break into it."""
     breaks = observed.groups.contains[line_group][:, observed.group]
     line, child = np.nonzero(breaks)
-    return child, line, observed.ceramide[child], np.full(len(child), -1)
+    none = np.full(len(child), -1)
+    return child, line, observed.ceramide[child], none, none
 
 
 def _posers(observed: Observations, posing: Posing, line_group: IntArray) -> tuple[IntArray, ...]:
-    """Return the same of the species whose artefact each row could be."""
+    """Return the same, and the entry of `posing`, for species whose artefact it could be."""
     row, entry = posing.of(observed.species)
     item, line = lines_of(posing.group[entry], line_group, len(observed.groups))
     entry = entry[item]
-    return row[item], line, posing.ceramide[entry], posing.process[entry]
+    return row[item], line, posing.ceramide[entry], posing.process[entry], entry
 
 
 def _with_rates(state: Inference, possible: _Possible, near: IntArray) -> Ghosts:

@@ -101,6 +101,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
         reporting=_reporting(state, areas),
         genuine_area=area_spread(observed.log_volume, shares.genuine),
         chance_area=area_spread(observed.log_volume, shares.chance),
+        mass=state.rates.mass,
     )
 
 

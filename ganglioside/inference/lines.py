@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.densities import OWN_TAIL, normal, student
-from ganglioside.inference.explain import anchor_evidence, other_intensity
+from ganglioside.inference.explain import other_intensity, row_evidence
 from ganglioside.inference.extents import count_fragments
 from ganglioside.inference.learn import composition_model, firm_lines
 from ganglioside.inference.state import (
@@ -30,7 +30,7 @@ def place_lines(state: Inference) -> Inference:
     sigma = min(float(state.rates.sigma[0]), state.usual_scatter)
     observed = state.observed
     area = state.rates.areas.anywhere(observed.sample, observed.ceramide)
-    density = student(0.0, sigma, OWN_TAIL) * anchor_evidence(state)
+    density = student(0.0, sigma, OWN_TAIL) * row_evidence(state)
     density = density * normal(observed.log_volume, *area)
     others = other_intensity(_as_fragments(state)).total
     lines = find_lines(

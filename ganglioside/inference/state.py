@@ -10,6 +10,7 @@ import numpy as np
 
 from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
 from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
+from ganglioside.inference.masses import MassAccuracy, mass_accuracy
 from ganglioside.inference.reporting import Reporting, usual_reporting
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, sum_by
 from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
@@ -134,6 +135,8 @@ class Rates:
     reporting : Reporting
         How likely a species of a given area has a row.
     genuine_area, chance_area : AreaSpread
+    mass : MassAccuracy
+        Of the measured m/z.
     """
 
     presence: FloatArray
@@ -149,6 +152,7 @@ class Rates:
     reporting: Reporting
     genuine_area: AreaSpread
     chance_area: AreaSpread
+    mass: MassAccuracy
 
 
 @dataclass(frozen=True, eq=False)
@@ -307,6 +311,14 @@ class Inference:
         return np.clip(usual, LEAST_PRESENCE, MOST_PRESENCE)
 
     @cached_property
+    def pair_shift(self) -> FloatArray:
+        """Mass of what each pair's parent makes less that of the child's name, ppm, shape (m,)."""
+        pairs, mass = self.coelution, self.observed.mass
+        made = np.array([*(a.mass_shift for a in artefacts()), 0.0])[pairs.process]
+        shift = mass[pairs.parent] + made - mass[pairs.child]
+        return np.where(pairs.process < 0, 0.0, 1e6 * shift / mass[pairs.child])
+
+    @cached_property
     def log_ratio(self) -> FloatArray:
         """log10 of child over parent area of each pair, NaN where one is missing, shape (m,)."""
         volume = self.observed.log_volume
@@ -338,6 +350,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         reporting=usual_reporting(observed.log_volume),
         genuine_area=area,
         chance_area=area,
+        mass=mass_accuracy(observed.mass_error),
     )
     shares = Shares(
         own=empty,

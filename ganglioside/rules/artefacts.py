@@ -77,6 +77,8 @@ class Posing:
         Group of the species behind it.
     ceramide : numpy.ndarray of int, shape (k,)
         Its ceramide, a place in `ceramides`.
+    shift : numpy.ndarray, shape (k,)
+        Mass of the artefact less that of the name, Da.
     ceramides : numpy.ndarray, shape (c, 3)
         The ceramides of the table, then the others.
     """
@@ -85,6 +87,7 @@ class Posing:
     process: IntArray
     group: IntArray
     ceramide: IntArray
+    shift: FloatArray
     ceramides: FloatArray
 
     def of(self, names: IntArray) -> tuple[IntArray, IntArray]:
@@ -101,7 +104,7 @@ def possible_posing(observed: Observations) -> Posing:
     masses = _head_masses(observed)[:, None] + _ceramide_mass(ceramides)[None, :]
     order = np.argsort(masses, axis=None)
     ordered = masses.ravel()[order]
-    species, process, place = [], [], []
+    species, process, place, shift = [], [], [], []
     for number, artefact in enumerate(artefacts()):
         wanted = observed.mass[first] - artefact.mass_shift
         low = np.searchsorted(ordered, wanted - MASS_TOLERANCE)
@@ -109,6 +112,7 @@ def possible_posing(observed: Observations) -> Posing:
         species.append(np.repeat(names, count))
         process.append(np.full(count.sum(), number, dtype=np.int64))
         place.append(order[ranges(low, count)])
+        shift.append(ordered[ranges(low, count)] - np.repeat(wanted, count))
     group, ceramide = np.divmod(np.concatenate(place), len(ceramides))
     used = np.unique(np.concatenate([np.arange(len(observed.ceramides)), ceramide]))
     by_name = np.argsort(np.concatenate(species), kind="stable")
@@ -117,6 +121,7 @@ def possible_posing(observed: Observations) -> Posing:
         np.concatenate(process)[by_name],
         group[by_name],
         np.searchsorted(used, ceramide)[by_name],
+        np.concatenate(shift)[by_name],
         ceramides[used],
     )
 

@@ -1,0 +1,76 @@
+"""How far measured m/z are from the names: in ppm of the mass of the ion."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ganglioside.errors import NameFormError
+from ganglioside.glycans import Adduct, adduct
+
+#: Ions that are tried where the table names none; beyond this error, ppm, it was another ion.
+_USUAL: Final = (
+    *("[M-H]-", "[M-2H]2-", "[M-3H]3-", "[M-4H]4-"),
+    *("[M+H]+", "[M+2H]2+"),
+)
+_OTHER_ION: Final = 50.0
+
+
+def mass_errors(
+    mz: npt.NDArray[np.float64], ions: pd.Series[str], mass: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return measured less theoretical m/z.
+
+    Parameters
+    ----------
+    mz : numpy.ndarray, shape (n,)
+        NaN where missing.
+    ions : pandas.Series of str, length n
+        Adducts, in any usual spelling; NA where missing.
+    mass : numpy.ndarray, shape (n,)
+        Of the neutral molecule that is named, Da.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        ppm. NaN without a measured m/z, where the adduct is unknown, and where none is named and
+        no usual ion of the name is near.
+    """
+    errors = np.full(len(mz), np.nan)
+    if not np.isfinite(mz).any():
+        return errors
+    codes, texts = pd.factorize(ions)
+    for code, text in enumerate(texts):
+        ion = known_ion(str(text))
+        if ion is not None:
+            rows = codes == code
+            errors[rows] = _error(mz[rows], mass[rows], ion)
+    rows = codes < 0
+    errors[rows] = _nearest(mz[rows], mass[rows])
+    return errors
+
+
+def known_ion(text: str) -> Adduct | None:
+    """Return the adduct of a name, None if it is unknown."""
+    try:
+        return adduct(text)
+    except NameFormError:
+        return None
+
+
+def _error(
+    mz: npt.NDArray[np.float64], mass: npt.NDArray[np.float64], ion: Adduct
+) -> npt.NDArray[np.float64]:
+    theoretical = (mass + ion.shift) / abs(ion.charge)
+    return np.asarray(1e6 * (mz - theoretical) / theoretical)
+
+
+def _nearest(mz: npt.NDArray[np.float64], mass: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the error of the usual ion that is nearest."""
+    each = np.stack([_error(mz, mass, adduct(name)) for name in _USUAL])
+    nearest = np.abs(each).argmin(axis=0)
+    error = each[nearest, np.arange(len(mz))]
+    return np.where(np.abs(error) <= _OTHER_ION, error, np.nan)

@@ -1,0 +1,47 @@
+"""Measured m/z as evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ganglioside as gg
+from ganglioside.inference.masses import mass_accuracy
+
+
+def test_the_accuracy_of_the_table_is_learned_and_wrong_names_do_not_spoil_it() -> None:
+    rng = np.random.default_rng(0)
+    error = np.concatenate([rng.normal(2.0, 1.0, 200), rng.uniform(-10, 10, 30), [np.nan, 500.0]])
+    accuracy = mass_accuracy(error)
+    assert accuracy.offset == pytest.approx(2.0, abs=0.3)
+    assert accuracy.sd == pytest.approx(1.2, abs=0.4)
+
+
+def test_a_missing_mz_is_no_evidence() -> None:
+    accuracy = mass_accuracy(np.array([np.nan]))
+    missing = np.array([np.nan])
+    assert accuracy.right(missing) == accuracy.by_chance(missing) == 1.0
+
+
+def with_mz(table: pd.DataFrame, wrong: int | None = None) -> pd.DataFrame:
+    """Return the table with the m/z of its names, one of them 25 ppm off."""
+    names = gg.parse_names(table["Name"])
+    charge = np.maximum(names.frame()["sialic_acids"].to_numpy(float), 1)
+    mz = (names.masses[names.index] - 1.00727646688 * charge) / charge
+    if wrong is not None:
+        mz[wrong] *= 1 + 25e-6
+    return table.assign(**{"m/z": mz})
+
+
+def test_an_mz_far_from_the_name_refuses_it() -> None:
+    source = gg.example()
+    table = source.data[["name", "rt", "volume", "log_p", "anchor"]]
+    table.columns = ["Name", "RT", "Volume", "Log P", "Anchor"]
+    plain = gg.analyze(with_mz(table)).features
+    sure = plain[(plain["verdict"] == "valid") & ~plain["anchor"] & (plain["confidence"] > 0.99)]
+    row = int(sure.index[0])
+    analysis = gg.analyze(with_mz(table, wrong=row))
+    assert analysis.features["verdict"][row] != "valid"
+    assert (analysis.features["verdict"] != plain["verdict"]).sum() <= 4
+    assert "ppm from the name" in str(analysis.explain(row))

@@ -370,7 +370,8 @@ def _chance(row: _Row) -> Hypothesis:
         "a wrong name, here by chance",
         "chance",
         float(row.state.shares.chance[row.at]),
-        f"about {100 * rate:.2g} such features per 100 names, anywhere in the run",
+        f"about {100 * rate:.2g} such features per 100 names, anywhere in the run"
+        f"{_mass_basis(row)}",
     )
 
 

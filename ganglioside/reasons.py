@@ -48,6 +48,10 @@ _SAME_FORMULA: Final = (
     _OFF + "; the {process} form of {parent} has the same formula and is expected here."
 )
 _OUTLIER: Final = _OFF + ", and no co-eluting parent explains it."
+_WRONG_MASS: Final = (
+    "The measured m/z is {ppm} ppm from that of the name, where up to {usual_ppm} ppm is usual; "
+    + _OWN
+)
 _ONE_TOO_MANY: Final = (
     "Stands {off} sigma from the {expected} min expected for {line}, where another feature of this "
     "name fits better."
@@ -105,6 +109,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
     verdict, has_row = d.verdict[rows], d.parent[rows] >= 0
     fragment, adduct, outlier = (verdict == kind for kind in (FRAGMENT, ADDUCT, OUTLIER))
     named = d.process[rows] != None  # noqa: E711
+    mass = state.rates.mass
     far = np.abs(state.observed.rt[rows] - d.predicted[rows]) > _CLOSE * d.sd[rows]
     return (
         (verdict == VALID, _VALID),
@@ -113,6 +118,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
         (adduct & has_row, _ADDUCT),
         (adduct, _ADDUCT_ALONE),
         (outlier & named, _SAME_FORMULA),
+        (outlier & mass.contradicts(state.observed.mass_error[rows]), _WRONG_MASS),
         (outlier & far, _OUTLIER),
         (outlier, _ONE_TOO_MANY),
         (~d.quality.may_judge[d.line[rows]], _MUTE),
@@ -132,6 +138,14 @@ class _Pieces:
     @cached_property
     def line(self) -> Texts:
         return pick(texts(self.labels.line), self.decisions.line[self.rows])
+
+    @cached_property
+    def ppm(self) -> Texts:
+        return fixed(self.state.observed.mass_error[self.rows], 1)
+
+    @cached_property
+    def usual_ppm(self) -> Texts:
+        return fixed(np.full(len(self.rows), self.state.rates.mass.largest), 1)
 
     @cached_property
     def expected(self) -> Texts:

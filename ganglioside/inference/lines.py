@@ -21,6 +21,7 @@ from ganglioside.inference.state import (
 from ganglioside.observations import FloatArray, sum_by
 from ganglioside.rules.isomers import Scale, find_lines
 
+_LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs
 _APART: Final = 3.0  # scatters; lines of one series that stand closer are one
 
@@ -36,7 +37,7 @@ def place_lines(state: Inference) -> Inference:
     lines = find_lines(
         state.observed,
         reduced_rt(state.observed, state.curve),
-        np.log(density / others),
+        np.log(np.maximum(density / others, _LEAST_ODDS)),
         *_expected_by_group(state),
         state.rates.reporting.steepness * state.rates.areas.ceramide[observed.ceramide],
         Scale(state.usual_scatter, state.curve.slope),

@@ -8,12 +8,13 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.densities import normal
-from ganglioside.observations import FloatArray
+from ganglioside.observations import BoolArray, FloatArray
 
 _USUAL_SD: Final = 3.0  # ppm, before the table is seen
 _SD_WEIGHT: Final = 5.0  # rows that this is worth
 _LEAST_SD: Final = 0.3  # ppm
 _WRONG_NAME: Final = 10.0  # ppm; spread of m/z about wrong names, which were given by mass
+_FAR: Final = 3.0  # standard deviations
 _NOT_A_NAME: Final = 30.0  # ppm; beyond it an error says nothing of the accuracy
 
 
@@ -30,6 +31,15 @@ class MassAccuracy:
         1 where no m/z was measured: a missing value is no evidence.
         """
         return normal(error, self.offset + expected, self.sd)
+
+    @property
+    def largest(self) -> float:
+        """Error that is still usual, ppm."""
+        return abs(self.offset) + _FAR * self.sd
+
+    def contradicts(self, error: FloatArray) -> BoolArray:
+        """Return which errors are too large for the name; none that is missing."""
+        return np.asarray(np.abs(np.nan_to_num(error)) > self.largest)
 
     def by_chance(self, error: FloatArray) -> FloatArray:
         """Return the density of errors of wrong names."""

@@ -44,4 +44,5 @@ def test_an_mz_far_from_the_name_refuses_it() -> None:
     analysis = gg.analyze(with_mz(table, wrong=row))
     assert analysis.features["verdict"][row] != "valid"
     assert (analysis.features["verdict"] != plain["verdict"]).sum() <= 4
+    assert "ppm from that of the name" in analysis.features["reason"][row]
     assert "ppm from the name" in str(analysis.explain(row))

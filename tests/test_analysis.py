@@ -138,7 +138,7 @@ def test_refused_input_raises() -> None:
 def test_foreign_columns_are_carried_through(raw: pd.DataFrame, example: gg.Analysis) -> None:
     n = len(raw)
     given = raw.assign(
-        _batch=range(n), prefix="x", confidence="high", verdict="mine", m_z=500.25, Sample="one"
+        _batch=range(n), prefix="x", confidence="high", verdict="mine", m_z=50.25, Sample="one"
     ).rename(columns={"m_z": "m/z"})
     features = gg.analyze(given).features
     foreign = [carried_name(c) for c in ("_batch", "prefix", "confidence", "verdict")]
@@ -147,7 +147,7 @@ def test_foreign_columns_are_carried_through(raw: pd.DataFrame, example: gg.Anal
     assert features["_batch"].astype(str).tolist() == [str(i) for i in range(n)]
     assert features["confidence (input)"].eq("high").all()
     assert features["verdict (input)"].eq("mine").all()
-    assert features["mz"].eq(500.25).all()
+    assert features["mz"].eq(50.25).all()
     pd.testing.assert_frame_equal(features[[*FEATURES]], example.features)
 
 

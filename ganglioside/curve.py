@@ -3,13 +3,13 @@
 A line is one series, or one isomer of it. With m the RT of a line at the reference ceramide
 36:1;O2 and mu the middle of all lines,
 
-    RT = m + f + d - shrink * (m - mu) * f / (6 slope)
+    RT = m + (1 + t) f + d - shrink * (m - mu) * f / (6 slope)
 
 f = slope z + curvature z^2 / 10, where z counts carbons from 36, with double bonds and hydroxyls
 expressed in the carbons that they are worth: one hydrophobic scale that the gradient bends. d is
-what one ceramide deviates from f on every line alike (the position of a double bond, say), and the
-last term lets the distances between lines shrink along the gradient, by the fraction `shrink` over
-six carbons.
+what one ceramide deviates from f on every line alike (the position of a double bond, say), t is how
+much steeper a line is than the others, and the last term lets the distances between lines shrink
+along the gradient, by the fraction `shrink` over six carbons.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ SHAPE_SPREAD: Final[FloatArray] = np.array([1.0, 0.15, 0.4, 0.5, 0.8])
 #: Offsets shrink to about 80 % over six carbons; methods may differ by the spread.
 SHRINK_PRIOR: Final = 0.2
 SHRINK_SPREAD: Final = 0.1
+
+#: Spread of the slopes of lines, as a fraction, beyond what the shrinking explains; the table
+#: counts against it as so many lines.
+TILT_SPREAD: Final = 0.02
+_TILT_LINES: Final = 4.0
 
 #: Spread of the deviations of single ceramides from f, in carbons.
 DEVIATION_SPREAD: Final = 0.05
@@ -134,14 +139,18 @@ class Curve:
         mu, min.
     lines : numpy.ndarray, shape (L,)
         RT of the reference ceramide on each line, min.
+    tilt : numpy.ndarray, shape (L,)
+        t, by which fraction each line is steeper than the others.
+    tilt_sd : float
+        Spread of t between lines.
     ceramides : numpy.ndarray, shape (K, 3)
         The ceramides that were seen.
     deviation : numpy.ndarray, shape (K,)
         d of each of them, min.
     deviation_sd : float
         Spread of d between ceramides, min.
-    covariance : numpy.ndarray, shape (6 + L + K, 6 + L + K)
-        Of shape, shrink, lines and deviations together.
+    covariance : numpy.ndarray, shape (6 + 2 L + K, 6 + 2 L + K)
+        Of shape, shrink, lines, tilts and deviations together.
     """
 
     shape: FloatArray
@@ -149,6 +158,8 @@ class Curve:
     slope: float
     middle: float
     lines: FloatArray
+    tilt: FloatArray
+    tilt_sd: float
     ceramides: FloatArray
     deviation: FloatArray
     deviation_sd: float
@@ -169,10 +180,14 @@ class Curve:
         f = self.f(spots.basis)
         offset = self.lines[spots.line]
         pull = self.shrink * (offset - self.middle) * f / (6 * self.slope)
-        return np.asarray(offset + f + self._deviation(spots.ceramide) - pull)
+        tilted = (1 + self.tilt[spots.line]) * f
+        return np.asarray(offset + tilted + self._deviation(spots.ceramide) - pull)
 
     def reduce(self, rt: FloatArray, basis: FloatArray, ceramide: IntArray) -> FloatArray:
-        """Return the RT that the same head group would have with the reference ceramide, min."""
+        """Return the RT that the same head group would have with the reference ceramide, min.
+
+        The tilt of a line is left in: the features need not know their line.
+        """
         f = self.f(basis)
         pull = self.shrink * f / (6 * self.slope)
         raw = rt - self._deviation(ceramide) - f - pull * self.middle
@@ -181,58 +196,69 @@ class Curve:
     def _deviation(self, ceramide: IntArray) -> FloatArray:
         return np.append(self.deviation, 0.0)[ceramide]
 
-    def _shared_jacobian(self, spots: Spots) -> tuple[FloatArray, FloatArray]:
-        """Return dRT/d(shape, shrink), shape (s, 6), and dRT/d(line), shape (s,)."""
-        f = self.f(spots.basis) / (6 * self.slope)
+    def _jacobians(self, spots: Spots) -> tuple[FloatArray, FloatArray]:
+        """Return dRT/d(shape, shrink), shape (s, 6), and dRT/d(line, its tilt), shape (s, 2)."""
+        effect = self.f(spots.basis)
+        f = effect / (6 * self.slope)
         offset = self.lines[spots.line] - self.middle
         shape = ceramide_effect_jacobian(self.shape, spots.basis)
-        local = 1 - self.shrink * offset / (6 * self.slope)
-        return np.column_stack([shape * local[:, None], -offset * f]), 1 - self.shrink * f
+        local = 1 + self.tilt[spots.line] - self.shrink * offset / (6 * self.slope)
+        shared = np.column_stack([shape * local[:, None], -offset * f])
+        return shared, np.column_stack([1 - self.shrink * f, effect])
 
     def jacobian(self, spots: Spots) -> FloatArray:
-        """Return dRT/d(parameters) at each spot, shape (s, 6 + L + K)."""
-        shared, own = self._shared_jacobian(spots)
-        n_lines = len(self.lines)
-        result = np.zeros((len(own), _SHARED + n_lines + len(self.ceramides)))
+        """Return dRT/d(parameters) at each spot, shape (s, 6 + 2 L + K)."""
+        shared, own = self._jacobians(spots)
+        result = np.zeros((len(own), len(self.parameters())))
         rows = np.arange(len(own))
         result[:, :_SHARED] = shared
-        result[rows, _SHARED + spots.line] = own
+        for column, at in enumerate(self._places(spots)):
+            result[rows, at] = own[:, column]
         known = spots.ceramide >= 0
-        result[rows[known], _SHARED + n_lines + spots.ceramide[known]] = 1.0
+        first = _SHARED + 2 * len(self.lines)
+        result[rows[known], first + spots.ceramide[known]] = 1.0
         return result
+
+    def _places(self, spots: Spots) -> tuple[IntArray, IntArray]:
+        """Return where the line of each spot and its tilt stand in `parameters`."""
+        line = _SHARED + spots.line
+        return line, line + len(self.lines)
 
     def variance(self, spots: Spots) -> FloatArray:
         """Return the variance of the predicted RT at each spot, min^2.
 
-        A spot depends on the shared parameters, one line and one ceramide, so its variance is
-        gathered from the covariance instead of multiplied out.
+        A spot depends on the shared parameters, one line with its tilt and one ceramide, so its
+        variance is gathered from the covariance instead of multiplied out.
         """
-        shared, own = self._shared_jacobian(spots)
-        cov, line = self.covariance, _SHARED + spots.line
-        known = spots.ceramide >= 0
-        ceramide = _SHARED + len(self.lines) + np.maximum(spots.ceramide, 0)
-        about_ceramide = (
-            cov[ceramide, ceramide]
-            + 2 * (shared * cov[:_SHARED, ceramide].T).sum(axis=1)
-            + 2 * own * cov[line, ceramide]
-        )
-        return np.asarray(
-            ((shared @ cov[:_SHARED, :_SHARED]) * shared).sum(axis=1)
-            + 2 * own * (shared * cov[:_SHARED, line].T).sum(axis=1)
-            + own**2 * cov[line, line]
-            + np.where(known, about_ceramide, self.deviation_sd**2)
-        )
+        shared, own = self._jacobians(spots)
+        cov, known = self.covariance, spots.ceramide >= 0
+        ceramide = _SHARED + 2 * len(self.lines) + np.maximum(spots.ceramide, 0)
+        slopes = [*own.T, known.astype(np.float64)]
+        places = [*self._places(spots), ceramide]
+        variance = ((shared @ cov[:_SHARED, :_SHARED]) * shared).sum(axis=1)
+        for slope, at in zip(slopes, places, strict=True):
+            gathered = 2 * (shared * cov[:_SHARED, at].T).sum(axis=1)
+            for other_slope, other in zip(slopes, places, strict=True):
+                gathered += other_slope * cov[at, other]
+            variance += slope * gathered
+        return np.asarray(variance + np.where(known, 0.0, self.deviation_sd**2))
 
     def with_line(self, offset: float, variance: float) -> Curve:
         """Return the curve with a further, independent line at the end of `lines`."""
-        at = _SHARED + len(self.lines)
+        at = _SHARED + np.array([len(self.lines), 2 * len(self.lines)])
         covariance = np.insert(np.insert(self.covariance, at, 0.0, axis=0), at, 0.0, axis=1)
-        covariance[at, at] = variance
-        return replace(self, lines=np.append(self.lines, offset), covariance=covariance)
+        new = at + np.arange(2)
+        covariance[new, new] = variance, self.tilt_sd**2
+        return replace(
+            self,
+            lines=np.append(self.lines, offset),
+            tilt=np.append(self.tilt, 0.0),
+            covariance=covariance,
+        )
 
     def parameters(self) -> FloatArray:
         """Return all parameters in the order of `covariance`."""
-        return np.concatenate([self.shape, [self.shrink], self.lines, self.deviation])
+        return np.concatenate([self.shape, [self.shrink], self.lines, self.tilt, self.deviation])
 
 
 def refit(
@@ -256,31 +282,58 @@ def refit(
         Sum of precision times (RT - predicted RT) at each spot, 1 / min.
     prior : LinePrior
     """
-    jacobian = curve.jacobian(spots)
     expected, precision = _prior(curve, prior)
     now = curve.parameters()
-    normal = (jacobian * weight[:, None]).T @ jacobian + np.diag(precision)
+    jacobian = curve.jacobian(spots)
     gradient = jacobian.T @ residual + precision * (expected - now)
-    covariance = np.asarray(np.linalg.inv(normal), dtype=np.float64)
-    covariance = (covariance + covariance.T) / 2
-    theta = now + covariance @ gradient
-    lines = _SHARED + len(curve.lines)
-    return replace(
-        curve,
-        shape=theta[: _SHARED - 1],
-        shrink=float(theta[_SHARED - 1]),
-        lines=theta[_SHARED:lines],
-        deviation=theta[lines:],
-        covariance=covariance,
+    theta = now + np.linalg.solve(_information(jacobian, weight, precision), gradient)
+    shape, shrink, lines, tilt, deviation = np.split(
+        theta, np.cumsum([_SHARED - 1, 1, len(curve.lines), len(curve.lines)])
     )
+    moved = replace(
+        curve,
+        shape=shape,
+        shrink=float(shrink[0]),
+        lines=lines,
+        tilt=tilt,
+        deviation=deviation,
+    )
+    # Where the curve now is: leverages that belong to another place could pass 1.
+    information = _information(moved.jacobian(spots), weight, precision)
+    covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
+    covariance = (covariance + covariance.T) / 2
+    return replace(moved, covariance=covariance, tilt_sd=_tilt_sd(moved, covariance))
+
+
+def _tilt_sd(curve: Curve, covariance: FloatArray) -> float:
+    """Return how far the slopes of lines differ, as far as the lines tell.
+
+    A line counts by how much of its tilt the features decide.
+    """
+    first = _SHARED + len(curve.lines)
+    variance = np.diagonal(covariance)[first : first + len(curve.lines)]
+    known = np.clip(1 - variance / curve.tilt_sd**2, 0, 1).sum()
+    squares = (curve.tilt**2).sum() + _TILT_LINES * TILT_SPREAD**2
+    return float(np.sqrt(squares / (known + _TILT_LINES)))
+
+
+def _information(jacobian: FloatArray, weight: FloatArray, precision: FloatArray) -> FloatArray:
+    """Return the inverse of the covariance of the parameters."""
+    return np.asarray((jacobian * weight[:, None]).T @ jacobian + np.diag(precision))
 
 
 def _prior(curve: Curve, prior: LinePrior) -> tuple[FloatArray, FloatArray]:
     """Return mean and precision of every parameter before the features are seen."""
     shape, shape_sd = shape_prior(curve.slope)
-    n = len(curve.ceramides)
-    mean = np.concatenate([shape, [SHRINK_PRIOR], prior.mean, np.zeros(n)])
+    n_lines, n = len(curve.lines), len(curve.ceramides)
+    mean = np.concatenate([shape, [SHRINK_PRIOR], prior.mean, np.zeros(n_lines + n)])
     sd = np.concatenate(
-        [shape_sd, [SHRINK_SPREAD], np.sqrt(prior.variance), np.full(n, curve.deviation_sd)]
+        [
+            shape_sd,
+            [SHRINK_SPREAD],
+            np.sqrt(prior.variance),
+            np.full(n_lines, curve.tilt_sd),
+            np.full(n, curve.deviation_sd),
+        ]
     )
     return mean, 1 / sd**2

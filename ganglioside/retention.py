@@ -183,7 +183,8 @@ class RetentionModel:
         pandas.DataFrame
             One row per isomer line: name, isomer, predicted_rt, lower, upper (95 %, min), basis:
             `own series`, `shared curve` (the series has one feature), `composition only` (the
-            series has none) or `no model`.
+            series has none) or `no model`; with `, extrapolated` where the ceramide has carbons,
+            double bonds or hydroxyls beyond those of the table.
 
         Raises
         ------
@@ -206,12 +207,14 @@ class RetentionModel:
         else:
             curve, line = fit.curve, found
             labels = [(fit.lines.isomer[k], _basis(fit.lines.support[k])) for k in found]
-        spots = _spots(curve, line, _ceramide(species))
+        ceramide = _ceramide(species)
+        beyond = ", extrapolated" if _beyond(curve.ceramides, ceramide) else ""
+        spots = _spots(curve, line, ceramide)
         rt = curve.predict(spots)
         scatter = fit.sigma[ceramide_class(spots.basis)]
         half = INTERVAL * np.sqrt(curve.variance(spots) + scatter**2)
         return [
-            (name, isomer, centre, centre - reach, centre + reach, basis)
+            (name, isomer, centre, centre - reach, centre + reach, basis + beyond)
             for (isomer, basis), centre, reach in zip(labels, rt, half, strict=True)
         ]
 
@@ -259,7 +262,10 @@ class RetentionModel:
         double_bonds: npt.ArrayLike,
         hydroxyls: npt.ArrayLike,
     ) -> FloatArray:
-        """Return RT less the effect of the ceramide: what it would be for 36:1;O2, in min."""
+        """Return RT less the effect of the ceramide: what it would be for 36:1;O2, in min.
+
+        By how much a series is steeper than the others is left in.
+        """
         _, carbons, double_bonds, hydroxyls = np.broadcast_arrays(
             rt, carbons, double_bonds, hydroxyls
         )
@@ -301,6 +307,8 @@ class RetentionModel:
                 "slope": curve.slope,
                 "middle": curve.middle,
                 "lines": curve.lines.tolist(),
+                "tilt": curve.tilt.tolist(),
+                "tilt_sd": curve.tilt_sd,
                 "ceramides": curve.ceramides.tolist(),
                 "deviation": curve.deviation.tolist(),
                 "deviation_sd": curve.deviation_sd,
@@ -314,7 +322,7 @@ class RetentionModel:
         if "curve" not in values:
             return cls._of(None, values["reason"])
         curve, lines = values["curve"], values["lines"]
-        size = 6 + len(curve["lines"]) + len(curve["deviation"])
+        size = 6 + 2 * len(curve["lines"]) + len(curve["deviation"])
         covariance = np.zeros((size, size))
         triangle = np.frombuffer(base64.b64decode(curve["covariance"]), "<f8")
         covariance[np.triu_indices(size)] = triangle
@@ -326,6 +334,8 @@ class RetentionModel:
                 slope=curve["slope"],
                 middle=curve["middle"],
                 lines=np.array(curve["lines"]),
+                tilt=np.array(curve["tilt"]),
+                tilt_sd=curve["tilt_sd"],
                 ceramides=np.array(curve["ceramides"]).reshape(-1, 3),
                 deviation=np.array(curve["deviation"]),
                 deviation_sd=curve["deviation_sd"],
@@ -361,6 +371,11 @@ def _basis(support: float) -> Basis:
 def _ceramide(species: Species) -> FloatArray:
     c = species.ceramide
     return np.array([[c.carbons, c.double_bonds, c.hydroxyls]], np.float64)
+
+
+def _beyond(seen: FloatArray, ceramide: FloatArray) -> bool:
+    """Tell whether a ceramide lies outside of what the table holds."""
+    return bool(((ceramide < seen.min(axis=0)) | (ceramide > seen.max(axis=0))).any())
 
 
 def _with_expected_line(fit: _Fit, species: Species) -> Curve:

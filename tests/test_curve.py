@@ -33,7 +33,7 @@ N_LINES = 4
 def make_curve(seed: int = 0) -> Curve:
     """Return a curve with every parameter away from zero."""
     rng = np.random.default_rng(seed)
-    size = 6 + N_LINES + len(CERAMIDES)
+    size = 6 + 2 * N_LINES + len(CERAMIDES)
     root = rng.normal(0, 0.02, (size, size))
     return Curve(
         shape=np.array([0.7, -0.06, 0.75, -1.4, -1.5]),
@@ -41,6 +41,8 @@ def make_curve(seed: int = 0) -> Curve:
         slope=0.68,
         middle=9.0,
         lines=np.array([8.2, 9.1, 9.6, 10.3]),
+        tilt=np.array([0.04, -0.03, 0.01, -0.02]),
+        tilt_sd=0.02,
         ceramides=CERAMIDES,
         deviation=rng.normal(0, 0.02, len(CERAMIDES)),
         deviation_sd=0.03,
@@ -59,7 +61,8 @@ def with_parameters(curve: Curve, theta: np.ndarray) -> Curve:
         shape=theta[:5],
         shrink=float(theta[5]),
         lines=theta[6 : 6 + N_LINES],
-        deviation=theta[6 + N_LINES :],
+        tilt=theta[6 + N_LINES : 6 + 2 * N_LINES],
+        deviation=theta[6 + 2 * N_LINES :],
     )
 
 
@@ -140,7 +143,7 @@ def test_an_unseen_ceramide_adds_the_spread_of_ceramides() -> None:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_reducing_takes_back_what_predicting_added(known: bool) -> None:
-    curve, spots = make_curve(), every_spot(known=known)
+    curve, spots = replace(make_curve(), tilt=np.zeros(N_LINES)), every_spot(known=known)
     reduced = curve.reduce(curve.predict(spots), spots.basis, spots.ceramide)
     np.testing.assert_allclose(reduced, curve.lines[spots.line], rtol=1e-12)
 
@@ -159,7 +162,7 @@ def test_reduced_rt_rises_with_rt(rt: float, carbons: int, bonds: int, shift: fl
 
 
 def test_lines_draw_together_along_the_gradient() -> None:
-    curve = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)))
+    curve = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)), tilt=np.zeros(N_LINES))
     spots = every_spot()
     rt = curve.predict(spots).reshape(N_LINES, -1)
     at = {tuple(c): k for k, c in enumerate(CERAMIDES.astype(int))}
@@ -168,15 +171,25 @@ def test_lines_draw_together_along_the_gradient() -> None:
     assert distance[at[36, 1, 2]] == pytest.approx(curve.lines[-1] - curve.lines[0])
 
 
+def test_a_tilted_line_is_steeper_by_its_fraction() -> None:
+    flat = replace(make_curve(), tilt=np.zeros(N_LINES), shrink=0.0)
+    tilted = replace(flat, tilt=np.array([0.0, 0.05, 0.0, 0.0]))
+    more = (tilted.predict(every_spot()) - flat.predict(every_spot())).reshape(N_LINES, -1)
+    np.testing.assert_allclose(more[1], 0.05 * flat.f(BASIS))
+    np.testing.assert_array_equal(more[[0, 2, 3]], 0)
+
+
 def test_a_further_line_is_independent_of_all_else() -> None:
     curve = make_curve()
     more = curve.with_line(11.0, 0.04)
     np.testing.assert_array_equal(more.lines, [*curve.lines, 11.0])
-    at = 6 + N_LINES
-    assert more.covariance[at, at] == 0.04
-    others = np.delete(np.arange(len(more.covariance)), at)
+    np.testing.assert_array_equal(more.tilt, [*curve.tilt, 0.0])
+    new = [6 + N_LINES, 6 + 2 * N_LINES + 1]
+    tilt = curve.tilt_sd**2
+    np.testing.assert_array_equal(more.covariance[np.ix_(new, new)], np.diag([0.04, tilt]))
+    others = np.delete(np.arange(len(more.covariance)), new)
     np.testing.assert_array_equal(more.covariance[np.ix_(others, others)], curve.covariance)
-    np.testing.assert_array_equal(more.covariance[at, others], 0)
+    np.testing.assert_array_equal(more.covariance[np.ix_(new, others)], 0)
     np.testing.assert_allclose(more.variance(every_spot()), curve.variance(every_spot()))
     reference = Spots(np.array([N_LINES]), np.array([-1]), np.zeros((1, 4)))
     # the shared parameters say nothing at the reference ceramide
@@ -200,6 +213,7 @@ def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curv
         shape=shape_prior(truth.slope)[0],
         shrink=0.0,
         lines=np.full(N_LINES, truth.middle),
+        tilt=np.zeros(N_LINES),
         deviation=np.zeros(len(CERAMIDES)),
     )
     wide = LinePrior(np.full(N_LINES, truth.middle), np.full(N_LINES, 25.0))
@@ -211,13 +225,39 @@ def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curv
 
 
 def test_fitting_exact_data_gives_back_the_curve() -> None:
-    truth = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)))
+    truth = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)), tilt=np.zeros(N_LINES))
     rt = truth.predict(every_spot())
     found = fitted(truth, rt, sigma=1e-3)
     np.testing.assert_allclose(found.predict(every_spot()), rt, atol=2e-4)
     np.testing.assert_allclose(found.lines, truth.lines, atol=0.01)
     np.testing.assert_allclose(found.shape, truth.shape, atol=0.02)
     assert found.shrink == pytest.approx(truth.shrink, abs=0.01)
+
+
+def test_fitting_finds_how_steep_each_line_is() -> None:
+    truth = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)), shrink=0.2)
+    found = fitted(truth, truth.predict(every_spot()), sigma=1e-3)
+    np.testing.assert_allclose(found.predict(every_spot()), truth.predict(every_spot()), atol=1e-3)
+    assert np.ptp(found.tilt) == pytest.approx(np.ptp(truth.tilt), abs=0.03)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    seed=st.integers(0, 10_000),
+    move=st.floats(0.1, 3.0),
+    trust=st.floats(1, 1e4),
+)
+def test_no_feature_bears_more_than_all_of_its_prediction(
+    seed: int, move: float, trust: float
+) -> None:
+    """Leverages stay below 1 however far one step moves the curve, so rows can be left out."""
+    rng = np.random.default_rng(seed)
+    spots, start = every_spot(), make_curve(seed)
+    weight = np.where(rng.random(len(spots.line)) < 0.05, trust / 0.03**2, 0.0)
+    residual = weight * rng.normal(0, move, len(weight))
+    prior = LinePrior(start.lines, np.full(N_LINES, 0.3))
+    found = refit(start, spots, weight, residual, prior)
+    assert (weight * found.variance(spots)).max(initial=0) < 1
 
 
 def test_fitting_finds_what_single_ceramides_deviate() -> None:
@@ -236,7 +276,11 @@ def test_the_uncertainty_of_a_fit_is_that_of_its_errors() -> None:
     rng = np.random.default_rng(5)
     z = []
     for _ in range(20):
-        drawn = replace(truth, deviation=rng.normal(0, truth.deviation_sd, len(CERAMIDES)))
+        drawn = replace(
+            truth,
+            deviation=rng.normal(0, truth.deviation_sd, len(CERAMIDES)),
+            tilt=rng.normal(0, truth.tilt_sd, N_LINES),
+        )
         exact = drawn.predict(spots)
         found = fitted(drawn, exact + rng.normal(0, sigma, len(exact)), sigma, rounds=4)
         z.append((found.predict(spots) - exact) / np.sqrt(found.variance(spots)))
@@ -252,6 +296,7 @@ def test_without_features_a_fit_is_what_was_expected() -> None:
     np.testing.assert_allclose(found.lines, prior.mean)
     np.testing.assert_allclose(found.shape, shape_prior(truth.slope)[0])
     np.testing.assert_allclose(found.deviation, 0, atol=1e-12)
+    np.testing.assert_allclose(found.tilt, 0, atol=1e-12)
     np.testing.assert_allclose(found.line_var, prior.variance)
 
 

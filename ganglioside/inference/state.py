@@ -385,14 +385,19 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
     """Return the state with other lines, about which nothing is learned yet."""
     shape = len(lines.group), len(state.observed.groups)
     main = first_of_group(lines.group, np.zeros(shape[0]))
-    variance = np.full(6 + shape[0] + len(state.curve.ceramides), 1e-6)
+    variance = np.full(6 + 2 * shape[0] + len(state.curve.ceramides), 1e-6)
     variance[6 : 6 + shape[0]] = (0.05 * state.curve.slope) ** 2
     state = replace(
         state,
         line_group=lines.group,
         main=main,
         candidates=candidates(state.observed, lines.group),
-        curve=replace(state.curve, lines=lines.offset, covariance=np.diag(variance)),
+        curve=replace(
+            state.curve,
+            lines=lines.offset,
+            tilt=np.zeros(shape[0]),
+            covariance=np.diag(variance),
+        ),
         rates=replace(
             state.rates,
             presence=np.where(main, 0.7, 0.3),
@@ -418,7 +423,9 @@ def with_own(state: Inference, own: FloatArray) -> Inference:
 def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference:
     """Return the state with some of its lines, in their order."""
     rates, curve, c = state.rates, state.curve, state.candidates
-    parameters = np.concatenate([np.full(6, True), stays, np.full(len(curve.ceramides), True)])
+    parameters = np.concatenate(
+        [np.full(6, True), stays, stays, np.full(len(curve.ceramides), True)]
+    )
     state = replace(
         state,
         line_group=state.line_group[stays],
@@ -428,6 +435,7 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
         curve=replace(
             curve,
             lines=curve.lines[stays],
+            tilt=curve.tilt[stays],
             covariance=curve.covariance[np.ix_(parameters, parameters)],
         ),
         rates=replace(

@@ -14,6 +14,7 @@ import numpy as np
 
 from ganglioside.curve import (
     DEVIATION_SPREAD,
+    TILT_SPREAD,
     Curve,
     ceramide_basis,
     ceramide_effect,
@@ -82,6 +83,8 @@ def starting_curve(observed: Observations) -> Curve | NoCurve:
         slope=max(float(shape[0]), LOWEST_SLOPE),
         middle=0.0,
         lines=np.zeros(0),
+        tilt=np.zeros(0),
+        tilt_sd=TILT_SPREAD,
         ceramides=observed.ceramides,
         deviation=np.zeros(len(observed.ceramides)),
         deviation_sd=DEVIATION_SPREAD * max(float(shape[0]), LOWEST_SLOPE),

@@ -20,7 +20,7 @@ def groups_of(*series: str) -> Groups:
 
 
 def curve_with(lines: list[float]) -> Curve:
-    variance = np.full(6 + len(lines), 1e-6)
+    variance = np.full(6 + 2 * len(lines), 1e-6)
     variance[6:] = 0.0004
     return Curve(
         shape=np.array([SLOPE, -0.07, 0.8, -1.6, -1.6]),
@@ -28,6 +28,8 @@ def curve_with(lines: list[float]) -> Curve:
         slope=SLOPE,
         middle=9.0,
         lines=np.array(lines),
+        tilt=np.zeros(len(lines)),
+        tilt_sd=0.02,
         ceramides=np.zeros((0, 3)),
         deviation=np.zeros(0),
         deviation_sd=0.03,

@@ -10,7 +10,7 @@ READY := .venv/.ready
 SANITIZE := $(addprefix --nbval-sanitize-with ,$(wildcard tests/notebooks/sanitize.cfg))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench picture lab app clean
+.PHONY: help setup run test check bench classes picture lab app clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +37,9 @@ check: $(READY) ## Check style and types
 
 bench: $(READY) ## Measure the accuracy of the verdicts and keep the figures
 	@$(BIN)/python tests/benchmarks/accuracy.py --levels easy,middle,hard,extreme --methods ganglioside,plain,oracle --out reports/benchmarks/accuracy.md
+
+classes: $(READY) ## Measure the retention model on other lipid classes and columns
+	@$(BIN)/python tests/benchmarks/other_classes.py --out reports/benchmarks/other_classes.md
 
 picture: $(READY) ## Draw the picture of the README again
 	@$(BIN)/python -c "import ganglioside as gg; from ganglioside import charts; charts.save(charts.reduced_retention(gg.analyze(gg.example())), 'reports/images/example.svg')"

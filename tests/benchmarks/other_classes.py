@@ -153,7 +153,7 @@ def refused(seeds: range) -> str:
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=5, help="tables per case and curve")
+    parser.add_argument("--seeds", type=int, default=3, help="tables per case and curve")
     parser.add_argument("--first-seed", type=int, default=2000)
     parser.add_argument("--cases", default=",".join(CASES), help=", ".join(CASES))
     parser.add_argument("--processes", type=int, default=2)

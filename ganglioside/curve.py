@@ -39,7 +39,7 @@ SHRINK_SPREAD: Final = 0.1
 #: Spread of the slopes of lines, as a fraction, beyond what the shrinking explains; the table
 #: counts against it as so many lines.
 TILT_SPREAD: Final = 0.02
-_TILT_LINES: Final = 4.0
+_TILT_LINES: Final = 2.0
 
 #: Spread of the deviations of single ceramides from f, in carbons.
 DEVIATION_SPREAD: Final = 0.05

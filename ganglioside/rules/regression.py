@@ -26,6 +26,17 @@ from ganglioside.observations import FloatArray, IntArray, Observations
 #: Carbon slopes tried, min per carbon. Reversed phase gives 0.2 to 0.8; zero and below is HILIC.
 _SLOPES: Final = np.concatenate([np.linspace(-0.3, 0.1, 17), np.geomspace(0.12, 1.6, 61)])
 
+#: Curvatures tried, in slopes, with the slopes tried at each: usual ones finely, strong ones
+#: coarsely, only to begin in the right place.
+_CURVATURES: Final[dict[float, FloatArray]] = {
+    -0.1: _SLOPES,
+    -0.25: _SLOPES[17::3],
+    -0.4: _SLOPES[17::3],
+}
+
+#: How far a curvature may lie from the usual one before its pairs count clearly less.
+_CURVATURE_REACH: Final = 0.6
+
 #: Slopes below this cannot order a series by its carbons.
 LOWEST_SLOPE: Final = 0.1
 
@@ -69,14 +80,14 @@ def starting_curve(observed: Observations) -> Curve | NoCurve:
             "No series has two readable features whose ceramides differ in carbons, so nothing "
             "shows how retention grows with the ceramide.",
         )
-    slope = _slope(pairs)
+    slope, curvature = _slope(pairs)
     if slope < LOWEST_SLOPE:
         return NoCurve(
             "no-gradient",
             f"Retention does not grow with the carbons (best slope {slope:+.2f} min per carbon), "
             "as in HILIC, where classes separate by head group: this model needs reversed phase.",
         )
-    shape = _shape(pairs, slope)
+    shape = _shape(pairs, slope, curvature)
     return Curve(
         shape=shape,
         shrink=0.0,
@@ -131,20 +142,27 @@ def _within(group: IntArray) -> tuple[IntArray, IntArray]:
     return np.concatenate([empty, *first]), np.concatenate([empty, *second])
 
 
-def _slope(pairs: _Pairs) -> float:
-    """Return the slope at which the density of agreeing pairs is largest."""
-    expected = -_Pairs.residual(replace(pairs, rt=np.zeros(1)), shape_prior(1.0)[0])
-    width = 0.05 + 0.1 * np.abs(_SLOPES)
-    agreement = [
-        float((pairs.weight * np.exp(-0.5 * ((pairs.rt - s * expected) / h) ** 2)).sum() / h)
-        for s, h in zip(_SLOPES, width, strict=True)
-    ]
-    return float(_SLOPES[int(np.argmax(agreement))])
+def _slope(pairs: _Pairs) -> tuple[float, float]:
+    """Return slope and curvature (in slopes) at which the density of agreeing pairs is largest."""
+    tried = [(float(s), curvature) for curvature in _CURVATURES for s in _CURVATURES[curvature]]
+    return max(tried, key=lambda at: _agreement(pairs, *at))
 
 
-def _shape(pairs: _Pairs, slope: float) -> FloatArray:
+def _agreement(pairs: _Pairs, slope: float, curvature: float) -> float:
+    """Return the density of pairs that agree with a slope and a curvature."""
+    shape, _ = shape_prior(1.0)
+    away = (curvature - shape[1]) / _CURVATURE_REACH
+    shape[1] = curvature
+    expected = -replace(pairs, rt=np.zeros(1)).residual(shape)
+    width = 0.05 + 0.1 * abs(slope)
+    density = pairs.weight * np.exp(-0.5 * ((pairs.rt - slope * expected) / width) ** 2) / width
+    return float(density.sum() * np.exp(-0.5 * away**2))
+
+
+def _shape(pairs: _Pairs, slope: float, curvature: float) -> FloatArray:
     """Refine f on the pairs that agree ever more closely."""
     shape = shape_prior(slope)[0]
+    shape[1] = curvature * slope
     for width in slope * np.geomspace(0.5, 0.06, 12):
         mean, sd = shape_prior(max(float(shape[0]), LOWEST_SLOPE))
         residual, jacobian = pairs.residual(shape), pairs.jacobian(shape)

@@ -120,6 +120,16 @@ def test_hilic_is_refused() -> None:
     assert other_classes.refused(range(2)).endswith("3 of 3.")
 
 
+def test_a_gradient_that_flattens_strongly_is_followed_to_its_steep_end() -> None:
+    """On this column two carbons bring 2.3 min at C31 and 0.6 min at C42."""
+    table = other_classes.real_tables()["tims plasma"]
+    for name in ("SM 31:0;O2", "SM 33:2;O2", "SM 36:0;O2"):
+        left = table[table["Name"] != name]
+        model = gg.RetentionModel().fit(gg.read_features(left[["Name", "RT", "Anchor"]]))
+        rt = table.loc[table["Name"] == name, "RT"].item()
+        assert model.predict([name])["predicted_rt"].item() == pytest.approx(rt, abs=0.4)
+
+
 def test_on_a_published_table_the_model_is_better_than_a_quadratic_per_class() -> None:
     rows = other_classes.left_out(other_classes.real_tables()["plasma"])
     line = other_classes.figures("plasma", 1, rows)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -228,21 +228,30 @@ class _Run:
 
     def work_through(self, items: Sequence[Item], work: Sequence[Item]) -> None:
         """Do the work; where it is interrupted, what is finished is shown."""
-        from ganglioside.batch.cluster import connected, dashboard
+        from ganglioside.batch.cluster import connected, dashboard, interrupts
 
         unfinished = {item.name for item in work}
         self.ledger.begin(self.entries.values())
         partial = {n: self.entries.pop(n) for n in unfinished & set(self.entries)}
         try:
-            with connected(self.options.scheduler, self.options.workers) as client:
+            with (
+                interrupts() as check,
+                connected(self.options.scheduler, self.options.workers) as client,
+            ):
                 if link := dashboard(client):
                     self.progress.log("loading", f"Watch workers and tasks at {link}")
-                self._fly(client, deque(work), partial)
+                self._fly(client, deque(work), partial, check)
         except (KeyboardInterrupt, Cancelled):
             self.show(items)
             raise
 
-    def _fly(self, client: Client, waiting: deque[Item], partial: dict[str, Entry]) -> None:
+    def _fly(
+        self,
+        client: Client,
+        waiting: deque[Item],
+        partial: dict[str, Entry],
+        check: Callable[[], None],
+    ) -> None:
         from distributed import as_completed
 
         from ganglioside.batch.cluster import slots
@@ -250,6 +259,7 @@ class _Run:
         landing = as_completed()
         most = slots(client) * _IN_FLIGHT
         while waiting or self.flights:
+            check()
             while waiting and len(self.flights) < most:
                 item = waiting.popleft()
                 if (future := self._start(client, item, partial.get(item.name))) is not None:

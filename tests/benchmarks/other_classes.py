@@ -155,7 +155,9 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=3, help="tables per case and curve")
     parser.add_argument("--first-seed", type=int, default=2000)
-    parser.add_argument("--cases", default=",".join(CASES), help=", ".join(CASES).replace("%", "%%"))
+    parser.add_argument(
+        "--cases", default=",".join(CASES), help=", ".join(CASES).replace("%", "%%")
+    )
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, help="also write the figures to this Markdown file")
     options = parser.parse_args(arguments)

@@ -299,7 +299,9 @@ def test_sessions_are_renamed_compared_and_deleted(
     page.get_by_label("Search").fill("left one")
     expect(page.locator(".gg-history .gg-row")).to_have_count(1)
     page.locator(".gg-history .gg-row", has_text="left one").click()
-    page.get_by_label("Name", exact=True).fill("liver 3")
+    name = page.get_by_label("Name", exact=True)
+    expect(name).to_have_value("left one")  # what is typed earlier would be overwritten
+    name.fill("liver 3")
     page.get_by_role("button", name="Rename").click()
     expect(page.get_by_role("status").filter(has_text="Renamed to liver 3")).to_be_visible()
     for side, sid in (("Left", left), ("Right", right)):

@@ -302,8 +302,9 @@ class _Run:
         analysed: list[tuple[_Flight, Future[Any], Analysed]] = []
         for future in futures:
             flight = self.flights.pop(future)
-            if future.status != "finished":
-                self._finish(replace(flight.entry, error=_reason(future.exception())))
+            # Waits: what a worker held that died since is computed again.
+            if (error := future.exception()) is not None:
+                self._finish(replace(flight.entry, error=_reason(error)))
             elif flight.analysed is None:
                 analysed.append((flight, future, future.result()))
             else:

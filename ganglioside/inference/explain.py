@@ -13,7 +13,7 @@ from ganglioside.inference.extents import LARGEST_EXTENT, pair_odds
 from ganglioside.inference.ghosts import ghosts
 from ganglioside.inference.state import Ghosts, Inference, Shares, likeliest_line
 from ganglioside.observations import FloatArray, sum_by
-from ganglioside.rules.artefacts import artefacts
+from ganglioside.rules.artefacts import of_process
 
 _LARGE_BY_CHANCE: Final = 0.1  # features by chance that are as large as genuine ones
 _MISSING_PARENTS: Final = 0.02  # least share of chance in a row for which ghosts are sought
@@ -106,7 +106,7 @@ def other_intensity(state: Inference) -> Others:
     n = len(state.observed)
     pair, chance = _pair_intensity(state), _chance_intensity(state)
     known = chance + sum_by(state.coelution.child, pair, n) + _TINY
-    missing = ghosts(state, np.flatnonzero(chance > _MISSING_PARENTS * known), known)
+    missing = ghosts(state, chance > _MISSING_PARENTS * known, known)
     total = known + sum_by(missing.child, missing.probability, n)
     return Others(total, pair, missing, chance)
 
@@ -126,10 +126,10 @@ def _pair_intensity(state: Inference) -> FloatArray:
     rates, pairs, ratio = state.rates, state.coelution, state.log_ratio
     rate, extents = pair_odds(state)
     posed = pairs.process >= 0
-    process, known = pairs.process[posed], artefacts()
+    process = pairs.process[posed]
     rate[posed] = rates.artefact[process]
-    extents.mean[posed] = np.array([a.log10_extent for a in known])[process]
-    extents.sd[posed] = np.array([a.log10_spread for a in known])[process]
+    extents.mean[posed] = of_process(process, lambda a: a.log10_extent)
+    extents.sd[posed] = of_process(process, lambda a: a.log10_spread)
     closeness = student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
     area = rates.chance_area
     child_area = normal(state.observed.log_volume[pairs.child], area.mean, area.sd)

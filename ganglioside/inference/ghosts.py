@@ -12,8 +12,8 @@ from ganglioside.curve import Spots, ceramide_basis, ceramide_class
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.extents import emission_rates, expected_extents
 from ganglioside.inference.state import Ghosts, Inference, flat_place, lines_of
-from ganglioside.observations import FloatArray, IntArray, Observations, sum_by
-from ganglioside.rules.artefacts import Posing, artefacts
+from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, sum_by
+from ganglioside.rules.artefacts import Posing, of_process
 
 _MISSING: Final = 0.4  # chance that a species which is not reported is there
 _UNSEEN_CERAMIDE: Final = 0.2  # the same where no row names the ceramide
@@ -22,8 +22,8 @@ _SUREST: Final = 0.95
 _FAR: Final = 4.0  # scales from where the parent is expected
 
 
-def ghosts(state: Inference, rows: IntArray, others: FloatArray) -> Ghosts:
-    """Return the intensity with which missing parents make the given rows.
+def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
+    """Return the intensity with which missing parents make the rows that are sought.
 
     A parent is expected where its line and its ceramide are common in the table; siblings, other
     rows at the RT where it should be, make it likelier.
@@ -31,13 +31,12 @@ def ghosts(state: Inference, rows: IntArray, others: FloatArray) -> Ghosts:
     Parameters
     ----------
     state : Inference
-    rows : numpy.ndarray of int
+    sought : numpy.ndarray of bool, shape (n,)
+        The rows that missing parents may have made.
     others : numpy.ndarray, shape (n,)
         Intensity at each row of all other processes.
     """
     possible = possible_ghosts(state.observed, state.posing, state.line_group)
-    sought = np.zeros(len(state.observed), dtype=np.bool_)
-    sought[rows] = True
     predicted, scale = _expected_rt(state, possible)
     z = (state.observed.rt[possible.child] - predicted) / scale
     near = np.flatnonzero((np.abs(z) < _FAR) & sought[possible.child])
@@ -134,15 +133,15 @@ def _expected_rt(state: Inference, possible: _Possible) -> tuple[FloatArray, Flo
     spots, process = possible.spots, possible.process
     variance = state.rates.sigma[possible.kind] ** 2 + state.curve.variance(spots)
     slope = state.curve.slope
-    shift = np.array([*(a.rt_shift for a in artefacts()), 0.0])[process] * slope
-    spread = np.array([*(a.rt_spread for a in artefacts()), 0.0])[process] * slope
+    shift = of_process(process, lambda a: a.rt_shift) * slope
+    spread = of_process(process, lambda a: a.rt_spread) * slope
     predicted = state.curve.predict(spots)[possible.spot] + shift
     return predicted, np.sqrt(variance[possible.spot] + spread**2)
 
 
 def _expected_area(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatArray]:
     """Return log10 area that each ghost's child should have, and its standard deviation."""
-    observed, known = state.observed, artefacts()
+    observed = state.observed
     ceramide = np.where(ghosts.ceramide < len(observed.ceramides), ghosts.ceramide, -1)
     mean, sd = state.rates.areas.expected(observed.sample[ghosts.child], ghosts.line, ceramide)
     extents = expected_extents(state)
@@ -151,12 +150,12 @@ def _expected_area(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatA
     extent = np.where(
         fragment,
         extents.mean[ghosts.line, group],
-        np.array([*(a.log10_extent for a in known), 0.0])[ghosts.process],
+        of_process(ghosts.process, lambda a: a.log10_extent),
     )
     spread = np.where(
         fragment,
         extents.sd[ghosts.line, group],
-        np.array([*(a.log10_spread for a in known), 0.0])[ghosts.process],
+        of_process(ghosts.process, lambda a: a.log10_spread),
     )
     return mean + extent, np.hypot(sd, spread)
 
@@ -176,7 +175,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     present = absent[ghosts.line, ghosts.ceramide]
     present = present * np.maximum(by_line[ghosts.line], _LEAST_PRESENCE)
     there = np.clip(occupied[sample, ghosts.ceramide, ghosts.line], 0, 1)
-    coelutes = np.array([*(a.coelutes for a in artefacts()), True])[ghosts.process]
+    coelutes = of_process(ghosts.process, lambda a: a.coelutes, fragment=True) > 0
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
     prior = np.where(coelutes, _MISSING * present * (1 - there), there)
     prior = np.minimum(prior, _SUREST)

@@ -13,7 +13,7 @@ from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_area
 from ganglioside.inference.masses import MassAccuracy, mass_accuracy
 from ganglioside.inference.reporting import Reporting, usual_reporting
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, sum_by
-from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
+from ganglioside.rules.artefacts import Posing, artefacts, of_process, possible_posing
 from ganglioside.rules.fragments import Coelution
 from ganglioside.rules.isomers import Lines
 
@@ -314,7 +314,7 @@ class Inference:
     def pair_shift(self) -> FloatArray:
         """Mass of what each pair's parent makes less that of the child's name, ppm, shape (m,)."""
         pairs, mass = self.coelution, self.observed.mass
-        made = np.array([*(a.mass_shift for a in artefacts()), 0.0])[pairs.process]
+        made = of_process(pairs.process, lambda a: a.mass_shift)
         shift = mass[pairs.parent] + made - mass[pairs.child]
         return np.where(pairs.process < 0, 0.0, 1e6 * shift / mass[pairs.child])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -42,6 +43,13 @@ class Artefact:
 def artefacts() -> tuple[Artefact, ...]:
     """Return the known artefacts, from `data/artefacts.csv`."""
     return read_facts("artefacts.csv", Artefact)
+
+
+def of_process(
+    process: IntArray, value: Callable[[Artefact], float], fragment: float = 0.0
+) -> FloatArray:
+    """Return a number of each process, by its place in `artefacts()`; `fragment` for -1."""
+    return np.array([*map(value, artefacts()), fragment], dtype=np.float64)[process]
 
 
 def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:

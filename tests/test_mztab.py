@@ -126,13 +126,17 @@ def test_hostile_text_breaks_no_line_and_is_not_executed() -> None:
 
 def test_what_an_analyst_said_goes_along(analysed: Analysis) -> None:
     lead = int(analysed.features.query("verdict == 'outlier'")["feature_id"].iloc[0])
-    said = Overrides((Override(feature_id=lead, verdict="outlier", note="=looked", author="Ada"),))
+    said = Overrides(
+        (Override(feature_id=lead, verdict="outlier", anchor=False, note="=looked", author="Ada"),)
+    )
     text = text_of(analysed.with_overrides(said))
     assert mztab_rules.faults(text) == []
     file = mztab_rules.read(text)
     assert "opt_global_analyst_verdict" not in text_of(analysed)
     assert file.of("SML", "opt_global_analyst_verdict").count("outlier") == 1
     assert set(file.of("SML", "opt_global_analyst_note")) == {"null", "'=looked"}
+    assert set(file.of("SML", "opt_global_analyst_anchor")) == {"null", "False"}
+    assert sum(time != "null" for time in file.of("SML", "opt_global_analyst_time")) == 1
 
 
 @pytest.mark.parametrize("n", [0, 1])

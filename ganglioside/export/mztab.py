@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from ganglioside.columns import REVIEW
 from ganglioside.errors import NameFormError
 from ganglioside.export.spreadsheet_text import safe_text
 from ganglioside.glycans import Adduct, adduct, adducts
@@ -39,7 +40,6 @@ _MS1: Final = "[MS, MS:1000511, ms level, 1]"
 _CONFIDENCE: Final = "[, , posterior probability of the verdict, ]"
 _PUTATIVE, _UNKNOWN = "2", "4"  # reliability codes of the format
 
-_SAID: Final = ("analyst_verdict", "analyst_note", "analyst")
 _LOSS: Final = r"\[M-\d*H\]\d*-"
 
 
@@ -75,7 +75,7 @@ def _prepare(features: pd.DataFrame) -> pd.DataFrame:
     taken = ["feature_id", "name", "isomer", "rt", "volume", "consolidated_volume", "formula",
              "monoisotopic_mass", "verdict", "confidence", "parent_id", "parent", "process",
              "predicted_rt", "rule", "reason"]  # fmt: skip
-    taken += [column for column in _SAID if column in features.columns]
+    taken += [column for column in REVIEW.values() if column in features.columns]
     rows = pd.concat([rows, features[taken].reset_index(drop=True)], axis=1)
     rows["molecule"] = _molecule_of(rows)
     ions = [_ion(*cells) for cells in zip(rows["given"], rows["mz"], rows["monoisotopic_mass"],
@@ -219,7 +219,7 @@ def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
 
 def _said(rows: pd.DataFrame) -> dict[str, Any]:
     """Return what analysts said, where they said anything."""
-    return {f"opt_global_{c}": _texts(rows[c]) for c in _SAID if c in rows.columns}
+    return {f"opt_global_{c}": _texts(rows[c]) for c in REVIEW.values() if c in rows.columns}
 
 
 def _areas(rows: pd.DataFrame, samples: list[str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import fragment_table
-from ganglioside.columns import VERDICTS
+from ganglioside.columns import REVIEW, VERDICTS
 from ganglioside.settings import setting_specs
 
 #: Rows of a table that a page holds; the export has all.
@@ -254,8 +254,18 @@ def origin(analysis: Analysis, session_id: str | None, made: str) -> list[Statem
     ]
 
 
+def said(analysis: Analysis) -> pd.DataFrame:
+    """Return what analysts said, beside the name, RT and verdict of the model."""
+    if not len(analysis.overrides):
+        return pd.DataFrame()
+    reviewed = analysis.reviewed
+    columns = ["feature_id", "name", "rt", "verdict", *REVIEW.values()]
+    return reviewed.loc[reviewed["analyst_time"].notna(), columns]
+
+
 def feature_rows(analysis: Analysis) -> pd.DataFrame:
     """Return the first `MOST_ROWS` features with the columns that the report shows."""
     columns = ["feature_id", "name", "isomer", "rt", "predicted_rt", "residual", "volume",
                "anchor", "verdict", "confidence", "parent", "process", "reason"]  # fmt: skip
-    return analysis.features[columns].head(MOST_ROWS)
+    rows = analysis.reviewed.head(MOST_ROWS)
+    return rows.reindex(columns=[*columns, *REVIEW.values()])

@@ -106,6 +106,12 @@ class Report:
         """Show what to fix first."""
         return self._part("to_fix", kinds=content.to_fix(self.analysis))
 
+    def review(self) -> Part:
+        """Show what analysts said, beside the model's verdicts; nothing where they said nothing."""
+        rows = content.said(self.analysis)
+        shown = rows.head(content.MOST_ROWS)
+        return self._part("review", rows=list(shown.itertuples(index=False)), total=len(rows))
+
     def section(self, heading: str, text: str = "", key: str = "") -> Part:
         """Show a heading with a paragraph; `key` is what a link in the page names it by."""
         return self._part("section", heading, heading=heading, text=text, key=key)

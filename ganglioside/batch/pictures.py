@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-import altair as alt
+from typing import Final
 
 from ganglioside.batch.study import Study
 from ganglioside.charts import palette
 from ganglioside.charts.frames import inline
-from ganglioside.charts.marks import Chart, finish, nothing
+from ganglioside.charts.grammar import Spec, layers, marks, nominal, quantity, rows
+from ganglioside.charts.marks import finish, nothing, verdict_channel
 from ganglioside.columns import VERDICTS
 
 _WIDTH: Final = 1000  # px
@@ -22,18 +21,17 @@ _ROW: Final = 13  # px
 _FOLD: Final = 3
 
 
-def _sessions_axis(study: Study) -> alt.X:
-    count = len(study.sessions)
-    axis = alt.Axis(labelAngle=-90, labelLimit=150, labels=count <= _NAMED, ticks=count <= _NAMED)
-    order = list(study.sessions["name"])
-    return alt.X("session:N", title="Session", sort=order, axis=axis)
+def _sessions_axis(study: Study) -> Spec:
+    named = len(study.sessions) <= _NAMED
+    axis = {"labelAngle": -90, "labelLimit": 150, "labels": named, "ticks": named}
+    return nominal("session", title="Session", sort=list(study.sessions["name"]), axis=axis)
 
 
 def _width(study: Study) -> int:
     return min(_WIDTH, max(280, 40 * len(study.sessions)))
 
 
-def composition(study: Study) -> Chart:
+def composition(study: Study) -> Spec:
     """Return the share of each verdict in every session."""
     title = "Verdicts by session"
     if study.sessions.empty:
@@ -44,21 +42,32 @@ def composition(study: Study) -> Chart:
     counts = counts[counts["count"] > 0]
     counts["share"] = counts["count"] / counts["features"]
     counts["rank"] = counts["verdict"].map(list(VERDICTS).index)
-    domain = palette.verdict_domain(set(counts["verdict"]))
-    bars = alt.Chart(inline(counts)).mark_bar().encode(
-        x=_sessions_axis(study),
-        y=alt.Y("share:Q", title="Share of the features", stack="zero",
-                axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-        order="rank:Q",
-        color=alt.Color("verdict:N", title="Verdict",
-                        scale=alt.Scale(domain=domain,
-                                        range=[palette.VERDICT_COLOURS[v] for v in domain])),
-        tooltip=["session:N", "verdict:N", "count:Q", alt.Tooltip("share:Q", format=".0%")],
-    )  # fmt: skip
-    return finish(bars.properties(width=_width(study), height=220), title)
+    bars = marks(
+        "bar",
+        {
+            "x": _sessions_axis(study),
+            "y": quantity(
+                "share",
+                title="Share of the features",
+                stack="zero",
+                axis={"format": "%"},
+                scale={"domain": [0, 1]},
+            ),
+            "order": quantity("rank"),
+            "color": verdict_channel(counts, palette.VERDICT_COLOURS),
+            "tooltip": [
+                nominal("session"),
+                nominal("verdict"),
+                quantity("count"),
+                quantity("share", format=".0%"),
+            ],
+        },
+        data=inline(counts),
+    )
+    return finish(bars, title, width=_width(study), height=220)
 
 
-def drift(study: Study) -> Chart:
+def drift(study: Study) -> Spec:
     """Return by how much each session elutes later than the others, min."""
     title = "Retention drift by session"
     if len(study.sessions) < 2:
@@ -67,31 +76,47 @@ def drift(study: Study) -> Chart:
     shifts = shifts[["session", "shift", "stretch", "shared", "scatter"]]
     shifts = shifts.assign(low=shifts["shift"] - shifts["scatter"],
                            high=shifts["shift"] + shifts["scatter"])  # fmt: skip
-    base = alt.Chart(inline(shifts)).encode(
-        x=_sessions_axis(study),
-        tooltip=[
-            alt.Tooltip("session:N", title="Session"),
-            alt.Tooltip("shift:Q", title="Shift (min)", format="+.3f"),
-            alt.Tooltip("stretch:Q", title="Stretch (min per min)", format="+.4f"),
-            alt.Tooltip("scatter:Q", title="Scatter of valid features (min)", format=".3f"),
-            alt.Tooltip("shared:Q", title="Features that other sessions share"),
+    data, colour = inline(shifts), palette.VERDICT_COLOURS["valid"]
+    shared = {
+        "x": _sessions_axis(study),
+        "tooltip": [
+            nominal("session", title="Session"),
+            quantity("shift", title="Shift (min)", format="+.3f"),
+            quantity("stretch", title="Stretch (min per min)", format="+.4f"),
+            quantity("scatter", title="Scatter of valid features (min)", format=".3f"),
+            quantity("shared", title="Features that other sessions share"),
         ],
+    }
+    low = quantity("low", title="Later than the median session (min)")
+    bars = marks(
+        "rule",
+        {**shared, "y": low, "y2": {"field": "high"}},
+        data=data,
+        color=colour,
+        opacity=0.35,
+        strokeWidth=3,
     )
-    colour = palette.VERDICT_COLOURS["valid"]
-    bars = base.mark_rule(color=colour, opacity=0.35, strokeWidth=3).encode(
-        y=alt.Y("low:Q", title="Later than the median session (min)"), y2="high:Q"
+    points = marks(
+        "point",
+        {**shared, "y": quantity("shift")},
+        data=data,
+        filled=True,
+        color=colour,
+        size=34,
+        opacity=1,
     )
-    points = base.mark_point(filled=True, color=colour, size=34, opacity=1).encode(y="shift:Q")
-    zero = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=palette.QUIET)
+    zero = marks("rule", {"y": quantity("at")}, data=rows({"at": 0}), color=palette.QUIET)
     return finish(
-        alt.layer(zero.encode(y="at:Q"), bars, points).properties(width=_width(study), height=220),
+        layers(zero, bars, points),
         title,
         "Dots: shift at the middle of the run, from the features that sessions share. Bars: "
         "scatter of the session's valid features about their own predictions.",
+        width=_width(study),
+        height=220,
     )
 
 
-def areas(study: Study) -> Chart:
+def areas(study: Study) -> Spec:
     """Return the area of each species in each session, against the species' median."""
     title = "Species by session"
     if study.species.empty:
@@ -99,26 +124,36 @@ def areas(study: Study) -> Chart:
     shown = study.species.head(_MOST_SPECIES)
     cells = study.cells[study.cells["species"].isin(shown["species"])]
     order = list(shown.sort_values(["category", "species"])["species"])
-    marks = alt.Chart(inline(cells)).mark_rect().encode(
-        x=_sessions_axis(study),
-        y=alt.Y("species:N", title=None, sort=order, axis=alt.Axis(labelFontSize=9)),
-        color=alt.condition(
-            "isValid(datum.fold)",
-            alt.Color("fold:Q", title="log2 of area / median",
-                      scale=alt.Scale(scheme="blueorange", domain=[-_FOLD, _FOLD], clamp=True)),
-            alt.value("#d9d9d9"),
-        ),
-        tooltip=[
-            "species:N", "session:N", alt.Tooltip("rt:Q", title="RT (min)", format=".3f"),
-            alt.Tooltip("area:Q", title="Area", format=".3~s"),
-            alt.Tooltip("fold:Q", title="log2 of area / median", format="+.2f"),
-        ],
-    )  # fmt: skip
+    colours = {"scheme": "blueorange", "domain": [-_FOLD, _FOLD], "clamp": True}
+    squares = marks(
+        "rect",
+        {
+            "x": _sessions_axis(study),
+            "y": nominal("species", title=None, sort=order, axis={"labelFontSize": 9}),
+            "color": {
+                "condition": {
+                    "test": "isValid(datum.fold)",
+                    **quantity("fold", title="log2 of area / median", scale=colours),
+                },
+                "value": "#d9d9d9",
+            },
+            "tooltip": [
+                nominal("species"),
+                nominal("session"),
+                quantity("rt", title="RT (min)", format=".3f"),
+                quantity("area", title="Area", format=".3~s"),
+                quantity("fold", title="log2 of area / median", format="+.2f"),
+            ],
+        },
+        data=inline(cells),
+    )
     return finish(
-        marks.properties(width=_width(study), height=_ROW * len(order)),
+        squares,
         title,
         _what_is_shown(len(shown), len(study.species))
         + " Area with fragments and adducts. White: not valid there. Grey: no area.",
+        width=_width(study),
+        height=_ROW * len(order),
     )
 
 
@@ -128,6 +163,6 @@ def _what_is_shown(shown: int, there: int) -> str:
     return f"The {shown} most frequent of {there} species; the table has all."
 
 
-def all_of(study: Study) -> list[Any]:
+def all_of(study: Study) -> list[Spec]:
     """Return the charts of the overview, in order."""
     return [composition(study), drift(study), areas(study)]

@@ -43,6 +43,23 @@ def svg(chart: Any) -> str:
     return _COUNTED.sub(renumbered, text)
 
 
+def still(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a chart without what only a live one needs: tooltips, and words for screen readers.
+
+    That is half of the size of a picture. Give it an alternative text.
+    """
+    plain: dict[str, Any] = _without_tooltips(document)
+    return {**plain, "config": {**document["config"], "aria": False}}
+
+
+def _without_tooltips(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_without_tooltips(each) for each in part]
+    if isinstance(part, dict):
+        return {k: _without_tooltips(v) for k, v in part.items() if k != "tooltip"}
+    return part
+
+
 def png(chart: Any, scale: float = 2.0) -> bytes:
     """Return a chart as PNG, `scale` device pixels per pixel."""
     return bytes(vl_convert.vegalite_to_png(spec(chart), vl_version=VEGA_LITE, scale=scale))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from ganglioside.analysis import Analysis
+from ganglioside.charts.grammar import Spec
 from ganglioside.charts.marks import MANY_POINTS
 from ganglioside.names import parse_name
 
@@ -27,18 +27,17 @@ POINT_COLUMNS: Final = (
 _DIGITS: Final = 5
 
 
-def inline(frame: pd.DataFrame) -> alt.InlineData:
+def inline(frame: pd.DataFrame) -> Spec:
     """Return a frame as data inside the chart: CSV, with the type of every column.
 
-    Text of this form is not limited in rows and costs no validation per row, unlike frames and
-    lists of records.
+    Text of this form is not limited in rows and costs nothing per row, unlike lists of records.
     """
     parse = {str(column): _vega_type(frame[column]) for column in frame}
     plain = frame.round(_DIGITS)
     for column in (column for column, kind in parse.items() if kind == "boolean"):
         plain[column] = plain[column].astype("boolean").fillna(value=False).astype("int8")
     text = plain.to_csv(index=False, lineterminator="\n")
-    return alt.InlineData(values=text, format={"type": "csv", "parse": parse})
+    return {"values": text, "format": {"type": "csv", "parse": parse}}
 
 
 def _vega_type(column: pd.Series) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import altair as alt
 import pandas as pd
 
 from ganglioside.charts import palette
 from ganglioside.charts.frames import inline
-from ganglioside.charts.marks import Chart, finish, nothing
+from ganglioside.charts.grammar import Spec, View, layers, marks, nominal, quantity, rows, value
+from ganglioside.charts.marks import finish, nothing, verdict_channel
 from ganglioside.hypotheses import Explanation
 
 _MOST: Final = 10  # hypotheses drawn
@@ -17,7 +17,8 @@ _ROW: Final = 30  # px
 _NEAREST, _FARTHEST = 0.1, 1.0  # min shown about the feature, at least and at most
 
 
-def hypotheses(explanation: Explanation) -> Chart:
+@View
+def hypotheses(explanation: Explanation) -> Spec:
     """Return bars of probability beside the RT at which each hypothesis expects the feature.
 
     Parameters
@@ -31,16 +32,15 @@ def hypotheses(explanation: Explanation) -> Chart:
         return nothing(title, e.reason)
     frame = _frame(e)
     height = _ROW * len(frame)
-    bars, strip, words = _bars(frame), _strip(frame, e.rt), _words(frame)
-    row = alt.hconcat(
-        bars.properties(width=170, height=height),
-        strip.properties(width=280, height=height),
-        words.properties(width=110, height=height, view=alt.ViewBackground(stroke=None)),
-        spacing=14,
-    )
+    data = inline(frame)
+    parts = [
+        {**_bars(frame, data), "width": 170, "height": height},
+        {**_strip(frame, data, e.rt), "width": 280, "height": height},
+        {**_words(frame, data), "width": 110, "height": height, "view": {"stroke": None}},
+    ]
     rest = len(e.hypotheses) - len(frame)
     return finish(
-        row,
+        {"hconcat": parts, "spacing": 14},
         title,
         f"Verdict: {e.verdict}, confidence {e.confidence:.1%}. Line: measured at {e.rt:.3f} min; "
         "marks: where it would be expected.",
@@ -66,70 +66,78 @@ def _frame(e: Explanation) -> pd.DataFrame:
     )
 
 
-def _y(frame: pd.DataFrame, **axis: Any) -> alt.Y:
-    order = frame["statement"].tolist()
-    scale = alt.Scale(domain=order)
-    return alt.Y("statement:N", title=None, sort=None, scale=scale, axis=alt.Axis(**axis))
+def _y(frame: pd.DataFrame, **axis: Any) -> Spec:
+    scale = {"domain": frame["statement"].tolist()}
+    return nominal("statement", title=None, sort=None, scale=scale, axis=axis)
 
 
-def _colour(frame: pd.DataFrame) -> dict[str, Any]:
-    domain = palette.verdict_domain(set(frame["verdict"]))
-    scale = alt.Scale(domain=domain, range=[palette.VERDICT_COLOURS[v] for v in domain])
-    shapes = alt.Scale(domain=domain, range=[palette.VERDICT_SHAPES[v] for v in domain])
+def _looks(frame: pd.DataFrame) -> Spec:
+    title = "It would be"
     return {
-        "color": alt.Color("verdict:N", title="It would be", scale=scale),
-        "shape": alt.Shape("verdict:N", title="It would be", scale=shapes),
+        "color": verdict_channel(frame, palette.VERDICT_COLOURS, title),
+        "shape": verdict_channel(frame, palette.VERDICT_SHAPES, title),
     }
 
 
 _TOOLTIPS: Final = [
-    alt.Tooltip("statement:N", title="Hypothesis"),
-    alt.Tooltip("probability:Q", title="Probability", format=".2%"),
-    alt.Tooltip("expected_rt:Q", title="Expected RT (min)", format=".3f"),
-    alt.Tooltip("apart:N", title="Measured less expected"),
-    alt.Tooltip("area_ratio:Q", title="Area over the parent's", format=".3p"),
-    alt.Tooltip("basis:N", title="Rests on"),
+    nominal("statement", title="Hypothesis"),
+    quantity("probability", title="Probability", format=".2%"),
+    quantity("expected_rt", title="Expected RT (min)", format=".3f"),
+    nominal("apart", title="Measured less expected"),
+    quantity("area_ratio", title="Area over the parent's", format=".3p"),
+    nominal("basis", title="Rests on"),
 ]
 
 
-def _bars(frame: pd.DataFrame) -> Any:
-    base = alt.Chart(inline(frame)).encode(
-        x=alt.X("probability:Q", title="Probability",
-                scale=alt.Scale(domain=[0, 1.32], nice=False),
-                axis=alt.Axis(format="%", values=[0, 0.5, 1])),
-        y=_y(frame, labelLimit=560),
-        tooltip=_TOOLTIPS,
-    )  # fmt: skip
-    bars = base.mark_bar(height=14).encode(color=_colour(frame)["color"])
-    return alt.layer(bars, base.mark_text(align="left", dx=4).encode(text="percent:N"))
+def _bars(frame: pd.DataFrame, data: Spec) -> Spec:
+    shared = {
+        "x": quantity(
+            "probability",
+            title="Probability",
+            scale={"domain": [0, 1.32], "nice": False},
+            axis={"format": "%", "values": [0, 0.5, 1]},
+        ),
+        "y": _y(frame, labelLimit=560),
+        "tooltip": _TOOLTIPS,
+    }
+    bars = marks("bar", {**shared, "color": _looks(frame)["color"]}, height=14)
+    numbers = marks("text", {**shared, "text": nominal("percent")}, align="left", dx=4)
+    return {"data": data, **layers(bars, numbers)}
 
 
-def _strip(frame: pd.DataFrame, rt: float) -> Any:
+def _strip(frame: pd.DataFrame, data: Spec, rt: float) -> Spec:
     reach = 1.05 * float(frame["reach"].iloc[0])
-    x = alt.X("shown_rt:Q", title="RT (min)",
-              scale=alt.Scale(domain=[rt - reach, rt + reach], nice=False),
-              axis=alt.Axis(tickCount=5))  # fmt: skip
-    measured = (
-        alt.Chart(alt.InlineData(values=[{"shown_rt": rt}]))
-        .mark_rule(color=palette.INK, strokeWidth=1.5)
-        .encode(x=x)
+    x = quantity(
+        "shown_rt",
+        title="RT (min)",
+        scale={"domain": [rt - reach, rt + reach], "nice": False},
+        axis={"tickCount": 5},
     )
-    base = (
-        alt.Chart(inline(frame))
-        .transform_filter("isValid(datum.expected_rt)")
-        .encode(x=x, y=_y(frame, labels=False, ticks=False, grid=True), tooltip=_TOOLTIPS)
-        .encode(**_colour(frame))
+    measured = marks(
+        "rule", {"x": x}, data=rows({"shown_rt": rt}), color=palette.INK, strokeWidth=1.5
     )
-    near = base.transform_filter("!datum.beyond").mark_point(size=80, filled=True, opacity=1)
-    far = base.transform_filter("datum.beyond").mark_point(size=80, strokeWidth=1.5)
-    return alt.layer(measured, near, far)
+    encoding = {
+        "x": x,
+        "y": _y(frame, labels=False, ticks=False, grid=True),
+        "tooltip": _TOOLTIPS,
+        **_looks(frame),
+    }
+    known = "isValid(datum.expected_rt)"
+    near = marks(
+        "point",
+        encoding,
+        data=data,
+        where=[known, "!datum.beyond"],
+        size=80,
+        filled=True,
+        opacity=1,
+    )
+    far = marks(
+        "point", encoding, data=data, where=[known, "datum.beyond"], size=80, strokeWidth=1.5
+    )
+    return layers(measured, near, far)
 
 
-def _words(frame: pd.DataFrame) -> Any:
-    return (
-        alt.Chart(inline(frame))
-        .mark_text(align="left")
-        .encode(
-            x=alt.value(0), y=_y(frame, labels=False, ticks=False, domain=False), text="apart:N"
-        )
-    )
+def _words(frame: pd.DataFrame, data: Spec) -> Spec:
+    y = _y(frame, labels=False, ticks=False, domain=False)
+    return marks("text", {"x": value(0), "y": y, "text": nominal("apart")}, data=data, align="left")

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
-from ganglioside.charts.files import spec
+from ganglioside.charts.grammar import Spec
 from ganglioside.charts.views import (
     predicted_against_measured,
     reduced_retention,
@@ -64,20 +64,21 @@ def interactive(analysis: Analysis, view: str, series: str | None = None) -> Int
     series
         Which one `carbons` shows; the one with most features where None.
     """
-    return detach(spec(_draw(analysis, view, series)))
+    return detach(_spec(analysis, view, series))
 
 
-def _draw(analysis: Analysis, view: str, series: str | None) -> Any:
+def _spec(analysis: Analysis, view: str, series: str | None) -> Spec:
     if view == "carbons":
         counts = analysis.features["series"].value_counts()
-        return retention_by_carbons(analysis, series or (counts.index[0] if len(counts) else ""))
-    return _DRAWN[view](analysis)
+        chosen = series or (counts.index[0] if len(counts) else "")
+        return retention_by_carbons.spec(analysis, chosen)
+    return _SPECS[view](analysis)
 
 
-_DRAWN: Final[dict[str, Callable[[Analysis], Any]]] = {
-    "reduced": reduced_retention,
-    "predicted": predicted_against_measured,
-    "residuals": residuals,
+_SPECS: Final[dict[str, Callable[[Analysis], Spec]]] = {
+    "reduced": reduced_retention.spec,
+    "predicted": predicted_against_measured.spec,
+    "residuals": residuals.spec,
 }
 
 

@@ -2,91 +2,133 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-import altair as alt
 import pandas as pd
 
 from ganglioside.charts import palette
-
-#: What every chart function returns.
-Chart = alt.TopLevelMixin
+from ganglioside.charts.grammar import (
+    SCHEMA,
+    Spec,
+    gathered,
+    layers,
+    marks,
+    nominal,
+    quantity,
+    rows,
+    value,
+)
 
 #: From here on points are drawn small and translucent.
 MANY_POINTS: Final = 2_000
 
 _TOOLTIPS: Final = (
-    ("name:N", "Name", ""),
-    ("rt:Q", "RT (min)", ".3f"),
-    ("predicted_rt:Q", "Predicted RT (min)", ".3f"),
-    ("volume:Q", "Peak area", ".3~s"),
-    ("verdict:N", "Verdict", ""),
-    ("confidence:Q", "Confidence", ".0%"),
-    ("parent:N", "Parent", ""),
-    ("process:N", "Process", ""),
-    ("anchor:N", "Anchor", ""),
-    ("reason:N", "Reason", ""),
-    ("feature_id:Q", "Feature", "d"),
+    nominal("name", title="Name"),
+    quantity("rt", title="RT (min)", format=".3f"),
+    quantity("predicted_rt", title="Predicted RT (min)", format=".3f"),
+    quantity("volume", title="Peak area", format=".3~s"),
+    nominal("verdict", title="Verdict"),
+    quantity("confidence", title="Confidence", format=".0%"),
+    nominal("parent", title="Parent"),
+    nominal("process", title="Process"),
+    nominal("anchor", title="Anchor"),
+    nominal("reason", title="Reason"),
+    quantity("feature_id", title="Feature", format="d"),
 )
 
+#: What parameters call the marks of features.
+_FEATURES: Final = "features"
 
-def tooltips(frame: pd.DataFrame) -> list[alt.Tooltip]:
+
+def tooltips(frame: pd.DataFrame) -> list[Spec]:
     """Return the tooltips for which a frame has columns."""
-    return [
-        alt.Tooltip(field, title=title, format=form or alt.Undefined)
-        for field, title, form in _TOOLTIPS
-        if field.split(":")[0] in frame
-    ]
+    return [tip for tip in _TOOLTIPS if tip["field"] in frame]
+
+
+def choices(*zoomed: str) -> list[Spec]:
+    """Return what can be chosen among the features: verdicts, and a part of the axes `zoomed`."""
+    verdicts = {"type": "point", "fields": ["verdict"]}
+    shown = {"name": "shown", "select": verdicts, "bind": "legend", "views": [_FEATURES]}
+    if not zoomed:
+        return [shown]
+    part = {"type": "interval", "encodings": list(zoomed)}
+    return [shown, {"name": "zoom", "select": part, "bind": "scales", "views": [_FEATURES]}]
 
 
 def feature_marks(
-    base: alt.Chart, frame: pd.DataFrame, *, clip: bool = False, **position: Any
-) -> Any:
+    frame: pd.DataFrame,
+    position: Spec,
+    *,
+    data: Spec | None = None,
+    where: Sequence[str] = (),
+    clip: bool = False,
+) -> Spec:
     """Return the features of a frame: verdict by colour and shape, anchors ringed.
 
-    Anchors have a dark outline; wrong ones stand in a ring.
+    Anchors have a dark outline; wrong ones stand in a ring. The chart needs `choices`.
+
+    Parameters
+    ----------
+    frame
+        Rows of `frames.points`.
+    position
+        Channels `x` and `y`.
+    data, where
+        As of `grammar.marks`.
+    clip
+        Whether what lies beyond the scales is hidden.
     """
     many = len(frame) > MANY_POINTS
-    domain = palette.verdict_domain(set(frame["verdict"])) or list(palette.VERDICT_COLOURS)
-    shown = alt.selection_point(name="shown", fields=["verdict"], bind="legend")
-    features = (
-        base.mark_point(strokeWidth=0.9, clip=clip)
-        .encode(
+    features = marks(
+        "point",
+        {
             **position,
-            fill=alt.Fill(
-                "verdict:N",
-                title="Verdict",
-                scale=alt.Scale(domain=domain, range=[palette.VERDICT_COLOURS[v] for v in domain]),
-            ),
-            shape=alt.Shape(
-                "verdict:N",
-                title="Verdict",
-                scale=alt.Scale(domain=domain, range=[palette.VERDICT_SHAPES[v] for v in domain]),
-            ),
-            stroke=alt.when("datum.anchor").then(alt.value(palette.INK)).otherwise(
-                alt.value("transparent")
-            ),
-            size=alt.value(14 if many else 42),
-            opacity=alt.when(shown).then(alt.value(0.4 if many else 0.85)).otherwise(
-                alt.value(0.05)
-            ),
-            tooltip=tooltips(frame),
-        )
-        .add_params(shown)
-    )  # fmt: skip
-    rings = (
-        base.mark_point(
-            shape="circle",
-            size=190,
-            stroke=palette.WRONG_ANCHOR,
-            strokeWidth=2,
-            opacity=1,
-            clip=clip,
-        )
-        .encode(**position, tooltip=tooltips(frame))
-        .transform_filter("datum.wrong_anchor")
+            "fill": verdict_channel(frame, palette.VERDICT_COLOURS),
+            "shape": verdict_channel(frame, palette.VERDICT_SHAPES),
+            "stroke": {
+                "condition": [{"test": "datum.anchor", "value": palette.INK}],
+                "value": "transparent",
+            },
+            "size": value(14 if many else 42),
+            "opacity": {
+                "condition": [{"param": "shown", "value": 0.4 if many else 0.85}],
+                "value": 0.05,
+            },
+            "tooltip": tooltips(frame),
+        },
+        data=data,
+        where=where,
+        name=_FEATURES,
+        strokeWidth=0.9,
+        clip=clip,
     )
-    return alt.layer(features, rings) if frame["wrong_anchor"].any() else features
+    rings = marks(
+        "point",
+        {**position, "tooltip": tooltips(frame)},
+        data=data,
+        where=[*where, "datum.wrong_anchor"],
+        shape="circle",
+        size=190,
+        stroke=palette.WRONG_ANCHOR,
+        strokeWidth=2,
+        opacity=1,
+        clip=clip,
+    )
+    return layers(features, rings) if frame["wrong_anchor"].any() else features
+
+
+def verdict_channel(frame: pd.DataFrame, looks: dict[str, str], title: str = "Verdict") -> Spec:
+    """Return a channel that shows the verdicts of a frame by their colours or shapes."""
+    domain = palette.verdict_domain(set(frame["verdict"])) or list(looks)
+    scale = {"domain": domain, "range": [looks[verdict] for verdict in domain]}
+    return nominal("verdict", title=title, scale=scale)
+
+
+def category_scale() -> Spec:
+    """Return the scale of the colours of categories."""
+    colours = palette.CATEGORY_COLOURS
+    return {"domain": list(colours), "range": list(colours.values())}
 
 
 def anchors_note(frame: pd.DataFrame) -> str:
@@ -98,17 +140,22 @@ def anchors_note(frame: pd.DataFrame) -> str:
     return f"{int(frame['anchor'].sum())} anchors, outlined in black{ringed}."
 
 
-def finish(chart: Any, title: str, *subtitle: str) -> Chart:
-    """Return a chart with its title and the theme."""
-    heading = alt.TitleParams(title, subtitle=[line for line in subtitle if line])
-    finished: Chart = chart.properties(title=heading).configure(**palette.theme())
-    return finished
+def finish(chart: Spec, title: str, *subtitle: str, **properties: Any) -> Spec:
+    """Return a chart with its title and the theme, and properties such as its width."""
+    heading = {"text": title, "subtitle": [line for line in subtitle if line]}
+    whole = {"$schema": SCHEMA, "title": heading, **chart, **properties}
+    return {**gathered(whole), "config": palette.theme()}
 
 
-def nothing(title: str, why: str) -> Chart:
+def nothing(title: str, why: str) -> Spec:
     """Return a chart that says why it is empty."""
-    text = alt.Chart(alt.InlineData(values=[{"why": why}])).mark_text(
-        align="left", fontSize=12, color=palette.QUIET, limit=620
+    text = marks(
+        "text",
+        {"text": nominal("why"), "x": value(8), "y": value(20)},
+        data=rows({"why": why}),
+        align="left",
+        fontSize=12,
+        color=palette.QUIET,
+        limit=620,
     )
-    placed = text.encode(text="why:N", x=alt.value(8), y=alt.value(20))
-    return finish(placed.properties(width=640, height=40), title)
+    return finish(text, title, width=640, height=40)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import altair as alt
 import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
 from ganglioside.charts.frames import PIECES, fragment_table, inline
-from ganglioside.charts.marks import Chart, finish, nothing
+from ganglioside.charts.grammar import Spec, View, layers, marks, nominal, quantity, value
+from ganglioside.charts.marks import category_scale, finish, nothing
 from ganglioside.names import parse_name
 
 _ROW: Final = 17  # px
@@ -18,7 +18,8 @@ _COLUMN: Final = 42  # px
 _PARENT: Final = "parent"
 
 
-def fragment_network(analysis: Analysis, *, most: int = 60) -> Chart:
+@View
+def fragment_network(analysis: Analysis, *, most: int = 60) -> Spec:
     """Return parents and their pieces: one row per parent, one column per kind of piece.
 
     A line runs from the parent through its pieces; the number beside a piece is its peak area in
@@ -64,7 +65,7 @@ def _largest_parents(table: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]
     return table[table["row"].isin(pieces.index[:most])], len(pieces)
 
 
-def _layers(table: pd.DataFrame) -> Any:
+def _layers(table: pd.DataFrame) -> Spec:
     parents = table.drop_duplicates("row").copy()
     parents["category"] = parents["parent_series"].str.extract(r"(G[AMDTQP])", expand=False)
     parents["band"] = pd.factorize(parents["ceramide"])[0] % 2
@@ -74,23 +75,47 @@ def _layers(table: pd.DataFrame) -> Any:
     last = ends.sort_values("rank").drop_duplicates("row", keep="last").set_index("row")["kind"]
     parents["end"] = parents["row"].map(last)
 
-    x = alt.X("kind:N", sort=columns, title=None, scale=alt.Scale(domain=columns),
-              axis=alt.Axis(orient="top", labelAngle=0 if len(columns) <= 9 else -45,
-                            grid=False))  # fmt: skip
-    y = alt.Y("row:N", sort=list(parents["row"]), title=None, axis=alt.Axis(labelLimit=320))
-    of_parents = alt.Chart(inline(parents[["row", "kind", "end", "band", "category", "has_row",
-                                           "parent", "at"]]))  # fmt: skip
-    of_pieces = alt.Chart(inline(table[["row", "kind", "label", "piece", "piece_rt", "delta_rt",
-                                        "process", "percent_of_parent", "confidence", "verdict",
-                                        "parent"]]))  # fmt: skip
-    bands = of_parents.transform_filter("datum.band == 1").mark_bar(
-        color="#F3F3F3", width={"band": 1}, height={"band": 1}
-    ).encode(x=alt.value(0), x2=alt.value("width"), y=y)  # fmt: skip
-    edges = of_parents.mark_rule(color="#C4C4C4", strokeWidth=2).encode(x=x, x2="end:N", y=y)
-    chart = alt.layer(
-        bands, edges, *_parent_marks(of_parents, x, y), *_piece_marks(of_pieces, x, y)
+    turned = 0 if len(columns) <= 9 else -45
+    x = nominal(
+        "kind",
+        sort=columns,
+        title=None,
+        scale={"domain": columns},
+        axis={"orient": "top", "labelAngle": turned, "grid": False},
     )
-    return chart.properties(width=_COLUMN * len(columns), height=_ROW * len(parents))
+    y = nominal("row", sort=list(parents["row"]), title=None, axis={"labelLimit": 320})
+    of_parents = inline(
+        parents[["row", "kind", "end", "band", "category", "has_row", "parent", "at"]]
+    )
+    of_pieces = inline(
+        table[["row", "kind", "label", "piece", "piece_rt", "delta_rt", "process",
+               "percent_of_parent", "confidence", "verdict", "parent"]]
+    )  # fmt: skip
+    bands = marks(
+        "bar",
+        {"x": value(0), "x2": value("width"), "y": y},
+        data=of_parents,
+        where=["datum.band == 1"],
+        color="#F3F3F3",
+        width={"band": 1},
+        height={"band": 1},
+    )
+    edges = marks(
+        "rule",
+        {"x": x, "x2": {"field": "end"}, "y": y},
+        data=of_parents,
+        color="#C4C4C4",
+        strokeWidth=2,
+    )
+    position = {"x": x, "y": y}
+    return layers(
+        bands,
+        edges,
+        *_parent_marks(of_parents, position),
+        *_piece_marks(of_pieces, position),
+        width=_COLUMN * len(columns),
+        height=_ROW * len(parents),
+    )
 
 
 def _ordered_kinds(table: pd.DataFrame) -> list[str]:
@@ -103,42 +128,68 @@ def _ordered_kinds(table: pd.DataFrame) -> list[str]:
     return [*sorted(size, key=lambda kind: (*size[kind], kind)), *adducts]
 
 
-def _parent_marks(base: alt.Chart, x: alt.X, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
-    colour = alt.Color("category:N", title="Category of the parent", scale=alt.Scale(
-        domain=list(palette.CATEGORY_COLOURS), range=list(palette.CATEGORY_COLOURS.values())),
-        legend=None)  # fmt: skip
-    tip = [alt.Tooltip("parent:N", title="Parent"), alt.Tooltip("at:Q", title="RT (min)",
-           format=".3f"), alt.Tooltip("has_row:N", title="Has a row")]  # fmt: skip
-    marks = base.mark_point(shape="square", size=80, fill="white").encode(
-        x=x, y=y, color=colour, tooltip=tip
+def _parent_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
+    encoding = {
+        **position,
+        "color": nominal(
+            "category", title="Category of the parent", scale=category_scale(), legend=None
+        ),
+        "tooltip": [
+            nominal("parent", title="Parent"),
+            quantity("at", title="RT (min)", format=".3f"),
+            nominal("has_row", title="Has a row"),
+        ],
+    }
+    hollow = marks("point", encoding, data=data, shape="square", size=80, fill="white")
+    filled = marks(
+        "point",
+        encoding,
+        data=data,
+        where=["datum.has_row"],
+        shape="square",
+        size=80,
+        filled=True,
+        opacity=1,
     )
-    filled = base.transform_filter("datum.has_row").mark_point(
-        shape="square", size=80, filled=True, opacity=1
-    )
-    return marks, filled.encode(x=x, y=y, color=colour, tooltip=tip)
+    return hollow, filled
 
 
-def _piece_marks(base: alt.Chart, x: alt.X, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
+def _piece_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
     domain = list(PIECES)
-    tip = [
-        alt.Tooltip("piece:N", title="Piece"),
-        alt.Tooltip("parent:N", title="Parent"),
-        alt.Tooltip("process:N", title="Process"),
-        alt.Tooltip("piece_rt:Q", title="RT (min)", format=".3f"),
-        alt.Tooltip("delta_rt:Q", title="RT less the parent's (min)", format="+.3f"),
-        alt.Tooltip("percent_of_parent:Q", title="% of the parent", format=".2f"),
-        alt.Tooltip("confidence:Q", title="Confidence", format=".0%"),
-    ]
-    dots = base.mark_point(size=60, opacity=1, stroke="transparent").encode(
-        x=x,
-        y=y,
-        fill=alt.Fill("verdict:N", legend=None, scale=alt.Scale(
-            domain=domain, range=[palette.VERDICT_COLOURS[v] for v in domain])),
-        shape=alt.Shape("verdict:N", legend=None, scale=alt.Scale(
-            domain=domain, range=[palette.VERDICT_SHAPES[v] for v in domain])),
-        tooltip=tip,
-    )  # fmt: skip
-    numbers = base.transform_filter("isValid(datum.label)").mark_text(
-        align="left", dx=5, dy=-5, fontSize=9
+    colours = [palette.VERDICT_COLOURS[verdict] for verdict in domain]
+    shapes = [palette.VERDICT_SHAPES[verdict] for verdict in domain]
+    dots = marks(
+        "point",
+        {
+            **position,
+            "fill": nominal("verdict", legend=None, scale={"domain": domain, "range": colours}),
+            "shape": nominal("verdict", legend=None, scale={"domain": domain, "range": shapes}),
+            "tooltip": _PIECE_TOOLTIPS,
+        },
+        data=data,
+        size=60,
+        opacity=1,
+        stroke="transparent",
     )
-    return dots, numbers.encode(x=x, y=y, text="label:N")
+    numbers = marks(
+        "text",
+        {**position, "text": nominal("label")},
+        data=data,
+        where=["isValid(datum.label)"],
+        align="left",
+        dx=5,
+        dy=-5,
+        fontSize=9,
+    )
+    return dots, numbers
+
+
+_PIECE_TOOLTIPS: Final = [
+    nominal("piece", title="Piece"),
+    nominal("parent", title="Parent"),
+    nominal("process", title="Process"),
+    quantity("piece_rt", title="RT (min)", format=".3f"),
+    quantity("delta_rt", title="RT less the parent's (min)", format="+.3f"),
+    quantity("percent_of_parent", title="% of the parent", format=".2f"),
+    quantity("confidence", title="Confidence", format=".0%"),
+]

@@ -41,8 +41,9 @@ QUIET: Final = "#8A8A8A"
 FAINT: Final = "#E4E4E4"
 WRONG_ANCHOR: Final = "#D0006F"
 
-#: A font that is missing drops all text from rendered files: the list ends in a generic one.
-FONT: Final = "'DejaVu Sans', 'Liberation Sans', Arial, Helvetica, sans-serif"
+#: The first comes with what renders files, so that these look the same everywhere; the next have
+#: its widths. A font that is missing drops all text: the list ends in a generic one.
+FONT: Final = "'Liberation Sans', Arial, Helvetica, 'DejaVu Sans', sans-serif"
 
 
 def verdict_domain(present: set[str]) -> list[str]:

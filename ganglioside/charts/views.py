@@ -1,18 +1,26 @@
-"""The charts of an analysis: pure functions from `Analysis` to an Altair chart."""
+"""The charts of an analysis: pure functions from `Analysis` to a chart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Final
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
 from ganglioside.charts.frames import PIECES, curves, inline, isomer_labels, points, reduced
-from ganglioside.charts.marks import Chart, anchors_note, feature_marks, finish, nothing
+from ganglioside.charts.grammar import Spec, View, layers, marks, nominal, quantity, rows
+from ganglioside.charts.marks import (
+    anchors_note,
+    category_scale,
+    choices,
+    feature_marks,
+    finish,
+    nothing,
+    verdict_channel,
+)
 from ganglioside.columns import CATEGORIES, VERDICTS
 
 _WIDTH: Final = 760  # px
@@ -20,36 +28,43 @@ _ROW: Final = 20  # px, height of a row of text
 _BEYOND: Final = 1.5  # min, shown on either side of the lines of the reduced chart
 
 
-def predicted_against_measured(analysis: Analysis) -> Chart:
+@View
+def predicted_against_measured(analysis: Analysis) -> Spec:
     """Return predicted over measured RT, both in min; genuine features stand on the diagonal."""
     title = "Predicted against measured retention time"
     frame = points(analysis).dropna(subset=["rt", "predicted_rt"])
     if frame.empty:
         return nothing(title, _why_empty(analysis))
     low, high = _span(frame[["rt", "predicted_rt"]])
-    diagonal = alt.Chart(alt.InlineData(values=[{"at": low}, {"at": high}])).mark_line(
-        color=palette.QUIET, strokeDash=[5, 4], strokeWidth=1
+    scale = {"domain": [low, high], "nice": False}
+    diagonal = marks(
+        "line",
+        {"x": quantity("at", scale=scale), "y": quantity("at", scale=scale)},
+        data=rows({"at": low}, {"at": high}),
+        color=palette.QUIET,
+        strokeDash=[5, 4],
+        strokeWidth=1,
     )
-    scale = alt.Scale(domain=[low, high], nice=False)
-    marks = feature_marks(
-        alt.Chart(inline(frame)),
-        frame,
-        x=alt.X("rt:Q", title="Measured RT (min)", scale=scale),
-        y=alt.Y("predicted_rt:Q", title="Predicted RT of its own series (min)", scale=scale),
-    )
-    identity = diagonal.encode(x=alt.X("at:Q", scale=scale), y=alt.Y("at:Q", scale=scale))
-    layers = alt.layer(identity, marks)
+    position = {
+        "x": quantity("rt", title="Measured RT (min)", scale=scale),
+        "y": quantity("predicted_rt", title="Predicted RT of its own series (min)", scale=scale),
+    }
+    features = feature_marks(frame, position, data=inline(frame))
     return finish(
-        _zoomable(layers).properties(width=520, height=520),
+        layers(diagonal, features),
         title,
         "On the diagonal: elutes where its name is expected. Off it: something else.",
         anchors_note(frame),
+        params=choices("x", "y"),
+        width=520,
+        height=520,
     )
 
 
+@View
 def retention_by_carbons(
     analysis: Analysis, series: str | Sequence[str] | None = None, *, columns: int = 3
-) -> Chart:
+) -> Spec:
     """Return RT over the ceramide's carbons with the fitted curves, one facet per series.
 
     Parameters
@@ -60,76 +75,104 @@ def retention_by_carbons(
     columns
         Facets beside each other.
     """
-    wanted = [series] if isinstance(series, str) else series
-    title = f"Retention by carbon number: {series}" if isinstance(series, str) else (
-        "Retention by carbon number"
-    )  # fmt: skip
-    frame = points(analysis).dropna(subset=["rt", "carbons", "series"])
-    if wanted is not None:
-        frame = frame[frame["series"].isin(wanted)]
+    title = "Retention by carbon number" + (f": {series}" if isinstance(series, str) else "")
+    frame = _with_carbons(analysis)
+    if series is not None:
+        frame = frame[frame["series"].isin([series] if isinstance(series, str) else series)]
+    return _retention(frame, curves(analysis, frame), title, columns)
+
+
+def retention_of_categories(analysis: Analysis) -> list[Spec]:
+    """Return `retention_by_carbons` of each category of series that the table has."""
+    frame, there = _with_carbons(analysis), set(analysis.features["category"].dropna())
+    fitted = curves(analysis, frame)
+    charts = []
+    for category in (c for c in CATEGORIES if c in there):
+        own = frame[frame["category"] == category]
+        its_curves = fitted[fitted["series"].isin(own["series"])]
+        charts.append(_retention(own, its_curves, f"Retention by carbon number: {category}"))
+    return charts
+
+
+def _with_carbons(analysis: Analysis) -> pd.DataFrame:
+    return points(analysis).dropna(subset=["rt", "carbons", "series"])
+
+
+def _retention(frame: pd.DataFrame, fitted: pd.DataFrame, title: str, columns: int = 3) -> Spec:
     if frame.empty:
         return nothing(title, "No feature of this kind has a readable name and RT.")
-    facets = frame["series"].nunique()
-    layers = _carbon_layers(analysis, frame)
-    wide = facets == 1
-    sized = layers.properties(width=_WIDTH - 90 if wide else 215, height=340 if wide else 160)
-    chart = sized if wide else _facets(sized, frame, columns)
+    wide = frame["series"].nunique() == 1
+    size = {"width": _WIDTH - 90, "height": 340} if wide else {"width": 215, "height": 160}
+    data, drawn = _carbon_layers(frame, fitted)
+    chart = {"data": data, **drawn, **size} if wide else _facets(data, drawn | size, frame, columns)
     return finish(
         chart,
         title,
         "Curves: fitted retention of each series and isomer. " + anchors_note(frame),
+        params=choices(),
     )
 
 
-def _carbon_layers(analysis: Analysis, frame: pd.DataFrame) -> Any:
-    """Return the layers of one facet; all read one table, as a faceted chart demands."""
-    drawn = pd.concat([frame, curves(analysis, frame)], ignore_index=True)
+def _carbon_layers(frame: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Spec, Spec]:
+    """Return one table, as a faceted chart demands, and the layers of one facet."""
+    drawn = pd.concat([frame, fitted], ignore_index=True)
     flags = ["anchor", "wrong_anchor", "last", "latest"]
     drawn[flags] = drawn[flags].astype("boolean")
-    base = alt.Chart(inline(drawn))
-    tall = alt.Scale(zero=False, nice=True)
-    x = alt.X("carbons:Q", title="Carbons of the ceramide", scale=alt.Scale(zero=False, nice=False,
-              padding=12), axis=alt.Axis(format="d", tickMinStep=1, tickCount=4))  # fmt: skip
+    tall = {"zero": False, "nice": True}
+    x = quantity(
+        "carbons",
+        title="Carbons of the ceramide",
+        scale={"zero": False, "nice": False, "padding": 12},
+        axis={"format": "d", "tickMinStep": 1, "tickCount": 4},
+    )
     kinds = sorted(drawn["ceramide"].dropna().unique())
-    fitted = (
-        base.transform_filter("isValid(datum.curve_rt)")
-        .mark_line(color=palette.QUIET, strokeWidth=1.1)
-        .encode(
-            x=x,
-            y=alt.Y("curve_rt:Q", title="RT (min)", scale=tall),
-            detail="line:N",
-            strokeDash=alt.StrokeDash(
-                "ceramide:N",
-                title="Curve of",
-                scale=alt.Scale(domain=kinds, range=_dashes(kinds)),
+    lines = marks(
+        "line",
+        {
+            "x": x,
+            "y": quantity("curve_rt", title="RT (min)", scale=tall),
+            "detail": nominal("line"),
+            "strokeDash": nominal(
+                "ceramide", title="Curve of", scale={"domain": kinds, "range": _dashes(kinds)}
             ),
-        )
+        },
+        where=["isValid(datum.curve_rt)"],
+        color=palette.QUIET,
+        strokeWidth=1.1,
     )
-    ends = (
-        base.transform_filter("datum.last && isValid(datum.isomer) && isValid(datum.curve_rt)")
-        .mark_text(align="right", dx=4, dy=alt.expr("datum.latest ? -8 : 13"), fontSize=10)
-        .encode(x=x, y=alt.Y("curve_rt:Q"), text="label:N")
+    ends = marks(
+        "text",
+        {"x": x, "y": quantity("curve_rt"), "text": nominal("label")},
+        where=["datum.last && isValid(datum.isomer) && isValid(datum.curve_rt)"],
+        align="right",
+        dx=4,
+        dy={"expr": "datum.latest ? -8 : 13"},
+        fontSize=10,
     )
-    features = base.transform_filter("isValid(datum.rt)")
-    marks = feature_marks(features, frame, x=x, y=alt.Y("rt:Q", scale=tall))
-    layers = [fitted, marks] if drawn["curve_rt"].notna().any() else [marks]
-    return alt.layer(*layers, *([ends] if drawn["isomer"].notna().any() else []))
+    position = {"x": x, "y": quantity("rt", scale=tall)}
+    features = feature_marks(frame, position, where=["isValid(datum.rt)"])
+    below = [lines] if drawn["curve_rt"].notna().any() else []
+    above = [ends] if drawn["isomer"].notna().any() else []
+    return inline(drawn), layers(*below, features, *above)
 
 
-def _facets(layers: Any, frame: pd.DataFrame, columns: int) -> Any:
+def _facets(data: Spec, facet: Spec, frame: pd.DataFrame, columns: int) -> Spec:
     """Return one facet per series, by category; all share one scale, so that they compare."""
     rank = frame["category"].map({name: k for k, name in enumerate(CATEGORIES)})
     order = frame.assign(rank=rank).sort_values(["rank", "series"])["series"].unique()
-    faceted = layers.facet(
-        facet=alt.Facet("series:N", title=None, sort=list(order)),
-        columns=columns,
-        spacing={"row": 58, "column": 30},
-        bounds="flush",
-    )
-    return faceted.resolve_axis(x="independent")
+    return {
+        "data": data,
+        "facet": nominal("series", title=None, sort=list(order)),
+        "spec": facet,
+        "columns": columns,
+        "spacing": {"row": 58, "column": 30},
+        "bounds": "flush",
+        "resolve": {"axis": {"x": "independent"}},
+    }
 
 
-def reduced_retention(analysis: Analysis) -> Chart:
+@View
+def reduced_retention(analysis: Analysis) -> Spec:
     """Return RT less the effect of the ceramide, one row per series.
 
     Genuine features fall on their own series' line (a bar in its row); fragments and adducts
@@ -141,28 +184,43 @@ def reduced_retention(analysis: Analysis) -> Chart:
         return nothing(title, _why_empty(analysis))
     lines = _present_lines(analysis, frame)
     order = list(dict.fromkeys(lines["series"]))
-    near = lines["reduced_rt"].min() - _BEYOND, lines["reduced_rt"].max() + _BEYOND
-    x = alt.X("reduced_rt:Q", title="RT reduced to a 36:1;O2 ceramide (min)",
-              scale=alt.Scale(domain=near, nice=False))  # fmt: skip
-    y = alt.Y("series:N", title=None, scale=alt.Scale(domain=order),
-              axis=alt.Axis(grid=True, labelLimit=190))  # fmt: skip
+    near = [lines["reduced_rt"].min() - _BEYOND, lines["reduced_rt"].max() + _BEYOND]
+    position = {
+        "x": quantity(
+            "reduced_rt",
+            title="RT reduced to a 36:1;O2 ceramide (min)",
+            scale={"domain": near, "nice": False},
+        ),
+        "y": nominal(
+            "series", title=None, scale={"domain": order}, axis={"grid": True, "labelLimit": 190}
+        ),
+    }
     far = int((~frame["reduced_rt"].between(*near)).sum())
-    base = alt.Chart(inline(frame))
-    ties = (
-        base.transform_filter(alt.FieldOneOfPredicate("verdict", list(PIECES)))
-        .transform_filter("datum.series != datum.parent_series")
-        .mark_rule(color=palette.VERDICT_COLOURS["fragment"], strokeWidth=1, opacity=0.35)
-        .encode(x=x, y=y, y2="parent_series:N")
+    data = inline(frame)
+    ties = marks(
+        "rule",
+        {**position, "y2": {"field": "parent_series"}},
+        data=data,
+        where=[
+            {"field": "verdict", "oneOf": list(PIECES)},
+            "datum.series != datum.parent_series",
+        ],
+        color=palette.VERDICT_COLOURS["fragment"],
+        strokeWidth=1,
+        opacity=0.35,
     )
-    bars, names = _line_marks(lines, y)
-    chart = alt.layer(ties, bars, feature_marks(base, frame, clip=True, x=x, y=y), names)
+    bars, names = _line_marks(lines, position["y"])
+    features = feature_marks(frame, position, data=data, clip=True)
     return finish(
-        _zoomable(chart, along=["x"]).properties(width=_WIDTH - 130, height=_ROW * len(order)),
+        layers(ties, bars, features, names),
         title,
         "Bars: the line of each series. A feature off its bar that is tied to another row "
         "elutes on that series' line:",
         "it is a fragment or adduct of it. " + anchors_note(frame),
         f"{far} features farther off than {_BEYOND:g} min are outside." if far else "",
+        params=choices("x"),
+        width=_WIDTH - 130,
+        height=_ROW * len(order),
     )
 
 
@@ -180,29 +238,39 @@ def _present_lines(analysis: Analysis, frame: pd.DataFrame) -> pd.DataFrame:
     return lines.assign(mean=mean).sort_values(["mean", "series"], ascending=[False, True])
 
 
-def _line_marks(lines: pd.DataFrame, y: alt.Y) -> tuple[alt.Chart, alt.Chart]:
-    base = alt.Chart(
-        inline(lines[["series", "isomer", "label", "latest", "category", "reduced_rt"]])
+def _line_marks(lines: pd.DataFrame, y: Spec) -> tuple[Spec, Spec]:
+    data = inline(lines[["series", "isomer", "label", "latest", "category", "reduced_rt"]])
+    position = {"x": quantity("reduced_rt"), "y": y}
+    bars = marks(
+        "tick",
+        {
+            **position,
+            "color": nominal("category", legend=None, scale=category_scale()),
+            "tooltip": [
+                nominal("series", title="Series"),
+                nominal("isomer", title="Isomer"),
+                quantity("reduced_rt", title="Offset (min)", format=".3f"),
+            ],
+        },
+        data=data,
+        thickness=3,
+        height=_ROW * 0.9,
+        opacity=0.55,
     )
-    bars = base.mark_tick(thickness=3, height=_ROW * 0.9, opacity=0.55).encode(
-        x="reduced_rt:Q",
-        y=y,
-        color=alt.Color("category:N", legend=None, scale=_category_scale()),
-        tooltip=[
-            alt.Tooltip("series:N", title="Series"),
-            alt.Tooltip("isomer:N", title="Isomer"),
-            alt.Tooltip("reduced_rt:Q", title="Offset (min)", format=".3f"),
-        ],
-    )
-    names = (
-        base.transform_filter("isValid(datum.isomer)")
-        .mark_text(dy=-_ROW * 0.66, fontSize=9, align=alt.expr("datum.latest ? 'left' : 'right'"))
-        .encode(x="reduced_rt:Q", y=y, text="label:N")
+    names = marks(
+        "text",
+        {**position, "text": nominal("label")},
+        data=data,
+        where=["isValid(datum.isomer)"],
+        dy=-_ROW * 0.66,
+        fontSize=9,
+        align={"expr": "datum.latest ? 'left' : 'right'"},
     )
     return bars, names
 
 
-def residuals(analysis: Analysis) -> Chart:
+@View
+def residuals(analysis: Analysis) -> Spec:
     """Return the residual from the own series' curve over RT, both in min.
 
     The scale is linear up to the scatter of the model and logarithmic beyond, so that both the
@@ -214,28 +282,38 @@ def residuals(analysis: Analysis) -> Chart:
         return nothing(title, _why_empty(analysis))
     sigma = analysis.model.sigma
     reach = analysis.settings.outlier_threshold * sigma
-    band = (
-        alt.Chart(alt.InlineData(values=[{"low": -reach, "high": reach}]))
-        .mark_rect(color=palette.VERDICT_COLOURS["valid"], opacity=0.10)
-        .encode(y="low:Q", y2="high:Q")
+    band = marks(
+        "rect",
+        {"y": quantity("low"), "y2": {"field": "high"}},
+        data=rows({"low": -reach, "high": reach}),
+        color=palette.VERDICT_COLOURS["valid"],
+        opacity=0.10,
     )
-    zero = alt.Chart(alt.InlineData(values=[{"at": 0}])).mark_rule(color=palette.QUIET)
+    zero = marks("rule", {"y": quantity("at")}, data=rows({"at": 0}), color=palette.QUIET)
     constant = max(2 * sigma, 1e-3)
     extent = float(np.abs(frame["residual"]).max())
-    y = alt.Y("residual:Q", title="Measured − predicted RT (min)",
-              scale=alt.Scale(type="symlog", constant=constant),
-              axis=alt.Axis(values=_symmetric_ticks(extent), format="~g"))  # fmt: skip
-    x = alt.X("rt:Q", title="Measured RT (min)", scale=alt.Scale(zero=False, padding=12))
-    marks = feature_marks(alt.Chart(inline(frame)), frame, x=x, y=y)
+    position = {
+        "x": quantity("rt", title="Measured RT (min)", scale={"zero": False, "padding": 12}),
+        "y": quantity(
+            "residual",
+            title="Measured − predicted RT (min)",
+            scale={"type": "symlog", "constant": constant},
+            axis={"values": _symmetric_ticks(extent), "format": "~g"},
+        ),
+    }
     return finish(
-        alt.layer(band, zero.encode(y="at:Q"), marks).properties(width=_WIDTH - 90, height=320),
+        layers(band, zero, feature_marks(frame, position, data=inline(frame))),
         title,
         f"Band: ±{analysis.settings.outlier_threshold:g} sigma of the model, "
         f"{reach:.3f} min. The vertical scale is logarithmic beyond ±{constant:.2g} min.",
+        params=choices(),
+        width=_WIDTH - 90,
+        height=320,
     )
 
 
-def verdicts_by_category(analysis: Analysis) -> Chart:
+@View
+def verdicts_by_category(analysis: Analysis) -> Spec:
     """Return how many features of each category (GM, GD, ...) have which verdict."""
     title = "Verdicts by category"
     features = analysis.features
@@ -254,44 +332,33 @@ def verdicts_by_category(analysis: Analysis) -> Chart:
     counts["middle"] = running - counts["features"] / 2
     counts["start"], counts["end"] = running - counts["features"], running
     counts["label"] = counts["features"].where(counts["features"] >= running.max() / 45)
-    return finish(
-        _category_bars(counts).properties(
-            width=_WIDTH - 90, height=30 * counts["category"].nunique()
-        ),
-        title,
-    )
+    height = 30 * counts["category"].nunique()
+    return finish(_category_bars(counts), title, width=_WIDTH - 90, height=height)
 
 
-def _category_bars(counts: pd.DataFrame) -> Any:
-    domain = palette.verdict_domain(set(counts["verdict"]))
+def _category_bars(counts: pd.DataFrame) -> Spec:
     order = [c for c in (*CATEGORIES, "other") if c in set(counts["category"])]
-    y = alt.Y("category:N", title="Category", sort=order)
-    base = alt.Chart(inline(counts))
-    bars = base.mark_bar(stroke="white", strokeWidth=1).encode(
-        x=alt.X("start:Q", title="Features", axis=alt.Axis(tickMinStep=1, format="d")),
-        x2="end:Q",
-        y=y,
-        color=alt.Color(
-            "verdict:N",
-            title="Verdict",
-            scale=alt.Scale(domain=domain, range=[palette.VERDICT_COLOURS[v] for v in domain]),
-        ),
-        tooltip=["category:N", "verdict:N", "features:Q"],
+    y = nominal("category", title="Category", sort=order)
+    bars = marks(
+        "bar",
+        {
+            "x": quantity("start", title="Features", axis={"tickMinStep": 1, "format": "d"}),
+            "x2": {"field": "end"},
+            "y": y,
+            "color": verdict_channel(counts, palette.VERDICT_COLOURS),
+            "tooltip": [nominal("category"), nominal("verdict"), quantity("features")],
+        },
+        stroke="white",
+        strokeWidth=1,
     )
-    labels = base.transform_filter("isValid(datum.label)").mark_text(color="white", fontSize=11)
-    numbers = labels.encode(x="middle:Q", y=y, text="label:Q")
-    return alt.layer(bars, numbers)
-
-
-def _category_scale() -> alt.Scale:
-    return alt.Scale(
-        domain=list(palette.CATEGORY_COLOURS), range=list(palette.CATEGORY_COLOURS.values())
+    numbers = marks(
+        "text",
+        {"x": quantity("middle"), "y": y, "text": quantity("label")},
+        where=["isValid(datum.label)"],
+        color="white",
+        fontSize=11,
     )
-
-
-def _zoomable(chart: Any, *, along: Sequence[Literal["x", "y"]] = ("x", "y")) -> Any:
-    zoom = alt.selection_interval(name="zoom", bind="scales", encodings=list(along))
-    return chart.add_params(zoom)
+    return {"data": inline(counts), **layers(bars, numbers)}
 
 
 def _span(frame: pd.DataFrame) -> tuple[float, float]:

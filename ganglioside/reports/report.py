@@ -19,9 +19,10 @@ from markupsafe import Markup
 
 from ganglioside import charts
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.charts.files import javascript, json_for_html, png, spec, svg
+from ganglioside.charts.files import javascript, json_for_html, png, spec, still, svg
+from ganglioside.charts.grammar import Spec, View
 from ganglioside.charts.marks import MANY_POINTS
-from ganglioside.columns import CATEGORIES
+from ganglioside.charts.views import retention_of_categories
 from ganglioside.errors import ReportError
 from ganglioside.history import History
 from ganglioside.reports import content
@@ -117,20 +118,19 @@ class Report:
         return self._part("section", heading, heading=heading, text=text, key=key)
 
     def chart(self, draw: Callable[..., Any], *arguments: Any) -> Part:
-        """Show one chart: `draw(analysis, *arguments)`."""
-        document = spec(draw(self.analysis, *arguments))
-        html = figure(document, len(self.analysis.features))
-        self.shown[f"chart {document['title']['text']}"] = html
-        return Part(html)
+        """Show one chart: `draw(analysis, *arguments)`, by Altair or as a specification."""
+        drawn = draw.spec if isinstance(draw, View) else draw
+        return self._figure(spec(drawn(self.analysis, *arguments)))
 
     def retention_charts(self) -> Part:
         """Show retention by carbon number, one chart per category."""
-        features = self.analysis.features
-        parts = []
-        for category in (c for c in CATEGORIES if (features["category"] == c).any()):
-            series = features.loc[features["category"] == category, "series"].dropna().unique()
-            parts.append(self.chart(_retention_of_category, category, list(series)).html)
-        return Part("".join(parts))
+        found = retention_of_categories(self.analysis)
+        return Part("".join(self._figure(document).html for document in found))
+
+    def _figure(self, document: Spec) -> Part:
+        html = figure(document, len(self.analysis.features))
+        self.shown[f"chart {document['title']['text']}"] = html
+        return Part(html)
 
     def models(self) -> Part:
         """Show the lines of the retention model, one row per series and isomer."""
@@ -219,15 +219,6 @@ def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
     return history.load(sid), sid
 
 
-_CATEGORY_TITLE: Final = "Retention by carbon number: {}"
-
-
-def _retention_of_category(analysis: Analysis, category: str, series: list[str]) -> Any:
-    chart: Any = charts.retention_by_carbons(analysis, series)
-    chart.title.text = _CATEGORY_TITLE.format(category)
-    return chart
-
-
 def figure(chart: Any, size: int) -> str:
     """Return a chart of `size` points as a part of a page: live, and as a picture for print."""
     document = spec(chart)
@@ -239,8 +230,8 @@ def figure(chart: Any, size: int) -> str:
     )
 
 
-def _picture(document: dict[str, Any], size: int) -> str:
+def _picture(document: Spec, size: int) -> str:
     """Return a chart as the source of an image: SVG, or PNG where it has very many points."""
-    if size > MANY_POINTS:
-        return "data:image/png;base64," + base64.b64encode(png(document)).decode()
-    return "data:image/svg+xml;base64," + base64.b64encode(svg(document).encode()).decode()
+    plain = still(document)
+    kind, picture = ("png", png(plain)) if size > MANY_POINTS else ("svg+xml", svg(plain).encode())
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

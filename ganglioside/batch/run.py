@@ -9,6 +9,7 @@ rest.
 from __future__ import annotations
 
 import secrets
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,11 @@ REPORTS: Final = "reports"
 
 #: Tables on their way for each worker: enough to keep it busy, few enough to fit into memory.
 _IN_FLIGHT: Final = 12
+
+#: Analysed tables are stored together, which costs much less than one by one: at most so many, and
+#: none later than so many seconds after others.
+_TOGETHER: Final = 12
+_AT_LEAST_EVERY: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +230,8 @@ class _Run:
     entries: dict[str, Entry]
     total: int
     flights: dict[Future[Any], _Flight] = field(default_factory=dict)
+    unstored: list[tuple[_Flight, Future[Any], Analysed]] = field(default_factory=list)
+    stored_at: float = field(default_factory=time.monotonic)  # s
     id: str = field(default_factory=lambda: secrets.token_hex(4))  # among batches on one cluster
 
     def work_through(self, items: Sequence[Item], work: Sequence[Item]) -> None:
@@ -257,25 +265,27 @@ class _Run:
         from ganglioside.batch.cluster import slots
 
         landing = as_completed()
-        most = slots(client) * _IN_FLIGHT
-        while waiting or self.flights:
+        workers = slots(client)
+        while waiting or self.flights or self.unstored:
             check()
-            while waiting and len(self.flights) < most:
+            while waiting and len(self.flights) + len(self.unstored) < workers * _IN_FLIGHT:
                 item = waiting.popleft()
                 if (future := self._start(client, item, partial.get(item.name))) is not None:
                     landing.add(future)
             if self.flights:
-                landed = [next(landing), *landing.next_batch(block=False)]
-                for further in self._land(client, landed):
-                    landing.add(further)
+                self._land([next(landing), *landing.next_batch(block=False)])
+            for further in self._store(client, idle=len(self.flights) < 2 * workers):
+                landing.add(further)
 
     def _start(self, client: Client, item: Item, partial: Entry | None) -> Future[Any] | None:
         """Send a table to the workers; None where it cannot be read."""
         from ganglioside.batch.work import Analysed, analyse
+        from ganglioside.history.rows import Packed
 
         entry = Entry(item.name, str(item.path), "", item.title)
         if partial is not None:
-            analysed = client.scatter(Analysed(self.history.load(str(partial.session)), b""))
+            analysis = self.history.load(str(partial.session))
+            analysed = client.scatter(Analysed(Packed.of(analysis), b""))
             return self._render(client, _Flight(item, replace(partial, title=item.title), analysed))
         try:
             content = item.path.read_bytes()
@@ -297,23 +307,36 @@ class _Run:
         self.flights[future] = _Flight(item, replace(entry, key=key), None)
         return future
 
-    def _land(self, client: Client, futures: Sequence[Future[Any]]) -> Iterator[Future[Any]]:
-        """Take what the workers have done; yield what is to come next."""
-        analysed: list[tuple[_Flight, Future[Any], Analysed]] = []
+    def _land(self, futures: Sequence[Future[Any]]) -> None:
+        """Take what the workers have done."""
         for future in futures:
             flight = self.flights.pop(future)
             # Waits: what a worker held that died since is computed again.
             if (error := future.exception()) is not None:
                 self._finish(replace(flight.entry, error=_reason(error)))
             elif flight.analysed is None:
-                analysed.append((flight, future, future.result()))
+                self.unstored.append((flight, future, future.result()))
             else:
                 report = self._write(REPORTS, f"{flight.item.name}.html", future.result())
                 self._finish(replace(flight.entry, report=report))
-        sids = self.history.save_all([(done.analysis, f.item.name) for f, _, done in analysed])
+
+    def _store(self, client: Client, *, idle: bool) -> Iterator[Future[Any]]:
+        """Store what was analysed, when it is time; yield the reports that are to come next.
+
+        Parameters
+        ----------
+        client
+        idle
+            Whether workers may soon have nothing to do.
+        """
+        late = time.monotonic() - self.stored_at > _AT_LEAST_EVERY
+        if not self.unstored or not (idle or late or len(self.unstored) >= _TOGETHER):
+            return
+        landed, self.unstored, self.stored_at = self.unstored, [], time.monotonic()
+        sids = self.history.save_packed([(done.packed, f.item.name) for f, _, done in landed])
         stored = []
         # All go into the ledger before anything is told, which may end the batch.
-        for (flight, future, done), sid in zip(analysed, sids, strict=True):
+        for (flight, future, done), sid in zip(landed, sids, strict=True):
             verdicts = self._write(
                 VERDICTS, f"{flight.item.name}.{self.options.form}", done.verdicts
             )

@@ -6,22 +6,23 @@ So workers may run on machines that share no disk with the one that asked.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import ganglioside
-from ganglioside.analysis import Analysis, analyze
+from ganglioside.analysis import analyze
 from ganglioside.errors import BatchError
-from ganglioside.export import Format, export
+from ganglioside.export import Format, content_of
+from ganglioside.history.rows import Packed
 from ganglioside.reading import read_features
 from ganglioside.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """A table that was analysed, and its verdicts as a file."""
+    """A table that was analysed, ready for the history, and its verdicts as a file."""
 
-    analysis: Analysis
+    packed: Packed
     verdicts: bytes
 
 
@@ -41,13 +42,7 @@ def analyse(name: str, content: bytes, settings: Settings, form: Format, version
             "install one version on all machines of the cluster."
         )
     analysis = analyze(read_features(content, settings, name=name), settings)
-    # What only later questions need stays here: the result is to travel.
-    return Analysed(replace(analysis, _kept=None), _exported(analysis, form))
-
-
-def _exported(analysis: Analysis, form: Format) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        return export(analysis, Path(folder) / "verdicts", form).read_bytes()
+    return Analysed(Packed.of(analysis), content_of(analysis, form))
 
 
 def render(analysed: Analysed, sid: str, title: str) -> bytes:
@@ -63,7 +58,8 @@ def render(analysed: Analysed, sid: str, title: str) -> bytes:
     from ganglioside.reports.render import run_notebook
     from ganglioside.reports.report import session_at_hand
 
-    with tempfile.TemporaryDirectory() as folder, session_at_hand(sid, analysed.analysis):
+    analysis = analysed.packed.unpacked()
+    with tempfile.TemporaryDirectory() as folder, session_at_hand(sid, analysis):
         page = Path(folder) / "report.html"
         run_notebook(Parameters(source=sid, title=title, output=str(page)))
         return page.read_bytes()

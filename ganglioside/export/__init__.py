@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganglioside.export.document import Document, read_json, to_json
-from ganglioside.export.files import FORMATS, Format, export
+from ganglioside.export.files import FORMATS, Format, content_of, export
 from ganglioside.export.lists import LIST_FORMS, ListForm, export_library
 from ganglioside.export.mztab import to_mztab
 from ganglioside.export.spreadsheet_text import safe_text
@@ -16,6 +16,7 @@ __all__ = [
     "Document",
     "Format",
     "ListForm",
+    "content_of",
     "export",
     "export_library",
     "read_json",

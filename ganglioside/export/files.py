@@ -59,6 +59,11 @@ def export(
     return write_whole(target, _writer(target, format)(analysis))
 
 
+def content_of(analysis: Analysis, format: Format) -> bytes:
+    """Return what `export` writes."""
+    return _WRITERS[format](analysis)
+
+
 def write_whole(target: Path, content: bytes) -> Path:
     """Write a file so that it is there whole or not at all.
 

@@ -51,9 +51,11 @@ def to_rows(frame: pd.DataFrame, schema: dict[str, str], what: str) -> pa.Table:
 
 
 def from_rows(rows: pa.Table, schema: dict[str, str]) -> pd.DataFrame:
-    """Return the frame that `to_rows` stored."""
+    """Return the frame that `to_rows` stored, without columns that the rows do not have."""
     columns: dict[str, Any] = {}
     for column, kind in schema.items():
+        if column not in rows.column_names:
+            continue
         values = rows.column(column)
         if kind == "Int64":
             columns[column] = values.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -64,6 +65,16 @@ class Entry:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is to be told in the log; `details` is what JSON can hold."""
+
+    author: str
+    action: Action
+    subject: str | None
+    details: dict[str, Any]
+
+
 def append(
     connection: duckdb.DuckDBPyConnection,
     author: str,
@@ -72,19 +83,28 @@ def append(
     **details: Any,
 ) -> None:
     """Add an entry to the log, in the transaction of what it tells."""
+    append_all(connection, [Deed(author, action, subject, details)])
+
+
+def append_all(connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed]) -> None:
+    """Add entries to the log, in the transaction of what they tell."""
     last = connection.execute(
         "SELECT number, sha256 FROM log ORDER BY number DESC LIMIT 1"
     ).fetchall()
     number, previous = last[0] if last else (-1, FIRST)
-    text = json.dumps(details, sort_keys=True)
-    entry = Entry(
-        number + 1, utc_now(), author, platform.node(), action, subject, text, previous, ""
-    )
+    entries = []
+    for deed in deeds:
+        number, told = number + 1, json.dumps(deed.details, sort_keys=True)
+        entry = Entry(number, utc_now(), deed.author, platform.node(), deed.action, deed.subject,
+                      told, previous, "")  # fmt: skip
+        entry = replace(entry, sha256=entry.expected)
+        entries.append(entry)
+        previous = entry.sha256
+    marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(entries))
     connection.execute(
-        f"INSERT INTO log ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [entry.number, entry.time, author, entry.host, action, subject, text, previous,
-         entry.expected],
-    )  # fmt: skip
+        f"INSERT INTO log ({_COLUMNS}) VALUES {marks}",
+        [cell for entry in entries for cell in astuple(entry)],
+    )
 
 
 def read_log(connection: duckdb.DuckDBPyConnection, subject: str | None = None) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -35,6 +35,7 @@ from ganglioside.history.codec import (
 from ganglioside.history.judgements import current, read_overrides
 from ganglioside.history.people import Process, current_author
 from ganglioside.history.store import utc_now
+from ganglioside.overrides import Overrides
 from ganglioside.retention import RetentionModel
 from ganglioside.settings import Settings
 from ganglioside.tables import Source
@@ -140,6 +141,32 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """All that is kept of an analysis, made before the lock is held, on whatever machine."""
+
+    record: Record
+    result_sha256: str
+    source: Source
+    overrides: Overrides
+
+    @classmethod
+    def of(cls, analysis: Analysis) -> Packed:
+        """Encode an analysis."""
+        record = Record.of(analysis)
+        result = digest.digest(record.fingerprints())
+        return cls(record, result, analysis.source, analysis.overrides)
+
+    @property
+    def settings(self) -> Settings:
+        """Those of the analysis."""
+        return Settings.from_dict(json.loads(self.record.settings))
+
+    def unpacked(self) -> Analysis:
+        """Return the analysis, as it would come back from a history."""
+        return replace(to_analysis(self.record, self.source), overrides=self.overrides)
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The row of one session."""
 
@@ -224,8 +251,35 @@ def new_id(now: datetime) -> str:
 
 def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> None:
     """Store a session that begins, and its input unless it is there."""
+    _append(connection, "sessions", pa.Table.from_pylist([_row(opening)]))
+    _insert_inputs(connection, [opening.source])
+
+
+def insert_completed(
+    connection: duckdb.DuckDBPyConnection, sessions: Sequence[tuple[Opening, Packed]]
+) -> None:
+    """Store sessions that have ended, with their inputs and results."""
+    rows = [
+        {**_row(opening), **_ending(packed.record, packed.result_sha256)}
+        for opening, packed in sessions
+    ]
+    _append(connection, "sessions", pa.Table.from_pylist(rows))
+    _insert_inputs(connection, [opening.source for opening, _ in sessions])
+    _insert_records(connection, {opening.id: packed.record for opening, packed in sessions})
+
+
+def insert_result(connection: duckdb.DuckDBPyConnection, sid: str, packed: Packed) -> None:
+    """Store the result of a session that was begun and mark it completed."""
+    _insert_records(connection, {sid: packed.record})
+    values = _ending(packed.record, packed.result_sha256)
+    changes = ", ".join(f"{column} = ?" for column in values)
+    connection.execute(f"UPDATE sessions SET {changes} WHERE id = ?", [*values.values(), sid])
+
+
+def _row(opening: Opening) -> dict[str, Any]:
+    """Return the row of a session that begins."""
     source = opening.source
-    values = {
+    return {
         "id": opening.id,
         "name": opening.name,
         "sample_type": opening.settings["sample_type"],
@@ -247,45 +301,54 @@ def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> N
         "reading": json.dumps({"columns": source.columns, "sheet": source.sheet}),
         "environment": json.dumps(environment()),
     }
-    marks = ", ".join("?" for _ in values)
-    connection.execute(
-        f"INSERT INTO sessions ({', '.join(values)}) VALUES ({marks})",
-        list(values.values()),
-    )
-    connection.execute(
-        "INSERT INTO inputs SELECT $1, $2 "
-        "WHERE NOT EXISTS (SELECT 1 FROM inputs WHERE sha256 = $1)",
-        [opening.sha256, source.content],
-    )
 
 
-def insert_result(
-    connection: duckdb.DuckDBPyConnection, sid: str, record: Record, result_sha256: str
-) -> None:
-    """Store the result of a session and mark it completed."""
-    for table, rows in record.tables.items():
-        connection.register("incoming", rows)
-        connection.execute(
-            f"INSERT INTO {table} BY NAME SELECT ? AS session, * FROM incoming", [sid]
-        )
-        connection.unregister("incoming")
-    connection.execute(
-        "INSERT INTO results VALUES (?, ?, ?, ?)",
-        [sid, record.columns, record.model, record.carried],
-    )
-    connection.execute(
-        "UPDATE sessions SET status = 'completed', completed = ?, settings = ?, summary = ?, "
-        "version = ?, sample_type = ?, result_sha256 = ? WHERE id = ?",
-        [
-            utc_now(),
-            record.settings,
-            record.summary,
-            record.version,
-            json.loads(record.settings)["sample_type"],
-            result_sha256,
-            sid,
-        ],
-    )
+def _ending(record: Record, result_sha256: str) -> dict[str, Any]:
+    """Return what changes in the row of a session when it is completed."""
+    return {
+        "status": "completed",
+        "completed": utc_now(),
+        "settings": record.settings,
+        "summary": record.summary,
+        "version": record.version,
+        "sample_type": json.loads(record.settings)["sample_type"],
+        "result_sha256": result_sha256,
+    }
+
+
+def _insert_inputs(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """Store the inputs that are not there."""
+    contents = {source.sha256: source.content for source in sources}
+    known = connection.execute(
+        f"SELECT sha256 FROM inputs WHERE sha256 IN ({_marks(contents)})", list(contents)
+    ).fetchall()
+    for (sha256,) in known:
+        del contents[sha256]
+    if contents:
+        rows = {"sha256": list(contents), "content": list(contents.values())}
+        _append(connection, "inputs", pa.table(rows))
+
+
+def _insert_records(connection: duckdb.DuckDBPyConnection, records: Mapping[str, Record]) -> None:
+    """Store results by the ids of their sessions: one statement for each table."""
+    for table in ("features", *_SIDE_TABLES):
+        parts = [_owned(record.tables[table], sid) for sid, record in records.items()]
+        _append(connection, table, pa.concat_tables(parts, promote_options="default"))
+    results = [
+        {"session": sid, "columns": r.columns, "model": r.model, "carried": r.carried}
+        for sid, r in records.items()
+    ]
+    _append(connection, "results", pa.Table.from_pylist(results))
+
+
+def _owned(rows: pa.Table, sid: str) -> pa.Table:
+    return rows.append_column("session", pa.repeat(sid, rows.num_rows))
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    connection.register("incoming", rows)
+    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+    connection.unregister("incoming")
 
 
 def read_record(connection: duckdb.DuckDBPyConnection, session: Stored) -> Record:
@@ -349,7 +412,7 @@ def _read_rows(
     }
 
 
-def _marks(values: Sequence[object]) -> str:
+def _marks(values: Collection[object]) -> str:
     return ", ".join("?" for _ in values)
 
 

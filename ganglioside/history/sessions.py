@@ -29,17 +29,17 @@ from ganglioside.history.cleanup import (
     write_schedule,
 )
 from ganglioside.history.dead import mark_dead
-from ganglioside.history.digest import digest
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs
 from ganglioside.history.judgements import insert_overrides, read_overrides, require_features
 from ganglioside.history.people import current_author
 from ganglioside.history.rows import (
     Opening,
-    Record,
+    Packed,
     Stored,
     delete_session,
     end_session,
+    insert_completed,
     insert_result,
     insert_session,
     read_analysis,
@@ -214,21 +214,31 @@ class History:
         list of str
             The sessions' ids.
         """
-        if not analyses:
+        return self.save_packed([(Packed.of(analysis), name) for analysis, name in analyses])
+
+    def save_packed(self, packed: Sequence[tuple[Packed, str | None]]) -> list[str]:
+        """Keep analyses that were packed elsewhere, as `save_all` does.
+
+        Returns
+        -------
+        list of str
+            The sessions' ids.
+        """
+        if not packed:
             return []
-        sessions = _openings(analyses)
-        records = [Record.of(analysis) for analysis, _ in analyses]
-        results = [digest(record.fingerprints()) for record in records]
+        sessions = list(zip(_openings(packed), (one for one, _ in packed), strict=True))
+        told = [
+            log.Deed(opening.author, "completed", opening.id,
+                     {"name": opening.name, "input": opening.sha256, "result": one.result_sha256})
+            for opening, one in sessions
+        ]  # fmt: skip
         with self._store.write() as connection:
-            for (analysis, _), session, record, result in zip(
-                analyses, sessions, records, results, strict=True
-            ):
-                insert_session(connection, session)
-                insert_result(connection, session.id, record, result)
-                log.append(connection, session.author, "completed", session.id, name=session.name,
-                           input=session.sha256, result=result)  # fmt: skip
-                _override(connection, session.id, analysis.overrides)
-        return [session.id for session in sessions]
+            insert_completed(connection, sessions)
+            log.append_all(connection, told)
+            for opening, one in sessions:
+                if one.overrides:
+                    _override(connection, opening.id, one.overrides)
+        return [opening.id for opening, _ in sessions]
 
     def sessions(self, limit: int | None = None) -> pd.DataFrame:
         """List the sessions, the newest first.
@@ -352,16 +362,16 @@ class History:
         HistoryError
             If the session has ended already, or was begun with another input.
         """
-        record = Record.of(analysis)
-        result = digest(record.fingerprints())
+        packed = Packed.of(analysis)
         with self._store.write() as connection:
             session = Stored.find(connection, sid)
             session.require_running()
             if session.sha256 != analysis.source.sha256:
                 raise HistoryError(f"Session {session.id} was begun with another input.")
-            insert_result(connection, session.id, record, result)
+            insert_result(connection, session.id, packed)
             insert_events(connection, session.id, events)
-            log.append(connection, current_author(), "completed", session.id, result=result)
+            log.append(connection, current_author(), "completed", session.id,
+                       result=packed.result_sha256)  # fmt: skip
             _override(connection, session.id, analysis.overrides)
 
     def fail(
@@ -629,11 +639,11 @@ class History:
             log.append(connection, current_author(), status, session.id, **details)
 
 
-def _openings(analyses: Sequence[tuple[Analysis, str | None]]) -> list[Opening]:
+def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
     found: dict[str, Opening] = {}
-    for analysis, name in analyses:
+    for one, name in packed:
         # Many within one millisecond: chance alone does not tell their ids apart.
-        while (opening := Opening.now(analysis.source, analysis.settings, name)).id in found:
+        while (opening := Opening.now(one.source, one.settings, name)).id in found:
             pass
         found[opening.id] = opening
     return list(found.values())

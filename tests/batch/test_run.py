@@ -170,7 +170,7 @@ def test_a_full_disk_ends_the_batch_with_what_is_finished(
     def full(*_: Any) -> list[str]:
         raise HistoryError("The disk is full.")
 
-    monkeypatch.setattr(history, "save_all", full)
+    monkeypatch.setattr(history, "save_packed", full)
     with pytest.raises(HistoryError, match="full"):
         run(tables, history, cluster)
     assert not any(entry.session for entry in Ledger(tables.parent / "out").read().values())

@@ -51,7 +51,12 @@ def uv_environment(options: dict[str, str]) -> dict[str, str]:
         if name in variables:
             variables[name] = " ".join(variables[name].split())
     # pip takes the best version of all indexes, uv by default the first index that has any.
-    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **variables}
+    # pip compiles what it installs, so that programs start fast from the first time on.
+    return {
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "UV_COMPILE_BYTECODE": "1",
+        **variables,
+    }
 
 
 def run(*arguments: str, extra: dict[str, str] | None = None) -> bool:

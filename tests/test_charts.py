@@ -19,6 +19,7 @@ import pytest
 import ganglioside as gg
 from ganglioside import charts
 from ganglioside.analysis import Analysis
+from ganglioside.charts import files
 from ganglioside.charts.files import json_for_html, png, spec, svg
 from ganglioside.charts.frames import inline, points, reduced
 from ganglioside.charts.marks import MANY_POINTS
@@ -262,6 +263,33 @@ def test_one_page_holds_several_charts_and_one_copy_of_the_libraries() -> None:
     assert "<b>Two</b>" not in page
     assert "<script>alert(1)" not in page
     assert not re.search(r"""(?:src|href)\s*=\s*["']https?:""", page)
+
+
+@pytest.fixture
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of the user's for what can be made again; it is not there yet."""
+    folder = tmp_path / "cache"
+    monkeypatch.setattr(files, "user_cache_path", lambda *_, **__: folder)
+    charts.javascript.cache_clear()
+    yield folder
+    charts.javascript.cache_clear()
+
+
+def test_the_libraries_of_a_page_are_made_once(
+    cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = charts.javascript()
+    assert "</script" not in made
+    assert len(list(cache_folder.iterdir())) == 1
+    charts.javascript.cache_clear()
+    monkeypatch.setattr("vl_convert.javascript_bundle", lambda *_: pytest.fail("made again"))
+    assert charts.javascript() == made
+
+
+def test_the_libraries_of_a_page_are_made_where_nothing_can_be_kept(cache_folder: Path) -> None:
+    cache_folder.write_text("no folder")
+    assert "vegaEmbed" in charts.javascript()
+    assert cache_folder.read_text() == "no folder"
 
 
 def test_json_inside_a_script_element_cannot_leave_it() -> None:

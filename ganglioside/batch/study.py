@@ -102,9 +102,8 @@ def _cells(features: pd.DataFrame, drift: Drift) -> pd.DataFrame:
     rt = drift.to_study(valid["rt"].to_numpy(np.float64), valid["number"].to_numpy(np.int64))
     by = ["species", "category", "number"]
     grouped = valid.assign(rt=rt).groupby(by, dropna=False, as_index=False, sort=True)
-    cells = grouped.agg(
-        rt=("rt", "median"), area=("consolidated_volume", lambda areas: areas.sum(min_count=1))
-    )
+    cells = grouped.agg(rt=("rt", "median"))
+    cells["area"] = grouped["consolidated_volume"].sum(min_count=1)["consolidated_volume"]
     median = cells.groupby("species")["area"].transform("median")
     usable = (cells["area"] > 0) & (median > 0)
     fold = np.log2(cells["area"].where(usable) / median.where(usable))

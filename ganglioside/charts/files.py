@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from html import escape
+from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
 import vl_convert
+from platformdirs import user_cache_path
 
 from ganglioside.errors import ExportError
 
@@ -102,10 +106,23 @@ def _render(chart: Any, kind: str, scale: float) -> bytes:
 def javascript() -> str:
     """Return the JavaScript that draws charts in a page, 0.9 MB: embed it once per page.
 
-    Defines `vegaEmbed`; safe inside a script element.
+    Defines `vegaEmbed`; safe inside a script element. Made once for each version, which takes a
+    second, and kept in the user's cache folder.
     """
+    folder = user_cache_path("ganglioside", appauthor=False)
+    kept = folder / f"vega-embed-{VEGA_LITE}-{version('vl-convert-python')}.js"
+    try:
+        return kept.read_text(encoding="utf-8")
+    except OSError:
+        pass  # it was not made yet, or there is no such place
     bundle = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE))
-    return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    safe = bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+    with suppress(OSError):  # where nothing can be kept, it is made each time
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = kept.with_suffix(f".{os.getpid()}")
+        draft.write_text(safe, encoding="utf-8")
+        draft.replace(kept)
+    return safe
 
 
 def json_for_html(value: Any) -> str:

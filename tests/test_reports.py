@@ -96,6 +96,7 @@ def outline(page: str) -> Outline:
         ({"source": "x", "outlier_threshold": float("nan")}, "outlier_threshold"),
         ({"source": "x", "sample_type": "martian"}, "sample_type"),
         ({"source": "x", "title": 3}, "title"),
+        ({"source": "x", "pictures": "no"}, "pictures"),
         ({"source": ["x"]}, "source"),
         ({"source": "  "}, "source"),
         ({}, "source"),
@@ -153,6 +154,17 @@ def test_the_page_loads_nothing_and_holds_the_libraries_once(page: str) -> None:
     assert "default-src 'none'" in page
     assert len(re.findall(r"window\.vegaEmbed ?=", page)) == 1
     assert page.count('class="still"') == page.count('type="application/json"') >= 6
+
+
+def test_a_page_without_pictures_holds_the_same_charts(
+    page: str, table: Path, tmp_path: Path
+) -> None:
+    run_cells(source=str(table), output=str(tmp_path / "plain.html"), pictures=False)
+    plain = (tmp_path / "plain.html").read_text(encoding="utf-8")
+    assert 'class="still"' not in plain
+    charts = re.compile(r'<script type="application/json">(.*?)</script>')
+    assert charts.findall(plain) == charts.findall(page)
+    assert len(plain) < 0.7 * len(page)
 
 
 def test_the_page_shows_every_feature_with_its_reason(page: str, table: Path) -> None:

@@ -35,7 +35,11 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
         with _existing(scheduler) as client:
             yield client
         return
-    with _local(workers or os.cpu_count() or 1) as cluster, Client(cluster) as client:
+    with (
+        _local(workers or os.cpu_count() or 1) as cluster,
+        # Reports come straight from the workers, not through the scheduler.
+        Client(cluster, direct_to_workers=True) as client,
+    ):
         yield client
 
 

@@ -61,5 +61,5 @@ def render(analysed: Analysed, sid: str, title: str) -> bytes:
     analysis = analysed.packed.unpacked()
     with tempfile.TemporaryDirectory() as folder, session_at_hand(sid, analysis):
         page = Path(folder) / "report.html"
-        run_notebook(Parameters(source=sid, title=title, output=str(page)))
+        run_notebook(Parameters(source=sid, title=title, output=str(page), pictures=False))
         return page.read_bytes()

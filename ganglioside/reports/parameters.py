@@ -35,6 +35,9 @@ class Parameters:
         File of the sessions; the usual place where empty.
     output : str
         HTML file that the notebook writes itself; none where empty.
+    pictures : bool
+        Whether each chart is also put into the page as a still picture, which is seen where no
+        script runs. Without, a page takes half of the time; the browser makes them for paper.
     r2_threshold, outlier_threshold, rt_tolerance : float or None
     sample_type : str or None
         Settings, of a table only: a session keeps those it was analysed with.
@@ -49,6 +52,7 @@ class Parameters:
     title: str = ""
     history: str = ""
     output: str = ""
+    pictures: bool = True
     r2_threshold: float | None = None
     outlier_threshold: float | None = None
     rt_tolerance: float | None = None
@@ -59,6 +63,8 @@ class Parameters:
             value = getattr(self, name)
             if not isinstance(value, str):
                 raise ReportError(f"{name} = {value!r}: text is needed.")
+        if not isinstance(self.pictures, bool):
+            raise ReportError(f"pictures = {self.pictures!r}: True or False is needed.")
         if not self.source.strip():
             raise ReportError("source is empty: name a feature table or the id of a session.")
         try:

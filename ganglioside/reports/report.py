@@ -76,6 +76,8 @@ class Report:
         Of the stored session, where it is one.
     made : str
         When the report was made, UTC.
+    pictures : bool
+        Whether charts are put into the page as still pictures, too.
     shown : dict of str to str
         HTML of the parts asked for so far, in order: what `write` writes.
     """
@@ -84,6 +86,7 @@ class Report:
     title: str
     session_id: str | None
     made: str
+    pictures: bool = True
     shown: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -97,7 +100,8 @@ class Report:
         """
         analysis, sid = _open(parameters)
         made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        return cls(analysis, parameters.title or analysis.source.name, sid, made)
+        title = parameters.title or analysis.source.name
+        return cls(analysis, title, sid, made, parameters.pictures)
 
     def headline(self) -> Part:
         """Show what was found, in numbers."""
@@ -128,7 +132,7 @@ class Report:
         return Part("".join(self._figure(document).html for document in found))
 
     def _figure(self, document: Spec) -> Part:
-        html = figure(document, len(self.analysis.features))
+        html = figure(document, len(self.analysis.features), picture=self.pictures)
         self.shown[f"chart {document['title']['text']}"] = html
         return Part(html)
 
@@ -219,13 +223,13 @@ def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
     return history.load(sid), sid
 
 
-def figure(chart: Any, size: int) -> str:
-    """Return a chart of `size` points as a part of a page: live, and as a picture for print."""
+def figure(chart: Any, size: int, *, picture: bool = True) -> str:
+    """Return a chart of `size` points as a part of a page: live, and as a still picture."""
     document = spec(chart)
     template = templates().get_template("chart.html.j2")
     return template.render(
         heading=document["title"]["text"],
-        picture=_picture(document, size),
+        picture=_picture(document, size) if picture else "",
         spec=Markup(json_for_html(document)),
     )
 

@@ -117,6 +117,26 @@ def test_the_charts_show_without_scripts(browser: sync_api.Browser, report: Path
     page.close()
 
 
+def test_a_page_without_pictures_makes_them_for_paper(
+    browser: sync_api.Browser, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "example.csv", tmp_path / "plain.html"
+    source.write_bytes(gg.example().source.content)
+    run_cells(source=str(source), output=str(out), pictures=False)
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(out.as_uri())
+    charts = page.locator("figure.chart").count()
+    sync_api.expect(page.locator("figure.drawn .still")).to_have_count(charts)
+    assert page.locator("figure.chart .still").count() == charts  # no chart is drawn twice
+    page.emulate_media(media="print")
+    stills = page.locator("figure.chart .still")
+    assert all(stills.nth(k).bounding_box()["height"] > 60 for k in range(charts))  # type: ignore[index]
+    assert not page.locator("figure.chart .live").first.is_visible()
+    page.close()
+    printed = print_pdf(out, tmp_path / "plain.pdf").read_bytes()
+    assert len(printed) > 50_000
+
+
 def test_a_pdf_is_printed(report: Path, tmp_path: Path) -> None:
     printed = print_pdf(report, tmp_path / "report.pdf").read_bytes()
     assert printed.startswith(b"%PDF")

@@ -1,21 +1,43 @@
 "use strict";
 
-// The still pictures stay for print; on screen each chart is drawn when it comes near.
-function draw(figure) {
+// On screen each chart is drawn when it comes near, or when there is nothing else to do. Its still
+// picture stays for print; one that the page does not bring along is made of the drawn chart.
+async function draw(figure) {
   const spec = JSON.parse(figure.querySelector("script").textContent);
   const options = {actions: {export: true, source: false, compiled: false, editor: false},
                    downloadFileName: "chart"};
-  vegaEmbed(figure.querySelector(".live"), spec, options)
-    .then(() => figure.classList.add("drawn"));
+  const {view} = await vegaEmbed(figure.querySelector(".live"), spec, options);
+  if (!figure.querySelector(".still")) {
+    const still = new Image();
+    still.className = "still";
+    still.alt = spec.title.text;
+    still.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(await view.toSVG());
+    figure.prepend(still);
+  }
+  figure.classList.add("drawn");
+}
+
+const undrawn = new Set(document.querySelectorAll("figure.chart"));
+
+function drawOnce(figure) {
+  return undrawn.delete(figure) ? draw(figure) : Promise.resolve();
 }
 
 const near = new IntersectionObserver((entries) => {
   for (const entry of entries.filter((e) => e.isIntersecting)) {
     near.unobserve(entry.target);
-    draw(entry.target);
+    drawOnce(entry.target);
   }
 }, {rootMargin: "600px"});
-document.querySelectorAll("figure.chart").forEach((figure) => near.observe(figure));
+undrawn.forEach((figure) => near.observe(figure));
+
+async function drawForPaper() {
+  for (const figure of document.querySelectorAll("figure.chart:not(:has(.still))")) {
+    await new Promise((idle) => (window.requestIdleCallback || setTimeout)(idle));
+    await drawOnce(figure);
+  }
+}
+addEventListener("load", drawForPaper);
 
 function searchable(section) {
   const [body] = section.querySelector(".searched").tBodies;

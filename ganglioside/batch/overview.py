@@ -80,7 +80,7 @@ def write_overview(
     stored = [e for item in items if (e := entries.get(item.name)) and e.session]
     study = Study.of(history, [e.name for e in stored], [str(e.session) for e in stored])
     lines = _lines(items, entries, study)
-    charts = [figure(chart, size) for chart, size in pictures.all_of(study)]
+    charts = [figure(chart) for chart in pictures.all_of(study)]
     page = templates().get_template("overview.html.j2").render(
         title=f"Batch of {len(items):,} tables" if len(items) != 1 else "Batch of one table",
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

@@ -132,7 +132,8 @@ class Report:
         return Part("".join(self._figure(document).html for document in found))
 
     def _figure(self, document: Spec) -> Part:
-        html = figure(document, len(self.analysis.features), picture=self.pictures)
+        picture = _picture(document, len(self.analysis.features)) if self.pictures else ""
+        html = figure(document, picture)
         self.shown[f"chart {document['title']['text']}"] = html
         return Part(html)
 
@@ -223,19 +224,19 @@ def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
     return history.load(sid), sid
 
 
-def figure(chart: Any, size: int, *, picture: bool = True) -> str:
-    """Return a chart of `size` points as a part of a page: live, and as a still picture."""
+def figure(chart: Any, picture: str = "") -> str:
+    """Return a chart as a part of a page: live, and as a still picture, the source of an image."""
     document = spec(chart)
     template = templates().get_template("chart.html.j2")
     return template.render(
         heading=document["title"]["text"],
-        picture=_picture(document, size) if picture else "",
+        picture=picture,
         spec=Markup(json_for_html(document)),
     )
 
 
 def _picture(document: Spec, size: int) -> str:
-    """Return a chart as the source of an image: SVG, or PNG where it has very many points."""
+    """Return a chart of `size` points as the source of an image; very many are given as PNG."""
     plain = still(document)
     kind, picture = ("png", png(plain)) if size > MANY_POINTS else ("svg+xml", svg(plain).encode())
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

@@ -11,7 +11,7 @@ from ganglioside.charts.grammar import Spec, layers, marks, nominal, quantity, r
 from ganglioside.charts.marks import finish, nothing, verdict_channel
 from ganglioside.columns import VERDICTS
 
-_WIDTH: Final = 1000  # px
+_WIDTH: Final = 940  # px, with the legend within a page
 #: Sessions beyond which their names would be unreadable below a chart.
 _NAMED: Final = 60
 #: Species that the picture of areas shows; the table below it has all.

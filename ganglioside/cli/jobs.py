@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ganglioside.history import History
     from ganglioside.history.jobs import Job
     from ganglioside.jobs import Work
+    from ganglioside.progress import ProgressEvent
 
 jobs = typer.Typer(
     invoke_without_command=True, help="Show what runs; start, watch, cancel and retry jobs."
@@ -66,14 +67,14 @@ def list_jobs(
 
     history = _open()
     resume_waiting(history)
-    found = history.jobs.all(limit=limit)
+    found = history.jobs.latest(limit)
     if as_json:
-        show.json_document([_document(job) for job in found])
+        show.json_document([_document(job) for job, _ in found])
     elif not found:
         show.note(f"No job yet in {history.path}.")
     else:
         headings = ("id", "kind", "name", "status", "%", "started", "took", "last")
-        show.table(headings, [_row(history, job) for job in found])
+        show.table(headings, [_row(job, last) for job, last in found])
 
 
 @jobs.command("show")
@@ -220,17 +221,16 @@ def _tell_end(job: Job) -> None:
     raise typer.Exit(1)
 
 
-def _row(history: History, job: Job) -> tuple[Any, ...]:
+def _row(job: Job, last: ProgressEvent | None) -> tuple[Any, ...]:
     from ganglioside.jobs.telling import duration, seconds
 
-    last = history.jobs.events(job.id)[-1:]
-    said = job.error or (last[0]["message"] if last else "")
+    said = job.error or (last["message"] if last else "")
     return (
         job.id,
         job.kind,
         job.name,
         job.status,
-        f"{last[0]['percentage']:.0f}" if last else "0",
+        f"{last['percentage']:.0f}" if last else "0",
         "" if job.started is None else f"{job.started:%Y-%m-%d %H:%M}",
         duration(seconds(job)) if job.ended and job.started else "",
         said.partition("\n")[0][:_SAID],

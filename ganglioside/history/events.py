@@ -40,6 +40,18 @@ def read_events(
     return [_event(row) for row in rows]
 
 
+def last_events(
+    connection: duckdb.DuckDBPyConnection, owners: Sequence[str]
+) -> dict[str, ProgressEvent]:
+    """Return the last event of each job or session that has any, by its id."""
+    rows = connection.execute(
+        f"SELECT owner, {', '.join(_FIELDS)} FROM events WHERE list_contains(?, owner) "
+        "QUALIFY row_number() OVER (PARTITION BY owner ORDER BY number DESC) = 1",
+        [list(owners)],
+    ).fetchall()
+    return {owner: _event(values) for owner, *values in rows}
+
+
 def _count(connection: duckdb.DuckDBPyConnection, owner: str) -> int:
     ((rows,),) = connection.execute(
         "SELECT count(*) FROM events WHERE owner = ?", [owner]
@@ -63,7 +75,7 @@ def interruption(
     )
 
 
-def _event(row: tuple[Any, ...]) -> ProgressEvent:
+def _event(row: Sequence[Any]) -> ProgressEvent:
     values = dict(zip(_FIELDS, row, strict=True))
     if values["error"] is None:
         del values["error"]

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from ganglioside.errors import JobError
-from ganglioside.history.events import insert_events, read_events
+from ganglioside.history.events import insert_events, last_events, read_events
 from ganglioside.history.people import Process, current_author
 from ganglioside.history.rows import STATUSES, Status, new_id
 from ganglioside.history.store import Store, utc_now
@@ -244,6 +244,13 @@ class Jobs:
         """Return the jobs, the newest first: all of them, or those of some statuses."""
         with self._store.read() as connection:
             return find_jobs(connection, statuses, limit)
+
+    def latest(self, limit: int) -> list[tuple[Job, ProgressEvent | None]]:
+        """Return the newest jobs, each with what it reported last."""
+        with self._store.read() as connection:
+            found = find_jobs(connection, limit=limit)
+            last = last_events(connection, [job.id for job in found])
+        return [(job, last.get(job.id)) for job in found]
 
     def events(self, job: str, after: int = 0) -> list[ProgressEvent]:
         """Return the events of a job in order, without the first `after`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganglioside.jobs.carrying import carry_out
-from ganglioside.jobs.following import follow
+from ganglioside.jobs.following import Looks, follow
 from ganglioside.jobs.starting import cancel, resume_waiting, retry, run_here, start
 from ganglioside.jobs.work import Analyze, Batch, Done, Export, Report, Rerun, Work, work_of
 
@@ -12,6 +12,7 @@ __all__ = [
     "Batch",
     "Done",
     "Export",
+    "Looks",
     "Report",
     "Rerun",
     "Work",

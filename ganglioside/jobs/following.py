@@ -10,8 +10,39 @@ from ganglioside.history import History
 from ganglioside.history.store import utc_now
 from ganglioside.progress import ProgressEvent
 
-#: Seconds between two looks.
+#: Seconds between two looks at the time of the history's file, which cost nothing. The file is
+#: read when it was written to,
 INTERVAL: Final = 0.5
+
+#: and after so many looks, since a process that has died writes nothing.
+PATIENCE: Final = 20
+
+
+class Looks:
+    """Tells when a history is worth reading again, without reading it.
+
+    Parameters
+    ----------
+    history
+    """
+
+    def __init__(self, history: History) -> None:
+        path = history.path
+        self._files = (path, path.with_name(path.name + ".wal"))
+        self._seen: tuple[int, ...] = ()
+        self._in_vain = 0
+
+    def wanted(self, *, patient: bool = False) -> bool:
+        """Return whether it was written to since this was asked last.
+
+        Now and then it is true without that, except of who is `patient`.
+        """
+        now = tuple(file.stat().st_mtime_ns for file in self._files if file.exists())
+        self._in_vain += 1
+        if now == self._seen and (patient or self._in_vain <= PATIENCE):
+            return False
+        self._seen, self._in_vain = now, 0
+        return True
 
 
 def follow(
@@ -34,7 +65,9 @@ def follow(
     JobError
         If there is no such job.
     """
+    looks = Looks(history)
     while True:
+        looks.wanted()
         state = history.jobs.get(job)
         if state.why_dead(utc_now()) is not None:
             History.open(history.path)  # marks what died as failed
@@ -44,4 +77,5 @@ def follow(
             yield event
         if state.has_ended:
             return
-        time.sleep(interval)
+        while not looks.wanted():
+            time.sleep(interval)

@@ -62,6 +62,16 @@ def test_events_come_back_as_they_were_sent(history: History) -> None:
     assert history.jobs.events(other) == []
 
 
+def test_the_newest_jobs_come_with_what_they_said_last(history: History) -> None:
+    silent, talks = (history.jobs.add("analysis", {}, name) for name in ("silent", "talks"))
+    history.jobs.start(talks)
+    history.jobs.beat(talks, some_events("loading", "rule1"))
+    history.jobs.beat(talks, some_events("rule2"))
+    listed = {job.id: last for job, last in history.jobs.latest(9)}
+    assert listed == {silent: None, talks: history.jobs.events(talks)[-1]}
+    assert [job.id for job, _ in history.jobs.latest(1)] == [max(listed)]
+
+
 def test_a_job_is_taken_once(history: History) -> None:
     job = history.jobs.add("analysis", {}, "n")
     history.jobs.start(job)

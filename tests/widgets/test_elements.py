@@ -132,3 +132,21 @@ def test_a_page_tells_what_its_address_asks_for() -> None:
     assert asked == [{"session": "abc"}]
     page.set_address(session="abc", name="")
     assert page._address == {"session": "abc"}
+
+
+def test_a_notice_stays_until_dismissed_and_its_button_acts() -> None:
+    page, done = Page(), []
+    page.tell("The export is done.", action="Download", act=lambda: done.append("file"))
+    page.tell("It failed.", error=True)
+    first, second = page._notices
+    assert (first["action"], second["action"], second["error"]) == ("Download", "", True)
+    for asked in (first["id"], second["id"], 99, None):
+        page._heard(page, {"acted": asked}, [])
+    assert done == ["file"]
+    page._heard(page, {"dismissed": first["id"]}, [])
+    assert page._notices == [second]
+    page._heard(page, {"acted": first["id"]}, [])
+    assert done == ["file"]
+    for number in range(9):
+        page.tell(str(number))
+    assert [notice["text"] for notice in page._notices] == ["5", "6", "7", "8"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import ganglioside as gg
 from ganglioside.history import History
+from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state.export import KINDS, ExportState
 
 READERS = {
@@ -62,6 +64,50 @@ def test_a_report_is_made_of_what_is_kept(
     assert state.error == ""
     assert state.made is not None
     assert b"example.csv" in state.made.content
+
+
+def test_a_large_file_is_made_by_a_job_and_arrives(
+    opened: Callable[[], History], analysis: gg.Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_state, "LARGE", len(analysis.features))
+    state = ExportState(opened)
+    state.analysis = analysis.redecide(gg.Settings(outlier_threshold=1.0))
+    state.session_id = opened().save(analysis)
+    state.make("csv")
+    state.join(60)
+    assert state.job == ""  # what is shown is not what is kept
+    assert state.made is not None
+    said = gg.Override(feature_id=3, verdict="valid", note="seen in MS/MS", author="kh")
+    opened().override(state.session_id, gg.Overrides().put(said))
+    state.analysis = opened().load(state.session_id)
+    notices: list[str] = []
+    state.observe(lambda change: notices.append(change["new"]), "notice")
+    for kind in ("csv", "html"):
+        state.made = None
+        state.make(kind)
+        state.join(120)
+        assert state.error == ""
+        assert opened().jobs.get(state.job).status == "completed"
+        assert state.made is not None
+        assert state.made.name == f"example_verdicts.{kind}"
+        assert b"seen in MS/MS" in state.made.content
+    assert any(state.job in notice and "100 %" in notice for notice in notices)
+    assert state.notice == ""
+
+
+def test_a_job_that_fails_says_why(
+    opened: Callable[[], History], analysis: gg.Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_state, "LARGE", 1)
+    state = ExportState(opened)
+    state.analysis, state.session_id = analysis, opened().save(analysis)
+    place = Path("/nowhere/x.downloads/a/example.csv")
+    monkeypatch.setattr(export_state, "place_for", lambda *_: place)
+    state.make("csv")
+    state.join(60)
+    assert state.made is None
+    assert "failed" in state.error
+    assert "cannot be written" in state.error
 
 
 def test_a_name_becomes_a_file_name_that_every_system_takes(analysis: gg.Analysis) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.history import History
+from ganglioside.jobs import follow
+from ganglioside_widgets.state import history as history_state
 from ganglioside_widgets.state.history import HistoryState
 
 Opener = Callable[[], History]
@@ -92,6 +94,20 @@ def test_a_session_is_run_again_with_other_thresholds(state: HistoryState, opene
     assert session is not None
     assert session["rerun_of"] == sid
     assert state.settings().outlier_threshold == 1.5
+
+
+def test_a_large_session_runs_again_as_a_job(
+    state: HistoryState, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_state, "LARGE", 1)
+    sid = choose(state, "liver 3")
+    state.rerun(gg.Settings(outlier_threshold=1.5))
+    assert "as a job" in state.notice
+    list(follow(opened(), state.job))
+    made = opened().jobs.get(state.job).session
+    assert made is not None
+    assert opened().session(made)["rerun_of"] == sid
+    assert opened().settings(made).outlier_threshold == 1.5
 
 
 def test_what_another_process_deleted_is_refused_in_words(

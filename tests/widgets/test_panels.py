@@ -15,6 +15,7 @@ from ganglioside_widgets import (
     FeaturePanel,
     HistoryPage,
     HistoryPanel,
+    JobsPanel,
     ResultsPanel,
     RunPanel,
     SpeciesPage,
@@ -24,6 +25,7 @@ from ganglioside_widgets import (
     Workbench,
 )
 from ganglioside_widgets.panels.panel import problem_list, stylesheet
+from ganglioside_widgets.state.downloads import place_for
 from ganglioside_widgets.state.results import ResultsState
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -33,7 +35,7 @@ def test_every_public_name_is_there_and_each_panel_stands_alone() -> None:
     for name in ganglioside_widgets.__all__:
         assert getattr(ganglioside_widgets, name)
     for panel in (UploadPanel, ThresholdsPanel, RunPanel, ResultsPanel, ExportPanel, HistoryPanel,
-                  ComparePanel, SpeciesPanel):  # fmt: skip
+                  ComparePanel, SpeciesPanel, JobsPanel):  # fmt: skip
         alone = panel().alone()  # type: ignore[operator]
         assert stylesheet() in alone.children[0].value
 
@@ -73,7 +75,7 @@ def test_text_of_a_table_never_becomes_markup() -> None:
     run = RunPanel()
     run.state.message, run.state.log = EVIL, (EVIL,)
     shown = [upload._summary, upload._problems, results.headline, results.fix, results.caption,
-             results.feature.card, run._progress, run._log]  # fmt: skip
+             results.feature.card, run._progress, run._lines]  # fmt: skip
     assert not any("<img" in part.value for part in shown)
     assert "&lt;img" in results.feature.card.value
 
@@ -190,6 +192,55 @@ def test_the_history_page_lists_opens_and_compares(analysis: gg.Analysis) -> Non
     assert "another verdict" in page.compare._said.value
     page.compare.grid.selected = 0
     assert page.compare._charts[0].selected >= 0
+
+
+def test_jobs_are_listed_chosen_and_told_of(analysis: gg.Analysis) -> None:
+    history = gg.History.open()
+    panel = JobsPanel()
+    told: list[tuple[str, str]] = []
+    panel._page.tell = (  # type: ignore[method-assign]
+        lambda text, *, error, action, act: told.append((text, action))
+    )
+    panel.state.refresh()
+    assert panel._count.value == ""
+    path = place_for(history, "results.csv")
+    path.write_text("x")
+    job = history.jobs.add("export", {"session": "s", "out": str(path)}, EVIL)
+    panel.state.started(job)
+    assert "1 waiting" in panel._count.value
+    panel.grid.selected = 0
+    assert panel.state.chosen == job
+    assert "&lt;img" in panel._chosen.value
+    assert "<img" not in panel._chosen.value
+    assert panel.retry.disabled
+    assert not panel.cancel.disabled
+    history.jobs.start(job)
+    history.jobs.end(job, "completed", session="s1", result={"file": str(path)})
+    panel.state.refresh()
+    assert panel.download.layout.display == ""
+    assert "session=s1" in panel._link.value
+    assert [action for _, action in told] == ["Download"]
+    sent: list[str] = []
+    panel._page.download = lambda name, content: sent.append(name)  # type: ignore[method-assign]
+    panel.download.click()
+    path.unlink()
+    panel._hand_out(path)
+    assert sent == ["results.csv"]
+    assert "Export it again" in panel.state.error
+    panel.state.close()
+
+
+def test_the_end_of_a_long_analysis_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    for longest, words in ((60.0, 0), (0.0, 1)):
+        monkeypatch.setattr("ganglioside_widgets.panels.workbench.LONG", longest)
+        bench = Workbench()
+        bench.upload.state.add_example()
+        bench.run.run.click()
+        bench.state.run.join(60)
+        assert len(bench.page._notices) == words
+        told += [notice["text"] for notice in bench.page._notices]
+    assert told[0].startswith("The analysis of example.csv is done after")
 
 
 def test_the_species_page_answers() -> None:

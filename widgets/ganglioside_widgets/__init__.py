@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ganglioside_widgets.panels.feature import FeaturePanel as FeaturePanel
     from ganglioside_widgets.panels.history import HistoryPage as HistoryPage
     from ganglioside_widgets.panels.history import HistoryPanel as HistoryPanel
+    from ganglioside_widgets.panels.jobs import JobsPanel as JobsPanel
     from ganglioside_widgets.panels.results import ResultsPanel as ResultsPanel
     from ganglioside_widgets.panels.run import RunPanel as RunPanel
     from ganglioside_widgets.panels.species import SpeciesPage as SpeciesPage
@@ -32,6 +33,7 @@ _HOMES: Final = {
     "FeaturePanel": "feature",
     "HistoryPage": "history",
     "HistoryPanel": "history",
+    "JobsPanel": "jobs",
     "ResultsPanel": "results",
     "RunPanel": "run",
     "SpeciesPage": "species",

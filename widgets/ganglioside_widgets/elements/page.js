@@ -55,6 +55,56 @@ function render({ model, el }) {
   }
   el.append(bar);
 
+  const toasts = document.createElement("div");
+  toasts.className = "gg-toasts";
+  toasts.setAttribute("role", "status");
+  toasts.setAttribute("aria-live", "polite");
+  toasts.setAttribute("aria-relevant", "additions");
+  document.body.append(toasts);
+  const unseen = () => {
+    if (own && document.hidden) document.title = `● ${model.get("_title")} - Ganglioside`;
+  };
+  const looked = () => {
+    if (own && !document.hidden) document.title = `${model.get("_title")} - Ganglioside`;
+  };
+  document.addEventListener("visibilitychange", looked);
+
+  function toast(notice) {
+    const card = document.createElement("div");
+    card.className = `gg-toast ${notice.error ? "gg-toast-error" : ""}`;
+    card.dataset.id = notice.id;
+    const words = document.createElement("span");
+    words.textContent = notice.text;
+    card.append(words);
+    if (notice.action) {
+      const act = document.createElement("button");
+      act.type = "button";
+      act.textContent = notice.action;
+      act.onclick = () => model.send({ acted: notice.id });
+      card.append(act);
+    }
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "×";
+    close.className = "gg-toast-close";
+    close.setAttribute("aria-label", "Dismiss");
+    close.onclick = () => model.send({ dismissed: notice.id });
+    card.append(close);
+    return card;
+  }
+
+  function notify() {
+    const notices = model.get("_notices");
+    const wanted = new Set(notices.map((notice) => String(notice.id)));
+    for (const card of [...toasts.children]) if (!wanted.has(card.dataset.id)) card.remove();
+    const there = new Set([...toasts.children].map((card) => card.dataset.id));
+    const fresh = notices.filter((notice) => !there.has(String(notice.id)));
+    toasts.append(...fresh.map(toast));
+    if (fresh.length) unseen();
+  }
+  model.on("change:_notices", notify);
+  notify();
+
   function write() {
     if (!own) return;
     const words = model.get("_address");
@@ -74,6 +124,10 @@ function render({ model, el }) {
   });
   const asked = own ? [...new URL(location.href).searchParams].filter(([key]) => OWN.includes(key)) : [];
   model.send({ opened: Object.fromEntries(asked) });
+  return () => {
+    toasts.remove();
+    document.removeEventListener("visibilitychange", looked);
+  };
 }
 
 export default { render };

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import anywidget
 import traitlets as t
 
 from ganglioside_widgets.elements.module import source
+
+#: Notices shown at once; older ones go.
+MOST_NOTICES: Final = 4
 
 
 class Page(anywidget.AnyWidget):
@@ -21,6 +24,8 @@ class Page(anywidget.AnyWidget):
     links : tuple of (str, str, str)
         Other pages: file name, what it is called, and a mark for the one that is open.
     title : str
+
+    A notice stays until the visitor dismisses it.
     """
 
     _esm = source("page.js")
@@ -28,10 +33,13 @@ class Page(anywidget.AnyWidget):
     _address = t.Dict().tag(sync=True)
     _links: t.List[Any] = t.List().tag(sync=True)
     _title = t.Unicode("").tag(sync=True)
+    _notices: t.List[Any] = t.List().tag(sync=True)
 
     def __init__(self, title: str = "", links: Mapping[str, str] | None = None) -> None:
         super().__init__(_title=title, _links=[list(link) for link in (links or {}).items()])
         self._opened: Callable[[dict[str, str]], None] | None = None
+        self._actions: dict[int, Callable[[], None]] = {}
+        self._told = 0
         self.on_msg(self._heard)
 
     def on_open(self, act: Callable[[dict[str, str]], None]) -> None:
@@ -46,6 +54,31 @@ class Page(anywidget.AnyWidget):
         """Hand a file to the browser."""
         self.send({"download": name}, [content])
 
+    def tell(
+        self, text: str, *, error: bool = False, action: str = "",
+        act: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Tell the visitor, wherever on the page, of something that happened meanwhile.
+
+        Parameters
+        ----------
+        text
+        error
+            Whether it is bad news.
+        action, act
+            A button beside it, and what it does.
+        """
+        self._told += 1
+        if act is not None:
+            self._actions[self._told] = act
+        notice = {"id": self._told, "text": text, "error": error, "action": action}
+        self._notices = [*self._notices, notice][-MOST_NOTICES:]
+
     def _heard(self, _: Any, content: Any, __: Any) -> None:
+        if "dismissed" in content:
+            self._notices = [n for n in self._notices if n["id"] != content["dismissed"]]
+            self._actions.pop(content["dismissed"], None)
+        elif content.get("acted") in self._actions:
+            self._actions[content["acted"]]()
         if "opened" in content and self._opened is not None:
             self._opened({str(k): str(v) for k, v in dict(content["opened"]).items()})

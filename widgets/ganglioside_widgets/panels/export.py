@@ -8,7 +8,8 @@ import ipywidgets as w
 
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.panels.panel import Panel, box, button, post_to_kernel, say
-from ganglioside_widgets.state.export import KINDS, ExportState
+from ganglioside_widgets.state.downloads import KEPT
+from ganglioside_widgets.state.export import KINDS, LARGE, ExportState
 
 
 class ExportPanel(Panel):
@@ -31,15 +32,18 @@ class ExportPanel(Panel):
         }
         row = w.HBox(list(self.buttons.values())).add_class("gg-buttons")
         legend = box(
-            "<small>" + " · ".join(label for label in KINDS.values()) + "</small>", kind="legend"
-        )
+            "<small>" + " · ".join(label for label in KINDS.values())
+            + f"<br>From {LARGE:,} features on a job makes the file: it goes on when this page is "
+            f"closed, and the file can be fetched under Jobs for {KEPT} days.</small>",
+            kind="legend",
+        )  # fmt: skip
         self._said = box()
         super().__init__(
             "Export", [row, self._said, legend, *([self._page] if own else [])], kind="export"
         )
         if own:
             self._page.layout.display = "none"
-        self.state.observe(self._show, ["analysis", "busy", "error"])
+        self.state.observe(self._show, ["analysis", "busy", "notice", "error"])
         self.state.observe(self._made, "made")
         self._show(None)
 
@@ -49,7 +53,9 @@ class ExportPanel(Panel):
     def _show(self, _: object) -> None:
         for made in self.buttons.values():
             made.disabled = bool(self.state.why_not)
-        self._said.value = say(self.state.error, "error") or say(self.state.why_not)
+        self._said.value = say(self.state.error, "error") or say(
+            self.state.why_not or self.state.notice
+        )
 
     def _made(self, _: object) -> None:
         made = self.state.made

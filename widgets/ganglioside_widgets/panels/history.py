@@ -90,7 +90,7 @@ class HistoryPanel(Panel):
         self._actions = w.VBox(
             [w.HBox(buttons).add_class("gg-buttons"),
              w.HBox([self.name, self.rename]).add_class("gg-line"), again, self.export]
-        )  # fmt: skip
+        ).add_class("gg-actions")  # fmt: skip
 
     def _open(self) -> None:
         if self._open_session is not None and self.state.chosen:
@@ -150,22 +150,28 @@ class HistoryPanel(Panel):
 
 
 class HistoryPage(w.VBox):  # type: ignore[misc]
-    """The history and the comparison of two sessions, as a web page."""
+    """The history, the comparison of two sessions and the jobs, as a web page."""
 
     def __init__(self) -> None:
         from ganglioside_widgets.panels.compare import ComparePanel
+        from ganglioside_widgets.panels.jobs import JobsPanel
         from ganglioside_widgets.panels.workbench import PAGES
 
         self.page = Page("History", PAGES)
         self.history = HistoryPanel(page=self.page)
         self.compare = ComparePanel()
-        super().__init__([styled(self.page, self.history, self.compare)])
+        self.jobs = JobsPanel(page=self.page)
+        super().__init__([styled(self.page, self.history, self.compare, self.jobs)])
         self.page.on_open(lambda _: self._refresh())
+        for starter in (self.history.state, self.history.export.state):
+            starter.observe(lambda change: self.jobs.state.started(change["new"]), "job")
+        self.jobs.state.observe(lambda _: self.history.state.refresh(), "ended")
         self.history.state.observe(lambda _: self.compare.offer(), "sessions")
 
     def _refresh(self) -> None:
         """Read the list again: the kernel may have waited for its visitor for long."""
         self.history.state.refresh()
+        self.jobs.state.watch()
 
 
 def _described(session: pd.Series) -> str:

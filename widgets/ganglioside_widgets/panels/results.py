@@ -16,18 +16,18 @@ from ganglioside_widgets.panels.panel import Panel, box, say, verdict_mark
 from ganglioside_widgets.state.results import ResultsState
 
 COLUMNS = (
-    Column("feature_id", "Feature", 66, "0", "Number of the row in the input, from 0"),
+    Column("feature_id", "Feature", 78, "0", "Number of the row in the input, from 0"),
     Column("name", "Name", 150),
     Column("rt", "RT (min)", 74, "3"),
     Column("predicted_rt", "Predicted (min)", 96, "3", "Where its own series elutes"),
     Column("residual", "Residual (min)", 92, "3", "Measured less predicted RT"),
     Column("verdict", "Verdict", 118, "verdict"),
-    Column("confidence", "Confidence", 86, "percent", "Probability that the verdict is right"),
+    Column("confidence", "Confidence", 102, "percent", "Probability that the verdict is right"),
     Column("analyst_verdict", "Analyst", 118, "verdict", "What the analyst says instead"),
     Column("parent", "Parent", 140),
     Column("process", "Process", 110, "text", "What makes it a fragment or adduct"),
-    Column("anchor", "Anchor", 62, "tick", "Trusted by the input, or marked by the analyst"),
-    Column("volume", "Peak area", 84, "short"),
+    Column("anchor", "Anchor", 70, "tick", "Trusted by the input, or marked by the analyst"),
+    Column("volume", "Peak area", 90, "short"),
     Column("isomer", "Isomer", 90),
     Column("sample", "Sample", 90),
     Column("analyst_note", "Note", 140),

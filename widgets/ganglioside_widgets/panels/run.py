@@ -21,7 +21,8 @@ class RunPanel(Panel):
         self.state = state or RunState(post=post_to_kernel())
         self.run = button("Run the analysis", self.state.start, kind="primary")
         self.cancel = button("Cancel", self.state.cancel)
-        self._progress, self._log, self._end = box(kind="progress"), box(), box()
+        self._progress, self._end, self._lines = box(kind="progress"), box(), box()
+        self._log = w.Accordion([self._lines], titles=("Log",)).add_class("gg-log")
         self._why = box(kind="why")
         buttons = w.HBox([self.run, self.cancel]).add_class("gg-buttons")
         super().__init__(
@@ -67,8 +68,8 @@ class RunPanel(Panel):
         self._why.value = f"<span>{escape(state.why_not)}</span>"
         self._progress.value = self._bar()
         self._end.value = refused(state.refusal) + say(state.notice, "warning")
-        log = escape("\n".join(state.log))
-        self._log.value = f"<details><summary>Log</summary><pre>{log}</pre></details>" * bool(log)
+        self._lines.value = f"<pre tabindex='0'>{escape(chr(10).join(reversed(state.log)))}</pre>"
+        self._log.layout.display = "" if state.log else "none"
 
     def _bar(self) -> str:
         state = self.state

@@ -11,7 +11,9 @@ import traitlets as t
 from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError
 from ganglioside.history import History
+from ganglioside.jobs import Rerun, start
 from ganglioside.settings import Settings
+from ganglioside_widgets.state.export import LARGE
 
 #: What a search looks into.
 _SEARCHED = ("id", "name", "file_name", "status", "sample_type")
@@ -29,6 +31,8 @@ class HistoryState(t.HasTraits):
         Id of a session, or empty.
     to_delete : str
         Id of the session whose deletion waits to be confirmed.
+    job : str
+        Id of the last job that runs a session again.
     error, notice : str
         Why the last wish was refused, or what it did.
     """
@@ -37,6 +41,7 @@ class HistoryState(t.HasTraits):
     search = t.Unicode("")
     chosen = t.Unicode("")
     to_delete = t.Unicode("")
+    job = t.Unicode("")
     error = t.Unicode("")
     notice = t.Unicode("")
 
@@ -77,9 +82,18 @@ class HistoryState(t.HasTraits):
             self._try(lambda: self._open().rename(sid, name.strip()), f"Renamed to {name.strip()}.")
 
     def rerun(self, settings: Settings) -> None:
-        """Analyse the chosen session's input again, as a new session, which is then chosen."""
-        sid = self._chosen()
-        if sid:
+        """Analyse the chosen session's input again, as a new session, which is then chosen.
+
+        A large one runs as a job, whose id appears as `job`.
+        """
+        sid, session = self._chosen(), self.session()
+        rows = 0 if session is None or pd.isna(session["features"]) else int(session["features"])
+        if rows >= LARGE:
+            started: list[str] = []
+            work = Rerun(session=sid, settings=settings.to_dict())
+            self._try(lambda: started.append(start(self._open(), work)), "Runs again as a job.")
+            self.job = started[0] if started else self.job
+        elif sid:
             made: list[str] = []
             self._try(lambda: made.append(self._open().rerun(sid, settings)), "Run again.")
             self.chosen = made[0] if made else self.chosen

@@ -12,6 +12,7 @@ from ganglioside.history import History
 from ganglioside.history.people import current_author
 from ganglioside_widgets.state.changes import describe
 from ganglioside_widgets.state.export import ExportState
+from ganglioside_widgets.state.jobs import JobsState
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.run import Phase, Post, RunState
 from ganglioside_widgets.state.thresholds import ThresholdsState
@@ -19,7 +20,14 @@ from ganglioside_widgets.state.upload import UploadState
 
 
 class WorkbenchState(t.HasTraits):
-    """Upload, thresholds, run, results and export of one visitor.
+    """Upload, thresholds, run, results, export and jobs of one visitor.
+
+    Parameters
+    ----------
+    history
+    post
+    all_jobs
+        Whether all jobs of the history are listed, or only those of this visitor.
 
     Attributes
     ----------
@@ -32,7 +40,13 @@ class WorkbenchState(t.HasTraits):
     notice = t.Unicode("")
     unkept_settings = t.Bool(False)
 
-    def __init__(self, history: Callable[[], History] = History.open, post: Post | None = None):
+    def __init__(
+        self,
+        history: Callable[[], History] = History.open,
+        post: Post | None = None,
+        *,
+        all_jobs: bool = True,
+    ) -> None:
         super().__init__()
         self._history = history
         self.upload = UploadState()
@@ -40,12 +54,15 @@ class WorkbenchState(t.HasTraits):
         self.run = RunState(history, post)
         self.results = ResultsState(current_author)
         self.export = ExportState(history, post)
+        self.jobs = JobsState(history, post, everything=all_jobs)
         self.upload.observe(self._table_chosen, "table")
         self.thresholds.observe(self._thresholds_moved, "settings")
         self.run.observe(self._analysed, "analysis")
         self.run.observe(self._prepared, "prepared")
         self.run.observe(self._settings_found, "settings")
         self.results.observe(self._said, "analysis")
+        self.export.observe(lambda change: self.jobs.started(change["new"]), "job")
+        t.dlink((self.run, "session_id"), (self.jobs, "session_id"))
 
     def open(self, sid: str) -> None:
         """Show a session of the history, whether it runs or has ended."""

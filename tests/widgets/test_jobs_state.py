@@ -1,0 +1,217 @@
+"""Jobs as the panel lists them: live from any process, cancelled, retried, their files fetched."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import ganglioside as gg
+from ganglioside import jobs
+from ganglioside.history import History
+from ganglioside.jobs.starting import log_path
+from ganglioside.progress import Progress, ProgressEvent
+from ganglioside_widgets.state import jobs as jobs_state
+from ganglioside_widgets.state.downloads import KEPT, is_download, place_for
+from ganglioside_widgets.state.jobs import JobsState, told
+
+Opener = Callable[[], History]
+
+
+@pytest.fixture
+def state(opened: Opener) -> JobsState:
+    return JobsState(opened)
+
+
+def events(*steps: str) -> list[ProgressEvent]:
+    sent: list[ProgressEvent] = []
+    progress = Progress(sent.append)
+    for step in steps:
+        progress.done(step, f"{step} is done")
+    return sent
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def test_an_empty_history_has_no_jobs(state: JobsState) -> None:
+    state.refresh()
+    assert state.lines == ()
+    assert state.table().empty
+    assert state.error == ""
+
+
+def test_each_state_is_listed_with_progress_message_and_process(
+    state: JobsState, opened: Opener
+) -> None:
+    history = opened()
+    waiting = history.jobs.add("analyze", {"source": "a.csv"}, "waits")
+    running = history.jobs.add("analyze", {"source": "b.csv"}, "runs")
+    history.jobs.start(running)
+    history.jobs.beat(running, events("loading", "rule1"))
+    failed = history.jobs.add("export", {"session": "x", "out": "/y.csv"}, "fails")
+    history.jobs.start(failed)
+    history.jobs.end(failed, "failed", error="The disk is full.\nMake room.")
+    state.refresh()
+    table = state.table().set_index("id")
+    assert table["status"].to_dict() == {
+        waiting: "pending",
+        running: "processing",
+        failed: "failed",
+    }
+    assert table.loc[running, "said"] == "rule1 is done"
+    assert 0 < table.loc[running, "percentage"] < 100
+    assert str(table.loc[running, "process"]).split()[0].isdigit()
+    assert table.loc[running, "took"] != ""
+    assert table.loc[failed, "said"] == "The disk is full."
+    assert (table.loc[waiting, ["process", "started", "took"]] == "").all()
+    assert state.active == 2
+
+
+def test_the_chosen_job_shows_its_events_as_they_come_and_its_log(
+    state: JobsState, opened: Opener
+) -> None:
+    history = opened()
+    job = history.jobs.add("analyze", {"source": "a.csv"}, "runs")
+    history.jobs.start(job)
+    history.jobs.beat(job, events("loading"))
+    state.refresh()
+    state.choose(job)
+    assert [e["step"] for e in state.events] == ["loading"]
+    assert state.log() == ""
+    log = log_path(history, job)
+    log.parent.mkdir()
+    log.write_text("MemoryError")
+    assert state.log() == "MemoryError"
+    state.watch()
+    history.jobs.beat(job, events("validating"))
+    until(lambda: [e["step"] for e in state.events] == ["loading", "validating"])
+    state.close()
+
+
+def test_a_job_of_another_process_is_seen_to_end_and_told(
+    state: JobsState, opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    state.watch()
+    seen: list[str] = []
+    state.observe(lambda _: seen.append(told(state.ended[0])), "ended")
+    table = tmp_path / "liver.csv"
+    table.write_bytes(gg.example().source.content)
+    job = jobs.start(opened(), jobs.Analyze(source=str(table)))
+    state.started(job)
+    until(lambda: bool(seen))
+    assert seen[0].startswith("Analyze of liver.csv is done after")
+    (line,) = state.lines
+    assert line.job.status == "completed"
+    assert line.percentage == 100
+    assert line.file is None
+    state.close()
+
+
+def test_a_short_job_of_others_ends_without_a_word_and_a_long_one_does_not(
+    state: JobsState, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = opened()
+    for longest, words in ((60.0, 0), (0.0, 1)):
+        monkeypatch.setattr(jobs_state, "LONG", longest)
+        job = history.jobs.add("analyze", {"source": "a.csv"}, "theirs")
+        history.jobs.start(job)
+        state.refresh()
+        history.jobs.end(job, "completed")
+        state.refresh()
+        assert len(state.ended) == words
+
+
+def test_a_job_is_cancelled_and_retried(state: JobsState, opened: Opener) -> None:
+    history = opened()
+    state.cancel()
+    assert "Choose a job" in state.error
+    job = history.jobs.add("analyze", {"source": "nowhere.csv"}, "waits")
+    history.jobs.start(job)
+    state.refresh()
+    state.choose(job)
+    state.retry()
+    assert "cancel it first" in state.error
+    state.cancel()
+    assert "next step" in state.notice
+    assert history.jobs.get(job).cancel_requested
+    history.jobs.end(job, "cancelled")
+    state.cancel()
+    assert "has ended already" in state.error
+    state.retry()
+    assert state.chosen != job
+    assert history.jobs.get(state.chosen).retry_of == job
+    until(lambda: history.jobs.get(state.chosen).has_ended)
+    until(lambda: state.line is not None and state.line.job.status == "failed")
+    assert state.line is not None
+    assert "nowhere.csv" in state.line.said
+    state.close()
+
+
+def test_a_job_whose_process_died_is_found(
+    state: JobsState, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = opened()
+    job = history.jobs.add("analyze", {"source": "a.csv"}, "dies")
+    history.jobs.start(job)
+    monkeypatch.setattr("ganglioside.history.jobs.Job.why_dead", lambda *_: "it was unplugged")
+    state.refresh()
+    assert state.lines[0].job.status == "failed"
+    assert "unplugged" in state.lines[0].said
+
+
+def test_a_visitor_sees_the_own_jobs_only(opened: Opener) -> None:
+    history = opened()
+    mine = history.jobs.add("export", {"session": "s1", "out": "/a.csv"}, "mine")
+    history.jobs.add("export", {"session": "s2", "out": "/b.csv"}, "theirs")
+    started = history.jobs.add("analyze", {"source": "c.csv"}, "started here")
+    state = JobsState(opened, everything=False)
+    state.refresh()
+    assert state.lines == ()
+    state.session_id = "s1"
+    state.refresh()
+    assert {line.job.id for line in state.lines} == {mine}
+    state.started(started)
+    assert {line.job.id for line in state.lines} == {mine, started}
+    state.close()
+
+
+def test_a_history_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    place = tmp_path / "odd.duckdb"
+    place.write_text("no database")
+    state = JobsState(lambda: History.open(place))
+    state.refresh()
+    assert "odd.duckdb" in state.error
+
+
+def test_only_files_made_for_the_browser_are_handed_out(opened: Opener, tmp_path: Path) -> None:
+    history = opened()
+    place = place_for(history, "a.csv")
+    place.write_text("x")
+    assert is_download(place)
+    assert place_for(history, "a.csv") != place
+    for other in (tmp_path / "a.csv", place.parent / ".." / ".." / "a.csv", Path("a.csv"), Path()):
+        assert not is_download(other)
+    for path, files in ((str(place), place), (str(tmp_path / "history.duckdb"), None)):
+        job = history.jobs.add("export", {"session": "s", "out": path}, path)
+        history.jobs.start(job)
+        history.jobs.end(job, "completed", result={"file": path})
+        state = JobsState(opened)
+        state.refresh()
+        assert state.lines[0].file == files
+
+
+def test_old_files_are_taken_away(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = opened()
+    old = place_for(history, "a.csv")
+    old.write_text("x")
+    later = time.time() + (KEPT + 1) * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+    place_for(history, "b.csv")
+    assert not old.parent.exists()

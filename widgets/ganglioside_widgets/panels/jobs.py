@@ -1,0 +1,184 @@
+"""The jobs of the history: what runs, what became of it; cancel, retry, download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+import ipywidgets as w
+
+from ganglioside.history import History
+from ganglioside_widgets.elements.grid import NONE, Column, Grid
+from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.panels.panel import Panel, box, button, post_to_kernel, say
+from ganglioside_widgets.state.jobs import JobsState, Line, told
+
+_COLUMNS = (
+    Column("status", "State", 92),
+    Column("percentage", "%", 48, "0", "How far it has come"),
+    Column("kind", "Kind", 76),
+    Column("name", "Name", 190),
+    Column("said", "Last message", 260, "text", "What has happened last, or why it failed"),
+    Column("started", "Started (UTC)", 164),
+    Column("took", "Time", 92, "text", "Elapsed so far, or in all"),
+    Column("process", "Process", 150, "text", "Number of the process, and its machine"),
+    Column("author", "Asked by", 90),
+    Column("id", "Job", 130),
+)
+
+_NEXT = "Click a job for its events; one that waits or runs can be cancelled, others retried."
+
+
+class JobsPanel(Panel):
+    """Lists jobs as they go on, in whichever process.
+
+    Parameters
+    ----------
+    state
+        A new one, of all jobs, where None.
+    page
+        Through which the browser gets files and learns of ends; one of its own where None.
+    open_session
+        What opening the session that a job made does; where None it links to the workbench page.
+    """
+
+    def __init__(
+        self,
+        state: JobsState | None = None,
+        page: Page | None = None,
+        open_session: Callable[[str], None] | None = None,
+    ) -> None:
+        self.state = state or JobsState(History.open, post_to_kernel())
+        self._open_session = open_session
+        own = page is None
+        self._page = page or Page()
+        self.grid = Grid("Jobs", _COLUMNS, lines=8,
+                         empty="No job yet. Exports of large sessions run as jobs; start others by "
+                         "ganglioside jobs start, or ganglioside batch --background.")  # fmt: skip
+        self._ids: list[str] = []
+        self._count, self._said, self._chosen = box(kind="count"), box(), box()
+        self._build_actions()
+        super().__init__(
+            "Jobs",
+            [self._count, self.grid, self._said, self._chosen, self._actions,
+             *([self._page] if own else [])],
+            kind="jobs",
+        )  # fmt: skip
+        if own:
+            self._page.layout.display = "none"
+            self._page.on_open(lambda _: self.state.watch())
+        self.grid.observe(self._picked, "selected")
+        self.state.observe(self._list, "lines")
+        self.state.observe(self._show, ["lines", "chosen", "events", "error", "notice"])
+        self.state.observe(self._tell, "ended")
+        self._list(None)
+        self._show(None)
+
+    def _build_actions(self) -> None:
+        self.cancel = button("Cancel", self.state.cancel, kind="danger")
+        self.retry = button("Retry", self.state.retry, tip="Start it again as a new job")
+        self.download = button("Download", self._download, kind="primary")
+        self.opener = button("Open its session", self._open)
+        self._link = box()
+        buttons = [self.download, self.opener, self._link, self.cancel, self.retry]
+        self._actions = w.HBox(buttons).add_class("gg-buttons")
+
+    # --- what is wished ----------------------------------------------------------------------
+
+    def _picked(self, change: dict[str, int]) -> None:
+        if 0 <= change["new"] < len(self._ids) and self._ids[change["new"]] != self.state.chosen:
+            self.state.choose(self._ids[change["new"]])
+
+    def _open(self) -> None:
+        line = self.state.line
+        if line is not None and line.job.session and self._open_session is not None:
+            self._open_session(line.job.session)
+
+    def _download(self) -> None:
+        line = self.state.line
+        if line is not None and line.file is not None:
+            self._hand_out(line.file)
+
+    def _hand_out(self, file: Path) -> None:
+        try:
+            self._page.download(file.name, file.read_bytes())
+        except OSError as error:
+            self.state.error = f"{file.name} cannot be read: {error.strerror}. Export it again."
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    def _tell(self, _: object) -> None:
+        """Tell of jobs that have ended, with the file that they made at hand."""
+        for line in self.state.ended:
+            file = line.file
+            self._page.tell(
+                told(line),
+                error=line.job.status == "failed",
+                action="Download" if file is not None else "",
+                act=None if file is None else lambda file=file: self._hand_out(file),  # type: ignore[misc]
+            )
+
+    def _list(self, _: object) -> None:
+        table = self.state.table()
+        self._ids = [line.job.id for line in self.state.lines]
+        active, total = self.state.active, len(self._ids)
+        self._count.value = (
+            f"<span>{active:,} waiting or running, {total - active:,} ended</span>" if total else ""
+        )
+        with self.grid.hold_sync():
+            self.grid.show(table)
+            chosen = self.state.chosen
+            self.grid.selected = self._ids.index(chosen) if chosen in self._ids else NONE
+
+    def _show(self, _: object) -> None:
+        state, line = self.state, self.state.line
+        self._said.value = say(state.error, "error") or say(state.notice)
+        self._actions.layout.display = "none" if line is None else ""
+        if line is None:
+            self._chosen.value = f"<p class='gg-empty'>{_NEXT}</p>" if state.lines else ""
+            return
+        job = line.job
+        self.cancel.disabled = job.has_ended or job.cancel_requested
+        self.retry.disabled = not job.has_ended
+        self.download.layout.display = "" if line.file is not None else "none"
+        can_open = job.session is not None and job.status == "completed"
+        here = self._open_session is not None
+        self.opener.layout.display = "" if can_open and here else "none"
+        self._link.value = (
+            f'<a class="gg-link" href="workbench.ipynb?session={escape(str(job.session))}">'
+            "Open its session</a>" if can_open and not here else ""
+        )  # fmt: skip
+        self._chosen.value = _described(line, self._log())
+
+    def _log(self) -> str:
+        lines = [
+            f"{e['timestamp'][11:19]}  {e['percentage']:3.0f} %  {e['step']}: {e['message']}"
+            + (f": {e['error']}" if "error" in e else "")
+            for e in reversed(self.state.events)
+        ]
+        return "\n".join([*lines, self.state.log()]).strip()
+
+
+def _described(line: Line, log: str) -> str:
+    job = line.job
+    facts = [
+        ("State", job.status + (", to be cancelled" if job.cancel_requested else "")),
+        ("Asked by", f"{job.author}, {job.created:%Y-%m-%d %H:%M:%S} UTC"),
+        ("Process", line.process or "none yet"),
+        ("Time limit", "none" if job.time_limit is None else f"{job.time_limit:g} s"),
+        *([("Repeats", job.retry_of)] if job.retry_of else []),
+    ]
+    listed = "".join(f"<div><b>{escape(k)}</b><span>{escape(v)}</span></div>" for k, v in facts)
+    running = job.status == "processing"
+    bar = (
+        f'<progress max="100" value="{line.percentage:.0f}" aria-label="Progress of the job">'
+        "</progress>" * running
+    )
+    return (
+        f"<h3>{escape(job.kind)}: {escape(job.name)} <small>job {escape(job.id)}</small></h3>{bar}"
+        + (say(job.error, "error") if job.error else "")
+        + f"<div class='gg-facts'>{listed}</div>"
+        + f"<h4>Events and log (UTC), the newest first</h4><pre tabindex='0'>{escape(log)}</pre>"
+        * bool(log)
+    )

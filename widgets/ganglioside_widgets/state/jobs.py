@@ -1,0 +1,308 @@
+"""The jobs of a history as they go on, whichever process carries them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import traitlets as t
+
+from ganglioside.errors import GangliosideError
+from ganglioside.history import History
+from ganglioside.history.jobs import Job
+from ganglioside.history.store import utc_now
+from ganglioside.jobs import Looks, cancel, resume_waiting, retry
+from ganglioside.jobs.following import INTERVAL
+from ganglioside.jobs.starting import log_path
+from ganglioside.jobs.telling import duration
+from ganglioside.progress import ProgressEvent
+from ganglioside_widgets.state.downloads import is_download
+from ganglioside_widgets.state.run import Post
+
+#: The newest jobs that are listed.
+_LISTED: Final = 200
+
+#: Characters of a process's own log that are shown, from its end.
+_LOG: Final = 20_000
+
+#: s; a job that takes longer is told of when it ends.
+LONG: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One job as it is listed.
+
+    Attributes
+    ----------
+    job : Job
+    last : ProgressEvent or None
+        What it reported last.
+    """
+
+    job: Job
+    last: ProgressEvent | None
+
+    @property
+    def percentage(self) -> float:
+        """How far it has come."""
+        return self.last["percentage"] if self.last else 0.0
+
+    @property
+    def said(self) -> str:
+        """Why it failed, or what has happened last."""
+        return self.job.error or (self.last["message"] if self.last else "")
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it made for the browser, where that is still there."""
+        result = json.loads(self.job.result) if self.job.result else {}
+        path = Path(str(result.get("file", "")))
+        return path if is_download(path) and path.is_file() else None
+
+    @property
+    def process(self) -> str:
+        """Who carries it, or has carried it."""
+        return "" if self.job.pid is None else f"{self.job.pid} on {self.job.host}"
+
+    def seconds(self, now: datetime) -> float:
+        """Return how long it has been going on, or took; NaN before it began."""
+        if self.job.started is None:
+            return float("nan")
+        return ((self.job.ended or now) - self.job.started).total_seconds()
+
+
+class JobsState(t.HasTraits):
+    """Jobs, the chosen one with its events, and what can be done with it.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+        The newest first.
+    chosen : str
+        Id of a job, or empty.
+    events : tuple of ProgressEvent
+        Of the chosen job.
+    ended : tuple of Line
+        The jobs that were seen to end at the last look and deserve a word: those that were
+        started here, and those that took long.
+    session_id : str
+        Whose jobs are listed where not everybody's are.
+    error, notice : str
+
+    Parameters
+    ----------
+    history
+    post
+    everything
+        Whether all jobs of the history are listed, or only those that were started here and
+        those of `session_id`.
+    """
+
+    lines = t.Tuple()
+    chosen = t.Unicode("")
+    events = t.Tuple()
+    ended = t.Tuple()
+    session_id = t.Unicode("")
+    error = t.Unicode("")
+    notice = t.Unicode("")
+
+    def __init__(
+        self,
+        history: Callable[[], History] = History.open,
+        post: Post | None = None,
+        *,
+        everything: bool = True,
+    ) -> None:
+        super().__init__()
+        self._open = history
+        self._post = post or (lambda change: change())
+        self._everything = everything
+        self._own: set[str] = set()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def line(self) -> Line | None:
+        """The chosen job."""
+        return next((line for line in self.lines if line.job.id == self.chosen), None)
+
+    @property
+    def active(self) -> int:
+        """How many jobs wait or run."""
+        return sum(not line.job.has_ended for line in self.lines)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per job, ready to be shown."""
+        now = utc_now()
+        rows = [
+            {
+                "id": line.job.id,
+                "status": line.job.status,
+                "percentage": line.percentage,
+                "kind": line.job.kind,
+                "name": line.job.name,
+                "said": line.said.partition("\n")[0],
+                "started": f"{line.job.started:%Y-%m-%d %H:%M:%S}" if line.job.started else "",
+                "took": duration(line.seconds(now)) if line.job.started else "",
+                "process": line.process,
+                "author": line.job.author,
+            }
+            for line in self.lines
+        ]
+        return pd.DataFrame(rows)
+
+    def log(self) -> str:
+        """Return what the process of the chosen job wrote beside its events."""
+        if not self.chosen:
+            return ""
+        try:
+            text = log_path(self._open(), self.chosen).read_text("utf-8", errors="replace")
+        except (OSError, GangliosideError):
+            return ""  # a job has a log only where its process had something to say
+        return text[-_LOG:]
+
+    # --- what can be done ----------------------------------------------------------------
+
+    def choose(self, job: str) -> None:
+        """Choose a job."""
+        self.error = self.notice = ""
+        self.chosen, self.events = job, ()
+        self.refresh()
+
+    def started(self, job: str) -> None:
+        """Take a job as started here: it is listed, and its end is told."""
+        self._own.add(job)
+        self.refresh()
+        self.watch()
+
+    def cancel(self) -> None:
+        """Ask for the end of the chosen job."""
+        asked = "It ends at its next step."
+        self._do(lambda history, job: "" if cancel(history, job).has_ended else asked)
+
+    def retry(self) -> None:
+        """Start the chosen job again, as a new one, which is then chosen."""
+
+        def act(history: History, job: str) -> str:
+            again = retry(history, job)
+            self._own.add(again)
+            self.chosen, self.events = again, ()
+            return "Started again."
+
+        self._do(act)
+        self.watch()
+
+    def _do(self, act: Callable[[History, str], str]) -> None:
+        self.error = self.notice = ""
+        if self.line is None:
+            self.error = "Choose a job first: click its row."
+            return
+        try:
+            notice = act(self._open(), self.chosen)
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+        else:
+            self.notice = notice
+        self._look_again()
+
+    # --- what goes on ----------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read the jobs again, and start those that were left waiting."""
+        self.error = ""
+        try:
+            resume_waiting(self._open())
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+            return
+        self._look_again()
+
+    def watch(self) -> None:
+        """Follow the jobs in a thread, until `close`."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._watch, name="jobs", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Follow no more."""
+        self._stop.set()
+
+    def _watch(self) -> None:
+        history, looks = None, None
+        while not self._stop.wait(INTERVAL):
+            try:
+                if history is None or looks is None:
+                    history = self._open()
+                    looks = Looks(history)
+                    resume_waiting(history)
+                if not looks.wanted(patient=not self.active):
+                    continue
+                found = self._read(history)
+            except GangliosideError as error:
+                why = str(error)
+                self._post(lambda why=why: setattr(self, "error", why))  # type: ignore[misc]
+                history = None
+            else:
+                self._post(lambda found=found: self._take(*found))  # type: ignore[misc]
+
+    def _look_again(self) -> None:
+        try:
+            found = self._read(self._open())
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+            return
+        self._take(*found)
+
+    def _read(self, history: History) -> tuple[list[Line], str, list[ProgressEvent], int]:
+        """Return the jobs, and the events of the chosen one that are not known yet."""
+        now = utc_now()
+        latest = history.jobs.latest(_LISTED)
+        if any(job.why_dead(now) for job, _ in latest):
+            latest = self._open().jobs.latest(_LISTED)  # opening marks what died as failed
+        lines = [Line(*found) for found in latest if self._concerns(found[0])]
+        chosen, known = self.chosen, len(self.events)
+        listed = any(line.job.id == chosen for line in lines)
+        return lines, chosen, history.jobs.events(chosen, known) if listed else [], known
+
+    def _concerns(self, job: Job) -> bool:
+        if self._everything or job.id in self._own or (job.retry_of or "") in self._own:
+            return True
+        given = json.loads(job.parameters)
+        about = {job.session, given.get("session"), given.get("source")}
+        return bool(self.session_id) and self.session_id in about
+
+    def _take(
+        self, lines: list[Line], chosen: str, events: list[ProgressEvent], known: int
+    ) -> None:
+        before = {line.job.id: line.job for line in self.lines}
+        now = utc_now()
+        ended = [
+            line
+            for line in lines
+            if line.job.has_ended
+            and line.job.id in before
+            and not before[line.job.id].has_ended
+            and (line.job.id in self._own or line.seconds(now) >= LONG)
+        ]
+        with self.hold_trait_notifications():
+            if chosen == self.chosen and known == len(self.events):
+                self.events = (*self.events, *events)
+            self.lines = tuple(lines)
+        if ended:
+            self.ended = tuple(ended)
+
+
+def told(line: Line) -> str:
+    """Return what is said of a job that has ended."""
+    job = line.job
+    took = f" after {duration(line.seconds(utc_now()))}" if job.started else ""
+    how = {"completed": "is done", "failed": "has failed", "cancelled": "was cancelled"}
+    why = f": {job.error}" if job.error else "."
+    return f"{job.kind.capitalize()} of {job.name} {how[job.status]}{took}{why}"

@@ -1,9 +1,10 @@
-"""One browser for all tests of this folder."""
+"""One browser and one `ganglioside app` for all tests of this folder."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -22,3 +23,24 @@ def browser() -> Iterator[object]:
         )
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterator[object]:
+    from browser.servers import serving
+
+    folder = tmp_path_factory.mktemp("app")
+    with serving(folder, "app", ready=r"pool of workbench\.ipynb is filled") as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Any, server: Any) -> Iterator[object]:
+    """A visitor, whose page asks nothing of others and complains of nothing."""
+    from browser.servers import Visit
+
+    opened = Visit.begin(browser)
+    yield opened
+    opened.end()
+    assert opened.outside(server) == []
+    assert opened.complaints == []

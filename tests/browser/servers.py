@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,13 @@ def free_port() -> int:
 @contextmanager
 def serving(folder: Path, *arguments: str, ready: str = "") -> Iterator[Server]:
     """Run `ganglioside` with arguments on a free port until it answers; `ready` is its word."""
+    with running(folder, "ganglioside", *arguments, ready=ready) as server:
+        yield server
+
+
+@contextmanager
+def running(folder: Path, program: str, *arguments: str, ready: str = "") -> Iterator[Server]:
+    """Run a server of the environment on a free port until it answers; `ready` is its word."""
     port, log, history = free_port(), folder / "server.log", folder / "history.duckdb"
     environment = os.environ | {
         "GANGLIOSIDE_HISTORY": str(history),
@@ -50,8 +58,8 @@ def serving(folder: Path, *arguments: str, ready: str = "") -> Iterator[Server]:
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
         "IPYTHONDIR": str(folder / "ipython"),
     }
-    script = Path(sys.executable).with_name("ganglioside")
-    command = [str(script), *arguments, "--no-browser", "--port", str(port)]
+    script = Path(sys.executable).with_name(program)
+    command = [str(script), *arguments, "--no-browser", f"--port={port}"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     try:
@@ -93,9 +101,14 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, browser: Browser, width: int = 1280, height: int = 1000) -> Visit:
+    def begin(
+        cls, browser: Browser, width: int = 1280, height: int = 1000, proxy: str | None = None
+    ) -> Visit:
+        """Open a page; `proxy` takes all that goes to other machines."""
         context = browser.new_context(
-            viewport={"width": width, "height": height}, accept_downloads=True
+            viewport={"width": width, "height": height},
+            accept_downloads=True,
+            proxy=None if proxy is None else {"server": proxy, "bypass": "127.0.0.1"},
         )
         context.set_default_timeout(PATIENCE)
         visit = cls(context.new_page())
@@ -115,3 +128,35 @@ class Visit:
 
     def end(self) -> None:
         self.page.context.close()
+
+
+class BlackHole:
+    """A network that drops everything: it takes connections and never answers.
+
+    Attributes
+    ----------
+    url : str
+        To be named as a proxy.
+    swallowed : list of bytes
+        What was asked of it.
+    """
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.swallowed: list[bytes] = []
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._swallow, daemon=True).start()
+
+    def _swallow(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+                self._open.append(connection)
+                self.swallowed.append(connection.recv(200))
+            except OSError:
+                return  # closed
+
+    def close(self) -> None:
+        for each in (self._listener, *self._open):
+            each.close()

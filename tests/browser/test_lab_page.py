@@ -11,6 +11,7 @@ import pytest
 import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
+from browser.pages import RULES, give, large_table  # noqa: E402
 from browser.servers import Server, Visit, serving  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -28,26 +29,39 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterato
         yield running
 
 
-def test_the_workbench_judges_a_dropped_file_in_a_narrow_pane(
-    browser: sync_api.Browser, server: Server, tmp_path: Path
-) -> None:
-    visit = Visit.begin(browser, width=1000)
-    page = visit.page
+@pytest.fixture(scope="module")
+def visit(browser: sync_api.Browser, server: Server) -> Iterator[Visit]:
+    """The workbench, run in its notebook in a narrow pane."""
+    opened = Visit.begin(browser, width=1000)
+    page = opened.page
     page.goto(f"{server.url}/lab/tree/workbench.ipynb?token=secret")
     cell = page.locator(".jp-Notebook .jp-CodeCell").first
     expect(cell).to_be_visible(timeout=90_000)
     expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible(timeout=90_000)
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
+    expect(page.get_by_role("button", name="Try the example")).to_be_visible(timeout=90_000)
+    yield opened
+    opened.end()
+    assert opened.outside(server) == []
+
+
+def test_nobody_is_asked_for_news(visit: Visit) -> None:
+    assert visit.page.get_by_text("Jupyter news").count() == 0
+
+
+def test_the_workbench_judges_a_dropped_file_in_a_narrow_pane(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    page = visit.page
     path = tmp_path / "mine.csv"
     path.write_bytes(gg.example().source.content)
-    expect(page.get_by_role("button", name="Try the example")).to_be_visible(timeout=90_000)
     expect(page.get_by_label("Path")).to_be_visible()
     page.get_by_label("Choose feature tables").set_input_files(path)
-    expect(page.locator(".gg-summary")).to_contain_text("mine.csv", timeout=30_000)
+    expect(page.locator(".gg-summary")).to_contain_text("mine.csv")
     page.get_by_role("button", name="Run the analysis").click()
     expected = gg.analyze(gg.example()).summary.headline
-    expect(page.locator(".gg-headline")).to_contain_text(expected, timeout=60_000)
+    expect(page.locator(".gg-headline")).to_contain_text(expected)
     expect(page.locator(".gg-chart canvas")).to_be_visible()
     page.locator("[aria-label='Features'] .gg-row").first.click()
     expect(page.locator(".gg-card h3")).to_contain_text("feature 0")
@@ -57,5 +71,26 @@ def test_the_workbench_judges_a_dropped_file_in_a_narrow_pane(
     page.screenshot(path=tmp_path / "lab.png")
     assert "session=" not in page.url
     assert gg.History.open(server.history).sessions()["status"].tolist() == ["completed"]
-    assert visit.outside(server) == []
-    visit.end()
+
+
+def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
+    visit: Visit, tmp_path: Path
+) -> None:
+    larger = tmp_path / "larger.csv"
+    larger.write_bytes(b"x" * 51_000_000)
+    give(visit.page, larger)
+    alert = visit.page.locator(".gg-root").get_by_role("alert")
+    expect(alert).to_contain_text("larger.csv has 51 MB; files up to 50 MB")
+    give(visit.page, large_table(tmp_path / "large.csv"))
+    expect(visit.page.locator(".gg-summary")).to_contain_text("large.csv: 332 features")
+    visit.page.get_by_role("button", name="Run again").click()
+    expect(visit.page.locator(".gg-headline h3")).to_have_text("large.csv")
+
+
+def test_the_panels_keep_the_rules_in_the_dark_theme_too(visit: Visit) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    for light in ("true", "false"):
+        visit.page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", light)
+        visit.page.wait_for_timeout(300)
+        found = axe.Axe().run(visit.page, context=".gg-root", options=RULES).response
+        assert [fault["nodes"][0]["html"] for fault in found["violations"]] == []

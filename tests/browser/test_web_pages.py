@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -14,27 +11,19 @@ from study_speed import make_study
 import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
-from browser.servers import Server, Visit, serving  # noqa: E402
+from browser.pages import (  # noqa: E402
+    feature,
+    give,
+    history,
+    large_table,
+    open_workbench,
+    run_example,
+    session_of,
+)
+from browser.servers import Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect
-expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("app")
-    with serving(folder, "app", ready=r"pool of workbench\.ipynb is filled") as running:
-        yield running
-
-
-@pytest.fixture
-def visit(browser: sync_api.Browser, server: Server) -> Iterator[Visit]:
-    opened = Visit.begin(browser)
-    yield opened
-    opened.end()
-    assert opened.outside(server) == []
-    assert opened.complaints == []
 
 
 @pytest.fixture(scope="module")
@@ -43,43 +32,6 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("study") / "study.csv"
     make_study(30_000).to_csv(path, index=False)
     return path
-
-
-def open_workbench(visit: Visit, server: Server) -> sync_api.Page:
-    visit.page.goto(f"{server.url}/voila/render/workbench.ipynb")
-    expect(visit.page.get_by_role("button", name="Try the example")).to_be_visible()
-    return visit.page
-
-
-def give(page: sync_api.Page, *files: Path) -> None:
-    page.get_by_label("Choose feature tables").set_input_files(list(files))
-
-
-def run_example(visit: Visit, server: Server) -> sync_api.Page:
-    page = open_workbench(visit, server)
-    page.get_by_role("button", name="Try the example").click()
-    page.get_by_role("button", name="Run the analysis").click()
-    expect(page.locator(".gg-headline")).to_contain_text("features explained")
-    expect(page.locator("[aria-label='Features'] .gg-row").first).to_be_visible()
-    return page
-
-
-def history(server: Server) -> gg.History:
-    return gg.History.open(server.history)
-
-
-def session_of(page: sync_api.Page) -> str:
-    found = re.search(r"session=(\w+)", page.url)
-    assert found, page.url
-    return found[1]
-
-
-def feature(page: sync_api.Page, number: int) -> None:
-    """Select a feature by its row."""
-    name = gg.example().data["name"].iloc[number]
-    page.get_by_label("Search").fill(f"{number} {name}")
-    page.locator(f"[aria-label='Features'] .gg-row[data-row='{number}']").click()
-    expect(page.locator(".gg-card h3")).to_contain_text(f"feature {number}")
 
 
 def test_the_index_leads_to_the_pages_and_to_nothing_else(visit: Visit, server: Server) -> None:
@@ -273,16 +225,12 @@ def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
     visit: Visit, server: Server, tmp_path: Path
 ) -> None:
     page = open_workbench(visit, server)
-    table = pd.read_csv(io.BytesIO(gg.example().source.content))
-    filler = 49_000_000 // len(table)
-    large, larger = tmp_path / "large.csv", tmp_path / "larger.csv"
-    table.assign(Comment="x" * filler).to_csv(large, index=False)
+    large, larger = large_table(tmp_path / "large.csv"), tmp_path / "larger.csv"
     larger.write_bytes(b"x" * 51_000_000)
-    assert 49_000_000 < large.stat().st_size <= 50_000_000
     give(page, larger)
     expect(page.get_by_role("alert")).to_contain_text("larger.csv has 51 MB")
     give(page, large)
-    expect(page.locator(".gg-summary")).to_contain_text(f"large.csv: {len(table)} features")
+    expect(page.locator(".gg-summary")).to_contain_text("large.csv: 332 features")
     page.get_by_role("button", name="Run the analysis").click()
     expect(page.locator(".gg-headline")).to_contain_text("features explained")
 

@@ -96,6 +96,19 @@ def test_a_piece_that_comes_twice_is_taken_once() -> None:
     assert drop.taken == [("a.csv", b"abcdef")]
 
 
+def test_the_answer_says_where_to_go_on_even_after_the_last_piece() -> None:
+    drop, said = Drop(), []
+    drop.zone.send = lambda content, *_: said.append(content["got"])  # type: ignore[method-assign]
+    drop.begin("a.csv", 6)
+    drop.piece(0, b"abcd")
+    drop.piece(0, b"abcd")
+    drop.piece(4, b"ef")
+    drop.piece(4, b"ef")
+    drop.piece(0, b"abcdef")
+    assert said == [0, 4, 4, 6, 6, 6]
+    assert drop.taken == [("a.csv", b"abcdef")]
+
+
 def test_another_file_starts_anew() -> None:
     drop = Drop()
     drop.begin("a.csv", 6)

@@ -32,7 +32,8 @@ IOPUB_RATE: Final = 1e9
 IDLE: Final = 600
 LOOK: Final = 60
 
-#: Holds the template of web pages that load nothing from the network.
+#: Holds the template of web pages that load nothing from the network, and settings of JupyterLab
+#: that its users may change: it asks nobody whether it may fetch news.
 SHARE: Final = Path(__file__).resolve().parent / "share"
 
 
@@ -48,6 +49,7 @@ def serve_lab(
     from jupyterlab.labapp import LabApp
 
     arguments = lab_arguments(folder, port, host=host, open_browser=open_browser)
+    _add_share("JUPYTER_CONFIG_PATH")
     LabApp.launch_instance([*arguments, *extra])
 
 
@@ -70,8 +72,7 @@ def serve_pages(
         arguments = page_arguments(
             only_pages(folder, Path(place)), port, host=host, open_browser=open_browser
         )
-        paths = [str(SHARE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
-        os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
+        _add_share("JUPYTER_PATH")
         from ganglioside_widgets.server import Pages
 
         Pages.launch_instance([*arguments, *extra])
@@ -140,6 +141,11 @@ def only_pages(folder: Path, place: Path) -> Path:
     for page in pages:
         shutil.copyfile(page, place / page.name)
     return place
+
+
+def _add_share(variable: str) -> None:
+    paths = [str(SHARE), *filter(None, [os.environ.get(variable)])]
+    os.environ[variable] = os.pathsep.join(paths)
 
 
 def _server(server: str, port: int, host: str, *, open_browser: bool) -> list[str]:

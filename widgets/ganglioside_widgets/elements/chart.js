@@ -71,7 +71,7 @@ function rowsOf(source) {
 function render({ model, el }) {
   const place = document.createElement("div");
   place.className = "gg-chart";
-  place.setAttribute("role", "img");
+  place.setAttribute("role", "figure");
   el.append(place);
   let view = null;
   let finalize = null;
@@ -84,7 +84,11 @@ function render({ model, el }) {
     if (!spec || !Object.keys(spec).length) return place.replaceChildren();
     const data = model.get("_data");
     const whole = structuredClone(isDark(place) ? coloured(spec) : spec);
-    whole.config = { ...whole.config, background: "transparent" };
+    whole.config = {
+      ...whole.config,
+      background: "transparent",
+      axis: { ...whole.config?.axis, labelSeparation: 6 },
+    };
     whole.datasets = Object.fromEntries(Object.keys(data).map((name) => [name, rowsOf(data[name])]));
     const fresh = document.createElement("div");
     fresh.className = "gg-chart-canvas";
@@ -99,6 +103,7 @@ function render({ model, el }) {
       fresh.remove();
       return;
     }
+    fresh.querySelector("summary")?.setAttribute("aria-label", "Save the chart");
     finalize?.();
     for (const old of [...place.children]) if (old !== fresh) old.remove();
     place.style.minHeight = "";

@@ -1,4 +1,7 @@
-// Sends files in pieces, each after the one before was received.
+// Sends files in pieces, each after the one before was received. A server drops a message that is
+// too large for it without a word: a piece that nobody acknowledges is sent again, smaller.
+
+const SMALLEST = 64 * 1024; // bytes
 
 function render({ model, el }) {
   const zone = document.createElement("label");
@@ -11,7 +14,8 @@ function render({ model, el }) {
   const words = document.createElement("span");
   words.innerHTML = "<strong>Drop a table here</strong> or choose a file";
   const kinds = document.createElement("small");
-  kinds.textContent = `CSV, TSV, XLSX or Parquet, up to ${Math.round(model.get("_max_bytes") / 1e6)} MB`;
+  const usual = `CSV, TSV, XLSX or Parquet, up to ${Math.round(model.get("_max_bytes") / 1e6)} MB`;
+  kinds.textContent = usual;
   const bar = document.createElement("progress");
   bar.hidden = true;
   bar.setAttribute("aria-label", "Upload");
@@ -21,27 +25,43 @@ function render({ model, el }) {
   const waiting = [];
   let sending = null;
   let received = null;
+  let number = 0;
+  let piece = model.get("_piece");
 
-  const answer = () => new Promise((resolve) => (received = resolve));
+  // Sends a message and returns the answer; null where none comes.
+  function ask(content, buffers = []) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), model.get("_patience"));
+      received = (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      model.send({ ...content, file: number }, undefined, buffers);
+    });
+  }
 
   async function send(file) {
     if (file.size > model.get("_max_bytes")) {
       model.send({ what: "too-large", name: file.name, size: file.size });
       return;
     }
+    number += 1;
     bar.max = Math.max(file.size, 1);
     bar.value = 0;
     bar.hidden = false;
     kinds.textContent = `Sending ${file.name} ...`;
-    let heard = answer();
-    model.send({ what: "begin", name: file.name, size: file.size });
-    if ((await heard).refused) return;
-    for (let at = 0; at < file.size; at += model.get("_piece")) {
-      const piece = await file.slice(at, at + model.get("_piece")).arrayBuffer();
-      heard = answer();
-      model.send({ what: "piece", from: at }, undefined, [piece]);
-      const said = await heard;
-      if (said.refused) return;
+    let said = await ask({ what: "begin", name: file.name, size: file.size });
+    if (said === null) throw new Error(model.get("_silent"));
+    while (!said.refused && said.got < file.size) {
+      const from = said.got;
+      const answer = await ask({ what: "piece", from }, [await file.slice(from, from + piece).arrayBuffer()]);
+      if (answer === null && piece <= SMALLEST) throw new Error(model.get("_silent"));
+      if (answer === null) {
+        piece /= 4;
+        kinds.textContent = `Sending ${file.name} in smaller pieces ...`;
+        continue;
+      }
+      said = answer;
       bar.value = said.got;
     }
   }
@@ -51,18 +71,20 @@ function render({ model, el }) {
     sending = waiting.shift();
     try {
       await send(sending);
+      kinds.textContent = usual;
     } catch (error) {
-      model.send({ what: "failed", name: sending.name, why: String(error.message ?? error) });
+      const why = String(error.message ?? error);
+      kinds.textContent = `${sending.name} did not arrive: ${why}`; // whether the kernel hears it or not
+      model.send({ what: "failed", name: sending.name, why });
     } finally {
       sending = null;
       bar.hidden = true;
-      kinds.textContent = `CSV, TSV, XLSX or Parquet, up to ${Math.round(model.get("_max_bytes") / 1e6)} MB`;
     }
     next();
   }
 
   model.on("msg:custom", (message) => {
-    if ("got" in message && received) {
+    if (message.file === number && received) {
       const resolve = received;
       received = null;
       resolve(message);

@@ -14,21 +14,27 @@ from ganglioside_widgets.elements.module import source
 PIECE: Final = 2 * 1024 * 1024
 
 
-class DropZone(anywidget.AnyWidget):
-    """Takes files by drag and drop or by choice.
+#: ms after which a piece that was not acknowledged is taken for dropped.
+PATIENCE: Final = 8_000
 
-    Attributes
-    ----------
-    busy : bool
-        Whether a file is on its way.
-    """
+#: Why a file does not arrive though the browser could read it.
+SILENT: Final = (
+    "the server passes no message of 64 kB (its limit is websocket_max_message_size), or the "
+    "kernel is busy or has ended. Wait until it is idle, or start the server with `ganglioside "
+    "lab` or `ganglioside app`, and give the file again."
+)
+
+
+class DropZone(anywidget.AnyWidget):
+    """Takes files by drag and drop or by choice."""
 
     _esm = source("dropzone.js")
 
     _suffixes: t.List[Any] = t.List().tag(sync=True)
     _max_bytes = t.Int().tag(sync=True)
     _piece = t.Int(PIECE).tag(sync=True)
-    busy = t.Bool(False).tag(sync=True)
+    _patience = t.Int(PATIENCE).tag(sync=True)
+    _silent = t.Unicode(SILENT).tag(sync=True)
 
     def __init__(
         self,
@@ -39,32 +45,35 @@ class DropZone(anywidget.AnyWidget):
     ) -> None:
         super().__init__(_suffixes=list(suffixes), _max_bytes=max_bytes)
         self._taken, self._refused = taken, refused
-        self._name, self._size, self._parts = "", 0, bytearray()
+        self._name, self._size = "", 0
+        self._parts, self._got = bytearray(), 0
+        self._is_taken = False
         self.on_msg(self._heard)
 
     def _heard(self, _: Any, content: Any, buffers: Sequence[memoryview]) -> None:
         what = content.get("what")
         if what == "begin":
             self._name, self._size = str(content["name"]), int(content["size"])
-            self._parts = bytearray()
+            self._parts, self._got, self._is_taken = bytearray(), 0, False
             self._refuse_large()
-        elif what == "piece" and content.get("from") == len(self._parts):
+        elif what == "piece" and content.get("from") == self._got and not self._is_taken:
             self._parts += bytes(buffers[0])
+            self._got = len(self._parts)
             self._refuse_large()
         elif what == "too-large":
             self._refused(self._too_large(str(content["name"]), int(content["size"])))
             return
         elif what == "failed":
-            self._refused(f"{content['name']} could not be read by the browser: {content['why']}.")
+            self._refused(f"{content['name']} did not arrive: {content['why']}")
             return
-        self.send({"got": len(self._parts), "refused": self._is_large()})
-        if what in ("begin", "piece") and len(self._parts) == self._size and not self._is_large():
-            name, whole, self._parts = self._name, bytes(self._parts), bytearray()
-            self.send({"done": name})
-            self._taken(name, whole)
+        # A piece that came twice changes nothing; the answer says where to go on.
+        self.send({"file": content.get("file"), "got": self._got, "refused": self._is_large()})
+        if self._got == self._size and not self._is_large() and not self._is_taken:
+            whole, self._parts, self._is_taken = bytes(self._parts), bytearray(), True
+            self._taken(self._name, whole)
 
     def _is_large(self) -> bool:
-        return max(self._size, len(self._parts)) > self._max_bytes
+        return max(self._size, self._got) > self._max_bytes
 
     def _refuse_large(self) -> None:
         if self._is_large():

@@ -145,6 +145,7 @@ class JobsPanel(Panel):
         can_open = job.session is not None and job.status == "completed"
         here = self._open_session is not None
         self.opener.layout.display = "" if can_open and here else "none"
+        self._link.layout.display = "" if can_open and not here else "none"
         self._link.value = (
             f'<a class="gg-link" href="workbench.ipynb?session={escape(str(job.session))}">'
             "Open its session</a>" if can_open and not here else ""

@@ -1,0 +1,70 @@
+"""What visitors of the web pages do again and again."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pandas as pd
+from browser.servers import PATIENCE, Server, Visit
+from playwright.sync_api import Page, expect
+
+import ganglioside as gg
+
+expect.set_options(timeout=PATIENCE)
+
+#: What axe looks for: the rules of WCAG 2.1, A and AA.
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+    "resultTypes": ["violations"],
+}
+
+
+def open_workbench(visit: Visit, server: Server) -> Page:
+    visit.page.goto(f"{server.url}/voila/render/workbench.ipynb")
+    expect(visit.page.get_by_role("button", name="Try the example")).to_be_visible()
+    return visit.page
+
+
+def give(page: Page, *files: Path) -> None:
+    page.get_by_label("Choose feature tables").set_input_files(list(files))
+
+
+def run_example(visit: Visit, server: Server) -> Page:
+    return run_open_example(open_workbench(visit, server))
+
+
+def run_open_example(page: Page) -> Page:
+    page.get_by_role("button", name="Try the example").click()
+    page.get_by_role("button", name="Run the analysis").click()
+    expect(page.locator(".gg-headline")).to_contain_text("features explained")
+    expect(page.locator("[aria-label='Features'] .gg-row").first).to_be_visible()
+    return page
+
+
+def history(server: Server) -> gg.History:
+    return gg.History.open(server.history)
+
+
+def session_of(page: Page) -> str:
+    found = re.search(r"session=(\w+)", page.url)
+    assert found, page.url
+    return found[1]
+
+
+def feature(page: Page, number: int) -> None:
+    """Select a feature by its row."""
+    name = gg.example().data["name"].iloc[number]
+    page.get_by_label("Search").fill(f"{number} {name}")
+    page.locator(f"[aria-label='Features'] .gg-row[data-row='{number}']").click()
+    expect(page.locator(".gg-card h3")).to_contain_text(f"feature {number}")
+
+
+def large_table(path: Path, megabytes: float = 50) -> Path:
+    """Write the example with comments that make the file almost so large."""
+    table = pd.read_csv(io.BytesIO(gg.example().source.content))
+    filler = "x" * int(megabytes * 1_000_000 / len(table) - 200)
+    table.assign(Comment=filler).to_csv(path, index=False)
+    assert 0.9 * megabytes < path.stat().st_size / 1_000_000 <= megabytes
+    return path

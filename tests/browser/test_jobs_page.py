@@ -1,0 +1,91 @@
+"""Jobs in the page: exports of large sessions, and what other processes do."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from study_speed import make_study
+
+import ganglioside as gg
+from ganglioside import jobs
+from ganglioside.progress import Progress, ProgressEvent
+from ganglioside_widgets.state.export import LARGE
+
+sync_api = pytest.importorskip("playwright.sync_api")
+from browser.pages import history  # noqa: E402
+from browser.servers import Server, Visit  # noqa: E402
+
+pytestmark = pytest.mark.browser
+expect = sync_api.expect
+
+
+def test_a_large_export_runs_as_a_job_and_its_end_is_told(visit: Visit, server: Server) -> None:
+    table = gg.read_features(make_study(LARGE))
+    said = gg.Override(feature_id=7, verdict="outlier", note="no MS/MS", author="kh")
+    analysis = gg.analyze(table).with_overrides(gg.Overrides().put(said))
+    sid = history(server).save(analysis, name="large")
+    page = visit.page
+    page.goto(f"{server.url}/voila/render/workbench.ipynb?session={sid}")
+    expect(page.locator(".gg-headline")).to_contain_text("features explained")
+    expect(page.locator(".gg-jobs")).to_be_hidden()
+    with page.expect_download(timeout=120_000) as download:
+        page.get_by_role("button", name="CSV").click()
+        line = page.locator(".gg-jobs .gg-row")
+        expect(line).to_have_count(1)
+    exported = pd.read_csv(download.value.path())
+    assert len(exported) == LARGE
+    assert exported.loc[7, "analyst_note"] == "no MS/MS"
+    expect(line).to_contain_text("completed")
+    toast = page.get_by_role("status").locator(".gg-toast")
+    expect(toast).to_contain_text("is done after")
+    with page.expect_download() as again:
+        toast.get_by_role("button", name="Download").click()
+    assert again.value.suggested_filename == download.value.suggested_filename
+    toast.get_by_role("button", name="Dismiss").click()
+    expect(toast).to_have_count(0)
+    page.reload()
+    expect(page.locator(".gg-jobs .gg-row")).to_contain_text("completed")
+    page.locator(".gg-jobs .gg-row").click()
+    expect(page.locator(".gg-jobs").get_by_role("button", name="Download")).to_be_visible()
+
+
+def test_a_job_of_another_process_is_followed_cancelled_and_retried(
+    visit: Visit, server: Server
+) -> None:
+    held = history(server).jobs
+    job = held.add("analyze", {"source": "/nowhere/liver.csv"}, "liver.csv")
+    page = visit.page
+    page.goto(f"{server.url}/voila/render/history.ipynb")
+    line = page.locator(".gg-jobs .gg-row", has_text=job)
+    expect(line).to_contain_text("pending")
+    held.start(job)
+    expect(line).to_contain_text("processing")
+    events: list[ProgressEvent] = []
+    progress = Progress(events.append)
+    for step, percentage in (("loading", "5"), ("rule1", "")):
+        progress.done(step, f"{step} has happened")
+        held.beat(job, events[-1:])
+        expect(line).to_contain_text(f"{step} has happened")
+        expect(line).to_contain_text(percentage)
+    line.click()
+    expect(page.locator(".gg-jobs pre")).to_contain_text("rule1 has happened")
+    panel = page.locator(".gg-jobs")
+    panel.get_by_role("button", name="Cancel").click()
+    expect(panel.get_by_role("status")).to_contain_text("next step")
+    assert held.get(job).cancel_requested
+    held.end(job, "cancelled")
+    expect(line).to_contain_text("cancelled")
+    panel.get_by_role("button", name="Retry").click()
+    expect(page.locator(".gg-toast")).to_contain_text("liver.csv cannot be opened")
+    expect(panel.get_by_role("alert")).to_contain_text("Check the path")
+    (again,) = [j for j in held.all() if j.retry_of == job]
+    assert again.status == "failed"
+    expect(page.locator(".gg-jobs .gg-row", has_text=again.id)).to_contain_text("failed")
+    sid = history(server).save(gg.analyze(gg.example()), name="before")
+    rerun = jobs.start(history(server), jobs.Rerun(session=sid))
+    line = page.locator(".gg-jobs .gg-row", has_text=rerun)
+    expect(line).to_contain_text("completed")
+    line.click()
+    panel.get_by_role("link", name="Open its session").click()
+    expect(page.locator(".gg-headline")).to_contain_text("features explained")
+    assert str(held.get(rerun).session) in page.url

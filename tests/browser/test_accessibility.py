@@ -19,6 +19,7 @@ expect = sync_api.expect
 def faults(page: sync_api.Page) -> list[str]:
     """Return what breaks a rule, in either theme."""
     found: list[str] = []
+    page.set_viewport_size({"width": 1280, "height": 3400})  # what is out of sight is not judged
     for theme in ("light", "dark"):
         page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
         page.emulate_media(color_scheme=theme)
@@ -37,12 +38,19 @@ def test_the_index_and_the_workbench_keep_the_rules_which_see_a_planted_fault(
     assert faults(page) == []
     run_open_example(page)
     page.locator("[aria-label='Features'] .gg-row").nth(3).click()
+    expect(page.get_by_role("button", name="Keep my verdict")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_label("My verdict").select_option("outlier")
     page.get_by_role("button", name="Keep my verdict").click()
+    expect(page.get_by_role("alert")).to_contain_text("needs a note")
     page.locator("summary", has_text="Look at these first").click()
     page.locator(".gg-chip", has_text="fragment").click()
     assert faults(page) == []
-    page.evaluate("document.querySelector('.gg-reason').style.color = '#999999'")
-    assert any("light: color-contrast" in fault for fault in faults(page))
+    planted = {".gg-headline p": "features explained", ".gg-chip": "gg-chip", ".gg-cell": "gg-cell"}
+    page.add_style_tag(content=f"{', '.join(planted)} {{ color: #999999 !important; }}")
+    found = [fault for fault in faults(page) if "light: color-contrast" in fault]
+    for words in planted.values():
+        assert any(words in fault for fault in found)
 
 
 def test_history_jobs_and_species_keep_the_rules(visit: Visit, server: Server) -> None:
@@ -90,6 +98,7 @@ def test_from_the_opened_page_to_a_verdict_of_ones_own_by_keyboard(
     page = open_workbench(visit, server)
     tab_to(page, "Try the example")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Run the analysis")).to_be_enabled()
     tab_to(page, "Run the analysis")
     page.keyboard.press("Enter")
     expect(page.locator(".gg-headline")).to_contain_text("features explained")

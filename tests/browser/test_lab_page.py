@@ -89,6 +89,7 @@ def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
 
 def test_the_panels_keep_the_rules_in_the_dark_theme_too(visit: Visit) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    visit.page.set_viewport_size({"width": 1000, "height": 3400})
     for light in ("true", "false"):
         visit.page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", light)
         visit.page.wait_for_timeout(300)

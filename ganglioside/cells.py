@@ -11,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -223,4 +225,7 @@ def _tidy(cell: str) -> _Tidied:
 
 
 def _matches(text: pd.Series[Any], pattern: str) -> BoolArray:
-    return text.str.fullmatch(pattern).to_numpy(dtype=bool)
+    # As pandas does it, which reads the pattern anew each time.
+    found = pc.match_substring_regex(pa.array(text), f"^(?:{pattern})$")
+    matches: BoolArray = found.fill_null(False).to_numpy(zero_copy_only=False)
+    return matches

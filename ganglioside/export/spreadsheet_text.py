@@ -35,21 +35,27 @@ def safe_text(text: str) -> str:
 
 def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose text, headers included, is safe; numbers, truths and times stay."""
-    columns = [safe_column(frame.iloc[:, i]) for i in range(frame.shape[1])]
-    safe = pd.concat(columns, axis=1) if columns else frame.copy()
+    safe = frame.copy(deep=False)
+    for place, kind in enumerate(frame.dtypes):
+        if not _is_harmless(kind):
+            safe.isetitem(place, safe_column(frame.iloc[:, place]).array)
     return safe.set_axis([safe_text(str(c)) for c in frame.columns], axis=1)
 
 
 def safe_column(column: pd.Series[Any]) -> pd.Series[Any]:
     """Return a column whose text is safe."""
     kind = column.dtype
-    if types.is_numeric_dtype(kind) or types.is_datetime64_any_dtype(kind):
+    if _is_harmless(kind):
         return column
     if types.is_object_dtype(kind):
         return column.map(_safe_value)
     codes, distinct = pd.factorize(column.astype("str"))
     safe = pd.Series([*map(safe_text, distinct), None], dtype="str")  # missing has code -1
     return pd.Series(safe.to_numpy()[codes], dtype="str", index=column.index, name=column.name)
+
+
+def _is_harmless(kind: Any) -> bool:
+    return types.is_numeric_dtype(kind) or types.is_datetime64_any_dtype(kind)
 
 
 def _safe_value(value: Any) -> Any:

@@ -29,8 +29,10 @@ MANDATORY = [
     "study_variable[1]-assay_refs", "study_variable[1]-description", "cv[1]-label",
     "cv[1]-full_name", "cv[1]-version", "cv[1]-uri", "database[1]", "database[1]-prefix",
     "database[1]-version", "database[1]-uri", "small_molecule-quantification_unit",
-    "id_confidence_measure[1]",
+    "small_molecule_feature-quantification_unit", "id_confidence_measure[1]",
 ]  # fmt: skip
+#: Mandatory fields that may say that nothing is known.
+MAYBE_NULL = re.compile(r"ms_run\[\d+\]-location|database\[\d+\]-(prefix|uri)")
 PARAMETERS = re.compile(
     r"software\[\d+\]|quantification_method|ms_run\[\d+\]-scan_polarity\[\d+\]|database\[\d+\]"
     r"|small_molecule(_feature)?-quantification_unit|id_confidence_measure\[\d+\]"
@@ -59,7 +61,7 @@ COLUMNS = {
     ],
 }  # fmt: skip
 NEVER_NULL = {
-    "SML": ["SML_ID"],
+    "SML": ["SML_ID", "reliability"],
     "SMF": ["SMF_ID", "exp_mass_to_charge"],
     "SME": ["SME_ID", "evidence_input_id", "exp_mass_to_charge", "charge",
             "theoretical_mass_to_charge", "spectra_ref", "identification_method", "ms_level",
@@ -135,6 +137,9 @@ def faults(text: str) -> list[str]:
 def _metadata(file: File) -> Iterator[str]:
     names = list(file.metadata)
     yield from (f"{name} is missing" for name in MANDATORY if name not in names)
+    for name in MANDATORY:
+        if file.metadata.get(name) == "null" and not MAYBE_NULL.fullmatch(name):
+            yield f"{name} is null"
     places = [re.sub(r"\[\d+\]", "[N]", name) for name in names]
     yield from (f"{n} is unknown" for n, p in zip(names, places, strict=True) if p not in METADATA)
     blocks = [_block(place) for place in places if place in METADATA]
@@ -145,10 +150,20 @@ def _metadata(file: File) -> Iterator[str]:
     for name, value in file.metadata.items():
         if PARAMETERS.fullmatch(name) and not PARAMETER.fullmatch(value):
             yield f"{name} is no parameter: {value}"
-    if "SMF" in file.columns and "small_molecule_feature-quantification_unit" not in names:
-        yield "no unit of the features"
     yield from _design(file, names)
     yield from _vocabularies(file, names)
+    yield from _databases(file, names)
+
+
+def _databases(file: File, names: list[str]) -> Iterator[str]:
+    for number in _numbers(names, "database[N]"):
+        none = "no database" in file.metadata[f"database[{number}]"]
+        known = file.metadata.get(f"database[{number}]-uri") != "null"
+        prefixed = file.metadata.get(f"database[{number}]-prefix") != "null"
+        if none and (known or prefixed):
+            yield f"database[{number}] is none, but has a prefix or an address"
+        if not none and not known:
+            yield f"database[{number}] has no address"
 
 
 def _design(file: File, names: list[str]) -> Iterator[str]:
@@ -212,7 +227,7 @@ def _is_ion(value: str) -> bool:
 
 #: Columns, and whether a value that is not null is right there.
 VALUES: list[tuple[str, Callable[[str], object]]] = [
-    (NUMBERS, re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?").fullmatch),
+    (NUMBERS, re.compile(r"-?\d+(\.\d+)?").fullmatch),  # the format knows no exponents
     (r"SM[LFE]_ID|charge|rank|SME_ID_REF_ambiguity_code", re.compile(r"[1-9]\d*").fullmatch),
     (r"adduct_ions?", _is_ion),
     (r"best_id_confidence_measure|identification_method|ms_level", PARAMETER.fullmatch),

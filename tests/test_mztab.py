@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import mztab_rules
@@ -139,6 +140,20 @@ def test_what_an_analyst_said_goes_along(analysed: Analysis) -> None:
     assert sum(time != "null" for time in file.of("SML", "opt_global_analyst_time")) == 1
 
 
+def test_very_large_and_very_small_numbers_have_no_exponent(measured: Analysis) -> None:
+    features = measured.features
+    large = features["volume"].where(features.index % 2 == 0, 1e-7) * 1e15
+    changed = dataclasses.replace(
+        measured, features=features.assign(volume=large, confidence=features["confidence"] * 1e-6)
+    )
+    text = text_of(changed)
+    assert mztab_rules.faults(text) == []
+    file = mztab_rules.read(text)
+    assert [float(c) for c in file.of("SMF", "opt_global_confidence")] == pytest.approx(
+        list(changed.features["confidence"]), rel=1e-15, nan_ok=True
+    )
+
+
 @pytest.mark.parametrize("n", [0, 1])
 def test_small_tables_follow_the_rules(n: int) -> None:
     assert mztab_rules.faults(text_of(build_analysis(n))) == []
@@ -161,6 +176,10 @@ def test_small_tables_follow_the_rules(n: int) -> None:
         ("cv[1]-label\tMS", "cv[1]-label\tUO", "is not declared"),
         ("[M-H]-", "M-H", "adduct_ion = M-H"),
         ("\n\nSFH", "\nSFH", "no blank line"),
+        ("database[1]-prefix\tnull", "database[1]-prefix\tx", "is none, but has a prefix"),
+        ("[, , no database, null]", "[, , LIPID MAPS, ]", "has no address"),
+        ("cv[1]-version\t4.1.11", "cv[1]-version\tnull", "cv[1]-version is null"),
+        ("MTD\tsmall_molecule_feature-quantification_unit", "COM\tunit", "unit is missing"),
     ],
 )
 def test_the_rules_see_a_planted_fault(measured: Analysis, old: str, new: str, said: str) -> None:

@@ -272,9 +272,9 @@ def _evidence(table: pd.DataFrame) -> str:
         "SME_ID": rows["feature"] + 1,
         "evidence_input_id": names
         + ":mass="
-        + rows["mz"].map(repr)
+        + rows["mz"].map(_cell)
         + ";rt="
-        + (rows["rt"] * _SECONDS).map(repr),
+        + (rows["rt"] * _SECONDS).map(_cell),
         "database_identifier": None,
         "chemical_formula": rows["formula"],
         "smiles": None,
@@ -324,9 +324,14 @@ def _plain(column: Any) -> Any:
 
 
 def _cell(value: Any) -> str:
-    """Return one cell: never empty, without what separates cells and lines."""
+    """Return one cell: never empty, without what separates cells and lines.
+
+    Numbers have all their digits and no exponent, which the format does not know.
+    """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "null"
+    if isinstance(value, float):
+        return np.format_float_positional(value, trim="0")
     text = " ".join(str(value).split())
     return text or "null"
 

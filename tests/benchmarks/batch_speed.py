@@ -3,7 +3,8 @@
 Tables of about 323 rows are simulated; then are measured, each in a program of its own:
 
 - analyses alone on all cores, in tables/s;
-- everything with reports, on one worker and on two, and how much faster two are;
+- everything with reports, on one worker and on two, and how much faster two are (where others use
+  the machine: `--tables 24 --pairs 3`, which takes turns and gives the median);
 - resuming a finished batch, with the start of the program.
 
 Where others use the machine too, figures vary: the processor time of the workers, which depends
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -91,6 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tables", type=int, default=200)
     parser.add_argument("--no-reports", action="store_true", help="measure the analyses only")
+    parser.add_argument("--pairs", type=int, default=1, help="runs on one worker, and on two")
     arguments = parser.parse_args()
     tables = arguments.tables
     with tempfile.TemporaryDirectory() as name:
@@ -101,15 +104,22 @@ def main() -> None:
         tell("resuming them", run(folder, "alone", "--no-reports", "--resume"), tables)
         if arguments.no_reports:
             return
-        one = run(folder, "one", "--workers", "1")
-        tell("with reports, one worker", one, tables)
-        two = run(folder, "two", "--workers", "2")
-        tell("with reports, two workers", two, tables)
-        tell("resuming them", run(folder, "two", "--resume"), tables)
+        ratios = [compare(folder, tables, pair) for pair in range(arguments.pairs)]
+        tell("resuming them", run(folder, "two0", "--resume"), tables)
+        whole, working = (statistics.median(ratio) for ratio in zip(*ratios, strict=True))
         print(
-            f"two workers are {one.clock / two.clock:.2f} times as fast as one, "
-            f"{one.working / two.working:.2f} times without the program's start and the overview"
+            f"two workers are {whole:.2f} times as fast as one, {working:.2f} times without the "
+            "program's start and the overview"
         )
+
+
+def compare(folder: Path, tables: int, pair: int) -> tuple[float, float]:
+    """Return how many times two workers are as fast as one: in all, and while they work."""
+    one = run(folder, f"one{pair}", "--workers", "1")
+    tell("with reports, one worker", one, tables)
+    two = run(folder, f"two{pair}", "--workers", "2")
+    tell("with reports, two workers", two, tables)
+    return one.clock / two.clock, one.working / two.working
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How long a report takes: in this process, in a kernel that is used again, in a kernel of its own.
+"""How long a report takes: in this process (as a batch makes it, too), and in kernels.
 
     python tests/benchmarks/report_speed.py [--file TABLE] [--reports 5]
 
@@ -75,6 +75,8 @@ def main() -> None:
         source.write_bytes(Path(arguments.file).read_bytes() if arguments.file else content)
         given = {"source": str(source), "output": page}
         measure("in this process", lambda: run_notebook(Parameters(**given)), arguments.reports)
+        plain = Parameters(**given, pictures=False)
+        measure("without still pictures", lambda: run_notebook(plain), arguments.reports)
         client: Any = NotebookClient(nbformat.v4.new_notebook(), kernel_name="python3")
         with client.setup_kernel():
             measure("a kernel used again", lambda: run_again(client, **given), arguments.reports)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,25 @@ from browser.pages import (  # noqa: E402
 from browser.servers import Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
+
+#: Adds up by how much parts of the page jump.
+WATCH = """
+() => {
+  window.jumped = 0;
+  new PerformanceObserver((seen) => {
+    for (const shift of seen.getEntries()) window.jumped += shift.value;
+  }).observe({ type: "layout-shift" });
+}
+"""
+
+#: Sends a message to the kernel behind the page's back.
+SEND = """
+([url, text]) => new Promise((resolve) => {
+  const socket = new WebSocket(url);
+  socket.onopen = () => { socket.send(text); setTimeout(resolve, 1500); };
+  socket.onerror = resolve;
+})
+"""
 expect = sync_api.expect
 
 
@@ -60,6 +80,29 @@ def test_from_the_opened_page_to_verdicts_in_three_clicks(
     for width in (560, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 1000})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".gg-root").first.evaluate("pane => { pane.style.width = '500px'; }")
+    page.wait_for_function("document.querySelector('.gg-chart canvas').offsetWidth <= 470")
+
+
+def test_a_visitor_cannot_run_code_in_the_kernel(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    sockets: list[str] = []
+    visit.page.on("websocket", lambda socket: sockets.append(socket.url))
+    page = open_workbench(visit, server)
+    mark = tmp_path / "mark"
+    wish = {
+        "header": {"msg_id": "1", "username": "", "session": "s", "version": "5.3",
+                   "msg_type": "execute_request", "date": "2026-01-01T00:00:00Z"},
+        "parent_header": {}, "metadata": {}, "buffers": [], "channel": "shell",
+        "content": {"code": f"open({str(mark)!r}, 'w')", "silent": False, "store_history": False,
+                    "user_expressions": {}, "allow_stdin": False, "stop_on_error": True},
+    }  # fmt: skip
+    page.evaluate(SEND, [sockets[0].split("?")[0], json.dumps(wish)])
+    page.get_by_role("button", name="Try the example").click()
+    expect(page.locator(".gg-summary")).to_contain_text("example.csv")
+    assert "execute_request" in server.log.read_text(errors="replace")
+    assert not mark.exists()
 
 
 def test_a_refused_file_says_why_and_the_cure_and_columns_can_be_named(
@@ -176,12 +219,14 @@ def test_progress_moves_and_a_reload_finds_the_running_analysis(
     give(page, study)
     expect(page.locator(".gg-summary")).to_contain_text("30,000 features")
     sessions = len(history(server).sessions())
+    page.evaluate(WATCH)
     page.get_by_role("button", name="Run the analysis").click()
     page.wait_for_url("**session=*")
     seen: set[int] = set()
     while max(seen, default=0) < 10:
         seen.add(int(page.locator(".gg-bar-place progress").get_attribute("value") or 0))
     assert len(seen) >= 2
+    assert page.evaluate("window.jumped") < 0.01
     sid = session_of(page)
     page.reload(wait_until="commit")
     assert history(server).session(sid)["status"] == "processing"

@@ -76,6 +76,7 @@ function render({ model, el }) {
   let view = null;
   let finalize = null;
   let drawn = 0;
+  let width = 0;
 
   async function draw() {
     const turn = ++drawn;
@@ -92,6 +93,7 @@ function render({ model, el }) {
     whole.datasets = Object.fromEntries(Object.keys(data).map((name) => [name, rowsOf(data[name])]));
     const fresh = document.createElement("div");
     fresh.className = "gg-chart-canvas";
+    width = place.clientWidth;
     if (place.firstChild) place.style.minHeight = `${place.offsetHeight}px`;
     place.append(fresh);
     const result = await vegaEmbed(fresh, whole, {
@@ -116,13 +118,25 @@ function render({ model, el }) {
       model.save_changes();
     });
     pick();
+    fit(); // the width may have changed meanwhile
+  }
+
+  // What the axes show, on which the room for their labels depends; null where there are many.
+  function domains() {
+    try {
+      return JSON.stringify(["x", "y"].map((name) => view.scale(name).domain()));
+    } catch {
+      return null;
+    }
   }
 
   async function exchange() {
     if (!view) return;
     const data = model.get("_data");
+    const before = domains();
     for (const name of Object.keys(data)) view.data(name, rowsOf(data[name]));
-    await view.resize().runAsync();
+    await view.runAsync();
+    if (before === null || domains() !== before) await view.resize().runAsync(); // the axes need another room
     place.dataset.drawn = String(performance.now());
   }
 
@@ -130,6 +144,16 @@ function render({ model, el }) {
     if (!view) return;
     await view.signal(model.get("_picked"), model.get("selected")).runAsync();
   }
+
+  // A pane changes its width without the window, whose size is all that Vega follows.
+  async function fit() {
+    const now = place.clientWidth;
+    if (!view || !now || now === width || model.get("_spec").width !== "container") return;
+    width = now;
+    await view.width(now).runAsync();
+  }
+  const resized = new ResizeObserver(() => requestAnimationFrame(fit));
+  resized.observe(place);
 
   // The specification and the data may come together: draw once.
   let due = null;
@@ -152,6 +176,7 @@ function render({ model, el }) {
   change(true);
   return () => {
     themed.disconnect();
+    resized.disconnect();
     finalize?.();
   };
 }

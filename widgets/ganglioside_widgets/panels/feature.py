@@ -54,7 +54,7 @@ class FeaturePanel(Panel):
 
     def _build_review(self) -> None:
         self.verdict = w.Dropdown(
-            description="My verdict", options=[(_MODEL, None), *((v, v) for v in VERDICTS)]
+            description="My verdict", options=[(_MODEL, ""), *((v, v) for v in VERDICTS)]
         ).add_class("gg-field")
         self.note = w.Textarea(
             description="Note", placeholder="why: MS/MS, a standard, ...", rows=2
@@ -71,7 +71,7 @@ class FeaturePanel(Panel):
         ).add_class("gg-review")  # fmt: skip
 
     def _keep(self) -> None:
-        self.state.say_verdict(self.verdict.value, self.note.value)
+        self.state.say_verdict(self.verdict.value or None, self.note.value)
 
     def _turn_anchor(self) -> None:
         self.state.say_anchor(not self._is_anchor())
@@ -118,7 +118,7 @@ class FeaturePanel(Panel):
 
     def _show_review(self) -> None:
         said = self.state.override()
-        self.verdict.value = said.verdict if said else None
+        self.verdict.value = (said and said.verdict) or ""  # a None would show nothing
         self.note.value = said.note if said else ""
         self.anchor.description = "Unmark as anchor" if self._is_anchor() else "Mark as anchor"
         self.withdraw.disabled = said is None

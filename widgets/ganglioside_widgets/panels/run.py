@@ -68,8 +68,8 @@ class RunPanel(Panel):
         self._why.value = f"<span>{escape(state.why_not)}</span>"
         self._progress.value = self._bar()
         self._end.value = refused(state.refusal) + say(state.notice, "warning")
-        self._lines.value = f"<pre tabindex='0'>{escape(chr(10).join(reversed(state.log)))}</pre>"
-        self._log.layout.display = "" if state.log else "none"
+        lines = "\n".join(reversed(state.log)) or "Nothing has run yet."
+        self._lines.value = f"<pre tabindex='0'>{escape(lines)}</pre>"
 
     def _bar(self) -> str:
         state = self.state

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from batch.conftest import small_table
-from distributed import Client
+from distributed import default_client
 
 import ganglioside as gg
 from ganglioside.batch import Batch, Options, plan, run_batch
@@ -133,25 +133,52 @@ def test_an_interrupted_batch_keeps_what_is_finished(
     assert len(history.sessions()) == 2
 
 
-def test_a_worker_that_is_killed_loses_no_table(
-    tmp_path: Path, history: gg.History, cluster: str
+def test_tables_are_stored_together_and_told_of_afterwards(
+    tmp_path: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(5):
+    for number in range(30):
+        (tmp_path / f"{number:02}.csv").write_text(small_table(number / 10))
+    together: list[int] = []
+    save = history.save_packed
+
+    def counted(packed: Any) -> list[str]:
+        together.append(len(packed))
+        return save(packed)
+
+    def look(event: Any) -> None:
+        if event["session_id"] is not None:
+            assert event["session_id"] in set(history.sessions()["id"])
+
+    monkeypatch.setattr(history, "save_packed", counted)
+    chosen = Options(reports=False, scheduler=cluster)
+    run_batch(plan([f"{tmp_path}/*.csv"]), tmp_path / "out", chosen, history=history, progress=look)
+    assert sum(together) == len(history.sessions()) == 30
+    assert len(together) <= 15
+    names = history.sessions().set_index("id")["name"]
+    for entry in Ledger(tmp_path / "out").read().values():
+        assert names[str(entry.session)] == entry.name
+        assert history.source(str(entry.session)).name == f"{entry.name}.csv"
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own workers", "a cluster's workers"])
+def test_a_worker_that_is_killed_loses_no_table(
+    tmp_path: Path, history: gg.History, cluster: str, own: bool
+) -> None:
+    for number in range(30):  # more than are stored at once: some are still with the workers
         (tmp_path / f"{number}.csv").write_text(small_table(number / 10))
     killed: list[int] = []
 
     def kill(event: Any) -> None:
         if event["session_id"] is not None and not killed:
-            with Client(cluster) as client:
-                killed.append(next(iter(client.run(os.getpid).values())))
+            killed.append(next(iter(default_client().run(os.getpid).values())))
             os.kill(killed[0], signal.SIGKILL)
 
+    chosen = Options(reports=False, scheduler=None if own else cluster, workers=2)
     done = run_batch(
-        plan([f"{tmp_path}/*.csv"]), tmp_path / "out", Options(reports=False, scheduler=cluster),
-        history=history, progress=kill,
-    )  # fmt: skip
+        plan([f"{tmp_path}/*.csv"]), tmp_path / "out", chosen, history=history, progress=kill
+    )
     assert killed
-    assert len(done.entries) == len(history.sessions()) == 5
+    assert len(done.entries) == len(history.sessions()) == 30
     assert not done.failed
     assert all((done.folder / str(entry.verdicts)).is_file() for entry in done.entries)
 

@@ -15,11 +15,12 @@ along the gradient, by the fraction `shrink` over six carbons.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
 
-from ganglioside.observations import FloatArray, IntArray
+from ganglioside.observations import FloatArray, IntArray, sum_by
 
 #: Carbons, double bonds and hydroxyls of the ceramide at which lines are compared.
 REFERENCE: Final = (36.0, 1.0, 2.0)
@@ -45,6 +46,11 @@ _TILT_LINES: Final = 2.0
 DEVIATION_SPREAD: Final = 0.05
 
 _SHARED: Final = len(SHAPE_PRIOR) + 1  # parameters shared by all: f and the shrink
+_OWN: Final = _SHARED + 3  # parameters on which one RT depends: also line, tilt and ceramide
+
+#: All pairs of those, and how often each stands in a symmetric matrix.
+_FIRST, _SECOND = np.triu_indices(_OWN)
+_PAIR_WEIGHT: Final = np.where(_FIRST == _SECOND, 1.0, 2.0)
 
 
 def ceramide_basis(ceramide: FloatArray) -> FloatArray:
@@ -113,6 +119,33 @@ class Spots:
     line: IntArray
     ceramide: IntArray
     basis: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """Where the parameters on which a spot depends stand among all P of a curve.
+
+    Attributes
+    ----------
+    parameter : numpy.ndarray of int, shape (9, s)
+        Ascending: six shared ones, line, tilt, ceramide (any where it is unknown: its slope is 0).
+    pair : numpy.ndarray of int, shape (45, s)
+        Each pair of them, in the upper triangle of a flattened (P, P) matrix.
+    """
+
+    parameter: IntArray
+    pair: IntArray
+
+
+@lru_cache(maxsize=4)  # the same spots are asked for in each step of a fit
+def _places(spots: Spots, n_lines: int, n_ceramides: int) -> _Places:
+    size = _SHARED + 2 * n_lines + n_ceramides
+    parameter = np.empty((_OWN, len(spots.line)), dtype=np.int64)
+    parameter[:_SHARED] = np.arange(_SHARED)[:, None]
+    parameter[6] = _SHARED + spots.line
+    parameter[7] = parameter[6] + n_lines
+    parameter[8] = _SHARED + 2 * n_lines + np.maximum(spots.ceramide, 0)
+    return _Places(parameter, parameter[_FIRST] * size + parameter[_SECOND])
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,52 +229,41 @@ class Curve:
     def _deviation(self, ceramide: IntArray) -> FloatArray:
         return np.append(self.deviation, 0.0)[ceramide]
 
-    def _jacobians(self, spots: Spots) -> tuple[FloatArray, FloatArray]:
-        """Return dRT/d(shape, shrink), shape (s, 6), and dRT/d(line, its tilt), shape (s, 2)."""
-        effect = self.f(spots.basis)
+    def _slopes(self, spots: Spots) -> FloatArray:
+        """Return dRT/d(parameter) for the parameters on which each spot depends, shape (9, s)."""
+        z = spots.basis @ np.append(1.0, self.shape[2:])
+        effect = self.shape[0] * z + self.shape[1] * z**2 / 10
         f = effect / (6 * self.slope)
         offset = self.lines[spots.line] - self.middle
-        shape = ceramide_effect_jacobian(self.shape, spots.basis)
         local = 1 + self.tilt[spots.line] - self.shrink * offset / (6 * self.slope)
-        shared = np.column_stack([shape * local[:, None], -offset * f])
-        return shared, np.column_stack([1 - self.shrink * f, effect])
+        slopes = np.empty((_OWN, len(z)))
+        slopes[0] = local * z
+        slopes[1] = local * z**2 / 10
+        slopes[2:5] = spots.basis[:, 1:].T * (local * (self.shape[0] + self.shape[1] * z / 5))
+        slopes[5] = -offset * f
+        slopes[6] = 1 - self.shrink * f
+        slopes[7] = effect
+        slopes[8] = spots.ceramide >= 0
+        return slopes
+
+    def _places(self, spots: Spots) -> _Places:
+        return _places(spots, len(self.lines), len(self.ceramides))
 
     def jacobian(self, spots: Spots) -> FloatArray:
         """Return dRT/d(parameters) at each spot, shape (s, 6 + 2 L + K)."""
-        shared, own = self._jacobians(spots)
-        result = np.zeros((len(own), len(self.parameters())))
-        rows = np.arange(len(own))
-        result[:, :_SHARED] = shared
-        for column, at in enumerate(self._places(spots)):
-            result[rows, at] = own[:, column]
-        known = spots.ceramide >= 0
-        first = _SHARED + 2 * len(self.lines)
-        result[rows[known], first + spots.ceramide[known]] = 1.0
+        slopes = self._slopes(spots)
+        result = np.zeros((slopes.shape[1], len(self.parameters())))
+        np.add.at(result, (np.arange(slopes.shape[1]), self._places(spots).parameter), slopes)
         return result
-
-    def _places(self, spots: Spots) -> tuple[IntArray, IntArray]:
-        """Return where the line of each spot and its tilt stand in `parameters`."""
-        line = _SHARED + spots.line
-        return line, line + len(self.lines)
 
     def variance(self, spots: Spots) -> FloatArray:
         """Return the variance of the predicted RT at each spot, min^2.
 
-        A spot depends on the shared parameters, one line with its tilt and one ceramide, so its
-        variance is gathered from the covariance instead of multiplied out.
+        A spot depends on nine parameters, so its variance is gathered from the covariance
+        instead of multiplied out.
         """
-        shared, own = self._jacobians(spots)
-        cov, known = self.covariance, spots.ceramide >= 0
-        ceramide = _SHARED + 2 * len(self.lines) + np.maximum(spots.ceramide, 0)
-        slopes = [*own.T, known.astype(np.float64)]
-        places = [*self._places(spots), ceramide]
-        variance = ((shared @ cov[:_SHARED, :_SHARED]) * shared).sum(axis=1)
-        for slope, at in zip(slopes, places, strict=True):
-            gathered = 2 * (shared * cov[:_SHARED, at].T).sum(axis=1)
-            for other_slope, other in zip(slopes, places, strict=True):
-                gathered += other_slope * cov[at, other]
-            variance += slope * gathered
-        return np.asarray(variance + np.where(known, 0.0, self.deviation_sd**2))
+        variance = _variance(self._slopes(spots), self._places(spots), self.covariance)
+        return np.asarray(variance + np.where(spots.ceramide >= 0, 0.0, self.deviation_sd**2))
 
     def with_line(self, offset: float, variance: float) -> Curve:
         """Return the curve with a further, independent line at the end of `lines`."""
@@ -261,65 +283,99 @@ class Curve:
         return np.concatenate([self.shape, [self.shrink], self.lines, self.tilt, self.deviation])
 
 
-def refit(
-    curve: Curve,
-    spots: Spots,
-    weight: FloatArray,
-    residual: FloatArray,
-    prior: LinePrior,
-) -> Curve:
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A curve, and what it says of the spots from which it was learned.
+
+    Attributes
+    ----------
+    curve : Curve
+    spots : Spots
+    variance : numpy.ndarray, shape (s,)
+        Of the RT predicted at each spot, min^2, where the fit was linearised: features bear no
+        more than all of their prediction, however far the curve moved.
+    """
+
+    curve: Curve
+    spots: Spots
+    variance: FloatArray
+
+    @classmethod
+    def of(cls, curve: Curve, spots: Spots) -> Fit:
+        """Return what a curve that was learned elsewhere says of some spots."""
+        return cls(curve, spots, curve.variance(spots))
+
+    @cached_property
+    def predicted(self) -> FloatArray:
+        """RT at each spot, min, shape (s,)."""
+        return self.curve.predict(self.spots)
+
+
+def refit(fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior) -> Fit:
     """Return the curve after one weighted Gauss-Newton step.
 
     Parameters
     ----------
-    curve : Curve
-        Where to linearise.
-    spots : Spots
-        All places where features stand.
+    fit : Fit
+        Where to linearise, and all places where features stand.
     weight : numpy.ndarray, shape (s,)
         Sum of the precisions of the features at each spot, 1 / min^2.
     residual : numpy.ndarray, shape (s,)
         Sum of precision times (RT - predicted RT) at each spot, 1 / min.
     prior : LinePrior
     """
+    curve, spots = fit.curve, fit.spots
     expected, precision = _prior(curve, prior)
     now = curve.parameters()
-    jacobian = curve.jacobian(spots)
-    gradient = jacobian.T @ residual + precision * (expected - now)
-    theta = now + np.linalg.solve(_information(jacobian, weight, precision), gradient)
-    shape, shrink, lines, tilt, deviation = np.split(
-        theta, np.cumsum([_SHARED - 1, 1, len(curve.lines), len(curve.lines)])
-    )
+    slopes, places = curve._slopes(spots), curve._places(spots)
+    pull = sum_by(places.parameter.ravel(), (slopes * residual).ravel(), len(now))
+    inverse = np.linalg.inv(_information(slopes, places, weight, precision))
+    covariance = (inverse + inverse.T) / 2
+    theta = now + covariance @ (pull + precision * (expected - now))
+    tilts = _SHARED + len(curve.lines)
+    deviations = tilts + len(curve.lines)
     moved = replace(
         curve,
-        shape=shape,
-        shrink=float(shrink[0]),
-        lines=lines,
-        tilt=tilt,
-        deviation=deviation,
+        shape=theta[: _SHARED - 1],
+        shrink=float(theta[_SHARED - 1]),
+        lines=theta[_SHARED:tilts],
+        tilt=theta[tilts:deviations],
+        deviation=theta[deviations:],
+        covariance=covariance,
     )
-    # Where the curve now is: leverages that belong to another place could pass 1.
-    information = _information(moved.jacobian(spots), weight, precision)
-    covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
-    covariance = (covariance + covariance.T) / 2
-    return replace(moved, covariance=covariance, tilt_sd=_tilt_sd(moved, covariance))
+    moved = replace(moved, tilt_sd=_tilt_sd(moved))
+    return Fit(moved, spots, _variance(slopes, places, covariance))
 
 
-def _tilt_sd(curve: Curve, covariance: FloatArray) -> float:
+def _tilt_sd(curve: Curve) -> float:
     """Return how far the slopes of lines differ, as far as the lines tell.
 
     A line counts by how much of its tilt the features decide.
     """
     first = _SHARED + len(curve.lines)
-    variance = np.diagonal(covariance)[first : first + len(curve.lines)]
+    variance = np.diagonal(curve.covariance)[first : first + len(curve.lines)]
     known = np.clip(1 - variance / curve.tilt_sd**2, 0, 1).sum()
     squares = (curve.tilt**2).sum() + _TILT_LINES * TILT_SPREAD**2
     return float(np.sqrt(squares / (known + _TILT_LINES)))
 
 
-def _information(jacobian: FloatArray, weight: FloatArray, precision: FloatArray) -> FloatArray:
-    """Return the inverse of the covariance of the parameters."""
-    return np.asarray((jacobian * weight[:, None]).T @ jacobian + np.diag(precision))
+def _variance(slopes: FloatArray, places: _Places, covariance: FloatArray) -> FloatArray:
+    """Return the variance of what depends on parameters with these slopes, shape (s,)."""
+    gathered = covariance.ravel().take(places.pair)
+    return np.asarray(_PAIR_WEIGHT @ (gathered * slopes[_FIRST] * slopes[_SECOND]))
+
+
+def _information(
+    slopes: FloatArray, places: _Places, weight: FloatArray, precision: FloatArray
+) -> FloatArray:
+    """Return the inverse of the covariance of the parameters, shape (P, P)."""
+    size = len(precision)
+    products = weight * slopes[_FIRST] * slopes[_SECOND]
+    upper = sum_by(places.pair.ravel(), products.ravel(), size**2).reshape(size, size)
+    information = upper + upper.T
+    diagonal = np.arange(size)
+    information[diagonal, diagonal] += precision - upper[diagonal, diagonal]
+    return np.asarray(information)
 
 
 def _prior(curve: Curve, prior: LinePrior) -> tuple[FloatArray, FloatArray]:

@@ -308,7 +308,7 @@ def _pieces(row: _Row) -> Iterator[Hypothesis]:
             f"{name} is genuine itself with {_percent(float(state.shares.genuine[parent]))}; "
             f"{how_often} about {100 * usual:.2g} % of the parent's area",
             **asdict(row.compared(float(state.observed.rt[parent]), state.rates.pair_sigma)),
-            area_ratio=float(10 ** state.log_ratio[pair]),
+            area_ratio=float(10 ** state.log_ratio(parent, row.at)),
             usual_ratio=float(usual),
             parent_id=row.number(parent),
             parent=name,

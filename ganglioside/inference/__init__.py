@@ -19,6 +19,7 @@ from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.inference.explain import explain
 from ganglioside.inference.learn import learn
 from ganglioside.inference.lines import place_lines, prune_lines
+from ganglioside.inference.pairs import describe
 from ganglioside.inference.state import FIRST_SCATTER, Ghosts, Inference, begin, reduced_rt
 from ganglioside.inference.threads import one_thread
 from ganglioside.observations import FloatArray, IntArray, Observations
@@ -112,6 +113,7 @@ def _pairs(observed: Observations, tolerance: float) -> Coelution:
 
 def _with_pairs(state: Inference, pairs: Coelution) -> Inference:
     """Return the state with other pairs; what is known of a pair stays with it."""
+    described = describe(state.observed, pairs)
     old, new = _keys(state.coelution, state.observed), _keys(pairs, state.observed)
     order = np.argsort(old)
     place = np.searchsorted(old, new, sorter=order)
@@ -127,7 +129,7 @@ def _with_pairs(state: Inference, pairs: Coelution) -> Inference:
     counts = state.rates.fragments
     return replace(
         state,
-        coelution=pairs,
+        coelution=described,
         shares=replace(state.shares, pair=taken(state.shares.pair)),
         rates=replace(state.rates, fragments=replace(counts, pair=taken(counts.pair))),
     )

@@ -11,9 +11,9 @@ from ganglioside.inference.areas import left_out
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.inference.extents import LARGEST_EXTENT, pair_odds
 from ganglioside.inference.ghosts import ghosts
-from ganglioside.inference.state import Ghosts, Inference, Shares, likeliest_line
+from ganglioside.inference.state import Ghosts, Inference, Shares
 from ganglioside.observations import FloatArray, sum_by
-from ganglioside.rules.artefacts import of_process
+from ganglioside.rules.artefacts import processes
 
 _LARGE_BY_CHANCE: Final = 0.1  # features by chance that are as large as genuine ones
 _MISSING_PARENTS: Final = 0.02  # least share of chance in a row for which ghosts are sought
@@ -51,12 +51,12 @@ def explain(state: Inference, leniency: float = 1.0) -> Shares:
     c, n = state.candidates, len(state.observed)
     predicted, scale = _leave_out(state)
     others = other_intensity(state)
-    z = (state.observed.rt[c.row] - predicted) / scale
+    z = (c.rt - predicted) / scale
     # The scatter is held wide in the first rounds; that must not make the own line less likely.
     held = np.minimum(state.scatter, state.usual_scatter)
     usual = np.sqrt(scale**2 - state.scatter**2 + held**2)
     evidence = row_evidence(state)[c.row] * normal(
-        state.observed.log_volume[c.row], *left_out(state.rates.areas, state.placed)
+        c.log_area, *left_out(state.rates.areas, state.placed)
     )
     prior = state.presence * evidence / others.total[c.row]
     odds = prior * student(z / leniency, usual, OWN_TAIL)
@@ -71,7 +71,7 @@ def explain(state: Inference, leniency: float = 1.0) -> Shares:
     return Shares(
         own=own,
         genuine=genuine,
-        line=likeliest_line(c, own),
+        line=c.likeliest_line(own),
         pair=others.pair * rest[state.coelution.child],
         ghosts=replace(left, probability=left.probability * rest[left.child]),
         chance=others.chance * rest,
@@ -83,10 +83,9 @@ def explain(state: Inference, leniency: float = 1.0) -> Shares:
 def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     """Return what the other rows predict for each candidate: RT and scale of scatter, min."""
     c, scatter = state.candidates, state.scatter
-    variance = state.curve.variance(c.spots)[c.spot]
+    variance = state.fit.variance[c.spot]
     leverage = np.clip(state.weight * variance, 0.0, _LARGEST_LEVERAGE)
-    rt = state.observed.rt[c.row]
-    predicted = rt - (rt - state.fitted) / (1 - leverage)
+    predicted = c.rt - (c.rt - state.fitted) / (1 - leverage)
     return predicted, np.sqrt(scatter**2 + variance / (1 - leverage))
 
 
@@ -123,18 +122,17 @@ def _chance_intensity(state: Inference) -> FloatArray:
 
 def _pair_intensity(state: Inference) -> FloatArray:
     """Return the intensity with which each pair's parent makes its child."""
-    rates, pairs, ratio = state.rates, state.coelution, state.log_ratio
+    rates, pairs, observed = state.rates, state.coelution, state.observed
     rate, extents = pair_odds(state)
-    posed = pairs.process >= 0
-    process = pairs.process[posed]
+    posed, process = pairs.posed, pairs.process[pairs.posed]
     rate[posed] = rates.artefact[process]
-    extents.mean[posed] = of_process(process, lambda a: a.log10_extent)
-    extents.sd[posed] = of_process(process, lambda a: a.log10_spread)
+    extents.mean[posed] = processes().log10_extent[process]
+    extents.sd[posed] = processes().log10_spread[process]
     closeness = student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
     area = rates.chance_area
-    child_area = normal(state.observed.log_volume[pairs.child], area.mean, area.sd)
-    size = np.where(np.isfinite(ratio), normal(ratio, extents.mean, extents.sd), child_area)
-    smaller = 1 / (1 + 100 ** (np.nan_to_num(ratio, nan=-1.0) - LARGEST_EXTENT))
-    mass = rates.mass.right(state.observed.mass_error[pairs.child], state.pair_shift)
+    child_area = normal(observed.log_volume, area.mean, area.sd)[pairs.child]
+    size = np.where(pairs.measured, normal(pairs.log_ratio, extents.mean, extents.sd), child_area)
+    smaller = 1 / (1 + 100 ** (np.where(pairs.measured, pairs.log_ratio, -1.0) - LARGEST_EXTENT))
+    mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
     made = smaller * rate * closeness * size * mass
     return np.asarray(state.shares.genuine[pairs.parent] * made)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.state import EXTENT_WITHIN, FragmentCounts, Inference
-from ganglioside.observations import FloatArray, sum_by
+from ganglioside.observations import FloatArray, IntArray, sum_by
 from ganglioside.rules.fragments import usual_emission
 
 _EMISSION_WEIGHT: Final = 5.0  # parents that the usual emission is worth
@@ -64,37 +64,39 @@ def pair_odds(state: Inference) -> tuple[FloatArray, Extents]:
         Fragments per parent.
     extents : Extents, shape (m,)
     """
-    counts, pairs, shares = state.rates.fragments, state.coelution, state.shares
-    kind = shares.line[pairs.parent], state.observed.group[pairs.child]
-    own = np.where(pairs.process < 0, counts.pair, 0.0)
-    parents = np.maximum(counts.parents[kind] - counts.genuine[pairs.parent], 0.0)
-    groups = state.observed.group[pairs.parent], kind[1]
-    usual = usual_emission(state.observed.groups)[groups]
-    rate = _rate(np.maximum(counts.seen[kind] - own, 0.0), parents, usual)
-    measured = own * np.isfinite(state.log_ratio)
+    counts, pairs = state.rates.fragments, state.coelution
+    kind = _kinds(state)
+    own = np.where(pairs.fragment, counts.pair, 0.0)
+    parents = np.maximum(counts.parents.take(kind) - counts.genuine[pairs.parent], 0.0)
+    rate = _rate(np.maximum(counts.seen.take(kind) - own, 0.0), parents, pairs.emission)
+    measured = own * pairs.measured
     extents = _extents(
-        np.maximum(counts.measured[kind] - measured, 0.0),
-        counts.log_ratio[kind] - measured * np.nan_to_num(state.log_ratio),
+        np.maximum(counts.measured.take(kind) - measured, 0.0),
+        counts.log_ratio.take(kind) - measured * pairs.log_ratio,
         state.rates.extent_within,
     )
     return rate, Extents(np.minimum(extents.mean, LARGEST_EXTENT), extents.sd)
 
 
+def _kinds(state: Inference) -> IntArray:
+    """Return the kind of each pair: the parent's line and the child's group, flat, shape (m,)."""
+    pairs = state.coelution
+    return state.shares.line[pairs.parent] * len(state.observed.groups) + pairs.child_group
+
+
 def count_fragments(state: Inference) -> FragmentCounts:
     """Count the fragments that the present shares hold."""
-    observed, pairs = state.observed, state.coelution
-    shape = (len(state.line_group), len(observed.groups))
-    fragment = np.flatnonzero(pairs.process < 0)
-    line = state.shares.line[pairs.parent[fragment]]
-    key = line * shape[1] + observed.group[pairs.child[fragment]]
-    weight = state.shares.pair[fragment]
-    ratio = state.log_ratio[fragment]
-    known = weight * np.isfinite(ratio)
+    pairs = state.coelution
+    shape = (len(state.line_group), len(state.observed.groups))
+    fragment = pairs.fragments
+    key = _kinds(state)[fragment]
+    weight, ratio = state.shares.pair[fragment], pairs.log_ratio[fragment]
+    known = weight * pairs.measured[fragment]
 
     def by_kind(values: FloatArray) -> FloatArray:
         return sum_by(key, values, shape[0] * shape[1]).reshape(shape)
 
-    measured, log_ratio = by_kind(known), by_kind(known * np.nan_to_num(ratio))
+    measured, log_ratio = by_kind(known), by_kind(known * ratio)
     parents = _visible_parents(state, _extents(measured, log_ratio, state.rates.extent_within))
     return FragmentCounts(
         parents,
@@ -132,8 +134,8 @@ def _visible_parents(state: Inference, extents: Extents) -> FloatArray:
 def learn_extent_within(state: Inference) -> float:
     """Return how much extents of one kind scatter, each against the others of its kind."""
     _, extents = pair_odds(state)
-    fragment = (state.coelution.process < 0) & np.isfinite(state.log_ratio)
+    pairs = state.coelution
     known = (state.rates.extent_within / extents.sd) ** 2  # small where little can be compared
-    weight = np.where(fragment, state.shares.pair, 0.0) * known
-    squares = weight * np.minimum((np.nan_to_num(state.log_ratio) - extents.mean) ** 2, 1.0)
+    weight = np.where(pairs.fragment & pairs.measured, state.shares.pair, 0.0) * known
+    squares = weight * np.minimum((pairs.log_ratio - extents.mean) ** 2, 1.0)
     return float(np.sqrt((squares.sum() + 5 * EXTENT_WITHIN**2) / (weight.sum() + 5)))

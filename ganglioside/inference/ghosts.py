@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 
 from ganglioside.curve import Spots, ceramide_basis, ceramide_class
+from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.extents import emission_rates, expected_extents
-from ganglioside.inference.state import Ghosts, Inference, flat_place, lines_of
+from ganglioside.inference.state import Ghosts, Inference, flat_place
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, sum_by
-from ganglioside.rules.artefacts import Posing, of_process
+from ganglioside.rules.artefacts import Posing, processes
 
 _MISSING: Final = 0.4  # chance that a species which is not reported is there
 _UNSEEN_CERAMIDE: Final = 0.2  # the same where no row names the ceramide
@@ -37,11 +38,12 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
         Intensity at each row of all other processes.
     """
     possible = possible_ghosts(state.observed, state.posing, state.line_group)
-    predicted, scale = _expected_rt(state, possible)
-    z = (state.observed.rt[possible.child] - predicted) / scale
-    near = np.flatnonzero((np.abs(z) < _FAR) & sought[possible.child])
+    predicted, variance = _expected_rt(state, possible)
+    away = possible.rt - predicted
+    near = np.flatnonzero((away**2 < _FAR**2 * variance) & sought[possible.child])
     known = _with_rates(state, possible, near)
-    density = student(z[near], scale[near], OWN_TAIL)
+    scale = np.sqrt(variance[near])
+    density = student(away[near] / scale, scale, OWN_TAIL)
     area = _expected_area(state, known)
     density = density * normal(state.observed.log_volume[known.child], *area)
     mass = state.rates.mass.right(state.observed.mass_error[known.child], possible.shift[near])
@@ -58,8 +60,12 @@ class _Possible:
     ----------
     child, line, ceramide, process : numpy.ndarray of int, shape (g,)
         As in `Ghosts`.
+    rt : numpy.ndarray, shape (g,)
+        Of the child, min.
     shift : numpy.ndarray, shape (g,)
         Mass of the piece or artefact less that of the child's name, ppm.
+    rt_shift, rt_variance : numpy.ndarray, shape (g,)
+        RT of the child less that of the parent, carbons, and its variance.
     spot : numpy.ndarray of int, shape (g,)
         Place in `spots`, the distinct lines and ceramides.
     spots : Spots
@@ -71,7 +77,10 @@ class _Possible:
     line: IntArray
     ceramide: IntArray
     process: IntArray
+    rt: FloatArray
     shift: FloatArray
+    rt_shift: FloatArray
+    rt_variance: FloatArray
     spot: IntArray
     spots: Spots
     kind: IntArray
@@ -98,7 +107,19 @@ def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible
     known = np.where(place < len(observed.ceramides), place, -1)
     basis = ceramide_basis(posing.ceramides)[place]
     spots = Spots(at // n_ceramides, known, basis)
-    return _Possible(child, line, ceramide, process, shift, spot, spots, ceramide_class(basis))
+    return _Possible(
+        child=child,
+        line=line,
+        ceramide=ceramide,
+        process=process,
+        rt=observed.rt[child],
+        shift=shift,
+        rt_shift=processes().rt_shift[process],
+        rt_variance=processes().rt_spread[process] ** 2,
+        spot=spot,
+        spots=spots,
+        kind=ceramide_class(basis),
+    )
 
 
 def _fragment_parents(observed: Observations, line_group: IntArray) -> tuple[IntArray, ...]:
@@ -129,34 +150,22 @@ def _with_rates(state: Inference, possible: _Possible, near: IntArray) -> Ghosts
 
 
 def _expected_rt(state: Inference, possible: _Possible) -> tuple[FloatArray, FloatArray]:
-    """Return the RT at which each child is expected, and the scale of its scatter, min."""
-    spots, process = possible.spots, possible.process
-    variance = state.rates.sigma[possible.kind] ** 2 + state.curve.variance(spots)
-    slope = state.curve.slope
-    shift = of_process(process, lambda a: a.rt_shift) * slope
-    spread = of_process(process, lambda a: a.rt_spread) * slope
-    predicted = state.curve.predict(spots)[possible.spot] + shift
-    return predicted, np.sqrt(variance[possible.spot] + spread**2)
+    """Return the RT at which each child is expected, min, and the variance of its scatter."""
+    curve, spots = state.curve, possible.spots
+    variance = state.rates.sigma[possible.kind] ** 2 + curve.variance(spots)
+    predicted = curve.predict(spots)[possible.spot] + curve.slope * possible.rt_shift
+    return predicted, variance[possible.spot] + curve.slope**2 * possible.rt_variance
 
 
 def _expected_area(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatArray]:
     """Return log10 area that each ghost's child should have, and its standard deviation."""
-    observed = state.observed
+    observed, process = state.observed, ghosts.process
     ceramide = np.where(ghosts.ceramide < len(observed.ceramides), ghosts.ceramide, -1)
     mean, sd = state.rates.areas.expected(observed.sample[ghosts.child], ghosts.line, ceramide)
     extents = expected_extents(state)
-    group = observed.group[ghosts.child]
-    fragment = ghosts.process < 0
-    extent = np.where(
-        fragment,
-        extents.mean[ghosts.line, group],
-        of_process(ghosts.process, lambda a: a.log10_extent),
-    )
-    spread = np.where(
-        fragment,
-        extents.sd[ghosts.line, group],
-        of_process(ghosts.process, lambda a: a.log10_spread),
-    )
+    kind = ghosts.line * len(observed.groups) + observed.group[ghosts.child]
+    extent = np.where(process < 0, extents.mean.take(kind), processes().log10_extent[process])
+    spread = np.where(process < 0, extents.sd.take(kind), processes().log10_spread[process])
     return mean + extent, np.hypot(sd, spread)
 
 
@@ -166,7 +175,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     n_samples = int(observed.sample.max(initial=0)) + 1
     shape = n_samples, len(state.ceramides), len(state.line_group)
     c = state.candidates
-    at = flat_place(observed.sample[c.row], observed.ceramide[c.row], c.line, shape)
+    at = flat_place(c.sample, c.ceramide, c.line, shape)
     occupied = sum_by(at, state.shares.own, int(np.prod(shape))).reshape(shape)
     unseen = np.full((shape[2], shape[1] - len(observed.ceramides)), _UNSEEN_CERAMIDE)
     absent = np.concatenate([1 - state.reported, unseen], axis=1)
@@ -175,7 +184,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     present = absent[ghosts.line, ghosts.ceramide]
     present = present * np.maximum(by_line[ghosts.line], _LEAST_PRESENCE)
     there = np.clip(occupied[sample, ghosts.ceramide, ghosts.line], 0, 1)
-    coelutes = of_process(ghosts.process, lambda a: a.coelutes, fragment=True) > 0
+    coelutes = processes().coelutes[ghosts.process]
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
     prior = np.where(coelutes, _MISSING * present * (1 - there), there)
     prior = np.minimum(prior, _SUREST)

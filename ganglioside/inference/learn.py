@@ -35,18 +35,17 @@ def learn(state: Inference, widening: float) -> Inference:
     least = max(widening, _LEAST_SCATTER) * state.curve.slope
     state = replace(state, rates=_rates(state, least))
     c = state.candidates
-    residual = state.observed.rt[c.row] - state.fitted
+    residual = c.rt - state.fitted
     tail = student_weight(residual / state.scatter, OWN_TAIL)
     weight = state.shares.own * tail / state.scatter**2
     n_spots = len(c.spots.line)
-    curve = refit(
-        state.curve,
-        c.spots,
+    fit = refit(
+        state.fit,
         sum_by(c.spot, weight, n_spots),
         sum_by(c.spot, weight * residual, n_spots),
         _line_prior(state),
     )
-    return replace(state, curve=curve, weight=weight)
+    return replace(state, fit=fit, weight=weight)
 
 
 _FIRM: Final = 0.5  # features that make a line known
@@ -80,7 +79,6 @@ def _line_prior(state: Inference) -> LinePrior:
 
 def _rates(state: Inference, least_sigma: float) -> Rates:
     observed, shares = state.observed, state.shares
-    slots = _slots_by_group(state)
     prior = np.where(state.main, 0.7, 0.1)
     anchors = observed.anchor
     wrong = float((1 - shares.genuine[anchors]).sum()) + _WRONG_ANCHORS * float(anchors.sum())
@@ -92,7 +90,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
         fragments=count_fragments(state),
         extent_within=learn_extent_within(state),
         artefact=_artefact_rates(state),
-        chance=float((shares.chance.sum() + 2) / (slots.sum() + 10)),
+        chance=float((shares.chance.sum() + 2) / (len(observed.first_of_slot) + 10)),
         sigma=np.maximum(_sigma(state), least_sigma),
         pair_sigma=_pair_sigma(state),
         anchor_genuine=float((shares.genuine[anchors].sum() + 1) / (shares.genuine.sum() + 3)),
@@ -107,9 +105,8 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
 
 def _expected_rows(state: Inference) -> FloatArray:
     """Return how many rows areas let expect on each line, of its group's names, shape (L,)."""
-    c, observed = state.candidates, state.observed
-    first = c.first_of_place
-    line, ceramide = c.line[first], observed.ceramide[c.row[first]]
+    c = state.candidates
+    line, ceramide = c.line[c.first_of_place], c.ceramide[c.first_of_place]
     return sum_by(line, state.reported[line, ceramide], len(state.line_group))
 
 
@@ -117,9 +114,7 @@ def _reporting(state: Inference, areas: Areas) -> Reporting:
     """Return how areas decide what is reported, from the species of all firm lines."""
     c, observed = state.candidates, state.observed
     shape = len(state.line_group), len(observed.ceramides)
-    seen = sum_by(
-        c.line * shape[1] + observed.ceramide[c.row], state.shares.own, shape[0] * shape[1]
-    )
+    seen = sum_by(c.line * shape[1] + c.ceramide, state.shares.own, shape[0] * shape[1])
     firm = firm_lines(state)
     samples = float(len(areas.sample))
     area = float(areas.sample.mean()) + areas.line[firm, None] + areas.ceramide[None, :]
@@ -127,22 +122,14 @@ def _reporting(state: Inference, areas: Areas) -> Reporting:
     return learn_reporting(state.rates.reporting, area.ravel(), seen.ravel(), samples)
 
 
-def _slots_by_group(state: Inference) -> FloatArray:
-    """Return how many distinct names (by sample) each group has, shape (G,)."""
-    observed = state.observed
-    first = observed.first_of_slot
-    return sum_by(observed.group[first], np.ones(len(first)), len(observed.groups))
-
-
 def _sigma(state: Inference) -> FloatArray:
     """Return the scatter about lines by ceramide class, from residuals without the feature."""
     c, shares = state.candidates, state.shares
-    residual = state.observed.rt[c.row] - shares.predicted
+    residual = c.rt - shares.predicted
     weight = shares.own * student_weight(residual / shares.scale, OWN_TAIL)
     excess = (state.scatter / shares.scale) ** 2
-    kind = c.kind[c.spot]
-    squares = sum_by(kind, weight * excess * residual**2, 2)
-    count = sum_by(kind, shares.own, 2)
+    squares = sum_by(c.kind, weight * excess * residual**2, 2)
+    count = sum_by(c.kind, shares.own, 2)
     usual = np.array([1.0, 1.5]) * state.usual_scatter
     return np.sqrt((squares + 4 * usual**2) / (count + 4))
 
@@ -156,9 +143,8 @@ def _pair_sigma(state: Inference) -> float:
 
 def _artefact_rates(state: Inference) -> FloatArray:
     """Return how often a name whose mass an artefact explains is that artefact."""
-    known, process = artefacts(), state.coelution.process
-    posed = process >= 0
-    seen = sum_by(process[posed], state.shares.pair[posed], len(known))
+    known, pairs = artefacts(), state.coelution
+    seen = sum_by(pairs.process[pairs.posed], state.shares.pair[pairs.posed], len(known))
     ghosts = state.shares.ghosts
     relatives = np.array([not a.coelutes for a in known] + [False])[ghosts.process]
     seen += sum_by(ghosts.process[relatives], ghosts.probability[relatives], len(known))
@@ -174,7 +160,7 @@ def _opportunities(state: Inference) -> FloatArray:
     slot, entry = posing.of(observed.species[first])
     sample = observed.sample[first][slot]
     shape = int(observed.sample.max()) + 1, len(posing.ceramides), len(observed.groups)
-    at = flat_place(observed.sample[c.row], observed.ceramide[c.row], observed.group[c.row], shape)
+    at = flat_place(c.sample, c.ceramide, observed.group[c.row], shape)
     genuine = sum_by(at, state.shares.own, int(np.prod(shape)))
     parent = flat_place(sample, posing.ceramide[entry], posing.group[entry], shape)
     return sum_by(posing.process[entry], np.minimum(genuine[parent], 1.0), len(artefacts()))

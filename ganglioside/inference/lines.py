@@ -7,17 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.candidates import first_of_group
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.explain import other_intensity, row_evidence
 from ganglioside.inference.extents import count_fragments
 from ganglioside.inference.learn import composition_model, firm_lines
-from ganglioside.inference.state import (
-    Inference,
-    first_of_group,
-    keep_lines,
-    reduced_rt,
-    with_lines,
-)
+from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
 from ganglioside.observations import FloatArray, sum_by
 from ganglioside.rules.isomers import Scale, find_lines
 

@@ -8,12 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
+from ganglioside.curve import Curve, Fit, Spots, ceramide_basis
 from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
+from ganglioside.inference.candidates import Candidates, candidates, first_of_group
 from ganglioside.inference.masses import MassAccuracy, mass_accuracy
+from ganglioside.inference.pairs import Pairs, describe
 from ganglioside.inference.reporting import Reporting, usual_reporting
-from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, sum_by
-from ganglioside.rules.artefacts import Posing, artefacts, of_process, possible_posing
+from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, sum_by
+from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
 from ganglioside.rules.fragments import Coelution
 from ganglioside.rules.isomers import Lines
 
@@ -25,37 +27,6 @@ FIRST_SCATTER: Final = 0.12
 
 LEAST_PRESENCE: Final = 0.02
 MOST_PRESENCE: Final = 0.97
-
-
-@dataclass(frozen=True, eq=False)
-class Candidates:
-    """Every way in which a row may stand on a line of its own group.
-
-    Attributes
-    ----------
-    row, line : numpy.ndarray of int, shape (a,)
-        Each row with each line of its group; rows ascend.
-    place : numpy.ndarray of int, shape (a,)
-        Same sample, line and ceramide: one genuine feature at most.
-    spot : numpy.ndarray of int, shape (a,)
-        Place in `spots`.
-    spots : Spots
-        The distinct lines and ceramides.
-    kind : numpy.ndarray of int, shape (s,)
-        `curve.ceramide_class` of each spot.
-    """
-
-    row: IntArray
-    line: IntArray
-    place: IntArray
-    spot: IntArray
-    spots: Spots
-    kind: IntArray
-
-    @cached_property
-    def first_of_place(self) -> IntArray:
-        """One candidate of each place."""
-        return np.asarray(np.unique(self.place, return_index=True)[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,11 +196,12 @@ class Inference:
     Attributes
     ----------
     observed : Observations
-    coelution : Coelution
+    coelution : Pairs
         Pairs of rows that may be parent and child.
     posing : Posing
         Names that artefacts of other species would pass for.
-    curve : Curve
+    fit : Fit
+        The curve, and what it predicts for the candidates' spots.
     line_group : numpy.ndarray of int, shape (L,)
     main : numpy.ndarray of bool, shape (L,)
         Main line of its group, against further isomers.
@@ -241,15 +213,20 @@ class Inference:
     """
 
     observed: Observations
-    coelution: Coelution
+    coelution: Pairs
     posing: Posing
-    curve: Curve
+    fit: Fit
     line_group: IntArray
     main: BoolArray
     candidates: Candidates
     weight: FloatArray
     rates: Rates
     shares: Shares
+
+    @property
+    def curve(self) -> Curve:
+        """The retention curve of all lines."""
+        return self.fit.curve
 
     @cached_property
     def support(self) -> FloatArray:
@@ -269,6 +246,10 @@ class Inference:
         """Ceramides of the table, then further ones of species that may pose, shape (c, 3)."""
         return self.posing.ceramides
 
+    def log_ratio(self, parent: int, child: int) -> float:
+        """Return log10 of child over parent area, NaN where one is missing."""
+        return float(self.observed.log_volume[child] - self.observed.log_volume[parent])
+
     @property
     def usual_scatter(self) -> float:
         """Scatter about a line that is usual for such a gradient, min."""
@@ -277,24 +258,18 @@ class Inference:
     @cached_property
     def scatter(self) -> FloatArray:
         """Scatter that is expected of each candidate about its line, min, shape (a,)."""
-        return self.rates.sigma[self.candidates.kind][self.candidates.spot]
+        return self.rates.sigma[self.candidates.kind]
 
     @cached_property
     def fitted(self) -> FloatArray:
         """RT of each candidate's line at its ceramide, min, shape (a,)."""
-        return self.curve.predict(self.candidates.spots)[self.candidates.spot]
+        return self.fit.predicted[self.candidates.spot]
 
     @cached_property
     def placed(self) -> Placed:
         """The areas of all candidates, weighed by their shares."""
-        c, observed = self.candidates, self.observed
-        return Placed(
-            observed.sample[c.row],
-            c.line,
-            observed.ceramide[c.row],
-            observed.log_volume[c.row],
-            self.shares.own,
-        )
+        c = self.candidates
+        return Placed(c.sample, c.line, c.ceramide, c.log_area, self.shares.own)
 
     @cached_property
     def reported(self) -> FloatArray:
@@ -306,23 +281,9 @@ class Inference:
     @cached_property
     def presence(self) -> FloatArray:
         """Chance that each candidate's species is seen on its line, shape (a,)."""
-        line, ceramide = self.candidates.line, self.observed.ceramide[self.candidates.row]
-        usual = self.rates.presence[line] * self.reported[line, ceramide]
+        c = self.candidates
+        usual = self.rates.presence[c.line] * self.reported[c.line, c.ceramide]
         return np.clip(usual, LEAST_PRESENCE, MOST_PRESENCE)
-
-    @cached_property
-    def pair_shift(self) -> FloatArray:
-        """Mass of what each pair's parent makes less that of the child's name, ppm, shape (m,)."""
-        pairs, mass = self.coelution, self.observed.mass
-        made = of_process(pairs.process, lambda a: a.mass_shift)
-        shift = mass[pairs.parent] + made - mass[pairs.child]
-        return np.where(pairs.process < 0, 0.0, 1e6 * shift / mass[pairs.child])
-
-    @cached_property
-    def log_ratio(self) -> FloatArray:
-        """log10 of child over parent area of each pair, NaN where one is missing, shape (m,)."""
-        volume = self.observed.log_volume
-        return volume[self.coelution.child] - volume[self.coelution.parent]
 
 
 def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
@@ -362,11 +323,12 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         predicted=empty,
         scale=empty,
     )
+    start = replace(curve, middle=float(np.median(lines.offset)))
     state = Inference(
         observed,
-        coelution,
+        describe(observed, coelution),
         possible_posing(observed),
-        replace(curve, middle=float(np.median(lines.offset))),
+        Fit(start, Spots(nowhere, nowhere, np.zeros((0, 4))), empty),
         lines.group,
         lines.group >= 0,
         candidates(observed, lines.group),
@@ -387,17 +349,17 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
     main = first_of_group(lines.group, np.zeros(shape[0]))
     variance = np.full(6 + 2 * shape[0] + len(state.curve.ceramides), 1e-6)
     variance[6 : 6 + shape[0]] = (0.05 * state.curve.slope) ** 2
+    curve = replace(
+        state.curve, lines=lines.offset, tilt=np.zeros(shape[0]), covariance=np.diag(variance)
+    )
+    standing = candidates(state.observed, lines.group)
     state = replace(
         state,
         line_group=lines.group,
         main=main,
-        candidates=candidates(state.observed, lines.group),
-        curve=replace(
-            state.curve,
-            lines=lines.offset,
-            tilt=np.zeros(shape[0]),
-            covariance=np.diag(variance),
-        ),
+        candidates=standing,
+        fit=Fit.of(curve, standing.spots),
+        weight=np.zeros(len(standing.row)),
         rates=replace(
             state.rates,
             presence=np.where(main, 0.7, 0.3),
@@ -405,8 +367,7 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
             fragments=FragmentCounts.nothing(*shape, len(state.coelution), len(state.observed)),
         ),
     )
-    state = replace(state, weight=np.zeros(len(state.candidates.row)))
-    away = (state.observed.rt[state.candidates.row] - state.fitted) / state.curve.slope
+    away = (standing.rt - state.fitted) / curve.slope
     state = with_own(state, np.exp(-0.5 * (away / FIRST_SCATTER) ** 2))
     areas = learn_areas(state.rates.areas, state.placed)
     return replace(state, rates=replace(state.rates, areas=areas))
@@ -414,9 +375,8 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
 
 def with_own(state: Inference, own: FloatArray) -> Inference:
     """Return the state with other shares of the candidates, 1 by row at most."""
-    genuine = np.zeros(len(state.observed))
-    np.maximum.at(genuine, state.candidates.row, own)
-    line = likeliest_line(state.candidates, own)
+    genuine = state.candidates.largest(own)
+    line = state.candidates.likeliest_line(own)
     return replace(state, shares=replace(state.shares, own=own, genuine=genuine, line=line))
 
 
@@ -426,18 +386,20 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
     parameters = np.concatenate(
         [np.full(6, True), stays, stays, np.full(len(curve.ceramides), True)]
     )
+    curve = replace(
+        curve,
+        lines=curve.lines[stays],
+        tilt=curve.tilt[stays],
+        covariance=curve.covariance[np.ix_(parameters, parameters)],
+    )
+    standing = candidates(state.observed, state.line_group[stays])
     state = replace(
         state,
         line_group=state.line_group[stays],
         main=main[stays],
-        candidates=candidates(state.observed, state.line_group[stays]),
+        candidates=standing,
+        fit=Fit.of(curve, standing.spots),
         weight=state.weight[stays[c.line]],
-        curve=replace(
-            curve,
-            lines=curve.lines[stays],
-            tilt=curve.tilt[stays],
-            covariance=curve.covariance[np.ix_(parameters, parameters)],
-        ),
         rates=replace(
             rates,
             presence=rates.presence[stays],
@@ -448,50 +410,11 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
     return with_own(state, state.shares.own[stays[c.line]])
 
 
-def candidates(observed: Observations, line_group: IntArray) -> Candidates:
-    """Pair each row with the lines of its group."""
-    row, line = lines_of(observed.group, line_group, len(observed.groups))
-    n_lines = len(line_group)
-    _, place = np.unique(observed.slot[row] * n_lines + line, return_inverse=True)
-    at, spot = np.unique(observed.ceramide[row] * n_lines + line, return_inverse=True)
-    ceramide = at // n_lines
-    basis = ceramide_basis(observed.ceramides)[ceramide]
-    spots = Spots(at % n_lines, ceramide, basis)
-    return Candidates(
-        row, line, place.astype(np.int64), spot.astype(np.int64), spots, ceramide_class(basis)
-    )
-
-
-def lines_of(group: IntArray, line_group: IntArray, n_groups: int) -> tuple[IntArray, IntArray]:
-    """Return each position of `group` with each line of that group."""
-    order = np.argsort(line_group, kind="stable")
-    count = np.bincount(line_group, minlength=n_groups)
-    first = np.cumsum(count) - count
-    item = np.repeat(np.arange(len(group)), count[group])
-    return item, order[ranges(first[group], count[group])]
-
-
 def flat_place(
     sample: IntArray, ceramide: IntArray, last: IntArray, shape: tuple[int, int, int]
 ) -> IntArray:
     """Return places in a flattened array by sample, ceramide and line (or group)."""
     return (sample * shape[1] + ceramide) * shape[2] + last
-
-
-def likeliest_line(candidates: Candidates, own: FloatArray) -> IntArray:
-    """Return the line on which each row has the largest share, shape (n,)."""
-    order = np.lexsort((-own, candidates.row))
-    first = np.diff(candidates.row, prepend=-1) != 0
-    return np.asarray(candidates.line[order[first]])
-
-
-def first_of_group(line_group: IntArray, support: FloatArray) -> BoolArray:
-    """Mark the best supported line of each group."""
-    order = np.lexsort((-support, line_group))
-    first = np.diff(line_group[order], prepend=-1) != 0
-    main = np.zeros(len(line_group), dtype=np.bool_)
-    main[order[first]] = True
-    return main
 
 
 def area_spread(log_area: FloatArray, weight: FloatArray) -> AreaSpread:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -11,7 +10,7 @@ import numpy as np
 
 from ganglioside.facts import read_facts
 from ganglioside.glycans import Ceramide
-from ganglioside.observations import FloatArray, IntArray, Observations, ranges
+from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges
 from ganglioside.rules.fragments import Coelution, neighbours
 
 #: Largest difference of mass, Da, at which one name can pass for the other; Na-H against C2H-2
@@ -45,11 +44,41 @@ def artefacts() -> tuple[Artefact, ...]:
     return read_facts("artefacts.csv", Artefact)
 
 
-def of_process(
-    process: IntArray, value: Callable[[Artefact], float], fragment: float = 0.0
-) -> FloatArray:
-    """Return a number of each process, by its place in `artefacts()`; `fragment` for -1."""
-    return np.array([*map(value, artefacts()), fragment], dtype=np.float64)[process]
+@dataclass(frozen=True, eq=False)
+class Processes:
+    """Numbers of each process, by its place in `artefacts()`; the last is fragmentation, -1.
+
+    Attributes
+    ----------
+    mass_shift : numpy.ndarray, shape (A + 1,)
+        Da.
+    log10_extent, log10_spread : numpy.ndarray, shape (A + 1,)
+        Of child over parent area; of fragmentation the table tells.
+    rt_shift, rt_spread : numpy.ndarray, shape (A + 1,)
+        Carbons.
+    coelutes : numpy.ndarray of bool, shape (A + 1,)
+    """
+
+    mass_shift: FloatArray
+    log10_extent: FloatArray
+    log10_spread: FloatArray
+    rt_shift: FloatArray
+    rt_spread: FloatArray
+    coelutes: BoolArray
+
+
+@cache
+def processes() -> Processes:
+    """Return the numbers of all processes as arrays."""
+    known = artefacts()
+    return Processes(
+        mass_shift=np.array([*(a.mass_shift for a in known), 0.0]),
+        log10_extent=np.array([*(a.log10_extent for a in known), 0.0]),
+        log10_spread=np.array([*(a.log10_spread for a in known), 0.0]),
+        rt_shift=np.array([*(a.rt_shift for a in known), 0.0]),
+        rt_spread=np.array([*(a.rt_spread for a in known), 0.0]),
+        coelutes=np.array([*(a.coelutes for a in known), True]),
+    )
 
 
 def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:

@@ -20,6 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
+_OAC: Final = UNITS.index("oac")
 _SMALLEST: Final = 0.02  # quantile of the areas of a table
 
 
@@ -47,6 +48,18 @@ class Groups:
         """Whether group p could break into group c, shape (G, G), indexed [p, c]."""
         difference = self.units[:, None, :] - self.units[None, :, :]
         return np.asarray((difference >= 0).all(axis=2) & (difference > 0).any(axis=2))
+
+    @cached_property
+    def acetyls(self) -> FloatArray:
+        """O-acetyl groups, shape (G,)."""
+        return self.units[:, _OAC]
+
+    @cached_property
+    def bases(self) -> BoolArray:
+        """Whether group b is group g without any acetyl, shape (G, G), indexed [g, b]."""
+        others = np.delete(self.units, _OAC, axis=1)
+        same = (others[:, None, :] == others[None, :, :]).all(axis=2)
+        return np.asarray(same & (self.acetyls > 0)[:, None] & (self.acetyls == 0)[None, :])
 
     @property
     def depth(self) -> FloatArray:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ganglioside import curve as curve_module
 from ganglioside.curve import (
     Curve,
+    Fit,
     LinePrior,
     Spots,
     ceramide_basis,
@@ -220,7 +221,7 @@ def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curv
     n = len(spots.line)
     for _ in range(rounds):
         residual = rt - curve.predict(spots)
-        curve = refit(curve, spots, np.full(n, sigma**-2), residual / sigma**2, wide)
+        curve = refit(Fit.of(curve, spots), np.full(n, sigma**-2), residual / sigma**2, wide).curve
     return curve
 
 
@@ -256,8 +257,8 @@ def test_no_feature_bears_more_than_all_of_its_prediction(
     weight = np.where(rng.random(len(spots.line)) < 0.05, trust / 0.03**2, 0.0)
     residual = weight * rng.normal(0, move, len(weight))
     prior = LinePrior(start.lines, np.full(N_LINES, 0.3))
-    found = refit(start, spots, weight, residual, prior)
-    assert (weight * found.variance(spots)).max(initial=0) < 1 + 1e-6
+    found = refit(Fit.of(start, spots), weight, residual, prior)
+    assert (weight * found.variance).max(initial=0) < 1 + 1e-6
 
 
 def test_fitting_finds_what_single_ceramides_deviate() -> None:
@@ -292,7 +293,7 @@ def test_without_features_a_fit_is_what_was_expected() -> None:
     prior = LinePrior(np.array([8.0, 9.0, 10.0, 11.0]), np.full(N_LINES, 0.09))
     spots = every_spot()
     n = len(spots.line)
-    found = refit(truth, spots, np.zeros(n), np.zeros(n), prior)
+    found = refit(Fit.of(truth, spots), np.zeros(n), np.zeros(n), prior).curve
     np.testing.assert_allclose(found.lines, prior.mean)
     np.testing.assert_allclose(found.shape, shape_prior(truth.slope)[0])
     np.testing.assert_allclose(found.deviation, 0, atol=1e-12)
@@ -306,8 +307,8 @@ def test_weights_count_like_repeated_features() -> None:
     rng = np.random.default_rng(1)
     residual, weight = rng.normal(0, 0.1, n), rng.uniform(0, 1, n) / 0.03**2
     prior = LinePrior(truth.lines, np.full(N_LINES, 0.1))
-    one = refit(truth, spots, weight, weight * residual, prior)
+    one = refit(Fit.of(truth, spots), weight, weight * residual, prior).curve
     twice = Spots(np.tile(spots.line, 2), np.tile(spots.ceramide, 2), np.tile(spots.basis, (2, 1)))
     halves = np.tile(weight / 2, 2)
-    two = refit(truth, twice, halves, halves * np.tile(residual, 2), prior)
+    two = refit(Fit.of(truth, twice), halves, halves * np.tile(residual, 2), prior).curve
     np.testing.assert_allclose(one.parameters(), two.parameters(), rtol=1e-8)

@@ -117,6 +117,16 @@ class Placed:
     log_area: FloatArray
     weight: FloatArray
 
+    def kept(self, some: BoolArray) -> Placed:
+        """Return some of the features."""
+        return Placed(
+            self.sample[some],
+            self.line[some],
+            self.ceramide[some],
+            self.log_area[some],
+            self.weight[some],
+        )
+
     def residual(self, areas: Areas) -> FloatArray:
         """Return measured less expected log10 area."""
         mean = areas.sample[self.sample] + areas.line[self.line] + areas.ceramide[self.ceramide]
@@ -130,30 +140,34 @@ def learn_areas(areas: Areas, placed: Placed) -> Areas:
     """
     known = np.isfinite(placed.log_area)
     areas = replace(areas, weight=np.where(known, placed.weight, 0.0))
-    placed = Placed(
-        placed.sample[known],
-        placed.line[known],
-        placed.ceramide[known],
-        placed.log_area[known],
-        placed.weight[known],
-    )
-    lean = areas.shrinkage
+    placed = placed if known.all() else placed.kept(known)
+    lean, weight = areas.shrinkage, placed.weight
+    sample, line, ceramide = areas.sample, areas.line, areas.ceramide
+    by_sample = sum_by(placed.sample, weight, len(sample))
+    by_line = sum_by(placed.line, weight, len(line))
+    by_ceramide = sum_by(placed.ceramide, weight, len(ceramide))
+
+    def pull(key: IntArray, n: int) -> FloatArray:
+        """Return the sum of residuals by key; none may pull too far."""
+        mean = sample[placed.sample] + line[placed.line] + ceramide[placed.ceramide]
+        residual = placed.log_area - mean
+        bounded = np.minimum(np.maximum(residual, -_LARGEST_RESIDUAL), _LARGEST_RESIDUAL)
+        return sum_by(key, weight * bounded, n)
+
     for _ in range(2):
-        total, count = _sums(areas, placed, placed.sample, len(areas.sample))
-        areas = replace(areas, sample=areas.sample + total / (count + 1))
-        total, count = _sums(areas, placed, placed.line, len(areas.line))
-        line = (count * areas.line + total) / (count + lean)
-        areas = replace(areas, line=line, line_weight=count)
-        total, count = _sums(areas, placed, placed.ceramide, len(areas.ceramide))
-        ceramide = (count * areas.ceramide + total) / (count + lean)
-        areas = replace(areas, ceramide=ceramide, ceramide_weight=count)
+        sample = sample + pull(placed.sample, len(sample)) / (by_sample + 1)
+        line = (by_line * line + pull(placed.line, len(line))) / (by_line + lean)
+        total = pull(placed.ceramide, len(ceramide))
+        ceramide = (by_ceramide * ceramide + total) / (by_ceramide + lean)
+    areas = replace(
+        areas,
+        sample=sample,
+        line=line,
+        ceramide=ceramide,
+        line_weight=by_line,
+        ceramide_weight=by_ceramide,
+    )
     return replace(areas, within=_within(areas, placed))
-
-
-def _sums(areas: Areas, placed: Placed, key: IntArray, n: int) -> tuple[FloatArray, FloatArray]:
-    """Return the sum of residuals, none of which may pull too far, and the number of features."""
-    residual = np.clip(placed.residual(areas), -_LARGEST_RESIDUAL, _LARGEST_RESIDUAL)
-    return sum_by(key, placed.weight * residual, n), sum_by(key, placed.weight, n)
 
 
 def _within(areas: Areas, placed: Placed) -> float:

@@ -126,9 +126,12 @@ def _visible_parents(state: Inference, extents: Extents) -> FloatArray:
     key = state.shares.line * n_classes + classes
     count = sum_by(key, genuine, shape[0] * n_classes).reshape(-1, n_classes)
     middle = (np.arange(n_classes) + 0.5) / 4
-    margin = (middle + extents.mean[:, :, None]) / extents.sd[:, :, None]
-    seen = 1 / (1 + np.exp(-1.7 * margin))
-    return np.asarray((count[:, None, :] * seen).sum(axis=2))
+    possible = np.flatnonzero(state.observed.groups.contains[state.line_group])
+    mean, sd = extents.mean.take(possible)[:, None], extents.sd.take(possible)[:, None]
+    seen = 1 / (1 + np.exp(-1.7 * (middle + mean) / sd))
+    parents = np.zeros(shape)
+    parents.flat[possible] = (count[possible // shape[1]] * seen).sum(axis=1)
+    return parents
 
 
 def learn_extent_within(state: Inference) -> float:

@@ -46,7 +46,8 @@ def _expected_by_group(state: Inference) -> tuple[FloatArray, FloatArray]:
     model = composition_model(state, firm)
     mean, variance = model.predict(groups.units)
     of_line = state.line_group[firm]
-    for group in np.unique(of_line):
+    mean[of_line], variance[of_line] = model.without_each()
+    for group in np.flatnonzero(np.bincount(of_line) > 1):
         mean[group], variance[group] = model.without(np.flatnonzero(of_line == group))
     return mean, variance
 

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from ganglioside.curve import Curve, LinePrior
-from ganglioside.glycans import UNITS
 from ganglioside.observations import FloatArray, Groups, IntArray
 
 #: Shift per acetyl in carbons (multiples of the slope) and its spread between series. Observed:
@@ -18,7 +17,7 @@ SPREAD: Final = 0.05
 #: A base line farther away than this, in carbons, is not the one that carries the acetyl.
 _NEARBY: Final = 0.25
 
-_OAC: Final = UNITS.index("oac")
+_SUPPORTED: Final = 0.8  # features that a base line needs
 
 
 def acetyl_prior(
@@ -29,28 +28,16 @@ def acetyl_prior(
     Where the base has no line with support nearby, the prior stays: a missing base, or an isomer
     that the base does not show, is no evidence.
     """
-    units = groups.units[line_group]
-    acetyls = units[:, _OAC]
-    bases = _base_lines(units, support)
-    shift = SHIFT * curve.slope
-    mean, variance = prior.mean.copy(), prior.variance.copy()
-    for line in np.flatnonzero(acetyls > 0):
-        base = np.flatnonzero(bases[line])
-        if len(base) == 0:
-            continue
-        expected = curve.lines[base] + acetyls[line] * shift
-        away = np.abs(expected - curve.lines[line])
-        if away.min() > _NEARBY * curve.slope:
-            continue
-        nearest = base[np.argmin(away)]
-        mean[line] = curve.lines[nearest] + acetyls[line] * shift
-        variance[line] = acetyls[line] * (SPREAD * curve.slope) ** 2 + curve.line_var[nearest]
-    return LinePrior(mean, variance)
-
-
-def _base_lines(units: FloatArray, support: FloatArray) -> FloatArray:
-    """Return for each line which others carry the same units without any acetyl."""
-    others = np.delete(units, _OAC, axis=1)
-    same = (others[:, None, :] == others[None, :, :]).all(axis=2)
-    bare: FloatArray = same & (units[:, _OAC] == 0)[None, :] & (support > 0.8)[None, :]
-    return bare
+    bases = groups.bases[np.ix_(line_group, line_group)] & (support > _SUPPORTED)
+    if not bases.any():
+        return prior
+    later = groups.acetyls[line_group] * SHIFT * curve.slope
+    expected = curve.lines[None, :] + later[:, None]
+    away = np.where(bases, np.abs(expected - curve.lines[:, None]), np.inf)
+    nearest = np.argmin(away, axis=1)
+    tied = away.min(axis=1) <= _NEARBY * curve.slope
+    scatter = groups.acetyls[line_group] * (SPREAD * curve.slope) ** 2
+    return LinePrior(
+        np.where(tied, curve.lines[nearest] + later, prior.mean),
+        np.where(tied, scatter + curve.line_var[nearest], prior.variance),
+    )

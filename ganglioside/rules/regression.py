@@ -7,7 +7,7 @@ any isomer and any anchor is trusted: a mode, which wrong rows cannot move.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from ganglioside.curve import (
     ceramide_effect_jacobian,
     shape_prior,
 )
-from ganglioside.observations import FloatArray, IntArray, Observations
+from ganglioside.observations import FloatArray, IntArray, Observations, sum_by
 
 #: Carbon slopes tried, min per carbon. Reversed phase gives 0.2 to 0.8; zero and below is HILIC.
 _SLOPES: Final = np.concatenate([np.linspace(-0.3, 0.1, 17), np.geomspace(0.12, 1.6, 61)])
@@ -54,21 +54,32 @@ class NoCurve:
 
 @dataclass(frozen=True, eq=False)
 class _Pairs:
-    """Pairs of rows of one series: places of their ceramides, and their RT difference in min."""
+    """Pairs of rows of one series.
 
-    basis: FloatArray  # of the distinct ceramides
-    first: IntArray
-    second: IntArray
+    Attributes
+    ----------
+    rt, weight : numpy.ndarray, shape (p,)
+        RT difference, min, and how much the pair counts.
+    kind : numpy.ndarray of int, shape (p,)
+        Which of the k distinct pairs of ceramides.
+    first, second : numpy.ndarray, shape (k, 4)
+        `curve.ceramide_basis` of the ceramides of each kind.
+    """
+
     rt: FloatArray
     weight: FloatArray
+    kind: IntArray
+    first: FloatArray
+    second: FloatArray
 
-    def residual(self, shape: FloatArray) -> FloatArray:
-        effect = ceramide_effect(shape, self.basis)
-        return self.rt - (effect[self.first] - effect[self.second])
+    def effect(self, shape: FloatArray) -> FloatArray:
+        """Return the difference that each kind should have, min, shape (k,)."""
+        return ceramide_effect(shape, self.first) - ceramide_effect(shape, self.second)
 
     def jacobian(self, shape: FloatArray) -> FloatArray:
-        jacobian = ceramide_effect_jacobian(shape, self.basis)
-        return np.asarray(jacobian[self.first] - jacobian[self.second])
+        """Return d(effect)/d(shape), shape (k, 5)."""
+        first, second = (ceramide_effect_jacobian(shape, b) for b in (self.first, self.second))
+        return first - second
 
 
 def starting_curve(observed: Observations) -> Curve | NoCurve:
@@ -112,12 +123,14 @@ def _pairs(observed: Observations) -> _Pairs:
     informative = carbons[i] != carbons[j]
     i, j = i[informative], j[informative]
     both = observed.anchor[i] & observed.anchor[j]
+    n, basis = len(observed.ceramides), ceramide_basis(observed.ceramides)
+    kinds, kind = np.unique(observed.ceramide[i] * n + observed.ceramide[j], return_inverse=True)
     return _Pairs(
-        ceramide_basis(observed.ceramides),
-        observed.ceramide[i],
-        observed.ceramide[j],
         observed.rt[i] - observed.rt[j],
         np.where(both, _ANCHOR_WEIGHT, 1.0),
+        kind,
+        basis[kinds // n],
+        basis[kinds % n],
     )
 
 
@@ -144,19 +157,25 @@ def _within(group: IntArray) -> tuple[IntArray, IntArray]:
 
 def _slope(pairs: _Pairs) -> tuple[float, float]:
     """Return slope and curvature (in slopes) at which the density of agreeing pairs is largest."""
-    tried = [(float(s), curvature) for curvature in _CURVATURES for s in _CURVATURES[curvature]]
-    return max(tried, key=lambda at: _agreement(pairs, *at))
+    found = [(*_densest(pairs, c, slopes), c) for c, slopes in _CURVATURES.items()]
+    _, slope, curvature = max(found, key=lambda at: at[0])
+    return slope, curvature
 
 
-def _agreement(pairs: _Pairs, slope: float, curvature: float) -> float:
-    """Return the density of pairs that agree with a slope and a curvature."""
+def _densest(pairs: _Pairs, curvature: float, slopes: FloatArray) -> tuple[float, float]:
+    """Return the largest density of pairs that agree with a curvature, and at which slope."""
     shape, _ = shape_prior(1.0)
     away = (curvature - shape[1]) / _CURVATURE_REACH
     shape[1] = curvature
-    expected = -replace(pairs, rt=np.zeros(1)).residual(shape)
-    width = 0.05 + 0.1 * abs(slope)
-    density = pairs.weight * np.exp(-0.5 * ((pairs.rt - slope * expected) / width) ** 2) / width
-    return float(density.sum() * np.exp(-0.5 * away**2))
+    expected = pairs.effect(shape)[pairs.kind]
+    width = 0.05 + 0.1 * np.abs(slopes)
+    density = [
+        pairs.weight @ np.exp(-0.5 * ((pairs.rt - s * expected) / w) ** 2)
+        for s, w in zip(slopes.tolist(), width.tolist(), strict=True)
+    ]
+    agreement = np.array(density) / width * np.exp(-0.5 * away**2)
+    best = int(np.argmax(agreement))
+    return float(agreement[best]), float(slopes[best])
 
 
 def _shape(pairs: _Pairs, slope: float, curvature: float) -> FloatArray:
@@ -165,9 +184,11 @@ def _shape(pairs: _Pairs, slope: float, curvature: float) -> FloatArray:
     shape[1] = curvature * slope
     for width in slope * np.geomspace(0.5, 0.06, 12):
         mean, sd = shape_prior(max(float(shape[0]), LOWEST_SLOPE))
-        residual, jacobian = pairs.residual(shape), pairs.jacobian(shape)
+        residual, jacobian = pairs.rt - pairs.effect(shape)[pairs.kind], pairs.jacobian(shape)
         weight = pairs.weight * np.exp(-0.5 * (residual / width) ** 2) / width**2
-        normal = (jacobian * weight[:, None]).T @ jacobian + np.diag(1 / sd**2)
-        gradient = jacobian.T @ (weight * residual) + (mean - shape) / sd**2
+        of_kind = sum_by(pairs.kind, weight, len(jacobian))
+        pull = sum_by(pairs.kind, weight * residual, len(jacobian))
+        normal = (jacobian * of_kind[:, None]).T @ jacobian + np.diag(1 / sd**2)
+        gradient = jacobian.T @ pull + (mean - shape) / sd**2
         shape = shape + np.linalg.solve(normal, gradient)
     return shape

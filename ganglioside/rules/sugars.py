@@ -88,10 +88,10 @@ class CompositionModel:
         units : numpy.ndarray, shape (n, len(UNITS))
         """
         cross = _covariance(self.slope, units, self.units)
-        mean = self.level + _beforehand(self.slope, units) + cross @ self.inverse @ self.residual
-        known = np.einsum("ij,jk,ik->i", cross, self.inverse, cross)
-        prior = np.diagonal(_covariance(self.slope, units, units))
-        return mean, np.maximum(prior - known, 0.0) + (_LINE_SPREAD * self.slope) ** 2
+        known = cross @ self.inverse
+        mean = self.level + _beforehand(self.slope, units) + known @ self.residual
+        unknown = _variance(self.slope, units) - (known * cross).sum(axis=1)
+        return mean, np.maximum(unknown, 0.0) + (_LINE_SPREAD * self.slope) ** 2
 
     def left_out(self) -> tuple[FloatArray, FloatArray]:
         """Return the same for each line that was seen, from the other lines."""
@@ -114,13 +114,27 @@ class CompositionModel:
         known = max(float(block[0, 0] - self.noise[one]), 0.0)
         return float(own - pull[0]), known + (_LINE_SPREAD * self.slope) ** 2
 
+    def without_each(self) -> tuple[FloatArray, FloatArray]:
+        """Return the same for the head group of each line, if no other line shares it."""
+        mean, variance = self.left_out()
+        return mean, np.maximum(variance - self.noise, 0.0) + (_LINE_SPREAD * self.slope) ** 2
+
+
+_EFFECTS: Final = np.array([*UNIT_EFFECT.values()])
+_SPREADS: Final = np.array([*UNIT_SPREAD.values()])
+
 
 def _beforehand(slope: float, units: FloatArray) -> FloatArray:
-    return np.asarray(units @ np.array([*UNIT_EFFECT.values()]) * slope)
+    return np.asarray(units @ _EFFECTS * slope)
+
+
+def _variance(slope: float, units: FloatArray) -> FloatArray:
+    """Return the diagonal of `_covariance` of some units with themselves."""
+    linear = (units * _SPREADS) ** 2
+    return np.asarray((linear.sum(axis=1) + _UNKNOWN_LEVEL**2 + _ALIKE_SPREAD**2) * slope**2)
 
 
 def _covariance(slope: float, a: FloatArray, b: FloatArray) -> FloatArray:
-    spread = np.array([*UNIT_SPREAD.values()])
-    linear = (a * spread) @ (b * spread).T + _UNKNOWN_LEVEL**2
-    apart = ((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=2)
+    linear = (a * _SPREADS) @ (b * _SPREADS).T + _UNKNOWN_LEVEL**2
+    apart = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * (a @ b.T)
     return np.asarray((linear + _ALIKE_SPREAD**2 * np.exp(-0.5 * apart)) * slope**2)

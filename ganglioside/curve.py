@@ -329,8 +329,8 @@ def refit(fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior) 
     now = curve.parameters()
     slopes, places = curve._slopes(spots), curve._places(spots)
     pull = sum_by(places.parameter.ravel(), (slopes * residual).ravel(), len(now))
-    inverse = np.linalg.inv(_information(slopes, places, weight, precision))
-    covariance = (inverse + inverse.T) / 2
+    information = _information(slopes, places, weight, precision)
+    covariance = _inverse(information, len(now) - len(curve.ceramides))
     theta = now + covariance @ (pull + precision * (expected - now))
     tilts = _SHARED + len(curve.lines)
     deviations = tilts + len(curve.lines)
@@ -376,6 +376,23 @@ def _information(
     diagonal = np.arange(size)
     information[diagonal, diagonal] += precision - upper[diagonal, diagonal]
     return np.asarray(information)
+
+
+def _inverse(matrix: FloatArray, first: int) -> FloatArray:
+    """Return the inverse of a symmetric matrix that is diagonal from one place on.
+
+    No RT depends on two ceramides, so they can be eliminated one by one (the Schur complement).
+    """
+    diagonal = np.diagonal(matrix)[first:]
+    ratio = matrix[:first, first:] / diagonal
+    inverse = np.linalg.inv(matrix[:first, :first] - ratio @ matrix[first:, :first])
+    inverse = (inverse + inverse.T) / 2
+    result = np.empty_like(matrix)
+    result[:first, :first] = inverse
+    result[:first, first:] = -inverse @ ratio
+    result[first:, :first] = result[:first, first:].T
+    result[first:, first:] = np.diag(1 / diagonal) - ratio.T @ result[:first, first:]
+    return result
 
 
 def _prior(curve: Curve, prior: LinePrior) -> tuple[FloatArray, FloatArray]:

@@ -31,11 +31,12 @@ from ganglioside.rules.regression import NoCurve, starting_curve
 
 __all__ = ["INTERVAL", "STANDARD_DEVIATION", "Ghosts", "Inference", "infer", "reweigh"]
 
-_ROUNDS: Final = 11
-_PLACE_AT: Final = (2, 4, 7)
-_PRUNE_AT: Final = (8, 9)
+_ROUNDS: Final = 9
+_PLACE_AT: Final = (2, 4, 6)
+_PRUNE_AT: Final = (7, 8)
+_MISSING_FROM: Final = 4  # before, parents without a row only count where lines are placed
 _SETTLING: Final = 2
-_NARROWING: Final = 0.7  # of the least scatter, by round
+_NARROWING: Final = 0.65  # of the least scatter, by round
 
 
 def infer(observed: Observations, report: Progress | None = None) -> Inference | NoCurve:
@@ -67,7 +68,7 @@ def _infer(observed: Observations, report: Progress) -> Inference | NoCurve:
             state = place_lines(state)
         if round_ in _PRUNE_AT:
             state = prune_lines(state)
-        state = replace(state, shares=explain(state))
+        state = replace(state, shares=explain(state, missing=round_ >= _MISSING_FROM))
         state = learn(state, FIRST_SCATTER * _NARROWING**round_)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")

@@ -11,7 +11,7 @@ from ganglioside.inference.areas import left_out
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.inference.extents import LARGEST_EXTENT, pair_odds
 from ganglioside.inference.ghosts import ghosts
-from ganglioside.inference.state import Ghosts, Inference, Shares
+from ganglioside.inference.state import NO_GHOSTS, Ghosts, Inference, Shares
 from ganglioside.observations import FloatArray, sum_by
 from ganglioside.rules.artefacts import processes
 
@@ -39,7 +39,7 @@ class Others:
     chance: FloatArray
 
 
-def explain(state: Inference, leniency: float = 1.0) -> Shares:
+def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) -> Shares:
     """Return the posterior of every explanation of every row.
 
     Parameters
@@ -47,10 +47,12 @@ def explain(state: Inference, leniency: float = 1.0) -> Shares:
     state : Inference
     leniency : float
         Distances from the own line count this many times less, but not those of rivals for it.
+    missing : bool
+        Whether parents without a row are thought of.
     """
     c, n = state.candidates, len(state.observed)
     predicted, scale = _leave_out(state)
-    others = other_intensity(state)
+    others = other_intensity(state, missing=missing)
     z = (c.rt - predicted) / scale
     # The scatter is held wide in the first rounds; that must not make the own line less likely.
     held = np.minimum(state.scatter, state.usual_scatter)
@@ -100,14 +102,16 @@ def row_evidence(state: Inference) -> FloatArray:
     return np.asarray(trust * rates.mass.right(state.observed.mass_error))
 
 
-def other_intensity(state: Inference) -> Others:
+def other_intensity(state: Inference, *, missing: bool = True) -> Others:
     """Return the intensity at each row of all that is not the species itself."""
     n = len(state.observed)
     pair, chance = _pair_intensity(state), _chance_intensity(state)
     known = chance + sum_by(state.coelution.child, pair, n) + _TINY
-    missing = ghosts(state, chance > _MISSING_PARENTS * known, known)
-    total = known + sum_by(missing.child, missing.probability, n)
-    return Others(total, pair, missing, chance)
+    if not missing:
+        return Others(known, pair, NO_GHOSTS, chance)
+    found = ghosts(state, chance > _MISSING_PARENTS * known, known)
+    total = known + sum_by(found.child, found.probability, n)
+    return Others(total, pair, found, chance)
 
 
 def _chance_intensity(state: Inference) -> FloatArray:

@@ -159,6 +159,10 @@ class Ghosts:
         return np.array([*(a.verdict for a in artefacts()), "fragment"])[self.process]
 
 
+_NOWHERE: Final[IntArray] = np.zeros(0, np.int64)
+NO_GHOSTS: Final = Ghosts(_NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE, np.zeros(0))
+
+
 @dataclass(frozen=True, eq=False)
 class Shares:
     """Posterior probabilities.
@@ -296,7 +300,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
     """Return the state before anything is learned."""
     n = len(observed)
     area = area_spread(observed.log_volume, np.ones(n))
-    empty, nowhere = np.zeros(0), np.zeros(0, np.int64)
+    empty = np.zeros(0)
     rates = Rates(
         presence=empty,
         fragments=FragmentCounts.nothing(0, 0, len(coelution), n),
@@ -318,7 +322,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         genuine=np.ones(n),
         line=np.zeros(n, np.int64),
         pair=np.zeros(len(coelution)),
-        ghosts=Ghosts(nowhere, nowhere, nowhere, nowhere, empty),
+        ghosts=NO_GHOSTS,
         chance=np.full(n, 0.2),
         predicted=empty,
         scale=empty,
@@ -328,7 +332,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         observed,
         describe(observed, coelution),
         possible_posing(observed),
-        Fit(start, Spots(nowhere, nowhere, np.zeros((0, 4))), empty),
+        Fit(start, Spots(_NOWHERE, _NOWHERE, np.zeros((0, 4))), empty),
         lines.group,
         lines.group >= 0,
         candidates(observed, lines.group),

@@ -216,7 +216,7 @@ def _worthy_offsets(
     found: list[list[float]] = [[] for _ in range(n_groups)]
     active = np.full(n_groups, True)
     for number in range(MOST_LINES):
-        possible = active[rows.group] & np.isfinite(evidence)
+        possible = active[rows.group] & (evidence > 0)
         if number:
             possible &= np.abs(rows.reduced - first[rows.group]) <= _FAR * scale.slope
         worth = np.full(len(rows.reduced), -np.inf)

@@ -130,6 +130,12 @@ class Observations:
         known = self.log_volume[np.isfinite(self.log_volume)]
         return float(np.quantile(known, _SMALLEST)) if len(known) else float("nan")
 
+    @cached_property
+    def usual_area(self) -> tuple[float, float]:
+        """Mean and standard deviation of all log10 areas; 0 and 1 where there are none."""
+        known = self.log_volume[np.isfinite(self.log_volume)]
+        return (float(known.mean()), float(known.std())) if len(known) else (0.0, 1.0)
+
     def in_own_time(self) -> Observations:
         """Return the rows with RT as it was read."""
         return replace(self, rt=self.drift.to_sample(self.rt, self.sample))

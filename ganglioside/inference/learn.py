@@ -97,8 +97,8 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
         anchor_other=(wrong + 0.03) / (other + 1),
         areas=areas,
         reporting=_reporting(state, areas),
-        genuine_area=area_spread(observed.log_volume, shares.genuine),
-        chance_area=area_spread(observed.log_volume, shares.chance),
+        genuine_area=area_spread(observed, shares.genuine),
+        chance_area=area_spread(observed, shares.chance),
         mass=state.rates.mass,
     )
 

@@ -25,6 +25,9 @@ _USUAL_SCATTER: Final = 0.04
 #: Scatter about the lines at the start, carbons: wide, so that lines can move.
 FIRST_SCATTER: Final = 0.12
 
+_AREA_WEIGHT: Final = 5.0  # rows that the spread of all areas is worth
+_LEAST_AREA_SPREAD: Final = 0.3  # decades
+
 LEAST_PRESENCE: Final = 0.02
 MOST_PRESENCE: Final = 0.97
 
@@ -299,7 +302,7 @@ def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
 def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lines) -> Inference:
     """Return the state before anything is learned."""
     n = len(observed)
-    area = area_spread(observed.log_volume, np.ones(n))
+    area = area_spread(observed, np.ones(n))
     empty = np.zeros(0)
     rates = Rates(
         presence=empty,
@@ -421,13 +424,12 @@ def flat_place(
     return (sample * shape[1] + ceramide) * shape[2] + last
 
 
-def area_spread(log_area: FloatArray, weight: FloatArray) -> AreaSpread:
+def area_spread(observed: Observations, weight: FloatArray) -> AreaSpread:
     """Return mean and spread of log10 areas, leaning on all rows where few count."""
-    known = np.isfinite(log_area)
-    if not known.any():
-        return AreaSpread(0.0, 1.0)
-    x, w = log_area[known], weight[known]
-    mean_all, sd_all = float(x.mean()), max(float(x.std()), 0.3)
-    mean = float((w @ x + 5 * mean_all) / (w.sum() + 5))
-    variance = float((w @ (x - mean) ** 2 + 5 * sd_all**2) / (w.sum() + 5))
-    return AreaSpread(mean, float(np.sqrt(variance)))
+    mean_all, sd_all = observed.usual_area
+    x = np.where(np.isfinite(observed.log_volume), observed.log_volume, mean_all)
+    w = np.where(np.isfinite(observed.log_volume), weight, 0.0)
+    total = float(w.sum()) + _AREA_WEIGHT
+    mean = (float(w @ x) + _AREA_WEIGHT * mean_all) / total
+    squares = float(w @ (x - mean) ** 2) + _AREA_WEIGHT * max(sd_all, _LEAST_AREA_SPREAD) ** 2
+    return AreaSpread(mean, float(np.sqrt(squares / total)))

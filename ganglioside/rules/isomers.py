@@ -121,6 +121,16 @@ class _Members:
     slot: IntArray
     weight: FloatArray
 
+    @cached_property
+    def order(self) -> IntArray:
+        """Rows by slot."""
+        return np.argsort(self.slot, kind="stable")
+
+    @cached_property
+    def starts(self) -> IntArray:
+        """Place of each slot in `order`."""
+        return np.flatnonzero(np.diff(self.slot[self.order], prepend=-1))
+
 
 def starting_lines(
     observed: Observations, reduced: FloatArray, coelution: Coelution, slope: float
@@ -322,31 +332,29 @@ def _dense_offsets(members: _Members, slope: float) -> list[float]:
     """Return the offsets that more ceramides share than chance lets expect, densest first."""
     width = _WIDTH * slope
     weight = members.weight.copy()
+    distance = (members.reduced[:, None] - members.reduced[None, :]) / width
+    close = np.exp(-0.5 * distance**2)
     found: list[float] = []
     while len(found) < MOST_LINES:
-        score = _support(members, weight, width)
+        score = _support(members, weight * close)
         if found:
             score = np.where(np.abs(members.reduced - found[0]) < _FAR * slope, score, 0.0)
         best = int(np.argmax(score))
         if found and not _is_dense(members.reduced, weight, float(score[best]), width):
             break
-        near = np.exp(-0.5 * ((members.reduced - members.reduced[best]) / width) ** 2) * weight
+        near = close[best] * weight
         centre = float(members.reduced[best])
         if near.sum() > 0:
-            centre = float(np.average(members.reduced, weights=near))
+            centre = float(near @ members.reduced / near.sum())
         found.append(centre)
         weight = np.where(np.abs(members.reduced - centre) < _APART * slope, 0.0, weight)
     return found
 
 
-def _support(members: _Members, weight: FloatArray, width: float) -> FloatArray:
+def _support(members: _Members, near: FloatArray) -> FloatArray:
     """Return for each row how many ceramides stand near it, the best row of each counting."""
-    distance = members.reduced[:, None] - members.reduced[None, :]
-    near = weight * np.exp(-0.5 * (distance / width) ** 2)
-    order = np.argsort(members.slot, kind="stable")
-    starts = np.flatnonzero(np.diff(members.slot[order], prepend=-1))
-    result: FloatArray = np.maximum.reduceat(near[:, order], starts, axis=1).sum(axis=1)
-    return result
+    by_slot = np.maximum.reduceat(near[:, members.order], members.starts, axis=1)
+    return np.asarray(by_slot.sum(axis=1))
 
 
 def _is_dense(reduced: FloatArray, weight: FloatArray, support: float, width: float) -> bool:

@@ -37,10 +37,10 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
     others : numpy.ndarray, shape (n,)
         Intensity at each row of all other processes.
     """
-    possible = possible_ghosts(state.observed, state.posing, state.line_group).of_rows(sought)
+    possible = possible_ghosts(state.observed, state.posing, state.line_group)
     predicted, variance = _expected_rt(state, possible)
     away = possible.rt - predicted
-    near = np.flatnonzero(away**2 < _FAR**2 * variance)
+    near = np.flatnonzero((away**2 < _FAR**2 * variance) & sought[possible.child])
     known = _with_rates(state, possible, near)
     scale = np.sqrt(variance[near])
     density = student(away[near] / scale, scale, OWN_TAIL)
@@ -84,26 +84,6 @@ class _Possible:
     spot: IntArray
     spots: Spots
     kind: IntArray
-
-    def of_rows(self, sought: BoolArray) -> _Possible:
-        """Return what could have made some of the n rows."""
-        some = np.flatnonzero(sought[self.child])
-        spot = self.spot[some]
-        used = np.zeros(len(self.kind), dtype=np.bool_)
-        used[spot] = True
-        return _Possible(
-            child=self.child[some],
-            line=self.line[some],
-            ceramide=self.ceramide[some],
-            process=self.process[some],
-            rt=self.rt[some],
-            shift=self.shift[some],
-            rt_shift=self.rt_shift[some],
-            rt_variance=self.rt_variance[some],
-            spot=(np.cumsum(used) - 1)[spot],
-            spots=Spots(self.spots.line[used], self.spots.ceramide[used], self.spots.basis[used]),
-            kind=self.kind[used],
-        )
 
 
 def possible_ghosts(observed: Observations, posing: Posing, line_group: IntArray) -> _Possible:

@@ -341,21 +341,19 @@ def refit(fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior) 
         lines=theta[_SHARED:tilts],
         tilt=theta[tilts:deviations],
         deviation=theta[deviations:],
+        tilt_sd=_tilt_sd(curve, theta[tilts:deviations], np.diagonal(covariance)[tilts:deviations]),
         covariance=covariance,
     )
-    moved = replace(moved, tilt_sd=_tilt_sd(moved))
     return Fit(moved, spots, _variance(slopes, places, covariance))
 
 
-def _tilt_sd(curve: Curve) -> float:
+def _tilt_sd(curve: Curve, tilt: FloatArray, variance: FloatArray) -> float:
     """Return how far the slopes of lines differ, as far as the lines tell.
 
     A line counts by how much of its tilt the features decide.
     """
-    first = _SHARED + len(curve.lines)
-    variance = np.diagonal(curve.covariance)[first : first + len(curve.lines)]
-    known = np.clip(1 - variance / curve.tilt_sd**2, 0, 1).sum()
-    squares = (curve.tilt**2).sum() + _TILT_LINES * TILT_SPREAD**2
+    known = np.maximum(1 - variance / curve.tilt_sd**2, 0.0).sum()
+    squares = (tilt**2).sum() + _TILT_LINES * TILT_SPREAD**2
     return float(np.sqrt(squares / (known + _TILT_LINES)))
 
 

@@ -20,6 +20,7 @@ _TOLERANCE: Final = 0.25
 
 _FEWEST: Final = 10  # distinct values from which something can be predicted
 _ROUNDS: Final = 30
+_SETTLED: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,10 @@ def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[Floa
         scale = max(1.4826 * float(np.median(away)), 0.02)
         weight = np.minimum(scale / np.maximum(away, 1e-9), 1.0)  # Huber
         normal = (x * weight[:, None]).T @ x + 1e-9 * np.eye(x.shape[1])
-        plane = plane + np.linalg.solve(normal, x.T @ (weight * residual))
+        step = np.linalg.solve(normal, x.T @ (weight * residual))
+        plane = plane + step
+        if np.abs(step).max() < _SETTLED:
+            break
     return fitted, max(6 * scale, _TOLERANCE)
 
 

@@ -125,6 +125,13 @@ class Observations:
         return np.asarray(np.unique(self.slot, return_index=True)[1])
 
     @cached_property
+    def is_first_of_slot(self) -> BoolArray:
+        """Whether a row is one of `first_of_slot`, shape (n,)."""
+        first = np.zeros(len(self), dtype=np.bool_)
+        first[self.first_of_slot] = True
+        return first
+
+    @cached_property
     def smallest_area(self) -> float:
         """log10 of the area below which hardly any row is reported, NaN without areas."""
         known = self.log_volume[np.isfinite(self.log_volume)]

@@ -31,12 +31,12 @@ from ganglioside.rules.regression import NoCurve, starting_curve
 
 __all__ = ["INTERVAL", "STANDARD_DEVIATION", "Ghosts", "Inference", "infer", "reweigh"]
 
-_ROUNDS: Final = 9
-_PLACE_AT: Final = (2, 4, 6)
-_PRUNE_AT: Final = (7, 8)
-_MISSING_FROM: Final = 4  # before, parents without a row only count where lines are placed
+_ROUNDS: Final = 6
+_PLACE_AT: Final = (1, 2, 4)
+_PRUNE_AT: Final = (5,)
+_MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _SETTLING: Final = 2
-_NARROWING: Final = 0.65  # of the least scatter, by round
+_NARROWING: Final = 0.5  # of the least scatter, by round
 
 
 def infer(observed: Observations, report: Progress | None = None) -> Inference | NoCurve:

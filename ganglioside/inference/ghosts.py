@@ -102,7 +102,10 @@ def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible
     child, line, ceramide, process, entry = (np.concatenate(part) for part in parts)
     shift = np.append(posing.shift, 0.0)[entry] / observed.mass[child] * 1e6
     n_ceramides = len(posing.ceramides)
-    at, spot = np.unique(line * n_ceramides + ceramide, return_inverse=True)
+    key = line * n_ceramides + ceramide
+    used = np.zeros(len(line_group) * n_ceramides, dtype=np.bool_)
+    used[key] = True
+    at, spot = np.flatnonzero(used), (np.cumsum(used) - 1)[key]
     place = at % n_ceramides
     known = np.where(place < len(observed.ceramides), place, -1)
     basis = ceramide_basis(posing.ceramides)[place]
@@ -132,7 +135,7 @@ def _fragment_parents(observed: Observations, line_group: IntArray) -> tuple[Int
 
 def _posers(observed: Observations, posing: Posing, line_group: IntArray) -> tuple[IntArray, ...]:
     """Return the same, and the entry of `posing`, for species whose artefact it could be."""
-    row, entry = posing.of(observed.species)
+    row, entry = posing.row, posing.entry
     item, line = lines_of(posing.group[entry], line_group, len(observed.groups))
     entry = entry[item]
     return row[item], line, posing.ceramide[entry], posing.process[entry], entry

@@ -156,9 +156,9 @@ def _artefact_rates(state: Inference) -> FloatArray:
 def _opportunities(state: Inference) -> FloatArray:
     """Return how many names have the mass of each artefact of a genuine feature."""
     observed, posing, c = state.observed, state.posing, state.candidates
-    first = observed.first_of_slot
-    slot, entry = posing.of(observed.species[first])
-    sample = observed.sample[first][slot]
+    named = observed.is_first_of_slot[posing.row]
+    row, entry = posing.row[named], posing.entry[named]
+    sample = observed.sample[row]
     shape = int(observed.sample.max()) + 1, len(posing.ceramides), len(observed.groups)
     at = flat_place(c.sample, c.ceramide, observed.group[c.row], shape)
     genuine = sum_by(at, state.shares.own, int(np.prod(shape)))

@@ -58,17 +58,22 @@ def _as_fragments(state: Inference) -> Inference:
     A line must explain rows better than the fragments that they would be without it, with the
     rates and extents that those would show.
     """
+    return _with_pairs(state, _fragment_share(state))
+
+
+def _fragment_share(state: Inference) -> FloatArray:
+    """Return the share of each pair if the child can only be a fragment or an artefact."""
     pairs = state.coelution
     near = 1 / (1 + (pairs.delta / (3 * state.rates.pair_sigma)) ** 4)
     weight = near * state.shares.genuine[pairs.parent]
     total = sum_by(pairs.child, weight, len(state.observed))
-    return _with_pairs(state, weight / np.maximum(total, 1.0)[pairs.child])
+    return np.asarray(weight / np.maximum(total, 1.0)[pairs.child])
 
 
 def _with_fragments(state: Inference) -> Inference:
     """Return the state in which what is on no line is taken for a fragment, where it can be."""
     rest = 1 - state.shares.genuine[state.coelution.child]
-    return _with_pairs(state, _as_fragments(state).shares.pair * rest)
+    return _with_pairs(state, _fragment_share(state) * rest)
 
 
 def _with_pairs(state: Inference, share: FloatArray) -> Inference:

@@ -25,6 +25,9 @@ _USUAL_SCATTER: Final = 0.04
 #: Scatter about the lines at the start, carbons: wide, so that lines can move.
 FIRST_SCATTER: Final = 0.12
 
+#: How far a line may lie from where it was placed, carbons.
+_FIRST_LINE_SPREAD: Final = 0.05
+
 _AREA_WEIGHT: Final = 5.0  # rows that the spread of all areas is worth
 _LEAST_AREA_SPREAD: Final = 0.3  # decades
 
@@ -354,8 +357,9 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
     """Return the state with other lines, about which nothing is learned yet."""
     shape = len(lines.group), len(state.observed.groups)
     main = first_of_group(lines.group, np.zeros(shape[0]))
+    line_variance = (_FIRST_LINE_SPREAD * state.curve.slope) ** 2
     variance = np.full(6 + 2 * shape[0] + len(state.curve.ceramides), 1e-6)
-    variance[6 : 6 + shape[0]] = (0.05 * state.curve.slope) ** 2
+    variance[6 : 6 + shape[0]] = line_variance
     curve = replace(
         state.curve, lines=lines.offset, tilt=np.zeros(shape[0]), covariance=np.diag(variance)
     )
@@ -365,7 +369,7 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
         line_group=lines.group,
         main=main,
         candidates=standing,
-        fit=Fit.of(curve, standing.spots),
+        fit=Fit(curve, standing.spots, np.full(len(standing.spots.line), line_variance)),
         weight=np.zeros(len(standing.row)),
         rates=replace(
             state.rates,

@@ -118,6 +118,8 @@ class Posing:
         Mass of the artefact less that of the name, Da.
     ceramides : numpy.ndarray, shape (c, 3)
         The ceramides of the table, then the others.
+    row, entry : numpy.ndarray of int, shape (p,)
+        Every row of the table with each of the k entries of its name.
     """
 
     species: IntArray
@@ -126,12 +128,8 @@ class Posing:
     ceramide: IntArray
     shift: FloatArray
     ceramides: FloatArray
-
-    def of(self, names: IntArray) -> tuple[IntArray, IntArray]:
-        """Return all positions in `names` with each entry of theirs."""
-        low = np.searchsorted(self.species, names, side="left")
-        count = np.searchsorted(self.species, names, side="right") - low
-        return np.repeat(np.arange(len(names)), count), ranges(low, count)
+    row: IntArray
+    entry: IntArray
 
 
 def possible_posing(observed: Observations) -> Posing:
@@ -153,23 +151,29 @@ def possible_posing(observed: Observations) -> Posing:
     group, ceramide = np.divmod(np.concatenate(place), len(ceramides))
     used = np.unique(np.concatenate([np.arange(len(observed.ceramides)), ceramide]))
     by_name = np.argsort(np.concatenate(species), kind="stable")
+    name = np.concatenate(species)[by_name]
+    first_entry = np.searchsorted(name, observed.species, side="left")
+    entries = np.searchsorted(name, observed.species, side="right") - first_entry
     return Posing(
-        np.concatenate(species)[by_name],
-        np.concatenate(process)[by_name],
-        group[by_name],
-        np.searchsorted(used, ceramide)[by_name],
-        np.concatenate(shift)[by_name],
-        ceramides[used],
+        species=name,
+        process=np.concatenate(process)[by_name],
+        group=group[by_name],
+        ceramide=np.searchsorted(used, ceramide)[by_name],
+        shift=np.concatenate(shift)[by_name],
+        ceramides=ceramides[used],
+        row=np.repeat(np.arange(len(observed)), entries),
+        entry=ranges(first_entry, entries),
     )
 
 
 def _ceramides_around(observed: Observations) -> FloatArray:
     """Return the ceramides of the table, then all others within their range."""
     low, high = observed.ceramides.min(axis=0), observed.ceramides.max(axis=0)
-    ranges = [np.arange(a, b + 1) for a, b in zip(low, high, strict=True)]
-    ranges[1] = np.arange(0, high[1] + 1)
-    grid = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
-    seen = (grid[:, None, :] == observed.ceramides[None, :, :]).all(axis=2).any(axis=1)
+    axes = [np.arange(a, b + 1) for a, b in zip(low, high, strict=True)]
+    axes[1] = np.arange(0, high[1] + 1)
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    scale = np.array([1.0, 1e3, 1e6])  # one number for each ceramide
+    seen = np.isin(grid @ scale, observed.ceramides @ scale)
     return np.concatenate([observed.ceramides, grid[~seen]])
 
 

@@ -115,21 +115,16 @@ class _Rows:
 
 @dataclass(frozen=True, eq=False)
 class _Members:
-    """The rows of one group: reduced RT, slot and weight."""
+    """The rows of one group by slot: reduced RT, slot and weight."""
 
     reduced: FloatArray
     slot: IntArray
     weight: FloatArray
 
     @cached_property
-    def order(self) -> IntArray:
-        """Rows by slot."""
-        return np.argsort(self.slot, kind="stable")
-
-    @cached_property
     def starts(self) -> IntArray:
-        """Place of each slot in `order`."""
-        return np.flatnonzero(np.diff(self.slot[self.order], prepend=-1))
+        """The first row of each slot."""
+        return np.flatnonzero(np.diff(self.slot, prepend=-1))
 
 
 def starting_lines(
@@ -157,7 +152,7 @@ def starting_lines(
     np.maximum.at(explained, coelution.child[artefact], 0.8 * closeness[artefact])
     weight = _weight(observed)
     pair_group = np.where(artefact, -1, observed.group[coelution.child])
-    members = _members(observed.group, len(observed.groups))
+    members = _members(observed)
     found: list[list[float]] = [[] for _ in members]
     for group in np.argsort(-observed.groups.depth, kind="stable"):
         rows = members[group]
@@ -323,9 +318,11 @@ def _weight(observed: Observations) -> FloatArray:
     return np.where(observed.anchor, _ANCHOR_WEIGHT, 0.8 + 0.2 * relative)
 
 
-def _members(group: IntArray, n_groups: int) -> list[IntArray]:
-    order = np.argsort(group, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(group, minlength=n_groups))[:-1])
+def _members(observed: Observations) -> list[IntArray]:
+    """Return the rows of each group, by slot."""
+    order = np.lexsort((observed.slot, observed.group))
+    sizes = np.bincount(observed.group, minlength=len(observed.groups))
+    return np.split(order, np.cumsum(sizes)[:-1])
 
 
 def _dense_offsets(members: _Members, slope: float) -> list[float]:
@@ -353,8 +350,9 @@ def _dense_offsets(members: _Members, slope: float) -> list[float]:
 
 def _support(members: _Members, near: FloatArray) -> FloatArray:
     """Return for each row how many ceramides stand near it, the best row of each counting."""
-    by_slot = np.maximum.reduceat(near[:, members.order], members.starts, axis=1)
-    return np.asarray(by_slot.sum(axis=1))
+    if len(members.starts) < len(members.slot):
+        near = np.maximum.reduceat(near, members.starts, axis=1)
+    return np.asarray(near.sum(axis=1))
 
 
 def _is_dense(reduced: FloatArray, weight: FloatArray, support: float, width: float) -> bool:

@@ -21,7 +21,7 @@ from ganglioside.curve import (
     ceramide_effect_jacobian,
     shape_prior,
 )
-from ganglioside.observations import FloatArray, IntArray, Observations, sum_by
+from ganglioside.observations import FloatArray, IntArray, Observations, ranges, sum_by
 
 #: Carbon slopes tried, min per carbon. Reversed phase gives 0.2 to 0.8; zero and below is HILIC.
 _SLOPES: Final = np.concatenate([np.linspace(-0.3, 0.1, 9), np.geomspace(0.12, 1.6, 31)])
@@ -146,14 +146,10 @@ def _spread(observed: Observations) -> IntArray:
 def _within(group: IntArray) -> tuple[IntArray, IntArray]:
     """Return all pairs of positions with equal group."""
     order = np.argsort(group, kind="stable")
-    _, starts, sizes = np.unique(group[order], return_index=True, return_counts=True)
-    first, second = [], []
-    for start, size in zip(starts, sizes, strict=True):
-        a, b = np.triu_indices(size, 1)
-        first.append(order[start + a])
-        second.append(order[start + b])
-    empty = np.zeros(0, dtype=np.int64)
-    return np.concatenate([empty, *first]), np.concatenate([empty, *second])
+    sizes = np.bincount(group)
+    later = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(group)) - 1
+    first = np.repeat(np.arange(len(group)), later)
+    return order[first], order[ranges(np.arange(len(group)) + 1, later)]
 
 
 def _slope(pairs: _Pairs) -> tuple[float, float]:

@@ -174,24 +174,20 @@ def _expected_area(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatA
 
 def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray:
     """Return how likely each parent exists, given its siblings but not the child itself."""
-    observed = state.observed
+    observed, c = state.observed, state.candidates
     n_samples = int(observed.sample.max(initial=0)) + 1
     shape = n_samples, len(state.ceramides), len(state.line_group)
-    c = state.candidates
     at = flat_place(c.sample, c.ceramide, c.line, shape)
-    occupied = sum_by(at, state.shares.own, int(np.prod(shape))).reshape(shape)
-    unseen = np.full((shape[2], shape[1] - len(observed.ceramides)), _UNSEEN_CERAMIDE)
-    absent = np.concatenate([1 - state.reported, unseen], axis=1)
-    by_line = np.minimum(occupied.sum(axis=(0, 1)) / (4 * n_samples), 1.0)
-    sample = observed.sample[ghosts.child]
-    present = absent[ghosts.line, ghosts.ceramide]
-    present = present * np.maximum(by_line[ghosts.line], _LEAST_PRESENCE)
-    there = np.clip(occupied[sample, ghosts.ceramide, ghosts.line], 0, 1)
+    key = flat_place(observed.sample[ghosts.child], ghosts.ceramide, ghosts.line, shape)
+    there = np.minimum(sum_by(at, state.shares.own, int(np.prod(shape)))[key], 1.0)
+    seen = ghosts.ceramide < len(observed.ceramides)
+    reported = state.reported[ghosts.line, np.where(seen, ghosts.ceramide, 0)]
+    by_line = np.clip(state.support / (4 * n_samples), _LEAST_PRESENCE, 1.0)
+    present = np.where(seen, 1 - reported, _UNSEEN_CERAMIDE) * by_line[ghosts.line]
     coelutes = processes().coelutes[ghosts.process]
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
     prior = np.where(coelutes, _MISSING * present * (1 - there), there)
     prior = np.minimum(prior, _SUREST)
-    key = flat_place(sample, ghosts.ceramide, ghosts.line, shape)
     siblings = sum_by(key, gain, 1)[key] - gain
     odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
     return np.asarray(odds / (1 + odds))

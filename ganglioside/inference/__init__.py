@@ -31,11 +31,12 @@ from ganglioside.rules.regression import NoCurve, starting_curve
 
 __all__ = ["INTERVAL", "STANDARD_DEVIATION", "Ghosts", "Inference", "infer", "reweigh"]
 
-_ROUNDS: Final = 6
 _PLACE_AT: Final = (1, 2, 4)
-_PRUNE_AT: Final = (5,)
+_PRUNE_AT: Final = 5
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
-_SETTLING: Final = 2
+_MOST_ROUNDS: Final = 14
+_SETTLED: Final = 0.15  # scatters by which lines may still move
+_AGAIN: Final = 2  # rounds of shares under another tolerance
 _NARROWING: Final = 0.5  # of the least scatter, by round
 
 
@@ -63,19 +64,28 @@ def _infer(observed: Observations, report: Progress) -> Inference | NoCurve:
     lines = starting_lines(observed, reduced_rt(observed, start), coelution, start.slope)
     report.done("rule3", f"{len(lines.group)} lines in {len(observed.groups)} series")
     state = begin(observed, coelution, start, lines)
-    for round_ in range(_ROUNDS):
+    for round_ in range(_MOST_ROUNDS):
         if round_ in _PLACE_AT:
             state = place_lines(state)
-        if round_ in _PRUNE_AT:
+        if round_ == _PRUNE_AT:
             state = prune_lines(state)
-        state = replace(state, shares=explain(state, missing=round_ >= _MISSING_FROM))
-        state = learn(state, FIRST_SCATTER * _NARROWING**round_)
+        before = replace(state, shares=explain(state, missing=round_ >= _MISSING_FROM))
+        state = learn(before, FIRST_SCATTER * _NARROWING**round_)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
+        if round_ >= _PRUNE_AT and _moved(before, state) < _SETTLED:
+            break
     state = replace(state, shares=explain(state))
     pieces = state.shares.pair.sum() + state.shares.ghosts.probability.sum()
     report.done("rule5", f"{pieces:.0f} features come from others in the ion source")
     return state
+
+
+def _moved(before: Inference, after: Inference) -> float:
+    """Return how far the lines moved beneath the rows that stand on them, in scatters."""
+    own = after.shares.own
+    squares = float(own @ (after.fitted - before.fitted) ** 2)
+    return float(np.sqrt(squares / max(float(own.sum()), 1.0))) / float(after.rates.sigma[0])
 
 
 def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
@@ -103,7 +113,7 @@ def _reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
 
 def _settled(state: Inference) -> Inference:
     """Return the state with stable shares: a parent's depends on its children's and the reverse."""
-    for _ in range(_SETTLING):
+    for _ in range(_AGAIN):
         state = replace(state, shares=explain(state))
     return state
 

@@ -20,7 +20,7 @@ _TOLERANCE: Final = 0.25
 
 _FEWEST: Final = 10  # distinct values from which something can be predicted
 _ROUNDS: Final = 30
-_SETTLED: Final = 1e-6
+_SETTLED: Final = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[Floa
     shift is the median over the group's rows, so that a minority of slips cannot move it.
     """
     x = np.column_stack([ceramide, ceramide[:, 1] == 0]) - [36.0, 1.0, 2.0, 0.0]
+    within = x - _means(x, head)[head]  # a step of the plane takes the shifts along
     plane, fitted, scale = np.zeros(x.shape[1]), y, 1.0
     for _ in range(_ROUNDS):
         ceramides = x @ plane
@@ -102,12 +103,19 @@ def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[Floa
         away = np.abs(residual)
         scale = max(1.4826 * float(np.median(away)), 0.02)
         weight = np.minimum(scale / np.maximum(away, 1e-9), 1.0)  # Huber
-        normal = (x * weight[:, None]).T @ x + 1e-9 * np.eye(x.shape[1])
-        step = np.linalg.solve(normal, x.T @ (weight * residual))
+        normal = (within * weight[:, None]).T @ within + 1e-9 * np.eye(x.shape[1])
+        step = np.linalg.solve(normal, within.T @ (weight * residual))
         plane = plane + step
         if np.abs(step).max() < _SETTLED:
             break
     return fitted, max(6 * scale, _TOLERANCE)
+
+
+def _means(values: FloatArray, group: IntArray) -> FloatArray:
+    """Return the mean of each group and column, groups numbered from 0."""
+    total = np.zeros((int(group.max()) + 1, values.shape[1]))
+    np.add.at(total, group, values)
+    return np.asarray(total / np.bincount(group)[:, None])
 
 
 def _medians(values: FloatArray, group: IntArray) -> FloatArray:

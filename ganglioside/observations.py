@@ -222,6 +222,8 @@ def _samples(sample: pd.Series[str]) -> tuple[tuple[str, ...], IntArray]:
 
     Rows without a sample share one.
     """
+    if sample.array.isna().all():
+        return ("",), np.zeros(len(sample), dtype=np.int64)
     codes, names = pd.factorize(sample.fillna(""))
     order = np.argsort(names.to_numpy(dtype=object), kind="stable")
     rank = np.argsort(order)

@@ -20,6 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _KIND: Final = pa.large_string()
+_COLUMN: Final = pd.StringDtype("pyarrow", na_value=np.nan)  # what "str" stands for
 
 
 def texts(values: Sequence[str | None] | npt.NDArray[np.object_]) -> Texts:
@@ -34,7 +35,7 @@ def texts_of(column: pd.Series[Any]) -> Texts:
 
 def as_column(values: Texts) -> Any:
     """Return texts as what stands in a DataFrame."""
-    return pd.array(values, dtype="str")
+    return pd.arrays.ArrowStringArray(_in_one(values), dtype=_COLUMN)  # type: ignore[call-arg]
 
 
 def joined(*parts: Texts) -> Texts:

@@ -37,7 +37,7 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
     others : numpy.ndarray, shape (n,)
         Intensity at each row of all other processes.
     """
-    possible = possible_ghosts(state.observed, state.posing, state.line_group)
+    possible = _possible(state.observed, state.posing, state.line_group.tobytes())
     predicted, variance = _expected_rt(state, possible)
     away = possible.rt - predicted
     near = np.flatnonzero((away**2 < _FAR**2 * variance) & sought[possible.child])
@@ -53,8 +53,45 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
 
 
 @dataclass(frozen=True, eq=False)
+class _Makers:
+    """Every row with every species that could have made it, whether that has a row or not.
+
+    Attributes
+    ----------
+    child : numpy.ndarray of int, shape (m,)
+    group, ceramide : numpy.ndarray of int, shape (m,)
+        Of the species: its group, and a place in `Posing.ceramides`.
+    process : numpy.ndarray of int, shape (m,)
+        Place in `artefacts()`, -1 for in-source fragmentation.
+    shift : numpy.ndarray, shape (m,)
+        Mass of the piece or artefact less that of the child's name, ppm.
+    """
+
+    child: IntArray
+    group: IntArray
+    ceramide: IntArray
+    process: IntArray
+    shift: FloatArray
+
+
+@lru_cache(maxsize=1)  # the rows stay the same while they are explained
+def _makers(observed: Observations, posing: Posing) -> _Makers:
+    group, child = np.nonzero(observed.groups.contains[:, observed.group])
+    row, entry = posing.row, posing.entry
+    return _Makers(
+        child=np.concatenate([child, row]),
+        group=np.concatenate([group, posing.group[entry]]),
+        ceramide=np.concatenate([observed.ceramide[child], posing.ceramide[entry]]),
+        process=np.concatenate([np.full(len(child), -1), posing.process[entry]]),
+        shift=np.concatenate(
+            [np.zeros(len(child)), 1e6 * posing.shift[entry] / observed.mass[row]]
+        ),
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class _Possible:
-    """Every row with every line whose species could have made it, whether it has a row or not.
+    """The makers, one entry for each line on which they would stand.
 
     Attributes
     ----------
@@ -63,7 +100,7 @@ class _Possible:
     rt : numpy.ndarray, shape (g,)
         Of the child, min.
     shift : numpy.ndarray, shape (g,)
-        Mass of the piece or artefact less that of the child's name, ppm.
+        As in `_Makers`.
     rt_shift, rt_variance : numpy.ndarray, shape (g,)
         RT of the child less that of the parent, carbons, and its variance.
     spot : numpy.ndarray of int, shape (g,)
@@ -86,59 +123,33 @@ class _Possible:
     kind: IntArray
 
 
-def possible_ghosts(observed: Observations, posing: Posing, line_group: IntArray) -> _Possible:
-    """Return what could have made each row, whatever its RT."""
-    return _possible(observed, posing, line_group.tobytes())
-
-
 @lru_cache(maxsize=1)  # the lines stay the same for many rounds
 def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible:
     line_group = np.frombuffer(lines, dtype=np.int64)
-    parts = zip(
-        _fragment_parents(observed, line_group),
-        _posers(observed, posing, line_group),
-        strict=True,
-    )
-    child, line, ceramide, process, entry = (np.concatenate(part) for part in parts)
-    shift = np.append(posing.shift, 0.0)[entry] / observed.mass[child] * 1e6
+    makers = _makers(observed, posing)
+    item, line = lines_of(makers.group, line_group, len(observed.groups))
+    child, ceramide, process = makers.child[item], makers.ceramide[item], makers.process[item]
     n_ceramides = len(posing.ceramides)
     key = line * n_ceramides + ceramide
     used = np.zeros(len(line_group) * n_ceramides, dtype=np.bool_)
     used[key] = True
-    at, spot = np.flatnonzero(used), (np.cumsum(used) - 1)[key]
+    at = np.flatnonzero(used)
     place = at % n_ceramides
     known = np.where(place < len(observed.ceramides), place, -1)
-    basis = ceramide_basis(posing.ceramides)[place]
-    spots = Spots(at // n_ceramides, known, basis)
+    basis = ceramide_basis(posing.ceramides)
     return _Possible(
         child=child,
         line=line,
         ceramide=ceramide,
         process=process,
         rt=observed.rt[child],
-        shift=shift,
+        shift=makers.shift[item],
         rt_shift=processes().rt_shift[process],
         rt_variance=processes().rt_spread[process] ** 2,
-        spot=spot,
-        spots=spots,
-        kind=ceramide_class(basis),
+        spot=(np.cumsum(used) - 1)[key],
+        spots=Spots(at // n_ceramides, known, basis[place]),
+        kind=ceramide_class(basis)[place],
     )
-
-
-def _fragment_parents(observed: Observations, line_group: IntArray) -> tuple[IntArray, ...]:
-    """Return child, line, ceramide, process and -1 for the lines that could break into it."""
-    breaks = observed.groups.contains[line_group][:, observed.group]
-    line, child = np.nonzero(breaks)
-    none = np.full(len(child), -1)
-    return child, line, observed.ceramide[child], none, none
-
-
-def _posers(observed: Observations, posing: Posing, line_group: IntArray) -> tuple[IntArray, ...]:
-    """Return the same, and the entry of `posing`, for species whose artefact it could be."""
-    row, entry = posing.row, posing.entry
-    item, line = lines_of(posing.group[entry], line_group, len(observed.groups))
-    entry = entry[item]
-    return row[item], line, posing.ceramide[entry], posing.process[entry], entry
 
 
 def _with_rates(state: Inference, possible: _Possible, near: IntArray) -> Ghosts:

@@ -7,7 +7,7 @@ is dense is a question of chance: how many ceramides would agree so well if they
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import exp
 from typing import Final
 
@@ -108,6 +108,12 @@ class _Rows:
         return np.asarray(np.diff(self.slot[self.order], prepend=-1) != 0)
 
     @cached_property
+    def present(self) -> FloatArray:
+        """Chance that the species has a row, for each of the levels, shape (levels, n)."""
+        chance = 1 / (1 + np.exp(-self.usual - _LEVELS[:, None]))
+        return np.minimum(np.maximum(chance, _PRESENCE[0]), _PRESENCE[1])
+
+    @cached_property
     def slots(self) -> IntArray:
         """Slots of each group."""
         return np.bincount(self.group[self.order][self.starts_slot])
@@ -204,12 +210,13 @@ def find_lines(
     return _lines(_worthy_offsets(rows, evidence, expectation, scale))
 
 
-def _have_isomers(groups: Groups) -> list[bool]:
+@lru_cache(maxsize=4)
+def _have_isomers(groups: Groups) -> tuple[bool, ...]:
     """Return which groups have isomers: known ones, or acetyls that may stand elsewhere."""
-    return [
+    return tuple(
         isomer is None and (bool(isomers(series.split("+")[0])) or "OAc" in series)
         for series, isomer in zip(groups.series, groups.isomer, strict=True)
-    ]
+    )
 
 
 def _worthy_offsets(
@@ -280,9 +287,7 @@ def _worth_of_part(
     gain = evidence[row] - (_TAIL + 1) / 2 * np.log1p(z**2 / _TAIL)
     starts = np.flatnonzero(rows.starts_slot[place])
     best = np.minimum(np.maximum.reduceat(gain, starts), _MOST_GAIN)
-    usual = rows.usual[row[starts]]
-    present = np.clip(1 / (1 + np.exp(-usual - _LEVELS[:, None])), *_PRESENCE)
-    worth = np.log1p(present * np.expm1(best))
+    worth = np.log1p(rows.present[:, row[starts]] * np.expm1(best))
     slots = rows.slots[group]
     total = np.add.reduceat(worth, np.cumsum(slots) - slots, axis=1)
     return np.asarray(total.max(axis=0)) - _LEVEL_COST

@@ -9,7 +9,7 @@ import numpy as np
 
 from ganglioside.inference import Inference
 from ganglioside.inference.state import Ghosts
-from ganglioside.observations import BoolArray, FloatArray, IntArray
+from ganglioside.observations import BoolArray, FloatArray, IntArray, starts
 from ganglioside.peaks import Peaks
 from ganglioside.verdicts import OUTLIER, VALID, Decisions
 
@@ -62,7 +62,7 @@ def _in_sample(
     """
     key = sample * (int(peak.max(initial=0)) + 1) + peak
     order = np.lexsort((away, key))
-    nearest = np.diff(key[order], prepend=-1) != 0
+    nearest = starts(key[order])
     spare = np.ones(len(peak), dtype=np.bool_)
     spare[order[nearest]] = False
     searched = np.flatnonzero(wanted >= 0)

@@ -17,7 +17,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside.drift import Drift, nearest_place
 from ganglioside.names import ParsedNames, parse_names
-from ganglioside.observations import BoolArray, FloatArray, IntArray
+from ganglioside.observations import BoolArray, FloatArray, IntArray, starts
 
 #: Columns of `Analysis.consensus`: one row per peak, a name at one place that samples share.
 CONSENSUS: Final[dict[str, str]] = {
@@ -203,7 +203,7 @@ def _speaker(study: Study) -> IntArray:
     number = study.features["feature_id"].to_numpy(np.int64)
     parent = study.features["parent"].isna().to_numpy()
     order = np.lexsort((number, parent, -confidence, study.disagrees, study.peak))
-    return np.asarray(order[np.diff(study.peak[order], prepend=-1) != 0])
+    return np.asarray(order[starts(study.peak[order])])
 
 
 def _disagreeing(study: Study) -> BoolArray:

@@ -79,13 +79,13 @@ def ceramide_basis(ceramide: FloatArray) -> FloatArray:
 
 def ceramide_effect(shape: FloatArray, basis: FloatArray) -> FloatArray:
     """Return f, min, for a basis of shape (n, 4)."""
-    z = basis @ np.append(1.0, shape[2:])
+    z = basis[:, 0] + basis[:, 1:] @ shape[2:]
     return np.asarray(shape[0] * z + shape[1] * z**2 / 10)
 
 
 def ceramide_effect_jacobian(shape: FloatArray, basis: FloatArray) -> FloatArray:
     """Return df/d(shape), shape (n, 5)."""
-    z = basis @ np.append(1.0, shape[2:])
+    z = basis[:, 0] + basis[:, 1:] @ shape[2:]
     local_slope = shape[0] + shape[1] * z / 5
     return np.column_stack([z, z**2 / 10, basis[:, 1:] * local_slope[:, None]])
 
@@ -227,11 +227,16 @@ class Curve:
         return np.asarray(raw / np.maximum(1 - pull, 0.2))
 
     def _deviation(self, ceramide: IntArray) -> FloatArray:
-        return np.append(self.deviation, 0.0)[ceramide]
+        return self._deviations[ceramide]
+
+    @cached_property
+    def _deviations(self) -> FloatArray:
+        """`deviation`, and 0 for ceramides that were not seen."""
+        return np.append(self.deviation, 0.0)
 
     def _slopes(self, spots: Spots) -> FloatArray:
         """Return dRT/d(parameter) for the parameters on which each spot depends, shape (9, s)."""
-        z = spots.basis @ np.append(1.0, self.shape[2:])
+        z = spots.basis[:, 0] + spots.basis[:, 1:] @ self.shape[2:]
         effect = self.shape[0] * z + self.shape[1] * z**2 / 10
         f = effect / (6 * self.slope)
         offset = self.lines[spots.line] - self.middle

@@ -212,6 +212,14 @@ def ranges(low: IntArray, count: IntArray) -> IntArray:
     return np.arange(count.sum()) + np.repeat(low - np.cumsum(count) + count, count)
 
 
+def starts(key: IntArray) -> BoolArray:
+    """Return where another key begins than that of the entry before."""
+    begins = np.empty(len(key), dtype=np.bool_)
+    begins[:1] = True
+    np.not_equal(key[1:], key[:-1], out=begins[1:])
+    return begins
+
+
 def sum_by(key: IntArray, values: FloatArray, n: int) -> FloatArray:
     """Return the sum of `values` for each key from 0 to n - 1, shape (n,)."""
     return np.bincount(key, values, minlength=n).astype(np.float64, copy=False)

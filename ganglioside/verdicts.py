@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.columns import VERDICTS
 from ganglioside.glycans import UNITS, Composition, loss_label
 from ganglioside.inference import STANDARD_DEVIATION, Inference, reweigh
-from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.observations import BoolArray, FloatArray, IntArray, starts, sum_by
 from ganglioside.rules.artefacts import artefacts
 from ganglioside.settings import Settings
 
@@ -158,7 +158,7 @@ def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
     c, shares = state.candidates, state.shares
     z = np.abs(state.observed.rt[c.row] - shares.predicted) / shares.scale
     order = np.lexsort((z, -np.round(shares.own, 3), c.row))
-    best = order[np.diff(c.row[order], prepend=-1) != 0]
+    best = order[starts(c.row[order])]
     return c.line[best], shares.predicted[best], shares.scale[best] * STANDARD_DEVIATION
 
 
@@ -215,7 +215,7 @@ def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, I
 def _strongest(child: IntArray, probability: FloatArray) -> IntArray:
     """Return for each child the place of its likeliest entry."""
     order = np.lexsort((-probability, child))
-    return np.asarray(order[np.diff(child[order], prepend=-1) != 0])
+    return np.asarray(order[starts(child[order])])
 
 
 def _roots(verdict: IntArray, parent: IntArray) -> IntArray:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ganglioside.curve import Spots, ceramide_basis, ceramide_class
-from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges
+from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, starts
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Candidates:
     @cached_property
     def first_of_row(self) -> IntArray:
         """The first candidate of each row, shape (n,)."""
-        return np.flatnonzero(np.diff(self.row, prepend=-1))
+        return np.flatnonzero(starts(self.row))
 
     def likeliest_line(self, own: FloatArray) -> IntArray:
         """Return the line on which each row has the largest share, shape (n,)."""
@@ -97,7 +97,7 @@ def lines_of(group: IntArray, line_group: IntArray, n_groups: int) -> tuple[IntA
 def first_of_group(line_group: IntArray, support: FloatArray) -> BoolArray:
     """Mark the best supported line of each group."""
     order = np.lexsort((-support, line_group))
-    first = np.diff(line_group[order], prepend=-1) != 0
+    first = starts(line_group[order])
     main = np.zeros(len(line_group), dtype=np.bool_)
     main[order[first]] = True
     return main

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import prod
 from typing import Final
 
 import numpy as np
@@ -190,7 +191,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     shape = n_samples, len(state.ceramides), len(state.line_group)
     at = flat_place(c.sample, c.ceramide, c.line, shape)
     key = flat_place(observed.sample[ghosts.child], ghosts.ceramide, ghosts.line, shape)
-    there = np.minimum(sum_by(at, state.shares.own, int(np.prod(shape)))[key], 1.0)
+    there = np.minimum(sum_by(at, state.shares.own, prod(shape))[key], 1.0)
     seen = ghosts.ceramide < len(observed.ceramides)
     reported = state.reported[ghosts.line, np.where(seen, ghosts.ceramide, 0)]
     by_line = np.clip(state.support / (4 * n_samples), _LEAST_PRESENCE, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 from typing import Final
 
 import numpy as np
@@ -161,6 +162,6 @@ def _opportunities(state: Inference) -> FloatArray:
     sample = observed.sample[row]
     shape = int(observed.sample.max()) + 1, len(posing.ceramides), len(observed.groups)
     at = flat_place(c.sample, c.ceramide, observed.group[c.row], shape)
-    genuine = sum_by(at, state.shares.own, int(np.prod(shape)))
+    genuine = sum_by(at, state.shares.own, prod(shape))
     parent = flat_place(sample, posing.ceramide[entry], posing.group[entry], shape)
     return sum_by(posing.process[entry], np.minimum(genuine[parent], 1.0), len(artefacts()))

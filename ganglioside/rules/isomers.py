@@ -22,6 +22,7 @@ from ganglioside.observations import (
     IntArray,
     Observations,
     ranges,
+    starts,
     sum_by,
 )
 from ganglioside.rules.fragments import Coelution
@@ -105,7 +106,7 @@ class _Rows:
     @cached_property
     def starts_slot(self) -> BoolArray:
         """Whether another slot starts at a place in `order`."""
-        return np.asarray(np.diff(self.slot[self.order], prepend=-1) != 0)
+        return starts(self.slot[self.order])
 
     @cached_property
     def present(self) -> FloatArray:
@@ -130,7 +131,7 @@ class _Members:
     @cached_property
     def starts(self) -> IntArray:
         """The first row of each slot."""
-        return np.flatnonzero(np.diff(self.slot, prepend=-1))
+        return np.flatnonzero(starts(self.slot))
 
 
 def starting_lines(
@@ -250,7 +251,7 @@ def _best_of_group(group: IntArray, worth: FloatArray, n_groups: int) -> IntArra
     """Return the row of each group that is worth most, shape (G,)."""
     order = np.lexsort((-worth, group))
     best = np.zeros(n_groups, dtype=np.int64)
-    first = order[np.diff(group[order], prepend=-1) != 0]
+    first = order[starts(group[order])]
     best[group[first]] = first
     return best
 
@@ -285,9 +286,9 @@ def _worth_of_part(
     row = rows.order[place]
     z = (rows.reduced[row] - np.repeat(rows.reduced[centres], size)) / sigma
     gain = evidence[row] - (_TAIL + 1) / 2 * np.log1p(z**2 / _TAIL)
-    starts = np.flatnonzero(rows.starts_slot[place])
-    best = np.minimum(np.maximum.reduceat(gain, starts), _MOST_GAIN)
-    worth = np.log1p(rows.present[:, row[starts]] * np.expm1(best))
+    first = np.flatnonzero(rows.starts_slot[place])
+    best = np.minimum(np.maximum.reduceat(gain, first), _MOST_GAIN)
+    worth = np.log1p(rows.present[:, row[first]] * np.expm1(best))
     slots = rows.slots[group]
     total = np.add.reduceat(worth, np.cumsum(slots) - slots, axis=1)
     return np.asarray(total.max(axis=0)) - _LEVEL_COST

@@ -73,7 +73,7 @@ class CompositionModel:
         main : numpy.ndarray of bool, shape (k,)
             Main line of its group, against further isomers.
         """
-        level = float(np.median(rt - _beforehand(slope, units))) if len(rt) else 0.0
+        level = _median(rt - _beforehand(slope, units))
         noise = (np.where(main, _LINE_SPREAD, _ISOMER_SPREAD) * slope) ** 2 + variance
         covariance = _covariance(slope, units, units) + np.diag(noise)
         inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
@@ -118,6 +118,12 @@ class CompositionModel:
         """Return the same for the head group of each line, if no other line shares it."""
         mean, variance = self.left_out()
         return mean, np.maximum(variance - self.noise, 0.0) + (_LINE_SPREAD * self.slope) ** 2
+
+
+def _median(values: FloatArray) -> float:
+    """Return the median, 0 of nothing (`numpy.median` takes ten times as long)."""
+    n, ordered = len(values), np.sort(values)
+    return float(ordered[(n - 1) // 2] + ordered[n // 2]) / 2 if n else 0.0
 
 
 _EFFECTS: Final = np.array([*UNIT_EFFECT.values()])

@@ -312,3 +312,28 @@ def test_weights_count_like_repeated_features() -> None:
     halves = np.tile(weight / 2, 2)
     two = refit(Fit.of(truth, twice), halves, halves * np.tile(residual, 2), prior).curve
     np.testing.assert_allclose(one.parameters(), two.parameters(), rtol=1e-8)
+
+
+def test_the_covariance_is_the_inverse_of_all_that_is_known() -> None:
+    """Ceramides are eliminated one by one; the whole matrix, inverted at once, says the same."""
+    curve, spots = make_curve(2), every_spot()
+    rng = np.random.default_rng(2)
+    weight = rng.uniform(0, 1, len(spots.line)) / 0.03**2
+    prior = LinePrior(curve.lines, np.full(N_LINES, 0.1))
+    jacobian = curve.jacobian(spots)
+    sd = np.concatenate(
+        [
+            shape_prior(curve.slope)[1],
+            [curve_module.SHRINK_SPREAD],
+            np.sqrt(prior.variance),
+            np.full(N_LINES, curve.tilt_sd),
+            np.full(len(CERAMIDES), curve.deviation_sd),
+        ]
+    )
+    information = (jacobian * weight[:, None]).T @ jacobian + np.diag(1 / sd**2)
+    fit = refit(Fit.of(curve, spots), weight, np.zeros(len(weight)), prior)
+    np.testing.assert_allclose(
+        fit.curve.covariance, np.linalg.inv(information), rtol=1e-5, atol=1e-12
+    )
+    expected = np.einsum("ij,jk,ik->i", jacobian, fit.curve.covariance, jacobian)
+    np.testing.assert_allclose(fit.variance, expected, rtol=1e-6)

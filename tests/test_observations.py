@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ganglioside as gg
 from ganglioside.glycans import UNITS
-from ganglioside.observations import Observations, observe, sum_by
+from ganglioside.observations import Observations, observe, starts, sum_by
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +124,9 @@ def test_sums_are_always_floats(key: list[int]) -> None:
     total = sum_by(np.array(key, dtype=np.int64), values, 4)
     assert total.dtype == np.float64
     assert total.tolist() == ([0.5, 0, 4.0, 0] if key else [0, 0, 0, 0])
+
+
+@given(key=st.lists(st.integers(0, 3), max_size=30))
+def test_starts_are_where_another_key_begins(key: list[int]) -> None:
+    expected = [k == 0 or key[k] != key[k - 1] for k in range(len(key))]
+    assert starts(np.array(key, dtype=np.int64)).tolist() == expected

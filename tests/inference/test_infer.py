@@ -12,6 +12,7 @@ from known_curve import Method
 
 import ganglioside as gg
 from ganglioside.inference import Inference, infer, reweigh
+from ganglioside.inference.learn import learn
 from ganglioside.observations import observe
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.rules.artefacts import artefacts
@@ -183,3 +184,12 @@ def test_a_feature_that_alone_bears_a_series_is_not_lost() -> None:
     state = explained(gg.read_features(pd.concat([table, one])))
     at = np.flatnonzero(state.observed.row == len(table))
     assert state.shares.genuine[at[0]] > 0.5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rounds_go_on_until_the_lines_stand_still(seed: int) -> None:
+    """What a further round would learn moves the lines of its features by little."""
+    state = explained(gg.simulate(seed, level="hard"))
+    again = learn(state, 0.0)
+    moved = np.abs(again.fitted - state.fitted)[state.shares.own > 0.5]
+    assert np.median(moved) < 0.25 * state.rates.sigma[0]

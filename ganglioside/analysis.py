@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 import ganglioside
-from ganglioside.assembly import UNREADABLE, features_table, models_table, undecided_table
+from ganglioside.assembly import features_table, models_table, undecided_table
 from ganglioside.by_sample import by_feature
 from ganglioside.columns import MODELS, VERDICTS
 from ganglioside.consensus import Study, consensus_table, differences_table, drift_table
@@ -354,7 +354,7 @@ def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysi
         models=models,
         findings=find(features, model, kept.log_p),
         problems=kept.table.problems,
-        summary=_summarise(features, model),
+        summary=_summarise(features, model, unreadable=int(kept.table.data["fault"].count())),
         settings=settings,
         model=model,
         source=kept.table.source,
@@ -363,7 +363,7 @@ def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysi
     )
 
 
-def _summarise(features: pd.DataFrame, model: RetentionModel) -> Summary:
+def _summarise(features: pd.DataFrame, model: RetentionModel, unreadable: int) -> Summary:
     verdicts = features["verdict"].array.codes
     counts = np.bincount(verdicts, minlength=len(VERDICTS)).tolist()
     count = dict(zip(VERDICTS, counts, strict=True))
@@ -383,7 +383,7 @@ def _summarise(features: pd.DataFrame, model: RetentionModel) -> Summary:
         **count,
         anchors=int(anchors.sum()),
         anchors_not_valid=wrong,
-        unreadable=int((features["rule"] == UNREADABLE).sum()),
+        unreadable=unreadable,
         series=int(features["series"].nunique()),
         lines=int((model.line_features > 0).sum()),
         curve_sigma=model.sigma,

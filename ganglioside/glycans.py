@@ -277,6 +277,13 @@ def _adduct_parts(name: str) -> tuple[str, int | None]:
     return match["atoms"], (-number if "-" in signs else number) if charge else None
 
 
+def known_adduct(name: str) -> Adduct | None:
+    """Return the adduct of a name in any of its usual spellings, None if it is unknown."""
+    atoms, charge = _adduct_parts(name)
+    found = _adducts_by_atoms().get(atoms)
+    return found if found is not None and charge in (None, found.charge) else None
+
+
 def adduct(name: str) -> Adduct:
     """Return the adduct of a name in any of its usual spellings.
 
@@ -285,9 +292,8 @@ def adduct(name: str) -> Adduct:
     NameFormError
         If the adduct is unknown (code `unknown-adduct`).
     """
-    atoms, charge = _adduct_parts(name)
-    found = _adducts_by_atoms().get(atoms)
-    if found is None or charge not in (None, found.charge):
+    found = known_adduct(name)
+    if found is None:
         known = ", ".join(a.name for a in adducts())
         raise NameFormError(
             f"The adduct {name[:40]!r} is unknown.", "unknown-adduct", f"Use one of {known}."

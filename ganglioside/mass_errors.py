@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ganglioside.errors import NameFormError
-from ganglioside.glycans import Adduct, adduct
+from ganglioside.glycans import Adduct, adduct, known_adduct
 
 #: Ions that are tried where the table names none; beyond this error, ppm, it was another ion.
 _USUAL: Final = (
@@ -44,21 +43,13 @@ def mass_errors(
         return errors
     codes, texts = pd.factorize(ions)
     for code, text in enumerate(texts):
-        ion = known_ion(str(text))
+        ion = known_adduct(str(text))
         if ion is not None:
             rows = codes == code
             errors[rows] = _error(mz[rows], mass[rows], ion)
     rows = codes < 0
     errors[rows] = _nearest(mz[rows], mass[rows])
     return errors
-
-
-def known_ion(text: str) -> Adduct | None:
-    """Return the adduct of a name, None if it is unknown."""
-    try:
-        return adduct(text)
-    except NameFormError:
-        return None
 
 
 def _error(

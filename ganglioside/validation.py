@@ -27,6 +27,7 @@ from ganglioside.columns import (
     MAX_RT,
 )
 from ganglioside.errors import ValidationError
+from ganglioside.glycans import adducts, known_adduct
 from ganglioside.headers import Header, looks_like_data
 from ganglioside.names import ParsedNames, parse_names
 from ganglioside.problems import ProblemLog, Rows
@@ -63,6 +64,7 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     names = parse_names(_column(raw, cells, "name"))
     data = _read_columns(raw, cells, names, log)
     carried = _carry(raw, cells)
+    _report_adducts(raw, data, log)
     _report_formulas(raw, cells, names, log)
     _report_repeats(raw, data, carried, names, log)
     data["fault"] = log.fault(len(raw))
@@ -413,6 +415,19 @@ def _told_by_name(raw: RawTable, texts: pd.Series[Any], names: ParsedNames) -> B
     refused = [text for text, error in names.errors.items() if error.code == "formula"]
     told = texts.isin(refused).to_numpy(dtype=bool)
     return told & ~np.isin(np.arange(len(raw)), _misfits(raw))
+
+
+def _report_adducts(raw: RawTable, data: pd.DataFrame, log: ProblemLog) -> None:
+    """Report ions that are unknown where an m/z was measured: it cannot be compared."""
+    if "adduct" not in raw.header.places:
+        return
+    texts = data["adduct"].where(data["mz"].notna())
+    unknown = [text for text in texts.dropna().unique() if known_adduct(text) is None]
+    rows = np.flatnonzero(texts.isin(unknown))
+    known = ", ".join(ion.name for ion in adducts())
+    log.rows(
+        "unknown-adduct", rows, raw.header.label("adduct"), list(texts.iloc[rows]), known=known
+    )
 
 
 def _report_formulas(

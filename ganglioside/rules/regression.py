@@ -96,8 +96,9 @@ def starting_curve(observed: Observations) -> Curve | NoCurve:
     if slope < LOWEST_SLOPE:
         return NoCurve(
             "no-gradient",
-            f"Retention does not grow with the carbons (best slope {slope:+.2f} min per carbon), "
-            "as in HILIC, where classes separate by head group: this model needs reversed phase.",
+            f"Retention grows by {slope:+.2f} min per carbon at best, as in HILIC, where classes "
+            "separate by head group, or in a very short gradient: this model needs reversed phase "
+            f"with {LOWEST_SLOPE:g} min or more.",
         )
     shape = _shape(pairs, slope, curvature)
     return Curve(

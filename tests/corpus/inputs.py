@@ -187,6 +187,13 @@ def _layouts() -> list[Case]:
             {(0, "mz"): 1544.87, (0, "adduct"): "[M-H]-"},
         ),
         read(
+            "unknown-ion.csv",
+            "Name,RT,m/z,Adduct\nGM1(36:1;O2),9.5,1544.9,[M-H]-\nGM1(38:1;O2),10.6,1572.9,[M-Q]-\n"
+            "GM1(40:1;O2),11.7,,[M-Q]-\n",
+            3,
+            reports={(1, "unknown-adduct"), (None, "no-volume"), (None, "no-anchor")},
+        ),
+        read(
             "progenesis.csv",
             ",,,Raw\n,,,A\nName,Retention time (min),m/z,x\nGM1 36:1;O2,9.5,1544.9,1\n",
             1,

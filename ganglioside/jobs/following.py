@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from ganglioside.history import History
@@ -37,12 +38,19 @@ class Looks:
 
         Now and then it is true without that, except of who is `patient`.
         """
-        now = tuple(file.stat().st_mtime_ns for file in self._files if file.exists())
+        now = tuple(map(_written, self._files))
         self._in_vain += 1
         if now == self._seen and (patient or self._in_vain <= PATIENCE):
             return False
         self._seen, self._in_vain = now, 0
         return True
+
+
+def _written(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:  # the write-ahead log comes and goes
+        return 0
 
 
 def follow(

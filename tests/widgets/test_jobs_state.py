@@ -182,12 +182,49 @@ def test_a_visitor_sees_the_own_jobs_only(opened: Opener) -> None:
     state.close()
 
 
+def test_a_look_that_comes_late_changes_nothing(state: JobsState, opened: Opener) -> None:
+    history = opened()
+    job = history.jobs.add("analyze", {"source": "a.csv"}, "quick")
+    history.jobs.start(job)
+    state._own.add(job)
+    words: list[str] = []
+    state.observe(lambda _: words.append(told(state.ended[0])), "ended")
+    late = state._read(history)
+    history.jobs.end(job, "completed")
+    state.refresh()
+    state._take(late)
+    assert state.lines[0].job.status == "completed"
+    state.refresh()
+    assert len(words) == 1
+
+
 def test_a_history_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     place = tmp_path / "odd.duckdb"
     place.write_text("no database")
     state = JobsState(lambda: History.open(place))
     state.refresh()
     assert "odd.duckdb" in state.error
+
+
+def test_a_history_that_can_be_read_again_is_followed_on(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_state, "PATIENCE", 1)
+    broken = iter([True])
+
+    def fails_once() -> History:
+        if next(broken, False):
+            raise gg.errors.HistoryError("in use by something that stays")
+        return opened()
+
+    state, errors = JobsState(fails_once), []
+    state.observe(lambda change: errors.append(change["new"]), "error")
+    job = opened().jobs.add("analyze", {"source": "a.csv"}, "waits")
+    state.watch()
+    until(lambda: len(state.lines) == 1)
+    state.close()
+    assert state.lines[0].job.id == job
+    assert errors == ["in use by something that stays", ""]
 
 
 def test_only_files_made_for_the_browser_are_handed_out(opened: Opener, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from ganglioside.history import History
 from ganglioside.history.jobs import Job
 from ganglioside.history.store import utc_now
 from ganglioside.jobs import Looks, cancel, resume_waiting, retry
-from ganglioside.jobs.following import INTERVAL
+from ganglioside.jobs.following import INTERVAL, PATIENCE
 from ganglioside.jobs.starting import log_path
 from ganglioside.jobs.telling import duration
 from ganglioside.progress import ProgressEvent
@@ -78,6 +79,17 @@ class Line:
         return ((self.job.ended or now) - self.job.started).total_seconds()
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one look at the history saw: the jobs, and more events of the chosen one."""
+
+    turn: int
+    lines: tuple[Line, ...]
+    chosen: str
+    known: int
+    events: tuple[ProgressEvent, ...]
+
+
 class JobsState(t.HasTraits):
     """Jobs, the chosen one with its events, and what can be done with it.
 
@@ -125,6 +137,8 @@ class JobsState(t.HasTraits):
         self._post = post or (lambda change: change())
         self._everything = everything
         self._own: set[str] = set()
+        self._told: set[str] = set()
+        self._turns, self._taken = count(), -1
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -235,7 +249,7 @@ class JobsState(t.HasTraits):
         self._stop.set()
 
     def _watch(self) -> None:
-        history, looks = None, None
+        history, looks, failed = None, None, False
         while not self._stop.wait(INTERVAL):
             try:
                 if history is None or looks is None:
@@ -246,11 +260,17 @@ class JobsState(t.HasTraits):
                     continue
                 found = self._read(history)
             except GangliosideError as error:
-                why = str(error)
-                self._post(lambda why=why: setattr(self, "error", why))  # type: ignore[misc]
-                history = None
-            else:
-                self._post(lambda found=found: self._take(*found))  # type: ignore[misc]
+                history, failed = None, True
+                self._say(str(error))
+                self._stop.wait(PATIENCE * INTERVAL)
+                continue
+            if failed:
+                self._say("")
+                failed = False
+            self._post(lambda found=found: self._take(found))  # type: ignore[misc]
+
+    def _say(self, error: str) -> None:
+        self._post(lambda: setattr(self, "error", error))
 
     def _look_again(self) -> None:
         try:
@@ -258,18 +278,19 @@ class JobsState(t.HasTraits):
         except GangliosideError as refusal:
             self.error = str(refusal)
             return
-        self._take(*found)
+        self._take(found)
 
-    def _read(self, history: History) -> tuple[list[Line], str, list[ProgressEvent], int]:
+    def _read(self, history: History) -> _Look:
         """Return the jobs, and the events of the chosen one that are not known yet."""
-        now = utc_now()
+        turn, now = next(self._turns), utc_now()
         latest = history.jobs.latest(_LISTED)
         if any(job.why_dead(now) for job, _ in latest):
             latest = self._open().jobs.latest(_LISTED)  # opening marks what died as failed
         lines = [Line(*found) for found in latest if self._concerns(found[0])]
         chosen, known = self.chosen, len(self.events)
         listed = any(line.job.id == chosen for line in lines)
-        return lines, chosen, history.jobs.events(chosen, known) if listed else [], known
+        events = history.jobs.events(chosen, known) if listed else []
+        return _Look(turn, tuple(lines), chosen, known, tuple(events))
 
     def _concerns(self, job: Job) -> bool:
         if self._everything or job.id in self._own or (job.retry_of or "") in self._own:
@@ -278,25 +299,26 @@ class JobsState(t.HasTraits):
         about = {job.session, given.get("session"), given.get("source")}
         return bool(self.session_id) and self.session_id in about
 
-    def _take(
-        self, lines: list[Line], chosen: str, events: list[ProgressEvent], known: int
-    ) -> None:
-        before = {line.job.id: line.job for line in self.lines}
-        now = utc_now()
-        ended = [
-            line
-            for line in lines
-            if line.job.has_ended
-            and line.job.id in before
-            and not before[line.job.id].has_ended
-            and (line.job.id in self._own or line.seconds(now) >= LONG)
-        ]
+    def _take(self, look: _Look) -> None:
+        if look.turn < self._taken:
+            return  # a later look was taken before
+        self._taken = look.turn
+        ended = [line for line in look.lines if self._deserves_a_word(line)]
+        self._told.update(line.job.id for line in ended)
         with self.hold_trait_notifications():
-            if chosen == self.chosen and known == len(self.events):
-                self.events = (*self.events, *events)
-            self.lines = tuple(lines)
+            if look.chosen == self.chosen and look.known == len(self.events):
+                self.events = (*self.events, *look.events)
+            self.lines = look.lines
         if ended:
             self.ended = tuple(ended)
+
+    def _deserves_a_word(self, line: Line) -> bool:
+        """Whether a job was started here or took long, and has ended since the last look."""
+        job = line.job
+        if not job.has_ended or job.id in self._told:
+            return False
+        ran = any(known.job.id == job.id and not known.job.has_ended for known in self.lines)
+        return job.id in self._own or (ran and line.seconds(utc_now()) >= LONG)
 
 
 def told(line: Line) -> str:

@@ -49,26 +49,19 @@ def voila(tmp_path: Path, browser: sync_api.Browser) -> Callable[..., object]:
     return opened
 
 
-def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
+def test_a_large_file_arrives_in_small_pieces_and_a_larger_one_is_refused_with_its_limit(
     voila: Callable[..., object], tmp_path: Path
 ) -> None:
-    with voila() as page:  # type: ignore[attr-defined]
+    limit = "--Voila.tornado_settings={'websocket_max_message_size': 300000}"
+    with voila(limit) as page:  # type: ignore[attr-defined]
         larger = tmp_path / "larger.csv"
         larger.write_bytes(b"x" * 51_000_000)
         give(page, larger)
         expect(page.get_by_role("alert")).to_contain_text("larger.csv has 51 MB; files up to 50 MB")
         give(page, large_table(tmp_path / "large.csv"))
+        expect(page.locator(".gg-drop")).to_contain_text("in smaller pieces")
         expect(page.locator(".gg-summary")).to_contain_text(f"large.csv: {len(gg.example())}")
         expect(page.get_by_role("alert")).to_have_count(0)
-
-
-def test_a_server_that_drops_large_messages_gets_small_ones(
-    voila: Callable[..., object], tmp_path: Path
-) -> None:
-    limit = "--Voila.tornado_settings={'websocket_max_message_size': 300000}"
-    with voila(limit) as page:  # type: ignore[attr-defined]
-        give(page, large_table(tmp_path / "some.csv", 3))
-        expect(page.locator(".gg-summary")).to_contain_text(f"some.csv: {len(gg.example())}")
 
 
 def test_a_server_that_passes_nothing_is_told_with_its_limit_and_the_cure(

@@ -455,6 +455,8 @@ def _report_repeats(
     rows = np.flatnonzero(usable)
     key = pd.DataFrame({"name": names.index, "rt": data["rt"], "sample": data["sample"]})
     rows = rows[key.iloc[rows].duplicated(keep=False).to_numpy()]
+    if not len(rows):
+        return
     everything = pd.concat(
         [data.drop(columns="feature_id"), carried.set_axis(range(carried.shape[1]), axis=1)], axis=1
     ).iloc[rows]

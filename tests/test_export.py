@@ -40,6 +40,7 @@ from ganglioside.export import (
     to_xlsx,
 )
 from ganglioside.export.schema import json_schema, published_schema
+from ganglioside.export.spreadsheet_text import safe_column
 
 SHEETS = ["features", "models", "findings", "problems", "methods", "notes"]
 
@@ -142,6 +143,13 @@ def test_no_text_is_left_that_begins_a_formula(text: str) -> None:
     assert not starts_a_formula(safe)
     assert safe_text(safe) == safe
     assert safe.replace("'", "") == text.replace("'", "")
+
+
+@given(st.lists(st.none() | st.text(st.sampled_from("=@+-\t\r\n;,'\"＝a1. |\u2028")), max_size=6))
+def test_a_column_is_as_safe_as_its_cells(cells: list[str | None]) -> None:
+    safe = safe_column(pd.Series(cells, dtype="str"))
+    expected = [None if cell is None else safe_text(cell) for cell in cells]
+    assert safe.astype(object).where(safe.notna(), None).tolist() == expected
 
 
 # CSV

@@ -17,6 +17,10 @@ _STARTS: Final = "".join((*FORMULA_STARTS_IN_NAMES, "\n", "＝", "＠", "＋", "
 #: unquoted line ends would split the text into cells.
 _DANGER: Final = re.compile(rf"(?<![^;\t\r\n])(?=[{re.escape(_STARTS)}])")
 
+#: What every text in which `_DANGER` finds something holds; without groups and looking back, so
+#: that whole columns are searched at once.
+_SUSPECT: Final = rf"(?:^|[;\t\r\n])[{re.escape(_STARTS)}]"
+
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -49,7 +53,10 @@ def safe_column(column: pd.Series[Any]) -> pd.Series[Any]:
         return column
     if types.is_object_dtype(kind):
         return column.map(_safe_value)
-    codes, distinct = pd.factorize(column.astype("str"))
+    text = column.astype("str")
+    if not text.str.contains(_SUSPECT).any():
+        return column
+    codes, distinct = pd.factorize(text)
     safe = pd.Series([*map(safe_text, distinct), None], dtype="str")  # missing has code -1
     return pd.Series(safe.to_numpy()[codes], dtype="str", index=column.index, name=column.name)
 

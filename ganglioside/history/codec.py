@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -123,11 +124,18 @@ def _or_nan(value: Any) -> Any:
     return math.nan if value is None else value
 
 
+@cache
+def _dtype(kind: str) -> Any:
+    """Return the type of a column of the schema."""
+    return (
+        pd.CategoricalDtype(list(VERDICTS))
+        if kind == "category"
+        else pd.api.types.pandas_dtype(kind)
+    )
+
+
 def _require_type(column: pd.Series[Any], expected: str, what: str) -> None:
-    if expected == "category":
-        fits = column.dtype == pd.CategoricalDtype(list(VERDICTS))
-    else:
-        fits = column.dtype == pd.Series([], dtype=expected).dtype
+    fits = column.dtype == _dtype(expected)
     if not fits:
         raise HistoryError(f"{what} cannot be stored: it is {column.dtype}, not {expected}.")
 

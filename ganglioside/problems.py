@@ -44,6 +44,11 @@ def quote(value: str, length: int = _QUOTED) -> str:
     return text if len(text) <= length else f"{text[:length]}…"
 
 
+@cache
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame({c: pd.Series(dtype=t) for c, t in PROBLEMS.items()})
+
+
 @dataclass(slots=True)
 class ProblemLog:
     """Collects the problems of one input.
@@ -123,6 +128,18 @@ class ProblemLog:
         ]
         self.own_words(code, kind.severity, rows, column, cells, messages, kind.advice)
 
+    def cells(
+        self,
+        code: str,
+        rows: Rows,
+        column: str,
+        texts: pd.Series[Any],
+        **words: str | Sequence[str],
+    ) -> None:
+        """Report one kind of problem of some cells of a column, of which `texts` are all."""
+        if len(rows):  # most columns are right, and picking nothing from them takes its time
+            self.rows(code, rows, column, texts.iloc[rows], **words)
+
     def own_words(
         self,
         code: str,
@@ -153,7 +170,7 @@ class ProblemLog:
     def to_frame(self) -> pd.DataFrame:
         """Return the problems, columns `PROBLEMS`: of the table first, then in order of row."""
         if not self._parts:
-            return pd.DataFrame({c: pd.Series(dtype=t) for c, t in PROBLEMS.items()})
+            return _nothing().copy()
         found = pd.concat(self._parts, ignore_index=True)
         return found.sort_values(
             "feature_id", kind="stable", na_position="first", ignore_index=True

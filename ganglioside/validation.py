@@ -68,8 +68,9 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     _report_formulas(raw, cells, names, log)
     _report_repeats(raw, data, carried, names, log)
     data["fault"] = log.fault(len(raw))
+    others = {column: kind for column, kind in FEATURE_TABLE.items() if data[column].dtype != kind}
     return FeatureTable(
-        data=data.astype(FEATURE_TABLE)[list(FEATURE_TABLE)],
+        data=data.astype(others)[list(FEATURE_TABLE)],
         names=names,
         carried=carried,
         problems=log.to_frame(),
@@ -306,18 +307,16 @@ def _report_numbers(
     for kind, found in kinds.items():
         rows = np.flatnonzero(found & judged)
         code = f"rt-{kind}" if column == "rt" else kind
-        log.rows(code, rows, label, text.iloc[rows])
+        log.cells(code, rows, label, text)
     rows = np.flatnonzero(numbers.foreign & judged)
-    log.rows(
-        "other-decimal-mark", rows, label, text.iloc[rows], read=[f"{v:g}" for v in values[rows]]
-    )
+    log.cells("other-decimal-mark", rows, label, text, read=[f"{v:g}" for v in values[rows]])
     grouped = np.flatnonzero(numbers.grouped)
     if len(grouped):
         first = grouped[0]
         log.table("thousands-separator", label, text.iloc[first], read=f"{values[first]:.15g}")
     if column in ("volume", "mz"):
         rows = np.flatnonzero((values <= 0) & judged)
-        log.rows("not-positive", rows, label, text.iloc[rows])
+        log.cells("not-positive", rows, label, text)
         values = np.where(values <= 0, np.nan, values)
     return values
 
@@ -341,7 +340,7 @@ def _settle_rt(
         ("rt-out-of-bounds", minutes > MAX_RT),
     ):
         rows = np.flatnonzero(found & judged)
-        log.rows(code, rows, label, text.iloc[rows], limit=f"{MAX_RT:g}")
+        log.cells(code, rows, label, text, limit=f"{MAX_RT:g}")
     return np.where((minutes > 0) & (minutes <= MAX_RT), minutes, np.nan)
 
 
@@ -373,7 +372,7 @@ def _read_anchors(
     text = _column(raw, cells, "anchor")
     flags, unknown = read_flags(text)
     rows = np.flatnonzero(unknown & judged)
-    log.rows("anchor-unknown", rows, raw.header.label("anchor"), text.iloc[rows])
+    log.cells("anchor-unknown", rows, raw.header.label("anchor"), text)
     if not flags.any():
         log.table("no-anchors", raw.header.label("anchor"))
     return flags
@@ -425,9 +424,7 @@ def _report_adducts(raw: RawTable, data: pd.DataFrame, log: ProblemLog) -> None:
     unknown = [text for text in texts.dropna().unique() if known_adduct(text) is None]
     rows = np.flatnonzero(texts.isin(unknown))
     known = ", ".join(ion.name for ion in adducts())
-    log.rows(
-        "unknown-adduct", rows, raw.header.label("adduct"), list(texts.iloc[rows]), known=known
-    )
+    log.cells("unknown-adduct", rows, raw.header.label("adduct"), texts, known=known)
 
 
 def _report_formulas(
@@ -443,7 +440,7 @@ def _report_formulas(
         starts = FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS
         found = cells[place].str.startswith(starts).to_numpy(dtype=bool)
         rows = np.flatnonzero(found & ~told if is_name else found)
-        log.rows("formula", rows, text.strip(), cells[place].iloc[rows])
+        log.cells("formula", rows, text.strip(), cells[place])
 
 
 def _report_repeats(
@@ -453,6 +450,9 @@ def _report_repeats(
     usable = np.ones(len(raw), dtype=bool)
     usable[log.faulted] = False
     rows = np.flatnonzero(usable)
+    rows = rows[_shares_name_and_rt(names.index[rows], data["rt"].to_numpy(np.float64)[rows])]
+    if not len(rows):
+        return
     key = pd.DataFrame({"name": names.index, "rt": data["rt"], "sample": data["sample"]})
     rows = rows[key.iloc[rows].duplicated(keep=False).to_numpy()]
     if not len(rows):
@@ -468,3 +468,13 @@ def _report_repeats(
     originals = rows[~copy]
     alike = key.iloc[originals].duplicated(keep=False).to_numpy()
     log.rows("same-name-and-rt", originals[alike])
+
+
+def _shares_name_and_rt(name: Rows, rt: FloatArray) -> BoolArray:
+    """Return which rows have the name and the RT of another one, shape (k,)."""
+    order = np.lexsort((rt, name))
+    same = (np.diff(name[order]) == 0) & (np.diff(rt[order]) == 0)
+    shared = np.zeros(len(name), dtype=bool)
+    shared[order[1:][same]] = True
+    shared[order[:-1][same]] = True
+    return shared

@@ -37,11 +37,11 @@ VERDICTS: Final = "verdicts"
 REPORTS: Final = "reports"
 
 #: Tables on their way for each worker: enough to keep it busy, few enough to fit into memory.
-_IN_FLIGHT: Final = 12
+_IN_FLIGHT: Final = 24
 
 #: Analysed tables are stored together, which costs much less than one by one: at most so many, and
 #: none later than so many seconds after others.
-_TOGETHER: Final = 12
+_TOGETHER: Final = 32
 _AT_LEAST_EVERY: Final = 5.0
 
 

@@ -3,8 +3,9 @@
     python tests/benchmarks/analysis_speed.py [--file TABLE] [--runs 31]
 
 Prints medians, and ratios to the plain method (`plain_method.py`). The works take turns, so that a
-machine that is busy for a while slows all of them. The table is the bundled example unless a file
-is named. Run it with OPENBLAS_NUM_THREADS=1 where several programs share the cores.
+machine that is busy for a while slows all of them. Unless a file is named, twelve simulated tables
+like a porcine brain table take turns too: some need a few rounds more than others. Run it with
+OPENBLAS_NUM_THREADS=1 where several programs share the cores.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pandas as pd
 import plain_method
@@ -28,20 +30,23 @@ THRESHOLDS = gg.Settings(r2_threshold=0.9, outlier_threshold=2.0, rt_tolerance=0
 PLAIN = "plain method"
 
 
-def medians(works: dict[str, Callable[[], object]], runs: int) -> dict[str, float]:
+Work = Callable[[int], object]  # takes its turn
+
+
+def medians(works: dict[str, Work], runs: int) -> dict[str, float]:
     """Return the median ms of each work, which take turns, after one turn that does not count."""
     times: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(runs + 1):
+    for turn in range(runs + 1):
         for name, work in works.items():
             start = time.perf_counter()
-            work()
+            work(turn)
             times[name].append(1e3 * (time.perf_counter() - start))
     return {name: statistics.median(taken[1:]) for name, taken in times.items()}
 
 
-def python(code: str) -> Callable[[], object]:
+def python(code: str) -> Work:
     """Return a run of an interpreter of its own."""
-    return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+    return lambda turn: subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def importing(runs: int) -> dict[str, float]:
@@ -62,27 +67,45 @@ def for_the_plain_method(table: gg.FeatureTable) -> pd.DataFrame:
     return given.join(parsed[columns])[table.data["fault"].isna()].reset_index(drop=True)
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A table in every form in which it is worked on."""
+
+    content: bytes
+    table: gg.FeatureTable
+    plain: pd.DataFrame
+    analysis: gg.Analysis
+
+    @classmethod
+    def of(cls, table: gg.FeatureTable) -> Subject:
+        """Prepare a table."""
+        return cls(table.source.content, table, for_the_plain_method(table), gg.analyze(table))
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--file", help="a feature table; the bundled example by default")
-    parser.add_argument("--runs", type=int, default=31)
+    parser.add_argument("--file", help="a feature table; simulated ones by default")
+    parser.add_argument("--runs", type=int, default=48)
     options = parser.parse_args()
-    table = gg.read_features(options.file) if options.file else gg.example()
-    content = table.source.content
-    rows = for_the_plain_method(table)
-    analysis = gg.analyze(table)
+    tables = [gg.read_features(options.file)] if options.file else map(gg.simulate, range(12))
+    subjects = [Subject.of(table) for table in tables]
+
+    def each(work: Callable[[Subject], object]) -> Work:
+        return lambda turn: work(subjects[turn % len(subjects)])
+
     took = medians(
         {
-            PLAIN: lambda: plain_method.judge(rows, rows.iloc[:0]),
-            "read": lambda: gg.read_features(content),
-            "analyze": lambda: gg.analyze(table),
-            "redecide, one threshold": lambda: analysis.redecide(THRESHOLD),
-            "redecide, all thresholds": lambda: analysis.redecide(THRESHOLDS),
+            PLAIN: each(lambda s: plain_method.judge(s.plain, s.plain.iloc[:0])),
+            "read": each(lambda s: gg.read_features(s.content)),
+            "analyze": each(lambda s: gg.analyze(s.table)),
+            "redecide, one threshold": each(lambda s: s.analysis.redecide(THRESHOLD)),
+            "redecide, all thresholds": each(lambda s: s.analysis.redecide(THRESHOLDS)),
         },
         options.runs,
     )
-    print(f"{len(table)} rows, medians of {options.runs} runs")
+    rows = statistics.mean(len(subject.table) for subject in subjects)
+    print(f"{len(subjects)} tables of {rows:.0f} rows, medians of {options.runs} runs")
     print(f"{'':<26}{'ms':>8}{'/ plain':>9}")
     for name, ms in {**took, **importing(min(options.runs, 9))}.items():
         print(f"{name:<26}{ms:8.1f}{ms / took[PLAIN]:9.2f}")

@@ -331,7 +331,9 @@ def test_a_program_that_stops_reading_ends_quietly() -> None:
 
 
 SLOW = """
+import signal
 import time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was ignored
 import ganglioside.history.sessions as sessions
 judge = sessions.analyze
 def slowly(*args):

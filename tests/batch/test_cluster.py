@@ -78,11 +78,15 @@ def test_a_cluster_started_separately_gives_the_same_bytes(tmp_path: Path, sched
     assert made_by(elsewhere) == made_by(here)
 
 
+#: A program that runs behind another one may have been started deaf to it.
+HEARS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+
+
 def test_ctrl_c_leaves_finished_work_whole_and_resume_does_the_rest(tmp_path: Path) -> None:
     for number in range(TABLES):
         (tmp_path / f"{number}.csv").write_text(small_table(number / 100))
     out, history = tmp_path / "out", tmp_path / "history.duckdb"
-    program = [sys.executable, "-c", "from ganglioside.cli import app; app()"]
+    program = [sys.executable, "-c", f"{HEARS_CTRL_C}; from ganglioside.cli import app; app()"]
     command = [*program, "batch", f"{tmp_path}/*.csv", "--no-reports", "--out", str(out),
                "--workers", "1"]  # fmt: skip
     environment = {**os.environ, "GANGLIOSIDE_HISTORY": str(history)}

@@ -30,7 +30,7 @@ def true_lines(case: Case, observed: Observations, expected: np.ndarray) -> Line
     `expected`, by series, is for those that the tissue does not hold.
     """
     species = case.world.species
-    at_reference = species[(species[CERAMIDE] == REFERENCE).all(axis=1)]
+    at_reference = species[(species[CERAMIDE] == list(REFERENCE)).all(axis=1)]
     shown = set(case.truth.loc[case.truth["verdict"] == "valid", "isomer"].dropna())
     group, offset = [], []
     for number, series in enumerate(observed.groups.series):

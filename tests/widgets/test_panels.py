@@ -182,6 +182,10 @@ def test_the_history_page_lists_opens_and_compares(analysis: gg.Analysis) -> Non
     sid = gg.History.open().save(analysis, name=EVIL)
     page = HistoryPage()
     assert page.history._ids == [sid]
+    page.history.search.value = "no such session"
+    assert page.history._ids == []
+    assert "fits the search" in page.history.grid._empty
+    page.history.search.value = ""
     page.history.grid.selected = 0
     assert page.history.state.chosen == sid
     assert f"session={sid}" in page.history.link.value

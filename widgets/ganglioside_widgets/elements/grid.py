@@ -82,9 +82,17 @@ class Grid(anywidget.AnyWidget):
         )
         self.on_msg(self._heard)
 
-    def show(self, frame: pd.DataFrame, order: npt.NDArray[np.int32] | None = None) -> None:
-        """Show a frame; `order` names the positions of the rows to show."""
+    def show(
+        self,
+        frame: pd.DataFrame,
+        order: npt.NDArray[np.int32] | None = None,
+        *,
+        empty: str | None = None,
+    ) -> None:
+        """Show a frame; `order` names the rows to show, `empty` says why there is none."""
         with self.hold_sync():
+            if empty is not None:
+                self._empty = empty
             self._layout_columns = [asdict(c) for c in self._shown if c.key in frame]
             self._columns = {c.key: encoded(frame[c.key]) for c in self._shown if c.key in frame}
             self._total = len(frame)

@@ -27,7 +27,7 @@ class ExportPanel(Panel):
         own = page is None
         self._page = page or Page()
         self.buttons = {
-            kind: button(kind.upper(), self._maker(kind), tip=label)
+            kind: button(label.partition(":")[0], self._maker(kind), tip=label)
             for kind, label in KINDS.items()
         }
         row = w.HBox(list(self.buttons.values())).add_class("gg-buttons")

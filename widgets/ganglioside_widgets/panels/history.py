@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Final
 
 import ipywidgets as w
 import pandas as pd
@@ -29,6 +30,9 @@ _COLUMNS = (
     Column("id", "Session", 130),
 )
 
+_NO_SESSION: Final = "No session yet: run an analysis in the workbench."
+_NO_MATCH: Final = "No session fits the search."
+
 
 class HistoryPanel(Panel):
     """All sessions, and what can be done with the chosen one.
@@ -51,8 +55,7 @@ class HistoryPanel(Panel):
         self._open_session = open_session
         self.search = w.Text(placeholder="name, file, status, id", description="Search")
         self.search.add_class("gg-field")
-        self.grid = Grid("Sessions", _COLUMNS, lines=12,
-                         empty="No session yet: run an analysis in the workbench.")  # fmt: skip
+        self.grid = Grid("Sessions", _COLUMNS, lines=12)
         self._ids: list[str] = []
         self._count, self._said, self._chosen = box(kind="count"), box(), box()
         self._build_actions(page)
@@ -114,7 +117,7 @@ class HistoryPanel(Panel):
             when = found["created"].dt.strftime("%Y-%m-%d %H:%M")
             shown = found.assign(when=when.astype("str"), took=took).reset_index(drop=True)
         with self.grid.hold_sync():
-            self.grid.show(shown)
+            self.grid.show(shown, empty=_NO_MATCH if total else _NO_SESSION)
             chosen = self.state.chosen
             self.grid.selected = self._ids.index(chosen) if chosen in self._ids else NONE
 

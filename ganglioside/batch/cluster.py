@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,16 +98,23 @@ def interrupts() -> Iterator[Callable[[], None]]:
         if came.is_set():
             raise KeyboardInterrupt
 
-    before = signal.getsignal(signal.SIGINT)
+    before, tell = signal.getsignal(signal.SIGINT), sys.unraisablehook
     main = threading.current_thread() is threading.main_thread()
     if not main or before is not signal.default_int_handler:
         yield check
         return
+
+    def tell_others(swallowed: sys.UnraisableHookArgs) -> None:
+        if not isinstance(swallowed.exc_value, KeyboardInterrupt):  # that one is raised again
+            tell(swallowed)
+
     signal.signal(signal.SIGINT, note)
+    sys.unraisablehook = tell_others
     try:
         yield check
     finally:
         signal.signal(signal.SIGINT, before)
+        sys.unraisablehook = tell
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from batch.conftest import small_table
 
 import ganglioside as gg
 from ganglioside.batch import Batch, Options, plan, run_batch
+from ganglioside.batch.cluster import interrupts
 from ganglioside.batch.ledger import FILE, Ledger
 
 #: Enough that an interruption comes before the last one.
@@ -121,3 +122,25 @@ def test_ctrl_c_leaves_finished_work_whole_and_resume_does_the_rest(tmp_path: Pa
     }
     result = json.loads(str(stored.jobs.all()[0].result))
     assert result["stood"] == len(finished)
+
+
+def test_an_interrupt_that_python_swallows_is_raised_again_and_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+
+    class Deaf:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with interrupts() as check:
+            check()
+            Deaf()
+            with pytest.raises(KeyboardInterrupt):
+                check()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert told == []

@@ -25,12 +25,14 @@ from browser.servers import Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
 
-#: Adds up by how much parts of the page jump.
+#: Adds up by how much parts of the page jump, and says which.
 WATCH = """
 () => {
-  window.jumped = 0;
+  window.jumped = [];
   new PerformanceObserver((seen) => {
-    for (const shift of seen.getEntries()) window.jumped += shift.value;
+    for (const shift of seen.getEntries())
+      for (const { node, previousRect, currentRect } of shift.sources)
+        window.jumped.push(`${node?.className}: ${previousRect.y} to ${currentRect.y}`);
   }).observe({ type: "layout-shift" });
 }
 """
@@ -226,7 +228,7 @@ def test_progress_moves_and_a_reload_finds_the_running_analysis(
     while max(seen, default=0) < 10:
         seen.add(int(page.locator(".gg-bar-place progress").get_attribute("value") or 0))
     assert len(seen) >= 2
-    assert page.evaluate("window.jumped") == 0
+    assert page.evaluate("window.jumped") == []
     sid = session_of(page)
     page.reload(wait_until="commit")
     assert history(server).session(sid)["status"] == "processing"

@@ -183,6 +183,7 @@ def test_chart_table_and_family_select_each_other(visit: Visit, server: Server) 
     expect(grid.locator(f".gg-row[data-row='{last}']")).to_be_visible()
     feature(page, 3)
     family = page.get_by_role("grid", name="Family: parent and pieces")
+    expect(family).to_contain_text("GM3(35:1;O2)")  # that of the feature before is gone
     family.locator(".gg-row", has_text="valid").click()
     parent = int(gg.analyze(gg.example()).features["parent_id"].iloc[3])
     expect(page.locator(".gg-card h3")).to_contain_text(f"feature {parent}")

@@ -77,15 +77,20 @@ def ceramide_basis(ceramide: FloatArray) -> FloatArray:
     )
 
 
+def _carbons(shape: FloatArray, basis: FloatArray) -> FloatArray:
+    """Return z, carbons from 36 with all else in the carbons that it is worth, shape (n,)."""
+    return np.asarray(basis[:, 0] + basis[:, 1:] @ shape[2:])
+
+
 def ceramide_effect(shape: FloatArray, basis: FloatArray) -> FloatArray:
     """Return f, min, for a basis of shape (n, 4)."""
-    z = basis[:, 0] + basis[:, 1:] @ shape[2:]
+    z = _carbons(shape, basis)
     return np.asarray(shape[0] * z + shape[1] * z**2 / 10)
 
 
 def ceramide_effect_jacobian(shape: FloatArray, basis: FloatArray) -> FloatArray:
     """Return df/d(shape), shape (n, 5)."""
-    z = basis[:, 0] + basis[:, 1:] @ shape[2:]
+    z = _carbons(shape, basis)
     local_slope = shape[0] + shape[1] * z / 5
     return np.column_stack([z, z**2 / 10, basis[:, 1:] * local_slope[:, None]])
 
@@ -236,15 +241,12 @@ class Curve:
 
     def _slopes(self, spots: Spots) -> FloatArray:
         """Return dRT/d(parameter) for the parameters on which each spot depends, shape (9, s)."""
-        z = spots.basis[:, 0] + spots.basis[:, 1:] @ self.shape[2:]
-        effect = self.shape[0] * z + self.shape[1] * z**2 / 10
+        effect = self.f(spots.basis)
         f = effect / (6 * self.slope)
         offset = self.lines[spots.line] - self.middle
         local = 1 + self.tilt[spots.line] - self.shrink * offset / (6 * self.slope)
-        slopes = np.empty((_OWN, len(z)))
-        slopes[0] = local * z
-        slopes[1] = local * z**2 / 10
-        slopes[2:5] = spots.basis[:, 1:].T * (local * (self.shape[0] + self.shape[1] * z / 5))
+        slopes = np.empty((_OWN, len(effect)))
+        slopes[:5] = ceramide_effect_jacobian(self.shape, spots.basis).T * local
         slopes[5] = -offset * f
         slopes[6] = 1 - self.shrink * f
         slopes[7] = effect
@@ -253,13 +255,6 @@ class Curve:
 
     def _places(self, spots: Spots) -> _Places:
         return _places(spots, len(self.lines), len(self.ceramides))
-
-    def jacobian(self, spots: Spots) -> FloatArray:
-        """Return dRT/d(parameters) at each spot, shape (s, 6 + 2 L + K)."""
-        slopes = self._slopes(spots)
-        result = np.zeros((slopes.shape[1], len(self.parameters())))
-        np.add.at(result, (np.arange(slopes.shape[1]), self._places(spots).parameter), slopes)
-        return result
 
     def variance(self, spots: Spots) -> FloatArray:
         """Return the variance of the predicted RT at each spot, min^2.

@@ -132,8 +132,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
 def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
     """Return how well each line predicts the features that stand on it."""
     c, n_lines = state.candidates, len(state.line_group)
-    weight, rt = state.shares.own, state.observed.rt[c.row]
-    fitted = state.curve.predict(c.spots)[c.spot]
+    weight, rt = state.shares.own, c.rt
 
     def total(values: FloatArray) -> FloatArray:
         return sum_by(c.line, weight * values, n_lines)
@@ -146,7 +145,9 @@ def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
     r2_left_out = np.where(enough, 1 - left_out / np.maximum(about_mean, 1e-9), np.nan)
     whole = 1 - left_out.sum() / max(float(about_mean.sum()), 1e-9)
     return LineQuality(
-        r2=np.where(enough, 1 - total((rt - fitted) ** 2) / np.maximum(about_mean, 1e-9), np.nan),
+        r2=np.where(
+            enough, 1 - total((rt - state.fitted) ** 2) / np.maximum(about_mean, 1e-9), np.nan
+        ),
         r2_left_out=r2_left_out,
         rmse_left_out=np.where(enough, np.sqrt(left_out / np.maximum(count, 1e-9)), np.nan),
         may_judge=np.where(enough, r2_left_out, whole) >= r2_threshold,
@@ -156,7 +157,7 @@ def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
 def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
     """Return the line on which a row stands, or else the nearest; with its prediction."""
     c, shares = state.candidates, state.shares
-    z = np.abs(state.observed.rt[c.row] - shares.predicted) / shares.scale
+    z = np.abs(c.rt - shares.predicted) / shares.scale
     order = np.lexsort((z, -np.round(shares.own, 3), c.row))
     best = order[starts(c.row[order])]
     return c.line[best], shares.predicted[best], shares.scale[best] * STANDARD_DEVIATION

@@ -56,6 +56,14 @@ def every_spot(*, known: bool = True) -> Spots:
     return Spots(line, ceramide if known else np.full_like(ceramide, -1), BASIS[ceramide])
 
 
+def jacobian_of(curve: Curve, spots: Spots) -> np.ndarray:
+    """Return dRT/d(parameters) at each spot, shape (s, 6 + 2 L + K)."""
+    slopes = curve._slopes(spots)
+    result = np.zeros((slopes.shape[1], len(curve.parameters())))
+    np.add.at(result, (np.arange(slopes.shape[1]), curve._places(spots).parameter), slopes)
+    return result
+
+
 def with_parameters(curve: Curve, theta: np.ndarray) -> Curve:
     return replace(
         curve,
@@ -125,19 +133,19 @@ def test_the_jacobian_is_the_derivative_of_the_prediction(known: bool) -> None:
     expected = np.column_stack(
         [(u.predict(spots) - d.predict(spots)) / (2 * step) for u, d in up_down]
     )
-    np.testing.assert_allclose(curve.jacobian(spots), expected, atol=1e-7)
+    np.testing.assert_allclose(jacobian_of(curve, spots), expected, atol=1e-7)
 
 
 def test_the_variance_is_that_of_the_parameters() -> None:
     curve, spots = make_curve(3), every_spot()
-    jacobian = curve.jacobian(spots)
+    jacobian = jacobian_of(curve, spots)
     expected = np.einsum("ij,jk,ik->i", jacobian, curve.covariance, jacobian)
     np.testing.assert_allclose(curve.variance(spots), expected, rtol=1e-9)
 
 
 def test_an_unseen_ceramide_adds_the_spread_of_ceramides() -> None:
     curve, spots = make_curve(3), every_spot(known=False)
-    jacobian = curve.jacobian(spots)
+    jacobian = jacobian_of(curve, spots)
     expected = np.einsum("ij,jk,ik->i", jacobian, curve.covariance, jacobian)
     np.testing.assert_allclose(curve.variance(spots), expected + curve.deviation_sd**2, rtol=1e-9)
 
@@ -320,7 +328,7 @@ def test_the_covariance_is_the_inverse_of_all_that_is_known() -> None:
     rng = np.random.default_rng(2)
     weight = rng.uniform(0, 1, len(spots.line)) / 0.03**2
     prior = LinePrior(curve.lines, np.full(N_LINES, 0.1))
-    jacobian = curve.jacobian(spots)
+    jacobian = jacobian_of(curve, spots)
     sd = np.concatenate(
         [
             shape_prior(curve.slope)[1],

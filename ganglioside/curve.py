@@ -15,12 +15,13 @@ along the gradient, by the fraction `shrink` over six carbons.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
-from ganglioside.observations import FloatArray, IntArray, sum_by
+from ganglioside.linearised import SHARED, Slopes
+from ganglioside.observations import FloatArray, IntArray
 
 #: Carbons, double bonds and hydroxyls of the ceramide at which lines are compared.
 REFERENCE: Final = (36.0, 1.0, 2.0)
@@ -44,13 +45,6 @@ _TILT_LINES: Final = 2.0
 
 #: Spread of the deviations of single ceramides from f, in carbons.
 DEVIATION_SPREAD: Final = 0.05
-
-_SHARED: Final = len(SHAPE_PRIOR) + 1  # parameters shared by all: f and the shrink
-_OWN: Final = _SHARED + 3  # parameters on which one RT depends: also line, tilt and ceramide
-
-#: All pairs of those, and how often each stands in a symmetric matrix.
-_FIRST, _SECOND = np.triu_indices(_OWN)
-_PAIR_WEIGHT: Final = np.where(_FIRST == _SECOND, 1.0, 2.0)
 
 
 def ceramide_basis(ceramide: FloatArray) -> FloatArray:
@@ -111,46 +105,24 @@ def ceramide_class(basis: FloatArray) -> IntArray:
 
 
 @dataclass(frozen=True, eq=False)
-class Spots:
-    """Distinct places (line, ceramide) where features may stand.
+class Ceramides:
+    """The c ceramides at which a curve is asked.
 
     Attributes
     ----------
-    line, ceramide : numpy.ndarray of int, shape (s,)
-        Places in `Curve.lines` and `Curve.ceramides`; -1 for a ceramide that is not among them.
-    basis : numpy.ndarray, shape (s, 4)
+    basis : numpy.ndarray, shape (c, 4)
+        What f is made of: `ceramide_basis`.
+    known : numpy.ndarray of int, shape (c,)
+        Place in `Curve.ceramides`, -1 for one that was not seen.
     """
 
-    line: IntArray
-    ceramide: IntArray
     basis: FloatArray
+    known: IntArray
 
-
-@dataclass(frozen=True, eq=False)
-class _Places:
-    """Where the parameters on which a spot depends stand among all P of a curve.
-
-    Attributes
-    ----------
-    parameter : numpy.ndarray of int, shape (9, s)
-        Ascending: six shared ones, line, tilt, ceramide (any where it is unknown: its slope is 0).
-    pair : numpy.ndarray of int, shape (45, s)
-        Each pair of them, in the upper triangle of a flattened (P, P) matrix.
-    """
-
-    parameter: IntArray
-    pair: IntArray
-
-
-@lru_cache(maxsize=4)  # the same spots are asked for in each step of a fit
-def _places(spots: Spots, n_lines: int, n_ceramides: int) -> _Places:
-    size = _SHARED + 2 * n_lines + n_ceramides
-    parameter = np.empty((_OWN, len(spots.line)), dtype=np.int64)
-    parameter[:_SHARED] = np.arange(_SHARED)[:, None]
-    parameter[6] = _SHARED + spots.line
-    parameter[7] = parameter[6] + n_lines
-    parameter[8] = _SHARED + 2 * n_lines + np.maximum(spots.ceramide, 0)
-    return _Places(parameter, parameter[_FIRST] * size + parameter[_SECOND])
+    @classmethod
+    def seen(cls, ceramides: FloatArray) -> Ceramides:
+        """Return all that a curve has seen, shape (K, 3), in its order."""
+        return cls(ceramide_basis(ceramides), np.arange(len(ceramides)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,68 +178,59 @@ class Curve:
     @property
     def line_var(self) -> FloatArray:
         """Variance of each line, min^2, shape (L,)."""
-        stop = _SHARED + len(self.lines)
-        return np.diagonal(self.covariance)[_SHARED:stop]
+        stop = SHARED + len(self.lines)
+        return np.diagonal(self.covariance)[SHARED:stop]
 
     def f(self, basis: FloatArray) -> FloatArray:
         """Return the effect of the ceramide without its deviation, min."""
         return ceramide_effect(self.shape, basis)
 
-    def predict(self, spots: Spots) -> FloatArray:
-        """Return the RT at each spot, min."""
-        f = self.f(spots.basis)
-        offset = self.lines[spots.line]
-        pull = self.shrink * (offset - self.middle) * f / (6 * self.slope)
-        tilted = (1 + self.tilt[spots.line]) * f
-        return np.asarray(offset + tilted + self._deviation(spots.ceramide) - pull)
+    def predict(self, ceramides: Ceramides) -> FloatArray:
+        """Return the RT of each line at each ceramide, min, shape (L, c)."""
+        rt = self._local[:, None] * self.f(ceramides.basis)
+        rt += self.lines[:, None]
+        rt += self._deviations[ceramides.known]
+        return rt
 
-    def reduce(self, rt: FloatArray, basis: FloatArray, ceramide: IntArray) -> FloatArray:
+    def reduce(self, rt: FloatArray, ceramides: Ceramides, place: IntArray) -> FloatArray:
         """Return the RT that the same head group would have with the reference ceramide, min.
 
-        The tilt of a line is left in: the features need not know their line.
+        `place`, shape (n,), tells which of the ceramides each RT is of. The tilt of a line is left
+        in: the features need not know their line.
         """
-        f = self.f(basis)
+        f = self.f(ceramides.basis)
         pull = self.shrink * f / (6 * self.slope)
-        raw = rt - self._deviation(ceramide) - f - pull * self.middle
-        return np.asarray(raw / np.maximum(1 - pull, 0.2))
-
-    def _deviation(self, ceramide: IntArray) -> FloatArray:
-        return self._deviations[ceramide]
+        shift = self._deviations[ceramides.known] + f + pull * self.middle
+        return np.asarray((rt - shift[place]) / np.maximum(1 - pull, 0.2)[place])
 
     @cached_property
     def _deviations(self) -> FloatArray:
         """`deviation`, and 0 for ceramides that were not seen."""
         return np.append(self.deviation, 0.0)
 
-    def _slopes(self, spots: Spots) -> FloatArray:
-        """Return dRT/d(parameter) for the parameters on which each spot depends, shape (9, s)."""
-        effect = self.f(spots.basis)
-        f = effect / (6 * self.slope)
-        offset = self.lines[spots.line] - self.middle
-        local = 1 + self.tilt[spots.line] - self.shrink * offset / (6 * self.slope)
-        slopes = np.empty((_OWN, len(effect)))
-        slopes[:5] = ceramide_effect_jacobian(self.shape, spots.basis).T * local
-        slopes[5] = -offset * f
-        slopes[6] = 1 - self.shrink * f
-        slopes[7] = effect
-        slopes[8] = spots.ceramide >= 0
-        return slopes
+    @property
+    def _local(self) -> FloatArray:
+        """How steep each line is, against f, shape (L,)."""
+        return 1 + self.tilt - self.shrink * (self.lines - self.middle) / (6 * self.slope)
 
-    def _places(self, spots: Spots) -> _Places:
-        return _places(spots, len(self.lines), len(self.ceramides))
+    def _slopes(self, ceramides: Ceramides) -> Slopes:
+        effect = self.f(ceramides.basis)
+        return Slopes(
+            local=self._local,
+            pull=(self.middle - self.lines) / (6 * self.slope),
+            shape=ceramide_effect_jacobian(self.shape, ceramides.basis),
+            effect=effect,
+            line=1 - self.shrink / (6 * self.slope) * effect,
+            known=ceramides.known,
+        )
 
-    def variance(self, spots: Spots) -> FloatArray:
-        """Return the variance of the predicted RT at each spot, min^2.
-
-        A spot depends on nine parameters, so its variance is gathered from the covariance
-        instead of multiplied out.
-        """
-        variance = _variance(self._slopes(spots), self._places(spots), self.covariance)
-        return np.asarray(variance + np.where(spots.ceramide >= 0, 0.0, self.deviation_sd**2))
+    def variance(self, ceramides: Ceramides) -> FloatArray:
+        """Return the variance of the predicted RT of each line at each ceramide, min^2, (L, c)."""
+        return self._slopes(ceramides).variance(self.covariance, self.deviation_sd**2)
 
     def with_line(self, offset: float, variance: float) -> Curve:
         """Return the curve with a further, independent line at the end of `lines`."""
-        at = _SHARED + np.array([len(self.lines), 2 * len(self.lines)])
+        at = SHARED + np.array([len(self.lines), 2 * len(self.lines)])
         covariance = np.insert(np.insert(self.covariance, at, 0.0, axis=0), at, 0.0, axis=1)
         new = at + np.arange(2)
         covariance[new, new] = variance, self.tilt_sd**2
@@ -285,30 +248,31 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A curve, and what it says of the spots from which it was learned.
+    """A curve, and what it says of the ceramides from which it was learned.
 
     Attributes
     ----------
     curve : Curve
-    spots : Spots
-    variance : numpy.ndarray, shape (s,)
-        Of the RT predicted at each spot, min^2, where the fit was linearised: features bear no
-        more than all of their prediction, however far the curve moved.
+    ceramides : Ceramides
+        All that the curve has seen.
+    variance : numpy.ndarray, shape (L, K)
+        Of the RT predicted for each line and ceramide, min^2, where the fit was linearised:
+        features bear no more than all of their prediction, however far the curve moved.
     """
 
     curve: Curve
-    spots: Spots
+    ceramides: Ceramides
     variance: FloatArray
 
     @classmethod
-    def of(cls, curve: Curve, spots: Spots) -> Fit:
-        """Return what a curve that was learned elsewhere says of some spots."""
-        return cls(curve, spots, curve.variance(spots))
+    def of(cls, curve: Curve, ceramides: Ceramides) -> Fit:
+        """Return what a curve says that was learned elsewhere."""
+        return cls(curve, ceramides, curve.variance(ceramides))
 
     @cached_property
     def predicted(self) -> FloatArray:
-        """RT at each spot, min, shape (s,)."""
-        return self.curve.predict(self.spots)
+        """RT of each line at each ceramide, min, shape (L, K)."""
+        return self.curve.predict(self.ceramides)
 
 
 def refit(fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior) -> Fit:
@@ -317,34 +281,31 @@ def refit(fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior) 
     Parameters
     ----------
     fit : Fit
-        Where to linearise, and all places where features stand.
-    weight : numpy.ndarray, shape (s,)
-        Sum of the precisions of the features at each spot, 1 / min^2.
-    residual : numpy.ndarray, shape (s,)
-        Sum of precision times (RT - predicted RT) at each spot, 1 / min.
+        Where to linearise.
+    weight : numpy.ndarray, shape (L, K)
+        Sum of the precisions of the features of each line and ceramide, 1 / min^2.
+    residual : numpy.ndarray, shape (L, K)
+        Sum of precision times (RT - predicted RT) of the same, 1 / min.
     prior : LinePrior
     """
-    curve, spots = fit.curve, fit.spots
+    curve = fit.curve
     expected, precision = _prior(curve, prior)
-    now = curve.parameters()
-    slopes, places = curve._slopes(spots), curve._places(spots)
-    pull = sum_by(places.parameter.ravel(), (slopes * residual).ravel(), len(now))
-    information = _information(slopes, places, weight, precision)
-    covariance = _inverse(information, len(now) - len(curve.ceramides))
-    theta = now + covariance @ (pull + precision * (expected - now))
-    tilts = _SHARED + len(curve.lines)
+    now, slopes = curve.parameters(), curve._slopes(fit.ceramides)
+    covariance = slopes.covariance(weight, precision)
+    theta = now + covariance @ (slopes.gradient(residual) + precision * (expected - now))
+    tilts = SHARED + len(curve.lines)
     deviations = tilts + len(curve.lines)
     moved = replace(
         curve,
-        shape=theta[: _SHARED - 1],
-        shrink=float(theta[_SHARED - 1]),
-        lines=theta[_SHARED:tilts],
+        shape=theta[: SHARED - 1],
+        shrink=float(theta[SHARED - 1]),
+        lines=theta[SHARED:tilts],
         tilt=theta[tilts:deviations],
         deviation=theta[deviations:],
         tilt_sd=_tilt_sd(curve, theta[tilts:deviations], np.diagonal(covariance)[tilts:deviations]),
         covariance=covariance,
     )
-    return Fit(moved, spots, _variance(slopes, places, covariance))
+    return Fit(moved, fit.ceramides, slopes.variance(covariance, curve.deviation_sd**2))
 
 
 def _tilt_sd(curve: Curve, tilt: FloatArray, variance: FloatArray) -> float:
@@ -355,42 +316,6 @@ def _tilt_sd(curve: Curve, tilt: FloatArray, variance: FloatArray) -> float:
     known = np.maximum(1 - variance / curve.tilt_sd**2, 0.0).sum()
     squares = (tilt**2).sum() + _TILT_LINES * TILT_SPREAD**2
     return float(np.sqrt(squares / (known + _TILT_LINES)))
-
-
-def _variance(slopes: FloatArray, places: _Places, covariance: FloatArray) -> FloatArray:
-    """Return the variance of what depends on parameters with these slopes, shape (s,)."""
-    gathered = covariance.ravel().take(places.pair)
-    return np.asarray(_PAIR_WEIGHT @ (gathered * slopes[_FIRST] * slopes[_SECOND]))
-
-
-def _information(
-    slopes: FloatArray, places: _Places, weight: FloatArray, precision: FloatArray
-) -> FloatArray:
-    """Return the inverse of the covariance of the parameters, shape (P, P)."""
-    size = len(precision)
-    products = weight * slopes[_FIRST] * slopes[_SECOND]
-    upper = sum_by(places.pair.ravel(), products.ravel(), size**2).reshape(size, size)
-    information = upper + upper.T
-    diagonal = np.arange(size)
-    information[diagonal, diagonal] += precision - upper[diagonal, diagonal]
-    return np.asarray(information)
-
-
-def _inverse(matrix: FloatArray, first: int) -> FloatArray:
-    """Return the inverse of a symmetric matrix that is diagonal from one place on.
-
-    No RT depends on two ceramides, so they can be eliminated one by one (the Schur complement).
-    """
-    diagonal = np.diagonal(matrix)[first:]
-    ratio = matrix[:first, first:] / diagonal
-    inverse = np.linalg.inv(matrix[:first, :first] - ratio @ matrix[first:, :first])
-    inverse = (inverse + inverse.T) / 2
-    result = np.empty_like(matrix)
-    result[:first, :first] = inverse
-    result[:first, first:] = -inverse @ ratio
-    result[first:, :first] = result[:first, first:].T
-    result[first:, first:] = np.diag(1 / diagonal) - ratio.T @ result[:first, first:]
-    return result
 
 
 def _prior(curve: Curve, prior: LinePrior) -> tuple[FloatArray, FloatArray]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ganglioside.curve import Curve, Spots, ceramide_basis, ceramide_class
+from ganglioside.curve import Ceramides, Curve, ceramide_basis, ceramide_class
 from ganglioside.drift import Drift, no_drift
 from ganglioside.glycans import UNITS
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
@@ -209,10 +209,10 @@ class RetentionModel:
             labels = [(fit.lines.isomer[k], _basis(fit.lines.support[k])) for k in found]
         ceramide = _ceramide(species)
         beyond = ", extrapolated" if _beyond(curve.ceramides, ceramide) else ""
-        spots = _spots(curve, line, ceramide)
-        rt = curve.predict(spots)
-        scatter = fit.sigma[ceramide_class(spots.basis)]
-        half = INTERVAL * np.sqrt(curve.variance(spots) + scatter**2)
+        asked = _asked(curve, ceramide)
+        rt = curve.predict(asked)[line, 0]
+        scatter = fit.sigma[ceramide_class(asked.basis)]
+        half = INTERVAL * np.sqrt(curve.variance(asked)[line, 0] + scatter**2)
         return [
             (name, isomer, centre, centre - reach, centre + reach, basis + beyond)
             for (isomer, basis), centre, reach in zip(labels, rt, half, strict=True)
@@ -235,10 +235,10 @@ class RetentionModel:
         """
         if self._fit is None:
             return np.full(len(line), np.nan), np.full(len(line), np.nan)
-        spots = _spots(self._fit.curve, line, ceramide)
-        scatter = self._fit.sigma[ceramide_class(spots.basis)]
-        scale = np.sqrt(self._fit.curve.variance(spots) + scatter**2)
-        return self._fit.curve.predict(spots), STANDARD_DEVIATION * scale
+        curve, (distinct, place) = self._fit.curve, np.unique(ceramide, axis=0, return_inverse=True)
+        asked = _asked(curve, distinct)
+        scale = np.sqrt(curve.variance(asked) + self._fit.sigma[ceramide_class(asked.basis)] ** 2)
+        return curve.predict(asked)[line, place], STANDARD_DEVIATION * scale[line, place]
 
     def line_rt(
         self,
@@ -252,8 +252,8 @@ class RetentionModel:
         ceramide = _stack(carbons, double_bonds, hydroxyls)
         if self._fit is None or len(found := self._fit.lines.of(series, isomer)) == 0:
             return np.full(len(ceramide), np.nan)
-        line = np.full(len(ceramide), found[0])
-        return self._fit.curve.predict(_spots(self._fit.curve, line, ceramide))
+        curve = self._fit.curve
+        return np.asarray(curve.predict(_asked(curve, ceramide))[found[0]])
 
     def reduced_rt(
         self,
@@ -272,8 +272,9 @@ class RetentionModel:
         ceramide = _stack(carbons, double_bonds, hydroxyls)
         if self._fit is None:
             return np.full(len(ceramide), np.nan)
-        spots = _spots(self._fit.curve, np.zeros(len(ceramide), dtype=np.int64), ceramide)
-        return self._fit.curve.reduce(np.asarray(rt, np.float64), spots.basis, spots.ceramide)
+        curve = self._fit.curve
+        asked, place = _asked(curve, ceramide), np.arange(len(ceramide))
+        return curve.reduce(np.asarray(rt, np.float64), asked, place)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fitted parameters, ready for JSON."""
@@ -386,12 +387,11 @@ def _with_expected_line(fit: _Fit, species: Species) -> Curve:
     return fit.curve.with_line(float(mean[0]), float(variance[0]))
 
 
-def _spots(curve: Curve, line: IntArray, ceramide: FloatArray) -> Spots:
-    """Return the spots of ceramides, shape (n, 3) or (1, 3), on lines, shape (n,)."""
-    ceramide = np.broadcast_to(ceramide, (len(line), 3))
+def _asked(curve: Curve, ceramide: FloatArray) -> Ceramides:
+    """Return ceramides, shape (c, 3), as a curve is asked for them."""
     same = (ceramide[:, None, :] == curve.ceramides[None, :, :]).all(axis=2)
     known = np.where(same.any(axis=1), same.argmax(axis=1), -1)
-    return Spots(line, known.astype(np.int64), ceramide_basis(ceramide))
+    return Ceramides(ceramide_basis(ceramide), known.astype(np.int64))
 
 
 def _stack(

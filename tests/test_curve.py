@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from ganglioside import curve as curve_module
 from ganglioside.curve import (
+    Ceramides,
     Curve,
     Fit,
     LinePrior,
-    Spots,
     ceramide_basis,
     ceramide_class,
     ceramide_effect,
@@ -51,17 +51,23 @@ def make_curve(seed: int = 0) -> Curve:
     )
 
 
-def every_spot(*, known: bool = True) -> Spots:
-    line, ceramide = np.divmod(np.arange(N_LINES * len(CERAMIDES)), len(CERAMIDES))
-    return Spots(line, ceramide if known else np.full_like(ceramide, -1), BASIS[ceramide])
+def all_ceramides(*, known: bool = True) -> Ceramides:
+    places = np.arange(len(CERAMIDES))
+    return Ceramides(BASIS, places if known else np.full_like(places, -1))
 
 
-def jacobian_of(curve: Curve, spots: Spots) -> np.ndarray:
-    """Return dRT/d(parameters) at each spot, shape (s, 6 + 2 L + K)."""
-    slopes = curve._slopes(spots)
-    result = np.zeros((slopes.shape[1], len(curve.parameters())))
-    np.add.at(result, (np.arange(slopes.shape[1]), curve._places(spots).parameter), slopes)
-    return result
+def jacobian_of(curve: Curve, ceramides: Ceramides) -> np.ndarray:
+    """Return dRT/d(parameters) of each line at each ceramide, shape (L * c, 6 + 2 L + K)."""
+    slopes, c = curve._slopes(ceramides), len(ceramides.known)
+    result = np.zeros((N_LINES, c, len(curve.parameters())))
+    for line in range(N_LINES):
+        result[line, :, :5] = slopes.local[line] * slopes.shape
+        result[line, :, 5] = slopes.pull[line] * slopes.effect
+        result[line, :, 6 + line] = slopes.line
+        result[line, :, 6 + N_LINES + line] = slopes.effect
+        seen = np.flatnonzero(ceramides.known >= 0)
+        result[line, seen, 6 + 2 * N_LINES + ceramides.known[seen]] = 1
+    return result.reshape(N_LINES * c, -1)
 
 
 def with_parameters(curve: Curve, theta: np.ndarray) -> Curve:
@@ -79,8 +85,8 @@ def test_the_reference_ceramide_has_no_effect_and_stands_on_the_line() -> None:
     curve = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)))
     basis = ceramide_basis(np.array([curve_module.REFERENCE]))
     np.testing.assert_array_equal(basis, 0)
-    spots = Spots(np.arange(N_LINES), np.full(N_LINES, -1), np.repeat(basis, N_LINES, axis=0))
-    np.testing.assert_allclose(curve.predict(spots), curve.lines)
+    reference = Ceramides(basis, np.array([-1]))
+    np.testing.assert_allclose(curve.predict(reference)[:, 0], curve.lines)
 
 
 def test_the_basis_counts_what_the_ceramide_holds() -> None:
@@ -124,37 +130,39 @@ def test_the_jacobian_of_f_is_its_derivative() -> None:
 
 @pytest.mark.parametrize("known", [True, False])
 def test_the_jacobian_is_the_derivative_of_the_prediction(known: bool) -> None:
-    curve, spots, step = make_curve(), every_spot(known=known), 1e-6
+    curve, ceramides, step = make_curve(), all_ceramides(known=known), 1e-6
     theta = curve.parameters()
     up_down = [
         (with_parameters(curve, theta + d), with_parameters(curve, theta - d))
         for d in np.eye(len(theta)) * step
     ]
     expected = np.column_stack(
-        [(u.predict(spots) - d.predict(spots)) / (2 * step) for u, d in up_down]
+        [(u.predict(ceramides) - d.predict(ceramides)).ravel() / (2 * step) for u, d in up_down]
     )
-    np.testing.assert_allclose(jacobian_of(curve, spots), expected, atol=1e-7)
+    np.testing.assert_allclose(jacobian_of(curve, ceramides), expected, atol=1e-7)
 
 
 def test_the_variance_is_that_of_the_parameters() -> None:
-    curve, spots = make_curve(3), every_spot()
-    jacobian = jacobian_of(curve, spots)
+    curve, ceramides = make_curve(3), all_ceramides()
+    jacobian = jacobian_of(curve, ceramides)
     expected = np.einsum("ij,jk,ik->i", jacobian, curve.covariance, jacobian)
-    np.testing.assert_allclose(curve.variance(spots), expected, rtol=1e-9)
+    np.testing.assert_allclose(curve.variance(ceramides).ravel(), expected, rtol=1e-9)
 
 
 def test_an_unseen_ceramide_adds_the_spread_of_ceramides() -> None:
-    curve, spots = make_curve(3), every_spot(known=False)
-    jacobian = jacobian_of(curve, spots)
+    curve, ceramides = make_curve(3), all_ceramides(known=False)
+    jacobian = jacobian_of(curve, ceramides)
     expected = np.einsum("ij,jk,ik->i", jacobian, curve.covariance, jacobian)
-    np.testing.assert_allclose(curve.variance(spots), expected + curve.deviation_sd**2, rtol=1e-9)
+    found = curve.variance(ceramides).ravel()
+    np.testing.assert_allclose(found, expected + curve.deviation_sd**2, rtol=1e-9)
 
 
 @pytest.mark.parametrize("known", [True, False])
 def test_reducing_takes_back_what_predicting_added(known: bool) -> None:
-    curve, spots = replace(make_curve(), tilt=np.zeros(N_LINES)), every_spot(known=known)
-    reduced = curve.reduce(curve.predict(spots), spots.basis, spots.ceramide)
-    np.testing.assert_allclose(reduced, curve.lines[spots.line], rtol=1e-12)
+    curve, ceramides = replace(make_curve(), tilt=np.zeros(N_LINES)), all_ceramides(known=known)
+    place = np.arange(len(CERAMIDES))
+    for line, rt in zip(curve.lines, curve.predict(ceramides), strict=True):
+        np.testing.assert_allclose(curve.reduce(rt, ceramides, place), line, rtol=1e-12)
 
 
 @settings(deadline=None, max_examples=50)
@@ -165,15 +173,15 @@ def test_reducing_takes_back_what_predicting_added(known: bool) -> None:
     shift=st.floats(0.01, 5),
 )
 def test_reduced_rt_rises_with_rt(rt: float, carbons: int, bonds: int, shift: float) -> None:
-    basis = ceramide_basis(np.array([[carbons, bonds, 2], [carbons, bonds, 2]], np.float64))
-    low, high = make_curve().reduce(np.array([rt, rt + shift]), basis, np.array([-1, -1]))
+    basis = ceramide_basis(np.array([[carbons, bonds, 2]], np.float64))
+    asked, place = Ceramides(basis, np.array([-1])), np.array([0, 0])
+    low, high = make_curve().reduce(np.array([rt, rt + shift]), asked, place)
     assert low < high
 
 
 def test_lines_draw_together_along_the_gradient() -> None:
     curve = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)), tilt=np.zeros(N_LINES))
-    spots = every_spot()
-    rt = curve.predict(spots).reshape(N_LINES, -1)
+    rt = curve.predict(all_ceramides())
     at = {tuple(c): k for k, c in enumerate(CERAMIDES.astype(int))}
     distance = rt[-1] - rt[0]
     assert distance[at[44, 1, 2]] < distance[at[36, 1, 2]] < distance[at[32, 1, 2]]
@@ -183,7 +191,7 @@ def test_lines_draw_together_along_the_gradient() -> None:
 def test_a_tilted_line_is_steeper_by_its_fraction() -> None:
     flat = replace(make_curve(), tilt=np.zeros(N_LINES), shrink=0.0)
     tilted = replace(flat, tilt=np.array([0.0, 0.05, 0.0, 0.0]))
-    more = (tilted.predict(every_spot()) - flat.predict(every_spot())).reshape(N_LINES, -1)
+    more = tilted.predict(all_ceramides()) - flat.predict(all_ceramides())
     np.testing.assert_allclose(more[1], 0.05 * flat.f(BASIS))
     np.testing.assert_array_equal(more[[0, 2, 3]], 0)
 
@@ -199,10 +207,11 @@ def test_a_further_line_is_independent_of_all_else() -> None:
     others = np.delete(np.arange(len(more.covariance)), new)
     np.testing.assert_array_equal(more.covariance[np.ix_(others, others)], curve.covariance)
     np.testing.assert_array_equal(more.covariance[np.ix_(new, others)], 0)
-    np.testing.assert_allclose(more.variance(every_spot()), curve.variance(every_spot()))
-    reference = Spots(np.array([N_LINES]), np.array([-1]), np.zeros((1, 4)))
+    before, after = curve.variance(all_ceramides()), more.variance(all_ceramides())
+    np.testing.assert_allclose(after[:N_LINES], before)
+    reference = Ceramides(np.zeros((1, 4)), np.array([-1]))
     # the shared parameters say nothing at the reference ceramide
-    assert more.variance(reference)[0] == pytest.approx(0.04 + curve.deviation_sd**2)
+    assert more.variance(reference)[-1, 0] == pytest.approx(0.04 + curve.deviation_sd**2)
 
 
 def test_the_variance_of_the_lines_is_their_part_of_the_covariance() -> None:
@@ -215,8 +224,8 @@ def test_the_variance_of_the_lines_is_their_part_of_the_covariance() -> None:
 
 
 def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curve:
-    """Fit a curve that starts from what is expected of any table to RTs at every spot."""
-    spots = every_spot()
+    """Fit a curve, from what is expected of any table, to an RT of each line and ceramide."""
+    ceramides = all_ceramides()
     curve = replace(
         truth,
         shape=shape_prior(truth.slope)[0],
@@ -226,18 +235,18 @@ def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curv
         deviation=np.zeros(len(CERAMIDES)),
     )
     wide = LinePrior(np.full(N_LINES, truth.middle), np.full(N_LINES, 25.0))
-    n = len(spots.line)
+    weight = np.full(rt.shape, sigma**-2)
     for _ in range(rounds):
-        residual = rt - curve.predict(spots)
-        curve = refit(Fit.of(curve, spots), np.full(n, sigma**-2), residual / sigma**2, wide).curve
+        residual = rt - curve.predict(ceramides)
+        curve = refit(Fit.of(curve, ceramides), weight, weight * residual, wide).curve
     return curve
 
 
 def test_fitting_exact_data_gives_back_the_curve() -> None:
     truth = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)), tilt=np.zeros(N_LINES))
-    rt = truth.predict(every_spot())
+    rt = truth.predict(all_ceramides())
     found = fitted(truth, rt, sigma=1e-3)
-    np.testing.assert_allclose(found.predict(every_spot()), rt, atol=2e-4)
+    np.testing.assert_allclose(found.predict(all_ceramides()), rt, atol=2e-4)
     np.testing.assert_allclose(found.lines, truth.lines, atol=0.01)
     np.testing.assert_allclose(found.shape, truth.shape, atol=0.02)
     assert found.shrink == pytest.approx(truth.shrink, abs=0.01)
@@ -245,8 +254,10 @@ def test_fitting_exact_data_gives_back_the_curve() -> None:
 
 def test_fitting_finds_how_steep_each_line_is() -> None:
     truth = replace(make_curve(), deviation=np.zeros(len(CERAMIDES)), shrink=0.2)
-    found = fitted(truth, truth.predict(every_spot()), sigma=1e-3)
-    np.testing.assert_allclose(found.predict(every_spot()), truth.predict(every_spot()), atol=1e-3)
+    found = fitted(truth, truth.predict(all_ceramides()), sigma=1e-3)
+    np.testing.assert_allclose(
+        found.predict(all_ceramides()), truth.predict(all_ceramides()), atol=1e-3
+    )
     assert np.ptp(found.tilt) == pytest.approx(np.ptp(truth.tilt), abs=0.03)
 
 
@@ -261,27 +272,27 @@ def test_no_feature_bears_more_than_all_of_its_prediction(
 ) -> None:
     """Leverages stay below 1 however far one step moves the curve, so rows can be left out."""
     rng = np.random.default_rng(seed)
-    spots, start = every_spot(), make_curve(seed)
-    weight = np.where(rng.random(len(spots.line)) < 0.05, trust / 0.03**2, 0.0)
-    residual = weight * rng.normal(0, move, len(weight))
+    start, shape = make_curve(seed), (N_LINES, len(CERAMIDES))
+    weight = np.where(rng.random(shape) < 0.05, trust / 0.03**2, 0.0)
+    residual = weight * rng.normal(0, move, shape)
     prior = LinePrior(start.lines, np.full(N_LINES, 0.3))
-    found = refit(Fit.of(start, spots), weight, residual, prior)
+    found = refit(Fit.of(start, all_ceramides()), weight, residual, prior)
     assert (weight * found.variance).max(initial=0) < 1 + 1e-6
 
 
 def test_fitting_finds_what_single_ceramides_deviate() -> None:
     truth = make_curve()
     truth = replace(truth, deviation=truth.deviation * 2)
-    rt = truth.predict(every_spot())
+    rt = truth.predict(all_ceramides())
     found = fitted(truth, rt, sigma=1e-3)
-    np.testing.assert_allclose(found.predict(every_spot()), rt, atol=1e-3)
+    np.testing.assert_allclose(found.predict(all_ceramides()), rt, atol=1e-3)
     agreement = np.corrcoef(found.deviation, truth.deviation)[0, 1]
     assert agreement > 0.9
 
 
 def test_the_uncertainty_of_a_fit_is_that_of_its_errors() -> None:
-    """Errors of predictions at spots over their stated sd, over draws of truth and noise."""
-    truth, spots, sigma = make_curve(), every_spot(), 0.03
+    """Errors of predictions over their stated sd, over draws of truth and noise."""
+    truth, ceramides, sigma = make_curve(), all_ceramides(), 0.03
     rng = np.random.default_rng(5)
     z = []
     for _ in range(20):
@@ -290,18 +301,17 @@ def test_the_uncertainty_of_a_fit_is_that_of_its_errors() -> None:
             deviation=rng.normal(0, truth.deviation_sd, len(CERAMIDES)),
             tilt=rng.normal(0, truth.tilt_sd, N_LINES),
         )
-        exact = drawn.predict(spots)
-        found = fitted(drawn, exact + rng.normal(0, sigma, len(exact)), sigma, rounds=4)
-        z.append((found.predict(spots) - exact) / np.sqrt(found.variance(spots)))
+        exact = drawn.predict(ceramides)
+        found = fitted(drawn, exact + rng.normal(0, sigma, exact.shape), sigma, rounds=4)
+        z.append((found.predict(ceramides) - exact) / np.sqrt(found.variance(ceramides)))
     assert np.std(z) == pytest.approx(1.0, abs=0.15)
 
 
 def test_without_features_a_fit_is_what_was_expected() -> None:
     truth = make_curve()
     prior = LinePrior(np.array([8.0, 9.0, 10.0, 11.0]), np.full(N_LINES, 0.09))
-    spots = every_spot()
-    n = len(spots.line)
-    found = refit(Fit.of(truth, spots), np.zeros(n), np.zeros(n), prior).curve
+    nothing = np.zeros((N_LINES, len(CERAMIDES)))
+    found = refit(Fit.of(truth, all_ceramides()), nothing, nothing, prior).curve
     np.testing.assert_allclose(found.lines, prior.mean)
     np.testing.assert_allclose(found.shape, shape_prior(truth.slope)[0])
     np.testing.assert_allclose(found.deviation, 0, atol=1e-12)
@@ -309,39 +319,10 @@ def test_without_features_a_fit_is_what_was_expected() -> None:
     np.testing.assert_allclose(found.line_var, prior.variance)
 
 
-def test_weights_count_like_repeated_features() -> None:
-    truth, spots = make_curve(), every_spot()
-    n = len(spots.line)
-    rng = np.random.default_rng(1)
-    residual, weight = rng.normal(0, 0.1, n), rng.uniform(0, 1, n) / 0.03**2
-    prior = LinePrior(truth.lines, np.full(N_LINES, 0.1))
-    one = refit(Fit.of(truth, spots), weight, weight * residual, prior).curve
-    twice = Spots(np.tile(spots.line, 2), np.tile(spots.ceramide, 2), np.tile(spots.basis, (2, 1)))
-    halves = np.tile(weight / 2, 2)
-    two = refit(Fit.of(truth, twice), halves, halves * np.tile(residual, 2), prior).curve
-    np.testing.assert_allclose(one.parameters(), two.parameters(), rtol=1e-8)
-
-
-def test_the_covariance_is_the_inverse_of_all_that_is_known() -> None:
-    """Ceramides are eliminated one by one; the whole matrix, inverted at once, says the same."""
-    curve, spots = make_curve(2), every_spot()
-    rng = np.random.default_rng(2)
-    weight = rng.uniform(0, 1, len(spots.line)) / 0.03**2
-    prior = LinePrior(curve.lines, np.full(N_LINES, 0.1))
-    jacobian = jacobian_of(curve, spots)
-    sd = np.concatenate(
-        [
-            shape_prior(curve.slope)[1],
-            [curve_module.SHRINK_SPREAD],
-            np.sqrt(prior.variance),
-            np.full(N_LINES, curve.tilt_sd),
-            np.full(len(CERAMIDES), curve.deviation_sd),
-        ]
-    )
-    information = (jacobian * weight[:, None]).T @ jacobian + np.diag(1 / sd**2)
-    fit = refit(Fit.of(curve, spots), weight, np.zeros(len(weight)), prior)
-    np.testing.assert_allclose(
-        fit.curve.covariance, np.linalg.inv(information), rtol=1e-5, atol=1e-12
-    )
+def test_a_fit_knows_its_variance_where_it_was_linearised() -> None:
+    curve, ceramides = make_curve(2), all_ceramides()
+    weight = np.random.default_rng(2).uniform(0, 1, (N_LINES, len(CERAMIDES))) / 0.03**2
+    fit = refit(Fit.of(curve, ceramides), weight, weight, LinePrior(curve.lines, curve.line_var))
+    jacobian = jacobian_of(curve, ceramides)
     expected = np.einsum("ij,jk,ik->i", jacobian, fit.curve.covariance, jacobian)
-    np.testing.assert_allclose(fit.variance, expected, rtol=1e-6)
+    np.testing.assert_allclose(fit.variance.ravel(), expected, rtol=1e-9)

@@ -29,6 +29,7 @@ ORDER = [
     "drift texts log_p mass_errors",
     "observations",
     "peaks",
+    "linearised",
     "curve",
     "rules",
     "inference",

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ganglioside.curve import Spots, ceramide_basis, ceramide_class
+from ganglioside.curve import ceramide_basis, ceramide_class
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, starts
 
 
@@ -22,9 +22,7 @@ class Candidates:
     place : numpy.ndarray of int, shape (a,)
         Same sample, line and ceramide: one genuine feature at most.
     spot : numpy.ndarray of int, shape (a,)
-        Place in `spots`.
-    spots : Spots
-        The distinct lines and ceramides.
+        Place in a flattened array by line and ceramide.
     sample, ceramide, kind : numpy.ndarray of int, shape (a,)
         Of the row; `kind` is its `curve.ceramide_class`.
     rt, log_area : numpy.ndarray, shape (a,)
@@ -35,7 +33,6 @@ class Candidates:
     line: IntArray
     place: IntArray
     spot: IntArray
-    spots: Spots
     sample: IntArray
     ceramide: IntArray
     kind: IntArray
@@ -68,18 +65,14 @@ def candidates(observed: Observations, line_group: IntArray) -> Candidates:
     n_lines = len(line_group)
     _, place = np.unique(observed.slot[row] * n_lines + line, return_inverse=True)
     ceramide = observed.ceramide[row]
-    at, spot = np.unique(ceramide * n_lines + line, return_inverse=True)
-    basis = ceramide_basis(observed.ceramides)
-    spots = Spots(at % n_lines, at // n_lines, basis[at // n_lines])
     return Candidates(
         row=row,
         line=line,
         place=place.astype(np.int64),
-        spot=spot.astype(np.int64),
-        spots=spots,
+        spot=line * len(observed.ceramides) + ceramide,
         sample=observed.sample[row],
         ceramide=ceramide,
-        kind=ceramide_class(basis)[ceramide],
+        kind=ceramide_class(ceramide_basis(observed.ceramides))[ceramide],
         rt=observed.rt[row],
         log_area=observed.log_volume[row],
     )

@@ -85,7 +85,7 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
 def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     """Return what the other rows predict for each candidate: RT and scale of scatter, min."""
     c, scatter = state.candidates, state.scatter
-    variance = state.fit.variance[c.spot]
+    variance = state.fit.variance.take(c.spot)
     leverage = np.clip(state.weight * variance, 0.0, _LARGEST_LEVERAGE)
     predicted = c.rt - (c.rt - state.fitted) / (1 - leverage)
     return predicted, np.sqrt(scatter**2 + variance / (1 - leverage))

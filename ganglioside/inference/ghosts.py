@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import Spots, ceramide_basis, ceramide_class
+from ganglioside.curve import Ceramides, ceramide_basis, ceramide_class
 from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.extents import emission_rates, expected_extents
@@ -105,10 +105,11 @@ class _Possible:
     rt_shift, rt_variance : numpy.ndarray, shape (g,)
         RT of the child less that of the parent, carbons, and its variance.
     spot : numpy.ndarray of int, shape (g,)
-        Place in `spots`, the distinct lines and ceramides.
-    spots : Spots
-    kind : numpy.ndarray of int, shape (s,)
-        `curve.ceramide_class` of each spot.
+        Place in a flattened array by line and ceramide.
+    ceramides : Ceramides
+        All of `Posing.ceramides`.
+    kind : numpy.ndarray of int, shape (c,)
+        `curve.ceramide_class` of each of them.
     """
 
     child: IntArray
@@ -120,7 +121,7 @@ class _Possible:
     rt_shift: FloatArray
     rt_variance: FloatArray
     spot: IntArray
-    spots: Spots
+    ceramides: Ceramides
     kind: IntArray
 
 
@@ -130,12 +131,7 @@ def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible
     makers = _makers(observed, posing)
     item, line = lines_of(makers.group, line_group, len(observed.groups))
     child, ceramide, process = makers.child[item], makers.ceramide[item], makers.process[item]
-    n_ceramides = len(posing.ceramides)
-    key = line * n_ceramides + ceramide
-    used = np.zeros(len(line_group) * n_ceramides, dtype=np.bool_)
-    used[key] = True
-    at = np.flatnonzero(used)
-    place = at % n_ceramides
+    place = np.arange(len(posing.ceramides))
     known = np.where(place < len(observed.ceramides), place, -1)
     basis = ceramide_basis(posing.ceramides)
     return _Possible(
@@ -147,9 +143,9 @@ def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible
         shift=makers.shift[item],
         rt_shift=processes().rt_shift[process],
         rt_variance=processes().rt_spread[process] ** 2,
-        spot=(np.cumsum(used) - 1)[key],
-        spots=Spots(at // n_ceramides, known, basis[place]),
-        kind=ceramide_class(basis)[place],
+        spot=line * len(place) + ceramide,
+        ceramides=Ceramides(basis, known),
+        kind=ceramide_class(basis),
     )
 
 
@@ -166,10 +162,10 @@ def _with_rates(state: Inference, possible: _Possible, near: IntArray) -> Ghosts
 
 def _expected_rt(state: Inference, possible: _Possible) -> tuple[FloatArray, FloatArray]:
     """Return the RT at which each child is expected, min, and the variance of its scatter."""
-    curve, spots = state.curve, possible.spots
-    variance = state.rates.sigma[possible.kind] ** 2 + curve.variance(spots)
-    predicted = curve.predict(spots)[possible.spot] + curve.slope * possible.rt_shift
-    return predicted, variance[possible.spot] + curve.slope**2 * possible.rt_variance
+    curve, ceramides, spot = state.curve, possible.ceramides, possible.spot
+    variance = state.rates.sigma[possible.kind] ** 2 + curve.variance(ceramides)
+    predicted = curve.predict(ceramides).take(spot) + curve.slope * possible.rt_shift
+    return predicted, variance.take(spot) + curve.slope**2 * possible.rt_variance
 
 
 def _expected_area(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatArray]:

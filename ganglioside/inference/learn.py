@@ -39,13 +39,12 @@ def learn(state: Inference, widening: float) -> Inference:
     residual = c.rt - state.fitted
     tail = student_weight(residual / state.scatter, OWN_TAIL)
     weight = state.shares.own * tail / state.scatter**2
-    n_spots = len(c.spots.line)
-    fit = refit(
-        state.fit,
-        sum_by(c.spot, weight, n_spots),
-        sum_by(c.spot, weight * residual, n_spots),
-        _line_prior(state),
-    )
+    shape = state.fit.variance.shape
+
+    def by_spot(values: FloatArray) -> FloatArray:
+        return sum_by(c.spot, values, prod(shape)).reshape(shape)
+
+    fit = refit(state.fit, by_spot(weight), by_spot(weight * residual), _line_prior(state))
     return replace(state, fit=fit, weight=weight)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import Curve, Fit, Spots, ceramide_basis
+from ganglioside.curve import Ceramides, Curve, Fit
 from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
 from ganglioside.inference.candidates import Candidates, candidates, first_of_group
 from ganglioside.inference.masses import MassAccuracy, mass_accuracy
@@ -211,7 +211,7 @@ class Inference:
     posing : Posing
         Names that artefacts of other species would pass for.
     fit : Fit
-        The curve, and what it predicts for the candidates' spots.
+        The curve, and what it predicts for each line and ceramide of the table.
     line_group : numpy.ndarray of int, shape (L,)
     main : numpy.ndarray of bool, shape (L,)
         Main line of its group, against further isomers.
@@ -273,7 +273,7 @@ class Inference:
     @cached_property
     def fitted(self) -> FloatArray:
         """RT of each candidate's line at its ceramide, min, shape (a,)."""
-        return self.fit.predicted[self.candidates.spot]
+        return self.fit.predicted.take(self.candidates.spot)
 
     @cached_property
     def placed(self) -> Placed:
@@ -298,8 +298,7 @@ class Inference:
 
 def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
     """Return RT less the effect of the ceramide, min, shape (n,)."""
-    basis = ceramide_basis(observed.ceramides)[observed.ceramide]
-    return curve.reduce(observed.rt, basis, observed.ceramide)
+    return curve.reduce(observed.rt, Ceramides.seen(observed.ceramides), observed.ceramide)
 
 
 def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lines) -> Inference:
@@ -338,7 +337,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         observed,
         describe(observed, coelution),
         possible_posing(observed),
-        Fit(start, Spots(_NOWHERE, _NOWHERE, np.zeros((0, 4))), empty),
+        Fit(start, Ceramides.seen(observed.ceramides), empty),
         lines.group,
         lines.group >= 0,
         candidates(observed, lines.group),
@@ -369,7 +368,9 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
         line_group=lines.group,
         main=main,
         candidates=standing,
-        fit=Fit(curve, standing.spots, np.full(len(standing.spots.line), line_variance)),
+        fit=Fit(
+            curve, state.fit.ceramides, np.full((shape[0], len(curve.ceramides)), line_variance)
+        ),
         weight=np.zeros(len(standing.row)),
         rates=replace(
             state.rates,
@@ -409,7 +410,7 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
         line_group=state.line_group[stays],
         main=main[stays],
         candidates=standing,
-        fit=Fit.of(curve, standing.spots),
+        fit=Fit.of(curve, state.fit.ceramides),
         weight=state.weight[stays[c.line]],
         rates=replace(
             rates,

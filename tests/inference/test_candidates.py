@@ -46,9 +46,9 @@ def test_a_place_is_one_slot_on_one_line(observed: Observations, found: Candidat
 
 
 def test_a_spot_is_a_line_and_a_ceramide(observed: Observations, found: Candidates) -> None:
-    np.testing.assert_array_equal(found.spots.line[found.spot], found.line)
-    np.testing.assert_array_equal(found.spots.ceramide[found.spot], observed.ceramide[found.row])
-    assert len(found.spots.line) == len(set(found.spot.tolist()))
+    line, ceramide = np.divmod(found.spot, len(observed.ceramides))
+    np.testing.assert_array_equal(line, found.line)
+    np.testing.assert_array_equal(ceramide, observed.ceramide[found.row])
 
 
 def test_the_likeliest_line_has_the_largest_share(found: Candidates) -> None:

@@ -504,9 +504,15 @@ def species(series: str, ceramide: Ceramide, isomer: str | None = None) -> Speci
     return _build(glycan, ceramide)
 
 
+_ISOMERS: Final = {
+    series: tuple(h for h in HEADS if h.series == series and h.isomer)
+    for series in {h.series for h in HEADS}
+}
+
+
 def isomers(series: str) -> tuple[Head, ...]:
     """Return the known isomers of an unmodified series (`GD1`: GD1a, GD1b, GD1c, GD1α)."""
-    return tuple(h for h in HEADS if h.series == series and h.isomer)
+    return _ISOMERS.get(series, ())
 
 
 #: Columns of `ParsedNames.table`.

@@ -7,7 +7,7 @@ is dense is a question of chance: how many ceramides would agree so well if they
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from math import exp
 from typing import Final
 
@@ -30,6 +30,7 @@ from ganglioside.rules.fragments import Coelution
 MOST_LINES: Final = 3  # isomers that are told apart within one series
 _ANCHOR_WEIGHT: Final = 3.0
 _WIDTH: Final = 0.08  # carbons; half-width of a dense offset
+_LEAST_SUPPORT: Final = 1.5  # ceramides that a further line needs
 _APART: Final = 0.2  # carbons; isomers that stand closer are one line
 _FAR: Final = 0.85  # carbons; isomers stand closer to the main line (observed: 0.3 to 0.75)
 _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
@@ -41,7 +42,8 @@ _UNHEARD_OF: Final = 1e-5  # the same where only one structure is possible
 #: what it costs to choose among them.
 _LEVELS: Final = np.linspace(-6, 4, 11)
 _LEVEL_COST: Final = 1.5
-_PRESENCE: Final = 0.01, 0.97
+_LEAST: Final = 0.01  # of the chance that a species has a row
+_MOST: Final = 0.97
 
 _TAIL: Final = 6.0  # degrees of freedom of the scatter about a line
 _MOST_GAIN: Final = 50.0
@@ -77,61 +79,56 @@ class _Expected:
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
-    """All rows, and their order by group and slot.
+class _Layout:
+    """The rows in the order of their groups, those of a group in the order of their slots.
 
-    `usual` is the log-odds that the species has a row, up to what is the line's own.
+    Attributes
+    ----------
+    row : numpy.ndarray of int, shape (n,)
+        The rows in this order, in which all else is told.
+    group, slot : numpy.ndarray of int, shape (n,)
+        Of each row; slots are counted in this order.
+    starts_slot : numpy.ndarray of bool, shape (n,)
+        Whether a row is the first of its slot.
+    size, slots, first : numpy.ndarray of int, shape (G,)
+        Rows and slots of each group, and its first row.
     """
 
+    row: IntArray
     group: IntArray
     slot: IntArray
-    reduced: FloatArray
-    usual: FloatArray
+    starts_slot: BoolArray
+    size: IntArray
+    slots: IntArray
+    first: IntArray
 
-    @cached_property
-    def order(self) -> IntArray:
-        """Rows by group, then slot."""
-        return np.lexsort((self.slot, self.group))
 
-    @cached_property
-    def sizes(self) -> IntArray:
-        """Rows of each group."""
-        return np.bincount(self.group)
-
-    @cached_property
-    def first(self) -> IntArray:
-        """Place of each group in `order`."""
-        return np.cumsum(self.sizes) - self.sizes
-
-    @cached_property
-    def starts_slot(self) -> BoolArray:
-        """Whether another slot starts at a place in `order`."""
-        return starts(self.slot[self.order])
-
-    @cached_property
-    def present(self) -> FloatArray:
-        """Chance that the species has a row, for each of the levels, shape (levels, n)."""
-        chance = 1 / (1 + np.exp(-self.usual - _LEVELS[:, None]))
-        return np.minimum(np.maximum(chance, _PRESENCE[0]), _PRESENCE[1])
-
-    @cached_property
-    def slots(self) -> IntArray:
-        """Slots of each group."""
-        return np.bincount(self.group[self.order][self.starts_slot])
+@lru_cache(maxsize=2)  # the same rows are asked for in each round
+def _layout(observed: Observations) -> _Layout:
+    row = np.lexsort((observed.slot, observed.group))
+    group, starts_slot = observed.group[row], starts(observed.slot[row])
+    size = np.bincount(group, minlength=len(observed.groups))
+    slots = np.bincount(group[starts_slot], minlength=len(size))
+    slot, first = np.cumsum(starts_slot) - 1, np.cumsum(size) - size
+    return _Layout(row, group, slot, starts_slot, size, slots, first)
 
 
 @dataclass(frozen=True, eq=False)
-class _Members:
-    """The rows of one group by slot: reduced RT, slot and weight."""
+class _Rows:
+    """All rows in the order of a layout.
 
+    Attributes
+    ----------
+    layout : _Layout
+    reduced : numpy.ndarray, shape (n,)
+        RT less the effect of the ceramide, min.
+    present : numpy.ndarray, shape (slots, levels)
+        Chance that the species of a slot has a row, for each of the levels.
+    """
+
+    layout: _Layout
     reduced: FloatArray
-    slot: IntArray
-    weight: FloatArray
-
-    @cached_property
-    def starts(self) -> IntArray:
-        """The first row of each slot."""
-        return np.flatnonzero(starts(self.slot))
+    present: FloatArray
 
 
 def starting_lines(
@@ -152,27 +149,29 @@ def starting_lines(
     slope : float
         min per carbon.
     """
-    genuine = np.zeros(len(observed))
+    layout = _layout(observed)
+    row, place = layout.row, np.argsort(layout.row)
+    reduced, weight = reduced[row], _weight(observed)[row]
+    genuine, explained = np.zeros(len(row)), np.zeros(len(row))
     closeness = 1 / (1 + (coelution.delta / _CLOSE) ** 4)
+    parent, child = place[coelution.parent], place[coelution.child]
     artefact = coelution.process >= 0
-    explained = np.zeros(len(observed))
-    np.maximum.at(explained, coelution.child[artefact], 0.8 * closeness[artefact])
-    weight = _weight(observed)
-    pair_group = np.where(artefact, -1, observed.group[coelution.child])
-    members = _members(observed)
-    found: list[list[float]] = [[] for _ in members]
-    for group in np.argsort(-observed.groups.depth, kind="stable"):
-        rows = members[group]
-        pairs = pair_group == group
-        strength = closeness[pairs] * genuine[coelution.parent[pairs]]
-        np.maximum.at(explained, coelution.child[pairs], strength)
-        free = weight[rows] * (1 - explained[rows])
-        offsets = _dense_offsets(_Members(reduced[rows], observed.slot[rows], free), slope)
-        for offset in offsets:
-            near = np.exp(-0.5 * ((reduced[rows] - offset) / (_WIDTH * slope)) ** 2)
-            genuine[rows] = np.maximum(genuine[rows], near * (1 - explained[rows]))
-        found[group] = offsets
-    return _lines(found)
+    np.maximum.at(explained, child[artefact], 0.8 * closeness[artefact])
+    pairs = np.flatnonzero(~artefact)
+    pairs = pairs[np.argsort(child[pairs], kind="stable")]  # hence by group
+    parent, child, closeness = parent[pairs], child[pairs], closeness[pairs]
+    bounds = np.append(layout.first, len(row))
+    rows, made = bounds.tolist(), np.searchsorted(child, bounds).tolist()
+    offsets = np.full((len(observed.groups), MOST_LINES), np.nan)
+    for group in np.argsort(-observed.groups.depth, kind="stable").tolist():
+        own, pair = slice(*rows[group : group + 2]), slice(*made[group : group + 2])
+        np.maximum.at(explained, child[pair], closeness[pair] * genuine[parent[pair]])
+        free, slots = 1 - explained[own], np.flatnonzero(layout.starts_slot[own])
+        found = _dense_offsets(reduced[own], weight[own] * free, slots, slope)
+        away = np.abs(reduced[own] - np.array([found]).T).min(axis=0) / (_WIDTH * slope)
+        genuine[own] = np.exp(-0.5 * away * away) * free
+        offsets[group, : len(found)] = found
+    return _lines(offsets)
 
 
 def find_lines(
@@ -202,13 +201,16 @@ def find_lines(
         Log-odds that species of the row's ceramide have a row, up to what is the line's own.
     scale : Scale
     """
-    rows = _Rows(observed.group, observed.slot, reduced, usual)
+    layout = _layout(observed)
+    usual = usual[layout.row[layout.starts_slot]]
+    chance = 1 / (1 + np.exp(-usual[:, None] - _LEVELS))
+    rows = _Rows(layout, reduced[layout.row], np.minimum(np.maximum(chance, _LEAST), _MOST))
     expectation = _Expected(
         expected,
         np.sqrt(variance),
         np.where(_have_isomers(observed.groups), _FURTHER, _UNHEARD_OF),
     )
-    return _lines(_worthy_offsets(rows, evidence, expectation, scale))
+    return _lines(_worthy_offsets(rows, evidence[layout.row], expectation, scale))
 
 
 @lru_cache(maxsize=4)
@@ -222,47 +224,48 @@ def _have_isomers(groups: Groups) -> tuple[bool, ...]:
 
 def _worthy_offsets(
     rows: _Rows, evidence: FloatArray, expected: _Expected, scale: Scale
-) -> list[list[float]]:
-    """Return the offsets of each group that are worth a line; the expected place if none is."""
-    n_groups = len(expected.centre)
-    first = expected.centre.copy()
-    found: list[list[float]] = [[] for _ in range(n_groups)]
-    active = np.full(n_groups, True)
+) -> FloatArray:
+    """Return the offsets of each group that are worth a line; the expected place if none is.
+
+    Shape (G, MOST_LINES), NaN where there is no further line.
+    """
+    group = rows.layout.group
+    offsets = np.full((len(expected.centre), MOST_LINES), np.nan)
+    possible = evidence > 0
     for number in range(MOST_LINES):
-        possible = active[rows.group] & (evidence > 0)
-        if number:
-            possible &= np.abs(rows.reduced - first[rows.group]) <= _FAR * scale.slope
-        worth = np.full(len(rows.reduced), -np.inf)
         at = np.flatnonzero(possible)
-        worth[at] = _worth(rows, at, evidence, scale.sigma)
-        worth[at] -= _place_cost(rows, at, expected, scale, further=number > 0)
-        best = _best_of_group(rows.group, worth, n_groups)
-        active &= worth[best] >= 0
-        centre = _centres(rows, evidence, best, scale.sigma)
-        for group in np.flatnonzero(active):
-            found[group].append(float(centre[group]))
-        first = np.where(active, centre, first) if number == 0 else first
-        taken = np.abs(rows.reduced - centre[rows.group]) <= _APART * scale.slope
-        evidence = np.where(taken & active[rows.group], -np.inf, evidence)
-    return [f or [float(c)] for f, c in zip(found, expected.centre, strict=True)]
+        if len(at) == 0:
+            break
+        worth = _worth(rows, at, evidence, scale.sigma)
+        worth -= _place_cost(rows, at, expected, scale, further=number > 0)
+        best = at[_best_of_group(group[at], worth)]
+        offsets[:, number] = _centres(rows, evidence, best, scale.sigma)
+        away = np.abs(rows.reduced - offsets[group, number]) / scale.slope
+        possible &= (away > _APART) & (away <= _FAR if number == 0 else True)
+        evidence = np.where(away <= _APART, -np.inf, evidence)
+    offsets[:, 0] = np.where(np.isnan(offsets[:, 0]), expected.centre, offsets[:, 0])
+    return offsets
 
 
-def _best_of_group(group: IntArray, worth: FloatArray, n_groups: int) -> IntArray:
-    """Return the row of each group that is worth most, shape (G,)."""
+def _best_of_group(group: IntArray, worth: FloatArray) -> IntArray:
+    """Return the row of each group that is worth most, if it is worth anything.
+
+    Shape (g,) at most for the g groups of the rows, which are sorted by group.
+    """
     order = np.lexsort((-worth, group))
-    best = np.zeros(n_groups, dtype=np.int64)
-    first = order[starts(group[order])]
-    best[group[first]] = first
-    return best
+    best = order[starts(group)]
+    return best[worth[best] >= 0]
 
 
 def _centres(rows: _Rows, evidence: FloatArray, best: IntArray, sigma: float) -> FloatArray:
-    """Return the mean of the rows about the best row of each group, min, shape (G,)."""
-    away = (rows.reduced - rows.reduced[best][rows.group]) / sigma
-    near = np.exp(-0.5 * away**2)
-    weight = near * np.maximum(evidence, 0.0) + 1e-9 * near
-    total = sum_by(rows.group, weight, len(best))
-    return sum_by(rows.group, weight * rows.reduced, len(best)) / np.maximum(total, 1e-300)
+    """Return the mean of the rows about the best row of each group, min, NaN without one."""
+    group = rows.layout.group
+    middle = np.full(len(rows.layout.size), np.nan)
+    middle[group[best]] = rows.reduced[best]
+    away = (rows.reduced - middle[group]) / sigma
+    weight = np.exp(-0.5 * away**2) * (np.maximum(evidence, 0.0) + 1e-9)
+    total = sum_by(group, weight, len(middle))
+    return sum_by(group, weight * rows.reduced, len(middle)) / total
 
 
 def _worth(rows: _Rows, centres: IntArray, evidence: FloatArray, sigma: float) -> FloatArray:
@@ -271,7 +274,7 @@ def _worth(rows: _Rows, centres: IntArray, evidence: FloatArray, sigma: float) -
     Each slot of the group is on the line, with the evidence of its best row, or is not; what is
     usual for its ceramide says how likely.
     """
-    step = max(1, _MOST_PAIRS // int(rows.sizes.max()))
+    step = max(1, _MOST_PAIRS // int(rows.layout.size.max()))
     parts = [centres[k : k + step] for k in range(0, len(centres), step)]
     worth = [_worth_of_part(rows, part, evidence, sigma) for part in parts]
     return np.concatenate([np.zeros(0), *worth])
@@ -280,18 +283,19 @@ def _worth(rows: _Rows, centres: IntArray, evidence: FloatArray, sigma: float) -
 def _worth_of_part(
     rows: _Rows, centres: IntArray, evidence: FloatArray, sigma: float
 ) -> FloatArray:
-    group = rows.group[centres]
-    place = ranges(rows.first[group], rows.sizes[group])  # in rows.order: each centre's group
-    size = rows.sizes[group]
-    row = rows.order[place]
+    layout = rows.layout
+    group = layout.group[centres]
+    size, slots = layout.size[group], layout.slots[group]
+    row = ranges(layout.first[group], size)  # all rows of each centre's group
     z = (rows.reduced[row] - np.repeat(rows.reduced[centres], size)) / sigma
     gain = evidence[row] - (_TAIL + 1) / 2 * np.log1p(z**2 / _TAIL)
-    first = np.flatnonzero(rows.starts_slot[place])
+    first = np.flatnonzero(layout.starts_slot[row])
     best = np.minimum(np.maximum.reduceat(gain, first), _MOST_GAIN)
-    worth = np.log1p(rows.present[:, row[first]] * np.expm1(best))
-    slots = rows.slots[group]
-    total = np.add.reduceat(worth, np.cumsum(slots) - slots, axis=1)
-    return np.asarray(total.max(axis=0)) - _LEVEL_COST
+    odds = rows.present.take(layout.slot[row[first]], axis=0)
+    odds *= np.expm1(best)[:, None]
+    worth = np.log1p(odds, out=odds)
+    total = np.add.reduceat(worth, np.cumsum(slots) - slots, axis=0)
+    return np.asarray(total.max(axis=1)) - _LEVEL_COST
 
 
 def _place_cost(
@@ -301,7 +305,7 @@ def _place_cost(
 
     A first line stands where its composition predicts it, a further one near the first.
     """
-    group = rows.group[at]
+    group = rows.layout.group[at]
     if further:
         room = 2 * _FAR * scale.slope / scale.sigma
         return np.asarray(np.log(room) - np.log(expected.further[group]))
@@ -310,9 +314,11 @@ def _place_cost(
     return np.asarray(0.5 * np.minimum(away**2, 16.0) + np.log(spread / scale.sigma))
 
 
-def _lines(found: list[list[float]]) -> Lines:
-    group = [g for g, offsets in enumerate(found) for _ in offsets]
-    return Lines(np.array(group, dtype=np.int64), np.array([o for f in found for o in sorted(f)]))
+def _lines(offsets: FloatArray) -> Lines:
+    """Return the lines at offsets of each group, shape (G, MOST_LINES), NaN where there is none."""
+    ordered = np.sort(offsets, axis=1)
+    group, number = np.nonzero(np.isfinite(ordered))
+    return Lines(group, ordered[group, number])
 
 
 def _weight(observed: Observations) -> FloatArray:
@@ -324,47 +330,39 @@ def _weight(observed: Observations) -> FloatArray:
     return np.where(observed.anchor, _ANCHOR_WEIGHT, 0.8 + 0.2 * relative)
 
 
-def _members(observed: Observations) -> list[IntArray]:
-    """Return the rows of each group, by slot."""
-    order = np.lexsort((observed.slot, observed.group))
-    sizes = np.bincount(observed.group, minlength=len(observed.groups))
-    return np.split(order, np.cumsum(sizes)[:-1])
+def _dense_offsets(
+    reduced: FloatArray, weight: FloatArray, slots: IntArray, slope: float
+) -> list[float]:
+    """Return the offsets that more ceramides share than chance lets expect, densest first.
 
-
-def _dense_offsets(members: _Members, slope: float) -> list[float]:
-    """Return the offsets that more ceramides share than chance lets expect, densest first."""
+    Of the rows of one group; `slots` is the first row of each slot.
+    """
     width = _WIDTH * slope
-    weight = members.weight.copy()
-    distance = (members.reduced[:, None] - members.reduced[None, :]) / width
-    close = np.exp(-0.5 * distance**2)
+    distance = (reduced[:, None] - reduced) / width
+    close = np.exp(-0.5 * distance * distance)
     found: list[float] = []
-    while len(found) < MOST_LINES:
-        score = _support(members, weight * close)
+    while not found or (len(found) < MOST_LINES and weight.sum() >= _LEAST_SUPPORT):
+        near = weight * close
+        if len(slots) < len(reduced):
+            near = np.maximum.reduceat(near, slots, axis=1)  # the best row of each slot counts
+        support = near.sum(axis=1)
         if found:
-            score = np.where(np.abs(members.reduced - found[0]) < _FAR * slope, score, 0.0)
-        best = int(np.argmax(score))
-        if found and not _is_dense(members.reduced, weight, float(score[best]), width):
+            support *= np.abs(reduced - found[0]) < _FAR * slope
+        best = int(support.argmax())
+        if found and not _is_dense(reduced, weight, float(support[best]), width):
             break
-        near = close[best] * weight
-        centre = float(members.reduced[best])
-        if near.sum() > 0:
-            centre = float(near @ members.reduced / near.sum())
+        share = close[best] * weight
+        total = float(share.sum())
+        centre = float(share @ reduced) / total if total > 0 else float(reduced[best])
         found.append(centre)
-        weight = np.where(np.abs(members.reduced - centre) < _APART * slope, 0.0, weight)
+        weight = weight * (np.abs(reduced - centre) >= _APART * slope)
     return found
-
-
-def _support(members: _Members, near: FloatArray) -> FloatArray:
-    """Return for each row how many ceramides stand near it, the best row of each counting."""
-    if len(members.starts) < len(members.slot):
-        near = np.maximum.reduceat(near, members.starts, axis=1)
-    return np.asarray(near.sum(axis=1))
 
 
 def _is_dense(reduced: FloatArray, weight: FloatArray, support: float, width: float) -> bool:
     """Return whether rows placed anywhere would agree so well less often than allowed."""
     rows = float(weight.sum())
-    if support < 1.5 or rows <= 0:
+    if min(support, rows) < _LEAST_SUPPORT:
         return False
     span = max(float(np.ptp(reduced)), 20 * width)
     expected = max(rows - 1, 0.0) * 4 * width / span

@@ -34,14 +34,27 @@ _CURVATURES: Final[dict[float, FloatArray]] = {
     -0.4: _SLOPES[9::2],
 }
 
+#: All of them: slope and curvature of each trial, how closely pairs must agree, min, and what is
+#: left of a pair, in those widths, from its differences of RT, z and z^2 / 10 (see `curve`).
+_SLOPE: Final = np.concatenate([*_CURVATURES.values()])
+_CURVATURE: Final = np.repeat([*_CURVATURES], [len(s) for s in _CURVATURES.values()])
+_WIDTH: Final = 0.05 + 0.1 * np.abs(_SLOPE)
+_RESIDUAL: Final = (
+    np.stack([np.ones(len(_SLOPE)), -_SLOPE, -_SLOPE * _CURVATURE], 1) / _WIDTH[:, None]
+)
+
 #: How far a curvature may lie from the usual one before its pairs count clearly less.
 _CURVATURE_REACH: Final = 0.6
+
+#: Widths at which f is refined, in slopes.
+_WIDTHS: Final = np.geomspace(0.5, 0.06, 8)
 
 #: Slopes below this cannot order a series by its carbons.
 LOWEST_SLOPE: Final = 0.1
 
 _FARTHEST: Final = -30.0  # exponent of the closeness of two numbers
 _MOST_ROWS: Final = 2000  # rows from which pairs are formed
+_AT_ONCE: Final = 200  # pairs that are compared with all trials at once: what a cache holds
 _ANCHOR_WEIGHT: Final = 4.0  # of a pair of anchors, against any other pair
 
 
@@ -62,25 +75,25 @@ class _Pairs:
     rt, weight : numpy.ndarray, shape (p,)
         RT difference, min, and how much the pair counts.
     kind : numpy.ndarray of int, shape (p,)
-        Which of the k distinct pairs of ceramides.
-    first, second : numpy.ndarray, shape (k, 4)
-        `curve.ceramide_basis` of the ceramides of each kind.
+        The ceramides of both rows: a place in a flattened (K, K) matrix.
+    basis : numpy.ndarray, shape (K, 4)
+        `curve.ceramide_basis` of the ceramides.
     """
 
     rt: FloatArray
     weight: FloatArray
     kind: IntArray
-    first: FloatArray
-    second: FloatArray
+    basis: FloatArray
 
     def effect(self, shape: FloatArray) -> FloatArray:
-        """Return the difference that each kind should have, min, shape (k,)."""
-        return ceramide_effect(shape, self.first) - ceramide_effect(shape, self.second)
+        """Return the difference that each pair should have, min, shape (p,)."""
+        f = ceramide_effect(shape, self.basis)
+        return (f[:, None] - f).ravel().take(self.kind)
 
-    def jacobian(self, shape: FloatArray) -> FloatArray:
-        """Return d(effect)/d(shape), shape (k, 5)."""
-        first, second = (ceramide_effect_jacobian(shape, b) for b in (self.first, self.second))
-        return first - second
+    def sums(self, values: FloatArray) -> FloatArray:
+        """Return the sum of a value of the pairs by both ceramides, shape (K, K)."""
+        n = len(self.basis)
+        return sum_by(self.kind, values, n * n).reshape(n, n)
 
 
 def starting_curve(observed: Observations) -> Curve | NoCurve:
@@ -125,14 +138,11 @@ def _pairs(observed: Observations) -> _Pairs:
     informative = carbons[i] != carbons[j]
     i, j = i[informative], j[informative]
     both = observed.anchor[i] & observed.anchor[j]
-    n, basis = len(observed.ceramides), ceramide_basis(observed.ceramides)
-    kinds, kind = np.unique(observed.ceramide[i] * n + observed.ceramide[j], return_inverse=True)
     return _Pairs(
         observed.rt[i] - observed.rt[j],
         np.where(both, _ANCHOR_WEIGHT, 1.0),
-        kind,
-        basis[kinds // n],
-        basis[kinds % n],
+        observed.ceramide[i] * len(observed.ceramides) + observed.ceramide[j],
+        ceramide_basis(observed.ceramides),
     )
 
 
@@ -155,43 +165,36 @@ def _within(group: IntArray) -> tuple[IntArray, IntArray]:
 
 def _slope(pairs: _Pairs) -> tuple[float, float]:
     """Return slope and curvature (in slopes) at which the density of agreeing pairs is largest."""
-    found = [(*_densest(pairs, c, slopes), c) for c, slopes in _CURVATURES.items()]
-    _, slope, curvature = max(found, key=lambda at: at[0])
-    return slope, curvature
-
-
-def _densest(pairs: _Pairs, curvature: float, slopes: FloatArray) -> tuple[float, float]:
-    """Return the largest density of pairs that agree with a curvature, and at which slope."""
     shape, _ = shape_prior(1.0)
-    away = (curvature - shape[1]) / _CURVATURE_REACH
-    shape[1] = curvature
-    expected = pairs.effect(shape)[pairs.kind]
-    width = 0.05 + 0.1 * np.abs(slopes)
-    density = [
-        pairs.weight @ _closeness(pairs.rt - s * expected, w)
-        for s, w in zip(slopes.tolist(), width.tolist(), strict=True)
-    ]
-    agreement = np.array(density) / width * np.exp(-0.5 * away**2)
-    best = int(np.argmax(agreement))
-    return float(agreement[best]), float(slopes[best])
+    away = (_CURVATURE - shape[1]) / _CURVATURE_REACH
+    straight, bent = np.array([[1.0, 0.0, *shape[2:]], [0.0, 1.0, *shape[2:]]])
+    terms = np.stack([pairs.rt, pairs.effect(straight), pairs.effect(bent)])
+    agreeing = np.zeros(len(_SLOPE))
+    for start in range(0, len(pairs.rt), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        agreeing += _closeness(_RESIDUAL @ terms[:, part]) @ pairs.weight[part]
+    best = int(np.argmax(agreeing / _WIDTH * np.exp(-0.5 * away**2)))
+    return float(_SLOPE[best]), float(_CURVATURE[best])
 
 
-def _closeness(away: FloatArray, width: float) -> FloatArray:
-    """Return exp(-away^2 / 2 width^2); bounded, as numbers near 0 make arithmetic slow."""
-    return np.asarray(np.exp(np.maximum(-0.5 / width**2 * away * away, _FARTHEST)))
+def _closeness(away: FloatArray) -> FloatArray:
+    """Return exp(-away^2 / 2); bounded, as numbers near 0 make arithmetic slow."""
+    return np.asarray(np.exp(np.maximum(-0.5 * away * away, _FARTHEST)))
 
 
 def _shape(pairs: _Pairs, slope: float, curvature: float) -> FloatArray:
     """Refine f on the pairs that agree ever more closely."""
     shape = shape_prior(slope)[0]
     shape[1] = curvature * slope
-    for width in (slope * np.geomspace(0.5, 0.06, 8)).tolist():
+    for width in (slope * _WIDTHS).tolist():
         mean, sd = shape_prior(max(float(shape[0]), LOWEST_SLOPE))
-        residual, jacobian = pairs.rt - pairs.effect(shape)[pairs.kind], pairs.jacobian(shape)
-        weight = pairs.weight * _closeness(residual, width) / width**2
-        of_kind = sum_by(pairs.kind, weight, len(jacobian))
-        pull = sum_by(pairs.kind, weight * residual, len(jacobian))
-        normal = (jacobian * of_kind[:, None]).T @ jacobian + np.diag(1 / sd**2)
-        gradient = jacobian.T @ pull + (mean - shape) / sd**2
-        shape = shape + np.linalg.solve(normal, gradient)
+        residual = pairs.rt - pairs.effect(shape)
+        weight = pairs.weight * _closeness(residual / width) / width**2
+        joint, pull = pairs.sums(weight), pairs.sums(weight * residual)
+        jacobian = ceramide_effect_jacobian(shape, pairs.basis)
+        # A pair tells of the difference of its ceramides: the sums make a graph Laplacian.
+        joint = joint + joint.T
+        normal = jacobian.T @ (np.diag(joint.sum(axis=0)) - joint) @ jacobian
+        gradient = jacobian.T @ (pull.sum(axis=1) - pull.sum(axis=0)) + (mean - shape) / sd**2
+        shape = shape + np.linalg.solve(normal + np.diag(1 / sd**2), gradient)
     return shape

@@ -44,12 +44,7 @@ def _expected_by_group(state: Inference) -> tuple[FloatArray, FloatArray]:
     """Return where other groups' lines predict each group's first line, min, and its variance."""
     groups, firm = state.observed.groups, firm_lines(state)
     model = composition_model(state, firm)
-    mean, variance = model.predict(groups.units)
-    of_line = state.line_group[firm]
-    mean[of_line], variance[of_line] = model.without_each()
-    for group in np.flatnonzero(np.bincount(of_line) > 1):
-        mean[group], variance[group] = model.without(np.flatnonzero(of_line == group))
-    return mean, variance
+    return model.predict_without_own(groups.units, state.line_group[firm])
 
 
 def _as_fragments(state: Inference) -> Inference:

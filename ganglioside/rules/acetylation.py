@@ -28,16 +28,17 @@ def acetyl_prior(
     Where the base has no line with support nearby, the prior stays: a missing base, or an isomer
     that the base does not show, is no evidence.
     """
-    bases = groups.bases[np.ix_(line_group, line_group)] & (support > _SUPPORTED)
+    lines = np.flatnonzero(groups.acetyls[line_group])
+    bases = groups.bases[line_group[lines, None], line_group] & (support > _SUPPORTED)
     if not bases.any():
         return prior
-    later = groups.acetyls[line_group] * SHIFT * curve.slope
-    expected = curve.lines[None, :] + later[:, None]
-    away = np.where(bases, np.abs(expected - curve.lines[:, None]), np.inf)
+    acetyls = groups.acetyls[line_group[lines]]
+    away = curve.lines + (acetyls * SHIFT * curve.slope - curve.lines[lines])[:, None]
+    away = np.where(bases, np.abs(away), np.inf)
     nearest = np.argmin(away, axis=1)
     tied = away.min(axis=1) <= _NEARBY * curve.slope
-    scatter = groups.acetyls[line_group] * (SPREAD * curve.slope) ** 2
-    return LinePrior(
-        np.where(tied, curve.lines[nearest] + later, prior.mean),
-        np.where(tied, scatter + curve.line_var[nearest], prior.variance),
-    )
+    lines, nearest, acetyls = lines[tied], nearest[tied], acetyls[tied]
+    mean, variance = prior.mean.copy(), prior.variance.copy()
+    mean[lines] = curve.lines[nearest] + acetyls * SHIFT * curve.slope
+    variance[lines] = curve.line_var[nearest] + acetyls * (SPREAD * curve.slope) ** 2
+    return LinePrior(mean, variance)

@@ -86,18 +86,11 @@ def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:
     a, b = neighbours(observed.sample, observed.rt, tolerance)
     parent, child = np.concatenate([a, b]), np.concatenate([b, a])
     shift = observed.mass[child] - observed.mass[parent]
-    parents, children, processes = [], [], []
-    for number, artefact in enumerate(artefacts()):
-        if not artefact.coelutes:
-            continue
-        match = np.flatnonzero(np.abs(shift - artefact.mass_shift) <= MASS_TOLERANCE)
-        parents.append(parent[match])
-        children.append(child[match])
-        processes.append(np.full(len(match), number, dtype=np.int64))
-    parent, child = np.concatenate(parents), np.concatenate(children)
-    return Coelution(
-        parent, child, observed.rt[child] - observed.rt[parent], np.concatenate(processes)
-    )
+    made = np.flatnonzero([a.coelutes for a in artefacts()])
+    off = shift - processes().mass_shift[made, None]
+    process, match = np.nonzero(np.abs(off) <= MASS_TOLERANCE)
+    parent, child = parent[match], child[match]
+    return Coelution(parent, child, observed.rt[child] - observed.rt[parent], made[process])
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,63 +127,59 @@ class Posing:
 
 def possible_posing(observed: Observations) -> Posing:
     """Return every species of the table's head groups whose artefact has a name's mass."""
-    names, first = np.unique(observed.species, return_index=True)
+    names, first, name = np.unique(observed.species, return_index=True, return_inverse=True)
     ceramides = _ceramides_around(observed)
-    masses = _head_masses(observed)[:, None] + _ceramide_mass(ceramides)[None, :]
+    masses = _head_masses(observed)[:, None] + _ceramide_mass(ceramides)
     order = np.argsort(masses, axis=None)
     ordered = masses.ravel()[order]
-    species, process, place, shift = [], [], [], []
-    for number, artefact in enumerate(artefacts()):
-        wanted = observed.mass[first] - artefact.mass_shift
-        low = np.searchsorted(ordered, wanted - MASS_TOLERANCE)
-        count = np.searchsorted(ordered, wanted + MASS_TOLERANCE) - low
-        species.append(np.repeat(names, count))
-        process.append(np.full(count.sum(), number, dtype=np.int64))
-        place.append(order[ranges(low, count)])
-        shift.append(ordered[ranges(low, count)] - np.repeat(wanted, count))
-    group, ceramide = np.divmod(np.concatenate(place), len(ceramides))
-    used = np.unique(np.concatenate([np.arange(len(observed.ceramides)), ceramide]))
-    by_name = np.argsort(np.concatenate(species), kind="stable")
-    name = np.concatenate(species)[by_name]
-    first_entry = np.searchsorted(name, observed.species, side="left")
-    entries = np.searchsorted(name, observed.species, side="right") - first_entry
+    known = len(artefacts())
+    wanted = (observed.mass[first][:, None] - processes().mass_shift[:known]).ravel()
+    low = np.searchsorted(ordered, wanted - MASS_TOLERANCE)
+    count = np.searchsorted(ordered, wanted + MASS_TOLERANCE) - low
+    at, read = ranges(low, count), np.repeat(np.arange(len(wanted)), count)
+    group, ceramide = np.divmod(order[at], len(ceramides))
+    used = np.arange(len(ceramides)) < len(observed.ceramides)
+    used[ceramide] = True
+    entries = count.reshape(-1, known).sum(axis=1)
     return Posing(
-        species=name,
-        process=np.concatenate(process)[by_name],
-        group=group[by_name],
-        ceramide=np.searchsorted(used, ceramide)[by_name],
-        shift=np.concatenate(shift)[by_name],
+        species=names[read // known],
+        process=read % known,
+        group=group,
+        ceramide=(np.cumsum(used) - 1)[ceramide],
+        shift=ordered[at] - wanted[read],
         ceramides=ceramides[used],
-        row=np.repeat(np.arange(len(observed)), entries),
-        entry=ranges(first_entry, entries),
+        row=np.repeat(np.arange(len(observed)), entries[name]),
+        entry=ranges((np.cumsum(entries) - entries)[name], entries[name]),
     )
 
 
 def _ceramides_around(observed: Observations) -> FloatArray:
     """Return the ceramides of the table, then all others within their range."""
-    low, high = observed.ceramides.min(axis=0), observed.ceramides.max(axis=0)
-    axes = [np.arange(a, b + 1) for a, b in zip(low, high, strict=True)]
-    axes[1] = np.arange(0, high[1] + 1)
-    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    scale = np.array([1.0, 1e3, 1e6])  # one number for each ceramide
-    seen = np.isin(grid @ scale, observed.ceramides @ scale)
-    return np.concatenate([observed.ceramides, grid[~seen]])
+    low = observed.ceramides.min(axis=0) * (1, 0, 1)  # without double bonds, too
+    place = (observed.ceramides - low).astype(np.int64)
+    missing = np.ones(place.max(axis=0) + 1, dtype=np.bool_)
+    missing[tuple(place.T)] = False
+    return np.concatenate([observed.ceramides, np.argwhere(missing) + low])
+
+
+_REFERENCE: Final = Ceramide(36, 1, 2).elements.mass
+
+#: What a carbon, a double bond and a hydroxyl add to it, Da.
+_STEPS: Final = np.array(
+    [
+        ceramide.elements.mass - _REFERENCE
+        for ceramide in (Ceramide(37, 1, 2), Ceramide(36, 2, 2), Ceramide(36, 1, 3))
+    ]
+)
 
 
 def _ceramide_mass(ceramides: FloatArray) -> FloatArray:
     """Return the mass of ceramides, Da: linear in carbons, double bonds and hydroxyls."""
-    origin = Ceramide(36, 1, 2).elements.mass
-    steps = [
-        c.elements.mass - origin
-        for c in (Ceramide(37, 1, 2), Ceramide(36, 2, 2), Ceramide(36, 1, 3))
-    ]
-    return np.asarray(origin + (ceramides - np.array([36.0, 1.0, 2.0])) @ np.array(steps))
+    return np.asarray(_REFERENCE + (ceramides - np.array([36.0, 1.0, 2.0])) @ _STEPS)
 
 
 def _head_masses(observed: Observations) -> FloatArray:
     """Return what each group's species weigh beyond their ceramide, Da."""
-    groups, first = np.unique(observed.group, return_index=True)
     heads = np.full(len(observed.groups), np.nan)
-    own = _ceramide_mass(observed.ceramides[observed.ceramide[first]])
-    heads[groups] = observed.mass[first] - own
+    heads[observed.group] = observed.mass - _ceramide_mass(observed.ceramides)[observed.ceramide]
     return heads

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.glycans import UNITS
-from ganglioside.observations import FloatArray, Groups, IntArray, Observations
+from ganglioside.observations import FloatArray, Groups, IntArray, Observations, ranges
 
 #: RT difference, min, within which the model looks for parents; observed pairs: 0.05 at most.
 USUAL_TOLERANCE: Final = 0.1
@@ -65,16 +65,16 @@ def neighbours(key: IntArray, rt: FloatArray, tolerance: float) -> tuple[IntArra
         Each pair once, the earlier feature first.
     """
     order = np.lexsort((rt, key))
-    k, t = key[order], rt[order]
-    first, second = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    for step in range(1, len(order)):
-        close = (k[step:] == k[:-step]) & (t[step:] - t[:-step] <= tolerance)
-        if not close.any():
-            break
-        at = np.flatnonzero(close)
-        first.append(order[at])
-        second.append(order[at + step])
-    return np.concatenate(first), np.concatenate(second)
+    key, rt = key[order], rt[order]
+    apart = float(np.ptp(rt)) + 1 + 2 * tolerance if len(rt) else 0.0  # no two keys meet
+    place = key * apart + rt
+    # A little more than the tolerance, as the places are rounded; then exactly.
+    stop = np.searchsorted(place, place + (tolerance + 1e-6), side="right")
+    here = np.arange(len(rt))
+    later = stop - here - 1
+    first, second = np.repeat(here, later), ranges(here + 1, later)
+    close = np.flatnonzero(rt[second] - rt[first] <= tolerance)
+    return order[first[close]], order[second[close]]
 
 
 def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:

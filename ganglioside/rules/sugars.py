@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.glycans import UNITS
-from ganglioside.observations import BoolArray, FloatArray, IntArray
+from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
 
 #: Effect of one unit on the RT of the reference ceramide, in carbons (multiples of the slope),
 #: and how far methods may differ. Polar units shorten retention; one acetyl lengthens it a
@@ -28,6 +28,7 @@ _LINE_SPREAD: Final = 0.12
 _ISOMER_SPREAD: Final = 0.6
 
 _UNKNOWN_LEVEL: Final = 20.0  # carbons; before any line is seen
+_LEAST_VARIANCE: Final = 1e-9  # carbons^2; where rounding leaves less
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +74,12 @@ class CompositionModel:
         main : numpy.ndarray of bool, shape (k,)
             Main line of its group, against further isomers.
         """
-        level = _median(rt - _beforehand(slope, units))
+        rest = rt - _beforehand(slope, units)
+        level = _median(rest)
         noise = (np.where(main, _LINE_SPREAD, _ISOMER_SPREAD) * slope) ** 2 + variance
         covariance = _covariance(slope, units, units) + np.diag(noise)
         inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
-        residual = rt - level - _beforehand(slope, units)
-        return cls(slope, units, inverse, residual, noise, level)
+        return cls(slope, units, inverse, rest - level, noise, level)
 
     def predict(self, units: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return RT of the reference ceramide, min, and its variance for head groups.
@@ -87,11 +88,16 @@ class CompositionModel:
         ----------
         units : numpy.ndarray, shape (n, len(UNITS))
         """
+        mean, variance = self._posterior(units)
+        return mean, variance + (_LINE_SPREAD * self.slope) ** 2
+
+    def _posterior(self, units: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the same without the scatter of lines, each its own, about it."""
         cross = _covariance(self.slope, units, self.units)
         known = cross @ self.inverse
         mean = self.level + _beforehand(self.slope, units) + known @ self.residual
         unknown = _variance(self.slope, units) - (known * cross).sum(axis=1)
-        return mean, np.maximum(unknown, 0.0) + (_LINE_SPREAD * self.slope) ** 2
+        return mean, np.maximum(unknown, _LEAST_VARIANCE * self.slope**2)
 
     def left_out(self) -> tuple[FloatArray, FloatArray]:
         """Return the same for each line that was seen, from the other lines."""
@@ -99,25 +105,24 @@ class CompositionModel:
         own = self.level + _beforehand(self.slope, self.units) + self.residual
         return own - self.inverse @ self.residual / precision, 1 / precision
 
-    def without(self, lines: IntArray) -> tuple[float, float]:
-        """Return what the other lines tell of the head group that some lines share.
+    def predict_without_own(
+        self, units: FloatArray, own: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return what `predict` would, each head group's own lines left out.
 
         Parameters
         ----------
-        lines : numpy.ndarray of int
-            Places of lines of one head group.
+        units : numpy.ndarray, shape (n, len(UNITS))
+        own : numpy.ndarray of int, shape (k,)
+            Which of those head groups each line that was seen is of.
         """
-        block = np.linalg.inv(self.inverse[np.ix_(lines, lines)])
-        pull = block @ (self.inverse[lines] @ self.residual)
-        one = lines[0]
-        own = self.level + _beforehand(self.slope, self.units[one]) + self.residual[one]
-        known = max(float(block[0, 0] - self.noise[one]), 0.0)
-        return float(own - pull[0]), known + (_LINE_SPREAD * self.slope) ** 2
-
-    def without_each(self) -> tuple[FloatArray, FloatArray]:
-        """Return the same for the head group of each line, if no other line shares it."""
-        mean, variance = self.left_out()
-        return mean, np.maximum(variance - self.noise, 0.0) + (_LINE_SPREAD * self.slope) ** 2
+        mean, variance = self._posterior(units)
+        # Lines of one head group see the same value through their noise: divide them out.
+        before = self.level + _beforehand(self.slope, units)
+        pull = (mean - before) / variance - sum_by(own, self.residual / self.noise, len(units))
+        precision = 1 / variance - sum_by(own, 1 / self.noise, len(units))
+        known = 1 / np.maximum(precision, 1 / _variance(self.slope, units))
+        return before + known * pull, known + (_LINE_SPREAD * self.slope) ** 2
 
 
 def _median(values: FloatArray) -> float:
@@ -141,6 +146,6 @@ def _variance(slope: float, units: FloatArray) -> FloatArray:
 
 
 def _covariance(slope: float, a: FloatArray, b: FloatArray) -> FloatArray:
-    linear = (a * _SPREADS) @ (b * _SPREADS).T + _UNKNOWN_LEVEL**2
-    apart = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * (a @ b.T)
-    return np.asarray((linear + _ALIKE_SPREAD**2 * np.exp(-0.5 * apart)) * slope**2)
+    linear = (a * _SPREADS**2) @ b.T + _UNKNOWN_LEVEL**2
+    near = a @ b.T - ((a * a).sum(axis=1) / 2)[:, None] - (b * b).sum(axis=1) / 2
+    return np.asarray((linear + _ALIKE_SPREAD**2 * np.exp(near)) * slope**2)

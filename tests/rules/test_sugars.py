@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,25 @@ def test_left_out_is_what_learning_without_the_line_predicts() -> None:
         found, spread = alone.predict(x[[k]])
         assert mean[k] == pytest.approx(found[0], abs=0.01)
         assert variance[k] == pytest.approx(spread[0] + 1e-4, rel=1e-3)
+
+
+def test_without_own_is_what_the_lines_of_other_head_groups_predict() -> None:
+    x, rt = known_lines()
+    own = np.array([*range(len(rt)), 0, 0, 3])  # GM3 has three lines, GD3 two
+    x = x[own]
+    rt = rt[own] + np.random.default_rng(2).normal(0, 0.1, len(own))
+    model = learn(x, rt)
+    mean, variance = model.predict_without_own(units((*HEADS, "GP1")), own)
+    for k in range(len(HEADS)):
+        # the level is the median of all lines: hold it, as leaving out does
+        alone = learn(x[own != k], rt[own != k])
+        alone = replace(alone, level=model.level, residual=model.residual[own != k])
+        found, spread = alone.predict(x[[k]])
+        assert mean[k] == pytest.approx(found[0], abs=1e-6)
+        assert variance[k] == pytest.approx(spread[0], rel=1e-5)
+    never_seen, spread = model.predict(units(("GP1",)))
+    assert mean[-1] == pytest.approx(never_seen[0])
+    assert variance[-1] == pytest.approx(spread[0])
 
 
 def test_what_is_seen_is_known_better() -> None:

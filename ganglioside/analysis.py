@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 import ganglioside
-from ganglioside.assembly import features_table, models_table, undecided_table
+from ganglioside.assembly import Decided, decided_rows, features_table, models_table, undecided
 from ganglioside.by_sample import by_feature
 from ganglioside.columns import MODELS, VERDICTS
 from ganglioside.consensus import Study, consensus_table, differences_table, drift_table
@@ -31,7 +31,7 @@ from ganglioside.rules.regression import NoCurve
 from ganglioside.settings import Settings
 from ganglioside.suggestions import suggest
 from ganglioside.tables import FeatureTable, Source
-from ganglioside.verdicts import decide, weigh
+from ganglioside.verdicts import VALID, decide, weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,37 +340,36 @@ def analyze(
 
 def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysis:
     """Decide, and put the result together."""
+    table = kept.table
     if isinstance(kept.inference, NoCurve):
-        features = undecided_table(kept.table, kept.inference.reason)
+        decided = undecided(table, kept.inference.reason)
         models = pd.DataFrame(columns=list(MODELS)).astype(MODELS)
     else:
         weighed = weigh(kept.inference, settings)
         decisions = decide(weighed, settings)
-        state, by_row = by_feature(kept.peaks, weighed, decisions)
-        features = features_table(kept.table, state, model, by_row)
+        decided = decided_rows(table, *by_feature(kept.peaks, weighed, decisions), model)
         models = models_table(model, decisions, kept.log_p)
     return Analysis(
-        features=features,
+        features=features_table(table, decided),
         models=models,
-        findings=find(features, model, kept.log_p),
-        problems=kept.table.problems,
-        summary=_summarise(features, model, unreadable=int(kept.table.data["fault"].count())),
+        findings=find(table, decided, model, kept.log_p),
+        problems=table.problems,
+        summary=_summarise(table, decided, model),
         settings=settings,
         model=model,
-        source=kept.table.source,
+        source=table.source,
         version=ganglioside.__version__,
         _kept=kept,
     )
 
 
-def _summarise(features: pd.DataFrame, model: RetentionModel, unreadable: int) -> Summary:
-    verdicts = features["verdict"].array.codes
-    counts = np.bincount(verdicts, minlength=len(VERDICTS)).tolist()
+def _summarise(table: FeatureTable, decided: Decided, model: RetentionModel) -> Summary:
+    counts = np.bincount(decided.verdict, minlength=len(VERDICTS)).tolist()
     count = dict(zip(VERDICTS, counts, strict=True))
-    anchors = features["anchor"].to_numpy(np.bool_)
-    wrong = int((anchors & (verdicts != VERDICTS.index("valid"))).sum())
+    anchors = table.data["anchor"].to_numpy()
+    wrong = int((anchors & (decided.verdict != VALID)).sum())
     explained = count["valid"] + count["fragment"] + count["adduct"]
-    total = len(features)
+    total = len(table)
     headline = (
         f"{explained:,} of {total:,} features explained ({explained / max(total, 1):.0%}): "
         f"{count['valid']:,} valid, {count['fragment']:,} fragments, {count['adduct']:,} adducts; "
@@ -383,8 +382,8 @@ def _summarise(features: pd.DataFrame, model: RetentionModel, unreadable: int) -
         **count,
         anchors=int(anchors.sum()),
         anchors_not_valid=wrong,
-        unreadable=unreadable,
-        series=int(features["series"].nunique()),
+        unreadable=int(table.data["fault"].count()),
+        series=len(table.names.series),
         lines=int((model.line_features > 0).sum()),
         curve_sigma=model.sigma,
         headline=headline,

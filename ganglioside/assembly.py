@@ -19,7 +19,7 @@ from ganglioside.observations import FloatArray, IntArray
 from ganglioside.reasons import Labels, reasons
 from ganglioside.retention import RetentionModel
 from ganglioside.tables import FeatureTable
-from ganglioside.texts import Texts, as_column, joined, pick, texts, texts_of
+from ganglioside.texts import Texts, as_column, as_numbers, joined, pick, texts, texts_of
 from ganglioside.verdicts import ADDUCT, FRAGMENT, RULES, UNDETERMINED, VALID, Decisions
 
 Values = TypeVar("Values", FloatArray, IntArray)
@@ -35,8 +35,16 @@ _GIVEN: Final = ("name", "rt", "volume", "log_p", "anchor")
 
 
 @dataclass(frozen=True, eq=False)
-class _Decided:
-    """The decided columns, one value per row of the input."""
+class Decided:
+    """The decided columns, one value per row of the input.
+
+    Attributes
+    ----------
+    verdict : numpy.ndarray of int, shape (n,)
+        Places in `columns.VERDICTS`.
+    parent_id : numpy.ndarray of int, shape (n,)
+        -1 for none.
+    """
 
     isomer: Texts
     predicted_rt: FloatArray
@@ -46,26 +54,19 @@ class _Decided:
     standardized_residual: FloatArray
     verdict: IntArray
     confidence: FloatArray
-    parent_id: IntArray  # -1 for none
+    parent_id: IntArray
     parent: Texts
     process: Texts
     rule: Texts
     reason: Texts
 
 
-def features_table(
-    table: FeatureTable, inference: Inference, model: RetentionModel, decisions: Decisions
-) -> pd.DataFrame:
-    """Return one row per input row: columns `columns.FEATURES`, then optional and carried ones."""
-    return _frame(table, _decided(table, inference, model, decisions))
-
-
-def undecided_table(table: FeatureTable, why: str) -> pd.DataFrame:
-    """Return the same where no model could be had, `why` being said of every readable row."""
+def undecided(table: FeatureTable, why: str) -> Decided:
+    """Return that no row can be judged without a model, `why` being said of readable rows."""
     n = len(table)
     readable = table.data["fault"].isna().to_numpy().astype(np.int64)
     missing, none = np.full(n, np.nan), pick(texts([]), np.full(n, -1))
-    decided = _Decided(
+    return Decided(
         isomer=pick(_isomers(table), table.names.index),
         predicted_rt=missing,
         rt_lower=missing,
@@ -80,12 +81,11 @@ def undecided_table(table: FeatureTable, why: str) -> pd.DataFrame:
         rule=pick(texts([UNREADABLE, NO_MODEL]), readable),
         reason=_reason(table, readable - 1, partial(pick, texts([why]))),
     )
-    return _frame(table, decided)
 
 
-def _decided(
-    table: FeatureTable, state: Inference, model: RetentionModel, decisions: Decisions
-) -> _Decided:
+def decided_rows(
+    table: FeatureTable, state: Inference, decisions: Decisions, model: RetentionModel
+) -> Decided:
     """Return the decisions on the observations as those on rows; other rows are undetermined."""
     n, row = len(table), state.observed.row
     place = np.full(n, -1)  # of each row among the observations
@@ -98,9 +98,9 @@ def _decided(
 
     half = INTERVAL / STANDARD_DEVIATION * decisions.sd
     residual = state.observed.rt - decisions.predicted
-    made = np.isin(decisions.verdict, [FRAGMENT, ADDUCT])
+    made = (decisions.verdict == FRAGMENT) | (decisions.verdict == ADDUCT)
     parent_row = np.where(decisions.parent >= 0, row[decisions.parent], -1)
-    return _Decided(
+    return Decided(
         isomer=_isomer(table, model, decisions, row),
         predicted_rt=numbers(decisions.predicted),
         rt_lower=numbers(decisions.predicted - half),
@@ -177,17 +177,17 @@ def _parent_names(
     return pick(joined(names, texts(made_up)), place)
 
 
-def _frame(table: FeatureTable, decided: _Decided) -> pd.DataFrame:
+def features_table(table: FeatureTable, decided: Decided) -> pd.DataFrame:
+    """Return one row per input row: columns `columns.FEATURES`, then optional and carried ones."""
     data = table.data
-    parent = decided.parent_id
     columns: dict[str, Any] = {
         **{column: data[column] for column in _GIVEN},
-        "feature_id": pd.array(data["feature_id"].array, dtype="Int64"),
+        "feature_id": as_numbers(data["feature_id"].to_numpy(copy=True)),
         **table.names.columns(),
         **{name: _column(values) for name, values in vars(decided).items()},
         "verdict": pd.Categorical.from_codes(decided.verdict, dtype=_VERDICT),
-        "parent_id": pd.arrays.IntegerArray(parent, parent < 0),
-        "consolidated_volume": _consolidated(data["volume"].to_numpy(np.float64), decided),
+        "parent_id": as_numbers(decided.parent_id),
+        "consolidated_volume": _consolidated(data["volume"].to_numpy(), decided),
     }
     # What is given is shared until either side writes; all else is new.
     features = pd.DataFrame({c: columns[c] for c in FEATURES}, index=data.index, copy=False)
@@ -205,7 +205,7 @@ def _column(values: Any) -> Any:
     return values.round(_DIGITS) if values.dtype == np.float64 else values
 
 
-def _consolidated(volume: FloatArray, decided: _Decided) -> FloatArray:
+def _consolidated(volume: FloatArray, decided: Decided) -> FloatArray:
     """Return each valid feature's area plus that of its fragments and adducts."""
     child = np.flatnonzero((decided.parent_id >= 0) & np.isfinite(volume))
     added = np.bincount(decided.parent_id[child], volume[child], minlength=len(volume))

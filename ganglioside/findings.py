@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import FINDINGS, VERDICTS
+from ganglioside.assembly import Decided
+from ganglioside.columns import VERDICTS
 from ganglioside.drift import FOR_SHIFT, FOR_STRETCH, Drift
 from ganglioside.log_p import LogP
-from ganglioside.observations import BoolArray, IntArray, join
+from ganglioside.observations import IntArray, join
 from ganglioside.retention import RetentionModel
+from ganglioside.tables import FeatureTable
+from ganglioside.texts import as_column, as_numbers, texts, where
+from ganglioside.verdicts import UNDETERMINED, VALID
 
 _SEVERITIES: Final = ("error", "warning", "info")
 
 _STACKED: Final = 3  # modifications on one head group that deserve a second look
 
 
-def find(features: pd.DataFrame, model: RetentionModel, log_p: LogP) -> pd.DataFrame:
+def find(table: FeatureTable, decided: Decided, model: RetentionModel, log_p: LogP) -> pd.DataFrame:
     """Return the findings of an analysis, gravest first: columns `columns.FINDINGS`.
 
     Parameters
     ----------
-    features : pandas.DataFrame
-        Columns `columns.FEATURES`.
+    table : FeatureTable
+    decided : Decided
+        What was decided of its rows.
     model : RetentionModel
     log_p : LogP
         Of the same table.
     """
     if not model.is_fitted:
         return _frame([_Finding("no-model", "error", None, None, model.reason, _NEEDED)])
-    cells = {column: features[column].array for column in _LOOKED_AT}
     return _frame(
         [
-            *_wrong_anchors(cells),
-            *_log_p_slips(cells, log_p),
-            *_neugc_candidates(cells),
+            *_wrong_anchors(table, decided),
+            *_log_p_slips(table, log_p),
+            *_neugc_candidates(table, decided),
             *_sparse_series(model),
-            *_extrapolations(cells),
-            *_stacks(cells),
+            *_extrapolations(table, decided),
+            *_stacks(table),
             *_samples_apart(model.drift),
         ]
     )
@@ -49,27 +53,6 @@ def find(features: pd.DataFrame, model: RetentionModel, log_p: LogP) -> pd.DataF
 _NEEDED: Final = (
     "Give a reversed-phase table in which at least one series has features whose ceramides differ "
     "in carbons."
-)
-
-
-#: Columns of the features, by name.
-Cells = Mapping[str, Any]
-
-_LOOKED_AT: Final = (
-    "feature_id",
-    "name",
-    "rt",
-    "log_p",
-    "anchor",
-    "series",
-    "carbons",
-    "double_bonds",
-    "hydroxyls",
-    "predicted_rt",
-    "verdict",
-    "confidence",
-    "parent",
-    "process",
 )
 
 
@@ -86,72 +69,85 @@ class _Finding(NamedTuple):
 
 def _frame(found: list[_Finding]) -> pd.DataFrame:
     found = sorted(found, key=lambda finding: _SEVERITIES.index(finding.severity))
-    columns = {name: [finding[k] for finding in found] for k, name in enumerate(FINDINGS)}
+    numbers = [-1 if finding.feature_id is None else finding.feature_id for finding in found]
     return pd.DataFrame(
-        {name: pd.array(columns[name], dtype=kind) for name, kind in FINDINGS.items()}  # type: ignore[call-overload]
+        {
+            "code": as_column(texts([finding.code for finding in found])),
+            "severity": as_column(texts([finding.severity for finding in found])),
+            "feature_id": as_numbers(np.array(numbers, dtype=np.int64)),
+            "series": as_column(texts([finding.series for finding in found])),
+            "message": as_column(texts([finding.message for finding in found])),
+            "advice": as_column(texts([finding.advice for finding in found])),
+        }
     )
 
 
-def _of_rows(cells: Cells, rows: IntArray, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """Return the values of some columns in some rows, row by row."""
-    if len(rows) == 0:
-        return iter(())
-    return zip(*(cells[column].take(rows).tolist() for column in columns), strict=True)
+class _Row(NamedTuple):
+    """A row of the table whose name can be read."""
+
+    at: int
+    number: int
+    series: str
+    name: str
+    rt: float
+    log_p: float
 
 
-def _has_verdict(cells: Cells, *verdicts: str) -> BoolArray:
-    return np.isin(cells["verdict"].codes, [VERDICTS.index(verdict) for verdict in verdicts])
+def _rows(table: FeatureTable, at: IntArray) -> Iterator[_Row]:
+    if len(at) == 0:
+        return
+    number, *given = (table.data[c].array for c in ("feature_id", "name", "rt", "log_p"))
+    for k in at.tolist():
+        series = table.names.species[table.names.index[k]].series
+        yield _Row(k, int(number[k]), series, *(column[k] for column in given))
 
 
-def _wrong_anchors(cells: Cells) -> list[_Finding]:
-    anchor = cells["anchor"].to_numpy()
-    wrong = np.flatnonzero(anchor & ~_has_verdict(cells, "valid", "undetermined"))
-    given = "feature_id", "series", "name", "rt", "predicted_rt"
-    decided = "verdict", "parent", "confidence"
+def _wrong_anchors(table: FeatureTable, decided: Decided) -> list[_Finding]:
+    anchor, verdict = table.data["anchor"].to_numpy(), decided.verdict
+    wrong = np.flatnonzero(anchor & (verdict != VALID) & (verdict != UNDETERMINED))
+    parents = decided.parent.take(wrong).to_pylist()
     return [
         _Finding(
             "wrong-anchor",
             "error",
-            number,
-            series,
-            f"Anchor {name} at {rt:.3f} min contradicts the other features: {verdict}"
-            f"{f' of {parent}' if isinstance(parent, str) else ''} ({confidence:.0%}).",
-            f"Check this anchor; {series} is expected at {expected:.3f} min.",
+            row.number,
+            row.series,
+            f"Anchor {row.name} at {row.rt:.3f} min contradicts the other features: "
+            f"{VERDICTS[verdict[row.at]]}{f' of {parent}' if parent else ''} "
+            f"({decided.confidence[row.at]:.0%}).",
+            f"Check this anchor; {row.series} is expected at "
+            f"{decided.predicted_rt[row.at]:.3f} min.",
         )
-        for number, series, name, rt, expected, verdict, parent, confidence in _of_rows(
-            cells, wrong, *given, *decided
-        )
+        for row, parent in zip(_rows(table, wrong), parents, strict=True)
     ]
 
 
-def _log_p_slips(cells: Cells, log_p: LogP) -> list[_Finding]:
-    rows = _of_rows(cells, log_p.slips, "feature_id", "series", "name", "log_p")
+def _log_p_slips(table: FeatureTable, log_p: LogP) -> list[_Finding]:
     return [
         _Finding(
             "log-p-slip",
             "warning",
-            number,
-            series,
-            f"Log P {value:g} of {name} contradicts its composition: the other names predict "
-            f"{expected:.2f}.",
+            row.number,
+            row.series,
+            f"Log P {row.log_p:g} of {row.name} contradicts its composition: the other names "
+            f"predict {expected:.2f}.",
             "Check the Log P of this name; verdicts do not use it.",
         )
-        for (number, series, name, value), expected in zip(rows, log_p.expected, strict=True)
+        for row, expected in zip(_rows(table, log_p.slips), log_p.expected, strict=True)
     ]
 
 
-def _neugc_candidates(cells: Cells) -> list[_Finding]:
-    rows = np.flatnonzero(cells["process"] == "NeuGc")
+def _neugc_candidates(table: FeatureTable, decided: Decided) -> list[_Finding]:
     return [
         _Finding(
             "neugc-candidate",
             "info",
-            number,
-            series,
-            f"{name} at {rt:.3f} min may be a NeuGc form, which has the same formula.",
+            row.number,
+            row.series,
+            f"{row.name} at {row.rt:.3f} min may be a NeuGc form, which has the same formula.",
             "Look for NeuGc fragments (m/z 306.08) in MS/MS.",
         )
-        for number, series, name, rt in _of_rows(cells, rows, "feature_id", "series", "name", "rt")
+        for row in _rows(table, where(decided.process, "NeuGc"))
     ]
 
 
@@ -174,14 +170,12 @@ def _sparse_series(model: RetentionModel) -> list[_Finding]:
     ]
 
 
-def _extrapolations(cells: Cells) -> list[_Finding]:
-    valid = np.flatnonzero(_has_verdict(cells, "valid"))
+def _extrapolations(table: FeatureTable, decided: Decided) -> list[_Finding]:
+    valid = np.flatnonzero(decided.verdict == VALID)
     if len(valid) == 0:
         return []
-    carbons, double_bonds, hydroxyls = (
-        cells[column].take(valid).to_numpy(np.int64)
-        for column in ("carbons", "double_bonds", "hydroxyls")
-    )
+    ceramides = table.names.ceramides[table.names.index[valid]]
+    carbons, double_bonds, hydroxyls = ceramides.T
     ceramide = join(join(carbons, double_bonds), hydroxyls)
     low, high = np.quantile(carbons, [0.02, 0.98])
     alone = (np.bincount(ceramide)[ceramide] == 1) & ((carbons < low) | (carbons > high))
@@ -189,17 +183,17 @@ def _extrapolations(cells: Cells) -> list[_Finding]:
         _Finding(
             "extrapolation",
             "info",
-            number,
-            series,
-            f"{name} is the only valid feature with its ceramide, at the edge of the curve: "
+            row.number,
+            row.series,
+            f"{row.name} is the only valid feature with its ceramide, at the edge of the curve: "
             "its prediction is extrapolated.",
             "Do not use it as an anchor without a standard.",
         )
-        for number, series, name in _of_rows(cells, valid[alone], "feature_id", "series", "name")
+        for row in _rows(table, valid[alone])
     ]
 
 
-def _stacks(cells: Cells) -> list[_Finding]:
+def _stacks(table: FeatureTable) -> list[_Finding]:
     return [
         _Finding(
             "modification-stack",
@@ -209,7 +203,7 @@ def _stacks(cells: Cells) -> list[_Finding]:
             f"{series} carries {series.count('+')} modifications at once, which is rare.",
             "Confirm the composition by MS/MS.",
         )
-        for series in sorted(cells["series"].dropna().unique())
+        for series in sorted(table.names.series)
         if series.count("+") >= _STACKED
     ]
 

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ganglioside.tables import FeatureTable
+from ganglioside.texts import indices, texts_of
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -21,6 +21,7 @@ _TOLERANCE: Final = 0.25
 _FEWEST: Final = 10  # distinct values from which something can be predicted
 _ROUNDS: Final = 30
 _SETTLED: Final = 1e-5
+_ONE: Final = 1e-12  # variance below which all values are one
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,20 @@ class LogP:
     @classmethod
     def of(cls, table: FeatureTable) -> LogP:
         """Return what the values of `table` say."""
-        series = [s.series for s in table.names.species]
-        distinct, codes = np.unique(np.array(series, str), return_inverse=True)
-        head = np.append(codes, -1)[table.names.index]  # -1 where the name cannot be read
+        places: dict[str, int] = {}
+        codes = [places.setdefault(s.series, len(places)) for s in table.names.species]
+        head = np.array([*codes, -1])[table.names.index]  # -1 where the name cannot be read
         rows, expected = _slips(table, head)
-        return cls(rows, expected, _lines(table, head, distinct.tolist()))
+        return cls(rows, expected, _lines(table, head, list(places)))
 
 
 def _slips(table: FeatureTable, head: IntArray) -> tuple[IntArray, FloatArray]:
-    log_p = table.data["log_p"].to_numpy(np.float64)
+    log_p = table.data["log_p"].to_numpy()
     rows = np.flatnonzero(np.isfinite(log_p) & (head >= 0))
     values, value = np.unique(log_p[rows], return_inverse=True)
     if len(values) < _FEWEST:
         return rows[:0], np.zeros(0)
-    name = pd.factorize(table.data["name"])[0][rows]
+    name = indices(texts_of(table.data["name"]))[rows]
     first = np.sort(np.unique(name * len(values) + value, return_index=True)[1])
     rows = rows[first]
     ceramide = table.names.ceramides[table.names.index[rows]].astype(np.float64)
@@ -96,12 +97,13 @@ def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[Floa
     x = np.column_stack([ceramide, ceramide[:, 1] == 0]) - [36.0, 1.0, 2.0, 0.0]
     within = x - _means(x, head)[head]  # a step of the plane takes the shifts along
     plane, fitted, scale = np.zeros(x.shape[1]), y, 1.0
+    everywhere = np.zeros(len(y), dtype=np.int64)
     for _ in range(_ROUNDS):
         ceramides = x @ plane
         fitted = _medians(y - ceramides, head)[head] + ceramides
         residual = y - fitted
         away = np.abs(residual)
-        scale = max(1.4826 * float(np.median(away)), 0.02)
+        scale = max(1.4826 * float(_medians(away, everywhere)[0]), 0.02)
         weight = np.minimum(scale / np.maximum(away, 1e-9), 1.0)  # Huber
         normal = (within * weight[:, None]).T @ within + 1e-9 * np.eye(x.shape[1])
         step = np.linalg.solve(normal, within.T @ (weight * residual))
@@ -127,24 +129,26 @@ def _medians(values: FloatArray, group: IntArray) -> FloatArray:
 
 
 def _lines(table: FeatureTable, head: IntArray, series: list[str]) -> dict[str, LogPLine]:
-    """Return the plain line of each series that has an anchor with Log P."""
-    log_p, rt = (table.data[c].to_numpy(np.float64) for c in ("log_p", "rt"))
-    anchor = table.data["anchor"].to_numpy(np.bool_)
+    """Return the least-squares line of each series that has an anchor with Log P.
+
+    There is none where all its Log P values are one.
+    """
+    log_p, rt, anchor = (table.data[c].to_numpy() for c in ("log_p", "rt", "anchor"))
     used = np.flatnonzero(anchor & np.isfinite(log_p) & np.isfinite(rt) & (head >= 0))
-    used = used[np.argsort(head[used], kind="stable")]
-    present, first = np.unique(head[used], return_index=True)
-    parts = np.split(used, first[1:])
+    group = head[used]
+    count = np.bincount(group, minlength=len(series))
+
+    def mean(values: FloatArray) -> FloatArray:
+        return np.bincount(group, values, len(series)) / np.maximum(count, 1)
+
+    x, y = mean(log_p[used]), mean(rt[used])
+    dx, dy = log_p[used] - x[group], rt[used] - y[group]
+    xx, xy, yy = mean(dx * dx), mean(dx * dy), mean(dy * dy)
+    slope = xy / np.where(xx > _ONE, xx, np.nan)
+    r2 = slope * xy / np.where(yy > _ONE, yy, np.nan)
+    lines = zip(slope.tolist(), (y - slope * x).tolist(), r2.tolist(), strict=True)
     return {
-        series[k]: _line(log_p[rows], rt[rows])
-        for k, rows in zip(present.tolist(), parts, strict=False)
+        name: NO_LINE if np.isnan(line[0]) else LogPLine(*line)
+        for name, n, line in zip(series, count.tolist(), lines, strict=True)
+        if n
     }
-
-
-def _line(x: FloatArray, y: FloatArray) -> LogPLine:
-    """Return the least-squares line; none where all Log P values are one."""
-    if len(np.unique(x)) < 2:
-        return NO_LINE
-    dx, dy = x - x.mean(), y - y.mean()
-    slope = float(dx @ dy / (dx @ dx))
-    r2 = slope * float(dx @ dy) / float(dy @ dy) if dy.any() else np.nan
-    return LogPLine(slope, float(y.mean() - slope * x.mean()), r2)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from ganglioside.glycans import Adduct, adduct, known_adduct
 
@@ -19,7 +19,7 @@ _OTHER_ION: Final = 50.0
 
 
 def mass_errors(
-    mz: npt.NDArray[np.float64], ions: pd.Series[str], mass: npt.NDArray[np.float64]
+    mz: npt.NDArray[np.float64], ions: ExtensionArray, mass: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Return measured less theoretical m/z.
 
@@ -27,7 +27,7 @@ def mass_errors(
     ----------
     mz : numpy.ndarray, shape (n,)
         NaN where missing.
-    ions : pandas.Series of str, length n
+    ions : pandas array of str, length n
         Adducts, in any usual spelling; NA where missing.
     mass : numpy.ndarray, shape (n,)
         Of the neutral molecule that is named, Da.
@@ -41,7 +41,7 @@ def mass_errors(
     errors = np.full(len(mz), np.nan)
     if not np.isfinite(mz).any():
         return errors
-    codes, texts = pd.factorize(ions)
+    codes, texts = ions.factorize()
     for code, text in enumerate(texts):
         ion = known_adduct(str(text))
         if ion is not None:

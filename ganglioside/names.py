@@ -543,6 +543,22 @@ def _table_row(s: Species) -> tuple[Any, ...]:
     )
 
 
+#: What stands in these columns where a name cannot be read.
+_NO_SPECIES: Final = tuple(
+    {"str": None, "Int64": -1, "float64": np.nan}[FEATURES[c]] for c in SPECIES_COLUMNS
+)
+
+
+def _values(values: list[Any], kind: str) -> Any:
+    return pd.array(values, dtype="str") if kind == "str" else np.array(values, kind.lower())
+
+
+def _column(values: Any, place: npt.NDArray[np.int64]) -> Any:
+    """Return the values at some places as what stands in a DataFrame."""
+    taken = values.take(place)
+    return pd.arrays.IntegerArray(taken, taken < 0) if taken.dtype == np.int64 else taken
+
+
 @dataclass(frozen=True, eq=False)
 class ParsedNames:
     """Many names, parsed once per distinct text.
@@ -565,18 +581,23 @@ class ParsedNames:
         return len(self.index)
 
     @cached_property
+    def series(self) -> frozenset[str]:
+        """The series of all `species`."""
+        return frozenset(s.series for s in self.species)
+
+    @cached_property
     def _columns(self) -> dict[str, Any]:
-        """The species columns of `columns.FEATURES`, each with one value per species."""
-        rows = [_table_row(s) for s in self.species]
+        """The species columns of `columns.FEATURES`: a value per species, and what is missing."""
+        rows = [*map(_table_row, self.species), _NO_SPECIES]
         return {
-            name: pd.array([row[k] for row in rows], dtype=FEATURES[name])  # type: ignore[call-overload]
+            name: _values([row[k] for row in rows], FEATURES[name])
             for k, name in enumerate(SPECIES_COLUMNS)
         }
 
     @property
     def table(self) -> pd.DataFrame:
         """One row per entry of `species`: the species columns of `columns.FEATURES`."""
-        return pd.DataFrame(self._columns)
+        return pd.DataFrame(self._taken(np.arange(len(self.species))))
 
     @cached_property
     def masses(self) -> npt.NDArray[np.float64]:
@@ -599,9 +620,11 @@ class ParsedNames:
 
     def columns(self) -> dict[str, Any]:
         """Return the species columns with one value per name, NA where unreadable."""
-        return {
-            name: values.take(self.index, allow_fill=True) for name, values in self._columns.items()
-        }
+        return self._taken(self.index)
+
+    def _taken(self, place: npt.NDArray[np.int64]) -> dict[str, Any]:
+        """Return the species columns at places in `species`, NA where -1."""
+        return {name: _column(values, place) for name, values in self._columns.items()}
 
     def frame(self) -> pd.DataFrame:
         """Return one row per name: the species columns, NA where unreadable."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from ganglioside.drift import Drift, estimate_drift
 from ganglioside.glycans import UNITS
@@ -151,20 +151,17 @@ class Observations:
 def observe(table: FeatureTable) -> Observations:
     """Collect the rows of `table` that can be judged."""
     data, names = table.data, table.names
-    usable = np.flatnonzero(data["fault"].isna().to_numpy() & (names.index >= 0))
+    usable = np.flatnonzero(data["fault"].array.isna() & (names.index >= 0))
     kind = names.index[usable]
     used = np.unique(kind)
     groups, group_of_species = _groups(names, used)
-    samples, sample = _samples(data["sample"].iloc[usable])
-    ceramides, places = np.unique(names.ceramides[used], axis=0, return_inverse=True)
-    ceramide_of_species = np.full(len(names.species), -1, dtype=np.int64)
-    ceramide_of_species[used] = places.ravel()
-    rt = data["rt"].to_numpy(np.float64)[usable]
-    volume = data["volume"].to_numpy(np.float64)[usable]
+    samples, sample = _samples(data["sample"].array.take(usable))
+    ceramides, ceramide_of_species = _ceramides(names, used)
+    rt, volume = data["rt"].to_numpy()[usable], data["volume"].to_numpy()[usable]
     with np.errstate(divide="ignore", invalid="ignore"):
         log_volume = np.where(volume > 0, np.log10(volume), np.nan)
-    anchor = data["anchor"].to_numpy(np.bool_)[usable]
-    mz, ions = data["mz"].to_numpy(np.float64)[usable], data["adduct"].iloc[usable]
+    anchor = data["anchor"].to_numpy()[usable]
+    mz, ions = data["mz"].to_numpy()[usable], data["adduct"].array.take(usable)
     mass_error = mass_errors(mz, ions, names.masses[kind])
     cell = join(sample, ceramide_of_species[kind])
     slot = join(cell, group_of_species[kind])
@@ -180,7 +177,7 @@ def observe(table: FeatureTable) -> Observations:
         slot=slot[order],
         cell=cell[order],
         ceramide=ceramide,
-        ceramides=ceramides.astype(np.float64),
+        ceramides=ceramides,
         mass=names.masses[kind],
         mass_error=mass_error[order],
         rt=drift.to_study(rt, sample),
@@ -196,15 +193,28 @@ def _groups(names: ParsedNames, used: IntArray) -> tuple[Groups, IntArray]:
 
     A species that no usable row names belongs to no group: -1.
     """
-    heads = np.array([names.species[k].head for k in used], str)
-    _, first, codes = np.unique(heads, return_index=True, return_inverse=True)
-    members = [names.species[k] for k in used[first]]
+    heads = [names.species[k].head for k in used.tolist()]
+    member = dict(zip(heads, used.tolist(), strict=True))  # one of each head
+    number = {head: k for k, head in enumerate(sorted(member))}
+    chosen = [member[head] for head in number]
+    members = [names.species[k] for k in chosen]
     group = np.full(len(names.species), -1, dtype=np.int64)
-    group[used] = codes
-    units = names.compositions[used[first]].astype(np.float64).reshape(len(members), len(UNITS))
+    group[used] = [number[head] for head in heads]
+    units = names.compositions[chosen].astype(np.float64).reshape(len(members), len(UNITS))
     units[:, UNITS.index("water_losses")] *= -1
     groups = Groups(tuple(s.series for s in members), tuple(s.isomer for s in members), units)
     return groups, group
+
+
+def _ceramides(names: ParsedNames, used: IntArray) -> tuple[FloatArray, IntArray]:
+    """Return the distinct ceramides of the species in use, in order, and that of each species."""
+    carbons, double_bonds, hydroxyls = names.ceramides[used].T
+    place = join(join(carbons, double_bonds), hydroxyls)
+    ceramide = np.full(len(names.species), -1, dtype=np.int64)
+    ceramide[used] = place
+    distinct = np.zeros((int(place.max(initial=-1)) + 1, 3))
+    distinct[place] = names.ceramides[used]
+    return distinct, ceramide
 
 
 def ranges(low: IntArray, count: IntArray) -> IntArray:
@@ -225,14 +235,14 @@ def sum_by(key: IntArray, values: FloatArray, n: int) -> FloatArray:
     return np.bincount(key, values, minlength=n).astype(np.float64, copy=False)
 
 
-def _samples(sample: pd.Series[str]) -> tuple[tuple[str, ...], IntArray]:
+def _samples(sample: ExtensionArray) -> tuple[tuple[str, ...], IntArray]:
     """Return the samples in alphabetical order, and the number of each row's.
 
     Rows without a sample share one.
     """
-    if sample.array.isna().all():
+    if sample.isna().all():
         return ("",), np.zeros(len(sample), dtype=np.int64)
-    codes, names = pd.factorize(sample.fillna(""))
+    codes, names = sample.fillna("").factorize()
     order = np.argsort(names.to_numpy(dtype=object), kind="stable")
     rank = np.argsort(order)
     return tuple(str(names[k]) for k in order), np.asarray(rank[codes], dtype=np.int64)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
+from functools import cache
+from math import isfinite
+from string import Formatter
+from typing import Any, Final, TypeAlias
 
 import numpy as np
-import pyarrow as pa
+import numpy.typing as npt
 
 from ganglioside.inference import Inference
 from ganglioside.observations import BoolArray, FloatArray, IntArray
 from ganglioside.rules.artefacts import artefacts
-from ganglioside.texts import Texts, by_value, fill, fixed, joined, pick, texts, whole
+from ganglioside.texts import Texts, pick, texts
 from ganglioside.verdicts import (
     ADDUCT,
     FRAGMENT,
@@ -22,23 +24,27 @@ from ganglioside.verdicts import (
     Decisions,
 )
 
+Column: TypeAlias = npt.NDArray[Any]
+
 _CLOSE: Final = 2.0  # sigma; nearer to its line a feature is an outlier only for being one too many
 
 # Sentences, whose fields are the pieces of `_Pieces`.
-_OFF: Final = "Elutes {apart} than the {expected} min expected for {line} ({off} sigma)"
-_OWN: Final = "{line} is expected at {expected} min ({sigma} sigma)."
+_OFF: Final = (
+    "Elutes {away:.3f} min {side} than the {expected:.3f} min expected for {line} ({off:.1f} sigma)"
+)
+_OWN: Final = "{line} is expected at {expected:.3f} min ({sigma:+.1f} sigma)."
 _VALID: Final = _OFF + ", from {basis}."
 _FRAGMENT: Final = (
-    "Co-elutes with {parent} (feature {number}, {from_parent}) and can come from it in the ion "
-    "source by {process}{share}; " + _OWN
+    "Co-elutes with {parent} (feature {number}, {from_parent:.3f} min {side_of_parent}) and can "
+    "come from it in the ion source by {process}{share}; " + _OWN
 )
 _FRAGMENT_ALONE: Final = (
     "Elutes where {parent}, which has no row of its own, is expected, and can come from it in the "
     "ion source by {process}; " + _OWN
 )
 _ADDUCT: Final = (
-    "Has the mass of the {adduct} of {parent} (feature {number}) and its RT ({from_parent}){share};"
-    " " + _OWN
+    "Has the mass of the {adduct} of {parent} (feature {number}) and its RT ({from_parent:.3f} min "
+    "{side_of_parent}){share}; " + _OWN
 )
 _ADDUCT_ALONE: Final = (
     "Has the mass of the {adduct} of {parent}, which has no row of its own, and elutes where that "
@@ -49,19 +55,19 @@ _SAME_FORMULA: Final = (
 )
 _OUTLIER: Final = _OFF + ", and no co-eluting parent explains it."
 _WRONG_MASS: Final = (
-    "The measured m/z is {ppm} ppm from that of the name, where up to {usual_ppm} ppm is usual; "
-    + _OWN
+    "The measured m/z is {ppm:.1f} ppm from that of the name, where up to {usual_ppm:.1f} ppm is "
+    "usual; " + _OWN
 )
 _ONE_TOO_MANY: Final = (
-    "Stands {off} sigma from the {expected} min expected for {line}, where another feature of this "
-    "name fits better."
+    "Stands {off:.1f} sigma from the {expected:.3f} min expected for {line}, where another feature "
+    "of this name fits better."
 )
 _MUTE: Final = (
     "{line} predicts its own features too poorly (R² below the threshold) to reject a name; " + _OWN
 )
 _VAGUE: Final = (
-    "Retention is predicted only to ±{reach} min here, too vague to judge (most likely {likeliest},"
-    " {probability}%); " + _OWN
+    "Retention is predicted only to ±{reach:.2f} min here, too vague to judge (most likely "
+    "{likeliest}, {probability:.0f}%); " + _OWN
 )
 _LIKELIEST: Final = ("valid", "fragment", "adduct", "wrong")
 
@@ -88,20 +94,26 @@ class Labels:
 def reasons(state: Inference, decisions: Decisions, labels: Labels, rows: IntArray) -> Texts:
     """Return the reasons for the decisions on some observations, in the order of `rows`."""
     cases = _cases(state, decisions, rows)
-    case = np.select([holds for holds, _ in cases], range(len(cases)))
-    order = np.argsort(case, kind="stable")
-    ends = np.cumsum(np.bincount(case, minlength=len(cases))).tolist()
-    pieces = _Pieces(state, decisions, labels, rows[order])
-    said = [
-        _said(sentence, pieces, slice(start, end))
-        for (_, sentence), start, end in zip(cases, [0, *ends], ends, strict=False)
-        if end > start
-    ]
-    return pick(joined(*said), np.argsort(order))
+    case = np.array([holds for holds, _ in cases]).argmax(axis=0)
+    said = np.empty(len(rows), dtype=object)
+    for number, (_, sentence) in enumerate(cases):
+        if len(here := np.flatnonzero(case == number)):
+            said[here] = _filled(sentence, _Pieces(state, decisions, labels, rows[here]))
+    return texts(said)
 
 
-def _said(sentence: str, pieces: _Pieces, rows: slice) -> Texts:
-    return fill(sentence, lambda field: getattr(pieces, field)[rows])
+def _filled(sentence: str, pieces: _Pieces) -> list[str]:
+    """Return a sentence for each row, its fields filled."""
+    template, fields = _template(sentence)
+    return list(map(template.format, *(getattr(pieces, field).tolist() for field in fields)))
+
+
+@cache
+def _template(sentence: str) -> tuple[str, tuple[str, ...]]:
+    """Return a sentence whose fields have no names, and the names."""
+    parts = [(text, field, form) for text, field, form, _ in Formatter().parse(sentence)]
+    template = "".join(text + (f"{{:{form}}}" if field else "") for text, field, form in parts)
+    return template, tuple(field for _, field, _ in parts if field)
 
 
 def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolArray, str], ...]:
@@ -128,105 +140,119 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
 
 @dataclass(frozen=True, eq=False)
 class _Pieces:
-    """The pieces of which sentences are made: one text for each of some observations."""
+    """The pieces of which sentences are made: numbers or texts, one for each observation."""
 
     state: Inference
     decisions: Decisions
     labels: Labels
     rows: IntArray
 
-    @cached_property
-    def line(self) -> Texts:
-        return pick(texts(self.labels.line), self.decisions.line[self.rows])
+    @property
+    def line(self) -> Column:
+        return np.array(self.labels.line, dtype=object)[self.decisions.line[self.rows]]
 
-    @cached_property
-    def ppm(self) -> Texts:
-        return fixed(self.state.observed.mass_error[self.rows], 1)
+    @property
+    def ppm(self) -> Column:
+        return self.state.observed.mass_error[self.rows]
 
-    @cached_property
-    def usual_ppm(self) -> Texts:
-        return fixed(np.full(len(self.rows), self.state.rates.mass.largest), 1)
+    @property
+    def usual_ppm(self) -> Column:
+        return np.full(len(self.rows), self.state.rates.mass.largest)
 
-    @cached_property
-    def expected(self) -> Texts:
-        return fixed(self.decisions.predicted[self.rows], 3)
+    @property
+    def expected(self) -> Column:
+        return self.decisions.predicted[self.rows]
 
-    @cached_property
+    @property
     def _later(self) -> FloatArray:
         """Minutes from where the own line is expected."""
-        return self.state.observed.rt[self.rows] - self.decisions.predicted[self.rows]
+        return self.state.observed.rt[self.rows] - self.expected
 
-    @cached_property
-    def apart(self) -> Texts:
-        return _apart(self._later)
+    @property
+    def away(self) -> Column:
+        return np.abs(self._later)
 
-    @cached_property
-    def off(self) -> Texts:
-        return fixed(np.abs(self._later) / self.decisions.sd[self.rows], 1)
+    @property
+    def side(self) -> Column:
+        return _side(self._later)
 
-    @cached_property
-    def sigma(self) -> Texts:
-        sign = pick(texts(["+", "-"]), np.signbit(self._later).astype(np.int64))
-        return fill("{sign}{off}", {"sign": sign, "off": self.off}.__getitem__)
+    @property
+    def off(self) -> Column:
+        return np.abs(self.sigma)
 
-    @cached_property
-    def basis(self) -> Texts:
+    @property
+    def sigma(self) -> Column:
+        return np.asarray(self._later / self.decisions.sd[self.rows])
+
+    @property
+    def basis(self) -> Column:
         """What the prediction rests on."""
         d, rows = self.decisions, self.rows
         others = self.state.support[d.line[rows]] - (d.verdict[rows] == VALID)
-        return by_value(pa.array(np.where(others < 0.5, 0, np.rint(others))), _basis)
+        rounded = np.where(others < 0.5, 0, np.rint(others)).tolist()
+        return np.array([_basis(n) for n in rounded], dtype=object)
 
-    @cached_property
-    def parent(self) -> Texts:
-        return pick(self.labels.parent, self.rows)
+    @property
+    def parent(self) -> Column:
+        return np.asarray(pick(self.labels.parent, self.rows))
 
-    @cached_property
-    def number(self) -> Texts:
-        return whole(self.labels.number[self._made_by])
+    @property
+    def number(self) -> Column:
+        return self.labels.number[self._made_by]
 
-    @cached_property
+    @property
     def _made_by(self) -> IntArray:
-        """The parent; the observation itself where that has no row."""
-        parent = self.decisions.parent[self.rows]
-        return np.where(parent >= 0, parent, self.rows)
+        return self.decisions.parent[self.rows]
 
-    @cached_property
-    def from_parent(self) -> Texts:
+    @property
+    def _after_parent(self) -> FloatArray:
+        """Minutes from where the parent elutes."""
         rt = self.state.observed.rt
-        return _apart(rt[self.rows] - rt[self._made_by])
+        return rt[self.rows] - rt[self._made_by]
 
-    @cached_property
-    def share(self) -> Texts:
+    @property
+    def from_parent(self) -> Column:
+        return np.abs(self._after_parent)
+
+    @property
+    def side_of_parent(self) -> Column:
+        return _side(self._after_parent)
+
+    @property
+    def share(self) -> Column:
         """Area against the parent's; empty where an area is missing."""
         area = self.state.observed.log_volume
-        return by_value(pa.array(area[self.rows] - area[self._made_by]), _share)
+        ratios = (area[self.rows] - area[self._made_by]).tolist()
+        return np.array([_share(ratio) for ratio in ratios], dtype=object)
 
-    @cached_property
-    def process(self) -> Texts:
-        return texts(self.decisions.process[self.rows])
+    @property
+    def process(self) -> Column:
+        return self.decisions.process[self.rows]
 
-    @cached_property
-    def adduct(self) -> Texts:
-        return by_value(self.process, {a.process: a.label for a in artefacts()}.get)
+    @property
+    def adduct(self) -> Column:
+        labels = {a.process: a.label for a in artefacts()}
+        return np.array([labels[process] for process in self.process], dtype=object)
 
-    @cached_property
-    def reach(self) -> Texts:
-        return fixed(2 * self.decisions.sd[self.rows], 2)
+    @property
+    def reach(self) -> Column:
+        return np.asarray(2 * self.decisions.sd[self.rows])
 
-    @cached_property
-    def likeliest(self) -> Texts:
-        return pick(texts(_LIKELIEST), self.decisions.probability[self.rows].argmax(axis=1))
+    @property
+    def likeliest(self) -> Column:
+        likeliest = self.decisions.probability[self.rows].argmax(axis=1)
+        return np.asarray(np.array(_LIKELIEST)[likeliest])
 
-    @cached_property
-    def probability(self) -> Texts:
-        return fixed(100 * self.decisions.probability[self.rows].max(axis=1), 0)
-
-
-def _apart(delta: FloatArray) -> Texts:
-    side = pick(texts(["min later", "min earlier"]), (delta < 0).astype(np.int64))
-    return fill("{by} {side}", {"by": fixed(np.abs(delta), 3), "side": side}.__getitem__)
+    @property
+    def probability(self) -> Column:
+        return np.asarray(100 * self.decisions.probability[self.rows].max(axis=1))
 
 
+def _side(later: FloatArray) -> Column:
+    return np.asarray(np.where(later < 0, "earlier", "later"))
+
+
+@cache
 def _basis(others: float) -> str:
     if others == 0:
         return "its composition alone"
@@ -234,4 +260,4 @@ def _basis(others: float) -> str:
 
 
 def _share(log_ratio: float) -> str:
-    return f", with {100 * 10**log_ratio:.3g} % of its area" if np.isfinite(log_ratio) else ""
+    return f", with {100 * 10**log_ratio:.3g} % of its area" if isfinite(log_ratio) else ""

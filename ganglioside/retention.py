@@ -23,6 +23,7 @@ from ganglioside.rules.isomers import line_names
 from ganglioside.rules.regression import NoCurve
 from ganglioside.rules.sugars import CompositionModel
 from ganglioside.tables import FeatureTable
+from ganglioside.texts import as_column, as_numbers, texts
 
 PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")
 
@@ -162,10 +163,10 @@ class RetentionModel:
         none = np.zeros(0)
         lines, curve = (self._fit.lines, self._fit.curve) if self._fit else (None, None)
         return {
-            "series": pd.array(list(self.line_series), dtype="str"),
-            "isomer": pd.array(list(self.line_isomers), dtype="str"),
-            "n": pd.array(_rounded(lines.support if lines else none), dtype="Int64"),
-            "n_anchors": pd.array(_rounded(lines.anchors if lines else none), dtype="Int64"),
+            "series": as_column(texts(self.line_series)),
+            "isomer": as_column(texts(self.line_isomers)),
+            "n": as_numbers(_rounded(lines.support if lines else none)),
+            "n_anchors": as_numbers(_rounded(lines.anchors if lines else none)),
             "offset": curve.lines if curve else none,
             "offset_se": np.sqrt(curve.line_var) if curve else none,
         }

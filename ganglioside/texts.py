@@ -1,12 +1,11 @@
-"""Columns of text, put together from few distinct pieces without a loop over rows.
+"""Columns of text (and of whole numbers), picked from few distinct pieces without a loop over rows.
 
 Texts are Arrow arrays (`Texts`): those of a million rows are a few blocks of memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from string import Formatter
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -16,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Texts: TypeAlias = pa.LargeStringArray  # or chunks of it
-FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _KIND: Final = pa.large_string()
@@ -38,6 +36,11 @@ def as_column(values: Texts) -> Any:
     return pd.arrays.ArrowStringArray(_in_one(values), dtype=_COLUMN)  # type: ignore[call-arg]
 
 
+def as_numbers(values: IntArray) -> Any:
+    """Return whole numbers as what stands in a DataFrame, missing where below 0."""
+    return pd.arrays.IntegerArray(values, values < 0)
+
+
 def joined(*parts: Texts) -> Texts:
     """Return texts one below the other, to pick from; none is copied."""
     return pa.chunked_array(parts, _KIND)
@@ -52,33 +55,11 @@ def _in_one(values: Texts) -> Texts:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
-def by_value(values: pa.Array, write: Callable[[Any], str | None]) -> Texts:
-    """Return what `write` says of each value; it is asked once for each distinct one."""
-    distinct = values.dictionary_encode()
-    return texts([write(value) for value in distinct.dictionary.to_pylist()]).take(distinct.indices)
+def indices(values: Texts) -> IntArray:
+    """Return for each text its number among the distinct ones, -1 for none."""
+    return np.asarray(values.dictionary_encode().indices.fill_null(-1), dtype=np.int64)
 
 
-def fixed(values: FloatArray, digits: int) -> Texts:
-    """Return numbers with so many digits after the point."""
-    return by_value(pa.array(np.round(values, digits)), f"{{:.{digits}f}}".format)
-
-
-def whole(values: IntArray) -> Texts:
-    """Return whole numbers as text."""
-    return pa.array(values).cast(_KIND)
-
-
-def fill(template: str, piece: Callable[[str], Texts]) -> Texts:
-    """Return a template such as `"{name} at {rt} min"`, its fields filled row by row.
-
-    Parameters
-    ----------
-    template
-    piece
-        The texts of the field of a name, one per row.
-    """
-    parts: list[Any] = []
-    for literal, field, _, _ in Formatter().parse(template):
-        parts += [pa.scalar(literal, _KIND)] if literal else []
-        parts += [piece(field)] if field else []
-    return pc.binary_join_element_wise(*parts, pa.scalar("", _KIND))
+def where(values: Texts, text: str) -> IntArray:
+    """Return the places at which a text stands."""
+    return np.asarray(pc.indices_nonzero(pc.equal(values, text)), dtype=np.int64)

@@ -26,6 +26,9 @@ RULES: Final = (
 )
 RETENTION, ISOMERS, ACETYLATION, FRAGMENTATION, MISSING_PARENT, ADDUCTS = range(len(RULES))
 
+#: Of the units of a group, in which a lost water counts negatively.
+_SIGN: Final = np.where(np.array(UNITS) == "water_losses", -1, 1)
+
 #: A prediction less certain than this many carbons (standard deviation) judges nothing.
 _VAGUE: Final = 0.5
 
@@ -169,14 +172,12 @@ def _probability(state: Inference) -> FloatArray:
     made = sum_by(pairs.child[fragment], shares.pair[fragment], n)
     posed = sum_by(pairs.child[~fragment], shares.pair[~fragment], n)
     ghosts = shares.ghosts
-    return np.column_stack(
-        [
-            shares.genuine,
-            made + ghosts.by_row(n, "fragment"),
-            posed + ghosts.by_row(n, "adduct"),
-            shares.chance + ghosts.by_row(n, "outlier"),
-        ]
-    )
+    probability = np.empty((n, 4))
+    probability[:, VALID] = shares.genuine
+    probability[:, FRAGMENT] = made + ghosts.by_row(n, "fragment")
+    probability[:, ADDUCT] = posed + ghosts.by_row(n, "adduct")
+    probability[:, OUTLIER] = shares.chance + ghosts.by_row(n, "outlier")
+    return probability
 
 
 def _verdict(probability: FloatArray, too_far: BoolArray) -> tuple[IntArray, FloatArray]:
@@ -261,7 +262,8 @@ def _process_labels(
     n_groups = len(state.observed.groups)
     kinds, place = np.unique(from_group[fragment] * n_groups + group[fragment], return_inverse=True)
     units = state.observed.groups.units
-    texts = [_loss(units[kind // n_groups] - units[kind % n_groups]) for kind in kinds]
+    lost = (units[kinds // n_groups] - units[kinds % n_groups]) * _SIGN
+    texts = [loss_label(Composition(*counts)) for counts in lost.astype(np.int64).tolist()]
     labels[fragment] = np.array(texts, dtype=object)[place] if texts else None
     known = np.array([a.process for a in artefacts()], dtype=object)
     posed = np.flatnonzero((verdict != FRAGMENT) & (process >= 0))
@@ -272,9 +274,3 @@ def _process_labels(
 def _ghost_groups(state: Inference) -> IntArray:
     """Return the group of each ghost, and -1 at the end for rows that have none."""
     return np.append(state.line_group[state.shares.ghosts.line], -1)
-
-
-def _loss(units: FloatArray) -> str:
-    counts = {unit: int(n) for unit, n in zip(UNITS, units, strict=True)}
-    counts["water_losses"] *= -1
-    return loss_label(Composition(**counts))

@@ -16,7 +16,7 @@ ADDUCTS = ["[M-H]-", "[M-2H]2-", "[M+H]+", "[M+HCOO]-"]
 
 def errors(values: list[float], ions: list[str | None]) -> np.ndarray:
     mass = np.full(len(values), MASS)
-    return mass_errors(np.array(values), pd.Series(ions, dtype="str"), mass)
+    return mass_errors(np.array(values), pd.array(ions, dtype="str"), mass)
 
 
 @pytest.mark.parametrize("ion", ADDUCTS)

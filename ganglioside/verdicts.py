@@ -177,6 +177,8 @@ def _probability(state: Inference) -> FloatArray:
     probability[:, FRAGMENT] = made + ghosts.by_row(n, "fragment")
     probability[:, ADDUCT] = posed + ghosts.by_row(n, "adduct")
     probability[:, OUTLIER] = shares.chance + ghosts.by_row(n, "outlier")
+    # A measured m/z may be so far from the name that not even chance explains it.
+    probability[~probability.any(axis=1), OUTLIER] = 1.0
     return probability
 
 

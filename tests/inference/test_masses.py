@@ -46,3 +46,15 @@ def test_an_mz_far_from_the_name_refuses_it() -> None:
     assert (analysis.features["verdict"] != plain["verdict"]).sum() <= 4
     assert "ppm from that of the name" in analysis.features["reason"][row]
     assert "ppm from the name" in str(analysis.explain(row))
+
+
+def test_an_mz_of_another_molecule_refuses_the_name() -> None:
+    source = gg.example()
+    table = source.data[["name", "rt", "volume", "log_p", "anchor"]]
+    table.columns = ["Name", "RT", "Volume", "Log P", "Anchor"]
+    row = int(gg.analyze(table).features.query("verdict == 'valid'").index[0])
+    table = table.assign(**{"m/z": np.nan, "Adduct": None}).astype({"Adduct": "str"})
+    table.loc[row, ["m/z", "Adduct"]] = [300.1, "[M-H]-"]
+    feature = gg.analyze(table).features.loc[row]
+    assert feature["verdict"] == "outlier"
+    assert "ppm from that of the name" in feature["reason"]

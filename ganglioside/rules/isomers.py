@@ -168,7 +168,7 @@ def starting_lines(
         np.maximum.at(explained, child[pair], closeness[pair] * genuine[parent[pair]])
         free, slots = 1 - explained[own], np.flatnonzero(layout.starts_slot[own])
         found = _dense_offsets(reduced[own], weight[own] * free, slots, slope)
-        away = np.abs(reduced[own] - np.array([found]).T).min(axis=0) / (_WIDTH * slope)
+        away = np.abs(reduced[own] - np.array(found)[:, None]).min(axis=0) / (_WIDTH * slope)
         genuine[own] = np.exp(-0.5 * away * away) * free
         offsets[group, : len(found)] = found
     return _lines(offsets)
@@ -205,21 +205,18 @@ def find_lines(
     usual = usual[layout.row[layout.starts_slot]]
     chance = 1 / (1 + np.exp(-usual[:, None] - _LEVELS))
     rows = _Rows(layout, reduced[layout.row], np.minimum(np.maximum(chance, _LEAST), _MOST))
-    expectation = _Expected(
-        expected,
-        np.sqrt(variance),
-        np.where(_have_isomers(observed.groups), _FURTHER, _UNHEARD_OF),
-    )
+    expectation = _Expected(expected, np.sqrt(variance), _further(observed.groups))
     return _lines(_worthy_offsets(rows, evidence[layout.row], expectation, scale))
 
 
 @lru_cache(maxsize=4)
-def _have_isomers(groups: Groups) -> tuple[bool, ...]:
-    """Return which groups have isomers: known ones, or acetyls that may stand elsewhere."""
-    return tuple(
+def _further(groups: Groups) -> FloatArray:
+    """Return how likely one more line is: known isomers, or acetyls that may stand elsewhere."""
+    possible = [
         isomer is None and (bool(isomers(series.split("+")[0])) or "OAc" in series)
         for series, isomer in zip(groups.series, groups.isomer, strict=True)
-    )
+    ]
+    return np.where(possible, _FURTHER, _UNHEARD_OF)
 
 
 def _worthy_offsets(
@@ -287,8 +284,8 @@ def _worth_of_part(
     group = layout.group[centres]
     size, slots = layout.size[group], layout.slots[group]
     row = ranges(layout.first[group], size)  # all rows of each centre's group
-    z = (rows.reduced[row] - np.repeat(rows.reduced[centres], size)) / sigma
-    gain = evidence[row] - (_TAIL + 1) / 2 * np.log1p(z**2 / _TAIL)
+    z = (rows.reduced[row] - np.repeat(rows.reduced[centres], size)) / (sigma * _TAIL**0.5)
+    gain = evidence[row] - (_TAIL + 1) / 2 * np.log1p(z * z)
     first = np.flatnonzero(layout.starts_slot[row])
     best = np.minimum(np.maximum.reduceat(gain, first), _MOST_GAIN)
     odds = rows.present.take(layout.slot[row[first]], axis=0)

@@ -138,6 +138,19 @@ class Observations:
         return float(np.quantile(known, _SMALLEST)) if len(known) else float("nan")
 
     @cached_property
+    def area_class(self) -> IntArray:
+        """Quarter decades by which each area exceeds the smallest, 0 where it is missing, (n,)."""
+        if np.isnan(self.smallest_area):
+            return np.zeros(len(self), dtype=np.int64)
+        above = np.nan_to_num(self.log_volume, nan=-np.inf) - self.smallest_area
+        return np.floor(4 * np.maximum(above, 0.0)).astype(np.int64)
+
+    @cached_property
+    def span(self) -> float:
+        """Range of the RTs, min; 1 at least."""
+        return max(float(np.ptp(self.rt)), 1.0)
+
+    @cached_property
     def usual_area(self) -> tuple[float, float]:
         """Mean and standard deviation of all log10 areas; 0 and 1 where there are none."""
         known = self.log_volume[np.isfinite(self.log_volume)]

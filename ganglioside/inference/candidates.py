@@ -45,14 +45,26 @@ class Candidates:
         return np.asarray(np.unique(self.place, return_index=True)[1])
 
     @cached_property
+    def spot_of_place(self) -> IntArray:
+        """Where each place stands in a flattened array by line and ceramide."""
+        return self.spot[self.first_of_place]
+
+    @cached_property
+    def line_of_place(self) -> IntArray:
+        """The line of each place."""
+        return self.line[self.first_of_place]
+
+    @cached_property
     def first_of_row(self) -> IntArray:
         """The first candidate of each row, shape (n,)."""
         return np.flatnonzero(starts(self.row))
 
     def likeliest_line(self, own: FloatArray) -> IntArray:
         """Return the line on which each row has the largest share, shape (n,)."""
-        order = np.lexsort((-own, self.row))
-        return np.asarray(self.line[order[self.first_of_row]])
+        best = np.flatnonzero(own == self.largest(own).take(self.row))[::-1]
+        line = np.empty(len(self.first_of_row), dtype=np.int64)
+        line[self.row[best]] = self.line[best]  # the first of equals, which is written last
+        return line
 
     def largest(self, own: FloatArray) -> FloatArray:
         """Return the largest share of each row, shape (n,)."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ganglioside.inference.areas import left_out
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
-from ganglioside.inference.extents import LARGEST_EXTENT, pair_odds
+from ganglioside.inference.extents import pair_odds
 from ganglioside.inference.ghosts import ghosts
 from ganglioside.inference.state import NO_GHOSTS, Ghosts, Inference, Shares
 from ganglioside.observations import FloatArray, sum_by
@@ -86,7 +86,7 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     """Return what the other rows predict for each candidate: RT and scale of scatter, min."""
     c, scatter = state.candidates, state.scatter
     variance = state.fit.variance.take(c.spot)
-    leverage = np.clip(state.weight * variance, 0.0, _LARGEST_LEVERAGE)
+    leverage = np.minimum(state.weight * variance, _LARGEST_LEVERAGE)
     predicted = c.rt - (c.rt - state.fitted) / (1 - leverage)
     return predicted, np.sqrt(scatter**2 + variance / (1 - leverage))
 
@@ -116,12 +116,11 @@ def other_intensity(state: Inference, *, missing: bool = True) -> Others:
 
 def _chance_intensity(state: Inference) -> FloatArray:
     area, rates = state.observed.log_volume, state.rates
-    span = max(float(np.ptp(state.observed.rt)), 1.0)
     small = normal(area, rates.chance_area.mean, rates.chance_area.sd)
     large = normal(area, rates.genuine_area.mean, rates.genuine_area.sd)
     mixed = (1 - _LARGE_BY_CHANCE) * small + _LARGE_BY_CHANCE * large
     mass = rates.mass.by_chance(state.observed.mass_error)
-    return np.asarray(rates.chance / span * mixed * mass)
+    return np.asarray(rates.chance / state.observed.span * mixed * mass)
 
 
 def _pair_intensity(state: Inference) -> FloatArray:
@@ -136,7 +135,6 @@ def _pair_intensity(state: Inference) -> FloatArray:
     area = rates.chance_area
     child_area = normal(observed.log_volume, area.mean, area.sd)[pairs.child]
     size = np.where(pairs.measured, normal(pairs.log_ratio, extents.mean, extents.sd), child_area)
-    smaller = 1 / (1 + 100 ** (np.where(pairs.measured, pairs.log_ratio, -1.0) - LARGEST_EXTENT))
     mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
-    made = smaller * rate * closeness * size * mass
+    made = pairs.smaller * rate * closeness * size * mass
     return np.asarray(state.shares.genuine[pairs.parent] * made)

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.pairs import LARGEST_EXTENT
 from ganglioside.inference.state import EXTENT_WITHIN, FragmentCounts, Inference
 from ganglioside.observations import FloatArray, IntArray, sum_by
 from ganglioside.rules.fragments import usual_emission
@@ -17,9 +18,6 @@ _MOST_EMISSION: Final = 0.95
 #: log10 of fragment over parent area before the table is seen: 2 %, observed 0.2 to 38 %.
 _EXTENT: Final = -1.7
 _EXTENT_SPREAD: Final = 0.7
-
-#: A fragment may outweigh the genuine feature of its name, hardly its parent.
-LARGEST_EXTENT: Final = -0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,23 +112,18 @@ def _visible_parents(state: Inference, extents: Extents) -> FloatArray:
     A fragment is seen where parent area times extent reaches the smallest areas of the table.
     Areas are counted in classes of a quarter decade, so that cost does not grow with rows.
     """
-    area, genuine = state.observed.log_volume, state.shares.genuine
-    shape = extents.mean.shape
-    known = np.isfinite(area)
-    if not known.any():
+    observed, shape = state.observed, extents.mean.shape
+    if np.isnan(observed.smallest_area):
         return np.repeat(state.support[:, None], shape[1], axis=1)
-    limit = state.observed.smallest_area
-    above = np.maximum(np.where(known, area, limit) - limit, 0.0)
-    classes = np.floor(4 * above).astype(np.int64)
-    n_classes = int(classes.max()) + 1
-    key = state.shares.line * n_classes + classes
-    count = sum_by(key, genuine, shape[0] * n_classes).reshape(-1, n_classes)
+    n_classes = int(observed.area_class.max()) + 1
+    key = state.shares.line * n_classes + observed.area_class
+    count = sum_by(key, state.shares.genuine, shape[0] * n_classes).reshape(-1, n_classes)
     middle = (np.arange(n_classes) + 0.5) / 4
-    possible = np.flatnonzero(state.observed.groups.contains[state.line_group])
-    mean, sd = extents.mean.take(possible)[:, None], extents.sd.take(possible)[:, None]
+    line, group = np.nonzero(observed.groups.contains[state.line_group])
+    mean, sd = extents.mean[line, group][:, None], extents.sd[line, group][:, None]
     seen = 1 / (1 + np.exp(-1.7 * (middle + mean) / sd))
     parents = np.zeros(shape)
-    parents.flat[possible] = (count[possible // shape[1]] * seen).sum(axis=1)
+    parents[line, group] = np.einsum("pc,pc->p", count[line], seen)
     return parents
 
 

@@ -189,8 +189,9 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     key = flat_place(observed.sample[ghosts.child], ghosts.ceramide, ghosts.line, shape)
     there = np.minimum(sum_by(at, state.shares.own, prod(shape))[key], 1.0)
     seen = ghosts.ceramide < len(observed.ceramides)
-    reported = state.reported[ghosts.line, np.where(seen, ghosts.ceramide, 0)]
-    by_line = np.clip(state.support / (4 * n_samples), _LEAST_PRESENCE, 1.0)
+    spot = ghosts.line * len(observed.ceramides) + np.where(seen, ghosts.ceramide, 0)
+    reported = state.reported.take(spot)
+    by_line = np.minimum(np.maximum(state.support / (4 * n_samples), _LEAST_PRESENCE), 1.0)
     present = np.where(seen, 1 - reported, _UNSEEN_CERAMIDE) * by_line[ghosts.line]
     coelutes = processes().coelutes[ghosts.process]
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.

@@ -16,7 +16,7 @@ from ganglioside.inference.reporting import Reporting, learn_reporting
 from ganglioside.inference.state import Inference, Rates, area_spread, flat_place
 from ganglioside.observations import BoolArray, FloatArray, sum_by
 from ganglioside.rules.acetylation import acetyl_prior
-from ganglioside.rules.artefacts import artefacts
+from ganglioside.rules.artefacts import artefacts, processes
 from ganglioside.rules.sugars import CompositionModel
 
 _WRONG_ANCHORS: Final = 0.04  # share of anchors that are wrong, before the table is seen
@@ -106,15 +106,14 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
 def _expected_rows(state: Inference) -> FloatArray:
     """Return how many rows areas let expect on each line, of its group's names, shape (L,)."""
     c = state.candidates
-    line, ceramide = c.line[c.first_of_place], c.ceramide[c.first_of_place]
-    return sum_by(line, state.reported[line, ceramide], len(state.line_group))
+    return sum_by(c.line_of_place, state.reported.take(c.spot_of_place), len(state.line_group))
 
 
 def _reporting(state: Inference, areas: Areas) -> Reporting:
     """Return how areas decide what is reported, from the species of all firm lines."""
     c, observed = state.candidates, state.observed
     shape = len(state.line_group), len(observed.ceramides)
-    seen = sum_by(c.line * shape[1] + c.ceramide, state.shares.own, shape[0] * shape[1])
+    seen = sum_by(c.spot, state.shares.own, prod(shape))
     firm = firm_lines(state)
     samples = float(len(areas.sample))
     area = float(areas.sample.mean()) + areas.line[firm, None] + areas.ceramide[None, :]
@@ -146,7 +145,7 @@ def _artefact_rates(state: Inference) -> FloatArray:
     known, pairs = artefacts(), state.coelution
     seen = sum_by(pairs.process[pairs.posed], state.shares.pair[pairs.posed], len(known))
     ghosts = state.shares.ghosts
-    relatives = np.array([not a.coelutes for a in known] + [False])[ghosts.process]
+    relatives = ~processes().coelutes[ghosts.process]
     seen += sum_by(ghosts.process[relatives], ghosts.probability[relatives], len(known))
     prior = np.array([a.rate for a in known])
     rate = (seen + 10 * prior) / (_opportunities(state) + 10)

@@ -24,13 +24,14 @@ class MassAccuracy:
 
     offset: float
     sd: float
+    measured: bool = True  # whether the table has any m/z
 
     def right(self, error: FloatArray, expected: FloatArray | float = 0.0) -> FloatArray:
         """Return the density of errors where the mass differs from the name's by `expected`.
 
         1 where no m/z was measured: a missing value is no evidence.
         """
-        return normal(error, self.offset + expected, self.sd)
+        return self._density(error, self.offset + expected, self.sd)
 
     @property
     def largest(self) -> float:
@@ -43,14 +44,17 @@ class MassAccuracy:
 
     def by_chance(self, error: FloatArray) -> FloatArray:
         """Return the density of errors of wrong names."""
-        return normal(error, self.offset, float(np.hypot(self.sd, _WRONG_NAME)))
+        return self._density(error, self.offset, float(np.hypot(self.sd, _WRONG_NAME)))
+
+    def _density(self, error: FloatArray, mean: FloatArray | float, sd: float) -> FloatArray:
+        return normal(error, mean, sd) if self.measured else np.ones(len(error))
 
 
 def mass_accuracy(error: FloatArray) -> MassAccuracy:
     """Return the accuracy of a table, from its errors in ppm."""
     known = error[np.abs(np.nan_to_num(error, nan=np.inf)) < _NOT_A_NAME]
     if len(known) == 0:
-        return MassAccuracy(0.0, _USUAL_SD)
+        return MassAccuracy(0.0, _USUAL_SD, measured=bool(np.isfinite(error).any()))
     offset = float(np.median(known)) * len(known) / (len(known) + _SD_WEIGHT)
     sd = 1.4826 * float(np.median(np.abs(known - offset)))
     total = len(known) * sd**2 + _SD_WEIGHT * _USUAL_SD**2

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations
 from ganglioside.rules.artefacts import processes
 from ganglioside.rules.fragments import Coelution, usual_emission
+
+#: log10 of fragment over parent area: a fragment may outweigh the genuine feature of its name,
+#: hardly its parent.
+LARGEST_EXTENT: Final = -0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +45,12 @@ class Pairs(Coelution):
     def fragment(self) -> BoolArray:
         """Whether the child would be an in-source fragment, shape (m,)."""
         return np.asarray(self.process < 0)
+
+    @cached_property
+    def smaller(self) -> FloatArray:
+        """How far the child is smaller than its parent, as it should be, 0 to 1, shape (m,)."""
+        ratio = np.where(self.measured, self.log_ratio, -1.0)
+        return np.asarray(1 / (1 + 100 ** (ratio - LARGEST_EXTENT)))
 
     @cached_property
     def fragments(self) -> IntArray:

@@ -27,7 +27,7 @@ class Reporting:
     def chance(self, log_area: FloatArray) -> FloatArray:
         """Return how likely species of these areas have a row."""
         odds = self.level + self.steepness * (log_area - self.limit)
-        return np.asarray(np.clip(1 / (1 + np.exp(-odds)), _LEAST, 1 - _LEAST))
+        return np.minimum(np.maximum(1 / (1 + np.exp(-odds)), _LEAST), 1 - _LEAST)
 
 
 def usual_reporting(log_area: FloatArray) -> Reporting:
@@ -56,7 +56,7 @@ def learn_reporting(
     level = before.level
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-odds - level))
-        gradient = float((seen - asked * p).sum()) - level / _LEVEL_SPREAD**2
-        curvature = float((asked * p * (1 - p)).sum()) + 1 / _LEVEL_SPREAD**2
-        level += float(np.clip(gradient / curvature, -1.0, 1.0))
+        gradient = float(seen.sum() - asked * p.sum()) - level / _LEVEL_SPREAD**2
+        curvature = asked * float(p @ (1 - p)) + 1 / _LEVEL_SPREAD**2
+        level += min(max(gradient / curvature, -1.0), 1.0)
     return Reporting(before.limit, level, before.steepness)

@@ -292,8 +292,8 @@ class Inference:
     def presence(self) -> FloatArray:
         """Chance that each candidate's species is seen on its line, shape (a,)."""
         c = self.candidates
-        usual = self.rates.presence[c.line] * self.reported[c.line, c.ceramide]
-        return np.clip(usual, LEAST_PRESENCE, MOST_PRESENCE)
+        usual = self.rates.presence[c.line] * self.reported.take(c.spot)
+        return np.minimum(np.maximum(usual, LEAST_PRESENCE), MOST_PRESENCE)
 
 
 def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:

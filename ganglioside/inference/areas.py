@@ -25,6 +25,14 @@ _LARGEST_RESIDUAL: Final = 1.0  # decades; beyond it a residual pulls no further
 
 
 @dataclass(frozen=True, eq=False)
+class Expected:
+    """log10 area less that of its sample, and its standard deviation, each of shape (L, c)."""
+
+    mean: FloatArray
+    sd: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class Areas:
     """What the table teaches about log10 areas of genuine features.
 
@@ -60,15 +68,14 @@ class Areas:
         """What a ceramide adds that no row of the table names."""
         return float(np.sort(self.ceramide)[int(_RARE * (len(self.ceramide) - 1))])
 
-    def expected(
-        self, sample: IntArray, line: IntArray, ceramide: IntArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return log10 area and its standard deviation; unknown ceramides are -1."""
-        effect = np.append(self.ceramide, self.rare)[ceramide]
-        weight = np.append(self.ceramide_weight, 0.0)[ceramide]
-        variance = 1 / (self.line_weight[line] + self.shrinkage) + 1 / (weight + self.shrinkage)
-        mean = self.sample[sample] + self.line[line] + effect
-        return mean, self.within * np.sqrt(1 + variance)
+    def expected(self, n: int) -> Expected:
+        """Return what lines and the first n ceramides expect; those beyond K are rare ones."""
+        effect, weight = np.full(n, self.rare), np.zeros(n)
+        effect[: len(self.ceramide)] = self.ceramide
+        weight[: len(self.ceramide)] = self.ceramide_weight
+        by_line, by_ceramide = self.line_weight + self.shrinkage, weight + self.shrinkage
+        variance = 1 + (1 / by_line)[:, None] + 1 / by_ceramide
+        return Expected(self.line[:, None] + effect, self.within * np.sqrt(variance))
 
     def anywhere(self, sample: IntArray, ceramide: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return the same for features of a line that is not known."""

@@ -39,18 +39,17 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
         Intensity at each row of all other processes.
     """
     possible = _possible(state.observed, state.posing, state.line_group.tobytes())
-    predicted, variance = _expected_rt(state, possible)
-    away = possible.rt - predicted
-    near = np.flatnonzero((away**2 < _FAR**2 * variance) & sought[possible.child])
-    known = _with_rates(state, possible, near)
-    scale = np.sqrt(variance[near])
-    density = student(away[near] / scale, scale, OWN_TAIL)
-    area = _expected_area(state, known)
-    density = density * normal(state.observed.log_volume[known.child], *area)
-    mass = state.rates.mass.right(state.observed.mass_error[known.child], possible.shift[near])
-    piece = known.probability * density * mass
-    exists = _existence(state, known, np.log1p(piece / others[known.child]))
-    return replace(known, probability=piece * exists)
+    at = np.flatnonzero(sought.take(possible.child))
+    away, variance = _away(state, possible, at)
+    close = np.flatnonzero(away**2 < _FAR**2 * variance)
+    known, near = possible.ghosts(at[close]), at[close]
+    scale = np.sqrt(variance.take(close))
+    density = student(away.take(close) / scale, scale, OWN_TAIL)
+    density = density * _expected_size(state, known, possible.spot.take(near))
+    mass = state.rates.mass.right(state.observed.mass_error[known.child], possible.shift(near))
+    piece = _rates(state, known) * density * mass
+    gain = np.log1p(piece / others.take(known.child))
+    return replace(known, probability=piece * _existence(state, known, gain))
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,14 +95,11 @@ class _Possible:
 
     Attributes
     ----------
-    child, line, ceramide, process : numpy.ndarray of int, shape (g,)
+    makers : _Makers
+    maker : numpy.ndarray of int, shape (g,)
+        Place in `makers`.
+    child, line : numpy.ndarray of int, shape (g,)
         As in `Ghosts`.
-    rt : numpy.ndarray, shape (g,)
-        Of the child, min.
-    shift : numpy.ndarray, shape (g,)
-        As in `_Makers`.
-    rt_shift, rt_variance : numpy.ndarray, shape (g,)
-        RT of the child less that of the parent, carbons, and its variance.
     spot : numpy.ndarray of int, shape (g,)
         Place in a flattened array by line and ceramide.
     ceramides : Ceramides
@@ -112,91 +108,100 @@ class _Possible:
         `curve.ceramide_class` of each of them.
     """
 
+    makers: _Makers
+    maker: IntArray
     child: IntArray
     line: IntArray
-    ceramide: IntArray
-    process: IntArray
-    rt: FloatArray
-    shift: FloatArray
-    rt_shift: FloatArray
-    rt_variance: FloatArray
     spot: IntArray
     ceramides: Ceramides
     kind: IntArray
+
+    def ghosts(self, some: IntArray) -> Ghosts:
+        """Return some of the entries, of no probability yet."""
+        maker = self.maker.take(some)
+        ceramide, process = self.makers.ceramide.take(maker), self.makers.process.take(maker)
+        line, nothing = self.line.take(some), np.zeros(len(some))
+        return Ghosts(self.child.take(some), line, ceramide, process, nothing)
+
+    def process(self, some: IntArray) -> IntArray:
+        """Return the process of some of the entries, as in `Ghosts`."""
+        return self.makers.process.take(self.maker.take(some))
+
+    def shift(self, some: IntArray) -> FloatArray:
+        """Return the mass of what some of the entries make less that of the child's name, ppm."""
+        return self.makers.shift.take(self.maker.take(some))
 
 
 @lru_cache(maxsize=1)  # the lines stay the same for many rounds
 def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible:
     line_group = np.frombuffer(lines, dtype=np.int64)
     makers = _makers(observed, posing)
-    item, line = lines_of(makers.group, line_group, len(observed.groups))
-    child, ceramide, process = makers.child[item], makers.ceramide[item], makers.process[item]
+    maker, line = lines_of(makers.group, line_group, len(observed.groups))
     place = np.arange(len(posing.ceramides))
     known = np.where(place < len(observed.ceramides), place, -1)
     basis = ceramide_basis(posing.ceramides)
     return _Possible(
-        child=child,
+        makers=makers,
+        maker=maker,
+        child=makers.child.take(maker),
         line=line,
-        ceramide=ceramide,
-        process=process,
-        rt=observed.rt[child],
-        shift=makers.shift[item],
-        rt_shift=processes().rt_shift[process],
-        rt_variance=processes().rt_spread[process] ** 2,
-        spot=line * len(place) + ceramide,
+        spot=line * len(place) + makers.ceramide.take(maker),
         ceramides=Ceramides(basis, known),
         kind=ceramide_class(basis),
     )
 
 
-def _with_rates(state: Inference, possible: _Possible, near: IntArray) -> Ghosts:
-    """Return some of the possible parents with how often each makes such a child."""
-    child, line, process = possible.child[near], possible.line[near], possible.process[near]
-    rate = np.where(
-        process < 0,
-        emission_rates(state)[line, state.observed.group[child]],
-        np.append(state.rates.artefact, 0.0)[process],
+def _away(state: Inference, possible: _Possible, at: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return how far some children are from where they are expected, min, and its variance."""
+    curve, process = state.curve, processes()
+    variance = state.rates.sigma[possible.kind] ** 2 + curve.variance(possible.ceramides)
+    spot, by = possible.spot.take(at), possible.process(at)
+    expected = curve.predict(possible.ceramides).take(spot) + curve.slope * process.rt_shift[by]
+    away = state.observed.rt.take(possible.child.take(at)) - expected
+    return away, variance.take(spot) + (curve.slope * process.rt_spread[by]) ** 2
+
+
+def _rates(state: Inference, ghosts: Ghosts) -> FloatArray:
+    """Return how often each parent makes such a child."""
+    kind = ghosts.line * len(state.observed.groups) + state.observed.group[ghosts.child]
+    return np.where(
+        ghosts.process < 0,
+        emission_rates(state).take(kind),
+        state.rates.artefact[ghosts.process],
     )
-    return Ghosts(child, line, possible.ceramide[near], process, rate)
 
 
-def _expected_rt(state: Inference, possible: _Possible) -> tuple[FloatArray, FloatArray]:
-    """Return the RT at which each child is expected, min, and the variance of its scatter."""
-    curve, ceramides, spot = state.curve, possible.ceramides, possible.spot
-    variance = state.rates.sigma[possible.kind] ** 2 + curve.variance(ceramides)
-    predicted = curve.predict(ceramides).take(spot) + curve.slope * possible.rt_shift
-    return predicted, variance.take(spot) + curve.slope**2 * possible.rt_variance
-
-
-def _expected_area(state: Inference, ghosts: Ghosts) -> tuple[FloatArray, FloatArray]:
-    """Return log10 area that each ghost's child should have, and its standard deviation."""
-    observed, process = state.observed, ghosts.process
-    ceramide = np.where(ghosts.ceramide < len(observed.ceramides), ghosts.ceramide, -1)
-    mean, sd = state.rates.areas.expected(observed.sample[ghosts.child], ghosts.line, ceramide)
+def _expected_size(state: Inference, ghosts: Ghosts, spot: IntArray) -> FloatArray:
+    """Return the density of each child's log10 area, if the parent at that spot made it."""
+    observed, known = state.observed, processes()
+    usual = state.rates.areas.expected(len(state.ceramides))
     extents = expected_extents(state)
     kind = ghosts.line * len(observed.groups) + observed.group[ghosts.child]
-    extent = np.where(process < 0, extents.mean.take(kind), processes().log10_extent[process])
-    spread = np.where(process < 0, extents.sd.take(kind), processes().log10_spread[process])
-    return mean + extent, np.hypot(sd, spread)
+    piece, by = ghosts.process < 0, ghosts.process
+    extent = np.where(piece, extents.mean.take(kind), known.log10_extent[by])
+    spread = np.where(piece, extents.sd.take(kind), known.log10_spread[by])
+    mean = state.rates.areas.sample[observed.sample[ghosts.child]] + usual.mean.take(spot) + extent
+    sd = np.sqrt(usual.sd.take(spot) ** 2 + spread**2)
+    return normal(observed.log_volume[ghosts.child], mean, sd)
 
 
 def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray:
     """Return how likely each parent exists, given its siblings but not the child itself."""
     observed, c = state.observed, state.candidates
-    n_samples = int(observed.sample.max(initial=0)) + 1
+    n_samples = len(state.rates.areas.sample)
     shape = n_samples, len(state.ceramides), len(state.line_group)
     at = flat_place(c.sample, c.ceramide, c.line, shape)
     key = flat_place(observed.sample[ghosts.child], ghosts.ceramide, ghosts.line, shape)
-    there = np.minimum(sum_by(at, state.shares.own, prod(shape))[key], 1.0)
+    there = np.minimum(sum_by(at, state.shares.own, prod(shape)).take(key), 1.0)
     seen = ghosts.ceramide < len(observed.ceramides)
     spot = ghosts.line * len(observed.ceramides) + np.where(seen, ghosts.ceramide, 0)
-    reported = state.reported.take(spot)
     by_line = np.minimum(np.maximum(state.support / (4 * n_samples), _LEAST_PRESENCE), 1.0)
-    present = np.where(seen, 1 - reported, _UNSEEN_CERAMIDE) * by_line[ghosts.line]
+    present = np.where(seen, 1 - state.reported.take(spot), _UNSEEN_CERAMIDE)
+    present = present * by_line[ghosts.line]
     coelutes = processes().coelutes[ghosts.process]
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
     prior = np.where(coelutes, _MISSING * present * (1 - there), there)
     prior = np.minimum(prior, _SUREST)
-    siblings = sum_by(key, gain, 1)[key] - gain
+    siblings = sum_by(key, gain, 1).take(key) - gain
     odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
     return np.asarray(odds / (1 + odds))

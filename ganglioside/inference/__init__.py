@@ -31,11 +31,11 @@ from ganglioside.rules.regression import NoCurve, starting_curve
 
 __all__ = ["INTERVAL", "STANDARD_DEVIATION", "Ghosts", "Inference", "infer", "reweigh"]
 
-_PLACE_AT: Final = (1, 2, 4)
-_PRUNE_AT: Final = 5
+_PLACE_AT: Final = (2, 4)
+_PRUNE_AT: Final = 4
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14
-_SETTLED: Final = 0.15  # scatters by which lines may still move
+_SETTLED: Final = 0.25  # scatters by which lines may still move
 _AGAIN: Final = 2  # rounds of shares under another tolerance
 _NARROWING: Final = 0.5  # of the least scatter, by round
 

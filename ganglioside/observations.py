@@ -143,7 +143,7 @@ class Observations:
         if np.isnan(self.smallest_area):
             return np.zeros(len(self), dtype=np.int64)
         above = np.nan_to_num(self.log_volume, nan=-np.inf) - self.smallest_area
-        return np.floor(4 * np.maximum(above, 0.0)).astype(np.int64)
+        return np.asarray(np.floor(4 * np.maximum(above, 0.0)), dtype=np.int64)
 
     @cached_property
     def span(self) -> float:

@@ -21,6 +21,7 @@ _USUAL_WITHIN: Final = 0.35
 _WITHIN_WEIGHT: Final = 10.0  # features that the usual scatter is worth
 _RARE: Final = 0.1  # quantile of the ceramides
 _LARGEST_LEVERAGE: Final = 0.95
+_SWEEPS: Final = 2  # in a round: the shares by which features are weighed move more slowly
 _LARGEST_RESIDUAL: Final = 1.0  # decades; beyond it a residual pulls no further
 
 
@@ -141,10 +142,7 @@ class Placed:
 
 
 def learn_areas(areas: Areas, placed: Placed) -> Areas:
-    """Return the areas after one sweep over samples, lines and ceramides.
-
-    One sweep a round suffices: the shares by which features are weighed move more slowly.
-    """
+    """Return the areas after a few sweeps over samples, lines and ceramides."""
     known = np.isfinite(placed.log_area)
     areas = replace(areas, weight=np.where(known, placed.weight, 0.0))
     placed = placed if known.all() else placed.kept(known)
@@ -153,19 +151,20 @@ def learn_areas(areas: Areas, placed: Placed) -> Areas:
     by_sample = sum_by(placed.sample, weight, len(sample))
     by_line = sum_by(placed.line, weight, len(line))
     by_ceramide = sum_by(placed.ceramide, weight, len(ceramide))
+    residual = placed.residual(areas)
 
     def pull(key: IntArray, n: int) -> FloatArray:
         """Return the sum of residuals by key; none may pull too far."""
-        mean = sample[placed.sample] + line[placed.line] + ceramide[placed.ceramide]
-        residual = placed.log_area - mean
         bounded = np.minimum(np.maximum(residual, -_LARGEST_RESIDUAL), _LARGEST_RESIDUAL)
         return sum_by(key, weight * bounded, n)
 
-    for _ in range(2):
-        sample = sample + pull(placed.sample, len(sample)) / (by_sample + 1)
-        line = (by_line * line + pull(placed.line, len(line))) / (by_line + lean)
-        total = pull(placed.ceramide, len(ceramide))
-        ceramide = (by_ceramide * ceramide + total) / (by_ceramide + lean)
+    for _ in range(_SWEEPS):
+        step = pull(placed.sample, len(sample)) / (by_sample + 1)
+        sample, residual = sample + step, residual - step.take(placed.sample)
+        step = (pull(placed.line, len(line)) - lean * line) / (by_line + lean)
+        line, residual = line + step, residual - step.take(placed.line)
+        step = (pull(placed.ceramide, len(ceramide)) - lean * ceramide) / (by_ceramide + lean)
+        ceramide, residual = ceramide + step, residual - step.take(placed.ceramide)
     areas = replace(
         areas,
         sample=sample,
@@ -174,12 +173,12 @@ def learn_areas(areas: Areas, placed: Placed) -> Areas:
         line_weight=by_line,
         ceramide_weight=by_ceramide,
     )
-    return replace(areas, within=_within(areas, placed))
+    return replace(areas, within=_within(areas, placed, residual))
 
 
-def _within(areas: Areas, placed: Placed) -> float:
-    left_out = placed.residual(areas) / (1 - _leverage(areas, placed, placed.weight))
-    squares = placed.weight @ np.minimum(left_out**2, _LARGEST_RESIDUAL**2)
+def _within(areas: Areas, placed: Placed, residual: FloatArray) -> float:
+    others = 1 - np.minimum(placed.weight * _unsure(areas, placed), _LARGEST_LEVERAGE)
+    squares = placed.weight @ np.minimum((residual / others) ** 2, _LARGEST_RESIDUAL**2)
     count = placed.weight.sum()
     prior = _WITHIN_WEIGHT * _USUAL_WITHIN**2
     return float(np.sqrt((squares + prior) / (count + _WITHIN_WEIGHT)))
@@ -187,15 +186,10 @@ def _within(areas: Areas, placed: Placed) -> float:
 
 def left_out(areas: Areas, placed: Placed) -> tuple[FloatArray, FloatArray]:
     """Return what the other features expect of each: log10 area and its standard deviation."""
-    leverage = _leverage(areas, placed, areas.weight)
-    mean = placed.log_area - placed.residual(areas) / (1 - leverage)
-    unsure = _unsure(areas, placed) / (1 - leverage)
-    return mean, areas.within * np.sqrt(1 + unsure)
-
-
-def _leverage(areas: Areas, placed: Placed, weight: FloatArray) -> FloatArray:
-    """Return how much each feature shares in its own expectation, shape (a,)."""
-    return np.minimum(weight * _unsure(areas, placed), _LARGEST_LEVERAGE)
+    unsure = _unsure(areas, placed)
+    others = 1 - np.minimum(areas.weight * unsure, _LARGEST_LEVERAGE)
+    mean = placed.log_area - placed.residual(areas) / others
+    return mean, areas.within * np.sqrt(1 + unsure / others)
 
 
 def _unsure(areas: Areas, placed: Placed) -> FloatArray:

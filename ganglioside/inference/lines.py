@@ -85,4 +85,4 @@ def prune_lines(state: Inference) -> Inference:
     stronger = support[None, :] > support[:, None]
     close = (group[:, None] == group[None, :]) & (np.abs(offset[:, None] - offset) < least)
     stays &= ~(close & stronger & stays[None, :]).any(axis=1)
-    return keep_lines(state, stays, main)
+    return replace(state, main=main) if stays.all() else keep_lines(state, stays, main)

@@ -246,7 +246,8 @@ def models_table(model: RetentionModel, decisions: Decisions, log_p: LogP) -> pd
         "may_judge": quality.may_judge,
         "why_not": as_column(pick(texts([_TOO_POOR]), -quality.may_judge.astype(np.int64))),
     }
-    return pd.DataFrame({c: columns[c] for c in MODELS})
+    index = pd.RangeIndex(len(plain))
+    return pd.DataFrame({c: columns[c] for c in MODELS}, index=index, copy=False)
 
 
 _TOO_POOR: Final = "Its left-out R² is below the threshold."

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -37,13 +39,14 @@ def find(table: FeatureTable, decided: Decided, model: RetentionModel, log_p: Lo
     """
     if not model.is_fitted:
         return _frame([_Finding("no-model", "error", None, None, model.reason, _NEEDED)])
+    rows = _Rows(table)
     return _frame(
         [
-            *_wrong_anchors(table, decided),
-            *_log_p_slips(table, log_p),
-            *_neugc_candidates(table, decided),
+            *_wrong_anchors(rows, decided),
+            *_log_p_slips(rows, log_p),
+            *_neugc_candidates(rows, decided),
             *_sparse_series(model),
-            *_extrapolations(table, decided),
+            *_extrapolations(rows, decided),
             *_stacks(table),
             *_samples_apart(model.drift),
         ]
@@ -78,7 +81,9 @@ def _frame(found: list[_Finding]) -> pd.DataFrame:
             "series": as_column(texts([finding.series for finding in found])),
             "message": as_column(texts([finding.message for finding in found])),
             "advice": as_column(texts([finding.advice for finding in found])),
-        }
+        },
+        index=pd.RangeIndex(len(found)),
+        copy=False,
     )
 
 
@@ -93,17 +98,25 @@ class _Row(NamedTuple):
     log_p: float
 
 
-def _rows(table: FeatureTable, at: IntArray) -> Iterator[_Row]:
-    if len(at) == 0:
-        return
-    number, *given = (table.data[c].array for c in ("feature_id", "name", "rt", "log_p"))
-    for k in at.tolist():
-        series = table.names.species[table.names.index[k]].series
-        yield _Row(k, int(number[k]), series, *(column[k] for column in given))
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """The rows of a table, to be asked for."""
+
+    table: FeatureTable
+
+    @cached_property
+    def _given(self) -> tuple[Any, ...]:
+        return tuple(self.table.data[c].array for c in ("feature_id", "name", "rt", "log_p"))
+
+    def at(self, places: IntArray) -> Iterator[_Row]:
+        names = self.table.names
+        for k in places.tolist():
+            number, *given = (column[k] for column in self._given)
+            yield _Row(k, int(number), names.species[names.index[k]].series, *given)
 
 
-def _wrong_anchors(table: FeatureTable, decided: Decided) -> list[_Finding]:
-    anchor, verdict = table.data["anchor"].to_numpy(), decided.verdict
+def _wrong_anchors(rows: _Rows, decided: Decided) -> list[_Finding]:
+    anchor, verdict = rows.table.data["anchor"].to_numpy(), decided.verdict
     wrong = np.flatnonzero(anchor & (verdict != VALID) & (verdict != UNDETERMINED))
     parents = decided.parent.take(wrong).to_pylist()
     return [
@@ -118,11 +131,11 @@ def _wrong_anchors(table: FeatureTable, decided: Decided) -> list[_Finding]:
             f"Check this anchor; {row.series} is expected at "
             f"{decided.predicted_rt[row.at]:.3f} min.",
         )
-        for row, parent in zip(_rows(table, wrong), parents, strict=True)
+        for row, parent in zip(rows.at(wrong), parents, strict=True)
     ]
 
 
-def _log_p_slips(table: FeatureTable, log_p: LogP) -> list[_Finding]:
+def _log_p_slips(rows: _Rows, log_p: LogP) -> list[_Finding]:
     return [
         _Finding(
             "log-p-slip",
@@ -133,11 +146,11 @@ def _log_p_slips(table: FeatureTable, log_p: LogP) -> list[_Finding]:
             f"predict {expected:.2f}.",
             "Check the Log P of this name; verdicts do not use it.",
         )
-        for row, expected in zip(_rows(table, log_p.slips), log_p.expected, strict=True)
+        for row, expected in zip(rows.at(log_p.slips), log_p.expected, strict=True)
     ]
 
 
-def _neugc_candidates(table: FeatureTable, decided: Decided) -> list[_Finding]:
+def _neugc_candidates(rows: _Rows, decided: Decided) -> list[_Finding]:
     return [
         _Finding(
             "neugc-candidate",
@@ -147,7 +160,7 @@ def _neugc_candidates(table: FeatureTable, decided: Decided) -> list[_Finding]:
             f"{row.name} at {row.rt:.3f} min may be a NeuGc form, which has the same formula.",
             "Look for NeuGc fragments (m/z 306.08) in MS/MS.",
         )
-        for row in _rows(table, where(decided.process, "NeuGc"))
+        for row in rows.at(where(decided.process, "NeuGc"))
     ]
 
 
@@ -170,12 +183,12 @@ def _sparse_series(model: RetentionModel) -> list[_Finding]:
     ]
 
 
-def _extrapolations(table: FeatureTable, decided: Decided) -> list[_Finding]:
+def _extrapolations(rows: _Rows, decided: Decided) -> list[_Finding]:
     valid = np.flatnonzero(decided.verdict == VALID)
     if len(valid) == 0:
         return []
-    ceramides = table.names.ceramides[table.names.index[valid]]
-    carbons, double_bonds, hydroxyls = ceramides.T
+    names = rows.table.names
+    carbons, double_bonds, hydroxyls = names.ceramides[names.index[valid]].T
     ceramide = join(join(carbons, double_bonds), hydroxyls)
     low, high = np.quantile(carbons, [0.02, 0.98])
     alone = (np.bincount(ceramide)[ceramide] == 1) & ((carbons < low) | (carbons > high))
@@ -189,7 +202,7 @@ def _extrapolations(table: FeatureTable, decided: Decided) -> list[_Finding]:
             "its prediction is extrapolated.",
             "Do not use it as an anchor without a standard.",
         )
-        for row in _rows(table, valid[alone])
+        for row in rows.at(valid[alone])
     ]
 
 

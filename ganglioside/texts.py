@@ -56,8 +56,8 @@ def _in_one(values: Texts) -> Texts:
 
 
 def indices(values: Texts) -> IntArray:
-    """Return for each text its number among the distinct ones, -1 for none."""
-    return np.asarray(values.dictionary_encode().indices.fill_null(-1), dtype=np.int64)
+    """Return for each text its number among the distinct ones; none counts as a text."""
+    return np.asarray(values.dictionary_encode("encode").indices).astype(np.int64)
 
 
 def where(values: Texts, text: str) -> IntArray:

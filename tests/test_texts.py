@@ -43,7 +43,7 @@ def test_whole_numbers_below_zero_are_missing() -> None:
 
 
 def test_equal_texts_are_numbered_alike() -> None:
-    assert indices(texts(["b", "a", None, "b"])).tolist() == [0, 1, -1, 0]
+    assert indices(texts(["b", "a", None, "b", None])).tolist() == [0, 1, 2, 0, 2]
 
 
 def test_places_of_a_text() -> None:

@@ -291,7 +291,8 @@ def _mass_basis(row: _Row) -> str:
 def _pieces(row: _Row) -> Iterator[Hypothesis]:
     """Yield the fragment or adduct of each co-eluting feature that could make this one."""
     state, pairs = row.state, row.state.coelution
-    rates, extents = pair_odds(state)
+    odds, extents = pair_odds(state)
+    rates = odds / (1 + odds)
     for pair in np.flatnonzero(pairs.child == row.at):
         process, parent = int(pairs.process[pair]), int(pairs.parent[pair])
         artefact = artefacts()[process] if process >= 0 else None

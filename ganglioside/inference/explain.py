@@ -126,9 +126,9 @@ def _chance_intensity(state: Inference) -> FloatArray:
 def _pair_intensity(state: Inference) -> FloatArray:
     """Return the intensity with which each pair's parent makes its child."""
     rates, pairs, observed = state.rates, state.coelution, state.observed
-    rate, extents = pair_odds(state)
+    odds, extents = pair_odds(state)
     posed, process = pairs.posed, pairs.process[pairs.posed]
-    rate[posed] = rates.artefact[process]
+    odds[posed] = rates.artefact[process]
     extents.mean[posed] = processes().log10_extent[process]
     extents.sd[posed] = processes().log10_spread[process]
     closeness = student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
@@ -136,5 +136,5 @@ def _pair_intensity(state: Inference) -> FloatArray:
     child_area = normal(observed.log_volume, area.mean, area.sd)[pairs.child]
     size = np.where(pairs.measured, normal(pairs.log_ratio, extents.mean, extents.sd), child_area)
     mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
-    made = pairs.smaller * rate * closeness * size * mass
+    made = pairs.smaller * odds * closeness * size * mass
     return np.asarray(state.shares.genuine[pairs.parent] * made)

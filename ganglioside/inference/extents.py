@@ -54,12 +54,15 @@ def _extents(measured: FloatArray, log_ratio: FloatArray, within: float) -> Exte
 
 
 def pair_odds(state: Inference) -> tuple[FloatArray, Extents]:
-    """Return for each pair the rate and extent that the other pairs of its kind teach.
+    """Return for each pair the odds and extent that the other pairs of its kind teach.
+
+    A parent makes one fragment of a kind at most. So a child stands against its parent having made
+    none that is seen, which is unlikely where such parents usually do.
 
     Returns
     -------
-    rate : numpy.ndarray, shape (m,)
-        Fragments per parent.
+    odds : numpy.ndarray, shape (m,)
+        Parents that make such a fragment, per parent that does not.
     extents : Extents, shape (m,)
     """
     counts, pairs = state.rates.fragments, state.coelution
@@ -73,7 +76,7 @@ def pair_odds(state: Inference) -> tuple[FloatArray, Extents]:
         counts.log_ratio.take(kind) - measured * pairs.log_ratio,
         state.rates.extent_within,
     )
-    return rate, Extents(np.minimum(extents.mean, LARGEST_EXTENT), extents.sd)
+    return rate / (1 - rate), Extents(np.minimum(extents.mean, LARGEST_EXTENT), extents.sd)
 
 
 def _kinds(state: Inference) -> IntArray:

@@ -3,13 +3,14 @@
 A line is one series, or one isomer of it. With m the RT of a line at the reference ceramide
 36:1;O2 and mu the middle of all lines,
 
-    RT = m + (1 + t) f + d - shrink * (m - mu) * f / (6 slope)
+    RT = m + (1 + t) f + d - (m - mu) (shrink * f / slope - spared * x) / 6
 
 f = slope z + curvature z^2 / 10, where z counts carbons from 36, with double bonds and hydroxyls
 expressed in the carbons that they are worth: one hydrophobic scale that the gradient bends. d is
 what one ceramide deviates from f on every line alike (the position of a double bond, say), t is how
 much steeper a line is than the others, and the last term lets the distances between lines shrink
-along the gradient, by the fraction `shrink` over six carbons.
+along the gradient, by the fraction `shrink` over six carbons; `spared` tells how far double bonds
+and hydroxyls, which are usually worth x carbons, are left out of that.
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ SHAPE_SPREAD: Final[FloatArray] = np.array([1.0, 0.15, 0.4, 0.5, 0.8])
 #: Offsets shrink to about 80 % over six carbons; methods may differ by the spread.
 SHRINK_PRIOR: Final = 0.2
 SHRINK_SPREAD: Final = 0.1
+
+#: How far the distances depend on carbons alone is a property of the method: not at all, or wholly.
+SPARED_PRIOR: Final = 0.1
+SPARED_SPREAD: Final = 0.1
 
 #: Spread of the slopes of lines, as a fraction, beyond what the shrinking explains; the table
 #: counts against it as so many lines.
@@ -143,6 +148,8 @@ class Curve:
         Parameters of f: slope and curvature in min, then three in carbons.
     shrink : float
         Fraction by which offsets shrink over six carbons.
+    spared : float
+        The part of it that double bonds and hydroxyls have no share in.
     slope : float
         min per carbon: the scale against which priors are stated.
     middle : float
@@ -159,12 +166,13 @@ class Curve:
         d of each of them, min.
     deviation_sd : float
         Spread of d between ceramides, min.
-    covariance : numpy.ndarray, shape (6 + 2 L + K, 6 + 2 L + K)
-        Of shape, shrink, lines, tilts and deviations together.
+    covariance : numpy.ndarray, shape (7 + 2 L + K, 7 + 2 L + K)
+        Of shape, shrink, spared, lines, tilts and deviations together.
     """
 
     shape: FloatArray
     shrink: float
+    spared: float
     slope: float
     middle: float
     lines: FloatArray
@@ -188,6 +196,7 @@ class Curve:
     def predict(self, ceramides: Ceramides) -> FloatArray:
         """Return the RT of each line at each ceramide, min, shape (L, c)."""
         rt = self._local[:, None] * self.f(ceramides.basis)
+        rt += self.spared * self._pull[:, None] * self._spare(ceramides)
         rt += self.lines[:, None]
         rt += self._deviations[ceramides.known]
         return rt
@@ -199,7 +208,7 @@ class Curve:
         in: the features need not know their line.
         """
         f = self.f(ceramides.basis)
-        pull = self.shrink * f / (6 * self.slope)
+        pull = (self.shrink * f + self.spared * self._spare(ceramides)) / (6 * self.slope)
         shift = self._deviations[ceramides.known] + f + pull * self.middle
         return np.asarray((rt - shift[place]) / np.maximum(1 - pull, 0.2)[place])
 
@@ -211,16 +220,26 @@ class Curve:
     @property
     def _local(self) -> FloatArray:
         """How steep each line is, against f, shape (L,)."""
-        return 1 + self.tilt - self.shrink * (self.lines - self.middle) / (6 * self.slope)
+        return 1 + self.tilt + self.shrink * self._pull
+
+    @property
+    def _pull(self) -> FloatArray:
+        """How far each line is drawn to the middle by what has the effect of six carbons, (L,)."""
+        return (self.middle - self.lines) / (6 * self.slope)
+
+    def _spare(self, ceramides: Ceramides) -> FloatArray:
+        """Return what double bonds and hydroxyls would usually hold back, min, shape (c,)."""
+        return -self.slope * (ceramides.basis[:, 1:] @ SHAPE_PRIOR[2:])
 
     def _slopes(self, ceramides: Ceramides) -> Slopes:
-        effect = self.f(ceramides.basis)
+        effect, spare = self.f(ceramides.basis), self._spare(ceramides)
         return Slopes(
             local=self._local,
-            pull=(self.middle - self.lines) / (6 * self.slope),
+            pull=self._pull,
             shape=ceramide_effect_jacobian(self.shape, ceramides.basis),
             effect=effect,
-            line=1 - self.shrink / (6 * self.slope) * effect,
+            spare=spare,
+            line=1 - (self.shrink * effect + self.spared * spare) / (6 * self.slope),
             known=ceramides.known,
         )
 
@@ -243,7 +262,8 @@ class Curve:
 
     def parameters(self) -> FloatArray:
         """Return all parameters in the order of `covariance`."""
-        return np.concatenate([self.shape, [self.shrink], self.lines, self.tilt, self.deviation])
+        pulls = [self.shrink, self.spared]
+        return np.concatenate([self.shape, pulls, self.lines, self.tilt, self.deviation])
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,8 +317,9 @@ def refit(fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior) 
     deviations = tilts + len(curve.lines)
     moved = replace(
         curve,
-        shape=theta[: SHARED - 1],
-        shrink=float(theta[SHARED - 1]),
+        shape=theta[: SHARED - 2],
+        shrink=float(theta[SHARED - 2]),
+        spared=float(theta[SHARED - 1]),
         lines=theta[SHARED:tilts],
         tilt=theta[tilts:deviations],
         deviation=theta[deviations:],
@@ -322,11 +343,11 @@ def _prior(curve: Curve, prior: LinePrior) -> tuple[FloatArray, FloatArray]:
     """Return mean and precision of every parameter before the features are seen."""
     shape, shape_sd = shape_prior(curve.slope)
     n_lines, n = len(curve.lines), len(curve.ceramides)
-    mean = np.concatenate([shape, [SHRINK_PRIOR], prior.mean, np.zeros(n_lines + n)])
+    mean = np.concatenate([shape, [SHRINK_PRIOR, SPARED_PRIOR], prior.mean, np.zeros(n_lines + n)])
     sd = np.concatenate(
         [
             shape_sd,
-            [SHRINK_SPREAD],
+            [SHRINK_SPREAD, SPARED_SPREAD],
             np.sqrt(prior.variance),
             np.full(n_lines, curve.tilt_sd),
             np.full(n, curve.deviation_sd),

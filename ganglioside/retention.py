@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,7 @@ from ganglioside.drift import Drift, no_drift
 from ganglioside.glycans import UNITS
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
 from ganglioside.inference.learn import composition_model, firm_lines
+from ganglioside.linearised import SHARED
 from ganglioside.names import Species, parse_name, parse_names
 from ganglioside.observations import FloatArray, IntArray, observe
 from ganglioside.peaks import find_peaks
@@ -306,6 +308,7 @@ class RetentionModel:
             "curve": {
                 "shape": curve.shape.tolist(),
                 "shrink": curve.shrink,
+                "spared": curve.spared,
                 "slope": curve.slope,
                 "middle": curve.middle,
                 "lines": curve.lines.tolist(),
@@ -324,15 +327,14 @@ class RetentionModel:
         if "curve" not in values:
             return cls._of(None, values["reason"])
         curve, lines = values["curve"], values["lines"]
-        size = 6 + 2 * len(curve["lines"]) + len(curve["deviation"])
-        covariance = np.zeros((size, size))
-        triangle = np.frombuffer(base64.b64decode(curve["covariance"]), "<f8")
-        covariance[np.triu_indices(size)] = triangle
-        covariance = covariance + np.triu(covariance, 1).T
+        covariance = _square(np.frombuffer(base64.b64decode(curve["covariance"]), "<f8"))
+        if "spared" not in curve:  # models of before it was a parameter
+            covariance = np.insert(np.insert(covariance, SHARED - 1, 0, axis=0), SHARED - 1, 0, 1)
         fit = _Fit(
             Curve(
                 shape=np.array(curve["shape"]),
                 shrink=curve["shrink"],
+                spared=curve.get("spared", 0.0),
                 slope=curve["slope"],
                 middle=curve["middle"],
                 lines=np.array(curve["lines"]),
@@ -362,6 +364,14 @@ class RetentionModel:
             Drift.from_dict(values["drift"]),
         )
         return cls._of(fit, values["reason"])
+
+
+def _square(triangle: FloatArray) -> FloatArray:
+    """Return the symmetric matrix of which this is the upper triangle."""
+    size = (math.isqrt(8 * len(triangle) + 1) - 1) // 2
+    matrix = np.zeros((size, size))
+    matrix[np.triu_indices(size)] = triangle
+    return np.asarray(matrix + np.triu(matrix, 1).T)
 
 
 def _basis(support: float) -> Basis:

@@ -22,6 +22,7 @@ from ganglioside.curve import (
     refit,
     shape_prior,
 )
+from ganglioside.linearised import SHARED
 
 CERAMIDES = np.array(
     [[n, d, 2] for n in range(32, 46, 2) for d in (0, 1, 2, 3)] + [[36, 1, 3], [38, 0, 3]],
@@ -34,11 +35,12 @@ N_LINES = 4
 def make_curve(seed: int = 0) -> Curve:
     """Return a curve with every parameter away from zero."""
     rng = np.random.default_rng(seed)
-    size = 6 + 2 * N_LINES + len(CERAMIDES)
+    size = SHARED + 2 * N_LINES + len(CERAMIDES)
     root = rng.normal(0, 0.02, (size, size))
     return Curve(
         shape=np.array([0.7, -0.06, 0.75, -1.4, -1.5]),
         shrink=0.18,
+        spared=0.13,
         slope=0.68,
         middle=9.0,
         lines=np.array([8.2, 9.1, 9.6, 10.3]),
@@ -57,16 +59,17 @@ def all_ceramides(*, known: bool = True) -> Ceramides:
 
 
 def jacobian_of(curve: Curve, ceramides: Ceramides) -> np.ndarray:
-    """Return dRT/d(parameters) of each line at each ceramide, shape (L * c, 6 + 2 L + K)."""
+    """Return dRT/d(parameters) of each line at each ceramide, shape (L * c, 7 + 2 L + K)."""
     slopes, c = curve._slopes(ceramides), len(ceramides.known)
     result = np.zeros((N_LINES, c, len(curve.parameters())))
     for line in range(N_LINES):
         result[line, :, :5] = slopes.local[line] * slopes.shape
         result[line, :, 5] = slopes.pull[line] * slopes.effect
-        result[line, :, 6 + line] = slopes.line
-        result[line, :, 6 + N_LINES + line] = slopes.effect
+        result[line, :, 6] = slopes.pull[line] * slopes.spare
+        result[line, :, SHARED + line] = slopes.line
+        result[line, :, SHARED + N_LINES + line] = slopes.effect
         seen = np.flatnonzero(ceramides.known >= 0)
-        result[line, seen, 6 + 2 * N_LINES + ceramides.known[seen]] = 1
+        result[line, seen, SHARED + 2 * N_LINES + ceramides.known[seen]] = 1
     return result.reshape(N_LINES * c, -1)
 
 
@@ -75,9 +78,10 @@ def with_parameters(curve: Curve, theta: np.ndarray) -> Curve:
         curve,
         shape=theta[:5],
         shrink=float(theta[5]),
-        lines=theta[6 : 6 + N_LINES],
-        tilt=theta[6 + N_LINES : 6 + 2 * N_LINES],
-        deviation=theta[6 + 2 * N_LINES :],
+        spared=float(theta[6]),
+        lines=theta[SHARED : SHARED + N_LINES],
+        tilt=theta[SHARED + N_LINES : SHARED + 2 * N_LINES],
+        deviation=theta[SHARED + 2 * N_LINES :],
     )
 
 
@@ -188,8 +192,24 @@ def test_lines_draw_together_along_the_gradient() -> None:
     assert distance[at[36, 1, 2]] == pytest.approx(curve.lines[-1] - curve.lines[0])
 
 
+def test_lines_need_not_draw_together_where_double_bonds_hold_back() -> None:
+    shape = np.array([0.68, 0.0, *curve_module.SHAPE_PRIOR[2:]])
+    flat = {"deviation": np.zeros(len(CERAMIDES)), "tilt": np.zeros(N_LINES)}
+    curve = replace(make_curve(), shape=shape, shrink=0.2, spared=0.2, **flat)
+    at = {tuple(c): k for k, c in enumerate(CERAMIDES.astype(int))}
+
+    def distance(curve: Curve, *ceramide: int) -> float:
+        rt = curve.predict(all_ceramides())[:, at[ceramide]]
+        return float(rt[-1] - rt[0])
+
+    assert distance(curve, 36, 3, 2) == pytest.approx(distance(curve, 36, 1, 2))
+    assert distance(curve, 42, 1, 2) < distance(curve, 36, 1, 2)
+    wholly = replace(curve, spared=0.0)
+    assert distance(wholly, 36, 3, 2) > distance(wholly, 36, 1, 2)
+
+
 def test_a_tilted_line_is_steeper_by_its_fraction() -> None:
-    flat = replace(make_curve(), tilt=np.zeros(N_LINES), shrink=0.0)
+    flat = replace(make_curve(), tilt=np.zeros(N_LINES), shrink=0.0, spared=0.0)
     tilted = replace(flat, tilt=np.array([0.0, 0.05, 0.0, 0.0]))
     more = tilted.predict(all_ceramides()) - flat.predict(all_ceramides())
     np.testing.assert_allclose(more[1], 0.05 * flat.f(BASIS))
@@ -201,7 +221,7 @@ def test_a_further_line_is_independent_of_all_else() -> None:
     more = curve.with_line(11.0, 0.04)
     np.testing.assert_array_equal(more.lines, [*curve.lines, 11.0])
     np.testing.assert_array_equal(more.tilt, [*curve.tilt, 0.0])
-    new = [6 + N_LINES, 6 + 2 * N_LINES + 1]
+    new = [SHARED + N_LINES, SHARED + 2 * N_LINES + 1]
     tilt = curve.tilt_sd**2
     np.testing.assert_array_equal(more.covariance[np.ix_(new, new)], np.diag([0.04, tilt]))
     others = np.delete(np.arange(len(more.covariance)), new)
@@ -216,7 +236,7 @@ def test_a_further_line_is_independent_of_all_else() -> None:
 
 def test_the_variance_of_the_lines_is_their_part_of_the_covariance() -> None:
     curve = make_curve()
-    expected = np.diagonal(curve.covariance)[6 : 6 + N_LINES]
+    expected = np.diagonal(curve.covariance)[SHARED : SHARED + N_LINES]
     np.testing.assert_array_equal(curve.line_var, expected)
 
 
@@ -230,6 +250,7 @@ def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curv
         truth,
         shape=shape_prior(truth.slope)[0],
         shrink=0.0,
+        spared=0.0,
         lines=np.full(N_LINES, truth.middle),
         tilt=np.zeros(N_LINES),
         deviation=np.zeros(len(CERAMIDES)),
@@ -250,6 +271,14 @@ def test_fitting_exact_data_gives_back_the_curve() -> None:
     np.testing.assert_allclose(found.lines, truth.lines, atol=0.01)
     np.testing.assert_allclose(found.shape, truth.shape, atol=0.02)
     assert found.shrink == pytest.approx(truth.shrink, abs=0.01)
+
+
+@pytest.mark.parametrize("spared", [0.0, 0.2])
+def test_fitting_finds_what_is_spared_of_the_shrink(spared: float) -> None:
+    flat = {"deviation": np.zeros(len(CERAMIDES)), "tilt": np.zeros(N_LINES)}
+    truth = replace(make_curve(), shrink=0.2, spared=spared, **flat)
+    found = fitted(truth, truth.predict(all_ceramides()), sigma=1e-3)
+    assert found.spared == pytest.approx(spared, abs=0.02)
 
 
 def test_fitting_finds_how_steep_each_line_is() -> None:

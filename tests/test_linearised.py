@@ -21,6 +21,7 @@ def make_slopes(known: list[int] | None = None) -> Slopes:
         pull=rng.normal(0, 0.5, L),
         shape=rng.normal(0, 2, (c, 5)),
         effect=rng.normal(0, 2, c),
+        spare=rng.normal(0, 2, c),
         line=rng.normal(1, 0.1, c),
         known=places,
     )
@@ -35,6 +36,7 @@ def jacobian_of(slopes: Slopes) -> np.ndarray:
             row = jacobian[line, at]
             row[:5] = slopes.local[line] * slopes.shape[at]
             row[5] = slopes.pull[line] * slopes.effect[at]
+            row[6] = slopes.pull[line] * slopes.spare[at]
             row[SHARED + line] = slopes.line[at]
             row[SHARED + L + line] = slopes.effect[at]
             if known >= 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from functools import cache
 
@@ -13,6 +14,7 @@ from known_curve import CERAMIDES, OFFSETS, SERIES, Method, name_of
 
 import ganglioside as gg
 from ganglioside.errors import NameFormError
+from ganglioside.linearised import SHARED
 from ganglioside.retention import PREDICTION_COLUMNS
 
 GRADIENTS = {
@@ -360,6 +362,20 @@ def test_a_model_survives_json(table: pd.DataFrame) -> None:
     assert again.sigma == model.sigma
     assert again.reason == model.reason
     assert json.dumps(again.to_dict()) == text
+
+
+def test_a_model_stored_before_there_was_a_spared_part_is_read() -> None:
+    stored = usual().to_dict()
+    whole = gg.RetentionModel.from_dict(stored)._fit.curve
+    older = np.delete(np.delete(whole.covariance, SHARED - 1, axis=0), SHARED - 1, axis=1)
+    triangle = older[np.triu_indices(len(older))].astype("<f8").tobytes()
+    del stored["curve"]["spared"]
+    stored["curve"]["covariance"] = base64.b64encode(triangle).decode("ascii")
+    curve = gg.RetentionModel.from_dict(stored)._fit.curve
+    assert curve.spared == 0
+    np.testing.assert_array_equal(curve.line_var, whole.line_var)
+    np.testing.assert_array_equal(curve.covariance[SHARED - 1], 0)
+    assert gg.RetentionModel.from_dict(stored).predict(["GM3(36:1;O2)"])["basis"].notna().all()
 
 
 def test_a_model_without_a_curve_survives_json() -> None:

@@ -14,6 +14,7 @@ from ganglioside.inference.candidates import Candidates, candidates, first_of_gr
 from ganglioside.inference.masses import MassAccuracy, mass_accuracy
 from ganglioside.inference.pairs import Pairs, describe
 from ganglioside.inference.reporting import Reporting, usual_reporting
+from ganglioside.linearised import SHARED
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, sum_by
 from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
 from ganglioside.rules.fragments import Coelution
@@ -357,8 +358,8 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
     shape = len(lines.group), len(state.observed.groups)
     main = first_of_group(lines.group, np.zeros(shape[0]))
     line_variance = (_FIRST_LINE_SPREAD * state.curve.slope) ** 2
-    variance = np.full(6 + 2 * shape[0] + len(state.curve.ceramides), 1e-6)
-    variance[6 : 6 + shape[0]] = line_variance
+    variance = np.full(SHARED + 2 * shape[0] + len(state.curve.ceramides), 1e-6)
+    variance[SHARED : SHARED + shape[0]] = line_variance
     curve = replace(
         state.curve, lines=lines.offset, tilt=np.zeros(shape[0]), covariance=np.diag(variance)
     )
@@ -396,7 +397,7 @@ def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference
     """Return the state with some of its lines, in their order."""
     rates, curve, c = state.rates, state.curve, state.candidates
     parameters = np.concatenate(
-        [np.full(6, True), stays, stays, np.full(len(curve.ceramides), True)]
+        [np.full(SHARED, True), stays, stays, np.full(len(curve.ceramides), True)]
     )
     curve = replace(
         curve,

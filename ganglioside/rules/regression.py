@@ -121,6 +121,7 @@ def starting_curve(observed: Observations) -> Curve | NoCurve:
     return Curve(
         shape=shape,
         shrink=0.0,
+        spared=0.0,
         slope=max(float(shape[0]), LOWEST_SLOPE),
         middle=0.0,
         lines=np.zeros(0),

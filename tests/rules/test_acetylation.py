@@ -8,6 +8,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.curve import Curve, LinePrior
+from ganglioside.linearised import SHARED
 from ganglioside.observations import Groups, observe
 from ganglioside.rules.acetylation import SHIFT, SPREAD, acetyl_prior
 
@@ -20,11 +21,12 @@ def groups_of(*series: str) -> Groups:
 
 
 def curve_with(lines: list[float]) -> Curve:
-    variance = np.full(6 + 2 * len(lines), 1e-6)
-    variance[6:] = 0.0004
+    variance = np.full(SHARED + 2 * len(lines), 1e-6)
+    variance[SHARED:] = 0.0004
     return Curve(
         shape=np.array([SLOPE, -0.07, 0.8, -1.6, -1.6]),
         shrink=0.2,
+        spared=0.1,
         slope=SLOPE,
         middle=9.0,
         lines=np.array(lines),

@@ -134,8 +134,7 @@ class Observations:
     @cached_property
     def smallest_area(self) -> float:
         """log10 of the area below which hardly any row is reported, NaN without areas."""
-        known = self.log_volume[np.isfinite(self.log_volume)]
-        return float(np.quantile(known, _SMALLEST)) if len(known) else float("nan")
+        return quantile(self.log_volume, _SMALLEST)
 
     @cached_property
     def area_class(self) -> IntArray:
@@ -228,6 +227,14 @@ def _ceramides(names: ParsedNames, used: IntArray) -> tuple[FloatArray, IntArray
     distinct = np.zeros((int(place.max(initial=-1)) + 1, 3))
     distinct[place] = names.ceramides[used]
     return distinct, ceramide
+
+
+def quantile(values: FloatArray, share: float) -> float:
+    """Return the quantile of what is finite, NaN of nothing (`numpy.quantile` is much slower)."""
+    known = np.sort(values[np.isfinite(values)])
+    if len(known) == 0:
+        return float("nan")
+    return float(np.interp(share * (len(known) - 1), np.arange(len(known)), known))
 
 
 def ranges(low: IntArray, count: IntArray) -> IntArray:

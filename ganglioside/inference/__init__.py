@@ -75,7 +75,6 @@ def _infer(observed: Observations, report: Progress) -> Inference | NoCurve:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
         if round_ >= _PRUNE_AT and _moved(before, state) < _SETTLED:
             break
-    state = replace(state, shares=explain(state))
     pieces = state.shares.pair.sum() + state.shares.ghosts.probability.sum()
     report.done("rule5", f"{pieces:.0f} features come from others in the ion source")
     return state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -88,6 +89,20 @@ def candidates(observed: Observations, line_group: IntArray) -> Candidates:
         rt=observed.rt[row],
         log_area=observed.log_volume[row],
     )
+
+
+_NOTHING: Final = np.zeros(0, dtype=np.int64)
+NO_CANDIDATES: Final = Candidates(
+    row=_NOTHING,
+    line=_NOTHING,
+    place=_NOTHING,
+    spot=_NOTHING,
+    sample=_NOTHING,
+    ceramide=_NOTHING,
+    kind=_NOTHING,
+    rt=np.zeros(0),
+    log_area=np.zeros(0),
+)
 
 
 def lines_of(group: IntArray, line_group: IntArray, n_groups: int) -> tuple[IntArray, IntArray]:

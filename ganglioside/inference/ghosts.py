@@ -196,7 +196,7 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     seen = ghosts.ceramide < len(observed.ceramides)
     spot = ghosts.line * len(observed.ceramides) + np.where(seen, ghosts.ceramide, 0)
     by_line = np.minimum(np.maximum(state.support / (4 * n_samples), _LEAST_PRESENCE), 1.0)
-    present = np.where(seen, 1 - state.reported.take(spot), _UNSEEN_CERAMIDE)
+    present = np.where(seen, 1 - state.rates.reported.take(spot), _UNSEEN_CERAMIDE)
     present = present * by_line[ghosts.line]
     coelutes = processes().coelutes[ghosts.process]
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.

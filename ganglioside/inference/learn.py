@@ -71,8 +71,10 @@ def _line_prior(state: Inference) -> LinePrior:
     """Return what is expected of each line before its own features are seen."""
     groups, curve, firm = state.observed.groups, state.curve, firm_lines(state)
     model = composition_model(state, firm)
-    mean, variance = model.predict(groups.units[state.line_group])
+    mean, variance = np.empty(len(firm)), np.empty(len(firm))
     mean[firm], variance[firm] = model.left_out()
+    if not firm.all():
+        mean[~firm], variance[~firm] = model.predict(groups.units[state.line_group[~firm]])
     prior = LinePrior(mean, variance)
     return acetyl_prior(curve, groups, state.line_group, state.support, prior)
 
@@ -106,7 +108,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
 def _expected_rows(state: Inference) -> FloatArray:
     """Return how many rows areas let expect on each line, of its group's names, shape (L,)."""
     c = state.candidates
-    return sum_by(c.line_of_place, state.reported.take(c.spot_of_place), len(state.line_group))
+    return sum_by(c.line_of_place, state.rates.reported.take(c.spot_of_place), len(state.line_group))
 
 
 def _reporting(state: Inference, areas: Areas) -> Reporting:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations import FloatArray
+from ganglioside.observations import FloatArray, quantile
 
 _STEEPNESS: Final = 3.0  # log-odds of being reported per decade of area
 _LEVEL_SPREAD: Final = 3.0  # of the log-odds at the smallest areas of a table
@@ -32,9 +32,8 @@ class Reporting:
 
 def usual_reporting(log_area: FloatArray) -> Reporting:
     """Return what is known before any row is explained."""
-    known = log_area[np.isfinite(log_area)]
-    limit = float(np.quantile(known, _SMALLEST)) if len(known) else 0.0
-    return Reporting(limit, 0.0, _STEEPNESS)
+    limit = quantile(log_area, _SMALLEST)
+    return Reporting(0.0 if np.isnan(limit) else limit, 0.0, _STEEPNESS)
 
 
 def learn_reporting(

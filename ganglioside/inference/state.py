@@ -10,7 +10,7 @@ import numpy as np
 
 from ganglioside.curve import Ceramides, Curve, Fit
 from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
-from ganglioside.inference.candidates import Candidates, candidates, first_of_group
+from ganglioside.inference.candidates import NO_CANDIDATES, Candidates, candidates, first_of_group
 from ganglioside.inference.masses import MassAccuracy, mass_accuracy
 from ganglioside.inference.pairs import Pairs, describe
 from ganglioside.inference.reporting import Reporting, usual_reporting
@@ -131,6 +131,13 @@ class Rates:
     genuine_area: AreaSpread
     chance_area: AreaSpread
     mass: MassAccuracy
+
+    @cached_property
+    def reported(self) -> FloatArray:
+        """Chance that the species of each line and observed ceramide has a row, shape (L, K)."""
+        areas = self.areas
+        level = float(areas.sample.mean())
+        return self.reporting.chance(level + areas.line[:, None] + areas.ceramide)
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,17 +290,10 @@ class Inference:
         return Placed(c.sample, c.line, c.ceramide, c.log_area, self.shares.own)
 
     @cached_property
-    def reported(self) -> FloatArray:
-        """Chance that the species of each line and observed ceramide has a row, shape (L, K)."""
-        areas = self.rates.areas
-        level = float(areas.sample.mean())
-        return self.rates.reporting.chance(level + areas.line[:, None] + areas.ceramide[None, :])
-
-    @cached_property
     def presence(self) -> FloatArray:
         """Chance that each candidate's species is seen on its line, shape (a,)."""
         c = self.candidates
-        usual = self.rates.presence[c.line] * self.reported.take(c.spot)
+        usual = self.rates.presence[c.line] * self.rates.reported.take(c.spot)
         return np.minimum(np.maximum(usual, LEAST_PRESENCE), MOST_PRESENCE)
 
 
@@ -341,7 +341,7 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         Fit(start, Ceramides.seen(observed.ceramides), empty),
         lines.group,
         lines.group >= 0,
-        candidates(observed, lines.group),
+        NO_CANDIDATES,
         empty,
         rates,
         shares,

@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.linearised import SHARED, Slopes
+from ganglioside.linearised import NINE, SHARED, Slopes
 from ganglioside.observations import FloatArray, IntArray
 
 #: Carbons, double bonds and hydroxyls of the ceramide at which lines are compared.
@@ -233,15 +233,14 @@ class Curve:
 
     def _slopes(self, ceramides: Ceramides) -> Slopes:
         effect, spare = self.f(ceramides.basis), self._spare(ceramides)
-        return Slopes(
-            local=self._local,
-            pull=self._pull,
-            shape=ceramide_effect_jacobian(self.shape, ceramides.basis),
-            effect=effect,
-            spare=spare,
-            line=1 - (self.shrink * effect + self.spared * spare) / (6 * self.slope),
-            known=ceramides.known,
-        )
+        of_line, of_ceramide = np.ones((len(self.lines), NINE)), np.empty((len(effect), NINE))
+        of_line[:, :5] = self._local[:, None]
+        of_line[:, 5:7] = self._pull[:, None]
+        of_ceramide[:, :5] = ceramide_effect_jacobian(self.shape, ceramides.basis)
+        of_ceramide[:, 5] = of_ceramide[:, 8] = effect
+        of_ceramide[:, 6] = spare
+        of_ceramide[:, 7] = 1 - (self.shrink * effect + self.spared * spare) / (6 * self.slope)
+        return Slopes(of_line, of_ceramide, ceramides.known)
 
     def variance(self, ceramides: Ceramides) -> FloatArray:
         """Return the variance of the predicted RT of each line at each ceramide, min^2, (L, c)."""

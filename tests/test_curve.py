@@ -63,11 +63,8 @@ def jacobian_of(curve: Curve, ceramides: Ceramides) -> np.ndarray:
     slopes, c = curve._slopes(ceramides), len(ceramides.known)
     result = np.zeros((N_LINES, c, len(curve.parameters())))
     for line in range(N_LINES):
-        result[line, :, :5] = slopes.local[line] * slopes.shape
-        result[line, :, 5] = slopes.pull[line] * slopes.effect
-        result[line, :, 6] = slopes.pull[line] * slopes.spare
-        result[line, :, SHARED + line] = slopes.line
-        result[line, :, SHARED + N_LINES + line] = slopes.effect
+        nine = [*range(SHARED), SHARED + line, SHARED + N_LINES + line]
+        result[line][:, nine] = slopes.of_line[line] * slopes.of_ceramide
         seen = np.flatnonzero(ceramides.known >= 0)
         result[line, seen, SHARED + 2 * N_LINES + ceramides.known[seen]] = 1
     return result.reshape(N_LINES * c, -1)

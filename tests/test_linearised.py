@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganglioside.linearised import SHARED, Slopes
+from ganglioside.linearised import NINE, SHARED, Slopes
 
 L, K = 4, 7
 SIZE = SHARED + 2 * L + K
@@ -15,16 +15,9 @@ def make_slopes(known: list[int] | None = None) -> Slopes:
     """Return slopes at all K ceramides, or at others of which only some were seen."""
     rng = np.random.default_rng(0)
     places = np.arange(K) if known is None else np.array(known)
-    c = len(places)
-    return Slopes(
-        local=rng.normal(1, 0.1, L),
-        pull=rng.normal(0, 0.5, L),
-        shape=rng.normal(0, 2, (c, 5)),
-        effect=rng.normal(0, 2, c),
-        spare=rng.normal(0, 2, c),
-        line=rng.normal(1, 0.1, c),
-        known=places,
-    )
+    of_line, of_ceramide = rng.normal(0, 1, (L, NINE)), rng.normal(0, 1, (len(places), NINE))
+    of_line[:, SHARED:] = 1
+    return Slopes(of_line, of_ceramide, places)
 
 
 def jacobian_of(slopes: Slopes) -> np.ndarray:
@@ -34,11 +27,8 @@ def jacobian_of(slopes: Slopes) -> np.ndarray:
     for line in range(L):
         for at, known in enumerate(slopes.known.tolist()):
             row = jacobian[line, at]
-            row[:5] = slopes.local[line] * slopes.shape[at]
-            row[5] = slopes.pull[line] * slopes.effect[at]
-            row[6] = slopes.pull[line] * slopes.spare[at]
-            row[SHARED + line] = slopes.line[at]
-            row[SHARED + L + line] = slopes.effect[at]
+            nine = [*range(SHARED), SHARED + line, SHARED + L + line]
+            row[nine] = slopes.of_line[line] * slopes.of_ceramide[at]
             if known >= 0:
                 row[SHARED + 2 * L + known] = 1
     return jacobian

@@ -108,7 +108,9 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
 def _expected_rows(state: Inference) -> FloatArray:
     """Return how many rows areas let expect on each line, of its group's names, shape (L,)."""
     c = state.candidates
-    return sum_by(c.line_of_place, state.rates.reported.take(c.spot_of_place), len(state.line_group))
+    return sum_by(
+        c.line_of_place, state.rates.reported.take(c.spot_of_place), len(state.line_group)
+    )
 
 
 def _reporting(state: Inference, areas: Areas) -> Reporting:

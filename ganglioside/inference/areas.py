@@ -26,14 +26,6 @@ _LARGEST_RESIDUAL: Final = 1.0  # decades; beyond it a residual pulls no further
 
 
 @dataclass(frozen=True, eq=False)
-class Expected:
-    """log10 area less that of its sample, and its standard deviation, each of shape (L, c)."""
-
-    mean: FloatArray
-    sd: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
 class Areas:
     """What the table teaches about log10 areas of genuine features.
 
@@ -69,14 +61,16 @@ class Areas:
         """What a ceramide adds that no row of the table names."""
         return float(np.sort(self.ceramide)[int(_RARE * (len(self.ceramide) - 1))])
 
-    def expected(self, n: int) -> Expected:
-        """Return what lines and the first n ceramides expect; those beyond K are rare ones."""
-        effect, weight = np.full(n, self.rare), np.zeros(n)
-        effect[: len(self.ceramide)] = self.ceramide
-        weight[: len(self.ceramide)] = self.ceramide_weight
-        by_line, by_ceramide = self.line_weight + self.shrinkage, weight + self.shrinkage
-        variance = 1 + (1 / by_line)[:, None] + 1 / by_ceramide
-        return Expected(self.line[:, None] + effect, self.within * np.sqrt(variance))
+    def expected(
+        self, sample: IntArray, line: IntArray, ceramide: IntArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return log10 area and its standard deviation; ceramides beyond the K are rare ones."""
+        place = np.minimum(ceramide, len(self.ceramide))
+        effect = np.append(self.ceramide, self.rare).take(place)
+        by_ceramide = (1 / (np.append(self.ceramide_weight, 0.0) + self.shrinkage)).take(place)
+        by_line = (1 / (self.line_weight + self.shrinkage)).take(line)
+        mean = self.sample.take(sample) + self.line.take(line) + effect
+        return mean, self.within * np.sqrt(1 + by_line + by_ceramide)
 
     def anywhere(self, sample: IntArray, ceramide: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return the same for features of a line that is not known."""

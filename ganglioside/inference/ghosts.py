@@ -45,7 +45,7 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
     known, near = possible.ghosts(at[close]), at[close]
     scale = np.sqrt(variance.take(close))
     density = student(away.take(close) / scale, scale, OWN_TAIL)
-    density = density * _expected_size(state, known, possible.spot.take(near))
+    density = density * _expected_size(state, known)
     mass = state.rates.mass.right(state.observed.mass_error[known.child], possible.shift(near))
     piece = _rates(state, known) * density * mass
     gain = np.log1p(piece / others.take(known.child))
@@ -98,7 +98,7 @@ class _Possible:
     makers : _Makers
     maker : numpy.ndarray of int, shape (g,)
         Place in `makers`.
-    child, line : numpy.ndarray of int, shape (g,)
+    child, line, process : numpy.ndarray of int, shape (g,)
         As in `Ghosts`.
     spot : numpy.ndarray of int, shape (g,)
         Place in a flattened array by line and ceramide.
@@ -112,6 +112,7 @@ class _Possible:
     maker: IntArray
     child: IntArray
     line: IntArray
+    process: IntArray
     spot: IntArray
     ceramides: Ceramides
     kind: IntArray
@@ -119,13 +120,9 @@ class _Possible:
     def ghosts(self, some: IntArray) -> Ghosts:
         """Return some of the entries, of no probability yet."""
         maker = self.maker.take(some)
-        ceramide, process = self.makers.ceramide.take(maker), self.makers.process.take(maker)
+        ceramide, process = self.makers.ceramide.take(maker), self.process.take(some)
         line, nothing = self.line.take(some), np.zeros(len(some))
         return Ghosts(self.child.take(some), line, ceramide, process, nothing)
-
-    def process(self, some: IntArray) -> IntArray:
-        """Return the process of some of the entries, as in `Ghosts`."""
-        return self.makers.process.take(self.maker.take(some))
 
     def shift(self, some: IntArray) -> FloatArray:
         """Return the mass of what some of the entries make less that of the child's name, ppm."""
@@ -145,6 +142,7 @@ def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible
         maker=maker,
         child=makers.child.take(maker),
         line=line,
+        process=makers.process.take(maker),
         spot=line * len(place) + makers.ceramide.take(maker),
         ceramides=Ceramides(basis, known),
         kind=ceramide_class(basis),
@@ -155,7 +153,7 @@ def _away(state: Inference, possible: _Possible, at: IntArray) -> tuple[FloatArr
     """Return how far some children are from where they are expected, min, and its variance."""
     curve, process = state.curve, processes()
     variance = state.rates.sigma[possible.kind] ** 2 + curve.variance(possible.ceramides)
-    spot, by = possible.spot.take(at), possible.process(at)
+    spot, by = possible.spot.take(at), possible.process.take(at)
     expected = curve.predict(possible.ceramides).take(spot) + curve.slope * process.rt_shift[by]
     away = state.observed.rt.take(possible.child.take(at)) - expected
     return away, variance.take(spot) + (curve.slope * process.rt_spread[by]) ** 2
@@ -171,18 +169,18 @@ def _rates(state: Inference, ghosts: Ghosts) -> FloatArray:
     )
 
 
-def _expected_size(state: Inference, ghosts: Ghosts, spot: IntArray) -> FloatArray:
-    """Return the density of each child's log10 area, if the parent at that spot made it."""
+def _expected_size(state: Inference, ghosts: Ghosts) -> FloatArray:
+    """Return the density of each child's log10 area, if the parent made it."""
     observed, known = state.observed, processes()
-    usual = state.rates.areas.expected(len(state.ceramides))
+    sample = observed.sample[ghosts.child]
+    usual, within = state.rates.areas.expected(sample, ghosts.line, ghosts.ceramide)
     extents = expected_extents(state)
     kind = ghosts.line * len(observed.groups) + observed.group[ghosts.child]
     piece, by = ghosts.process < 0, ghosts.process
     extent = np.where(piece, extents.mean.take(kind), known.log10_extent[by])
     spread = np.where(piece, extents.sd.take(kind), known.log10_spread[by])
-    mean = state.rates.areas.sample[observed.sample[ghosts.child]] + usual.mean.take(spot) + extent
-    sd = np.sqrt(usual.sd.take(spot) ** 2 + spread**2)
-    return normal(observed.log_volume[ghosts.child], mean, sd)
+    sd = np.sqrt(within**2 + spread**2)
+    return normal(observed.log_volume[ghosts.child], usual + extent, sd)
 
 
 def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray:

@@ -77,7 +77,8 @@ class CompositionModel:
         rest = rt - _beforehand(slope, units)
         level = _median(rest)
         noise = (np.where(main, _LINE_SPREAD, _ISOMER_SPREAD) * slope) ** 2 + variance
-        covariance = _covariance(slope, units, units) + np.diag(noise)
+        covariance = _covariance(slope, units, units)
+        covariance.flat[:: len(noise) + 1] += noise
         inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
         return cls(slope, units, inverse, rest - level, noise, level)
 

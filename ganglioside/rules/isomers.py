@@ -418,9 +418,9 @@ def _inner_sialic_acids(groups: Groups, seen: FloatArray) -> list[int | None]:
     others = np.delete(units, list(place.values()), axis=1)
     core = (units[:, place["hex"]] == 2) & (units[:, place["hexnac"]] <= 1)
     core &= (others == 0).all(axis=1)
-    counts = [[float(row[core & (sialic == number)].sum()) for number in range(4)] for row in seen]
-    shown = [[k for k, count in enumerate(row) if count >= _FINGERPRINT] for row in counts]
-    return [max(ks) if ks else None for ks in shown]
+    shown = seen @ (core[:, None] & (sialic[:, None] == np.arange(4))) >= _FINGERPRINT
+    most = np.where(shown, np.arange(4), -1).max(axis=1)
+    return [None if k < 0 else k for k in most.tolist()]
 
 
 def _letters(series: str, inner: list[int | None]) -> list[str | None]:

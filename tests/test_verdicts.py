@@ -21,6 +21,7 @@ from ganglioside.verdicts import (
     _roots,
     decide,
     line_quality,
+    weigh,
 )
 
 
@@ -28,7 +29,7 @@ from ganglioside.verdicts import (
 def state() -> Inference:
     found = infer(observe(gg.example()))
     assert isinstance(found, Inference)
-    return found
+    return weigh(found, gg.Settings())
 
 
 @pytest.fixture(scope="module")

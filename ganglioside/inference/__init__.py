@@ -43,6 +43,8 @@ _NARROWING: Final = 0.5  # of the least scatter, by round
 def infer(observed: Observations, report: Progress | None = None) -> Inference | NoCurve:
     """Explain every row of `observed` jointly, or say why no retention curve can be had.
 
+    `reweigh` then tells what the shares are with the lines and rates that were learned last.
+
     Parameters
     ----------
     observed : Observations

@@ -109,8 +109,8 @@ def test_left_out_anchors_are_predicted(raw: pd.DataFrame) -> None:
     assert len(asked) >= 44
     error = pd.Series({i: left_out_error(raw, i) for i in asked})
     assert error.notna().all()
-    assert np.sqrt((error**2).mean()) <= 0.06
-    assert error.abs().max() <= 0.15
+    assert np.sqrt((error**2).mean()) <= 0.04
+    assert error.abs().max() <= 0.12
 
 
 def left_out_error(raw: pd.DataFrame, at: int) -> float:

@@ -4,6 +4,7 @@
 
 Drops the row of one anchor after another, fits the rest, and predicts the anchor by its name; of
 several isomers the nearest counts. `--without` names rows (feature_id) that are known to be wrong.
+Anchors whose series has no other right one are told apart: nothing right is left of their series.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def left_out(table: pd.DataFrame, row: int) -> pd.Series:
     return pd.Series(
         {
             "name": name,
+            "series": gg.parse_name(name).series,
             "rt": rt,
             "predicted": nearest["predicted_rt"],
             "error": nearest["predicted_rt"] - rt,
@@ -44,12 +46,20 @@ def main() -> None:
     wrong = [int(row) for row in arguments.without.split(",") if row]
     anchors = table.index[table["Anchor"].eq("T") & ~table.index.isin(wrong)]
     result = pd.DataFrame([left_out(table, row) for row in anchors])
-    error = result["error"].abs().astype(float)
-    print(f"{len(result)} anchors, {result['inside'].mean():.1%} inside their 95 % interval")
-    print(f"RMSE {np.sqrt((error**2).mean()):.3f} min, largest {error.max():.3f} min")
-    best = error.sort_values().iloc[: max(len(error) - 1, 1)]
-    print(f"without the worst: {np.sqrt((best**2).mean()):.3f} min, largest {best.max():.3f} min")
-    print(result.loc[error.sort_values(ascending=False).index[:5]].round(3).to_string())
+    alone = ~result.duplicated("series", keep=False)
+    print(summary("anchors", result))
+    print(summary("whose series has another right anchor", result[~alone]))
+    worst = result["error"].abs().astype(float).sort_values(ascending=False).index[:5]
+    print(result.loc[worst].round(3).to_string())
+
+
+def summary(what: str, found: pd.DataFrame) -> str:
+    """Return how far off predictions are, and how many intervals hold."""
+    error = found["error"].abs().astype(float)
+    return (
+        f"{len(found)} {what}: RMSE {np.sqrt((error**2).mean()):.3f} min, largest "
+        f"{error.max():.3f} min, {found['inside'].sum()} inside their 95 % interval"
+    )
 
 
 if __name__ == "__main__":

@@ -38,13 +38,12 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
     others : numpy.ndarray, shape (n,)
         Intensity at each row of all other processes.
     """
-    possible = _possible(state.observed, state.posing, state.line_group.tobytes())
-    at = np.flatnonzero(sought.take(possible.child))
-    away, variance = _away(state, possible, at)
-    close = np.flatnonzero(away**2 < _FAR**2 * variance)
-    known, near = possible.ghosts(at[close]), at[close]
-    scale = np.sqrt(variance.take(close))
-    density = student(away.take(close) / scale, scale, OWN_TAIL)
+    lines = state.line_group.tobytes()
+    possible = _possible(state.observed, state.posing, lines, state.curve.slope)
+    away, variance = _away(state, possible)
+    near = np.flatnonzero((away**2 < _FAR**2 * variance) & sought.take(possible.child))
+    known, scale = possible.ghosts(near), np.sqrt(variance.take(near))
+    density = student(away.take(near) / scale, scale, OWN_TAIL)
     density = density * _expected_size(state, known)
     mass = state.rates.mass.right(state.observed.mass_error[known.child], possible.shift(near))
     piece = _rates(state, known) * density * mass
@@ -98,8 +97,10 @@ class _Possible:
     makers : _Makers
     maker : numpy.ndarray of int, shape (g,)
         Place in `makers`.
-    child, line, process : numpy.ndarray of int, shape (g,)
+    child, line : numpy.ndarray of int, shape (g,)
         As in `Ghosts`.
+    rt, variance : numpy.ndarray, shape (g,)
+        Where the child lets expect the species, min, and how surely, min^2.
     spot : numpy.ndarray of int, shape (g,)
         Place in a flattened array by line and ceramide.
     ceramides : Ceramides
@@ -112,7 +113,8 @@ class _Possible:
     maker: IntArray
     child: IntArray
     line: IntArray
-    process: IntArray
+    rt: FloatArray
+    variance: FloatArray
     spot: IntArray
     ceramides: Ceramides
     kind: IntArray
@@ -120,7 +122,7 @@ class _Possible:
     def ghosts(self, some: IntArray) -> Ghosts:
         """Return some of the entries, of no probability yet."""
         maker = self.maker.take(some)
-        ceramide, process = self.makers.ceramide.take(maker), self.process.take(some)
+        ceramide, process = self.makers.ceramide.take(maker), self.makers.process.take(maker)
         line, nothing = self.line.take(some), np.zeros(len(some))
         return Ghosts(self.child.take(some), line, ceramide, process, nothing)
 
@@ -130,33 +132,33 @@ class _Possible:
 
 
 @lru_cache(maxsize=1)  # the lines stay the same for many rounds
-def _possible(observed: Observations, posing: Posing, lines: bytes) -> _Possible:
+def _possible(observed: Observations, posing: Posing, lines: bytes, slope: float) -> _Possible:
     line_group = np.frombuffer(lines, dtype=np.int64)
     makers = _makers(observed, posing)
     maker, line = lines_of(makers.group, line_group, len(observed.groups))
     place = np.arange(len(posing.ceramides))
     known = np.where(place < len(observed.ceramides), place, -1)
     basis = ceramide_basis(posing.ceramides)
+    shift, spread = processes().rt_shift[makers.process], processes().rt_spread[makers.process]
     return _Possible(
         makers=makers,
         maker=maker,
         child=makers.child.take(maker),
         line=line,
-        process=makers.process.take(maker),
+        rt=(observed.rt[makers.child] - slope * shift).take(maker),
+        variance=((slope * spread) ** 2).take(maker),
         spot=line * len(place) + makers.ceramide.take(maker),
         ceramides=Ceramides(basis, known),
         kind=ceramide_class(basis),
     )
 
 
-def _away(state: Inference, possible: _Possible, at: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return how far some children are from where they are expected, min, and its variance."""
-    curve, process = state.curve, processes()
-    variance = state.rates.sigma[possible.kind] ** 2 + curve.variance(possible.ceramides)
-    spot, by = possible.spot.take(at), possible.process.take(at)
-    expected = curve.predict(possible.ceramides).take(spot) + curve.slope * process.rt_shift[by]
-    away = state.observed.rt.take(possible.child.take(at)) - expected
-    return away, variance.take(spot) + (curve.slope * process.rt_spread[by]) ** 2
+def _away(state: Inference, possible: _Possible) -> tuple[FloatArray, FloatArray]:
+    """Return how far children are from where they are expected, min, and its variance."""
+    curve, ceramides = state.curve, possible.ceramides
+    variance = state.rates.sigma[possible.kind] ** 2 + curve.variance(ceramides)
+    away = possible.rt - curve.predict(ceramides).take(possible.spot)
+    return away, variance.take(possible.spot) + possible.variance
 
 
 def _rates(state: Inference, ghosts: Ghosts) -> FloatArray:

@@ -138,7 +138,7 @@ class Placed:
 def learn_areas(areas: Areas, placed: Placed) -> Areas:
     """Return the areas after a few sweeps over samples, lines and ceramides."""
     known = np.isfinite(placed.log_area)
-    areas = replace(areas, weight=np.where(known, placed.weight, 0.0))
+    entered = np.where(known, placed.weight, 0.0)
     placed = placed if known.all() else placed.kept(known)
     lean, weight = areas.shrinkage, placed.weight
     sample, line, ceramide = areas.sample, areas.line, areas.ceramide
@@ -159,15 +159,8 @@ def learn_areas(areas: Areas, placed: Placed) -> Areas:
         line, residual = line + step, residual - step.take(placed.line)
         step = (pull(placed.ceramide, len(ceramide)) - lean * ceramide) / (by_ceramide + lean)
         ceramide, residual = ceramide + step, residual - step.take(placed.ceramide)
-    areas = replace(
-        areas,
-        sample=sample,
-        line=line,
-        ceramide=ceramide,
-        line_weight=by_line,
-        ceramide_weight=by_ceramide,
-    )
-    return replace(areas, within=_within(areas, placed, residual))
+    learned = Areas(sample, line, ceramide, by_line, by_ceramide, entered, areas.within)
+    return replace(learned, within=_within(learned, placed, residual))
 
 
 def _within(areas: Areas, placed: Placed, residual: FloatArray) -> float:

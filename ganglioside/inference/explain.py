@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -75,7 +75,7 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
         genuine=genuine,
         line=c.likeliest_line(own),
         pair=others.pair * rest[state.coelution.child],
-        ghosts=replace(left, probability=left.probability * rest[left.child]),
+        ghosts=left.with_probability(left.probability * rest[left.child]),
         chance=others.chance * rest,
         predicted=predicted,
         scale=scale,

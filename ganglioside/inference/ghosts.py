@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from typing import Final
@@ -48,7 +48,7 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
     mass = state.rates.mass.right(state.observed.mass_error[known.child], possible.shift(near))
     piece = _rates(state, known) * density * mass
     gain = np.log1p(piece / others.take(known.child))
-    return replace(known, probability=piece * _existence(state, known, gain))
+    return known.with_probability(piece * _existence(state, known, gain))
 
 
 @dataclass(frozen=True, eq=False)

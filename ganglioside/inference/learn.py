@@ -34,18 +34,16 @@ def learn(state: Inference, widening: float) -> Inference:
         Least scatter about lines, carbons.
     """
     least = max(widening, _LEAST_SCATTER) * state.curve.slope
-    state = replace(state, rates=_rates(state, least))
-    c = state.candidates
-    residual = c.rt - state.fitted
-    tail = student_weight(residual / state.scatter, OWN_TAIL)
-    weight = state.shares.own * tail / state.scatter**2
+    rates, c = _rates(state, least), state.candidates
+    residual, scatter = c.rt - state.fitted, rates.sigma[c.kind]
+    weight = state.shares.own * student_weight(residual / scatter, OWN_TAIL) / scatter**2
     shape = state.fit.variance.shape
 
     def by_spot(values: FloatArray) -> FloatArray:
         return sum_by(c.spot, values, prod(shape)).reshape(shape)
 
     fit = refit(state.fit, by_spot(weight), by_spot(weight * residual), _line_prior(state))
-    return replace(state, fit=fit, weight=weight)
+    return replace(state, rates=rates, fit=fit, weight=weight)
 
 
 _FIRM: Final = 0.5  # features that make a line known

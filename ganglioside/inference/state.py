@@ -162,6 +162,10 @@ class Ghosts:
     process: IntArray
     probability: FloatArray
 
+    def with_probability(self, probability: FloatArray) -> Ghosts:
+        """Return the same parents with other probabilities."""
+        return Ghosts(self.child, self.line, self.ceramide, self.process, probability)
+
     def by_row(self, n: int, verdict: str) -> FloatArray:
         """Return the summed probability of what would have a verdict, for each of n rows."""
         wanted = self.verdicts == verdict

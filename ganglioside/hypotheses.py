@@ -324,7 +324,7 @@ def _missing(row: _Row) -> Iterator[Hypothesis]:
         process, line = int(ghosts.process[entry]), int(ghosts.line[entry])
         artefact = artefacts()[process] if process >= 0 else None
         label, series = row.model.line_labels[line], row.model.line_series[line]
-        numbers = row.state.ceramides[ghosts.ceramide[entry]]
+        numbers = row.state.observed.ceramides[ghosts.ceramide[entry]]
         name = species(series, Ceramide(*numbers.astype(int).tolist())).name
         known = [] if artefact and not artefact.coelutes else ["no row"]
         known += [label] if label != series else []
@@ -343,7 +343,7 @@ def _missing(row: _Row) -> Iterator[Hypothesis]:
 def _expected(row: _Row, entry: int, artefact: Artefact | None) -> _Place:
     """Return where the child of a missing parent, or a relative of one mass, is expected."""
     ghosts, model = row.state.shares.ghosts, row.model
-    ceramide = row.state.ceramides[ghosts.ceramide[entry]][None, :]
+    ceramide = row.state.observed.ceramides[ghosts.ceramide[entry]][None, :]
     rt, sd = model.expect(ghosts.line[[entry]], ceramide)
     shift, spread = (artefact.rt_shift, artefact.rt_spread) if artefact else (0.0, 0.0)
     width = float(np.hypot(sd[0], spread * model.slope * STANDARD_DEVIATION))

@@ -8,7 +8,6 @@ a parent, or a wrong name, need not follow, so the area tells them apart.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -19,7 +18,6 @@ from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
 _BETWEEN: Final = 0.6
 _USUAL_WITHIN: Final = 0.35
 _WITHIN_WEIGHT: Final = 10.0  # features that the usual scatter is worth
-_RARE: Final = 0.1  # quantile of the ceramides
 _LARGEST_LEVERAGE: Final = 0.95
 _SWEEPS: Final = 2  # in a round: the shares by which features are weighed move more slowly
 _LARGEST_RESIDUAL: Final = 1.0  # decades; beyond it a residual pulls no further
@@ -56,20 +54,13 @@ class Areas:
         """Features that the prior of one line or ceramide is worth."""
         return (self.within / _BETWEEN) ** 2
 
-    @cached_property
-    def rare(self) -> float:
-        """What a ceramide adds that no row of the table names."""
-        return float(np.sort(self.ceramide)[int(_RARE * (len(self.ceramide) - 1))])
-
     def expected(
         self, sample: IntArray, line: IntArray, ceramide: IntArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Return log10 area and its standard deviation; ceramides beyond the K are rare ones."""
-        place = np.minimum(ceramide, len(self.ceramide))
-        effect = np.append(self.ceramide, self.rare).take(place)
-        by_ceramide = (1 / (np.append(self.ceramide_weight, 0.0) + self.shrinkage)).take(place)
+        """Return log10 area and its standard deviation."""
+        by_ceramide = (1 / (self.ceramide_weight + self.shrinkage)).take(ceramide)
         by_line = (1 / (self.line_weight + self.shrinkage)).take(line)
-        mean = self.sample.take(sample) + self.line.take(line) + effect
+        mean = self.sample.take(sample) + self.line.take(line) + self.ceramide.take(ceramide)
         return mean, self.within * np.sqrt(1 + by_line + by_ceramide)
 
     def anywhere(self, sample: IntArray, ceramide: IntArray) -> tuple[FloatArray, FloatArray]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import prod
 from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import Ceramides, ceramide_basis, ceramide_class
+from ganglioside.curve import ceramide_basis, ceramide_class
 from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.extents import emission_rates, expected_extents
-from ganglioside.inference.state import Ghosts, Inference, flat_place
+from ganglioside.inference.state import Ghosts, Inference
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, sum_by
 from ganglioside.rules.artefacts import Posing, processes
 
 _MISSING: Final = 0.4  # chance that a species which is not reported is there
-_UNSEEN_CERAMIDE: Final = 0.2  # the same where no row names the ceramide
 _LEAST_PRESENCE: Final = 0.02
 _SUREST: Final = 0.95
 _FAR: Final = 4.0  # scales from where the parent is expected
@@ -59,7 +57,7 @@ class _Makers:
     ----------
     child : numpy.ndarray of int, shape (m,)
     group, ceramide : numpy.ndarray of int, shape (m,)
-        Of the species: its group, and a place in `Posing.ceramides`.
+        Of the species.
     process : numpy.ndarray of int, shape (m,)
         Place in `artefacts()`, -1 for in-source fragmentation.
     shift : numpy.ndarray, shape (m,)
@@ -103,10 +101,8 @@ class _Possible:
         Where the child lets expect the species, min, and how surely, min^2.
     spot : numpy.ndarray of int, shape (g,)
         Place in a flattened array by line and ceramide.
-    ceramides : Ceramides
-        All of `Posing.ceramides`.
-    kind : numpy.ndarray of int, shape (c,)
-        `curve.ceramide_class` of each of them.
+    kind : numpy.ndarray of int, shape (K,)
+        `curve.ceramide_class` of each ceramide.
     """
 
     makers: _Makers
@@ -116,7 +112,6 @@ class _Possible:
     rt: FloatArray
     variance: FloatArray
     spot: IntArray
-    ceramides: Ceramides
     kind: IntArray
 
     def ghosts(self, some: IntArray) -> Ghosts:
@@ -136,9 +131,6 @@ def _possible(observed: Observations, posing: Posing, lines: bytes, slope: float
     line_group = np.frombuffer(lines, dtype=np.int64)
     makers = _makers(observed, posing)
     maker, line = lines_of(makers.group, line_group, len(observed.groups))
-    place = np.arange(len(posing.ceramides))
-    known = np.where(place < len(observed.ceramides), place, -1)
-    basis = ceramide_basis(posing.ceramides)
     shift, spread = processes().rt_shift[makers.process], processes().rt_spread[makers.process]
     return _Possible(
         makers=makers,
@@ -147,17 +139,15 @@ def _possible(observed: Observations, posing: Posing, lines: bytes, slope: float
         line=line,
         rt=(observed.rt[makers.child] - slope * shift).take(maker),
         variance=((slope * spread) ** 2).take(maker),
-        spot=line * len(place) + makers.ceramide.take(maker),
-        ceramides=Ceramides(basis, known),
-        kind=ceramide_class(basis),
+        spot=line * len(observed.ceramides) + makers.ceramide.take(maker),
+        kind=ceramide_class(ceramide_basis(observed.ceramides)),
     )
 
 
 def _away(state: Inference, possible: _Possible) -> tuple[FloatArray, FloatArray]:
     """Return how far children are from where they are expected, min, and its variance."""
-    curve, ceramides = state.curve, possible.ceramides
-    variance = state.rates.sigma[possible.kind] ** 2 + curve.variance(ceramides)
-    away = possible.rt - curve.predict(ceramides).take(possible.spot)
+    variance = state.rates.sigma[possible.kind] ** 2 + state.fit.variance
+    away = possible.rt - state.fit.predicted.take(possible.spot)
     return away, variance.take(possible.spot) + possible.variance
 
 
@@ -188,16 +178,13 @@ def _expected_size(state: Inference, ghosts: Ghosts) -> FloatArray:
 def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray:
     """Return how likely each parent exists, given its siblings but not the child itself."""
     observed, c = state.observed, state.candidates
-    n_samples = len(state.rates.areas.sample)
-    shape = n_samples, len(state.ceramides), len(state.line_group)
-    at = flat_place(c.sample, c.ceramide, c.line, shape)
-    key = flat_place(observed.sample[ghosts.child], ghosts.ceramide, ghosts.line, shape)
-    there = np.minimum(sum_by(at, state.shares.own, prod(shape)).take(key), 1.0)
-    seen = ghosts.ceramide < len(observed.ceramides)
-    spot = ghosts.line * len(observed.ceramides) + np.where(seen, ghosts.ceramide, 0)
+    n_samples, n_spots = len(state.rates.areas.sample), state.fit.variance.size
+    spot = ghosts.line * len(observed.ceramides) + ghosts.ceramide
+    key = observed.sample[ghosts.child] * n_spots + spot
+    there = sum_by(c.sample * n_spots + c.spot, state.shares.own, n_samples * n_spots)
+    there = np.minimum(there.take(key), 1.0)
     by_line = np.minimum(np.maximum(state.support / (4 * n_samples), _LEAST_PRESENCE), 1.0)
-    present = np.where(seen, 1 - state.rates.reported.take(spot), _UNSEEN_CERAMIDE)
-    present = present * by_line[ghosts.line]
+    present = (1 - state.rates.reported.take(spot)) * by_line[ghosts.line]
     coelutes = processes().coelutes[ghosts.process]
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
     prior = np.where(coelutes, _MISSING * present * (1 - there), there)

@@ -160,7 +160,7 @@ def _opportunities(state: Inference) -> FloatArray:
     named = observed.is_first_of_slot[posing.row]
     row, entry = posing.row[named], posing.entry[named]
     sample = observed.sample[row]
-    shape = int(observed.sample.max()) + 1, len(posing.ceramides), len(observed.groups)
+    shape = int(observed.sample.max()) + 1, len(observed.ceramides), len(observed.groups)
     at = flat_place(c.sample, c.ceramide, observed.group[c.row], shape)
     genuine = sum_by(at, state.shares.own, prod(shape))
     parent = flat_place(sample, posing.ceramide[entry], posing.group[entry], shape)

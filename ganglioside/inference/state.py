@@ -150,7 +150,7 @@ class Ghosts:
     line : numpy.ndarray of int, shape (g,)
         Line on which the parent would stand.
     ceramide : numpy.ndarray of int, shape (g,)
-        Its ceramide, a place in `Inference.ceramides`.
+        Its ceramide, a place in `Observations.ceramides`.
     process : numpy.ndarray of int, shape (g,)
         Place in `artefacts()`, -1 for in-source fragmentation.
     probability : numpy.ndarray, shape (g,)
@@ -262,11 +262,6 @@ class Inference:
 
     def _on_lines(self, weight: FloatArray) -> FloatArray:
         return sum_by(self.candidates.line, weight, len(self.line_group))
-
-    @property
-    def ceramides(self) -> FloatArray:
-        """Ceramides of the table, then further ones of species that may pose, shape (c, 3)."""
-        return self.posing.ceramides
 
     def log_ratio(self, parent: int, child: int) -> float:
         """Return log10 of child over parent area, NaN where one is missing."""

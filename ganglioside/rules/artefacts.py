@@ -106,11 +106,9 @@ class Posing:
     group : numpy.ndarray of int, shape (k,)
         Group of the species behind it.
     ceramide : numpy.ndarray of int, shape (k,)
-        Its ceramide, a place in `ceramides`.
+        Its ceramide.
     shift : numpy.ndarray, shape (k,)
         Mass of the artefact less that of the name, Da.
-    ceramides : numpy.ndarray, shape (c, 3)
-        The ceramides of the table, then the others.
     row, entry : numpy.ndarray of int, shape (p,)
         Every row of the table with each of the k entries of its name.
     """
@@ -120,16 +118,18 @@ class Posing:
     group: IntArray
     ceramide: IntArray
     shift: FloatArray
-    ceramides: FloatArray
     row: IntArray
     entry: IntArray
 
 
 def possible_posing(observed: Observations) -> Posing:
-    """Return every species of the table's head groups whose artefact has a name's mass."""
+    """Return every species of the table's head groups and ceramides whose artefact has a name's mass.
+
+    Ceramides that no row names are left out: `suggest` thinks of them, but what should be there is
+    expected among what is common in the table.
+    """
     names, first, name = np.unique(observed.species, return_index=True, return_inverse=True)
-    ceramides = _ceramides_around(observed)
-    masses = _head_masses(observed)[:, None] + _ceramide_mass(ceramides)
+    masses = _head_masses(observed)[:, None] + _ceramide_mass(observed.ceramides)
     order = np.argsort(masses, axis=None)
     ordered = masses.ravel()[order]
     known = len(artefacts())
@@ -137,29 +137,17 @@ def possible_posing(observed: Observations) -> Posing:
     low = np.searchsorted(ordered, wanted - MASS_TOLERANCE)
     count = np.searchsorted(ordered, wanted + MASS_TOLERANCE) - low
     at, read = ranges(low, count), np.repeat(np.arange(len(wanted)), count)
-    group, ceramide = np.divmod(order[at], len(ceramides))
-    used = np.arange(len(ceramides)) < len(observed.ceramides)
-    used[ceramide] = True
+    group, ceramide = np.divmod(order[at], len(observed.ceramides))
     entries = count.reshape(-1, known).sum(axis=1)
     return Posing(
         species=names[read // known],
         process=read % known,
         group=group,
-        ceramide=(np.cumsum(used) - 1)[ceramide],
+        ceramide=ceramide,
         shift=ordered[at] - wanted[read],
-        ceramides=ceramides[used],
         row=np.repeat(np.arange(len(observed)), entries[name]),
         entry=ranges((np.cumsum(entries) - entries)[name], entries[name]),
     )
-
-
-def _ceramides_around(observed: Observations) -> FloatArray:
-    """Return the ceramides of the table, then all others within their range."""
-    low = observed.ceramides.min(axis=0) * (1, 0, 1)  # without double bonds, too
-    place = (observed.ceramides - low).astype(np.int64)
-    missing = np.ones(place.max(axis=0) + 1, dtype=np.bool_)
-    missing[tuple(place.T)] = False
-    return np.concatenate([observed.ceramides, np.argwhere(missing) + low])
 
 
 _REFERENCE: Final = Ceramide(36, 1, 2).elements.mass

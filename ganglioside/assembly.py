@@ -166,16 +166,13 @@ def _parent_names(
     place = np.where(decisions.parent >= 0, state.observed.row[decisions.parent], -1)
     missing = np.flatnonzero(decisions.ghost >= 0)
     ghosts, series = state.shares.ghosts, model.line_series
-    kinds = (ghosts.line * len(state.observed.ceramides) + ghosts.ceramide)[
-        decisions.ghost[missing]
-    ]
+    ceramides = state.observed.ceramides
+    kinds = (ghosts.line * len(ceramides) + ghosts.ceramide)[decisions.ghost[missing]]
     distinct, kind = np.unique(kinds, return_inverse=True)
-    line, ceramide = np.divmod(distinct, len(state.observed.ceramides))
+    line, ceramide = np.divmod(distinct, len(ceramides))
     made_up = [
         species(series[k], Ceramide(*numbers)).name
-        for k, numbers in zip(
-            line, state.observed.ceramides[ceramide].astype(int).tolist(), strict=True
-        )
+        for k, numbers in zip(line, ceramides[ceramide].astype(int).tolist(), strict=True)
     ]
     place[missing] = len(names) + kind
     return pick(joined(names, texts(made_up)), place)

@@ -123,10 +123,9 @@ class Posing:
 
 
 def possible_posing(observed: Observations) -> Posing:
-    """Return every species of the table's head groups and ceramides whose artefact has a name's mass.
+    """Return every species whose artefact has a name's mass, of the table's groups and ceramides.
 
-    Ceramides that no row names are left out: `suggest` thinks of them, but what should be there is
-    expected among what is common in the table.
+    A species of a ceramide that no row names is not expected to be there.
     """
     names, first, name = np.unique(observed.species, return_index=True, return_inverse=True)
     masses = _head_masses(observed)[:, None] + _ceramide_mass(observed.ceramides)

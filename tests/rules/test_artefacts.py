@@ -84,14 +84,11 @@ def test_a_mass_beyond_the_tolerance_is_no_artefact() -> None:
 def test_whoever_may_pose_has_the_mass_of_the_name(example: Observations) -> None:
     posing = possible_posing(example)
     assert (np.diff(posing.species) >= 0).all()
-    known = len(example.ceramides)
-    np.testing.assert_array_equal(posing.ceramides[:known], example.ceramides)
-    assert len(np.unique(posing.ceramides, axis=0)) == len(posing.ceramides)
     mass = dict(zip(example.species.tolist(), example.mass.tolist(), strict=True))
     series = example.groups.series
     rng = np.random.default_rng(0)
     for k in rng.choice(len(posing.species), 60):
-        n, d, o = posing.ceramides[posing.ceramide[k]].astype(int)
+        n, d, o = example.ceramides[posing.ceramide[k]].astype(int)
         behind = gg.parse_name(f"{series[posing.group[k]]}({n}:{d};O{o})")
         shift = artefacts()[posing.process[k]].mass_shift
         wanted = mass[int(posing.species[k])] - shift
@@ -99,12 +96,13 @@ def test_whoever_may_pose_has_the_mass_of_the_name(example: Observations) -> Non
 
 
 def test_the_parent_of_a_sodium_adduct_need_not_be_in_the_table() -> None:
-    seen = observed(["GD1(40:3;O2)", "GD1(36:1;O2)", "GM3(36:1;O2)"], [11.7, 9.1, 10.6])
+    names = ["GD1(40:3;O2)", "GD1(36:1;O2)", "GM3(36:1;O2)", "GM3(38:0;O2)"]
+    seen = observed(names, [11.7, 9.1, 10.6, 12.7])
     posing = possible_posing(seen)
     at = int(seen.species[seen.row == 0][0])
     entry = np.flatnonzero(posing.species == at)
     behind = {
-        (seen.groups.series[posing.group[k]], *posing.ceramides[posing.ceramide[k]].astype(int))
+        (seen.groups.series[posing.group[k]], *seen.ceramides[posing.ceramide[k]].astype(int))
         for k in entry
         if artefacts()[posing.process[k]].process == "+Na-H"
     }

@@ -3,7 +3,9 @@
     python tests/benchmarks/accuracy.py --seeds 100 --levels easy,middle,hard \
         --out reports/benchmarks/accuracy.md
 
-Prints one table, a row per level and method, pooled over all rows of all seeds.
+Prints one table, a row per level and method, pooled over all rows of all seeds. Its ms are those of
+all that is asked here, for Ganglioside with reading, predictions and translation into the columns
+that are compared, in two processes at a time: how fast an analysis is, `analysis_speed.py` tells.
 """
 
 from __future__ import annotations

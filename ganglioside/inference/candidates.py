@@ -63,7 +63,7 @@ class Candidates:
     def likeliest_line(self, own: FloatArray) -> IntArray:
         """Return the line on which each row has the largest share, shape (n,)."""
         best = np.flatnonzero(own == self.largest(own).take(self.row))[::-1]
-        line = np.empty(len(self.first_of_row), dtype=np.int64)
+        line = np.zeros(len(self.first_of_row), dtype=np.int64)
         line[self.row[best]] = self.line[best]  # the first of equals, which is written last
         return line
 

@@ -62,7 +62,7 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
     )
     prior = state.presence * evidence / others.total[c.row]
     odds = prior * student(z / leniency, usual, OWN_TAIL)
-    rivals = prior * student(z, usual, OWN_TAIL)
+    rivals = odds if leniency == 1 else prior * student(z, usual, OWN_TAIL)
     rivals = sum_by(c.place, rivals, 0)[c.place] - rivals
     own = odds / (1 - state.presence + odds + rivals)
     genuine = sum_by(c.row, own, n)

@@ -2,8 +2,9 @@
 
     python tests/benchmarks/analysis_speed.py [--file TABLE] [--runs 31]
 
-Prints medians, and ratios to the plain method (`plain_method.py`). The works take turns, so that a
-machine that is busy for a while slows all of them. Unless a file is named, twelve simulated tables
+Prints medians, and ratios to the plain method (`plain_method.py`). First the works take turns, so
+that a machine that is busy for a while slows all of them, and each finds the caches filled by the
+others; then each runs by itself, again and again. Unless a file is named, twelve simulated tables
 like a porcine brain table take turns too: some need a few rounds more than others. Run it with
 OPENBLAS_NUM_THREADS=1 where several programs share the cores.
 """
@@ -94,21 +95,23 @@ def main() -> None:
     def each(work: Callable[[Subject], object]) -> Work:
         return lambda turn: work(subjects[turn % len(subjects)])
 
-    took = medians(
-        {
-            PLAIN: each(lambda s: plain_method.judge(s.plain, s.plain.iloc[:0])),
-            "read": each(lambda s: gg.read_features(s.content)),
-            "analyze": each(lambda s: gg.analyze(s.table)),
-            "redecide, one threshold": each(lambda s: s.analysis.redecide(THRESHOLD)),
-            "redecide, all thresholds": each(lambda s: s.analysis.redecide(THRESHOLDS)),
-        },
-        options.runs,
-    )
+    works = {
+        PLAIN: each(lambda s: plain_method.judge(s.plain, s.plain.iloc[:0])),
+        "read": each(lambda s: gg.read_features(s.content)),
+        "analyze": each(lambda s: gg.analyze(s.table)),
+        "redecide, one threshold": each(lambda s: s.analysis.redecide(THRESHOLD)),
+        "redecide, all thresholds": each(lambda s: s.analysis.redecide(THRESHOLDS)),
+    }
     rows = statistics.mean(len(subject.table) for subject in subjects)
     print(f"{len(subjects)} tables of {rows:.0f} rows, medians of {options.runs} runs")
-    print(f"{'':<26}{'ms':>8}{'/ plain':>9}")
-    for name, ms in {**took, **importing(min(options.runs, 9))}.items():
-        print(f"{name:<26}{ms:8.1f}{ms / took[PLAIN]:9.2f}")
+    print(f"{'':<26}{'ms in turns':>12}{'/ plain':>9}{'ms in a row':>13}{'/ plain':>9}")
+    turns = medians(works, options.runs)
+    row = {name: medians({name: work}, options.runs)[name] for name, work in works.items()}
+    for name in works:
+        print(f"{name:<26}{turns[name]:12.1f}{turns[name] / turns[PLAIN]:9.2f}", end="")
+        print(f"{row[name]:13.1f}{row[name] / row[PLAIN]:9.2f}")
+    for name, ms in importing(min(options.runs, 9)).items():
+        print(f"{name:<26}{ms:12.1f}")
 
 
 if __name__ == "__main__":

@@ -290,6 +290,10 @@ def _explained(path: Path) -> Iterator[None]:
         message = str(error).strip().splitlines()[0]
         advice = next((a for pattern, a in _ADVICE if re.search(pattern, message)), "")
         raise HistoryError(f"The history {path}: {message} {advice}".rstrip()) from error
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C
+            raise KeyboardInterrupt from error
+        raise
 
 
 def _require_duckdb(path: Path) -> None:

@@ -53,7 +53,7 @@ def _as_fragments(state: Inference) -> Inference:
     A line must explain rows better than the fragments that they would be without it, with the
     rates and extents that those would show.
     """
-    return _with_pairs(state, _fragment_share(state))
+    return _with_pair_shares(state, _fragment_share(state))
 
 
 def _fragment_share(state: Inference) -> FloatArray:
@@ -68,10 +68,10 @@ def _fragment_share(state: Inference) -> FloatArray:
 def _with_fragments(state: Inference) -> Inference:
     """Return the state in which what is on no line is taken for a fragment, where it can be."""
     rest = 1 - state.shares.genuine[state.coelution.child]
-    return _with_pairs(state, _fragment_share(state) * rest)
+    return _with_pair_shares(state, _fragment_share(state) * rest)
 
 
-def _with_pairs(state: Inference, share: FloatArray) -> Inference:
+def _with_pair_shares(state: Inference, share: FloatArray) -> Inference:
     state = replace(state, shares=replace(state.shares, pair=share))
     return replace(state, rates=replace(state.rates, fragments=count_fragments(state)))
 

@@ -68,35 +68,19 @@ class Slopes:
             With which each parameter is known without them.
         """
         n = len(weight)
-        own, rest = slice(SHARED, SHARED + 2 * n), slice(SHARED + 2 * n, None)
+        own = slice(SHARED, SHARED + 2 * n)
         nine = (weight @ self._squares).reshape(n, NINE, NINE)
         nine *= self.of_line[:, :, None] * self.of_line[:, None, :]
-        line, tilt = nine[:, _LINE, _LINE], nine[:, _TILT, _TILT]
-        line, tilt = (
-            line + precision[SHARED : SHARED + n],
-            tilt + precision[own.stop - n : own.stop],
-        )
-        both = nine[:, _LINE, _TILT]
-        inverse = np.array([[tilt, -both], [-both, line]]) / (line * tilt - both**2)
+        alone = _inverse_of_two(nine[:, SHARED:, SHARED:], precision[own].reshape(2, n))
         cross = np.empty((2, n, SHARED + weight.shape[1]))
         cross[:, :, :SHARED] = nine[:, SHARED:, :SHARED].swapaxes(0, 1)
         cross[:, :, SHARED:] = weight * self.of_ceramide.T[SHARED:, None]
-        ratio = inverse[:, 0, :, None] * cross[0] + inverse[:, 1, :, None] * cross[1]
+        ratio = alone[:, 0, :, None] * cross[0] + alone[:, 1, :, None] * cross[1]
         cross, ratio = cross.reshape(2 * n, -1), ratio.reshape(2 * n, -1)
         known = self._others(weight, nine) - cross.T @ ratio
         known.flat[:: len(known) + 1] += np.delete(precision, own)
         others = np.linalg.inv(known)
-        others = (others + others.T) / 2
-        between = -ratio @ others
-        lines = -between @ ratio.T
-        lines.reshape(2, n, 2, n)[:, np.arange(n), :, np.arange(n)] += inverse.transpose(2, 0, 1)
-        covariance = np.empty((len(precision), len(precision)))
-        covariance[own, own] = lines
-        for at, part in (slice(0, SHARED), slice(0, SHARED)), (rest, slice(SHARED, None)):
-            covariance[own, at], covariance[at, own] = between[:, part], between[:, part].T
-            covariance[at, :SHARED] = others[part, :SHARED]
-            covariance[at, rest] = others[part, SHARED:]
-        return covariance
+        return _joined(alone, ratio, (others + others.T) / 2)
 
     def _others(self, weight: FloatArray, nine: FloatArray) -> FloatArray:
         """Return what features tell of all others, were the lines known, shape (7 + K, 7 + K)."""
@@ -131,3 +115,45 @@ class Slopes:
         variance += 2 * (self.of_line[:, :SHARED] @ shared.T + lines.sum(axis=1).T)
         variance += np.where(known, covariance.diagonal()[rest][self.known], unknown)
         return np.asarray(variance)
+
+
+def _inverse_of_two(known: FloatArray, precision: FloatArray) -> FloatArray:
+    """Return the covariance of each line with its tilt, were all others known, shape (2, 2, L).
+
+    Parameters
+    ----------
+    known : numpy.ndarray, shape (L, 2, 2)
+        What features tell of them.
+    precision : numpy.ndarray, shape (2, L)
+        With which each is known without features.
+    """
+    line, tilt = known[:, 0, 0] + precision[0], known[:, 1, 1] + precision[1]
+    both = known[:, 0, 1]
+    inverse = np.array([[tilt, -both], [-both, line]])
+    return np.asarray(inverse / (line * tilt - both**2))
+
+
+def _joined(alone: FloatArray, ratio: FloatArray, others: FloatArray) -> FloatArray:
+    """Return the covariance of all parameters, shape (P, P).
+
+    Parameters
+    ----------
+    alone : numpy.ndarray, shape (2, 2, L)
+        Of each line with its tilt, were all others known.
+    ratio : numpy.ndarray, shape (2 L, 7 + K)
+        How lines and tilts follow the others.
+    others : numpy.ndarray, shape (7 + K, 7 + K)
+        Covariance of the others.
+    """
+    n = alone.shape[2]
+    between = -ratio @ others
+    lines = -between @ ratio.T
+    lines.reshape(2, n, 2, n)[:, np.arange(n), :, np.arange(n)] += alone.transpose(2, 0, 1)
+    own, rest = slice(SHARED, SHARED + 2 * n), slice(SHARED + 2 * n, None)
+    covariance = np.empty((2 * n + len(others), 2 * n + len(others)))
+    covariance[own, own] = lines
+    for at, part in (slice(0, SHARED), slice(0, SHARED)), (rest, slice(SHARED, None)):
+        covariance[own, at], covariance[at, own] = between[:, part], between[:, part].T
+        covariance[at, :SHARED] = others[part, :SHARED]
+        covariance[at, rest] = others[part, SHARED:]
+    return covariance

@@ -106,7 +106,7 @@ def other_intensity(state: Inference, *, missing: bool = True) -> Others:
     """Return the intensity at each row of all that is not the species itself."""
     n = len(state.observed)
     pair, chance = _pair_intensity(state), _chance_intensity(state)
-    known = chance + sum_by(state.coelution.child, pair, n) + _TINY
+    known = chance + sum_by(state.coelution.child, pair, n)
     if not missing:
         return Others(known, pair, NO_GHOSTS, chance)
     found = ghosts(state, chance > _MISSING_PARENTS * known, known)
@@ -115,12 +115,13 @@ def other_intensity(state: Inference, *, missing: bool = True) -> Others:
 
 
 def _chance_intensity(state: Inference) -> FloatArray:
+    """Return the intensity of chance, which is never 0: where nothing explains a row, it does."""
     area, rates = state.observed.log_volume, state.rates
     small = normal(area, rates.chance_area.mean, rates.chance_area.sd)
     large = normal(area, rates.genuine_area.mean, rates.genuine_area.sd)
     mixed = (1 - _LARGE_BY_CHANCE) * small + _LARGE_BY_CHANCE * large
     mass = rates.mass.by_chance(state.observed.mass_error)
-    return np.asarray(rates.chance / state.observed.span * mixed * mass)
+    return np.asarray(rates.chance / state.observed.span * mixed * mass + _TINY)
 
 
 def _pair_intensity(state: Inference) -> FloatArray:

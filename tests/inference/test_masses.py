@@ -55,6 +55,8 @@ def test_an_mz_of_another_molecule_refuses_the_name() -> None:
     row = int(gg.analyze(table).features.query("verdict == 'valid'").index[0])
     table = table.assign(**{"m/z": np.nan, "Adduct": None}).astype({"Adduct": "str"})
     table.loc[row, ["m/z", "Adduct"]] = [300.1, "[M-H]-"]
-    feature = gg.analyze(table).features.loc[row]
+    analysis = gg.analyze(table)
+    feature = analysis.features.loc[row]
+    assert sum(h.probability for h in analysis.explain(row).hypotheses) == pytest.approx(1.0)
     assert feature["verdict"] == "outlier"
     assert "ppm from that of the name" in feature["reason"]

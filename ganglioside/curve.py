@@ -208,7 +208,7 @@ class Curve:
         in: the features need not know their line.
         """
         f = self.f(ceramides.basis)
-        pull = (self.shrink * f + self.spared * self._spare(ceramides)) / (6 * self.slope)
+        pull = self._drawn(f, self._spare(ceramides))
         shift = self._deviations[ceramides.known] + f + pull * self.middle
         return np.asarray((rt - shift[place]) / np.maximum(1 - pull, 0.2)[place])
 
@@ -227,6 +227,10 @@ class Curve:
         """How far each line is drawn to the middle by what has the effect of six carbons, (L,)."""
         return (self.middle - self.lines) / (6 * self.slope)
 
+    def _drawn(self, effect: FloatArray, spare: FloatArray) -> FloatArray:
+        """Return by which part of its distance each ceramide draws a line to the middle, (c,)."""
+        return np.asarray((self.shrink * effect + self.spared * spare) / (6 * self.slope))
+
     def _spare(self, ceramides: Ceramides) -> FloatArray:
         """Return what double bonds and hydroxyls would usually hold back, min, shape (c,)."""
         return -self.slope * (ceramides.basis[:, 1:] @ SHAPE_PRIOR[2:])
@@ -239,7 +243,7 @@ class Curve:
         of_ceramide[:, :5] = ceramide_effect_jacobian(self.shape, ceramides.basis)
         of_ceramide[:, 5] = of_ceramide[:, 8] = effect
         of_ceramide[:, 6] = spare
-        of_ceramide[:, 7] = 1 - (self.shrink * effect + self.spared * spare) / (6 * self.slope)
+        of_ceramide[:, 7] = 1 - self._drawn(effect, spare)
         return Slopes(of_line, of_ceramide, ceramides.known)
 
     def variance(self, ceramides: Ceramides) -> FloatArray:

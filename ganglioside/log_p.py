@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from ganglioside.ordered import median
 from ganglioside.tables import FeatureTable
 from ganglioside.texts import indices, texts_of
 
@@ -102,7 +103,7 @@ def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[Floa
         fitted = _medians(y - ceramides, head)[head] + ceramides
         residual = y - fitted
         away = np.abs(residual)
-        scale = max(1.4826 * _median(away), 0.02)
+        scale = max(1.4826 * median(away), 0.02)
         weight = np.minimum(scale / np.maximum(away, 1e-9), 1.0)  # Huber
         normal = (within * weight[:, None]).T @ within + 1e-9 * np.eye(x.shape[1])
         step = np.linalg.solve(normal, within.T @ (weight * residual))
@@ -117,12 +118,6 @@ def _means(values: FloatArray, group: IntArray) -> FloatArray:
     total = np.zeros((int(group.max()) + 1, values.shape[1]))
     np.add.at(total, group, values)
     return np.asarray(total / np.bincount(group)[:, None])
-
-
-def _median(values: FloatArray) -> float:
-    """Return the median (`numpy.median` takes ten times as long)."""
-    n, ordered = len(values), np.sort(values)
-    return float(ordered[(n - 1) // 2] + ordered[n // 2]) / 2
 
 
 def _medians(values: FloatArray, group: IntArray) -> FloatArray:

@@ -14,11 +14,15 @@ from ganglioside.drift import Drift, estimate_drift
 from ganglioside.glycans import UNITS
 from ganglioside.mass_errors import mass_errors
 from ganglioside.names import ParsedNames
+from ganglioside.ordered import quantile
 from ganglioside.tables import FeatureTable
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+
+#: Of the counts of a composition as units of a group, where a lost water counts negatively.
+UNIT_SIGN: Final = np.where(np.array(UNITS) == "water_losses", -1, 1)
 
 _OAC: Final = UNITS.index("oac")
 _SMALLEST: Final = 0.02  # quantile of the areas of a table
@@ -212,9 +216,10 @@ def _groups(names: ParsedNames, used: IntArray) -> tuple[Groups, IntArray]:
     members = [names.species[k] for k in chosen]
     group = np.full(len(names.species), -1, dtype=np.int64)
     group[used] = [number[head] for head in heads]
-    units = names.compositions[chosen].astype(np.float64).reshape(len(members), len(UNITS))
-    units[:, UNITS.index("water_losses")] *= -1
-    groups = Groups(tuple(s.series for s in members), tuple(s.isomer for s in members), units)
+    counts = names.compositions[chosen].astype(np.float64).reshape(len(members), len(UNITS))
+    groups = Groups(
+        tuple(s.series for s in members), tuple(s.isomer for s in members), counts * UNIT_SIGN
+    )
     return groups, group
 
 
@@ -227,14 +232,6 @@ def _ceramides(names: ParsedNames, used: IntArray) -> tuple[FloatArray, IntArray
     distinct = np.zeros((int(place.max(initial=-1)) + 1, 3))
     distinct[place] = names.ceramides[used]
     return distinct, ceramide
-
-
-def quantile(values: FloatArray, share: float) -> float:
-    """Return the quantile of what is finite, NaN of nothing (`numpy.quantile` is much slower)."""
-    known = np.sort(values[np.isfinite(values)])
-    if len(known) == 0:
-        return float("nan")
-    return float(np.interp(share * (len(known) - 1), np.arange(len(known)), known))
 
 
 def ranges(low: IntArray, count: IntArray) -> IntArray:

@@ -14,12 +14,11 @@ import pandas as pd
 
 from ganglioside.curve import Ceramides, Curve, ceramide_basis, ceramide_class
 from ganglioside.drift import Drift, no_drift
-from ganglioside.glycans import UNITS
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
 from ganglioside.inference.learn import composition_model, firm_lines
 from ganglioside.linearised import SHARED
 from ganglioside.names import Species, parse_name, parse_names
-from ganglioside.observations import FloatArray, IntArray, observe
+from ganglioside.observations import UNIT_SIGN, FloatArray, IntArray, observe
 from ganglioside.peaks import find_peaks
 from ganglioside.rules.isomers import line_names
 from ganglioside.rules.regression import NoCurve
@@ -392,8 +391,7 @@ def _beyond(seen: FloatArray, ceramide: FloatArray) -> bool:
 
 def _with_expected_line(fit: _Fit, species: Species) -> Curve:
     """Return the curve with a further line where the composition of `species` predicts it."""
-    units = parse_names([species.name]).compositions.astype(np.float64)
-    units[:, UNITS.index("water_losses")] *= -1
+    units = parse_names([species.name]).compositions.astype(np.float64) * UNIT_SIGN
     mean, variance = fit.composition.predict(units)
     return fit.curve.with_line(float(mean[0]), float(variance[0]))
 

@@ -8,9 +8,16 @@ from typing import Final
 import numpy as np
 
 from ganglioside.columns import VERDICTS
-from ganglioside.glycans import UNITS, Composition, loss_label
+from ganglioside.glycans import Composition, loss_label
 from ganglioside.inference import STANDARD_DEVIATION, Inference, reweigh
-from ganglioside.observations import BoolArray, FloatArray, IntArray, starts, sum_by
+from ganglioside.observations import (
+    UNIT_SIGN,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    starts,
+    sum_by,
+)
 from ganglioside.rules.artefacts import artefacts
 from ganglioside.settings import Settings
 
@@ -25,9 +32,6 @@ RULES: Final = (
     "adducts",
 )
 RETENTION, ISOMERS, ACETYLATION, FRAGMENTATION, MISSING_PARENT, ADDUCTS = range(len(RULES))
-
-#: Of the units of a group, in which a lost water counts negatively.
-_SIGN: Final = np.where(np.array(UNITS) == "water_losses", -1, 1)
 
 #: A prediction less certain than this many carbons (standard deviation) judges nothing.
 _VAGUE: Final = 0.5
@@ -177,8 +181,6 @@ def _probability(state: Inference) -> FloatArray:
     probability[:, FRAGMENT] = made + ghosts.by_row(n, "fragment")
     probability[:, ADDUCT] = posed + ghosts.by_row(n, "adduct")
     probability[:, OUTLIER] = shares.chance + ghosts.by_row(n, "outlier")
-    # A measured m/z may be so far from the name that not even chance explains it.
-    probability[~probability.any(axis=1), OUTLIER] = 1.0
     return probability
 
 
@@ -237,7 +239,7 @@ def _roots(verdict: IntArray, parent: IntArray) -> IntArray:
 
 def _rules(state: Inference, verdict: IntArray, line: IntArray, parent: IntArray) -> IntArray:
     """Return the rule that decided each row."""
-    oac = state.observed.groups.units[state.observed.group, UNITS.index("oac")]
+    oac = state.observed.groups.acetyls[state.observed.group]
     rule = np.where(state.main[line], RETENTION, np.where(verdict == VALID, ISOMERS, RETENTION))
     rule = np.where((verdict == OUTLIER) & (oac > 0), ACETYLATION, rule)
     rule = np.where(verdict == FRAGMENT, FRAGMENTATION, rule)
@@ -264,7 +266,7 @@ def _process_labels(
     n_groups = len(state.observed.groups)
     kinds, place = np.unique(from_group[fragment] * n_groups + group[fragment], return_inverse=True)
     units = state.observed.groups.units
-    lost = (units[kinds // n_groups] - units[kinds % n_groups]) * _SIGN
+    lost = (units[kinds // n_groups] - units[kinds % n_groups]) * UNIT_SIGN
     texts = [loss_label(Composition(*counts)) for counts in lost.astype(np.int64).tolist()]
     labels[fragment] = np.array(texts, dtype=object)[place] if texts else None
     known = np.array([a.process for a in artefacts()], dtype=object)

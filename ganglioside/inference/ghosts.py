@@ -42,9 +42,10 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
     near = np.flatnonzero((away**2 < _FAR**2 * variance) & sought.take(possible.child))
     known, scale = possible.ghosts(near), np.sqrt(variance.take(near))
     density = student(away.take(near) / scale, scale, OWN_TAIL)
-    density = density * _expected_size(state, known)
+    kind = known.line * len(state.observed.groups) + state.observed.group[known.child]
+    density = density * _expected_size(state, known, kind)
     mass = state.rates.mass.right(state.observed.mass_error[known.child], possible.shift(near))
-    piece = _rates(state, known) * density * mass
+    piece = _rates(state, known, kind) * density * mass
     gain = np.log1p(piece / others.take(known.child))
     return known.with_probability(piece * _existence(state, known, gain))
 
@@ -151,9 +152,11 @@ def _away(state: Inference, possible: _Possible) -> tuple[FloatArray, FloatArray
     return away, variance.take(possible.spot) + possible.variance
 
 
-def _rates(state: Inference, ghosts: Ghosts) -> FloatArray:
-    """Return how often each parent makes such a child."""
-    kind = ghosts.line * len(state.observed.groups) + state.observed.group[ghosts.child]
+def _rates(state: Inference, ghosts: Ghosts, kind: IntArray) -> FloatArray:
+    """Return how often each parent makes such a child.
+
+    `kind` is the line of the parent and the group of the child, flat.
+    """
     return np.where(
         ghosts.process < 0,
         emission_rates(state).take(kind),
@@ -161,13 +164,12 @@ def _rates(state: Inference, ghosts: Ghosts) -> FloatArray:
     )
 
 
-def _expected_size(state: Inference, ghosts: Ghosts) -> FloatArray:
+def _expected_size(state: Inference, ghosts: Ghosts, kind: IntArray) -> FloatArray:
     """Return the density of each child's log10 area, if the parent made it."""
     observed, known = state.observed, processes()
     sample = observed.sample[ghosts.child]
     usual, within = state.rates.areas.expected(sample, ghosts.line, ghosts.ceramide)
     extents = expected_extents(state)
-    kind = ghosts.line * len(observed.groups) + observed.group[ghosts.child]
     piece, by = ghosts.process < 0, ghosts.process
     extent = np.where(piece, extents.mean.take(kind), known.log10_extent[by])
     spread = np.where(piece, extents.sd.take(kind), known.log10_spread[by])

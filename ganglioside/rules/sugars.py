@@ -9,6 +9,7 @@ import numpy as np
 
 from ganglioside.glycans import UNITS
 from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.ordered import median
 
 #: Effect of one unit on the RT of the reference ceramide, in carbons (multiples of the slope),
 #: and how far methods may differ. Polar units shorten retention; one acetyl lengthens it a
@@ -75,7 +76,7 @@ class CompositionModel:
             Main line of its group, against further isomers.
         """
         rest = rt - _beforehand(slope, units)
-        level = _median(rest)
+        level = median(rest) if len(rest) else 0.0
         noise = (np.where(main, _LINE_SPREAD, _ISOMER_SPREAD) * slope) ** 2 + variance
         covariance = _covariance(slope, units, units)
         covariance.flat[:: len(noise) + 1] += noise
@@ -124,12 +125,6 @@ class CompositionModel:
         precision = 1 / variance - sum_by(own, 1 / self.noise, len(units))
         known = 1 / np.maximum(precision, 1 / _variance(self.slope, units))
         return before + known * pull, known + (_LINE_SPREAD * self.slope) ** 2
-
-
-def _median(values: FloatArray) -> float:
-    """Return the median, 0 of nothing (`numpy.median` takes ten times as long)."""
-    n, ordered = len(values), np.sort(values)
-    return float(ordered[(n - 1) // 2] + ordered[n // 2]) / 2 if n else 0.0
 
 
 _EFFECTS: Final = np.array([*UNIT_EFFECT.values()])

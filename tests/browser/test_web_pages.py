@@ -52,7 +52,7 @@ expect = sync_api.expect
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A table whose analysis takes long enough to be looked at."""
     path = tmp_path_factory.mktemp("study") / "study.csv"
-    make_study(30_000).to_csv(path, index=False)
+    make_study(60_000).to_csv(path, index=False)
     return path
 
 
@@ -220,7 +220,7 @@ def test_progress_moves_and_a_reload_finds_the_running_analysis(
 ) -> None:
     page = open_workbench(visit, server)
     give(page, study)
-    expect(page.locator(".gg-summary")).to_contain_text("30,000 features")
+    expect(page.locator(".gg-summary")).to_contain_text("60,000 features")
     sessions = len(history(server).sessions())
     page.evaluate(WATCH)
     page.get_by_role("button", name="Run the analysis").click()
@@ -234,7 +234,7 @@ def test_progress_moves_and_a_reload_finds_the_running_analysis(
     page.reload(wait_until="commit")
     assert history(server).session(sid)["status"] == "processing"
     expect(page.locator(".gg-run")).to_contain_text(sid)
-    expect(page.locator(".gg-headline")).to_contain_text("of 30,000 features explained")
+    expect(page.locator(".gg-headline")).to_contain_text("of 60,000 features explained")
     listed = history(server).sessions()
     assert len(listed) == sessions + 1
     assert listed.set_index("id").loc[sid, "status"] == "completed"

@@ -37,7 +37,7 @@ from hypothesis import strategies as st
 from ganglioside.columns import FINDINGS, MODELS, PROBLEMS, VERDICTS
 from ganglioside.errors import Cancelled, HistoryError, ReadError
 from ganglioside.example import example
-from ganglioside.history import STATUSES, History, default_path, rows, sessions, store
+from ganglioside.history import STATUSES, History, catalog, default_path, rows, sessions, store
 from ganglioside.history.codec import (
     STORED_FEATURES,
     decode_carried,
@@ -45,7 +45,7 @@ from ganglioside.history.codec import (
     from_rows,
     to_rows,
 )
-from ganglioside.history.store import Migration, migrations
+from ganglioside.history.catalog import Migration, migrations
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Source
@@ -693,7 +693,7 @@ def test_an_older_file_is_brought_up_to_date_with_its_sessions(
     sid = history.save(build_analysis())
     added = Migration(len(migrations()) + 1, "ALTER TABLE sessions ADD COLUMN extra BOOLEAN")
     steps = (*migrations(), added)
-    monkeypatch.setattr(store, "migrations", lambda: steps)
+    monkeypatch.setattr(catalog, "migrations", lambda: steps)
     with pytest.raises(HistoryError, match="open it again"):
         history.sessions()
     newer = History.open(history.path)
@@ -711,7 +711,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
     broken = Migration(len(migrations()) + 1, "CREATE TABLE extra (a INTEGER); SELECT nonsense;")
     steps = (*migrations(), broken)
     with monkeypatch.context() as patch:
-        patch.setattr(store, "migrations", lambda: steps)
+        patch.setattr(catalog, "migrations", lambda: steps)
         with pytest.raises(HistoryError, match="nonsense"):
             History.open(history.path)
     monkeypatch.setattr(rows, "RetentionModel", HandMadeModel)

@@ -44,8 +44,8 @@ class Schedule:
     last_run: datetime | None
 
     def is_due(self, now: datetime) -> bool:
-        """Return whether it is time."""
-        return self.last_run is None or now - self.last_run >= self.every
+        """Return whether it is time; a last run in a time to come is one under a wrong clock."""
+        return self.last_run is None or not timedelta(0) <= now - self.last_run < self.every
 
 
 def parse_age(text: str) -> timedelta:
@@ -84,11 +84,15 @@ def remove(connection: duckdb.DuckDBPyConnection, sessions: list[Stored], why: s
 
 
 def remove_jobs(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> None:
-    """Delete jobs that ended so long ago, with their events."""
-    old = "SELECT id FROM jobs WHERE ended < ?"
+    """Delete jobs that ended so long ago, with their events and one entry in the log."""
     limit = utc_now() - older_than
-    connection.execute(f"DELETE FROM events WHERE owner IN ({old})", [limit])
-    connection.execute("DELETE FROM jobs WHERE ended < ?", [limit])
+    rows = connection.execute("SELECT id FROM jobs WHERE ended < ? ORDER BY id", [limit]).fetchall()
+    old = [job for (job,) in rows]
+    if not old:
+        return
+    connection.execute("DELETE FROM events WHERE list_contains(?, owner)", [old])
+    connection.execute("DELETE FROM jobs WHERE list_contains(?, id)", [old])
+    log.append(connection, current_author(), "jobs deleted", jobs=old)
 
 
 def read_schedule(connection: duckdb.DuckDBPyConnection) -> Schedule | None:
@@ -110,9 +114,8 @@ def write_schedule(connection: duckdb.DuckDBPyConnection, schedule: Schedule | N
     connection.execute(
         "INSERT INTO schedule VALUES (?, ?, ?, ?)", [*days, schedule.author, schedule.last_run]
     )
-    log.append(
-        connection, schedule.author, "scheduled", older_than_days=days[0], every_days=days[1]
-    )
+    log.append(connection, schedule.author, "scheduled", older_than_days=days[0],
+               every_days=days[1])  # fmt: skip
 
 
 def clean_when_due(connection: duckdb.DuckDBPyConnection) -> int:
@@ -125,5 +128,6 @@ def clean_when_due(connection: duckdb.DuckDBPyConnection) -> int:
     remove(connection, old, f"schedule set by {schedule.author}")
     remove_jobs(connection, schedule.older_than)
     connection.execute("UPDATE schedule SET last_run = ?", [now])
+    log.append(connection, current_author(), "cleaned", sessions=len(old), at=now.isoformat())
     connection.commit()
     return len(old)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
+from datetime import datetime
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -11,11 +15,17 @@ import duckdb
 
 from ganglioside.errors import HistoryError
 from ganglioside.history import log
+from ganglioside.history.file_modes import keep_mode_and_owner
+from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.people import current_author
 from ganglioside.history.store import Store, utc_now
+from ganglioside.history.witness import adopt_older
 
 #: Names a file by the moment it was made.
 _MOMENT: Final = "%Y%m%d-%H%M%S"
+
+#: Bytes that are copied at once.
+_CHUNK: Final = 1 << 20
 
 
 def backup(store: Store, target: Path) -> Path:
@@ -39,59 +49,66 @@ def restore(store: Store, source: Path) -> Path | None:
     """
     if not source.is_file():
         raise HistoryError(f"There is no backup {source}: name a file that history.backup made.")
-    draft = store.path.with_name(f"{store.path.name}.restored")
-    _copy(source, draft)
-    try:
-        Store(draft, store.timeout).prepare(lambda c: _tell(c, source))
-        aside = _put(store, draft)
-    finally:
-        for path in (draft, Store(draft, 0).lock_path):
-            path.unlink(missing_ok=True)
-    return aside
+    with store.draft() as draft:
+        _copy(source, draft)
+        Store(draft, store.timeout).prepare(partial(_tell, source=source), noting=False)
+        return _put(store, draft)
 
 
 def vacuum(store: Store) -> tuple[int, int]:
     """Rewrite a history without its gaps; return its size before and after, bytes."""
-    with store.alone() as path:
+    with store.alone() as path, store.draft() as draft:
         before = path.stat().st_size
-        draft = path.with_name(f"{path.name}.vacuum")
-        draft.unlink(missing_ok=True)
-        try:
-            store.rewrite(draft)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        store.rewrite(draft)
+        store.replace_by(draft)
         return before, path.stat().st_size
 
 
-def _tell(connection: duckdb.DuckDBPyConnection, source: Path) -> None:
+def _tell(connection: duckdb.DuckDBPyConnection, version: int, source: Path) -> None:
+    adopt_older(connection, version)
     connection.begin()
+    jobs = [job.id for job in find_jobs(connection)]
+    close_foreign(connection, f"It came in with the backup {source.name}. {FOREIGN}", jobs)
     log.append(connection, current_author(), "restored", backup=source.name)
     connection.commit()
 
 
 def _put(store: Store, draft: Path) -> Path | None:
-    if not store.path.exists():
-        with store.locked():
-            draft.replace(store.path)
-        return None
     with store.locked():
-        aside = store.path.with_name(f"{store.path.stem}-before-{utc_now():{_MOMENT}}.duckdb")
-        wal, wal_aside = (p.with_name(f"{p.name}.wal") for p in (store.path, aside))
-        store.path.replace(aside)
-        if wal.exists():  # left by a process that died: it belongs to the file that goes
-            wal.replace(wal_aside)
+        if not store.path.exists():
+            store.replace_by(draft)
+            return None
+        aside = _free_name(store.path, utc_now())
+        keep_mode_and_owner(draft, store.path)
+        # What stands beside the file belongs to the file that goes: what a process that died has
+        # left in its write-ahead log, and the heads of its log.
+        for suffix in ("", ".wal", ".heads"):
+            present = store.path.with_name(f"{store.path.name}{suffix}")
+            if present.exists():
+                present.replace(aside.with_name(f"{aside.name}{suffix}"))
         draft.replace(store.path)
     return aside
 
 
+def _free_name(path: Path, now: datetime) -> Path:
+    """Return a name for the history that goes which no file has."""
+    first = f"{path.stem}-before-{now:{_MOMENT}}"
+    names = (f"{first}-{n}.duckdb" if n else f"{first}.duckdb" for n in count())
+    return next(path.with_name(name) for name in names if not path.with_name(name).exists())
+
+
 def _copy(source: Path, target: Path) -> None:
-    """Copy a file so that the copy is there whole, on the disk, or not at all."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    """Copy a file so that the copy is there whole, on the disk, or not at all.
+
+    Whoever may read the file may read the copy.
+    """
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
     try:
-        shutil.copyfile(source, draft)
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
+        with source.open("rb") as old, draft.open("xb") as new:
+            shutil.copymode(source, draft)
+            shutil.copyfileobj(old, new, _CHUNK)
+            new.flush()
+            os.fsync(new.fileno())
         draft.replace(target)
     except OSError as error:
         raise HistoryError(

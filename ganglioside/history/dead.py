@@ -6,12 +6,12 @@ from datetime import datetime
 
 import duckdb
 
-from ganglioside.history import log
 from ganglioside.history.events import insert_events, interruption
 from ganglioside.history.jobs import find_jobs
-from ganglioside.history.people import Process, current_author
+from ganglioside.history.people import Process
 from ganglioside.history.rows import end_session
 from ganglioside.history.store import utc_now
+from ganglioside.history.witness import Table, changing
 
 
 def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -21,20 +21,22 @@ def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
     `people.SILENCE`.
     """
     now = utc_now()
-    dead = {**_dead_sessions(connection, now), **_dead_jobs(connection, now)}
+    sessions = _dead_sessions(connection, now)
+    dead = {**sessions, **_dead_jobs(connection, now)}
     if not dead:
         return []
     connection.begin()
     for subject, why in dead.items():
+        table: Table = "sessions" if subject in sessions else "jobs"
         reason = f"Interrupted: {why}. It can be run again."
-        end_session(connection, subject, "failed", reason)
-        connection.execute(
-            "UPDATE jobs SET status = 'failed', ended = ?, error = ? WHERE id = ?",
-            [now, reason, subject],
-        )
-        event = interruption(connection, subject, reason, now)
-        insert_events(connection, subject, [event])
-        log.append(connection, current_author(), "interrupted", subject, error=reason)
+        with changing(connection, table, subject, "interrupted", ends=True, error=reason):
+            end_session(connection, subject, "failed", reason)
+            connection.execute(
+                "UPDATE jobs SET status = 'failed', ended = ?, error = ? WHERE id = ?",
+                [now, reason, subject],
+            )
+            event = interruption(connection, subject, reason, now)
+            insert_events(connection, subject, [event])
     connection.commit()
     return list(dead)
 

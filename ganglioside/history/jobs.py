@@ -9,16 +9,24 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
 from ganglioside.errors import JobError
+from ganglioside.history import job_seals, log
 from ganglioside.history.events import insert_events, last_events, read_events
 from ganglioside.history.people import Process, current_author
 from ganglioside.history.rows import STATUSES, Status, new_id
 from ganglioside.history.store import Store, utc_now
+from ganglioside.history.witness import changing, row_hash, row_hashes
 from ganglioside.progress import ProgressEvent
+
+#: What is said of a job that came in from elsewhere before it had ended.
+FOREIGN: Final = (
+    "Jobs from elsewhere are not carried out here. Look at what it was to do; to do it here: "
+    "ganglioside jobs retry."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class Job:
     result : str or None
         JSON.
     error : str or None
+    seal : str or None
+        Shows who asked for it, and where; see `job_seals`.
     """
 
     id: str
@@ -67,6 +77,7 @@ class Job:
     session: str | None
     result: str | None
     error: str | None
+    seal: str | None
 
     @property
     def has_ended(self) -> bool:
@@ -149,7 +160,15 @@ class Jobs:
                 [job, kind, name, current_author(), json.dumps(parameters), now, time_limit,
                  retry_of],
             )  # fmt: skip
+            seal = job_seals.seal(find_job(connection, job), self._store.path)
+            connection.execute("UPDATE jobs SET seal = ? WHERE id = ?", [seal, job])
+            log.append(connection, current_author(), "job added", job, kind=kind, name=name,
+                       row=row_hash(connection, "jobs", job))  # fmt: skip
         return job
+
+    def is_own(self, job: Job) -> bool:
+        """Return whether this user asked for a job on this machine: no other is carried out."""
+        return job_seals.is_own(job, self._store.path)
 
     def start(self, job: str) -> Job:
         """Take a pending job as this process's own.
@@ -157,19 +176,26 @@ class Jobs:
         Raises
         ------
         JobError
-            If it is not pending: somebody else has taken it, or it has ended.
+            If it is not pending (somebody else has taken it, or it has ended), or is not this
+            user's own.
         """
         process = Process.this(utc_now())
         with self._store.write() as connection:
             found = find_job(connection, job)
             if found.status != "pending":
                 raise JobError(f"Job {found.id} cannot be started: it is {found.status}.")
-            connection.execute(
-                "UPDATE jobs SET status = 'processing', started = $now, heartbeat = $now, "
-                "host = $host, pid = $pid, process_started = $born WHERE id = $id",
-                {"now": process.last_sign, "host": process.host, "pid": process.pid,
-                 "born": process.started, "id": found.id},
-            )  # fmt: skip
+            if not self.is_own(found):
+                raise JobError(
+                    f"Job {found.id} cannot be started: you did not ask for it on this machine, "
+                    "or it was changed since."
+                )
+            with changing(connection, "jobs", found.id, "job started"):
+                connection.execute(
+                    "UPDATE jobs SET status = 'processing', started = $now, heartbeat = $now, "
+                    "host = $host, pid = $pid, process_started = $born WHERE id = $id",
+                    {"now": process.last_sign, "host": process.host, "pid": process.pid,
+                     "born": process.started, "id": found.id},
+                )  # fmt: skip
             return find_job(connection, found.id)
 
     def beat(self, job: str, events: Sequence[ProgressEvent] = ()) -> Job:
@@ -179,8 +205,12 @@ class Jobs:
         """
         with self._store.write() as connection:
             found = find_job(connection, job)
-            insert_events(connection, found.id, events)
             connection.execute("UPDATE jobs SET heartbeat = ? WHERE id = ?", [utc_now(), found.id])
+            if events and found.has_ended:
+                with changing(connection, "jobs", found.id, "job notified", ends=True):
+                    insert_events(connection, found.id, events)
+            else:
+                insert_events(connection, found.id, events)
             return found
 
     def end(
@@ -206,13 +236,14 @@ class Jobs:
             found = find_job(connection, job)
             if found.has_ended:
                 raise JobError(f"Job {found.id} has ended already: it is {found.status}.")
-            insert_events(connection, found.id, events)
-            connection.execute(
-                "UPDATE jobs SET status = ?, ended = ?, session = ?, result = ?, error = ? "
-                "WHERE id = ?",
-                [status, utc_now(), session, None if result is None else json.dumps(result),
-                 error, found.id],
-            )  # fmt: skip
+            with changing(connection, "jobs", found.id, "job ended", ends=True, status=status):
+                insert_events(connection, found.id, events)
+                connection.execute(
+                    "UPDATE jobs SET status = ?, ended = ?, session = ?, result = ?, error = ? "
+                    "WHERE id = ?",
+                    [status, utc_now(), session, None if result is None else json.dumps(result),
+                     error, found.id],
+                )  # fmt: skip
 
     def request_cancel(self, job: str) -> Job:
         """Ask for the end of a job; one that nobody works on ends at once.
@@ -226,13 +257,15 @@ class Jobs:
             found = find_job(connection, job)
             if found.has_ended:
                 raise JobError(f"Job {found.id} has ended already: it is {found.status}.")
-            connection.execute(
-                "UPDATE jobs SET cancel_requested = true, "
-                "ended = CASE status WHEN 'pending' THEN $now ELSE ended END, "
-                "status = CASE status WHEN 'pending' THEN 'cancelled' ELSE status END "
-                "WHERE id = $id",
-                {"now": utc_now(), "id": found.id},
-            )
+            ends = found.status == "pending"
+            with changing(connection, "jobs", found.id, "job cancelled", ends=ends):
+                connection.execute(
+                    "UPDATE jobs SET cancel_requested = true, "
+                    "ended = CASE status WHEN 'pending' THEN $now ELSE ended END, "
+                    "status = CASE status WHEN 'pending' THEN 'cancelled' ELSE status END "
+                    "WHERE id = $id",
+                    {"now": utc_now(), "id": found.id},
+                )
             return find_job(connection, found.id)
 
     def get(self, job: str) -> Job:
@@ -256,3 +289,24 @@ class Jobs:
         """Return the events of a job in order, without the first `after`."""
         with self._store.read() as connection:
             return read_events(connection, find_job(connection, job).id, after)
+
+
+def close_foreign(connection: duckdb.DuckDBPyConnection, reason: str, ids: Sequence[str]) -> int:
+    """Close jobs that came in from elsewhere before they ended: nobody carries them out here.
+
+    Returns
+    -------
+    int
+        How many were closed.
+    """
+    open_jobs = find_jobs(connection, ["pending", "processing"])
+    closed = [job.id for job in open_jobs if job.id in {*ids}]
+    if not closed:
+        return 0
+    connection.execute(
+        "UPDATE jobs SET status = 'failed', ended = ?, error = ? WHERE list_contains(?, id)",
+        [utc_now(), reason, closed],
+    )
+    log.append(connection, current_author(), "jobs closed", error=reason,
+               rows={"jobs": row_hashes(connection, "jobs", closed)})  # fmt: skip
+    return len(closed)

@@ -2,7 +2,9 @@
 
 Each entry holds the hash of the one before it. Whoever changes one, or takes one out, breaks
 the chain at that place, and `broken_links` finds it. Histories that were merged hold several
-chains, so a link is followed by its hash and not by its number.
+chains, so a link is followed by its hash and not by its number; the entry that tells of a merger
+holds the ends of all chains that came in, so that none of them can lose its end. What shows that
+the end of the whole log was cut off is kept outside: see `heads`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any, Final, Literal
 import duckdb
 import pandas as pd
 
+from ganglioside.history.heads import FIRST, read_head
 from ganglioside.history.store import utc_now
 
 Action = Literal[
@@ -35,10 +38,16 @@ Action = Literal[
     "imported",
     "restored",
     "scheduled",
+    "cleaned",
+    "adopted",
+    "job added",
+    "job started",
+    "job cancelled",
+    "job ended",
+    "job notified",
+    "jobs closed",
+    "jobs deleted",
 ]
-
-#: What the first entry of a history has for the hash of the one before it.
-FIRST: Final = "0" * 64
 
 _COLUMNS: Final = "number, time, author, host, action, subject, details, previous, sha256"
 
@@ -64,6 +73,21 @@ class Entry:
                 self.subject, self.details]  # fmt: skip
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
+    @property
+    def label(self) -> str:
+        """The entry for a message."""
+        about = f"{self.action} {self.subject or ''}".strip()
+        return f"Entry {self.number} of the log ({about}, {self.time:%Y-%m-%d %H:%M} UTC)"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The details; empty where they are no JSON object, which no entry of ours has."""
+        try:
+            details = json.loads(self.details)
+        except (ValueError, TypeError, RecursionError):
+            return {}
+        return details if isinstance(details, dict) else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -86,12 +110,22 @@ def append(
     append_all(connection, [Deed(author, action, subject, details)])
 
 
-def append_all(connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed]) -> None:
-    """Add entries to the log, in the transaction of what they tell."""
-    last = connection.execute(
-        "SELECT number, sha256 FROM log ORDER BY number DESC LIMIT 1"
-    ).fetchall()
-    number, previous = last[0] if last else (-1, FIRST)
+def append_all(
+    connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], follows: str | None = None
+) -> None:
+    """Add entries to the log, in the transaction of what they tell.
+
+    Parameters
+    ----------
+    connection
+    deeds
+    follows
+        Hash of the entry that they follow; the newest one where None.
+    """
+    if not deeds:
+        return
+    head = read_head(connection)
+    number, previous = head.number, follows or head.sha256
     entries = []
     for deed in deeds:
         number, told = number + 1, json.dumps(deed.details, sort_keys=True)
@@ -120,22 +154,71 @@ def read_log(connection: duckdb.DuckDBPyConnection, subject: str | None = None) 
     return entries
 
 
-def broken_links(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return what was changed in the log, or taken out of it; empty where it is whole."""
-    entries = [
-        Entry(*row)
-        for row in connection.execute(f"SELECT {_COLUMNS} FROM log ORDER BY number").fetchall()
+def entries(
+    connection: duckdb.DuckDBPyConnection, table: Literal["log", "new_log"] = "log"
+) -> list[Entry]:
+    """Return all entries in the order of their numbers.
+
+    That is the order in which they were written or came in; clocks may have gone back meanwhile.
+    """
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM {table} ORDER BY number, sha256").fetchall()
+    return [Entry(*row) for row in rows]
+
+
+def texts(values: Any) -> list[str]:
+    """Return the texts of a list in the details of an entry; none where it is no list."""
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+
+
+def open_ends(written: Sequence[Entry]) -> list[str]:
+    """Return the hashes of the entries that no other follows, in order: the end of each chain."""
+    followed = {entry.previous for entry in written}
+    return [entry.sha256 for entry in written if entry.sha256 not in followed]
+
+
+def broken_links(written: Sequence[Entry]) -> list[str]:
+    """Return what was changed in the log, taken out of it or put into it; empty where it is whole.
+
+    Parameters
+    ----------
+    written
+        As `entries` returns them.
+    """
+    return [*_changed(written), *_lost(written), *_disordered(written)]
+
+
+def _changed(written: Sequence[Entry]) -> list[str]:
+    return [
+        f"{e.label} was changed after it was written." for e in written if e.sha256 != e.expected
     ]
-    known = {FIRST, *(entry.sha256 for entry in entries)}
-    changed = [
-        f"Entry {e.number} of the log ({e.action} {e.subject or ''}, {e.time:%Y-%m-%d %H:%M} UTC) "
-        "was changed after it was written."
-        for e in entries
-        if e.sha256 != e.expected
-    ]
+
+
+def _lost(written: Sequence[Entry]) -> list[str]:
+    known = {FIRST, *(entry.sha256 for entry in written)}
     lost = [
         f"What stood before entry {e.number} of the log was taken out."
-        for e in entries
+        for e in written
         if e.previous not in known
     ]
-    return changed + lost
+    ends = [
+        f"The end of a chain of the log that came in with entry {e.number} was taken out."
+        for e in written
+        if e.action == "imported" and not known.issuperset(texts(e.facts.get("ends")))
+    ]
+    return lost + ends
+
+
+def _disordered(written: Sequence[Entry]) -> list[str]:
+    """Return entries that are there twice, or have another number than they were given."""
+    known = {entry.sha256 for entry in written}
+    seen = {FIRST}
+    faults = []
+    for position, entry in enumerate(written):
+        if entry.sha256 in seen:
+            faults.append(f"{entry.label} is there twice.")
+        elif entry.number != position:
+            faults.append(f"{entry.label} has this number, where {position} was due.")
+        elif entry.previous in known and entry.previous not in seen:
+            faults.append(f"{entry.label} stands before the entry that it follows.")
+        seen.add(entry.sha256)
+    return faults

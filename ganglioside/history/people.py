@@ -20,6 +20,9 @@ _SAME_START: Final = timedelta(minutes=1)
 #: A process elsewhere that has given no sign for so long is taken for dead.
 SILENCE: Final = timedelta(hours=1)
 
+#: Numbers of processes are smaller on every system.
+PIDS_END: Final = 2**31
+
 
 def current_author() -> str:
     """Return who acts: `GANGLIOSIDE_AUTHOR`, else the user of a hub, else of the system."""
@@ -58,6 +61,8 @@ class Process:
 
     def why_dead(self, now: datetime) -> str | None:
         """Return why this process is known to have ended; None where it may still run."""
+        if not 0 < self.pid < PIDS_END:
+            return f"its process on {self.host} cannot have the number {self.pid}"
         if self.host != platform.node():
             return self._why_silent(now)
         try:
@@ -71,7 +76,8 @@ class Process:
         return None
 
     def _why_silent(self, now: datetime) -> str | None:
-        if self.last_sign is None or now - self.last_sign < SILENCE:
+        # A sign from a time to come is old: the clock was set back since.
+        if self.last_sign is None or abs(now - self.last_sign) < SILENCE:
             return None
         since = f"{self.last_sign:%Y-%m-%d %H:%M} UTC"
         return f"its process {self.pid} on {self.host} has given no sign since {since}"

@@ -6,7 +6,7 @@ import json
 import platform
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -202,6 +202,12 @@ class Stored:
         return cls(*rows[0])
 
     @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Stored:
+        """Return the session of a row with all columns, by name."""
+        return cls(**{f.name: row.get(f.name) for f in fields(cls) if f.name != "settings_json"},
+                   settings_json=row["settings"])  # fmt: skip
+
+    @classmethod
     def all(cls, connection: duckdb.DuckDBPyConnection) -> list[Stored]:
         """Return all sessions, the oldest first."""
         rows = connection.execute(f"SELECT {_STORED} FROM sessions ORDER BY id").fetchall()
@@ -212,9 +218,28 @@ class Stored:
         """The settings it was begun with."""
         return Settings.from_dict(json.loads(self.settings_json))
 
+    def check(self) -> None:
+        """Read all that the row holds, so that what is damaged raises one of `damage.DAMAGE`."""
+        _ = self.settings
+        _ = self.reading_of(b"")
+        if self.status == "completed":
+            summary_from_json(self.summary or "")
+
+    def reading_of(self, content: bytes) -> Source:
+        """Return an input with what the reader was told about it."""
+        reading = json.loads(self.reading or "{}")
+        columns = tuple((str(name), str(header)) for name, header in reading.get("columns", []))
+        source = Source.from_bytes(self.file_name, content)
+        return replace(source, columns=columns, sheet=reading.get("sheet"))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.status in ("pending", "processing")
+
     def require_running(self) -> None:
         """Refuse a session that has ended."""
-        if self.status not in ("pending", "processing"):
+        if not self.is_running:
             raise HistoryError(f"Session {self.id} has ended already: it is {self.status}.")
 
     def why_empty(self) -> str:
@@ -445,10 +470,7 @@ def read_source(connection: duckdb.DuckDBPyConnection, session: Stored) -> Sourc
     (content,) = _only_row(
         connection, "SELECT content FROM inputs WHERE sha256 = ?", session.sha256
     )
-    reading = json.loads(session.reading or "{}")
-    columns = tuple((name, header) for name, header in reading.get("columns", []))
-    source = Source.from_bytes(session.file_name, content)
-    return replace(source, columns=columns, sheet=reading.get("sheet"))
+    return session.reading_of(content)
 
 
 def _only_row(connection: duckdb.DuckDBPyConnection, query: str, key: str) -> tuple[Any, ...]:

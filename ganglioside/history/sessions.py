@@ -30,6 +30,7 @@ from ganglioside.history.cleanup import (
 )
 from ganglioside.history.dead import mark_dead
 from ganglioside.history.events import insert_events, read_events
+from ganglioside.history.heads import Head, read_head
 from ganglioside.history.jobs import Jobs
 from ganglioside.history.judgements import insert_overrides, read_overrides, require_features
 from ganglioside.history.people import current_author
@@ -48,6 +49,13 @@ from ganglioside.history.rows import (
 from ganglioside.history.store import OpenStore, Store
 from ganglioside.history.transfer import Transfer, export_all, import_all
 from ganglioside.history.verify import Verification, verify
+from ganglioside.history.witness import (
+    NO_EVENTS,
+    adopt_older,
+    changing,
+    row_hash,
+    row_hashes,
+)
 from ganglioside.overrides import Overrides
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading import TableSource, read_features
@@ -64,7 +72,7 @@ _COUNTS: Final = ("features", *VERDICTS)
 #: Of the newest sessions, chosen first: the counts are taken out of theirs only.
 _LISTING: Final = f"""
     SELECT id, name, sample_type, status, created, started, completed,
-           {", ".join(f"(summary->>'{c}')::BIGINT AS {c}" for c in _COUNTS)},
+           {", ".join(f"TRY_CAST(summary->>'{c}' AS BIGINT) AS {c}" for c in _COUNTS)},
            file_name, file_size, sha256, version, rerun_of, error, author, keep
     FROM (SELECT * FROM sessions {{}})
     ORDER BY created DESC, id DESC
@@ -72,11 +80,29 @@ _LISTING: Final = f"""
 
 
 def default_path() -> Path:
-    """Return where the history stands: `GANGLIOSIDE_HISTORY`, or the user's data folder."""
+    """Return the file of the history: `GANGLIOSIDE_HISTORY`, or in the user's data folder."""
     named = os.environ.get("GANGLIOSIDE_HISTORY")
     if named:
-        return Path(named)
-    return user_data_path("ganglioside", appauthor=False) / "history.duckdb"
+        return _resolved(Path(named))
+    return _resolved(user_data_path("ganglioside", appauthor=False) / "history.duckdb")
+
+
+def _resolved(path: Path) -> Path:
+    """Return the file itself: through a link, its lock and its copies would be others'.
+
+    Raises
+    ------
+    HistoryError
+        If a link leads to itself, or the path names no file.
+    """
+    try:
+        found = path.expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise HistoryError(f"{path} names no file ({error}): name another.") from error
+    if not found.name:
+        raise HistoryError(f"{path} names no file: add the history's name, as in "
+                           f"{path / 'history.duckdb'}.")  # fmt: skip
+    return found
 
 
 def _listed(rows: pa.Table) -> pd.DataFrame:
@@ -87,13 +113,14 @@ def _listed(rows: pa.Table) -> pd.DataFrame:
 
 
 def _store(path: str | PathLike[str] | None, timeout: float) -> Store:
-    place = default_path() if path is None else Path(path)
+    place = default_path() if path is None else _resolved(Path(path))
     if path is None and not os.environ.get("GANGLIOSIDE_HISTORY"):
         _make_folder(place.parent)
-    return Store(place.expanduser().absolute(), timeout)
+    return Store(place, timeout)
 
 
-def _put_in_order(connection: duckdb.DuckDBPyConnection) -> None:
+def _put_in_order(connection: duckdb.DuckDBPyConnection, version: int) -> None:
+    adopt_older(connection, version)
     mark_dead(connection)
     clean_when_due(connection)
 
@@ -106,7 +133,7 @@ def _list(connection: duckdb.DuckDBPyConnection, sessions: Sequence[Stored]) -> 
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise HistoryError(
             f"The folder of the history, {folder}, cannot be made ({error.strerror}). Name a "
@@ -170,12 +197,12 @@ class History:
             yield History(OpenStore(self._store.path, self._store.timeout, connection))
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
-        """Ask in SQL; nothing can be changed so.
+        """Ask in SQL; nothing can be changed so, and no other file be read or written.
 
         Parameters
         ----------
         sql
-            One statement on the tables sessions, features, models, findings, problems, results,
+            One SELECT on the tables sessions, features, models, findings, problems, results,
             inputs, overrides, events, jobs and log. `features.session` is `sessions.id`.
         parameters
             Values of the question marks in it.
@@ -183,9 +210,10 @@ class History:
         Raises
         ------
         HistoryError
-            If it is no SQL, or would change something.
+            If it is no SQL, or anything but one SELECT.
         """
         with self._store.read() as connection:
+            _require_select(sql)
             return connection.execute(sql, list(parameters)).df()
 
     def save(self, analysis: Analysis, name: str | None = None) -> str:
@@ -227,13 +255,16 @@ class History:
         if not packed:
             return []
         sessions = list(zip(_openings(packed), (one for one, _ in packed), strict=True))
-        told = [
-            log.Deed(opening.author, "completed", opening.id,
-                     {"name": opening.name, "input": opening.sha256, "result": one.result_sha256})
-            for opening, one in sessions
-        ]  # fmt: skip
         with self._store.write() as connection:
             insert_completed(connection, sessions)
+            hashes = row_hashes(connection, "sessions", [opening.id for opening, _ in sessions])
+            told = [
+                log.Deed(opening.author, "completed", opening.id,
+                         {"name": opening.name, "input": opening.sha256,
+                          "result": one.result_sha256, "row": hashes[opening.id],
+                          "events": NO_EVENTS})
+                for opening, one in sessions
+            ]  # fmt: skip
             log.append_all(connection, told)
             for opening, one in sessions:
                 if one.overrides:
@@ -368,10 +399,10 @@ class History:
             session.require_running()
             if session.sha256 != analysis.source.sha256:
                 raise HistoryError(f"Session {session.id} was begun with another input.")
-            insert_result(connection, session.id, packed)
-            insert_events(connection, session.id, events)
-            log.append(connection, current_author(), "completed", session.id,
-                       result=packed.result_sha256)  # fmt: skip
+            with changing(connection, "sessions", session.id, "completed", ends=True,
+                          result=packed.result_sha256):  # fmt: skip
+                insert_result(connection, session.id, packed)
+                insert_events(connection, session.id, events)
             _override(connection, session.id, analysis.overrides)
 
     def fail(
@@ -413,10 +444,9 @@ class History:
             raise HistoryError("A session needs a name: at least one letter or digit.")
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
-            connection.execute("UPDATE sessions SET name = ? WHERE id = ?", [name, found.id])
-            log.append(
-                connection, current_author(), "renamed", found.id, before=found.name, after=name
-            )
+            with changing(connection, "sessions", found.id, "renamed", before=found.name,
+                          after=name):  # fmt: skip
+                connection.execute("UPDATE sessions SET name = ? WHERE id = ?", [name, found.id])
 
     def override(self, sid: str, overrides: Overrides) -> None:
         """Keep what analysts say of the features of a completed session.
@@ -456,12 +486,17 @@ class History:
         sample: int = 5,
         seed: int = 0,
         tell: Callable[[int, int], None] | None = None,
+        heads: Sequence[str | PathLike[str]] = (),
     ) -> Verification:
         """Check that everything is as it was stored, and can be found again.
 
         Every input is compared with its SHA-256, every result with the hash that was taken when
-        it was saved, both and all overrides with what the log says, the log with its own chain;
-        a sample of sessions is run again and must give the same bits.
+        it was saved; sessions, jobs, events, overrides and the schedule with what the log tells
+        of them, both ways; the log with its own chain and with the heads that were noted outside.
+        A sample of sessions is run again and must give the same bits.
+
+        Who can write the file can also write a new log from some entry on. Only heads that were
+        noted where he cannot write show that.
 
         Parameters
         ----------
@@ -471,8 +506,19 @@ class History:
             Of that draw.
         tell
             Receives how many sessions are done, and of how many.
+        heads
+            Files with heads of the log, beside those that they are noted in anyway.
         """
-        return verify(self._store, sample, seed, tell)
+        return verify(self._store, sample, seed, tell, [Path(file).expanduser() for file in heads])
+
+    def head(self) -> Head:
+        """Return the newest entry of the log: keep it elsewhere, and `verify` finds a log cut off.
+
+        It is noted beside the history after each change, and in the file that `GANGLIOSIDE_HEADS`
+        names.
+        """
+        with self._store.read() as connection:
+            return read_head(connection)
 
     def delete(self, sid: str) -> None:
         """Remove a session with all it holds, for good."""
@@ -487,8 +533,11 @@ class History:
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             if found.keep != kept:
-                connection.execute("UPDATE sessions SET keep = ? WHERE id = ?", [kept, found.id])
-                log.append(connection, current_author(), "kept" if kept else "released", found.id)
+                action: log.Action = "kept" if kept else "released"
+                with changing(connection, "sessions", found.id, action):
+                    connection.execute(
+                        "UPDATE sessions SET keep = ? WHERE id = ?", [kept, found.id]
+                    )
 
     def cleanup(self, older_than: timedelta, dry_run: bool = True) -> pd.DataFrame:
         """Delete the sessions and jobs that ended so long ago, unless they are marked to be kept.
@@ -624,7 +673,8 @@ class History:
         with self._store.write() as connection:
             insert_session(connection, opening)
             log.append(connection, opening.author, "begun", opening.id, name=opening.name,
-                       input=opening.sha256)  # fmt: skip
+                       input=opening.sha256,
+                       row=row_hash(connection, "sessions", opening.id))  # fmt: skip
 
     def _end(
         self, sid: str, status: Literal["failed", "cancelled"], error: str | None,
@@ -633,10 +683,20 @@ class History:
         with self._store.write() as connection:
             session = Stored.find(connection, sid)
             session.require_running()
-            end_session(connection, session.id, status, error)
-            insert_events(connection, session.id, events)
             details = {} if error is None else {"error": error}
-            log.append(connection, current_author(), status, session.id, **details)
+            with changing(connection, "sessions", session.id, status, ends=True, **details):
+                end_session(connection, session.id, status, error)
+                insert_events(connection, session.id, events)
+
+
+def _require_select(sql: str) -> None:
+    """Refuse everything but one statement that reads."""
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise HistoryError(
+            f"{sql[:60]!r} is not one SELECT statement: a query only reads, one statement at a "
+            "time. The methods of History change things."
+        )
 
 
 def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:

@@ -14,18 +14,23 @@ Where a file system knows no locks (some network disks), a history is refused.
 
 Files are written in the storage format of DuckDB 1.4, the oldest that Ganglioside runs on, so
 that every installation can open them.
+
+A connection reaches no other file: none for those that merely read and write, one folder or file
+for those that export, import and copy. So neither a question in SQL nor a file from elsewhere can
+read or write anything beside the history.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,14 +39,27 @@ from filelock import FileLock, Timeout
 
 import ganglioside
 from ganglioside.errors import HistoryError
-from ganglioside.history import turns
+from ganglioside.history import catalog, heads, turns
+from ganglioside.history.catalog import Migration, require_known, table_names
+from ganglioside.history.file_modes import (
+    PRIVATE,
+    created_like,
+    keep_mode_and_owner,
+    mode_of,
+    share_with,
+)
 
-#: Never reach for the network: an attempted extension download costs 5 s.
-_CONFIG: Final[dict[str, str]] = {
+#: Never reach for the network: an attempted extension download costs 5 s. Names in SQL are those
+#: of tables, never of variables of the program.
+_CONFIG: Final[dict[str, Any]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "storage_compatibility_version": "v1.4.0",
+    "python_enable_replacements": False,
 }
+
+#: What a draft that a process left behind is older than, s.
+_ABANDONED: Final = 86_400.0
 
 #: What DuckDB says, and what an analyst can do about it.
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
@@ -59,23 +77,15 @@ _ADVICE: Final[tuple[tuple[str, str], ...]] = (
         "Permission denied|Read-only|read-only",
         "It cannot be written: change its permissions, or name another file.",
     ),
+    (
+        "[Cc]orrupt|[Cc]hecksum|[Dd]eserialize|MetadataReader|enough bytes|[Ss]erializ",
+        "The file is damaged. Restore a backup, or save what can still be read: "
+        "ganglioside history salvage.",
+    ),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One step of the schema; steps are applied in order and never changed."""
-
-    version: int
-    sql: str
-
-
-@cache
-def migrations() -> tuple[Migration, ...]:
-    """Return all steps of the schema, the oldest first."""
-    folder = files("ganglioside.history") / "migrations"
-    scripts = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return tuple(Migration(int(f.name[:4]), f.read_text(encoding="utf-8")) for f in scripts)
+Then = Callable[[duckdb.DuckDBPyConnection, int], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +107,15 @@ class Store:
         """The file whose lock admits one process at a time."""
         return self.path.with_name(self.path.name + ".lock")
 
-    def prepare(self, then: Callable[[duckdb.DuckDBPyConnection], object] | None = None) -> None:
+    def prepare(self, then: Then | None = None, *, noting: bool = True) -> None:
         """Create the file, or bring its schema up to date.
 
         Parameters
         ----------
         then
-            What to do in the same connection.
+            What to do in the same connection; it is told the schema version that was there.
+        noting
+            Whether to note the head of the log; not where the file is a draft of another.
 
         Raises
         ------
@@ -114,41 +126,66 @@ class Store:
             if not self.path.exists():
                 self._create()
             _require_duckdb(self.path)
-            with _connect(self.path) as connection:
-                _upgrade(connection, self.path)
+            with _connect(self.path) as connection, created_like(self.path):
+                present = _version(connection, self.path)
+                require_known(connection, self.path, present, opening=True)
+                _upgrade(connection, present)
                 if then is not None:
-                    then(connection)
+                    then(connection, present)
+                if noting:
+                    heads.note(self.path, heads.read_head(connection))
 
     @contextmanager
-    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Connect for reading; no other process is connected meanwhile."""
-        with self._connected(read_only=True) as connection:
+    def read(self, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Connect for reading; no other process is connected meanwhile.
+
+        Parameters
+        ----------
+        folder
+            The only one whose files can be reached beside the history; none where None.
+        """
+        with self._connected(read_only=True, folder=folder) as connection:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Connect for one transaction: all of it is stored, or nothing when an error leaves it."""
-        with self._connected(read_only=False) as connection:
+    def write(self, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Connect for one transaction: all of it is stored, or nothing when an error leaves it.
+
+        Parameters
+        ----------
+        folder
+            As for `read`.
+        """
+        with self._connected(read_only=False, folder=folder) as connection:
             connection.begin()
             yield connection
-            connection.commit()
+            head = heads.read_head(connection)
+            with created_like(self.path):
+                connection.commit()
+            heads.note(self.path, head)
 
     @contextmanager
-    def _connected(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _connected(
+        self, *, read_only: bool, folder: Path | None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         with (
             self.locked(),
             _explained(self.path),
-            self._checked(read_only=read_only) as connection,
+            self._checked(read_only=read_only, folder=folder) as connection,
         ):
             yield connection
 
     @contextmanager
-    def _checked(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _checked(
+        self, *, read_only: bool, folder: Path | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         if not self.path.exists():
             raise HistoryError(f"The history {self.path} has disappeared: open it again.")
-        with _connect(self.path, read_only=read_only) as connection:
-            if _version(connection, self.path) < migrations()[-1].version:
+        with _connect(self.path, read_only=read_only, folder=folder) as connection:
+            version = _version(connection, self.path)
+            if version < catalog.migrations()[-1].version:
                 raise HistoryError(f"The history {self.path} was replaced: open it again.")
+            require_known(connection, self.path, version)
             yield connection
 
     @contextmanager
@@ -170,11 +207,11 @@ class Store:
         HistoryError
             If the new file does not hold as many rows.
         """
-        with _connect(target) as connection:
-            for migration in migrations():
+        with _connect(target, file=self.path) as connection:
+            for migration in catalog.migrations():
                 _apply(connection, migration)
             connection.execute(f"ATTACH '{quoted(self.path)}' AS old (READ_ONLY)")
-            for table in table_names(connection):
+            for table in table_names():
                 connection.execute(f"DELETE FROM {table}")
                 connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM old.{table}")
                 ((before, after),) = connection.execute(
@@ -185,12 +222,39 @@ class Store:
             connection.execute("DETACH old")
 
     @contextmanager
+    def draft(self) -> Iterator[Path]:
+        """Give a place for a new file in the history's folder, which nobody else can reach.
+
+        What is still there afterwards is removed, and so are drafts that a process which was
+        killed left behind long ago.
+        """
+        prefix = f".{self.path.name}."
+        _remove_abandoned(self.path.parent, prefix)
+        folder = Path(tempfile.mkdtemp(prefix=prefix, suffix=".draft", dir=self.path.parent))
+        try:
+            yield folder / self.path.name
+        finally:
+            shutil.rmtree(folder)
+
+    def replace_by(self, draft: Path) -> None:
+        """Put a draft in the history's place, with its mode and owner; for who holds the lock."""
+        if self.path.exists():
+            keep_mode_and_owner(draft, self.path)
+        else:
+            draft.chmod(PRIVATE)
+        draft.replace(self.path)
+
+    @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock, without connecting."""
         self._require_folder()
-        lock = FileLock(self.lock_path, fallback_to_soft=False)
+        mode = mode_of(self.path) | PRIVATE  # whoever reads must be able to lock
+        queue = self.lock_path.with_suffix(".queue")
+        lock = FileLock(self.lock_path, fallback_to_soft=False, mode=mode)
         try:
-            turns.acquire(lock, self.lock_path.with_suffix(".queue"), self.timeout)
+            for beside in (self.lock_path, queue, heads.head_file(self.path)):
+                share_with(self.path, beside)
+            turns.acquire(lock, queue, self.timeout)
         except Timeout:
             raise HistoryError(
                 f"The history {self.path} is in use: another process has held its lock "
@@ -219,12 +283,11 @@ class Store:
 
     def _create(self) -> None:
         # Built aside and renamed: a crash on the way leaves no half-made history.
-        draft = self.path.with_name(self.path.name + ".new")
-        draft.unlink(missing_ok=True)
-        with _connect(draft) as connection:
-            for migration in migrations():
-                _apply(connection, migration)
-        draft.replace(self.path)
+        with self.draft() as draft:
+            with _connect(draft) as connection:
+                for migration in catalog.migrations():
+                    _apply(connection, migration)
+            self.replace_by(draft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,27 +302,23 @@ class OpenStore(Store):
     connection: duckdb.DuckDBPyConnection
 
     @contextmanager
-    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give the connection that is open."""
+    def read(self, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give the connection that is open; it reaches no other file."""
+        if folder is not None:
+            raise HistoryError("This history is connected already: leave the 'with' block first.")
         with _explained(self.path):
             yield self.connection
 
     @contextmanager
-    def write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def write(
+        self,
+        folder: Path | None = None,  # noqa: ARG002 - as everywhere
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Refuse: who holds the lock for reading would wait for itself."""
         raise HistoryError(
             "This history is connected for reading: leave the 'with' block to change it."
         )
         yield self.connection
-
-
-def table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the names of all tables of a history."""
-    rows = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() "
-        "ORDER BY table_name"
-    ).fetchall()
-    return [name for (name,) in rows]
 
 
 def quoted(path: Path) -> str:
@@ -272,11 +331,30 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def _remove_abandoned(folder: Path, prefix: str) -> None:
+    """Remove drafts of this history that are so old that nobody works on them any more."""
+    for draft in folder.glob(f"{prefix}*.draft"):
+        if not draft.is_symlink() and abs(time.time() - draft.lstat().st_mtime) > _ABANDONED:
+            shutil.rmtree(draft)
+
+
 @contextmanager
-def _connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    config: dict[str, Any] = dict(_CONFIG)
-    connection = duckdb.connect(os.fspath(path), read_only=read_only, config=config)
+def _connect(
+    path: Path,
+    *,
+    read_only: bool = False,
+    folder: Path | None = None,
+    file: Path | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connect to one file; nothing else can be reached but what is in `folder`, or is `file`."""
+    connection = duckdb.connect(os.fspath(path), read_only=read_only, config=dict(_CONFIG))
     try:
+        if folder is not None:
+            connection.execute(f"SET allowed_directories = ['{quoted(folder)}{os.sep}']")
+        if file is not None:
+            connection.execute(f"SET allowed_paths = ['{quoted(file)}', '{quoted(file)}.wal']")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
         yield connection
     finally:
         connection.close()
@@ -316,9 +394,8 @@ def _head(path: Path) -> bytes:
         ) from error
 
 
-def _upgrade(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    present = _version(connection, path)
-    for migration in migrations():
+def _upgrade(connection: duckdb.DuckDBPyConnection, present: int) -> None:
+    for migration in catalog.migrations():
         if migration.version > present:
             _apply(connection, migration)
 
@@ -346,7 +423,7 @@ def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
             f"{path} is a DuckDB database, but not a history of Ganglioside. Name another file."
         )
     version, package = rows[0]
-    known = migrations()[-1].version
+    known = catalog.migrations()[-1].version
     if version > known:
         raise HistoryError(
             f"The history {path} was written by Ganglioside {package} (schema {version}; this "

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import secrets
 import shutil
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,20 +17,41 @@ import duckdb
 import ganglioside
 from ganglioside.errors import HistoryError
 from ganglioside.history import log
+from ganglioside.history.catalog import migrations
+from ganglioside.history.damage import DAMAGE, damage
+from ganglioside.history.digest import digest
+from ganglioside.history.heads import read_head
+from ganglioside.history.import_checks import (
+    Row,
+    event_fault,
+    job_fault,
+    read_manifest,
+    session_fault,
+    view_table,
+)
+from ganglioside.history.jobs import FOREIGN, close_foreign
+from ganglioside.history.log_facts import Told, told
 from ganglioside.history.people import current_author
-from ganglioside.history.store import Store, migrations, quoted, table_names, utc_now
+from ganglioside.history.rows import (
+    Stored,
+    delete_session,
+    end_session,
+    read_analysis,
+    read_record,
+    read_source,
+)
+from ganglioside.history.store import Store, quoted, utc_now
+from ganglioside.history.witness import Table, adopted, row_hashes
 
 FORMAT: Final = "ganglioside-history"
 FORMAT_VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 
-#: Tables of this file only: they are not handed on.
-_OWN: Final = ("schema_version", "schedule")
-
-#: What tells the rows of a table apart, or the sessions that they come with as a whole.
+#: The tables that are handed on, each with what tells its rows apart, or the sessions that they
+#: come with as a whole. The schema's version and the schedule are a file's own.
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "sessions": ("id",),
     "inputs": ("sha256",),
+    "sessions": ("id",),
     "jobs": ("id",),
     "log": ("sha256",),
     "features": ("session",),
@@ -52,11 +75,17 @@ class Transfer:
         Rows written or added, by table.
     present : int
         Sessions of an import that were there already, the same to the bit.
+    closed : int
+        Jobs that were still to be done elsewhere: none is carried out here.
+    left_out : dict of str to str
+        Sessions and jobs of an import that are damaged, by id, each with what is wrong.
     """
 
     folder: Path
     rows: dict[str, int]
     present: int = 0
+    closed: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)
 
     @property
     def sessions(self) -> int:
@@ -71,12 +100,12 @@ def export_all(store: Store, folder: Path) -> Transfer:
     """Write all tables of a history into a new folder; see `History.export_all`."""
     if folder.exists():
         raise HistoryError(f"{folder} is there already: name a new folder for the export.")
-    draft = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    folder = folder.absolute()
+    draft = folder.with_name(f".{folder.name}.{secrets.token_hex(8)}.part")
     try:
         draft.mkdir()
-        with store.read() as connection:
-            tables = [table for table in table_names(connection) if table not in _OWN]
-            rows = {table: _write(connection, table, draft) for table in tables}
+        with store.read(draft) as connection:
+            rows = {table: _write(connection, table, draft) for table in _KEYS}
         (draft / MANIFEST).write_text(json.dumps(_manifest(draft, rows), indent=2))
         draft.rename(folder)
     except OSError as error:
@@ -127,52 +156,60 @@ def _sha256(path: Path) -> str:
 
 def import_all(store: Store, folder: Path) -> Transfer:
     """Add what `export_all` wrote to a history; see `History.import_all`."""
-    manifest = _read_manifest(folder)
-    counts = {table: int(about["rows"]) for table, about in manifest["tables"].items()}
-    with store.write() as connection:
+    folder = folder.absolute()
+    counts = _require_whole(folder)
+    with store.write(folder) as connection:
         for table in counts:
-            source = quoted(folder / f"{table}.parquet")
-            connection.execute(
-                f"CREATE TEMP VIEW new_{table} AS FROM read_parquet('{source}', "
-                "file_row_number = true)"
-            )
+            view_table(connection, table, folder / f"{table}.parquet")
+        _require_counts(connection, counts)
+        _require_sound_log(connection, folder)
         present = _require_same(connection)
-        rows = {table: _add(connection, table) for table in counts}
-        _require_all(connection, counts)
-        log.append(connection, current_author(), "imported", manifest=_sha256(folder / MANIFEST),
-                   sessions=rows["sessions"])  # fmt: skip
-    return Transfer(folder, rows, present)
+        return _Import(connection, folder).run(present)
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text())
-    except (OSError, ValueError) as error:
+def _require_whole(folder: Path) -> dict[str, int]:
+    """Return the number of rows of each table, all files being as the manifest says."""
+    manifest = read_manifest(folder / MANIFEST, FORMAT)
+    newer = manifest.format_version > FORMAT_VERSION
+    if newer or manifest.schema_version > migrations()[-1].version:
         raise HistoryError(
-            f"{folder} is no export of a history: its {MANIFEST} cannot be read ({error})."
-        ) from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise HistoryError(f"{folder} is no export of a history: see its {MANIFEST}.")
-    newer = manifest["format_version"] > FORMAT_VERSION
-    if newer or manifest["schema_version"] > migrations()[-1].version:
-        raise HistoryError(
-            f"{folder} was written by a newer version ({manifest['program']}): update Ganglioside."
+            f"{folder} was written by a newer version ({manifest.program}): update Ganglioside."
         )
-    if missing := sorted(set(_KEYS) - set(manifest["tables"])):
+    if missing := sorted(set(_KEYS) - set(manifest.rows)):
         raise HistoryError(f"{folder} is incomplete: it lacks {', '.join(missing)}.")
-    for table, about in manifest["tables"].items():
-        _require_file(folder / f"{table}.parquet", table, about)
-    return manifest
+    for table, sha256 in manifest.sha256.items():
+        _require_file(folder / f"{table}.parquet", table, sha256)
+    return manifest.rows
 
 
-def _require_file(path: Path, table: str, about: dict[str, Any]) -> None:
+def _require_file(path: Path, table: str, sha256: str) -> None:
     if table not in _KEYS:
-        raise HistoryError(f"{path.parent} names an unknown table {table!r}: update Ganglioside.")
-    if not path.is_file():
+        raise HistoryError(
+            f"{path.parent} names an unknown table {table[:40]!r}: update Ganglioside."
+        )
+    if path.is_symlink() or not path.is_file():
         raise HistoryError(f"{path.parent} is incomplete: {path.name} is missing. Copy it again.")
-    if _sha256(path) != about["sha256"]:
+    if _sha256(path) != sha256:
         raise HistoryError(
             f"{path} is not as it was written: its hash is not that of the manifest. Copy it again."
+        )
+
+
+def _require_counts(connection: duckdb.DuckDBPyConnection, counts: dict[str, int]) -> None:
+    for table, expected in counts.items():
+        ((found,),) = connection.execute(f"SELECT count(*) FROM new_{table}").fetchall()
+        if found != expected:
+            raise HistoryError(
+                f"Of {expected} rows of {table}, {found} arrived: nothing was imported. Export the "
+                "history again."
+            )
+
+
+def _require_sound_log(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    if faults := log.broken_links(log.entries(connection, "new_log")):
+        raise HistoryError(
+            f"The log in {folder} was changed: {faults[0]} Nothing was imported. Ask `ganglioside "
+            "history verify` where it was exported, and export a sound copy."
         )
 
 
@@ -197,29 +234,161 @@ def _require_same(connection: duckdb.DuckDBPyConnection) -> int:
     return len(rows)
 
 
-def _add(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """Add the rows that are new, in their order; numbers of the log are a file's own."""
-    kept = "* EXCLUDE (file_row_number)"
-    if table == "log":
-        kept += (
-            " REPLACE ((SELECT coalesce(max(number) + 1, 0) FROM log) "
-            "+ row_number() OVER (ORDER BY file_row_number) - 1 AS number)"
-        )
-    ((rows,),) = connection.execute(
-        f"INSERT INTO {table} BY NAME SELECT {kept} FROM "
-        f"(FROM new_{table} ANTI JOIN {table} USING ({', '.join(_KEYS[table])})) "
-        "ORDER BY file_row_number"
-    ).fetchall()
-    return int(rows)
+class _Import:
+    """One import, within one transaction.
 
+    Parameters
+    ----------
+    connection
+        With the views `new_TABLE` of all files.
+    folder
+    """
 
-def _require_all(connection: duckdb.DuckDBPyConnection, counts: dict[str, int]) -> None:
-    """Compare row counts: all that was in the files must be in the history now."""
-    for table, expected in counts.items():
-        ((found,),) = connection.execute(
-            f"SELECT count(*) FROM {table} SEMI JOIN new_{table} USING ({', '.join(_KEYS[table])})"
-        ).fetchall()
-        if found < expected:
-            raise HistoryError(
-                f"Of {expected} rows of {table}, {found} arrived: nothing was imported."
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._left_out: dict[str, str] = {}
+
+    def run(self, present: int) -> Transfer:
+        """Add all that is new and sound; tell of it in the log."""
+        before = log.entries(self._connection)
+        own_end = read_head(self._connection).sha256
+        known = told(before)
+        sessions = self._new("sessions", session_fault)
+        jobs = self._new("jobs", job_fault)
+        self._look_at_events({*sessions, *jobs})
+        rows = {table: self._add(table, sessions, jobs) for table in _KEYS}
+        self._take_back_damaged(sessions)
+        sessions = [sid for sid in sessions if sid not in self._left_out]
+        jobs = [job for job in jobs if job not in self._left_out]
+        closed = self._close(sessions, jobs)
+        self._tell(before, known, own_end, sessions, jobs)
+        rows |= {"sessions": len(sessions), "jobs": len(jobs)}
+        return Transfer(self._folder, rows, present, closed, dict(self._left_out))
+
+    def _new(self, table: Table, fault_of: Callable[[Row], str | None]) -> list[str]:
+        """Return the ids of the rows that are new and can be read; note those that cannot."""
+        rows = self._connection.execute(f"FROM new_{table} ANTI JOIN {table} USING (id)")
+        names = [column[0] for column in rows.description]
+        found: list[str] = []
+        for values in rows.fetchall():
+            row = dict(zip(names, values, strict=True))
+            owner, fault = str(row.get("id")), fault_of(row)
+            if owner in found:
+                fault = "it is there twice"
+            if fault is None:
+                found.append(owner)
+            else:
+                self._left_out[owner[:40]] = f"its row is damaged ({fault})"
+        return [owner for owner in found if owner not in self._left_out]
+
+    def _look_at_events(self, owners: set[str]) -> None:
+        rows = self._connection.execute("FROM new_events ORDER BY owner, number")
+        names = [column[0] for column in rows.description]
+        expected: Counter[str] = Counter()
+        for values in rows.fetchall():
+            row = dict(zip(names, values, strict=True))
+            owner = str(row.get("owner"))
+            fault = event_fault(row)
+            if fault is None and row["number"] != expected[owner]:
+                fault = f"its number is {row['number']}, where {expected[owner]} was due"
+            expected[owner] += 1
+            if fault is not None and owner in owners:
+                self._left_out[owner] = f"one of its events is damaged ({fault})"
+
+    def _add(self, table: str, sessions: list[str], jobs: list[str]) -> int:
+        """Add the rows that are new, in their order; numbers of the log are a file's own."""
+        kept, condition, values = "* EXCLUDE (file_row_number)", "", []
+        if table == "log":
+            kept += (
+                " REPLACE ((SELECT coalesce(max(number) + 1, 0) FROM log) "
+                "+ row_number() OVER (ORDER BY file_row_number) - 1 AS number)"
             )
+        elif table != "inputs":
+            owners = {"jobs": jobs, "events": [*sessions, *jobs]}.get(table, sessions)
+            if table == "overrides":  # what was said later of a session that is here comes along
+                owners = [*sessions, *self._here("sessions")]
+            sound = [owner for owner in owners if owner not in self._left_out]
+            condition, values = f"WHERE list_contains(?, {_KEYS[table][0]})", [sound]
+        ((rows,),) = self._connection.execute(
+            f"INSERT INTO {table} BY NAME SELECT {kept} FROM "
+            f"(FROM new_{table} ANTI JOIN {table} USING ({', '.join(_KEYS[table])})) "
+            f"{condition} ORDER BY file_row_number",
+            values,
+        ).fetchall()
+        return int(rows)
+
+    def _here(self, table: Table) -> list[str]:
+        return [
+            owner for (owner,) in self._connection.execute(f"SELECT id FROM {table}").fetchall()
+        ]
+
+    def _take_back_damaged(self, sessions: list[str]) -> None:
+        """Take back the sessions whose input or result is not what they say, or unreadable."""
+        for sid in sessions:
+            if sid in self._left_out:
+                continue
+            session = Stored.find(self._connection, sid)
+            if fault := _damage_of(self._connection, session):
+                delete_session(self._connection, session)
+                self._left_out[sid] = fault
+        self._connection.execute(
+            "DELETE FROM inputs WHERE sha256 NOT IN (SELECT sha256 FROM sessions)"
+        )
+
+    def _close(self, sessions: list[str], jobs: list[str]) -> int:
+        """Close what was still to be done elsewhere: nothing of it is carried out here."""
+        reason = f"It came in with the export {self._folder.name}. {FOREIGN}"
+        closed = close_foreign(self._connection, reason, jobs)
+        running = [sid for sid in sessions if Stored.find(self._connection, sid).is_running]
+        for sid in running:
+            end_session(self._connection, sid, "failed", f"It ran elsewhere when the export "
+                        f"{self._folder.name} was made. It can be run again.")  # fmt: skip
+        return closed
+
+    def _tell(
+        self, before: list[log.Entry], known: Told, own_end: str, sessions: list[str],
+        jobs: list[str],
+    ) -> None:  # fmt: skip
+        """Tell of the import, as which everything came in, and where the chains that came end."""
+        earlier = {entry.sha256 for entry in before}
+        came = [entry for entry in log.entries(self._connection) if entry.sha256 not in earlier]
+        spoken_of = {entry.subject for entry in came}
+        adopt = {
+            "sessions": [*sessions, *self._unchanged("sessions", known, spoken_of)],
+            "jobs": [*jobs, *self._unchanged("jobs", known, spoken_of)],
+        }
+        details = {
+            "manifest": _sha256(self._folder / MANIFEST),
+            "sessions": len(sessions),
+            "left_out": sorted(self._left_out),
+            "ends": log.open_ends(came),
+            **adopted(self._connection, **adopt),
+        }
+        deed = log.Deed(current_author(), "imported", None, details)
+        log.append_all(self._connection, [deed], follows=own_end)
+
+    def _unchanged(self, table: Table, known: Told, spoken_of: set[str | None]) -> list[str]:
+        """Return what is here, is spoken of in the log that came, and is as the own log tells."""
+        here = row_hashes(self._connection, table)
+        return [
+            owner
+            for owner, facts in known.of(table).items()
+            if owner in spoken_of and owner in here and facts.row in (None, here[owner])
+        ]
+
+
+def _damage_of(connection: duckdb.DuckDBPyConnection, session: Stored) -> str | None:
+    """Return what is wrong with a session that came in, or None."""
+    try:
+        if read_source(connection, session).sha256 != session.sha256:
+            return "its input is not what it was made from"
+        if session.status != "completed":
+            return None
+        read_analysis(connection, session)
+        found = digest(read_record(connection, session).fingerprints())
+    except DAMAGE as error:
+        return f"it cannot be read ({damage(error)})"
+    if session.result_sha256 not in (None, found):
+        return "its result is not the one that was saved"
+    return None

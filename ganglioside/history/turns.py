@@ -3,12 +3,14 @@
 The lock alone keeps the history safe; a turn is only courtesy among those who wait, without
 which one of many writers can be unlucky for long. Each who waits has a mark in a folder, named by
 the moment when it began, and touches it again and again. Who sees an earlier mark that is fresh
-does not ask for the lock. A mark that grows old (its process was stopped or killed) binds nobody.
+does not ask for the lock. A mark that grows old (its process was stopped or killed) binds nobody,
+nor does one from a time to come: the clock was set back, or a file server's is ahead.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -24,6 +26,9 @@ _FORGOTTEN: Final = 60.0
 #: Seconds between two attempts of who is first, and between two looks of the others.
 _ATTEMPT: Final = 0.002
 _LOOK: Final = 0.01
+
+#: The names of marks; whatever else is in the folder is left alone.
+_MARK: Final = re.compile(r"\d{20}-\d+-[0-9a-f]{8}")
 
 
 class Turn:
@@ -41,28 +46,30 @@ class Turn:
 
     def has_come(self) -> bool:
         """Return whether to ask for the lock now."""
-        return not any(age < _OLD for name, age in self._marks() if name < self._name)
+        return not any(abs(age) < _OLD for name, age in self._marks() if name < self._name)
 
     def wait(self) -> None:
         """Say that it waits, or waits still."""
-        self._folder.mkdir(exist_ok=True)
+        self._folder.mkdir(exist_ok=True, mode=0o700)
         (self._folder / self._name).touch()
 
     def end(self) -> None:
         """Let others have theirs."""
         (self._folder / self._name).unlink(missing_ok=True)
         for name, age in self._marks():
-            if age > _FORGOTTEN:
+            if abs(age) > _FORGOTTEN:
                 (self._folder / name).unlink(missing_ok=True)
 
     def _marks(self) -> Iterator[tuple[str, float]]:
-        """Yield each mark's name and its age, s."""
+        """Yield each mark's name and its age, s; negative for a time to come."""
         if not self._folder.is_dir():  # nobody has ever waited
             return
         now = time.time()
         for mark in self._folder.iterdir():
+            if not _MARK.fullmatch(mark.name):
+                continue
             try:
-                yield mark.name, now - mark.stat().st_mtime
+                yield mark.name, now - mark.lstat().st_mtime
             except FileNotFoundError:  # its turn has ended meanwhile
                 continue
 

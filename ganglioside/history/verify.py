@@ -5,16 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from ganglioside.analysis import analyze
-from ganglioside.history import log
+from ganglioside.history import heads, log
+from ganglioside.history.damage import DAMAGE, damage
 from ganglioside.history.digest import digest
 from ganglioside.history.judgements import read_overrides, said
+from ganglioside.history.log_facts import (
+    Facts,
+    Told,
+    ToldSchedule,
+    told,
+    told_schedules,
+)
 from ganglioside.history.rows import (
     Record,
     Stored,
@@ -24,9 +34,14 @@ from ganglioside.history.rows import (
     read_records,
 )
 from ganglioside.history.store import Store
+from ganglioside.history.witness import Table, event_hashes, row_hashes
 
-#: Tables whose rows belong to a session.
-_BELONGING: Final = ("features", "models", "findings", "problems", "results", "overrides")
+#: Tables whose rows are the result of a session, and those whose rows belong to one.
+_RESULTS: Final = ("features", "models", "findings", "problems", "results")
+_BELONGING: Final = (*_RESULTS, "overrides")
+
+#: Of sessions and jobs that have not ended.
+_RUNNING: Final = "'pending', 'processing'"
 
 #: Sessions and inputs that are read at once: others may have the lock in between.
 _AT_ONCE: Final = 200
@@ -65,18 +80,28 @@ class Verification:
 
 
 def verify(
-    store: Store, sample: int, seed: int, tell: Callable[[int, int], None] | None
+    store: Store,
+    sample: int,
+    seed: int,
+    tell: Callable[[int, int], None] | None,
+    further_heads: Sequence[Path] = (),
 ) -> Verification:
     """Check all hashes, and run a sample of sessions again: see `History.verify`."""
     with store.read() as connection:
-        sessions = Stored.all(connection)
-        told = _told(connection)
-        entries = _count(connection, "SELECT count(*) FROM log")
-        faults = log.broken_links(connection) + _strays(connection)
-        inputs = _inputs(connection)
+        written = log.entries(connection)
+        last_words = told(written)
+        sessions, faults = _sessions(connection)
+        inputs = _column(connection, "SELECT sha256 FROM inputs")
+        faults += log.broken_links(written)
+        faults += _unlike_told(connection, "sessions", last_words)
+        faults += _unlike_told(connection, "jobs", last_words)
+        faults += _check_schedule(connection, written)
+        faults += _strays(connection)
+    lost, notes = _check_heads(store, written, further_heads)
+    faults += lost
     faults += _check_inputs(store, inputs, sessions)
     for start in range(0, len(sessions), _AT_ONCE):
-        faults += _check_sessions(store, sessions[start : start + _AT_ONCE], told)
+        faults += _check_sessions(store, sessions[start : start + _AT_ONCE], last_words.sessions)
         if tell is not None:
             tell(min(start + _AT_ONCE, len(sessions)), len(sessions))
     sealed = [s for s in sessions if s.status == "completed" and s.result_sha256]
@@ -85,87 +110,231 @@ def verify(
     return Verification(
         sessions=len(sessions),
         inputs=len(inputs),
-        entries=entries,
+        entries=len(written),
         unsealed=sum(s.status == "completed" for s in sessions) - len(sealed),
         reruns=tuple(session.id for session in chosen),
         faults=(*faults, *(fault for found, _ in reruns for fault in found)),
-        notes=tuple(note for _, notes in reruns for note in notes),
+        notes=(*notes, *(note for _, told_notes in reruns for note in told_notes)),
     )
 
 
-def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    ((number,),) = connection.execute(sql).fetchall()
-    return int(number)
+def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
+    return [value for (value,) in connection.execute(sql).fetchall()]
 
 
-def _told(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
-    """Return what the log says of each session: the last word on each thing, all overrides."""
-    rows = connection.execute(
-        "SELECT subject, details FROM log WHERE subject IS NOT NULL ORDER BY time, number"
-    ).fetchall()
-    told: dict[str, dict[str, Any]] = {}
-    for subject, text in rows:
-        details, known = json.loads(text), told.setdefault(subject, {"said": []})
-        said_now = details.pop("said", [])
-        known |= details | {"said": known["said"] + said_now}
-    return told
+def _sessions(connection: duckdb.DuckDBPyConnection) -> tuple[list[Stored], list[str]]:
+    """Return the sessions, and what is wrong with the rows that cannot be read."""
+    sessions = Stored.all(connection)
+    damaged = {s.id: fault for s in sessions if (fault := _damage_of(s))}
+    faults = [f"Session {sid}: its row is damaged ({fault})." for sid, fault in damaged.items()]
+    return sessions, faults
+
+
+def _damage_of(session: Stored) -> str | None:
+    try:
+        session.check()
+    except DAMAGE as error:
+        return damage(error)
+    return None
+
+
+# --- what the log tells ----------------------------------------------------------------------
+
+
+def _unlike_told(
+    connection: duckdb.DuckDBPyConnection, table: Table, last_words: Told
+) -> list[str]:
+    """Return sessions or jobs that are there, or are as they are, otherwise than the log tells."""
+    what = "Session" if table == "sessions" else "Job"
+    known = last_words.of(table)
+    hashes = row_hashes(connection, table)
+    ended = {*_column(connection, f"SELECT id FROM {table} WHERE status NOT IN ({_RUNNING})")}
+    events = event_hashes(connection, ended) if ended else {}
+    faults = [
+        f"{what} {owner} was taken out: the log tells of it, and not that it was deleted."
+        for owner, facts in known.items()
+        if facts.exists and owner not in hashes
+    ]
+    for owner, found in hashes.items():
+        facts = known.get(owner, Facts())
+        if not facts.exists:
+            faults.append(f"{what} {owner} was put in: the log does not tell of it.")
+        elif facts.row is not None and facts.row != found:
+            faults.append(f"{what} {owner}: {_what_differs(connection, table, owner, facts)}")
+        if owner in ended and facts.events is not None and facts.events != events[owner]:
+            faults.append(f"{what} {owner}: its events are others than the log tells of.")
+    return faults
+
+
+def _what_differs(
+    connection: duckdb.DuckDBPyConnection, table: Table, owner: str, facts: Facts
+) -> str:
+    """Return a sentence about the columns that differ, where the log holds them in clear."""
+    rows = connection.execute(f"SELECT * FROM {table} WHERE id = ?", [owner])
+    names = [column[0] for column in rows.description]
+    row = dict(zip(names, rows.fetchall()[0], strict=True))
+    others = [f"its {c} is {row[c]!r}, and the log tells of {v!r}" for c, v in facts.values.items()
+              if row.get(c) != v]  # fmt: skip
+    if others:
+        return f"{'; '.join(others)}."
+    open_to_all = ", ".join(c for c in names if c not in (*facts.values, "id", "heartbeat"))
+    return f"its row was changed since the log told of it (one of {open_to_all})."
+
+
+def _check_schedule(
+    connection: duckdb.DuckDBPyConnection, written: Sequence[log.Entry]
+) -> list[str]:
+    rows = connection.execute("SELECT older_than, every, author, last_run FROM schedule").fetchall()
+    found = ToldSchedule(*rows[0]) if rows else None
+    if len(rows) < 2 and found in told_schedules(written):
+        return []
+    present = "is there" if rows else "is gone"
+    return [f"The schedule of the cleanup that {present} is not the one that the log tells of."]
+
+
+def _check_heads(
+    store: Store, written: Sequence[log.Entry], further: Sequence[Path]
+) -> tuple[list[str], list[str]]:
+    """Return heads of the log that were noted outside and are not in it, and what excuses some."""
+    noted, faults = heads.read_heads(store.path, further)
+    known = {entry.sha256 for entry in written}
+    restored = [entry for entry in written if entry.action == "restored"]
+    notes = []
+    for head in {head.sha256: head for head in noted if head.sha256 not in known}.values():
+        what = f"Entry {head.number} of the log ({head.time:%Y-%m-%d %H:%M} UTC)"
+        later = [e for e in restored if head.time is None or e.time >= head.time]
+        if later:
+            backup = later[0].facts.get("backup", "a backup")
+            notes.append(f"{what} went when {later[0].author} restored {backup}.")
+        else:
+            faults.append(f"{what} was noted outside and is not there: the log's end was cut off.")
+    if not noted:
+        notes.append("No head of the log was noted outside: see `ganglioside history head`.")
+    return faults, notes
 
 
 def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return rows that belong to nothing that could have them."""
     found = []
     for table in _BELONGING:
-        rows = connection.execute(
-            f"SELECT DISTINCT session FROM {table} ANTI JOIN sessions ON session = id"
-        ).fetchall()
-        found += [f"The table {table} has rows of a session {sid} that is not there."
-                  for (sid,) in rows]  # fmt: skip
+        found += [
+            f"The table {table} has rows of a session {sid} that is not there."
+            for sid in _column(
+                connection,
+                f"SELECT DISTINCT session FROM {table} ANTI JOIN sessions ON session = id",
+            )
+        ]
+    found += [
+        f"Events of {owner} are there, which is neither a session nor a job."
+        for owner in _column(
+            connection,
+            "SELECT DISTINCT owner FROM events ANTI JOIN "
+            "(SELECT id FROM sessions UNION ALL SELECT id FROM jobs) ON owner = id",
+        )
+    ]
+    found += [
+        f"The input {sha256[:12]} belongs to no session."
+        for sha256 in _column(
+            connection, "SELECT sha256 FROM inputs ANTI JOIN sessions USING (sha256)"
+        )
+    ]
     return found
 
 
-def _inputs(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    return [sha256 for (sha256,) in connection.execute("SELECT sha256 FROM inputs").fetchall()]
+# --- inputs and results ----------------------------------------------------------------------
 
 
 def _check_inputs(store: Store, inputs: list[str], sessions: list[Stored]) -> list[str]:
     """Compare each input with its hash; find sessions whose input is gone."""
-    faults = [f"Session {s.id}: its input is gone." for s in sessions if s.sha256 not in {*inputs}]
+    known = {*inputs}
+    faults = [f"Session {s.id}: its input is gone." for s in sessions if s.sha256 not in known]
+    faults += [
+        f"The input {sha256[:12]} is there {count} times."
+        for sha256, count in Counter(inputs).items()
+        if count > 1
+    ]
     for start in range(0, len(inputs), _AT_ONCE):
         some = inputs[start : start + _AT_ONCE]
-        marks = ", ".join("?" for _ in some)
-        with store.read() as connection:
-            rows = connection.execute(
-                f"SELECT sha256, content FROM inputs WHERE sha256 IN ({marks})", some
-            ).fetchall()
-        faults += [
-            f"The input {sha256[:12]} is not what was received: its hash differs."
-            for sha256, content in rows
-            if hashlib.sha256(content).hexdigest() != sha256
-        ]
+        faults += _unreadable_or(store, some, _changed_inputs, "The input {:.12}")
     return faults
 
 
-def _check_sessions(
-    store: Store, sessions: list[Stored], told: dict[str, dict[str, Any]]
+def _changed_inputs(connection: duckdb.DuckDBPyConnection, inputs: Sequence[str]) -> list[str]:
+    marks = ", ".join("?" for _ in inputs)
+    rows = connection.execute(
+        f"SELECT sha256, content FROM inputs WHERE sha256 IN ({marks})", list(inputs)
+    ).fetchall()
+    return [
+        f"The input {sha256[:12]} is not what was received: its hash differs."
+        for sha256, content in rows
+        if hashlib.sha256(content).hexdigest() != sha256
+    ]
+
+
+def _unreadable_or(
+    store: Store,
+    names: Sequence[str],
+    check: Callable[[duckdb.DuckDBPyConnection, Sequence[str]], list[str]],
+    label: str,
 ) -> list[str]:
+    """Check things together; where one of them cannot be read, each for itself."""
+    try:
+        with store.read() as connection:
+            return check(connection, names)
+    except DAMAGE as error:
+        if len(names) == 1:
+            return [f"{label.format(names[0])} cannot be read: {damage(error)}"]
+    return [fault for name in names for fault in _unreadable_or(store, [name], check, label)]
+
+
+def _check_sessions(store: Store, sessions: list[Stored], known: Mapping[str, Facts]) -> list[str]:
     """Compare results, inputs and overrides with their hashes and with the log."""
+    by_id = {session.id: session for session in sessions}
+
+    def check(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
+        return _changed_sessions(connection, [by_id[sid] for sid in ids], known)
+
+    return _unreadable_or(store, list(by_id), check, "Session {}: it")
+
+
+def _changed_sessions(
+    connection: duckdb.DuckDBPyConnection, sessions: list[Stored], known: Mapping[str, Facts]
+) -> list[str]:
     sealed = [s for s in sessions if s.status == "completed" and s.result_sha256]
-    with store.read() as connection:
-        records = read_records(connection, sealed) if sealed else {}
-        overrides = _overrides(connection, sessions)
-    faults = []
+    records = read_records(connection, sealed) if sealed else {}
+    overrides = _overrides(connection, sessions)
+    faults = [
+        f"Session {sid}: it is not completed, and yet the table {table} has rows of it."
+        for table, sid in _rows_of_others(connection, sessions)
+    ]
     for session in sessions:
-        known = told.get(session.id, {"said": []})
+        facts = known.get(session.id, Facts())
         if session.id in records:
             found = digest(records[session.id].fingerprints())
             if found != session.result_sha256:
                 faults.append(f"Session {session.id}: its result was changed; the hash differs.")
-        if known.get("result", session.result_sha256) != session.result_sha256:
+        if facts.result not in (None, session.result_sha256):
             faults.append(f"Session {session.id}: the log tells of another result.")
-        if known.get("input", session.sha256) != session.sha256:
+        if facts.input not in (None, session.sha256):
             faults.append(f"Session {session.id}: the log tells of another input.")
-        if known["said"] != overrides.get(session.id, []):
+        if facts.said != overrides.get(session.id, []):
             faults.append(f"Session {session.id}: the log tells of other overrides.")
     return faults
+
+
+def _rows_of_others(
+    connection: duckdb.DuckDBPyConnection, sessions: list[Stored]
+) -> list[tuple[str, str]]:
+    """Return tables with rows of sessions that have no result, each with the session's id."""
+    others = [session.id for session in sessions if session.status != "completed"]
+    return [
+        (table, sid)
+        for table in _RESULTS
+        for (sid,) in connection.execute(
+            f"SELECT DISTINCT session FROM {table} WHERE list_contains(?, session)", [others]
+        ).fetchall()
+        if others
+    ]
 
 
 def _overrides(
@@ -179,6 +348,13 @@ def _overrides(
 
 def _rerun(store: Store, session: Stored) -> tuple[list[str], list[str]]:
     """Analyse the input of a session again; return what differs, and what explains it."""
+    try:
+        return _compare_again(store, session)
+    except DAMAGE as error:
+        return [f"Session {session.id} cannot be run again: {damage(error)}"], []
+
+
+def _compare_again(store: Store, session: Stored) -> tuple[list[str], list[str]]:
     with store.read() as connection:
         stored = read_analysis(connection, session)
         before = read_record(connection, session).fingerprints()

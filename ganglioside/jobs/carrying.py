@@ -137,7 +137,7 @@ def carry_out(
     Raises
     ------
     JobError
-        If the job is not pending.
+        If the job is not pending, or this user did not ask for it on this machine.
     KeyboardInterrupt
         If it was interrupted; the job is cancelled then.
     """

@@ -7,10 +7,11 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from ganglioside.errors import JobError
-from ganglioside.history import History
+from ganglioside.history import History, Status
+from ganglioside.history.file_modes import created_like, share_with
 from ganglioside.history.jobs import Job
 from ganglioside.history.store import utc_now
 from ganglioside.jobs.carrying import carry_out
@@ -82,17 +83,32 @@ def cancel(history: History, job: str) -> Job:
     return history.jobs.request_cancel(job)
 
 
-def retry(history: History, job: str) -> str:
+def retry(history: History, job: str, *, foreign: bool = False) -> str:
     """Start a job again that has ended, whichever way; return the id of the new one.
+
+    Parameters
+    ----------
+    history
+    job
+        Its id.
+    foreign
+        Whether it may be a job that somebody else asked for, or on another machine: it does
+        here, as you, whatever its parameters say. Look at them first.
 
     Raises
     ------
     JobError
-        If it has not ended.
+        If it has not ended, or is not your own and `foreign` is False.
     """
     old = history.jobs.get(job)
     if not old.has_ended:
         raise JobError(f"Job {old.id} is {old.status}: cancel it first, or wait for its end.")
+    if not (foreign or history.jobs.is_own(old)):
+        raise JobError(
+            f"You did not ask for job {old.id} on this machine ({old.author} did), and it would "
+            f"be carried out as yours: {old.kind} {old.parameters}. Look at what it does; to run "
+            "it all the same: `ganglioside jobs retry`, or retry(..., foreign=True)."
+        )
     work = work_of(old.kind, old.parameters)
     return _launched(history, _add(history, work, old.time_limit, retry_of=old.id))
 
@@ -104,9 +120,13 @@ def resume_waiting(history: History) -> None:
 
 
 def start_next(history: History, older_than: timedelta = timedelta(0)) -> None:
-    """Start the job that waits longest, where there is room: what a process does at its end."""
+    """Start the job that waits longest, where there is room: what a process does at its end.
+
+    Only jobs of this user and machine are started: see `history.jobs.is_own`.
+    """
     now = utc_now()
-    waiting = [job for job in history.jobs.all("pending") if now - job.created >= older_than]
+    # A job from a time to come waits since the clock was set back.
+    waiting = [job for job in _own(history, "pending") if abs(now - job.created) >= older_than]
     if waiting and _room(history) > 0:
         _launch(history, waiting[-1].id)
 
@@ -122,26 +142,45 @@ def _add(
 
 
 def _room(history: History) -> int:
-    return most_at_once() - len(history.jobs.all("processing"))
+    return most_at_once() - len(_own(history, "processing"))
+
+
+def _own(history: History, status: Status) -> list[Job]:
+    return [job for job in history.jobs.all(status) if history.jobs.is_own(job)]
 
 
 def _launched(history: History, job: str) -> str:
     """Start a process for a new job, unless it has to wait: whoever ends first starts it then."""
-    before = [other for other in history.jobs.all("pending") if other.id != job]
+    before = [other for other in _own(history, "pending") if other.id != job]
     if len(before) < _room(history):
         _launch(history, job)
     return job
 
 
 def _launch(history: History, job: str) -> None:
-    log = log_path(history, job)
-    log.parent.mkdir(exist_ok=True)
-    with log.open("ab") as file:
+    with _log(history, job) as file:
         subprocess.Popen(
             [sys.executable, "-m", "ganglioside.jobs", str(history.path), job],
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
             env={**_ONE_THREAD, **os.environ}, **_DETACHED,
         )  # fmt: skip
+
+
+def _log(history: History, job: str) -> IO[bytes]:
+    """Open the log of a job's process for those who may read the history."""
+    path = log_path(history, job)
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    share_with(history.path, path.parent)
+    # Others may write to a shared folder: what they put at the log's place is not followed.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        with created_like(history.path):
+            return os.fdopen(os.open(path, flags, 0o666), "ab")
+    except OSError as error:
+        raise JobError(
+            f"The log of the job, {path}, cannot be written ({error.strerror}): look at who may "
+            "write to its folder."
+        ) from error
 
 
 def log_path(history: History, job: str) -> Path:

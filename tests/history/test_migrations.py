@@ -10,7 +10,7 @@ import pytest
 from builders import assert_analyses_equal, build_analysis
 
 from ganglioside.history import History, store
-from ganglioside.history.store import migrations, table_names
+from ganglioside.history.catalog import known_tables, migrations
 from ganglioside.overrides import Override, Overrides
 from ganglioside.settings import Settings
 from ganglioside.tables import Source
@@ -24,7 +24,7 @@ def make_older(history: History, target: Path, version: int) -> None:
         for migration in migrations()[:version]:
             store._apply(old, migration)
         old.execute(f"ATTACH '{history.path}' AS new (READ_ONLY)")
-        for table in set(table_names(old)) - {"schema_version"}:
+        for table in set(known_tables(version)) - {"schema_version"}:
             columns = old.execute(
                 "SELECT string_agg('\"' || column_name || '\"', ', ') FROM duckdb_columns() "
                 "WHERE database_name = current_database() AND table_name = ?",

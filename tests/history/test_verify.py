@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.example import example
-from ganglioside.history import History
+from ganglioside.history import History, heads, log, rows, store
 from ganglioside.overrides import Override, Overrides
+from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.settings import Settings
 from ganglioside.tables import Source
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A history of real sessions: two completed, one failed."""
+    """A history of real sessions: two completed, one failed; with a job and a schedule."""
     path = tmp_path_factory.mktemp("verify") / "history.duckdb"
     history = History.open(path)
     analysis: Analysis = analyze(example())
@@ -26,7 +29,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     sid = history.save(analysis.with_overrides(said), name="first")
     history.save(analyze(example(), Settings(outlier_threshold=2.0)), name="second")
     failed = history.begin(Source.from_bytes("x.csv", b"x"), Settings())
-    history.fail(failed, "lamp")
+    events: list[ProgressEvent] = []
+    Progress(events.append, failed).done("loading", "Read")
+    history.fail(failed, "lamp", events)
+    job = history.jobs.add("export", {"session": sid, "out": "x.csv"}, "x")
+    history.jobs.start(job)
+    history.jobs.beat(job, events)
+    history.jobs.end(job, "completed", result={"file": "x.csv"})
+    history.set_schedule(timedelta(days=400), timedelta(days=7))
     return path, sid
 
 
@@ -87,6 +97,208 @@ def test_what_was_changed_is_found(opened: tuple[History, str], sql: str, said: 
     assert any(re.search(said, fault) for fault in faults), faults
 
 
+#: Everything that belongs to a session, taken out with it.
+TAKE_OUT = "; ".join(
+    f"DELETE FROM {table} WHERE {key} = '{{0}}'"
+    for table, key in {
+        **dict.fromkeys(
+            ("features", "models", "findings", "problems", "results", "overrides"), "session"
+        ),
+        "events": "owner",
+        "sessions": "id",
+    }.items()
+)
+COPY = (
+    "INSERT INTO {0} BY NAME SELECT * REPLACE ('0123456789abcd' AS {1}) FROM {0} "
+    "WHERE {1} = '{{0}}'"
+)
+PUT_IN = "; ".join(
+    COPY.format(table, key)
+    for table, key in {
+        **dict.fromkeys(("features", "models", "findings", "problems", "results"), "session"),
+        "sessions": "id",
+    }.items()
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (TAKE_OUT, "Session .* was taken out"),
+        (PUT_IN, "Session 0123456789abcd was put in"),
+        ("UPDATE sessions SET name = 'other' WHERE id = '{0}'", "name is 'other'.*'first'"),
+        ("UPDATE sessions SET author = 'Eve' WHERE id = '{0}'", "author is 'Eve'"),
+        ("UPDATE sessions SET author = NULL WHERE id = '{0}'", "author is None"),
+        ("UPDATE sessions SET keep = true WHERE id = '{0}'", "row was changed .*keep"),
+        ("UPDATE sessions SET created = created - INTERVAL 1 DAY WHERE id = '{0}'", "row was"),
+        ("UPDATE sessions SET started = NULL WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET completed = now()::TIMESTAMP WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET file_name = 'y.csv' WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET file_size = 1 WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET environment = '{{}}' WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET rerun_of = '{0}' WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET host = 'elsewhere' WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET pid = 1 WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET reading = NULL WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET sample_type = 'human' WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET version = '9' WHERE id = '{0}'", "row was changed"),
+        ("UPDATE sessions SET result_sha256 = NULL WHERE id = '{0}'", "another result"),
+        ("UPDATE sessions SET status = 'cancelled' WHERE status = 'failed'", "is 'cancelled'"),
+        ("UPDATE sessions SET status = 'failed' WHERE id = '{0}'", "status is 'failed'"),
+        ("UPDATE sessions SET error = 'none' WHERE status = 'failed'", "row was changed"),
+        ("UPDATE events SET message = 'x' WHERE owner IN (SELECT id FROM sessions)", "its events"),
+        ("UPDATE events SET message = 'x' WHERE owner IN (SELECT id FROM jobs)", "its events"),
+        ("DELETE FROM events", "its events"),
+        ("INSERT INTO events SELECT * REPLACE (7 AS number) FROM events", "its events"),
+        ("INSERT INTO events SELECT * REPLACE ('ab' AS owner) FROM events", "neither a session"),
+        ("UPDATE jobs SET parameters = '{{\"out\": \"y\"}}'", "Job .* row was changed"),
+        ("UPDATE jobs SET result = '{{}}'", "Job .* row was changed"),
+        ("UPDATE jobs SET author = 'Eve'", "Job .* row was changed"),
+        ("UPDATE jobs SET status = 'pending', ended = NULL", "Job .* row was changed"),
+        ("DELETE FROM jobs", "Job .* was taken out"),
+        ("INSERT INTO jobs BY NAME SELECT * REPLACE ('ab' AS id) FROM jobs", "Job ab was put in"),
+        ("DELETE FROM schedule", "schedule of the cleanup that is gone"),
+        ("UPDATE schedule SET older_than = 1", "schedule of the cleanup that is there"),
+        ("UPDATE schedule SET every = 9000", "schedule of the cleanup"),
+        ("UPDATE schedule SET author = 'Eve'", "schedule of the cleanup"),
+        ("UPDATE schedule SET last_run = '2999-01-01'", "schedule of the cleanup"),
+        ("INSERT INTO schedule VALUES (1, 1, 'Eve', NULL)", "schedule of the cleanup"),
+        ("INSERT INTO log SELECT * FROM log WHERE number = 1", "there twice"),
+        ("INSERT INTO log SELECT * REPLACE (99 AS number) FROM log WHERE number = 1", "twice"),
+        ("UPDATE log SET number = number + 5 WHERE number > 2", "has this number, where 3 was due"),
+        ("UPDATE log SET number = CASE number WHEN 2 THEN 3 ELSE 2 END WHERE number IN (2, 3)",
+         "stands before the entry that it follows"),
+        ("DELETE FROM log WHERE number = 2", "before entry 3 .* was taken out"),
+        ("DELETE FROM log WHERE number > 3", "the log's end was cut off"),
+        ("DELETE FROM log", "the log's end was cut off"),
+        ("UPDATE log SET details = 'null' WHERE number = 1", "log .* was changed"),
+        ("INSERT INTO inputs VALUES ('ab', 'x')", "belongs to no session"),
+        ("INSERT INTO inputs SELECT * FROM inputs", "is there 2 times"),
+        ("INSERT INTO findings BY NAME SELECT id AS session, 0 AS position FROM sessions "
+         "WHERE status = 'failed'", "not completed, and yet the table findings"),
+    ],
+)  # fmt: skip
+def test_what_was_put_in_taken_out_or_said_otherwise_is_found(
+    opened: tuple[History, str], sql: str, said: str
+) -> None:
+    """Both ways: what is there must be in the log, and what is in the log must be there."""
+    history, sid = opened
+    assert history.verify(sample=0).is_whole
+    tamper(history, sql.format(sid))
+    faults = history.verify(sample=0).faults
+    assert any(re.search(said, fault, re.DOTALL) for fault in faults), faults
+
+
+def test_honest_changes_leave_it_whole(opened: tuple[History, str]) -> None:
+    history, sid = opened
+    history.rename(sid, "better")
+    history.keep(sid)
+    history.keep(sid, False)
+    history.override(sid, Overrides())
+    history.delete(history.rerun(sid))
+    waiting = history.jobs.add("analyze", {}, "x")
+    history.jobs.request_cancel(waiting)
+    history.begin(Source.from_bytes("y.csv", b"y"), Settings())
+    history.cleanup(timedelta(days=300), dry_run=False)
+    history.vacuum()
+    tamper(history, "UPDATE schedule SET last_run = NULL")
+    assert History.open(history.path).verify(sample=1).faults == ()
+    History.open(history.path)  # the schedule is due: a cleanup has taken place
+    assert history.schedule() is not None
+    assert history.verify(sample=0).is_whole
+    history.set_schedule(None)
+    assert history.verify(sample=0).is_whole
+
+
+def test_a_clock_that_goes_back_accuses_nobody(
+    opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history, sid = opened
+    first = Overrides((Override(feature_id=3, verdict="outlier", note="n"),))
+    second = Overrides((Override(feature_id=3, verdict="valid", note="n"),))
+    history.override(sid, first)
+    history.rename(sid, "before")
+    early = store.utc_now() - timedelta(hours=2)
+    monkeypatch.setattr(log, "utc_now", lambda: early)
+    history.override(sid, second)
+    history.rename(sid, "after")
+    assert not history.log()["number"].is_monotonic_increasing  # listed by time
+    assert history.verify(sample=0).faults == ()
+
+
+def test_no_honest_change_makes_a_changed_row_right(opened: tuple[History, str]) -> None:
+    history, sid = opened
+    tamper(history, f"UPDATE sessions SET file_name = 'y.csv' WHERE id = '{sid}'")
+    tamper(history, "UPDATE jobs SET name = 'y', status = 'processing', pid = -5")
+    again = History.open(history.path)  # marks the job as interrupted
+    again.rename(sid, "later")
+    again.keep(sid)
+    faults = again.verify(sample=0).faults
+    assert any(fault.startswith(f"Session {sid}: its row") for fault in faults)
+    assert any(fault.startswith("Job") for fault in faults)
+
+
+def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
+    opened: tuple[History, str], tmp_path: Path
+) -> None:
+    """Who can write the file can write a new log, and the head beside it: not one elsewhere."""
+    history, _ = opened
+    kept = tmp_path / "elsewhere.jsonl"
+    kept.write_text(history.head().line(history.path) + "\n")
+    with history._store.write() as connection:
+        last = log.entries(connection)[-1]
+        connection.execute("DELETE FROM log WHERE number = ?", [last.number])
+        log.append(connection, "Eve", "scheduled", older_than_days=400.0, every_days=7.0)
+        connection.execute("UPDATE schedule SET author = 'Eve', last_run = NULL")
+    heads.head_file(history.path).unlink()
+    assert history.verify(sample=0).is_whole
+    faults = history.verify(sample=0, heads=[kept]).faults
+    assert len(faults) == 1
+    assert "noted outside and is not there" in faults[0]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE sessions SET settings = '[]'",
+        "UPDATE sessions SET settings = '{\"x\": 1}'",
+        'UPDATE sessions SET summary = \'{"features": "many"}\'',
+        "UPDATE sessions SET summary = '3'",
+        "UPDATE sessions SET summary = NULL",
+        "UPDATE sessions SET reading = '[1]'",
+        "UPDATE sessions SET environment = '[1]'",
+        "UPDATE sessions SET pid = -5, status = 'processing'",
+        "UPDATE sessions SET pid = 9223372036854775807, status = 'processing'",
+        "UPDATE results SET model = 'x'",
+        "UPDATE results SET model = '[' || repeat('[', 100000)",
+        "UPDATE results SET columns = '[\"nothing\"]'",
+        "UPDATE results SET carried = 'x'",
+        "DELETE FROM results",
+        "INSERT INTO results SELECT * FROM results",
+        "UPDATE features SET verdict = 'x'",
+        "UPDATE log SET details = '[1]'",
+        'UPDATE log SET details = \'{"said": 3, "rows": 4, "ends": 5}\', action = \'imported\'',
+        "UPDATE log SET time = 'infinity'",
+        "UPDATE jobs SET result = '[1]', parameters = '[2]'",
+        "UPDATE jobs SET pid = -5, status = 'processing', host = 'x'",
+        "UPDATE overrides SET verdict = 'x', feature_id = -3",
+        "UPDATE events SET percentage = 'nan'",
+        "UPDATE sessions SET created = '-infinity', completed = 'infinity'",
+    ],
+)
+def test_a_damaged_row_spoils_itself_alone(opened: tuple[History, str], sql: str) -> None:
+    """No command ends in a traceback: the list, the jobs, the log and verify go on."""
+    history, _ = opened
+    tamper(history, sql)
+    again = History.open(history.path)
+    assert len(again.sessions()) == 3
+    assert len(again.jobs.all()) == 1
+    assert not again.log().empty
+    assert not again.verify(sample=3).is_whole
+    sid = again.save(gg.analyze(gg.example()))
+    assert not again.load(sid).features.empty
+
+
 def test_a_result_that_cannot_be_had_again_is_found(
     opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,12 +314,16 @@ def test_a_result_that_cannot_be_had_again_is_found(
     assert "gives another result when it is run again: features" in faults[0]
 
 
-def test_other_versions_are_told(opened: tuple[History, str]) -> None:
+def test_other_versions_are_told(
+    opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     history, _ = opened
-    tamper(history, 'UPDATE sessions SET environment = \'{"numpy": "1.0"}\'')
-    found = history.verify(sample=2)
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "environment", lambda: {"numpy": "1.0"})
+        history.save(gg.analyze(gg.example()))
+    found = history.verify(sample=3)
     assert found.is_whole
-    assert len(found.notes) == 2
+    assert len(found.notes) == 1
     assert "numpy 1.0 instead of" in found.notes[0]
 
 

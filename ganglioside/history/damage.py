@@ -1,0 +1,32 @@
+"""Rows that do not hold what Ganglioside writes: one of them must not spoil the others."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import duckdb
+import pyarrow as pa
+
+from ganglioside.errors import GangliosideError
+
+#: What reading a row can raise whose cells hold something else than was written there.
+DAMAGE: Final = (
+    GangliosideError,
+    duckdb.Error,
+    pa.ArrowException,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    OSError,
+)
+
+
+def damage(error: BaseException) -> str:
+    """Return in a few words why something could not be read."""
+    text = " ".join(str(error).split())
+    if isinstance(error, GangliosideError):
+        return text
+    return f"{type(error).__name__}: {text[:200]}"

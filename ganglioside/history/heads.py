@@ -1,0 +1,158 @@
+"""The heads of the log, kept outside the history: what shows that the log's end was cut off.
+
+The log is a chain, so nothing in it can be changed or taken out unseen, except at its end: there
+nothing follows that would miss it. After each transaction the newest entry is therefore noted in
+a file beside the history, and in the one that `GANGLIOSIDE_HEADS` names: a lab keeps that where
+those who write the history can add to it but not change it (a share that is backed up, another
+machine). `verify` looks for every head that was noted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from ganglioside.errors import HistoryError
+from ganglioside.history.file_modes import created_like
+
+#: Names a file that heads are noted in too.
+VARIABLE: Final = "GANGLIOSIDE_HEADS"
+
+#: What the first entry of a log has for the hash of the one before it.
+FIRST: Final = "0" * 64
+
+#: A longer line was not written by `note`.
+_LONGEST: Final = 10_000
+
+#: The head that was noted last in each history: a transaction that tells nothing notes nothing.
+_noted: dict[Path, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry of a log.
+
+    Attributes
+    ----------
+    number : int
+        -1 where the log is empty.
+    sha256 : str
+    time : datetime or None
+        UTC, without a zone.
+    """
+
+    number: int
+    sha256: str
+    time: datetime | None
+
+    def line(self, history: Path) -> str:
+        """Return the head as one line of JSON."""
+        return json.dumps(
+            {
+                "history": str(history),
+                "number": self.number,
+                "sha256": self.sha256,
+                "time": None if self.time is None else self.time.isoformat(),
+            }
+        )
+
+
+def read_head(connection: duckdb.DuckDBPyConnection) -> Head:
+    """Return the newest entry of the log."""
+    rows = connection.execute(
+        "SELECT number, sha256, time FROM log ORDER BY number DESC LIMIT 1"
+    ).fetchall()
+    return Head(*rows[0]) if rows else Head(-1, FIRST, None)
+
+
+def head_file(history: Path) -> Path:
+    """Return the file beside a history in which its heads are noted."""
+    return history.with_name(f"{history.name}.heads")
+
+
+def note(history: Path, head: Head) -> None:
+    """Note a head that is not noted yet; what it is the head of is stored already."""
+    if head.number < 0 or _noted.get(history) == head.sha256:
+        return
+    for file in _files(history):
+        try:
+            with created_like(history), file.open("a", encoding="utf-8") as stream:
+                stream.write(head.line(history) + "\n")
+        except OSError as error:
+            warnings.warn(
+                f"The head of the log could not be noted in {file} ({error.strerror}): what was "
+                "stored is stored, but a log cut off here would not be noticed by that file.",
+                stacklevel=2,
+            )
+    _noted[history] = head.sha256
+
+
+def read_heads(history: Path, further: Sequence[Path] = ()) -> tuple[list[Head], list[str]]:
+    """Return the heads of a history that were noted, and the lines that are damaged.
+
+    Parameters
+    ----------
+    history
+    further
+        Files to read beside those that heads are noted in.
+
+    Returns
+    -------
+    heads : list of Head
+    faults : list of str
+
+    Raises
+    ------
+    HistoryError
+        If one of `further` cannot be read.
+    """
+    heads: list[Head] = []
+    faults: list[str] = []
+    for file in (*_files(history), *further):
+        if not file.exists() and file not in further:
+            continue
+        for number, line in enumerate(_lines(file), 1):
+            parsed = _parse(line)
+            if parsed is None:
+                faults.append(
+                    f"{file}, line {number}: this is no head of a log; it was changed or damaged."
+                )
+            elif parsed[0] == str(history):
+                heads.append(parsed[1])
+    return heads, faults
+
+
+def _files(history: Path) -> tuple[Path, ...]:
+    named = os.environ.get(VARIABLE, "").strip()
+    return (head_file(history), *([Path(named).expanduser()] if named else []))
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        content = file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise HistoryError(
+            f"The heads in {file} cannot be read ({error.strerror}): name a file that "
+            "`ganglioside history head` or GANGLIOSIDE_HEADS wrote."
+        ) from error
+    lines = content.split("\n")
+    # What follows the last line break was cut off by a crash, before it was complete.
+    return [line for line in lines[:-1] if line.strip()]
+
+
+def _parse(line: str) -> tuple[str, Head] | None:
+    """Return the history that a line is about, and its head; None where it is no such line."""
+    try:
+        values = json.loads(line[:_LONGEST])
+        time = None if values["time"] is None else datetime.fromisoformat(values["time"])
+        return values["history"], Head(int(values["number"]), str(values["sha256"]), time)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None

@@ -1,0 +1,340 @@
+"""What an export may hold: looked at before it comes in, since anybody can write such a folder."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ganglioside.errors import HistoryError
+from ganglioside.history.catalog import known_tables, migrations
+from ganglioside.history.damage import DAMAGE, damage
+from ganglioside.history.people import PIDS_END
+from ganglioside.history.rows import STATUSES, Stored
+from ganglioside.history.store import quoted
+from ganglioside.settings import Settings
+
+#: Bytes of a manifest; that of 12 tables has 2 kB.
+_LARGEST_MANIFEST: Final = 1_000_000
+
+#: A table may unpack to so many times the size of its file; Parquet of real tables makes 1 to 30.
+_UNPACKED_TIMES: Final = 200
+_UNPACKED_ANYWAY: Final = 100_000_000  # bytes
+
+#: How SQL counts the bytes of a value.
+_BYTES: Final = {"VARCHAR": "strlen", "BLOB": "octet_length"}
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_ID: Final = re.compile(r"[0-9a-f]{8,32}")
+_LONGEST_NAME: Final = 1_000
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an export says of itself.
+
+    Attributes
+    ----------
+    program : str
+    format_version, schema_version : int
+    rows : dict of str to int
+        By table.
+    sha256 : dict of str to str
+        Of each table's file.
+    """
+
+    program: str
+    format_version: int
+    schema_version: int
+    rows: dict[str, int]
+    sha256: dict[str, str]
+
+
+def read_manifest(path: Path, form: str) -> Manifest:
+    """Return the manifest of an export.
+
+    Raises
+    ------
+    HistoryError
+        If it cannot be read, or is none.
+    """
+    folder = path.parent
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LARGEST_MANIFEST + 1)
+        if len(text) > _LARGEST_MANIFEST:
+            raise ValueError(f"larger than {_LARGEST_MANIFEST:,} bytes")
+        values = json.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        raise HistoryError(
+            f"{folder} is no export of a history: its {path.name} cannot be read ({error})."
+        ) from error
+    if not isinstance(values, dict) or values.get("format") != form:
+        raise HistoryError(f"{folder} is no export of a history: see its {path.name}.")
+    try:
+        return _manifest(values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise HistoryError(
+            f"{folder} is no whole export of a history: in its {path.name}, {error}. Export it "
+            "again."
+        ) from error
+
+
+def _manifest(values: dict[str, Any]) -> Manifest:
+    tables = _of(dict, values, "tables")
+    about = {str(table): _of(dict, tables, table) for table in tables}
+    return Manifest(
+        program=_of(str, values, "program")[:100],
+        format_version=_of(int, values, "format_version"),
+        schema_version=_of(int, values, "schema_version"),
+        rows={table: _of(int, said, "rows") for table, said in about.items()},
+        sha256={table: _of(str, said, "sha256") for table, said in about.items()},
+    )
+
+
+def _of(kind: type[Any], values: Mapping[str, Any], key: str) -> Any:
+    if key not in values:
+        raise KeyError(f"{key} is missing")
+    if not isinstance(values[key], kind) or isinstance(values[key], bool):
+        raise TypeError(f"{key} is {str(values[key])[:40]!r}")
+    return values[key]
+
+
+# --- tables --------------------------------------------------------------------------------
+
+
+def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
+    """Make the view `new_TABLE` of a file, if it holds columns of a history and is no bomb.
+
+    Raises
+    ------
+    HistoryError
+        If it holds something else, or unpacks to far more than its size.
+    """
+    _require_size(path, _encoded_size(path))
+    source = f"read_parquet('{quoted(path)}', file_row_number = true)"
+    connection.execute(f"CREATE TEMP VIEW new_{table} AS FROM {source}")
+    known = _columns(table)
+    found = dict(_described(connection, f"new_{table}"))
+    for name, kind in found.items():
+        if name != "file_row_number" and kind != known.get(name):
+            expected = f"not {known[name]}" if name in known else "which no history has"
+            raise HistoryError(
+                f"{path}: its column {name[:40]!r} is {kind[:40]}, {expected}. Export the "
+                "history again, with a version that is not newer than this one."
+            )
+    _require_size(path, _text_size(connection, table, found))
+
+
+def _columns(table: str) -> dict[str, str]:
+    """Return the columns of a table with their types."""
+    with closing(duckdb.connect(":memory:")) as connection:
+        connection.execute(known_tables(migrations()[-1].version)[table])
+        return dict(_described(connection, table))
+
+
+def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE {table}").fetchall()
+    return [(name, "VARCHAR" if kind == "JSON" else kind) for name, kind, *_ in rows]
+
+
+def _encoded_size(path: Path) -> int:
+    """Return the bytes that a Parquet file unpacks to, from what it says of itself."""
+    try:
+        found = pq.read_metadata(path)
+    except (pa.ArrowException, OSError) as error:
+        raise HistoryError(f"{path} is no Parquet file ({error}). Copy it again.") from error
+    groups = (found.row_group(number) for number in range(found.num_row_groups))
+    encoded = sum(
+        group.column(column).total_uncompressed_size
+        for group in groups
+        for column in range(group.num_columns)
+    )
+    return max(encoded, found.num_rows * found.num_columns * 8)
+
+
+def _text_size(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]
+) -> int:
+    """Return the bytes of all texts: a few long ones can be there a million times."""
+    texts = [name for name, kind in columns.items() if kind in ("VARCHAR", "BLOB")]
+    lengths = [f'coalesce(sum(octet_length("{name}"::BLOB)), 0)' for name in texts]
+    ((size,),) = connection.execute(f"SELECT {' + '.join(lengths)} FROM new_{table}").fetchall()
+    return int(size)
+
+
+def _require_size(path: Path, unpacked: int) -> None:
+    packed = path.stat().st_size
+    if unpacked > max(_UNPACKED_ANYWAY, _UNPACKED_TIMES * packed):
+        raise HistoryError(
+            f"{path} would unpack to {unpacked / 1e6:,.0f} MB, {unpacked // packed:,} times its "
+            "size: no export of a history does. Nothing was imported."
+        )
+
+
+# --- rows ----------------------------------------------------------------------------------
+
+Row = Mapping[str, Any]
+
+
+def session_fault(row: Row) -> str | None:
+    """Return what is wrong with the row of a session, or None."""
+    return _first_fault(row, _SESSION) or _damage_of(row)
+
+
+def job_fault(row: Row) -> str | None:
+    """Return what is wrong with the row of a job, or None."""
+    return _first_fault(row, _JOB)
+
+
+def event_fault(row: Row) -> str | None:
+    """Return what is wrong with an event, or None."""
+    return _first_fault(row, _EVENT)
+
+
+def _first_fault(row: Row, checks: Mapping[str, Callable[[Any], bool]]) -> str | None:
+    for column, fits in checks.items():
+        if column in row and not fits(row[column]):
+            return f"its {column} is {str(row[column])[:40]!r}"
+    return None
+
+
+def _damage_of(row: Row) -> str | None:
+    try:
+        Stored.of(row).check()
+    except DAMAGE as error:
+        return damage(error)
+    return None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not _CONTROL.search(value)
+
+
+def _is_name(value: Any) -> bool:
+    return _is_text(value) and 0 < len(value) <= _LONGEST_NAME
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, datetime)
+
+
+def _is_pid(value: Any) -> bool:
+    return isinstance(value, int) and 0 < value < PIDS_END
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(_json(value), dict)
+
+
+def _are_settings(value: Any) -> bool:
+    try:
+        Settings.from_dict(_json(value))
+    except DAMAGE:
+        return False
+    return True
+
+
+def _is_environment(value: Any) -> bool:
+    found = _json(value)
+    return isinstance(found, dict) and all(map(_is_text, found.values()))
+
+
+def _is_reading(value: Any) -> bool:
+    found = _json(value)
+    if not isinstance(found, dict) or not {*found} <= {"columns", "sheet"}:
+        return False
+    columns = found.get("columns", [])
+    return isinstance(found.get("sheet"), str | None) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(map(_is_text, pair)) for pair in columns
+    )
+
+
+def _json(value: Any) -> Any:
+    try:
+        return json.loads(value)
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _or_none(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or fits(value)
+
+
+#: What each column must hold, by name.
+_SESSION: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "id": _is_id,
+    "name": _is_name,
+    "status": lambda value: value in STATUSES,
+    "created": _is_moment,
+    "started": _or_none(_is_moment),
+    "completed": _or_none(_is_moment),
+    "file_name": _is_text,
+    "file_size": lambda value: isinstance(value, int) and value >= 0,
+    "sha256": _is_hash,
+    "settings": _are_settings,
+    "version": _is_name,
+    "host": _is_text,
+    "pid": _is_pid,
+    "rerun_of": _or_none(_is_id),
+    "author": _or_none(_is_name),
+    "reading": _or_none(_is_reading),
+    "environment": _or_none(_is_environment),
+    "process_started": _or_none(_is_moment),
+    "heartbeat": _or_none(_is_moment),
+    "result_sha256": _or_none(_is_hash),
+}
+_JOB: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "id": _is_id,
+    "kind": _is_name,
+    "name": _is_text,
+    "status": lambda value: value in STATUSES,
+    "author": _is_name,
+    "parameters": _is_object,
+    "created": _is_moment,
+    "started": _or_none(_is_moment),
+    "ended": _or_none(_is_moment),
+    "host": _or_none(_is_text),
+    "pid": _or_none(_is_pid),
+    "process_started": _or_none(_is_moment),
+    "heartbeat": _or_none(_is_moment),
+    "time_limit": _or_none(lambda value: value > 0),
+    "retry_of": _or_none(_is_id),
+    "session": _or_none(_is_id),
+    "result": _or_none(_is_object),
+    "seal": _or_none(_is_hash),
+}
+_EVENT: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "number": lambda value: isinstance(value, int) and value >= 0,
+    "type": lambda value: value in ("progress", "log", "complete", "error"),
+    "session_id": _or_none(_is_text),
+    "step": _is_text,
+    "percentage": lambda value: isinstance(value, float) and 0 <= value <= 100,
+    "timestamp": lambda value: _is_iso(value),
+}
+
+
+def _is_iso(value: Any) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except (ValueError, TypeError):
+        return False
+    return True

@@ -1,0 +1,134 @@
+"""The seal of a job: shows that this user asked for it, on this machine, in this history.
+
+Jobs are rows of a file that others may write, that may come from elsewhere, or that was copied.
+Only what its own user has asked for may be carried out, so each job bears a keyed hash of all
+that it is to do. The key never leaves the user's own folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import platform
+import secrets
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from platformdirs import user_data_path
+
+from ganglioside.errors import JobError
+
+if TYPE_CHECKING:
+    from ganglioside.history.jobs import Job
+
+#: Names another file for the key.
+VARIABLE: Final = "GANGLIOSIDE_JOB_KEY"
+
+_LENGTH: Final = 32  # bytes
+
+
+def key_path() -> Path:
+    """Return the file of this user's key: `GANGLIOSIDE_JOB_KEY`, or in the user's data folder."""
+    named = os.environ.get(VARIABLE, "").strip()
+    if named:
+        return Path(named).expanduser()
+    return user_data_path("ganglioside", appauthor=False) / "job.key"
+
+
+def seal(job: Job, history: Path) -> str:
+    """Return the seal of a job that is asked for now, making the key where there is none.
+
+    Raises
+    ------
+    JobError
+        If the key cannot be made, or others can read it.
+    """
+    return _seal(job, history, _key() or _new_key())
+
+
+def is_own(job: Job, history: Path) -> bool:
+    """Return whether this user asked for a job on this machine, in this history."""
+    key = _key()
+    if key is None or job.seal is None:
+        return False
+    return hmac.compare_digest(job.seal.encode(), _seal(job, history, key).encode())
+
+
+def _seal(job: Job, history: Path, key: bytes) -> str:
+    asked = [
+        platform.node(),
+        str(history),
+        job.id,
+        job.kind,
+        job.name,
+        job.author,
+        job.parameters,
+        job.created.isoformat(),
+        job.time_limit,
+        job.retry_of,
+    ]
+    return hmac.new(key, json.dumps(asked).encode(), hashlib.sha256).hexdigest()
+
+
+def _key() -> bytes | None:
+    path = key_path()
+    try:
+        with path.open("rb") as file:
+            _require_private(path, os.fstat(file.fileno()))
+            content = file.read(_LENGTH + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise JobError(
+            f"Your key for jobs, {path}, cannot be read ({error.strerror}): change its "
+            f"permissions, or name another file in {VARIABLE}."
+        ) from error
+    if len(content) != _LENGTH:
+        raise JobError(
+            f"{path} is no key for jobs: remove it, and the next job makes a new one. Jobs that "
+            "wait must be started again then."
+        )
+    return content
+
+
+def _require_private(path: Path, found: os.stat_result) -> None:
+    """Refuse a key that somebody else could have read or written."""
+    if not hasattr(os, "geteuid"):
+        return
+    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise JobError(
+            f"Your key for jobs, {path}, is open to others: remove it, and the next job makes a "
+            "new one."
+        )
+
+
+def _new_key() -> bytes:
+    path = key_path()
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
+            file.write(secrets.token_bytes(_LENGTH))
+        _settle(draft, path)
+    except OSError as error:
+        raise JobError(
+            f"Your key for jobs, {path}, cannot be written ({error.strerror}): name a file that "
+            f"only you can read in {VARIABLE}."
+        ) from error
+    made = _key()
+    if made is None:
+        raise JobError(f"Your key for jobs, {path}, has disappeared: start the job again.")
+    return made
+
+
+def _settle(draft: Path, path: Path) -> None:
+    """Give the draft its name, unless another process was faster: then its key counts."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

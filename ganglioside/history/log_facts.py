@@ -1,0 +1,206 @@
+"""The log's last word on every session and job, gathered from all its entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from ganglioside.history.log import Entry, texts
+from ganglioside.history.witness import Table
+
+#: What an entry about a session makes of its status.
+_STATUS: Final[dict[str, str]] = {
+    "begun": "processing",
+    "completed": "completed",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "interrupted": "failed",
+}
+
+_JOBS: Final = ("job added", "job started", "job cancelled", "job ended", "job notified")
+
+
+@dataclass(slots=True)
+class Facts:
+    """The log's last word on one session or job; None where it says nothing.
+
+    Attributes
+    ----------
+    exists : bool or None
+    row, events : str or None
+        Hashes of its row and of its events.
+    values : dict
+        Columns of the row that the log holds in clear.
+    result, input : str or None
+        Hashes.
+    said : list of dict
+        All overrides, in order.
+    """
+
+    exists: bool | None = None
+    row: str | None = None
+    events: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    result: str | None = None
+    input: str | None = None
+    said: list[Any] = field(default_factory=list)
+
+    def take(self, facts: Mapping[str, Any]) -> None:
+        """Take over what an entry holds."""
+        self.row = facts.get("row", self.row)
+        self.events = facts.get("events", self.events)
+        self.result = facts.get("result", self.result)
+        self.input = facts.get("input", self.input)
+        said = facts.get("said", [])
+        self.said += said if isinstance(said, list) else [said]
+
+
+@dataclass(slots=True)
+class Told:
+    """All that the log tells.
+
+    Attributes
+    ----------
+    sessions, jobs : dict of str to Facts
+        By id.
+    """
+
+    sessions: dict[str, Facts] = field(default_factory=dict)
+    jobs: dict[str, Facts] = field(default_factory=dict)
+
+    def of(self, table: Table) -> dict[str, Facts]:
+        """Return the facts of all sessions, or of all jobs."""
+        return self.sessions if table == "sessions" else self.jobs
+
+
+def told(written: Sequence[Entry]) -> Told:
+    """Return the last word on everything.
+
+    Entries count in the order of their numbers, in which they were written or came in: the clock
+    may have gone back meanwhile.
+    """
+    found = Told()
+    for entry in written:
+        _tell(found, entry, entry.facts)
+    return found
+
+
+def _tell(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
+    if entry.action in ("imported", "adopted", "jobs closed"):
+        _adopt(found, entry, facts)
+    elif entry.action == "jobs deleted":
+        for job in texts(facts.get("jobs")):
+            found.jobs.setdefault(job, Facts()).exists = False
+    elif entry.subject is not None:
+        _tell_of(found, entry, entry.subject, facts)
+
+
+def _tell_of(found: Told, entry: Entry, subject: str, facts: dict[str, Any]) -> None:
+    is_job = entry.action in _JOBS or (entry.action == "interrupted" and subject in found.jobs)
+    known = (found.jobs if is_job else found.sessions).setdefault(subject, Facts())
+    known.take(facts)
+    if entry.action == "deleted":
+        known.exists = False
+    elif is_job or entry.action in ("begun", "completed"):
+        known.exists = True
+    if not is_job:
+        known.values |= _values(entry, facts)
+
+
+def _values(entry: Entry, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns of a session's row that an entry holds in clear."""
+    values: dict[str, Any] = {}
+    if entry.action in _STATUS:
+        values["status"] = _STATUS[entry.action]
+    if entry.action in ("begun", "completed") and "name" in facts:
+        values |= {"name": facts["name"], "author": entry.author}
+    if entry.action == "renamed" and "after" in facts:
+        values["name"] = facts["after"]
+    if entry.action in ("kept", "released"):
+        values["keep"] = entry.action == "kept"
+    return values
+
+
+def _adopt(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
+    """Take over what came in, as it was when it came."""
+    rows, events = facts.get("rows"), facts.get("events")
+    if entry.action == "imported" and not isinstance(rows, dict):
+        _forget(found)
+        return
+    for table, ids in _items(rows):
+        for owner, row in _items(ids):
+            known = (found.jobs if table == "jobs" else found.sessions).setdefault(owner, Facts())
+            known.exists, known.row = True, row
+            known.events = dict(_items(events)).get(owner, known.events)
+            known.values = {} if entry.action == "imported" else known.values
+    for sid in texts(facts.get("left_out")):
+        found.sessions.setdefault(sid, Facts()).exists = False
+
+
+def _forget(found: Told) -> None:
+    """Forget what an import of an older version may have changed without telling."""
+    for facts in found.sessions.values():
+        facts.exists, facts.row, facts.values = None, None, {}
+
+
+def _items(values: Any) -> Iterable[tuple[str, Any]]:
+    return values.items() if isinstance(values, dict) else ()
+
+
+# --- the cleanup ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSchedule:
+    """A cleanup as the log tells of it: ages in days."""
+
+    older_than: Any
+    every: Any
+    author: str
+    last_run: datetime | None
+
+
+def told_schedules(written: Sequence[Entry]) -> list[ToldSchedule | None]:
+    """Return the schedules that the history may have; None for no cleanup.
+
+    It is one: that of the chain to which the last entry belongs. Where an older version has
+    merged histories, the log does not tell which chain is the history's own, and each counts.
+    """
+    if not written:
+        return [None]
+    previous = {entry.sha256: entry for entry in written}
+    merged = any(e.action == "imported" and "rows" not in e.facts for e in written)
+    followed = {entry.previous for entry in written}
+    ends = [e for e in written if e.sha256 not in followed] if merged else [written[-1]]
+    return [_schedule(_chain(end, previous)) for end in ends]
+
+
+def _chain(end: Entry, previous: Mapping[str, Entry]) -> list[Entry]:
+    chain, entry = [end], previous.get(end.previous)
+    while entry is not None and len(chain) <= len(previous):
+        chain.append(entry)
+        entry = previous.get(entry.previous)
+    return chain[::-1]
+
+
+def _schedule(chain: Sequence[Entry]) -> ToldSchedule | None:
+    found: ToldSchedule | None = None
+    for entry in chain:
+        facts = entry.facts
+        if entry.action == "scheduled" and facts.get("every_days") is None:
+            found = None
+        elif entry.action == "scheduled":
+            ages = facts.get("older_than_days"), facts.get("every_days")
+            found = ToldSchedule(*ages, entry.author, None)
+        elif entry.action in ("cleaned", "adopted") and found is not None:
+            found = replace(found, last_run=_moment(facts.get("at")))
+    return found
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None

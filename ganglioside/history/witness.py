@@ -1,0 +1,186 @@
+"""Fingerprints of the rows of sessions and jobs, which the log keeps: no change stays unseen.
+
+Each entry of the log that tells of a session or a job holds the hash of its row as it was then
+(`row`), and of its events once it has ended (`events`). What comes into a history without such an
+entry (from an older version, or by import) is adopted: one entry holds the hashes of all of it
+(`rows` and `events`, by id).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final, Literal
+
+import duckdb
+
+from ganglioside.history import log
+from ganglioside.history.people import current_author
+
+Table = Literal["sessions", "jobs"]
+
+#: Changes with each sign of life, so no entry of the log could hold it.
+_UNWATCHED: Final = "heartbeat"
+
+#: The schema version since which the log holds the hashes of rows.
+WITNESSED_FROM: Final = 4
+
+_EVENTS: Final = "owner, number, type, session_id, step, message, percentage, timestamp, error"
+
+
+def row_hash(connection: duckdb.DuckDBPyConnection, table: Table, owner: str) -> str:
+    """Return the SHA-256 of the row of one session or job."""
+    return row_hashes(connection, table, [owner])[owner]
+
+
+def row_hashes(
+    connection: duckdb.DuckDBPyConnection, table: Table, ids: Collection[str] | None = None
+) -> dict[str, str]:
+    """Return the SHA-256 of rows of sessions or jobs, by id; of all where `ids` is None.
+
+    A column without a value counts as one that is not there, so that later columns change
+    nothing. A session whose id is there twice has the hash of both rows.
+    """
+    rows = connection.execute(
+        f"SELECT * EXCLUDE ({_UNWATCHED}) FROM {table} {_chosen('id', ids)} ORDER BY id",
+        list(ids or ()),
+    )
+    names = [column[0] for column in rows.description]
+    key = names.index("id")
+    grouped = groupby(rows.fetchall(), lambda row: row[key])
+    return {owner: _hash([_present(names, row) for row in group]) for owner, group in grouped}
+
+
+def event_hashes(
+    connection: duckdb.DuckDBPyConnection, owners: Collection[str] | None = None
+) -> dict[str, str]:
+    """Return the SHA-256 of the events of sessions or jobs, by id; of all where None.
+
+    Those without events have the hash of none.
+    """
+    rows = connection.execute(
+        f"SELECT {_EVENTS} FROM events {_chosen('owner', owners)} ORDER BY owner, number",
+        list(owners or ()),
+    ).fetchall()
+    found = {owner: _hash(list(group)) for owner, group in groupby(rows, lambda row: row[0])}
+    return dict.fromkeys(owners or (), NO_EVENTS) | found
+
+
+@contextmanager
+def changing(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    owner: str,
+    action: log.Action,
+    *,
+    ends: bool = False,
+    **details: Any,
+) -> Iterator[None]:
+    """Tell the log of a change of one row, with the hashes of what it has become.
+
+    A row that was not as the log tells before keeps the hash that it should have had: no honest
+    change makes it right.
+
+    Parameters
+    ----------
+    connection
+    table, owner
+        Which row.
+    action, details
+        For the log.
+    ends
+        Whether it has ended with this change, so that its events are complete.
+    """
+    told = _told_row(connection, owner)
+    sound = told is None or told == row_hashes(connection, table, [owner]).get(owner)
+    yield
+    if sound:
+        details["row"] = row_hash(connection, table, owner)
+    if sound and ends:
+        details["events"] = event_hashes(connection, [owner])[owner]
+    log.append(connection, current_author(), action, owner, **details)
+
+
+def _told_row(connection: duckdb.DuckDBPyConnection, owner: str) -> str | None:
+    """Return the hash of a row that the log holds; None where it holds none."""
+    rows = connection.execute(
+        "SELECT details FROM log WHERE subject = ? OR action IN ('imported', 'adopted', "
+        "'jobs closed') ORDER BY number DESC",
+        [owner],
+    )
+    while (found := rows.fetchone()) is not None:
+        if (told := _row_in(found[0], owner)) is not None:
+            return told
+    return None
+
+
+def _row_in(details: str, owner: str) -> str | None:
+    try:
+        facts = json.loads(details)
+        rows = facts.get("rows", {})
+        found = [facts.get("row"), *(rows[table].get(owner) for table in rows)]
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None  # a damaged entry: `verify` names it
+    return next((told for told in found if isinstance(told, str)), None)
+
+
+def adopted(
+    connection: duckdb.DuckDBPyConnection,
+    sessions: Collection[str] | None = None,
+    jobs: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """Return the details of an entry that takes sessions and jobs for what they are now.
+
+    All of them where None.
+    """
+    ended = "status NOT IN ('pending', 'processing')"
+    rows = {
+        "sessions": row_hashes(connection, "sessions", sessions),
+        "jobs": row_hashes(connection, "jobs", jobs),
+    }
+    events: dict[str, str] = {}
+    for table, hashes in rows.items():
+        listed = connection.execute(f"SELECT id FROM {table} WHERE {ended}").fetchall()
+        owners = [owner for (owner,) in listed if owner in hashes]
+        events |= event_hashes(connection, owners) if owners else {}
+    return {"rows": rows, "events": events}
+
+
+def adopt_older(connection: duckdb.DuckDBPyConnection, version: int) -> None:
+    """Adopt all that is in a history of an older schema, whose log holds no hashes of rows."""
+    if version >= WITNESSED_FROM:
+        return
+    details = adopted(connection)
+    ((last_run,),) = connection.execute("SELECT max(last_run) FROM schedule").fetchall()
+    details["at"] = None if last_run is None else last_run.isoformat()
+    if any(details["rows"].values()) or last_run is not None:
+        connection.begin()
+        log.append(connection, current_author(), "adopted", version=version, **details)
+        connection.commit()
+
+
+def _chosen(column: str, values: Collection[str] | None) -> str:
+    if values is None:
+        return ""
+    return f"WHERE {column} IN ({', '.join('?' for _ in values)})" if values else "WHERE false"
+
+
+def _present(names: Iterable[str], row: Iterable[Any]) -> dict[str, Any]:
+    return {name: value for name, value in zip(names, row, strict=True) if value is not None}
+
+
+def _hash(values: object) -> str:
+    text = json.dumps(values, sort_keys=True, default=_text)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else repr(value)
+
+
+#: Of a session or job without any event.
+NO_EVENTS: Final = _hash([])

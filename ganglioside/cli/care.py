@@ -26,7 +26,7 @@ def query(
     sql: Annotated[str, typer.Argument(help="One SELECT on sessions, features, models, ...")],
     as_json: Json = False,
 ) -> None:
-    """Ask the history in SQL; nothing can be changed so."""
+    """Ask the history in SQL; nothing can be changed so, and no other file be read."""
     answer = _open().query(sql)
     if as_json:
         show.json_document(show.records(answer))
@@ -59,13 +59,17 @@ def verify(
         int, typer.Option(help="How many sessions to run again, drawn by chance.", min=0)
     ] = 5,
     seed: Annotated[int, typer.Option(help="Of that draw.", min=0)] = 0,
+    heads: Annotated[
+        list[Path] | None,
+        typer.Option(help="File with heads of the log that was kept elsewhere.", exists=True),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check all hashes and the log, and run some sessions again, bit for bit.
 
     Exit code 1 where anything is not as it was stored.
     """
-    found = _open().verify(sample, seed)
+    found = _open().verify(sample, seed, heads=heads or [])
     if as_json:
         from dataclasses import asdict
 
@@ -82,6 +86,46 @@ def verify(
     for fault in found.faults:
         show.error(fault)
     if not found.is_whole:
+        raise typer.Exit(1)
+
+
+@care.command("head")
+def head(
+    out: Annotated[
+        Path | None, typer.Option(help="File to add it to, kept where nobody can change it.")
+    ] = None,
+) -> None:
+    """Print the newest entry of the log, by which 'verify --heads' finds one that was cut off."""
+    store = _open()
+    line = store.head().line(store.path)
+    if out is None:
+        show.text(line)
+        return
+    with out.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    show.note(f"Added to {out}")
+
+
+@care.command("salvage")
+def salvage(
+    source: Annotated[Path, typer.Argument(help="A damaged history; it stays as it is.")],
+    target: Annotated[Path, typer.Argument(help="A new file for what can still be read.")],
+) -> None:
+    """Save what can still be read of a damaged history into a new one.
+
+    Exit code 1 where something is lost.
+    """
+    from ganglioside.history import History
+
+    _, saved = History.salvage(source, target)
+    show.text(f"{len(saved.whole):,} sessions are whole in {saved.path}.")
+    if saved.inputs_only:
+        show.note(f"To be run again, since their result is lost: {', '.join(saved.inputs_only)}")
+    for sid in saved.lost:
+        show.error(f"Session {sid} is lost: its row or its input cannot be read.")
+    for table, said in saved.damaged.items():
+        show.error(f"The table {table} could not be read whole: {said}")
+    if saved.damaged:
         raise typer.Exit(1)
 
 
@@ -116,6 +160,15 @@ def import_all(
     """Add the sessions of another history; what is there already stays as it is."""
     came = _open().import_all(folder)
     show.note(f"{came.sessions:,} sessions added, {came.present:,} were there already.")
+    if came.closed:
+        show.note(
+            f"{came.closed:,} jobs that waited or ran elsewhere were closed: nothing that comes in "
+            "is carried out here."
+        )
+    for owner, why in came.left_out.items():
+        show.error(f"Left out {owner}: {why}. The rest was imported.")
+    if came.left_out:
+        raise typer.Exit(1)
 
 
 @care.command("cleanup")

@@ -121,11 +121,25 @@ def cancel(
 
 
 @jobs.command()
-def retry(job: JobId) -> None:
-    """Start a job again that has ended."""
+def retry(
+    job: JobId,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask about jobs of others.")
+    ] = False,
+) -> None:
+    """Start a job again that has ended; one that others asked for is shown first."""
     from ganglioside.jobs import retry as again
 
-    started(again(_open(), job))
+    history = _open()
+    found = history.jobs.get(job)
+    foreign = not history.jobs.is_own(found)
+    if foreign and not yes:
+        show.table(("job", found.id), _facts(found))
+        typer.confirm(
+            "You did not ask for this job on this machine. Carry it out as yours?",
+            abort=True, err=True,
+        )  # fmt: skip
+    started(again(history, found.id, foreign=foreign))
 
 
 @jobs.command("notify")

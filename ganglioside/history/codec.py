@@ -61,10 +61,17 @@ def from_rows(rows: pa.Table, schema: dict[str, str]) -> pd.DataFrame:
         if kind == "Int64":
             columns[column] = values.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
         elif kind == "category":
-            columns[column] = pd.Categorical(values.to_pandas(), categories=list(VERDICTS))
+            columns[column] = _verdicts(values.to_pandas())
         else:
             columns[column] = values.to_pandas()
     return pd.DataFrame(columns, index=pd.RangeIndex(rows.num_rows))
+
+
+def _verdicts(values: pd.Series[Any]) -> pd.Categorical:
+    codes = pd.Index(VERDICTS).get_indexer(values)
+    if unknown := set(values[(codes < 0) & values.notna()]):
+        raise HistoryError(f"The history is damaged: {min(unknown)!r} is no verdict.")
+    return pd.Categorical.from_codes(codes, categories=list(VERDICTS))
 
 
 def carried_columns(frame: pd.DataFrame) -> list[str]:

@@ -167,8 +167,11 @@ def _text_size(
     connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]
 ) -> int:
     """Return the bytes of all texts: a few long ones can be there a million times."""
-    texts = [name for name, kind in columns.items() if kind in ("VARCHAR", "BLOB")]
-    lengths = [f'coalesce(sum(octet_length("{name}"::BLOB)), 0)' for name in texts]
+    lengths = [
+        f'coalesce(sum({_BYTES[kind]}("{name}")), 0)'
+        for name, kind in columns.items()
+        if kind in _BYTES
+    ]
     ((size,),) = connection.execute(f"SELECT {' + '.join(lengths)} FROM new_{table}").fetchall()
     return int(size)
 
@@ -222,7 +225,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_name(value: Any) -> bool:
-    return _is_text(value) and 0 < len(value) <= _LONGEST_NAME
+    return _is_text(value) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
 
 
 def _is_id(value: Any) -> bool:
@@ -262,8 +265,10 @@ def _is_reading(value: Any) -> bool:
     found = _json(value)
     if not isinstance(found, dict) or not {*found} <= {"columns", "sheet"}:
         return False
-    columns = found.get("columns", [])
-    return isinstance(found.get("sheet"), str | None) and all(
+    sheet, columns = found.get("sheet"), found.get("columns", [])
+    if not isinstance(sheet, str | None) or not isinstance(columns, list):
+        return False
+    return all(
         isinstance(pair, list) and len(pair) == 2 and all(map(_is_text, pair)) for pair in columns
     )
 

@@ -135,8 +135,10 @@ def _adopt(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
             known.exists, known.row = True, row
             known.events = dict(_items(events)).get(owner, known.events)
             known.values = {} if entry.action == "imported" else known.values
-    for sid in texts(facts.get("left_out")):
-        found.sessions.setdefault(sid, Facts()).exists = False
+    for owner in texts(facts.get("left_out")):
+        for known in (found.sessions.get(owner), found.jobs.get(owner)):
+            if known is not None:
+                known.exists = False
 
 
 def _forget(found: Told) -> None:

@@ -276,7 +276,7 @@ def new_id(now: datetime) -> str:
 
 def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> None:
     """Store a session that begins, and its input unless it is there."""
-    _append(connection, "sessions", pa.Table.from_pylist([_row(opening)]))
+    append_rows(connection, "sessions", pa.Table.from_pylist([_row(opening)]))
     _insert_inputs(connection, [opening.source])
 
 
@@ -288,7 +288,7 @@ def insert_completed(
         {**_row(opening), **_ending(packed.record, packed.result_sha256)}
         for opening, packed in sessions
     ]
-    _append(connection, "sessions", pa.Table.from_pylist(rows))
+    append_rows(connection, "sessions", pa.Table.from_pylist(rows))
     _insert_inputs(connection, [opening.source for opening, _ in sessions])
     _insert_records(connection, {opening.id: packed.record for opening, packed in sessions})
 
@@ -351,26 +351,27 @@ def _insert_inputs(connection: duckdb.DuckDBPyConnection, sources: Sequence[Sour
         del contents[sha256]
     if contents:
         rows = {"sha256": list(contents), "content": list(contents.values())}
-        _append(connection, "inputs", pa.table(rows))
+        append_rows(connection, "inputs", pa.table(rows))
 
 
 def _insert_records(connection: duckdb.DuckDBPyConnection, records: Mapping[str, Record]) -> None:
     """Store results by the ids of their sessions: one statement for each table."""
     for table in ("features", *_SIDE_TABLES):
         parts = [_owned(record.tables[table], sid) for sid, record in records.items()]
-        _append(connection, table, pa.concat_tables(parts, promote_options="default"))
+        append_rows(connection, table, pa.concat_tables(parts, promote_options="default"))
     results = [
         {"session": sid, "columns": r.columns, "model": r.model, "carried": r.carried}
         for sid, r in records.items()
     ]
-    _append(connection, "results", pa.Table.from_pylist(results))
+    append_rows(connection, "results", pa.Table.from_pylist(results))
 
 
 def _owned(rows: pa.Table, sid: str) -> pa.Table:
     return rows.append_column("session", pa.repeat(sid, rows.num_rows))
 
 
-def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+def append_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    """Add rows to a table, column by column name."""
     connection.register("incoming", rows)
     connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
     connection.unregister("incoming")

@@ -46,6 +46,7 @@ from ganglioside.history.rows import (
     read_analysis,
     read_source,
 )
+from ganglioside.history.salvage import Salvaged, salvage
 from ganglioside.history.store import OpenStore, Store
 from ganglioside.history.transfer import Transfer, export_all, import_all
 from ganglioside.history.verify import Verification, verify
@@ -617,6 +618,41 @@ class History:
         store = _store(path, timeout)
         aside = copies.restore(store, Path(source).expanduser())
         return cls.open(store.path, timeout), aside
+
+    @classmethod
+    def salvage(
+        cls,
+        source: str | PathLike[str],
+        path: str | PathLike[str],
+        timeout: float = _TIMEOUT,
+    ) -> tuple[History, Salvaged]:
+        """Save what can still be read of a damaged history into a new one.
+
+        The damaged file stays as it is. Sessions whose result is lost are marked failed: where
+        their input could be read, they can be run again.
+
+        Parameters
+        ----------
+        source
+            The damaged file.
+        path
+            A new file.
+        timeout
+            As for `open`.
+
+        Returns
+        -------
+        history : History
+        saved : Salvaged
+
+        Raises
+        ------
+        HistoryError
+            If nothing can be read of the file, or the new one is there already.
+        """
+        store = _store(path, timeout)
+        saved = salvage(_resolved(Path(source)), store)
+        return cls.open(store.path, timeout), saved
 
     def vacuum(self) -> tuple[int, int]:
         """Rewrite the file without the room of what was deleted.

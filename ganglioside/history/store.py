@@ -126,7 +126,7 @@ class Store:
             if not self.path.exists():
                 self._create()
             _require_duckdb(self.path)
-            with _connect(self.path) as connection, created_like(self.path):
+            with connect(self.path) as connection, created_like(self.path):
                 present = _version(connection, self.path)
                 require_known(connection, self.path, present, opening=True)
                 _upgrade(connection, present)
@@ -181,7 +181,7 @@ class Store:
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         if not self.path.exists():
             raise HistoryError(f"The history {self.path} has disappeared: open it again.")
-        with _connect(self.path, read_only=read_only, folder=folder) as connection:
+        with connect(self.path, read_only=read_only, folder=folder) as connection:
             version = _version(connection, self.path)
             if version < catalog.migrations()[-1].version:
                 raise HistoryError(f"The history {self.path} was replaced: open it again.")
@@ -207,7 +207,7 @@ class Store:
         HistoryError
             If the new file does not hold as many rows.
         """
-        with _connect(target, file=self.path) as connection:
+        with connect(target, file=self.path) as connection:
             for migration in catalog.migrations():
                 _apply(connection, migration)
             connection.execute(f"ATTACH '{quoted(self.path)}' AS old (READ_ONLY)")
@@ -284,7 +284,7 @@ class Store:
     def _create(self) -> None:
         # Built aside and renamed: a crash on the way leaves no half-made history.
         with self.draft() as draft:
-            with _connect(draft) as connection:
+            with connect(draft) as connection:
                 for migration in catalog.migrations():
                     _apply(connection, migration)
             self.replace_by(draft)
@@ -339,7 +339,7 @@ def _remove_abandoned(folder: Path, prefix: str) -> None:
 
 
 @contextmanager
-def _connect(
+def connect(
     path: Path,
     *,
     read_only: bool = False,

@@ -162,6 +162,7 @@ def import_all(store: Store, folder: Path) -> Transfer:
         for table in counts:
             view_table(connection, table, folder / f"{table}.parquet")
         _require_counts(connection, counts)
+        _require_owned(connection, folder)
         _require_sound_log(connection, folder)
         present = _require_same(connection)
         return _Import(connection, folder).run(present)
@@ -202,6 +203,24 @@ def _require_counts(connection: duckdb.DuckDBPyConnection, counts: dict[str, int
             raise HistoryError(
                 f"Of {expected} rows of {table}, {found} arrived: nothing was imported. Export the "
                 "history again."
+            )
+
+
+def _require_owned(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Refuse rows that belong to nothing in the export."""
+    owners = {"sessions": "SELECT id FROM new_sessions"}
+    owners["events"] = f"{owners['sessions']} UNION ALL SELECT id FROM new_jobs"
+    for table, (key, *_) in _KEYS.items():
+        if key not in ("session", "owner"):
+            continue
+        strays = connection.execute(
+            f"SELECT {key} FROM new_{table} WHERE {key} NOT IN "
+            f"({owners.get(table, owners['sessions'])}) LIMIT 1"
+        ).fetchall()
+        if strays:
+            raise HistoryError(
+                f"{folder} is no whole export: {table} has rows of {str(strays[0][0])[:40]!r}, "
+                "which is not there. Nothing was imported. Export the history again."
             )
 
 
@@ -354,6 +373,7 @@ class _Import:
         earlier = {entry.sha256 for entry in before}
         came = [entry for entry in log.entries(self._connection) if entry.sha256 not in earlier]
         spoken_of = {entry.subject for entry in came}
+        self._note_missing(known)
         adopt = {
             "sessions": [*sessions, *self._unchanged("sessions", known, spoken_of)],
             "jobs": [*jobs, *self._unchanged("jobs", known, spoken_of)],
@@ -367,6 +387,17 @@ class _Import:
         }
         deed = log.Deed(current_author(), "imported", None, details)
         log.append_all(self._connection, [deed], follows=own_end)
+
+    def _note_missing(self, known: Told) -> None:
+        """Note what the log that came tells of, and the export does not hold."""
+        now = told(log.entries(self._connection))
+        tables: tuple[Table, ...] = ("sessions", "jobs")
+        for table in tables:
+            here = {*self._here(table)}
+            for owner, facts in now.of(table).items():
+                before = known.of(table).get(owner)
+                if facts.exists and owner not in here and not (before and before.exists):
+                    self._left_out.setdefault(owner, "the log tells of it, and it is not there")
 
     def _unchanged(self, table: Table, known: Told, spoken_of: set[str | None]) -> list[str]:
         """Return what is here, is spoken of in the log that came, and is as the own log tells."""

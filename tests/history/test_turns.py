@@ -71,3 +71,25 @@ def test_waiting_has_an_end(tmp_path: Path) -> None:
     with pytest.raises(Timeout):
         acquire(FileLock(tmp_path / "lock"), tmp_path / "queue", 0.05)
     assert list((tmp_path / "queue").iterdir()) == []
+
+
+def test_a_mark_from_a_time_to_come_binds_nobody(tmp_path: Path) -> None:
+    """The clock was set back, or a file server's is ahead: it would look fresh for hours."""
+    gone, here = Turn(tmp_path), Turn(tmp_path)
+    gone.wait()
+    (mark,) = tmp_path.iterdir()
+    ahead = time.time() + 7200
+    os.utime(mark, (ahead, ahead))
+    assert here.has_come()
+    here.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_mark_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "0").mkdir()
+    (tmp_path / "00000000000000000000-x").write_text("x")
+    (tmp_path / "00000000000000000000-1-abcdef01").symlink_to(tmp_path / "absent")
+    turn = Turn(tmp_path)
+    turn.has_come()
+    turn.end()
+    assert len(list(tmp_path.iterdir())) >= 2

@@ -1,0 +1,199 @@
+"""What a damaged history still holds, put into a new one.
+
+DuckDB finds every damaged block by its checksum and refuses to read it; the other blocks are as
+good as before. So each session is read for itself: one that can be read whole is kept, one whose
+input alone can be read is kept to be run again, and the others are named.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import duckdb
+import pyarrow as pa
+
+from ganglioside.errors import HistoryError
+from ganglioside.history import log
+from ganglioside.history.damage import DAMAGE, damage
+from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
+from ganglioside.history.people import current_author
+from ganglioside.history.rows import append_rows
+from ganglioside.history.store import Store, connect
+from ganglioside.history.witness import adopted
+
+#: The tables of a session beside its row and its input, with the column that names it.
+_RESULTS: Final = ("features", "models", "findings", "problems", "results")
+_SAID: Final = {"overrides": "session", "events": "owner"}
+
+#: Rows that are read at once where a whole table cannot be read.
+_AT_ONCE: Final = 2_048
+
+#: What becomes of a completed session whose result cannot be read.
+_WITHOUT_RESULT: Final = {
+    "status": "failed",
+    "summary": None,
+    "result_sha256": None,
+    "error": "Its result was lost with a damaged file. It can be run again.",
+}
+
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What was saved from a damaged history.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The new history.
+    whole : tuple of str
+        Sessions that are as they were.
+    inputs_only : tuple of str
+        Sessions whose result is lost: they are marked failed and can be run again.
+    lost : tuple of str
+        Sessions of which the row or the input cannot be read.
+    damaged : dict of str to str
+        Tables that could not be read whole, each with what was said.
+    """
+
+    path: Path
+    whole: tuple[str, ...]
+    inputs_only: tuple[str, ...]
+    lost: tuple[str, ...]
+    damaged: dict[str, str]
+
+
+class _Damaged:
+    """A history that may be damaged anywhere: each read stands alone.
+
+    Parameters
+    ----------
+    path
+        A copy: opening it may change it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.damaged: dict[str, str] = {}
+
+    def read(self, table: str, sql: str, parameters: Sequence[Any] = ()) -> pa.Table | None:
+        """Return rows; None where they cannot be read, which is noted."""
+        return self._attempt(
+            table, lambda connection: connection.execute(sql, list(parameters)).to_arrow_table()
+        )
+
+    def all_rows(self, table: str) -> pa.Table | None:
+        """Return all rows of a table that can be read."""
+        whole = self.read(table, f"SELECT * FROM {table}")
+        if whole is not None:
+            return whole
+        parts = [part for part in self._parts(table) if part is not None]
+        return pa.concat_tables(parts) if parts else None
+
+    def _parts(self, table: str) -> Iterator[pa.Table | None]:
+        ends = self.read(table, f"SELECT coalesce(max(rowid), -1) AS last FROM {table}")
+        last = -1 if ends is None else ends.column("last")[0].as_py()
+        for start in range(0, last + 1, _AT_ONCE):
+            yield self.read(
+                table,
+                f"SELECT * FROM {table} WHERE rowid >= ? AND rowid < ?",
+                [start, start + _AT_ONCE],
+            )
+
+    def _attempt(
+        self, table: str, ask: Callable[[duckdb.DuckDBPyConnection], _Found]
+    ) -> _Found | None:
+        # A failed read may invalidate its connection, so each has one of its own.
+        try:
+            with connect(self._path, read_only=True) as connection:
+                return ask(connection)
+        except DAMAGE as error:
+            self.damaged.setdefault(table, damage(error))
+            return None
+
+
+def salvage(source: Path, target: Store) -> Salvaged:
+    """Save what can be read of a damaged history into a new one; see `History.salvage`."""
+    if target.path.exists():
+        raise HistoryError(f"{target.path} is there already: name a new file for what is saved.")
+    if not source.is_file():
+        raise HistoryError(f"There is no file {source}: name the damaged history.")
+    target.prepare()
+    with target.draft() as draft:
+        damaged = _Damaged(_copy(source, draft))
+        if damaged.read("schema_version", "SELECT max(version) FROM schema_version") is None:
+            target.path.unlink()
+            raise HistoryError(
+                f"Nothing can be read of {source}: {damaged.damaged['schema_version']} Its head is "
+                "damaged. Restore a backup."
+            )
+        return _save(damaged, target, source)
+
+
+def _copy(source: Path, draft: Path) -> Path:
+    """Copy the file, with its write-ahead log where that can be read."""
+    shutil.copyfile(source, draft)
+    wal, wal_draft = (p.with_name(f"{p.name}.wal") for p in (source, draft))
+    if wal.exists():
+        shutil.copyfile(wal, wal_draft)
+        if _Damaged(draft).read("schema_version", "FROM schema_version") is None:
+            wal_draft.unlink()
+    return draft
+
+
+def _save(damaged: _Damaged, target: Store, source: Path) -> Salvaged:
+    whole: list[str] = []
+    inputs_only: list[str] = []
+    sessions = damaged.all_rows("sessions")
+    rows = [] if sessions is None else sessions.to_pylist()
+    with target.write() as connection:
+        for row in rows:
+            kept = _save_session(damaged, connection, row)
+            if kept is not None:
+                (whole if kept else inputs_only).append(row["id"])
+        for table in ("jobs", "log"):
+            found = damaged.all_rows(table)
+            if found is not None and found.num_rows:
+                append_rows(connection, table, found)
+        jobs = [job.id for job in find_jobs(connection)]
+        close_foreign(
+            connection, f"It came in with the damaged file {source.name}. {FOREIGN}", jobs
+        )
+        log.append(connection, current_author(), "adopted", salvaged=source.name,
+                   **adopted(connection))  # fmt: skip
+    kept_ids = {*whole, *inputs_only}
+    lost = tuple(row["id"] for row in rows if row["id"] not in kept_ids)
+    return Salvaged(target.path, tuple(whole), tuple(inputs_only), lost, damaged.damaged)
+
+
+def _save_session(
+    damaged: _Damaged, connection: duckdb.DuckDBPyConnection, row: dict[str, Any]
+) -> bool | None:
+    """Save one session; return whether it is whole, None where it is lost."""
+    content = damaged.read("inputs", "SELECT * FROM inputs WHERE sha256 = ?", [row["sha256"]])
+    if content is None or not content.num_rows:
+        return None
+    parts = {
+        table: damaged.read(table, f"SELECT * FROM {table} WHERE session = ?", [row["id"]])
+        for table in _RESULTS
+    }
+    said = {
+        table: damaged.read(table, f"SELECT * FROM {table} WHERE {key} = ?", [row["id"]])
+        for table, key in _SAID.items()
+    }
+    is_whole = all(part is not None for part in (*parts.values(), *said.values()))
+    if not is_whole and row["status"] == "completed":
+        row |= _WITHOUT_RESULT
+    append_rows(connection, "sessions", pa.Table.from_pylist([row]))
+    present = connection.execute("SELECT 1 FROM inputs WHERE sha256 = ?", [row["sha256"]])
+    if not present.fetchall():
+        append_rows(connection, "inputs", content)
+    for table, part in (parts if is_whole else {}).items() | said.items():
+        if part is not None and part.num_rows:
+            append_rows(connection, table, part)
+    return is_whole

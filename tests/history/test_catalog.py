@@ -1,0 +1,144 @@
+"""A history's file from elsewhere is data: nothing in it acts, and nothing but it is reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from builders import build_analysis
+
+from ganglioside.errors import HistoryError
+from ganglioside.history import History
+
+
+def plant(history: History, sql: str) -> None:
+    with duckdb.connect(str(history.path)) as connection:
+        connection.execute(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE \"log) TO 'stolen.csv'; COPY (SELECT * FROM log\" (a INT)",
+        "CREATE TABLE extra (a INT)",
+        "ALTER TABLE sessions RENAME TO s; "
+        "CREATE VIEW sessions AS SELECT s.* FROM s, read_text('secret.txt')",
+        "CREATE VIEW harmless AS SELECT 1",
+        "CREATE MACRO count(x) AS 7",
+        "CREATE MACRO stolen() AS TABLE SELECT * FROM read_text('secret.txt')",
+        "CREATE SEQUENCE s",
+        "CREATE TYPE mood AS ENUM ('a')",
+        "CREATE SCHEMA other",
+        "CREATE INDEX i ON features (rt)",
+        "DROP TABLE models",
+        "ALTER TABLE models ADD COLUMN x INT",
+        "ALTER TABLE models DROP COLUMN r2",
+        "ALTER TABLE models ALTER COLUMN r2 TYPE VARCHAR",
+        "ALTER TABLE models ALTER COLUMN r2 SET DEFAULT random()",
+        "DROP TABLE models; CREATE TABLE models (session VARCHAR, "
+        "position BIGINT GENERATED ALWAYS AS (length(session)))",
+    ],
+)
+def test_a_file_that_holds_anything_else_is_refused(history: History, sql: str) -> None:
+    history.save(build_analysis())
+    plant(history, sql)
+    with pytest.raises(HistoryError, match="not as Ganglioside makes a history"):
+        History.open(history.path)
+    with pytest.raises(HistoryError):
+        History.restore(history.path, history.path.with_name("other.duckdb"))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["CREATE TABLE extra (a INT)", "CREATE VIEW v AS SELECT 1", "DROP TABLE models"],
+)
+def test_what_is_planted_after_the_opening_is_found_by_the_next_call(
+    history: History, tmp_path: Path, sql: str
+) -> None:
+    history.save(build_analysis())
+    plant(history, sql)
+    for call in (
+        history.sessions,
+        history.vacuum,
+        lambda: history.export_all(tmp_path / "out"),
+        lambda: history.query("SELECT 1"),
+    ):
+        with pytest.raises(HistoryError, match="not as Ganglioside makes a history"):
+            call()
+
+
+@pytest.fixture
+def secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "secret.csv"
+    path.write_text("word\nxyzzy\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_csv('{secret}')",
+        "SELECT * FROM read_text('{secret}')",
+        "SELECT * FROM read_blob('{secret}')",
+        "SELECT * FROM '{secret}'",
+        "SELECT * FROM glob('{folder}/*')",
+        "SELECT * FROM sniff_csv('{secret}')",
+        "SELECT * FROM query('FROM read_text(''{secret}'')')",
+        "SELECT * FROM read_parquet('{folder}/*')",
+        "SELECT * FROM read_json('{secret}')",
+        "SELECT * FROM duckdb_secrets()",
+        "SELECT * FROM frame",
+        "COPY sessions TO '{folder}/out.csv'",
+        "COPY (SELECT 1) TO '{folder}/out.parquet'",
+        "EXPORT DATABASE '{folder}/out'",
+        "ATTACH '{folder}/out.duckdb'",
+        "ATTACH '{secret}' AS a",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access = true",
+        "RESET enable_external_access",
+        "PRAGMA database_list",
+        "CALL pragma_version()",
+        "CREATE TEMP TABLE t AS SELECT 1",
+        "DELETE FROM sessions",
+        "UPDATE sessions SET name = 'x'",
+        "WITH x AS (SELECT 1) DELETE FROM sessions",
+        "SELECT 1; DELETE FROM sessions",
+        "SELECT 1; SELECT 2",
+        "BEGIN",
+        "EXPLAIN ANALYZE DELETE FROM sessions",
+        "PREPARE p AS SELECT 1",
+        "USE memory",
+        "CHECKPOINT",
+        "DETACH history",
+        "",
+        ";",
+        "-- nothing",
+    ],
+)
+def test_a_question_reaches_no_other_file_and_changes_nothing(
+    history: History, secret: Path, sql: str
+) -> None:
+    frame = build_analysis().features  # a variable of the program is no table
+    assert len(frame)
+    sid = history.save(build_analysis())
+    before = history.path.read_bytes()
+    with pytest.raises(HistoryError) as caught:
+        history.query(sql.format(secret=secret, folder=secret.parent))
+    assert "xyzzy" not in str(caught.value)
+    assert history.path.read_bytes() == before
+    assert not list(secret.parent.glob("out*"))
+    assert history.load(sid)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["SELECT name FROM sessions", "FROM sessions", "DESCRIBE sessions",
+     "WITH x AS (SELECT 1) FROM x", "VALUES (1)", "SHOW TABLES", "SUMMARIZE features",
+     "select ? as a"],
+)  # fmt: skip
+def test_a_question_is_answered(history: History, sql: str) -> None:
+    history.save(build_analysis())
+    assert len(history.query(sql, ["b"] if "?" in sql else []))

@@ -209,7 +209,8 @@ def _existing(address: str) -> Iterator[Client]:
 
 def _require_certificate(address: str) -> None:
     protocol, _, _ = address.rpartition("://")
-    if protocol == "tls" and not (Security().tls_ca_file and Security().tls_client_cert):
+    known: Any = Security()
+    if protocol == "tls" and not (known.tls_ca_file and known.tls_client_cert):
         raise BatchError(
             f"{address} asks for a certificate, and Dask knows none: name the files in "
             "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "

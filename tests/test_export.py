@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import zipfile
 from collections.abc import Callable
@@ -451,24 +450,6 @@ def test_an_unknown_format_is_refused(tmp_path: Path, name: str) -> None:
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"absent.*folder that exists"):
         export(build_analysis(), tmp_path / "absent" / "result.csv")
-
-
-def test_a_write_that_breaks_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "result.csv"
-    target.write_text("old")
-
-    def full(self: Path, content: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(content[:10])
-        raise OSError(28, os.strerror(28))
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(ExportError, match="No space left"):
-        export(build_analysis(), target)
-    assert target.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [target]
 
 
 @pytest.mark.parametrize("write", [to_csv, to_json, to_parquet, to_mztab])

@@ -372,7 +372,7 @@ class _Run:
         return future
 
     def _write(self, place: str, name: str, content: bytes) -> str:
-        from ganglioside.export.files import write_whole
+        from ganglioside.whole_files import write_whole
 
         write_whole(self.folder / place / name, content)
         return f"{place}/{name}"

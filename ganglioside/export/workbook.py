@@ -49,8 +49,9 @@ _NOTES: Final = (
     (
         "Apostrophe",
         "Text that a spreadsheet could execute (it begins with =, +, -, @, a tab or a line end, "
-        "or does so after a semicolon) has an apostrophe put before it, in every column and "
-        "header. Take it away to get the text as read. Numbers are never touched.",
+        "also behind quotes or blanks, or does so after a comma or semicolon) has an apostrophe "
+        "put before it, in every column and header. Take it away to get the text as read. "
+        "Numbers are never touched.",
     ),
     (
         "Replaced characters",

@@ -84,7 +84,8 @@ def test_free_licences_pass(audit: ModuleType, licence: str) -> None:
 @pytest.mark.parametrize(
     "licence",
     ["GPL-3.0", "AGPL-3.0-only", "GNU Lesser General Public License v3 (LGPLv3)", "UNKNOWN",
-     "MIT AND GPL-2.0-only", "BSD; GNU General Public License v2", "SSPL-1.0", "Proprietary", "CC-BY-NC-4.0"],
+     "MIT AND GPL-2.0-only",
+     "BSD; GNU General Public License v2", "SSPL-1.0", "Proprietary", "CC-BY-NC-4.0"],
 )  # fmt: skip
 def test_binding_and_unknown_licences_do_not(audit: ModuleType, licence: str) -> None:
     assert len(audit.binding([{"Name": "a", "License": licence}])) == 1

@@ -43,6 +43,7 @@ ORDER = [
     "batch",
     "jobs",
     "cli",
+    "__main__",
 ]
 RANK = {module: rank for rank, modules in enumerate(ORDER) for module in modules.split()}
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import ganglioside
 from ganglioside.batch.ledger import Entry, Ledger, key_of
 from ganglioside.batch.plan import Item
-from ganglioside.errors import BatchError, Cancelled, GangliosideError
+from ganglioside.errors import NO_MEMORY, BatchError, Cancelled, GangliosideError
 from ganglioside.progress import Progress, ProgressCallback
 
 if TYPE_CHECKING:
@@ -412,4 +412,6 @@ def _reason(error: BaseException) -> str:
             "Every worker that took this table died, as happens when memory runs out. Use fewer "
             "workers, or a machine with more memory."
         )
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
     return f"The program failed on this table: {type(error).__name__}: {error}"

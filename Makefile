@@ -1,5 +1,6 @@
 # Every target works from a clean clone with Python 3.11 to 3.13 and make.
-# PYTHON=python3.12 chooses the interpreter, INPUT=features.csv the table of `make run`.
+# PYTHON=python3.12 chooses the interpreter, INPUT=features.csv the table of `make run`,
+# NEWEST=1 the newest packages instead of those in constraints.txt.
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
@@ -10,14 +11,14 @@ READY := .venv/.ready
 SANITIZE := $(addprefix --nbval-sanitize-with ,$(wildcard tests/notebooks/sanitize.cfg))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench classes picture lab app clean
+.PHONY: help setup run test test-lowest check audit constraints bench classes picture lab app clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## Create .venv/ and install the project into it
 
-$(READY): pyproject.toml .ci/install.py
+$(READY): pyproject.toml constraints.txt .ci/install.py
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found. Install one, or name it: make PYTHON=/path/to/python" >&2; exit 1; }
 	@$(BIN)/python -c '' 2>/dev/null || { echo "Creating .venv with $(PYTHON)"; "$(PYTHON)" -m venv --clear .venv; }
 	@$(BIN)/python .ci/install.py
@@ -30,10 +31,21 @@ test: $(READY) ## Run all tests
 	@sh .ci/browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
 
+test-lowest: $(READY) ## Run the tests without a browser, with the lowest versions allowed
+	@$(BIN)/python -m venv --clear .venv-lowest
+	@.venv-lowest/bin/python .ci/install.py lowest
+	@.venv-lowest/bin/python -m pytest -n 2 --dist loadfile --ignore tests/browser tests
+
 check: $(READY) ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+audit: $(READY) ## Look for known holes, dangerous code and licences that bind users
+	@$(BIN)/python .ci/audit.py
+
+constraints: $(READY) ## Write constraints.txt anew, from the newest versions
+	@$(BIN)/python .ci/constraints.py
 
 bench: $(READY) ## Measure the accuracy of the verdicts and keep the figures
 	@$(BIN)/python tests/benchmarks/accuracy.py --levels easy,middle,hard,extreme --methods ganglioside,plain,oracle --out reports/benchmarks/accuracy.md
@@ -51,6 +63,6 @@ app: $(READY) ## Serve the web pages
 	@$(BIN)/ganglioside app
 
 clean: ## Remove the environment, builds and caches; reports stay
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-audit build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +

@@ -89,5 +89,12 @@ class ReportError(GangliosideError):
     """A report cannot be rendered."""
 
 
+#: What is said where the memory of the machine does not suffice.
+NO_MEMORY = (
+    "The memory of this machine is not enough for this table. Close other programs, split the "
+    "table by samples, or use a machine with more memory. What was kept before is whole."
+)
+
+
 class Cancelled(Exception):  # noqa: N818 - a request, not a fault
     """Raised by a progress callback to stop the work between two steps."""

@@ -16,6 +16,7 @@ from ganglioside.simulate.scenario import LEVELS
 from ganglioside.simulate.table import TRUTH, draw_table
 from ganglioside.simulate.world import World
 from ganglioside.tables import FeatureTable
+from ganglioside.whole_files import write_whole
 
 #: Seed of the example, of level `middle`: two wrong anchors, isomer pairs, fragments heavier
 #: than genuine peaks, adducts, missing parents and Log P slips in one table.
@@ -48,10 +49,14 @@ def write_example(folder: Path | None = None) -> tuple[Path, Path]:
     """
     raw, truth = draw_table(World.draw(SEED, LEVELS["middle"]))
     target = folder or _DATA
-    raw.to_csv(target / _TABLE, index=False, lineterminator="\n")
+    write_whole(target / _TABLE, _csv(raw))
     rounded = truth.assign(true_rt=truth["true_rt"].round(4))
-    rounded.to_csv(target / _TRUTH, index=False, lineterminator="\n")
+    write_whole(target / _TRUTH, _csv(rounded))
     return target / _TABLE, target / _TRUTH
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
 if __name__ == "__main__":

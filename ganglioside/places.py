@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Final
+
+from ganglioside.whole_files import write_whole
 
 _PACKAGE: Final = Path(__file__).resolve().parent
 _CHECKOUT: Final = _PACKAGE.parent
@@ -34,7 +35,7 @@ def working_copy(target: Path) -> Path:
         copy = target / source.relative_to(notebooks())
         if source.is_file() and ".ipynb_checkpoints" not in source.parts and not copy.exists():
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
+            write_whole(copy, source.read_bytes())
     return target
 
 

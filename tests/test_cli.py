@@ -346,6 +346,15 @@ app(["analyze", {file!r}])
 """
 
 
+def test_too_little_memory_is_told_with_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def analyze(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("ganglioside.history.sessions.analyze", analyze)
+    assert "memory of this machine is not enough" in run("analyze", EXAMPLE, code=1).stderr
+    assert gg.History.open().sessions()["status"].tolist() == ["failed"]
+
+
 def test_an_interruption_exits_with_130_and_marks_the_session(tmp_path: Path) -> None:
     code = SLOW.format(file=str(EXAMPLE))
     pipe = subprocess.PIPE

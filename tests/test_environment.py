@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -109,3 +112,47 @@ def test_everything_imported_is_declared(files: tuple[str, str]) -> None:
     imported = imported_packages()
     assert {"typer", "duckdb", "pandas"} <= imported
     assert imported - declared == set()
+
+
+# --- constraints.txt -------------------------------------------------------------------------
+
+CONSTRAINTS = ROOT / "constraints.txt"
+PYTHONS = ("3.11.9", "3.12.9", "3.13.9")
+
+
+def pinned(python: str) -> dict[str, Version]:
+    """Return the version of every package that is taken under a Python on Linux."""
+    where = {
+        "python_full_version": python,
+        "python_version": python.rpartition(".")[0],
+        "sys_platform": "linux",
+        "os_name": "posix",
+        "platform_system": "Linux",
+        "platform_python_implementation": "CPython",
+        "implementation_name": "cpython",
+    }
+    found: dict[str, Version] = {}
+    for line in CONSTRAINTS.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate(where):
+            assert requirement.name not in found, f"{requirement.name} twice under {python}"
+            (version,) = requirement.specifier
+            assert version.operator == "=="
+            found[canonicalize_name(requirement.name)] = Version(version.version)
+    return found
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_what_was_tested_is_one_allowed_version_of_each_package(python: str) -> None:
+    versions = pinned(python)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for text in (*project["dependencies"], *project["optional-dependencies"]["dev"]):
+        requirement = Requirement(text)
+        assert versions[canonicalize_name(requirement.name)] in requirement.specifier, text
+
+
+def test_the_list_of_what_was_tested_names_no_place() -> None:
+    lines = CONSTRAINTS.read_text().splitlines()
+    assert [line for line in lines if re.search(r"://|^-|@|\bfile:|/", line)] == []

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from ganglioside.export import (
     to_parquet,
     to_xlsx,
 )
+from ganglioside.export.lists import to_generic_list, to_skyline_list
 from ganglioside.export.schema import json_schema, published_schema
 from ganglioside.export.spreadsheet_text import safe_column
 
@@ -70,10 +71,30 @@ ATTACKS = [
     "a;;-1+cmd",
     "=",
     "=1;=2",
+    '"=cmd|" /C calc"!A0',
+    '""=1+1',
+    '" =1+1',
+    " =1+1",
+    "\u00a0@SUM(1)",
+    "\ufeff=1+1",
+    '\ufeff"=1+1',
+    "\u200b-cmd",
+    "\x00=1+1",
+    "\x0b=1+1",
+    "﹦1+1",
+    '"＝1+1',
+    'a;"=1+1',
+    "a,=1+1",
+    'a,"-cmd',
+    "a; =1+1",
+    "a\x0b=1+1",
+    "a\u2028+cmd",
+    "a\x85@SUM(1)",
 ]
 HARMLESS = [
     "", "GM1(36:1;O2)", "36:1;O2", "9-O-Ac-GD3", "a, -b", "a; -b", "1e-5", "-0.5", "+3", "-1,5",
-    "-1e-5", "+.5", "'", "#N/A", "x=1", "β-D, 5′",
+    "-1e-5", "+.5", "'", "#N/A", "x=1", "β-D, 5′", " -0.5", "'=1", '"GM1(36:1;O2)"', 'a" = b',
+    "RT 5.1 min, +0.2 min from the curve", "[M-H]-",
 ]  # fmt: skip
 
 
@@ -193,6 +214,76 @@ def test_numbers_stay_numbers_in_csv() -> None:
     assert list(back["number"]) == list(np.linspace(-1, 1, len(ATTACKS)))
     assert set(back["'-number as text"]) == {-0.5}
     assert len(back) == len(ATTACKS)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A program that reads text: its separator, and whether it knows quotes, inside cells too."""
+
+    separator: str
+    quotes: bool
+
+    def cells(self, text: str) -> Iterator[str]:
+        kind = csv.QUOTE_MINIMAL if self.quotes else csv.QUOTE_NONE
+        lines = text.splitlines() if not self.quotes else io.StringIO(text, newline="")
+        for row in csv.reader(lines, delimiter=self.separator, quoting=kind):
+            yield from row
+
+
+DIALECTS = [Dialect(separator, quotes) for separator in ",;\t" for quotes in (True, False)]
+
+#: What programs take off before they look at a cell.
+TAKEN_OFF = '"\t\r\n\ufeff\u200b\x00\x0b\x0c\x85\u2028\u2029'
+
+
+def is_formula(cell: str) -> bool:
+    """Return whether a cell is a formula once quotes and what cannot be seen are off.
+
+    A dash or plus after a blank is one of a sentence, unless the cell is no part of one.
+    """
+    bare = cell.strip(TAKEN_OFF)
+    blank = cell.strip(TAKEN_OFF + " \xa0")
+    return (bare.startswith(tuple("+-＋－")) and not is_number(bare)) or blank.startswith(
+        tuple("=@＝＠﹦")
+    )
+
+
+def as_library(analysis: Analysis, form: str) -> bytes:
+    n = len(ATTACKS)
+    texts = ("series", "name", "isomer", "formula", "adduct", "basis")
+    numbers = ("mz", "rt", "rt_start", "rt_end")
+    library = pd.DataFrame({**dict.fromkeys(texts, ATTACKS), **dict.fromkeys(numbers, 1.5)})
+    assert len(library) == n
+    return {"generic": to_generic_list, "skyline": to_skyline_list}[form](library)
+
+
+TEXT_EXPORTS: dict[str, Callable[[Analysis], bytes]] = {
+    "csv": to_csv,
+    "mztab": to_mztab,
+    "generic list": lambda analysis: as_library(analysis, "generic"),
+    "skyline list": lambda analysis: as_library(analysis, "skyline"),
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=str)
+@pytest.mark.parametrize("name", TEXT_EXPORTS)
+def test_no_program_finds_a_formula_in_a_text_export(name: str, dialect: Dialect) -> None:
+    text = TEXT_EXPORTS[name](hostile()).decode("utf-8-sig")
+    cells = list(dialect.cells(text.replace("\0", "")))
+    assert len(cells) > 30
+    assert [cell for cell in cells if is_formula(cell)] == []
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=str)
+@given(text=st.text(st.sampled_from("=@+-\"\t\r\n;,'＝a1 \ufeff\u200b\x0b\u2028\xa0")))
+def test_no_text_is_a_formula_to_any_program(dialect: Dialect, text: str) -> None:
+    cells = [safe_text(text)] if dialect.quotes else dialect.cells(safe_text(text))
+    assert [cell for cell in cells if is_formula(cell)] == []
+
+
+@pytest.mark.parametrize("text", ["\t" * 200_000, ";" + " " * 200_000, '"' * 200_000])
+def test_long_text_is_searched_once(text: str) -> None:
+    assert safe_text(text).replace("'", "") == text
 
 
 # XLSX
@@ -451,24 +542,6 @@ def test_an_unknown_format_is_refused(tmp_path: Path, name: str) -> None:
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"absent.*folder that exists"):
         export(build_analysis(), tmp_path / "absent" / "result.csv")
-
-
-def test_a_write_that_breaks_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "result.csv"
-    target.write_text("old")
-
-    def full(self: Path, content: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(content[:10])
-        raise OSError(28, os.strerror(28))
-
-    monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(ExportError, match="No space left"):
-        export(build_analysis(), target)
-    assert target.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [target]
 
 
 @pytest.mark.parametrize("write", [to_csv, to_json, to_parquet, to_mztab])

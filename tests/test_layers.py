@@ -16,7 +16,7 @@ CORE = ROOT / "ganglioside"
 #: The modules from left to right; a module may import those further left, or its neighbours
 #: in the same string.
 ORDER = [
-    "errors places facts columns progress cells notify ordered",
+    "errors whole_files places facts columns progress cells notify ordered",
     "settings headers problems",
     "glycans",
     "names",
@@ -43,6 +43,7 @@ ORDER = [
     "batch",
     "jobs",
     "cli",
+    "__main__",
 ]
 RANK = {module: rank for rank, modules in enumerate(ORDER) for module in modules.split()}
 

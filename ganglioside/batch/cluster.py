@@ -1,4 +1,9 @@
-"""The workers of a batch: processes of this machine, or a cluster that is there already."""
+"""The workers of a batch: processes of this machine, or a cluster that is there already.
+
+Whoever may speak to a Dask scheduler or worker may run any program as its user. The processes
+of this machine therefore speak TLS, and answer only to those who hold the certificate and key that
+are made for this one batch.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +11,18 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from multiprocessing import resource_tracker
 from types import FrameType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import dask
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Security
 
 from ganglioside.errors import BatchError
 
@@ -31,12 +39,38 @@ _CALM: Final = {
     "distributed.worker.profile.enabled": False,
 }
 
+#: Python looks for modules in the current folder first, where others may be able to write: in
+#: workers it does not.
+_ENVIRONMENT: Final = "distributed.nanny.pre-spawn-environ"
+_SAFE_PATH: Final = {"PYTHONSAFEPATH": "1"}
+
+#: Without a dashboard, the HTTP servers that Dask always starts answer 404 to everything.
+_NO_PAGES: Final[dict[str, Any]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+}
+
+#: Protocols of Dask under which both sides show a certificate.
+_ENCRYPTED: Final = frozenset({"tls", "wss"})
+
 
 @contextmanager
-def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
+def connected(
+    scheduler: str | None, workers: int | None, *, dashboard: bool = False
+) -> Iterator[Client]:
     """Yield a client of the cluster at `scheduler`, or of one that lives as long as this context.
 
     Every worker has one thread, also in numpy: a table is one task, and tables are many.
+
+    Parameters
+    ----------
+    scheduler
+        Address of an existing cluster; processes of this machine where None.
+    workers
+        How many processes; one for each core where None.
+    dashboard
+        Whether processes of this machine can be watched in a browser, by every user of the
+        machine.
 
     Raises
     ------
@@ -48,24 +82,59 @@ def connected(scheduler: str | None, workers: int | None) -> Iterator[Client]:
             yield client
         return
     with (
-        _local(workers or os.cpu_count() or 1) as cluster,
+        # Not the shared folder that Dask would take, which anybody may have made before.
+        tempfile.TemporaryDirectory(prefix="ganglioside-batch-") as folder,
+        _local(workers or os.cpu_count() or 1, folder, dashboard) as cluster,
         # Reports come straight from the workers, not through the scheduler.
         Client(cluster, direct_to_workers=True) as client,
     ):
         yield client
 
 
-def _local(workers: int) -> LocalCluster:
+def _local(workers: int, folder: str, dashboard: bool) -> LocalCluster:
     """Start workers on this machine; Ctrl-C reaches the asking process alone, which ends them."""
-    with _interrupts_held(), dask.config.set(_CALM):
+    environment = {_ENVIRONMENT: {**dask.config.get(_ENVIRONMENT), **_SAFE_PATH}}
+    pages = {} if dashboard else _NO_PAGES
+    with _interrupts_held(), dask.config.set({**_CALM, **environment, **pages}):
         return LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
+            security=Security.temporary(),
+            local_directory=folder,
             dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": dashboard},
             silence_logs=logging.CRITICAL,
         )
+
+
+def warning(scheduler: str | None) -> str | None:
+    """Return a warning where the way to a scheduler is open to others; None where it is not.
+
+    Examples
+    --------
+    >>> warning("tls://cluster.example.org:8786") is None, warning("127.0.0.1:8786") is None
+    (True, True)
+    """
+    if scheduler is None:
+        return None
+    protocol, _, place = scheduler.rpartition("://")
+    if protocol in _ENCRYPTED or protocol == "inproc" or _is_this_machine(place):
+        return None
+    return (
+        f"{protocol or 'tcp'}://{place} is neither encrypted nor asks who you are: whoever reaches "
+        "it reads your tables and runs programs on its workers. Use tls:// with certificates, or a "
+        "network that only you reach."
+    )
+
+
+def _is_this_machine(place: str) -> bool:
+    host = urlsplit(f"//{place}").hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @contextmanager
@@ -119,6 +188,7 @@ def interrupts() -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def _existing(address: str) -> Iterator[Client]:
+    _require_certificate(address)
     try:
         client = Client(address, timeout=TIMEOUT)
     except (OSError, ValueError) as error:
@@ -137,7 +207,18 @@ def _existing(address: str) -> Iterator[Client]:
         yield client
 
 
-def dashboard(client: Client) -> str | None:
+def _require_certificate(address: str) -> None:
+    protocol, _, _ = address.rpartition("://")
+    known: Any = Security()
+    if protocol == "tls" and not (known.tls_ca_file and known.tls_client_cert):
+        raise BatchError(
+            f"{address} asks for a certificate, and Dask knows none: name the files in "
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
+            "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
+        )
+
+
+def dashboard_of(client: Client) -> str | None:
     """Return the address at which workers and tasks can be watched; None where there is none."""
     link: Any = client.dashboard_link
     return str(link) if link else None

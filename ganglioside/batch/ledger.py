@@ -18,7 +18,7 @@ from typing import Final
 import ganglioside
 from ganglioside.batch.plan import Item
 from ganglioside.errors import BatchError
-from ganglioside.export.files import write_whole
+from ganglioside.whole_files import write_whole
 
 FILE: Final = "batch.jsonl"
 

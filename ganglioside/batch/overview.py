@@ -18,11 +18,11 @@ from ganglioside.batch.plan import Item, parameters
 from ganglioside.batch.study import Study
 from ganglioside.charts.files import javascript
 from ganglioside.columns import VERDICTS
-from ganglioside.export.files import write_whole
 from ganglioside.export.spreadsheet_text import safe_frame
 from ganglioside.history import History
 from ganglioside.reports.content import Tile
 from ganglioside.reports.report import figure, templates
+from ganglioside.whole_files import write_whole
 
 #: Rows of species that the page holds; `species.csv` has all.
 MOST_SPECIES: Final = 2_000

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import glob
+import hashlib
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -24,8 +25,11 @@ _SETTINGS: Final = tuple(field.name for field in dataclasses.fields(Settings))
 #: Columns of a manifest; only the first is needed.
 MANIFEST: Final = ("file", "name", "title", *_SETTINGS)
 
-#: What no file name can hold on some system.
-_FORBIDDEN: Final = dict.fromkeys(map(ord, '/\\:*?"<>|\0'), "_")
+#: What no file name can hold on some system, or no line of a list.
+_FORBIDDEN: Final = dict.fromkeys([*map(ord, '/\\:*?"<>|'), *range(32), 127], "_")
+
+#: Bytes of a name: with an ending and a number it fits into the 255 of most systems.
+_LONGEST: Final = 235
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,17 @@ def _repeated(names: Sequence[str]) -> list[str]:
 
 
 def _name(path: Path, parts: int) -> str:
-    return "_".join((*path.parts[-parts:-1], path.stem)).translate(_FORBIDDEN)
+    return _file_name("_".join((*path.parts[-parts:-1], path.stem)))
+
+
+def _file_name(text: str) -> str:
+    """Return a text as the name of a file; a longer one ends with its hash, so that it is alone."""
+    name = text.translate(_FORBIDDEN)
+    whole = name.encode(errors="surrogateescape")
+    if len(whole) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(whole).hexdigest()[:16]
+    return f"{whole[: _LONGEST - 17].decode(errors='ignore')}~{digest}"
 
 
 # --- manifests ---------------------------------------------------------------------------
@@ -181,7 +195,7 @@ def _of_line(folder: Path, header: list[str], record: list[str], settings: Setti
     if "file" not in cells:
         raise BatchError("the column file is empty.")
     own = {name: _value(name, cells[name]) for name in _SETTINGS if name in cells}
-    name = cells.get("name", "").translate(_FORBIDDEN)
+    name = _file_name(cells.get("name", ""))
     chosen = Settings.from_dict({**settings.to_dict(), **own})
     path = (folder / Path(cells["file"]).expanduser()).absolute()
     return Item(name, path, cells.get("title", ""), chosen)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import ganglioside
 from ganglioside.batch.ledger import Entry, Ledger, key_of
 from ganglioside.batch.plan import Item
-from ganglioside.errors import BatchError, Cancelled, GangliosideError
+from ganglioside.errors import NO_MEMORY, BatchError, Cancelled, GangliosideError
 from ganglioside.progress import Progress, ProgressCallback
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ class Options:
         Address of an existing cluster, such as `tcp://host:8786`; this machine where None.
     resume : bool
         Whether what an earlier run did, and what has not changed since, is left as it is.
+    dashboard : bool
+        Whether the processes of this machine can be watched in a browser, by every user of the
+        machine; a cluster has its own dashboard.
     """
 
     reports: bool = True
@@ -68,6 +71,7 @@ class Options:
     workers: int | None = None
     scheduler: str | None = None
     resume: bool = False
+    dashboard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,17 +240,20 @@ class _Run:
 
     def work_through(self, items: Sequence[Item], work: Sequence[Item]) -> None:
         """Do the work; where it is interrupted, what is finished is shown."""
-        from ganglioside.batch.cluster import connected, dashboard, interrupts
+        from ganglioside.batch.cluster import connected, dashboard_of, interrupts, warning
 
+        chosen = self.options
         unfinished = {item.name for item in work}
         self.ledger.begin(self.entries.values())
         partial = {n: self.entries.pop(n) for n in unfinished & set(self.entries)}
+        if told := warning(chosen.scheduler):
+            self.progress.log("loading", told)
         try:
             with (
                 interrupts() as check,
-                connected(self.options.scheduler, self.options.workers) as client,
+                connected(chosen.scheduler, chosen.workers, dashboard=chosen.dashboard) as client,
             ):
-                if link := dashboard(client):
+                if (chosen.scheduler or chosen.dashboard) and (link := dashboard_of(client)):
                     self.progress.log("loading", f"Watch workers and tasks at {link}")
                 self._fly(client, deque(work), partial, check)
         except (KeyboardInterrupt, Cancelled):
@@ -365,7 +372,7 @@ class _Run:
         return future
 
     def _write(self, place: str, name: str, content: bytes) -> str:
-        from ganglioside.export.files import write_whole
+        from ganglioside.whole_files import write_whole
 
         write_whole(self.folder / place / name, content)
         return f"{place}/{name}"
@@ -405,4 +412,6 @@ def _reason(error: BaseException) -> str:
             "Every worker that took this table died, as happens when memory runs out. Use fewer "
             "workers, or a machine with more memory."
         )
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
     return f"The program failed on this table: {type(error).__name__}: {error}"

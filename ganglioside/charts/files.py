@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,6 +17,7 @@ import vl_convert
 from platformdirs import user_cache_path
 
 from ganglioside.errors import ExportError
+from ganglioside.whole_files import write_whole
 
 #: Version of Vega-Lite that the charts are written for and rendered with.
 VEGA_LITE: Final = "6.4"
@@ -85,11 +85,7 @@ def save(chart: Any, path: str | PathLike[str], *, scale: float = 2.0) -> Path:
         raise ExportError(
             f"{target.name}: a chart is written as .{', .'.join(FORMATS)}; choose one of them."
         )
-    try:
-        target.write_bytes(_render(chart, kind, scale))
-    except OSError as error:
-        raise ExportError(f"{target} cannot be written: {error.strerror or error}.") from error
-    return target
+    return write_whole(target, _render(chart, kind, scale))
 
 
 def _render(chart: Any, kind: str, scale: float) -> bytes:
@@ -117,11 +113,9 @@ def javascript() -> str:
         pass  # it was not made yet, or there is no such place
     bundle = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE))
     safe = bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-    with suppress(OSError):  # where nothing can be kept, it is made each time
+    with suppress(OSError, ExportError):  # where nothing can be kept, it is made each time
         folder.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(f".{os.getpid()}")
-        draft.write_text(safe, encoding="utf-8")
-        draft.replace(kept)
+        write_whole(kept, safe.encode())
     return safe
 
 

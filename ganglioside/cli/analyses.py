@@ -121,15 +121,16 @@ def simulate(
 ) -> None:
     """Make a feature table whose truth is known, as CSV."""
     from ganglioside.simulate import simulate as make_table
+    from ganglioside.whole_files import write_whole
 
     table = make_table(seed=seed)
     if truth is not None and table.truth is not None:
-        table.truth.to_csv(truth, index=False)
+        write_whole(truth, table.truth.to_csv(index=False).encode())
         show.note(f"Truth written to {truth}")
     if out is None:
         typer.echo(table.source.content.decode(), nl=False)
     else:
-        out.write_bytes(table.source.content)
+        write_whole(out, table.source.content)
         show.note(f"{len(table)} features written to {out}")
 
 

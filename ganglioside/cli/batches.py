@@ -47,8 +47,15 @@ def batch(
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(help="Address of a Dask cluster, such as tcp://host:8786.", metavar="ADDRESS"),
+        typer.Option(help="Address of a Dask cluster, such as tls://host:8786.", metavar="ADDRESS"),
     ] = None,
+    dashboard: Annotated[
+        bool,
+        typer.Option(
+            "--dashboard",
+            help="Show workers and tasks in a browser, to every user of this machine.",
+        ),
+    ] = False,
     background: Annotated[
         bool, typer.Option("--background", help="Start it as a job, and do not wait for it.")
     ] = False,
@@ -80,6 +87,7 @@ def batch(
         workers=workers,
         scheduler=scheduler,
         resume=resume,
+        dashboard=dashboard,
     )
     history = History.open()
     if background:

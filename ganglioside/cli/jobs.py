@@ -155,7 +155,7 @@ def try_notification() -> None:
     if not reached:
         show.note(f"Nobody is to be told: there is no channel in {config_path()}.")
     for name in reached:
-        show.note(f"Sent to {name}.")
+        show.note(f"Sent by {name}.")
 
 
 @start.command("analyze")

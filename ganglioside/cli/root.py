@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 import ganglioside
 from ganglioside.cli.show import error
-from ganglioside.errors import Cancelled, GangliosideError
+from ganglioside.errors import NO_MEMORY, Cancelled, GangliosideError
 
 REFUSED: Final = 1
 INTERRUPTED: Final = 130  # what shells report of a process ended by Ctrl-C
@@ -29,6 +29,9 @@ class Commands(TyperGroup):
             if refusal.filename is None:
                 raise  # no file that the user named: a closed pipe, which typer ends quietly
             error(f"{refusal.filename}: {refusal.strerror}")
+            raise typer.Exit(REFUSED) from None
+        except MemoryError:
+            error(NO_MEMORY)
             raise typer.Exit(REFUSED) from None
         except (KeyboardInterrupt, Cancelled):
             error("Interrupted.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
@@ -13,6 +12,7 @@ from ganglioside.export.document import to_json
 from ganglioside.export.mztab import to_mztab
 from ganglioside.export.tables import to_csv, to_parquet
 from ganglioside.export.workbook import to_xlsx
+from ganglioside.whole_files import write_whole
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -62,28 +62,6 @@ def export(
 def content_of(analysis: Analysis, format: Format) -> bytes:
     """Return what `export` writes."""
     return _WRITERS[format](analysis)
-
-
-def write_whole(target: Path, content: bytes) -> Path:
-    """Write a file so that it is there whole or not at all.
-
-    Raises
-    ------
-    ExportError
-        If it cannot be written.
-    """
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        draft.write_bytes(content)
-        draft.replace(target)
-    except OSError as error:
-        raise ExportError(
-            f"{target} cannot be written: {error.strerror}. Name a file in a folder that exists "
-            "and that you may write to."
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)
-    return target
 
 
 def _writer(target: Path, format: str | None) -> Callable[[Analysis], bytes]:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ExportError
-from ganglioside.export.files import write_whole
 from ganglioside.export.spreadsheet_text import safe_frame
+from ganglioside.whole_files import write_whole
 
 ListForm = Literal["generic", "skyline"]
 LIST_FORMS: Final[tuple[ListForm, ...]] = get_args(ListForm)

@@ -141,7 +141,7 @@ def _metadata(analysis: Analysis, rows: pd.DataFrame, samples: list[str]) -> Ite
         for number, polarity in enumerate(seen or [_NEGATIVE], 1):
             yield [f"ms_run[{run}]-scan_polarity[{number}]", polarity]
     for run, sample in zip(runs, samples, strict=True):
-        yield [f"assay[{run}]", safe_text(sample or source.name)]
+        yield [f"assay[{run}]", sample or source.name]
         yield [f"assay[{run}]-ms_run_ref", f"ms_run[{run}]"]
     yield ["study_variable[1]", "undefined"]
     yield ["study_variable[1]-assay_refs", " | ".join(f"assay[{run}]" for run in runs)]
@@ -163,7 +163,7 @@ def _about(analysis: Analysis) -> Iterator[list[Any]]:
     source = analysis.source
     yield ["mzTab-version", "2.0.0-M"]
     yield ["mzTab-ID", f"ganglioside-{source.sha256[:16]}"]
-    yield ["title", safe_text(source.name)]
+    yield ["title", source.name]
     yield ["description", f"{analysis.summary.headline} Input: SHA-256 {source.sha256}."]
     yield ["software[1]", f"[, , Ganglioside, {analysis.version}]"]
     specs = setting_specs()
@@ -324,7 +324,7 @@ def _plain(column: Any) -> Any:
 
 
 def _cell(value: Any) -> str:
-    """Return one cell: never empty, without what separates cells and lines.
+    """Return one cell: never empty, without what separates cells and lines, and no formula.
 
     Numbers have all their digits and no exponent, which the format does not know.
     """
@@ -332,17 +332,17 @@ def _cell(value: Any) -> str:
         return "null"
     if isinstance(value, float):
         return np.format_float_positional(value, trim="0")
-    text = " ".join(str(value).split())
+    text = " ".join(safe_text(str(value)).split())
     return text or "null"
 
 
 def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
-    return column.astype("str").map(safe_text, na_action="ignore")
+    return column.astype("str")
 
 
 def _one_name(name: str) -> str:
     """Return a name that is not taken for several."""
-    return safe_text(name.replace("|", "/"))
+    return name.replace("|", "/")
 
 
 def _distinct(values: pd.Series[Any]) -> str:

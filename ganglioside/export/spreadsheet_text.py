@@ -4,28 +4,59 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
+from unicodedata import category
 
 import pandas as pd
 from pandas.api import types
 
-from ganglioside.columns import FORMULA_STARTS_IN_NAMES
+#: Some spreadsheets take the full-width and small forms for the plain ones.
+_ALWAYS: Final = "=@＝＠﹦﹫"
+_WITH_NUMBERS: Final = "+-＋－﹢﹣"
+_LINE_STARTS: Final = "\t\r\n"
+_BLANKS: Final = " \u00a0"
 
-#: Some spreadsheets take the full-width forms for the plain ones.
-_STARTS: Final = "".join((*FORMULA_STARTS_IN_NAMES, "\n", "＝", "＠", "＋", "－"))
+#: Where programs split a text into cells that expect another format than it has: other
+#: separators, no quotes, or the line ends of `str.splitlines`.
+_ENDS: Final = ";,\t\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
-#: Where a cell may begin: at the start, or where a program that expects semicolons, tabs or
-#: unquoted line ends would split the text into cells.
-_DANGER: Final = re.compile(rf"(?<![^;\t\r\n])(?=[{re.escape(_STARTS)}])")
+#: What programs take off before they look at a cell: quotes, blanks, and what cannot be seen (byte
+#: order marks, zero-width and control characters).
+_TAKEN_OFF: Final = '"' + "".join(
+    character
+    for character in map(chr, range(0xD800))
+    if character.isspace() or category(character) in ("Cc", "Cf")
+) + "\ufeff"  # fmt: skip
 
-#: What every text in which `_DANGER` finds something holds; without groups and looking back, so
+
+def _class(*parts: str, without: str = "") -> str:
+    """Return the class of characters of a regular expression."""
+    return f"[{re.escape(''.join(c for c in ''.join(parts) if c not in without))}]"
+
+
+#: What makes the first cell of a text a formula, and a later one: there a sign after a blank is a
+#: dash or a number of a sentence. Characters that end a cell are not among those taken off, so that
+#: no text is searched twice.
+_FIRST: Final = f"(?:{_class(_LINE_STARTS)}|{_class(_TAKEN_OFF)}*{_class(_ALWAYS, _WITH_NUMBERS)})"
+_LATER: Final = (
+    f"(?:{_class(_LINE_STARTS)}"
+    f"|{_class(_TAKEN_OFF, without=_ENDS)}*{_class(_ALWAYS)}"
+    f"|{_class(_TAKEN_OFF, without=_ENDS + _BLANKS)}*{_class(_WITH_NUMBERS)})"
+)
+
+_DANGER: Final = re.compile(rf"\A(?={_FIRST})|(?<={_class(_ENDS)})(?={_LATER})")
+
+#: What every text in which `_DANGER` finds something holds; without looking ahead and back, so
 #: that whole columns are searched at once.
-_SUSPECT: Final = rf"(?:^|[;\t\r\n])[{re.escape(_STARTS)}]"
+_SUSPECT: Final = f"^{_FIRST}|{_class(_ENDS)}{_LATER}"
 
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
+_NUMBER: Final = re.compile(r" *[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)? *")
 
 
 def safe_text(text: str) -> str:
-    """Put an apostrophe before whatever a spreadsheet could execute.
+    """Return a text with an apostrophe before whatever a spreadsheet could execute.
+
+    That is a cell that begins with a sign of formulas, also behind quotes, blanks or what cannot
+    be seen, wherever a program may begin a cell.
 
     A plain number written as text, such as `-0.5`, is only a number and stays.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -48,8 +49,9 @@ _NOTES: Final = (
     (
         "Apostrophe",
         "Text that a spreadsheet could execute (it begins with =, +, -, @, a tab or a line end, "
-        "or does so after a semicolon) has an apostrophe put before it, in every column and "
-        "header. Take it away to get the text as read. Numbers are never touched.",
+        "also behind quotes or blanks, or does so after a comma or semicolon) has an apostrophe "
+        "put before it, in every column and header. Take it away to get the text as read. "
+        "Numbers are never touched.",
     ),
     (
         "Replaced characters",
@@ -90,8 +92,19 @@ def to_xlsx(analysis: Analysis) -> bytes:
     Raises
     ------
     ExportError
-        If a table has more rows than a sheet.
+        If a table has more rows than a sheet, or the temporary folder has no room.
     """
+    try:
+        return _workbook(analysis)
+    except OSError as error:
+        raise ExportError(
+            f"A workbook is put together in {tempfile.gettempdir()}, which failed "
+            f"({error.strerror or error}): make room on the disk there, or name another folder in "
+            "TMPDIR."
+        ) from error
+
+
+def _workbook(analysis: Analysis) -> bytes:
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from ganglioside.errors import Cancelled, GangliosideError, HistoryError
+from ganglioside.errors import NO_MEMORY, Cancelled, GangliosideError, HistoryError
 from ganglioside.history import History, Status
 from ganglioside.history.jobs import Job
 from ganglioside.jobs.telling import tell
@@ -179,6 +179,8 @@ def _do(history: History, job: Job, recorder: _Recorder) -> _Ended:
         return _Ended("cancelled", raised=interruption)
     except (GangliosideError, OSError) as error:
         return _Ended("failed", error=str(error))
+    except MemoryError as error:
+        return _Ended("failed", error=NO_MEMORY, raised=error)
     except BaseException as error:  # noqa: BLE001 - recorded, and raised again
         text = "".join(traceback.format_exception_only(error)).strip()
         return _Ended("failed", error=f"The program failed: {text}", raised=error)

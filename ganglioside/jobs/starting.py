@@ -160,7 +160,8 @@ def _launched(history: History, job: str) -> str:
 def _launch(history: History, job: str) -> None:
     with _log(history, job) as file:
         subprocess.Popen(
-            [sys.executable, "-m", "ganglioside.jobs", str(history.path), job],
+            # -P: modules are not looked for in the current folder, where others may write.
+            [sys.executable, "-P", "-m", "ganglioside.jobs", str(history.path), job],
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
             env={**_ONE_THREAD, **os.environ}, **_DETACHED,
         )  # fmt: skip

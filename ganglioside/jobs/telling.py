@@ -26,7 +26,7 @@ def tell(history: History, job: str, to: Notifications | None = None) -> tuple[s
     Returns
     -------
     tuple of str
-        Whom it has reached.
+        The channels that have taken it.
     """
     ended = history.jobs.get(job)
     try:
@@ -34,7 +34,7 @@ def tell(history: History, job: str, to: Notifications | None = None) -> tuple[s
         if seconds(ended) < chosen.after or not (chosen.email or chosen.webhook):
             return ()
         reached = send(message_of(ended), chosen)
-        told = f"Notification sent to {', '.join(reached)}"
+        told = f"Notification sent by {', '.join(reached)}"
     except NotificationError as error:
         reached, told = (), f"No notification could be sent: {error}"
     events: list[ProgressEvent] = []

@@ -202,6 +202,7 @@ class Batch:
     workers : int or None
     scheduler : str or None
     resume : bool
+    dashboard : bool
     """
 
     kind: ClassVar[str] = "batch"
@@ -214,6 +215,7 @@ class Batch:
     workers: int | None = None
     scheduler: str | None = None
     resume: bool = False
+    dashboard: bool = False
 
     @property
     def name(self) -> str:
@@ -224,7 +226,14 @@ class Batch:
         """Judge the tables."""
         from ganglioside.batch import Options, plan, run_batch
 
-        options = Options(self.reports, self.form, self.workers, self.scheduler, self.resume)
+        options = Options(
+            reports=self.reports,
+            form=self.form,
+            workers=self.workers,
+            scheduler=self.scheduler,
+            resume=self.resume,
+            dashboard=self.dashboard,
+        )
         items = plan(self.sources, Settings.from_dict(dict(self.settings)))
         done = run_batch(items, self.out, options, history=history, progress=progress)
         return Done(

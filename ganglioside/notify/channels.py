@@ -11,9 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from http.client import HTTPException, responses
 from typing import Any, Final
-from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib.error import HTTPError, URLError
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    UnknownHandler,
+)
 
 import ganglioside
 from ganglioside.errors import NotificationError
@@ -21,6 +31,17 @@ from ganglioside.notify.config import Email, Notifications, Webhook
 
 #: Seconds that a server may take to answer.
 TIMEOUT: Final = 15
+
+#: All that a webhook needs. A redirection is no success: a POST that is sent on arrives as an empty
+#: GET, or where nobody meant it to go. There are no files and no other protocols.
+_HANDLERS: Final = (
+    ProxyHandler,
+    HTTPHandler,
+    HTTPSHandler,
+    HTTPErrorProcessor,
+    HTTPDefaultErrorHandler,
+    UnknownHandler,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +63,7 @@ class Message:
 
 
 def send(message: Message, to: Notifications) -> tuple[str, ...]:
-    """Send a message by every channel that is set up, and return whom it has reached.
+    """Return the channels that have taken a message: it is sent by every one that is set up.
 
     Raises
     ------
@@ -81,12 +102,23 @@ def _send_email(email: Email, message: Message) -> str:
             if email.user:
                 server.login(email.user, email.password)
             server.send_message(letter)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         raise NotificationError(
             f"The mail server {email.host}:{email.port} did not take the message "
-            f"({error or type(error).__name__}): check the section [email] of the settings."
-        ) from error
-    return ", ".join(email.to)
+            f"({_mail_reason(error)}): check the section [email] of the settings."
+        ) from None  # what servers answer may repeat what was sent
+    return email.label
+
+
+def _mail_reason(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"it answered {error.smtp_code}"
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = {code for code, _ in error.recipients.values()}
+        return f"it refused the recipients: {', '.join(map(str, sorted(codes)))}"
+    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
+        return str(error) or type(error).__name__
+    return type(error).__name__
 
 
 def _connected(email: Email) -> smtplib.SMTP:
@@ -115,10 +147,29 @@ def _send_webhook(webhook: Webhook, message: Message) -> str:
         headers["X-Ganglioside-Signature"] = f"sha256={signature}"
     request = Request(webhook.url, data=body, headers=headers, method="POST")
     try:
-        with urlopen(request, timeout=TIMEOUT):
-            return webhook.url
-    except (URLError, OSError) as error:
+        with _opener().open(request, timeout=TIMEOUT):
+            return webhook.label
+    except (OSError, HTTPException, ValueError) as error:
         raise NotificationError(
-            f"The webhook {webhook.url} did not take the message ({error}): check the section "
-            "[webhook] of the settings."
-        ) from error
+            f"The {webhook.label} did not take the message ({_web_reason(error)}): check the "
+            "section [webhook] of the settings."
+        ) from None  # its address, which is secret, may be in what was raised
+
+
+def _opener() -> OpenerDirector:
+    opener = OpenerDirector()
+    for handler in _HANDLERS:
+        opener.add_handler(handler())
+    return opener
+
+
+def _web_reason(error: Exception) -> str:
+    if isinstance(error, HTTPError):
+        if 300 <= error.code < 400:
+            return f"it answered {error.code} and names another address, which is not followed"
+        return f"it answered {error.code} {responses.get(error.code, '')}".rstrip()
+    if isinstance(error, URLError):
+        return str(error.reason)
+    if isinstance(error, OSError):
+        return str(error) or type(error).__name__
+    return type(error).__name__

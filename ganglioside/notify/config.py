@@ -14,17 +14,22 @@ to = ["anna@example.org"]
 [webhook]
 url = "https://chat.example.org/hooks/1"
 secret = "..."                  # signs the message; or in GANGLIOSIDE_WEBHOOK_SECRET
+
+Passwords, secrets and addresses of webhooks, which are secrets too, are in no message and no
+`repr`.
 """
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, get_args
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from platformdirs import user_config_path
 
@@ -37,6 +42,14 @@ _SECRETS: Final = {
     ("email", "password"): "GANGLIOSIDE_SMTP_PASSWORD",
     ("webhook", "secret"): "GANGLIOSIDE_WEBHOOK_SECRET",
 }
+
+#: An address of mail, as far as it must be known here: no space, and nothing that ends a line.
+_MAIL: Final = re.compile(r"[^\s\x00-\x1f\x7f<>,;]+@[^\s\x00-\x1f\x7f<>,;@]+")
+
+#: What the path and query of an address are made of (RFC 3986); other characters as %XX.
+_PATH: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
+
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +74,32 @@ class Email:
     port: int = 587
     security: Security = "starttls"
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         _require_text(self, "host", "sender")
+        _require_plain_text(self, "user", "password")
+        object.__setattr__(self, "host", _host(self.host, "host"))
         if isinstance(self.port, bool) or not isinstance(self.port, int):
             raise NotificationError(f"port = {self.port!r}: a whole number is needed.")
+        _require_port(self.port, "port")
         if not isinstance(self.to, list | tuple) or not self.to:
             raise NotificationError(f"to = {self.to!r}: a list of addresses is needed.")
         object.__setattr__(self, "to", tuple(map(str, self.to)))
+        for address in (self.sender, *self.to):
+            if not _MAIL.fullmatch(address):
+                raise NotificationError(
+                    f"{address!r} is no address of mail: one such as lab@example.org is needed."
+                )
         if self.security not in get_args(Security):
             raise NotificationError(
                 f"security = {self.security!r}: use one of {', '.join(get_args(Security))}."
             )
+
+    @property
+    def label(self) -> str:
+        """The channel, as events and messages name it."""
+        return f"e-mail ({self.host}:{self.port})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +109,22 @@ class Webhook:
     Attributes
     ----------
     url : str
-        http or https.
+        http or https. Whoever knows it can write there.
     secret : str
         Where given, the header `X-Ganglioside-Signature` holds `sha256=` and the HMAC of the body.
     """
 
-    url: str
-    secret: str = ""
+    url: str = field(repr=False)
+    secret: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        _require_text(self, "url")
-        if urlsplit(self.url).scheme not in ("http", "https"):
-            raise NotificationError(f"url = {self.url!r}: an address of http or https is needed.")
+        _require_plain_text(self, "url", "secret")
+        object.__setattr__(self, "url", urlunsplit(_web_address(self.url)))
+
+    @property
+    def label(self) -> str:
+        """The channel, as events and messages name it: without what is secret in its address."""
+        return f"webhook ({urlsplit(self.url).netloc})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +145,8 @@ class Notifications:
 
     def __post_init__(self) -> None:
         if isinstance(self.after, bool) or not isinstance(self.after, int | float):
+            raise NotificationError(f"after = {self.after!r}: a number of seconds is needed.")
+        if not (math.isfinite(self.after) and self.after >= 0):
             raise NotificationError(f"after = {self.after!r}: a number of seconds is needed.")
 
 
@@ -159,7 +191,8 @@ _Kind = TypeVar("_Kind")
 
 def _section(section: str, kind: type[_Kind], values: object) -> _Kind:
     if not isinstance(values, dict):
-        raise NotificationError(f"{section} = {values!r}: a section [{section}] is needed.")
+        kind_given = type(values).__name__
+        raise NotificationError(f"{section} = ({kind_given}): a section [{section}] is needed.")
     kept = {n: os.environ[v] for (s, n), v in _SECRETS.items() if s == section and v in os.environ}
     return _build(kind, {**kept, **values}, f"[{section}]")
 
@@ -181,3 +214,58 @@ def _require_text(settings: object, *names: str) -> None:
         value = getattr(settings, name)
         if not isinstance(value, str) or not value.strip():
             raise NotificationError(f"{name} = {value!r}: text is needed.")
+
+
+def _require_plain_text(settings: object, *names: str) -> None:
+    """Require text on one line, for what may be secret: the message does not repeat it."""
+    for name in names:
+        value = getattr(settings, name)
+        if not isinstance(value, str):
+            raise NotificationError(f"{name} is no text but {type(value).__name__}: quote it.")
+        if any(ord(character) < 32 or ord(character) == 127 for character in value):
+            raise NotificationError(f"{name} holds a control character: write it on one line.")
+
+
+def _web_address(url: str) -> SplitResult:
+    """Return the parts of an address of http or https, its host as the network knows it.
+
+    Raises
+    ------
+    NotificationError
+        If it is none. The message repeats no more of it than its scheme.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        raise NotificationError("url has a wrong port or bracket: use https://host/...") from None
+    if parts.scheme not in ("http", "https"):
+        found = f"url begins with {parts.scheme}://" if parts.scheme else "url has no scheme"
+        raise NotificationError(f"{found}: an address of http or https is needed.")
+    if "@" in parts.netloc:
+        raise NotificationError("url holds a user or password, which is not sent: leave it out.")
+    if parts.fragment or not _PATH.fullmatch(parts.path + parts.query):
+        raise NotificationError("url holds a character that no address has: write it as %XX.")
+    host = _host(parts.hostname or "", "url")
+    if port is not None:
+        _require_port(port, "url")
+    place = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=place if port is None else f"{place}:{port}")
+
+
+def _host(host: str, setting: str) -> str:
+    """Return a host in the letters that the network knows: `bücher.example` as `xn--...`."""
+    try:
+        known = host.encode("idna").decode() if not host.isascii() else host
+    except UnicodeError:
+        known = ""
+    if not _HOST.fullmatch(known) or not all(
+        0 < len(part) < 64 for part in known.rstrip(".").split(".")
+    ):
+        raise NotificationError(f"{setting} has no host that a network could know: {host!r}.")
+    return known
+
+
+def _require_port(port: int, setting: str) -> None:
+    if not 0 < port < 65536:
+        raise NotificationError(f"{setting}: port {port} does not exist; they go from 1 to 65535.")

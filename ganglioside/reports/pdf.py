@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from ganglioside.errors import ReportError
+from ganglioside.errors import ExportError, ReportError
+from ganglioside.whole_files import write_whole
 
 #: Names under which Chromium and its relatives are installed, the first found is used.
 BROWSERS: Final = (
@@ -58,19 +59,22 @@ def print_pdf(page: Path, target: Path) -> Path:
         If there is no Chromium, or it does not print.
     """
     browser = require_browser()
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory() as folder:
+        printed = Path(folder) / "printed.pdf"
         command = [
             browser, "--headless", "--disable-gpu", "--no-pdf-header-footer",
-            "--virtual-time-budget=5000", f"--user-data-dir={profile}",
-            f"--print-to-pdf={target.absolute()}", page.absolute().as_uri(),
+            "--virtual-time-budget=5000", f"--user-data-dir={folder}",
+            f"--print-to-pdf={printed}", page.absolute().as_uri(),
         ]  # fmt: skip
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.insert(1, "--no-sandbox")  # Chromium refuses to run as root with one
-        target.unlink(missing_ok=True)
         try:
             run = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT)
         except subprocess.TimeoutExpired as error:
             raise ReportError(f"{browser} did not print {page} in {TIMEOUT} s.") from error
-    if not target.is_file():
-        raise ReportError(f"{browser} did not print {page}: {run.stderr.strip()[-400:]}")
-    return target
+        if not printed.is_file():
+            raise ReportError(f"{browser} did not print {page}: {run.stderr.strip()[-400:]}")
+        try:
+            return write_whole(target, printed.read_bytes())
+        except ExportError as error:
+            raise ReportError(str(error)) from error

@@ -23,11 +23,12 @@ from ganglioside.charts.files import javascript, json_for_html, png, spec, still
 from ganglioside.charts.grammar import Spec, View
 from ganglioside.charts.marks import MANY_POINTS
 from ganglioside.charts.views import retention_of_categories
-from ganglioside.errors import ReportError
+from ganglioside.errors import ExportError, ReportError
 from ganglioside.history import History
 from ganglioside.reports import content
 from ganglioside.reports.parameters import Parameters
 from ganglioside.settings import Settings
+from ganglioside.whole_files import write_whole
 
 
 @cache
@@ -186,10 +187,12 @@ class Report:
         )  # fmt: skip
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise ReportError(f"{target} cannot be written: {error.strerror or error}.") from error
-        return target
+            raise ReportError(f"{target.parent} cannot be made: {error.strerror}.") from error
+        try:
+            return write_whole(target, text.encode())
+        except ExportError as error:
+            raise ReportError(str(error)) from error
 
     def _part(self, name: str, key: str = "", /, **values: Any) -> Part:
         template = templates().get_template(f"{name}.html.j2")

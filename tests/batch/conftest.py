@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import dask
 import pytest
-from distributed import Client
+from distributed import Client, Security
 
 import ganglioside as gg
 from ganglioside.batch.cluster import connected
@@ -42,9 +43,21 @@ def history(tmp_path: Path) -> gg.History:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
-    """The address of a scheduler with two workers."""
-    with connected(None, 2) as client:
+    """The address of a scheduler with two workers, whose certificate is at hand."""
+    with (
+        connected(None, 2, dashboard=True) as client,
+        dask.config.set(certificate_of(client.security)),
+    ):
         yield address_of(client)
+
+
+def certificate_of(security: Security) -> dict[str, str]:
+    """Return the settings of Dask that let a client join."""
+    return {
+        "distributed.comm.tls.ca-file": security.tls_ca_file,
+        "distributed.comm.tls.client.cert": security.tls_client_cert,
+        "distributed.comm.tls.client.key": security.tls_client_key,
+    }
 
 
 def address_of(client: Client) -> str:

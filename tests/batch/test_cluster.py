@@ -9,18 +9,25 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
+import dask
 import pytest
 from batch.conftest import small_table
+from distributed import Client, Security
 
 import ganglioside as gg
 from ganglioside.batch import Batch, Options, plan, run_batch
-from ganglioside.batch.cluster import interrupts
+from ganglioside.batch.cluster import connected, dashboard_of, interrupts, warning
 from ganglioside.batch.ledger import FILE, Ledger
+from ganglioside.errors import BatchError
 
 #: Enough that an interruption comes before the last one.
 TABLES = 20
@@ -37,21 +44,35 @@ def process(*command: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def scheduler() -> Iterator[str]:
+def scheduler(tmp_path: Path) -> Iterator[str]:
     """The address of a scheduler and two workers, started one by one as on several machines."""
+    known = Security.temporary()
+    certificate, key = tmp_path / "cluster.crt", tmp_path / "cluster.pem"
+    certificate.write_text(known.tls_ca_file)
+    key.write_text(known.tls_client_key)
+    shown = ("--tls-ca-file", str(certificate), "--tls-cert", str(certificate),
+             "--tls-key", str(key))  # fmt: skip
     with socket.create_server(("127.0.0.1", 0)) as free:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     host, port = address.split(":")
-    dask = (sys.executable, "-m", "dask")
+    program = (sys.executable, "-m", "dask")
     with ExitStack() as running:
         running.enter_context(
-            process(*dask, "scheduler", "--host", host, "--port", port, "--no-dashboard")
-        )
+            process(*program, "scheduler", "--protocol", "tls", "--host", host, "--port", port,
+                    "--no-dashboard", *shown)
+        )  # fmt: skip
         for _ in range(2):
             running.enter_context(
-                process(*dask, "worker", f"tcp://{address}", "--nthreads", "1", "--no-dashboard")
-            )
-        yield f"tcp://{address}"
+                process(*program, "worker", f"tls://{address}", "--nthreads", "1", "--no-dashboard",
+                        *shown)
+            )  # fmt: skip
+        settings = {
+            "distributed.comm.tls.ca-file": str(certificate),
+            "distributed.comm.tls.client.cert": str(certificate),
+            "distributed.comm.tls.client.key": str(key),
+        }
+        running.enter_context(dask.config.set(settings))
+        yield f"tls://{address}"
 
 
 def made_by(done: Batch) -> dict[str, str]:
@@ -77,6 +98,139 @@ def test_a_cluster_started_separately_gives_the_same_bytes(tmp_path: Path, sched
     assert not elsewhere.failed
     assert len(made_by(here)) == 4
     assert made_by(elsewhere) == made_by(here)
+
+
+# --- who may use the processes of this machine ---------------------------------------------
+
+
+def addresses(client: Client) -> list[str]:
+    """Return where the scheduler, the workers and their nannies listen."""
+    known = client.scheduler_info(n_workers=-1)
+    nannies = [worker["nanny"] for worker in known["workers"].values()]
+    return [known["address"], *known["workers"], *nannies]
+
+
+def obeyed(
+    client: Client, tmp_path: Path, seconds: int, certificate: str = "", key: str = ""
+) -> int:
+    """Return in how many processes a stranger's program ran code."""
+    marker = tmp_path / "obeyed"
+    marker.unlink(missing_ok=True)
+    subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("intruder.py")), str(marker), str(seconds),
+         *addresses(client)],
+        input=f"{certificate}|{key}", text=True, check=True,
+    )  # fmt: skip
+    return len(marker.read_text().splitlines()) if marker.exists() else 0
+
+
+def test_no_other_user_of_the_machine_runs_code_in_a_batch(tmp_path: Path) -> None:
+    with connected(None, 1) as client:
+        assert len(addresses(client)) == 3
+        assert obeyed(client, tmp_path, 2) == 0
+        known: Security = client.security
+        assert obeyed(client, tmp_path, 30, known.tls_ca_file, known.tls_client_key) == 3
+
+
+def test_each_batch_has_a_certificate_of_its_own(tmp_path: Path) -> None:
+    with connected(None, 1) as client, connected(None, 1) as other:
+        mine: Security = client.security
+        assert obeyed(other, tmp_path, 2, mine.tls_ca_file, mine.tls_client_key) == 0
+
+
+def answers(port: int, path: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60):
+            return True
+    except urllib.error.HTTPError:
+        return False
+
+
+@pytest.mark.parametrize("dashboard", [False, True])
+def test_nobody_looks_at_a_batch_unless_it_is_shown(dashboard: bool) -> None:
+    with connected(None, 1, dashboard=dashboard) as client:
+        known = client.scheduler_info(n_workers=-1)
+        ports = [known["services"]["dashboard"]]
+        ports += [worker["services"]["dashboard"] for worker in known["workers"].values()]
+        assert len(ports) == 2
+        seen = [answers(port, path) for port in ports
+                for path in ("/", "/status", "/metrics", "/json/counts.json", "/health",
+                             "/info/main/workers.html")]  # fmt: skip
+        assert any(seen) is dashboard
+        link = dashboard_of(client)
+        assert link is not None
+        assert link.startswith("http://127.0.0.1:")
+
+
+def test_workers_keep_their_files_where_only_this_user_may_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    shared = tmp_path / "dask-scratch-space"  # as anybody could have made it before
+    shared.mkdir(mode=0o777)
+    with connected(None, 1) as client:
+        (place,) = client.run(lambda dask_worker: dask_worker.local_directory).values()
+        (folder,) = set(tmp_path.iterdir()) - {shared}
+        assert folder in Path(place).parents
+        assert folder.stat().st_mode & 0o077 == 0
+    assert not folder.exists()
+
+
+def test_workers_take_no_modules_from_the_folder_at_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted = tmp_path / "multiprocessing"
+    planted.mkdir()
+    (planted / "__init__.py").write_text(
+        f"open({str(tmp_path / 'ran')!r}, 'w').close(); raise SystemExit"
+    )
+    monkeypatch.chdir(tmp_path)
+    with connected(None, 1) as client:
+        assert client.submit(len, "four").result(timeout=60) == 4
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "scheduler",
+    ["tcp://10.0.0.1:8786", "10.0.0.1:8786", "ws://10.0.0.1:8786", "ucx://node7:1",
+     "tcp://[fe80::1]:8786", "tcp://localhost.example.org:8786"],
+)  # fmt: skip
+def test_an_open_way_to_a_cluster_is_warned_of(scheduler: str) -> None:
+    told = warning(scheduler)
+    assert told is not None
+    assert scheduler.rpartition("://")[2] in told
+
+
+@pytest.mark.parametrize(
+    "scheduler",
+    [None, "tls://10.0.0.1:8786", "wss://10.0.0.1:443", "tcp://127.0.0.1:8786", "localhost:8786",
+     "tcp://[::1]:8786"],
+)  # fmt: skip
+def test_a_closed_way_to_a_cluster_is_not_warned_of(scheduler: str | None) -> None:
+    assert warning(scheduler) is None
+
+
+def test_the_warning_reaches_whoever_watches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ganglioside.batch.cluster.TIMEOUT", 0.5)
+    (tmp_path / "1.csv").write_text(small_table())
+    events: list[Any] = []
+    with pytest.raises(BatchError):
+        run_batch(
+            plan([tmp_path / "1.csv"]), tmp_path / "out",
+            Options(scheduler="tcp://no-such-host.invalid:8786"),
+            history=gg.History.open(tmp_path / "history.duckdb"), progress=events.append,
+        )  # fmt: skip
+    assert any("neither encrypted" in event["message"] for event in events)
+
+
+def test_a_cluster_with_tls_asks_for_certificates_with_words() -> None:
+    with (
+        pytest.raises(BatchError, match="DASK_DISTRIBUTED__COMM__TLS__CA_FILE"),
+        connected("tls://127.0.0.1:1", None),
+    ):
+        pass
 
 
 #: A program that runs behind another one may have been started deaf to it.

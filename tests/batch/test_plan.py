@@ -117,3 +117,31 @@ def test_two_tables_of_one_name_in_a_manifest_are_refused(tmp_path: Path) -> Non
 def test_a_table_with_a_column_file_is_a_table(tmp_path: Path) -> None:
     (item,) = plan([write(tmp_path / "t.csv", "Name,RT,File\nGM1(36:1;O2),9,x.raw\n")])
     assert item.path == tmp_path / "t.csv"
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "ü" * 200, "𝒳" * 100])
+def test_a_long_name_is_shortened_so_that_a_file_can_bear_it(name: str, tmp_path: Path) -> None:
+    write(tmp_path / "a.csv")
+    lines = "".join(f"a.csv,{name}{number}\n" for number in range(3))
+    write(tmp_path / "manifest.csv", f"file,name\n{lines}")
+    found = names(plan([tmp_path / "manifest.csv"]))
+    assert len(set(found)) == 3
+    for shortened in found:
+        assert shortened[:10] == name[:10]
+        (tmp_path / f"{shortened} 12.parquet").touch()
+    assert found == names(plan([tmp_path / "manifest.csv"]))
+
+
+def test_long_folders_that_tell_files_apart_are_shortened(tmp_path: Path) -> None:
+    folders = [tmp_path / (letter * 150) / "b" / ("c" * 150) for letter in "ab"]
+    for folder in folders:
+        write(folder / "1.csv")
+    found = names(plan([folder / "1.csv" for folder in folders]))
+    assert len(set(found)) == 2
+    assert all(len(name) < 240 for name in found)
+
+
+def test_a_name_holds_no_control_character(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv")
+    write(tmp_path / "manifest.csv", 'file,name\na.csv,"x\ty\nz"\n')
+    assert names(plan([tmp_path / "manifest.csv"])) == ["x_y_z"]

@@ -301,3 +301,18 @@ def test_several_threads_follow_one_job(history: gg.History, slow: None) -> None
     for thread in threads:
         thread.join(60)
     assert seen[0] == seen[1] == list(jobs.follow(history, job))
+
+
+def test_a_job_takes_no_modules_from_the_folder_at_hand(
+    history: gg.History, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "platformdirs.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()")
+    monkeypatch.chdir(folder)
+    job = jobs.start(history, jobs.Analyze(source=str(table)))
+    ran = tmp_path / "ran"
+    while not (history.jobs.get(job).has_ended or ran.exists()):
+        time.sleep(0.05)
+    assert not ran.exists()
+    assert history.jobs.get(job).status == "completed"

@@ -1,0 +1,34 @@
+"""The program `ganglioside`, also as `python -m ganglioside`."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def _quiet_interrupts() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: where nothing is under way, there is nothing to tell."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.default_int_handler:  # deaf to it, as behind nohup
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C shows no traceback while Python loads it or ends."""
+    with _quiet_interrupts():
+        from ganglioside.cli import app
+    try:
+        app()
+    finally:
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+if __name__ == "__main__":
+    main()

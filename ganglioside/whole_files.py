@@ -1,0 +1,84 @@
+"""Files that are there whole or not at all: the one place that writes results.
+
+The content goes into a draft in the same folder, under a name that nobody can guess, and takes the
+name of the file when all of it is on disk. Whatever ends the writing before leaves an earlier file
+as it was.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from contextlib import suppress
+from os import PathLike
+from pathlib import Path
+from typing import Final
+
+from ganglioside.errors import ExportError
+
+#: Never through a link or into a file that somebody has laid where the draft is to be.
+_NEW: Final = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+)  # fmt: skip
+
+_ROOM: Final = "Make room on the disk, or name a file on another one."
+_CURES: Final = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.ENAMETOOLONG: "Give a shorter name.",
+}
+_OTHER_CURE: Final = "Name a file in a folder that exists and that you may write to."
+
+
+def write_whole(path: str | PathLike[str], content: bytes) -> Path:
+    """Return the path of a file after writing it so that it is there whole or not at all.
+
+    A file that is replaced keeps its permissions, and a symbolic link stays one: the file that it
+    names is written. What is no file, such as `/dev/stdout`, is written into.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be written; an earlier file is then as it was.
+    """
+    target = Path(path)
+    try:
+        if target.exists() and not target.is_file():
+            target.write_bytes(content)
+        else:
+            _replace(Path(os.path.realpath(target)), content)
+    except OSError as error:
+        raise ExportError(
+            f"{target} cannot be written: {error.strerror or error}. "
+            f"{_CURES.get(error.errno or 0, _OTHER_CURE)}"
+        ) from error
+    return target
+
+
+def _replace(target: Path, content: bytes) -> None:
+    earlier = target.stat() if target.exists() else None
+    if earlier is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    draft = target.with_name(f".ganglioside-{secrets.token_hex(16)}.part")
+    try:
+        with os.fdopen(os.open(draft, _NEW, 0o666), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if earlier is not None:
+            _give(draft, earlier)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _give(draft: Path, earlier: os.stat_result) -> None:
+    """Give a draft the owner and the permissions of the file that it replaces."""
+    if hasattr(os, "chown"):
+        with suppress(PermissionError):  # only root gives files away: others keep what is theirs
+            os.chown(draft, earlier.st_uid, earlier.st_gid)
+    draft.chmod(stat.S_IMODE(earlier.st_mode) & 0o777)

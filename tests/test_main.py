@@ -1,0 +1,56 @@
+"""The program starts and ends quietly, whenever Ctrl-C comes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+import ganglioside as gg
+
+#: Ctrl-C comes while the module `typer` is sought, and as Python ends.
+WHILE_LOADING = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was ignored
+class Interrupter:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupter())
+"""
+AT_THE_END = """
+import atexit, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+atexit.register(signal.raise_signal, signal.SIGINT)
+"""
+START = """
+import sys
+sys.argv = ["ganglioside", "--version"]
+from ganglioside.__main__ import main
+main()
+"""
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("moment", [WHILE_LOADING, AT_THE_END])
+def test_an_interruption_of_python_itself_shows_no_traceback(moment: str) -> None:
+    ended = run(moment + START)
+    assert ended.returncode == -signal.SIGINT
+    assert ended.stderr == ""
+
+
+def test_a_program_that_is_deaf_to_ctrl_c_stays_so() -> None:
+    deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+    code = deaf + START.replace("main()", "signal.raise_signal(signal.SIGINT)\nmain()")
+    assert gg.__version__ in run(code).stdout
+
+
+def test_the_program_is_a_module_too() -> None:
+    command = [sys.executable, "-m", "ganglioside", "--version"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told == f"ganglioside {gg.__version__}\n"

@@ -140,8 +140,16 @@ def _launch(history: History, job: str) -> None:
         subprocess.Popen(
             [sys.executable, "-m", "ganglioside.jobs", str(history.path), job],
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-            env={**_ONE_THREAD, **os.environ}, **_DETACHED,
+            env={**_ONE_THREAD, **os.environ, **_acting_for(history, job)}, **_DETACHED,
         )  # fmt: skip
+
+
+def _acting_for(history: History, job: str) -> dict[str, str]:
+    """Return the environment in which a process acts for the one who asked for its job.
+
+    Any process with room starts the job that waits longest, whoever asked for it.
+    """
+    return {"GANGLIOSIDE_AUTHOR": history.jobs.get(job).author}
 
 
 def log_path(history: History, job: str) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import ipywidgets as w
 
@@ -26,6 +26,7 @@ from ganglioside_widgets.elements.messages import (
     is_number,
     is_text,
     is_whole,
+    only,
 )
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.elements.slider import Slider
@@ -46,27 +47,29 @@ SETTABLE: Final[Mapping[type[w.Widget], Mapping[str, Kind]]] = {
 #: The messages that a browser may send, by the kind of widget; our own elements read them with
 #: care themselves.
 SENDABLE: Final[Mapping[type[w.Widget], Form]] = {
-    w.Button: {"event": "click".__eq__},
-    w.Text: {"event": "submit".__eq__},
+    w.Button: {"event": only("click")},
+    w.Text: {"event": only("submit")},
     DropZone: {},
     Grid: {},
     Page: {},
 }
 
 #: Values that are numbers of things, with the attribute that holds these things.
-_PLACES: Final = {
-    (w.Accordion, "selected_index"): "children",
-    (w.Dropdown, "index"): "options",
+_PLACES: Final[Mapping[type[w.Widget], Mapping[str, str]]] = {
+    w.Accordion: {"selected_index": "children"},
+    w.Dropdown: {"index": "options"},
 }
 
 #: By which a browser asks for all widgets.
 _CONTROL: Final = "jupyter.widget.control"
-_ASK_FOR_ALL: Final[Form] = {"method": "request_states".__eq__}
+_ASK_FOR_ALL: Final[Form] = {"method": only("request_states")}
 
 _MESSAGE: Final[Form] = {"comm_id": is_text, "data": lambda value: isinstance(value, dict)}
-_OPENING: Final[Form] = {"comm_id": is_text, "target_name": _CONTROL.__eq__}
+_OPENING: Final[Form] = {"comm_id": is_text, "target_name": only(_CONTROL)}
 
 _log: Final = logging.getLogger("ganglioside.pages")
+
+_Entry = TypeVar("_Entry")
 
 Message = dict[str, Any]
 _Handler = Callable[[Any, Any, Message], Any]
@@ -129,7 +132,7 @@ def _allowed(widget: w.Widget, data: Mapping[str, Any]) -> dict[str, Any] | None
     if getattr(widget, "disabled", False):
         return None
     if method == "custom":
-        content, form = data.get("content"), SENDABLE.get(type(widget))
+        content, form = data.get("content"), of_kind(widget, SENDABLE)
         is_one = form is not None and fits(content, form)
         return {"method": method, "content": content} if is_one else None
     if method == "update":
@@ -140,7 +143,7 @@ def _allowed(widget: w.Widget, data: Mapping[str, Any]) -> dict[str, Any] | None
 
 def settable(widget: w.Widget, state: object) -> dict[str, Any]:
     """Return the values among those of a browser that it may set on a widget."""
-    kinds = SETTABLE.get(type(widget), {})
+    kinds = of_kind(widget, SETTABLE) or {}
     return {
         name: value
         for name, value in fields(state).items()
@@ -150,8 +153,16 @@ def settable(widget: w.Widget, state: object) -> dict[str, Any]:
 
 def _is_there(widget: w.Widget, name: str, value: Any) -> bool:
     """Return whether the thing that a value counts exists; true of other values."""
-    things = _PLACES.get((type(widget), name))
+    things = (of_kind(widget, _PLACES) or {}).get(name)
     return things is None or value is None or value < len(getattr(widget, things))
+
+
+def of_kind(widget: w.Widget, table: Mapping[type[w.Widget], _Entry]) -> _Entry | None:
+    """Return the entry of a table for the kind of a widget; None where it has none.
+
+    anywidget gives every widget a class of its own, below the one that we wrote.
+    """
+    return next((table[kind] for kind in type(widget).__mro__ if kind in table), None)
 
 
 def _widget(comm_id: str) -> w.Widget | None:

@@ -12,14 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 import traitlets as t
 
-from ganglioside_widgets.elements.messages import Form, fits, is_flag, is_text
+from ganglioside_widgets.elements.messages import Form, fits, is_flag, is_text, only
 from ganglioside_widgets.elements.module import source
 
 #: No row is selected.
 NONE: Final = -1
 
 #: The one wish of the browser: another order.
-SORT: Final[Form] = {"wish": "sort".__eq__, "by": is_text, "descending": is_flag}
+SORT: Final[Form] = {"wish": only("sort"), "by": is_text, "descending": is_flag}
 
 
 @dataclass(frozen=True, slots=True)

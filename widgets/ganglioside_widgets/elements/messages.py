@@ -49,6 +49,11 @@ def is_words(value: object) -> bool:
     return isinstance(value, dict) and all(is_text(k) and is_text(v) for k, v in value.items())
 
 
+def only(word: str) -> Kind:
+    """Return the kind of a value that is one word."""
+    return lambda value: value == word
+
+
 def fits(content: object, form: Form) -> bool:
     """Return whether a message has all the fields of a form."""
     return isinstance(content, dict) and all(

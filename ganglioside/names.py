@@ -466,6 +466,8 @@ def parse_name(text: str) -> Species:
     NameFormError
         If the text does not denote one possible lipid.
     """
+    if not isinstance(text, str):
+        _fail("no-text", f"{text!r} is no name: a name is text.")
     if len(text) > _MAX_LENGTH:
         _fail("too-long", f"The name has {len(text)} characters; {_MAX_LENGTH} are allowed.")
     plain = _normalise(text)

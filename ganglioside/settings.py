@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+import sys
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
@@ -138,11 +138,23 @@ def setting_specs() -> dict[str, SettingSpec]:
 
 
 def _check_number(name: str, value: object, spec: SettingSpec) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise SettingsError(f"{name} = {value!r}: a number is needed.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
+        raise SettingsError(f"{name} = {_short(value)}: a number is needed.")
     if not spec.low <= value <= spec.high:
         unit = f" {spec.unit}" if spec.unit else ""
         raise SettingsError(
             f"{name} = {value:g}{unit} is out of range: allowed are {spec.low:g} to "
             f"{spec.high:g}{unit}."
         )
+
+
+def _is_finite(value: float) -> bool:
+    """Return whether a number is finite, and no whole number that is too large for a float."""
+    return abs(value) <= sys.float_info.max
+
+
+def _short(value: object) -> str:
+    """Return a value as it is written; of a large whole number only the sign and the size."""
+    if isinstance(value, int) and not _is_finite(value):
+        return "a number of more than 300 digits"
+    return repr(value)

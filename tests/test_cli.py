@@ -374,16 +374,20 @@ def test_lab_and_app_pass_on_what_they_are_told(
 ) -> None:
     served: list[tuple[object, ...]] = []
 
-    def record(folder: Path, port: int, *, host: str, open_browser: bool, extra: list[str]) -> None:
-        served.append((folder.is_dir(), port, host, open_browser, extra))
+    def record(
+        folder: Path, port: int, *, host: str, open_browser: bool, extra: list[str], **more: bool
+    ) -> None:
+        served.append((folder.is_dir(), port, host, open_browser, extra, *more.values()))
 
     monkeypatch.setattr("ganglioside_widgets.app.serve_lab", record)
     monkeypatch.setattr("ganglioside_widgets.app.serve_pages", record)
     run("lab", "--port", 8123, "--no-browser", "--", "--ServerApp.token=x")
     run("app", "--host", "0.0.0.0")
+    run("app", "--host", "0.0.0.0", "--visitors-may-change")
     assert served == [
         (True, 8123, "127.0.0.1", False, ["--ServerApp.token=x"]),
-        (True, 8866, "0.0.0.0", True, []),
+        (True, 8866, "0.0.0.0", True, [], False),
+        (True, 8866, "0.0.0.0", True, [], True),
     ]
 
 

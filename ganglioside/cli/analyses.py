@@ -113,7 +113,7 @@ def report(
 
 
 def simulate(
-    seed: Annotated[int, typer.Option(help="Same seed, same table.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="Same seed, same table.", min=0, max=2**32 - 1)] = 0,
     out: Annotated[
         Path | None, typer.Option(help="Where to write it.", show_default="standard output")
     ] = None,

@@ -43,7 +43,9 @@ def batch(
     form: Annotated[Format, typer.Option("--format", help="Of the verdicts.")] = FORMATS[0],
     workers: Annotated[
         int | None,
-        typer.Option(help="Processes of this machine.", min=1, show_default="one for each core"),
+        typer.Option(
+            help="Processes of this machine.", min=1, max=1024, show_default="one for each core"
+        ),
     ] = None,
     scheduler: Annotated[
         str | None,

@@ -146,7 +146,7 @@ def restore(
     from ganglioside.history import History, default_path
 
     if not yes:
-        typer.confirm(f"Replace {default_path()} by {source}?", abort=True, err=True)
+        show.confirm(f"Replace {default_path()} by {source}?")
     restored, aside = History.restore(source)
     show.note(f"Restored {restored.path}: {len(restored.sessions()):,} sessions.")
     if aside is not None:

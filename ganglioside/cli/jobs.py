@@ -43,7 +43,9 @@ JobId = Annotated[
 ]
 TimeLimit = Annotated[
     float | None,
-    typer.Option("--time-limit", help="Seconds after which the job fails.", min=0.001),
+    typer.Option(
+        "--time-limit", help="Seconds after which the job fails.", min=0.001, max=31_557_600
+    ),
 ]
 
 #: Characters of a job's last message in a list.

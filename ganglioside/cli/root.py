@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
 import ganglioside
-from ganglioside.cli.show import error
+from ganglioside.cli.show import error, safe
 from ganglioside.errors import NO_MEMORY, Cancelled, GangliosideError
 
 REFUSED: Final = 1
 INTERRUPTED: Final = 130  # what shells report of a process ended by Ctrl-C
 
+#: Base of all that typer says of wrong arguments; its place has moved between versions.
+_WrongUsage: Final[type[Exception]] = typer.BadParameter.__mro__[2]
+
+
+@contextmanager
+def _said_safely() -> Iterator[None]:
+    try:
+        yield
+    except _WrongUsage as refusal:
+        refusal.message = safe(refusal.message)  # type: ignore[attr-defined]
+        raise
+
 
 class Commands(TyperGroup):
     """Turns refused input into a message and exit code 1, an interruption into 130."""
 
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """Read the arguments; what is wrong with them is said without what a terminal obeys."""
+        with _said_safely():
+            return super().make_context(*args, **more)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
         try:
-            return super().invoke(ctx)
+            with _said_safely():
+                return super().invoke(ctx)
         except GangliosideError as refusal:
             error(str(refusal))
             raise typer.Exit(REFUSED) from None

@@ -47,12 +47,24 @@ def serve_app(
     port: Port = 8866,
     host: Host = "127.0.0.1",
     no_browser: NoBrowser = False,
+    visitors_may_change: Annotated[
+        bool,
+        typer.Option(
+            "--visitors-may-change",
+            help="Let visitors from other machines change sessions and jobs of others.",
+        ),
+    ] = False,
 ) -> None:
     """Serve the web pages with Voila."""
     from ganglioside_widgets.app import serve_pages
 
     serve_pages(
-        places.notebooks(), port, host=host, open_browser=not no_browser, extra=context.args
+        places.notebooks(),
+        port,
+        host=host,
+        open_browser=not no_browser,
+        extra=context.args,
+        visitors_may_change=visitors_may_change,
     )
 
 

@@ -69,7 +69,7 @@ def delete_session(
     sessions = [store.session(sid) for sid in sids]
     if not yes:
         names = ", ".join(f"{session['id']} ({session['name']})" for session in sessions)
-        typer.confirm(f"Delete {names}?", abort=True, err=True)
+        show.confirm(f"Delete {names}?")
     for session in sessions:
         store.delete(session["id"])
         show.note(f"Deleted {session['id']}.")

@@ -1,17 +1,23 @@
-"""What the commands print: tables and JSON to standard output, all else to standard error."""
+"""What the commands print: tables and JSON to standard output, all else to standard error.
+
+Names, notes and messages may come from anybody. Nothing that is printed is read as markup, and
+what a terminal would obey is printed in words.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from ganglioside.progress import ProgressCallback, ProgressEvent
 
@@ -37,9 +43,22 @@ MOST_LINES = 12
 PIPED_WIDTH = 160
 
 
+#: What a terminal obeys instead of showing it: control characters but the end of a line and the
+#: tab, separators of lines, and what turns the direction of writing; and halves of characters,
+#: which cannot be written.
+_OBEYED: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def safe(value: str) -> str:
+    """Return text with the code of each character that a terminal would obey in its place."""
+    return _OBEYED.sub(lambda found: ascii(found[0])[1:-1], value)
+
+
 def out() -> Console:
     """Return the console of results."""
-    console = Console()
+    console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_WIDTH
     return console
@@ -47,27 +66,36 @@ def out() -> Console:
 
 def err() -> Console:
     """Return the console of messages and progress."""
-    return Console(stderr=True)
+    return Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 
 def error(message: str) -> None:
     """Print why something was refused."""
-    err().print(f"[bold red]error[/] {escape(message)}", soft_wrap=True)
+    err().print(Text.assemble(("error", "bold red"), " ", safe(message)), soft_wrap=True)
 
 
 def note(message: str) -> None:
     """Print what was done besides the result."""
-    err().print(escape(message), soft_wrap=True, highlight=False)
+    err().print(safe(message), soft_wrap=True)
+
+
+def confirm(question: str) -> None:
+    """Ask a question, and end the command where the answer is no."""
+    typer.confirm(safe(question), abort=True, err=True)
 
 
 def text(value: str) -> None:
     """Print text as it is; lines are not broken."""
-    out().print(escape(value), soft_wrap=True, highlight=False)
+    out().print(safe(value), soft_wrap=True)
 
 
 def json_document(value: Any) -> None:
-    """Print one JSON document; missing numbers are null."""
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False))
+    """Print one JSON document; missing numbers are null.
+
+    What a terminal would obey is written by its code, which reads back as the same text.
+    """
+    document = json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False)
+    print(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", document))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -104,23 +132,24 @@ def progress_bar(title: str) -> Iterator[ProgressCallback | None]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("starting", title=title, total=100.0)
+        task = bar.add_task("starting", title=safe(title), total=100.0)
 
         def move(event: ProgressEvent) -> None:
-            bar.update(task, completed=event["percentage"], description=event["message"])
+            bar.update(task, completed=event["percentage"], description=safe(event["message"]))
 
         yield move
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
     """Print a table; numbers stand on the right."""
-    cells = [[_cell(v) for v in row] for row in rows]
-    grid = Table(title=title or None, title_justify="left", header_style="bold")
+    cells = [[safe(_cell(v)) for v in row] for row in rows]
+    grid = Table(title=Text(safe(title)) if title else None, title_justify="left",
+                 header_style="bold")  # fmt: skip
     for number, heading in enumerate(headings):
         numeric = bool(cells) and all(_is_number(row[number]) for row in cells)
-        grid.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+        grid.add_column(safe(str(heading)), justify="right" if numeric else "left", overflow="fold")
     for row in cells:
-        grid.add_row(*map(escape, row))
+        grid.add_row(*row)
     out().print(grid)
 
 
@@ -144,14 +173,15 @@ def analysis_summary(title: str, analysis: Analysis) -> None:
     """Print the headline, the verdicts and what to look at first."""
     summary = analysis.summary
     console = out()
-    console.print(f"[bold]{escape(title)}[/]  {escape(summary.headline)}", soft_wrap=True)
+    headline = Text.assemble((safe(title), "bold"), "  ", safe(summary.headline))
+    console.print(headline, soft_wrap=True)
     grid = Table(header_style="bold")
     for heading in ("verdict", "features", "share"):
         grid.add_column(heading, justify="left" if heading == "verdict" else "right")
     for verdict, style in VERDICT_STYLES.items():
         count = getattr(summary, verdict)
         share = f"{count / summary.features:.0%}" if summary.features else "-"
-        grid.add_row(f"[{style}]{verdict}[/]", str(count), share)
+        grid.add_row(Text(verdict, style), str(count), share)
     grid.add_section()
     grid.add_row("all", str(summary.features), "")
     console.print(grid)
@@ -159,30 +189,32 @@ def analysis_summary(title: str, analysis: Analysis) -> None:
     _attention("Look at these first", _finding_lines(analysis))
 
 
-def _attention(heading: str, lines: list[str]) -> None:
+def _attention(heading: str, lines: list[Text]) -> None:
     console = out()
     if lines:
-        console.print(f"[bold]{heading}[/]")
+        console.print(Text(heading, "bold"))
     for line in lines[:MOST_LINES]:
-        console.print(f"  {line}", soft_wrap=True)
+        console.print(Text("  ").append_text(line), soft_wrap=True)
     if len(lines) > MOST_LINES:
         console.print(f"  ... and {len(lines) - MOST_LINES} more")
 
 
-def _problem_lines(analysis: Analysis) -> list[str]:
+def _problem_lines(analysis: Analysis) -> list[Text]:
     problems = analysis.problems[analysis.problems["severity"] == "error"]
     columns = ["row", "column", "message", "advice"]
     texts = problems[columns].astype("str").fillna("").to_numpy()
     return [
-        f"row {row}{', ' if column else ''}{escape(column)}: {escape(f'{message} {advice}')}"
+        Text(safe(f"row {row}{', ' if column else ''}{column}: {message} {advice}"))
         for row, column, message, advice in texts
     ]
 
 
-def _finding_lines(analysis: Analysis) -> list[str]:
+def _finding_lines(analysis: Analysis) -> list[Text]:
     important = analysis.findings[analysis.findings["severity"].isin(list(SEVERITY_STYLES))]
     texts = important[["severity", "message", "advice"]].fillna("").to_numpy()
     return [
-        f"[{SEVERITY_STYLES[severity]}]{severity}[/] {escape(message)} [dim]{escape(advice)}[/]"
+        Text.assemble(
+            (severity, SEVERITY_STYLES[severity]), " ", safe(message), " ", (safe(advice), "dim")
+        )
         for severity, message, advice in texts
     ]

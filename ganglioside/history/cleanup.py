@@ -23,6 +23,10 @@ _UNITS: Final[dict[str, timedelta]] = {
 }
 _DAY: Final = timedelta(days=1)
 
+#: Ages and times between two cleanups that can be meant; calendars do not reach much further.
+_LONGEST: Final = timedelta(days=365.25 * 1000)
+_SHORTEST: Final = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -54,12 +58,16 @@ def parse_age(text: str) -> timedelta:
     Raises
     ------
     HistoryError
-        If it is none.
+        If it is none, or not between an hour and a thousand years.
     """
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([hdwy])\s*", text)
     if not found:
         raise HistoryError(f"{text!r} is no age: write 12h, 30d, 6w or 2y.")
-    return float(found[1]) * _UNITS[found[2]]
+    unit = _UNITS[found[2]]
+    # Compared as numbers: a length of time cannot hold more than some million years.
+    if not _SHORTEST / unit <= float(found[1]) <= _LONGEST / unit:
+        raise HistoryError(f"{text!r} is out of range: allowed are 1h to 1000y.")
+    return float(found[1]) * unit
 
 
 def outdated(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> list[Stored]:

@@ -163,7 +163,7 @@ def _launch(history: History, job: str) -> None:
             # -P: modules are not looked for in the current folder, where others may write.
             [sys.executable, "-P", "-m", "ganglioside.jobs", str(history.path), job],
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-            env={**_ONE_THREAD, **os.environ}, **_DETACHED,
+            env={**_ONE_THREAD, **os.environ, **_acting_for(history, job)}, **_DETACHED,
         )  # fmt: skip
 
 
@@ -182,6 +182,14 @@ def _log(history: History, job: str) -> IO[bytes]:
             f"The log of the job, {path}, cannot be written ({error.strerror}): look at who may "
             "write to its folder."
         ) from error
+
+
+def _acting_for(history: History, job: str) -> dict[str, str]:
+    """Return the environment in which a process acts for the one who asked for its job.
+
+    Any process with room starts the job that waits longest, whoever asked for it.
+    """
+    return {"GANGLIOSIDE_AUTHOR": history.jobs.get(job).author}
 
 
 def log_path(history: History, job: str) -> Path:

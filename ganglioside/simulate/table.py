@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from numbers import Integral
 from typing import Any, Final
 
 import numpy as np
@@ -44,6 +45,10 @@ _LOG_P: Final = {
 }
 
 
+#: Numbers drawn by a larger seed would not fit into 64 bits.
+MOST_SEED: Final = 2**32 - 1
+
+
 def simulate(seed: int = 0, level: str | Scenario = "middle", **knobs: Any) -> FeatureTable:
     """Return a feature table drawn at random, with its truth.
 
@@ -67,6 +72,8 @@ def simulate(seed: int = 0, level: str | Scenario = "middle", **knobs: Any) -> F
     SettingsError
         If the level or a knob does not exist, or a value is refused.
     """
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed <= MOST_SEED:
+        raise SettingsError(f"seed: a whole number from 0 to {MOST_SEED:,} is needed.")
     if isinstance(level, str) and level not in LEVELS:
         raise SettingsError(f"level = {level!r} is unknown: use one of {', '.join(LEVELS)}.")
     scenario = LEVELS[level] if isinstance(level, str) else level

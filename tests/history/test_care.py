@@ -168,6 +168,16 @@ def test_what_is_no_age_is_refused(text: str) -> None:
         parse_age(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["0h", "0.1h", "0y", "99999999999999y", "1001y", "9" * 400 + "h", "0.0000001d"]
+)
+def test_an_age_that_nobody_means_is_refused(text: str) -> None:
+    with pytest.raises(HistoryError, match="1h to 1000y"):
+        parse_age(text)
+    assert parse_age("1h") == timedelta(hours=1)
+    assert parse_age("1000y") == timedelta(days=365_250)
+
+
 # Vacuum
 
 

@@ -125,7 +125,8 @@ def test_no_job_that_comes_in_is_carried_out(
         gift,
         "jobs",
         f"SELECT * REPLACE ('{status}' AS status, 'report' AS kind, '{parameters}' AS parameters, "
-        "NULL::TIMESTAMP AS ended, TIMESTAMP '2020-01-01' AS created, 1::BIGINT AS pid, 'elsewhere' AS host) FROM old",
+        "NULL::TIMESTAMP AS ended, TIMESTAMP '2020-01-01' AS created, 1::BIGINT AS pid, "
+        "'elsewhere' AS host) FROM old",
     )
     came = mine.import_all(gift)
     assert came.closed == 1

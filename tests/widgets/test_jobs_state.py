@@ -14,7 +14,7 @@ from ganglioside.history import History
 from ganglioside.jobs.starting import log_path
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside_widgets.state import jobs as jobs_state
-from ganglioside_widgets.state.downloads import KEPT, is_download, place_for
+from ganglioside_widgets.state.downloads import KEPT, place_for
 from ganglioside_widgets.state.jobs import JobsState, told
 
 Opener = Callable[[], History]
@@ -231,17 +231,46 @@ def test_only_files_made_for_the_browser_are_handed_out(opened: Opener, tmp_path
     history = opened()
     place = place_for(history, "a.csv")
     place.write_text("x")
-    assert is_download(place)
     assert place_for(history, "a.csv") != place
-    for other in (tmp_path / "a.csv", place.parent / ".." / ".." / "a.csv", Path("a.csv"), Path()):
-        assert not is_download(other)
-    for path, files in ((str(place), place), (str(tmp_path / "history.duckdb"), None)):
-        job = history.jobs.add("export", {"session": "s", "out": path}, path)
+    # A folder of the same ending elsewhere, as the result of a job from elsewhere may name it.
+    alike = tmp_path / "elsewhere" / "other.downloads" / "x" / "secret.txt"
+    alike.parent.mkdir(parents=True)
+    alike.write_text("x")
+    link = place.parent / "link.csv"
+    link.symlink_to(tmp_path / "history.duckdb")
+    given = {
+        str(place): place,
+        str(tmp_path / "history.duckdb"): None,
+        str(place.parent / ".." / ".." / "history.duckdb"): None,
+        str(alike): None,
+        str(link): None,
+        "history.duckdb": None,
+        "a\0b": None,
+        "": None,
+    }
+    state = JobsState(opened)
+    for path, file in given.items():
+        job = history.jobs.add("export", {"session": "s", "out": path}, "export")
         history.jobs.start(job)
         history.jobs.end(job, "completed", result={"file": path})
-        state = JobsState(opened)
         state.refresh()
-        assert state.lines[0].file == files
+        assert state.lines[0].file == file
+
+
+@pytest.mark.parametrize("odd", [[], "text", 5, {"file": ["a"]}, {"file": None}])
+def test_a_job_of_an_odd_form_leaves_the_others_listed(opened: Opener, odd: object) -> None:
+    history = opened()
+    job = history.jobs.add("export", odd, "odd")  # type: ignore[arg-type]
+    history.jobs.start(job)
+    history.jobs.end(job, "completed", result=odd)
+    state = JobsState(opened, everything=False)
+    state.session_id = "s"
+    fine = history.jobs.add("export", {"session": "s", "out": "/x.csv"}, "fine")
+    state.refresh()
+    assert [line.job.id for line in state.lines] == [fine]
+    every = JobsState(opened)
+    every.refresh()
+    assert {line.job.id: line.file for line in every.lines} == {fine: None, job: None}
 
 
 def test_old_files_are_taken_away(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

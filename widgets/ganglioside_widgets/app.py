@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ganglioside.errors import JobError
+from ganglioside_widgets.state.visitors import VARIABLE, Access, access_of
 
 #: The web pages and how many kernels stand ready for each, so that it is usable at once.
 PAGES: Final[Mapping[str, int]] = {"workbench.ipynb": 2, "history.ipynb": 1, "species.ipynb": 1}
@@ -60,19 +61,28 @@ def serve_pages(
     host: str = HERE,
     open_browser: bool = True,
     extra: Sequence[str] = (),
+    visitors_may_change: bool = False,
 ) -> None:
     """Serve the web pages in `folder` with Voila until interrupted.
+
+    Where others can reach it, they change only what they made themselves, unless
+    `visitors_may_change`.
 
     Raises
     ------
     JobError
         If there is no page to serve.
+    SettingsError
+        If `GANGLIOSIDE_PAGES` is set to an unknown value.
     """
     with tempfile.TemporaryDirectory(prefix="ganglioside-pages-") as place:
         arguments = page_arguments(
             only_pages(folder, Path(place)), port, host=host, open_browser=open_browser
         )
         _add_share("JUPYTER_PATH")
+        # Set beforehand, it tells of visitors whom a proxy on this machine lets in.
+        os.environ.setdefault(VARIABLE, access_at(host, visitors_may_change=visitors_may_change))
+        access_of(os.environ)
         from ganglioside_widgets.server import Pages
 
         Pages.launch_instance([*arguments, *extra])
@@ -122,6 +132,13 @@ def is_here(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def access_at(host: str, *, visitors_may_change: bool = False) -> Access:
+    """Return who can open a page that is served at `host`, and what may be changed there."""
+    if is_here(host):
+        return Access.OWN
+    return Access.OPEN if visitors_may_change else Access.SHARED
 
 
 def only_pages(folder: Path, place: Path) -> Path:

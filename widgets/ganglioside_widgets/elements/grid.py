@@ -12,10 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 import traitlets as t
 
+from ganglioside_widgets.elements.messages import Form, fits, is_flag, is_text, only
 from ganglioside_widgets.elements.module import source
 
 #: No row is selected.
 NONE: Final = -1
+
+#: The one wish of the browser: another order.
+SORT: Final[Form] = {"wish": only("sort"), "by": is_text, "descending": is_flag}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,10 @@ class Grid(anywidget.AnyWidget):
         self._sorted = wish
 
     def _heard(self, _: Any, content: Any, __: Any) -> None:
-        if content.get("wish") == "sort" and self._sorted is not None:
-            by = str(content.get("by", ""))
-            if by == "" or by in {column.key for column in self._shown}:
-                self._sorted(by, bool(content.get("descending")))
+        if self._sorted is None or not fits(content, SORT):
+            return
+        if content["by"] in {"", *(column.key for column in self._shown)}:
+            self._sorted(content["by"], content["descending"])
 
 
 def encoded(column: pd.Series[Any]) -> dict[str, Any]:

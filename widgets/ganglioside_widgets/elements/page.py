@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import anywidget
 import traitlets as t
 
+from ganglioside_widgets.elements.messages import Form, fits, is_whole, is_words
 from ganglioside_widgets.elements.module import source
 
 #: Notices shown at once; older ones go.
 MOST_NOTICES: Final = 4
+
+#: What the browser sends: the page was opened, a notice dismissed, its button pressed.
+OPENED: Final[Form] = {"opened": is_words}
+DISMISSED: Final[Form] = {"dismissed": is_whole}
+ACTED: Final[Form] = {"acted": is_whole}
 
 
 class Page(anywidget.AnyWidget):
@@ -40,6 +46,8 @@ class Page(anywidget.AnyWidget):
         self._opened: Callable[[dict[str, str]], None] | None = None
         self._actions: dict[int, Callable[[], None]] = {}
         self._told = 0
+        # The browser can set `_notices`, which is only shown to it.
+        self._kept: tuple[dict[str, Any], ...] = ()
         self.on_msg(self._heard)
 
     def on_open(self, act: Callable[[dict[str, str]], None]) -> None:
@@ -72,13 +80,17 @@ class Page(anywidget.AnyWidget):
         if act is not None:
             self._actions[self._told] = act
         notice = {"id": self._told, "text": text, "error": error, "action": action}
-        self._notices = [*self._notices, notice][-MOST_NOTICES:]
+        self._show([*self._kept, notice][-MOST_NOTICES:])
+
+    def _show(self, notices: Sequence[dict[str, Any]]) -> None:
+        self._kept = tuple(notices)
+        self._notices = list(notices)
 
     def _heard(self, _: Any, content: Any, __: Any) -> None:
-        if "dismissed" in content:
-            self._notices = [n for n in self._notices if n["id"] != content["dismissed"]]
+        if fits(content, DISMISSED):
+            self._show([n for n in self._kept if n["id"] != content["dismissed"]])
             self._actions.pop(content["dismissed"], None)
-        elif content.get("acted") in self._actions:
+        elif fits(content, ACTED) and content["acted"] in self._actions:
             self._actions[content["acted"]]()
-        if "opened" in content and self._opened is not None:
-            self._opened({str(k): str(v) for k, v in dict(content["opened"]).items()})
+        elif fits(content, OPENED) and self._opened is not None:
+            self._opened(content["opened"])

@@ -13,7 +13,15 @@ from ganglioside.columns import VERDICTS
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.panels.export import ExportPanel
-from ganglioside_widgets.panels.panel import Panel, box, button, post_to_kernel, say, styled
+from ganglioside_widgets.panels.panel import (
+    Panel,
+    box,
+    button,
+    guard_page,
+    post_to_kernel,
+    say,
+    styled,
+)
 from ganglioside_widgets.panels.thresholds import ThresholdsPanel
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.history import HistoryState
@@ -31,6 +39,7 @@ _COLUMNS = (
 )
 
 _NO_SESSION: Final = "No session yet: run an analysis in the workbench."
+_ALL_SHOWN: Final = "All sessions of this history are shown to everybody who can open this page."
 _NO_MATCH: Final = "No session fits the search."
 
 
@@ -62,7 +71,8 @@ class HistoryPanel(Panel):
         refresh = button("Refresh", self.state.refresh, tip="Read the list again")
         super().__init__(
             "Sessions",
-            [w.HBox([self.search, refresh]).add_class("gg-line"), self._count, self.grid,
+            [*([box(say(_ALL_SHOWN))] if self.state.visitor.is_guest else []),
+             w.HBox([self.search, refresh]).add_class("gg-line"), self._count, self.grid,
              self._said, self._chosen, self._actions],
             kind="history",
         )  # fmt: skip
@@ -85,7 +95,9 @@ class HistoryPanel(Panel):
         self.confirm = button("Delete for good", self.state.confirm_delete, kind="danger")
         self.keep = button("Keep it", self.state.keep)
         self._sure = w.HBox([box("<b>Delete this session?</b>"), self.confirm, self.keep])
-        self.export = ExportPanel(ExportState(post=post_to_kernel()), page)
+        self.export = ExportPanel(
+            ExportState(post=post_to_kernel(), visitor=self.state.visitor), page
+        )
         again = w.Accordion([w.VBox([self.thresholds, self.rerun])], titles=("Run again",))
         buttons = [self.opener, self.link, self.delete, self._sure.add_class("gg-buttons")]
         if self._open_session is None:
@@ -123,7 +135,10 @@ class HistoryPanel(Panel):
 
     def _show(self, change: dict[str, object] | None) -> None:
         state, session = self.state, self.state.session()
-        self._said.value = say(state.error, "error") or say(state.notice)
+        grey = state.why_not if session is not None else ""
+        self._said.value = say(state.error, "error") or say(state.notice or grey)
+        for part in (self.rename, self.rerun, self.delete, self.name):
+            part.disabled = bool(grey)
         self._actions.layout.display = "" if session is not None else "none"
         self._sure.layout.display = "" if state.to_delete else "none"
         self.delete.layout.display = "none" if state.to_delete else ""
@@ -160,6 +175,7 @@ class HistoryPage(w.VBox):  # type: ignore[misc]
         from ganglioside_widgets.panels.jobs import JobsPanel
         from ganglioside_widgets.panels.workbench import PAGES
 
+        guard_page()
         self.page = Page("History", PAGES)
         self.history = HistoryPanel(page=self.page)
         self.compare = ComparePanel()

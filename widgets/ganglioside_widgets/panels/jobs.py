@@ -133,14 +133,17 @@ class JobsPanel(Panel):
 
     def _show(self, _: object) -> None:
         state, line = self.state, self.state.line
-        self._said.value = say(state.error, "error") or say(state.notice)
+        grey = state.why_not if line is not None else ""
+        self._said.value = say(state.error, "error") or say(state.notice or grey)
         self._actions.layout.display = "none" if line is None else ""
         if line is None:
             self._chosen.value = f"<p class='gg-empty'>{_NEXT}</p>" if state.lines else ""
             return
         job = line.job
-        self.cancel.disabled = job.has_ended or job.cancel_requested
-        self.retry.disabled = not job.has_ended
+        self.cancel.disabled = bool(state.why_not) or job.has_ended or job.cancel_requested
+        self.retry.disabled = bool(state.why_not) or not job.has_ended
+        self.cancel.tooltip = state.why_not or "Cancel"
+        self.retry.tooltip = state.why_not or "Start it again as a new job"
         self.download.layout.display = "" if line.file is not None else "none"
         can_open = job.session is not None and job.status == "completed"
         here = self._open_session is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
@@ -12,9 +13,12 @@ from typing import Any
 
 import ipywidgets as w
 import pandas as pd
+from IPython.core.getipython import get_ipython
 
+from ganglioside_widgets.elements.door import guard
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.run import Post
+from ganglioside_widgets.state.visitors import VARIABLE
 
 #: Problems listed at once; the others are counted.
 _LISTED = 50
@@ -70,6 +74,16 @@ def post_to_kernel() -> Post:
             loop.call_soon_threadsafe(change)
 
     return post
+
+
+def guard_page() -> None:
+    """Turn away what no visitor of this page may do, where `ganglioside app` serves it.
+
+    A page that another server shows may hold widgets of its own, whose values we do not know.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    if VARIABLE in os.environ and kernel is not None:
+        guard(kernel)
 
 
 def box(html: str = "", **classes: str) -> w.HTML:

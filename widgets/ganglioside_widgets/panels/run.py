@@ -38,6 +38,7 @@ class RunPanel(Panel):
                 "elapsed",
                 "refusal",
                 "notice",
+                "owner",
                 "session_id",
                 "table",
                 "analysis",
@@ -64,7 +65,8 @@ class RunPanel(Panel):
         self.run.disabled = bool(state.why_not)
         again = state.analysis is not None and state.table is not None
         self.run.description = self.run.tooltip = "Run again" if again else "Run the analysis"
-        self.cancel.disabled = state.phase is not Phase.RUNNING
+        self.cancel.disabled = bool(state.why_not_cancel)
+        self.cancel.tooltip = state.why_not_cancel or "Cancel"
         self._why.value = f"<span>{escape(state.why_not)}</span>"
         self._progress.value = self._bar()
         self._end.value = refused(state.refusal) + say(state.notice, "warning")

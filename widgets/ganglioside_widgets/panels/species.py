@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.panels.panel import Panel, box, number, say, styled, table
+from ganglioside_widgets.panels.panel import Panel, box, guard_page, number, say, styled, table
 from ganglioside_widgets.state.species import Answer, SpeciesState
 
 _NEAR = (
@@ -91,6 +91,7 @@ class SpeciesPage(w.VBox):  # type: ignore[misc]
     def __init__(self) -> None:
         from ganglioside_widgets.panels.workbench import PAGES
 
+        guard_page()
         self.page = Page("Species", PAGES)
         self.species = SpeciesPanel()
         super().__init__([styled(self.page, self.species)])

@@ -20,17 +20,17 @@ class UploadPanel(Panel):
     Parameters
     ----------
     state
-        A new one where None.
-    paths
-        Whether a path on this machine can be named: in JupyterLab, never on a web page.
+        A new one where None; it knows whether a path on this machine can be named.
     """
 
-    def __init__(self, state: UploadState | None = None, *, paths: bool = True) -> None:
+    def __init__(self, state: UploadState | None = None) -> None:
         self.state = state or UploadState()
         self._columns = {label: self._column(label) for label in INPUT_LABELS.values()}
         self._choice = w.Dropdown(description="Table").add_class("gg-field")
         self._study = w.Checkbox(description="All files are samples of one study", indent=False)
-        self.path = self._path()
+        # A widget that is only left out of the page still hears what a browser sends it.
+        self.path = self._path() if self.state.paths else None
+        named = [] if self.path is None else [self.path]
         self._files = w.VBox([self._choice, self._study])
         self._summary, self._problems = box(kind="summary"), box(kind="problems")
         self._mapping = w.Accordion(
@@ -40,7 +40,7 @@ class UploadPanel(Panel):
         example = button("Try the example", self.state.add_example, tip="A simulated table")
         super().__init__(
             "1. Table",
-            [drop, w.HBox([example]).add_class("gg-buttons"), *([self.path] if paths else []),
+            [drop, w.HBox([example]).add_class("gg-buttons"), *named,
              self._files, self._summary, self._mapping, self._problems],
             kind="upload",
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Final
 
@@ -14,7 +13,7 @@ from ganglioside.jobs.telling import duration
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.panels.export import ExportPanel
 from ganglioside_widgets.panels.jobs import JobsPanel
-from ganglioside_widgets.panels.panel import box, button, post_to_kernel, say, styled
+from ganglioside_widgets.panels.panel import box, button, guard_page, post_to_kernel, say, styled
 from ganglioside_widgets.panels.results import ResultsPanel
 from ganglioside_widgets.panels.run import RunPanel
 from ganglioside_widgets.panels.thresholds import ThresholdsPanel
@@ -54,10 +53,10 @@ class Workbench(w.VBox):  # type: ignore[misc]
     def __init__(
         self, history: Callable[[], History] = History.open, *, paths: bool | None = None
     ) -> None:
-        paths = not on_web_page() if paths is None else paths
-        self.state = WorkbenchState(history, post_to_kernel(), all_jobs=not on_web_page())
+        guard_page()
+        self.state = WorkbenchState(history, post_to_kernel(), paths=paths)
         self.page = Page("Workbench", PAGES)
-        self.upload = UploadPanel(self.state.upload, paths=paths)
+        self.upload = UploadPanel(self.state.upload)
         self.thresholds = ThresholdsPanel(self.state.thresholds)
         self.run = RunPanel(self.state.run)
         self.results = ResultsPanel(self.state.results)
@@ -131,9 +130,3 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._keep.layout.display = "" if unkept else "none"
         words = "These thresholds differ from the kept session." if unkept else ""
         self._notice.value = say(self.state.notice, "warning") + say(words)
-
-
-def on_web_page() -> bool:
-    """Tell whether Voila shows this kernel to visitors."""
-    served = os.environ.get("SERVER_SOFTWARE", "").casefold().startswith("voila")
-    return served or any(name.startswith("VOILA_") for name in os.environ)

@@ -1,7 +1,8 @@
-"""Files that jobs make for the browser: where they stand, and for how long."""
+"""Files that jobs make for the browser: where they are, and for how long."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
@@ -10,6 +11,7 @@ from typing import Final
 
 from ganglioside.errors import ExportError
 from ganglioside.history import History
+from ganglioside.history.jobs import Job
 
 #: Days after which a file that a job made for the browser is taken away.
 KEPT: Final = 7
@@ -18,14 +20,14 @@ _ENDING: Final = ".downloads"
 
 
 def place_for(history: History, name: str) -> Path:
-    """Return where a job is to write a file for the browser, beside the history.
+    """Return the path at which a job is to write a file for the browser, beside the history.
 
     Raises
     ------
     ExportError
         If the folder cannot be made.
     """
-    folder = history.path.with_name(history.path.name + _ENDING)
+    folder = _folder(history)
     try:
         folder.mkdir(exist_ok=True)
         _sweep(folder)
@@ -36,9 +38,25 @@ def place_for(history: History, name: str) -> Path:
         ) from error
 
 
-def is_download(path: Path) -> bool:
-    """Whether a file was made for the browser: no other file of this machine is handed out."""
-    return path.is_absolute() and path.resolve().parent.parent.name.endswith(_ENDING)
+def made_by(history: History, job: Job) -> Path | None:
+    """Return the file that a job made for the browser; None where there is none (any more).
+
+    No other file of this machine is handed out, whatever the result of a job names.
+    """
+    try:
+        result = json.loads(job.result or "{}")
+    except ValueError:
+        return None
+    named = result.get("file") if isinstance(result, dict) else None
+    if job.status != "completed" or not isinstance(named, str) or "\0" in named:
+        return None
+    path = Path(named)
+    is_download = path.resolve().parent.parent == _folder(history).resolve()
+    return path if is_download and path.is_file() else None
+
+
+def _folder(history: History) -> Path:
+    return history.path.with_name(history.path.name + _ENDING)
 
 
 def _sweep(folder: Path) -> None:

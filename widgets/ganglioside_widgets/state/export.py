@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 import threading
@@ -19,8 +18,9 @@ from ganglioside.export import FORMATS, export
 from ganglioside.history import History
 from ganglioside.history.judgements import current
 from ganglioside.jobs import Export, Report, follow, start
-from ganglioside_widgets.state.downloads import place_for
+from ganglioside_widgets.state.downloads import made_by, place_for
 from ganglioside_widgets.state.run import Post
+from ganglioside_widgets.state.visitors import Visitor
 
 #: Features from which on a file is made by a job, so that the page stays quick.
 LARGE: Final = 10_000
@@ -71,9 +71,15 @@ class ExportState(t.HasTraits):
     notice = t.Unicode("")
     error = t.Unicode("")
 
-    def __init__(self, history: Callable[[], History] = History.open, post: Post | None = None):
+    def __init__(
+        self,
+        history: Callable[[], History] = History.open,
+        post: Post | None = None,
+        visitor: Visitor | None = None,
+    ) -> None:
         super().__init__()
         self._open = history
+        self._visitor = visitor or Visitor.here()
         self._post = post or (lambda change: change())
         self._thread: threading.Thread | None = None
 
@@ -88,7 +94,8 @@ class ExportState(t.HasTraits):
         """Make a file in a thread of its own; it appears as `made`.
 
         That of a large analysis is made by a job, whose id appears as `job`, where the analysis
-        is kept as it is shown; meanwhile others can be asked for.
+        is kept as it is shown and its session may be changed here; meanwhile others can be asked
+        for.
         """
         if self.why_not or self.analysis is None:
             return
@@ -124,7 +131,7 @@ class ExportState(t.HasTraits):
     def _work(self, kind: str, analysis: Analysis) -> Made | str:
         """Return the file, or the id of the job that makes it."""
         name = f"{_stem(analysis.source.name)}_verdicts.{kind}"
-        if len(analysis.features) >= LARGE and self._is_kept(analysis):
+        if len(analysis.features) >= LARGE and self._is_kept(analysis) and self._may_start():
             return self._start(kind, name)
         with tempfile.TemporaryDirectory(prefix="ganglioside-") as folder:
             path = Path(folder) / name
@@ -139,6 +146,10 @@ class ExportState(t.HasTraits):
         out = str(place_for(history, name))
         work = Export(session=sid, out=out) if kind in FORMATS else Report(source=sid, out=out)
         return start(history, work)
+
+    def _may_start(self) -> bool:
+        """Whether the history takes a job on the session from this page."""
+        return not self._visitor.why_not_session(self._open(), self.session_id)
 
     def _report(self, analysis: Analysis, path: Path) -> None:
         from ganglioside.reports import render_report
@@ -158,8 +169,8 @@ class ExportState(t.HasTraits):
                 said = f"Job {job}: {event['percentage']:.0f} %, {event['message']}"
                 self._post(lambda said=said: setattr(self, "notice", said))  # type: ignore[misc]
             ended = history.jobs.get(job)
-            path = Path(json.loads(ended.result or "{}").get("file", ""))
-            made = Made(path.name, path.read_bytes()) if ended.status == "completed" else None
+            path = made_by(history, ended)
+            made = None if path is None else Made(path.name, path.read_bytes())
             why = "" if made else f"Job {job} was {ended.status}. {ended.error or ''}".strip()
         except (GangliosideError, OSError) as error:
             made, why = None, f"The file of job {job} did not arrive: {error}"

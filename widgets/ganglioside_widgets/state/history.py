@@ -14,6 +14,7 @@ from ganglioside.history import History
 from ganglioside.jobs import Rerun, start
 from ganglioside.settings import Settings
 from ganglioside_widgets.state.export import LARGE
+from ganglioside_widgets.state.visitors import Visitor
 
 #: What a search looks into.
 _SEARCHED = ("id", "name", "file_name", "status", "sample_type")
@@ -21,6 +22,12 @@ _SEARCHED = ("id", "name", "file_name", "status", "sample_type")
 
 class HistoryState(t.HasTraits):
     """The list of sessions and the chosen one.
+
+    Parameters
+    ----------
+    history
+    visitor
+        Who may change sessions; that of this kernel where None.
 
     Attributes
     ----------
@@ -45,9 +52,20 @@ class HistoryState(t.HasTraits):
     error = t.Unicode("")
     notice = t.Unicode("")
 
-    def __init__(self, history: Callable[[], History] = History.open) -> None:
+    def __init__(
+        self, history: Callable[[], History] = History.open, visitor: Visitor | None = None
+    ) -> None:
         super().__init__(sessions=pd.DataFrame())
         self._open = history
+        self.visitor = visitor or Visitor.here()
+
+    @property
+    def why_not(self) -> str:
+        """Why the chosen session may not be changed or run again here; empty where it may."""
+        session = self.session()
+        if session is None:
+            return "Choose a session first: click its row."
+        return self.visitor.why_not(str(session["author"]))
 
     def refresh(self) -> None:
         """Read the list again."""
@@ -77,8 +95,7 @@ class HistoryState(t.HasTraits):
 
     def rename(self, name: str) -> None:
         """Give the chosen session another name."""
-        sid = self._chosen()
-        if sid:
+        if sid := self._changeable():
             self._try(lambda: self._open().rename(sid, name.strip()), f"Renamed to {name.strip()}.")
 
     def rerun(self, settings: Settings) -> None:
@@ -86,14 +103,16 @@ class HistoryState(t.HasTraits):
 
         A large one runs as a job, whose id appears as `job`.
         """
-        sid, session = self._chosen(), self.session()
+        sid, session = self._changeable(), self.session()
+        if not sid:
+            return
         rows = 0 if session is None or pd.isna(session["features"]) else int(session["features"])
         if rows >= LARGE:
             started: list[str] = []
             work = Rerun(session=sid, settings=settings.to_dict())
             self._try(lambda: started.append(start(self._open(), work)), "Runs again as a job.")
             self.job = started[0] if started else self.job
-        elif sid:
+        else:
             made: list[str] = []
             self._try(lambda: made.append(self._open().rerun(sid, settings)), "Run again.")
             self.chosen = made[0] if made else self.chosen
@@ -108,7 +127,7 @@ class HistoryState(t.HasTraits):
 
     def ask_to_delete(self) -> None:
         """Wish to delete the chosen session; nothing happens before `confirm_delete`."""
-        self.to_delete = self._chosen()
+        self.to_delete = self._changeable()
 
     def keep(self) -> None:
         """Take the wish to delete back."""
@@ -121,10 +140,10 @@ class HistoryState(t.HasTraits):
             self._try(lambda: self._open().delete(sid), f"Deleted session {sid}.")
             self.chosen = "" if self.chosen == sid and not self.error else self.chosen
 
-    def _chosen(self) -> str:
-        if not self.chosen:
-            self.error = "Choose a session first: click its row."
-        return self.chosen
+    def _changeable(self) -> str:
+        """Return the chosen session's id; empty, with the reason, where it may not be changed."""
+        self.error = self.why_not
+        return "" if self.error else self.chosen
 
     def _try(self, act: Callable[[], None], done: str) -> None:
         """Do something with the history, then read the list again, or say why it failed."""

@@ -23,8 +23,9 @@ from ganglioside.jobs.following import INTERVAL, PATIENCE
 from ganglioside.jobs.starting import log_path
 from ganglioside.jobs.telling import duration
 from ganglioside.progress import ProgressEvent
-from ganglioside_widgets.state.downloads import is_download
+from ganglioside_widgets.state.downloads import made_by
 from ganglioside_widgets.state.run import Post
+from ganglioside_widgets.state.visitors import Visitor
 
 #: The newest jobs that are listed.
 _LISTED: Final = 200
@@ -45,10 +46,13 @@ class Line:
     job : Job
     last : ProgressEvent or None
         What it reported last.
+    file : pathlib.Path or None
+        The file that it made for the browser, where that is still there.
     """
 
     job: Job
     last: ProgressEvent | None
+    file: Path | None = None
 
     @property
     def percentage(self) -> float:
@@ -59,13 +63,6 @@ class Line:
     def said(self) -> str:
         """Why it failed, or what has happened last."""
         return self.job.error or (self.last["message"] if self.last else "")
-
-    @property
-    def file(self) -> Path | None:
-        """The file that it made for the browser, where that is still there."""
-        result = json.loads(self.job.result) if self.job.result else {}
-        path = Path(str(result.get("file", "")))
-        return path if is_download(path) and path.is_file() else None
 
     @property
     def process(self) -> str:
@@ -115,6 +112,8 @@ class JobsState(t.HasTraits):
     everything
         Whether all jobs of the history are listed, or only those that were started here and
         those of `session_id`.
+    visitor
+        Whose jobs may be cancelled and retried; that of this kernel where None.
     """
 
     lines = t.Tuple()
@@ -131,9 +130,11 @@ class JobsState(t.HasTraits):
         post: Post | None = None,
         *,
         everything: bool = True,
+        visitor: Visitor | None = None,
     ) -> None:
         super().__init__()
         self._open = history
+        self.visitor = visitor or Visitor.here()
         self._post = post or (lambda change: change())
         self._everything = everything
         self._own: set[str] = set()
@@ -146,6 +147,14 @@ class JobsState(t.HasTraits):
     def line(self) -> Line | None:
         """The chosen job."""
         return next((line for line in self.lines if line.job.id == self.chosen), None)
+
+    @property
+    def why_not(self) -> str:
+        """Why the chosen job can be neither cancelled nor retried here; empty where it can."""
+        line = self.line
+        if line is None:
+            return "Choose a job first: click its row."
+        return self.visitor.why_not(line.job.author)
 
     @property
     def active(self) -> int:
@@ -214,9 +223,8 @@ class JobsState(t.HasTraits):
         self.watch()
 
     def _do(self, act: Callable[[History, str], str]) -> None:
-        self.error = self.notice = ""
-        if self.line is None:
-            self.error = "Choose a job first: click its row."
+        self.notice, self.error = "", self.why_not
+        if self.error:
             return
         try:
             notice = act(self._open(), self.chosen)
@@ -232,7 +240,7 @@ class JobsState(t.HasTraits):
         """Read the jobs again, and start those that were left waiting."""
         self.error = ""
         try:
-            resume_waiting(self._open())
+            self._resume(self._open())
         except GangliosideError as refusal:
             self.error = str(refusal)
             return
@@ -255,7 +263,7 @@ class JobsState(t.HasTraits):
                 if history is None or looks is None:
                     history = self._open()
                     looks = Looks(history)
-                    resume_waiting(history)
+                    self._resume(history)
                 if not looks.wanted(patient=not self.active):
                     continue
                 found = self._read(history)
@@ -268,6 +276,11 @@ class JobsState(t.HasTraits):
                 self._say("")
                 failed = False
             self._post(lambda found=found: self._take(found))  # type: ignore[misc]
+
+    def _resume(self, history: History) -> None:
+        """Start the jobs that were left waiting, which are others' jobs too."""
+        if not self.visitor.is_bound:
+            resume_waiting(history)
 
     def _say(self, error: str) -> None:
         self._post(lambda: setattr(self, "error", error))
@@ -286,7 +299,9 @@ class JobsState(t.HasTraits):
         latest = history.jobs.latest(_LISTED)
         if any(job.why_dead(now) for job, _ in latest):
             latest = self._open().jobs.latest(_LISTED)  # opening marks what died as failed
-        lines = [Line(*found) for found in latest if self._concerns(found[0])]
+        lines = [
+            Line(job, last, made_by(history, job)) for job, last in latest if self._concerns(job)
+        ]
         chosen, known = self.chosen, len(self.events)
         listed = any(line.job.id == chosen for line in lines)
         events = history.jobs.events(chosen, known) if listed else []
@@ -296,8 +311,8 @@ class JobsState(t.HasTraits):
         if self._everything or job.id in self._own or (job.retry_of or "") in self._own:
             return True
         given = json.loads(job.parameters)
-        about = {job.session, given.get("session"), given.get("source")}
-        return bool(self.session_id) and self.session_id in about
+        named = [given.get(key) for key in ("session", "source")] if isinstance(given, dict) else []
+        return bool(self.session_id) and self.session_id in [job.session, *named]
 
     def _take(self, look: _Look) -> None:
         if look.turn < self._taken:

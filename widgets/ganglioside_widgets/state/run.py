@@ -21,6 +21,7 @@ from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable
 from ganglioside_widgets.state.journal import Journal
 from ganglioside_widgets.state.refusals import Refusal
+from ganglioside_widgets.state.visitors import Visitor
 
 #: Seconds between two looks at an analysis that another process runs.
 _LOOK: Final = 0.1
@@ -84,6 +85,8 @@ class RunState(t.HasTraits):
         The same as `analysis`, made ready for quick answers where it came from the history.
     notice : str
         What else must be known, such as that it is not kept.
+    owner : str
+        Who started the running analysis, where another process carries it.
     """
 
     phase = t.UseEnum(Phase, default_value=Phase.EMPTY)
@@ -99,10 +102,17 @@ class RunState(t.HasTraits):
     elapsed = t.Float(0.0)
     refusal = t.Instance(Refusal, allow_none=True)
     notice = t.Unicode("")
+    owner = t.Unicode("")
 
-    def __init__(self, history: Callable[[], History] = History.open, post: Post | None = None):
+    def __init__(
+        self,
+        history: Callable[[], History] = History.open,
+        post: Post | None = None,
+        visitor: Visitor | None = None,
+    ) -> None:
         super().__init__()
         self._open = history
+        self._visitor = visitor or Visitor.here()
         self._post = post or (lambda change: change())
         self._cancel = threading.Event()
         self._thread: threading.Thread | None = None
@@ -112,6 +122,13 @@ class RunState(t.HasTraits):
     def why_not(self) -> str:
         """Why it cannot be started; empty where it can."""
         return _WHY_NOT.get(self.phase, "")
+
+    @property
+    def why_not_cancel(self) -> str:
+        """Why it cannot be cancelled; empty where it can."""
+        if self.phase is not Phase.RUNNING:
+            return "Nothing is running."
+        return self._visitor.why_not(self.owner) if self.owner else ""
 
     @t.observe("table")
     def _table_given(self, _: object) -> None:
@@ -130,7 +147,8 @@ class RunState(t.HasTraits):
 
     def cancel(self) -> None:
         """Ask for the end of the running analysis, here or in another process."""
-        if self.phase is not Phase.RUNNING:
+        if self.why_not_cancel:
+            self.notice = self.why_not_cancel if self.phase is Phase.RUNNING else self.notice
             return
         self.message = "Cancelling ..."
         self._cancel.set()
@@ -155,7 +173,7 @@ class RunState(t.HasTraits):
     def _launch(self, work: Callable[[], None]) -> None:
         self._cancel.clear()
         self._began = time.monotonic()
-        self.refusal, self.notice, self.log = None, "", ()
+        self.refusal, self.notice, self.log, self.owner = None, "", (), ""
         self.percentage, self.elapsed, self.message = 0.0, 0.0, "Starting ..."
         self.phase = Phase.RUNNING
         self._thread = threading.Thread(target=self._guarded, args=(work,), daemon=True)
@@ -214,11 +232,13 @@ class RunState(t.HasTraits):
         history = self._open()
         journal = Journal.beside(history.path)
         session = history.session(sid)
-        sid = str(session["id"])
-        self._post(lambda: setattr(self, "session_id", sid))
+        sid, owner = str(session["id"]), str(session["author"])
+        self._post(lambda: self._found(sid, owner))
+        # Asked again here: a wish to cancel may come before it is known whose analysis it is.
+        may_end = not self._visitor.why_not(owner)
         seen = 0
         while journal.is_running(sid):
-            if self._cancel.is_set():
+            if may_end and self._cancel.is_set():
                 journal.request_cancel(sid)
             events = journal.events(sid)
             for event in events[seen:]:
@@ -269,6 +289,9 @@ class RunState(t.HasTraits):
         self.elapsed = time.monotonic() - self._began
         self.message = message
         self.phase = phase
+
+    def _found(self, sid: str, owner: str) -> None:
+        self.session_id, self.owner = sid, owner
 
     def _take_back(self, table: FeatureTable, settings: Settings) -> None:
         self.table, self.settings = table, settings

@@ -16,6 +16,7 @@ from ganglioside.settings import Settings
 from ganglioside.study import read_study
 from ganglioside.tables import FeatureTable
 from ganglioside_widgets.state.refusals import Refusal
+from ganglioside_widgets.state.visitors import Visitor
 
 #: Kinds of file that can be given.
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
@@ -78,7 +79,15 @@ class Upload:
 
 
 class UploadState(t.HasTraits):
-    """Files given so far and the one that is chosen; a refused one gives no table."""
+    """Files given so far and the one that is chosen; a refused one gives no table.
+
+    Parameters
+    ----------
+    settings
+    paths
+        Whether a path on this machine can be named; where None, not on a web page, whose
+        visitors need not be those who may read its files.
+    """
 
     uploads = t.Tuple().tag(kind=Upload)
     chosen = t.Int(-1)
@@ -86,9 +95,10 @@ class UploadState(t.HasTraits):
     table = t.Instance(FeatureTable, allow_none=True)
     refusal = t.Instance(Refusal, allow_none=True)
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, *, paths: bool | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()
+        self.paths = not Visitor.here().on_page if paths is None else paths
 
     @property
     def current(self) -> Upload | None:
@@ -115,7 +125,13 @@ class UploadState(t.HasTraits):
         self.add(source.name, source.content)
 
     def add_path(self, path: str) -> None:
-        """Take a file of the machine that this runs on."""
+        """Take a file of the machine that this runs on, where `paths` allows it."""
+        if not self.paths:
+            self.refuse(
+                "A web page opens no file of the machine that serves it: drop the table here, or "
+                "choose it."
+            )
+            return
         place = Path(path.strip()).expanduser()
         try:
             with place.open("rb") as file:

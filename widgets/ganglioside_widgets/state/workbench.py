@@ -17,6 +17,7 @@ from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.run import Phase, Post, RunState
 from ganglioside_widgets.state.thresholds import ThresholdsState
 from ganglioside_widgets.state.upload import UploadState
+from ganglioside_widgets.state.visitors import Visitor
 
 
 class WorkbenchState(t.HasTraits):
@@ -26,8 +27,10 @@ class WorkbenchState(t.HasTraits):
     ----------
     history
     post
-    all_jobs
-        Whether all jobs of the history are listed, or only those of this visitor.
+    paths
+        Whether a path on this machine can be named; where None, not on a web page.
+    visitor
+        Whose jobs alone are listed on a web page; that of this kernel where None.
 
     Attributes
     ----------
@@ -45,16 +48,20 @@ class WorkbenchState(t.HasTraits):
         history: Callable[[], History] = History.open,
         post: Post | None = None,
         *,
-        all_jobs: bool = True,
+        paths: bool | None = None,
+        visitor: Visitor | None = None,
     ) -> None:
         super().__init__()
         self._history = history
-        self.upload = UploadState()
+        self.visitor = visitor or Visitor.here()
+        self.upload = UploadState(paths=not self.visitor.on_page if paths is None else paths)
         self.thresholds = ThresholdsState()
-        self.run = RunState(history, post)
+        self.run = RunState(history, post, self.visitor)
         self.results = ResultsState(current_author)
-        self.export = ExportState(history, post)
-        self.jobs = JobsState(history, post, everything=all_jobs)
+        self.export = ExportState(history, post, self.visitor)
+        self.jobs = JobsState(
+            history, post, everything=not self.visitor.on_page, visitor=self.visitor
+        )
         self.upload.observe(self._table_chosen, "table")
         self.thresholds.observe(self._thresholds_moved, "settings")
         self.run.observe(self._analysed, "analysis")
@@ -134,7 +141,10 @@ class WorkbenchState(t.HasTraits):
         if analysis.features is not known.features:
             return  # another analysis, which brings its own
         try:
-            self._history().override(self.run.session_id, analysis.overrides)
-            self.notice = ""
+            history, sid = self._history(), self.run.session_id
+            why = self.visitor.why_not_session(history, sid)
+            if not why:
+                history.override(sid, analysis.overrides)
+            self.notice = why and f"What you said is on this page only, not kept: {why}"
         except (HistoryError, OverrideError) as error:
             self.notice = f"What you said is on this page only, not kept: {error}"

@@ -1,0 +1,224 @@
+"""Whoever opens a page sends its kernel whatever he likes: nothing comes of what is not listed.
+
+`visitors.csv` lists all that a visitor can set and press on the three pages, each with what comes
+of it. A new one must be judged and added there.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from widgets.kernels import PageKernel, page_kernel
+
+import ganglioside as gg
+from ganglioside.errors import SettingsError
+from ganglioside.history import History
+from ganglioside_widgets import Workbench
+
+PAGES: Final = ("workbench", "history", "species")
+TABLE: Final = Path(__file__).with_name("visitors.csv")
+
+#: What nobody but the server's user may read.
+SECRET: Final = "hidden-from-visitors"
+
+#: All that a visitor can do in the kernel's own words: page, kind, label, what.
+LISTING: Final = """
+import json
+import ipywidgets as w
+from ganglioside_widgets.elements.door import SENDABLE, SETTABLE, of_kind
+
+NAMES = ("description", "_label", "_title", "placeholder", "titles")
+
+def label(widget):
+    named = next((getattr(widget, n) for n in NAMES if getattr(widget, n, None)), "")
+    return named if isinstance(named, str) else " ".join(named)
+
+def doings(widget):
+    told = ["message"] if of_kind(widget, SENDABLE) is not None else []
+    return [*(of_kind(widget, SETTABLE) or {}), *told]
+
+found = [(type(x).__name__, label(x), what)
+         for x in list(w.widget._instances.values()) for what in doings(x)]
+print(json.dumps(sorted(set(found))))
+"""
+
+#: Values of any type, none of which a page holds by chance.
+ODD_VALUES: Final[list[Any]] = [
+    "/etc/passwd", 987_654, 0.125, True, False, [], ["/etc/passwd"], {"path": "/etc/passwd"}, None,
+    "x" * 100_000,
+]  # fmt: skip
+
+#: Those among them that come about by no other way.
+TELLING: Final = [odd for odd in ODD_VALUES if odd and not isinstance(odd, bool)]
+
+#: What no widget of any page sends.
+ODD_DATA: Final[list[Any]] = [
+    None, 5, "text", [], {}, {"method": 5}, {"method": "custom"}, {"method": "update"},
+    {"method": "update", "state": 5}, {"method": "update", "state": {"value": {"a": []}}},
+    {"method": "update", "state": {"value": 10**400, "index": 10**400, "selected": 10**400}},
+    {"method": "update", "state": {"value": float("nan"), "index": -1, "selected": 0.5}},
+    {"method": "update", "state": {"value": float("inf"), "selected_index": 99}},
+    {"method": "update", "state": {"index": 99, "selected": -(10**9)}},
+    {"method": "update", "state": {"selected": 10**12}},
+    {"method": "update", "state": {"value": "a"}, "buffer_paths": [["value", 0], 7]},
+    {"method": "invoke"},
+    *({"method": "custom", "content": content} for content in (
+        None, 5, "click", [], {}, {"event": ["click"]}, {"event": "eval"}, {"what": "begin"},
+        {"what": ["begin"]}, {"what": "begin", "name": 5, "size": "many"},
+        {"what": "begin", "name": "a.csv", "size": 10**400},
+        {"what": "begin", "name": "a.csv", "size": -1},
+        {"what": "begin", "name": "a.csv", "size": float("nan")},
+        {"what": "piece"}, {"what": "piece", "from": 0}, {"what": "piece", "from": None},
+        {"what": "too-large"}, {"what": "too-large", "name": {}, "size": []}, {"what": "failed"},
+        {"wish": "sort"}, {"wish": "sort", "by": {}, "descending": 1},
+        {"wish": "sort", "by": "__class__", "descending": True}, {"wish": []},
+        {"dismissed": {}}, {"dismissed": [1]}, {"acted": {}}, {"acted": [1]}, {"acted": 99},
+        {"opened": None}, {"opened": 5}, {"opened": [["a", "b", "c"]]}, {"opened": {"session": {}}},
+        {"opened": {"session": "../../etc/passwd"}}, {"opened": {"session": "a\0b"}},
+        {"opened": {"session": "'; DROP TABLE sessions; --", "rt_tolerance": "1e999"}},
+        {"opened": {"name": "(" * 9_999}}, {"opened": {"session": ""}},
+    )),
+]  # fmt: skip
+
+#: Channels that no page opens.
+ODD_OPENINGS: Final[list[Any]] = [
+    {}, {"comm_id": "a"}, {"comm_id": "b", "target_name": "os.system", "data": {}},
+    {"comm_id": "c", "target_name": "jupyter.widget", "data": {}},
+    {"comm_id": "d", "target_name": "jupyter.widget", "data": {"state": {
+        "_model_module": "@jupyter-widgets/controls", "_model_module_version": "2.0.0",
+        "_model_name": "TextModel", "_view_module": "@jupyter-widgets/controls",
+        "_view_module_version": "2.0.0", "_view_name": "TextView"}}},
+    {"comm_id": "e", "target_name": [], "data": 5},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def held(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, PageKernel, History]]:
+    """A page that others can open, its kernel, and a history with a session of somebody's."""
+    folder = tmp_path_factory.mktemp("visited")
+    path = folder / "history.duckdb"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANGLIOSIDE_AUTHOR", "kh")
+        history = History.open(path)
+        history.save(gg.analyze(gg.example()), name="theirs")
+        history.jobs.add("analyze", {"source": "/nowhere.csv"}, "theirs")
+        with page_kernel(
+            request.param, folder, GANGLIOSIDE_HISTORY=str(path), GANGLIOSIDE_PAGES="shared",
+            IPYTHONDIR=str(folder / "ipython"),
+        ) as kernel:  # fmt: skip
+            yield request.param, kernel, history
+
+
+def test_all_that_a_visitor_can_set_and_press_is_judged(
+    held: tuple[str, PageKernel, History],
+) -> None:
+    page, kernel, _ = held
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        judged = [tuple(row.values())[1:] for row in csv.DictReader(file) if row["page"] == page]
+    assert all(judgement for *_, judgement in judged)
+    assert [list(row[:3]) for row in judged] == kernel.run(LISTING)
+
+
+def test_a_visitor_sets_nothing_else(held: tuple[str, PageKernel, History]) -> None:
+    _, kernel, _ = held
+    listed = kernel.run(
+        LISTING.replace("print(json.dumps(sorted(set(found))))", "")
+        + "print(json.dumps({x.model_id: doings(x) for x in w.widget._instances.values()}))"
+    )
+    states = sorted(kernel.states().items(), key=lambda found: bool(listed[found[0]]))
+    before = {model: found["state"] for model, found in states}
+    deaf = [model for model in before if not listed[model]]
+    for model in before:
+        for odd in ODD_VALUES if model in deaf else TELLING:
+            kernel.set(model, **dict.fromkeys(before[model], odd))
+        if model in deaf:
+            assert kernel.state(model) == before[model]
+            continue
+        # What is set may have consequences, but no other value is the one that was sent.
+        after = kernel.state(model)
+        others = set(after) - set(listed[model])
+        assert not [n for n in others if after[n] in TELLING and after[n] != before[model][n]]
+    assert kernel.complaints() == []
+
+
+def test_no_message_breaks_a_page(held: tuple[str, PageKernel, History]) -> None:
+    page, kernel, _ = held
+    models = list(kernel.states())
+    of_each_kind = {found["state"]["_model_name"]: m for m, found in kernel.states().items()}
+    for model in [*of_each_kind.values(), "nobody", "", "all-states"]:
+        for data in ODD_DATA:
+            kernel.tell(model, data, [b"x"])
+            kernel.tell(model, data)
+    for opening in ODD_OPENINGS:
+        for kind in ("comm_open", "comm_msg", "comm_close"):
+            kernel.send(kind, opening)
+    for model in models:
+        kernel.send("comm_close", {"comm_id": model, "data": {}})
+    kernel.settle()
+    assert kernel.complaints() == []
+    assert set(kernel.states()) == set(models)
+    if page == "workbench":
+        kernel.until("page.state.run.phase != 'running'")
+        (example,) = [m for m, s in kernel.states().items()
+                      if s["state"].get("description") == "Try the example"]  # fmt: skip
+        kernel.click(example)
+        kernel.until("page.state.upload.table is not None")
+        assert kernel.complaints() == []
+
+
+def test_no_path_is_opened_and_nothing_of_others_changed(
+    held: tuple[str, PageKernel, History], tmp_path: Path
+) -> None:
+    page, kernel, history = held
+    (tmp_path / "file.csv").write_text(f"{SECRET};1\n", encoding="utf-8")
+    before = _of_others(history)
+    kernel.heard.clear()
+    for _ in range(2):  # what the first round shows, the second can press
+        for model, found in kernel.states().items():
+            state = found["state"]
+            kernel.set(model, disabled=False, selected=0, index=0)
+            kernel.set(model, value=str(tmp_path / "file.csv"))
+            if state["_model_name"] == "ButtonModel" and state["description"] != "Cancel":
+                kernel.click(model)
+        kernel.settle()
+        if page == "workbench":
+            kernel.until("page.state.run.phase != 'running' and not page.state.export.busy")
+    kernel.states()
+    assert not [m for m in kernel.heard if SECRET in str(m["content"])]
+    assert _of_others(history) == before
+    assert kernel.complaints() == []
+
+
+def _of_others(history: History) -> tuple[Any, ...]:
+    """Return what visitors must leave as it is: sessions, overrides, log and jobs of others."""
+    sessions = history.sessions()
+    theirs = sessions[sessions["author"] == "kh"]
+    assert len(theirs) == 1
+    trail = history.override_trail(theirs["id"].iloc[0])
+    log = history.log(theirs["id"].iloc[0])
+    jobs = [(job.id, job.status, job.cancel_requested) for job in history.jobs.all()]
+    return *(table.to_csv(index=False) for table in (theirs, trail, log)), jobs
+
+
+def test_a_visitor_acts_under_a_name_of_his_own(tmp_path: Path) -> None:
+    path = tmp_path / "history.duckdb"
+    for access, author in (("shared", r"visitor [0-9a-f]{8} \(page of kh\)"), ("own", "kh")):
+        given = {"GANGLIOSIDE_HISTORY": str(path), "GANGLIOSIDE_PAGES": access}
+        with page_kernel("workbench", tmp_path, **given) as kernel:
+            kernel.run("page.state.upload.add_example(); page.state.run.start()")
+            kernel.until("page.state.run.phase == 'finished'")
+            session = History.open(path).sessions(1).iloc[0]
+            assert re.fullmatch(author, session["author"])
+
+
+def test_an_unknown_kind_of_page_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_PAGES", "everybody")
+    with pytest.raises(SettingsError, match="own, shared, open"):
+        Workbench()

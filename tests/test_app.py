@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
+from ganglioside_widgets.server import LetFinish, Pages
 from jupyter_server.serverapp import ServerApp
 from traitlets import Dict
 from voila.configuration import VoilaConfiguration
@@ -14,7 +15,6 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from ganglioside.errors import JobError
 from ganglioside_widgets import app
-from ganglioside_widgets.server import LetFinish, Pages
 
 # Only the dict syntax keeps the size a number: see app.py.
 pytestmark = pytest.mark.filterwarnings("ignore:--tornado_settings:DeprecationWarning")

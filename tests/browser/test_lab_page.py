@@ -12,7 +12,7 @@ import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from browser.pages import RULES, give, large_table  # noqa: E402
-from browser.servers import Server, Visit, serving  # noqa: E402
+from browser.servers import TOKEN, Server, Visit, serving  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect
@@ -22,10 +22,7 @@ expect = sync_api.expect
 def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("lab")
     notebooks = folder / "notebooks"
-    with serving(
-        folder, "lab", "--notebooks", str(notebooks), "--ServerApp.token=secret",
-        ready="is running at",
-    ) as running:  # fmt: skip
+    with serving(folder, "lab", "--notebooks", str(notebooks), ready="is running at") as running:
         yield running
 
 
@@ -34,7 +31,7 @@ def visit(browser: sync_api.Browser, server: Server) -> Iterator[Visit]:
     """The workbench, run in its notebook in a narrow pane."""
     opened = Visit.begin(browser, width=1000)
     page = opened.page
-    page.goto(f"{server.url}/lab/tree/workbench.ipynb?token=secret")
+    page.goto(f"{server.url}/lab/tree/workbench.ipynb?token={TOKEN}")
     cell = page.locator(".jp-Notebook .jp-CodeCell").first
     expect(cell).to_be_visible(timeout=90_000)
     expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible(timeout=90_000)

@@ -35,6 +35,9 @@ IOPUB_RATE: Final = 1e9
 IDLE: Final = 600
 LOOK: Final = 60
 
+#: Seconds in which a kernel may end by itself before it is ended.
+END: Final = 2
+
 #: Kernels at once, those that stand ready included; each needs about 0.1 GB of memory.
 MOST_KERNELS: Final = 20
 KERNELS: Final = "ganglioside_widgets.serving.kernels.BoundedKernels"
@@ -228,6 +231,7 @@ def page_arguments(
         f"--VoilaConfiguration.multi_kernel_manager_class={KERNELS}",
         f"--BoundedKernels.max_kernels={max_kernels}",
         f"--VoilaKernelManager.kernel_pools_config={pools}",
+        f"--KernelManager.shutdown_wait_time={END}",
         f"--MappingKernelManager.cull_idle_timeout={IDLE}",
         f"--MappingKernelManager.cull_interval={LOOK}",
     ]

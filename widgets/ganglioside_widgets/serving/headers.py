@@ -23,8 +23,7 @@ def hash_source(script: str) -> str:
 PAGE_POLICY: Final[Mapping[str, Sequence[str]]] = {
     "default-src": ("'self'",),
     # blob: modules of widgets, which anywidget imports from memory.
-    # 'unsafe-eval': JupyterLab's settings and Vega's expressions are compiled in the browser.
-    "script-src": ("'self'", hash_source(HEARTBEAT), "blob:", "'unsafe-eval'"),
+    "script-src": ("'self'", hash_source(HEARTBEAT), "blob:"),
     # JupyterLab and Vega set styles in the page; a style runs nothing.
     "style-src": ("'self'", "'unsafe-inline'"),
     "img-src": ("'self'", "data:", "blob:"),

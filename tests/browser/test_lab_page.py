@@ -92,3 +92,34 @@ def test_the_panels_keep_the_rules_in_the_dark_theme_too(visit: Visit) -> None:
         visit.page.wait_for_timeout(300)
         found = axe.Axe().run(visit.page, context=".gg-root", options=RULES).response
         assert [fault["nodes"][0]["html"] for fault in found["violations"]] == []
+
+
+def test_voila_is_not_served_beside_notebooks_whoever_asks_for_it(
+    visit: Visit, server: Server
+) -> None:
+    for path in (
+        "/voila",
+        "/voila/render/workbench.ipynb",
+        "/voila/tree",
+        "/voila/static/voila.js",
+    ):
+        assert visit.page.request.get(f"{server.url}{path}?theme=%22%3E%3Cscript%3E").status == 404
+
+
+def test_answers_of_the_lab_have_the_headers(visit: Visit, server: Server) -> None:
+    for path in ("/lab", "/login", "/nowhere", "/static/favicons/favicon.ico", "/api/contents"):
+        headers = visit.page.request.get(f"{server.url}{path}").headers
+        assert "object-src 'none'" in headers["content-security-policy"]
+        assert "frame-ancestors 'self'" in headers["content-security-policy"]
+        assert headers["referrer-policy"] == "same-origin"
+    cookies = visit.page.context.cookies()
+    assert cookies
+    assert {cookie.get("sameSite") for cookie in cookies} == {"Strict"}
+
+
+def test_no_log_of_the_lab_holds_the_token(visit: Visit, server: Server) -> None:
+    for path in ("/nowhere", "/api/contents/nowhere", "/files/nowhere", "/api/kernels/a-b-c-d-e"):
+        assert visit.page.request.get(f"{server.url}{path}?token={TOKEN}").status >= 400
+    log = server.log.read_text(errors="replace")
+    assert "nowhere" in log
+    assert TOKEN not in log

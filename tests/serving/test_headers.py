@@ -13,9 +13,10 @@ from ganglioside_widgets.serving.headers import HEARTBEAT, PageHeaders, hash_sou
 def answer(protocol: str = "http", *cookies: str) -> HTTPHeaders:
     request = SimpleNamespace(protocol=protocol, host="lab.example.org:8866")
     headers = HTTPHeaders({"Server": "x"})
-    for cookie in cookies:
-        headers.add("Set-Cookie", cookie)
-    return PageHeaders(request).transform_first_chunk(200, headers, b"", True)[1]
+    made = PageHeaders(request).transform_first_chunk(200, headers, b"", True)[1]
+    for cookie in cookies:  # which Tornado adds last
+        made.add("Set-Cookie", cookie)
+    return made
 
 
 def directive(name: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from tornado import httputil, web
 
@@ -59,11 +59,36 @@ def write_policy(policy: Mapping[str, Sequence[str]]) -> str:
     return "; ".join(" ".join((name, *sources)) for name, sources in policy.items())
 
 
-class SafeHeaders(web.OutputTransform):
-    """Adds the headers to every answer: pages, errors, files, redirects.
+class GuardedCookies(httputil.HTTPHeaders):
+    """Headers whose cookies go to requests of the own pages only, under TLS over TLS only.
 
-    Cookies go to requests of the own pages only, and under TLS over TLS only.
+    Tornado adds the cookies of an answer last, so that each is completed as it is added.
     """
+
+    over_tls = False
+
+    @classmethod
+    def of(cls, headers: httputil.HTTPHeaders, over_tls: bool) -> GuardedCookies:
+        """Return the same headers, with guarded cookies from now on."""
+        made = cls()
+        made.over_tls = over_tls
+        for name, value in headers.get_all():
+            made.add(name, value)
+        return made
+
+    def add(self, name: str, value: str, **named: Any) -> None:
+        """Add a header."""
+        guarded = self._guard(value) if name.lower() == "set-cookie" else value
+        super().add(name, guarded, **named)
+
+    def _guard(self, cookie: str) -> str:
+        guards = {"samesite": "SameSite=Strict"} | ({"secure": "Secure"} if self.over_tls else {})
+        there = {part.partition("=")[0].strip().lower() for part in cookie.split(";")[1:]}
+        return "; ".join([cookie, *(text for name, text in guards.items() if name not in there)])
+
+
+class SafeHeaders(web.OutputTransform):
+    """Adds the headers to every answer: pages, errors, files, redirects."""
 
     def __init__(self, request: httputil.HTTPServerRequest) -> None:
         super().__init__(request)
@@ -82,16 +107,7 @@ class SafeHeaders(web.OutputTransform):
         if self._over_tls:
             headers["Strict-Transport-Security"] = TRANSPORT_SECURITY
         headers.pop("Server", None)
-        cookies = headers.get_list("Set-Cookie")
-        headers.pop("Set-Cookie", None)
-        for cookie in cookies:
-            headers.add("Set-Cookie", self._guarded(cookie))
-        return status_code, headers, chunk
-
-    def _guarded(self, cookie: str) -> str:
-        guards = {"samesite": "SameSite=Strict"} | ({"secure": "Secure"} if self._over_tls else {})
-        there = {part.partition("=")[0].strip().lower() for part in cookie.split(";")[1:]}
-        return "; ".join([cookie, *(text for name, text in guards.items() if name not in there)])
+        return status_code, GuardedCookies.of(headers, self._over_tls), chunk
 
 
 class PageHeaders(SafeHeaders):

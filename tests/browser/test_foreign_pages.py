@@ -76,8 +76,13 @@ def page(browser: sync_api.Browser, server: Server) -> Iterator[sync_api.Page]:
     visit.end()
 
 
-def kernels(server: Server) -> int:
-    return len(re.findall("Kernel started", server.log.read_text(errors="replace")))
+def renders(server: Server) -> int:
+    """Return how many pages were served, each with a kernel."""
+    return len(re.findall("200 GET /voila/render", server.log.read_text(errors="replace")))
+
+
+def refusals(server: Server) -> int:
+    return len(re.findall("403 GET /voila/render", server.log.read_text(errors="replace")))
 
 
 @pytest.mark.parametrize("name", ["theme", "template", "classic-tree", "voila-theme"])
@@ -115,10 +120,11 @@ def test_a_foreign_page_starts_no_kernel_and_opens_no_socket(
     url = server.url + WORKBENCH
     socket = server.url.replace("http", "ws", 1) + "/api/kernels/a-b-c-d-e/channels"
     elsewhere.content = ATTACK.format(url=url, socket=socket)
-    before = kernels(server)
-    page.goto(elsewhere.url)
-    page.wait_for_timeout(3000)  # in which spares would be started
-    assert kernels(server) == before
+    before, refused = renders(server), refusals(server)
+    page.goto(elsewhere.url, wait_until="networkidle")
+    page.wait_for_timeout(1000)
+    assert refusals(server) >= refused + 6
+    assert renders(server) == before
     assert page.title() != "open"
 
 
@@ -126,11 +132,11 @@ def test_who_follows_a_link_from_elsewhere_goes_on_by_a_click(
     page: sync_api.Page, server: Server, elsewhere: Elsewhere
 ) -> None:
     elsewhere.content = f'<a href="{server.url}{WORKBENCH}">our results</a>'
-    before = kernels(server)
+    before = renders(server)
     page.goto(elsewhere.url)
     page.get_by_text("our results").click()
     expect(page.get_by_text("Another site asked")).to_be_visible()
-    assert kernels(server) == before
+    assert renders(server) == before
     page.get_by_role("link", name="Go on").click()
     expect(page.get_by_role("button", name="Try the example")).to_be_visible()
 

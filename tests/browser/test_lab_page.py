@@ -22,7 +22,10 @@ expect = sync_api.expect
 def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("lab")
     notebooks = folder / "notebooks"
-    with serving(folder, "lab", "--notebooks", str(notebooks), ready="is running at") as running:
+    with serving(
+        folder, "lab", "--notebooks", str(notebooks),
+        "--ServerApp.jpserver_extensions=voila.server_extension=True", ready="is running at",
+    ) as running:  # fmt: skip
         yield running
 
 

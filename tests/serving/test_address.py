@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,18 @@ def test_a_certificate_that_is_none_is_refused_with_the_cure(tmp_path: Path) -> 
             Address("127.0.0.1", 1, certificate).tls_context()
     with pytest.raises(JobError, match="--certfile too"):
         Address("127.0.0.1", 1, None, text).tls_context()
+
+
+def test_a_certificate_and_its_key_encrypt(tmp_path: Path) -> None:
+    trustme = pytest.importorskip("trustme")
+    made = trustme.CA().issue_cert("lab.example.org")
+    certificate, key, both = tmp_path / "c.pem", tmp_path / "k.pem", tmp_path / "both.pem"
+    made.cert_chain_pems[0].write_to_path(certificate)
+    made.private_key_pem.write_to_path(key)
+    made.private_key_and_cert_chain_pem.write_to_path(both)
+    for address in (Address("lab", 1, certificate, key), Address("lab", 1, both)):
+        context = address.tls_context()
+        assert context is not None
+        assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+    with pytest.raises(JobError, match="no certificate with its key"):
+        Address("lab", 1, certificate).tls_context()

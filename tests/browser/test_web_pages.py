@@ -87,12 +87,7 @@ def test_from_the_opened_page_to_verdicts_in_three_clicks(
         page.set_viewport_size({"width": width, "height": 1000})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator(".gg-root").first.evaluate("pane => { pane.style.width = '500px'; }")
-    canvas = page.locator(".gg-chart canvas")
-    for _ in range(200):  # the browser's own waiting compiles text, which the page forbids
-        if canvas.evaluate("canvas => canvas.offsetWidth") <= 470:
-            break
-        page.wait_for_timeout(50)
-    assert canvas.evaluate("canvas => canvas.offsetWidth") <= 470
+    page.wait_for_function("document.querySelector('.gg-chart canvas').offsetWidth <= 470")
 
 
 def test_a_visitor_cannot_run_code_in_the_kernel(

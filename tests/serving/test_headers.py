@@ -10,8 +10,8 @@ from tornado.httputil import HTTPHeaders
 from ganglioside_widgets.serving.headers import HEARTBEAT, PageHeaders, hash_source
 
 
-def answer(protocol: str = "http", *cookies: str) -> HTTPHeaders:
-    request = SimpleNamespace(protocol=protocol, host="lab.example.org:8866")
+def answer(protocol: str = "http", *cookies: str, path: str = "/") -> HTTPHeaders:
+    request = SimpleNamespace(protocol=protocol, host="lab.example.org:8866", path=path)
     headers = HTTPHeaders({"Server": "x"})
     made = PageHeaders(request).transform_first_chunk(200, headers, b"", True)[1]
     for cookie in cookies:  # which Tornado adds last
@@ -19,13 +19,15 @@ def answer(protocol: str = "http", *cookies: str) -> HTTPHeaders:
     return made
 
 
-def directive(name: str) -> list[str]:
-    policy = answer()["Content-Security-Policy"]
+def directive(name: str, path: str = "/") -> list[str]:
+    policy = answer(path=path)["Content-Security-Policy"]
     return next(each.split()[1:] for each in policy.split("; ") if each.split()[0] == name)
 
 
 def test_no_script_of_the_page_itself_runs_save_the_heartbeat() -> None:
     assert directive("script-src") == ["'self'", hash_source(HEARTBEAT), "blob:"]
+    with_charts = directive("script-src", "/voila/render/workbench.ipynb")
+    assert with_charts == [*directive("script-src"), "'unsafe-eval'"]
     assert directive("object-src") == ["'none'"]
     assert directive("default-src") == directive("base-uri") == ["'self'"]
     assert directive("form-action") == directive("frame-ancestors") == ["'self'"]

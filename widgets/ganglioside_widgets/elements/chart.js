@@ -99,7 +99,6 @@ function render({ model, el }) {
     const result = await vegaEmbed(fresh, whole, {
       actions: { export: true, source: false, compiled: false, editor: false },
       renderer: "canvas",
-      ast: true, // expressions are interpreted: the web pages run no code made of text
     });
     if (turn !== drawn) {
       result.finalize();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import jinja2
@@ -10,11 +11,13 @@ from jupyter_server.serverapp import ServerApp
 from traitlets import Dict
 from voila.configuration import VoilaConfiguration
 from voila.paths import collect_template_paths
+from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from ganglioside.errors import JobError
 from ganglioside_widgets import app
-from ganglioside_widgets.server import LetFinish, Pages
+from ganglioside_widgets.serving.kernels import BoundedKernels
+from ganglioside_widgets.serving.pages import LetFinish, Pages
 
 # Only the dict syntax keeps the size a number: see app.py.
 pytestmark = pytest.mark.filterwarnings("ignore:--tornado_settings:DeprecationWarning")
@@ -49,7 +52,6 @@ def test_pages_are_served_preheated_and_their_kernels_culled(tmp_path: Path) -> 
     server.parse_command_line(app.page_arguments(tmp_path, 8902, open_browser=False))
     assert server.tornado_settings == LARGE
     assert (server.ip, server.port, server.open_browser) == ("127.0.0.1", 8902, False)
-    assert not server.auto_token
     configured = VoilaConfiguration(config=server.config)
     assert configured.preheat_kernel
     assert configured.template == "ganglioside"
@@ -59,16 +61,47 @@ def test_pages_are_served_preheated_and_their_kernels_culled(tmp_path: Path) -> 
     assert int(server.config.MappingKernelManager.cull_interval) == app.LOOK
 
 
-@pytest.mark.parametrize(
-    ("host", "here"),
-    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False),
-     ("192.168.1.5", False), ("lab.example.org", False)],
-)  # fmt: skip
-def test_other_machines_need_a_token(host: str, here: bool, tmp_path: Path) -> None:
+def test_what_an_address_asks_for_is_not_written_into_pages(tmp_path: Path) -> None:
     server = Pages()
-    server.parse_command_line(app.page_arguments(tmp_path, 8903, host=host, open_browser=False))
-    assert server.auto_token is not here
-    assert server.ip == host
+    server.parse_command_line(app.page_arguments(tmp_path, 8903, open_browser=False))
+    configured = VoilaConfiguration(config=server.config)
+    assert configured.allow_theme_override == "NO"
+    assert configured.allow_template_override == "NO"
+
+
+def test_kernels_are_bounded_and_leave_some_for_visitors(tmp_path: Path) -> None:
+    server = Pages()
+    server.parse_command_line(app.page_arguments(tmp_path, 8904, max_kernels=7))
+    configured = VoilaConfiguration(config=server.config)
+    kernels = configured.multi_kernel_manager_class
+    assert issubclass(kernels, BoundedKernels)
+    assert kernels(config=server.config).max_kernels == 7
+    assert BoundedKernels().max_kernels == app.MOST_KERNELS
+    with pytest.raises(JobError, match="--max-kernels at least 5"):
+        app.page_arguments(tmp_path, 8904, max_kernels=4)
+
+
+def test_a_token_of_the_environment_is_taken_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert app.take_token() == ""
+    monkeypatch.setenv(app.TOKEN, "abcdefgh-01234567")
+    assert app.take_token() == "abcdefgh-01234567"
+    assert app.TOKEN not in os.environ
+
+
+@pytest.mark.parametrize(
+    "weak", ["short", "fifteen-letters", "with a space in it", "a&b=c/d?e#f%20g1"]
+)
+def test_a_weak_token_is_refused_with_the_cure(weak: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(app.TOKEN, weak)
+    with pytest.raises(JobError, match="at least 16 letters") as refusal:
+        app.take_token()
+    assert weak not in str(refusal.value)
+
+
+@pytest.mark.parametrize("extra", ["--token=abc", "--Voila.token=", "--IdentityProvider.token=a"])
+def test_a_token_among_the_arguments_is_refused(extra: str, tmp_path: Path) -> None:
+    with pytest.raises(JobError, match="every user of this machine"):
+        app.serve_pages(tmp_path, 8905, open_browser=False, extra=[extra])
 
 
 def test_nothing_but_the_pages_is_served(tmp_path: Path) -> None:
@@ -90,7 +123,11 @@ def test_no_page_to_serve_is_refused_with_advice(tmp_path: Path) -> None:
 def test_the_kernel_of_a_closed_page_may_finish_its_analysis(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    plain = [("/a", VoilaShutdownKernelHandler), ("/b", object, {"x": 1})]
+    plain = [
+        ("/a", VoilaShutdownKernelHandler),
+        ("/b", object, {"x": 1}),
+        ("/c", RequestInfoSocketHandler),
+    ]
     monkeypatch.setattr("voila.app.Voila.init_handlers", lambda self: plain)
     assert Pages().init_handlers() == [("/a", LetFinish), ("/b", object, {"x": 1})]
 
@@ -101,8 +138,9 @@ def test_the_templates_of_pages_are_found_and_link_nothing_of_the_network(
     monkeypatch.setenv("JUPYTER_PATH", str(app.SHARE))
     folder = app.SHARE / "voila" / "templates" / "ganglioside"
     assert str(folder) in collect_template_paths(["voila", "nbconvert"], "ganglioside")
-    for name in ("page.html", "tree-lab.html", "error.html"):
-        assert "http" not in (folder / name).read_text(encoding="utf-8")
+    for page in folder.glob("*.html"):
+        assert "http:" not in page.read_text(encoding="utf-8")
+        assert "https:" not in page.read_text(encoding="utf-8")
 
 
 def test_links_to_the_network_in_the_page_of_a_notebook_are_taken_out() -> None:
@@ -111,6 +149,7 @@ def test_links_to_the_network_in_the_page_of_a_notebook_are_taken_out() -> None:
     folder = app.SHARE / "voila" / "templates" / "ganglioside"
     templates = {
         "voila/templates/lab/index.html.j2": parent,
+        "spinner.macro.html.j2": "",
         "index.html.j2": (folder / "index.html.j2").read_text(),
     }
     environment = jinja2.Environment(loader=jinja2.DictLoader(templates))

@@ -374,21 +374,25 @@ def test_lab_and_app_pass_on_what_they_are_told(
 ) -> None:
     served: list[tuple[object, ...]] = []
 
-    def record(
-        folder: Path, port: int, *, host: str, open_browser: bool, extra: list[str], **more: bool
-    ) -> None:
-        served.append((folder.is_dir(), port, host, open_browser, extra, *more.values()))
+    def record(folder: Path, port: int, **told: object) -> None:
+        served.append((folder.is_dir(), port, *told.values()))
 
     monkeypatch.setattr("ganglioside_widgets.app.serve_lab", record)
     monkeypatch.setattr("ganglioside_widgets.app.serve_pages", record)
     run("lab", "--port", 8123, "--no-browser", "--", "--ServerApp.token=x")
     run("app", "--host", "0.0.0.0")
-    run("app", "--host", "0.0.0.0", "--visitors-may-change")
+    run(
+        "app", "--certfile", "c.pem", "--keyfile", "k.pem", "--allow-host", "lab", "--allow-host",
+        "lab.example.org", "--trust-proxy", "10.0.0.1", "--max-kernels", 9,
+        "--visitors-may-change",
+    )  # fmt: skip
+    names = ["lab", "lab.example.org"]
     assert served == [
-        (True, 8123, "127.0.0.1", False, ["--ServerApp.token=x"]),
-        (True, 8866, "0.0.0.0", True, [], False),
-        (True, 8866, "0.0.0.0", True, [], True),
-    ]
+        (True, 8123, "127.0.0.1", False, None, None, ["--ServerApp.token=x"]),
+        (True, 8866, "0.0.0.0", True, None, None, (), (), 20, False, []),
+        (True, 8866, "127.0.0.1", True, Path("c.pem"), Path("k.pem"), names, ["10.0.0.1"], 9,
+         True, []),
+    ]  # fmt: skip
 
 
 def test_lab_elsewhere_copies_the_notebooks(

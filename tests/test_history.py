@@ -38,6 +38,7 @@ from ganglioside.columns import FINDINGS, MODELS, PROBLEMS, VERDICTS
 from ganglioside.errors import Cancelled, HistoryError, ReadError
 from ganglioside.example import example
 from ganglioside.history import STATUSES, History, catalog, default_path, rows, sessions, store
+from ganglioside.history.catalog import Migration, migrations
 from ganglioside.history.codec import (
     STORED_FEATURES,
     decode_carried,
@@ -45,7 +46,6 @@ from ganglioside.history.codec import (
     from_rows,
     to_rows,
 )
-from ganglioside.history.catalog import Migration, migrations
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Source

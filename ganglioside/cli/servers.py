@@ -17,7 +17,36 @@ Port = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=6553
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 Host = Annotated[
     str,
-    typer.Option(help="Address to listen at; others than this machine's need a token."),
+    typer.Option(
+        help="Address to listen at. Others than this machine's need TLS, by --certfile or by a "
+        "proxy; `ssh -L` needs neither."
+    ),
+]
+Certificate = Annotated[
+    Path | None,
+    typer.Option("--certfile", help="Certificate (PEM) to serve TLS with.", dir_okay=False),
+]
+Key = Annotated[
+    Path | None,
+    typer.Option("--keyfile", help="Key of the certificate (PEM).", dir_okay=False),
+]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host", help="Further name under which visitors ask, for example of a proxy."
+    ),
+]
+TrustProxy = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--trust-proxy", help="Address of a proxy that tells by X-Forwarded-Proto of TLS."
+    ),
+]
+MaxKernels = Annotated[
+    int,
+    typer.Option(
+        help="Kernels at once, one for each open page and 4 that stand ready; 0.1 GB each."
+    ),
 ]
 Folder = Annotated[
     Path | None,
@@ -35,11 +64,19 @@ def lab(
     port: Port = 8888,
     host: Host = "127.0.0.1",
     no_browser: NoBrowser = False,
+    certfile: Certificate = None,
+    keyfile: Key = None,
 ) -> None:
-    """Open the workbench in JupyterLab."""
+    """Open the workbench in JupyterLab.
+
+    A token in GANGLIOSIDE_TOKEN is used instead of a new one.
+    """
     from ganglioside_widgets.app import serve_lab
 
-    serve_lab(_workplace(folder), port, host=host, open_browser=not no_browser, extra=context.args)
+    serve_lab(
+        _workplace(folder), port, host=host, open_browser=not no_browser,
+        certificate=certfile, key=keyfile, extra=context.args,
+    )  # fmt: skip
 
 
 def serve_app(
@@ -47,6 +84,11 @@ def serve_app(
     port: Port = 8866,
     host: Host = "127.0.0.1",
     no_browser: NoBrowser = False,
+    certfile: Certificate = None,
+    keyfile: Key = None,
+    allow_host: AllowHost = None,
+    trust_proxy: TrustProxy = None,
+    max_kernels: MaxKernels = 20,
     visitors_may_change: Annotated[
         bool,
         typer.Option(
@@ -55,17 +97,19 @@ def serve_app(
         ),
     ] = False,
 ) -> None:
-    """Serve the web pages with Voila."""
+    """Serve the web pages with Voila.
+
+    Visitors need a token. It is part of the address that is printed, or comes from
+    GANGLIOSIDE_TOKEN, so that bookmarks last.
+    """
     from ganglioside_widgets.app import serve_pages
 
     serve_pages(
-        places.notebooks(),
-        port,
-        host=host,
-        open_browser=not no_browser,
-        extra=context.args,
-        visitors_may_change=visitors_may_change,
-    )
+        places.notebooks(), port, host=host, open_browser=not no_browser,
+        certificate=certfile, key=keyfile, allow_hosts=allow_host or (),
+        trusted_proxies=trust_proxy or (), max_kernels=max_kernels,
+        visitors_may_change=visitors_may_change, extra=context.args,
+    )  # fmt: skip
 
 
 def _workplace(folder: Path | None) -> Path:

@@ -94,7 +94,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
         for n in rows:
             time.sleep(15)  # until the next kernel is warm
-            visit = Visit.begin(browser)
+            visit = Visit.begin(browser).sign_in(server)
             measure(visit.page, server, Path(place), n)
             visit.end()
         browser.close()

@@ -39,7 +39,7 @@ def visit(browser: Any, server: Any) -> Iterator[object]:
     """A visitor, whose page asks nothing of others and complains of nothing."""
     from browser.servers import Visit
 
-    opened = Visit.begin(browser)
+    opened = Visit.begin(browser).sign_in(server)
     yield opened
     opened.end()
     assert opened.outside(server) == []

@@ -13,14 +13,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, ConsoleMessage, Page
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 #: Seconds that a server may take to start, and a page to do something.
 START = 120
 PATIENCE = 60_000  # ms
+
+#: Lets visitors into the web pages.
+TOKEN = "token-of-the-browser-tests"
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ def running(folder: Path, program: str, *arguments: str, ready: str = "") -> Ite
     environment = os.environ | {
         "GANGLIOSIDE_HISTORY": str(history),
         "GANGLIOSIDE_AUTHOR": "browser test",
+        "GANGLIOSIDE_TOKEN": TOKEN,
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
@@ -88,6 +94,8 @@ def _answers(url: str) -> bool:
     try:
         with urlopen(url, timeout=5):
             return True
+    except HTTPError:
+        return True  # it asks for the token
     except (URLError, OSError):
         return False
 
@@ -120,6 +128,11 @@ class Visit:
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
+
+    def sign_in(self, server: Server) -> Visit:
+        """Bring the token, as whoever opens the address that the server printed."""
+        self.page.context.request.get(f"{server.url}/?token={TOKEN}")
+        return self
 
     def outside(self, server: Server) -> list[str]:
         """Return what was asked of other servers."""

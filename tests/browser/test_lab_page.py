@@ -12,7 +12,7 @@ import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from browser.pages import RULES, give, large_table  # noqa: E402
-from browser.servers import Server, Visit, serving  # noqa: E402
+from browser.servers import TOKEN, Server, Visit, serving  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect
@@ -23,8 +23,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterato
     folder = tmp_path_factory.mktemp("lab")
     notebooks = folder / "notebooks"
     with serving(
-        folder, "lab", "--notebooks", str(notebooks), "--ServerApp.token=secret",
-        ready="is running at",
+        folder, "lab", "--notebooks", str(notebooks),
+        "--ServerApp.jpserver_extensions=voila.server_extension=True", ready="is running at",
     ) as running:  # fmt: skip
         yield running
 
@@ -34,7 +34,7 @@ def visit(browser: sync_api.Browser, server: Server) -> Iterator[Visit]:
     """The workbench, run in its notebook in a narrow pane."""
     opened = Visit.begin(browser, width=1000)
     page = opened.page
-    page.goto(f"{server.url}/lab/tree/workbench.ipynb?token=secret")
+    page.goto(f"{server.url}/lab/tree/workbench.ipynb?token={TOKEN}")
     cell = page.locator(".jp-Notebook .jp-CodeCell").first
     expect(cell).to_be_visible(timeout=90_000)
     expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible(timeout=90_000)
@@ -95,3 +95,34 @@ def test_the_panels_keep_the_rules_in_the_dark_theme_too(visit: Visit) -> None:
         visit.page.wait_for_timeout(300)
         found = axe.Axe().run(visit.page, context=".gg-root", options=RULES).response
         assert [fault["nodes"][0]["html"] for fault in found["violations"]] == []
+
+
+def test_voila_is_not_served_beside_notebooks_whoever_asks_for_it(
+    visit: Visit, server: Server
+) -> None:
+    for path in (
+        "/voila",
+        "/voila/render/workbench.ipynb",
+        "/voila/tree",
+        "/voila/static/voila.js",
+    ):
+        assert visit.page.request.get(f"{server.url}{path}?theme=%22%3E%3Cscript%3E").status == 404
+
+
+def test_answers_of_the_lab_have_the_headers(visit: Visit, server: Server) -> None:
+    for path in ("/lab", "/login", "/nowhere", "/static/favicons/favicon.ico", "/api/contents"):
+        headers = visit.page.request.get(f"{server.url}{path}").headers
+        assert "object-src 'none'" in headers["content-security-policy"]
+        assert "frame-ancestors 'self'" in headers["content-security-policy"]
+        assert headers["referrer-policy"] == "same-origin"
+    cookies = visit.page.context.cookies()
+    assert cookies
+    assert {cookie.get("sameSite") for cookie in cookies} == {"Strict"}
+
+
+def test_no_log_of_the_lab_holds_the_token(visit: Visit, server: Server) -> None:
+    for path in ("/nowhere", "/api/contents/nowhere", "/files/nowhere", "/api/kernels/a-b-c-d-e"):
+        assert visit.page.request.get(f"{server.url}{path}?token={TOKEN}").status >= 400
+    log = server.log.read_text(errors="replace")
+    assert "nowhere" in log
+    assert TOKEN not in log

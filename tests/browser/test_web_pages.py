@@ -39,9 +39,13 @@ WATCH = """
 
 #: Sends a message to the kernel behind the page's back.
 SEND = """
-([url, text]) => new Promise((resolve) => {
-  const socket = new WebSocket(url);
-  socket.onopen = () => { socket.send(text); setTimeout(resolve, 1500); };
+([url, parts]) => new Promise((resolve) => {
+  const bytes = parts.map((part) => new TextEncoder().encode(part));
+  const offsets = [8 * (parts.length + 2)];
+  for (const part of bytes) offsets.push(offsets.at(-1) + part.length);
+  const head = new BigUint64Array([offsets.length, ...offsets].map(BigInt));
+  const socket = new WebSocket(url, "v1.kernel.websocket.jupyter.org");
+  socket.onopen = () => { socket.send(new Blob([head, ...bytes])); setTimeout(resolve, 1500); };
   socket.onerror = resolve;
 })
 """
@@ -93,14 +97,12 @@ def test_a_visitor_cannot_run_code_in_the_kernel(
     visit.page.on("websocket", lambda socket: sockets.append(socket.url))
     page = open_workbench(visit, server)
     mark = tmp_path / "mark"
-    wish = {
-        "header": {"msg_id": "1", "username": "", "session": "s", "version": "5.3",
-                   "msg_type": "execute_request", "date": "2026-01-01T00:00:00Z"},
-        "parent_header": {}, "metadata": {}, "buffers": [], "channel": "shell",
-        "content": {"code": f"open({str(mark)!r}, 'w')", "silent": False, "store_history": False,
-                    "user_expressions": {}, "allow_stdin": False, "stop_on_error": True},
-    }  # fmt: skip
-    page.evaluate(SEND, [sockets[0].split("?")[0], json.dumps(wish)])
+    header = {"msg_id": "1", "username": "", "session": "s", "version": "5.3",
+              "msg_type": "execute_request", "date": "2026-01-01T00:00:00Z"}  # fmt: skip
+    content = {"code": f"open({str(mark)!r}, 'w')", "silent": False, "store_history": False,
+               "user_expressions": {}, "allow_stdin": False, "stop_on_error": True}  # fmt: skip
+    wish = ["shell", json.dumps(header), "{}", "{}", json.dumps(content)]
+    page.evaluate(SEND, [sockets[0].split("?")[0], wish])
     page.get_by_role("button", name="Try the example").click()
     expect(page.locator(".gg-summary")).to_contain_text("example.csv")
     assert "execute_request" in server.log.read_text(errors="replace")
@@ -255,7 +257,7 @@ def test_cancelling_stops_and_leaves_the_table(visit: Visit, server: Server, stu
 def test_two_visitors_do_not_see_each_other(
     visit: Visit, browser: sync_api.Browser, server: Server, tmp_path: Path
 ) -> None:
-    other = Visit.begin(browser)
+    other = Visit.begin(browser).sign_in(server)
     mine, theirs = open_workbench(visit, server), open_workbench(other, server)
     for page, name in ((mine, "mine.csv"), (theirs, "theirs.csv")):
         path = tmp_path / name

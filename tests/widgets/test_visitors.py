@@ -96,6 +96,11 @@ def test_a_page_is_shared_where_others_reach_it(host: str, may_change: bool, acc
     assert access_at(host, visitors_may_change=may_change) == access
 
 
+def test_a_proxy_or_another_name_brings_visitors_to_this_machine() -> None:
+    assert access_at("127.0.0.1", ["lab.example.org"]) == "shared"
+    assert access_at("127.0.0.1", ["10.0.0.1"], visitors_may_change=True) == "open"
+
+
 def test_a_visitor_has_one_name_of_his_own_which_his_jobs_inherit(shared: None) -> None:
     first, again = Visitor.here(), Visitor.here()
     assert first == again

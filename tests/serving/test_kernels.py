@@ -1,0 +1,93 @@
+"""Kernels of web pages are bounded: visitors are refused, spares wait."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.web import HTTPError
+
+from ganglioside_widgets.serving.kernels import BoundedKernels
+
+SPARE = {"VOILA_PREHEAT": "True"}
+
+
+@pytest.fixture
+def kernels(monkeypatch: pytest.MonkeyPatch) -> BoundedKernels:
+    async def start(self: Any, **named: Any) -> str:
+        await asyncio.sleep(0)
+        kernel = f"kernel {len(self)}"
+        self._kernels[kernel] = object()
+        return kernel
+
+    monkeypatch.setattr(AsyncMappingKernelManager, "_async_start_kernel", start)
+    monkeypatch.setattr(AsyncMappingKernelManager, "__del__", lambda self: None, raising=False)
+    monkeypatch.setattr("ganglioside_widgets.serving.kernels._LOOK", 0.001)
+    return BoundedKernels(max_kernels=3)
+
+
+def test_visitors_above_the_bound_are_refused_with_words(kernels: BoundedKernels) -> None:
+    async def crowd() -> list[object]:
+        return await asyncio.gather(
+            *(kernels.start_kernel(env={}) for _ in range(8)), return_exceptions=True
+        )
+
+    answers = asyncio.run(crowd())
+    refused = [answer for answer in answers if isinstance(answer, HTTPError)]
+    assert len(kernels) == 3
+    assert len(refused) == 5
+    assert {answer.status_code for answer in refused} == {503}
+    assert "--max-kernels" in str(refused[0].log_message)
+
+
+def test_spares_wait_for_room_in_the_order_of_asking(kernels: BoundedKernels) -> None:
+    async def fill() -> None:
+        for _ in range(3):
+            await kernels.start_kernel(env={})
+        done: list[int] = []
+
+        async def spare(number: int) -> None:
+            await kernels.start_kernel(env=SPARE)
+            done.append(number)
+
+        waiting = [asyncio.create_task(spare(number)) for number in range(3)]
+        await asyncio.sleep(0.05)
+        assert done == []
+        assert len(kernels) == 3
+        for number in range(3):
+            kernels._kernels.popitem()
+            await waiting[number]
+            assert len(kernels) == 3
+        assert done == [0, 1, 2]
+
+    asyncio.run(fill())
+
+
+def test_a_spare_that_is_ready_is_room(kernels: BoundedKernels) -> None:
+    async def look() -> None:
+        ready: asyncio.Future[str] = asyncio.Future()
+        kernels._pools = {"a.ipynb": [ready], "b.ipynb": []}  # type: ignore[attr-defined]
+        assert kernels.has_room("a.ipynb")
+        for _ in range(3):
+            await kernels.start_kernel(env={})
+        assert not kernels.has_room("a.ipynb")
+        assert not kernels.has_room("b.ipynb")
+        ready.set_result("kernel")
+        assert kernels.has_room("a.ipynb")
+
+    asyncio.run(look())
+
+
+def test_a_kernel_that_fails_to_start_takes_no_room(
+    kernels: BoundedKernels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(self: Any, **named: Any) -> str:
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(AsyncMappingKernelManager, "_async_start_kernel", fail)
+    for _ in range(5):
+        with pytest.raises(RuntimeError):
+            asyncio.run(kernels.start_kernel(env={}))
+    assert not kernels.is_full

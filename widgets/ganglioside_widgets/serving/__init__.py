@@ -1,0 +1,1 @@
+"""The web servers: who may enter, what their pages may do, and how many kernels they start."""

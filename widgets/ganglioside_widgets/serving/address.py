@@ -1,0 +1,121 @@
+"""Where a server listens, and under which address a browser finds it."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from tornado import netutil
+
+from ganglioside.errors import JobError
+from ganglioside_widgets.serving.door import is_loopback, listens_everywhere
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server listens.
+
+    Attributes
+    ----------
+    host : str
+    port : int
+    certificate, key : pathlib.Path or None
+        Files of PEM with which it serves TLS; the key may be in the first.
+    """
+
+    host: str
+    port: int
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether only this machine reaches the server."""
+        return is_loopback(self.host)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what visitors send can be read on its way to the server."""
+        return not self.is_here and self.certificate is None
+
+    def url(self, token: str = "") -> str:
+        """Return the address for a browser.
+
+        >>> Address("::1", 8866).url("secret")
+        'http://[::1]:8866/?token=secret'
+        """
+        host = socket.gethostname() if listens_everywhere(self.host) else self.host
+        named = f"[{host}]" if ":" in host else host
+        scheme = "https" if self.certificate else "http"
+        query = f"?token={quote(token)}" if token else ""
+        return f"{scheme}://{named}:{self.port}/{query}"
+
+    def bind(self) -> list[socket.socket]:
+        """Return sockets that listen.
+
+        Raises
+        ------
+        JobError
+            If the address does not exist, or another program has it.
+        """
+        host = "" if self.host == "*" else self.host
+        try:
+            return netutil.bind_sockets(self.port, host)
+        except socket.gaierror:
+            raise JobError(
+                f"There is no address {self.host!r}: give --host an address of this machine, such "
+                "as 127.0.0.1, or 0.0.0.0 for all of them."
+            ) from None
+        except OSError as fault:
+            raise JobError(_explain(fault, self)) from None
+
+    def check(self) -> None:
+        """Check that the address exists, whoever has its port.
+
+        Raises
+        ------
+        JobError
+            If it does not.
+        """
+        for each in Address(self.host, 0).bind():
+            each.close()
+
+    def tls_context(self) -> ssl.SSLContext | None:
+        """Return with what connections are encrypted; None without a certificate.
+
+        Raises
+        ------
+        JobError
+            If certificate and key cannot be read or do not belong together.
+        """
+        if self.certificate is None:
+            if self.key is not None:
+                raise JobError("A key needs its certificate: give --certfile too.")
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        try:
+            context.load_cert_chain(self.certificate, self.key)
+        except OSError as fault:
+            files = " and ".join(str(file) for file in (self.certificate, self.key) if file)
+            raise JobError(
+                f"{files}: no certificate with its key ({fault}). Give --certfile and --keyfile "
+                "as PEM files that belong together."
+            ) from None
+        return context
+
+
+def _explain(fault: OSError, address: Address) -> str:
+    """Return what keeps a server from listening, and the cure."""
+    place = f"port {address.port} of {address.host}"
+    match fault.errno:
+        case errno.EADDRINUSE:
+            return f"Another program listens at {place}: end it, or choose another --port."
+        case errno.EACCES:
+            return f"This user may not listen at {place}: choose a --port above 1023."
+        case errno.EADDRNOTAVAIL:
+            return f"This machine has no address {address.host}: choose another --host."
+    return f"Nothing can listen at {place}: {fault.strerror}."

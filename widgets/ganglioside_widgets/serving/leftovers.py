@@ -1,0 +1,61 @@
+"""Temporary folders of servers, and those that killed servers left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+PREFIX: Final = "ganglioside-pages-"
+
+#: Held as long as its server lives; the system lets go of it when the server is killed.
+LOCK: Final = "alive.lock"
+
+#: Seconds for which a folder without a lock is spared: its server may be about to make it.
+SPARED: Final = 24 * 3600
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give a folder that only this user can read, and take it away at the end."""
+    remove_leftovers(Path(tempfile.gettempdir()))
+    with (
+        tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name,
+        FileLock(Path(name) / LOCK),
+    ):
+        yield Path(name)
+
+
+def remove_leftovers(place: Path) -> None:
+    """Remove the folders in `place` of servers of this user that no longer live."""
+    with os.scandir(place) as entries:
+        found = [
+            Path(entry)
+            for entry in entries
+            if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False)
+        ]
+    for folder in found:
+        with suppress(FileNotFoundError):  # another server that starts removes it as well
+            if _is_mine(folder) and _is_dead(folder):
+                shutil.rmtree(folder)
+
+
+def _is_mine(folder: Path) -> bool:
+    return not hasattr(os, "getuid") or folder.lstat().st_uid == os.getuid()
+
+
+def _is_dead(folder: Path) -> bool:
+    if not (folder / LOCK).exists():
+        return time.time() - folder.lstat().st_mtime > SPARED
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            return True
+    except Timeout:
+        return False

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
+from ganglioside.bounds import most
 from ganglioside.errors import ReadError
 from ganglioside.headers import HEADER_WITHIN, Header, match_header
 from ganglioside.problems import Rows
@@ -21,9 +22,6 @@ from ganglioside.tables import Note, RawTable
 
 #: Field separators, the likelier first.
 SEPARATORS: Final[tuple[str, ...]] = (",", ";", "\t", "|")
-
-#: Most columns that are read: what a worksheet can hold.
-MAX_COLUMNS: Final = 16_384
 
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -122,7 +120,7 @@ def find_layout(text: str, columns: Mapping[str, str] | None) -> Layout | None:
     Raises
     ------
     ReadError
-        If there are more than `MAX_COLUMNS` columns.
+        If there are more columns than a worksheet has.
     """
     found: list[Layout] = []
     for separator in SEPARATORS:
@@ -221,10 +219,19 @@ def check_rows(found: int, max_rows: int) -> None:
 
 def check_columns(found: int) -> None:
     """Refuse a table that is wider than any worksheet."""
-    if found > MAX_COLUMNS:
+    if found > most("columns"):
         raise ReadError(
-            f"The table has {found:,} columns, more than {MAX_COLUMNS:,}. Leave out those that "
+            f"The table has {found:,} columns, more than {most('columns'):,}. Leave out those that "
             "the analysis does not need."
+        )
+
+
+def check_filled(found: int) -> None:
+    """Refuse a table whose rows are so much shorter than its widest that filling them is most."""
+    if found > most("filled"):
+        raise ReadError(
+            f"The rows of the table lack {found:,} cells that its widest row or its header has: no "
+            f"more than {most('filled'):,} are filled in. Leave out columns that hold nothing."
         )
 
 

@@ -16,12 +16,12 @@ CORE = ROOT / "ganglioside"
 #: The modules from left to right; a module may import those further left, or its neighbours
 #: in the same string.
 ORDER = [
-    "errors places facts columns progress cells notify ordered",
+    "errors places facts columns progress cells notify ordered bounds",
     "settings headers problems",
     "glycans",
     "names",
     "tables",
-    "delimited grids validation",
+    "archives delimited grids validation",
     "reading study",
     "overrides",
     "simulate",

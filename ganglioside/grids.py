@@ -88,8 +88,7 @@ def _text_column(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
     control = cells[cells.str.contains(CONTROL)]
     if len(control):
         raise ReadError(
-            f"The column {title!r} holds control characters: {control.iloc[0][:60]!r}. "
-            "Remove them."
+            f"The column {title!r} holds control characters: {control.iloc[0][:60]!r}. Remove them."
         )
     return cells
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
+from itertools import count, islice
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +15,10 @@ from ganglioside.cells import (
     BoolArray,
     FloatArray,
     Numbers,
+    begins,
     decimal_mark,
+    holds_text,
+    matches,
     number_text,
     read_flags,
     to_numbers,
@@ -44,6 +49,11 @@ _UNCLEAR_ABOVE: Final = 60.0
 
 _WHOLE: Final = r"(?:0|-?[1-9][0-9]{0,17})"
 _DECIMAL: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?"
+_FIRST_WHOLE: Final = re.compile(_WHOLE)
+_FIRST_DECIMAL: Final = re.compile(_DECIMAL)
+
+_BRACKET: Final = re.compile(r" \(")
+_BRACKETS: Final = 20  # of a title that are looked at
 
 RIGHT_FILE: Final = "A right file looks like this:\n" + "\n".join(EXAMPLE_LINES)
 
@@ -230,7 +240,7 @@ def _read_columns(
     header, n = raw.header, len(raw)
     judged = np.ones(n, dtype=bool)
     judged[log.faulted] = False
-    empty = (cells == "").all(axis=1).to_numpy() & judged
+    empty = _empty_rows(raw, cells) & judged
     log.rows("empty-row", np.flatnonzero(empty))
     judged &= ~empty
     _report_names(raw, cells, names, judged, log)
@@ -259,6 +269,15 @@ def _read_columns(
             else cells[place].mask(cells[place].str.strip() == "", np.nan)
         )
     return data
+
+
+def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
+    """Return which rows have no cell that holds anything, shape (n,)."""
+    nameless = np.flatnonzero(_column(raw, cells, "name") == "")
+    empty = np.zeros(len(raw), dtype=bool)
+    if len(nameless):
+        empty[nameless] = (cells.iloc[nameless] == "").all(axis=1)
+    return empty
 
 
 def _report_names(
@@ -384,29 +403,61 @@ def _read_anchors(
 def _carry(raw: RawTable, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the foreign columns: numbers where every one prints back as written, else text."""
     taken = set(raw.header.places.values())
-    carried: dict[str, pd.Series[Any]] = {}
-    for place, text in enumerate(raw.header.texts):
-        if place in taken or (not text.strip() and (cells[place] == "").all()):
+    carried: dict[str, Any] = {}
+    stems: Counter[str] = Counter()
+    for place, (text, (_, column)) in enumerate(zip(raw.header.texts, cells.items(), strict=True)):
+        if place in taken or (not text.strip() and not holds_text(column).any()):
             continue
         title = text.strip() or f"column {place + 1}"
-        copies = sum(1 for known in carried if known == title or known.startswith(f"{title} ("))
-        carried[f"{title} ({copies + 1})" if copies else title] = _typed(cells[place])
+        name = _free_title(title, stems[title], carried)
+        stems.update(_stems(name))
+        carried[name] = _typed(column)
     return pd.DataFrame(carried, index=pd.RangeIndex(len(raw)))
 
 
-def _typed(text: pd.Series[Any]) -> pd.Series[Any]:
-    written = (text != "").to_numpy(dtype=bool)
-    values = text[written]
-    if not len(values):
-        return text.mask(~written, np.nan)
-    if values.str.fullmatch(_WHOLE).all():
-        whole = values.to_numpy(dtype=object).astype(np.int64)
-        return pd.Series(whole, index=values.index, dtype="Int64").reindex(text.index)
-    if values.str.fullmatch(_DECIMAL).all():
+def _stems(title: str) -> set[str]:
+    """Return a title, and what of it stands before each bracket: `Area` of `Area (2)`."""
+    brackets = islice(_BRACKET.finditer(title), _BRACKETS)
+    return {title, *(title[: bracket.start()] for bracket in brackets)}
+
+
+def _free_title(title: str, copies: int, taken: Collection[str]) -> str:
+    """Return a title, numbered where others have it as their stem."""
+    if not copies:
+        return title
+    numbered = (f"{title} ({number})" for number in count(copies + 1))
+    return next(name for name in numbered if name not in taken)
+
+
+def _typed(text: pd.Series[Any]) -> Any:
+    """Return a foreign column as an array: of numbers, or of texts, missing where empty."""
+    written = holds_text(text)
+    if not written.any():
+        return text.mask(~written, np.nan).array
+    first = str(text.iloc[int(written.argmax())])  # most columns of text show at once that they are
+    if _FIRST_WHOLE.fullmatch(first) or _FIRST_DECIMAL.fullmatch(first):
+        numbers = _as_numbers(text[written], written)
+        if numbers is not None:
+            return numbers
+    return text.array if written.all() else text.mask(~written, np.nan).array
+
+
+def _as_numbers(values: pd.Series[Any], written: BoolArray) -> Any:
+    """Return texts as numbers, missing where none is written.
+
+    None where a text would not print back as written.
+    """
+    if matches(values, _WHOLE).all():
+        whole = np.ones(len(written), dtype=np.int64)
+        whole[written] = values.to_numpy(dtype=object).astype(np.int64)
+        return pd.arrays.IntegerArray(whole, ~written)
+    if matches(values, _DECIMAL).all():
         numbers = values.to_numpy(dtype=object).astype(np.float64)
         if [repr(v) for v in numbers.tolist()] == values.tolist():
-            return pd.Series(numbers, index=values.index).reindex(text.index)
-    return text.mask(~written, np.nan)
+            padded = np.full(len(written), np.nan)
+            padded[written] = numbers
+            return padded
+    return None
 
 
 def _told_by_name(raw: RawTable, texts: pd.Series[Any], names: ParsedNames) -> BoolArray:
@@ -438,7 +489,7 @@ def _report_formulas(
     for place, text in enumerate(raw.header.texts):
         is_name = place == raw.header.places["name"]
         starts = FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS
-        found = cells[place].str.startswith(starts).to_numpy(dtype=bool)
+        found = begins(cells[place], starts)
         rows = np.flatnonzero(found & ~told if is_name else found)
         log.cells("formula", rows, text.strip(), cells[place])
 

@@ -229,9 +229,28 @@ def holds_text(text: pd.Series[Any]) -> BoolArray:
     return np.asarray(pc.binary_length(pa.array(text.array))) > 0
 
 
+def columns_that_begin(cells: pd.DataFrame, starts: Sequence[str]) -> list[int]:
+    """Return the positions of the columns with a cell that begins with one of some characters."""
+    if not len(cells):
+        return []
+    # One call for all columns: each call reads the pattern anew.
+    blocks = pa.chunked_array([_block(column) for _, column in cells.items()])
+    found = pc.match_substring_regex(blocks, _beginning(starts))
+    return [place for place, block in enumerate(found.chunks) if block.true_count]
+
+
+def _block(column: pd.Series[Any]) -> pa.Array:
+    array = pa.array(column.array)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
 def begins(text: pd.Series[Any], starts: Sequence[str]) -> BoolArray:
     """Return which cells begin with one of some characters, shape (n,)."""
-    return _found(text, f"^[{''.join(map(re.escape, starts))}]")
+    return _found(text, _beginning(starts))
+
+
+def _beginning(starts: Sequence[str]) -> str:
+    return f"^[{''.join(map(re.escape, starts))}]"
 
 
 def matches(text: pd.Series[Any], pattern: str) -> BoolArray:

@@ -16,6 +16,7 @@ from ganglioside.cells import (
     FloatArray,
     Numbers,
     begins,
+    columns_that_begin,
     decimal_mark,
     holds_text,
     matches,
@@ -486,12 +487,12 @@ def _report_formulas(
         if text.startswith(FORMULA_STARTS):
             log.table("formula", text, text)
     told = _told_by_name(raw, _column(raw, cells, "name"), names)
-    for place, text in enumerate(raw.header.texts):
-        is_name = place == raw.header.places["name"]
-        starts = FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS
-        found = begins(cells[place], starts)
+    name = raw.header.places["name"]
+    for place in sorted({name, *columns_that_begin(cells, FORMULA_STARTS)}):
+        is_name = place == name
+        found = begins(cells[place], FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS)
         rows = np.flatnonzero(found & ~told if is_name else found)
-        log.cells("formula", rows, text.strip(), cells[place])
+        log.cells("formula", rows, raw.header.texts[place].strip(), cells[place])
 
 
 def _report_repeats(

@@ -236,7 +236,8 @@ def columns_that_begin(cells: pd.DataFrame, starts: Sequence[str]) -> list[int]:
     # One call for all columns: each call reads the pattern anew.
     blocks = pa.chunked_array([_block(column) for _, column in cells.items()])
     found = pc.match_substring_regex(blocks, _beginning(starts))
-    return [place for place, block in enumerate(found.chunks) if block.true_count]
+    by_column = found.to_numpy().reshape(cells.shape[1], len(cells))
+    return [int(place) for place in np.flatnonzero(by_column.any(axis=1))]
 
 
 def _block(column: pd.Series[Any]) -> pa.Array:

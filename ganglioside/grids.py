@@ -1,4 +1,4 @@
-"""Workbooks, Parquet files and DataFrames as text cells."""
+"""Workbooks and DataFrames as text cells."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xml.etree.ElementTree import iterparse
 import numpy as np
 import pandas as pd
 
-from ganglioside.archives import DAMAGE, check_markup, check_unpacked, first_line, open_archive
+from ganglioside.archives import DAMAGE, check_markup, first_line, open_archive
 from ganglioside.bounds import most
 from ganglioside.delimited import CONTROL, check_columns, check_filled, check_rows
 from ganglioside.errors import ReadError
@@ -23,33 +23,7 @@ from ganglioside.tables import Note, RawTable
 Rows = list[tuple[int, list[str]]]
 
 
-# --- Parquet and DataFrames --------------------------------------------------------------
-
-
-def read_parquet(content: bytes, max_rows: int, max_bytes: float) -> pd.DataFrame:
-    """Return a Parquet file as a DataFrame.
-
-    Raises
-    ------
-    ReadError
-        If the file is damaged or too large.
-    """
-    from pyarrow import ArrowException, parquet
-
-    try:
-        file = parquet.ParquetFile(io.BytesIO(content))
-        check_rows(file.metadata.num_rows, max_rows)
-        groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
-        check_unpacked(sum(g.total_byte_size for g in groups), max_bytes)
-        table = file.read()
-        table.validate(full=True)  # text that is no Unicode is not seen before it is used
-        frame: pd.DataFrame = table.to_pandas()
-    except (ArrowException, OSError, ValueError) as error:
-        raise ReadError(
-            f"The Parquet file cannot be read: {first_line(error)} It may be cut off or damaged: "
-            "write it again."
-        ) from error
-    return frame
+# --- DataFrames -------------------------------------------------------------------------
 
 
 def frame_columns(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
@@ -162,7 +136,7 @@ def read_workbook(
                 several = sheet is None and len(names) > 1
                 notes = (Note("sheet-chosen", value=name),) if several else ()
                 return replace(table, notes=notes), heads
-    except (ReadError, MemoryError):
+    except ReadError:
         raise
     except Exception as error:  # openpyxl lets through whatever a damaged part raises
         raise ReadError(

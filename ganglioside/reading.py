@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -22,8 +23,9 @@ from ganglioside.delimited import (
 )
 from ganglioside.errors import ReadError
 from ganglioside.facts import read_facts
-from ganglioside.grids import frame_columns, read_parquet, read_workbook, text_cells
+from ganglioside.grids import frame_columns, read_workbook, text_cells
 from ganglioside.headers import Header, match_header
+from ganglioside.parquet_files import read_parquet
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Note, RawTable, Source
 from ganglioside.validation import RIGHT_FILE, refuse_header, validate
@@ -279,6 +281,11 @@ def _read_text(content: bytes, columns: Mapping[str, str] | None, max_rows: int)
     _refuse_markup(text, layout is not None)
     if layout is None:
         heads = [head_records(text, separator) for separator in SEPARATORS]
+        if text.strip() and not any(heads):
+            raise ReadError(
+                "The first line is too long for a header: one field has more than "
+                f"{csv.field_size_limit():,} characters. {RIGHT_FILE}"
+            )
         raise _refusal(heads, columns)
     notes = []
     if encoding == "cp1252":

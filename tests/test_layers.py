@@ -21,7 +21,7 @@ ORDER = [
     "glycans",
     "names",
     "tables",
-    "archives delimited grids validation",
+    "archives delimited grids parquet_pages parquet_files validation",
     "reading study",
     "overrides",
     "simulate",

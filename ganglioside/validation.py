@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from ganglioside.bounds import value_ranges
 from ganglioside.cells import (
     BoolArray,
     FloatArray,
@@ -338,7 +339,25 @@ def _report_numbers(
         rows = np.flatnonzero((values <= 0) & judged)
         log.cells("not-positive", rows, label, text)
         values = np.where(values <= 0, np.nan, values)
-    return values
+    return _within_range(column, values, judged, label, text, log)
+
+
+def _within_range(
+    column: str,
+    values: FloatArray,
+    judged: BoolArray,
+    label: str,
+    text: pd.Series[Any],
+    log: ProblemLog,
+) -> FloatArray:
+    """Return the values, NaN where no instrument could have measured one, and report those."""
+    measurable = value_ranges().get(column)
+    if measurable is None:
+        return values
+    beyond = (values < measurable.low) | (values > measurable.high)
+    low, high = f"{measurable.low:g}", f"{measurable.high:g}"
+    log.cells("out-of-bounds", np.flatnonzero(beyond & judged), label, text, low=low, high=high)
+    return np.where(beyond, np.nan, values)
 
 
 def _settle_rt(

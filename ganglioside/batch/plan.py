@@ -13,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
+from ganglioside.bounds import most
 from ganglioside.delimited import SEPARATORS, decode
 from ganglioside.errors import BatchError, ReadError, SettingsError
 from ganglioside.settings import Settings, setting_specs
@@ -23,6 +24,9 @@ TABLES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 _SETTINGS: Final = tuple(field.name for field in dataclasses.fields(Settings))
 #: Columns of a manifest; only the first is needed.
 MANIFEST: Final = ("file", "name", "title", *_SETTINGS)
+
+#: Bytes by which a large file is known as a manifest or a table.
+_HEAD: Final = 65_536
 
 #: What no file name can hold on some system.
 _FORBIDDEN: Final = dict.fromkeys(map(ord, '/\\:*?"<>|\0'), "_")
@@ -138,15 +142,34 @@ def _manifest(path: Path) -> list[list[str]] | None:
     """Return the records of a manifest; None where the file is none: it lacks a column `file`."""
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         return None
+    limit = most("manifest") * 1_000_000
     try:
-        text, _ = decode(path.read_bytes())
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+        text, _ = decode(content if len(content) <= limit else content[:_HEAD])
     except (OSError, ReadError):
         return None  # a table, which says itself what is wrong with it
-    head = text.partition("\n")[0]
+    separator = _manifest_separator(text.partition("\n")[0])
+    if separator is None:
+        return None
+    if len(content) > limit:
+        raise BatchError(
+            f"The manifest {path} has more than {most('manifest')} MB: split it into several."
+        )
+    try:
+        return list(csv.reader(io.StringIO(text), delimiter=separator))
+    except csv.Error as error:
+        raise BatchError(
+            f"The manifest {path} cannot be read: {error}. Look for a quote that is not closed."
+        ) from error
+
+
+def _manifest_separator(head: str) -> str | None:
+    """Return the separator of a manifest by its first line; None where the line is of a table."""
     for separator in SEPARATORS:
         names = [cell.strip().strip('"').lower() for cell in head.split(separator)]
         if "file" in names and "rt" not in names:
-            return list(csv.reader(io.StringIO(text), delimiter=separator))
+            return separator
     return None
 
 
@@ -182,6 +205,11 @@ def _of_line(folder: Path, header: list[str], record: list[str], settings: Setti
         raise BatchError("the column file is empty.")
     own = {name: _value(name, cells[name]) for name in _SETTINGS if name in cells}
     name = cells.get("name", "").translate(_FORBIDDEN)
+    if len(name.encode()) > most("file_name"):
+        raise BatchError(
+            f"the name has {len(name.encode())} bytes, and files are named by it: give at most "
+            f"{most('file_name')}."
+        )
     chosen = Settings.from_dict({**settings.to_dict(), **own})
     path = (folder / Path(cells["file"]).expanduser()).absolute()
     return Item(name, path, cells.get("title", ""), chosen)

@@ -57,7 +57,8 @@ def open_archive(content: bytes, what: str, max_bytes: float) -> zipfile.ZipFile
         ) from error
     for member in archive.infolist():
         _check_member(member, what)
-    check_unpacked(sum(member.file_size for member in archive.infolist()), max_bytes)
+    unpacked = sum(member.file_size for member in archive.infolist())
+    _check_unpacked(unpacked, len(content), max_bytes)
     return archive
 
 
@@ -74,13 +75,18 @@ def _check_member(member: zipfile.ZipInfo, what: str) -> None:
         )
 
 
-def check_unpacked(size: float, max_bytes: float) -> None:
-    """Refuse an archive that unpacks to far more than the limit of its size."""
+def _check_unpacked(size: float, packed: int, max_bytes: float) -> None:
+    """Refuse an archive that unpacks to far more than the limit of its size, or than it has."""
     if size > most("unpacked") * max_bytes:
         raise ReadError(
             f"The file unpacks to {size / 1e6:,.0f} MB, more than {most('unpacked')} times the "
             f"limit of {max_bytes / 1e6:g} MB that max_megabytes sets. If you trust it, raise the "
             "limit with Settings(max_megabytes=...), or save it as CSV."
+        )
+    if size > max(most("unpacked_anyway"), most("unpacked_ratio") * packed):
+        raise ReadError(
+            f"The file unpacks to {size / 1e6:,.0f} MB, {size / packed:,.0f} times its size, and "
+            f"no table to more than {most('unpacked_ratio')} times. Save its table as CSV."
         )
 
 

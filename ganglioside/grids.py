@@ -18,7 +18,10 @@ from ganglioside.bounds import most
 from ganglioside.delimited import CONTROL, check_columns, check_filled, check_rows
 from ganglioside.errors import ReadError
 from ganglioside.headers import HEADER_WITHIN, Header, match_header
+from ganglioside.problems import quote
 from ganglioside.tables import Note, RawTable
+from ganglioside.texts import as_column
+from ganglioside.texts import texts as as_texts
 
 Rows = list[tuple[int, list[str]]]
 
@@ -204,12 +207,12 @@ def _sheet_place(names: list[str], sheet: str | int) -> int:
 
 def _sheet_rows(book: Any, part: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold something, each with its number in the sheet."""
-    last = 0
+    last = filled = 0
     for number, cells in _stored_rows(book, part):
         if number > most("sheet_rows"):
             raise ReadError(
-                f"The sheet has a row numbered {number}, and no sheet has more than "
-                f"{most('sheet_rows'):,} rows: the workbook is damaged. Save it again with a "
+                f"The sheet has a row numbered {quote(str(number), 20)}, and no sheet has more "
+                f"than {most('sheet_rows'):,} rows: the workbook is damaged. Save it again with a "
                 "spreadsheet program, or save its table as CSV."
             )
         if number <= last:
@@ -219,6 +222,8 @@ def _sheet_rows(book: Any, part: str) -> Iterator[tuple[int, list[str]]]:
             )
         last = number
         row = _filled_row([(c["column"], c["value"]) for c in cells if c["value"] is not None])
+        filled += row.count("")
+        check_filled(filled)
         if row:
             yield number, row
 
@@ -308,7 +313,7 @@ def _sheet_table(
     check_filled(sum(width - len(row) for _, row in below))
     texts = (*header.texts, *[""] * (width - len(header.texts)))
     padded = [row + [""] * (width - len(row)) for _, row in below]
-    cells = {i: pd.Series([row[i] for row in padded], dtype="str") for i in range(width)}
+    cells = {i: as_column(as_texts([row[i] for row in padded])) for i in range(width)}
     return RawTable(
         header=replace(header, texts=texts),
         header_line=head[place][0],

@@ -275,10 +275,11 @@ def _read_columns(
 
 def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
     """Return which rows have no cell that holds anything, shape (n,)."""
-    nameless = np.flatnonzero(_column(raw, cells, "name") == "")
-    empty = np.zeros(len(raw), dtype=bool)
-    if len(nameless):
-        empty[nameless] = (cells.iloc[nameless] == "").all(axis=1)
+    empty = ~holds_text(_column(raw, cells, "name"))
+    for place in cells:
+        if not empty.any():
+            break
+        empty &= ~holds_text(cells[place])
     return empty
 
 

@@ -16,7 +16,7 @@ CORE = ROOT / "ganglioside"
 #: The modules from left to right; a module may import those further left, or its neighbours
 #: in the same string.
 ORDER = [
-    "errors places facts columns progress cells notify ordered bounds",
+    "errors places facts columns progress cells notify ordered bounds texts",
     "settings headers problems",
     "glycans",
     "names",
@@ -26,7 +26,7 @@ ORDER = [
     "overrides",
     "simulate",
     "example",
-    "drift texts log_p mass_errors",
+    "drift log_p mass_errors",
     "observations",
     "peaks",
     "linearised",

@@ -49,6 +49,9 @@ _SECONDS_ABOVE: Final = 120.0
 #: Between one hour and two it may be either: a long gradient, or seconds of a very short one.
 _UNCLEAR_ABOVE: Final = 60.0
 
+#: Larger numbers in an RT column count as this one, so that sums of them stay finite.
+_NO_RT: Final = 1e9
+
 _WHOLE: Final = r"(?:0|-?[1-9][0-9]{0,17})"
 _DECIMAL: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?"
 _FIRST_WHOLE: Final = re.compile(_WHOLE)
@@ -386,7 +389,7 @@ def _settle_rt(
 
 def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
     """Tell whether an RT column holds seconds; report every doubt."""
-    label, positive = header.label("rt"), rt[rt > 0]
+    label, positive = header.label("rt"), np.minimum(rt[rt > 0], _NO_RT)
     if not len(positive):
         return False
     median, largest = float(np.median(positive)), float(positive.max())

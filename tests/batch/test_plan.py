@@ -117,3 +117,22 @@ def test_two_tables_of_one_name_in_a_manifest_are_refused(tmp_path: Path) -> Non
 def test_a_table_with_a_column_file_is_a_table(tmp_path: Path) -> None:
     (item,) = plan([write(tmp_path / "t.csv", "Name,RT,File\nGM1(36:1;O2),9,x.raw\n")])
     assert item.path == tmp_path / "t.csv"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("file,title\na.csv," + "x" * 200_000 + "\n", "cannot be read"),
+        ("file,title\n" + "a.csv,x\n" * 1_300_000, "more than 10 MB"),
+        ("file,name\na.csv," + "x" * 300 + "\n", "300 bytes"),
+        ("file,name\na.csv," + "é" * 100 + "\n", "200 bytes"),
+    ],
+)
+def test_a_manifest_beyond_all_bounds_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(BatchError, match=words):
+        plan([write(tmp_path / "manifest.csv", text)])
+
+
+def test_a_table_larger_than_any_manifest_is_a_table(tmp_path: Path) -> None:
+    large = write(tmp_path / "large.csv", TABLE + "x,1\n" * 3_000_000)
+    assert names(plan([large])) == ["large"]

@@ -2,15 +2,14 @@
 
     python tests/benchmarks/hostile_files.py [workbooks parquet texts studies]
 
-Prints for each file the seconds (of the processor), the largest memory of its process so far (MB)
-and what came of it. `--only FAMILY` is how it calls itself.
+Prints for each file the seconds (of the processor), the largest memory of its process so far (MB,
+that of making the file included) and what came of it. `--only FAMILY` is how it calls itself.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import resource
 import signal
 import subprocess
 import sys
@@ -24,7 +23,7 @@ ENDLESS = 120
 def run_family(family: str) -> None:
     """Read the files of one family and print a line of JSON for each."""
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    from corpus.hostile import HOSTILE, outcome
+    from corpus.hostile import HOSTILE, memory, outcome
 
     outcome(b"Name,RT\nGM1(36:1;O2),9.5\n")  # which loads what is loaded once
     for name, build in HOSTILE[family].items():
@@ -41,11 +40,6 @@ def run_family(family: str) -> None:
         }
         signal.setitimer(signal.ITIMER_PROF, 0)
         print(json.dumps(record), flush=True)
-
-
-def memory() -> float:
-    """Return the resident memory of this process at its largest, MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 def records(family: str) -> list[dict[str, object]]:

@@ -515,7 +515,7 @@ def test_repeated_texts_of_a_parquet_file_read_as_those_of_its_frame(wide: bool)
 @pytest.mark.parametrize(
     ("names", "carried"),
     [
-        (["sample_id", None], ["sample_id"]),
+        (["plate", None], ["plate"]),
         ([None, "run"], ["run"]),
         ([None, None], []),
         (["Name", None], []),

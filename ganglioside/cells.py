@@ -262,5 +262,6 @@ def matches(text: pd.Series[Any], pattern: str) -> BoolArray:
 def _found(text: pd.Series[Any], pattern: str) -> BoolArray:
     # As pandas does it, which reads the pattern anew each time.
     found = pc.match_substring_regex(pa.array(text.array), pattern)
-    rows: BoolArray = found.fill_null(False).to_numpy(zero_copy_only=False)
+    known = found.fill_null(False) if found.null_count else found
+    rows: BoolArray = known.to_numpy(zero_copy_only=False)
     return rows

@@ -458,9 +458,11 @@ def _typed(text: pd.Series[Any]) -> Any:
     written = holds_text(text)
     if not written.any():
         return text.mask(~written, np.nan).array
-    first = str(text.iloc[int(written.argmax())])  # most columns of text show at once that they are
+    first = str(
+        text.array[int(written.argmax())]
+    )  # most columns of text show at once that they are
     if _FIRST_WHOLE.fullmatch(first) or _FIRST_DECIMAL.fullmatch(first):
-        numbers = _as_numbers(text[written], written)
+        numbers = _as_numbers(text if written.all() else text[written], written)
         if numbers is not None:
             return numbers
     return text.array if written.all() else text.mask(~written, np.nan).array

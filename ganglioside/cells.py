@@ -108,7 +108,7 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         single mark is always a decimal mark.
     """
     text: pd.Series[Any] = cells.str.strip()
-    known = _matches(text, _POINT_NUMBER) | _matches(text, _COMMA_NUMBER)
+    known = matches(text, _POINT_NUMBER) | matches(text, _COMMA_NUMBER)
     odd = np.flatnonzero(~known)
     grouped = np.zeros(len(text), dtype=bool)
     marks = np.zeros(2, dtype=np.int64)
@@ -120,8 +120,8 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         grouped[odd] = np.array([t.mark is not None for t in tidied])[codes]
         shown = np.array([(t.mark == ".", t.mark == ",") for t in tidied], dtype=np.int64)
         marks = shown[codes].sum(axis=0)
-    points, commas = _matches(text, _POINT_NUMBER), _matches(text, _COMMA_NUMBER)
-    either = _matches(text, _EITHER_WAY) & thousands & ~grouped
+    points, commas = matches(text, _POINT_NUMBER), matches(text, _COMMA_NUMBER)
+    either = matches(text, _EITHER_WAY) & thousands & ~grouped
     lower = text.str.lower()
     return NumberText(
         text=text,
@@ -129,7 +129,7 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         commas=commas,
         either=either,
         missing=lower.isin(MISSING).to_numpy(dtype=bool),
-        infinite=_matches(lower, r"[+-]?(?:inf|infinity|∞)"),
+        infinite=matches(lower, r"[+-]?(?:inf|infinity|∞)"),
         grouped=grouped,
         marks=(
             int(marks[0] + (points & ~either & text.str.contains(".", regex=False)).sum()),
@@ -224,8 +224,44 @@ def _tidy(cell: str) -> _Tidied:
     return _Tidied(text.replace("," if mark == "." else ".", ""), mark)
 
 
-def _matches(text: pd.Series[Any], pattern: str) -> BoolArray:
+def holds_text(text: pd.Series[Any]) -> BoolArray:
+    """Return which cells are not empty, shape (n,)."""
+    return np.asarray(pc.binary_length(pa.array(text.array))) > 0
+
+
+def columns_that_begin(cells: pd.DataFrame, starts: Sequence[str]) -> list[int]:
+    """Return the positions of the columns with a cell that begins with one of some characters."""
+    if not len(cells):
+        return []
+    # One call for all columns: each call reads the pattern anew.
+    blocks = pa.chunked_array([_block(column) for _, column in cells.items()])
+    found = pc.match_substring_regex(blocks, _beginning(starts))
+    by_column = found.to_numpy().reshape(cells.shape[1], len(cells))
+    return [int(place) for place in np.flatnonzero(by_column.any(axis=1))]
+
+
+def _block(column: pd.Series[Any]) -> pa.Array:
+    array = pa.array(column.array)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def begins(text: pd.Series[Any], starts: Sequence[str]) -> BoolArray:
+    """Return which cells begin with one of some characters, shape (n,)."""
+    return _found(text, _beginning(starts))
+
+
+def _beginning(starts: Sequence[str]) -> str:
+    return f"^[{''.join(map(re.escape, starts))}]"
+
+
+def matches(text: pd.Series[Any], pattern: str) -> BoolArray:
+    """Return which cells are what a pattern describes, as a whole, shape (n,)."""
+    return _found(text, f"^(?:{pattern})$")
+
+
+def _found(text: pd.Series[Any], pattern: str) -> BoolArray:
     # As pandas does it, which reads the pattern anew each time.
-    found = pc.match_substring_regex(pa.array(text), f"^(?:{pattern})$")
-    matches: BoolArray = found.fill_null(False).to_numpy(zero_copy_only=False)
-    return matches
+    found = pc.match_substring_regex(pa.array(text.array), pattern)
+    known = found.fill_null(False) if found.null_count else found
+    rows: BoolArray = known.to_numpy(zero_copy_only=False)
+    return rows

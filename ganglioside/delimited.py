@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
+from ganglioside.bounds import most
 from ganglioside.errors import ReadError
 from ganglioside.headers import HEADER_WITHIN, Header, match_header
 from ganglioside.problems import Rows
@@ -21,9 +22,6 @@ from ganglioside.tables import Note, RawTable
 
 #: Field separators, the likelier first.
 SEPARATORS: Final[tuple[str, ...]] = (",", ";", "\t", "|")
-
-#: Most columns that are read: what a worksheet can hold.
-MAX_COLUMNS: Final = 16_384
 
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -122,7 +120,7 @@ def find_layout(text: str, columns: Mapping[str, str] | None) -> Layout | None:
     Raises
     ------
     ReadError
-        If there are more than `MAX_COLUMNS` columns.
+        If there are more columns than a worksheet has.
     """
     found: list[Layout] = []
     for separator in SEPARATORS:
@@ -149,12 +147,13 @@ def head_records(text: str, separator: str) -> list[tuple[int, list[str]]]:
 
 
 def _numbered(text: str, separator: str, *, strict: bool) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line on which each record begins, and its fields."""
+    """Yield the line on which each record begins, and its fields; empty lines are no records."""
     source = io.StringIO(text, newline="")
     reader = csv.reader(source, strict=strict, **_dialect(text, separator))
     line = 1
     for fields in reader:
-        yield line, fields
+        if fields:
+            yield line, fields
         line = reader.line_num + 1
 
 
@@ -196,7 +195,7 @@ def read_delimited(text: str, layout: Layout, max_rows: int, notes: tuple[Note, 
     ReadError
         If there are more than `max_rows` rows.
     """
-    records = _read_simple(text, layout) or _read_any(text, layout)
+    records = _read_simple(text, layout) or _read_any(text, layout, max_rows)
     check_rows(len(records.lines), max_rows)
     return RawTable(
         header=layout.header,
@@ -221,10 +220,19 @@ def check_rows(found: int, max_rows: int) -> None:
 
 def check_columns(found: int) -> None:
     """Refuse a table that is wider than any worksheet."""
-    if found > MAX_COLUMNS:
+    if found > most("columns"):
         raise ReadError(
-            f"The table has {found:,} columns, more than {MAX_COLUMNS:,}. Leave out those that "
+            f"The table has {found:,} columns, more than {most('columns'):,}. Leave out those that "
             "the analysis does not need."
+        )
+
+
+def check_filled(found: int) -> None:
+    """Refuse a table whose rows are so much shorter than its widest that filling them is most."""
+    if found > most("filled"):
+        raise ReadError(
+            f"The rows of the table lack {found:,} cells that its widest row or its header has: no "
+            f"more than {most('filled'):,} are filled in. Leave out columns that hold nothing."
         )
 
 
@@ -306,6 +314,7 @@ def _insert(regular: pd.DataFrame, misfits: Mapping[int, list[str]], layout: Lay
     if not misfits:
         return _Records(regular, layout.line + 1 + np.arange(total), {}, _NONE)
     odd = {place: fields for place, fields in misfits.items() if not _is_blank(fields)}
+    check_filled(_lacking(odd.values(), layout))
     fitted = {place: fit(fields, layout.header) for place, fields in odd.items()}
     places = np.setdiff1d(np.arange(total), list(misfits))
     added = pd.DataFrame([cells for cells, _ in fitted.values()], columns=regular.columns)
@@ -323,12 +332,32 @@ def _insert(regular: pd.DataFrame, misfits: Mapping[int, list[str]], layout: Lay
     )
 
 
-def _read_any(text: str, layout: Layout) -> _Records:
+def _lacking(records: Iterable[Sequence[str]], layout: Layout) -> int:
+    """Return the number of cells that records lack to be as wide as the header."""
+    width = len(layout.header.texts)
+    return sum(max(width - len(fields), 0) for fields in records)
+
+
+def _read_any(text: str, layout: Layout, max_rows: int) -> _Records:
     """Read any text; line by line where the quotes do not match."""
     try:
         return _collect(_whole_records(text, layout), layout)
     except (csv.Error, _SwallowedRows):
+        _check_lines(text, layout, max_rows)
         return _collect(_single_lines(text, layout), layout)
+
+
+def _check_lines(text: str, layout: Layout, max_rows: int) -> None:
+    """Refuse text whose quotes do not match and that has too many lines to be read one by one."""
+    lines = (line for line in _LINE_END.split(_below(text, layout.line)) if line.strip())
+    if next(islice(lines, max_rows, None), None) is None:
+        return
+    broken = (line for line, _, intact in _single_lines(text, layout) if not intact)
+    raise ReadError(
+        f"A quote that opens in line {next(broken, layout.line + 1):,} is not closed there, and "
+        f"read line by line the table has more than {max_rows:,} rows, the limit that max_rows "
+        "sets. Close the quote or remove it."
+    )
 
 
 def _whole_records(text: str, layout: Layout) -> Iterator[_Record]:
@@ -346,7 +375,11 @@ def _whole_records(text: str, layout: Layout) -> Iterator[_Record]:
 def _single_lines(text: str, layout: Layout) -> Iterator[_Record]:
     """Yield every line below the header as a record, and whether its quotes match."""
     dialect = _dialect(text, layout.separator)
+    plain = not dialect["skipinitialspace"]
     for number, line in enumerate(_LINE_END.split(_below(text, layout.line))):
+        if plain and '"' not in line:
+            yield layout.line + 1 + number, line.split(layout.separator), True
+            continue
         try:
             fields = next(csv.reader([line], strict=True, **dialect), [])
             yield layout.line + 1 + number, fields, True
@@ -360,8 +393,11 @@ def _collect(records: Iterable[_Record], layout: Layout) -> _Records:
     lines: list[int] = []
     ragged: dict[int, tuple[str, ...]] = {}
     broken: list[int] = []
+    lacking = 0
     present = (record for record in records if not _is_blank(record[1]))
     while chunk := list(islice(present, _CHUNK)):
+        lacking += _lacking((fields for _, fields, _ in chunk), layout)
+        check_filled(lacking)
         rows = []
         for place, (_, fields, intact) in enumerate(chunk, len(lines)):
             cells, fits = fit(fields, layout.header)

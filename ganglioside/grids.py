@@ -1,96 +1,76 @@
-"""Workbooks, Parquet files and DataFrames as text cells."""
+"""Workbooks and DataFrames as text cells."""
 
 from __future__ import annotations
 
 import datetime
 import io
-import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Final
+from typing import IO, Any
+from xml.etree.ElementTree import iterparse
 
 import numpy as np
 import pandas as pd
 
-from ganglioside.delimited import CONTROL, check_columns, check_rows
+from ganglioside.archives import DAMAGE, check_markup, first_line, open_archive
+from ganglioside.bounds import most
+from ganglioside.delimited import CONTROL, check_columns, check_filled, check_rows
 from ganglioside.errors import ReadError
 from ganglioside.headers import HEADER_WITHIN, Header, match_header
+from ganglioside.problems import quote
 from ganglioside.tables import Note, RawTable
-
-#: A workbook may unpack to so many times the size limit; real ones reach about ten.
-_UNPACKED: Final = 20
+from ganglioside.texts import as_column
+from ganglioside.texts import texts as as_texts
 
 Rows = list[tuple[int, list[str]]]
 
 
-# --- Parquet and DataFrames --------------------------------------------------------------
+# --- DataFrames -------------------------------------------------------------------------
 
 
-def read_parquet(content: bytes, max_rows: int, max_bytes: float) -> pd.DataFrame:
-    """Return a Parquet file as a DataFrame.
+def frame_columns(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
+    """Return the title and the values of each column of a DataFrame.
 
-    Raises
-    ------
-    ReadError
-        If the file is damaged or too large.
+    Levels of its index that have a name and are no column yet come first. Levels without a name
+    only number the rows.
     """
-    from pyarrow import ArrowException, parquet
-
-    try:
-        file = parquet.ParquetFile(io.BytesIO(content))
-        check_rows(file.metadata.num_rows, max_rows)
-        groups = (file.metadata.row_group(i) for i in range(file.metadata.num_row_groups))
-        _check_unpacked(sum(g.total_byte_size for g in groups), max_bytes)
-        table = file.read()
-        table.validate(full=True)  # text that is no Unicode is not seen before it is used
-        frame: pd.DataFrame = table.to_pandas()
-    except (ArrowException, OSError, ValueError) as error:
-        raise ReadError(
-            f"The Parquet file cannot be read: {_first_line(error)} It may be cut off or damaged: "
-            "write it again."
-        ) from error
-    return frame
+    levels = [
+        (str(name), frame.index.get_level_values(place).to_series())
+        for place, name in enumerate(frame.index.names)
+        if name is not None and name not in frame.columns
+    ]
+    columns = [(str(title), frame.iloc[:, i]) for i, title in enumerate(frame.columns)]
+    return [*levels, *columns]
 
 
-def text_cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a DataFrame as text, as its CSV would show it; missing cells are empty.
-
-    A named index that is no column yet becomes one.
+def text_cells(columns: list[tuple[str, pd.Series[Any]]], n: int) -> pd.DataFrame:
+    """Return columns of n values as text, as their CSV would show it; missing cells are empty.
 
     Raises
     ------
     ReadError
         If a cell holds control characters or text that is no Unicode.
     """
-    if any(name is not None and name not in frame.columns for name in frame.index.names):
-        frame = frame.reset_index()
-    cells = {i: _text_column(frame.iloc[:, i]) for i in range(frame.shape[1])}
-    return pd.DataFrame(cells, index=pd.RangeIndex(len(frame)))
+    cells = {i: _text_column(title, values) for i, (title, values) in enumerate(columns)}
+    return pd.DataFrame(cells, index=pd.RangeIndex(n))
 
 
-def header_texts(frame: pd.DataFrame) -> list[str]:
-    """Return the column names of a DataFrame as text, its named index included."""
-    index = [n for n in frame.index.names if n is not None and n not in frame.columns]
-    return [str(name) for name in (*index, *frame.columns)]
-
-
-def _text_column(column: pd.Series[Any]) -> pd.Series[Any]:
+def _text_column(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
     column = column.reset_index(drop=True)
     if isinstance(column.dtype, pd.StringDtype):
         cells = column.astype("str").fillna("")
     else:
-        cells = _written(column)
+        cells = _written(title, column)
     control = cells[cells.str.contains(CONTROL)]
     if len(control):
         raise ReadError(
-            f"The column {column.name!r} holds control characters: {control.iloc[0][:60]!r}. "
-            "Remove them."
+            f"The column {title!r} holds control characters: {control.iloc[0][:60]!r}. Remove them."
         )
     return cells
 
 
-def _written(column: pd.Series[Any]) -> pd.Series[Any]:
+def _written(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
     """Return a column of numbers, dates or anything as text."""
     if column.dtype == "float32":
         column = column.astype(str)  # 7.588 stays 7.588; as a double it would grow digits
@@ -102,7 +82,7 @@ def _written(column: pd.Series[Any]) -> pd.Series[Any]:
         return pd.Series(texts, dtype="str")
     except UnicodeEncodeError as error:
         raise ReadError(
-            f"The column {column.name!r} holds {error.object!r}, which is no Unicode text: "
+            f"The column {title!r} holds {error.object!r}, which is no Unicode text: "
             "read the table with the right encoding."
         ) from error
 
@@ -141,16 +121,16 @@ def read_workbook(
     ReadError
         If the file is damaged or too large, or has no such sheet.
     """
-    from openpyxl import load_workbook
+    from openpyxl.reader.excel import ExcelReader
 
-    _check_archive(content, max_bytes)
+    _check_workbook(content, max_bytes)
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        names = [ws.title for ws in book.worksheets]
-        wanted = names if sheet is None else [_sheet_name(names, sheet)]
+        book = ExcelReader(io.BytesIO(content), data_only=True, keep_links=False)
+        sheets = _sheets(book)
+        names = [name for name, _ in sheets]
         heads: list[Rows] = []
-        for name in wanted:
-            rows = _sheet_rows(book[name])
+        for name, part in sheets if sheet is None else [sheets[_sheet_place(names, sheet)]]:
+            rows = _sheet_rows(book, part)
             head = list(islice(rows, HEADER_WITHIN))
             heads.append(head)
             header = _find_header(head, columns)
@@ -163,23 +143,16 @@ def read_workbook(
         raise
     except Exception as error:  # openpyxl lets through whatever a damaged part raises
         raise ReadError(
-            f"The workbook cannot be read: {_first_line(error)} It may be cut off or damaged: "
+            f"The workbook cannot be read: {first_line(error)} It may be cut off or damaged: "
             "open it in a spreadsheet program and save it again, or save it as CSV."
         ) from error
     return None, heads
 
 
-def _check_archive(content: bytes, max_bytes: float) -> None:
-    """Refuse archives that are no workbook, or that unpack to far more than they should."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise ReadError(
-            f"The workbook cannot be opened: {_first_line(error)} It is cut off or damaged: "
-            "save it again."
-        ) from error
-    names = {entry.filename for entry in entries}
+def _check_workbook(content: bytes, max_bytes: float) -> None:
+    """Refuse archives that are no workbook, or that hold far more than a table."""
+    archive = open_archive(content, "The workbook", max_bytes)
+    names = set(archive.namelist())
     if "xl/workbook.bin" in names:
         raise ReadError("This is a binary workbook (.xlsb). Save it as .xlsx or as CSV.")
     if "xl/workbook.xml" not in names:
@@ -187,36 +160,140 @@ def _check_archive(content: bytes, max_bytes: float) -> None:
             "This is a zip archive, not a workbook. Unpack it and read the table inside; save "
             "other office documents as .xlsx or as CSV."
         )
-    _check_unpacked(sum(entry.file_size for entry in entries), max_bytes)
-
-
-def _check_unpacked(size: float, max_bytes: float) -> None:
-    if size > _UNPACKED * max_bytes:
+    try:
+        check_markup(archive, len(content))
+    except DAMAGE as error:
         raise ReadError(
-            f"The file unpacks to {size / 1e6:,.0f} MB, more than {_UNPACKED} times the limit of "
-            f"{max_bytes / 1e6:g} MB that max_megabytes sets. If you trust it, raise the limit "
-            "with Settings(max_megabytes=...), or save it as CSV."
+            f"The workbook cannot be unpacked: {first_line(error)} It is cut off or damaged: "
+            "save it again."
+        ) from error
+
+
+def _sheets(book: Any) -> list[tuple[str, str]]:
+    """Return the name and the part of each worksheet; nothing of them is read.
+
+    Of the other parts only texts, formats and the list of sheets are read: no links, no charts.
+    """
+    from openpyxl.styles.stylesheet import apply_stylesheet
+
+    book.read_manifest()
+    book.read_strings()
+    book.read_workbook()
+    apply_stylesheet(book.archive, book.wb)
+    found = [(sheet.name, rel) for sheet, rel in book.parser.find_sheets()]
+    sheets = [
+        (name, rel.target)
+        for name, rel in found
+        if rel.target in book.valid_files and "chartsheet" not in rel.Type
+    ]
+    if len(sheets) > most("sheets"):
+        raise ReadError(
+            f"The workbook has {len(sheets):,} sheets, more than {most('sheets'):,}. Save the one "
+            "with the table as a workbook of its own, or as CSV."
         )
+    return sheets
 
 
-def _sheet_name(names: list[str], sheet: str | int) -> str:
+def _sheet_place(names: list[str], sheet: str | int) -> int:
     if isinstance(sheet, str) and sheet in names:
-        return sheet
+        return names.index(sheet)
     if isinstance(sheet, int) and 0 <= sheet < len(names):
-        return names[sheet]
+        return sheet
     raise ReadError(
         f"The workbook has no sheet {sheet!r}. Its sheets are "
         f"{', '.join(map(repr, names))}; they count from 0."
     )
 
 
-def _sheet_rows(worksheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _sheet_rows(book: Any, part: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold something, each with its number in the sheet."""
-    # The stored dimension can be wrong or claim millions of empty cells.
-    worksheet.reset_dimensions()
-    for number, row in enumerate(worksheet.iter_rows(values_only=True), start=1):
-        if any(value is not None for value in row):
-            yield number, ["" if value is None else _cell_text(value) for value in row]
+    last = filled = 0
+    for number, cells in _stored_rows(book, part):
+        if number > most("sheet_rows"):
+            raise ReadError(
+                f"The sheet has a row numbered {quote(str(number), 20)}, and no sheet has more "
+                f"than {most('sheet_rows'):,} rows: the workbook is damaged. Save it again with a "
+                "spreadsheet program, or save its table as CSV."
+            )
+        if number <= last:
+            raise ReadError(
+                f"The sheet has a row numbered {number} below row {last}: the workbook is damaged. "
+                "Save it again with a spreadsheet program, or save its table as CSV."
+            )
+        last = number
+        row = _filled_row([(c["column"], c["value"]) for c in cells if c["value"] is not None])
+        filled += row.count("")
+        check_filled(filled)
+        if row:
+            yield number, row
+
+
+def _stored_rows(book: Any, part: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Yield the rows that a sheet stores: their numbers and cells.
+
+    Rows and cells that are not stored are not made up, since a number can claim any amount.
+    """
+    from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser
+
+    with book.archive.open(part) as stream:
+        source = _RowByRow(stream)
+        parser = WorkSheetParser(
+            source,
+            book.shared_strings,
+            data_only=True,
+            epoch=book.wb.epoch,
+            date_formats=book.wb._date_formats,
+            timedelta_formats=book.wb._timedelta_formats,
+        )
+        for _, element in iterparse(source):
+            if element.tag == ROW_TAG:
+                yield parser.parse_row(element)
+                element.clear()
+                source.next_row()
+            elif element.tag == DATA_TAG:
+                return
+
+
+@dataclass(slots=True)
+class _RowByRow:
+    """A worksheet that refuses to go on where a single row does not end.
+
+    Attributes
+    ----------
+    stream : open file
+    taken, marks : int
+        Bytes and "<" signs since the row began.
+    """
+
+    stream: IO[bytes]
+    taken: int = 0
+    marks: int = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes."""
+        chunk = self.stream.read(size)
+        self.taken += len(chunk)
+        self.marks += chunk.count(b"<")
+        if self.marks > most("row_marks") or self.taken > most("row_bytes"):
+            raise ReadError(
+                "The sheet has a row of more cells or longer texts than a worksheet can hold: the "
+                "workbook is damaged. Save its table as CSV."
+            )
+        return chunk
+
+    def next_row(self) -> None:
+        """Begin to count anew."""
+        self.taken = self.marks = 0
+
+
+def _filled_row(cells: list[tuple[int, Any]]) -> list[str]:
+    """Return a row up to its last cell, from (1-based column, value) of those that hold one."""
+    width = max((column for column, _ in cells), default=0)
+    check_columns(width)
+    row = [""] * width
+    for column, value in cells:
+        row[column - 1] = _cell_text(value)
+    return row
 
 
 def _find_header(head: Rows, columns: Mapping[str, str] | None) -> tuple[int, Header] | None:
@@ -233,18 +310,13 @@ def _sheet_table(
     check_rows(len(below), max_rows)
     width = max([len(header.texts), *(len(row) for _, row in below)])
     check_columns(width)
+    check_filled(sum(width - len(row) for _, row in below))
     texts = (*header.texts, *[""] * (width - len(header.texts)))
     padded = [row + [""] * (width - len(row)) for _, row in below]
-    cells = {i: pd.Series([row[i] for row in padded], dtype="str") for i in range(width)}
+    cells = {i: as_column(as_texts([row[i] for row in padded])) for i in range(width)}
     return RawTable(
         header=replace(header, texts=texts),
         header_line=head[place][0],
         cells=pd.DataFrame(cells, index=pd.RangeIndex(len(below))),
         lines=np.array([number for number, _ in below], dtype=np.int64),
     )
-
-
-def _first_line(error: BaseException) -> str:
-    """Return the first line of a foreign message, as a sentence."""
-    text = next(iter(str(error).splitlines()), "") or type(error).__name__
-    return text if text.endswith(".") else f"{text}."

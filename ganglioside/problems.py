@@ -185,7 +185,9 @@ class ProblemLog:
         errors = found[(found["severity"] == "error") & found["feature_id"].notna()]
         rows = errors["feature_id"].astype("int64")
         single = ~rows.duplicated(keep=False)
-        several = errors["message"][~single].groupby(rows[~single]).agg(" ".join)
         fault.iloc[rows[single].tolist()] = errors["message"][single].to_numpy()
-        fault.iloc[several.index.tolist()] = several.to_numpy()
+        several: dict[int, list[str]] = {}
+        for row, message in zip(rows[~single].tolist(), errors["message"][~single], strict=True):
+            several.setdefault(row, []).append(message)
+        fault.iloc[list(several)] = list(map(" ".join, several.values()))
         return fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -13,6 +14,7 @@ import pandas as pd
 
 from ganglioside.delimited import (
     SEPARATORS,
+    check_columns,
     check_rows,
     decode,
     find_layout,
@@ -21,8 +23,9 @@ from ganglioside.delimited import (
 )
 from ganglioside.errors import ReadError
 from ganglioside.facts import read_facts
-from ganglioside.grids import header_texts, read_parquet, read_workbook, text_cells
+from ganglioside.grids import frame_columns, read_workbook, text_cells
 from ganglioside.headers import Header, match_header
+from ganglioside.parquet_files import read_parquet
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Note, RawTable, Source
 from ganglioside.validation import RIGHT_FILE, refuse_header, validate
@@ -99,29 +102,81 @@ def read_features(
     """
     if isinstance(source, FeatureTable):
         return source
-    from ganglioside import study  # which reads its parts with this function
+    from ganglioside import study  # which reads its parts with `read_single`
 
     settings = settings or Settings()
     if isinstance(source, list):
         return study.read_study(source, settings, name=name)
-    if isinstance(source, pd.DataFrame):
-        return _read_frame(source, settings, columns, name or "DataFrame")
-    if isinstance(source, Source):
-        columns, sheet, name = columns or dict(source.columns), sheet or source.sheet, source.name
-        source = source.content
-    origin = _take(source, settings, name)
-    if study.is_archive(origin.content):
-        return study.read_archive(origin, settings)
-    origin = replace(origin, columns=tuple((columns or {}).items()), sheet=sheet)
-    return validate(_read_bytes(origin.content, settings, columns, sheet), origin)
+    origin = _take(source, settings, columns, sheet, name)
+    if isinstance(origin, Source) and study.is_archive(origin.content):
+        return study.read_archive(replace(origin, columns=(), sheet=None), settings)
+    return _judge(origin, settings)
+
+
+def read_single(source: TableSource, settings: Settings) -> FeatureTable:
+    """Return one input of a study as `read_features` does.
+
+    Raises
+    ------
+    ReadError
+        If it is a study itself, which could hold studies without end.
+    """
+    from ganglioside import study
+
+    if isinstance(source, FeatureTable) and source.header is not None:
+        return source
+    if isinstance(source, list | FeatureTable):
+        raise _nested()
+    origin = _take(source, settings, None, None, None)
+    if isinstance(origin, Source) and study.is_archive(origin.content):
+        raise _nested()
+    return _judge(origin, settings)
+
+
+def _nested() -> ReadError:
+    return ReadError("This is a study itself: a study holds files only. Give its files instead.")
+
+
+def _judge(origin: Source | _Frame, settings: Settings) -> FeatureTable:
+    if isinstance(origin, _Frame):
+        return _read_frame(origin, settings)
+    return validate(_read_bytes(origin, settings), origin)
 
 
 # --- taking the input --------------------------------------------------------------------
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Frame:
+    """A DataFrame with its name and the headers that the user named for input columns."""
+
+    frame: pd.DataFrame
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+
 def _take(
-    source: str | PathLike[str] | bytes | IO[bytes] | IO[str], settings: Settings, name: str | None
-) -> Source:
+    source: str | PathLike[str] | bytes | IO[bytes] | IO[str] | pd.DataFrame | Source,
+    settings: Settings,
+    columns: Mapping[str, str] | None,
+    sheet: str | int | None,
+    name: str | None,
+) -> Source | _Frame:
+    """Return an input in memory, with what the user says of it."""
+    if isinstance(source, pd.DataFrame):
+        return _Frame(source, name or "DataFrame", tuple((columns or {}).items()))
+    if isinstance(source, Source):
+        columns, sheet, name = columns or dict(source.columns), sheet or source.sheet, source.name
+        source = source.content
+    content, own_name = _content(source, settings)
+    origin = Source.from_bytes(name or own_name, content)
+    return replace(origin, columns=tuple((columns or {}).items()), sheet=sheet)
+
+
+def _content(
+    source: str | PathLike[str] | bytes | IO[bytes] | IO[str], settings: Settings
+) -> tuple[bytes, str]:
+    """Return the bytes of an input and its own name."""
     limit = int(settings.max_megabytes * _MEGABYTE)
     if isinstance(source, bytes | bytearray | memoryview):
         content, own_name = bytes(source), "table"
@@ -136,7 +191,7 @@ def _take(
         )
     if len(content) > limit:
         raise _too_large(settings.max_megabytes)
-    return Source.from_bytes(name or own_name, content)
+    return content, own_name
 
 
 def _read_path(source: str | PathLike[str], limit: int) -> bytes:
@@ -173,9 +228,8 @@ def _too_large(limit: float) -> ReadError:
 # --- recognising it ----------------------------------------------------------------------
 
 
-def _read_bytes(
-    content: bytes, settings: Settings, columns: Mapping[str, str] | None, sheet: str | int | None
-) -> RawTable:
+def _read_bytes(origin: Source, settings: Settings) -> RawTable:
+    content, columns, sheet = origin.content, dict(origin.columns), origin.sheet
     max_bytes = settings.max_megabytes * _MEGABYTE
     if not content.strip(b"\0\t\r\n \xef\xbb\xbf\xfe\xff"):
         raise ReadError(f"The input is empty. {RIGHT_FILE}")
@@ -227,6 +281,11 @@ def _read_text(content: bytes, columns: Mapping[str, str] | None, max_rows: int)
     _refuse_markup(text, layout is not None)
     if layout is None:
         heads = [head_records(text, separator) for separator in SEPARATORS]
+        if text.strip() and not any(heads):
+            raise ReadError(
+                "The first line is too long for a header: one field has more than "
+                f"{csv.field_size_limit():,} characters. {RIGHT_FILE}"
+            )
         raise _refusal(heads, columns)
     notes = []
     if encoding == "cp1252":
@@ -259,19 +318,19 @@ def _refusal(
 # --- DataFrames --------------------------------------------------------------------------
 
 
-def _read_frame(
-    frame: pd.DataFrame, settings: Settings, columns: Mapping[str, str] | None, name: str
-) -> FeatureTable:
-    check_rows(len(frame), settings.max_rows)
-    raw = _frame_table(frame, columns)
+def _read_frame(origin: _Frame, settings: Settings) -> FeatureTable:
+    check_rows(len(origin.frame), settings.max_rows)
+    raw = _frame_table(origin.frame, dict(origin.columns))
     cells = raw.cells.set_axis(list(raw.header.texts), axis=1)
-    chosen = tuple((columns or {}).items())
-    return validate(raw, replace(Source.from_frame(name, cells), columns=chosen))
+    source = Source.from_frame(origin.name, cells)
+    return validate(raw, replace(source, columns=origin.columns))
 
 
 def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> RawTable:
-    header: Header = match_header(header_texts(frame), columns)
+    table = frame_columns(frame)
+    check_columns(len(table))
+    header: Header = match_header([title for title, _ in table], columns)
     if not header.is_usable:
         raise refuse_header(list(header.texts), header if header.places else None, 1)
-    cells = text_cells(frame)
+    cells = text_cells(table, len(frame))
     return RawTable(header, 1, cells, np.arange(len(frame), dtype=np.int64) + 2)

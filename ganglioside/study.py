@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -17,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside import reading
+from ganglioside.archives import DAMAGE, open_archive
 from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.errors import ReadError, ValidationError
 from ganglioside.names import parse_names
@@ -69,15 +69,9 @@ def read_study(
     settings = settings or Settings()
     if not parts:
         raise ReadError("A study needs at least one file: the list is empty.")
-    read = [_read(part, number, settings) for number, part in enumerate(parts, 1)]
+    read = _read_all(parts, settings)
     samples = _unique([part.sample for part in read])
     read = [dataclasses.replace(p, sample=s) for p, s in zip(read, samples, strict=True)]
-    rows = sum(len(part.table) for part in read)
-    if rows > settings.max_rows:
-        raise ReadError(
-            f"The {len(read)} files have {rows:,} rows, more than the limit of "
-            f"{settings.max_rows:,} that max_rows sets. Raise it with Settings(max_rows=...)."
-        )
     return _join(read, Source(name or f"study of {len(read)} files.zip", lambda: _archive(read)))
 
 
@@ -94,14 +88,12 @@ def read_archive(source: Source, settings: Settings) -> FeatureTable:
     ReadError
         If the archive is damaged or holds more than the limits allow.
     """
+    archive = open_archive(source.content, source.name, settings.max_megabytes * _MEGABYTE)
     try:
-        with zipfile.ZipFile(io.BytesIO(source.content)) as archive:
-            members = archive.infolist()
-            limit = settings.max_megabytes * _MEGABYTE * len(members)
-            if sum(member.file_size for member in members) > limit:
-                raise ReadError(f"{source.name} unpacks to more than max_megabytes allows.")
-            parts = [(m.comment.decode(), _file(archive.read(m), m.filename)) for m in members]
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError) as error:
+        parts = [
+            (m.comment.decode(), _file(archive.read(m), m.filename)) for m in archive.infolist()
+        ]
+    except DAMAGE as error:
         raise ReadError(f"{source.name} is damaged: {error}. Give its files anew.") from error
     return dataclasses.replace(read_study(parts, settings), source=source)
 
@@ -125,12 +117,28 @@ def _archive(parts: Sequence[_Part]) -> bytes:
     return buffer.getvalue()
 
 
+def _read_all(parts: Sequence[StudyPart], settings: Settings) -> list[_Part]:
+    """Return all inputs as read, up to the one with which they have too many rows."""
+    read: list[_Part] = []
+    rows = 0
+    for number, part in enumerate(parts, 1):
+        read.append(_read(part, number, settings))
+        rows += len(read[-1].table)
+        if rows > settings.max_rows:
+            raise ReadError(
+                f"The first {number} of {len(parts)} files have {rows:,} rows, more than the limit "
+                f"of {settings.max_rows:,} that max_rows sets. Raise it with "
+                "Settings(max_rows=...)."
+            )
+    return read
+
+
 def _read(part: StudyPart, number: int, settings: Settings) -> _Part:
     """Read one input; a refusal names it."""
     sample, source = part if isinstance(part, tuple) else (_file_name(part), part)
     label = sample or f"file {number}"
     try:
-        table = reading.read_features(source, settings)
+        table = reading.read_single(source, settings)
     except ValidationError as error:
         raise ValidationError(f"{label}: {error}", error.problems) from error
     except ReadError as error:

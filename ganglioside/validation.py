@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
+from itertools import count, islice
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
+from ganglioside.bounds import value_ranges
 from ganglioside.cells import (
     BoolArray,
     FloatArray,
     Numbers,
+    begins,
+    columns_that_begin,
     decimal_mark,
+    holds_text,
+    matches,
     number_text,
     read_flags,
     to_numbers,
@@ -42,8 +49,16 @@ _SECONDS_ABOVE: Final = 120.0
 #: Between one hour and two it may be either: a long gradient, or seconds of a very short one.
 _UNCLEAR_ABOVE: Final = 60.0
 
+#: Larger numbers in an RT column count as this one, so that sums of them stay finite.
+_NO_RT: Final = 1e9
+
 _WHOLE: Final = r"(?:0|-?[1-9][0-9]{0,17})"
 _DECIMAL: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?"
+_FIRST_WHOLE: Final = re.compile(_WHOLE)
+_FIRST_DECIMAL: Final = re.compile(_DECIMAL)
+
+_BRACKET: Final = re.compile(r" \(")
+_BRACKETS: Final = 20  # of a title that are looked at
 
 RIGHT_FILE: Final = "A right file looks like this:\n" + "\n".join(EXAMPLE_LINES)
 
@@ -230,7 +245,7 @@ def _read_columns(
     header, n = raw.header, len(raw)
     judged = np.ones(n, dtype=bool)
     judged[log.faulted] = False
-    empty = (cells == "").all(axis=1).to_numpy() & judged
+    empty = _empty_rows(raw, cells) & judged
     log.rows("empty-row", np.flatnonzero(empty))
     judged &= ~empty
     _report_names(raw, cells, names, judged, log)
@@ -259,6 +274,16 @@ def _read_columns(
             else cells[place].mask(cells[place].str.strip() == "", np.nan)
         )
     return data
+
+
+def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
+    """Return which rows have no cell that holds anything, shape (n,)."""
+    empty = ~holds_text(_column(raw, cells, "name"))
+    for place in cells:
+        if not empty.any():
+            break
+        empty &= ~holds_text(cells[place])
+    return empty
 
 
 def _report_names(
@@ -318,7 +343,25 @@ def _report_numbers(
         rows = np.flatnonzero((values <= 0) & judged)
         log.cells("not-positive", rows, label, text)
         values = np.where(values <= 0, np.nan, values)
-    return values
+    return _within_range(column, values, judged, label, text, log)
+
+
+def _within_range(
+    column: str,
+    values: FloatArray,
+    judged: BoolArray,
+    label: str,
+    text: pd.Series[Any],
+    log: ProblemLog,
+) -> FloatArray:
+    """Return the values, NaN where no instrument could have measured one, and report those."""
+    measurable = value_ranges().get(column)
+    if measurable is None:
+        return values
+    beyond = (values < measurable.low) | (values > measurable.high)
+    low, high = f"{measurable.low:g}", f"{measurable.high:g}"
+    log.cells("out-of-bounds", np.flatnonzero(beyond & judged), label, text, low=low, high=high)
+    return np.where(beyond, np.nan, values)
 
 
 def _settle_rt(
@@ -346,7 +389,7 @@ def _settle_rt(
 
 def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
     """Tell whether an RT column holds seconds; report every doubt."""
-    label, positive = header.label("rt"), rt[rt > 0]
+    label, positive = header.label("rt"), np.minimum(rt[rt > 0], _NO_RT)
     if not len(positive):
         return False
     median, largest = float(np.median(positive)), float(positive.max())
@@ -384,29 +427,63 @@ def _read_anchors(
 def _carry(raw: RawTable, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the foreign columns: numbers where every one prints back as written, else text."""
     taken = set(raw.header.places.values())
-    carried: dict[str, pd.Series[Any]] = {}
-    for place, text in enumerate(raw.header.texts):
-        if place in taken or (not text.strip() and (cells[place] == "").all()):
+    carried: dict[str, Any] = {}
+    stems: Counter[str] = Counter()
+    for place, (text, (_, column)) in enumerate(zip(raw.header.texts, cells.items(), strict=True)):
+        if place in taken or (not text.strip() and not holds_text(column).any()):
             continue
         title = text.strip() or f"column {place + 1}"
-        copies = sum(1 for known in carried if known == title or known.startswith(f"{title} ("))
-        carried[f"{title} ({copies + 1})" if copies else title] = _typed(cells[place])
+        name = _free_title(title, stems[title], carried)
+        stems.update(_stems(name))
+        carried[name] = _typed(column)
     return pd.DataFrame(carried, index=pd.RangeIndex(len(raw)))
 
 
-def _typed(text: pd.Series[Any]) -> pd.Series[Any]:
-    written = (text != "").to_numpy(dtype=bool)
-    values = text[written]
-    if not len(values):
-        return text.mask(~written, np.nan)
-    if values.str.fullmatch(_WHOLE).all():
-        whole = values.to_numpy(dtype=object).astype(np.int64)
-        return pd.Series(whole, index=values.index, dtype="Int64").reindex(text.index)
-    if values.str.fullmatch(_DECIMAL).all():
+def _stems(title: str) -> set[str]:
+    """Return a title, and what of it stands before each bracket: `Area` of `Area (2)`."""
+    brackets = islice(_BRACKET.finditer(title), _BRACKETS)
+    return {title, *(title[: bracket.start()] for bracket in brackets)}
+
+
+def _free_title(title: str, copies: int, taken: Collection[str]) -> str:
+    """Return a title, numbered where others have it as their stem."""
+    if not copies:
+        return title
+    numbered = (f"{title} ({number})" for number in count(copies + 1))
+    return next(name for name in numbered if name not in taken)
+
+
+def _typed(text: pd.Series[Any]) -> Any:
+    """Return a foreign column as an array: of numbers, or of texts, missing where empty."""
+    written = holds_text(text)
+    if not written.any():
+        return text.mask(~written, np.nan).array
+    first = str(
+        text.array[int(written.argmax())]
+    )  # most columns of text show at once that they are
+    if _FIRST_WHOLE.fullmatch(first) or _FIRST_DECIMAL.fullmatch(first):
+        numbers = _as_numbers(text if written.all() else text[written], written)
+        if numbers is not None:
+            return numbers
+    return text.array if written.all() else text.mask(~written, np.nan).array
+
+
+def _as_numbers(values: pd.Series[Any], written: BoolArray) -> Any:
+    """Return texts as numbers, missing where none is written.
+
+    None where a text would not print back as written.
+    """
+    if matches(values, _WHOLE).all():
+        whole = np.ones(len(written), dtype=np.int64)
+        whole[written] = values.to_numpy(dtype=object).astype(np.int64)
+        return pd.arrays.IntegerArray(whole, ~written)
+    if matches(values, _DECIMAL).all():
         numbers = values.to_numpy(dtype=object).astype(np.float64)
         if [repr(v) for v in numbers.tolist()] == values.tolist():
-            return pd.Series(numbers, index=values.index).reindex(text.index)
-    return text.mask(~written, np.nan)
+            padded = np.full(len(written), np.nan)
+            padded[written] = numbers
+            return padded
+    return None
 
 
 def _told_by_name(raw: RawTable, texts: pd.Series[Any], names: ParsedNames) -> BoolArray:
@@ -435,12 +512,12 @@ def _report_formulas(
         if text.startswith(FORMULA_STARTS):
             log.table("formula", text, text)
     told = _told_by_name(raw, _column(raw, cells, "name"), names)
-    for place, text in enumerate(raw.header.texts):
-        is_name = place == raw.header.places["name"]
-        starts = FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS
-        found = cells[place].str.startswith(starts).to_numpy(dtype=bool)
+    name = raw.header.places["name"]
+    for place in sorted({name, *columns_that_begin(cells, FORMULA_STARTS)}):
+        is_name = place == name
+        found = begins(cells[place], FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS)
         rows = np.flatnonzero(found & ~told if is_name else found)
-        log.cells("formula", rows, text.strip(), cells[place])
+        log.cells("formula", rows, raw.header.texts[place].strip(), cells[place])
 
 
 def _report_repeats(

@@ -16,17 +16,17 @@ CORE = ROOT / "ganglioside"
 #: The modules from left to right; a module may import those further left, or its neighbours
 #: in the same string.
 ORDER = [
-    "errors whole_files places facts columns progress cells notify ordered",
+    "errors whole_files places facts columns progress cells notify ordered bounds texts",
     "settings headers problems",
     "glycans",
     "names",
     "tables",
-    "delimited grids validation",
+    "archives delimited grids parquet_pages parquet_files validation",
     "reading study",
     "overrides",
     "simulate",
     "example",
-    "drift texts log_p mass_errors",
+    "drift log_p mass_errors",
     "observations",
     "peaks",
     "linearised",

@@ -1,21 +1,33 @@
 from __future__ import annotations
 
+import cProfile
 import io
+import json
+import os
 import random
+import subprocess
+import sys
+import warnings
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from corpus.hostile import HOSTILE, frame_with
+from corpus.hostile import PARQUET as PARQUET_FILES
 from corpus.inputs import CASES, GOOD, HEADER, ROWS, Case, archive, parquet, table, workbook
+from corpus.mutations import mutated
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pyarrow import parquet as pq
 
 import ganglioside as gg
 from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.errors import GangliosideError, ReadError, ValidationError
+from ganglioside.parquet_pages import chunk_size
 from ganglioside.tables import Source
 
 PORCINE = Path(__file__).parents[2] / "shared" / "data" / "porcine_features.csv"
@@ -375,3 +387,229 @@ def test_a_parquet_file_whose_text_is_damaged_is_refused() -> None:
     damaged = content.getvalue().replace(b"GD1(36", b"\x80D1(36")
     with pytest.raises(gg.errors.ReadError, match="damaged"):
         gg.read_features(damaged)
+
+
+# --- what is made to cost time or memory -----------------------------------------------------
+
+HOSTILE_FILES = [(family, name) for family, files in HOSTILE.items() for name in files]
+
+#: Seconds of the processor and MB of memory for one file; a fault takes a multiple, or no end.
+LONG, LARGE = 60, 2_000
+
+READ_ALL = """
+import json, signal, sys
+from pathlib import Path
+from corpus.hostile import memory, outcome
+
+outcome(b"Name,RT\\nGM1(36:1;O2),9.5\\n")
+for path in sys.argv[2:]:
+    content = Path(path).read_bytes()
+    signal.setitimer(signal.ITIMER_PROF, float(sys.argv[1]))
+    print(json.dumps({"became": outcome(content)}), flush=True)
+print(json.dumps({"memory": memory()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def became(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
+    """What becomes of each hostile file; one that does not end, and those after it, are missing."""
+    folder = tmp_path_factory.mktemp("hostile")
+    found: dict[tuple[str, str], str] = {}
+    for family, files in HOSTILE.items():
+        paths = [folder / f"{family} {place}" for place in range(len(files))]
+        for path, build in zip(paths, files.values(), strict=True):
+            path.write_bytes(build())
+        command = [sys.executable, "-W", "ignore", "-c", READ_ALL, str(LONG), *map(str, paths)]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+        run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        records = [json.loads(line) for line in run.stdout.splitlines()]
+        assert len(records) > len(files), f"{list(files)[len(records)]}: {run.stderr[-800:]}"
+        assert records.pop()["memory"] < LARGE, family
+        found |= {
+            (family, name): record["became"] for name, record in zip(files, records, strict=True)
+        }
+    return found
+
+
+@pytest.mark.parametrize(("family", "name"), HOSTILE_FILES, ids=lambda part: part)
+def test_a_hostile_file_ends_soon_with_rows_or_a_message(
+    family: str, name: str, became: dict[tuple[str, str], str]
+) -> None:
+    outcome = became[family, name]
+    assert outcome.endswith(" rows") or outcome.startswith(("ReadError: ", "ValidationError: "))
+    assert 5 < len(outcome) < 600
+
+
+@pytest.mark.parametrize(
+    ("family", "name", "words"),
+    [
+        ("workbooks", "row number 1e18", "no sheet has more than 1,048,576 rows"),
+        ("workbooks", "rows backward", "row numbered 1 below row 2"),
+        ("workbooks", "1e5 sheets", "more than 1,000"),
+        ("workbooks", "encrypted members", "protected by a password"),
+        ("workbooks", "2e7 empty rows", "times its size"),
+        ("workbooks", "entities", "document type"),
+        ("workbooks", "many far cells", "filled in"),
+        ("parquet", "a dictionary of 6 GB", "unpacks to 6,001 MB"),
+        ("parquet", "a dictionary of 6 GB of bytes", "unpacks to 6,003 MB"),
+        ("parquet", "texts by their beginnings", "DELTA_BYTE_ARRAY"),
+        ("parquet", "20,000 columns", "more than 16,384"),
+        ("parquet", "a map", "not single values"),
+        ("texts", "a quote that is not closed", "A quote that opens in line 3 is not closed"),
+        ("texts", "one line of 40 MB", "too long for a header"),
+        ("texts", "short rows below a wide header", "filled in"),
+        ("studies", "a study in a study", "a study holds files only"),
+        ("studies", "studies 400 deep", "a study holds files only"),
+        ("studies", "an encrypted study", "protected by a password"),
+        ("studies", "a study of 2e4 files", "more than 10,000"),
+    ],
+)
+def test_the_refusal_of_a_hostile_file_names_the_reason(
+    family: str, name: str, words: str, became: dict[tuple[str, str], str]
+) -> None:
+    assert words in became[family, name]
+
+
+def test_a_workbook_with_a_far_cell_loses_no_row(became: dict[tuple[str, str], str]) -> None:
+    assert became["workbooks", "far cell"] == "2 rows"
+
+
+def test_a_page_that_lies_about_its_size_is_known_by_its_header() -> None:
+    content = PARQUET_FILES["a dictionary of 6 GB"]()
+    about = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(0)
+    size = chunk_size(content, about.dictionary_page_offset, about.total_compressed_size, 10)
+    assert size.dictionary > 60_000
+    assert size.picked == 100_000
+    for cut in range(about.dictionary_page_offset + 1, about.dictionary_page_offset + 12):
+        with pytest.raises(ValueError, match="page"):
+            chunk_size(content[:cut], about.dictionary_page_offset, cut - 4, 10)
+
+
+def test_pages_are_counted_as_the_writer_made_them() -> None:
+    frame = pd.DataFrame({"Name": [f"n{i}" for i in range(5_000)], "RT": np.arange(5_000.0)})
+    for version, compression in (("1.0", "snappy"), ("2.0", "zstd"), ("2.0", "none")):
+        file = io.BytesIO()
+        frame.to_parquet(file, data_page_version=version, compression=compression)
+        group = pq.ParquetFile(file).metadata.row_group(0)
+        for chunk in map(group.column, range(2)):
+            size = chunk_size(
+                file.getvalue(), chunk.dictionary_page_offset, chunk.total_compressed_size, 100
+            )
+            assert size.picked == 5_000
+            # The footer counts the headers of the pages too.
+            assert 0 < chunk.total_uncompressed_size - size.unpacked < 100 * size.pages
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_repeated_texts_of_a_parquet_file_read_as_those_of_its_frame(wide: bool) -> None:
+    names = ["GM1(36:1;O2)", None, "GM3(36:1;O2)"] * 1_000
+    frame = pd.DataFrame({"Name": names, "RT": np.arange(3_000) / 100 + 1})
+    if wide:  # which could hold so long texts that they are kept as a dictionary at first
+        frame["note"] = [f"{'x' * 2_000}{i}" for i in range(1_000)] * 3
+    settings = gg.Settings(max_megabytes=2.0)
+    read, expected = (gg.read_features(source, settings) for source in (parquet(frame), frame))
+    pd.testing.assert_frame_equal(read.data, expected.data)
+    pd.testing.assert_frame_equal(read.carried, expected.carried)
+
+
+@pytest.mark.parametrize(
+    ("names", "carried"),
+    [
+        (["plate", None], ["plate"]),
+        ([None, "run"], ["run"]),
+        ([None, None], []),
+        (["Name", None], []),
+        (["id", "run"], ["id", "run"]),
+        (["id", "id"], ["id", "id (2)"]),
+        (["RT", "run"], ["run"]),
+    ],
+)
+def test_levels_of_an_index_that_have_a_name_are_columns(
+    names: list[object], carried: list[str]
+) -> None:
+    read = gg.read_features(frame_with(names))
+    assert list(read.carried.columns) == carried
+    assert read.data["name"].tolist() == ["GM1(36:1;O2)", "GM3(36:1;O2)"]
+
+
+def test_a_frame_is_as_wide_as_a_file_may_be() -> None:
+    frame = pd.DataFrame([["a", 1.0, *[0] * 16_383]])
+    with pytest.raises(ReadError, match="16,384"):
+        gg.read_features(frame.set_axis(["Name", "RT", *map(str, range(16_383))], axis=1))
+
+
+def calls_for(columns: int) -> int:
+    """Return how many functions reading a table of so many columns calls."""
+    content = ("Name,RT" + ",c" * columns + "\nGM1(36:1;O2),9.5" + ",1" * columns + "\n").encode()
+    profile = cProfile.Profile()
+    profile.runcall(gg.read_features, content)
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_the_work_of_reading_grows_with_the_columns_not_with_their_square() -> None:
+    calls_for(10)
+    assert calls_for(2_000) < 5 * calls_for(500)
+
+
+def test_no_foreign_column_is_lost_to_the_name_of_another() -> None:
+    read = gg.read_features(b"Name,RT,x (3),x,x\nGM1(36:1;O2),9.5,1,2,3\n")
+    assert read.carried.iloc[0].tolist() == [1, 2, 3]
+
+
+def test_a_study_holds_no_study() -> None:
+    study = gg.read_study([GOOD.encode(), GOOD.encode()])
+    for part in (study, study.source, study.source.content, [GOOD.encode()]):
+        with pytest.raises(ReadError, match="a study holds files only"):
+            gg.read_study([("a", part), ("b", GOOD.encode())])
+
+
+EXTREMES = ("1e308", "-1e308", "5e-324", "1e-308", "1e20", "1e-20", "1e999", "0", "1", "9.5", "")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(("GM1(36:1;O2)", "GD1a(36:1;O2)", "GM3(36:1;O2)", "GM1(38:1;O2)")),
+            *[st.sampled_from(EXTREMES)] * 3,
+            st.sampled_from("TF"),
+            st.sampled_from(EXTREMES),
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.booleans(),
+)
+@hypothesis_settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_extreme_numbers_cause_no_warning(rows: list[tuple[str, ...]], near: bool) -> None:
+    frame = pd.DataFrame(rows, columns=["Name", "RT", "Volume", "Log P", "Anchor", "m/z"])
+    if near:
+        frame["RT"] = np.linspace(9.5, 9.6, len(frame))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        analysis = gg.analyze(frame)
+    assert len(analysis.features) == len(rows)
+
+
+def test_values_that_no_instrument_measures_are_reported_and_missing() -> None:
+    content = (
+        b"Name,RT,Volume,Log P,m/z\nGM1(36:1;O2),9.5,1e300,-1e9,1e7\nGM3(36:1;O2),9.9,1,1,900\n"
+    )
+    read = gg.read_features(content)
+    assert read.data.loc[0, ["volume", "log_p", "mz"]].isna().all()
+    assert read.data.loc[1, ["volume", "log_p", "mz"]].tolist() == [1, 1, 900]
+    found = read.problems[read.problems["code"] == "out-of-bounds"]
+    assert found["feature_id"].tolist() == [0, 0, 0]
+    assert "from 1e-20 to 1e+20" in found["message"].iloc[0]
+    assert read.data["fault"].isna().all()
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_a_damaged_table_is_judged_or_refused(seed: int) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            table = gg.read_features(mutated(seed))
+            analysis = gg.analyze(table)
+        except GangliosideError:
+            return
+    assert len(analysis.features) == len(table)

@@ -14,6 +14,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
+from ganglioside.bounds import most
 from ganglioside.delimited import SEPARATORS, decode
 from ganglioside.errors import BatchError, ReadError, SettingsError
 from ganglioside.settings import Settings, setting_specs
@@ -30,6 +31,9 @@ _FORBIDDEN: Final = dict.fromkeys([*map(ord, '/\\:*?"<>|'), *range(32), 127], "_
 
 #: Bytes of a name: with an ending and a number it fits into the 255 of most systems.
 _LONGEST: Final = 235
+
+#: Bytes by which a large file is known as a manifest or a table.
+_HEAD: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,15 +156,34 @@ def _manifest(path: Path) -> list[list[str]] | None:
     """Return the records of a manifest; None where the file is none: it lacks a column `file`."""
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         return None
+    limit = most("manifest") * 1_000_000
     try:
-        text, _ = decode(path.read_bytes())
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+        text, _ = decode(content if len(content) <= limit else content[:_HEAD])
     except (OSError, ReadError):
         return None  # a table, which says itself what is wrong with it
-    head = text.partition("\n")[0]
+    separator = _manifest_separator(text.partition("\n")[0])
+    if separator is None:
+        return None
+    if len(content) > limit:
+        raise BatchError(
+            f"The manifest {path} has more than {most('manifest')} MB: split it into several."
+        )
+    try:
+        return list(csv.reader(io.StringIO(text), delimiter=separator))
+    except csv.Error as error:
+        raise BatchError(
+            f"The manifest {path} cannot be read: {error}. Look for a quote that is not closed."
+        ) from error
+
+
+def _manifest_separator(head: str) -> str | None:
+    """Return the separator of a manifest by its first line; None where the line is of a table."""
     for separator in SEPARATORS:
         names = [cell.strip().strip('"').lower() for cell in head.split(separator)]
         if "file" in names and "rt" not in names:
-            return list(csv.reader(io.StringIO(text), delimiter=separator))
+            return separator
     return None
 
 

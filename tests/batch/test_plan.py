@@ -145,3 +145,20 @@ def test_a_name_holds_no_control_character(tmp_path: Path) -> None:
     write(tmp_path / "a.csv")
     write(tmp_path / "manifest.csv", 'file,name\na.csv,"x\ty\nz"\n')
     assert names(plan([tmp_path / "manifest.csv"])) == ["x_y_z"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("file,title\na.csv," + "x" * 200_000 + "\n", "cannot be read"),
+        ("file,title\n" + "a.csv,x\n" * 1_300_000, "more than 10 MB"),
+    ],
+)
+def test_a_manifest_beyond_all_bounds_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(BatchError, match=words):
+        plan([write(tmp_path / "manifest.csv", text)])
+
+
+def test_a_table_larger_than_any_manifest_is_a_table(tmp_path: Path) -> None:
+    large = write(tmp_path / "large.csv", TABLE + "x,1\n" * 3_000_000)
+    assert names(plan([large])) == ["large"]

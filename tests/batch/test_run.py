@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from batch.conftest import small_table
+from corpus.hostile import PARQUET, WORKBOOKS
 from distributed import default_client
 
 import ganglioside as gg
@@ -56,6 +57,15 @@ def test_every_table_is_judged_stored_and_reported(
     assert any("/status" in event["message"] for event in events if event["type"] == "log")
     assert sum("bad failed" in event["message"] for event in events) == 1
     assert done.overview.is_file()
+
+
+def test_a_hostile_file_fails_alone(tables: Path, history: gg.History, cluster: str) -> None:
+    for place, name in enumerate(("row number 1e18", "encrypted members")):
+        (tables / f"hostile {place}.xlsx").write_bytes(WORKBOOKS[name]())
+    (tables / "hostile 2.parquet").write_bytes(PARQUET["a dictionary of 6 GB"]())
+    done = run(tables, history, cluster)
+    assert {entry.name for entry in done.failed} == {"bad", *(f"hostile {i}" for i in range(3))}
+    assert len(done.entries) == 6
 
 
 def test_resuming_does_only_what_is_missing_or_changed(

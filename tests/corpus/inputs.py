@@ -445,6 +445,12 @@ ANCHORS = ("t", "True", " T ", "1", "yes", "Y", "ANCHOR", "1.0", "f", "False", "
 def _cells() -> list[Case]:
     return [
         read(
+            "extremes.csv",
+            table("GM1(36:1;O2),9.5,1e300,-1e9,T", "GM1(38:1;O2),9.9,1e-300,1.5,T"),
+            2,
+            reports={(0, "out-of-bounds"), (1, "out-of-bounds")},
+        ),
+        read(
             "anchors.csv",
             table(*(f"GD1(3{i % 10}:1;O2),{9 + i},1,1,{a}" for i, a in enumerate(ANCHORS))),
             len(ANCHORS),

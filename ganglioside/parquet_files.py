@@ -1,0 +1,145 @@
+"""Parquet files as DataFrames; what they unpack to is known before they are read."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from typing import Any, Final
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ganglioside.archives import first_line
+from ganglioside.bounds import most
+from ganglioside.delimited import check_columns, check_rows
+from ganglioside.errors import ReadError
+from ganglioside.parquet_pages import ChunkSize, chunk_size
+
+_NUMBER: Final = 8  # bytes of a number or a time
+
+
+def read_parquet(content: bytes, max_rows: int, max_bytes: float) -> pd.DataFrame:
+    """Return a Parquet file as a DataFrame.
+
+    Raises
+    ------
+    ReadError
+        If the file is damaged or too large, or a column holds lists or structures.
+    """
+    from pyarrow import parquet
+
+    try:
+        file = parquet.ParquetFile(io.BytesIO(content))
+        check_rows(_rows(file.metadata), max_rows)
+        check_columns(file.metadata.num_columns)
+        _check_kinds(file.schema_arrow)
+        repeated = _repeated_texts(content, file.metadata, most("decoded") * max_bytes)
+        if repeated:
+            file = parquet.ParquetFile(io.BytesIO(content), read_dictionary=repeated)
+        table = _spelled_out(file.read(), repeated, max_bytes)
+        table.validate(full=True)  # text that is no Unicode is not seen before it is used
+        frame: pd.DataFrame = table.to_pandas()
+    except ReadError:
+        raise
+    except Exception as error:  # pandas lets through whatever its damaged notes in a file raise
+        raise ReadError(
+            f"The Parquet file cannot be read: {first_line(error)} It may be cut off or damaged: "
+            "write it again."
+        ) from error
+    return frame
+
+
+def _rows(about: Any) -> int:
+    """Return the number of rows, of the file's statements the largest."""
+    groups = (int(about.row_group(i).num_rows) for i in range(about.num_row_groups))
+    return max(int(about.num_rows), sum(groups))
+
+
+def _check_kinds(schema: pa.Schema) -> None:
+    """Refuse columns whose cells are not single values: a few bytes can mean any number."""
+    for field in schema:
+        kind = field.type
+        if isinstance(kind, pa.BaseExtensionType):
+            kind = kind.storage_type
+        if pa.types.is_dictionary(kind):
+            kind = kind.value_type
+        if pa.types.is_nested(kind):
+            raise ReadError(
+                f"The column {field.name!r} of the Parquet file holds {field.type}, not single "
+                "values. Leave it out, or write it as text."
+            )
+
+
+# --- sizes -------------------------------------------------------------------------------
+
+
+def _repeated_texts(content: bytes, about: Any, limit: float) -> list[str]:
+    """Return the columns of text that must stay dictionaries until their size is known.
+
+    There is none where even the longest texts that they could hold are within the limit.
+    """
+    cells = about.num_columns * _rows(about)
+    _check_decoded(_NUMBER * cells, limit)
+    longest: Counter[int] = Counter()
+    unpacked = 0
+    for place, size in _chunks(content, about):
+        longest[place] += size.decoded
+        unpacked += size.unpacked
+        _check_decoded(unpacked, limit)
+    columns = [about.schema.column(i) for i in range(about.num_columns)]
+    fixed = sum(max(column.length, 0) for column in columns) * _rows(about)
+    _check_decoded(fixed, limit)
+    if sum(longest.values()) <= limit:
+        return []
+    return [c.path for i, c in enumerate(columns) if c.physical_type == "BYTE_ARRAY" and longest[i]]
+
+
+def _chunks(content: bytes, about: Any) -> list[tuple[int, ChunkSize]]:
+    """Return the column and the size of each chunk: a column in a group of rows."""
+    left = most("pages")
+    if about.num_row_groups * about.num_columns > left:
+        raise ReadError(
+            f"The Parquet file has {about.num_row_groups:,} groups of rows, each of "
+            f"{about.num_columns:,} columns: write it again with larger groups."
+        )
+    found = []
+    for group in map(about.row_group, range(about.num_row_groups)):
+        for place in range(about.num_columns):
+            chunk = group.column(place)
+            starts = (chunk.dictionary_page_offset, chunk.data_page_offset)
+            start = min(offset for offset in starts if offset)
+            size = chunk_size(content, start, chunk.total_compressed_size, left)
+            left -= size.pages
+            found.append((place, size))
+    return found
+
+
+def _spelled_out(table: pa.Table, repeated: list[str], max_bytes: float) -> pa.Table:
+    """Return a table with its repeated texts written out, once their size is known."""
+    places = [i for i, title in enumerate(table.column_names) if title in set(repeated)]
+    sizes = [_text_size(chunk) for i in places for chunk in table.column(i).chunks]
+    _check_decoded(table.nbytes + sum(sizes), most("decoded") * max_bytes)
+    for place in places:
+        column = table.column(place)
+        table = table.set_column(
+            place,
+            table.field(place).with_type(column.type.value_type),
+            column.cast(column.type.value_type),
+        )
+    return table
+
+
+def _text_size(texts: pa.DictionaryArray) -> int:
+    """Return the bytes of all texts, written out."""
+    lengths = pc.binary_length(texts.dictionary).take(texts.indices)
+    return int(pc.sum(lengths).as_py() or 0)
+
+
+def _check_decoded(size: float, limit: float) -> None:
+    if size > limit:
+        raise ReadError(
+            f"The Parquet file unpacks to {size / 1e6:,.0f} MB, more than {most('decoded')} times "
+            "the limit that max_megabytes sets. If you trust it, raise the limit with "
+            "Settings(max_megabytes=...), or leave out columns that the analysis does not need."
+        )

@@ -125,3 +125,39 @@ def test_vacuum_and_rerun(history: History, sid: str) -> None:
     assert "MB before" in run("vacuum").stderr
     assert "Saved as session" in run("rerun", sid).stderr
     assert set(history.sessions()["rerun_of"].dropna()) == {sid}
+
+
+def test_the_head_of_the_log_is_kept_elsewhere(history: History, sid: str, tmp_path: Path) -> None:
+    line = json.loads(run("head").stdout)
+    assert line["sha256"] == history.head().sha256
+    run("head", "--out", tmp_path / "heads")
+    run("head", "--out", tmp_path / "heads")
+    assert len((tmp_path / "heads").read_text().splitlines()) == 2
+    run("verify", "--sample", "0", "--heads", tmp_path / "heads")
+    with history._store.write() as connection:
+        connection.execute("DELETE FROM log")
+        connection.execute("DELETE FROM sessions")
+    found = run("verify", "--sample", "0", "--heads", tmp_path / "heads", code=1)
+    assert "the log's end was cut off" in " ".join(found.stderr.split())
+    run("verify", "--heads", tmp_path / "absent", code=2)
+
+
+def test_what_is_left_out_of_an_import_is_named(
+    history: History, sid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.jobs.add("export", {"session": sid, "out": "x.csv"}, "x")
+    with history._store.write() as connection:
+        connection.execute("UPDATE sessions SET settings = '[]'")
+    history.export_all(tmp_path / "out")
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "new.duckdb"))
+    said = " ".join(run("import", tmp_path / "out", code=1).stderr.split())
+    assert f"Left out {sid}: its row is damaged" in said
+    assert "1 jobs that waited or ran elsewhere were closed" in said
+
+
+def test_a_damaged_history_is_saved_into_a_new_one(
+    history: History, sid: str, tmp_path: Path
+) -> None:
+    assert "1 sessions are whole" in run("salvage", history.path, tmp_path / "new.duckdb").stdout
+    assert list(History.open(tmp_path / "new.duckdb").sessions()["id"]) == [sid]
+    run("salvage", tmp_path / "absent", tmp_path / "other.duckdb", code=1)

@@ -73,6 +73,23 @@ def test_waiting_jobs_are_cancelled_and_retried(
     assert "error" in run("jobs", "watch", "nosuchjob", code=1).stderr
 
 
+def test_a_job_of_others_is_shown_before_it_is_done_again(
+    history: gg.History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starting, "_launch", lambda history, job: None)
+    job = history.jobs.add("export", {"session": "none", "out": "theirs.csv"}, "x")
+    history.jobs.request_cancel(job)
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET seal = NULL, author = 'Eve'")
+    refused = run("jobs", "retry", job, code=1)
+    assert "theirs.csv" in refused.stdout
+    assert "Carry it out as yours?" in refused.stderr
+    assert len(history.jobs.all()) == 1
+    again = run("jobs", "retry", job, "--yes").stdout.strip()
+    assert history.jobs.get(again).retry_of == job
+    assert history.jobs.is_own(history.jobs.get(again))
+
+
 def test_a_failed_job_is_watched_to_its_reason(history: gg.History) -> None:
     job = history.jobs.add("export", {"session": "none", "out": "x.csv"}, "x")
     history.jobs.start(job)

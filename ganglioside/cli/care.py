@@ -90,19 +90,20 @@ def verify(
 
 
 @care.command("head")
-def head(
+def show_head(
     out: Annotated[
         Path | None, typer.Option(help="File to add it to, kept where nobody can change it.")
     ] = None,
 ) -> None:
     """Print the newest entry of the log, by which 'verify --heads' finds one that was cut off."""
+    from ganglioside.history.heads import add_to
+
     store = _open()
-    line = store.head().line(store.path)
+    head = store.head()
     if out is None:
-        show.text(line)
+        show.text(head.line(store.path))
         return
-    with out.open("a", encoding="utf-8") as file:
-        file.write(line + "\n")
+    add_to(out, store.path, head)
     show.note(f"Added to {out}")
 
 

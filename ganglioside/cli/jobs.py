@@ -137,10 +137,7 @@ def retry(
     foreign = not history.jobs.is_own(found)
     if foreign and not yes:
         show.table(("job", found.id), _facts(found))
-        typer.confirm(
-            "You did not ask for this job on this machine. Carry it out as yours?",
-            abort=True, err=True,
-        )  # fmt: skip
+        show.confirm("You did not ask for this job on this machine. Carry it out as yours?")
     started(again(history, found.id, foreign=foreign))
 
 

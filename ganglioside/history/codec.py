@@ -67,11 +67,11 @@ def from_rows(rows: pa.Table, schema: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(rows.num_rows))
 
 
-def _verdicts(values: pd.Series[Any]) -> pd.Categorical:
-    codes = pd.Index(VERDICTS).get_indexer(values)
-    if unknown := set(values[(codes < 0) & values.notna()]):
-        raise HistoryError(f"The history is damaged: {min(unknown)!r} is no verdict.")
-    return pd.Categorical.from_codes(codes, categories=list(VERDICTS))
+def _verdicts(values: pd.Series[Any]) -> pd.Categorical[Any]:
+    present = values.dropna()
+    if unknown := sorted({*present.unique()} - {*VERDICTS}):
+        raise HistoryError(f"The history is damaged: {unknown[0]!r} is no verdict.")
+    return pd.Categorical(values, categories=list(VERDICTS))
 
 
 def carried_columns(frame: pd.DataFrame) -> list[str]:

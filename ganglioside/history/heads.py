@@ -84,8 +84,8 @@ def note(history: Path, head: Head) -> None:
         return
     for file in _files(history):
         try:
-            with created_like(history), file.open("a", encoding="utf-8") as stream:
-                stream.write(head.line(history) + "\n")
+            with created_like(history):
+                add_to(file, history, head)
         except OSError as error:
             warnings.warn(
                 f"The head of the log could not be noted in {file} ({error.strerror}): what was "
@@ -93,6 +93,12 @@ def note(history: Path, head: Head) -> None:
                 stacklevel=2,
             )
     _noted[history] = head.sha256
+
+
+def add_to(file: Path, history: Path, head: Head) -> None:
+    """Add a head to a file of heads, which is only ever added to."""
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(head.line(history) + "\n")
 
 
 def read_heads(history: Path, further: Sequence[Path] = ()) -> tuple[list[Head], list[str]]:

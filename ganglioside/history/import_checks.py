@@ -155,12 +155,12 @@ def _encoded_size(path: Path) -> int:
     except (pa.ArrowException, OSError) as error:
         raise HistoryError(f"{path} is no Parquet file ({error}). Copy it again.") from error
     groups = (found.row_group(number) for number in range(found.num_row_groups))
-    encoded = sum(
+    encoded: int = sum(
         group.column(column).total_uncompressed_size
         for group in groups
         for column in range(group.num_columns)
     )
-    return max(encoded, found.num_rows * found.num_columns * 8)
+    return max(encoded, int(found.num_rows * found.num_columns * 8))
 
 
 def _text_size(

@@ -136,9 +136,9 @@ def _adopt(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
             known.events = dict(_items(events)).get(owner, known.events)
             known.values = {} if entry.action == "imported" else known.values
     for owner in texts(facts.get("left_out")):
-        for known in (found.sessions.get(owner), found.jobs.get(owner)):
-            if known is not None:
-                known.exists = False
+        for left_out in (found.sessions.get(owner), found.jobs.get(owner)):
+            if left_out is not None:
+                left_out.exists = False
 
 
 def _forget(found: Told) -> None:

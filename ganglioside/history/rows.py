@@ -204,8 +204,8 @@ class Stored:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Stored:
         """Return the session of a row with all columns, by name."""
-        return cls(**{f.name: row.get(f.name) for f in fields(cls) if f.name != "settings_json"},
-                   settings_json=row["settings"])  # fmt: skip
+        cells: dict[str, Any] = {f.name: row.get(f.name) for f in fields(cls)}
+        return cls(**{**cells, "settings_json": row["settings"]})
 
     @classmethod
     def all(cls, connection: duckdb.DuckDBPyConnection) -> list[Stored]:

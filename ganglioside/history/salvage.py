@@ -193,7 +193,7 @@ def _save_session(
     present = connection.execute("SELECT 1 FROM inputs WHERE sha256 = ?", [row["sha256"]])
     if not present.fetchall():
         append_rows(connection, "inputs", content)
-    for table, part in (parts if is_whole else {}).items() | said.items():
+    for table, part in {**(parts if is_whole else {}), **said}.items():
         if part is not None and part.num_rows:
             append_rows(connection, table, part)
     return is_whole

@@ -730,8 +730,8 @@ def _require_select(sql: str) -> None:
     statements = duckdb.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise HistoryError(
-            f"{sql[:60]!r} is not one SELECT statement: a query only reads, one statement at a "
-            "time. The methods of History change things."
+            f"{sql[:60]!r} is not one SELECT statement. A query only reads; the methods of "
+            "History change things."
         )
 
 

@@ -193,5 +193,13 @@ def _acting_for(history: History, job: str) -> dict[str, str]:
 
 
 def log_path(history: History, job: str) -> Path:
-    """Return where a job's process writes what it has to say beside its events."""
+    """Return where a job's process writes what it has to say beside its events.
+
+    Raises
+    ------
+    JobError
+        If the id is none that this program gives, as in a file that others have written.
+    """
+    if not job.isalnum():
+        raise JobError(f"{job[:40]!r} is no id of a job: the history was changed by others.")
     return history.path.with_name(f"{history.path.name}.jobs") / f"{job}.log"

@@ -16,6 +16,7 @@ from ganglioside.progress import Progress, ProgressEvent
 from ganglioside_widgets.state import jobs as jobs_state
 from ganglioside_widgets.state.downloads import KEPT, place_for
 from ganglioside_widgets.state.jobs import JobsState, told
+from ganglioside_widgets.state.visitors import Access, Visitor
 
 Opener = Callable[[], History]
 
@@ -126,6 +127,35 @@ def test_a_short_job_of_others_ends_without_a_word_and_a_long_one_does_not(
         history.jobs.end(job, "completed")
         state.refresh()
         assert len(state.ended) == words
+
+
+def test_a_job_of_others_is_shown_before_it_is_done_again(
+    state: JobsState, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be carried out in the name of who presses, whatever its parameters say."""
+    history = opened()
+    job = history.jobs.add("analyze", {"source": "nowhere.csv"}, "x")
+    history.jobs.request_cancel(job)
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET seal = NULL, author = 'Eve'")
+    state.refresh()
+    state.choose(job)
+    state.retry()
+    assert "Eve asked for this job elsewhere" in state.notice
+    assert "nowhere.csv" in state.notice
+    assert len(history.jobs.all()) == 1
+    state.choose(job)  # looking elsewhere takes the question back
+    state.retry()
+    assert len(history.jobs.all()) == 1
+    monkeypatch.setattr(state, "visitor", Visitor(Access.OPEN, "visitor 1"))
+    state.retry()
+    assert "only he can retry it" in state.error
+    assert len(history.jobs.all()) == 1
+    monkeypatch.undo()
+    state.retry()
+    assert history.jobs.get(state.chosen).retry_of == job
+    state.close()
+    until(lambda: history.jobs.get(state.chosen).has_ended)
 
 
 def test_a_job_is_cancelled_and_retried(state: JobsState, opened: Opener) -> None:

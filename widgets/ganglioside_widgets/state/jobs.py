@@ -14,7 +14,7 @@ from typing import Final
 import pandas as pd
 import traitlets as t
 
-from ganglioside.errors import GangliosideError
+from ganglioside.errors import GangliosideError, JobError
 from ganglioside.history import History
 from ganglioside.history.jobs import Job
 from ganglioside.history.store import utc_now
@@ -138,6 +138,7 @@ class JobsState(t.HasTraits):
         self._post = post or (lambda change: change())
         self._everything = everything
         self._own: set[str] = set()
+        self._shown = ""  # the job of others that the user was shown, and may now retry
         self._told: set[str] = set()
         self._turns, self._taken = count(), -1
         self._stop = threading.Event()
@@ -195,7 +196,7 @@ class JobsState(t.HasTraits):
 
     def choose(self, job: str) -> None:
         """Choose a job."""
-        self.error = self.notice = ""
+        self.error = self.notice = self._shown = ""
         self.chosen, self.events = job, ()
         self.refresh()
 
@@ -211,10 +212,29 @@ class JobsState(t.HasTraits):
         self._do(lambda history, job: "" if cancel(history, job).has_ended else asked)
 
     def retry(self) -> None:
-        """Start the chosen job again, as a new one, which is then chosen."""
+        """Start the chosen job again, as a new one, which is then chosen.
+
+        One that nobody asked for on this machine is shown first, and started when asked again;
+        not by a guest, as whose host it would act.
+        """
 
         def act(history: History, job: str) -> str:
-            again = retry(history, job)
+            found = history.jobs.get(job)
+            foreign = found.has_ended and not history.jobs.is_own(found)
+            if foreign and self.visitor.is_guest:
+                raise JobError(
+                    f"{found.author} asked for this job elsewhere, and it would be carried out in "
+                    "the name of who started this page: only he can retry it, in his notebook or "
+                    "by `ganglioside jobs retry`."
+                )
+            if foreign and self._shown != found.id:
+                self._shown = found.id
+                return (
+                    f"{found.author} asked for this job elsewhere, and here it would be carried "
+                    f"out as yours: {found.kind} {found.parameters}. To start it all the same, "
+                    "press Retry again."
+                )
+            again = retry(history, job, foreign=foreign)
             self._own.add(again)
             self.chosen, self.events = again, ()
             return "Started again."

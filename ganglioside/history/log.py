@@ -212,13 +212,16 @@ def _disordered(written: Sequence[Entry]) -> list[str]:
     """Return entries that are there twice, or have another number than they were given."""
     known = {entry.sha256 for entry in written}
     seen = {FIRST}
+    due = 0
     faults = []
-    for position, entry in enumerate(written):
+    for entry in written:
+        is_lone = entry.previous not in known and entry.previous != FIRST
         if entry.sha256 in seen:
             faults.append(f"{entry.label} is there twice.")
-        elif entry.number != position:
-            faults.append(f"{entry.label} has this number, where {position} was due.")
+        elif entry.number != due and not is_lone:
+            faults.append(f"{entry.label} has this number, where {due} was due.")
         elif entry.previous in known and entry.previous not in seen:
             faults.append(f"{entry.label} stands before the entry that it follows.")
         seen.add(entry.sha256)
+        due = entry.number + 1
     return faults

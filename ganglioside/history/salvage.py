@@ -84,7 +84,7 @@ class _Damaged:
     def read(self, table: str, sql: str, parameters: Sequence[Any] = ()) -> pa.Table | None:
         """Return rows; None where they cannot be read, which is noted."""
         return self._attempt(
-            table, lambda connection: connection.execute(sql, list(parameters)).to_arrow_table()
+            table, lambda connection: connection.sql(sql, params=list(parameters)).to_arrow_table()
         )
 
     def all_rows(self, table: str) -> pa.Table | None:

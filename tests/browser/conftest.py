@@ -30,7 +30,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterato
     from browser.servers import serving
 
     folder = tmp_path_factory.mktemp("app")
-    with serving(folder, "app", ready=r"pool of workbench\.ipynb is filled") as running:
+    with serving(
+        folder, "app", "--max-kernels=30", ready=r"pool of workbench\.ipynb is filled"
+    ) as running:
         yield running
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -67,7 +68,9 @@ def running(folder: Path, program: str, *arguments: str, ready: str = "") -> Ite
     script = Path(sys.executable).with_name(program)
     command = [str(script), *arguments, "--no-browser", f"--port={port}"]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, env=environment, stdout=output, stderr=output, preexec_fn=_hear_interrupts
+        )
     try:
         _wait(process, f"http://127.0.0.1:{port}/", log, ready)
         yield Server(f"http://127.0.0.1:{port}", history, process, log)
@@ -77,6 +80,11 @@ def running(folder: Path, program: str, *arguments: str, ready: str = "") -> Ite
             process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def _hear_interrupts() -> None:
+    """Hear Ctrl-C also where the tests run in the background, whose children are deaf to it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path, ready: str) -> None:
@@ -140,6 +148,8 @@ class Visit:
         return [url for url in self.requests if not url.startswith(own)]
 
     def end(self) -> None:
+        # Leaving the page tells the server that its kernel can go; closing the context does not.
+        self.page.goto("about:blank")
         self.page.context.close()
 
 

@@ -234,7 +234,8 @@ def test_progress_moves_and_a_reload_finds_the_running_analysis(
     assert page.evaluate("window.jumped") == []
     sid = session_of(page)
     page.reload(wait_until="commit")
-    assert history(server).session(sid)["status"] == "processing"
+    # On a fast machine it may have ended meanwhile; either way it is found, and not run twice.
+    assert history(server).session(sid)["status"] in ("processing", "completed")
     expect(page.locator(".gg-run")).to_contain_text(sid)
     expect(page.locator(".gg-headline")).to_contain_text("of 60,000 features explained")
     listed = history(server).sessions()

@@ -65,7 +65,7 @@ def test_they_go_with_their_session_but_stay_in_the_log(history: History) -> Non
     history.delete(sid)
     with history._store.read() as connection:
         assert connection.execute("SELECT count(*) FROM overrides").fetchall() == [(0,)]
-        assert log.broken_links(connection) == []
+        assert log.broken_links(log.entries(connection)) == []
     assert "fraction" in history.log(sid)["details"][1]
 
 

@@ -18,7 +18,7 @@ from ganglioside.tables import Source
 
 def broken(history: History) -> list[str]:
     with history._store.read() as connection:
-        return log.broken_links(connection)
+        return log.broken_links(log.entries(connection))
 
 
 def tamper(history: History, sql: str, *, tell: bool = False) -> None:
@@ -47,8 +47,9 @@ def test_every_deed_is_told(history: History, monkeypatch: pytest.MonkeyPatch) -
     assert set(told["host"]) == {platform.node()}
     details = [json.loads(text) for text in told["details"]]
     assert details[0]["input"] == analysis.source.sha256
-    assert details[1] == {"before": "liver", "after": "brain"}
-    assert details[5] == {"error": "lamp"}
+    assert details[1] | {"row": ""} == {"before": "liver", "after": "brain", "row": ""}
+    assert details[5]["error"] == "lamp"
+    assert all(len(told_now["row"]) == 64 for told_now in details[:-1])
     assert details[6]["result"] == details[0]["result"] == details[3]["result"]
     assert list(history.log(sid)["action"]) == ["completed", "renamed", "deleted"]
     assert history.sessions().set_index("id").loc[begun, "author"] == "Bob"

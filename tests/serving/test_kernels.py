@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
@@ -12,6 +14,14 @@ from tornado.web import HTTPError
 from ganglioside_widgets.serving.kernels import BoundedKernels
 
 SPARE = {"VOILA_PREHEAT": "True"}
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Return what comes of a coroutine: in a thread, since a browser's loop may run in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture
@@ -34,7 +44,7 @@ def test_visitors_above_the_bound_are_refused_with_words(kernels: BoundedKernels
             *(kernels.start_kernel(env={}) for _ in range(8)), return_exceptions=True
         )
 
-    answers = asyncio.run(crowd())
+    answers = run(crowd())
     refused = [answer for answer in answers if isinstance(answer, HTTPError)]
     assert len(kernels) == 3
     assert len(refused) == 5
@@ -62,7 +72,7 @@ def test_spares_wait_for_room_in_the_order_of_asking(kernels: BoundedKernels) ->
             assert len(kernels) == 3
         assert done == [0, 1, 2]
 
-    asyncio.run(fill())
+    run(fill())
 
 
 def test_a_spare_that_is_ready_is_room(kernels: BoundedKernels) -> None:
@@ -77,7 +87,7 @@ def test_a_spare_that_is_ready_is_room(kernels: BoundedKernels) -> None:
         ready.set_result("kernel")
         assert kernels.has_room("a.ipynb")
 
-    asyncio.run(look())
+    run(look())
 
 
 def test_a_kernel_that_fails_to_start_takes_no_room(
@@ -89,5 +99,5 @@ def test_a_kernel_that_fails_to_start_takes_no_room(
     monkeypatch.setattr(AsyncMappingKernelManager, "_async_start_kernel", fail)
     for _ in range(5):
         with pytest.raises(RuntimeError):
-            asyncio.run(kernels.start_kernel(env={}))
+            run(kernels.start_kernel(env={}))
     assert not kernels.is_full

@@ -88,13 +88,14 @@ def agree(gift: Path, table: str, rows: int) -> None:
 def everything_works(history: History) -> None:
     """No command fails in a history that has taken a gift."""
     again = History.open(history.path)
-    assert "mine" in list(again.sessions()["name"])
-    again.jobs.latest(10)
     jobs.resume_waiting(again)
-    for sid in again.sessions()["id"]:
-        again.events(sid)
-        again.source(sid)
-    assert again.verify(sample=0).faults == ()
+    with again.connected() as connected:
+        assert "mine" in list(connected.sessions()["name"])
+        connected.jobs.latest(10)
+        for sid in connected.sessions()["id"]:
+            connected.events(sid)
+            connected.source(sid)
+        assert connected.verify(sample=0).faults == ()
 
 
 def import_or_refuse(history: History, gift: Path) -> str:

@@ -50,12 +50,14 @@ from ganglioside.history.file_modes import (
 )
 
 #: Never reach for the network: an attempted extension download costs 5 s. Names in SQL are those
-#: of tables, never of variables of the program.
+#: of tables, never of variables of the program; secrets that DuckDB keeps for its user are not
+#: looked for.
 _CONFIG: Final[dict[str, Any]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "storage_compatibility_version": "v1.4.0",
     "python_enable_replacements": False,
+    "allow_persistent_secrets": False,
 }
 
 #: What a draft that a process left behind is older than, s.

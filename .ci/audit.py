@@ -123,7 +123,7 @@ def look_for_holes() -> list[str]:
 
 
 def unjudged(results: list[dict[str, Any]]) -> list[str]:
-    """Return what bandit found and nobody has judged."""
+    """Return the findings of bandit that nobody has judged."""
     return [
         f"{result['filename']}:{result['line_number']}: {result['test_id']} {result['issue_text']}"
         for result in results

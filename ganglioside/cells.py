@@ -225,7 +225,7 @@ def _tidy(cell: str) -> _Tidied:
 
 
 def holds_text(text: pd.Series[Any]) -> BoolArray:
-    """Return which cells are not empty, shape (n,)."""
+    """Return True for each cell that is not empty, shape (n,)."""
     return np.asarray(pc.binary_length(pa.array(text.array))) > 0
 
 
@@ -246,7 +246,7 @@ def _block(column: pd.Series[Any]) -> pa.Array:
 
 
 def begins(text: pd.Series[Any], starts: Sequence[str]) -> BoolArray:
-    """Return which cells begin with one of some characters, shape (n,)."""
+    """Return True for each cell that begins with one of some characters, shape (n,)."""
     return _found(text, _beginning(starts))
 
 
@@ -255,7 +255,7 @@ def _beginning(starts: Sequence[str]) -> str:
 
 
 def matches(text: pd.Series[Any], pattern: str) -> BoolArray:
-    """Return which cells are what a pattern describes, as a whole, shape (n,)."""
+    """Return True for each cell that a pattern describes as a whole, shape (n,)."""
     return _found(text, f"^(?:{pattern})$")
 
 

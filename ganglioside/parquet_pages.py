@@ -64,7 +64,7 @@ class ChunkSize:
 
 
 def chunk_size(content: bytes, start: int, length: int, pages: int) -> ChunkSize:
-    """Return what the pages in some bytes of a file unpack to.
+    """Return the unpacked size of the pages in some bytes of a file.
 
     Parameters
     ----------

@@ -277,7 +277,7 @@ def _read_columns(
 
 
 def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
-    """Return which rows have no cell that holds anything, shape (n,)."""
+    """Return True for each row without a cell that holds anything, shape (n,)."""
     empty = ~holds_text(_column(raw, cells, "name"))
     for place in cells:
         if not empty.any():

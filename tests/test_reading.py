@@ -539,7 +539,7 @@ def test_a_frame_is_as_wide_as_a_file_may_be() -> None:
 
 
 def calls_for(columns: int) -> int:
-    """Return how many functions reading a table of so many columns calls."""
+    """Return the number of calls that reading a table of so many columns makes."""
     content = ("Name,RT" + ",c" * columns + "\nGM1(36:1;O2),9.5" + ",1" * columns + "\n").encode()
     profile = cProfile.Profile()
     profile.runcall(gg.read_features, content)

@@ -191,17 +191,17 @@ Row = Mapping[str, Any]
 
 
 def session_fault(row: Row) -> str | None:
-    """Return what is wrong with the row of a session, or None."""
+    """Return the first fault of the row of a session, or None."""
     return _first_fault(row, _SESSION) or _damage_of(row)
 
 
 def job_fault(row: Row) -> str | None:
-    """Return what is wrong with the row of a job, or None."""
+    """Return the first fault of the row of a job, or None."""
     return _first_fault(row, _JOB)
 
 
 def event_fault(row: Row) -> str | None:
-    """Return what is wrong with an event, or None."""
+    """Return the first fault of an event, or None."""
     return _first_fault(row, _EVENT)
 
 

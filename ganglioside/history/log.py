@@ -177,7 +177,7 @@ def open_ends(written: Sequence[Entry]) -> list[str]:
 
 
 def broken_links(written: Sequence[Entry]) -> list[str]:
-    """Return what was changed in the log, taken out of it or put into it; empty where it is whole.
+    """Return a sentence for each entry that was changed, taken out or put in; empty if it is whole.
 
     Parameters
     ----------

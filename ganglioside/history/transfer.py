@@ -289,14 +289,14 @@ class _Import:
         """Return the ids of the rows that are new and can be read; note those that cannot."""
         rows = self._connection.execute(f"FROM new_{table} ANTI JOIN {table} USING (id)")
         names = [column[0] for column in rows.description]
-        found: list[str] = []
+        found: dict[str, None] = {}  # ordered; an id is looked for in it without a search
         for values in rows.fetchall():
             row = dict(zip(names, values, strict=True))
             owner, fault = str(row.get("id")), fault_of(row)
             if owner in found:
                 fault = "it is there twice"
             if fault is None:
-                found.append(owner)
+                found[owner] = None
             else:
                 self._left_out[owner[:40]] = f"its row is damaged ({fault})"
         return [owner for owner in found if owner not in self._left_out]
@@ -371,9 +371,10 @@ class _Import:
     ) -> None:  # fmt: skip
         """Tell of the import, as which everything came in, and where the chains that came end."""
         earlier = {entry.sha256 for entry in before}
-        came = [entry for entry in log.entries(self._connection) if entry.sha256 not in earlier]
+        written = log.entries(self._connection)
+        came = [entry for entry in written if entry.sha256 not in earlier]
         spoken_of = {entry.subject for entry in came}
-        self._note_missing(known)
+        self._note_missing(known, told(written))
         adopt = {
             "sessions": [*sessions, *self._unchanged("sessions", known, spoken_of)],
             "jobs": [*jobs, *self._unchanged("jobs", known, spoken_of)],
@@ -388,9 +389,8 @@ class _Import:
         deed = log.Deed(current_author(), "imported", None, details)
         log.append_all(self._connection, [deed], follows=own_end)
 
-    def _note_missing(self, known: Told) -> None:
+    def _note_missing(self, known: Told, now: Told) -> None:
         """Note what the log that came tells of, and the export does not hold."""
-        now = told(log.entries(self._connection))
         tables: tuple[Table, ...] = ("sessions", "jobs")
         for table in tables:
             here = {*self._here(table)}
@@ -400,7 +400,7 @@ class _Import:
                     self._left_out.setdefault(owner, "the log tells of it, and it is not there")
 
     def _unchanged(self, table: Table, known: Told, spoken_of: set[str | None]) -> list[str]:
-        """Return what is here, is spoken of in the log that came, and is as the own log tells."""
+        """Return the ids here that the log which came mentions and the own log bears out."""
         here = row_hashes(self._connection, table)
         return [
             owner
@@ -410,7 +410,7 @@ class _Import:
 
 
 def _damage_of(connection: duckdb.DuckDBPyConnection, session: Stored) -> str | None:
-    """Return what is wrong with a session that came in, or None."""
+    """Return the fault of a session that came in, or None."""
     try:
         if read_source(connection, session).sha256 != session.sha256:
             return "its input is not what it was made from"

@@ -193,7 +193,7 @@ def _acting_for(history: History, job: str) -> dict[str, str]:
 
 
 def log_path(history: History, job: str) -> Path:
-    """Return where a job's process writes what it has to say beside its events.
+    """Return the file to which a job's process writes beside its events.
 
     Raises
     ------

@@ -27,7 +27,7 @@ def obey(marker: str) -> None:
 
 
 def credentials(certificate: str, key: str) -> Security:
-    """Return what the intruder shows: what it was given, else what it makes itself."""
+    """Return the certificate that the intruder shows: the one it was given, else one of its own."""
     if not certificate:
         return Security.temporary()
     certificates = {f"tls_{role}_cert": certificate for role in ROLES}

@@ -104,7 +104,7 @@ def test_a_cluster_started_separately_gives_the_same_bytes(tmp_path: Path, sched
 
 
 def addresses(client: Client) -> list[str]:
-    """Return where the scheduler, the workers and their nannies listen."""
+    """Return the addresses of the scheduler, the workers and their nannies."""
     known = client.scheduler_info(n_workers=-1)
     nannies = [worker["nanny"] for worker in known["workers"].values()]
     return [known["address"], *known["workers"], *nannies]

@@ -43,7 +43,7 @@ def run_family(family: str) -> None:
 
 
 def records(family: str) -> list[dict[str, object]]:
-    """Return what became of each file of a family; those after an endless one are missing."""
+    """Return the outcome of each file of a family; those after an endless one are missing."""
     command = [sys.executable, __file__, "--only", family]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     return [json.loads(line) for line in run.stdout.splitlines()]

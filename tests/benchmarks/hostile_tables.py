@@ -19,7 +19,7 @@ _LONG = 5.0
 
 
 def outcome(content: bytes) -> str:
-    """Return what becomes of a table: `judged`, `refused`, or the fault."""
+    """Return the outcome for a table: `judged`, `refused`, or the fault."""
     start = time.process_time()
     try:
         table = gg.read_features(content)

@@ -77,7 +77,7 @@ def page(browser: sync_api.Browser, server: Server) -> Iterator[sync_api.Page]:
 
 
 def renders(server: Server) -> int:
-    """Return how many pages were served, each with a kernel."""
+    """Return the number of pages that were served, each with a kernel."""
     return len(re.findall("200 GET /voila/render", server.log.read_text(errors="replace")))
 
 

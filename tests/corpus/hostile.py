@@ -412,7 +412,7 @@ def frame_with(names: list[object]) -> pd.DataFrame:
 
 
 def outcome(content: bytes) -> str:
-    """Return what becomes of a file: its rows, or the error with its message."""
+    """Return the outcome for a file: its rows, or the error with its message."""
     try:
         return f"{len(gg.read_features(content))} rows"
     except gg.errors.GangliosideError as error:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Return what comes of a coroutine: in a thread, since a browser's loop may run in this one."""
+    """Return the result of a coroutine, run in a thread: this one may have a browser's loop."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
 

@@ -74,12 +74,12 @@ def open_socket(server: Server, path: str, **options: object) -> websocket.WebSo
 
 
 def renders(server: Server) -> int:
-    """Return how many pages were served, each with a kernel."""
+    """Return the number of pages that were served, each with a kernel."""
     return len(re.findall("200 GET /voila/render", server.log.read_text(errors="replace")))
 
 
 def kernels(server: Server) -> int:
-    """Return how many kernels run."""
+    """Return the number of kernels that run."""
     log = server.log.read_text(errors="replace")
     return len(re.findall("Kernel started", log)) - len(re.findall("Kernel shutdown", log))
 

@@ -197,7 +197,7 @@ def test_no_path_is_opened_and_nothing_of_others_changed(
 
 
 def _of_others(history: History) -> tuple[Any, ...]:
-    """Return what visitors must leave as it is: sessions, overrides, log and jobs of others."""
+    """Return all that visitors must not change: sessions, overrides, log and jobs of others."""
     sessions = history.sessions()
     theirs = sessions[sessions["author"] == "kh"]
     assert len(theirs) == 1

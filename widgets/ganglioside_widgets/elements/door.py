@@ -106,7 +106,7 @@ def admitted_opening(message: Message) -> Message | None:
 
 
 def admitted(message: Message) -> Message | None:
-    """Return what a message to a widget may do; None where that is nothing."""
+    """Return the rule for a message to a widget; None if it may do nothing."""
     content = message["content"]
     if not fits(content, _MESSAGE):
         return None

@@ -109,7 +109,7 @@ class Address:
 
 
 def _explain(fault: OSError, address: Address) -> str:
-    """Return what keeps a server from listening, and the cure."""
+    """Return the reason why a server cannot listen, and the cure."""
     place = f"port {address.port} of {address.host}"
     match fault.errno:
         case errno.EADDRINUSE:

@@ -224,7 +224,7 @@ class Guarded(web.Application):
     def get_handler_delegate(
         self, request: httputil.HTTPServerRequest, target_class: Any, *rest: Any, **named: Any
     ) -> Any:
-        """Return what answers a request: its handler, or the door."""
+        """Return the handler of a request, or the door's refusal."""
         door: Door = self.settings["door"]
         door.note_protocol(request)
         in_address = take_token(request)

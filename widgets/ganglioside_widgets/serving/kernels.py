@@ -42,7 +42,7 @@ class BoundedKernels(AsyncMappingKernelManager):
         return len(self) + self._starting >= self.max_kernels
 
     def refusal(self) -> web.HTTPError:
-        """Return what a visitor is answered when there is no room."""
+        """Return the answer to a visitor when there is no room."""
         return web.HTTPError(503, FULL.format(2 * self.max_kernels))
 
     async def start_kernel(self, **named: Any) -> str:  # type: ignore[override]

@@ -16,6 +16,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from ganglioside.version import __version__
+
 if TYPE_CHECKING:
     from ganglioside import errors as errors
     from ganglioside.analysis import Analysis as Analysis
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from ganglioside.simulate import simulate as simulate
     from ganglioside.study import read_study as read_study
     from ganglioside.tables import FeatureTable as FeatureTable
-
-__version__ = "0.1.0"
 
 #: Public names and the modules that hold them.
 _HOMES: Final[dict[str, str]] = {

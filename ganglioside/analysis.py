@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import ganglioside
 from ganglioside.assembly import Decided, decided_rows, features_table, models_table, undecided
 from ganglioside.by_sample import by_feature
 from ganglioside.columns import MODELS, VERDICTS
@@ -32,6 +31,7 @@ from ganglioside.settings import Settings
 from ganglioside.suggestions import suggest
 from ganglioside.tables import FeatureTable, Source
 from ganglioside.verdicts import VALID, decide, weigh
+from ganglioside.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +358,7 @@ def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysi
         settings=settings,
         model=model,
         source=table.source,
-        version=ganglioside.__version__,
+        version=__version__,
         _kept=kept,
     )
 

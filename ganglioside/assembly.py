@@ -18,8 +18,16 @@ from ganglioside.names import species
 from ganglioside.observations import FloatArray, IntArray
 from ganglioside.reasons import Labels, reasons
 from ganglioside.retention import RetentionModel
+from ganglioside.support.text_columns import (
+    Texts,
+    as_column,
+    as_numbers,
+    joined,
+    pick,
+    texts,
+    texts_of,
+)
 from ganglioside.tables import FeatureTable
-from ganglioside.texts import Texts, as_column, as_numbers, joined, pick, texts, texts_of
 from ganglioside.verdicts import ADDUCT, FRAGMENT, RULES, UNDETERMINED, VALID, Decisions
 
 Values = TypeVar("Values", FloatArray, IntArray)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from ganglioside.facts import read_facts
+from ganglioside.support.fact_tables import read_facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from ganglioside.reading import read_features
 from ganglioside.simulate.scenario import LEVELS
 from ganglioside.simulate.table import TRUTH, draw_table
 from ganglioside.simulate.world import World
+from ganglioside.support.whole_files import write_whole
 from ganglioside.tables import FeatureTable
-from ganglioside.whole_files import write_whole
 
 #: Seed of the example, of level `middle`: two wrong anchors, isomer pairs, fragments heavier
 #: than genuine peaks, adducts, missing parents and Log P slips in one table.

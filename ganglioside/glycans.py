@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ganglioside.errors import NameFormError
-from ganglioside.facts import read_facts
+from ganglioside.support.fact_tables import read_facts
 
 FloatArray = npt.NDArray[np.float64]
 

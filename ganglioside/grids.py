@@ -19,9 +19,9 @@ from ganglioside.delimited import CONTROL, check_columns, check_filled, check_ro
 from ganglioside.errors import ReadError
 from ganglioside.headers import HEADER_WITHIN, Header, match_header
 from ganglioside.problems import quote
+from ganglioside.support.text_columns import as_column
+from ganglioside.support.text_columns import texts as as_texts
 from ganglioside.tables import Note, RawTable
-from ganglioside.texts import as_column
-from ganglioside.texts import texts as as_texts
 
 Rows = list[tuple[int, list[str]]]
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from ganglioside.columns import INPUT_LABELS, NEEDED
 from ganglioside.errors import SettingsError
-from ganglioside.facts import read_facts
+from ganglioside.support.fact_tables import read_facts
 
 #: A header stands within so many records from the top; tools write up to four lines above it.
 HEADER_WITHIN: Final = 12

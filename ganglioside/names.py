@@ -15,8 +15,8 @@ import pandas as pd
 
 from ganglioside.columns import FEATURES, FORMULA_STARTS_IN_NAMES
 from ganglioside.errors import NameFormError
-from ganglioside.facts import read_facts
 from ganglioside.glycans import UNITS, Ceramide, Composition
+from ganglioside.support.fact_tables import read_facts
 
 
 @dataclass(frozen=True, slots=True)

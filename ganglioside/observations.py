@@ -14,7 +14,7 @@ from ganglioside.drift import Drift, estimate_drift
 from ganglioside.glycans import UNITS
 from ganglioside.mass_errors import mass_errors
 from ganglioside.names import ParsedNames
-from ganglioside.ordered import quantile
+from ganglioside.support.arrays import quantile
 from ganglioside.tables import FeatureTable
 
 FloatArray = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.columns import PROBLEMS
-from ganglioside.facts import read_facts
+from ganglioside.support.fact_tables import read_facts
 
 Rows = npt.NDArray[np.int64]
 

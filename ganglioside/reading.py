@@ -22,11 +22,11 @@ from ganglioside.delimited import (
     read_delimited,
 )
 from ganglioside.errors import ReadError
-from ganglioside.facts import read_facts
 from ganglioside.grids import frame_columns, read_workbook, text_cells
 from ganglioside.headers import Header, match_header
 from ganglioside.parquet_files import read_parquet
 from ganglioside.settings import Settings
+from ganglioside.support.fact_tables import read_facts
 from ganglioside.tables import FeatureTable, Note, RawTable, Source
 from ganglioside.validation import RIGHT_FILE, refuse_header, validate
 

@@ -14,15 +14,8 @@ import numpy.typing as npt
 from ganglioside.inference import Inference
 from ganglioside.observations import BoolArray, FloatArray, IntArray
 from ganglioside.rules.artefacts import artefacts
-from ganglioside.texts import Texts, pick, texts
-from ganglioside.verdicts import (
-    ADDUCT,
-    FRAGMENT,
-    OUTLIER,
-    UNDETERMINED,
-    VALID,
-    Decisions,
-)
+from ganglioside.support.text_columns import Texts, pick, texts
+from ganglioside.verdicts import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions
 
 Column: TypeAlias = npt.NDArray[Any]
 

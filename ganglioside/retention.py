@@ -23,8 +23,8 @@ from ganglioside.peaks import find_peaks
 from ganglioside.rules.isomers import line_names
 from ganglioside.rules.regression import NoCurve
 from ganglioside.rules.sugars import CompositionModel
+from ganglioside.support.text_columns import as_column, as_numbers, texts
 from ganglioside.tables import FeatureTable
-from ganglioside.texts import as_column, as_numbers, texts
 
 PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")
 

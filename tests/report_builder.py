@@ -6,13 +6,13 @@ from typing import Any
 
 import nbformat
 
-from ganglioside import places
 from ganglioside.reports.render import NOTEBOOK
+from ganglioside.support import locations
 
 
 def report_cells() -> list[str]:
     """Return the code of the report notebook, cell by cell, the parameters first."""
-    notebook = nbformat.read(places.reports() / NOTEBOOK, as_version=4)
+    notebook = nbformat.read(locations.reports() / NOTEBOOK, as_version=4)
     return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
 
 

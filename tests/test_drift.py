@@ -6,14 +6,7 @@ import numpy as np
 import pytest
 
 import ganglioside as gg
-from ganglioside.drift import (
-    FOR_SHIFT,
-    FOR_STRETCH,
-    Drift,
-    estimate_drift,
-    nearest_place,
-    no_drift,
-)
+from ganglioside.drift import FOR_SHIFT, FOR_STRETCH, Drift, estimate_drift, nearest_place, no_drift
 from ganglioside.observations import observe
 from ganglioside.simulate import LEVELS, World
 

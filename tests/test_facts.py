@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from ganglioside.facts import read_facts
 from ganglioside.glycans import Elements, adducts
 from ganglioside.names import HEADS
+from ganglioside.support.fact_tables import read_facts
 
 
 @dataclass(frozen=True)

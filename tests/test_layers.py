@@ -16,7 +16,9 @@ CORE = ROOT / "ganglioside"
 #: The modules from left to right; a module may import those further left, or its neighbours
 #: in the same string.
 ORDER = [
-    "errors whole_files places facts columns progress cells notify ordered bounds texts",
+    "errors version columns progress",
+    "support",
+    "cells notify bounds",
     "settings headers problems",
     "glycans",
     "names",

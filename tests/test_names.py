@@ -16,14 +16,7 @@ import ganglioside.names
 from ganglioside.columns import FEATURES
 from ganglioside.errors import NameFormError
 from ganglioside.glycans import UNITS, Ceramide
-from ganglioside.names import (
-    HEADS,
-    SPECIES_COLUMNS,
-    isomers,
-    parse_name,
-    parse_names,
-    species,
-)
+from ganglioside.names import HEADS, SPECIES_COLUMNS, isomers, parse_name, parse_names, species
 
 PORCINE = Path(__file__).parents[2] / "shared" / "data" / "porcine_features.csv"
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from ganglioside import places
+from ganglioside.support import locations
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_a_checkout_uses_its_own_folders() -> None:
-    assert places.in_checkout()
-    assert places.notebooks() == ROOT / "notebooks"
-    assert places.reports() == ROOT / "reports"
+    assert locations.in_checkout()
+    assert locations.notebooks() == ROOT / "notebooks"
+    assert locations.reports() == ROOT / "reports"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(site: Path, expression: str) -> str:
-    code = f"import sys; sys.path.insert(0, {str(site)!r}); from ganglioside import places as p"
+    code = f"import sys; sys.path.insert(0, {str(site)!r}); from ganglioside.support import locations as p"
     return subprocess.run(
         [sys.executable, "-P", "-c", f"{code}; print({expression})"],
         cwd=site,
@@ -77,10 +77,10 @@ def test_the_wheel_holds_no_output_and_no_tests(installed: Path) -> None:
 
 def test_a_working_copy_keeps_what_the_user_changed(tmp_path: Path) -> None:
     (tmp_path / "mine.ipynb").write_text("mine")
-    first = next(p.name for p in places.notebooks().rglob("*") if p.is_file())
+    first = next(p.name for p in locations.notebooks().rglob("*") if p.is_file())
     (tmp_path / first).write_text("changed")
-    assert places.working_copy(tmp_path) == tmp_path
+    assert locations.working_copy(tmp_path) == tmp_path
     assert (tmp_path / first).read_text() == "changed"
     assert (tmp_path / "mine.ipynb").read_text() == "mine"
-    ours = {p.name for p in places.notebooks().glob("*.ipynb")}
+    ours = {p.name for p in locations.notebooks().glob("*.ipynb")}
     assert ours <= {p.name for p in tmp_path.iterdir()}

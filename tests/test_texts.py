@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ganglioside.texts import (
+from ganglioside.support.text_columns import (
     as_column,
     as_numbers,
     indices,

@@ -17,7 +17,7 @@ from builders import build_analysis
 from typer.testing import CliRunner
 
 import ganglioside as gg
-from ganglioside import charts, places
+from ganglioside import charts
 from ganglioside.batch.ledger import Entry, Ledger
 from ganglioside.batch.overview import write_overview
 from ganglioside.cli import app
@@ -25,7 +25,8 @@ from ganglioside.errors import ExportError, GangliosideError, ReportError
 from ganglioside.example import write_example
 from ganglioside.export import FORMATS, LIST_FORMS, export, export_library
 from ganglioside.reports import pdf
-from ganglioside.whole_files import write_whole
+from ganglioside.support import locations
+from ganglioside.support.whole_files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = ROOT / "ganglioside" / "data" / "example.csv"
@@ -53,13 +54,13 @@ def as_list(form: str) -> Write:
 
 def as_copy(path: Path) -> None:
     """Copy one notebook to `path`: the others are there."""
-    source = min(p for p in places.notebooks().glob("*.ipynb"))
-    for other in places.notebooks().rglob("*"):
+    source = min(p for p in locations.notebooks().glob("*.ipynb"))
+    for other in locations.notebooks().rglob("*"):
         if other.is_file() and other != source:
-            copy = path.parent / other.relative_to(places.notebooks())
+            copy = path.parent / other.relative_to(locations.notebooks())
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.touch()
-    places.working_copy(path.parent)
+    locations.working_copy(path.parent)
 
 
 #: Everything that writes a file at a place which the user has named.
@@ -100,7 +101,7 @@ def test_a_full_disk_leaves_the_earlier_file_as_it_was(name: str, tmp_path: Path
 
 
 def test_a_full_disk_leaves_no_half_notebook(tmp_path: Path) -> None:
-    name = min(p for p in places.notebooks().glob("*.ipynb")).name
+    name = min(p for p in locations.notebooks().glob("*.ipynb")).name
     with full_disk(100), pytest.raises(ExportError):
         as_copy(tmp_path / name)
     assert not (tmp_path / name).exists()
@@ -263,7 +264,7 @@ def test_the_longest_name_is_no_longer_for_its_draft(tmp_path: Path) -> None:
 
 #: Files that are no results, and who writes them.
 ALLOWED = {
-    "ganglioside/whole_files.py": "this is the place",
+    "ganglioside/support/whole_files.py": "this is the place",
     "ganglioside/history": "its files are databases with logs of their own",
     "widgets/ganglioside_widgets/serving": "a page in a folder of its own, opened once",
     "ganglioside/batch/ledger.py": "adds lines; one that breaks off does not count",

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-import ganglioside
 from ganglioside.batch.plan import Item
 from ganglioside.errors import BatchError
-from ganglioside.whole_files import write_whole
+from ganglioside.support.whole_files import write_whole
+from ganglioside.version import __version__
 
 FILE: Final = "batch.jsonl"
 
@@ -70,7 +70,7 @@ def key_of(item: Item, content: bytes, form: str) -> str:
     """Return the hash of all that a table's verdicts depend on."""
     settings = json.dumps(item.settings.to_dict(), sort_keys=True)
     digest = hashlib.sha256(content)
-    digest.update(f"{item.path.name}|{settings}|{form}|{ganglioside.__version__}".encode())
+    digest.update(f"{item.path.name}|{settings}|{form}|{__version__}".encode())
     return digest.hexdigest()
 
 

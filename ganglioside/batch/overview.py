@@ -11,7 +11,6 @@ from typing import Any, Final
 import pandas as pd
 from markupsafe import Markup
 
-import ganglioside
 from ganglioside.batch import pictures
 from ganglioside.batch.ledger import Entry
 from ganglioside.batch.plan import Item, parameters
@@ -22,7 +21,8 @@ from ganglioside.export.spreadsheet_text import safe_frame
 from ganglioside.history import History
 from ganglioside.reports.content import Tile
 from ganglioside.reports.report import figure, templates
-from ganglioside.whole_files import write_whole
+from ganglioside.support.whole_files import write_whole
+from ganglioside.version import __version__
 
 #: Rows of species that the page holds; `species.csv` has all.
 MOST_SPECIES: Final = 2_000
@@ -84,7 +84,7 @@ def write_overview(
     page = templates().get_template("overview.html.j2").render(
         title=f"Batch of {len(items):,} tables" if len(items) != 1 else "Batch of one table",
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        version=ganglioside.__version__,
+        version=__version__,
         tiles=_tiles(lines, study),
         failures=[line for line in lines if line.state == "failed"],
         waiting=[line for line in lines if line.state == "waiting"],

@@ -17,11 +17,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import ganglioside
 from ganglioside.batch.ledger import Entry, Ledger, key_of
 from ganglioside.batch.plan import Item
 from ganglioside.errors import NO_MEMORY, BatchError, Cancelled, GangliosideError
 from ganglioside.progress import Progress, ProgressCallback
+from ganglioside.version import __version__
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -305,7 +305,7 @@ class _Run:
             content,
             item.settings,
             self.options.form,
-            ganglioside.__version__,
+            __version__,
             key=f"analyse-{self.id}-{item.name}",
             pure=False,
             priority=1,
@@ -372,7 +372,7 @@ class _Run:
         return future
 
     def _write(self, place: str, name: str, content: bytes) -> str:
-        from ganglioside.whole_files import write_whole
+        from ganglioside.support.whole_files import write_whole
 
         write_whole(self.folder / place / name, content)
         return f"{place}/{name}"

@@ -9,13 +9,13 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import ganglioside
 from ganglioside.analysis import analyze
 from ganglioside.errors import BatchError
 from ganglioside.export import Format, content_of
 from ganglioside.history.rows import Packed
 from ganglioside.reading import read_features
 from ganglioside.settings import Settings
+from ganglioside.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ def analyse(name: str, content: bytes, settings: Settings, form: Format, version
     BatchError
         If this worker runs another version than the program that asks.
     """
-    if version != ganglioside.__version__:
+    if version != __version__:
         raise BatchError(
-            f"A worker runs Ganglioside {ganglioside.__version__}, this program {version}: "
+            f"A worker runs Ganglioside {__version__}, this program {version}: "
             "install one version on all machines of the cluster."
         )
     analysis = analyze(read_features(content, settings, name=name), settings)

@@ -17,7 +17,7 @@ import vl_convert
 from platformdirs import user_cache_path
 
 from ganglioside.errors import ExportError
-from ganglioside.whole_files import write_whole
+from ganglioside.support.whole_files import write_whole
 
 #: Version of Vega-Lite that the charts are written for and rendered with.
 VEGA_LITE: Final = "6.4"

@@ -121,7 +121,7 @@ def simulate(
 ) -> None:
     """Make a feature table whose truth is known, as CSV."""
     from ganglioside.simulate import simulate as make_table
-    from ganglioside.whole_files import write_whole
+    from ganglioside.support.whole_files import write_whole
 
     table = make_table(seed=seed)
     if truth is not None and table.truth is not None:

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-import ganglioside
 from ganglioside.cli.show import error, safe
 from ganglioside.errors import NO_MEMORY, Cancelled, GangliosideError
+from ganglioside.version import __version__
 
 REFUSED: Final = 1
 INTERRUPTED: Final = 130  # what shells report of a process ended by Ctrl-C
@@ -68,7 +68,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"ganglioside {ganglioside.__version__}")
+        typer.echo(f"ganglioside {__version__}")
         raise typer.Exit
 
 

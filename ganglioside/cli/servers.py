@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ganglioside import places
 from ganglioside.cli import show
+from ganglioside.support import locations
 
 #: What follows `--` is passed on to the server.
 PASS_ON: Final[dict[str, Any]] = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -105,7 +105,7 @@ def serve_app(
     from ganglioside_widgets.app import serve_pages
 
     serve_pages(
-        places.notebooks(), port, host=host, open_browser=not no_browser,
+        locations.notebooks(), port, host=host, open_browser=not no_browser,
         certificate=certfile, key=keyfile, allow_hosts=allow_host or (),
         trusted_proxies=trust_proxy or (), max_kernels=max_kernels,
         visitors_may_change=visitors_may_change, extra=context.args,
@@ -114,10 +114,10 @@ def serve_app(
 
 def _workplace(folder: Path | None) -> Path:
     """Return where to work: never inside an installed package, which an update replaces."""
-    if folder is None and places.in_checkout():
-        return places.notebooks()
+    if folder is None and locations.in_checkout():
+        return locations.notebooks()
     from platformdirs import user_documents_path
 
     target = folder or user_documents_path() / "ganglioside"
     show.note(f"Notebooks in {target}")
-    return places.working_copy(target)
+    return locations.working_copy(target)

@@ -12,7 +12,7 @@ from ganglioside.export.document import to_json
 from ganglioside.export.mztab import to_mztab
 from ganglioside.export.tables import to_csv, to_parquet
 from ganglioside.export.workbook import to_xlsx
-from ganglioside.whole_files import write_whole
+from ganglioside.support.whole_files import write_whole
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis

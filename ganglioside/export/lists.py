@@ -12,7 +12,7 @@ import pandas as pd
 
 from ganglioside.errors import ExportError
 from ganglioside.export.spreadsheet_text import safe_frame
-from ganglioside.whole_files import write_whole
+from ganglioside.support.whole_files import write_whole
 
 ListForm = Literal["generic", "skyline"]
 LIST_FORMS: Final[tuple[ListForm, ...]] = get_args(ListForm)

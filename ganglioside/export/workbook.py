@@ -16,8 +16,8 @@ import pandas as pd
 
 from ganglioside.errors import ExportError
 from ganglioside.export.spreadsheet_text import safe_frame, safe_text
-from ganglioside.facts import read_facts
 from ganglioside.settings import setting_specs
+from ganglioside.support.fact_tables import read_facts
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-import ganglioside
 from ganglioside.analysis import Analysis
 from ganglioside.columns import FINDINGS, MODELS, PROBLEMS
 from ganglioside.errors import HistoryError
@@ -39,6 +38,7 @@ from ganglioside.overrides import Overrides
 from ganglioside.retention import RetentionModel
 from ganglioside.settings import Settings
 from ganglioside.tables import Source
+from ganglioside.version import __version__
 
 Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
@@ -315,7 +315,7 @@ def _row(opening: Opening) -> dict[str, Any]:
         "file_size": source.size,
         "sha256": opening.sha256,
         "settings": json.dumps(opening.settings),
-        "version": ganglioside.__version__,
+        "version": __version__,
         "host": opening.process.host,
         "pid": opening.process.pid,
         "process_started": opening.process.started,

@@ -50,13 +50,7 @@ from ganglioside.history.salvage import Salvaged, salvage
 from ganglioside.history.store import OpenStore, Store
 from ganglioside.history.transfer import Transfer, export_all, import_all
 from ganglioside.history.verify import Verification, verify
-from ganglioside.history.witness import (
-    NO_EVENTS,
-    adopt_older,
-    changing,
-    row_hash,
-    row_hashes,
-)
+from ganglioside.history.witness import NO_EVENTS, adopt_older, changing, row_hash, row_hashes
 from ganglioside.overrides import Overrides
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading import TableSource, read_features

@@ -37,7 +37,6 @@ from typing import Any, Final
 import duckdb
 from filelock import FileLock, Timeout
 
-import ganglioside
 from ganglioside.errors import HistoryError
 from ganglioside.history import catalog, heads, turns
 from ganglioside.history.catalog import Migration, require_known, table_names
@@ -48,6 +47,7 @@ from ganglioside.history.file_modes import (
     mode_of,
     share_with,
 )
+from ganglioside.version import __version__
 
 #: Never reach for the network: an attempted extension download costs 5 s. Names in SQL are those
 #: of tables, never of variables of the program; secrets that DuckDB keeps for its user are not
@@ -407,7 +407,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
     connection.execute(migration.sql)
     connection.execute(
         "INSERT INTO schema_version VALUES (?, ?, ?)",
-        [migration.version, utc_now(), ganglioside.__version__],
+        [migration.version, utc_now(), __version__],
     )
     connection.commit()
 

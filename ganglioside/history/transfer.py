@@ -14,7 +14,6 @@ from typing import Any, Final
 
 import duckdb
 
-import ganglioside
 from ganglioside.errors import HistoryError
 from ganglioside.history import log
 from ganglioside.history.catalog import migrations
@@ -42,6 +41,7 @@ from ganglioside.history.rows import (
 )
 from ganglioside.history.store import Store, quoted, utc_now
 from ganglioside.history.witness import Table, adopted, row_hashes
+from ganglioside.version import __version__
 
 FORMAT: Final = "ganglioside-history"
 FORMAT_VERSION: Final = 1
@@ -132,7 +132,7 @@ def _manifest(folder: Path, rows: dict[str, int]) -> dict[str, Any]:
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "schema_version": migrations()[-1].version,
-        "program": f"Ganglioside {ganglioside.__version__}",
+        "program": f"Ganglioside {__version__}",
         "created": utc_now().isoformat() + "Z",
         "author": current_author(),
         "tables": {

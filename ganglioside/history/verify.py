@@ -18,13 +18,7 @@ from ganglioside.history import heads, log
 from ganglioside.history.damage import DAMAGE, damage
 from ganglioside.history.digest import digest
 from ganglioside.history.judgements import read_overrides, said
-from ganglioside.history.log_facts import (
-    Facts,
-    Told,
-    ToldSchedule,
-    told,
-    told_schedules,
-)
+from ganglioside.history.log_facts import Facts, Told, ToldSchedule, told, told_schedules
 from ganglioside.history.rows import (
     Record,
     Stored,

@@ -25,9 +25,9 @@ from urllib.request import (
     UnknownHandler,
 )
 
-import ganglioside
 from ganglioside.errors import NotificationError
 from ganglioside.notify.config import Email, Notifications, Webhook
+from ganglioside.version import __version__
 
 #: Seconds that a server may take to answer.
 TIMEOUT: Final = 15
@@ -140,7 +140,7 @@ def _send_webhook(webhook: Webhook, message: Message) -> str:
     body = json.dumps({"text": f"{message.subject}\n{message.text}", **message.facts}).encode()
     headers = {
         "Content-Type": "application/json",
-        "User-Agent": f"ganglioside/{ganglioside.__version__}",
+        "User-Agent": f"ganglioside/{__version__}",
     }
     if webhook.secret:
         signature = hmac.new(webhook.secret.encode(), body, hashlib.sha256).hexdigest()

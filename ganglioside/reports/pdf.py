@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ganglioside.errors import ExportError, ReportError
-from ganglioside.whole_files import write_whole
+from ganglioside.support.whole_files import write_whole
 
 #: Names under which Chromium and its relatives are installed, the first found is used.
 BROWSERS: Final = (

@@ -8,12 +8,13 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ganglioside import errors, places
+from ganglioside import errors
 from ganglioside.errors import ReportError
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reports.parameters import SETTINGS, Parameters
 from ganglioside.reports.pdf import print_pdf, require_browser
 from ganglioside.settings import Settings
+from ganglioside.support import locations
 
 if TYPE_CHECKING:
     from ganglioside.history import History
@@ -106,7 +107,7 @@ def _target(parameters: Parameters, out: str | PathLike[str] | None) -> Path:
     if out is not None:
         target = Path(out)
     else:
-        folder = places.reports() / "output" if places.in_checkout() else Path()
+        folder = locations.reports() / "output" if locations.in_checkout() else Path()
         target = folder / f"{Path(parameters.source).stem}.html"
     if target.suffix.lower() not in (".html", ".htm"):
         raise ReportError(f"out = {str(target)!r}: a report is an .html file.")
@@ -131,7 +132,7 @@ def run_notebook(parameters: Parameters) -> None:
     given = {n: v for n in Parameters.__slots__ if (v := getattr(parameters, n)) not in (None, "")}
     try:
         papermill.execute_notebook(
-            str(places.reports() / NOTEBOOK),
+            str(locations.reports() / NOTEBOOK),
             None,
             parameters=given,
             engine_name=NAME,

@@ -28,7 +28,7 @@ from ganglioside.history import History
 from ganglioside.reports import content
 from ganglioside.reports.parameters import Parameters
 from ganglioside.settings import Settings
-from ganglioside.whole_files import write_whole
+from ganglioside.support.whole_files import write_whole
 
 
 @cache

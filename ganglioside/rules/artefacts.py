@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.facts import read_facts
 from ganglioside.glycans import Ceramide
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges
 from ganglioside.rules.fragments import Coelution, neighbours
+from ganglioside.support.fact_tables import read_facts
 
 #: Largest difference of mass, Da, at which one name can pass for the other; Na-H against C2H-2
 #: is 2.4 mDa.

@@ -9,7 +9,7 @@ import numpy as np
 
 from ganglioside.glycans import UNITS
 from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
-from ganglioside.ordered import median
+from ganglioside.support.arrays import median
 
 #: Effect of one unit on the RT of the reference ceramide, in carbons (multiples of the slope),
 #: and how far methods may differ. Polar units shorten retention; one acetyl lengthens it a

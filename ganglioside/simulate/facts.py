@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ganglioside.facts import read_facts
 from ganglioside.names import parse_names
+from ganglioside.support.fact_tables import read_facts
 
 #: Units of a head group that a simulated name may hold, in the order a process names them.
 UNITS: Final[dict[str, str]] = {

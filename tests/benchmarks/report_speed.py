@@ -24,11 +24,11 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 import ganglioside as gg
-from ganglioside import places
 from ganglioside.reports.parameters import Parameters
 from ganglioside.reports.render import NOTEBOOK, run_notebook
+from ganglioside.support import locations
 
-TEMPLATE = places.reports() / NOTEBOOK
+TEMPLATE = locations.reports() / NOTEBOOK
 
 
 def processor_seconds() -> float:

@@ -8,12 +8,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.observations import Observations, observe
-from ganglioside.rules.artefacts import (
-    MASS_TOLERANCE,
-    artefact_pairs,
-    artefacts,
-    possible_posing,
-)
+from ganglioside.rules.artefacts import MASS_TOLERANCE, artefact_pairs, artefacts, possible_posing
 
 
 @pytest.fixture(scope="module")

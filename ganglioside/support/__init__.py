@@ -1,0 +1,1 @@
+"""Small helpers without chemistry: arrays, texts, fact tables, files."""

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ganglioside.example import example as example
     from ganglioside.export import export as export
     from ganglioside.history import History as History
-    from ganglioside.names import parse_name as parse_name
-    from ganglioside.names import parse_names as parse_names
+    from ganglioside.lipids.names import parse_name as parse_name
+    from ganglioside.lipids.parsed_names import parse_names as parse_names
     from ganglioside.overrides import Override as Override
     from ganglioside.overrides import Overrides as Overrides
     from ganglioside.reading import read_features as read_features
@@ -49,8 +49,8 @@ _HOMES: Final[dict[str, str]] = {
     "analyze": "analysis",
     "example": "example",
     "export": "export",
-    "parse_name": "names",
-    "parse_names": "names",
+    "parse_name": "lipids.names",
+    "parse_names": "lipids.parsed_names",
     "read_features": "reading",
     "read_study": "study",
     "render_report": "reports",

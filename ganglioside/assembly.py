@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import FEATURES, MODELS, OPTIONAL, VERDICTS, carried_name
-from ganglioside.glycans import Ceramide
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference
+from ganglioside.lipids.composition import Ceramide
+from ganglioside.lipids.names import species
 from ganglioside.log_p import NO_LINE, LogP
-from ganglioside.names import species
 from ganglioside.observations import FloatArray, IntArray
 from ganglioside.reasons import Labels, reasons
 from ganglioside.retention import RetentionModel

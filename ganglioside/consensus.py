@@ -16,7 +16,7 @@ import pandas as pd
 
 from ganglioside.columns import VERDICTS
 from ganglioside.drift import Drift, nearest_place
-from ganglioside.names import ParsedNames, parse_names
+from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.observations import BoolArray, FloatArray, IntArray, starts
 
 #: Columns of `Analysis.consensus`: one row per peak, a name at one place that samples share.

@@ -10,10 +10,10 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from ganglioside.glycans import Ceramide, Composition, loss_label
 from ganglioside.inference import STANDARD_DEVIATION, Inference
 from ganglioside.inference.extents import pair_odds
-from ganglioside.names import parse_name, species
+from ganglioside.lipids.composition import Ceramide, Composition, loss_label
+from ganglioside.lipids.names import parse_name, species
 from ganglioside.retention import RetentionModel
 from ganglioside.rules.artefacts import Artefact, artefacts
 

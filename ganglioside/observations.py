@@ -11,9 +11,9 @@ import numpy.typing as npt
 from pandas.api.extensions import ExtensionArray
 
 from ganglioside.drift import Drift, estimate_drift
-from ganglioside.glycans import UNITS
-from ganglioside.mass_errors import mass_errors
-from ganglioside.names import ParsedNames
+from ganglioside.lipids.composition import UNITS
+from ganglioside.lipids.mass_errors import mass_errors
+from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.support.arrays import quantile
 from ganglioside.tables import FeatureTable
 

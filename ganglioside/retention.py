@@ -17,7 +17,9 @@ from ganglioside.drift import Drift, no_drift
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
 from ganglioside.inference.learn import composition_model, firm_lines
 from ganglioside.linearised import SHARED
-from ganglioside.names import Species, parse_name, parse_names
+from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.lipids.species import Species
 from ganglioside.observations import UNIT_SIGN, FloatArray, IntArray, observe
 from ganglioside.peaks import find_peaks
 from ganglioside.rules.isomers import line_names

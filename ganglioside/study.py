@@ -19,7 +19,7 @@ from ganglioside import reading
 from ganglioside.archives import DAMAGE, open_archive
 from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.errors import ReadError, ValidationError
-from ganglioside.names import parse_names
+from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Source
 

@@ -9,11 +9,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.glycans import Adduct, Ceramide, Composition, adduct
 from ganglioside.inference import STANDARD_DEVIATION, Inference
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.library import usual_adducts
-from ganglioside.names import Species, parse_names, species
+from ganglioside.lipids.adducts import Adduct, adduct
+from ganglioside.lipids.composition import Ceramide, Composition
+from ganglioside.lipids.names import species
+from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.lipids.species import Species
 from ganglioside.observations import BoolArray, FloatArray, IntArray
 from ganglioside.retention import RetentionModel
 from ganglioside.rules import acetylation

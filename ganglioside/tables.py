@@ -13,7 +13,7 @@ import pandas as pd
 
 from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.headers import Header
-from ganglioside.names import ParsedNames
+from ganglioside.lipids.parsed_names import ParsedNames
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,9 +34,9 @@ from ganglioside.columns import (
     MAX_RT,
 )
 from ganglioside.errors import ValidationError
-from ganglioside.glycans import adducts, known_adduct
 from ganglioside.headers import Header, looks_like_data
-from ganglioside.names import ParsedNames, parse_names
+from ganglioside.lipids.adducts import adducts, known_adduct
+from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.problems import ProblemLog, Rows
 from ganglioside.tables import FeatureTable, RawTable, Source
 

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from ganglioside.columns import VERDICTS
-from ganglioside.glycans import Composition, loss_label
 from ganglioside.inference import STANDARD_DEVIATION, Inference, reweigh
+from ganglioside.lipids.composition import Composition, loss_label
 from ganglioside.observations import UNIT_SIGN, BoolArray, FloatArray, IntArray, starts, sum_by
 from ganglioside.rules.artefacts import artefacts
 from ganglioside.settings import Settings

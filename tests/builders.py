@@ -16,7 +16,7 @@ import pandas as pd
 import ganglioside
 from ganglioside.analysis import Analysis, Summary
 from ganglioside.columns import FEATURE_TABLE, FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
-from ganglioside.names import ParsedNames
+from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.retention import RetentionModel
 from ganglioside.settings import Settings
 from ganglioside.tables import FeatureTable, Source

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from ganglioside.glycans import Elements, adducts
-from ganglioside.names import HEADS
+from ganglioside.lipids.adducts import adducts
+from ganglioside.lipids.elements import Elements
+from ganglioside.lipids.head_groups import HEADS
 from ganglioside.support.fact_tables import read_facts
 
 

@@ -9,19 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganglioside.errors import NameFormError
-from ganglioside.glycans import (
-    UNITS,
-    Ceramide,
-    Composition,
-    Elements,
-    adduct,
-    adducts,
-    difference,
-    loss_label,
-    mz,
-    neutral_mass,
-)
-from ganglioside.names import parse_name
+from ganglioside.lipids.adducts import adduct, adducts, mz, neutral_mass
+from ganglioside.lipids.composition import UNITS, Ceramide, Composition, difference, loss_label
+from ganglioside.lipids.elements import Elements
+from ganglioside.lipids.names import parse_name
 
 MASSES = Path(__file__).parents[2] / "shared" / "data" / "ganglioside_masses.csv"
 

@@ -16,8 +16,8 @@ import ganglioside as gg
 from ganglioside import charts, suggestions
 from ganglioside.charts.files import spec, svg
 from ganglioside.errors import FeatureError, GangliosideError, NameFormError
-from ganglioside.glycans import mz
 from ganglioside.hypotheses import HYPOTHESES
+from ganglioside.lipids.adducts import mz
 from ganglioside.suggestions import SUGGESTIONS
 
 METHOD = Method()

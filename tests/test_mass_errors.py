@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ganglioside.glycans import mz
-from ganglioside.mass_errors import mass_errors
-from ganglioside.names import parse_name
+from ganglioside.lipids.adducts import mz
+from ganglioside.lipids.mass_errors import mass_errors
+from ganglioside.lipids.names import parse_name
 
 MASS = parse_name("GD1(36:1;O2)").monoisotopic_mass
 ADDUCTS = ["[M-H]-", "[M-2H]2-", "[M+H]+", "[M+HCOO]-"]

@@ -15,7 +15,7 @@ import ganglioside as gg
 from ganglioside.analysis import Analysis
 from ganglioside.example import example
 from ganglioside.export import to_mztab
-from ganglioside.glycans import mz as ion_mz
+from ganglioside.lipids.adducts import mz as ion_mz
 from ganglioside.overrides import Override, Overrides
 
 

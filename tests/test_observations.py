@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ganglioside as gg
-from ganglioside.glycans import UNITS
+from ganglioside.lipids.composition import UNITS
 from ganglioside.observations import Observations, observe, starts, sum_by
 
 

@@ -37,7 +37,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(site: Path, expression: str) -> str:
-    code = f"import sys; sys.path.insert(0, {str(site)!r}); from ganglioside.support import locations as p"
+    module = "ganglioside.support.locations"
+    code = f"import sys; sys.path.insert(0, {str(site)!r}); import {module} as p"
     return subprocess.run(
         [sys.executable, "-P", "-c", f"{code}; print({expression})"],
         cwd=site,

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import ganglioside as gg
 from ganglioside.cli import app
 from ganglioside.errors import NameFormError, SettingsError
-from ganglioside.names import parse_name
+from ganglioside.lipids.names import parse_name
 from ganglioside.settings import setting_specs
 
 ODD: Final[list[Any]] = [

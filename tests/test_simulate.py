@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import ganglioside as gg
 from ganglioside.errors import SettingsError
 from ganglioside.example import write_example
-from ganglioside.names import parse_name, parse_names
+from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.simulate import LEVELS, Scenario, World, facts, names, peaks
 from ganglioside.simulate.method import CURVES, Method
 from ganglioside.simulate.table import TRUTH, draw_table

@@ -10,7 +10,7 @@ import pandas as pd
 from ganglioside.analysis import Analysis
 from ganglioside.charts.grammar import Spec
 from ganglioside.charts.marks import MANY_POINTS
-from ganglioside.names import parse_name
+from ganglioside.lipids.names import parse_name
 
 #: Verdicts that say a feature is not what its name says.
 PIECES: Final = ("fragment", "adduct")

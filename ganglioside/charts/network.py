@@ -11,7 +11,7 @@ from ganglioside.charts import palette
 from ganglioside.charts.frames import PIECES, fragment_table, inline
 from ganglioside.charts.grammar import Spec, View, layers, marks, nominal, quantity, value
 from ganglioside.charts.marks import category_scale, finish, nothing
-from ganglioside.names import parse_name
+from ganglioside.lipids.names import parse_name
 
 _ROW: Final = 17  # px
 _COLUMN: Final = 42  # px

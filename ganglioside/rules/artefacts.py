@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.glycans import Ceramide
+from ganglioside.lipids.composition import Ceramide
 from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges
 from ganglioside.rules.fragments import Coelution, neighbours
 from ganglioside.support.fact_tables import read_facts

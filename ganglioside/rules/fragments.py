@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.glycans import UNITS
+from ganglioside.lipids.composition import UNITS
 from ganglioside.observations import FloatArray, Groups, IntArray, Observations, ranges
 
 #: RT difference, min, within which the model looks for parents; observed pairs: 0.05 at most.

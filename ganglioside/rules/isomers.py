@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.glycans import UNITS
-from ganglioside.names import isomers
+from ganglioside.lipids.composition import UNITS
+from ganglioside.lipids.head_groups import isomers
 from ganglioside.observations import (
     BoolArray,
     FloatArray,

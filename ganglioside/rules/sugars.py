@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.glycans import UNITS
+from ganglioside.lipids.composition import UNITS
 from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
 from ganglioside.support.arrays import median
 

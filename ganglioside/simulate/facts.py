@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ganglioside.names import parse_names
+from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.support.fact_tables import read_facts
 
 #: Units of a head group that a simulated name may hold, in the order a process names them.

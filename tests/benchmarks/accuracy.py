@@ -29,7 +29,7 @@ import pandas as pd
 import plain_method
 from judgement import ROWS, UNSEEN, Judgement
 
-from ganglioside.names import parse_names
+from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.simulate import LEVELS, World
 from ganglioside.simulate.table import draw_table, log_p
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from ganglioside.names import parse_name, parse_names
+from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.parsed_names import parse_names
 
 HEADS = [
     head + modification

@@ -29,7 +29,8 @@ from accuracy import as_markdown
 from other_columns import CASES, CURVES
 
 import ganglioside as gg
-from ganglioside.names import parse_name, parse_names
+from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.parsed_names import parse_names
 
 REAL: Final = Path(__file__).parent / "data" / "sphingolipid_rt.csv"
 METHODS: Final = ("ganglioside", "quadratic", "robust", "pooled")

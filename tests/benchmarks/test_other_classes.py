@@ -11,7 +11,7 @@ import pytest
 from other_columns import CASES, CURVES, Case
 
 import ganglioside as gg
-from ganglioside.names import parse_names
+from ganglioside.lipids.parsed_names import parse_names
 
 
 def species_of(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ganglioside as gg
-from ganglioside.glycans import UNITS
+from ganglioside.lipids.composition import UNITS
 from ganglioside.rules.sugars import UNIT_EFFECT, UNIT_SPREAD, CompositionModel
 
 HEADS = ("GM3", "GM2", "GM1", "GD3", "GD2", "GD1", "GT1", "GQ1")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 import ganglioside as gg
-from ganglioside.glycans import mz
 from ganglioside.history import History
+from ganglioside.lipids.adducts import mz
 from ganglioside_widgets.state.species import SpeciesState, ask, completed_sessions
 
 

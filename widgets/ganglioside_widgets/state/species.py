@@ -11,10 +11,11 @@ import traitlets as t
 from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, NameFormError
 from ganglioside.example import example
-from ganglioside.glycans import mz
 from ganglioside.history import History
 from ganglioside.library import usual_adducts
-from ganglioside.names import Species, parse_name
+from ganglioside.lipids.adducts import mz
+from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.species import Species
 
 #: Other ions of which the m/z is wanted.
 _MORE_IONS = ("[M+H]+", "[M+Na]+", "[M+NH4]+")

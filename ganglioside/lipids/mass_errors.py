@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from pandas.api.extensions import ExtensionArray
 
-from ganglioside.glycans import Adduct, adduct, known_adduct
+from ganglioside.lipids.adducts import Adduct, adduct, known_adduct
 
 #: Ions that are tried where the table names none; beyond this error, ppm, it was another ion.
 _USUAL: Final = (

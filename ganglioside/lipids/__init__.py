@@ -1,0 +1,1 @@
+"""Lipids: elements, compositions, head groups, ceramides, names, adducts and masses."""

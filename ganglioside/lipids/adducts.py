@@ -1,0 +1,132 @@
+"""Ion forms of a molecule, and m/z."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, overload
+
+from ganglioside.errors import NameFormError
+from ganglioside.lipids.elements import ELEMENT_MASSES, Elements
+from ganglioside.support.arrays import FloatArray
+from ganglioside.support.fact_tables import read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Adduct:
+    """An ion form of a neutral molecule M.
+
+    Attributes
+    ----------
+    name : str
+        `[M-2H]2-`.
+    charge : int
+        In elementary charges, with sign.
+    gained, lost : str
+        Formulas of the neutral atoms that M gains and loses.
+    aliases : tuple of str
+        Other spellings.
+    """
+
+    name: str
+    charge: int
+    gained: str
+    lost: str
+    aliases: tuple[str, ...]
+
+    @property
+    def shift(self) -> float:
+        """Mass of the ion less that of M, in Da."""
+        atoms = Elements.from_formula(self.gained).plus(Elements.from_formula(self.lost), -1)
+        return atoms.mass - self.charge * ELEMENT_MASSES["e"]
+
+
+@cache
+def adducts() -> tuple[Adduct, ...]:
+    """Return the known adducts, negative mode first."""
+    return read_facts("adducts.csv", Adduct)
+
+
+@cache
+def _adducts_by_atoms() -> dict[str, Adduct]:
+    return {_adduct_parts(s)[0]: a for a in adducts() for s in (a.name, *a.aliases)}
+
+
+_ADDUCT: Final = re.compile(r"\[?(?P<atoms>m[^\[\]]*?)(?:\](?P<charge>[0-9]?[+-]{0,6}[0-9]?))?")
+
+
+def _adduct_parts(name: str) -> tuple[str, int | None]:
+    """Return the atoms of an adduct's name in lower case, and its charge where written."""
+    plain = unicodedata.normalize("NFKC", "".join(name.split())[:80]).replace("\u2212", "-").lower()
+    match = _ADDUCT.fullmatch(plain)
+    if match is None:
+        return plain, None
+    charge = match["charge"] or ""
+    digits, signs = charge.strip("+-"), charge.strip("0123456789")
+    number = int(digits or len(signs))
+    return match["atoms"], (-number if "-" in signs else number) if charge else None
+
+
+def known_adduct(name: str) -> Adduct | None:
+    """Return the adduct of a name in any of its usual spellings, None if it is unknown."""
+    atoms, charge = _adduct_parts(name)
+    found = _adducts_by_atoms().get(atoms)
+    return found if found is not None and charge in (None, found.charge) else None
+
+
+def adduct(name: str) -> Adduct:
+    """Return the adduct of a name in any of its usual spellings.
+
+    Raises
+    ------
+    NameFormError
+        If the adduct is unknown (code `unknown-adduct`).
+    """
+    found = known_adduct(name)
+    if found is None:
+        known = ", ".join(a.name for a in adducts())
+        raise NameFormError(
+            f"The adduct {name[:40]!r} is unknown.", "unknown-adduct", f"Use one of {known}."
+        )
+    return found
+
+
+@overload
+def mz(mass: float, adduct_name: str) -> float: ...
+@overload
+def mz(mass: FloatArray, adduct_name: str) -> FloatArray: ...
+def mz(mass: float | FloatArray, adduct_name: str) -> float | FloatArray:
+    """Return the m/z of molecules.
+
+    Parameters
+    ----------
+    mass
+        Monoisotopic mass of the neutral molecule in Da; a number or an array.
+    adduct_name
+        See `adducts`.
+
+    Raises
+    ------
+    NameFormError
+        If the adduct is unknown.
+    """
+    ion = adduct(adduct_name)
+    return (mass + ion.shift) / abs(ion.charge)
+
+
+@overload
+def neutral_mass(mz: float, adduct_name: str) -> float: ...
+@overload
+def neutral_mass(mz: FloatArray, adduct_name: str) -> FloatArray: ...
+def neutral_mass(mz: float | FloatArray, adduct_name: str) -> float | FloatArray:
+    """Return the mass of the neutral molecule in Da: the inverse of `mz`.
+
+    Raises
+    ------
+    NameFormError
+        If the adduct is unknown.
+    """
+    ion = adduct(adduct_name)
+    return mz * abs(ion.charge) - ion.shift

@@ -1,0 +1,159 @@
+"""Compositions and masses of glycosphingolipids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Final
+
+from ganglioside.lipids.elements import Elements
+from ganglioside.support.fact_tables import read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    unit: str
+    label: str
+    kind: str
+    gained: str
+    lost: str
+
+    @property
+    def elements(self) -> Elements:
+        gained = Elements.from_formula(self.gained)
+        return gained.plus(Elements.from_formula(self.lost), -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ceramide:
+    """A ceramide sum composition, `36:1;O2`.
+
+    Attributes
+    ----------
+    carbons, double_bonds, hydroxyls : int
+        Of the sphingoid base and the acyl chain together. The amide's oxygen is no hydroxyl.
+    """
+
+    carbons: int
+    double_bonds: int
+    hydroxyls: int = 2
+
+    def __str__(self) -> str:
+        oxygens = "O" if self.hydroxyls == 1 else f"O{self.hydroxyls}"
+        return f"{self.carbons}:{self.double_bonds};{oxygens}"
+
+    def __add__(self, other: Ceramide) -> Ceramide:
+        return Ceramide(
+            self.carbons + other.carbons,
+            self.double_bonds + other.double_bonds,
+            self.hydroxyls + other.hydroxyls,
+        )
+
+    @property
+    def elements(self) -> Elements:
+        """Atoms of the free ceramide."""
+        return Elements(
+            C=self.carbons,
+            H=2 * self.carbons + 1 - 2 * self.double_bonds,
+            N=1,
+            O=self.hydroxyls + 1,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Units of a head group.
+
+    `water_losses` counts lactones and other -H2O forms, so it takes mass away. Sums and
+    differences go unit by unit; a difference may hold negative numbers.
+    """
+
+    hex: int = 0
+    hexnac: int = 0
+    neuac: int = 0
+    neugc: int = 0
+    dhex: int = 0
+    oac: int = 0
+    sulfate: int = 0
+    phosphocholine: int = 0
+    water_losses: int = 0
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(_unit_counts(self))
+
+    def __add__(self, other: Composition) -> Composition:
+        return Composition(*(a + b for a, b in zip(self, other, strict=True)))
+
+    def __sub__(self, other: Composition) -> Composition:
+        return Composition(*(a - b for a, b in zip(self, other, strict=True)))
+
+    @property
+    def sialic_acids(self) -> int:
+        """Number of NeuAc and NeuGc."""
+        return self.neuac + self.neugc
+
+    @property
+    def sugar_count(self) -> int:
+        """Number of monosaccharides, sialic acids included; an acetyl is none."""
+        return self.hex + self.hexnac + self.neuac + self.neugc + self.dhex
+
+    @property
+    def elements(self) -> Elements:
+        """Atoms that these units add to a ceramide."""
+        total = Elements()
+        for count, unit in zip(self, _UNIT_ELEMENTS, strict=True):
+            if count:
+                total = total.plus(unit, count)
+        return total
+
+    @property
+    def formula(self) -> str:
+        """Formula that these units add to a ceramide, Hill order."""
+        return self.elements.formula
+
+    @property
+    def mass(self) -> float:
+        """Monoisotopic mass in Da that these units add to a ceramide."""
+        return self.elements.mass
+
+    def contains(self, other: Composition) -> bool:
+        """Tell whether `other` can remain when units (or none) are lost from this one.
+
+        A lactone opens only with the sialic acid that bore it.
+        """
+        lost = self - other
+        return min(tuple(lost)[:-1]) >= 0 and lost.water_losses <= lost.sialic_acids
+
+
+#: Units of a `Composition`, in its order.
+UNITS: Final[tuple[str, ...]] = tuple(f.name for f in fields(Composition))
+_unit_counts: Final[Callable[[Composition], tuple[int, ...]]] = attrgetter(*UNITS)
+_UNIT_FACTS: Final = {u.unit: u for u in read_facts("units.csv", _Unit)}
+_UNIT_ELEMENTS: Final = tuple(_UNIT_FACTS[unit].elements for unit in UNITS)
+
+
+def difference(parent: Composition, fragment: Composition) -> Composition:
+    """Return what `parent` lost to become `fragment`, so that masses subtract.
+
+    A lost water stands as `water_losses=-1`: its mass counts as lost like that of any unit.
+
+    Raises
+    ------
+    ValueError
+        If the fragment is not contained in the parent.
+    """
+    if not parent.contains(fragment):
+        raise ValueError(f"{fragment} is not contained in {parent}.")
+    return parent - fragment
+
+
+def loss_label(loss: Composition) -> str:
+    """Return a difference as text: `-NeuAc`, `-Hex-HexNAc`, `-2NeuAc`, `-H2O`; empty for none."""
+    label = ""
+    for unit, count in zip(UNITS, loss, strict=True):
+        lost = -count if unit == "water_losses" else count
+        if lost:
+            number = abs(lost) if abs(lost) > 1 else ""
+            label += f"{'-' if lost > 0 else '+'}{number}{_UNIT_FACTS[unit].label}"
+    return label

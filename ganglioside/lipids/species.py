@@ -1,0 +1,74 @@
+"""Lipid species: a head group on a ceramide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ganglioside.lipids.ceramide_names import check_ceramide
+from ganglioside.lipids.composition import Ceramide, Composition
+from ganglioside.lipids.head_groups import Glycan
+from ganglioside.lipids.name_faults import check_limit
+
+
+@dataclass(frozen=True, slots=True)
+class Species:
+    """One lipid species, as far as its name tells.
+
+    Two species are equal when series, isomer and ceramide are.
+
+    Attributes
+    ----------
+    series : str
+        Head group with modifications, normalised, without isomer letter: `GD1+OAc`.
+    isomer : str or None
+        The same with the isomer letter, where the name gives one: `GD1a+OAc`.
+    composition : Composition
+    ceramide : Ceramide
+    category : str or None
+        GA, GM, GD, GT, GQ or GP; None for neutral relatives such as Cer or SM.
+    sugar_count : int
+    formula : str
+        Neutral molecule, Hill order.
+    monoisotopic_mass : float
+        Da, neutral molecule.
+    """
+
+    series: str
+    isomer: str | None
+    composition: Composition = field(compare=False)
+    ceramide: Ceramide
+    category: str | None = field(compare=False)
+    sugar_count: int = field(compare=False)
+    formula: str = field(compare=False)
+    monoisotopic_mass: float = field(compare=False)
+
+    @property
+    def head(self) -> str:
+        """The isomer where it is known, else the series."""
+        return self.isomer or self.series
+
+    @property
+    def name(self) -> str:
+        """The normalised name, `GD1a+OAc(36:1;O2)`; `parse_name` reads it back."""
+        return f"{self.head}({self.ceramide})"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def combine(glycan: Glycan, ceramide: Ceramide) -> Species:
+    """Return the species of a head group on a ceramide, if it can exist."""
+    check_ceramide(ceramide)
+    check_limit("sugars", glycan.composition.sugar_count, "Sugars of the head group")
+    elements = ceramide.elements.plus(glycan.composition.elements)
+    check_limit("mass", elements.mass, "Monoisotopic mass")
+    return Species(
+        series=glycan.series,
+        isomer=glycan.isomer,
+        composition=glycan.composition,
+        ceramide=ceramide,
+        category=glycan.category,
+        sugar_count=glycan.composition.sugar_count,
+        formula=elements.formula,
+        monoisotopic_mass=elements.mass,
+    )

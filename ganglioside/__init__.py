@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from ganglioside.lipids.parsed_names import parse_names as parse_names
     from ganglioside.overrides import Override as Override
     from ganglioside.overrides import Overrides as Overrides
-    from ganglioside.reading import read_features as read_features
+    from ganglioside.reading.feature_table import FeatureTable as FeatureTable
+    from ganglioside.reading.features import read_features as read_features
+    from ganglioside.reading.features import read_study as read_study
     from ganglioside.reports import render_report as render_report
     from ganglioside.retention import RetentionModel as RetentionModel
     from ganglioside.settings import Settings as Settings
     from ganglioside.simulate import simulate as simulate
-    from ganglioside.study import read_study as read_study
-    from ganglioside.tables import FeatureTable as FeatureTable
 
 #: Public names and the modules that hold them.
 _HOMES: Final[dict[str, str]] = {
     "Analysis": "analysis",
-    "FeatureTable": "tables",
+    "FeatureTable": "reading.feature_table",
     "History": "history",
     "Override": "overrides",
     "Overrides": "overrides",
@@ -51,8 +51,8 @@ _HOMES: Final[dict[str, str]] = {
     "export": "export",
     "parse_name": "lipids.names",
     "parse_names": "lipids.parsed_names",
-    "read_features": "reading",
-    "read_study": "study",
+    "read_features": "reading.features",
+    "read_study": "reading.features",
     "render_report": "reports",
     "simulate": "simulate",
 }

@@ -24,12 +24,13 @@ from ganglioside.observations import observe
 from ganglioside.overrides import Overrides
 from ganglioside.peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
-from ganglioside.reading import TableSource, read_features
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.features import TableSource, read_features
+from ganglioside.reading.raw_table import Source
 from ganglioside.retention import RetentionModel
 from ganglioside.rules.regression import NoCurve
 from ganglioside.settings import Settings
 from ganglioside.suggestions import suggest
-from ganglioside.tables import FeatureTable, Source
 from ganglioside.verdicts import VALID, decide, weigh
 from ganglioside.version import __version__
 

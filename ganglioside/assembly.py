@@ -16,6 +16,7 @@ from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
 from ganglioside.log_p import NO_LINE, LogP
 from ganglioside.observations import FloatArray, IntArray
+from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reasons import Labels, reasons
 from ganglioside.retention import RetentionModel
 from ganglioside.support.text_columns import (
@@ -27,7 +28,6 @@ from ganglioside.support.text_columns import (
     texts,
     texts_of,
 )
-from ganglioside.tables import FeatureTable
 from ganglioside.verdicts import ADDUCT, FRAGMENT, RULES, UNDETERMINED, VALID, Decisions
 
 Values = TypeVar("Values", FloatArray, IntArray)

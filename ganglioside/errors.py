@@ -25,7 +25,7 @@ class ValidationError(GangliosideError):
     Attributes
     ----------
     problems : pandas.DataFrame
-        Everything found, one row per fault (see `ganglioside.problems`).
+        Everything found, one row per fault (see `ganglioside.reading.problems`).
     headers : tuple of str
         The column headers of the table; empty where none were found.
     """

@@ -11,12 +11,12 @@ from typing import Final
 
 import pandas as pd
 
-from ganglioside.reading import read_features
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.features import read_features
 from ganglioside.simulate.scenario import LEVELS
 from ganglioside.simulate.table import TRUTH, draw_table
 from ganglioside.simulate.world import World
 from ganglioside.support.whole_files import write_whole
-from ganglioside.tables import FeatureTable
 
 #: Seed of the example, of level `middle`: two wrong anchors, isomer pairs, fragments heavier
 #: than genuine peaks, adducts, missing parents and Log P slips in one table.

@@ -15,9 +15,9 @@ from ganglioside.columns import VERDICTS
 from ganglioside.drift import FOR_SHIFT, FOR_STRETCH, Drift
 from ganglioside.log_p import LogP
 from ganglioside.observations import IntArray, join
+from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.retention import RetentionModel
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
-from ganglioside.tables import FeatureTable
 from ganglioside.verdicts import UNDETERMINED, VALID
 
 _SEVERITIES: Final = ("error", "warning", "info")

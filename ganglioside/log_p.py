@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import median
 from ganglioside.support.text_columns import indices, texts_of
-from ganglioside.tables import FeatureTable
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

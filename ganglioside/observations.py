@@ -14,8 +14,8 @@ from ganglioside.drift import Drift, estimate_drift
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import quantile
-from ganglioside.tables import FeatureTable
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ganglioside.columns import OVERRIDES, REVIEW, Verdict
 from ganglioside.errors import OverrideError
-from ganglioside.tables import FeatureTable
+from ganglioside.reading.feature_table import FeatureTable
 
 #: Longest note and author, characters.
 MAX_NOTE: Final = 2_000

@@ -22,11 +22,11 @@ from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.observations import UNIT_SIGN, FloatArray, IntArray, observe
 from ganglioside.peaks import find_peaks
+from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.rules.isomers import line_names
 from ganglioside.rules.regression import NoCurve
 from ganglioside.rules.sugars import CompositionModel
 from ganglioside.support.text_columns import as_column, as_numbers, texts
-from ganglioside.tables import FeatureTable
 
 PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")
 

@@ -47,8 +47,9 @@ from ganglioside.history.codec import (
     to_rows,
 )
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
-from ganglioside.tables import FeatureTable, Source
 
 TABLES = {
     "features": STORED_FEATURES,
@@ -387,7 +388,8 @@ def test_a_callback_may_cancel(history: History, monkeypatch: pytest.MonkeyPatch
 def test_a_process_that_dies_leaves_its_session_processing(history: History) -> None:
     code = (
         "import os, sys; from ganglioside.history import History; "
-        "from ganglioside.settings import Settings; from ganglioside.tables import Source; "
+        "from ganglioside.settings import Settings; "
+        "from ganglioside.reading.raw_table import Source; "
         "History.open(sys.argv[1]).begin(Source.from_bytes('x.csv', b'x'), Settings()); "
         "os.kill(os.getpid(), 9)"
     )

@@ -17,13 +17,10 @@ CORE = ROOT / "ganglioside"
 #: in the same string.
 ORDER = [
     "errors version columns progress",
-    "support",
-    "cells notify bounds",
-    "settings headers problems",
+    "support notify",
+    "settings",
     "lipids",
-    "tables",
-    "archives delimited grids parquet_pages parquet_files validation",
-    "reading study",
+    "reading",
     "overrides",
     "simulate",
     "example",
@@ -102,7 +99,7 @@ def core_sources() -> dict[Path, str]:
 
 def test_every_module_has_its_place_in_the_order() -> None:
     present = {path.parts[0].removesuffix(".py") for path in core_sources()}
-    assert {"analysis", "tables", "cli"} <= present
+    assert {"analysis", "reading", "cli"} <= present
     assert present - set(RANK) == set()
 
 

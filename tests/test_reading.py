@@ -27,8 +27,8 @@ from pyarrow import parquet as pq
 import ganglioside as gg
 from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.errors import GangliosideError, ReadError, ValidationError
-from ganglioside.parquet_pages import chunk_size
-from ganglioside.tables import Source
+from ganglioside.reading.parquet_pages import chunk_size
+from ganglioside.reading.raw_table import Source
 
 PORCINE = Path(__file__).parents[2] / "shared" / "data" / "porcine_features.csv"
 needs_porcine = pytest.mark.skipif(not PORCINE.exists(), reason="the porcine table is not here")

@@ -18,10 +18,10 @@ from ganglioside.errors import SettingsError
 from ganglioside.example import write_example
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.simulate import LEVELS, Scenario, World, facts, names, peaks
 from ganglioside.simulate.method import CURVES, Method
 from ganglioside.simulate.table import TRUTH, draw_table
-from ganglioside.tables import FeatureTable
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "porcine_features.csv"
 DATA = Path(gg.__file__).parent / "data"

@@ -16,7 +16,7 @@ from ganglioside.consensus import CONSENSUS, DIFFERENCES, DRIFT
 from ganglioside.errors import ReadError, ValidationError
 from ganglioside.observations import observe
 from ganglioside.peaks import find_peaks
-from ganglioside.tables import FeatureTable
+from ganglioside.reading.feature_table import FeatureTable
 
 GOOD = b"Name,RT,Note\nGM1(36:1;O2),9.9,7\nGM3(36:1;O2),9.95,8\n"
 

@@ -9,11 +9,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import ganglioside as gg
-from ganglioside.cells import decimal_mark, number_text, read_flags, to_numbers
 from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS
 from ganglioside.errors import GangliosideError, SettingsError, ValidationError
-from ganglioside.headers import Alias, match_header
-from ganglioside.problems import ProblemLog, problem_codes
+from ganglioside.reading.cell_values import decimal_mark, number_text, read_flags, to_numbers
+from ganglioside.reading.headers import Alias, match_header
+from ganglioside.reading.problems import ProblemLog, problem_codes
 from ganglioside.support.fact_tables import read_facts
 
 NAN = float("nan")

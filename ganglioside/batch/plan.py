@@ -14,9 +14,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from ganglioside.bounds import most
-from ganglioside.delimited import SEPARATORS, decode
 from ganglioside.errors import BatchError, ReadError, SettingsError
+from ganglioside.reading.limits import most
+from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
 
 #: Endings of what is a table in a folder.

@@ -13,7 +13,7 @@ from ganglioside.analysis import analyze
 from ganglioside.errors import BatchError
 from ganglioside.export import Format, content_of
 from ganglioside.history.rows import Packed
-from ganglioside.reading import read_features
+from ganglioside.reading.features import read_features
 from ganglioside.settings import Settings
 from ganglioside.version import __version__
 

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.errors import SettingsError
-from ganglioside.reading import read_features
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.features import read_features
 from ganglioside.simulate import facts, peaks
 from ganglioside.simulate.scenario import LEVELS, Scenario
 from ganglioside.simulate.world import World
-from ganglioside.tables import FeatureTable
 
 BoolArray = npt.NDArray[np.bool_]
 

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from builders import HandMadeModel, build_analysis
 
 from ganglioside.history import History, rows
-from ganglioside.tables import Source
+from ganglioside.reading.raw_table import Source
 
 FEATURES = 323
 COUNT = "SELECT count(*) FROM sessions"

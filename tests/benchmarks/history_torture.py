@@ -39,7 +39,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import HistoryError
 from ganglioside.export import export
 from ganglioside.history import History, rows
-from ganglioside.tables import Source
+from ganglioside.reading.raw_table import Source
 
 FEATURES = 323
 

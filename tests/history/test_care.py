@@ -12,8 +12,8 @@ from builders import assert_analyses_equal, build_analysis
 from ganglioside.errors import HistoryError
 from ganglioside.history import History, cleanup
 from ganglioside.history.cleanup import parse_age
+from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
-from ganglioside.tables import Source
 
 
 def age(history: History, sid: str, days: float) -> None:

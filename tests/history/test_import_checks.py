@@ -21,8 +21,8 @@ from ganglioside.errors import HistoryError, JobError
 from ganglioside.history import History, rows
 from ganglioside.overrides import Override, Overrides
 from ganglioside.progress import Progress, ProgressEvent
+from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
-from ganglioside.tables import Source
 
 SAID = Overrides((Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada"),))
 

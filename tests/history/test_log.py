@@ -12,8 +12,8 @@ from builders import build_analysis
 
 from ganglioside.errors import HistoryError
 from ganglioside.history import History, log
+from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
-from ganglioside.tables import Source
 
 
 def broken(history: History) -> list[str]:

@@ -17,8 +17,8 @@ from ganglioside.history import History, people
 from ganglioside.history.people import SILENCE, Process
 from ganglioside.history.store import utc_now
 from ganglioside.progress import Progress, ProgressEvent
+from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
-from ganglioside.tables import Source
 
 
 def some_events(*steps: str) -> list[ProgressEvent]:
@@ -121,7 +121,7 @@ DIES = """
 import os, sys
 from ganglioside.history import History
 from ganglioside.settings import Settings
-from ganglioside.tables import Source
+from ganglioside.reading.feature_table import Source
 history = History.open(sys.argv[1])
 history.begin(Source.from_bytes('x.csv', b'x'), Settings())
 history.jobs.start(sys.argv[2])

@@ -15,8 +15,8 @@ from ganglioside.example import example
 from ganglioside.history import History, heads, log, rows, store
 from ganglioside.overrides import Override, Overrides
 from ganglioside.progress import Progress, ProgressEvent
+from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
-from ganglioside.tables import Source
 
 
 @pytest.fixture(scope="module")

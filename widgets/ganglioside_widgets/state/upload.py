@@ -11,10 +11,9 @@ import traitlets as t
 from ganglioside.columns import INPUT_LABELS, NEEDED
 from ganglioside.errors import GangliosideError
 from ganglioside.example import example
-from ganglioside.reading import read_features
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.features import read_features, read_study
 from ganglioside.settings import Settings
-from ganglioside.study import read_study
-from ganglioside.tables import FeatureTable
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.visitors import Visitor
 

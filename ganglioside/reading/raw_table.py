@@ -1,4 +1,4 @@
-"""The typed tables that pass from reading to analysis."""
+"""A table as it was written: texts, and where they came from."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ganglioside.columns import FEATURE_TABLE, PROBLEMS
-from ganglioside.headers import Header
-from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.reading.headers import Header
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,45 +114,3 @@ class RawTable:
 
     def __len__(self) -> int:
         return len(self.cells)
-
-
-@dataclass(frozen=True, eq=False)
-class FeatureTable:
-    """A feature table that was read and judged once, at the border.
-
-    Attributes
-    ----------
-    data : pandas.DataFrame, shape (n, len(FEATURE_TABLE))
-        One row per input row, in input order, columns `FEATURE_TABLE`.
-    names : ParsedNames
-        The n names, parsed.
-    carried : pandas.DataFrame, shape (n, k)
-        The foreign columns, untouched.
-    problems : pandas.DataFrame
-        Columns `PROBLEMS`, in order of row.
-    source : Source
-        What was read.
-    header : Header or None
-        Which column held what; None of a study of several inputs.
-    truth : pandas.DataFrame or None
-        Of a simulated table: one row per row of `data`, columns `feature_id`, `verdict`,
-        `parent_id`, `parent`, `isomer`, `process`, ...
-    """
-
-    data: pd.DataFrame
-    names: ParsedNames
-    carried: pd.DataFrame
-    problems: pd.DataFrame
-    source: Source
-    header: Header | None = None
-    truth: pd.DataFrame | None = None
-
-    def __post_init__(self) -> None:
-        missing = [c for c in FEATURE_TABLE if c not in self.data.columns]
-        if missing:
-            raise TypeError(f"FeatureTable.data lacks {missing}: use read_features().")
-        if list(self.problems.columns) != list(PROBLEMS):
-            raise TypeError(f"FeatureTable.problems needs the columns {list(PROBLEMS)}.")
-
-    def __len__(self) -> int:
-        return len(self.data)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from ganglioside.bounds import most
 from ganglioside.errors import ReadError
+from ganglioside.reading.limits import most
 
 #: A struct: the values of its fields by their numbers.
 Struct: TypeAlias = dict[int, Any]

@@ -14,11 +14,11 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from ganglioside.bounds import most
 from ganglioside.errors import ReadError
-from ganglioside.headers import HEADER_WITHIN, Header, match_header
-from ganglioside.problems import Rows
-from ganglioside.tables import Note, RawTable
+from ganglioside.reading.headers import HEADER_WITHIN, Header, match_header
+from ganglioside.reading.limits import CONTROL, check_columns, check_filled, check_rows
+from ganglioside.reading.problems import Rows
+from ganglioside.reading.raw_table import Note, RawTable
 
 #: Field separators, the likelier first.
 SEPARATORS: Final[tuple[str, ...]] = (",", ";", "\t", "|")
@@ -30,8 +30,6 @@ _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: Control characters, which no table holds (line ends, tabs and the old end-of-file mark may).
-CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _SEARCHED: Final = 1_000_000  # characters from the top among which the header must stand
 _NONE: Final = np.empty(0, dtype=np.int64)
@@ -56,9 +54,6 @@ class Layout:
     header: Header
     record: int
     line: int
-
-
-# --- decoding ----------------------------------------------------------------------------
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -109,9 +104,6 @@ def _not_text(why: str) -> str:
         f"This is not a text file: {why}. Export the feature table as CSV (UTF-8), .xlsx or "
         "Parquet and read that file."
     )
-
-
-# --- layout ------------------------------------------------------------------------------
 
 
 def find_layout(text: str, columns: Mapping[str, str] | None) -> Layout | None:
@@ -167,9 +159,6 @@ def _is_blank(fields: Sequence[str]) -> bool:
     return not fields or (len(fields) == 1 and not fields[0].strip())
 
 
-# --- records -----------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class _Records:
     """Everything below the header, by column, with what does not fit (see `RawTable`)."""
@@ -207,33 +196,6 @@ def read_delimited(text: str, layout: Layout, max_rows: int, notes: tuple[Note, 
         broken=records.broken,
         notes=notes,
     )
-
-
-def check_rows(found: int, max_rows: int) -> None:
-    """Refuse a table that is longer than the limit."""
-    if found > max_rows:
-        raise ReadError(
-            f"The table has more than {max_rows:,} rows, the limit that max_rows sets. "
-            "Raise it with Settings(max_rows=...) or split the table."
-        )
-
-
-def check_columns(found: int) -> None:
-    """Refuse a table that is wider than any worksheet."""
-    if found > most("columns"):
-        raise ReadError(
-            f"The table has {found:,} columns, more than {most('columns'):,}. Leave out those that "
-            "the analysis does not need."
-        )
-
-
-def check_filled(found: int) -> None:
-    """Refuse a table whose rows are so much shorter than its widest that filling them is most."""
-    if found > most("filled"):
-        raise ReadError(
-            f"The rows of the table lack {found:,} cells that its widest row or its header has: no "
-            f"more than {most('filled'):,} are filled in. Leave out columns that hold nothing."
-        )
 
 
 def fit(fields: Sequence[str], header: Header) -> tuple[list[str], bool]:

@@ -10,11 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ganglioside.archives import first_line
-from ganglioside.bounds import most
-from ganglioside.delimited import check_columns, check_rows
 from ganglioside.errors import ReadError
-from ganglioside.parquet_pages import ChunkSize, chunk_size
+from ganglioside.reading.archives import first_line
+from ganglioside.reading.limits import check_columns, check_rows, most
+from ganglioside.reading.parquet_pages import ChunkSize, chunk_size
 
 _NUMBER: Final = 8  # bytes of a number or a time
 
@@ -69,9 +68,6 @@ def _check_kinds(schema: pa.Schema) -> None:
                 f"The column {field.name!r} of the Parquet file holds {field.type}, not single "
                 "values. Leave it out, or write it as text."
             )
-
-
-# --- sizes -------------------------------------------------------------------------------
 
 
 def _repeated_texts(content: bytes, about: Any, limit: float) -> list[str]:

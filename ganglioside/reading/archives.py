@@ -8,8 +8,8 @@ import zipfile
 import zlib
 from typing import IO, Final
 
-from ganglioside.bounds import most
 from ganglioside.errors import ReadError
+from ganglioside.reading.limits import most
 
 #: Begins the entry of each member in an archive's directory.
 _ENTRY: Final = b"PK\x01\x02"

@@ -1,0 +1,1 @@
+"""Reading tables: a file or DataFrame in, a judged feature table out."""

@@ -1,0 +1,225 @@
+"""Checks of whole columns: names, numbers, retention times, anchors."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.columns import MAX_RT
+from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.reading.cell_values import (
+    BoolArray,
+    FloatArray,
+    Numbers,
+    decimal_mark,
+    holds_text,
+    number_text,
+    read_flags,
+    to_numbers,
+)
+from ganglioside.reading.headers import Header
+from ganglioside.reading.limits import value_ranges
+from ganglioside.reading.problems import ProblemLog
+from ganglioside.reading.raw_table import RawTable
+
+#: Number columns, and whether their values can reach thousands.
+_NUMBER_COLUMNS: Final[dict[str, bool]] = {"rt": False, "volume": True, "log_p": False, "mz": True}
+_TEXT_COLUMNS: Final[tuple[str, ...]] = ("adduct", "sample")
+
+#: Half of the features elute after two hours in next to no run: such a column holds seconds.
+_SECONDS_ABOVE: Final = 120.0
+#: Between one hour and two it may be either: a long gradient, or seconds of a very short one.
+_UNCLEAR_ABOVE: Final = 60.0
+
+#: Larger numbers in an RT column count as this one, so that sums of them stay finite.
+_NO_RT: Final = 1e9
+
+
+def cells_of(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """Return the cells under the header that was taken for an input column."""
+    return cells[raw.header.places[column]]
+
+
+def read_columns(
+    raw: RawTable, cells: pd.DataFrame, names: ParsedNames, log: ProblemLog
+) -> pd.DataFrame:
+    """Return the input columns as typed values, with what is wrong of them in `log`."""
+    header, n = raw.header, len(raw)
+    judged = np.ones(n, dtype=bool)
+    judged[log.faulted] = False
+    empty = _empty_rows(raw, cells) & judged
+    log.rows("empty-row", np.flatnonzero(empty))
+    judged &= ~empty
+    _report_names(raw, cells, names, judged, log)
+    data = pd.DataFrame({"feature_id": np.arange(n), "name": cells_of(raw, cells, "name")})
+    data["name"] = data["name"].mask(data["name"] == "", np.nan)
+    texts = {
+        column: number_text(cells[header.places[column]], thousands=thousands)
+        for column, thousands in _NUMBER_COLUMNS.items()
+        if column in header.places
+    }
+    mark = decimal_mark(list(texts.values()))
+    if mark == ",":
+        log.table("decimal-comma")
+    for column in _NUMBER_COLUMNS:
+        data[column] = np.nan
+    for column, text in texts.items():
+        numbers = to_numbers(text, mark)
+        data[column] = _report_numbers(raw, cells, column, numbers, judged, log)
+    data["rt"] = _settle_rt(raw, cells, data["rt"].to_numpy(), judged, log)
+    data["anchor"] = _read_anchors(raw, cells, judged, log)
+    for column in _TEXT_COLUMNS:
+        place = header.places.get(column)
+        data[column] = (
+            pd.Series(np.nan, index=range(n), dtype="str")
+            if place is None
+            else cells[place].mask(cells[place].str.strip() == "", np.nan)
+        )
+    return data
+
+
+def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
+    """Return True for each row without a cell that holds anything, shape (n,)."""
+    empty = ~holds_text(cells_of(raw, cells, "name"))
+    for place in cells:
+        if not empty.any():
+            break
+        empty &= ~holds_text(cells[place])
+    return empty
+
+
+def _report_names(
+    raw: RawTable, cells: pd.DataFrame, names: ParsedNames, judged: BoolArray, log: ProblemLog
+) -> None:
+    texts, label = cells_of(raw, cells, "name"), raw.header.label("name")
+    blank = (texts.str.strip() == "").to_numpy(dtype=bool)
+    log.rows("name-missing", np.flatnonzero(blank & judged), label)
+    bad = np.flatnonzero((names.index < 0) & ~blank & judged)
+    values = texts.iloc[bad]
+    codes = np.array([names.errors[v].code for v in values], dtype=object)
+    for code in dict.fromkeys(codes):
+        which = codes == code
+        errors = [names.errors[v] for v in values[which]]
+        log.own_words(
+            str(code),
+            "error",
+            bad[which],
+            label,
+            list(values[which]),
+            [str(e) for e in errors],
+            [e.advice for e in errors],
+        )
+
+
+def _report_numbers(
+    raw: RawTable,
+    cells: pd.DataFrame,
+    column: str,
+    numbers: Numbers,
+    judged: BoolArray,
+    log: ProblemLog,
+) -> FloatArray:
+    """Report the cells of a number column that are none; return its values."""
+    label, text = raw.header.label(column), cells[raw.header.places[column]]
+    values = numbers.values
+    if column != "rt" and numbers.missing.all():
+        log.table("empty-column", label)
+        return values
+    kinds = {
+        "missing": numbers.missing,
+        "not-a-number": numbers.bad,
+        "not-finite": numbers.infinite,
+        "ambiguous": numbers.ambiguous,
+    }
+    for kind, found in kinds.items():
+        rows = np.flatnonzero(found & judged)
+        code = f"rt-{kind}" if column == "rt" else kind
+        log.cells(code, rows, label, text)
+    rows = np.flatnonzero(numbers.foreign & judged)
+    log.cells("other-decimal-mark", rows, label, text, read=[f"{v:g}" for v in values[rows]])
+    grouped = np.flatnonzero(numbers.grouped)
+    if len(grouped):
+        first = grouped[0]
+        log.table("thousands-separator", label, text.iloc[first], read=f"{values[first]:.15g}")
+    if column in ("volume", "mz"):
+        rows = np.flatnonzero((values <= 0) & judged)
+        log.cells("not-positive", rows, label, text)
+        values = np.where(values <= 0, np.nan, values)
+    return _within_range(column, values, judged, label, text, log)
+
+
+def _within_range(
+    column: str,
+    values: FloatArray,
+    judged: BoolArray,
+    label: str,
+    text: pd.Series[Any],
+    log: ProblemLog,
+) -> FloatArray:
+    """Return the values, NaN where no instrument could have measured one, and report those."""
+    measurable = value_ranges().get(column)
+    if measurable is None:
+        return values
+    beyond = (values < measurable.low) | (values > measurable.high)
+    low, high = f"{measurable.low:g}", f"{measurable.high:g}"
+    log.cells("out-of-bounds", np.flatnonzero(beyond & judged), label, text, low=low, high=high)
+    return np.where(beyond, np.nan, values)
+
+
+def _settle_rt(
+    raw: RawTable, cells: pd.DataFrame, rt: FloatArray, judged: BoolArray, log: ProblemLog
+) -> FloatArray:
+    """Return RT in min, NaN where out of bounds, and report both.
+
+    The unit in the header decides. Without one, a column whose median is above 120 holds
+    seconds: half of the features of a run eluting after two hours is next to unknown, and a
+    90-minute gradient stays what it is. From 60 to 120 the column is left as it is, with a
+    warning. A header that says seconds over values that never pass 60 is not believed:
+    some programs write minutes under such headers.
+    """
+    label, text = raw.header.label("rt"), cells[raw.header.places["rt"]]
+    minutes = rt / 60.0 if _holds_seconds(raw.header, rt[judged], log) else rt
+    for code, found in (
+        ("rt-negative", rt < 0),
+        ("rt-zero", rt == 0),
+        ("rt-out-of-bounds", minutes > MAX_RT),
+    ):
+        rows = np.flatnonzero(found & judged)
+        log.cells(code, rows, label, text, limit=f"{MAX_RT:g}")
+    return np.where((minutes > 0) & (minutes <= MAX_RT), minutes, np.nan)
+
+
+def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
+    """Tell whether an RT column holds seconds; report every doubt."""
+    label, positive = header.label("rt"), np.minimum(rt[rt > 0], _NO_RT)
+    if not len(positive):
+        return False
+    median, largest = float(np.median(positive)), float(positive.max())
+    if header.rt_unit == "s":
+        if largest <= _UNCLEAR_ABOVE:
+            log.table("rt-minutes-under-seconds", label, f"{_UNCLEAR_ABOVE:g}")
+            return False
+        log.table("rt-in-seconds", label, "the header says so")
+        return True
+    if header.rt_unit == "" and median > _SECONDS_ABOVE:
+        log.table("rt-in-seconds", label, f"half of the values are above {median:.0f}")
+        return True
+    if median > _UNCLEAR_ABOVE and (header.rt_unit == "" or median > _SECONDS_ABOVE):
+        log.table("rt-unit-unclear", label, f"{median:.0f}")
+    return False
+
+
+def _read_anchors(
+    raw: RawTable, cells: pd.DataFrame, judged: BoolArray, log: ProblemLog
+) -> BoolArray:
+    if "anchor" not in raw.header.places:
+        return np.zeros(len(raw), dtype=bool)
+    text = cells_of(raw, cells, "anchor")
+    flags, unknown = read_flags(text)
+    rows = np.flatnonzero(unknown & judged)
+    log.cells("anchor-unknown", rows, raw.header.label("anchor"), text)
+    if not flags.any():
+        log.table("no-anchors", raw.header.label("anchor"))
+    return flags

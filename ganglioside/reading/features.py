@@ -1,0 +1,220 @@
+"""Read a feature table from whatever an analyst has."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import pandas as pd
+
+from ganglioside.errors import ReadError, ValidationError
+from ganglioside.reading.archives import DAMAGE, open_archive
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.file_kinds import read_bytes, read_frame
+from ganglioside.reading.raw_table import Source
+from ganglioside.reading.source import MEGABYTE, Frame, take
+from ganglioside.reading.study import Part, archive, is_archive, join, unique
+from ganglioside.reading.validation import validate
+from ganglioside.settings import Settings
+
+#: One input; a list of them is a study.
+TableSource = (
+    str
+    | PathLike[str]
+    | bytes
+    | IO[bytes]
+    | IO[str]
+    | pd.DataFrame
+    | Source
+    | FeatureTable
+    | list[Any]
+)
+
+
+#: One sample of a study, with or without its name.
+StudyPart = TableSource | tuple[str, TableSource]
+
+
+def read_features(
+    source: TableSource,
+    settings: Settings | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | int | None = None,
+    name: str | None = None,
+) -> FeatureTable:
+    """Read a feature table, judge it and report everything that is wrong with it.
+
+    The kind of file (CSV, TSV, XLSX, Parquet), its encoding, separator, decimal mark and
+    header are recognised by content. Every row of the input stays; a row that cannot be
+    judged says why in the column `fault`.
+
+    Parameters
+    ----------
+    source
+        A path, the bytes of a file, an open file, or a DataFrame. A Source is read again as it
+        was, a FeatureTable is returned as it is. A list of such inputs is one study: see
+        `read_study`.
+    settings
+        Limits: `max_megabytes`, `max_rows`.
+    columns
+        Input column to header text, where the header is not recognised:
+        `{"Name": "my column"}`.
+    sheet
+        Name or 0-based number of a worksheet; else the first one with a usable header.
+    name
+        What to call the source, where it has no file name.
+
+    Returns
+    -------
+    FeatureTable
+        RT in min, volume as peak area, NaN where missing.
+
+    Raises
+    ------
+    ReadError
+        If the input is no table, cannot be opened, or exceeds a limit.
+    ValidationError
+        If the table lacks what an analysis needs.
+    SettingsError
+        If `columns` names an input column that does not exist.
+    """
+    if isinstance(source, FeatureTable):
+        return source
+    settings = settings or Settings()
+    if isinstance(source, list):
+        return read_study(source, settings, name=name)
+    origin = take(source, settings, columns, sheet, name)
+    if isinstance(origin, Source) and is_archive(origin.content):
+        return _read_archive(replace(origin, columns=(), sheet=None), settings)
+    return _judge(origin, settings)
+
+
+def _read_one(source: TableSource, settings: Settings) -> FeatureTable:
+    """Return one input of a study as `read_features` does.
+
+    Raises
+    ------
+    ReadError
+        If it is a study itself, which could hold studies without end.
+    """
+    if isinstance(source, FeatureTable) and source.header is not None:
+        return source
+    if isinstance(source, list | FeatureTable):
+        raise _nested()
+    origin = take(source, settings, None, None, None)
+    if isinstance(origin, Source) and is_archive(origin.content):
+        raise _nested()
+    return _judge(origin, settings)
+
+
+def _nested() -> ReadError:
+    return ReadError("This is a study itself: a study holds files only. Give its files instead.")
+
+
+def _judge(origin: Source | Frame, settings: Settings) -> FeatureTable:
+    if isinstance(origin, Frame):
+        return read_frame(origin, settings)
+    return validate(read_bytes(origin, settings), origin)
+
+
+def read_study(
+    parts: Sequence[StudyPart], settings: Settings | None = None, *, name: str | None = None
+) -> FeatureTable:
+    """Read several inputs as one study.
+
+    Parameters
+    ----------
+    parts
+        What `read_features` reads, one for each sample, or pairs (name of the sample, input).
+        Without a name, a sample is called as its file. An input with a column Sample holds
+        several: they are called `file: sample`.
+    settings
+        Limits: `max_megabytes` for each input, `max_rows` for all together.
+    name
+        What to call the study.
+
+    Returns
+    -------
+    FeatureTable
+        The rows of all inputs in their order. A problem names its sample; its row is that of the
+        sample's file. The source is one archive of all inputs, which `read_features` reads too.
+
+    Raises
+    ------
+    ReadError, ValidationError
+        If there is no input, or one is refused: the message names it.
+    """
+    settings = settings or Settings()
+    if not parts:
+        raise ReadError("A study needs at least one file: the list is empty.")
+    read = _read_all(parts, settings)
+    samples = unique([part.sample for part in read])
+    read = [dataclasses.replace(p, sample=s) for p, s in zip(read, samples, strict=True)]
+    return join(read, Source(name or f"study of {len(read)} files.zip", lambda: archive(read)))
+
+
+def _read_archive(source: Source, settings: Settings) -> FeatureTable:
+    """Read the source of a study again.
+
+    Raises
+    ------
+    ReadError
+        If the archive is damaged or holds more than the limits allow.
+    """
+    opened = open_archive(source.content, source.name, settings.max_megabytes * MEGABYTE)
+    try:
+        parts = [(m.comment.decode(), _file(opened.read(m), m.filename)) for m in opened.infolist()]
+    except DAMAGE as error:
+        raise ReadError(f"{source.name} is damaged: {error}. Give its files anew.") from error
+    return dataclasses.replace(read_study(parts, settings), source=source)
+
+
+def _file(content: bytes, member: str) -> io.BytesIO:
+    """Return a member as an open file of the name that it had."""
+    file = io.BytesIO(content)
+    file.name = PurePosixPath(member).name
+    return file
+
+
+def _read_all(parts: Sequence[StudyPart], settings: Settings) -> list[Part]:
+    """Return all inputs as read, up to the one with which they have too many rows."""
+    read: list[Part] = []
+    rows = 0
+    for number, part in enumerate(parts, 1):
+        read.append(_read(part, number, settings))
+        rows += len(read[-1].table)
+        if rows > settings.max_rows:
+            raise ReadError(
+                f"The first {number} of {len(parts)} files have {rows:,} rows, more than the limit "
+                f"of {settings.max_rows:,} that max_rows sets. Raise it with "
+                "Settings(max_rows=...)."
+            )
+    return read
+
+
+def _read(part: StudyPart, number: int, settings: Settings) -> Part:
+    """Read one input; a refusal names it."""
+    sample, source = part if isinstance(part, tuple) else (_file_name(part), part)
+    label = sample or f"file {number}"
+    try:
+        table = _read_one(source, settings)
+    except ValidationError as error:
+        raise ValidationError(f"{label}: {error}", error.problems) from error
+    except ReadError as error:
+        raise ReadError(f"{label}: {error}") from error
+    return Part(label if isinstance(part, tuple) else Path(label).stem or label, table)
+
+
+def _file_name(source: TableSource) -> str:
+    if isinstance(source, FeatureTable):
+        return source.source.name
+    if isinstance(source, str | PathLike):
+        return Path(source).name
+    name = getattr(source, "name", None)
+    return Path(name).name if isinstance(name, str) else ""

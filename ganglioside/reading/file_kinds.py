@@ -1,0 +1,147 @@
+"""Kinds of files, recognised by their first bytes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.errors import ReadError
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.frames import frame_columns, text_cells
+from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header
+from ganglioside.reading.headers import Header, match_header
+from ganglioside.reading.limits import check_columns, check_rows
+from ganglioside.reading.parquet_files import read_parquet
+from ganglioside.reading.raw_table import Note, RawTable, Source
+from ganglioside.reading.source import MEGABYTE, Frame
+from ganglioside.reading.text_files import (
+    SEPARATORS,
+    decode,
+    find_layout,
+    head_records,
+    read_delimited,
+)
+from ganglioside.reading.validation import validate
+from ganglioside.reading.workbooks import read_workbook
+from ganglioside.settings import Settings
+from ganglioside.support.fact_tables import read_facts
+
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """First bytes (hexadecimal) of a kind of file, and what to do with it."""
+
+    starts_with: str
+    what: str
+    advice: str
+
+
+def read_bytes(origin: Source, settings: Settings) -> RawTable:
+    """Return the table of a file, its kind recognised by content."""
+    content, columns, sheet = origin.content, dict(origin.columns), origin.sheet
+    max_bytes = settings.max_megabytes * MEGABYTE
+    if not content.strip(b"\0\t\r\n \xef\xbb\xbf\xfe\xff"):
+        raise ReadError(f"The input is empty. {RIGHT_FILE}")
+    if content.startswith(b"PK\x03\x04"):
+        table, heads = read_workbook(content, columns, sheet, settings.max_rows, max_bytes)
+        if table is None:
+            raise _refusal([head for head in heads if head], columns)
+        return table
+    if sheet is not None:
+        raise ReadError("Only workbooks have sheets: leave out sheet=... for this input.")
+    if content.startswith(b"PAR1"):
+        return _frame_table(read_parquet(content, settings.max_rows, max_bytes), columns)
+    _refuse_foreign(content)
+    return _read_text(content, columns, settings.max_rows)
+
+
+def _refuse_foreign(content: bytes) -> None:
+    """Refuse what is no table, by its first bytes."""
+    if content.startswith(bytes.fromhex("D0CF11E0")) and _ENCRYPTED in content:
+        raise ReadError(
+            "This workbook is protected by a password. Save it without one, or save it as CSV."
+        )
+    for signature in read_facts("file_signatures.csv", Signature):
+        if content.startswith(bytes.fromhex(signature.starts_with)):
+            raise ReadError(f"This is {signature.what}. {signature.advice} {RIGHT_FILE}")
+
+
+def _refuse_markup(text: str, has_header: bool) -> None:
+    """Refuse pages and documents; tags in the cells of a table that has a header are text."""
+    start = text.lstrip()[:1000].lower()
+    has_tags = not has_header and ("<table" in start or "<body" in start)
+    if start.startswith(("<!doctype html", "<html")) or has_tags:
+        kind = "a web page (HTML), whatever its file name says"
+    elif start.startswith("<?xml") or (start.startswith("<") and "xmlns" in start):
+        kind = "an XML document"
+    elif start.startswith("{") or start.startswith(("[{", "[[", "[\n")):
+        kind = "a JSON document"
+    else:
+        return
+    raise ReadError(f"This is {kind}, not a table. Export the table as CSV or .xlsx. {RIGHT_FILE}")
+
+
+def _read_text(content: bytes, columns: Mapping[str, str] | None, max_rows: int) -> RawTable:
+    text, encoding = decode(content)
+    layout = find_layout(text, columns)
+    _refuse_markup(text, layout is not None)
+    if layout is None:
+        heads = [head_records(text, separator) for separator in SEPARATORS]
+        if text.strip() and not any(heads):
+            raise ReadError(
+                "The first line is too long for a header: one field has more than "
+                f"{csv.field_size_limit():,} characters. {RIGHT_FILE}"
+            )
+        raise _refusal(heads, columns)
+    notes = []
+    if encoding == "cp1252":
+        notes.append(Note("encoding-guessed"))
+    if layout.record:
+        notes.append(Note("lines-before-header", value=str(layout.line)))
+    return read_delimited(text, layout, max_rows, tuple(notes))
+
+
+def _refusal(
+    heads: list[list[tuple[int, list[str]]]], columns: Mapping[str, str] | None
+) -> Exception:
+    """Return the error for an input in which no record is a usable header."""
+    heads = [head for head in heads if head]
+    if not heads:
+        return ReadError(f"The input is empty. {RIGHT_FILE}")
+    matched = [(line, match_header(row, columns)) for head in heads for line, row in head]
+    line, best = max(matched, key=lambda found: len(found[1].places))
+    if best.places or best.unmet:
+        return refuse_header(list(best.texts), best, line)
+    line, first = max((head[0] for head in heads), key=lambda found: len(found[1]))
+    if len(first) == 1:
+        return ReadError(
+            "The input has no columns: neither comma, semicolon nor tab divides its first line, "
+            f"which is {first[0][:60]!r}. {RIGHT_FILE}"
+        )
+    return refuse_header(first, None, line)
+
+
+def read_frame(origin: Frame, settings: Settings) -> FeatureTable:
+    """Return the feature table of a DataFrame."""
+    check_rows(len(origin.frame), settings.max_rows)
+    raw = _frame_table(origin.frame, dict(origin.columns))
+    cells = raw.cells.set_axis(list(raw.header.texts), axis=1)
+    source = Source.from_frame(origin.name, cells)
+    return validate(raw, replace(source, columns=origin.columns))
+
+
+def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> RawTable:
+    table = frame_columns(frame)
+    check_columns(len(table))
+    header: Header = match_header([title for title, _ in table], columns)
+    if not header.is_usable:
+        raise refuse_header(list(header.texts), header if header.places else None, 1)
+    cells = text_cells(table, len(frame))
+    return RawTable(header, 1, cells, np.arange(len(frame), dtype=np.int64) + 2)

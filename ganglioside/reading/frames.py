@@ -1,0 +1,81 @@
+"""DataFrames as tables of texts."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.errors import ReadError
+from ganglioside.reading.limits import CONTROL
+
+
+def frame_columns(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
+    """Return the title and the values of each column of a DataFrame.
+
+    Levels of its index that have a name and are no column yet come first. Levels without a name
+    only number the rows.
+    """
+    levels = [
+        (str(name), frame.index.get_level_values(place).to_series())
+        for place, name in enumerate(frame.index.names)
+        if name is not None and name not in frame.columns
+    ]
+    columns = [(str(title), frame.iloc[:, i]) for i, title in enumerate(frame.columns)]
+    return [*levels, *columns]
+
+
+def text_cells(columns: list[tuple[str, pd.Series[Any]]], n: int) -> pd.DataFrame:
+    """Return columns of n values as text, as their CSV would show it; missing cells are empty.
+
+    Raises
+    ------
+    ReadError
+        If a cell holds control characters or text that is no Unicode.
+    """
+    cells = {i: _text_column(title, values) for i, (title, values) in enumerate(columns)}
+    return pd.DataFrame(cells, index=pd.RangeIndex(n))
+
+
+def _text_column(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
+    column = column.reset_index(drop=True)
+    if isinstance(column.dtype, pd.StringDtype):
+        cells = column.astype("str").fillna("")
+    else:
+        cells = _written(title, column)
+    control = cells[cells.str.contains(CONTROL)]
+    if len(control):
+        raise ReadError(
+            f"The column {title!r} holds control characters: {control.iloc[0][:60]!r}. Remove them."
+        )
+    return cells
+
+
+def _written(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column of numbers, dates or anything as text."""
+    if column.dtype == "float32":
+        column = column.astype(str)  # 7.588 stays 7.588; as a double it would grow digits
+    missing = column.isna().to_numpy(dtype=bool)
+    write = repr if column.dtype == "float64" else cell_text
+    texts = np.array(list(map(write, column.tolist())), dtype=object)
+    texts[missing] = ""
+    try:
+        return pd.Series(texts, dtype="str")
+    except UnicodeEncodeError as error:
+        raise ReadError(
+            f"The column {title!r} holds {error.object!r}, which is no Unicode text: "
+            "read the table with the right encoding."
+        ) from error
+
+
+def cell_text(value: object) -> str:
+    """Return a value as the text of a cell, empty where missing."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return repr(float(value))
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,80 @@
+"""The most that is read of one input, and the values that can be measurements."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from ganglioside.errors import ReadError
+from ganglioside.support.fact_tables import read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The most of one quantity that is read, in its unit."""
+
+    quantity: str
+    most: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The lowest and the highest value of a column that can have been measured."""
+
+    column: str
+    low: float
+    high: float
+
+
+@cache
+def _bounds() -> dict[str, Bound]:
+    return {bound.quantity: bound for bound in read_facts("reading_limits.csv", Bound)}
+
+
+def most(quantity: str) -> int:
+    """Return the most that is read of a quantity, in the unit of `data/reading_limits.csv`.
+
+    >>> most("columns")
+    16384
+    """
+    return _bounds()[quantity].most
+
+
+@cache
+def value_ranges() -> dict[str, Range]:
+    """Return the range of measurable values of each column that has one."""
+    return {row.column: row for row in read_facts("value_limits.csv", Range)}
+
+
+#: Control characters, which no table holds (line ends, tabs and the old end-of-file mark may).
+CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+
+
+def check_rows(found: int, max_rows: int) -> None:
+    """Refuse a table that is longer than the limit."""
+    if found > max_rows:
+        raise ReadError(
+            f"The table has more than {max_rows:,} rows, the limit that max_rows sets. "
+            "Raise it with Settings(max_rows=...) or split the table."
+        )
+
+
+def check_columns(found: int) -> None:
+    """Refuse a table that is wider than any worksheet."""
+    if found > most("columns"):
+        raise ReadError(
+            f"The table has {found:,} columns, more than {most('columns'):,}. Leave out those that "
+            "the analysis does not need."
+        )
+
+
+def check_filled(found: int) -> None:
+    """Refuse a table whose rows are so much shorter than its widest that filling them is most."""
+    if found > most("filled"):
+        raise ReadError(
+            f"The rows of the table lack {found:,} cells that its widest row or its header has: no "
+            f"more than {most('filled'):,} are filled in. Leave out columns that hold nothing."
+        )

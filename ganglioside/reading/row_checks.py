@@ -1,0 +1,169 @@
+"""Checks of rows against their names, and columns that are carried along."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from itertools import count, islice
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.columns import FORMULA_STARTS, FORMULA_STARTS_IN_NAMES
+from ganglioside.lipids.adducts import adducts, known_adduct
+from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.reading.cell_values import (
+    BoolArray,
+    FloatArray,
+    begins,
+    columns_that_begin,
+    holds_text,
+    matches,
+)
+from ganglioside.reading.column_checks import cells_of
+from ganglioside.reading.misfit_rows import misfits
+from ganglioside.reading.problems import ProblemLog, Rows
+from ganglioside.reading.raw_table import RawTable
+
+_WHOLE: Final = r"(?:0|-?[1-9][0-9]{0,17})"
+_DECIMAL: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?"
+_FIRST_WHOLE: Final = re.compile(_WHOLE)
+_FIRST_DECIMAL: Final = re.compile(_DECIMAL)
+
+_BRACKET: Final = re.compile(r" \(")
+_BRACKETS: Final = 20  # of a title that are looked at
+
+
+def carry(raw: RawTable, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the foreign columns: numbers where every one prints back as written, else text."""
+    taken = set(raw.header.places.values())
+    carried: dict[str, Any] = {}
+    stems: Counter[str] = Counter()
+    for place, (text, (_, column)) in enumerate(zip(raw.header.texts, cells.items(), strict=True)):
+        if place in taken or (not text.strip() and not holds_text(column).any()):
+            continue
+        title = text.strip() or f"column {place + 1}"
+        name = _free_title(title, stems[title], carried)
+        stems.update(_stems(name))
+        carried[name] = _typed(column)
+    return pd.DataFrame(carried, index=pd.RangeIndex(len(raw)))
+
+
+def _stems(title: str) -> set[str]:
+    """Return a title, and what of it stands before each bracket: `Area` of `Area (2)`."""
+    brackets = islice(_BRACKET.finditer(title), _BRACKETS)
+    return {title, *(title[: bracket.start()] for bracket in brackets)}
+
+
+def _free_title(title: str, copies: int, taken: Collection[str]) -> str:
+    """Return a title, numbered where others have it as their stem."""
+    if not copies:
+        return title
+    numbered = (f"{title} ({number})" for number in count(copies + 1))
+    return next(name for name in numbered if name not in taken)
+
+
+def _typed(text: pd.Series[Any]) -> Any:
+    """Return a foreign column as an array: of numbers, or of texts, missing where empty."""
+    written = holds_text(text)
+    if not written.any():
+        return text.mask(~written, np.nan).array
+    first = str(
+        text.array[int(written.argmax())]
+    )  # most columns of text show at once that they are
+    if _FIRST_WHOLE.fullmatch(first) or _FIRST_DECIMAL.fullmatch(first):
+        numbers = _as_numbers(text if written.all() else text[written], written)
+        if numbers is not None:
+            return numbers
+    return text.array if written.all() else text.mask(~written, np.nan).array
+
+
+def _as_numbers(values: pd.Series[Any], written: BoolArray) -> Any:
+    """Return texts as numbers, missing where none is written.
+
+    None where a text would not print back as written.
+    """
+    if matches(values, _WHOLE).all():
+        whole = np.ones(len(written), dtype=np.int64)
+        whole[written] = values.to_numpy(dtype=object).astype(np.int64)
+        return pd.arrays.IntegerArray(whole, ~written)
+    if matches(values, _DECIMAL).all():
+        numbers = values.to_numpy(dtype=object).astype(np.float64)
+        if [repr(v) for v in numbers.tolist()] == values.tolist():
+            padded = np.full(len(written), np.nan)
+            padded[written] = numbers
+            return padded
+    return None
+
+
+def _told_by_name(raw: RawTable, texts: pd.Series[Any], names: ParsedNames) -> BoolArray:
+    """Tell which names were already reported for beginning like a formula."""
+    refused = [text for text, error in names.errors.items() if error.code == "formula"]
+    told = texts.isin(refused).to_numpy(dtype=bool)
+    return told & ~np.isin(np.arange(len(raw)), misfits(raw))
+
+
+def report_adducts(raw: RawTable, data: pd.DataFrame, log: ProblemLog) -> None:
+    """Report ions that are unknown where an m/z was measured: it cannot be compared."""
+    if "adduct" not in raw.header.places:
+        return
+    texts = data["adduct"].where(data["mz"].notna())
+    unknown = [text for text in texts.dropna().unique() if known_adduct(text) is None]
+    rows = np.flatnonzero(texts.isin(unknown))
+    known = ", ".join(ion.name for ion in adducts())
+    log.cells("unknown-adduct", rows, raw.header.label("adduct"), texts, known=known)
+
+
+def report_formulas(
+    raw: RawTable, cells: pd.DataFrame, names: ParsedNames, log: ProblemLog
+) -> None:
+    """Report cells that a spreadsheet would execute; they are kept as they are."""
+    for text in raw.header.texts:
+        if text.startswith(FORMULA_STARTS):
+            log.table("formula", text, text)
+    told = _told_by_name(raw, cells_of(raw, cells, "name"), names)
+    name = raw.header.places["name"]
+    for place in sorted({name, *columns_that_begin(cells, FORMULA_STARTS)}):
+        is_name = place == name
+        found = begins(cells[place], FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS)
+        rows = np.flatnonzero(found & ~told if is_name else found)
+        log.cells("formula", rows, raw.header.texts[place].strip(), cells[place])
+
+
+def report_repeats(
+    raw: RawTable, data: pd.DataFrame, carried: pd.DataFrame, names: ParsedNames, log: ProblemLog
+) -> None:
+    """Report rows that repeat an earlier one in every cell, and rows with equal name and RT."""
+    usable = np.ones(len(raw), dtype=bool)
+    usable[log.faulted] = False
+    rows = np.flatnonzero(usable)
+    rows = rows[_shares_name_and_rt(names.index[rows], data["rt"].to_numpy(np.float64)[rows])]
+    if not len(rows):
+        return
+    key = pd.DataFrame({"name": names.index, "rt": data["rt"], "sample": data["sample"]})
+    rows = rows[key.iloc[rows].duplicated(keep=False).to_numpy()]
+    if not len(rows):
+        return
+    everything = pd.concat(
+        [data.drop(columns="feature_id"), carried.set_axis(range(carried.shape[1]), axis=1)], axis=1
+    ).iloc[rows]
+    same = everything.groupby(list(everything.columns), dropna=False, sort=False).ngroup()
+    first = pd.Series(rows, index=same.index).groupby(same).transform("first").to_numpy()
+    copy = first != rows
+    lines = [str(line) for line in raw.lines[first[copy]]]
+    log.rows("duplicate-row", rows[copy], "", None, first=lines)
+    originals = rows[~copy]
+    alike = key.iloc[originals].duplicated(keep=False).to_numpy()
+    log.rows("same-name-and-rt", originals[alike])
+
+
+def _shares_name_and_rt(name: Rows, rt: FloatArray) -> BoolArray:
+    """Return which rows have the name and the RT of another one, shape (k,)."""
+    order = np.lexsort((rt, name))
+    same = (np.diff(name[order]) == 0) & (np.diff(rt[order]) == 0)
+    shared = np.zeros(len(name), dtype=bool)
+    shared[order[1:][same]] = True
+    shared[order[:-1][same]] = True
+    return shared

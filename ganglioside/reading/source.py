@@ -1,0 +1,96 @@
+"""The bytes of an input, taken from a path, a stream or a DataFrame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import IO, Final
+
+import pandas as pd
+
+from ganglioside.errors import ReadError
+from ganglioside.reading.raw_table import Source
+from ganglioside.settings import Settings
+
+MEGABYTE: Final = 1_000_000
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Frame:
+    """A DataFrame with its name and the headers that the user named for input columns."""
+
+    frame: pd.DataFrame
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+
+def take(
+    source: str | PathLike[str] | bytes | IO[bytes] | IO[str] | pd.DataFrame | Source,
+    settings: Settings,
+    columns: Mapping[str, str] | None,
+    sheet: str | int | None,
+    name: str | None,
+) -> Source | Frame:
+    """Return an input in memory, with what the user says of it."""
+    if isinstance(source, pd.DataFrame):
+        return Frame(source, name or "DataFrame", tuple((columns or {}).items()))
+    if isinstance(source, Source):
+        columns, sheet, name = columns or dict(source.columns), sheet or source.sheet, source.name
+        source = source.content
+    content, own_name = _content(source, settings)
+    origin = Source.from_bytes(name or own_name, content)
+    return replace(origin, columns=tuple((columns or {}).items()), sheet=sheet)
+
+
+def _content(
+    source: str | PathLike[str] | bytes | IO[bytes] | IO[str], settings: Settings
+) -> tuple[bytes, str]:
+    """Return the bytes of an input and its own name."""
+    limit = int(settings.max_megabytes * MEGABYTE)
+    if isinstance(source, bytes | bytearray | memoryview):
+        content, own_name = bytes(source), "table"
+    elif isinstance(source, str | PathLike):
+        content, own_name = _read_path(source, limit), Path(source).name
+    elif hasattr(source, "read"):
+        content, own_name = _read_stream(source, limit)
+    else:
+        raise ReadError(
+            f"A {type(source).__name__} is no feature table. Give a path, the bytes of a file, "
+            "an open file or a DataFrame."
+        )
+    if len(content) > limit:
+        raise _too_large(settings.max_megabytes)
+    return content, own_name
+
+
+def _read_path(source: str | PathLike[str], limit: int) -> bytes:
+    if isinstance(source, str) and ("\n" in source or "\r" in source):
+        raise ReadError(
+            "This text is no path: it has several lines. To read a table from text, give "
+            "text.encode() or io.StringIO(text)."
+        )
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ReadError(f"{source} cannot be opened: {why}. Check the path.") from error
+
+
+def _read_stream(stream: IO[bytes] | IO[str], limit: int) -> tuple[bytes, str]:
+    try:
+        content = stream.read(limit + 1)
+        content = content.encode() if isinstance(content, str) else bytes(content)
+    except (OSError, ValueError) as error:
+        raise ReadError(f"The open file cannot be read: {error}. Open it anew.") from error
+    name = getattr(stream, "name", None)
+    return content, Path(name).name if isinstance(name, str) else "table"
+
+
+def _too_large(limit: float) -> ReadError:
+    return ReadError(
+        f"The input has more than {limit:g} MB, the limit that max_megabytes sets. Raise it "
+        "with Settings(max_megabytes=...), or leave out columns that the analysis does not need."
+    )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ganglioside.example import example as example
     from ganglioside.export import export as export
     from ganglioside.history import History as History
+    from ganglioside.inference.retention_model import RetentionModel as RetentionModel
     from ganglioside.lipids.names import parse_name as parse_name
     from ganglioside.lipids.parsed_names import parse_names as parse_names
     from ganglioside.overrides import Override as Override
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from ganglioside.reading.features import read_features as read_features
     from ganglioside.reading.features import read_study as read_study
     from ganglioside.reports import render_report as render_report
-    from ganglioside.retention import RetentionModel as RetentionModel
     from ganglioside.settings import Settings as Settings
     from ganglioside.simulate import simulate as simulate
 
@@ -44,7 +44,7 @@ _HOMES: Final[dict[str, str]] = {
     "History": "history",
     "Override": "overrides",
     "Overrides": "overrides",
-    "RetentionModel": "retention",
+    "RetentionModel": "inference.retention_model",
     "Settings": "settings",
     "analyze": "analysis",
     "example": "example",

@@ -18,17 +18,17 @@ from ganglioside.errors import Cancelled, FeatureError
 from ganglioside.findings import find
 from ganglioside.hypotheses import Explanation, explain
 from ganglioside.inference import Inference, infer
+from ganglioside.inference.retention_model import RetentionModel
 from ganglioside.library import Window, expected_library
 from ganglioside.log_p import LogP
-from ganglioside.observations import observe
+from ganglioside.observations.observations import observe
+from ganglioside.observations.shared_peaks import Peaks, find_peaks
 from ganglioside.overrides import Overrides
-from ganglioside.peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features
 from ganglioside.reading.raw_table import Source
-from ganglioside.retention import RetentionModel
-from ganglioside.rules.regression import NoCurve
+from ganglioside.retention.first_curve import NoCurve
 from ganglioside.settings import Settings
 from ganglioside.suggestions import suggest
 from ganglioside.verdicts import VALID, decide, weigh

@@ -12,13 +12,13 @@ import pandas as pd
 
 from ganglioside.columns import FEATURES, MODELS, OPTIONAL, VERDICTS, carried_name
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference
+from ganglioside.inference.retention_model import RetentionModel
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
 from ganglioside.log_p import NO_LINE, LogP
-from ganglioside.observations import FloatArray, IntArray
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reasons import Labels, reasons
-from ganglioside.retention import RetentionModel
+from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.text_columns import (
     Texts,
     as_column,

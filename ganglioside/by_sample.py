@@ -9,8 +9,8 @@ import numpy as np
 
 from ganglioside.inference import Inference
 from ganglioside.inference.state import Ghosts
-from ganglioside.observations import BoolArray, FloatArray, IntArray, starts
-from ganglioside.peaks import Peaks
+from ganglioside.observations.shared_peaks import Peaks
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
 from ganglioside.verdicts import OUTLIER, VALID, Decisions
 
 #: Confidence that the farther one of two features at one place of one sample is not genuine.

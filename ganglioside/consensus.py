@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.columns import VERDICTS
-from ganglioside.drift import Drift, nearest_place
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
-from ganglioside.observations import BoolArray, FloatArray, IntArray, starts
+from ganglioside.observations.drift import Drift, nearest_place
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
 
 #: Columns of `Analysis.consensus`: one row per peak, a name at one place that samples share.
 CONSENSUS: Final[dict[str, str]] = {

@@ -12,11 +12,11 @@ import pandas as pd
 
 from ganglioside.assembly import Decided
 from ganglioside.columns import VERDICTS
-from ganglioside.drift import FOR_SHIFT, FOR_STRETCH, Drift
+from ganglioside.inference.retention_model import RetentionModel
 from ganglioside.log_p import LogP
-from ganglioside.observations import IntArray, join
+from ganglioside.observations.drift import FOR_SHIFT, FOR_STRETCH, Drift
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.retention import RetentionModel
+from ganglioside.support.arrays import IntArray, join
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
 from ganglioside.verdicts import UNDETERMINED, VALID
 

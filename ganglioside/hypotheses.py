@@ -12,10 +12,10 @@ import pandas as pd
 
 from ganglioside.inference import STANDARD_DEVIATION, Inference
 from ganglioside.inference.extents import pair_odds
+from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.ion_source.artefacts import Artefact, artefacts
 from ganglioside.lipids.composition import Ceramide, Composition, loss_label
 from ganglioside.lipids.names import parse_name, species
-from ganglioside.retention import RetentionModel
-from ganglioside.rules.artefacts import Artefact, artefacts
 
 Kind = Literal["own series", "fragment", "adduct", "other form", "chance"]
 
@@ -396,9 +396,6 @@ _WIDTHS: Final = (
     "Apart is measured less expected RT, in min. Beside a parent that has a row, sigma counts "
     "widths of the RT differences of such pairs, which scatter far more than a normal distribution."
 )
-
-
-# --- text --------------------------------------------------------------------------------
 
 
 def _percent(p: float) -> str:

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import SettingsError
+from ganglioside.inference.retention_model import RetentionModel
 from ganglioside.lipids.adducts import Adduct, adduct
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import parse_name, species
 from ganglioside.lipids.species import Species
-from ganglioside.retention import RetentionModel
 
 #: Columns of `expected_library`: one row per species, isomer and ion.
 LIBRARY: Final[dict[str, str]] = {

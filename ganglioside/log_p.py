@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import median
+from ganglioside.support.arrays import FloatArray, IntArray, median
 from ganglioside.support.text_columns import indices, texts_of
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 #: Log P values farther than this from what their composition predicts are contradictions.
 _TOLERANCE: Final = 0.25

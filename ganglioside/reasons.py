@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ganglioside.inference import Inference
-from ganglioside.observations import BoolArray, FloatArray, IntArray
-from ganglioside.rules.artefacts import artefacts
+from ganglioside.ion_source.artefacts import artefacts
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.text_columns import Texts, pick, texts
 from ganglioside.verdicts import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions
 

@@ -11,16 +11,16 @@ import pandas as pd
 
 from ganglioside.inference import STANDARD_DEVIATION, Inference
 from ganglioside.inference.densities import OWN_TAIL, normal, student
+from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.library import usual_adducts
 from ganglioside.lipids.adducts import Adduct, adduct
 from ganglioside.lipids.composition import Ceramide, Composition
 from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
-from ganglioside.observations import BoolArray, FloatArray, IntArray
-from ganglioside.retention import RetentionModel
-from ganglioside.rules import acetylation
-from ganglioside.rules.artefacts import artefacts
+from ganglioside.retention import acetylation
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 
 #: Columns of what `suggest` returns.
 SUGGESTIONS: Final[dict[str, str]] = {

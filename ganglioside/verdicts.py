@@ -9,10 +9,11 @@ import numpy as np
 
 from ganglioside.columns import VERDICTS
 from ganglioside.inference import STANDARD_DEVIATION, Inference, reweigh
+from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.lipids.composition import Composition, loss_label
-from ganglioside.observations import UNIT_SIGN, BoolArray, FloatArray, IntArray, starts, sum_by
-from ganglioside.rules.artefacts import artefacts
+from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.settings import Settings
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts, sum_by
 
 VALID, FRAGMENT, ADDUCT, OUTLIER, UNDETERMINED = range(len(VERDICTS))
 

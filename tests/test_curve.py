@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganglioside import curve as curve_module
-from ganglioside.curve import (
+from ganglioside.retention import curve as curve_module
+from ganglioside.retention.curve import (
     Ceramides,
     Curve,
     Fit,
@@ -22,7 +22,7 @@ from ganglioside.curve import (
     refit,
     shape_prior,
 )
-from ganglioside.linearised import SHARED
+from ganglioside.retention.curve_covariance import SHARED
 
 CERAMIDES = np.array(
     [[n, d, 2] for n in range(32, 46, 2) for d in (0, 1, 2, 3)] + [[36, 1, 3], [38, 0, 3]],

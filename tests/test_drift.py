@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 import ganglioside as gg
-from ganglioside.drift import FOR_SHIFT, FOR_STRETCH, Drift, estimate_drift, nearest_place, no_drift
-from ganglioside.observations import observe
+from ganglioside.observations.drift import (
+    FOR_SHIFT,
+    FOR_STRETCH,
+    Drift,
+    estimate_drift,
+    nearest_place,
+    no_drift,
+)
+from ganglioside.observations.observations import observe
 from ganglioside.simulate import LEVELS, World
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganglioside.linearised import NINE, SHARED, Slopes
+from ganglioside.retention.curve_covariance import NINE, SHARED, Slopes
 
 L, K = 4, 7
 SIZE = SHARED + 2 * L + K

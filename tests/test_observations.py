@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import ganglioside as gg
 from ganglioside.lipids.composition import UNITS
-from ganglioside.observations import Observations, observe, starts, sum_by
+from ganglioside.observations.observations import Observations, observe
+from ganglioside.support.arrays import starts, sum_by
 
 
 @pytest.fixture(scope="module")

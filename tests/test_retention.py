@@ -14,8 +14,8 @@ from known_curve import CERAMIDES, OFFSETS, SERIES, Method, name_of
 
 import ganglioside as gg
 from ganglioside.errors import NameFormError
-from ganglioside.linearised import SHARED
-from ganglioside.retention import PREDICTION_COLUMNS
+from ganglioside.inference.retention_model import PREDICTION_COLUMNS
+from ganglioside.retention.curve_covariance import SHARED
 
 GRADIENTS = {
     "usual": Method(),

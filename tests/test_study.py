@@ -14,8 +14,8 @@ from ganglioside.analysis import Analysis
 from ganglioside.columns import PROBLEMS
 from ganglioside.consensus import CONSENSUS, DIFFERENCES, DRIFT
 from ganglioside.errors import ReadError, ValidationError
-from ganglioside.observations import observe
-from ganglioside.peaks import find_peaks
+from ganglioside.observations.observations import observe
+from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
 
 GOOD = b"Name,RT,Note\nGM1(36:1;O2),9.9,7\nGM3(36:1;O2),9.95,8\n"

@@ -11,7 +11,7 @@ from known_curve import Method
 import ganglioside as gg
 from ganglioside.columns import VERDICTS
 from ganglioside.inference import Inference, infer
-from ganglioside.observations import observe
+from ganglioside.observations.observations import observe
 from ganglioside.verdicts import (
     FRAGMENT,
     OUTLIER,

@@ -106,9 +106,6 @@ def _item(path: Path, settings: Settings) -> Item:
     return Item("", path.absolute(), "", settings)
 
 
-# --- names -------------------------------------------------------------------------------
-
-
 def _distinct(items: list[Item]) -> list[Item]:
     """Name what has no name by its file, with as much of its path as tells it from others."""
     if twice := _repeated([item.name for item in items if item.name]):
@@ -147,9 +144,6 @@ def _file_name(text: str) -> str:
         return name
     digest = hashlib.sha256(whole).hexdigest()[:16]
     return f"{whole[: _LONGEST - 17].decode(errors='ignore')}~{digest}"
-
-
-# --- manifests ---------------------------------------------------------------------------
 
 
 def _manifest(path: Path) -> list[list[str]] | None:

@@ -170,9 +170,6 @@ def _what_was_done(batch: Batch) -> str:
     return f"{len(batch.entries) - failed:,} tables stand, {failed:,} failed: {batch.overview}"
 
 
-# --- what stands already -----------------------------------------------------------------
-
-
 def _standing(
     items: Sequence[Item], ledger: Ledger, folder: Path, options: Options, history: History
 ) -> dict[str, Entry]:
@@ -208,9 +205,6 @@ def _key(item: Item, options: Options) -> str | None:
 def _is_finished(item: Item, standing: dict[str, Entry], options: Options) -> bool:
     entry = standing.get(item.name)
     return entry is not None and (entry.report is not None or not options.reports)
-
-
-# --- the work ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import VERDICTS
-from ganglioside.drift import Drift, estimate_drift, no_drift
 from ganglioside.history import History
+from ganglioside.observations.drift import Drift, estimate_drift, no_drift
 
 #: Columns of a session's features that are compared.
 _COMPARED: Final = (

@@ -58,9 +58,6 @@ def to_mztab(analysis: Analysis) -> bytes:
     return "\n".join(sections).encode()
 
 
-# --- what the sections are made of ----------------------------------------------------------
-
-
 def _prepare(features: pd.DataFrame) -> pd.DataFrame:
     """Return one row per feature: its sample, ion and the molecule that it belongs to."""
     n = len(features)
@@ -122,9 +119,6 @@ def _deprotonated(mz: float, mass: float) -> Adduct | None:
     losses = [ion for ion in adducts() if ion.charge < 0 and re.fullmatch(_LOSS, ion.name)]
     near = [ion for ion in losses if abs(mz - ion_mz(mass, ion.name)) < _SAME_MASS]
     return near[0] if near else None
-
-
-# --- sections ---------------------------------------------------------------------------------
 
 
 def _metadata(analysis: Analysis, rows: pd.DataFrame, samples: list[str]) -> Iterator[list[Any]]:
@@ -295,9 +289,6 @@ def _evidence(table: pd.DataFrame) -> str:
         "opt_global_rule": _texts(rows["rule"]),
     }
     return _section("SEH", "SME", columns, len(rows))
-
-
-# --- text -------------------------------------------------------------------------------------
 
 
 def _lines(rows: Iterable[list[Any]]) -> str:

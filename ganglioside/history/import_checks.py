@@ -110,9 +110,6 @@ def _of(kind: type[Any], values: Mapping[str, Any], key: str) -> Any:
     return values[key]
 
 
-# --- tables --------------------------------------------------------------------------------
-
-
 def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
     """Make the view `new_TABLE` of a file, if it holds columns of a history and is no bomb.
 
@@ -184,8 +181,6 @@ def _require_size(path: Path, unpacked: int) -> None:
             "size: no export of a history does. Nothing was imported."
         )
 
-
-# --- rows ----------------------------------------------------------------------------------
 
 Row = Mapping[str, Any]
 

@@ -151,9 +151,6 @@ def _items(values: Any) -> Iterable[tuple[str, Any]]:
     return values.items() if isinstance(values, dict) else ()
 
 
-# --- the cleanup ---------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class ToldSchedule:
     """A cleanup as the log tells of it: ages in days."""

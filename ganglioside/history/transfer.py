@@ -93,9 +93,6 @@ class Transfer:
         return self.rows["sessions"]
 
 
-# --- out -----------------------------------------------------------------------------------
-
-
 def export_all(store: Store, folder: Path) -> Transfer:
     """Write all tables of a history into a new folder; see `History.export_all`."""
     if folder.exists():
@@ -149,9 +146,6 @@ def _manifest(folder: Path, rows: dict[str, int]) -> dict[str, Any]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-# --- in ------------------------------------------------------------------------------------
 
 
 def import_all(store: Store, folder: Path) -> Transfer:

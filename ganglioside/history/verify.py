@@ -132,9 +132,6 @@ def _damage_of(session: Stored) -> str | None:
     return None
 
 
-# --- what the log tells ----------------------------------------------------------------------
-
-
 def _unlike_told(
     connection: duckdb.DuckDBPyConnection, table: Table, last_words: Told
 ) -> list[str]:
@@ -233,9 +230,6 @@ def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
         )
     ]
     return found
-
-
-# --- inputs and results ----------------------------------------------------------------------
 
 
 def _check_inputs(store: Store, inputs: list[str], sessions: list[Stored]) -> list[str]:

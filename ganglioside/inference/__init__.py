@@ -22,12 +22,14 @@ from ganglioside.inference.lines import place_lines, prune_lines
 from ganglioside.inference.pairs import describe
 from ganglioside.inference.state import FIRST_SCATTER, Ghosts, Inference, begin, reduced_rt
 from ganglioside.inference.threads import one_thread
-from ganglioside.observations import FloatArray, IntArray, Observations
+from ganglioside.ion_source.artefacts import artefact_pairs
+from ganglioside.ion_source.coelution import USUAL_TOLERANCE, Coelution, join
+from ganglioside.ion_source.fragments import fragment_pairs
+from ganglioside.observations.observations import Observations
 from ganglioside.progress import Progress
-from ganglioside.rules.artefacts import artefact_pairs
-from ganglioside.rules.fragments import USUAL_TOLERANCE, Coelution, fragment_pairs, join
-from ganglioside.rules.isomers import starting_lines
-from ganglioside.rules.regression import NoCurve, starting_curve
+from ganglioside.retention.first_curve import NoCurve, starting_curve
+from ganglioside.retention.isomer_lines import starting_lines
+from ganglioside.support.arrays import FloatArray, IntArray
 
 __all__ = ["INTERVAL", "STANDARD_DEVIATION", "Ghosts", "Inference", "infer", "reweigh"]
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
 
 #: Spread of log10 areas between lines and between ceramides, and about what both predict.
 _BETWEEN: Final = 0.6

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import ceramide_basis, ceramide_class
-from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, ranges, starts
+from ganglioside.observations.observations import Observations
+from ganglioside.retention.curve import ceramide_basis, ceramide_class
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts
 
 
 @dataclass(frozen=True, eq=False)

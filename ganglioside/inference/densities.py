@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations import FloatArray
+from ganglioside.support.arrays import FloatArray
 
 #: Degrees of freedom of Student's t: of the scatter about a line, and of the RT difference of a
 #: parent and its fragment (median 0.005 min but 95th percentile 0.032; README, Method).

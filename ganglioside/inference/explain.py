@@ -12,8 +12,8 @@ from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.inference.extents import pair_odds
 from ganglioside.inference.ghosts import ghosts
 from ganglioside.inference.state import NO_GHOSTS, Ghosts, Inference, Shares
-from ganglioside.observations import FloatArray, sum_by
-from ganglioside.rules.artefacts import processes
+from ganglioside.ion_source.artefacts import processes
+from ganglioside.support.arrays import FloatArray, sum_by
 
 _LARGE_BY_CHANCE: Final = 0.1  # features by chance that are as large as genuine ones
 _MISSING_PARENTS: Final = 0.02  # least share of chance in a row for which ghosts are sought

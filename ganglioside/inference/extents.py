@@ -9,8 +9,8 @@ import numpy as np
 
 from ganglioside.inference.pairs import LARGEST_EXTENT
 from ganglioside.inference.state import EXTENT_WITHIN, FragmentCounts, Inference
-from ganglioside.observations import FloatArray, IntArray, sum_by
-from ganglioside.rules.fragments import usual_emission
+from ganglioside.ion_source.fragments import usual_emission
+from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 
 _EMISSION_WEIGHT: Final = 5.0  # parents that the usual emission is worth
 _MOST_EMISSION: Final = 0.95

@@ -8,13 +8,15 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import ceramide_basis, ceramide_class
 from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.extents import emission_rates, expected_extents
 from ganglioside.inference.state import Ghosts, Inference
-from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, sum_by
-from ganglioside.rules.artefacts import Posing, processes
+from ganglioside.ion_source.artefacts import processes
+from ganglioside.ion_source.isobars import Posing
+from ganglioside.observations.observations import Observations
+from ganglioside.retention.curve import ceramide_basis, ceramide_class
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
 
 _MISSING: Final = 0.4  # chance that a species which is not reported is there
 _LEAST_PRESENCE: Final = 0.02

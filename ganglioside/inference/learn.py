@@ -8,16 +8,16 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import LinePrior, refit
 from ganglioside.inference.areas import Areas, learn_areas
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.inference.extents import count_fragments, learn_extent_within
 from ganglioside.inference.reporting import Reporting, learn_reporting
 from ganglioside.inference.state import Inference, Rates, area_spread, flat_place
-from ganglioside.observations import BoolArray, FloatArray, sum_by
-from ganglioside.rules.acetylation import acetyl_prior
-from ganglioside.rules.artefacts import artefacts, processes
-from ganglioside.rules.sugars import CompositionModel
+from ganglioside.ion_source.artefacts import artefacts, processes
+from ganglioside.retention.acetylation import acetyl_prior
+from ganglioside.retention.composition_model import CompositionModel
+from ganglioside.retention.curve import LinePrior, refit
+from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 
 _WRONG_ANCHORS: Final = 0.04  # share of anchors that are wrong, before the table is seen
 _USUAL_PAIR_SIGMA: Final = 0.007  # min, before the table is seen

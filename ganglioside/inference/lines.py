@@ -13,8 +13,8 @@ from ganglioside.inference.explain import other_intensity, row_evidence
 from ganglioside.inference.extents import count_fragments
 from ganglioside.inference.learn import composition_model, firm_lines
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
-from ganglioside.observations import FloatArray, sum_by
-from ganglioside.rules.isomers import Scale, find_lines
+from ganglioside.retention.isomer_lines import Scale, find_lines
+from ganglioside.support.arrays import FloatArray, sum_by
 
 _LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.densities import normal
-from ganglioside.observations import BoolArray, FloatArray
+from ganglioside.support.arrays import BoolArray, FloatArray
 
 _USUAL_SD: Final = 3.0  # ppm, before the table is seen
 _SD_WEIGHT: Final = 5.0  # rows that this is worth

@@ -8,9 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations
-from ganglioside.rules.artefacts import processes
-from ganglioside.rules.fragments import Coelution, usual_emission
+from ganglioside.ion_source.artefacts import processes
+from ganglioside.ion_source.coelution import Coelution
+from ganglioside.ion_source.fragments import usual_emission
+from ganglioside.observations.observations import Observations
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 
 #: log10 of fragment over parent area: a fragment may outweigh the genuine feature of its name,
 #: hardly its parent.

@@ -7,8 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations import FloatArray
-from ganglioside.support.arrays import quantile
+from ganglioside.support.arrays import FloatArray, quantile
 
 _STEEPNESS: Final = 3.0  # log-odds of being reported per decade of area
 _LEVEL_SPREAD: Final = 3.0  # of the log-odds at the smallest areas of a table

@@ -8,17 +8,19 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import Ceramides, Curve, Fit
 from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
 from ganglioside.inference.candidates import NO_CANDIDATES, Candidates, candidates, first_of_group
 from ganglioside.inference.masses import MassAccuracy, mass_accuracy
 from ganglioside.inference.pairs import Pairs, describe
 from ganglioside.inference.reporting import Reporting, usual_reporting
-from ganglioside.linearised import SHARED
-from ganglioside.observations import BoolArray, FloatArray, IntArray, Observations, sum_by
-from ganglioside.rules.artefacts import Posing, artefacts, possible_posing
-from ganglioside.rules.fragments import Coelution
-from ganglioside.rules.isomers import Lines
+from ganglioside.ion_source.artefacts import artefacts
+from ganglioside.ion_source.coelution import Coelution
+from ganglioside.ion_source.isobars import Posing, possible_posing
+from ganglioside.observations.observations import Observations
+from ganglioside.retention.curve import Ceramides, Curve, Fit
+from ganglioside.retention.curve_covariance import SHARED
+from ganglioside.retention.isomer_lines import Lines
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
 
 #: Scatter of a genuine feature about its line, carbons, before the table is seen.
 _USUAL_SCATTER: Final = 0.04

@@ -10,8 +10,6 @@ import pandas as pd
 from ganglioside.columns import MAX_RT
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.cell_values import (
-    BoolArray,
-    FloatArray,
     Numbers,
     decimal_mark,
     holds_text,
@@ -23,6 +21,7 @@ from ganglioside.reading.headers import Header
 from ganglioside.reading.limits import value_ranges
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
+from ganglioside.support.arrays import BoolArray, FloatArray
 
 #: Number columns, and whether their values can reach thousands.
 _NUMBER_COLUMNS: Final[dict[str, bool]] = {"rt": False, "volume": True, "log_p": False, "mz": True}

@@ -14,18 +14,12 @@ import pandas as pd
 from ganglioside.columns import FORMULA_STARTS, FORMULA_STARTS_IN_NAMES
 from ganglioside.lipids.adducts import adducts, known_adduct
 from ganglioside.lipids.parsed_names import ParsedNames
-from ganglioside.reading.cell_values import (
-    BoolArray,
-    FloatArray,
-    begins,
-    columns_that_begin,
-    holds_text,
-    matches,
-)
+from ganglioside.reading.cell_values import begins, columns_that_begin, holds_text, matches
 from ganglioside.reading.column_checks import cells_of
 from ganglioside.reading.misfit_rows import misfits
 from ganglioside.reading.problems import ProblemLog, Rows
 from ganglioside.reading.raw_table import RawTable
+from ganglioside.support.arrays import BoolArray, FloatArray
 
 _WHOLE: Final = r"(?:0|-?[1-9][0-9]{0,17})"
 _DECIMAL: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?"

@@ -11,8 +11,7 @@ import numpy.typing as npt
 
 from ganglioside.simulate import facts
 from ganglioside.simulate.scenario import Scenario
-
-FloatArray = npt.NDArray[np.float64]
+from ganglioside.support.arrays import FloatArray
 
 #: Slope per carbon, in min, of the method on which effects in min were measured.
 MEASURED_SLOPE: Final = 0.77

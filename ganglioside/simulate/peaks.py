@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.simulate import facts, names
-from ganglioside.simulate.method import MEASURED_SLOPE, FloatArray
+from ganglioside.simulate.method import MEASURED_SLOPE
 from ganglioside.simulate.world import World
+from ganglioside.support.arrays import FloatArray
 
 #: `origin` is one number per physical cause, the same in all samples; `species` is the row of
 #: `World.species` that is really there (-1: none); `series` and the ceramide are what the peak

@@ -16,8 +16,7 @@ from ganglioside.reading.features import read_features
 from ganglioside.simulate import facts, peaks
 from ganglioside.simulate.scenario import LEVELS, Scenario
 from ganglioside.simulate.world import World
-
-BoolArray = npt.NDArray[np.bool_]
+from ganglioside.support.arrays import BoolArray
 
 #: Columns of the truth of a simulated table.
 TRUTH: Final[dict[str, str]] = {

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.simulate import facts
-from ganglioside.simulate.method import FloatArray, Method
+from ganglioside.simulate.method import Method
 from ganglioside.simulate.scenario import Scenario
+from ganglioside.support.arrays import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ganglioside.support.arrays import IntArray
+
 Texts: TypeAlias = pa.LargeStringArray  # or chunks of it
-IntArray = npt.NDArray[np.int64]
 
 _KIND: Final = pa.large_string()
 _COLUMN: Final = pd.StringDtype("pyarrow", na_value=np.nan)  # what "str" stands for

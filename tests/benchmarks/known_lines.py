@@ -17,9 +17,9 @@ import numpy as np
 from accuracy import Case, judge_method, judge_oracle, make_case
 from judgement import Judgement
 
-from ganglioside.curve import REFERENCE
-from ganglioside.observations import Observations
-from ganglioside.rules.isomers import Lines
+from ganglioside.observations.observations import Observations
+from ganglioside.retention.curve import REFERENCE
+from ganglioside.retention.isomer_lines import Lines
 
 CERAMIDE = ["carbons", "double_bonds", "hydroxyls"]
 

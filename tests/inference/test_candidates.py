@@ -7,7 +7,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.inference.candidates import Candidates, candidates, first_of_group
-from ganglioside.observations import Observations, observe
+from ganglioside.observations.observations import Observations, observe
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import pytest
 import ganglioside as gg
 from ganglioside.inference import Inference, infer
 from ganglioside.inference.extents import count_fragments, pair_odds
-from ganglioside.observations import observe
-from ganglioside.peaks import find_peaks
+from ganglioside.observations.observations import observe
+from ganglioside.observations.shared_peaks import find_peaks
 
 
 @pytest.fixture(scope="module")

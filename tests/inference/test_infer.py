@@ -13,11 +13,11 @@ from known_curve import Method
 import ganglioside as gg
 from ganglioside.inference import Inference, infer, reweigh
 from ganglioside.inference.learn import learn
-from ganglioside.observations import observe
+from ganglioside.ion_source.artefacts import artefacts
+from ganglioside.ion_source.coelution import USUAL_TOLERANCE
+from ganglioside.observations.observations import observe
 from ganglioside.progress import Progress, ProgressEvent
-from ganglioside.rules.artefacts import artefacts
-from ganglioside.rules.fragments import USUAL_TOLERANCE
-from ganglioside.rules.regression import NoCurve
+from ganglioside.retention.first_curve import NoCurve
 
 
 def explained(table: gg.FeatureTable) -> Inference:

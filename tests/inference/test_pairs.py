@@ -7,9 +7,10 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.inference.pairs import Pairs, describe
-from ganglioside.observations import Observations, observe
-from ganglioside.rules.artefacts import artefact_pairs, artefacts
-from ganglioside.rules.fragments import fragment_pairs, join, usual_emission
+from ganglioside.ion_source.artefacts import artefact_pairs, artefacts
+from ganglioside.ion_source.coelution import join
+from ganglioside.ion_source.fragments import fragment_pairs, usual_emission
+from ganglioside.observations.observations import Observations, observe
 
 
 def described(names: list[str], areas: list[float | None]) -> tuple[Observations, Pairs]:

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside.curve import Curve, LinePrior
-from ganglioside.linearised import SHARED
-from ganglioside.observations import Groups, observe
-from ganglioside.rules.acetylation import SHIFT, SPREAD, acetyl_prior
+from ganglioside.observations.groups import Groups
+from ganglioside.observations.observations import observe
+from ganglioside.retention.acetylation import SHIFT, SPREAD, acetyl_prior
+from ganglioside.retention.curve import Curve, LinePrior
+from ganglioside.retention.curve_covariance import SHARED
 
 SLOPE = 0.7
 

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside.observations import Observations, observe
-from ganglioside.rules.artefacts import MASS_TOLERANCE, artefact_pairs, artefacts, possible_posing
+from ganglioside.ion_source.artefacts import MASS_TOLERANCE, artefact_pairs, artefacts
+from ganglioside.ion_source.isobars import possible_posing
+from ganglioside.observations.observations import Observations, observe
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ganglioside as gg
-from ganglioside.observations import Observations, observe
-from ganglioside.rules.artefacts import artefact_pairs
-from ganglioside.rules.fragments import fragment_pairs, join, neighbours
+from ganglioside.ion_source.artefacts import artefact_pairs
+from ganglioside.ion_source.coelution import join, neighbours
+from ganglioside.ion_source.fragments import fragment_pairs
+from ganglioside.observations.observations import Observations, observe
 
 
 @pytest.fixture(scope="module")

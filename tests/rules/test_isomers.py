@@ -12,11 +12,13 @@ from known_curve import Method
 
 import ganglioside as gg
 from ganglioside.inference.state import reduced_rt
-from ganglioside.observations import Groups, observe
-from ganglioside.rules import isomers
-from ganglioside.rules.fragments import fragment_pairs
-from ganglioside.rules.isomers import Lines, line_names, starting_lines
-from ganglioside.rules.regression import NoCurve, starting_curve
+from ganglioside.ion_source.fragments import fragment_pairs
+from ganglioside.observations.groups import Groups
+from ganglioside.observations.observations import observe
+from ganglioside.retention import isomer_lines
+from ganglioside.retention.first_curve import NoCurve, starting_curve
+from ganglioside.retention.isomer_lines import Lines, starting_lines
+from ganglioside.retention.isomer_names import line_names
 
 
 def first_lines(table: pd.DataFrame) -> tuple[Groups, Lines]:
@@ -67,16 +69,16 @@ def test_fragments_are_no_line_of_their_series() -> None:
 @pytest.mark.parametrize(("count", "mean"), [(0, 1.0), (1, 0.3), (3, 0.5), (5, 4.0), (2, 0.0)])
 def test_chance_is_that_of_poisson(count: int, mean: float) -> None:
     expected = sum(exp(-mean) * mean**k / factorial(k) for k in range(count, 60))
-    assert isomers._poisson_tail(count, mean) == pytest.approx(expected, abs=1e-12)
+    assert isomer_lines._poisson_tail(count, mean) == pytest.approx(expected, abs=1e-12)
 
 
 def test_rows_that_agree_by_chance_are_not_dense() -> None:
     reduced = np.array([8.0, 8.9, 9.01, 9.02, 10.0])
     alone, dense = np.ones(5), np.array([8.0, *[9.01] * 8, 10.0])
-    assert not isomers._is_dense(reduced, alone, 2.0, 0.05)
-    assert isomers._is_dense(dense, np.ones(10), 8.0, 0.05)
-    assert not isomers._is_dense(dense, np.ones(10), 1.0, 0.05)
-    assert not isomers._is_dense(reduced, np.zeros(5), 5.0, 0.05)
+    assert not isomer_lines._is_dense(reduced, alone, 2.0, 0.05)
+    assert isomer_lines._is_dense(dense, np.ones(10), 8.0, 0.05)
+    assert not isomer_lines._is_dense(dense, np.ones(10), 1.0, 0.05)
+    assert not isomer_lines._is_dense(reduced, np.zeros(5), 5.0, 0.05)
 
 
 # --- names ------------------------------------------------------------------------------------

@@ -9,9 +9,9 @@ import pytest
 from known_curve import Method
 
 import ganglioside as gg
-from ganglioside.curve import Curve, ceramide_basis
-from ganglioside.observations import observe
-from ganglioside.rules.regression import NoCurve, starting_curve
+from ganglioside.observations.observations import observe
+from ganglioside.retention.curve import Curve, ceramide_basis
+from ganglioside.retention.first_curve import NoCurve, starting_curve
 
 STEPS = np.array([[34, 1, 2], [36, 1, 2], [38, 1, 2], [40, 1, 2], [38, 2, 2], [38, 0, 2]], float)
 

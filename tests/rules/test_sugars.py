@@ -9,7 +9,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.lipids.composition import UNITS
-from ganglioside.rules.sugars import UNIT_EFFECT, UNIT_SPREAD, CompositionModel
+from ganglioside.retention.composition_model import UNIT_EFFECT, UNIT_SPREAD, CompositionModel
 
 HEADS = ("GM3", "GM2", "GM1", "GD3", "GD2", "GD1", "GT1", "GQ1")
 SLOPE = 0.7

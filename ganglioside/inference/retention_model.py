@@ -12,20 +12,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ganglioside.curve import Ceramides, Curve, ceramide_basis, ceramide_class
-from ganglioside.drift import Drift, no_drift
 from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
 from ganglioside.inference.learn import composition_model, firm_lines
-from ganglioside.linearised import SHARED
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
-from ganglioside.observations import UNIT_SIGN, FloatArray, IntArray, observe
-from ganglioside.peaks import find_peaks
+from ganglioside.observations.drift import Drift, no_drift
+from ganglioside.observations.groups import UNIT_SIGN
+from ganglioside.observations.observations import observe
+from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.rules.isomers import line_names
-from ganglioside.rules.regression import NoCurve
-from ganglioside.rules.sugars import CompositionModel
+from ganglioside.retention.composition_model import CompositionModel
+from ganglioside.retention.curve import Ceramides, Curve, ceramide_basis, ceramide_class
+from ganglioside.retention.curve_covariance import SHARED
+from ganglioside.retention.first_curve import NoCurve
+from ganglioside.retention.isomer_names import line_names
+from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.text_columns import as_column, as_numbers, texts
 
 PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")

@@ -14,8 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from ganglioside.support.arrays import FloatArray, IntArray
 
 #: Shared places that a sample needs for a shift, and for a stretch too; and the standard
 #: deviation of their RT that a stretch needs, min.

@@ -21,8 +21,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.linearised import NINE, SHARED, Slopes
-from ganglioside.observations import FloatArray, IntArray
+from ganglioside.retention.curve_covariance import NINE, SHARED, Slopes
+from ganglioside.support.arrays import FloatArray, IntArray
 
 #: Carbons, double bonds and hydroxyls of the ceramide at which lines are compared.
 REFERENCE: Final = (36.0, 1.0, 2.0)

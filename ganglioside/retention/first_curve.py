@@ -13,7 +13,8 @@ from typing import Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from ganglioside.curve import (
+from ganglioside.observations.observations import Observations
+from ganglioside.retention.curve import (
     DEVIATION_SPREAD,
     TILT_SPREAD,
     Curve,
@@ -22,7 +23,7 @@ from ganglioside.curve import (
     ceramide_effect_jacobian,
     shape_prior,
 )
-from ganglioside.observations import FloatArray, IntArray, Observations, ranges, sum_by
+from ganglioside.support.arrays import FloatArray, IntArray, ranges, sum_by
 
 _Float = TypeVar("_Float", bound=np.floating)
 

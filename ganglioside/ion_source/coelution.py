@@ -1,28 +1,16 @@
-"""Rule 5, in-source fragmentation: who could be a piece of whom.
-
-A fragment has the ceramide and the RT of its parent, and a composition contained in it.
-"""
+"""Pairs of rows that elute together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from ganglioside.lipids.composition import UNITS
-from ganglioside.observations import FloatArray, Groups, IntArray, Observations, ranges
+from ganglioside.support.arrays import FloatArray, IntArray, ranges
 
 #: RT difference, min, within which the model looks for parents; observed pairs: 0.05 at most.
 USUAL_TOLERANCE: Final = 0.1
-
-
-#: Fragments of one kind per parent before the table is seen, and the factor for each kind of
-#: modification that is lost: most observed fragments keep theirs (README, Method).
-_EMISSION: Final = 0.15
-_LOST_MODIFICATION: Final = 0.3
-_MODIFICATIONS: Final = ("dhex", "oac")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,32 +63,6 @@ def neighbours(key: IntArray, rt: FloatArray, tolerance: float) -> tuple[IntArra
     first, second = np.repeat(here, later), ranges(here + 1, later)
     close = np.flatnonzero(rt[second] - rt[first] <= tolerance)
     return order[first[close]], order[second[close]]
-
-
-def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
-    """Pair each feature with the co-eluting features that could break into it."""
-    a, b = neighbours(observed.cell, observed.rt, tolerance)
-    contains = observed.groups.contains
-    a_breaks = contains[observed.group[a], observed.group[b]]
-    b_breaks = contains[observed.group[b], observed.group[a]]
-    parent = np.concatenate([a[a_breaks], b[b_breaks]])
-    child = np.concatenate([b[a_breaks], a[b_breaks]])
-    return Coelution(
-        parent,
-        child,
-        observed.rt[child] - observed.rt[parent],
-        np.full(len(parent), -1, dtype=np.int64),
-    )
-
-
-@lru_cache(maxsize=4)
-def usual_emission(groups: Groups) -> FloatArray:
-    """Return fragments of group c per parent of group p before the table is seen, [p, c]."""
-    lost = groups.units[:, None, :] - groups.units[None, :, :]
-    place = [UNITS.index(unit) for unit in _MODIFICATIONS]
-    return np.asarray(
-        _EMISSION * _LOST_MODIFICATION ** np.maximum(lost[:, :, place], 0).sum(axis=2)
-    )
 
 
 def join(a: Coelution, b: Coelution) -> Coelution:

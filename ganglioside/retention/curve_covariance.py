@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations import FloatArray, IntArray
+from ganglioside.support.arrays import FloatArray, IntArray
 
 #: Parameters shared by all lines and ceramides, and those on which one RT depends.
 SHARED: Final = 7

@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.lipids.composition import UNITS
-from ganglioside.observations import BoolArray, FloatArray, IntArray, sum_by
-from ganglioside.support.arrays import median
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, median, sum_by
 
 #: Effect of one unit on the RT of the reference ceramide, in carbons (multiples of the slope),
 #: and how far methods may differ. Polar units shorten retention; one acetyl lengthens it a

@@ -7,69 +7,17 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from pandas.api.extensions import ExtensionArray
 
-from ganglioside.drift import Drift, estimate_drift
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.observations.drift import Drift, estimate_drift
+from ganglioside.observations.groups import UNIT_SIGN, Groups
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import quantile
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, quantile
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
-
-#: Of the counts of a composition as units of a group, where a lost water counts negatively.
-UNIT_SIGN: Final = np.where(np.array(UNITS) == "water_losses", -1, 1)
-
-_OAC: Final = UNITS.index("oac")
 _SMALLEST: Final = 0.02  # quantile of the areas of a table
-
-
-@dataclass(frozen=True, eq=False)
-class Groups:
-    """The series of a table; a series whose names give an isomer is a group of its own.
-
-    Attributes
-    ----------
-    series : tuple of str, length G
-    isomer : tuple of (str or None), length G
-    units : numpy.ndarray, shape (G, len(UNITS))
-        A lost water counts negatively, so that "contains" means the same for every unit.
-    """
-
-    series: tuple[str, ...]
-    isomer: tuple[str | None, ...]
-    units: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.series)
-
-    @cached_property
-    def contains(self) -> BoolArray:
-        """Whether group p could break into group c, shape (G, G), indexed [p, c]."""
-        difference = self.units[:, None, :] - self.units[None, :, :]
-        return np.asarray((difference >= 0).all(axis=2) & (difference > 0).any(axis=2))
-
-    @cached_property
-    def acetyls(self) -> FloatArray:
-        """O-acetyl groups, shape (G,)."""
-        return self.units[:, _OAC]
-
-    @cached_property
-    def bases(self) -> BoolArray:
-        """Whether group b is group g without any acetyl, shape (G, G), indexed [g, b]."""
-        others = np.delete(self.units, _OAC, axis=1)
-        same = (others[:, None, :] == others[None, :, :]).all(axis=2)
-        return np.asarray(same & (self.acetyls > 0)[:, None] & (self.acetyls == 0)[None, :])
-
-    @property
-    def depth(self) -> FloatArray:
-        """Number of units of each group, shape (G,); no group contains one of larger depth."""
-        result: FloatArray = self.units.sum(axis=1)
-        return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,24 +182,6 @@ def _ceramides(names: ParsedNames, used: IntArray) -> tuple[FloatArray, IntArray
     return distinct, ceramide
 
 
-def ranges(low: IntArray, count: IntArray) -> IntArray:
-    """Return low, low + 1, ... (count of them) for each entry, one after another."""
-    return np.arange(count.sum()) + np.repeat(low - np.cumsum(count) + count, count)
-
-
-def starts(key: IntArray) -> BoolArray:
-    """Return where another key begins than that of the entry before."""
-    begins = np.empty(len(key), dtype=np.bool_)
-    begins[:1] = True
-    np.not_equal(key[1:], key[:-1], out=begins[1:])
-    return begins
-
-
-def sum_by(key: IntArray, values: FloatArray, n: int) -> FloatArray:
-    """Return the sum of `values` for each key from 0 to n - 1, shape (n,)."""
-    return np.bincount(key, values, minlength=n).astype(np.float64, copy=False)
-
-
 def _samples(sample: ExtensionArray) -> tuple[tuple[str, ...], IntArray]:
     """Return the samples in alphabetical order, and the number of each row's.
 
@@ -263,9 +193,3 @@ def _samples(sample: ExtensionArray) -> tuple[tuple[str, ...], IntArray]:
     order = np.argsort(names.to_numpy(dtype=object), kind="stable")
     rank = np.argsort(order)
     return tuple(str(names[k]) for k in order), np.asarray(rank[codes], dtype=np.int64)
-
-
-def join(a: IntArray, b: IntArray) -> IntArray:
-    """Return numbers of the distinct pairs (a, b) in sorted order."""
-    key = a * (int(b.max(initial=0)) + 1) + b
-    return np.asarray(np.unique(key, return_inverse=True)[1], dtype=np.int64)

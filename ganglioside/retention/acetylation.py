@@ -6,8 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.curve import Curve, LinePrior
-from ganglioside.observations import FloatArray, Groups, IntArray
+from ganglioside.observations.groups import Groups
+from ganglioside.retention.curve import Curve, LinePrior
+from ganglioside.support.arrays import FloatArray, IntArray
 
 #: Shift per acetyl in carbons (multiples of the slope) and its spread between series. Observed:
 #: +0.02 to +0.10 min at 0.77 min per carbon (README, Method).

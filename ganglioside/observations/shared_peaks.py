@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ganglioside.drift import centres, nearest_place
-from ganglioside.observations import FloatArray, IntArray, Observations, join
+from ganglioside.observations.drift import centres, nearest_place
+from ganglioside.observations.observations import Observations
+from ganglioside.support.arrays import FloatArray, IntArray, join
 
 
 @dataclass(frozen=True, eq=False)

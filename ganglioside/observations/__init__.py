@@ -1,0 +1,1 @@
+"""Observations: a feature table as arrays, with what its rows share."""

@@ -1,0 +1,1 @@
+"""Retention: curve, composition, isomers, O-acetylation (rules 1 to 4)."""

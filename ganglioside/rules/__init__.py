@@ -1,1 +1,0 @@
-"""The rules: each turns observations into evidence; `ganglioside.inference` weighs it all."""

@@ -17,8 +17,9 @@ from ganglioside.consensus import Study, consensus_table, differences_table, dri
 from ganglioside.errors import Cancelled, FeatureError
 from ganglioside.findings import find
 from ganglioside.hypotheses import Explanation, explain
-from ganglioside.inference import Inference, infer
 from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.rounds import infer
+from ganglioside.inference.state import Inference
 from ganglioside.library import Window, expected_library
 from ganglioside.log_p import LogP
 from ganglioside.observations.observations import observe

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import FEATURES, MODELS, OPTIONAL, VERDICTS, carried_name
-from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference
+from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.state import Inference
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
 from ganglioside.log_p import NO_LINE, LogP

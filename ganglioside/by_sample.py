@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference import Inference
-from ganglioside.inference.state import Ghosts
+from ganglioside.inference.shares import Ghosts
+from ganglioside.inference.state import Inference
 from ganglioside.observations.shared_peaks import Peaks
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
 from ganglioside.verdicts import OUTLIER, VALID, Decisions

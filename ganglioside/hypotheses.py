@@ -10,9 +10,10 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from ganglioside.inference import STANDARD_DEVIATION, Inference
-from ganglioside.inference.extents import pair_odds
+from ganglioside.inference.densities import STANDARD_DEVIATION
+from ganglioside.inference.fragment_yields import pair_odds
 from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import Artefact, artefacts
 from ganglioside.lipids.composition import Ceramide, Composition, loss_label
 from ganglioside.lipids.names import parse_name, species

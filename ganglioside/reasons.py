@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ganglioside.inference import Inference
+from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.text_columns import Texts, pick, texts

@@ -9,9 +9,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.inference import STANDARD_DEVIATION, Inference
-from ganglioside.inference.densities import OWN_TAIL, normal, student
+from ganglioside.inference.densities import OWN_TAIL, STANDARD_DEVIATION, normal, student
 from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.library import usual_adducts
 from ganglioside.lipids.adducts import Adduct, adduct

@@ -8,7 +8,9 @@ from typing import Final
 import numpy as np
 
 from ganglioside.columns import VERDICTS
-from ganglioside.inference import STANDARD_DEVIATION, Inference, reweigh
+from ganglioside.inference.densities import STANDARD_DEVIATION
+from ganglioside.inference.rounds import reweigh
+from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.lipids.composition import Composition, loss_label
 from ganglioside.observations.groups import UNIT_SIGN

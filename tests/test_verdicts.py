@@ -10,7 +10,8 @@ from known_curve import Method
 
 import ganglioside as gg
 from ganglioside.columns import VERDICTS
-from ganglioside.inference import Inference, infer
+from ganglioside.inference.rounds import infer
+from ganglioside.inference.state import Inference
 from ganglioside.observations.observations import observe
 from ganglioside.verdicts import (
     FRAGMENT,

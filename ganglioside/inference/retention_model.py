@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ganglioside.inference import INTERVAL, STANDARD_DEVIATION, Inference, infer
-from ganglioside.inference.learn import composition_model, firm_lines
+from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
+from ganglioside.inference.learning import composition_model, firm_lines
+from ganglioside.inference.rounds import infer
+from ganglioside.inference.state import Inference
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species

@@ -8,11 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.areas import Areas, Placed, learn_areas, unknown_areas
 from ganglioside.inference.candidates import NO_CANDIDATES, Candidates, candidates, first_of_group
-from ganglioside.inference.masses import MassAccuracy, mass_accuracy
-from ganglioside.inference.pairs import Pairs, describe
-from ganglioside.inference.reporting import Reporting, usual_reporting
+from ganglioside.inference.coeluting_pairs import Pairs, describe
+from ganglioside.inference.detection import usual_reporting
+from ganglioside.inference.expected_areas import Placed, learn_areas, unknown_areas
+from ganglioside.inference.mass_accuracy import mass_accuracy
+from ganglioside.inference.rates import AreaSpread, FragmentCounts, Rates
+from ganglioside.inference.shares import NO_GHOSTS, Shares
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.isobars import Posing, possible_posing
@@ -36,181 +38,6 @@ _LEAST_AREA_SPREAD: Final = 0.3  # decades
 
 LEAST_PRESENCE: Final = 0.02
 MOST_PRESENCE: Final = 0.97
-
-
-@dataclass(frozen=True, eq=False)
-class FragmentCounts:
-    """What the fragments of the table show, by line l of the parent and group g of the fragment.
-
-    Attributes
-    ----------
-    parents : numpy.ndarray, shape (L, G)
-        Genuine features on each line that are large enough for a fragment to be seen.
-    seen : numpy.ndarray, shape (L, G)
-        Fragments that genuine features of the line made.
-    measured, log_ratio : numpy.ndarray, shape (L, G)
-        How many of them have areas, and the sum of log10(fragment area / parent area).
-    pair : numpy.ndarray, shape (m,)
-        Share with which each pair was counted.
-    genuine : numpy.ndarray, shape (n,)
-        Share with which each row was counted as a parent.
-    """
-
-    parents: FloatArray
-    seen: FloatArray
-    measured: FloatArray
-    log_ratio: FloatArray
-    pair: FloatArray
-    genuine: FloatArray
-
-    @classmethod
-    def nothing(cls, lines: int, groups: int, pairs: int, rows: int) -> FragmentCounts:
-        """Return what is known before any fragment is seen."""
-        none = np.zeros((lines, groups))
-        return cls(none, none, none, none, np.zeros(pairs), np.zeros(rows))
-
-    def kept(self, stays: BoolArray) -> FragmentCounts:
-        """Return the same with some of the lines."""
-        return replace(
-            self,
-            parents=self.parents[stays],
-            seen=self.seen[stays],
-            measured=self.measured[stays],
-            log_ratio=self.log_ratio[stays],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class AreaSpread:
-    """Mean and standard deviation of log10 areas."""
-
-    mean: float
-    sd: float
-
-
-@dataclass(frozen=True, eq=False)
-class Rates:
-    """What the table teaches about its own processes.
-
-    Attributes
-    ----------
-    presence : numpy.ndarray, shape (L,)
-        How much more often named species of this line's group are seen on this line than their
-        areas let expect.
-    fragments : FragmentCounts
-    extent_within : float
-        Scatter of log10 extents of one kind of fragment between ceramides.
-    artefact : numpy.ndarray, shape (A,)
-        Share of the names with the mass of an artefact that are that artefact.
-    chance : float
-        Features by chance per name.
-    sigma : numpy.ndarray, shape (2,)
-        Scatter about a line, min, for each `curve.ceramide_class`.
-    pair_sigma : float
-        Scale of the RT difference of parent and fragment, min.
-    anchor_genuine, anchor_other : float
-        Share of anchors among genuine and other features.
-    areas : Areas
-        Of genuine features, by sample, line and ceramide.
-    reporting : Reporting
-        How likely a species of a given area has a row.
-    genuine_area, chance_area : AreaSpread
-    mass : MassAccuracy
-        Of the measured m/z.
-    """
-
-    presence: FloatArray
-    fragments: FragmentCounts
-    extent_within: float
-    artefact: FloatArray
-    chance: float
-    sigma: FloatArray
-    pair_sigma: float
-    anchor_genuine: float
-    anchor_other: float
-    areas: Areas
-    reporting: Reporting
-    genuine_area: AreaSpread
-    chance_area: AreaSpread
-    mass: MassAccuracy
-
-    @cached_property
-    def reported(self) -> FloatArray:
-        """Chance that the species of each line and observed ceramide has a row, shape (L, K)."""
-        areas = self.areas
-        level = float(areas.sample.mean())
-        return self.reporting.chance(level + areas.line[:, None] + areas.ceramide)
-
-
-@dataclass(frozen=True, eq=False)
-class Ghosts:
-    """Possible parents whose own row is missing, one entry per row and parent.
-
-    Attributes
-    ----------
-    child : numpy.ndarray of int, shape (g,)
-    line : numpy.ndarray of int, shape (g,)
-        Line on which the parent would stand.
-    ceramide : numpy.ndarray of int, shape (g,)
-        Its ceramide, a place in `Observations.ceramides`.
-    process : numpy.ndarray of int, shape (g,)
-        Place in `artefacts()`, -1 for in-source fragmentation.
-    probability : numpy.ndarray, shape (g,)
-    """
-
-    child: IntArray
-    line: IntArray
-    ceramide: IntArray
-    process: IntArray
-    probability: FloatArray
-
-    def with_probability(self, probability: FloatArray) -> Ghosts:
-        """Return the same parents with other probabilities."""
-        return Ghosts(self.child, self.line, self.ceramide, self.process, probability)
-
-    def by_row(self, n: int, verdict: str) -> FloatArray:
-        """Return the summed probability of what would have a verdict, for each of n rows."""
-        wanted = self.verdicts == verdict
-        return sum_by(self.child[wanted], self.probability[wanted], n)
-
-    @property
-    def verdicts(self) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
-        """What the child of each entry would be: `fragment`, `adduct` or `outlier`."""
-        return np.array([*(a.verdict for a in artefacts()), "fragment"])[self.process]
-
-
-_NOWHERE: Final[IntArray] = np.zeros(0, np.int64)
-NO_GHOSTS: Final = Ghosts(_NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE, np.zeros(0))
-
-
-@dataclass(frozen=True, eq=False)
-class Shares:
-    """Posterior probabilities.
-
-    Attributes
-    ----------
-    own : numpy.ndarray, shape (a,)
-        Of each candidate (row on line).
-    genuine : numpy.ndarray, shape (n,)
-        Their sum by row.
-    line : numpy.ndarray of int, shape (n,)
-        The likeliest line of each row.
-    pair : numpy.ndarray, shape (m,)
-        Of each co-eluting pair.
-    ghosts : Ghosts
-    chance : numpy.ndarray, shape (n,)
-    predicted, scale : numpy.ndarray, shape (a,)
-        RT that the other features predict for the candidate, and the scale of its scatter, min.
-    """
-
-    own: FloatArray
-    genuine: FloatArray
-    line: IntArray
-    pair: FloatArray
-    ghosts: Ghosts
-    chance: FloatArray
-    predicted: FloatArray
-    scale: FloatArray
 
 
 @dataclass(frozen=True, eq=False)

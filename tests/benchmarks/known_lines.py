@@ -52,7 +52,7 @@ def told(case: Case) -> Iterator[None]:
     ) -> Lines:
         return true_lines(case, observed, expected)
 
-    with mock.patch("ganglioside.inference.lines.find_lines", find):
+    with mock.patch("ganglioside.inference.line_placement.find_lines", find):
         yield
 
 

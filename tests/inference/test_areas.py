@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganglioside.inference.areas import Areas, Placed, learn_areas, left_out, unknown_areas
+from ganglioside.inference.expected_areas import Areas, Placed, learn_areas, left_out, unknown_areas
 
 LINES, CERAMIDES = 6, 9
 LEVEL = 6.0

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import ganglioside as gg
-from ganglioside.inference import Inference, infer
-from ganglioside.inference.extents import count_fragments, pair_odds
+from ganglioside.inference.fragment_yields import count_fragments, pair_odds
+from ganglioside.inference.rounds import infer
+from ganglioside.inference.state import Inference
 from ganglioside.observations.observations import observe
 from ganglioside.observations.shared_peaks import find_peaks
 

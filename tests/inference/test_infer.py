@@ -11,8 +11,9 @@ import pytest
 from known_curve import Method
 
 import ganglioside as gg
-from ganglioside.inference import Inference, infer, reweigh
-from ganglioside.inference.learn import learn
+from ganglioside.inference.learning import learn
+from ganglioside.inference.rounds import infer, reweigh
+from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.ion_source.coelution import USUAL_TOLERANCE
 from ganglioside.observations.observations import observe

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside.inference.masses import mass_accuracy
+from ganglioside.inference.mass_accuracy import mass_accuracy
 
 
 def test_the_accuracy_of_the_table_is_learned_and_wrong_names_do_not_spoil_it() -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside.inference.pairs import Pairs, describe
+from ganglioside.inference.coeluting_pairs import Pairs, describe
 from ganglioside.ion_source.artefacts import artefact_pairs, artefacts
 from ganglioside.ion_source.coelution import join
 from ganglioside.ion_source.fragments import fragment_pairs, usual_emission

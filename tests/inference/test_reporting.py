@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganglioside.inference.reporting import Reporting, learn_reporting, usual_reporting
+from ganglioside.inference.detection import Reporting, learn_reporting, usual_reporting
 
 
 def test_the_chance_grows_with_the_area_and_is_never_certain() -> None:

@@ -10,8 +10,9 @@ import numpy as np
 
 from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.densities import OWN_TAIL, normal, student
-from ganglioside.inference.extents import emission_rates, expected_extents
-from ganglioside.inference.state import Ghosts, Inference
+from ganglioside.inference.fragment_yields import emission_rates, expected_extents
+from ganglioside.inference.shares import Ghosts
+from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations

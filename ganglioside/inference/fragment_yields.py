@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.pairs import LARGEST_EXTENT
-from ganglioside.inference.state import EXTENT_WITHIN, FragmentCounts, Inference
+from ganglioside.inference.coeluting_pairs import LARGEST_EXTENT
+from ganglioside.inference.rates import FragmentCounts
+from ganglioside.inference.state import EXTENT_WITHIN, Inference
 from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 

@@ -8,11 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.areas import Areas, learn_areas
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
-from ganglioside.inference.extents import count_fragments, learn_extent_within
-from ganglioside.inference.reporting import Reporting, learn_reporting
-from ganglioside.inference.state import Inference, Rates, area_spread, flat_place
+from ganglioside.inference.detection import Reporting, learn_reporting
+from ganglioside.inference.expected_areas import Areas, learn_areas
+from ganglioside.inference.fragment_yields import count_fragments, learn_extent_within
+from ganglioside.inference.rates import Rates
+from ganglioside.inference.state import Inference, area_spread, flat_place
 from ganglioside.ion_source.artefacts import artefacts, processes
 from ganglioside.retention.acetylation import acetyl_prior
 from ganglioside.retention.composition_model import CompositionModel

@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.areas import left_out
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
-from ganglioside.inference.extents import pair_odds
-from ganglioside.inference.ghosts import ghosts
-from ganglioside.inference.state import NO_GHOSTS, Ghosts, Inference, Shares
+from ganglioside.inference.expected_areas import left_out
+from ganglioside.inference.fragment_yields import pair_odds
+from ganglioside.inference.missing_parents import ghosts
+from ganglioside.inference.shares import NO_GHOSTS, Ghosts, Shares
+from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.support.arrays import FloatArray, sum_by
 

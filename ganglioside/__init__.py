@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from ganglioside.inference.retention_model import RetentionModel as RetentionModel
     from ganglioside.lipids.names import parse_name as parse_name
     from ganglioside.lipids.parsed_names import parse_names as parse_names
-    from ganglioside.overrides import Override as Override
-    from ganglioside.overrides import Overrides as Overrides
     from ganglioside.reading.feature_table import FeatureTable as FeatureTable
     from ganglioside.reading.features import read_features as read_features
     from ganglioside.reading.features import read_study as read_study
     from ganglioside.reports import render_report as render_report
     from ganglioside.settings import Settings as Settings
     from ganglioside.simulate import simulate as simulate
+    from ganglioside.verdicts.overrides import Override as Override
+    from ganglioside.verdicts.overrides import Overrides as Overrides
 
 #: Public names and the modules that hold them.
 _HOMES: Final[dict[str, str]] = {
     "Analysis": "analysis",
     "FeatureTable": "reading.feature_table",
     "History": "history",
-    "Override": "overrides",
-    "Overrides": "overrides",
+    "Override": "verdicts.overrides",
+    "Overrides": "verdicts.overrides",
     "RetentionModel": "inference.retention_model",
     "Settings": "settings",
     "analyze": "analysis",

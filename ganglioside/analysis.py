@@ -10,49 +10,37 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ganglioside.assembly import Decided, decided_rows, features_table, models_table, undecided
-from ganglioside.by_sample import by_feature
-from ganglioside.columns import MODELS, VERDICTS
-from ganglioside.consensus import Study, consensus_table, differences_table, drift_table
+from ganglioside.columns import MODELS
 from ganglioside.errors import Cancelled, FeatureError
-from ganglioside.findings import find
-from ganglioside.hypotheses import Explanation, explain
 from ganglioside.inference.retention_model import RetentionModel
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
-from ganglioside.library import Window, expected_library
-from ganglioside.log_p import LogP
 from ganglioside.observations.observations import observe
 from ganglioside.observations.shared_peaks import Peaks, find_peaks
-from ganglioside.overrides import Overrides
 from ganglioside.progress import Progress, ProgressCallback
+from ganglioside.questions.expected_library import Window, expected_library
+from ganglioside.questions.explanation import Explanation
+from ganglioside.questions.hypotheses import explain
+from ganglioside.questions.suggestions import suggest
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features
 from ganglioside.reading.raw_table import Source
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.settings import Settings
-from ganglioside.suggestions import suggest
-from ganglioside.verdicts import VALID, decide, weigh
+from ganglioside.verdicts.consensus import Study, consensus_table, differences_table, drift_table
+from ganglioside.verdicts.decisions import decide, weigh
+from ganglioside.verdicts.findings import find
+from ganglioside.verdicts.log_p import LogP
+from ganglioside.verdicts.overrides import Overrides
+from ganglioside.verdicts.per_sample import by_feature
+from ganglioside.verdicts.result_tables import (
+    decided_rows,
+    features_table,
+    models_table,
+    undecided,
+)
+from ganglioside.verdicts.summary import Summary, summarise
 from ganglioside.version import __version__
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Headline numbers of an analysis (counts of rows unless said otherwise)."""
-
-    features: int
-    valid: int
-    fragment: int
-    adduct: int
-    outlier: int
-    undetermined: int
-    anchors: int
-    anchors_not_valid: int
-    unreadable: int
-    series: int  # series present
-    lines: int  # series and isomers with an offset of their own
-    curve_sigma: float  # min; NaN without a model
-    headline: str  # one sentence
 
 
 @dataclass(frozen=True, eq=False)
@@ -356,37 +344,10 @@ def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysi
         models=models,
         findings=find(table, decided, model, kept.log_p),
         problems=table.problems,
-        summary=_summarise(table, decided, model),
+        summary=summarise(table, decided, model),
         settings=settings,
         model=model,
         source=table.source,
         version=__version__,
         _kept=kept,
-    )
-
-
-def _summarise(table: FeatureTable, decided: Decided, model: RetentionModel) -> Summary:
-    counts = np.bincount(decided.verdict, minlength=len(VERDICTS)).tolist()
-    count = dict(zip(VERDICTS, counts, strict=True))
-    anchors = table.data["anchor"].to_numpy()
-    wrong = int((anchors & (decided.verdict != VALID)).sum())
-    explained = count["valid"] + count["fragment"] + count["adduct"]
-    total = len(table)
-    headline = (
-        f"{explained:,} of {total:,} features explained ({explained / max(total, 1):.0%}): "
-        f"{count['valid']:,} valid, {count['fragment']:,} fragments, {count['adduct']:,} adducts; "
-        f"{count['outlier']:,} outliers, {count['undetermined']:,} undetermined."
-    )
-    if wrong:
-        headline += f" {wrong:,} of {anchors.sum():,} anchors are not valid."
-    return Summary(
-        features=total,
-        **count,
-        anchors=int(anchors.sum()),
-        anchors_not_valid=wrong,
-        unreadable=int(table.data["fault"].count()),
-        series=len(table.names.series),
-        lines=int((model.line_features > 0).sum()),
-        curve_sigma=model.sigma,
-        headline=headline,
     )

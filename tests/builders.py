@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 import ganglioside
-from ganglioside.analysis import Analysis, Summary
+from ganglioside.analysis import Analysis
 from ganglioside.columns import FEATURE_TABLE, FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
 from ganglioside.inference.retention_model import RetentionModel
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.verdicts.summary import Summary
 
 
 class HandMadeModel(RetentionModel):

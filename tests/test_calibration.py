@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside import calibration, charts
+from ganglioside import charts
 from ganglioside.charts.files import spec, svg
+from ganglioside.verdicts import calibration
 
 
 def test_bins_hold_their_rows_and_shares() -> None:

@@ -13,12 +13,13 @@ import pytest
 from known_curve import Method, name_of
 
 import ganglioside as gg
-from ganglioside import charts, suggestions
+from ganglioside import charts
 from ganglioside.charts.files import spec, svg
 from ganglioside.errors import FeatureError, GangliosideError, NameFormError
-from ganglioside.hypotheses import HYPOTHESES
 from ganglioside.lipids.adducts import mz
-from ganglioside.suggestions import SUGGESTIONS
+from ganglioside.questions import suggestions
+from ganglioside.questions.explanation import HYPOTHESES
+from ganglioside.questions.suggestions import SUGGESTIONS
 
 METHOD = Method()
 

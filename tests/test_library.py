@@ -13,8 +13,8 @@ import ganglioside as gg
 from ganglioside.errors import ExportError, NameFormError, SettingsError
 from ganglioside.export import export_library
 from ganglioside.export.lists import to_generic_list, to_skyline_list
-from ganglioside.library import LIBRARY, usual_adducts
 from ganglioside.lipids.adducts import adduct, mz
+from ganglioside.questions.expected_library import LIBRARY, usual_adducts
 
 #: As Skyline spells them; a header that it does not know stops its import.
 SKYLINE = [

@@ -11,7 +11,7 @@ import pytest
 from known_curve import Method
 
 import ganglioside as gg
-from ganglioside.log_p import NO_LINE, LogP
+from ganglioside.verdicts.log_p import NO_LINE, LogP
 
 
 def additive(names: Sequence[str]) -> np.ndarray:

@@ -16,7 +16,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.example import example
 from ganglioside.export import to_mztab
 from ganglioside.lipids.adducts import mz as ion_mz
-from ganglioside.overrides import Override, Overrides
+from ganglioside.verdicts.overrides import Override, Overrides
 
 
 def text_of(analysis: Analysis) -> str:

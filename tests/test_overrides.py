@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import ganglioside as gg
 from ganglioside.columns import OVERRIDES, REVIEW, VERDICTS
 from ganglioside.errors import OverrideError
-from ganglioside.overrides import MAX_NOTE, Override, Overrides
+from ganglioside.verdicts.overrides import MAX_NOTE, Override, Overrides
 
 WHEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside import assembly
-from ganglioside import reasons as written
+from ganglioside.verdicts import reasons as written
+from ganglioside.verdicts import result_tables
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_reasons_that_are_written_in_blocks_are_the_same(
     raw.loc[[0, 5, 6], "Name"] = ["", "nonsense", "GM3"]
     table = gg.read_features(raw)
     whole = gg.analyze(table).features
-    monkeypatch.setattr(assembly, "_BLOCK", block)
+    monkeypatch.setattr(result_tables, "_BLOCK", block)
     pd.testing.assert_frame_equal(gg.analyze(table).features, whole)
 
 

@@ -12,11 +12,11 @@ import pytest
 import ganglioside as gg
 from ganglioside.analysis import Analysis
 from ganglioside.columns import PROBLEMS
-from ganglioside.consensus import CONSENSUS, DIFFERENCES, DRIFT
 from ganglioside.errors import ReadError, ValidationError
 from ganglioside.observations.observations import observe
 from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.verdicts.consensus import CONSENSUS, DIFFERENCES, DRIFT
 
 GOOD = b"Name,RT,Note\nGM1(36:1;O2),9.9,7\nGM3(36:1;O2),9.95,8\n"
 

@@ -13,7 +13,7 @@ from ganglioside.columns import VERDICTS
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.observations.observations import observe
-from ganglioside.verdicts import (
+from ganglioside.verdicts.decisions import (
     FRAGMENT,
     OUTLIER,
     RULES,
@@ -21,9 +21,9 @@ from ganglioside.verdicts import (
     Decisions,
     _roots,
     decide,
-    line_quality,
     weigh,
 )
+from ganglioside.verdicts.line_quality import line_quality
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ganglioside.calibration import calibration_error
 from ganglioside.charts import palette
 from ganglioside.charts.frames import inline
 from ganglioside.charts.grammar import Spec, View, layers, marks, quantity, rows
 from ganglioside.charts.marks import finish, nothing
+from ganglioside.verdicts.calibration import calibration_error
 
 
 @View

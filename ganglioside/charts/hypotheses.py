@@ -10,7 +10,7 @@ from ganglioside.charts import palette
 from ganglioside.charts.frames import inline
 from ganglioside.charts.grammar import Spec, View, layers, marks, nominal, quantity, rows, value
 from ganglioside.charts.marks import finish, nothing, verdict_channel
-from ganglioside.hypotheses import Explanation
+from ganglioside.questions.explanation import Explanation
 
 _MOST: Final = 10  # hypotheses drawn
 _ROW: Final = 30  # px

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from ganglioside.analysis import Analysis, Summary
+from ganglioside.analysis import Analysis
 from ganglioside.columns import VERDICTS
 from ganglioside.errors import ExportError
 from ganglioside.settings import Settings
+from ganglioside.verdicts.summary import Summary
 
 SCHEMA: Final = "ganglioside-analysis"
 SCHEMA_VERSION: Final = 1

@@ -12,10 +12,10 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any, Final
 
-from ganglioside.analysis import Summary
 from ganglioside.columns import FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
 from ganglioside.export.document import SCHEMA, SCHEMA_VERSION
 from ganglioside.settings import SAMPLE_TYPES, setting_specs
+from ganglioside.verdicts.summary import Summary
 
 _FILE: Final = "analysis.schema.json"
 

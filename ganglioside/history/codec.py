@@ -17,9 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ganglioside.analysis import Summary
 from ganglioside.columns import FEATURE_TABLE, FEATURES, OPTIONAL, VERDICTS
 from ganglioside.errors import HistoryError
+from ganglioside.verdicts.summary import Summary
 
 #: Columns of the stored features: those of every analysis, then the optional ones.
 STORED_FEATURES: Final[dict[str, str]] = FEATURES | {c: FEATURE_TABLE[c] for c in OPTIONAL}

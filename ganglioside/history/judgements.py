@@ -10,7 +10,7 @@ import pandas as pd
 
 from ganglioside.columns import OVERRIDES
 from ganglioside.errors import HistoryError
-from ganglioside.overrides import Override, Overrides
+from ganglioside.verdicts.overrides import Override, Overrides
 
 _COLUMNS: Final = ", ".join(f'"{column}"' for column in OVERRIDES)
 

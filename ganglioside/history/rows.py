@@ -35,9 +35,9 @@ from ganglioside.history.judgements import current, read_overrides
 from ganglioside.history.people import Process, current_author
 from ganglioside.history.store import utc_now
 from ganglioside.inference.retention_model import RetentionModel
-from ganglioside.overrides import Overrides
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.verdicts.overrides import Overrides
 from ganglioside.version import __version__
 
 Status = Literal["pending", "processing", "completed", "failed", "cancelled"]

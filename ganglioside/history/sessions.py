@@ -51,12 +51,12 @@ from ganglioside.history.store import OpenStore, Store
 from ganglioside.history.transfer import Transfer, export_all, import_all
 from ganglioside.history.verify import Verification, verify
 from ganglioside.history.witness import NO_EVENTS, adopt_older, changing, row_hash, row_hashes
-from ganglioside.overrides import Overrides
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.verdicts.overrides import Overrides
 
 _A_DAY: Final = timedelta(days=1)
 

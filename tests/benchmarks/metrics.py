@@ -11,7 +11,7 @@ import pandas as pd
 from judgement import UNSEEN
 from scipy.optimize import linear_sum_assignment
 
-from ganglioside import calibration
+from ganglioside.verdicts import calibration
 
 CLASSES = ("valid", "fragment", "outlier")
 

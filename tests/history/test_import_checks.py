@@ -19,10 +19,10 @@ from builders import HandMadeModel, build_analysis
 from ganglioside import jobs
 from ganglioside.errors import HistoryError, JobError
 from ganglioside.history import History, rows
-from ganglioside.overrides import Override, Overrides
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.verdicts.overrides import Override, Overrides
 
 SAID = Overrides((Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada"),))
 

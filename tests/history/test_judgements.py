@@ -13,9 +13,9 @@ from ganglioside.analysis import analyze
 from ganglioside.errors import HistoryError, OverrideError
 from ganglioside.example import example
 from ganglioside.history import History, log
-from ganglioside.overrides import Override, Overrides
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.verdicts.overrides import Override, Overrides
 
 FIRST = Override(feature_id=1, verdict="valid", note="MS/MS, fraction β", author="Ada")
 SECOND = Override(feature_id=3, anchor=False, author="Ada")

@@ -11,9 +11,9 @@ from builders import assert_analyses_equal, build_analysis
 
 from ganglioside.history import History, store
 from ganglioside.history.catalog import known_tables, migrations
-from ganglioside.overrides import Override, Overrides
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.verdicts.overrides import Override, Overrides
 
 OLDER = [migration.version for migration in migrations()[:-1]]
 

@@ -14,10 +14,10 @@ from history_transfer import carry, differences
 
 from ganglioside.errors import HistoryError
 from ganglioside.history import History
-from ganglioside.overrides import Override, Overrides
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.verdicts.overrides import Override, Overrides
 
 SAID = Overrides((Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada"),))
 

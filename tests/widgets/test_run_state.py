@@ -11,8 +11,8 @@ import pytest
 import ganglioside as gg
 from ganglioside.errors import HistoryError
 from ganglioside.history import History
-from ganglioside.overrides import Override, Overrides
 from ganglioside.progress import ProgressEvent
+from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside_widgets.state import run as run_module
 from ganglioside_widgets.state.journal import Journal
 from ganglioside_widgets.state.run import Phase, RunState

@@ -16,8 +16,8 @@ import traitlets as t
 from ganglioside.analysis import Analysis
 from ganglioside.columns import Verdict
 from ganglioside.errors import GangliosideError
-from ganglioside.hypotheses import Explanation
-from ganglioside.overrides import Override, Overrides
+from ganglioside.questions.explanation import Explanation
+from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside_widgets.state.rows import RowView
 
 #: No feature is selected.

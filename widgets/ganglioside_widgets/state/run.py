@@ -14,11 +14,11 @@ import traitlets as t
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.errors import Cancelled, GangliosideError, HistoryError
 from ganglioside.history import History
-from ganglioside.overrides import Overrides
 from ganglioside.progress import ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import read_features
 from ganglioside.settings import Settings
+from ganglioside.verdicts.overrides import Overrides
 from ganglioside_widgets.state.journal import Journal
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.visitors import Visitor

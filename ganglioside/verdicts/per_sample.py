@@ -11,7 +11,7 @@ from ganglioside.inference.shares import Ghosts
 from ganglioside.inference.state import Inference
 from ganglioside.observations.shared_peaks import Peaks
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
-from ganglioside.verdicts import OUTLIER, VALID, Decisions
+from ganglioside.verdicts.decisions import OUTLIER, VALID, Decisions
 
 #: Confidence that the farther one of two features at one place of one sample is not genuine.
 _SPARE: Final = 0.6

@@ -10,15 +10,15 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ganglioside.assembly import Decided
 from ganglioside.columns import VERDICTS
 from ganglioside.inference.retention_model import RetentionModel
-from ganglioside.log_p import LogP
 from ganglioside.observations.drift import FOR_SHIFT, FOR_STRETCH, Drift
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
-from ganglioside.verdicts import UNDETERMINED, VALID
+from ganglioside.verdicts.decisions import UNDETERMINED, VALID
+from ganglioside.verdicts.log_p import LogP
+from ganglioside.verdicts.result_tables import Decided
 
 _SEVERITIES: Final = ("error", "warning", "info")
 

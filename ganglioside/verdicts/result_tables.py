@@ -16,9 +16,7 @@ from ganglioside.inference.retention_model import RetentionModel
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
-from ganglioside.log_p import NO_LINE, LogP
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.reasons import Labels, reasons
 from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.text_columns import (
     Texts,
@@ -29,7 +27,9 @@ from ganglioside.support.text_columns import (
     texts,
     texts_of,
 )
-from ganglioside.verdicts import ADDUCT, FRAGMENT, RULES, UNDETERMINED, VALID, Decisions
+from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, RULES, UNDETERMINED, VALID, Decisions
+from ganglioside.verdicts.log_p import NO_LINE, LogP
+from ganglioside.verdicts.reasons import Labels, reasons
 
 Values = TypeVar("Values", FloatArray, IntArray)
 

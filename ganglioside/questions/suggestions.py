@@ -13,12 +13,12 @@ from ganglioside.inference.densities import OWN_TAIL, STANDARD_DEVIATION, normal
 from ganglioside.inference.retention_model import RetentionModel
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
-from ganglioside.library import usual_adducts
 from ganglioside.lipids.adducts import Adduct, adduct
 from ganglioside.lipids.composition import Ceramide, Composition
 from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
+from ganglioside.questions.expected_library import usual_adducts
 from ganglioside.retention import acetylation
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 

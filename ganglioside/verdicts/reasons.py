@@ -15,7 +15,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.text_columns import Texts, pick, texts
-from ganglioside.verdicts import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions
+from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions
 
 Column: TypeAlias = npt.NDArray[Any]
 

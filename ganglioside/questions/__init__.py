@@ -1,0 +1,1 @@
+"""Questions to a result: explanations, suggestions, expected species."""

@@ -1,0 +1,1 @@
+"""Verdicts: from shares to a word, a reason and a finding."""

@@ -1,0 +1,60 @@
+"""Counts of an analysis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganglioside.columns import VERDICTS
+from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.verdicts.decisions import VALID
+from ganglioside.verdicts.result_tables import Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Headline numbers of an analysis (counts of rows unless said otherwise)."""
+
+    features: int
+    valid: int
+    fragment: int
+    adduct: int
+    outlier: int
+    undetermined: int
+    anchors: int
+    anchors_not_valid: int
+    unreadable: int
+    series: int  # series present
+    lines: int  # series and isomers with an offset of their own
+    curve_sigma: float  # min; NaN without a model
+    headline: str  # one sentence
+
+
+def summarise(table: FeatureTable, decided: Decided, model: RetentionModel) -> Summary:
+    """Return the counts of an analysis, and its headline."""
+    counts = np.bincount(decided.verdict, minlength=len(VERDICTS)).tolist()
+    count = dict(zip(VERDICTS, counts, strict=True))
+    anchors = table.data["anchor"].to_numpy()
+    wrong = int((anchors & (decided.verdict != VALID)).sum())
+    explained = count["valid"] + count["fragment"] + count["adduct"]
+    total = len(table)
+    headline = (
+        f"{explained:,} of {total:,} features explained ({explained / max(total, 1):.0%}): "
+        f"{count['valid']:,} valid, {count['fragment']:,} fragments, {count['adduct']:,} adducts; "
+        f"{count['outlier']:,} outliers, {count['undetermined']:,} undetermined."
+    )
+    if wrong:
+        headline += f" {wrong:,} of {anchors.sum():,} anchors are not valid."
+    return Summary(
+        features=total,
+        **count,
+        anchors=int(anchors.sum()),
+        anchors_not_valid=wrong,
+        unreadable=int(table.data["fault"].count()),
+        series=len(table.names.series),
+        lines=int((model.line_features > 0).sum()),
+        curve_sigma=model.sigma,
+        headline=headline,
+    )

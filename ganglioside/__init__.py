@@ -11,19 +11,19 @@ Everything below is loaded when it is first used, so that importing the package 
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from ganglioside.version import __version__
 
 if TYPE_CHECKING:
+    from ganglioside import batch as batch
+    from ganglioside import charts as charts
     from ganglioside import errors as errors
+    from ganglioside import reports as reports
     from ganglioside.analysis import Analysis as Analysis
     from ganglioside.analysis import analyze as analyze
-    from ganglioside.example import example as example
-    from ganglioside.export import export as export
+    from ganglioside.exporting import export as export
     from ganglioside.history import History as History
     from ganglioside.inference.retention_model import RetentionModel as RetentionModel
     from ganglioside.lipids.names import parse_name as parse_name
@@ -33,11 +33,15 @@ if TYPE_CHECKING:
     from ganglioside.reading.features import read_study as read_study
     from ganglioside.reports import render_report as render_report
     from ganglioside.settings import Settings as Settings
-    from ganglioside.simulate import simulate as simulate
+    from ganglioside.simulation import simulate as simulate
+    from ganglioside.simulation.example import example as example
     from ganglioside.verdicts.overrides import Override as Override
     from ganglioside.verdicts.overrides import Overrides as Overrides
 
-#: Public names and the modules that hold them.
+#: Public modules.
+_MODULES: Final = ("batch", "charts", "errors", "reports")
+
+#: Other public names and the modules that hold them.
 _HOMES: Final[dict[str, str]] = {
     "Analysis": "analysis",
     "FeatureTable": "reading.feature_table",
@@ -47,14 +51,14 @@ _HOMES: Final[dict[str, str]] = {
     "RetentionModel": "inference.retention_model",
     "Settings": "settings",
     "analyze": "analysis",
-    "example": "example",
-    "export": "export",
+    "example": "simulation.example",
+    "export": "exporting",
     "parse_name": "lipids.names",
     "parse_names": "lipids.parsed_names",
     "read_features": "reading.features",
     "read_study": "reading.features",
     "render_report": "reports",
-    "simulate": "simulate",
+    "simulate": "simulation",
 }
 
 __all__ = [
@@ -67,6 +71,8 @@ __all__ = [
     "Settings",
     "__version__",
     "analyze",
+    "batch",
+    "charts",
     "errors",
     "example",
     "export",
@@ -75,29 +81,14 @@ __all__ = [
     "read_features",
     "read_study",
     "render_report",
+    "reports",
     "simulate",
 ]
 
 
-class _Package(ModuleType):
-    """Keeps a public function that is named as its module from being replaced by it.
-
-    Importing `ganglioside.simulate` binds the module as attribute `simulate` of the package;
-    here the function of that name is bound instead, whatever is imported first.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if isinstance(value, ModuleType) and _HOMES.get(name) == name:
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
-
-
 def __getattr__(name: str) -> Any:
-    if name == "errors":
-        return import_module("ganglioside.errors")
+    if name in _MODULES:
+        return import_module(f"ganglioside.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'ganglioside' has no attribute {name!r}")
     value = getattr(import_module(f"ganglioside.{_HOMES[name]}"), name)

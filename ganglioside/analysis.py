@@ -33,12 +33,7 @@ from ganglioside.verdicts.findings import find
 from ganglioside.verdicts.log_p import LogP
 from ganglioside.verdicts.overrides import Overrides
 from ganglioside.verdicts.per_sample import by_feature
-from ganglioside.verdicts.result_tables import (
-    decided_rows,
-    features_table,
-    models_table,
-    undecided,
-)
+from ganglioside.verdicts.result_tables import decided_rows, features_table, models_table, undecided
 from ganglioside.verdicts.summary import Summary, summarise
 from ganglioside.version import __version__
 

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 import ganglioside as gg
 from ganglioside.cli import app, options, show
 from ganglioside.errors import Cancelled
-from ganglioside.export import FORMATS
+from ganglioside.exporting import FORMATS
 
 EXAMPLE = Path(gg.__file__).parent / "data" / "example.csv"
 ROWS = len(pd.read_csv(EXAMPLE))

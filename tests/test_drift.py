@@ -15,7 +15,7 @@ from ganglioside.observations.drift import (
     no_drift,
 )
 from ganglioside.observations.observations import observe
-from ganglioside.simulate import LEVELS, World
+from ganglioside.simulation import LEVELS, World
 
 
 def runs(shift: list[float], stretch: list[float], names: int = 60, noise: float = 0.005):

@@ -27,8 +27,7 @@ import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.columns import FEATURES, FORMULA_STARTS_IN_NAMES, VERDICTS
 from ganglioside.errors import ExportError
-from ganglioside.example import example
-from ganglioside.export import (
+from ganglioside.exporting import (
     FORMATS,
     export,
     read_json,
@@ -39,9 +38,10 @@ from ganglioside.export import (
     to_parquet,
     to_xlsx,
 )
-from ganglioside.export.lists import to_generic_list, to_skyline_list
-from ganglioside.export.schema import json_schema, published_schema
-from ganglioside.export.spreadsheet_text import safe_column
+from ganglioside.exporting.lists import to_generic_list, to_skyline_list
+from ganglioside.exporting.schema import json_schema, published_schema
+from ganglioside.exporting.spreadsheet_text import safe_column
+from ganglioside.simulation.example import example
 
 SHEETS = ["features", "models", "findings", "problems", "methods", "notes"]
 
@@ -379,7 +379,7 @@ def test_xlsx_keeps_what_a_sheet_cannot_hold_visible() -> None:
 
 
 def test_xlsx_refuses_more_rows_than_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ganglioside.export import workbook
+    from ganglioside.exporting import workbook
 
     monkeypatch.setattr(workbook, "_MOST_ROWS", 40)
     with pytest.raises(ExportError, match=r"40 rows.*CSV or Parquet"):
@@ -481,7 +481,7 @@ def test_the_schema_refuses_what_is_no_document(spoil: Callable[[dict[str, Any]]
 
 
 def test_the_published_schema_is_that_of_this_version() -> None:
-    """To write it anew: see `ganglioside.export.schema`."""
+    """To write it anew: see `ganglioside.exporting.schema`."""
     assert published_schema() == json_schema()
 
 

@@ -36,7 +36,6 @@ from hypothesis import strategies as st
 
 from ganglioside.columns import FINDINGS, MODELS, PROBLEMS, VERDICTS
 from ganglioside.errors import Cancelled, HistoryError, ReadError
-from ganglioside.example import example
 from ganglioside.history import STATUSES, History, catalog, default_path, rows, sessions, store
 from ganglioside.history.catalog import Migration, migrations
 from ganglioside.history.codec import (
@@ -50,6 +49,7 @@ from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.simulation.example import example
 
 TABLES = {
     "features": STORED_FEATURES,

@@ -11,8 +11,8 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.errors import ExportError, NameFormError, SettingsError
-from ganglioside.export import export_library
-from ganglioside.export.lists import to_generic_list, to_skyline_list
+from ganglioside.exporting import export_library
+from ganglioside.exporting.lists import to_generic_list, to_skyline_list
 from ganglioside.lipids.adducts import adduct, mz
 from ganglioside.questions.expected_library import LIBRARY, usual_adducts
 

@@ -13,9 +13,9 @@ from builders import build_analysis
 
 import ganglioside as gg
 from ganglioside.analysis import Analysis
-from ganglioside.example import example
-from ganglioside.export import to_mztab
+from ganglioside.exporting import to_mztab
 from ganglioside.lipids.adducts import mz as ion_mz
+from ganglioside.simulation.example import example
 from ganglioside.verdicts.overrides import Override, Overrides
 
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 import ganglioside as gg
 from ganglioside.errors import SettingsError
-from ganglioside.example import write_example
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.simulate import LEVELS, Scenario, World, facts, names, peaks
-from ganglioside.simulate.method import CURVES, Method
-from ganglioside.simulate.table import TRUTH, draw_table
+from ganglioside.simulation import LEVELS, Scenario, World, facts, names, peaks
+from ganglioside.simulation.example import write_example
+from ganglioside.simulation.method import CURVES, Method
+from ganglioside.simulation.table import TRUTH, draw_table
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "porcine_features.csv"
 DATA = Path(gg.__file__).parent / "data"
@@ -376,7 +376,7 @@ def test_the_example_is_written_the_same_again(tmp_path: Path) -> None:
 def test_the_example_does_not_depend_on_the_process(tmp_path: Path) -> None:
     code = """
 import sys, pathlib
-from ganglioside.example import write_example
+from ganglioside.simulation.example import write_example
 write_example(pathlib.Path(sys.argv[1]))
 """
     command = [sys.executable, "-c", code, str(tmp_path)]

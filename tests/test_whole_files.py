@@ -22,9 +22,9 @@ from ganglioside.batch.ledger import Entry, Ledger
 from ganglioside.batch.overview import write_overview
 from ganglioside.cli import app
 from ganglioside.errors import ExportError, GangliosideError, ReportError
-from ganglioside.example import write_example
-from ganglioside.export import FORMATS, LIST_FORMS, export, export_library
+from ganglioside.exporting import FORMATS, LIST_FORMS, export, export_library
 from ganglioside.reports import pdf
+from ganglioside.simulation.example import write_example
 from ganglioside.support import locations
 from ganglioside.support.whole_files import write_whole
 

@@ -17,7 +17,7 @@ from ganglioside.batch.plan import Item, parameters
 from ganglioside.batch.study import Study
 from ganglioside.charts.files import javascript
 from ganglioside.columns import VERDICTS
-from ganglioside.export.spreadsheet_text import safe_frame
+from ganglioside.exporting.spreadsheet_text import safe_frame
 from ganglioside.history import History
 from ganglioside.reports.content import Tile
 from ganglioside.reports.report import figure, templates

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
     from ganglioside.batch.work import Analysed
-    from ganglioside.export import Format
+    from ganglioside.exporting import Format
     from ganglioside.history import History
 
 OVERVIEW: Final = "overview.html"

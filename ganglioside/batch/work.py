@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ganglioside.analysis import analyze
 from ganglioside.errors import BatchError
-from ganglioside.export import Format, content_of
+from ganglioside.exporting import Format, content_of
 from ganglioside.history.rows import Packed
 from ganglioside.reading.features import read_features
 from ganglioside.settings import Settings

@@ -120,7 +120,7 @@ def simulate(
     truth: Annotated[Path | None, typer.Option(help="Write what is true as CSV.")] = None,
 ) -> None:
     """Make a feature table whose truth is known, as CSV."""
-    from ganglioside.simulate import simulate as make_table
+    from ganglioside.simulation import simulate as make_table
     from ganglioside.support.whole_files import write_whole
 
     table = make_table(seed=seed)
@@ -229,14 +229,14 @@ def _run(
 
 
 def _write(analysis: Analysis, target: Path) -> None:
-    from ganglioside.export import export
+    from ganglioside.exporting import export
 
     target.parent.mkdir(parents=True, exist_ok=True)
     show.note(f"Verdicts: {export(analysis, target)}")
 
 
 def _document(job: _Job, sid: str | None, analysis: Analysis) -> dict[str, Any]:
-    from ganglioside.export.document import document_of
+    from ganglioside.exporting.document import document_of
 
     return {"file": job.place, "session_id": sid, **document_of(analysis)}
 

@@ -47,6 +47,6 @@ NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep the analysi
 
 DEFAULTS: Final = Settings()
 
-#: As in `ganglioside.export`, which takes long to import.
+#: As in `ganglioside.exporting`, which takes long to import.
 Format = Literal["csv", "xlsx", "json", "parquet", "mztab"]
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)

@@ -110,7 +110,7 @@ def library(
     listed = analysis.expected_library(
         series, ceramide, adduct, "95%" if minutes is None else minutes
     )
-    from ganglioside.export import export_library
+    from ganglioside.exporting import export_library
 
     target = export_library(listed, out, "skyline" if skyline else "generic")
     show.note(f"{len(listed):,} ions written to {target}")

@@ -47,7 +47,7 @@ def show_session(sid: SessionId, as_json: Json = False) -> None:
     session = store.session(sid)
     analysis = store.load(sid) if session["status"] == "completed" else None
     if as_json:
-        from ganglioside.export.document import document_of
+        from ganglioside.exporting.document import document_of
 
         document = {"session": show.records(session.to_frame().T)[0]}
         show.json_document(document | (document_of(analysis) if analysis else {}))
@@ -129,7 +129,7 @@ def export(
         written = _open().export_all(out or Path("history-export"))
         show.note(f"{written.sessions:,} sessions written to {written.folder}")
         return
-    from ganglioside.export import export as write
+    from ganglioside.exporting import export as write
 
     analysis = _open().load(sid)
     target = out or Path(f"{sid}.{form}")

@@ -14,7 +14,7 @@ from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
-    from ganglioside.export import Format
+    from ganglioside.exporting import Format
     from ganglioside.history import History
 
 SettingsDict = Mapping[str, float | int | str]
@@ -175,7 +175,7 @@ class Export:
 
     def run(self, history: History, progress: ProgressCallback) -> Done:
         """Write the file."""
-        from ganglioside.export import export
+        from ganglioside.exporting import export
 
         report = Progress(progress, self.session)
         analysis = history.load(self.session)

@@ -30,8 +30,8 @@ import plain_method
 from judgement import ROWS, UNSEEN, Judgement
 
 from ganglioside.lipids.parsed_names import parse_names
-from ganglioside.simulate import LEVELS, World
-from ganglioside.simulate.table import draw_table, log_p
+from ganglioside.simulation import LEVELS, World
+from ganglioside.simulation.table import draw_table, log_p
 
 #: Names that are not in the table, the most abundant first, asked of each method.
 N_UNSEEN: Final = 40

@@ -37,7 +37,7 @@ from builders import HandMadeModel, build_analysis
 
 from ganglioside.analysis import Analysis
 from ganglioside.errors import HistoryError
-from ganglioside.export import export
+from ganglioside.exporting import export
 from ganglioside.history import History, rows
 from ganglioside.reading.raw_table import Source
 
@@ -45,7 +45,9 @@ FEATURES = 323
 
 #: Starts processes fast, without anything inherited but modules; `SPAWN` starts them from nothing.
 SERVER = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
-SERVER.set_forkserver_preload(["ganglioside.analysis", "ganglioside.history", "ganglioside.export"])
+SERVER.set_forkserver_preload(
+    ["ganglioside.analysis", "ganglioside.history", "ganglioside.exporting"]
+)
 SPAWN = multiprocessing.get_context("spawn")
 Start = SpawnContext | ForkServerContext
 

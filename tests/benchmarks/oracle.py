@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from judgement import ROWS, UNSEEN, Judgement
 
-from ganglioside.simulate import World, facts, names, peaks
+from ganglioside.simulation import World, facts, names, peaks
 
 NAME = ["series", *facts.CERAMIDE]
 SWEEPS = 6

@@ -20,8 +20,8 @@ import plain_method
 from accuracy import _parsed
 
 import ganglioside as gg
-from ganglioside.simulate import LEVELS, World
-from ganglioside.simulate.table import draw_table
+from ganglioside.simulation import LEVELS, World
+from ganglioside.simulation.table import draw_table
 
 SAMPLE = 323  # rows
 DRAWN = 200  # samples that are simulated; larger studies repeat them with other noise and drift

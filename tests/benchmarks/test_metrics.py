@@ -10,7 +10,7 @@ import plain_method
 import pytest
 from judgement import ROWS
 
-from ganglioside.simulate import facts
+from ganglioside.simulation import facts
 
 NA = pd.NA
 

@@ -11,10 +11,10 @@ from builders import build_analysis
 
 from ganglioside.analysis import analyze
 from ganglioside.errors import HistoryError, OverrideError
-from ganglioside.example import example
 from ganglioside.history import History, log
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.simulation.example import example
 from ganglioside.verdicts.overrides import Override, Overrides
 
 FIRST = Override(feature_id=1, verdict="valid", note="MS/MS, fraction β", author="Ada")

@@ -11,11 +11,11 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.example import example
 from ganglioside.history import History, heads, log, rows, store
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.simulation.example import example
 from ganglioside.verdicts.overrides import Override, Overrides
 
 

@@ -14,7 +14,7 @@ import traitlets as t
 
 from ganglioside.analysis import Analysis
 from ganglioside.errors import ExportError, GangliosideError
-from ganglioside.export import FORMATS, export
+from ganglioside.exporting import FORMATS, export
 from ganglioside.history import History
 from ganglioside.history.judgements import current
 from ganglioside.jobs import Export, Report, follow, start

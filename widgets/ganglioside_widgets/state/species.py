@@ -10,12 +10,12 @@ import traitlets as t
 
 from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, NameFormError
-from ganglioside.example import example
 from ganglioside.history import History
 from ganglioside.lipids.adducts import mz
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.species import Species
 from ganglioside.questions.expected_library import usual_adducts
+from ganglioside.simulation.example import example
 
 #: Other ions of which the m/z is wanted.
 _MORE_IONS = ("[M+H]+", "[M+Na]+", "[M+NH4]+")

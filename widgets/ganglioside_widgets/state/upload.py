@@ -10,10 +10,10 @@ import traitlets as t
 
 from ganglioside.columns import INPUT_LABELS, NEEDED
 from ganglioside.errors import GangliosideError
-from ganglioside.example import example
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import read_features, read_study
 from ganglioside.settings import Settings
+from ganglioside.simulation.example import example
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.visitors import Visitor
 

@@ -1,6 +1,6 @@
 """The bundled example: a simulated table that looks like a real one, with its truth.
 
-`python -m ganglioside.example` writes it again.
+`python -m ganglioside.simulation.example` writes it again.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ import pandas as pd
 
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import read_features
-from ganglioside.simulate.scenario import LEVELS
-from ganglioside.simulate.table import TRUTH, draw_table
-from ganglioside.simulate.world import World
+from ganglioside.simulation.scenario import LEVELS
+from ganglioside.simulation.table import TRUTH, draw_table
+from ganglioside.simulation.world import World
 from ganglioside.support.whole_files import write_whole
 
 #: Seed of the example, of level `middle`: two wrong anchors, isomer pairs, fragments heavier
 #: than genuine peaks, adducts, missing parents and Log P slips in one table.
 SEED: Final = 6
 
-_DATA: Final = Path(__file__).resolve().parent / "data"
+_DATA: Final = Path(__file__).resolve().parents[1] / "data"
 _TABLE: Final = "example.csv"
 _TRUTH: Final = "example_truth.csv"
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ExportError
-from ganglioside.export.spreadsheet_text import safe_frame
+from ganglioside.exporting.spreadsheet_text import safe_frame
 from ganglioside.support.whole_files import write_whole
 
 ListForm = Literal["generic", "skyline"]

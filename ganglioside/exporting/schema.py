@@ -2,7 +2,7 @@
 
 `ganglioside/data/analysis.schema.json` is this schema as a file; to write it anew:
 
-    python -m ganglioside.export.schema > ganglioside/data/analysis.schema.json
+    python -m ganglioside.exporting.schema > ganglioside/data/analysis.schema.json
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from ganglioside.columns import FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
-from ganglioside.export.document import SCHEMA, SCHEMA_VERSION
+from ganglioside.exporting.document import SCHEMA, SCHEMA_VERSION
 from ganglioside.settings import SAMPLE_TYPES, setting_specs
 from ganglioside.verdicts.summary import Summary
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ganglioside.export.document import document_of
-from ganglioside.export.spreadsheet_text import safe_frame
+from ganglioside.exporting.document import document_of
+from ganglioside.exporting.spreadsheet_text import safe_frame
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis

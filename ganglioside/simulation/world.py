@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ganglioside.simulate import facts
-from ganglioside.simulate.method import Method
-from ganglioside.simulate.scenario import Scenario
+from ganglioside.simulation import facts
+from ganglioside.simulation.method import Method
+from ganglioside.simulation.scenario import Scenario
 from ganglioside.support.arrays import FloatArray
 
 

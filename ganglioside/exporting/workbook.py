@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from ganglioside.errors import ExportError
-from ganglioside.export.spreadsheet_text import safe_frame, safe_text
+from ganglioside.exporting.spreadsheet_text import safe_frame, safe_text
 from ganglioside.settings import setting_specs
 from ganglioside.support.fact_tables import read_facts
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from ganglioside.errors import ExportError
-from ganglioside.export.document import to_json
-from ganglioside.export.mztab import to_mztab
-from ganglioside.export.tables import to_csv, to_parquet
-from ganglioside.export.workbook import to_xlsx
+from ganglioside.exporting.document import to_json
+from ganglioside.exporting.mztab import to_mztab
+from ganglioside.exporting.tables import to_csv, to_parquet
+from ganglioside.exporting.workbook import to_xlsx
 from ganglioside.support.whole_files import write_whole
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ganglioside.simulate import facts
+from ganglioside.simulation import facts
 
 
 def as_sodium(species: pd.DataFrame) -> pd.DataFrame:

@@ -7,8 +7,8 @@ has been measured or is known of gangliosides; no method of judging tables is co
 
 from __future__ import annotations
 
-from ganglioside.simulate.scenario import LEVELS, Scenario
-from ganglioside.simulate.table import simulate, simulate_world
-from ganglioside.simulate.world import World
+from ganglioside.simulation.scenario import LEVELS, Scenario
+from ganglioside.simulation.table import simulate, simulate_world
+from ganglioside.simulation.world import World
 
 __all__ = ["LEVELS", "Scenario", "World", "simulate", "simulate_world"]

@@ -21,7 +21,7 @@ import pandas as pd
 
 from ganglioside.columns import REVIEW
 from ganglioside.errors import NameFormError
-from ganglioside.export.spreadsheet_text import safe_text
+from ganglioside.exporting.spreadsheet_text import safe_text
 from ganglioside.lipids.adducts import Adduct, adduct, adducts
 from ganglioside.lipids.adducts import mz as ion_mz
 from ganglioside.settings import setting_specs

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ganglioside.simulate import facts, names
-from ganglioside.simulate.method import MEASURED_SLOPE
-from ganglioside.simulate.world import World
+from ganglioside.simulation import facts, names
+from ganglioside.simulation.method import MEASURED_SLOPE
+from ganglioside.simulation.world import World
 from ganglioside.support.arrays import FloatArray
 
 #: `origin` is one number per physical cause, the same in all samples; `species` is the row of

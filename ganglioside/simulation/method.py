@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from ganglioside.simulate import facts
-from ganglioside.simulate.scenario import Scenario
+from ganglioside.simulation import facts
+from ganglioside.simulation.scenario import Scenario
 from ganglioside.support.arrays import FloatArray
 
 #: Slope per carbon, in min, of the method on which effects in min were measured.

@@ -13,9 +13,9 @@ import pandas as pd
 from ganglioside.errors import SettingsError
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import read_features
-from ganglioside.simulate import facts, peaks
-from ganglioside.simulate.scenario import LEVELS, Scenario
-from ganglioside.simulate.world import World
+from ganglioside.simulation import facts, peaks
+from ganglioside.simulation.scenario import LEVELS, Scenario
+from ganglioside.simulation.world import World
 from ganglioside.support.arrays import BoolArray
 
 #: Columns of the truth of a simulated table.

@@ -255,7 +255,7 @@ def test_history_shows_a_session_that_came_to_nothing(monkeypatch: pytest.Monkey
     def cancel(*_: object, **__: object) -> None:
         raise Cancelled
 
-    monkeypatch.setattr("ganglioside.history.sessions.analyze", cancel)
+    monkeypatch.setattr("ganglioside.history.history.analyze", cancel)
     run("analyze", EXAMPLE, code=130)
     (session,) = run_json("history", "list")
     assert session["status"] == "cancelled"
@@ -334,7 +334,7 @@ SLOW = """
 import signal
 import time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was ignored
-import ganglioside.history.sessions as sessions
+import ganglioside.history.history as sessions
 judge = sessions.analyze
 def slowly(*args):
     open("started", "w").close()
@@ -350,7 +350,7 @@ def test_too_little_memory_is_told_with_words(monkeypatch: pytest.MonkeyPatch) -
     def analyze(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("ganglioside.history.sessions.analyze", analyze)
+    monkeypatch.setattr("ganglioside.history.history.analyze", analyze)
     assert "memory of this machine is not enough" in run("analyze", EXAMPLE, code=1).stderr
     assert gg.History.open().sessions()["status"].tolist() == ["failed"]
 

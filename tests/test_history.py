@@ -36,9 +36,11 @@ from hypothesis import strategies as st
 
 from ganglioside.columns import FINDINGS, MODELS, PROBLEMS, VERDICTS
 from ganglioside.errors import Cancelled, HistoryError, ReadError
-from ganglioside.history import STATUSES, History, catalog, default_path, rows, sessions, store
-from ganglioside.history.catalog import Migration, migrations
-from ganglioside.history.codec import (
+from ganglioside.history import STATUSES, History, default_path, location, record
+from ganglioside.history import history as history_module
+from ganglioside.history.storage import catalog, store
+from ganglioside.history.storage.catalog import Migration, migrations
+from ganglioside.history.storage.codec import (
     STORED_FEATURES,
     decode_carried,
     encode_carried,
@@ -61,7 +63,7 @@ TABLES = {
 
 @pytest.fixture
 def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
-    monkeypatch.setattr(rows, "RetentionModel", HandMadeModel)
+    monkeypatch.setattr(record, "RetentionModel", HandMadeModel)
     return History.open(tmp_path / "history.duckdb", timeout=10)
 
 
@@ -341,7 +343,7 @@ def fake_analyze(table: FeatureTable, settings: Settings, progress: ProgressCall
 def test_a_run_is_stored_and_tells_its_session(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "analyze", fake_analyze)
+    monkeypatch.setattr(history_module, "analyze", fake_analyze)
     events: list[ProgressEvent] = []
     sid, analysis = history.run(build_table(), name="n", progress=events.append)
     assert_analyses_equal(history.load(sid), analysis)
@@ -364,7 +366,7 @@ def test_a_broken_run_leaves_its_trace(
     def broken(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(sessions, "analyze", broken)
+    monkeypatch.setattr(history_module, "analyze", broken)
     with pytest.raises(type(error)):
         history.run(build_table())
     row = history.sessions().iloc[0]
@@ -374,7 +376,7 @@ def test_a_broken_run_leaves_its_trace(
 
 
 def test_a_callback_may_cancel(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "analyze", fake_analyze)
+    monkeypatch.setattr(history_module, "analyze", fake_analyze)
 
     def stop(event: ProgressEvent) -> None:
         if event["step"] == "validating":
@@ -401,7 +403,7 @@ def test_a_process_that_dies_leaves_its_session_processing(history: History) -> 
 def test_a_session_is_run_again_from_its_own_input(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "analyze", fake_analyze)
+    monkeypatch.setattr(history_module, "analyze", fake_analyze)
     content = b"Name,RT,Volume,Log P,Anchor\r\n" + 5 * b"GM1(36:1;O2),9.1,10,1.5,T\r\n"
     source = Source.from_bytes("liver.csv", content)
     chosen = Settings(sample_type="human", rt_tolerance=0.2)
@@ -495,10 +497,10 @@ def test_a_crash_within_a_save_leaves_no_part_of_it(history: History) -> None:
 def test_an_error_within_a_save_leaves_no_part_of_it(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    good = rows.Record.of(build_analysis())
+    good = record.Record.of(build_analysis())
     object.__setattr__(good, "columns", None)  # NOT NULL: refused after the tables were inserted
-    monkeypatch.setattr(rows.Record, "of", lambda _: good)
-    monkeypatch.setattr(rows.Record, "fingerprints", lambda _: {})
+    monkeypatch.setattr(record.Record, "of", lambda _: good)
+    monkeypatch.setattr(record.Record, "fingerprints", lambda _: {})
     with pytest.raises(HistoryError, match="NOT NULL"):
         history.save(build_analysis())
     assert history.sessions().empty
@@ -601,7 +603,7 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GANGLIOSIDE_HISTORY", raising=False)
     (tmp_path / "file").write_text("in the way")
-    monkeypatch.setattr(sessions, "default_path", lambda: tmp_path / "file" / "h.duckdb")
+    monkeypatch.setattr(location, "default_path", lambda: tmp_path / "file" / "h.duckdb")
     with pytest.raises(HistoryError, match="cannot be made"):
         History.open()
 
@@ -716,7 +718,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
         patch.setattr(catalog, "migrations", lambda: steps)
         with pytest.raises(HistoryError, match="nonsense"):
             History.open(history.path)
-    monkeypatch.setattr(rows, "RetentionModel", HandMadeModel)
+    monkeypatch.setattr(record, "RetentionModel", HandMadeModel)
     assert_analyses_equal(history.load(sid), build_analysis())
     assert query(history, "SELECT count(*) FROM duckdb_tables() WHERE table_name='extra'") == [(0,)]
 

@@ -281,7 +281,7 @@ class _Run:
     def _start(self, client: Client, item: Item, partial: Entry | None) -> Future[Any] | None:
         """Send a table to the workers; None where it cannot be read."""
         from ganglioside.batch.work import Analysed, analyse
-        from ganglioside.history.rows import Packed
+        from ganglioside.history.record import Packed
 
         entry = Entry(item.name, str(item.path), "", item.title)
         if partial is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ganglioside.analysis import analyze
 from ganglioside.errors import BatchError
 from ganglioside.exporting import Format, content_of
-from ganglioside.history.rows import Packed
+from ganglioside.history.record import Packed
 from ganglioside.reading.features import read_features
 from ganglioside.settings import Settings
 from ganglioside.version import __version__

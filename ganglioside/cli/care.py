@@ -96,7 +96,7 @@ def show_head(
     ] = None,
 ) -> None:
     """Print the newest entry of the log, by which 'verify --heads' finds one that was cut off."""
-    from ganglioside.history.heads import add_to
+    from ganglioside.history.storage.log_heads import add_to
 
     store = _open()
     head = store.head()
@@ -191,7 +191,7 @@ def cleanup(
 
     Sessions marked by 'history keep' stay. Nothing is cleaned up by itself unless --every says so.
     """
-    from ganglioside.history.cleanup import parse_age
+    from ganglioside.history.care.cleanup import parse_age
 
     store = _open()
     if never:

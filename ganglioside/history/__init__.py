@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ganglioside.history.rows import STATUSES, Status
-from ganglioside.history.sessions import History, default_path
+from ganglioside.history.history import History
+from ganglioside.history.location import default_path
+from ganglioside.history.session_rows import STATUSES, Status
 
 __all__ = ["STATUSES", "History", "Status", "default_path"]

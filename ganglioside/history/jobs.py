@@ -14,12 +14,14 @@ from typing import Any, Final
 import duckdb
 
 from ganglioside.errors import JobError
-from ganglioside.history import job_seals, log
+from ganglioside.history import audit_log, job_seals
+from ganglioside.history.author import current_author
 from ganglioside.history.events import insert_events, last_events, read_events
-from ganglioside.history.people import Process, current_author
-from ganglioside.history.rows import STATUSES, Status, new_id
-from ganglioside.history.store import Store, utc_now
-from ganglioside.history.witness import changing, row_hash, row_hashes
+from ganglioside.history.opening import new_id
+from ganglioside.history.process import Process
+from ganglioside.history.row_hashes import changing, row_hash, row_hashes
+from ganglioside.history.session_rows import STATUSES, Status
+from ganglioside.history.storage.store import Store, utc_now
 from ganglioside.progress import ProgressEvent
 
 #: What is said of a job that came in from elsewhere before it had ended.
@@ -162,7 +164,7 @@ class Jobs:
             )  # fmt: skip
             seal = job_seals.seal(find_job(connection, job), self._store.path)
             connection.execute("UPDATE jobs SET seal = ? WHERE id = ?", [seal, job])
-            log.append(connection, current_author(), "job added", job, kind=kind, name=name,
+            audit_log.append(connection, current_author(), "job added", job, kind=kind, name=name,
                        row=row_hash(connection, "jobs", job))  # fmt: skip
         return job
 
@@ -307,6 +309,6 @@ def close_foreign(connection: duckdb.DuckDBPyConnection, reason: str, ids: Seque
         "UPDATE jobs SET status = 'failed', ended = ?, error = ? WHERE list_contains(?, id)",
         [utc_now(), reason, closed],
     )
-    log.append(connection, current_author(), "jobs closed", error=reason,
+    audit_log.append(connection, current_author(), "jobs closed", error=reason,
                rows={"jobs": row_hashes(connection, "jobs", closed)})  # fmt: skip
     return len(closed)

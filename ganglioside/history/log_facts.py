@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from ganglioside.history.log import Entry, texts
-from ganglioside.history.witness import Table
+from ganglioside.history.audit_log import Entry, texts
+from ganglioside.history.row_hashes import Table
 
 #: What an entry about a session makes of its status.
 _STATUS: Final[dict[str, str]] = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ganglioside.history import History
-from ganglioside.history.store import utc_now
+from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
 
 #: Seconds between two looks at the time of the history's file, which cost nothing. The file is

@@ -11,9 +11,9 @@ from typing import IO, Any, Final
 
 from ganglioside.errors import JobError
 from ganglioside.history import History, Status
-from ganglioside.history.file_modes import created_like, share_with
 from ganglioside.history.jobs import Job
-from ganglioside.history.store import utc_now
+from ganglioside.history.storage.file_modes import created_like, share_with
+from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs.carrying import carry_out
 from ganglioside.jobs.work import Work, parameters_of, work_of
 from ganglioside.progress import ProgressCallback

@@ -38,7 +38,7 @@ from builders import HandMadeModel, build_analysis
 from ganglioside.analysis import Analysis
 from ganglioside.errors import HistoryError
 from ganglioside.exporting import export
-from ganglioside.history import History, rows
+from ganglioside.history import History, session_rows
 from ganglioside.reading.raw_table import Source
 
 FEATURES = 323
@@ -110,7 +110,7 @@ def _save_many(path: Path, worker: int, sessions: int, times: multiprocessing.Qu
 
 def _look(path: Path, stop: Event, looks: multiprocessing.Queue[int | str]) -> None:
     """Load the newest session over and over: it must be whole at every moment."""
-    rows.RetentionModel = HandMadeModel  # type: ignore[misc, assignment]
+    session_rows.RetentionModel = HandMadeModel  # type: ignore[misc, assignment]
     count = 0
     while not stop.is_set():
         history = History.open(path)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from builders import HandMadeModel
 
-from ganglioside.history import History, rows
+from ganglioside.history import History, record
 
 
 @pytest.fixture
 def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
-    monkeypatch.setattr(rows, "RetentionModel", HandMadeModel)
+    monkeypatch.setattr(record, "RetentionModel", HandMadeModel)
     return History.open(tmp_path / "history.duckdb", timeout=10)

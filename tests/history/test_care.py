@@ -10,8 +10,9 @@ import pytest
 from builders import assert_analyses_equal, build_analysis
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import History, cleanup
-from ganglioside.history.cleanup import parse_age
+from ganglioside.history import History
+from ganglioside.history.care import cleanup
+from ganglioside.history.care.cleanup import parse_age
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
@@ -208,7 +209,7 @@ def test_vacuum_gives_room_back_and_changes_nothing(history: History) -> None:
 def test_a_vacuum_that_breaks_changes_nothing(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ganglioside.history.store import Store
+    from ganglioside.history.storage.store import Store
 
     sid = history.save(build_analysis())
 

@@ -12,8 +12,9 @@ import pytest
 from builders import build_analysis
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import History, file_modes
-from ganglioside.history.heads import head_file
+from ganglioside.history import History
+from ganglioside.history.storage import file_modes
+from ganglioside.history.storage.log_heads import head_file
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
 

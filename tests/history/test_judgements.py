@@ -11,7 +11,7 @@ from builders import build_analysis
 
 from ganglioside.analysis import analyze
 from ganglioside.errors import HistoryError, OverrideError
-from ganglioside.history import History, log
+from ganglioside.history import History, audit_log
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.simulation.example import example
@@ -65,7 +65,7 @@ def test_they_go_with_their_session_but_stay_in_the_log(history: History) -> Non
     history.delete(sid)
     with history._store.read() as connection:
         assert connection.execute("SELECT count(*) FROM overrides").fetchall() == [(0,)]
-        assert log.broken_links(log.entries(connection)) == []
+        assert audit_log.broken_links(audit_log.entries(connection)) == []
     assert "fraction" in history.log(sid)["details"][1]
 
 

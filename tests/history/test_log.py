@@ -11,20 +11,20 @@ import pytest
 from builders import build_analysis
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import History, log
+from ganglioside.history import History, audit_log
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
 
 def broken(history: History) -> list[str]:
     with history._store.read() as connection:
-        return log.broken_links(log.entries(connection))
+        return audit_log.broken_links(audit_log.entries(connection))
 
 
 def tamper(history: History, sql: str, *, tell: bool = False) -> None:
     with history._store.write() as connection:
         if tell:
-            log.append(connection, "Ada", "renamed", "s")
+            audit_log.append(connection, "Ada", "renamed", "s")
         connection.execute(sql)
 
 

@@ -9,8 +9,9 @@ import duckdb
 import pytest
 from builders import assert_analyses_equal, build_analysis
 
-from ganglioside.history import History, store
-from ganglioside.history.catalog import known_tables, migrations
+from ganglioside.history import History
+from ganglioside.history.storage import store
+from ganglioside.history.storage.catalog import known_tables, migrations
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ganglioside.history.people import SILENCE, Process
+from ganglioside.history.process import SILENCE, Process
 
 NOW = datetime(2026, 11, 26, 12, 0)
 

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from ganglioside.errors import JobError
-from ganglioside.history import History, people
-from ganglioside.history.people import SILENCE, Process
-from ganglioside.history.store import utc_now
+from ganglioside.history import History, author
+from ganglioside.history.process import SILENCE, Process
+from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -180,15 +180,15 @@ def test_a_process_elsewhere_is_dead_once_it_is_silent(silent: timedelta, dead: 
 def test_the_author_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
     monkeypatch.setenv("GANGLIOSIDE_AUTHOR", "R. Franklin")
-    assert people.current_author() == "R. Franklin"
+    assert author.current_author() == "R. Franklin"
     monkeypatch.setenv("GANGLIOSIDE_AUTHOR", " ")
     monkeypatch.setenv("JUPYTERHUB_USER", "hub user")
-    assert people.current_author() == "hub user"
+    assert author.current_author() == "hub user"
     monkeypatch.delenv("JUPYTERHUB_USER")
-    assert people.current_author()
+    assert author.current_author()
 
     def nobody() -> Any:
         raise KeyError("getpwuid(): uid not found")
 
-    monkeypatch.setattr(people.getpass, "getuser", nobody)
-    assert people.current_author() == "unknown"
+    monkeypatch.setattr(author.getpass, "getuser", nobody)
+    assert author.current_author() == "unknown"

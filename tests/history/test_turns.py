@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock, Timeout
 
-from ganglioside.history import turns
-from ganglioside.history.turns import Turn, acquire
+from ganglioside.history.storage import lock_queue
+from ganglioside.history.storage.lock_queue import Turn, acquire
 
 
 def test_the_first_who_waits_is_first(tmp_path: Path) -> None:
@@ -31,12 +31,12 @@ def test_an_old_mark_binds_nobody_and_is_taken_away(tmp_path: Path) -> None:
     gone, here = Turn(tmp_path), Turn(tmp_path)
     gone.wait()
     (mark,) = tmp_path.iterdir()
-    old = time.time() - turns._OLD - 0.1
+    old = time.time() - lock_queue._OLD - 0.1
     os.utime(mark, (old, old))
     assert here.has_come()
     gone.wait()  # it was only stopped, and goes on
     assert not here.has_come()
-    forgotten = time.time() - turns._FORGOTTEN - 1
+    forgotten = time.time() - lock_queue._FORGOTTEN - 1
     os.utime(mark, (forgotten, forgotten))
     here.end()
     assert list(tmp_path.iterdir()) == []

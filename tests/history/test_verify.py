@@ -11,7 +11,8 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.history import History, heads, log, rows, store
+from ganglioside.history import History, audit_log, session_rows
+from ganglioside.history.storage import log_heads, store
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -219,7 +220,7 @@ def test_a_clock_that_goes_back_accuses_nobody(
     history.override(sid, first)
     history.rename(sid, "before")
     early = store.utc_now() - timedelta(hours=2)
-    monkeypatch.setattr(log, "utc_now", lambda: early)
+    monkeypatch.setattr(audit_log, "utc_now", lambda: early)
     history.override(sid, second)
     history.rename(sid, "after")
     assert not history.log()["number"].is_monotonic_increasing  # listed by time
@@ -246,11 +247,11 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
     kept = tmp_path / "elsewhere.jsonl"
     kept.write_text(history.head().line(history.path) + "\n")
     with history._store.write() as connection:
-        last = log.entries(connection)[-1]
+        last = audit_log.entries(connection)[-1]
         connection.execute("DELETE FROM log WHERE number = ?", [last.number])
-        log.append(connection, "Eve", "scheduled", older_than_days=400.0, every_days=7.0)
+        audit_log.append(connection, "Eve", "scheduled", older_than_days=400.0, every_days=7.0)
         connection.execute("UPDATE schedule SET author = 'Eve', last_run = NULL")
-    heads.head_file(history.path).unlink()
+    log_heads.head_file(history.path).unlink()
     assert history.verify(sample=0).is_whole
     faults = history.verify(sample=0, heads=[kept]).faults
     assert len(faults) == 1
@@ -303,7 +304,7 @@ def test_a_result_that_cannot_be_had_again_is_found(
     opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a change of the method: all hashes are right, the outcome is another."""
-    from ganglioside.history import verify
+    from ganglioside.history.care import verify
 
     history, _ = opened
     monkeypatch.setattr(
@@ -319,7 +320,7 @@ def test_other_versions_are_told(
 ) -> None:
     history, _ = opened
     with monkeypatch.context() as patch:
-        patch.setattr(rows, "environment", lambda: {"numpy": "1.0"})
+        patch.setattr(session_rows, "environment", lambda: {"numpy": "1.0"})
         history.save(gg.analyze(gg.example()))
     found = history.verify(sample=3)
     assert found.is_whole

@@ -16,7 +16,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import ExportError, GangliosideError
 from ganglioside.exporting import FORMATS, export
 from ganglioside.history import History
-from ganglioside.history.judgements import current
+from ganglioside.history.overrides import current
 from ganglioside.jobs import Export, Report, follow, start
 from ganglioside_widgets.state.downloads import made_by, place_for
 from ganglioside_widgets.state.run import Post

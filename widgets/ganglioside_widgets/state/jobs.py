@@ -17,7 +17,7 @@ import traitlets as t
 from ganglioside.errors import GangliosideError, JobError
 from ganglioside.history import History
 from ganglioside.history.jobs import Job
-from ganglioside.history.store import utc_now
+from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs import Looks, cancel, resume_waiting, retry
 from ganglioside.jobs.following import INTERVAL, PATIENCE
 from ganglioside.jobs.starting import log_path

@@ -16,7 +16,7 @@ from typing import Final
 
 from ganglioside.errors import SettingsError
 from ganglioside.history import History
-from ganglioside.history.people import current_author
+from ganglioside.history.author import current_author
 
 #: By which `ganglioside app` tells its kernels who can open their pages.
 VARIABLE: Final = "GANGLIOSIDE_PAGES"

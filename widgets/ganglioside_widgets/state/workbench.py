@@ -9,7 +9,7 @@ import traitlets as t
 from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, HistoryError, OverrideError
 from ganglioside.history import History
-from ganglioside.history.people import current_author
+from ganglioside.history.author import current_author
 from ganglioside_widgets.state.changes import describe
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.jobs import JobsState

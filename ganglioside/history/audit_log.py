@@ -20,8 +20,8 @@ from typing import Any, Final, Literal
 import duckdb
 import pandas as pd
 
-from ganglioside.history.heads import FIRST, read_head
-from ganglioside.history.store import utc_now
+from ganglioside.history.storage.log_heads import FIRST, read_head
+from ganglioside.history.storage.store import utc_now
 
 Action = Literal[
     "begun",

@@ -17,13 +17,13 @@ import duckdb
 import pyarrow as pa
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import log
-from ganglioside.history.damage import DAMAGE, damage
+from ganglioside.history import audit_log
+from ganglioside.history.author import current_author
 from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
-from ganglioside.history.people import current_author
-from ganglioside.history.rows import append_rows
-from ganglioside.history.store import Store, connect
-from ganglioside.history.witness import adopted
+from ganglioside.history.row_hashes import adopted
+from ganglioside.history.session_rows import append_rows
+from ganglioside.history.storage.damage import DAMAGE, damage
+from ganglioside.history.storage.store import Store, connect
 
 #: The tables of a session beside its row and its input, with the column that names it.
 _RESULTS: Final = ("features", "models", "findings", "problems", "results")
@@ -164,7 +164,7 @@ def _save(damaged: _Damaged, target: Store, source: Path) -> Salvaged:
         close_foreign(
             connection, f"It came in with the damaged file {source.name}. {FOREIGN}", jobs
         )
-        log.append(connection, current_author(), "adopted", salvaged=source.name,
+        audit_log.append(connection, current_author(), "adopted", salvaged=source.name,
                    **adopted(connection))  # fmt: skip
     kept_ids = {*whole, *inputs_only}
     lost = tuple(row["id"] for row in rows if row["id"] not in kept_ids)

@@ -21,7 +21,7 @@ from typing import Final
 import duckdb
 
 from ganglioside.errors import HistoryError
-from ganglioside.history.file_modes import created_like
+from ganglioside.history.storage.file_modes import created_like
 
 #: Names a file that heads are noted in too.
 VARIABLE: Final = "GANGLIOSIDE_HEADS"

@@ -10,10 +10,10 @@ from typing import Final
 import duckdb
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import log
-from ganglioside.history.people import current_author
-from ganglioside.history.rows import Stored, delete_session
-from ganglioside.history.store import utc_now
+from ganglioside.history import audit_log
+from ganglioside.history.author import current_author
+from ganglioside.history.session_rows import Stored, delete_session
+from ganglioside.history.storage.store import utc_now
 
 _UNITS: Final[dict[str, timedelta]] = {
     "h": timedelta(hours=1),
@@ -87,7 +87,7 @@ def remove(connection: duckdb.DuckDBPyConnection, sessions: list[Stored], why: s
     """Delete sessions, each with its entry in the log; part of a transaction."""
     for session in sessions:
         delete_session(connection, session)
-        log.append(connection, current_author(), "deleted", session.id, name=session.name,
+        audit_log.append(connection, current_author(), "deleted", session.id, name=session.name,
                    input=session.sha256, result=session.result_sha256, why=why)  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def remove_jobs(connection: duckdb.DuckDBPyConnection, older_than: timedelta) ->
         return
     connection.execute("DELETE FROM events WHERE list_contains(?, owner)", [old])
     connection.execute("DELETE FROM jobs WHERE list_contains(?, id)", [old])
-    log.append(connection, current_author(), "jobs deleted", jobs=old)
+    audit_log.append(connection, current_author(), "jobs deleted", jobs=old)
 
 
 def read_schedule(connection: duckdb.DuckDBPyConnection) -> Schedule | None:
@@ -116,13 +116,13 @@ def write_schedule(connection: duckdb.DuckDBPyConnection, schedule: Schedule | N
     """Set the schedule, or none; part of a transaction."""
     connection.execute("DELETE FROM schedule")
     if schedule is None:
-        log.append(connection, current_author(), "scheduled", every_days=None)
+        audit_log.append(connection, current_author(), "scheduled", every_days=None)
         return
     days = schedule.older_than / _DAY, schedule.every / _DAY
     connection.execute(
         "INSERT INTO schedule VALUES (?, ?, ?, ?)", [*days, schedule.author, schedule.last_run]
     )
-    log.append(connection, schedule.author, "scheduled", older_than_days=days[0],
+    audit_log.append(connection, schedule.author, "scheduled", older_than_days=days[0],
                every_days=days[1])  # fmt: skip
 
 
@@ -136,6 +136,6 @@ def clean_when_due(connection: duckdb.DuckDBPyConnection) -> int:
     remove(connection, old, f"schedule set by {schedule.author}")
     remove_jobs(connection, schedule.older_than)
     connection.execute("UPDATE schedule SET last_run = ?", [now])
-    log.append(connection, current_author(), "cleaned", sessions=len(old), at=now.isoformat())
+    audit_log.append(connection, current_author(), "cleaned", sessions=len(old), at=now.isoformat())
     connection.commit()
     return len(old)

@@ -15,12 +15,9 @@ from typing import Any, Final
 import duckdb
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import log
-from ganglioside.history.catalog import migrations
-from ganglioside.history.damage import DAMAGE, damage
-from ganglioside.history.digest import digest
-from ganglioside.history.heads import read_head
-from ganglioside.history.import_checks import (
+from ganglioside.history import audit_log
+from ganglioside.history.author import current_author
+from ganglioside.history.care.import_checks import (
     Row,
     event_fault,
     job_fault,
@@ -30,8 +27,8 @@ from ganglioside.history.import_checks import (
 )
 from ganglioside.history.jobs import FOREIGN, close_foreign
 from ganglioside.history.log_facts import Told, told
-from ganglioside.history.people import current_author
-from ganglioside.history.rows import (
+from ganglioside.history.row_hashes import Table, adopted, row_hashes
+from ganglioside.history.session_rows import (
     Stored,
     delete_session,
     end_session,
@@ -39,8 +36,11 @@ from ganglioside.history.rows import (
     read_record,
     read_source,
 )
-from ganglioside.history.store import Store, quoted, utc_now
-from ganglioside.history.witness import Table, adopted, row_hashes
+from ganglioside.history.storage.catalog import migrations
+from ganglioside.history.storage.damage import DAMAGE, damage
+from ganglioside.history.storage.fingerprint import digest
+from ganglioside.history.storage.log_heads import read_head
+from ganglioside.history.storage.store import Store, quoted, utc_now
 from ganglioside.version import __version__
 
 FORMAT: Final = "ganglioside-history"
@@ -219,7 +219,7 @@ def _require_owned(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def _require_sound_log(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    if faults := log.broken_links(log.entries(connection, "new_log")):
+    if faults := audit_log.broken_links(audit_log.entries(connection, "new_log")):
         raise HistoryError(
             f"The log in {folder} was changed: {faults[0]} Nothing was imported. Ask `ganglioside "
             "history verify` where it was exported, and export a sound copy."
@@ -264,7 +264,7 @@ class _Import:
 
     def run(self, present: int) -> Transfer:
         """Add all that is new and sound; tell of it in the log."""
-        before = log.entries(self._connection)
+        before = audit_log.entries(self._connection)
         own_end = read_head(self._connection).sha256
         known = told(before)
         sessions = self._new("sessions", session_fault)
@@ -360,12 +360,12 @@ class _Import:
         return closed
 
     def _tell(
-        self, before: list[log.Entry], known: Told, own_end: str, sessions: list[str],
+        self, before: list[audit_log.Entry], known: Told, own_end: str, sessions: list[str],
         jobs: list[str],
     ) -> None:  # fmt: skip
         """Tell of the import, as which everything came in, and where the chains that came end."""
         earlier = {entry.sha256 for entry in before}
-        written = log.entries(self._connection)
+        written = audit_log.entries(self._connection)
         came = [entry for entry in written if entry.sha256 not in earlier]
         spoken_of = {entry.subject for entry in came}
         self._note_missing(known, told(written))
@@ -377,11 +377,11 @@ class _Import:
             "manifest": _sha256(self._folder / MANIFEST),
             "sessions": len(sessions),
             "left_out": sorted(self._left_out),
-            "ends": log.open_ends(came),
+            "ends": audit_log.open_ends(came),
             **adopted(self._connection, **adopt),
         }
-        deed = log.Deed(current_author(), "imported", None, details)
-        log.append_all(self._connection, [deed], follows=own_end)
+        deed = audit_log.Deed(current_author(), "imported", None, details)
+        audit_log.append_all(self._connection, [deed], follows=own_end)
 
     def _note_missing(self, known: Told, now: Told) -> None:
         """Note what the log that came tells of, and the export does not hold."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,14 +11,13 @@ from typing import Any, Final, Literal
 
 import duckdb
 import pandas as pd
-import pyarrow as pa
-from platformdirs import user_data_path
 
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.columns import VERDICTS
 from ganglioside.errors import Cancelled, HistoryError
-from ganglioside.history import copies, log
-from ganglioside.history.cleanup import (
+from ganglioside.history import audit_log
+from ganglioside.history.author import current_author
+from ganglioside.history.care import backup
+from ganglioside.history.care.cleanup import (
     Schedule,
     clean_when_due,
     outdated,
@@ -28,15 +26,20 @@ from ganglioside.history.cleanup import (
     remove_jobs,
     write_schedule,
 )
-from ganglioside.history.dead import mark_dead
+from ganglioside.history.care.interrupted import mark_dead
+from ganglioside.history.care.salvage import Salvaged, salvage
+from ganglioside.history.care.transfer import Transfer, export_all, import_all
+from ganglioside.history.care.verify import Verification, verify
+from ganglioside.history.event_relay import EventRelay
 from ganglioside.history.events import insert_events, read_events
-from ganglioside.history.heads import Head, read_head
 from ganglioside.history.jobs import Jobs
-from ganglioside.history.judgements import insert_overrides, read_overrides, require_features
-from ganglioside.history.people import current_author
-from ganglioside.history.rows import (
-    Opening,
-    Packed,
+from ganglioside.history.listing import LISTING, list_sessions, with_types
+from ganglioside.history.location import TIMEOUT, resolved, store_at
+from ganglioside.history.opening import Opening
+from ganglioside.history.overrides import insert_overrides, read_overrides, require_features
+from ganglioside.history.record import Packed
+from ganglioside.history.row_hashes import NO_EVENTS, adopt_older, changing, row_hash, row_hashes
+from ganglioside.history.session_rows import (
     Stored,
     delete_session,
     end_session,
@@ -46,12 +49,9 @@ from ganglioside.history.rows import (
     read_analysis,
     read_source,
 )
-from ganglioside.history.salvage import Salvaged, salvage
-from ganglioside.history.store import OpenStore, Store
-from ganglioside.history.transfer import Transfer, export_all, import_all
-from ganglioside.history.verify import Verification, verify
-from ganglioside.history.witness import NO_EVENTS, adopt_older, changing, row_hash, row_hashes
-from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
+from ganglioside.history.storage.log_heads import Head, read_head
+from ganglioside.history.storage.store import OpenStore, Store
+from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features
 from ganglioside.reading.raw_table import Source
@@ -60,81 +60,11 @@ from ganglioside.verdicts.overrides import Overrides
 
 _A_DAY: Final = timedelta(days=1)
 
-#: Seconds to wait for other processes that use the same history.
-_TIMEOUT: Final = 30.0
-
-_COUNTS: Final = ("features", *VERDICTS)
-
-#: Of the newest sessions, chosen first: the counts are taken out of theirs only.
-_LISTING: Final = f"""
-    SELECT id, name, sample_type, status, created, started, completed,
-           {", ".join(f"TRY_CAST(summary->>'{c}' AS BIGINT) AS {c}" for c in _COUNTS)},
-           file_name, file_size, sha256, version, rerun_of, error, author, keep
-    FROM (SELECT * FROM sessions {{}})
-    ORDER BY created DESC, id DESC
-"""
-
-
-def default_path() -> Path:
-    """Return the file of the history: `GANGLIOSIDE_HISTORY`, or in the user's data folder."""
-    named = os.environ.get("GANGLIOSIDE_HISTORY")
-    if named:
-        return _resolved(Path(named))
-    return _resolved(user_data_path("ganglioside", appauthor=False) / "history.duckdb")
-
-
-def _resolved(path: Path) -> Path:
-    """Return the file itself: through a link, its lock and its copies would be others'.
-
-    Raises
-    ------
-    HistoryError
-        If a link leads to itself, or the path names no file.
-    """
-    try:
-        found = path.expanduser().resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise HistoryError(f"{path} names no file ({error}): name another.") from error
-    if not found.name:
-        raise HistoryError(f"{path} names no file: add the history's name, as in "
-                           f"{path / 'history.duckdb'}.")  # fmt: skip
-    return found
-
-
-def _listed(rows: pa.Table) -> pd.DataFrame:
-    """Give the rows of a listing their types."""
-    frame: pd.DataFrame = rows.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    times = {c: frame[c].dt.tz_localize("UTC") for c in ("created", "started", "completed")}
-    return frame.assign(**times)
-
-
-def _store(path: str | PathLike[str] | None, timeout: float) -> Store:
-    place = default_path() if path is None else _resolved(Path(path))
-    if path is None and not os.environ.get("GANGLIOSIDE_HISTORY"):
-        _make_folder(place.parent)
-    return Store(place, timeout)
-
 
 def _put_in_order(connection: duckdb.DuckDBPyConnection, version: int) -> None:
     adopt_older(connection, version)
     mark_dead(connection)
     clean_when_due(connection)
-
-
-def _list(connection: duckdb.DuckDBPyConnection, sessions: Sequence[Stored]) -> pd.DataFrame:
-    ids = [session.id for session in sessions]
-    chosen = _LISTING.format("WHERE list_contains(?, id)")
-    return _listed(connection.sql(chosen, params=[ids]).to_arrow_table())
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise HistoryError(
-            f"The folder of the history, {folder}, cannot be made ({error.strerror}). Name a "
-            "file elsewhere: History.open(path), or set GANGLIOSIDE_HISTORY."
-        ) from error
 
 
 class History:
@@ -150,7 +80,7 @@ class History:
         self.jobs = Jobs(store)
 
     @classmethod
-    def open(cls, path: str | PathLike[str] | None = None, timeout: float = _TIMEOUT) -> History:
+    def open(cls, path: str | PathLike[str] | None = None, timeout: float = TIMEOUT) -> History:
         """Open a history and create it where there is none.
 
         Sessions and jobs whose process has died meanwhile are marked failed, with the reason.
@@ -169,7 +99,7 @@ class History:
             If the file is not a history, is newer than this program, stays in use, or cannot
             be written.
         """
-        store = _store(path, timeout)
+        store = store_at(path, timeout)
         store.prepare(_put_in_order)
         return cls(store)
 
@@ -255,13 +185,13 @@ class History:
             insert_completed(connection, sessions)
             hashes = row_hashes(connection, "sessions", [opening.id for opening, _ in sessions])
             told = [
-                log.Deed(opening.author, "completed", opening.id,
+                audit_log.Deed(opening.author, "completed", opening.id,
                          {"name": opening.name, "input": opening.sha256,
                           "result": one.result_sha256, "row": hashes[opening.id],
                           "events": NO_EVENTS})
                 for opening, one in sessions
             ]  # fmt: skip
-            log.append_all(connection, told)
+            audit_log.append_all(connection, told)
             for opening, one in sessions:
                 if one.overrides:
                     _override(connection, opening.id, one.overrides)
@@ -285,14 +215,14 @@ class History:
         """
         newest = "" if limit is None else f"ORDER BY created DESC, id DESC LIMIT {int(limit)}"
         with self._store.read() as connection:
-            return _listed(connection.sql(_LISTING.format(newest)).to_arrow_table())
+            return with_types(connection.sql(LISTING.format(newest)).to_arrow_table())
 
     def session(self, sid: str) -> pd.Series[Any]:
         """Return the row of one session, as `sessions` has it."""
         with self._store.read() as connection:
             found = Stored.find(connection, sid)
-            rows = connection.sql(_LISTING.format("WHERE id = ?"), params=[found.id])
-            return _listed(rows.to_arrow_table()).iloc[0]
+            rows = connection.sql(LISTING.format("WHERE id = ?"), params=[found.id])
+            return with_types(rows.to_arrow_table()).iloc[0]
 
     def load(self, sid: str) -> Analysis:
         """Return the analysis of a completed session, equal to what was saved.
@@ -432,7 +362,7 @@ class History:
             and sha256 (hash of the entry before and of this one).
         """
         with self._store.read() as connection:
-            return log.read_log(connection, subject)
+            return audit_log.read_log(connection, subject)
 
     def rename(self, sid: str, name: str) -> None:
         """Give a session another name."""
@@ -521,7 +451,7 @@ class History:
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             delete_session(connection, found)
-            log.append(connection, current_author(), "deleted", found.id, name=found.name,
+            audit_log.append(connection, current_author(), "deleted", found.id, name=found.name,
                        input=found.sha256, result=found.result_sha256)  # fmt: skip
 
     def keep(self, sid: str, kept: bool = True) -> None:
@@ -529,7 +459,7 @@ class History:
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             if found.keep != kept:
-                action: log.Action = "kept" if kept else "released"
+                action: audit_log.Action = "kept" if kept else "released"
                 with changing(connection, "sessions", found.id, action):
                     connection.execute(
                         "UPDATE sessions SET keep = ? WHERE id = ?", [kept, found.id]
@@ -551,10 +481,10 @@ class History:
         """
         if dry_run:
             with self._store.read() as connection:
-                return _list(connection, outdated(connection, older_than))
+                return list_sessions(connection, outdated(connection, older_than))
         with self._store.write() as connection:
             old = outdated(connection, older_than)
-            listed = _list(connection, old)
+            listed = list_sessions(connection, old)
             remove(connection, old, f"older than {older_than / timedelta(days=1):g} days")
             remove_jobs(connection, older_than)
         return listed
@@ -586,14 +516,14 @@ class History:
         pathlib.Path
             The copy, itself a history that `History.open` opens.
         """
-        return copies.backup(self._store, Path(target).expanduser())
+        return backup.backup(self._store, Path(target).expanduser())
 
     @classmethod
     def restore(
         cls,
         source: str | PathLike[str],
         path: str | PathLike[str] | None = None,
-        timeout: float = _TIMEOUT,
+        timeout: float = TIMEOUT,
     ) -> tuple[History, Path | None]:
         """Put a backup in the place of a history; what was there is kept beside it.
 
@@ -610,8 +540,8 @@ class History:
         aside : pathlib.Path or None
             Where the history is now that was there; None where there was none.
         """
-        store = _store(path, timeout)
-        aside = copies.restore(store, Path(source).expanduser())
+        store = store_at(path, timeout)
+        aside = backup.restore(store, Path(source).expanduser())
         return cls.open(store.path, timeout), aside
 
     @classmethod
@@ -619,7 +549,7 @@ class History:
         cls,
         source: str | PathLike[str],
         path: str | PathLike[str],
-        timeout: float = _TIMEOUT,
+        timeout: float = TIMEOUT,
     ) -> tuple[History, Salvaged]:
         """Save what can still be read of a damaged history into a new one.
 
@@ -645,8 +575,8 @@ class History:
         HistoryError
             If nothing can be read of the file, or the new one is there already.
         """
-        store = _store(path, timeout)
-        saved = salvage(_resolved(Path(source)), store)
+        store = store_at(path, timeout)
+        saved = salvage(resolved(Path(source)), store)
         return cls.open(store.path, timeout), saved
 
     def vacuum(self) -> tuple[int, int]:
@@ -657,7 +587,7 @@ class History:
         before, after : int
             Size in bytes.
         """
-        return copies.vacuum(self._store)
+        return backup.vacuum(self._store)
 
     def export_all(self, folder: str | PathLike[str]) -> Transfer:
         """Write everything into a new folder: a Parquet file a table, and a manifest.
@@ -685,7 +615,7 @@ class History:
         overrides: Overrides | None = None,
     ) -> Analysis:
         self._begin(opening)
-        relay = _Relay(progress, opening)
+        relay = EventRelay(progress, opening)
         try:
             settings = Settings.from_dict(opening.settings)
             analysis = analyze(table, settings, relay).with_overrides(overrides or Overrides())
@@ -703,7 +633,7 @@ class History:
     def _begin(self, opening: Opening) -> None:
         with self._store.write() as connection:
             insert_session(connection, opening)
-            log.append(connection, opening.author, "begun", opening.id, name=opening.name,
+            audit_log.append(connection, opening.author, "begun", opening.id, name=opening.name,
                        input=opening.sha256,
                        row=row_hash(connection, "sessions", opening.id))  # fmt: skip
 
@@ -742,49 +672,4 @@ def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
 
 def _override(connection: duckdb.DuckDBPyConnection, sid: str, overrides: Overrides) -> None:
     if said := insert_overrides(connection, sid, overrides):
-        log.append(connection, current_author(), "overridden", sid, said=said)
-
-
-class _Relay:
-    """Passes the events of an analysis on as those of its session, which ends when stored.
-
-    Attributes
-    ----------
-    events : list of ProgressEvent
-        All that happened so far, to be stored with the session. `saving` and `complete` are
-        among them before they are sent: they are stored by what they tell of.
-    """
-
-    def __init__(self, callback: ProgressCallback | None, opening: Opening) -> None:
-        self.events: list[ProgressEvent] = []
-        self._callback = callback
-        self._opening = opening
-
-    def __call__(self, event: ProgressEvent) -> None:
-        if event["type"] != "complete":
-            self._pass_on(ProgressEvent(**{**event, "session_id": self._opening.id}))
-
-    @contextmanager
-    def saving(self) -> Iterator[None]:
-        """Hold the last events ready while they are stored; a failure is told instead."""
-        said = len(self.events)
-        progress = Progress(self.events.append, self._opening.id)
-        progress.done("saving", f"Saved as session {self._opening.id}, {self._opening.name}")
-        progress.done("complete", "Done")
-        try:
-            yield
-        except BaseException as error:
-            del self.events[said:]
-            Progress(self._pass_on, self._opening.id).failed("saving", error)
-            raise
-
-    def saved(self) -> None:
-        """Send the last events: what they tell has happened."""
-        if self._callback is not None:
-            for event in self.events[-2:]:
-                self._callback(event)
-
-    def _pass_on(self, event: ProgressEvent) -> None:
-        self.events.append(event)
-        if self._callback is not None:
-            self._callback(event)
+        audit_log.append(connection, current_author(), "overridden", sid, said=said)

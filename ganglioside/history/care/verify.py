@@ -14,21 +14,17 @@ from typing import Any, Final
 import duckdb
 
 from ganglioside.analysis import analyze
-from ganglioside.history import heads, log
-from ganglioside.history.damage import DAMAGE, damage
-from ganglioside.history.digest import digest
-from ganglioside.history.judgements import read_overrides, said
+from ganglioside.history import audit_log
 from ganglioside.history.log_facts import Facts, Told, ToldSchedule, told, told_schedules
-from ganglioside.history.rows import (
-    Record,
-    Stored,
-    environment,
-    read_analysis,
-    read_record,
-    read_records,
-)
-from ganglioside.history.store import Store
-from ganglioside.history.witness import Table, event_hashes, row_hashes
+from ganglioside.history.opening import environment
+from ganglioside.history.overrides import read_overrides, said
+from ganglioside.history.record import Record
+from ganglioside.history.row_hashes import Table, event_hashes, row_hashes
+from ganglioside.history.session_rows import Stored, read_analysis, read_record, read_records
+from ganglioside.history.storage import log_heads
+from ganglioside.history.storage.damage import DAMAGE, damage
+from ganglioside.history.storage.fingerprint import digest
+from ganglioside.history.storage.store import Store
 
 #: Tables whose rows are the result of a session, and those whose rows belong to one.
 _RESULTS: Final = ("features", "models", "findings", "problems", "results")
@@ -82,11 +78,11 @@ def verify(
 ) -> Verification:
     """Check all hashes, and run a sample of sessions again: see `History.verify`."""
     with store.read() as connection:
-        written = log.entries(connection)
+        written = audit_log.entries(connection)
         last_words = told(written)
         sessions, faults = _sessions(connection)
         inputs = _column(connection, "SELECT sha256 FROM inputs")
-        faults += log.broken_links(written)
+        faults += audit_log.broken_links(written)
         faults += _unlike_told(connection, "sessions", last_words)
         faults += _unlike_told(connection, "jobs", last_words)
         faults += _check_schedule(connection, written)
@@ -173,7 +169,7 @@ def _what_differs(
 
 
 def _check_schedule(
-    connection: duckdb.DuckDBPyConnection, written: Sequence[log.Entry]
+    connection: duckdb.DuckDBPyConnection, written: Sequence[audit_log.Entry]
 ) -> list[str]:
     rows = connection.execute("SELECT older_than, every, author, last_run FROM schedule").fetchall()
     found = ToldSchedule(*rows[0]) if rows else None
@@ -184,10 +180,10 @@ def _check_schedule(
 
 
 def _check_heads(
-    store: Store, written: Sequence[log.Entry], further: Sequence[Path]
+    store: Store, written: Sequence[audit_log.Entry], further: Sequence[Path]
 ) -> tuple[list[str], list[str]]:
     """Return heads of the log that were noted outside and are not in it, and what excuses some."""
-    noted, faults = heads.read_heads(store.path, further)
+    noted, faults = log_heads.read_heads(store.path, further)
     known = {entry.sha256 for entry in written}
     restored = [entry for entry in written if entry.action == "restored"]
     notes = []

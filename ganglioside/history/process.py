@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import platform
 from dataclasses import dataclass
@@ -10,9 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import psutil
-
-#: Names who acts; a hub for many users sets the second one.
-_VARIABLES: Final = ("GANGLIOSIDE_AUTHOR", "JUPYTERHUB_USER")
 
 #: Two readings of one process's start differ by less, clocks being set meanwhile included.
 _SAME_START: Final = timedelta(minutes=1)
@@ -22,17 +18,6 @@ SILENCE: Final = timedelta(hours=1)
 
 #: Numbers of processes are smaller on every system.
 PIDS_END: Final = 2**31
-
-
-def current_author() -> str:
-    """Return who acts: `GANGLIOSIDE_AUTHOR`, else the user of a hub, else of the system."""
-    for variable in _VARIABLES:
-        if name := os.environ.get(variable, "").strip():
-            return name
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container without an entry for its user
-        return "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ganglioside.errors import HistoryError
-from ganglioside.history.catalog import known_tables, migrations
-from ganglioside.history.damage import DAMAGE, damage
-from ganglioside.history.people import PIDS_END
-from ganglioside.history.rows import STATUSES, Stored
-from ganglioside.history.store import quoted
+from ganglioside.history.process import PIDS_END
+from ganglioside.history.session_rows import STATUSES, Stored
+from ganglioside.history.storage.catalog import known_tables, migrations
+from ganglioside.history.storage.damage import DAMAGE, damage
+from ganglioside.history.storage.store import quoted
 from ganglioside.settings import Settings
 
 #: Bytes of a manifest; that of 12 tables has 2 kB.

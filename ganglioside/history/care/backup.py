@@ -14,12 +14,12 @@ from typing import Final
 import duckdb
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import log
-from ganglioside.history.file_modes import keep_mode_and_owner
+from ganglioside.history import audit_log
+from ganglioside.history.author import current_author
 from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
-from ganglioside.history.people import current_author
-from ganglioside.history.store import Store, utc_now
-from ganglioside.history.witness import adopt_older
+from ganglioside.history.row_hashes import adopt_older
+from ganglioside.history.storage.file_modes import keep_mode_and_owner
+from ganglioside.history.storage.store import Store, utc_now
 
 #: Names a file by the moment it was made.
 _MOMENT: Final = "%Y%m%d-%H%M%S"
@@ -69,7 +69,7 @@ def _tell(connection: duckdb.DuckDBPyConnection, version: int, source: Path) -> 
     connection.begin()
     jobs = [job.id for job in find_jobs(connection)]
     close_foreign(connection, f"It came in with the backup {source.name}. {FOREIGN}", jobs)
-    log.append(connection, current_author(), "restored", backup=source.name)
+    audit_log.append(connection, current_author(), "restored", backup=source.name)
     connection.commit()
 
 

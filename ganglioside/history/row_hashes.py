@@ -18,8 +18,8 @@ from typing import Any, Final, Literal
 
 import duckdb
 
-from ganglioside.history import log
-from ganglioside.history.people import current_author
+from ganglioside.history import audit_log
+from ganglioside.history.author import current_author
 
 Table = Literal["sessions", "jobs"]
 
@@ -75,7 +75,7 @@ def changing(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     owner: str,
-    action: log.Action,
+    action: audit_log.Action,
     *,
     ends: bool = False,
     **details: Any,
@@ -102,7 +102,7 @@ def changing(
         details["row"] = row_hash(connection, table, owner)
     if sound and ends:
         details["events"] = event_hashes(connection, [owner])[owner]
-    log.append(connection, current_author(), action, owner, **details)
+    audit_log.append(connection, current_author(), action, owner, **details)
 
 
 def _told_row(connection: duckdb.DuckDBPyConnection, owner: str) -> str | None:
@@ -159,7 +159,7 @@ def adopt_older(connection: duckdb.DuckDBPyConnection, version: int) -> None:
     details["at"] = None if last_run is None else last_run.isoformat()
     if any(details["rows"].values()) or last_run is not None:
         connection.begin()
-        log.append(connection, current_author(), "adopted", version=version, **details)
+        audit_log.append(connection, current_author(), "adopted", version=version, **details)
         connection.commit()
 
 

@@ -8,10 +8,10 @@ import duckdb
 
 from ganglioside.history.events import insert_events, interruption
 from ganglioside.history.jobs import find_jobs
-from ganglioside.history.people import Process
-from ganglioside.history.rows import end_session
-from ganglioside.history.store import utc_now
-from ganglioside.history.witness import Table, changing
+from ganglioside.history.process import Process
+from ganglioside.history.row_hashes import Table, changing
+from ganglioside.history.session_rows import end_session
+from ganglioside.history.storage.store import utc_now
 
 
 def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -8,7 +8,7 @@ does not drop the lock of a process that is merely stopped or waits for a slow d
 ever takes that lock away: others wait for their `timeout`, then say who must be looked at.
 
 The lock is short (a save holds it for some 0.1 s), and who has waited longest gets it: see
-`turns`.
+`lock_queue`.
 
 Where a file system knows no locks (some network disks), a history is refused.
 
@@ -38,9 +38,9 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import catalog, heads, turns
-from ganglioside.history.catalog import Migration, require_known, table_names
-from ganglioside.history.file_modes import (
+from ganglioside.history.storage import catalog, lock_queue, log_heads
+from ganglioside.history.storage.catalog import Migration, require_known, table_names
+from ganglioside.history.storage.file_modes import (
     PRIVATE,
     created_like,
     keep_mode_and_owner,
@@ -135,7 +135,7 @@ class Store:
                 if then is not None:
                     then(connection, present)
                 if noting:
-                    heads.note(self.path, heads.read_head(connection))
+                    log_heads.note(self.path, log_heads.read_head(connection))
 
     @contextmanager
     def read(self, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -161,10 +161,10 @@ class Store:
         with self._connected(read_only=False, folder=folder) as connection:
             connection.begin()
             yield connection
-            head = heads.read_head(connection)
+            head = log_heads.read_head(connection)
             with created_like(self.path):
                 connection.commit()
-            heads.note(self.path, head)
+            log_heads.note(self.path, head)
 
     @contextmanager
     def _connected(
@@ -254,9 +254,9 @@ class Store:
         queue = self.lock_path.with_suffix(".queue")
         lock = FileLock(self.lock_path, fallback_to_soft=False, mode=mode)
         try:
-            for beside in (self.lock_path, queue, heads.head_file(self.path)):
+            for beside in (self.lock_path, queue, log_heads.head_file(self.path)):
                 share_with(self.path, beside)
-            turns.acquire(lock, queue, self.timeout)
+            lock_queue.acquire(lock, queue, self.timeout)
         except Timeout:
             raise HistoryError(
                 f"The history {self.path} is in use: another process has held its lock "

@@ -50,7 +50,7 @@ _TABLES: Final = (
 @cache
 def migrations() -> tuple[Migration, ...]:
     """Return all steps of the schema, the oldest first."""
-    folder = files("ganglioside.history") / "migrations"
+    folder = files("ganglioside.history.storage") / "migrations"
     scripts = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return tuple(Migration(int(f.name[:4]), f.read_text(encoding="utf-8")) for f in scripts)
 

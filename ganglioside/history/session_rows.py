@@ -3,167 +3,40 @@
 from __future__ import annotations
 
 import json
-import platform
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
-from functools import cache
-from importlib.metadata import version
 from typing import Any, Final, Literal, get_args
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from ganglioside.analysis import Analysis
-from ganglioside.columns import FINDINGS, MODELS, PROBLEMS
 from ganglioside.errors import HistoryError
-from ganglioside.history import digest
-from ganglioside.history.codec import (
+from ganglioside.history.opening import Opening, environment
+from ganglioside.history.overrides import current, read_overrides
+from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
+from ganglioside.history.storage.codec import (
     STORED_FEATURES,
-    carried_columns,
-    decode_carried,
-    encode_carried,
-    from_rows,
     summary_from_json,
-    summary_to_json,
-    to_rows,
 )
-from ganglioside.history.judgements import current, read_overrides
-from ganglioside.history.people import Process, current_author
-from ganglioside.history.store import utc_now
-from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
-from ganglioside.verdicts.overrides import Overrides
 from ganglioside.version import __version__
 
 Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
-#: The tables of a completed session, beside its features.
-_SIDE_TABLES: Final[dict[str, dict[str, str]]] = {
-    "models": MODELS,
-    "findings": FINDINGS,
-    "problems": PROBLEMS,
-}
-
 #: Every table that holds rows of a session, with the column that names it.
 _OWNED: Final[dict[str, str]] = {
     "features": "session",
-    **dict.fromkeys(_SIDE_TABLES, "session"),
+    **dict.fromkeys(SIDE_TABLES, "session"),
     "results": "session",
     "events": "owner",
     "overrides": "session",
     "sessions": "id",
 }
-
-#: What computes a result, beside Ganglioside and Python.
-_LIBRARIES: Final = ("numpy", "pandas", "scikit-learn")
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What is known of a session when it begins."""
-
-    id: str
-    name: str
-    source: Source
-    settings: dict[str, float | int | str]
-    rerun_of: str | None
-    created: datetime
-    sha256: str
-    author: str
-    process: Process
-
-    @classmethod
-    def now(
-        cls, source: Source, settings: Settings, name: str | None, rerun_of: str | None = None
-    ) -> Opening:
-        """Open a session of this moment."""
-        created = utc_now()
-        return cls(
-            id=new_id(created),
-            name=name or source.name,
-            source=source,
-            settings=settings.to_dict(),
-            rerun_of=rerun_of,
-            created=created,
-            sha256=source.sha256,
-            author=current_author(),
-            process=Process.this(created),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A result as the history's tables take it, made before the lock is held."""
-
-    tables: dict[str, pa.Table]
-    columns: str
-    model: str
-    carried: bytes | None
-    settings: str
-    summary: str
-    version: str
-
-    @classmethod
-    def of(cls, analysis: Analysis) -> Record:
-        """Encode an analysis."""
-        features = analysis.features
-        sides = {t: to_rows(getattr(analysis, t), s, t) for t, s in _SIDE_TABLES.items()}
-        return cls(
-            tables={"features": to_rows(features, STORED_FEATURES, "features"), **sides},
-            columns=json.dumps(list(features.columns)),
-            model=json.dumps(analysis.model.to_dict()),
-            carried=encode_carried(features[carried_columns(features)]),
-            settings=json.dumps(analysis.settings.to_dict()),
-            summary=summary_to_json(analysis.summary),
-            version=analysis.version,
-        )
-
-    def fingerprints(self) -> dict[str, str]:
-        """Return the SHA-256 of each part."""
-        texts = {
-            "columns": self.columns,
-            "model": self.model,
-            "settings": self.settings,
-            "summary": self.summary,
-            "version": self.version,
-        }
-        return {
-            **{name: digest.of_rows(rows) for name, rows in self.tables.items()},
-            **{name: digest.of_bytes(text.encode()) for name, text in texts.items()},
-            "carried": digest.of_bytes(self.carried),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """All that is kept of an analysis, made before the lock is held, on whatever machine."""
-
-    record: Record
-    result_sha256: str
-    source: Source
-    overrides: Overrides
-
-    @classmethod
-    def of(cls, analysis: Analysis) -> Packed:
-        """Encode an analysis."""
-        record = Record.of(analysis)
-        result = digest.digest(record.fingerprints())
-        return cls(record, result, analysis.source, analysis.overrides)
-
-    @property
-    def settings(self) -> Settings:
-        """Those of the analysis."""
-        return Settings.from_dict(json.loads(self.record.settings))
-
-    def unpacked(self) -> Analysis:
-        """Return the analysis, as it would come back from a history."""
-        return replace(to_analysis(self.record, self.source), overrides=self.overrides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,23 +130,6 @@ _STORED: Final = (
 )
 
 
-@cache
-def environment() -> dict[str, str]:
-    """Return the versions of what computes results here."""
-    return {
-        "python": platform.python_version(),
-        **{library: version(library) for library in _LIBRARIES},
-        "machine": f"{platform.system()} {platform.machine()}",
-    }
-
-
-def new_id(now: datetime) -> str:
-    """Return an id that nothing else has."""
-    # Milliseconds, then chance: sorts by time, and histories can be merged.
-    milliseconds = int(now.replace(tzinfo=UTC).timestamp() * 1000)
-    return f"{milliseconds:011x}{secrets.token_hex(2)[:3]}"
-
-
 def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> None:
     """Store a session that begins, and its input unless it is there."""
     append_rows(connection, "sessions", pa.Table.from_pylist([_row(opening)]))
@@ -356,7 +212,7 @@ def _insert_inputs(connection: duckdb.DuckDBPyConnection, sources: Sequence[Sour
 
 def _insert_records(connection: duckdb.DuckDBPyConnection, records: Mapping[str, Record]) -> None:
     """Store results by the ids of their sessions: one statement for each table."""
-    for table in ("features", *_SIDE_TABLES):
+    for table in ("features", *SIDE_TABLES):
         parts = [_owned(record.tables[table], sid) for sid, record in records.items()]
         append_rows(connection, table, pa.concat_tables(parts, promote_options="default"))
     results = [
@@ -387,7 +243,7 @@ def read_records(
 ) -> dict[str, Record]:
     """Return the results of completed sessions by their ids."""
     ids = [session.id for session in sessions]
-    schemas = {"features": STORED_FEATURES, **_SIDE_TABLES}
+    schemas = {"features": STORED_FEATURES, **SIDE_TABLES}
     tables = {t: _read_rows(connection, ids, t, s) for t, s in schemas.items()}
     kept = _read_results(connection, ids)
     return {
@@ -446,24 +302,6 @@ def read_analysis(connection: duckdb.DuckDBPyConnection, session: Stored) -> Ana
     """Return the analysis of a completed session, with what analysts said of it."""
     analysis = to_analysis(read_record(connection, session), read_source(connection, session))
     return replace(analysis, overrides=current(read_overrides(connection, session.id)))
-
-
-def to_analysis(record: Record, source: Source) -> Analysis:
-    """Return the analysis of which a record was made."""
-    sides = {t: from_rows(record.tables[t], s) for t, s in _SIDE_TABLES.items()}
-    known = from_rows(record.tables["features"], STORED_FEATURES)
-    everything = pd.concat([known, decode_carried(record.carried, len(known))], axis=1)
-    return Analysis(
-        features=everything[json.loads(record.columns)],
-        models=sides["models"],
-        findings=sides["findings"],
-        problems=sides["problems"],
-        summary=summary_from_json(record.summary),
-        settings=Settings.from_dict(json.loads(record.settings)),
-        model=RetentionModel.from_dict(json.loads(record.model)),
-        source=source,
-        version=record.version,
-    )
 
 
 def read_source(connection: duckdb.DuckDBPyConnection, session: Stored) -> Source:

@@ -1,0 +1,1 @@
+"""Care: verify, cleanup, backup, transfer, and what was left unfinished."""

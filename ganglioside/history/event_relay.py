@@ -1,0 +1,55 @@
+"""Events of an analysis, stored as they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ganglioside.history.opening import Opening
+from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
+
+
+class EventRelay:
+    """Passes the events of an analysis on as those of its session, which ends when stored.
+
+    Attributes
+    ----------
+    events : list of ProgressEvent
+        All that happened so far, to be stored with the session. `saving` and `complete` are
+        among them before they are sent: they are stored by what they tell of.
+    """
+
+    def __init__(self, callback: ProgressCallback | None, opening: Opening) -> None:
+        self.events: list[ProgressEvent] = []
+        self._callback = callback
+        self._opening = opening
+
+    def __call__(self, event: ProgressEvent) -> None:
+        """Pass one event on; `complete` waits until the session is stored."""
+        if event["type"] != "complete":
+            self._pass_on(ProgressEvent(**{**event, "session_id": self._opening.id}))
+
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        """Hold the last events ready while they are stored; a failure is told instead."""
+        said = len(self.events)
+        progress = Progress(self.events.append, self._opening.id)
+        progress.done("saving", f"Saved as session {self._opening.id}, {self._opening.name}")
+        progress.done("complete", "Done")
+        try:
+            yield
+        except BaseException as error:
+            del self.events[said:]
+            Progress(self._pass_on, self._opening.id).failed("saving", error)
+            raise
+
+    def saved(self) -> None:
+        """Send the last events: what they tell has happened."""
+        if self._callback is not None:
+            for event in self.events[-2:]:
+                self._callback(event)
+
+    def _pass_on(self, event: ProgressEvent) -> None:
+        self.events.append(event)
+        if self._callback is not None:
+            self._callback(event)

@@ -1,0 +1,60 @@
+"""Location of the history: its file, and the store behind it."""
+
+from __future__ import annotations
+
+import os
+from os import PathLike
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_data_path
+
+from ganglioside.errors import HistoryError
+from ganglioside.history.storage.store import Store
+
+#: Seconds to wait for other processes that use the same history.
+TIMEOUT: Final = 30.0
+
+
+def default_path() -> Path:
+    """Return the file of the history: `GANGLIOSIDE_HISTORY`, or in the user's data folder."""
+    named = os.environ.get("GANGLIOSIDE_HISTORY")
+    if named:
+        return resolved(Path(named))
+    return resolved(user_data_path("ganglioside", appauthor=False) / "history.duckdb")
+
+
+def resolved(path: Path) -> Path:
+    """Return the file itself: through a link, its lock and its copies would be others'.
+
+    Raises
+    ------
+    HistoryError
+        If a link leads to itself, or the path names no file.
+    """
+    try:
+        found = path.expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise HistoryError(f"{path} names no file ({error}): name another.") from error
+    if not found.name:
+        raise HistoryError(f"{path} names no file: add the history's name, as in "
+                           f"{path / 'history.duckdb'}.")  # fmt: skip
+    return found
+
+
+def store_at(path: str | PathLike[str] | None, timeout: float) -> Store:
+    """Return the store of a path, else of the default one, whose folder is made."""
+    place = default_path() if path is None else resolved(Path(path))
+    if path is None and not os.environ.get("GANGLIOSIDE_HISTORY"):
+        _make_folder(place.parent)
+    return Store(place, timeout)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise HistoryError(
+            f"The folder of the history, {folder}, cannot be made ({error.strerror}). Name a "
+            "file elsewhere: History.open(path), or set GANGLIOSIDE_HISTORY."
+        ) from error

@@ -1,0 +1,70 @@
+"""What is known of a session when it begins."""
+
+from __future__ import annotations
+
+import platform
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from typing import Final
+
+from ganglioside.history.author import current_author
+from ganglioside.history.process import Process
+from ganglioside.history.storage.store import utc_now
+from ganglioside.reading.raw_table import Source
+from ganglioside.settings import Settings
+
+#: What computes a result, beside Ganglioside and Python.
+_LIBRARIES: Final = ("numpy", "pandas", "scikit-learn")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is known of a session when it begins."""
+
+    id: str
+    name: str
+    source: Source
+    settings: dict[str, float | int | str]
+    rerun_of: str | None
+    created: datetime
+    sha256: str
+    author: str
+    process: Process
+
+    @classmethod
+    def now(
+        cls, source: Source, settings: Settings, name: str | None, rerun_of: str | None = None
+    ) -> Opening:
+        """Open a session of this moment."""
+        created = utc_now()
+        return cls(
+            id=new_id(created),
+            name=name or source.name,
+            source=source,
+            settings=settings.to_dict(),
+            rerun_of=rerun_of,
+            created=created,
+            sha256=source.sha256,
+            author=current_author(),
+            process=Process.this(created),
+        )
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Return the versions of what computes results here."""
+    return {
+        "python": platform.python_version(),
+        **{library: version(library) for library in _LIBRARIES},
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def new_id(now: datetime) -> str:
+    """Return an id that nothing else has."""
+    # Milliseconds, then chance: sorts by time, and histories can be merged.
+    milliseconds = int(now.replace(tzinfo=UTC).timestamp() * 1000)
+    return f"{milliseconds:011x}{secrets.token_hex(2)[:3]}"

@@ -1,0 +1,1 @@
+"""Storage: the file, its schema, its lock and what its values are written as."""

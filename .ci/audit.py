@@ -27,15 +27,15 @@ CODE = ("ganglioside", "widgets/ganglioside_widgets")
 #: What bandit finds and somebody has judged: start of the path, test, reason.
 JUDGED = (
     ("ganglioside/history/", "B608", "values are bound; names of tables and columns are our own"),
-    ("ganglioside/batch/study.py", "B608", "values are bound; the columns are our own"),
+    ("ganglioside/batch/comparison.py", "B608", "values are bound; the columns are our own"),
     ("ganglioside/history/care/verify.py", "B311", "draws a sample, seeded on purpose; no secret"),
     ("ganglioside/batch/overview.py", "B704", "our own page: its texts are escaped by Jinja"),
     ("ganglioside/reports/report.py", "B704", "our own page: its texts are escaped by Jinja"),
     ("ganglioside/reports/engine.py", "B102", "the report notebook's own cells"),
     ("ganglioside/reports/pdf.py", "B404", "lists of arguments, no shell"),
     ("ganglioside/reports/pdf.py", "B603", "lists of arguments, no shell"),
-    ("ganglioside/jobs/starting.py", "B404", "lists of arguments, no shell"),
-    ("ganglioside/jobs/starting.py", "B603", "lists of arguments, no shell"),
+    ("ganglioside/jobs/launcher.py", "B404", "lists of arguments, no shell"),
+    ("ganglioside/jobs/launcher.py", "B603", "lists of arguments, no shell"),
     (
         "ganglioside/reading/workbooks.py",
         "B405",

@@ -11,10 +11,10 @@ from typing import Any, Final
 import pandas as pd
 from markupsafe import Markup
 
-from ganglioside.batch import pictures
+from ganglioside.batch import comparison_charts
+from ganglioside.batch.comparison import Study
 from ganglioside.batch.ledger import Entry
 from ganglioside.batch.plan import Item, parameters
-from ganglioside.batch.study import Study
 from ganglioside.charts.files import javascript
 from ganglioside.columns import VERDICTS
 from ganglioside.exporting.spreadsheet_text import safe_frame
@@ -80,7 +80,7 @@ def write_overview(
     stored = [e for item in items if (e := entries.get(item.name)) and e.session]
     study = Study.of(history, [e.name for e in stored], [str(e.session) for e in stored])
     lines = _lines(items, entries, study)
-    charts = [figure(chart) for chart in pictures.all_of(study)]
+    charts = [figure(chart) for chart in comparison_charts.all_of(study)]
     page = templates().get_template("overview.html.j2").render(
         title=f"Batch of {len(items):,} tables" if len(items) != 1 else "Batch of one table",
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ganglioside.charts.calibration import reliability_diagram
+from ganglioside.charts.explanation import hypotheses
 from ganglioside.charts.files import FORMATS, javascript, page, save, svg
-from ganglioside.charts.frames import fragment_table
-from ganglioside.charts.hypotheses import hypotheses
 from ganglioside.charts.network import fragment_network
 from ganglioside.charts.palette import CATEGORY_COLOURS, VERDICT_COLOURS, VERDICT_SHAPES
+from ganglioside.charts.plot_tables import fragment_table
 from ganglioside.charts.views import (
     predicted_against_measured,
     reduced_retention,

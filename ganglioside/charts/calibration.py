@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from ganglioside.charts import palette
-from ganglioside.charts.frames import inline
-from ganglioside.charts.grammar import Spec, View, layers, marks, quantity, rows
-from ganglioside.charts.marks import finish, nothing
+from ganglioside.charts.feature_marks import finish, nothing
+from ganglioside.charts.plot_tables import inline
+from ganglioside.charts.vega import Spec, View, layers, marks, quantity, rows
 from ganglioside.verdicts.calibration import calibration_error
 
 

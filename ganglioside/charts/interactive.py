@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
-from ganglioside.charts.grammar import Spec
+from ganglioside.charts.vega import Spec
 from ganglioside.charts.views import (
     predicted_against_measured,
     reduced_retention,

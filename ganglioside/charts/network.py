@@ -8,9 +8,9 @@ import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
-from ganglioside.charts.frames import PIECES, fragment_table, inline
-from ganglioside.charts.grammar import Spec, View, layers, marks, nominal, quantity, value
-from ganglioside.charts.marks import category_scale, finish, nothing
+from ganglioside.charts.feature_marks import category_scale, finish, nothing
+from ganglioside.charts.plot_tables import PIECES, fragment_table, inline
+from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, value
 from ganglioside.lipids.names import parse_name
 
 _ROW: Final = 17  # px

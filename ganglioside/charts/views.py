@@ -10,9 +10,7 @@ import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
-from ganglioside.charts.frames import PIECES, curves, inline, isomer_labels, points, reduced
-from ganglioside.charts.grammar import Spec, View, layers, marks, nominal, quantity, rows
-from ganglioside.charts.marks import (
+from ganglioside.charts.feature_marks import (
     anchors_note,
     category_scale,
     choices,
@@ -21,6 +19,8 @@ from ganglioside.charts.marks import (
     nothing,
     verdict_channel,
 )
+from ganglioside.charts.plot_tables import PIECES, curves, inline, isomer_labels, points, reduced
+from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, rows
 from ganglioside.columns import CATEGORIES, VERDICTS
 
 _WIDTH: Final = 760  # px

@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 input refused, 2 wrong usage, 130 interrupted.
 
 from __future__ import annotations
 
-from ganglioside.cli import analyses, batches, care, jobs, questions, servers, sessions
+from ganglioside.cli import analyses, batches, history, history_care, jobs, questions, servers
 from ganglioside.cli.root import app
 
 app.command()(analyses.analyze)
@@ -15,12 +15,12 @@ app.command()(questions.explain)
 app.command()(questions.suggest)
 app.command()(questions.library)
 app.command()(analyses.report)
-app.command()(sessions.export)
+app.command()(history.export)
 app.command()(analyses.simulate)
 app.command(context_settings=servers.PASS_ON)(servers.lab)
 app.command("app", context_settings=servers.PASS_ON)(servers.serve_app)
-sessions.history.add_typer(care.care)
-app.add_typer(sessions.history, name="history")
+history.history.add_typer(history_care.care)
+app.add_typer(history.history, name="history")
 app.add_typer(jobs.jobs, name="jobs")
 
 __all__ = ["app"]

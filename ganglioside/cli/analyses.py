@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ganglioside.cli import show
+from ganglioside.cli import output
 from ganglioside.cli.options import (
     DEFAULTS,
     FORMATS,
@@ -67,7 +67,7 @@ def analyze(
     run = partial(_run, settings=settings, history=None if no_save else _open_history(), name=name)
     documents = [_carry_out(job, run, as_json=as_json) for job in jobs]
     if as_json:
-        show.json_document(documents)
+        output.json_document(documents)
     if any("error" in document for document in documents):
         raise typer.Exit(1)
 
@@ -87,9 +87,9 @@ def predict(
     _, analysis = _run(file, settings)
     predicted = analysis.predict(names)
     if as_json:
-        show.json_document(show.records(predicted))
+        output.json_document(output.records(predicted))
     else:
-        show.frame(predicted)
+        output.frame(predicted)
 
 
 def report(
@@ -126,12 +126,12 @@ def simulate(
     table = make_table(seed=seed)
     if truth is not None and table.truth is not None:
         write_whole(truth, table.truth.to_csv(index=False).encode())
-        show.note(f"Truth written to {truth}")
+        output.note(f"Truth written to {truth}")
     if out is None:
         typer.echo(table.source.content.decode(), nl=False)
     else:
         write_whole(out, table.source.content)
-        show.note(f"{len(table)} features written to {out}")
+        output.note(f"{len(table)} features written to {out}")
 
 
 def _settings(r2: float, outlier: float, tolerance: float, sample_type: SampleType) -> Settings:
@@ -195,16 +195,16 @@ def _carry_out(job: _Job, run: Run, *, as_json: bool) -> dict[str, Any]:
     try:
         sid, analysis = run(job.source)
         if not as_json:
-            show.analysis_summary(job.label, analysis)
+            output.analysis_summary(job.label, analysis)
         if sid is not None:
-            show.note(f"Saved as session {sid}: ganglioside history show {sid}")
+            output.note(f"Saved as session {sid}: ganglioside history show {sid}")
         if job.verdicts is not None:
             _write(analysis, job.verdicts)
         if job.report is not None:
             _render(sid or job.files[0], job.report, None if sid else analysis.settings)
         return _document(job, sid, analysis) if as_json else {}
     except GangliosideError as refusal:
-        show.error(f"{job.place}: {refusal}")
+        output.error(f"{job.place}: {refusal}")
         return {"file": job.place, "error": str(refusal)}
 
 
@@ -222,7 +222,7 @@ def _run(
 ) -> tuple[str | None, Analysis]:
     from ganglioside.analysis import analyze as judge
 
-    with show.progress_bar(_label(file)) as progress:
+    with output.progress_bar(_label(file)) as progress:
         if history is None:
             return None, judge(file, settings, progress)
         return history.run(file, settings, name, progress)
@@ -232,7 +232,7 @@ def _write(analysis: Analysis, target: Path) -> None:
     from ganglioside.exporting import export
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    show.note(f"Verdicts: {export(analysis, target)}")
+    output.note(f"Verdicts: {export(analysis, target)}")
 
 
 def _document(job: _Job, sid: str | None, analysis: Analysis) -> dict[str, Any]:
@@ -251,10 +251,10 @@ def _render(
 ) -> None:
     from ganglioside.reports import render_report
 
-    with show.progress_bar("report") as progress:
+    with output.progress_bar("report") as progress:
         page = render_report(
             source, target, settings=settings, title=title, pdf=pdf, progress=progress
         )
-    show.note(f"Report: {page}")
+    output.note(f"Report: {page}")
     if pdf:
-        show.note(f"PDF: {page.with_suffix('.pdf')}")
+        output.note(f"PDF: {page.with_suffix('.pdf')}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganglioside.cli import show
+from ganglioside.cli import output
 from ganglioside.cli.jobs import started
 from ganglioside.cli.options import (
     DEFAULTS,
@@ -95,7 +95,7 @@ def batch(
     if background:
         started(start(history, work))
         return
-    with show.progress_bar("batch") as bar:
+    with output.progress_bar("batch") as bar:
         job = run_here(history, work, _telling(bar))
     _tell(job)
 
@@ -105,7 +105,7 @@ def _telling(bar: ProgressCallback | None) -> ProgressCallback:
 
     def tell(event: ProgressEvent) -> None:
         if event["type"] == "log":
-            show.note(event["message"])
+            output.note(event["message"])
         elif bar is not None:
             bar(event)
 
@@ -114,14 +114,14 @@ def _telling(bar: ProgressCallback | None) -> ProgressCallback:
 
 def _tell(job: Job) -> None:
     if job.result is None:
-        show.error(job.error or job.status)
+        output.error(job.error or job.status)
         raise typer.Exit(1)
     done = json.loads(job.result)
     for file, error in done["failed"].items():
-        show.error(f"{file}: {error}")
+        output.error(f"{file}: {error}")
     failed = len(done["failed"])
     known = f", {done['stood']:,} of them stood already" if done["stood"] else ""
-    show.text(f"{done['tables']:,} tables{known}: {failed:,} failed")
-    show.text(f"Overview: {done['overview']}")
+    output.text(f"{done['tables']:,} tables{known}: {failed:,} failed")
+    output.text(f"Overview: {done['overview']}")
     if failed:
         raise typer.Exit(1)

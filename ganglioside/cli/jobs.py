@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from ganglioside.cli import show
+from ganglioside.cli import output
 from ganglioside.cli.options import (
     DEFAULTS,
     FORMATS,
@@ -71,12 +71,12 @@ def list_jobs(
     resume_waiting(history)
     found = history.jobs.latest(limit)
     if as_json:
-        show.json_document([_document(job) for job, _ in found])
+        output.json_document([_document(job) for job, _ in found])
     elif not found:
-        show.note(f"No job yet in {history.path}.")
+        output.note(f"No job yet in {history.path}.")
     else:
         headings = ("id", "kind", "name", "status", "%", "started", "took", "last")
-        show.table(headings, [_row(job, last) for job, last in found])
+        output.table(headings, [_row(job, last) for job, last in found])
 
 
 @jobs.command("show")
@@ -86,10 +86,10 @@ def show_job(job: JobId, as_json: Json = False) -> None:
     found = history.jobs.get(job)
     events = history.jobs.events(found.id)
     if as_json:
-        show.json_document({**_document(found), "events": events})
+        output.json_document({**_document(found), "events": events})
         return
-    show.table(("job", found.id), _facts(found))
-    show.table(("time (UTC)", "%", "step", "message"), (_event_row(event) for event in events))
+    output.table(("job", found.id), _facts(found))
+    output.table(("time (UTC)", "%", "step", "message"), (_event_row(event) for event in events))
 
 
 @jobs.command()
@@ -99,10 +99,10 @@ def watch(job: JobId) -> None:
 
     history = _open()
     found = history.jobs.get(job)
-    with show.progress_bar(f"{found.kind} {found.name}") as bar:
+    with output.progress_bar(f"{found.kind} {found.name}") as bar:
         for event in follow(history, found.id):
             if bar is None or event["type"] == "log":
-                show.note(f"{event['percentage']:3.0f}%  {event['message']}")
+                output.note(f"{event['percentage']:3.0f}%  {event['message']}")
             else:
                 bar(event)
     _tell_end(history.jobs.get(found.id))
@@ -119,7 +119,7 @@ def cancel(
     for job in found:
         state = ask(history, job)
         done = "Cancelled" if state.has_ended else "Asked for the end of"
-        show.note(f"{done} {state.id}.")
+        output.note(f"{done} {state.id}.")
 
 
 @jobs.command()
@@ -136,8 +136,8 @@ def retry(
     found = history.jobs.get(job)
     foreign = not history.jobs.is_own(found)
     if foreign and not yes:
-        show.table(("job", found.id), _facts(found))
-        show.confirm("You did not ask for this job on this machine. Carry it out as yours?")
+        output.table(("job", found.id), _facts(found))
+        output.confirm("You did not ask for this job on this machine. Carry it out as yours?")
     started(again(history, found.id, foreign=foreign))
 
 
@@ -152,9 +152,9 @@ def try_notification() -> None:
         to,
     )
     if not reached:
-        show.note(f"Nobody is to be told: there is no channel in {config_path()}.")
+        output.note(f"Nobody is to be told: there is no channel in {config_path()}.")
     for name in reached:
-        show.note(f"Sent by {name}.")
+        output.note(f"Sent by {name}.")
 
 
 @start.command("analyze")
@@ -222,20 +222,20 @@ def _start(work: Work, time_limit: float | None) -> None:
 
 def started(job: str) -> None:
     """Say how to follow a job that was started."""
-    show.text(job)
-    show.note(f"Started. To follow it: ganglioside jobs watch {job}")
+    output.text(job)
+    output.note(f"Started. To follow it: ganglioside jobs watch {job}")
 
 
 def _tell_end(job: Job) -> None:
     if job.status == "completed":
-        show.text(job.session or str(job.result or "Done"))
+        output.text(job.session or str(job.result or "Done"))
         return
-    show.error(f"{job.status}: {job.error}" if job.error else job.status)
+    output.error(f"{job.status}: {job.error}" if job.error else job.status)
     raise typer.Exit(1)
 
 
 def _row(job: Job, last: ProgressEvent | None) -> tuple[Any, ...]:
-    from ganglioside.jobs.telling import duration, seconds
+    from ganglioside.jobs.announcements import duration, seconds
 
     said = job.error or (last["message"] if last else "")
     return (
@@ -255,7 +255,7 @@ def _event_row(event: Any) -> tuple[str, str, str, str]:
     return event["timestamp"][11:19], f"{event['percentage']:.0f}", event["step"], message
 
 
-#: What `show` tells of a job, with its heading.
+#: What `output` tells of a job, with its heading.
 _SHOWN: Final = {
     "kind": "kind",
     "name": "name",

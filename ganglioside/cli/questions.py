@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ganglioside.cli import show
+from ganglioside.cli import output
 from ganglioside.cli.options import DEFAULTS, Json, OutlierThreshold, R2Threshold, RtTolerance
 from ganglioside.settings import Settings
 
@@ -38,7 +38,7 @@ def explain(
     analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
     explanation = analysis.explain(feature_id)
     if as_json:
-        show.json_document(
+        output.json_document(
             {
                 "feature_id": explanation.feature_id,
                 "name": explanation.name,
@@ -46,15 +46,15 @@ def explain(
                 "verdict": explanation.verdict,
                 "confidence": explanation.confidence,
                 "reason": explanation.reason,
-                "hypotheses": show.records(explanation.table),
+                "hypotheses": output.records(explanation.table),
             }
         )
     else:
-        show.text(explanation.text)
+        output.text(explanation.text)
     if chart is not None:
         from ganglioside import charts
 
-        show.note(f"Chart: {charts.save(charts.hypotheses(explanation), chart)}")
+        output.note(f"Chart: {charts.save(charts.hypotheses(explanation), chart)}")
 
 
 def suggest(
@@ -70,11 +70,11 @@ def suggest(
     analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
     suggested = analysis.suggest(feature_id, n)
     if as_json:
-        show.json_document(show.records(suggested))
+        output.json_document(output.records(suggested))
     elif suggested.empty:
-        show.note("No name of this mass is expected where this feature elutes.")
+        output.note("No name of this mass is expected where this feature elutes.")
     else:
-        show.frame(suggested)
+        output.frame(suggested)
 
 
 def library(
@@ -113,7 +113,7 @@ def library(
     from ganglioside.exporting import export_library
 
     target = export_library(listed, out, "skyline" if skyline else "generic")
-    show.note(f"{len(listed):,} ions written to {target}")
+    output.note(f"{len(listed):,} ions written to {target}")
 
 
 def _analysis(source: str, r2: float, outlier: float, tolerance: float) -> Analysis:
@@ -124,7 +124,7 @@ def _analysis(source: str, r2: float, outlier: float, tolerance: float) -> Analy
         return _session(source, given)
     from ganglioside.analysis import analyze
 
-    with show.progress_bar(path.name) as progress:
+    with output.progress_bar(path.name) as progress:
         return analyze(path, given, progress)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from ganglioside.cli.show import error, safe
+from ganglioside.cli.output import error, safe
 from ganglioside.errors import NO_MEMORY, Cancelled, GangliosideError
 from ganglioside.version import __version__
 

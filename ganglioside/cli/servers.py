@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ganglioside.cli import show
+from ganglioside.cli import output
 from ganglioside.support import locations
 
 #: What follows `--` is passed on to the server.
@@ -119,5 +119,5 @@ def _workplace(folder: Path | None) -> Path:
     from platformdirs import user_documents_path
 
     target = folder or user_documents_path() / "ganglioside"
-    show.note(f"Notebooks in {target}")
+    output.note(f"Notebooks in {target}")
     return locations.working_copy(target)

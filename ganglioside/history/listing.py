@@ -10,9 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ganglioside.columns import VERDICTS
-from ganglioside.history.session_rows import (
-    Stored,
-)
+from ganglioside.history.session_rows import Stored
 
 _COUNTS: Final = ("features", *VERDICTS)
 

@@ -16,10 +16,7 @@ from ganglioside.errors import HistoryError
 from ganglioside.history.opening import Opening, environment
 from ganglioside.history.overrides import current, read_overrides
 from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
-from ganglioside.history.storage.codec import (
-    STORED_FEATURES,
-    summary_from_json,
-)
+from ganglioside.history.storage.codec import STORED_FEATURES, summary_from_json
 from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings

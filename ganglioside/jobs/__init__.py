@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ganglioside.jobs.carrying import carry_out
-from ganglioside.jobs.following import Looks, follow
-from ganglioside.jobs.starting import cancel, resume_waiting, retry, run_here, start
-from ganglioside.jobs.work import Analyze, Batch, Done, Export, Report, Rerun, Work, work_of
+from ganglioside.jobs.follower import Looks, follow
+from ganglioside.jobs.kinds import Analyze, Batch, Done, Export, Report, Rerun, Work, work_of
+from ganglioside.jobs.launcher import cancel, resume_waiting, retry, run_here, start
+from ganglioside.jobs.runner import carry_out
 
 __all__ = [
     "Analyze",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ganglioside.errors import JobError
 from ganglioside.history import History
-from ganglioside.jobs.carrying import carry_out
-from ganglioside.jobs.starting import log_path, start_next
+from ganglioside.jobs.launcher import log_path, start_next
+from ganglioside.jobs.runner import carry_out
 
 
 def main(path: str, job: str) -> int:

@@ -19,9 +19,9 @@ from markupsafe import Markup
 
 from ganglioside import charts
 from ganglioside.analysis import Analysis, analyze
+from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.files import javascript, json_for_html, png, spec, still, svg
-from ganglioside.charts.grammar import Spec, View
-from ganglioside.charts.marks import MANY_POINTS
+from ganglioside.charts.vega import Spec, View
 from ganglioside.charts.views import retention_of_categories
 from ganglioside.errors import ExportError, ReportError
 from ganglioside.history import History

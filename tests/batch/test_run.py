@@ -196,7 +196,7 @@ def test_a_worker_that_is_killed_loses_no_table(
 def test_a_worker_of_another_version_is_told(
     tables: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ganglioside.batch.run.__version__", "99.0")
+    monkeypatch.setattr("ganglioside.batch.scheduling.__version__", "99.0")
     done = run(tables, history, cluster, reports=False)
     assert all("99.0" in str(entry.error) for entry in done.entries)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat import v4
+from paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SANITIZE = Path(__file__).with_name("sanitize.cfg")
 MARK = "# NBVAL_CHECK_OUTPUT"
 TUTORIALS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))

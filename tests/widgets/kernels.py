@@ -14,8 +14,9 @@ from typing import Any, Final
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+from paths import ROOT
 
-NOTEBOOKS: Final = Path(__file__).resolve().parents[2] / "notebooks"
+NOTEBOOKS: Final = ROOT / "notebooks"
 
 #: s; a kernel under load answers late.
 PATIENCE: Final = 120

@@ -10,7 +10,7 @@ import ipywidgets as w
 from ganglioside.charts.interactive import interactive
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.grid import Column, Grid
-from ganglioside_widgets.panels.panel import Panel, box, say, table
+from ganglioside_widgets.panels.base import Panel, box, say, table
 from ganglioside_widgets.state.compare import CompareState, Comparison
 from ganglioside_widgets.state.species import completed_sessions
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import ipywidgets as w
 
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.panels.panel import Panel, box, button, post_to_kernel, say
+from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, say
 from ganglioside_widgets.state.downloads import KEPT
 from ganglioside_widgets.state.export import KINDS, LARGE, ExportState
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
-from ganglioside_widgets.panels.panel import Panel, box, button, number, percent, say, verdict_mark
+from ganglioside_widgets.panels.base import Panel, box, button, number, percent, say, verdict_mark
 from ganglioside_widgets.state.results import ResultsState
 
 _FAMILY = (

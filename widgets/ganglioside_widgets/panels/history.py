@@ -12,8 +12,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.panels.export import ExportPanel
-from ganglioside_widgets.panels.panel import (
+from ganglioside_widgets.panels.base import (
     Panel,
     box,
     button,
@@ -22,6 +21,7 @@ from ganglioside_widgets.panels.panel import (
     say,
     styled,
 )
+from ganglioside_widgets.panels.export import ExportPanel
 from ganglioside_widgets.panels.thresholds import ThresholdsPanel
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.history import HistoryState

@@ -11,7 +11,7 @@ import ipywidgets as w
 from ganglioside.history import History
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.panels.panel import Panel, box, button, post_to_kernel, say
+from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, say
 from ganglioside_widgets.state.jobs import JobsState, Line, told
 
 _COLUMNS = (

@@ -11,8 +11,8 @@ from ganglioside.charts.interactive import VIEWS, interactive
 from ganglioside.columns import CATEGORIES, VERDICTS
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.panels.base import Panel, box, say, verdict_mark
 from ganglioside_widgets.panels.feature import FeaturePanel
-from ganglioside_widgets.panels.panel import Panel, box, say, verdict_mark
 from ganglioside_widgets.state.results import ResultsState
 
 COLUMNS = (

@@ -7,7 +7,7 @@ from html import escape
 
 import ipywidgets as w
 
-from ganglioside_widgets.panels.panel import Panel, box, button, post_to_kernel, refused, say
+from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, refused, say
 from ganglioside_widgets.state.run import Phase, RunState
 
 #: Seconds between two looks at the clock while it runs.

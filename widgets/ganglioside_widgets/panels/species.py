@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.panels.panel import Panel, box, guard_page, number, say, styled, table
+from ganglioside_widgets.panels.base import Panel, box, guard_page, number, say, styled, table
 from ganglioside_widgets.state.species import Answer, SpeciesState
 
 _NEAR = (

@@ -7,7 +7,7 @@ import traitlets as t
 
 from ganglioside.settings import SAMPLE_TYPES, setting_specs
 from ganglioside_widgets.elements.slider import Slider
-from ganglioside_widgets.panels.panel import Panel, box, button, say
+from ganglioside_widgets.panels.base import Panel, box, button, say
 from ganglioside_widgets.state.thresholds import STEPS, ThresholdsState, shown_range
 
 

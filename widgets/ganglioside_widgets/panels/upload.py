@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from ganglioside.columns import INPUT_LABELS
 from ganglioside_widgets.elements.dropzone import DropZone
-from ganglioside_widgets.panels.panel import Panel, box, button, problem_list, refused
+from ganglioside_widgets.panels.base import Panel, box, button, problem_list, refused
 from ganglioside_widgets.state.upload import ABSENT, SUFFIXES, UploadState
 
 _GUESS = "(not in the table)"

@@ -9,11 +9,11 @@ import ipywidgets as w
 
 from ganglioside.errors import SettingsError
 from ganglioside.history import History
-from ganglioside.jobs.telling import duration
+from ganglioside.jobs.announcements import duration
 from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.panels.base import box, button, guard_page, post_to_kernel, say, styled
 from ganglioside_widgets.panels.export import ExportPanel
 from ganglioside_widgets.panels.jobs import JobsPanel
-from ganglioside_widgets.panels.panel import box, button, guard_page, post_to_kernel, say, styled
 from ganglioside_widgets.panels.results import ResultsPanel
 from ganglioside_widgets.panels.run import RunPanel
 from ganglioside_widgets.panels.thresholds import ThresholdsPanel

@@ -30,7 +30,7 @@ from ganglioside_widgets.serving.headers import PageHeaders
 from ganglioside_widgets.serving.kernels import RETRY
 from ganglioside_widgets.serving.logs import log_request
 from ganglioside_widgets.serving.sockets import KernelSocket
-from ganglioside_widgets.state.journal import Journal
+from ganglioside_widgets.state.running_sessions import Journal
 
 #: The template of the pages, whose folder holds the only files of templates that are served.
 TEMPLATE: Final = "ganglioside"

@@ -19,9 +19,9 @@ from ganglioside.history import History
 from ganglioside.history.jobs import Job
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs import Looks, cancel, resume_waiting, retry
-from ganglioside.jobs.following import INTERVAL, PATIENCE
-from ganglioside.jobs.starting import log_path
-from ganglioside.jobs.telling import duration
+from ganglioside.jobs.announcements import duration
+from ganglioside.jobs.follower import INTERVAL, PATIENCE
+from ganglioside.jobs.launcher import log_path
 from ganglioside.progress import ProgressEvent
 from ganglioside_widgets.state.downloads import made_by
 from ganglioside_widgets.state.run import Post

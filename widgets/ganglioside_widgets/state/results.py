@@ -18,7 +18,7 @@ from ganglioside.columns import Verdict
 from ganglioside.errors import GangliosideError
 from ganglioside.questions.explanation import Explanation
 from ganglioside.verdicts.overrides import Override, Overrides
-from ganglioside_widgets.state.rows import RowView
+from ganglioside_widgets.state.row_filter import RowView
 
 #: No feature is selected.
 NONE = -1

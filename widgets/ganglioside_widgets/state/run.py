@@ -19,8 +19,8 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import read_features
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Overrides
-from ganglioside_widgets.state.journal import Journal
 from ganglioside_widgets.state.refusals import Refusal
+from ganglioside_widgets.state.running_sessions import Journal
 from ganglioside_widgets.state.visitors import Visitor
 
 #: Seconds between two looks at an analysis that another process runs.

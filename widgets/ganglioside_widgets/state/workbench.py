@@ -10,13 +10,13 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, HistoryError, OverrideError
 from ganglioside.history import History
 from ganglioside.history.author import current_author
-from ganglioside_widgets.state.changes import describe
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.jobs import JobsState
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.run import Phase, Post, RunState
 from ganglioside_widgets.state.thresholds import ThresholdsState
 from ganglioside_widgets.state.upload import UploadState
+from ganglioside_widgets.state.verdict_changes import describe
 from ganglioside_widgets.state.visitors import Visitor
 
 

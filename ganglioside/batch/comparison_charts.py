@@ -1,0 +1,168 @@
+"""The charts of a batch: one row or column per session, in the order of the batch."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ganglioside.batch.comparison import Study
+from ganglioside.charts import palette
+from ganglioside.charts.feature_marks import finish, nothing, verdict_channel
+from ganglioside.charts.plot_tables import inline
+from ganglioside.charts.vega import Spec, layers, marks, nominal, quantity, rows
+from ganglioside.columns import VERDICTS
+
+_WIDTH: Final = 940  # px, with the legend within a page
+#: Sessions beyond which their names would be unreadable below a chart.
+_NAMED: Final = 60
+#: Species that the picture of areas shows; the table below it has all.
+_MOST_SPECIES: Final = 80
+_ROW: Final = 13  # px
+#: log2 fold at which the colours of areas end.
+_FOLD: Final = 3
+
+
+def _sessions_axis(study: Study) -> Spec:
+    named = len(study.sessions) <= _NAMED
+    axis = {"labelAngle": -90, "labelLimit": 150, "labels": named, "ticks": named}
+    return nominal("session", title="Session", sort=list(study.sessions["name"]), axis=axis)
+
+
+def _width(study: Study) -> int:
+    return min(_WIDTH, max(280, 40 * len(study.sessions)))
+
+
+def composition(study: Study) -> Spec:
+    """Return the share of each verdict in every session."""
+    title = "Verdicts by session"
+    if study.sessions.empty:
+        return nothing(title, "No table was analysed.")
+    counts = study.sessions.rename(columns={"name": "session"}).melt(
+        ["session", "features"], list(VERDICTS), "verdict", "count"
+    )
+    counts = counts[counts["count"] > 0]
+    counts["share"] = counts["count"] / counts["features"]
+    counts["rank"] = counts["verdict"].map(list(VERDICTS).index)
+    bars = marks(
+        "bar",
+        {
+            "x": _sessions_axis(study),
+            "y": quantity(
+                "share",
+                title="Share of the features",
+                stack="zero",
+                axis={"format": "%"},
+                scale={"domain": [0, 1]},
+            ),
+            "order": quantity("rank"),
+            "color": verdict_channel(counts, palette.VERDICT_COLOURS),
+            "tooltip": [
+                nominal("session"),
+                nominal("verdict"),
+                quantity("count"),
+                quantity("share", format=".0%"),
+            ],
+        },
+        data=inline(counts),
+    )
+    return finish(bars, title, width=_width(study), height=220)
+
+
+def drift(study: Study) -> Spec:
+    """Return by how much each session elutes later than the others, min."""
+    title = "Retention drift by session"
+    if len(study.sessions) < 2:
+        return nothing(title, "Drift is seen between sessions: there are fewer than two.")
+    shifts = study.sessions.rename(columns={"name": "session"})
+    shifts = shifts[["session", "shift", "stretch", "shared", "scatter"]]
+    shifts = shifts.assign(low=shifts["shift"] - shifts["scatter"],
+                           high=shifts["shift"] + shifts["scatter"])  # fmt: skip
+    data, colour = inline(shifts), palette.VERDICT_COLOURS["valid"]
+    shared = {
+        "x": _sessions_axis(study),
+        "tooltip": [
+            nominal("session", title="Session"),
+            quantity("shift", title="Shift (min)", format="+.3f"),
+            quantity("stretch", title="Stretch (min per min)", format="+.4f"),
+            quantity("scatter", title="Scatter of valid features (min)", format=".3f"),
+            quantity("shared", title="Features that other sessions share"),
+        ],
+    }
+    low = quantity("low", title="Later than the median session (min)")
+    bars = marks(
+        "rule",
+        {**shared, "y": low, "y2": {"field": "high"}},
+        data=data,
+        color=colour,
+        opacity=0.35,
+        strokeWidth=3,
+    )
+    points = marks(
+        "point",
+        {**shared, "y": quantity("shift")},
+        data=data,
+        filled=True,
+        color=colour,
+        size=34,
+        opacity=1,
+    )
+    zero = marks("rule", {"y": quantity("at")}, data=rows({"at": 0}), color=palette.QUIET)
+    return finish(
+        layers(zero, bars, points),
+        title,
+        "Dots: shift at the middle of the run, from the features that sessions share. Bars: "
+        "scatter of the session's valid features about their own predictions.",
+        width=_width(study),
+        height=220,
+    )
+
+
+def areas(study: Study) -> Spec:
+    """Return the area of each species in each session, against the species' median."""
+    title = "Species by session"
+    if study.species.empty:
+        return nothing(title, "No feature is valid in any session.")
+    shown = study.species.head(_MOST_SPECIES)
+    cells = study.cells[study.cells["species"].isin(shown["species"])]
+    order = list(shown.sort_values(["category", "species"])["species"])
+    colours = {"scheme": "blueorange", "domain": [-_FOLD, _FOLD], "clamp": True}
+    squares = marks(
+        "rect",
+        {
+            "x": _sessions_axis(study),
+            "y": nominal("species", title=None, sort=order, axis={"labelFontSize": 9}),
+            "color": {
+                "condition": {
+                    "test": "isValid(datum.fold)",
+                    **quantity("fold", title="log2 of area / median", scale=colours),
+                },
+                "value": "#d9d9d9",
+            },
+            "tooltip": [
+                nominal("species"),
+                nominal("session"),
+                quantity("rt", title="RT (min)", format=".3f"),
+                quantity("area", title="Area", format=".3~s"),
+                quantity("fold", title="log2 of area / median", format="+.2f"),
+            ],
+        },
+        data=inline(cells),
+    )
+    return finish(
+        squares,
+        title,
+        _what_is_shown(len(shown), len(study.species))
+        + " Area with fragments and adducts. White: not valid there. Grey: no area.",
+        width=_width(study),
+        height=_ROW * len(order),
+    )
+
+
+def _what_is_shown(shown: int, there: int) -> str:
+    if shown == there:
+        return f"All {there} species that are valid in any session."
+    return f"The {shown} most frequent of {there} species; the table has all."
+
+
+def all_of(study: Study) -> list[Spec]:
+    """Return the charts of the overview, in order."""
+    return [composition(study), drift(study), areas(study)]

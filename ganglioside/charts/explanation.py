@@ -1,0 +1,143 @@
+"""One feature explained: how likely each hypothesis is, and where it expects the feature."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+
+from ganglioside.charts import palette
+from ganglioside.charts.feature_marks import finish, nothing, verdict_channel
+from ganglioside.charts.plot_tables import inline
+from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, rows, value
+from ganglioside.questions.explanation import Explanation
+
+_MOST: Final = 10  # hypotheses drawn
+_ROW: Final = 30  # px
+_NEAREST, _FARTHEST = 0.1, 1.0  # min shown about the feature, at least and at most
+
+
+@View
+def hypotheses(explanation: Explanation) -> Spec:
+    """Return bars of probability beside the RT at which each hypothesis expects the feature.
+
+    Parameters
+    ----------
+    explanation
+        What `Analysis.explain` returns. The ten likeliest hypotheses are drawn.
+    """
+    e = explanation
+    title = f"Feature {e.feature_id}: {e.name or 'no name'}"
+    if not e.hypotheses:
+        return nothing(title, e.reason)
+    frame = _frame(e)
+    height = _ROW * len(frame)
+    data = inline(frame)
+    parts = [
+        {**_bars(frame, data), "width": 170, "height": height},
+        {**_strip(frame, data, e.rt), "width": 280, "height": height},
+        {**_words(frame, data), "width": 110, "height": height, "view": {"stroke": None}},
+    ]
+    rest = len(e.hypotheses) - len(frame)
+    return finish(
+        {"hconcat": parts, "spacing": 14},
+        title,
+        f"Verdict: {e.verdict}, confidence {e.confidence:.1%}. Line: measured at {e.rt:.3f} min; "
+        "marks: where it would be expected.",
+        "Hollow marks at the edge: expected farther off." if frame["beyond"].any() else "",
+        f"{rest} less likely hypotheses are left out." if rest > 0 else "",
+    )
+
+
+def _frame(e: Explanation) -> pd.DataFrame:
+    """Return the hypotheses drawn, with a place for each mark and words for each number."""
+    frame = e.table.head(_MOST)
+    away = frame["difference"].abs()
+    reach = max(1.2 * away.where(away <= _FARTHEST).fillna(0.0).max(), _NEAREST)
+    return frame.assign(
+        beyond=away > reach,
+        shown_rt=frame["expected_rt"].clip(e.rt - reach, e.rt + reach),
+        reach=reach,
+        percent=[f"{p:.1%}" if p >= 0.001 else "< 0.1%" for p in frame["probability"]],
+        apart=[
+            "anywhere" if pd.isna(d) else f"{d:+.3f} min ({s:+.1f} σ)"
+            for d, s in zip(frame["difference"], frame["sigma"], strict=True)
+        ],
+    )
+
+
+def _y(frame: pd.DataFrame, **axis: Any) -> Spec:
+    scale = {"domain": frame["statement"].tolist()}
+    return nominal("statement", title=None, sort=None, scale=scale, axis=axis)
+
+
+def _looks(frame: pd.DataFrame) -> Spec:
+    title = "It would be"
+    return {
+        "color": verdict_channel(frame, palette.VERDICT_COLOURS, title),
+        "shape": verdict_channel(frame, palette.VERDICT_SHAPES, title),
+    }
+
+
+_TOOLTIPS: Final = [
+    nominal("statement", title="Hypothesis"),
+    quantity("probability", title="Probability", format=".2%"),
+    quantity("expected_rt", title="Expected RT (min)", format=".3f"),
+    nominal("apart", title="Measured less expected"),
+    quantity("area_ratio", title="Area over the parent's", format=".3p"),
+    nominal("basis", title="Rests on"),
+]
+
+
+def _bars(frame: pd.DataFrame, data: Spec) -> Spec:
+    shared = {
+        "x": quantity(
+            "probability",
+            title="Probability",
+            scale={"domain": [0, 1.32], "nice": False},
+            axis={"format": "%", "values": [0, 0.5, 1]},
+        ),
+        "y": _y(frame, labelLimit=560),
+        "tooltip": _TOOLTIPS,
+    }
+    bars = marks("bar", {**shared, "color": _looks(frame)["color"]}, height=14)
+    numbers = marks("text", {**shared, "text": nominal("percent")}, align="left", dx=4)
+    return {"data": data, **layers(bars, numbers)}
+
+
+def _strip(frame: pd.DataFrame, data: Spec, rt: float) -> Spec:
+    reach = 1.05 * float(frame["reach"].iloc[0])
+    x = quantity(
+        "shown_rt",
+        title="RT (min)",
+        scale={"domain": [rt - reach, rt + reach], "nice": False},
+        axis={"tickCount": 5},
+    )
+    measured = marks(
+        "rule", {"x": x}, data=rows({"shown_rt": rt}), color=palette.INK, strokeWidth=1.5
+    )
+    encoding = {
+        "x": x,
+        "y": _y(frame, labels=False, ticks=False, grid=True),
+        "tooltip": _TOOLTIPS,
+        **_looks(frame),
+    }
+    known = "isValid(datum.expected_rt)"
+    near = marks(
+        "point",
+        encoding,
+        data=data,
+        where=[known, "!datum.beyond"],
+        size=80,
+        filled=True,
+        opacity=1,
+    )
+    far = marks(
+        "point", encoding, data=data, where=[known, "datum.beyond"], size=80, strokeWidth=1.5
+    )
+    return layers(measured, near, far)
+
+
+def _words(frame: pd.DataFrame, data: Spec) -> Spec:
+    y = _y(frame, labels=False, ticks=False, domain=False)
+    return marks("text", {"x": value(0), "y": y, "text": nominal("apart")}, data=data, align="left")

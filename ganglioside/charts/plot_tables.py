@@ -1,0 +1,206 @@
+"""The tables that charts draw: what is measured, predicted and decided, ready to plot."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.analysis import Analysis
+from ganglioside.charts.feature_marks import MANY_POINTS
+from ganglioside.charts.vega import Spec
+from ganglioside.lipids.names import parse_name
+
+#: Verdicts that say a feature is not what its name says.
+PIECES: Final = ("fragment", "adduct")
+WRONG: Final = (*PIECES, "outlier")
+
+#: What a point of any chart carries.
+POINT_COLUMNS: Final = (
+    "feature_id", "name", "rt", "volume", "anchor", "series", "isomer", "carbons", "double_bonds",
+    "hydroxyls", "category", "predicted_rt", "residual", "standardized_residual", "verdict",
+    "confidence", "parent", "process", "reason",
+)  # fmt: skip
+
+#: Digits that a chart needs of a number.
+_DIGITS: Final = 5
+
+
+def inline(frame: pd.DataFrame) -> Spec:
+    """Return a frame as data inside the chart: CSV, with the type of every column.
+
+    Text of this form is not limited in rows and costs nothing per row, unlike lists of records.
+    """
+    parse = {str(column): _vega_type(frame[column]) for column in frame}
+    plain = frame.round(_DIGITS)
+    for column in (column for column, kind in parse.items() if kind == "boolean"):
+        plain[column] = plain[column].astype("boolean").fillna(value=False).astype("int8")
+    text = plain.to_csv(index=False, lineterminator="\n")
+    return {"values": text, "format": {"type": "csv", "parse": parse}}
+
+
+def _vega_type(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "boolean"
+    return "number" if pd.api.types.is_numeric_dtype(column) else "string"
+
+
+def points(analysis: Analysis) -> pd.DataFrame:
+    """Return one row per feature: `POINT_COLUMNS`, `line` and `wrong_anchor`.
+
+    `line` names the curve that a feature is compared with: its isomer, else its series. Very many
+    points go without their reasons, which would be most of a chart's size.
+    """
+    features = analysis.features.loc[:, list(POINT_COLUMNS)]
+    if len(features) > MANY_POINTS:
+        features = features.drop(columns="reason")
+    verdict = features["verdict"].astype("str")
+    return features.assign(
+        verdict=verdict,
+        line=features["isomer"].fillna(features["series"]),
+        wrong_anchor=features["anchor"] & verdict.isin(WRONG),
+    )
+
+
+def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
+    """Return the fitted curves behind points, over the carbon numbers of each series.
+
+    Parameters
+    ----------
+    shown : pandas.DataFrame
+        Rows of `points`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns series, isomer, line, label, ceramide (`n:1;O2`), carbons, curve_rt (min), last
+        (whether the row ends the most usual curve of its line), latest (of its series).
+    """
+    lines = analysis.model.lines[["series", "isomer"]].merge(_kinds(shown), on="series")
+    grid = lines.loc[lines.index.repeat((lines["last"] - lines["first"] + 1).astype("int64"))]
+    grid["carbons"] = grid["first"] + grid.groupby(level=0).cumcount()
+    grid["last"] = grid["main"] & (grid["carbons"] == grid["last"])
+    grid["line"] = grid["isomer"].fillna(grid["series"])
+    grid["label"] = isomer_labels(grid)
+    grid["ceramide"] = ceramide_kind(grid)
+    grid["curve_rt"] = _line_rt(analysis, grid)
+    grid["latest"] = grid["curve_rt"] == grid.groupby(["series", "ceramide", "carbons"])[
+        "curve_rt"
+    ].transform("max")
+    columns = ["series", "isomer", "line", "label", "ceramide", "carbons", "curve_rt", "last",
+               "latest"]  # fmt: skip
+    return grid[columns].reset_index(drop=True)
+
+
+def isomer_labels(lines: pd.DataFrame) -> pd.Series:
+    """Return what tells the isomers of a series apart: `GD1a`, but `late` of `GM2 late`."""
+    pairs = zip(lines["series"], lines["isomer"], strict=True)
+    labels = [None if pd.isna(i) else i.removeprefix(f"{s} ") for s, i in pairs]
+    return pd.Series(labels, index=lines.index, dtype="str")
+
+
+def _kinds(shown: pd.DataFrame) -> pd.DataFrame:
+    """Return the kinds of ceramide of each series with the first and last carbon number to draw.
+
+    The most usual kind (`main`) spans the series, the others one carbon more than they have.
+    """
+    named = shown[shown["carbons"].notna() & shown["series"].notna()]
+    kinds = (
+        named.groupby(["series", "double_bonds", "hydroxyls"])["carbons"]
+        .agg(n="size", first="min", last="max")
+        .reset_index()
+        .sort_values(["series", "n"], ascending=[True, False], kind="stable")
+    )
+    main = ~kinds.duplicated("series")
+    span = named.groupby("series")["carbons"].agg(["min", "max"]).loc[kinds["series"]]
+    first, last = span["min"].to_numpy(), span["max"].to_numpy()
+    return kinds.assign(
+        main=main,
+        first=(kinds["first"] - 1).where(~main, first),
+        last=(kinds["last"] + 1).where(~main, last),
+    )
+
+
+def ceramide_kind(frame: pd.DataFrame) -> pd.Series:
+    """Return double bonds and hydroxyls as text: `n:1;O2`."""
+    bonds, hydroxyls = (frame[c].astype("str") for c in ("double_bonds", "hydroxyls"))
+    return "n:" + bonds + ";O" + hydroxyls
+
+
+def _line_rt(analysis: Analysis, grid: pd.DataFrame) -> pd.Series:
+    """Return the RT of every row of `grid`, one call to the model per line."""
+    rt = pd.Series(np.nan, index=range(len(grid)))
+    plain = grid.reset_index(drop=True)
+    for line, rows in plain.groupby("line"):
+        ceramide = (rows[c].astype("int64") for c in ("carbons", "double_bonds", "hydroxyls"))
+        series = str(rows["series"].iloc[0])
+        rt.loc[rows.index] = analysis.model.line_rt(series, str(line), *ceramide)
+    rt.index = grid.index
+    return rt
+
+
+def reduced(analysis: Analysis) -> pd.DataFrame:
+    """Return the points whose RT can be reduced, with their RT less the effect of the ceramide.
+
+    A fragment or adduct is reduced by its parent's ceramide, so that it falls on its parent's
+    line. Adds `reduced_rt` (min, as of 36:1;O2) and `parent_series` (of fragments and adducts).
+    """
+    frame = points(analysis)
+    frame = frame[frame["carbons"].notna() & frame["rt"].notna() & frame["series"].notna()]
+    parents = frame["parent"].where(frame["verdict"].isin(PIECES))
+    known = {name: parse_name(name) for name in parents.dropna().unique()}
+    frame = frame.assign(parent_series=parents.map({n: s.series for n, s in known.items()}))
+    ceramide = [
+        parents.map({n: getattr(s.ceramide, part) for n, s in known.items()})
+        .fillna(frame[part])
+        .astype("float64")
+        for part in ("carbons", "double_bonds", "hydroxyls")
+    ]
+    rt = analysis.model.reduced_rt(frame["rt"], *ceramide)
+    return frame.assign(reduced_rt=rt).dropna(subset="reduced_rt")
+
+
+def fragment_table(analysis: Analysis) -> pd.DataFrame:
+    """Return every fragment and adduct with its parent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per piece: ceramide (the parent's), parent_id (NA where the parent has no row),
+        parent, parent_series, parent_rt, piece_id, piece, piece_series, piece_rt, delta_rt (min),
+        process, percent_of_parent (of peak areas), verdict, confidence; ordered by ceramide,
+        parent and piece.
+    """
+    features = analysis.features
+    pieces = features[features["verdict"].isin(PIECES) & features["parent"].notna()]
+    parents = features.set_index("feature_id")[["rt", "volume"]]
+    known = {name: parse_name(name) for name in pieces["parent"].unique()}
+    parent_rt = pieces["parent_id"].map(parents["rt"]).astype("float64")
+    parent_volume = pieces["parent_id"].map(parents["volume"]).astype("float64")
+    table = pd.DataFrame(
+        {
+            "ceramide": pieces["parent"].map({n: _ceramide(n) for n in known}).astype("str"),
+            "parent_id": pieces["parent_id"],
+            "parent": pieces["parent"],
+            "parent_series": pieces["parent"].map({n: s.series for n, s in known.items()}),
+            "parent_rt": parent_rt,
+            "piece_id": pieces["feature_id"],
+            "piece": pieces["name"],
+            "piece_series": pieces["series"],
+            "piece_rt": pieces["rt"],
+            "delta_rt": pieces["rt"] - parent_rt,
+            "process": pieces["process"],
+            "percent_of_parent": 100 * pieces["volume"] / parent_volume.where(parent_volume > 0),
+            "verdict": pieces["verdict"].astype("str"),
+            "confidence": pieces["confidence"],
+        }
+    )
+    size = pieces["parent"].map({n: s.ceramide.carbons for n, s in known.items()})
+    order = ["size", "ceramide", "parent", "parent_id", "piece_rt", "piece_id"]
+    return table.assign(size=size).sort_values(order)[list(table)].reset_index(drop=True)
+
+
+def _ceramide(name: str) -> str:
+    c = parse_name(name).ceramide
+    return f"{c.carbons}:{c.double_bonds};O{c.hydroxyls}"

@@ -1,0 +1,244 @@
+"""Commands that look after the history as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ganglioside.cli import output
+from ganglioside.cli.history import LISTED
+from ganglioside.cli.options import Json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ganglioside.history import History
+
+care = typer.Typer()
+
+_MEGABYTE = 1_000_000
+
+
+@care.command("query")
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT on sessions, features, models, ...")],
+    as_json: Json = False,
+) -> None:
+    """Ask the history in SQL; nothing can be changed so, and no other file be read."""
+    answer = _open().query(sql)
+    if as_json:
+        output.json_document(output.records(answer))
+    else:
+        output.frame(answer)
+
+
+@care.command("log")
+def show_log(
+    subject: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Id of a session or a job.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="The last ones only.", min=1)] = None,
+    as_json: Json = False,
+) -> None:
+    """Show who did what when, the oldest first."""
+    entries = _open().log(subject)
+    entries = entries if limit is None else entries.tail(limit)
+    if as_json:
+        output.json_document(output.records(entries))
+        return
+    times = entries["time"].dt.tz_convert(None).dt.round("s").astype(str)
+    columns = ["time", "author", "host", "action", "subject", "details"]
+    output.frame(entries.assign(time=times)[columns])
+
+
+@care.command("verify")
+def verify(
+    sample: Annotated[
+        int, typer.Option(help="How many sessions to run again, drawn by chance.", min=0)
+    ] = 5,
+    seed: Annotated[int, typer.Option(help="Of that draw.", min=0)] = 0,
+    heads: Annotated[
+        list[Path] | None,
+        typer.Option(help="File with heads of the log that was kept elsewhere.", exists=True),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check all hashes and the log, and run some sessions again, bit for bit.
+
+    Exit code 1 where anything is not as it was stored.
+    """
+    found = _open().verify(sample, seed, heads=heads or [])
+    if as_json:
+        from dataclasses import asdict
+
+        output.json_document(asdict(found))
+    else:
+        output.text(
+            f"{found.sessions:,} sessions, {found.inputs:,} inputs and {found.entries:,} entries "
+            f"of the log checked; {len(found.reruns)} sessions run again."
+        )
+        if found.unsealed:
+            output.note(f"{found.unsealed:,} sessions of an older version hold no hash to check.")
+        for note in found.notes:
+            output.note(note)
+    for fault in found.faults:
+        output.error(fault)
+    if not found.is_whole:
+        raise typer.Exit(1)
+
+
+@care.command("head")
+def show_head(
+    out: Annotated[
+        Path | None, typer.Option(help="File to add it to, kept where nobody can change it.")
+    ] = None,
+) -> None:
+    """Print the newest entry of the log, by which 'verify --heads' finds one that was cut off."""
+    from ganglioside.history.storage.log_heads import add_to
+
+    store = _open()
+    head = store.head()
+    if out is None:
+        output.text(head.line(store.path))
+        return
+    add_to(out, store.path, head)
+    output.note(f"Added to {out}")
+
+
+@care.command("salvage")
+def salvage(
+    source: Annotated[Path, typer.Argument(help="A damaged history; it stays as it is.")],
+    target: Annotated[Path, typer.Argument(help="A new file for what can still be read.")],
+) -> None:
+    """Save what can still be read of a damaged history into a new one.
+
+    Exit code 1 where something is lost.
+    """
+    from ganglioside.history import History
+
+    _, saved = History.salvage(source, target)
+    output.text(f"{len(saved.whole):,} sessions are whole in {saved.path}.")
+    if saved.inputs_only:
+        output.note(f"To be run again, since their result is lost: {', '.join(saved.inputs_only)}")
+    for sid in saved.lost:
+        output.error(f"Session {sid} is lost: its row or its input cannot be read.")
+    for table, said in saved.damaged.items():
+        output.error(f"The table {table} could not be read whole: {said}")
+    if saved.damaged:
+        raise typer.Exit(1)
+
+
+@care.command("backup")
+def backup(
+    target: Annotated[Path, typer.Argument(help="A new file, or a folder to put one into.")],
+) -> None:
+    """Copy the whole history."""
+    output.note(f"Backup: {_open().backup(target)}")
+
+
+@care.command("restore")
+def restore(
+    source: Annotated[Path, typer.Argument(help="A file that 'history backup' wrote.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Put a backup in the place of the history; what was there is kept beside it."""
+    from ganglioside.history import History, default_path
+
+    if not yes:
+        output.confirm(f"Replace {default_path()} by {source}?")
+    restored, aside = History.restore(source)
+    output.note(f"Restored {restored.path}: {len(restored.sessions()):,} sessions.")
+    if aside is not None:
+        output.note(f"What was there is now {aside}")
+
+
+@care.command("import")
+def import_all(
+    folder: Annotated[Path, typer.Argument(help="What 'history export --all' wrote.")],
+) -> None:
+    """Add the sessions of another history; what is there already stays as it is."""
+    came = _open().import_all(folder)
+    output.note(f"{came.sessions:,} sessions added, {came.present:,} were there already.")
+    if came.closed:
+        output.note(
+            f"{came.closed:,} jobs that waited or ran elsewhere were closed: nothing that comes in "
+            "is carried out here."
+        )
+    for owner, why in came.left_out.items():
+        output.error(f"Left out {owner}: {why}. The rest was imported.")
+    if came.left_out:
+        raise typer.Exit(1)
+
+
+@care.command("cleanup")
+def cleanup(
+    older_than: Annotated[
+        str | None, typer.Option(help="Age of the sessions that go: 12h, 30d, 6w, 2y.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Delete them; without it they are only listed.")
+    ] = False,
+    every: Annotated[
+        str | None,
+        typer.Option(help="Clean up so by itself from now on, each time this has passed."),
+    ] = None,
+    never: Annotated[bool, typer.Option("--never", help="Clean up by itself no longer.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the sessions that ended long ago, and delete them with --yes.
+
+    Sessions marked by 'history keep' stay. Nothing is cleaned up by itself unless --every says so.
+    """
+    from ganglioside.history.care.cleanup import parse_age
+
+    store = _open()
+    if never:
+        store.set_schedule(None)
+        output.note("Nothing is cleaned up by itself.")
+        return
+    if older_than is None:
+        _show_schedule(store)
+        return
+    age = parse_age(older_than)
+    if every is not None:
+        store.set_schedule(age, parse_age(every))
+        output.note(f"From now on, sessions older than {older_than} go every {every}.")
+        return
+    sessions = store.cleanup(age, dry_run=not yes)
+    if as_json:
+        output.json_document(output.records(sessions))
+    else:
+        _list(sessions)
+    what = "deleted" if yes else "would be deleted: repeat it with --yes"
+    output.note(f"{len(sessions):,} sessions older than {older_than} {what}.")
+
+
+@care.command("vacuum")
+def vacuum() -> None:
+    """Give back the room of what was deleted."""
+    before, after = _open().vacuum()
+    output.note(f"{before / _MEGABYTE:.1f} MB before, {after / _MEGABYTE:.1f} MB now.")
+
+
+def _show_schedule(store: History) -> None:
+    schedule = store.schedule()
+    if schedule is None:
+        output.text("Nothing is cleaned up by itself. To look at what is old: --older-than 30d")
+        return
+    output.text(
+        f"Sessions older than {schedule.older_than.days} days go every {schedule.every.days} days "
+        f"(set by {schedule.author})."
+    )
+
+
+def _list(sessions: pd.DataFrame) -> None:
+    created = sessions["created"].dt.tz_convert(None).dt.round("s").astype(str)
+    output.frame(sessions.assign(created=created)[list(LISTED)])
+
+
+def _open() -> History:
+    from ganglioside.history import History
+
+    return History.open()

@@ -1,0 +1,145 @@
+"""The commands on jobs and batches, from the shell's side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import ganglioside as gg
+from ganglioside.batch.ledger import Entry
+from ganglioside.cli import app
+from ganglioside.jobs import kinds, launcher
+from ganglioside.jobs.kinds import Done
+
+EXAMPLE = Path(gg.__file__).parent / "data" / "example.csv"
+
+
+@pytest.fixture(autouse=True)
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> gg.History:
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
+    monkeypatch.setenv("GANGLIOSIDE_NOTIFY", str(tmp_path / "notify.toml"))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    return gg.History.open()
+
+
+def run(*arguments: object, code: int = 0) -> Result:
+    result = CliRunner().invoke(app, [str(a) for a in arguments])
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+def test_a_job_is_started_watched_and_shown(history: gg.History) -> None:
+    assert "No job yet" in run("jobs").stderr
+    job = run("jobs", "start", "analyze", EXAMPLE, "--name", "liver 3").stdout.strip()
+    watched = run("jobs", "watch", job)
+    assert "Done" in watched.stderr
+    (session,) = history.sessions()["id"]
+    assert session in watched.stdout
+    for command in (("jobs",), ("jobs", "list"), ("jobs", "show", job)):
+        shown = run(*command).stdout
+        assert "liver 3" in shown
+        assert "completed" in shown
+    (listed,) = json.loads(run("jobs", "list", "--json").stdout)
+    assert listed["id"] == job
+    assert listed["session"] == session
+    assert listed["parameters"]["title"] == "liver 3"
+    document = json.loads(run("jobs", "show", job, "--json").stdout)
+    assert document["events"][-1]["type"] == "complete"
+
+
+def test_waiting_jobs_are_cancelled_and_retried(
+    history: gg.History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launched: list[str] = []
+    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job))
+    session = history.save(gg.analyze(gg.example()))
+    job = run("jobs", "start", "export", session, "--format", "xlsx").stdout.strip()
+    assert "Cancelled" in run("jobs", "cancel", job).stderr
+    assert history.jobs.get(job).status == "cancelled"
+    assert "ended already" in run("jobs", "cancel", job, code=1).stderr
+    again = run("jobs", "retry", job).stdout.strip()
+    assert launched == [job, again]
+    kept = kinds.work_of("export", history.jobs.get(again).parameters)
+    assert kept == kinds.Export(session=session, out=str(Path.cwd() / f"{session}.xlsx"),
+                               form="xlsx")  # fmt: skip
+    report = run("jobs", "start", "report", EXAMPLE, "--out", "x.html", "--time-limit", "60")
+    assert history.jobs.get(report.stdout.strip()).time_limit == 60
+    assert "error" in run("jobs", "watch", "nosuchjob", code=1).stderr
+
+
+def test_a_job_of_others_is_shown_before_it_is_done_again(
+    history: gg.History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "_launch", lambda history, job: None)
+    job = history.jobs.add("export", {"session": "none", "out": "theirs.csv"}, "x")
+    history.jobs.request_cancel(job)
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET seal = NULL, author = 'Eve'")
+    refused = run("jobs", "retry", job, code=1)
+    assert "theirs.csv" in refused.stdout
+    assert "Carry it out as yours?" in refused.stderr
+    assert len(history.jobs.all()) == 1
+    again = run("jobs", "retry", job, "--yes").stdout.strip()
+    assert history.jobs.get(again).retry_of == job
+    assert history.jobs.is_own(history.jobs.get(again))
+
+
+def test_a_failed_job_is_watched_to_its_reason(history: gg.History) -> None:
+    job = history.jobs.add("export", {"session": "none", "out": "x.csv"}, "x")
+    history.jobs.start(job)
+    history.jobs.end(job, "failed", error="The disk is full.")
+    assert "The disk is full." in run("jobs", "watch", job, code=1).stderr
+
+
+def test_nobody_is_told_where_no_channel_is_set_up() -> None:
+    assert "notify.toml" in run("jobs", "notify").stderr
+    Path("notify.toml").write_text('[webhook]\nurl = "http://127.0.0.1:1/hook"\n')
+    assert "127.0.0.1:1" in run("jobs", "notify", code=1).stderr
+
+
+def test_a_batch_says_what_became_of_its_tables(
+    history: gg.History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def finished(self: kinds.Batch, history: gg.History, progress: Any) -> Done:
+        asked.append(self)
+        failed = Entry("bad", "bad.csv", "", "", error="No column RT.")
+        return Done(result={"overview": "out/overview.html", "tables": 3, "stood": 1,
+                            "failed": {failed.file: failed.error}})  # fmt: skip
+
+    monkeypatch.setattr(kinds.Batch, "run", finished)
+    options = ("--resume", "--no-reports", "--workers", 3, "--format", "xlsx")
+    result = run("batch", "runs/*.csv", "b.csv", "--out", "out", *options, "--rt-tolerance", 0.05,
+                 code=1)  # fmt: skip
+    assert "bad.csv: No column RT." in result.stderr
+    assert "3 tables, 1 of them stood already: 1 failed" in result.stdout
+    assert "out/overview.html" in result.stdout
+    here = Path.cwd()
+    assert asked == [
+        kinds.Batch(
+            sources=[str(here / "runs/*.csv"), str(here / "b.csv")],
+            out=str(here / "out"),
+            settings=gg.Settings(rt_tolerance=0.05).to_dict(),
+            reports=False,
+            form="xlsx",
+            workers=3,
+            resume=True,
+        )
+    ]
+    launched: list[str] = []
+    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job))
+    job = run("batch", "b.csv", "--out", "out", "--background").stdout.strip()
+    assert launched == [job]
+    assert history.jobs.get(job).kind == "batch"
+
+
+def test_a_batch_that_cannot_begin_says_why() -> None:
+    refused = run("batch", "none/*.csv", "--out", "out", code=1)
+    assert "No file fits" in refused.stderr

@@ -1,0 +1,148 @@
+"""What names and notes of anybody do to a terminal: nothing. They are printed as they are read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from rich.console import Console
+from rich.progress import Progress
+from typer.testing import CliRunner, Result
+
+import ganglioside as gg
+from ganglioside.cli import app, output
+from ganglioside.history import History
+
+#: Sets the title, rings, colours by one character, turns the direction, and looks like markup.
+EVIL: Final = "a\x1b]0;x\x07\x9b31m\r\u202eb[red]:x:c"
+
+
+#: The same, as far as a table may hold it.
+CELL: Final = "a\u202eb[red]:x:c"
+
+
+class Held:
+    """A history with a session and a job of an evil name, and files of such names."""
+
+    def __init__(self, folder: Path) -> None:
+        table = (
+            gg.example()
+            .data[["name", "rt", "volume", "anchor"]]
+            .rename(columns={"name": "Name", "rt": "RT", "volume": "Volume", "anchor": "Anchor"})
+        )
+        self.file = folder / f"{EVIL}.csv"
+        table.assign(**{CELL: 1}).to_csv(self.file, index=False)
+        self.study = [self.file, folder / f"{EVIL}2.csv"]
+        table.to_csv(self.study[1], index=False)
+        self.broken = folder / f"{EVIL}3.csv"
+        self.broken.write_text(f"{CELL},x\n1,2\n")
+        self.misfit = folder / "misfit.csv"
+        self.misfit.write_text(f"Name,RT\n{CELL},1\nGM1(36:1;O2),{CELL}\nGM1(38:1;O2),9\n")
+        self.history = History.open()
+        self.sid, analysis = self.history.run(self.file, name=EVIL)
+        said = gg.Override(feature_id=1, verdict="valid", note=EVIL, author=EVIL)
+        self.history.override(self.sid, analysis.overrides.put(said))
+        self.job = self.history.jobs.add("analyze", {"source": EVIL}, EVIL)
+        self.history.jobs.start(self.job)
+        self.history.jobs.end(self.job, "failed", error=EVIL)
+
+
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Held:
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
+    monkeypatch.setenv("GANGLIOSIDE_AUTHOR", EVIL)
+    monkeypatch.setenv("COLUMNS", "4000")
+    monkeypatch.chdir(tmp_path)
+    return Held(tmp_path)
+
+
+def printed(*arguments: object) -> Result:
+    return CliRunner().invoke(app, list(map(str, arguments)), input="n\n")
+
+
+COMMANDS: Final[dict[str, Callable[[Held], list[object]]]] = {
+    "analyze": lambda held: ["analyze", held.file, "--name", EVIL, "--out", f"{EVIL}.json"],
+    "analyze, refused": lambda held: ["analyze", held.broken],
+    "analyze, no file": lambda _: ["analyze", f"{EVIL}4.csv"],
+    "analyze, unreadable rows": lambda held: ["analyze", "--no-save", held.misfit],
+    "analyze, study": lambda held: ["analyze", "--study", *held.study, "--name", EVIL],
+    "predict": lambda held: ["predict", held.file, EVIL],
+    "explain": lambda held: ["explain", held.file, 1, "--chart", f"{EVIL}.html"],
+    "library": lambda held: ["library", held.file, "--out", f"{EVIL}.lib.csv"],
+    "library, series": lambda held: ["library", held.file, "--out", "x.csv", "--series", EVIL],
+    "export": lambda held: ["export", held.sid, "--out", f"{EVIL}.csv"],
+    "export, no session": lambda _: ["export", EVIL],
+    "list": lambda _: ["history", "list"],
+    "show": lambda held: ["history", "show", held.sid],
+    "show, no session": lambda _: ["history", "show", EVIL],
+    "log": lambda _: ["history", "log"],
+    "query": lambda _: ["history", "query", f"SELECT name AS \"{EVIL}\" FROM sessions"],
+    "query, wrong": lambda _: ["history", "query", f"SELECT '{EVIL}' FROM [red]"],
+    "delete, asked": lambda held: ["history", "delete", held.sid],
+    "restore, asked": lambda _: ["history", "restore", EVIL],
+    "rerun": lambda held: ["history", "rerun", held.sid],
+    "cleanup": lambda _: ["history", "cleanup", "--older-than", EVIL],
+    "import": lambda _: ["history", "import", EVIL],
+    "backup": lambda _: ["history", "backup", f"{EVIL}.duckdb"],
+    "jobs": lambda _: ["jobs", "list"],
+    "jobs show": lambda held: ["jobs", "show", held.job],
+    "jobs watch": lambda held: ["jobs", "watch", held.job],
+    "jobs cancel": lambda held: ["jobs", "cancel", held.job, EVIL],
+    "batch, no file": lambda _: ["batch", EVIL, "--out", "results"],
+    "simulate": lambda _: ["simulate", "--out", f"{EVIL}.sim.csv"],
+    "no command": lambda _: [EVIL],
+    "no such option": lambda _: ["analyze", f"--{EVIL}"],
+    "no such choice": lambda held: ["analyze", held.file, "--sample-type", EVIL],
+    "no number": lambda _: ["simulate", "--seed", EVIL],
+}  # fmt: skip
+
+
+#: Those that print nothing of what they were given.
+NAMELESS: Final = ("analyze, study", "jobs cancel", "no number", "query, wrong")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_terminal_obeys_nothing_that_is_printed(command: str, held: Held) -> None:
+    result = printed(*COMMANDS[command](held))
+    told = result.output
+    obeyed = {found for found in told if output.safe(found) != found}
+    assert obeyed == set()
+    assert "[red]" in told or command in NAMELESS
+    assert "❌" not in told
+    assert not result.exception or isinstance(result.exception, SystemExit)
+
+
+def test_json_reads_back_as_it_was(held: Held) -> None:
+    result = printed("history", "list", "--json")
+    assert not {found for found in result.stdout if output.safe(found) != found}
+    assert json.loads(result.stdout)[0]["name"] == EVIL
+
+
+def test_a_pipe_gets_the_data_as_they_are(held: Held) -> None:
+    assert printed("export", held.sid, "--out", "out.csv").exit_code == 0
+    assert printed("simulate").stdout_bytes == gg.simulate(seed=0).source.content
+
+
+@pytest.mark.parametrize(
+    ("character", "shown"),
+    [("\x1b", r"\x1b"), ("\x07", r"\x07"), ("\r", r"\r"), ("\x7f", r"\x7f"), ("\x9b", r"\x9b"),
+     ("\u202e", r"\u202e"), ("\u2066", r"\u2066"), ("\u2028", r"\u2028"), ("\udcff", r"\udcff"),
+     ("\n", "\n"), ("\t", "\t"), ("é", "é"), ("神", "神"), ("[red]", "[red]")],
+)  # fmt: skip
+def test_each_character_is_shown_or_named(character: str, shown: str) -> None:
+    assert output.safe(character) == shown
+
+
+def test_progress_is_printed_safely(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Console, "is_terminal", True)
+    monkeypatch.setattr(Progress, "add_task", lambda _, __, title, **___: shown.append(title))
+    monkeypatch.setattr(Progress, "update", lambda _, __, **told: shown.append(told["description"]))
+    with output.progress_bar(EVIL) as move:
+        assert move is not None
+        move({"type": "progress", "session_id": None, "step": "loading", "message": EVIL,
+              "percentage": 5.0, "timestamp": ""})  # fmt: skip
+    assert shown == [output.safe(EVIL)] * 2

@@ -1,0 +1,250 @@
+"""An analysis: started, watched, cancelled, failed, found again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import ganglioside as gg
+from ganglioside.errors import HistoryError
+from ganglioside.history import History
+from ganglioside.progress import ProgressEvent
+from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside_widgets.state import run as run_module
+from ganglioside_widgets.state.run import Phase, RunState
+from ganglioside_widgets.state.running_sessions import Journal
+
+Opener = Callable[[], History]
+
+
+@pytest.fixture
+def state(opened: Opener) -> RunState:
+    return RunState(opened)
+
+
+def started(state: RunState) -> RunState:
+    state.table = gg.example()
+    state.start()
+    state.join(60)
+    return state
+
+
+class Gate:
+    """Stops an analysis at a step until it is opened."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+        self.reached, self.open = threading.Event(), threading.Event()
+        analyze = run_module.analyze
+
+        def gated(table, settings, progress):  # type: ignore[no-untyped-def]
+            def pause(event: ProgressEvent) -> None:
+                progress(event)
+                if event["step"] == step:
+                    self.reached.set()
+                    assert self.open.wait(30)
+
+            return analyze(table, settings, pause)
+
+        monkeypatch.setattr(run_module, "analyze", gated)
+
+
+def test_without_a_table_it_says_why_it_cannot_start(state: RunState) -> None:
+    assert state.phase is Phase.EMPTY
+    assert "table" in state.why_not
+    state.start()
+    assert state.phase is Phase.EMPTY
+    state.table = gg.example()
+    assert (state.phase, state.why_not) == (Phase.READY, "")
+    state.table = None
+    assert state.phase is Phase.EMPTY
+
+
+def test_a_run_moves_through_every_step_and_is_kept(state: RunState, opened: Opener) -> None:
+    seen: list[float] = []
+    state.observe(lambda change: seen.append(change["new"]), "percentage")
+    started(state)
+    assert state.phase is Phase.FINISHED
+    assert state.analysis is not None
+    assert seen == sorted(seen)
+    assert len(set(seen)) >= 8
+    assert seen[-1] == 100
+    kept = opened().load(state.session_id)
+    assert kept.features.equals(state.analysis.features)
+    assert len(opened().events(state.session_id)) >= 8
+    assert state.elapsed > 0
+    assert len(state.log) >= 8
+
+
+def test_a_button_that_is_pressed_twice_runs_once(
+    state: RunState, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch, "rule1")
+    state.table = gg.example()
+    state.start()
+    assert gate.reached.wait(30)
+    assert "running" in state.why_not
+    state.start()
+    gate.open.set()
+    state.join(60)
+    assert len(opened().sessions()) == 1
+
+
+def test_cancelling_ends_it_between_two_steps(
+    state: RunState, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch, "rule1")
+    state.table = gg.example()
+    state.start()
+    assert gate.reached.wait(30)
+    state.cancel()
+    gate.open.set()
+    state.join(60)
+    assert state.phase is Phase.CANCELLED
+    assert state.analysis is None
+    assert opened().sessions()["status"].tolist() == ["cancelled"]
+    assert state.why_not == ""
+
+
+def test_a_failure_is_shown_with_its_reason_and_can_be_run_again(
+    state: RunState, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise gg.errors.ReadError("The disk has gone.")
+
+    monkeypatch.setattr(run_module, "analyze", fails)
+    started(state)
+    assert state.phase is Phase.FAILED
+    assert state.refusal is not None
+    assert state.refusal.message == "The disk has gone."
+    assert opened().sessions()["status"].tolist() == ["failed"]
+    monkeypatch.undo()
+    assert state.why_not == ""
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_unforeseen_error_leaves_no_run_without_an_end(
+    state: RunState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(run_module, "analyze", breaks)
+    started(state)
+    assert state.phase is Phase.FAILED
+    assert state.refusal is not None
+    assert "ZeroDivisionError" in state.refusal.message
+
+
+def test_without_a_history_it_runs_and_says_that_nothing_is_kept() -> None:
+    def refuses() -> History:
+        raise HistoryError("The disk is full.")
+
+    state = started(RunState(refuses))
+    assert state.phase is Phase.FINISHED
+    assert state.session_id == ""
+    assert "not kept" in state.notice
+    assert "The disk is full." in state.notice
+
+
+def test_a_result_that_cannot_be_stored_is_still_shown(
+    state: RunState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise HistoryError("The disk is full.")
+
+    monkeypatch.setattr(History, "complete", full)
+    started(state)
+    assert state.analysis is not None
+    assert state.session_id == ""
+    assert "export what you need" in state.notice
+
+
+def test_anchor_marks_are_heeded(state: RunState, opened: Opener) -> None:
+    table = gg.example()
+    anchor = int(table.data["anchor"].argmax())
+    state.table = table
+    state.overrides = Overrides().put(Override(feature_id=anchor, anchor=False))
+    state.start()
+    state.join(60)
+    assert state.analysis is not None
+    assert not state.analysis.features["anchor"].iloc[anchor]
+    assert opened().load(state.session_id).overrides == state.overrides
+
+
+def test_another_table_forgets_what_was_said_of_the_first(state: RunState) -> None:
+    state.table = gg.example()
+    state.overrides = Overrides().put(Override(feature_id=300, anchor=True))
+    state.table = gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\n")
+    assert state.overrides == Overrides()
+
+
+def test_another_page_finds_a_finished_analysis(state: RunState, opened: Opener) -> None:
+    sid = started(state).session_id
+    other = RunState(opened)
+    other.find(sid)
+    other.join(60)
+    assert other.phase is Phase.FINISHED
+    assert state.analysis is not None
+    assert other.analysis is not None
+    assert other.analysis.features.equals(state.analysis.features)
+    assert other.prepared is not None
+    assert other.prepared.redecide(gg.Settings()).features.equals(state.analysis.features)
+    assert other.table is not None
+
+
+def test_another_page_follows_a_running_analysis_and_may_cancel_it(
+    state: RunState, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(monkeypatch, "rule2")
+    state.table = gg.example()
+    state.start()
+    assert gate.reached.wait(30)
+    other, arrived = RunState(opened), threading.Event()
+    other.observe(lambda c: arrived.set() if c["new"] >= 40 else None, "percentage")
+    other.find(state.session_id)
+    assert arrived.wait(30)
+    assert other.phase is Phase.RUNNING
+    other.cancel()
+    journal = Journal.beside(opened().path)
+    while not journal.cancel_requested(state.session_id):
+        pass
+    gate.open.set()
+    state.join(60)
+    other.join(60)
+    assert state.phase is Phase.CANCELLED
+    assert other.phase is Phase.CANCELLED
+
+
+def test_what_was_interrupted_is_said_and_its_table_is_there(opened: Opener) -> None:
+    source = gg.example().source
+    sid = opened().begin(source, gg.Settings(outlier_threshold=3.0))
+    state = RunState(opened)
+    state.find(sid)
+    state.join(60)
+    assert state.phase is Phase.FAILED
+    assert state.refusal is not None
+    assert "nterrupted" in state.refusal.message
+    assert state.table is not None
+    assert state.settings.outlier_threshold == 3.0
+    assert state.why_not == ""
+
+
+def test_a_session_that_is_not_there_is_refused(state: RunState) -> None:
+    state.find("nosuch")
+    state.join(60)
+    assert state.phase is Phase.FAILED
+    assert state.refusal is not None
+    assert "nosuch" in state.refusal.message
+
+
+def test_changes_reach_the_state_by_the_given_way(opened: Opener, place: Path) -> None:
+    due: list[Callable[[], None]] = []
+    state = RunState(opened, due.append)
+    started(state)
+    assert state.phase is Phase.RUNNING
+    for change in due:
+        change()
+    assert state.phase is Phase.FINISHED

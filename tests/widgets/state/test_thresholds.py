@@ -1,0 +1,56 @@
+"""Values move settings, or are refused."""
+
+from __future__ import annotations
+
+import ganglioside as gg
+from ganglioside.settings import setting_specs
+from ganglioside_widgets.state.thresholds import STEPS, ThresholdsState, shown_range
+from ganglioside_widgets.state.verdict_changes import changed_rows, describe
+
+
+def test_a_moved_value_moves_the_settings_and_reset_brings_the_defaults_back() -> None:
+    state = ThresholdsState()
+    assert state.is_default
+    state.outlier_threshold = 3.0
+    state.sample_type = "human"
+    assert state.settings == gg.Settings(outlier_threshold=3.0, sample_type="human")
+    assert not state.is_default
+    state.reset()
+    assert state.settings == gg.Settings()
+    assert state.is_default
+
+
+def test_a_value_out_of_range_is_refused_and_the_settings_stay() -> None:
+    state = ThresholdsState()
+    state.rt_tolerance = 9.0
+    assert "out of range" in state.error
+    assert state.settings == gg.Settings()
+    state.rt_tolerance = 0.2
+    assert state.error == ""
+    assert state.settings.rt_tolerance == 0.2
+
+
+def test_settings_are_taken_at_once() -> None:
+    state, seen = ThresholdsState(), []
+    state.observe(lambda change: seen.append(change["new"]), "settings")
+    wanted = gg.Settings(r2_threshold=0.9, outlier_threshold=1.5, rt_tolerance=0.05)
+    state.take(wanted)
+    assert state.settings == wanted
+    assert seen[-1] == wanted
+
+
+def test_every_step_divides_its_range() -> None:
+    for name, step in STEPS.items():
+        spec = setting_specs()[name]
+        assert step < (spec.high - spec.low) / 10
+        assert f"{spec.low:g} to {spec.high:g}" in shown_range(name)
+
+
+def test_changes_are_counted_by_kind(analysis: gg.Analysis) -> None:
+    other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
+    rows = changed_rows(analysis, other)
+    assert len(rows) > 0
+    assert describe(analysis, other).startswith(f"{len(rows)} feature")
+    before = analysis.features["verdict"].astype("str")[rows.index]
+    assert (rows["before"] == before).all()
+    assert describe(analysis, analysis) == "No verdict changed."

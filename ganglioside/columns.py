@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, get_args
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias, get_args
 
-Verdict = Literal["valid", "fragment", "adduct", "outlier", "undetermined"]
-VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+from ganglioside.support.fact_tables import read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictKind:
+    """One verdict: its name and how it looks; `data/verdicts.csv` describes each column."""
+
+    name: str
+    label: str
+    name_is: str  # right, wrong or open
+    has_parent: int
+    symbol: str
+    shape: str
+    path: str
+    mark: str
+    mark_dark: str
+    text: str
+    text_dark: str
+    fill: str
+    terminal: str
+    help: str
+
+
+#: All verdicts, in the order of their codes.
+VERDICT_KINDS: Final = read_facts("verdicts.csv", VerdictKind)
+
+Verdict: TypeAlias = str
+VERDICTS: Final[tuple[Verdict, ...]] = tuple(kind.name for kind in VERDICT_KINDS)
+
+#: Verdicts by which the name of a feature is wrong; those of them that name a parent.
+WRONG_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.name_is == "wrong")
+PARENT_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.has_parent)
 
 Category = Literal["GA", "GM", "GD", "GT", "GQ", "GP"]
 CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)

@@ -9,8 +9,9 @@ import pandas as pd
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
 from ganglioside.charts.feature_marks import category_scale, finish, nothing
-from ganglioside.charts.plot_tables import PIECES, fragment_table, inline
+from ganglioside.charts.plot_tables import fragment_table, inline
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, value
+from ganglioside.columns import PARENT_VERDICTS
 from ganglioside.lipids.names import parse_name
 
 _ROW: Final = 17  # px
@@ -155,7 +156,7 @@ def _parent_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
 
 
 def _piece_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
-    domain = list(PIECES)
+    domain = list(PARENT_VERDICTS)
     colours = [palette.VERDICT_COLOURS[verdict] for verdict in domain]
     shapes = [palette.VERDICT_SHAPES[verdict] for verdict in domain]
     dots = marks(

@@ -1,31 +1,17 @@
 """Colours, shapes and type of all charts.
 
 Every verdict has a colour and a shape of its own, so that neither colour vision nor a colour
-printer is needed. The hues follow Okabe and Ito (Color Universal Design, 2008), darkened where
-they had less than 3:1 contrast with white paper (WCAG 2.2, 1.4.11).
+printer is needed: `data/verdicts.csv`. Categories follow the same rules.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from ganglioside.columns import VERDICTS
+from ganglioside.columns import VERDICT_KINDS, VERDICTS
 
-VERDICT_COLOURS: Final[dict[str, str]] = {
-    "valid": "#0072B2",
-    "fragment": "#BF7900",
-    "adduct": "#A0448C",
-    "outlier": "#D0361E",
-    "undetermined": "#757575",
-}
-
-VERDICT_SHAPES: Final[dict[str, str]] = {
-    "valid": "circle",
-    "fragment": "triangle-down",
-    "adduct": "diamond",
-    "outlier": "cross",
-    "undetermined": "square",
-}
+VERDICT_COLOURS: Final[dict[str, str]] = {kind.name: kind.mark for kind in VERDICT_KINDS}
+VERDICT_SHAPES: Final[dict[str, str]] = {kind.name: kind.shape for kind in VERDICT_KINDS}
 
 CATEGORY_COLOURS: Final[dict[str, str]] = {
     "GA": "#757575",
@@ -39,7 +25,21 @@ CATEGORY_COLOURS: Final[dict[str, str]] = {
 INK: Final = "#222222"
 QUIET: Final = "#8A8A8A"
 FAINT: Final = "#E4E4E4"
+SUBTITLE: Final = "#555555"
+GRID: Final = "#EDEDED"
+FRAME: Final = "#CFCFCF"
 WRONG_ANCHOR: Final = "#D0006F"
+
+#: What each colour of a chart becomes on a dark page.
+DARK: Final[dict[str, str]] = {
+    INK: "#e6e6e6",
+    SUBTITLE: "#b8b8b8",
+    QUIET: "#9a9a9a",
+    GRID: "#3a3a3a",
+    FAINT: "#3a3a3a",
+    FRAME: "#555555",
+    **{kind.mark: kind.mark_dark for kind in VERDICT_KINDS},
+}
 
 #: The first comes with what renders files, so that these look the same everywhere; the next have
 #: its widths. A font that is missing drops all text: the list ends in a generic one.
@@ -59,13 +59,13 @@ def theme() -> dict[str, Any]:
         "background": "white",
         "title": {
             "font": FONT, "subtitleFont": FONT, "anchor": "start", "fontSize": 14,
-            "subtitleFontSize": 11, "subtitleColor": "#555555", "color": INK, "offset": 10,
+            "subtitleFontSize": 11, "subtitleColor": SUBTITLE, "color": INK, "offset": 10,
         },
         "axis": text | {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
-                        "gridColor": "#EDEDED", "domainColor": QUIET, "tickColor": QUIET},
+                        "gridColor": GRID, "domainColor": QUIET, "tickColor": QUIET},
         "legend": text | {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
                           "symbolSize": 70},
         "header": text | {"labelFontSize": 11, "labelFontWeight": "bold", "labelPadding": 4},
         "text": {"font": FONT, "fontSize": 10, "color": INK},
-        "view": {"stroke": "#CFCFCF"},
+        "view": {"stroke": FRAME},
     }  # fmt: skip

@@ -10,11 +10,10 @@ import pandas as pd
 from ganglioside.analysis import Analysis
 from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.vega import Spec
+from ganglioside.columns import PARENT_VERDICTS, WRONG_VERDICTS
 from ganglioside.lipids.names import parse_name
 
 #: Verdicts that say a feature is not what its name says.
-PIECES: Final = ("fragment", "adduct")
-WRONG: Final = (*PIECES, "outlier")
 
 #: What a point of any chart carries.
 POINT_COLUMNS: Final = (
@@ -59,7 +58,7 @@ def points(analysis: Analysis) -> pd.DataFrame:
     return features.assign(
         verdict=verdict,
         line=features["isomer"].fillna(features["series"]),
-        wrong_anchor=features["anchor"] & verdict.isin(WRONG),
+        wrong_anchor=features["anchor"] & verdict.isin(WRONG_VERDICTS),
     )
 
 
@@ -148,7 +147,7 @@ def reduced(analysis: Analysis) -> pd.DataFrame:
     """
     frame = points(analysis)
     frame = frame[frame["carbons"].notna() & frame["rt"].notna() & frame["series"].notna()]
-    parents = frame["parent"].where(frame["verdict"].isin(PIECES))
+    parents = frame["parent"].where(frame["verdict"].isin(PARENT_VERDICTS))
     known = {name: parse_name(name) for name in parents.dropna().unique()}
     frame = frame.assign(parent_series=parents.map({n: s.series for n, s in known.items()}))
     ceramide = [
@@ -173,7 +172,7 @@ def fragment_table(analysis: Analysis) -> pd.DataFrame:
         parent and piece.
     """
     features = analysis.features
-    pieces = features[features["verdict"].isin(PIECES) & features["parent"].notna()]
+    pieces = features[features["verdict"].isin(PARENT_VERDICTS) & features["parent"].notna()]
     parents = features.set_index("feature_id")[["rt", "volume"]]
     known = {name: parse_name(name) for name in pieces["parent"].unique()}
     parent_rt = pieces["parent_id"].map(parents["rt"]).astype("float64")

@@ -19,9 +19,9 @@ from ganglioside.charts.feature_marks import (
     nothing,
     verdict_channel,
 )
-from ganglioside.charts.plot_tables import PIECES, curves, inline, isomer_labels, points, reduced
+from ganglioside.charts.plot_tables import curves, inline, isomer_labels, points, reduced
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, rows
-from ganglioside.columns import CATEGORIES, VERDICTS
+from ganglioside.columns import CATEGORIES, PARENT_VERDICTS, VERDICTS
 
 _WIDTH: Final = 760  # px
 _ROW: Final = 20  # px, height of a row of text
@@ -202,7 +202,7 @@ def reduced_retention(analysis: Analysis) -> Spec:
         {**position, "y2": {"field": "parent_series"}},
         data=data,
         where=[
-            {"field": "verdict", "oneOf": list(PIECES)},
+            {"field": "verdict", "oneOf": list(PARENT_VERDICTS)},
             "datum.series != datum.parent_series",
         ],
         color=palette.VERDICT_COLOURS["fragment"],

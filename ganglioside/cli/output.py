@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ganglioside.columns import VERDICT_KINDS
 from ganglioside.progress import ProgressCallback, ProgressEvent
 
 if TYPE_CHECKING:
@@ -26,13 +27,7 @@ if TYPE_CHECKING:
 
     from ganglioside.analysis import Analysis
 
-VERDICT_STYLES = {
-    "valid": "green",
-    "fragment": "yellow",
-    "adduct": "yellow",
-    "outlier": "red",
-    "undetermined": "dim",
-}
+VERDICT_STYLES = {kind.name: kind.terminal for kind in VERDICT_KINDS}
 SEVERITY_STYLES = {"error": "red", "warning": "yellow"}
 
 #: Lines of one kind that are shown before the rest is only counted.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from ganglioside.columns import VERDICT_KINDS
 from ganglioside.errors import ExportError
 from ganglioside.exporting.spreadsheet_text import safe_frame, safe_text
 from ganglioside.settings import setting_specs
@@ -32,13 +33,7 @@ _LARGEST_INTEGER: Final = 10**15  # Excel keeps 15 digits
 
 #: Light fills that keep black text readable, told apart by the colour blind; the verdict
 #: stands in the cell as text too.
-_FILLS: Final[dict[str, str]] = {
-    "valid": "BFE3D5",
-    "fragment": "BBD9F0",
-    "adduct": "F9DDB0",
-    "outlier": "F3BFB3",
-    "undetermined": "E3E3E3",
-}
+_FILLS: Final[dict[str, str]] = {kind.name: kind.fill for kind in VERDICT_KINDS}
 
 #: What XML cannot hold.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -58,11 +53,7 @@ _NOTES: Final = (
         "Control characters that a workbook cannot hold stand as \ufffd; text beyond 32,767 "
         "characters is cut and ends with [cut].",
     ),
-    ("valid", "Stands on the retention curve of its own series."),
-    ("fragment", "An in-source fragment of the larger species named as parent."),
-    ("adduct", "An adduct of the species named as parent."),
-    ("outlier", "A name that the retention time contradicts."),
-    ("undetermined", "This table cannot tell, or the row could not be read; see the reason."),
+    *((kind.name, kind.help) for kind in VERDICT_KINDS),
     ("confidence", "Probability that the verdict is right, 0 to 1."),
     ("consolidated_volume", "A valid feature's volume plus that of its fragments and adducts."),
 )

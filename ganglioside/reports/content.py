@@ -9,15 +9,13 @@ import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import fragment_table
-from ganglioside.columns import REVIEW, VERDICTS
+from ganglioside.columns import REVIEW, VERDICTS, WRONG_VERDICTS
 from ganglioside.settings import setting_specs
 
 #: Rows of a table that a page holds; the export has all.
 MOST_ROWS: Final = 5_000
 #: Items of one kind among the first things to fix.
 MOST_ITEMS: Final = 20
-
-_WRONG: Final = ("fragment", "adduct", "outlier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ def _kind(heading: str, items: list[Item]) -> ToFix:
 
 def _wrong_anchors(analysis: Analysis) -> list[Item]:
     features = analysis.features
-    wrong = features[features["anchor"] & features["verdict"].isin(_WRONG)]
+    wrong = features[features["anchor"] & features["verdict"].isin(WRONG_VERDICTS)]
     advice = analysis.findings.drop_duplicates("feature_id").set_index("feature_id")["advice"]
     return [
         Item(

@@ -23,6 +23,7 @@ from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.files import javascript, json_for_html, png, spec, still, svg
 from ganglioside.charts.vega import Spec, View
 from ganglioside.charts.views import retention_of_categories
+from ganglioside.columns import VERDICT_KINDS
 from ganglioside.errors import ExportError, ReportError
 from ganglioside.history import History
 from ganglioside.reports import content
@@ -41,6 +42,8 @@ def templates() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    environment.globals["verdict_kinds"] = VERDICT_KINDS
+    environment.globals["verdict_paths"] = {kind.name: kind.path for kind in VERDICT_KINDS}
     environment.filters["number"] = _number
     environment.filters["known"] = _known
     environment.filters["confidence"] = content.percent

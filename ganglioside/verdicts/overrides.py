@@ -10,12 +10,12 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import OVERRIDES, REVIEW, Verdict
+from ganglioside.columns import OVERRIDES, REVIEW, VERDICTS, Verdict
 from ganglioside.errors import OverrideError
 from ganglioside.reading.feature_table import FeatureTable
 
@@ -57,10 +57,8 @@ class Override:
     def __post_init__(self) -> None:
         if isinstance(self.feature_id, bool) or self.feature_id < 0:
             raise OverrideError(f"{self.feature_id!r} is no feature: give its number.")
-        if self.verdict is not None and self.verdict not in get_args(Verdict):
-            raise OverrideError(
-                f"{self.verdict!r} is no verdict: use {', '.join(get_args(Verdict))}."
-            )
+        if self.verdict is not None and self.verdict not in VERDICTS:
+            raise OverrideError(f"{self.verdict!r} is no verdict: use {', '.join(VERDICTS)}.")
         if self.verdict is not None and not self.note.strip():
             raise OverrideError(
                 f"Feature {self.feature_id}: a verdict of your own needs a note that says why."

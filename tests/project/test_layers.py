@@ -16,8 +16,9 @@ CORE = ROOT / "ganglioside"
 #: The modules from left to right; a module may import those further left, or its neighbours
 #: in the same string.
 ORDER = [
-    "errors version columns progress",
+    "errors version progress",
     "support notify",
+    "columns",
     "settings",
     "lipids",
     "reading",

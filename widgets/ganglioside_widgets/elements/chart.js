@@ -1,9 +1,5 @@
-// Draws a specification whose data comes apart from it. `vegaEmbed` stands before this.
-
-// What ink and paper become where the page is dark.
-const DARK = { "#222222": "#e6e6e6", "#555555": "#b8b8b8", "#8A8A8A": "#9a9a9a", "#EDEDED": "#3a3a3a",
-               "#E4E4E4": "#3a3a3a", "#CFCFCF": "#555555", "#0072B2": "#56B4E9", "#BF7900": "#E69F00",
-               "#A0448C": "#D98AC6", "#D0361E": "#FF7A5C", "#757575": "#A8A8A8" };
+// Draws a specification whose data comes apart from it. `vegaEmbed` and `DARK` (what each colour
+// becomes where the page is dark) stand before this.
 
 function isDark(el) {
   const paper = getComputedStyle(el).getPropertyValue("--gg-paper-is-dark").trim();

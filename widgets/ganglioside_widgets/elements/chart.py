@@ -8,14 +8,14 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from ganglioside.charts import javascript
+from ganglioside.charts import javascript, palette
 from ganglioside.charts.interactive import PICKED, InteractiveChart
 from ganglioside_widgets.elements.module import source
 
 
 @cache
 def _module() -> str:
-    return f"{javascript()}\n{source('chart.js')}"
+    return f"{javascript()}\n{source('chart.js', DARK=palette.DARK)}"
 
 
 class Chart(anywidget.AnyWidget):

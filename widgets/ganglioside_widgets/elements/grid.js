@@ -1,10 +1,9 @@
-// A grid of rows of one height: only those in sight are in the page.
+// A grid of rows of one height: only those in sight are in the page. `SYMBOLS` of verdicts stand
+// before this.
 
 const ROW = 28; // px, as in panels.css
 const HEAD = 40;
 const SPARE = 8;
-
-const SHAPES = { valid: "●", fragment: "▼", adduct: "◆", outlier: "✚", undetermined: "■" };
 
 function decode(column) {
   const view = column.values;
@@ -132,7 +131,7 @@ function render({ model, el }) {
       if (column.form === "verdict" && value) {
         const mark = document.createElement("span");
         mark.className = `gg-verdict gg-is-${value}`;
-        mark.textContent = `${SHAPES[value] ?? ""} ${value}`;
+        mark.textContent = `${SYMBOLS[value] ?? ""} ${value}`;
         cell.append(mark);
       } else cell.textContent = value;
       if (value.length > 18) cell.title = value;

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import traitlets as t
 
+from ganglioside.columns import VERDICT_KINDS
 from ganglioside_widgets.elements.messages import Form, fits, is_flag, is_text, only
 from ganglioside_widgets.elements.module import source
 
@@ -56,7 +57,7 @@ class Grid(anywidget.AnyWidget):
         Position of the selected row in the frame, or `NONE`.
     """
 
-    _esm = source("grid.js")
+    _esm = source("grid.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS})
 
     _layout_columns: t.List[Any] = t.List().tag(sync=True)
     _columns = t.Dict().tag(sync=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 _FOLDER: Final = Path(__file__).resolve().parent
 
 
-def source(name: str) -> str:
-    """Return the text of a module of this folder."""
-    return (_FOLDER / name).read_text(encoding="utf-8")
+def source(name: str, **constants: Any) -> str:
+    """Text of a module of this folder, after constants that it uses (as JSON)."""
+    given = "".join(f"const {key} = {json.dumps(value)};\n" for key, value in constants.items())
+    return given + (_FOLDER / name).read_text(encoding="utf-8")

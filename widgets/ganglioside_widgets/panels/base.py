@@ -15,6 +15,7 @@ import ipywidgets as w
 import pandas as pd
 from IPython.core.getipython import get_ipython
 
+from ganglioside.columns import VERDICT_KINDS
 from ganglioside_widgets.elements.door import guard
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.run import Post
@@ -23,12 +24,32 @@ from ganglioside_widgets.state.visitors import VARIABLE
 #: Problems listed at once; the others are counted.
 _LISTED = 50
 
+#: Where panels are dark, as in `panels.css`.
+_DARK_PAGES = (
+    'body[data-gg-theme="dark"] :is(.gg-root, .gg-toasts),\n'
+    'body[data-jp-theme-light="false"]:not([data-gg-theme]) :is(.gg-root, .gg-toasts)'
+)
+
+_SYMBOLS = {kind.name: kind.symbol for kind in VERDICT_KINDS}
+
 
 @cache
 def stylesheet() -> str:
     """Return the one stylesheet of all panels."""
     path = Path(__file__).resolve().parent / "panels.css"
-    return path.read_text(encoding="utf-8")
+    return path.read_text(encoding="utf-8") + _verdict_styles()
+
+
+def _verdict_styles() -> str:
+    """Colours of the verdicts as text, on light and dark pages."""
+    light = "".join(f"  --gg-{kind.name}: {kind.text};\n" for kind in VERDICT_KINDS)
+    dark = "".join(f"  --gg-{kind.name}: {kind.text_dark};\n" for kind in VERDICT_KINDS)
+    uses = "".join(
+        f".gg-is-{kind.name}, .gg-root .jupyter-button.gg-chip.gg-is-{kind.name} "
+        f"{{ color: var(--gg-{kind.name}); }}\n"
+        for kind in VERDICT_KINDS
+    )
+    return f".gg-root, .gg-toasts {{\n{light}}}\n{_DARK_PAGES} {{\n{dark}}}\n{uses}"
 
 
 class Panel(w.VBox):  # type: ignore[misc]
@@ -154,8 +175,8 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[object]], *, label: str 
 
 def verdict_mark(verdict: str) -> str:
     """Return a verdict with its colour and shape, as HTML."""
-    shape = {"valid": "●", "fragment": "▼", "adduct": "◆", "outlier": "✚"}.get(verdict, "■")
-    return f'<span class="gg-verdict gg-is-{escape(verdict)}">{shape} {escape(verdict)}</span>'
+    symbol = _SYMBOLS.get(verdict, "")
+    return f'<span class="gg-verdict gg-is-{escape(verdict)}">{symbol} {escape(verdict)}</span>'
 
 
 def number(value: Any, form: str = ".3f", unit: str = "") -> str:

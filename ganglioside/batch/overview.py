@@ -21,6 +21,7 @@ from ganglioside.exporting.spreadsheet_text import safe_frame
 from ganglioside.history import History
 from ganglioside.reports.content import Tile
 from ganglioside.reports.report import figure, templates
+from ganglioside.support.formatting import share
 from ganglioside.support.whole_files import write_whole
 from ganglioside.version import __version__
 
@@ -127,7 +128,7 @@ def _tiles(lines: Sequence[Line], study: Study) -> list[Tile]:
         found.append(Tile("not done yet", f"{waiting:,}", "resume the batch"))
     for verdict in VERDICTS:
         count = int(study.sessions[verdict].sum())
-        found.append(Tile(verdict, f"{count:,}", f"{count / features:.0%} of features", verdict))
+        found.append(Tile(verdict, f"{count:,}", f"{share(count, features)} of features", verdict))
     found.append(Tile("species", f"{len(study.species):,}", "valid in any session"))
     return found
 

@@ -11,6 +11,7 @@ from ganglioside.charts.feature_marks import finish, nothing, verdict_channel
 from ganglioside.charts.plot_tables import inline
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, rows, value
 from ganglioside.questions.explanation import Explanation
+from ganglioside.support.formatting import minutes, percent
 
 _MOST: Final = 10  # hypotheses drawn
 _ROW: Final = 30  # px
@@ -42,8 +43,8 @@ def hypotheses(explanation: Explanation) -> Spec:
     return finish(
         {"hconcat": parts, "spacing": 14},
         title,
-        f"Verdict: {e.verdict}, confidence {e.confidence:.1%}. Line: measured at {e.rt:.3f} min; "
-        "marks: where it would be expected.",
+        f"Verdict: {e.verdict}, confidence {percent(e.confidence)}. "
+        f"Line: measured at {minutes(e.rt)}; marks: where it would be expected.",
         "Hollow marks at the edge: expected farther off." if frame["beyond"].any() else "",
         f"{rest} less likely hypotheses are left out." if rest > 0 else "",
     )
@@ -58,7 +59,7 @@ def _frame(e: Explanation) -> pd.DataFrame:
         beyond=away > reach,
         shown_rt=frame["expected_rt"].clip(e.rt - reach, e.rt + reach),
         reach=reach,
-        percent=[f"{p:.1%}" if p >= 0.001 else "< 0.1%" for p in frame["probability"]],
+        percent=[percent(p) for p in frame["probability"]],
         apart=[
             "anywhere" if pd.isna(d) else f"{d:+.3f} min ({s:+.1f} σ)"
             for d, s in zip(frame["difference"], frame["sigma"], strict=True)

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from ganglioside.columns import VERDICT_KINDS
 from ganglioside.progress import ProgressCallback, ProgressEvent
+from ganglioside.support.formatting import share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,8 +176,8 @@ def analysis_summary(title: str, analysis: Analysis) -> None:
         grid.add_column(heading, justify="left" if heading == "verdict" else "right")
     for verdict, style in VERDICT_STYLES.items():
         count = getattr(summary, verdict)
-        share = f"{count / summary.features:.0%}" if summary.features else "-"
-        grid.add_row(Text(verdict, style), str(count), share)
+        part = share(count, summary.features, "-")
+        grid.add_row(Text(verdict, style), str(count), part)
     grid.add_section()
     grid.add_row("all", str(summary.features), "")
     console.print(grid)

@@ -9,6 +9,8 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from ganglioside.support.formatting import minutes, percent, ratio_percent
+
 Kind = Literal["own series", "fragment", "adduct", "other form", "chance"]
 
 _VERDICT: Final[dict[Kind, str]] = {
@@ -167,14 +169,9 @@ _WIDTHS: Final = (
 )
 
 
-def percent(p: float) -> str:
-    """Return a probability as a percentage."""
-    return "< 0.1 %" if 0 < p < 0.001 else f"{100 * p:.3g} %" if p < 0.9995 else "> 99.9 %"
-
-
 def _headline(e: Explanation) -> str:
     name = e.name or "a row without a name"
-    where = f" at {e.rt:.3f} min" if np.isfinite(e.rt) else ""
+    where = f" at {minutes(e.rt)}" if np.isfinite(e.rt) else ""
     sure = f", confidence {percent(e.confidence)}" if e.hypotheses else ""
     return f"Feature {e.feature_id}, {name}{where}: {e.verdict}{sure}."
 
@@ -221,7 +218,7 @@ def _text_row(h: Hypothesis) -> str:
             (h.sigma, "{:+.1f}"),
         )
     )
-    area = "-" if np.isnan(h.area_ratio) else f"{100 * h.area_ratio:.3g} %"
+    area = ratio_percent(h.area_ratio, "-")
     return (
         f"{percent(h.probability):>11}  {expected:>8}  {apart:>7}  {sigma:>6}  {area:>7}  "
         f"{h.statement}\n{'':>49}{h.basis}"

@@ -17,7 +17,8 @@ from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import Artefact, artefacts
 from ganglioside.lipids.composition import Ceramide, Composition, loss_label
 from ganglioside.lipids.names import parse_name, species
-from ganglioside.questions.explanation import Explanation, Hypothesis, Kind, count, percent
+from ganglioside.questions.explanation import Explanation, Hypothesis, Kind, count
+from ganglioside.support.formatting import percent
 
 #: From this probability on another feature counts as a sibling: a piece of the same parent.
 _SIBLING: Final = 0.05
@@ -156,7 +157,7 @@ def _pieces(row: _Row) -> Iterator[Hypothesis]:
         usual = 10 ** (artefact.log10_extent if artefact else float(extents.mean[pair]))
         how_often = (
             f"such {artefact.label}s have" if artefact else
-            f"{percent(float(rates[pair]))} of its kind break so, usually to"
+            f"{percent(float(rates[pair]))} of such parents show this fragment, usually with"
         )  # fmt: skip
         yield Hypothesis(
             _what(artefact, f"{name} (feature {row.number(parent)})", row.loss(name)),
@@ -224,7 +225,7 @@ def _missing_basis(row: _Row, entry: int) -> str:
 def _chance(row: _Row) -> Hypothesis:
     rate = row.state.rates.chance
     return Hypothesis(
-        "a wrong name, here by chance",
+        "unexplained: no known species or fragment fits this RT",
         "chance",
         float(row.state.shares.chance[row.at]),
         f"about {100 * rate:.2g} such features per 100 names, anywhere in the run"

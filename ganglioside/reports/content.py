@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.charts import fragment_table
 from ganglioside.columns import REVIEW, VERDICTS, WRONG_VERDICTS
 from ganglioside.settings import setting_specs
+from ganglioside.support.formatting import minutes, percent, share
 
 #: Rows of a table that a page holds; the export has all.
 MOST_ROWS: Final = 5_000
@@ -65,11 +66,11 @@ def tiles(analysis: Analysis) -> list[Tile]:
     summary = analysis.summary
     total = max(summary.features, 1)
     counts = {verdict: int(getattr(summary, verdict)) for verdict in VERDICTS}
-    found = [Tile(v, f"{n:,}", f"{n / total:.0%}", v) for v, n in counts.items()]
+    found = [Tile(v, f"{n:,}", share(n, total), v) for v, n in counts.items()]
     agree = summary.anchors - summary.anchors_not_valid
     found.append(Tile("anchors confirmed", f"{agree:,} of {summary.anchors:,}"))
     if analysis.model.is_fitted:
-        found.append(Tile("scatter of the model", f"{summary.curve_sigma:.3f} min", "1 sigma"))
+        found.append(Tile("scatter of the model", minutes(summary.curve_sigma), "1 sigma"))
     return found
 
 
@@ -95,7 +96,7 @@ def _wrong_anchors(analysis: Analysis) -> list[Item]:
     return [
         Item(
             where=f"feature {row.feature_id}",
-            value=f"{row.name} at {row.rt:.3f} min",
+            value=f"{row.name} at {minutes(cast(float, row.rt))}",
             message=_what_it_is(row),
             advice=str(advice.get(row.feature_id, "Take the anchor away or check the peak.")),
         )
@@ -122,13 +123,6 @@ def _problems(analysis: Analysis, severity: str) -> list[Item]:
         )
         for row in problems.itertuples(index=False)
     ]
-
-
-def percent(confidence: float) -> str:
-    """Return a probability in percent; it is never rounded up to certainty."""
-    if pd.isna(confidence):
-        return ""
-    return ">99%" if confidence >= 0.995 else f"{confidence:.0%}"
 
 
 def _line(number: Any) -> str:
@@ -194,10 +188,10 @@ def _model(analysis: Analysis) -> str:
     if not analysis.model.is_fitted:
         return f"No: {analysis.model.reason}"
     error = analysis.models["rmse_loo"].dropna()
-    median = f", median leave-one-out error {error.median():.3f} min" if len(error) else ""
+    median = f", median leave-one-out error {minutes(error.median())}" if len(error) else ""
     return (
         "Yes: RT = offset(series, isomer) + f(carbons, double bonds, hydroxyls), f shared by all "
-        f"series; {analysis.summary.lines} lines, scatter {analysis.summary.curve_sigma:.3f} min"
+        f"series; {analysis.summary.lines} lines, scatter {minutes(analysis.summary.curve_sigma)}"
         f"{median}."
     )
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,7 @@ from ganglioside.history import History
 from ganglioside.reports import content
 from ganglioside.reports.parameters import Parameters
 from ganglioside.settings import Settings
+from ganglioside.support import formatting
 from ganglioside.support.whole_files import write_whole
 
 
@@ -46,7 +47,11 @@ def templates() -> Environment:
     environment.globals["verdict_paths"] = {kind.name: kind.path for kind in VERDICT_KINDS}
     environment.filters["number"] = _number
     environment.filters["known"] = _known
-    environment.filters["confidence"] = content.percent
+    environment.filters["confidence"] = partial(formatting.percent, missing="")
+    column = partial(formatting.minutes, missing="", unit="")
+    environment.filters["minutes"] = column
+    environment.filters["minutes_apart"] = partial(column, signed=True)
+    environment.filters["area"] = partial(formatting.area, missing="")
     return environment
 
 

@@ -50,7 +50,7 @@ def test_explanations_tell_how_many_of_a_kind_break() -> None:
         float(percent)
         for feature in fragments[:20]
         for percent in re.findall(
-            r"([\d.]+) % of its kind break so", str(analysis.explain(feature))
+            r"([\d.]+) % of such parents show this fragment", str(analysis.explain(feature))
         )
     ]
     assert len(shares) > 10

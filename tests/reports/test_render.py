@@ -228,7 +228,7 @@ def test_provenance_names_file_hash_version_and_settings(page: str, table: Path)
 
 @pytest.mark.parametrize(
     ("confidence", "text"),
-    [(0.9999, ">99%"), (0.995, ">99%"), (0.99, "99%"), (0.5, "50%"), (0.0, "0%")],
+    [(0.9999, "> 99.9 %"), (0.995, "99.5 %"), (0.5, "50.0 %"), (0.0, "0.0 %")],
 )
 def test_confidence_is_never_rounded_to_certainty(confidence: float, text: str) -> None:
     assert content.percent(confidence) == text

@@ -16,12 +16,19 @@ function decode(column) {
   return (row) => (codes[row] < 0 ? "" : column.labels[codes[row]]);
 }
 
+// As `ganglioside.support.formatting.percent` writes it.
+function percent(value) {
+  if (value >= 0.9995) return "> 99.9 %";
+  if (value > 0 && value < 0.001) return "< 0.1 %";
+  return `${(100 * value).toFixed(1)} %`;
+}
+
 function text(value, form) {
   if (value === undefined || value === "") return "";
   if (typeof value === "string") return value;
   if (Number.isNaN(value)) return "";
   if (form === "tick") return value ? "✓" : "";
-  if (form === "percent") return value >= 0.9995 ? "> 99.9 %" : `${(100 * value).toFixed(1)} %`;
+  if (form === "percent") return percent(value);
   if (form === "short") return value === 0 ? "0" : value.toPrecision(3).replace("e+", "e");
   return form === "text" ? String(value) : value.toFixed(Number(form));
 }

@@ -16,6 +16,7 @@ import pandas as pd
 from IPython.core.getipython import get_ipython
 
 from ganglioside.columns import VERDICT_KINDS
+from ganglioside.support.formatting import MISSING
 from ganglioside_widgets.elements.door import guard
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.run import Post
@@ -182,17 +183,8 @@ def verdict_mark(verdict: str) -> str:
 def number(value: Any, form: str = ".3f", unit: str = "") -> str:
     """Return a number as text, a dash where there is none."""
     if pd.isna(value):
-        return "–"
+        return MISSING
     return f"{value:{form}}{f' {unit}' if unit else ''}"
-
-
-def percent(value: float) -> str:
-    """Return a probability as text."""
-    if pd.isna(value):
-        return "–"
-    if value >= 0.9995:
-        return "> 99.9 %"
-    return "< 0.1 %" if 0 < value < 0.001 else f"{100 * value:.1f} %"
 
 
 def button(label: str, act: Callable[[], None], *, kind: str = "", tip: str = "") -> w.Button:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from ganglioside.columns import VERDICTS
 from ganglioside.questions.explanation import Explanation, Hypothesis
+from ganglioside.support.formatting import area, minutes, percent
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
-from ganglioside_widgets.panels.base import Panel, box, button, number, percent, say, verdict_mark
+from ganglioside_widgets.panels.base import Panel, box, button, number, say, verdict_mark
 from ganglioside_widgets.state.results import ResultsState
 
 _FAMILY = (
@@ -128,12 +129,14 @@ class FeaturePanel(Panel):
 
 def _card(feature: pd.Series, anchor: bool) -> str:
     name = "a row without a name" if pd.isna(feature["name"]) else str(feature["name"])
+    lower, upper = feature["rt_lower"], feature["rt_upper"]
+    interval = f"{minutes(lower, unit='')} to {minutes(upper)}"
     facts = [
-        ("RT", number(feature["rt"], unit="min")),
-        ("Predicted", number(feature["predicted_rt"], unit="min")),
-        ("95 % interval", f"{number(feature['rt_lower'])} to {number(feature['rt_upper'])} min"),
+        ("RT", minutes(feature["rt"])),
+        ("Predicted", minutes(feature["predicted_rt"])),
+        ("95 % interval", interval),
         ("Residual", number(feature["standardized_residual"], "+.1f", "sigma")),
-        ("Peak area", number(feature["volume"], ".3g")),
+        ("Peak area", area(feature["volume"])),
         ("Anchor", "yes" if anchor else "no"),
         ("Formula", "–" if pd.isna(feature["formula"]) else str(feature["formula"])),
         ("Mass", number(feature["monoisotopic_mass"], ".4f", "Da")),
@@ -160,7 +163,7 @@ def _hypotheses(explanation: Explanation) -> str:
 
 def _hypothesis(h: Hypothesis) -> str:
     expected = (
-        f"expected {number(h.expected_rt)} min, {number(h.difference, '+.3f')} min apart; "
+        f"expected {minutes(h.expected_rt)}, {minutes(h.difference, signed=True)} apart; "
         if pd.notna(h.expected_rt)
         else ""
     )

@@ -1,0 +1,65 @@
+"""Numbers as texts: percentages, minutes and areas look the same wherever they are read."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Final
+
+#: What is written in place of a number that is missing.
+MISSING: Final = "–"
+
+
+def percent(probability: float, missing: str = MISSING) -> str:
+    """Probability in percent, never rounded to certainty.
+
+    >>> percent(0.923), percent(0.99999), percent(0.0002), percent(0)
+    ('92.3 %', '> 99.9 %', '< 0.1 %', '0.0 %')
+    """
+    if not isfinite(probability):
+        return missing
+    if probability >= 0.9995:
+        return "> 99.9 %"
+    if 0 < probability < 0.001:
+        return "< 0.1 %"
+    return f"{100 * probability:.1f} %"
+
+
+def share(part: float, whole: float, missing: str = MISSING) -> str:
+    """Part of a whole in whole percent.
+
+    >>> share(41, 332), share(1, 0)
+    ('12 %', '–')
+    """
+    return f"{100 * part / whole:.0f} %" if whole else missing
+
+
+def minutes(
+    value: float, missing: str = MISSING, *, signed: bool = False, unit: str = "min"
+) -> str:
+    """Retention time, or a signed difference of two, with its unit (empty in a column of them).
+
+    >>> minutes(12.3456), minutes(0.01, signed=True), minutes(2.5, unit=""), minutes(float("nan"))
+    ('12.346 min', '+0.010 min', '2.500', '–')
+    """
+    if not isfinite(value):
+        return missing
+    number = f"{value:+.3f}" if signed else f"{value:.3f}"
+    return f"{number} {unit}".rstrip()
+
+
+def area(value: float, missing: str = MISSING) -> str:
+    """Peak area, to three digits.
+
+    >>> area(123456.0), area(87.0), area(float("nan"))
+    ('1.23e+05', '87', '–')
+    """
+    return f"{value:.3g}" if isfinite(value) else missing
+
+
+def ratio_percent(ratio: float, missing: str = MISSING) -> str:
+    """Ratio of two areas in percent, to three digits.
+
+    >>> ratio_percent(0.0312), ratio_percent(2.5)
+    ('3.12 %', '250 %')
+    """
+    return f"{100 * ratio:.3g} %" if isfinite(ratio) else missing

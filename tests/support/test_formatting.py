@@ -1,0 +1,45 @@
+"""Numbers are written one way, and nothing uncertain looks certain."""
+
+from __future__ import annotations
+
+import re
+from math import nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from paths import ROOT
+
+from ganglioside.support.formatting import area, minutes, percent, ratio_percent, share
+
+
+@given(st.floats(0, 1))
+def test_only_certainty_reads_as_certainty(probability: float) -> None:
+    text = percent(probability)
+    assert text != "100.0 %"
+    assert (text == "0.0 %") == (probability == 0)
+
+
+@pytest.mark.parametrize("write", [percent, minutes, area, ratio_percent])
+def test_a_missing_number_is_no_number(write: object) -> None:
+    assert callable(write)
+    assert write(nan) == "–"
+    assert write(nan, "") == ""
+
+
+def test_shares_of_nothing_are_missing() -> None:
+    assert share(0, 0) == "–"
+    assert share(1, 3) == "33 %"
+
+
+def test_minutes_have_three_decimals() -> None:
+    assert minutes(7) == "7.000 min"
+    assert minutes(-0.0004, signed=True, unit="") == "-0.000"
+
+
+def test_the_grid_writes_percentages_alike() -> None:
+    script = (ROOT / "widgets/ganglioside_widgets/elements/grid.js").read_text(encoding="utf-8")
+    function = re.search(r"function percent\(value\) \{(.*?)\n\}", script, flags=re.DOTALL)
+    assert function is not None
+    for piece in ("0.9995", percent(0.9999), "0.001", percent(0.0001)):
+        assert piece in function[1]

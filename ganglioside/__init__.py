@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ganglioside.settings import Settings as Settings
     from ganglioside.simulation import simulate as simulate
     from ganglioside.simulation.example import example as example
+    from ganglioside.support.priors import Priors as Priors
     from ganglioside.verdicts.overrides import Override as Override
     from ganglioside.verdicts.overrides import Overrides as Overrides
 
@@ -49,6 +50,7 @@ _HOMES: Final[dict[str, str]] = {
     "Override": "verdicts.overrides",
     "Overrides": "verdicts.overrides",
     "RetentionModel": "inference.retention_model",
+    "Priors": "support.priors",
     "Settings": "settings",
     "analyze": "analysis",
     "example": "simulation.example",
@@ -67,6 +69,7 @@ __all__ = [
     "History",
     "Override",
     "Overrides",
+    "Priors",
     "RetentionModel",
     "Settings",
     "__version__",

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ganglioside.columns import MODELS
 from ganglioside.errors import Cancelled, FeatureError
-from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.observations.observations import observe
@@ -27,6 +27,7 @@ from ganglioside.reading.features import TableSource, read_features
 from ganglioside.reading.raw_table import Source
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.settings import Settings
+from ganglioside.support.priors import Priors
 from ganglioside.verdicts.consensus import Study, consensus_table, differences_table, drift_table
 from ganglioside.verdicts.decisions import decide, weigh
 from ganglioside.verdicts.findings import find
@@ -80,7 +81,7 @@ class Analysis:
         Columns `columns.PROBLEMS`: what reading reported.
     summary : Summary
     settings : Settings
-    model : RetentionModel
+    model : FittedModel
     source : Source
         The input as received; `rerun` starts from it.
     version : str
@@ -95,14 +96,14 @@ class Analysis:
     problems: pd.DataFrame
     summary: Summary
     settings: Settings
-    model: RetentionModel
+    model: FittedModel
     source: Source
     version: str
     overrides: Overrides = field(default_factory=Overrides)
     _kept: _Kept | None = field(default=None, repr=False)
 
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
-        """Predict RT for any names; see `RetentionModel.predict`."""
+        """Predict RT for any names; see `FittedModel.predict`."""
         return self.model.predict(names)
 
     @property
@@ -153,7 +154,7 @@ class Analysis:
         analysed anew, with the anchors that this analysis had. Overrides stay.
         """
         if self._kept is None:
-            decided = analyze(self.read_input(settings), settings)
+            decided = analyze(self.read_input(settings), settings, priors=self.model.priors)
         else:
             decided = _assemble(self._kept, self.model, settings)
         return replace(decided, overrides=self.overrides)
@@ -171,7 +172,7 @@ class Analysis:
             return self._kept
         table = self.read_input(self.settings)
         peaks = find_peaks(observe(table))
-        return _Kept(table, peaks, infer(peaks.observed))
+        return _Kept(table, peaks, infer(peaks.observed, priors=self.model.priors))
 
     def read_input(self, settings: Settings) -> FeatureTable:
         """Return the input as it was analysed: read again, with the anchors it had."""
@@ -282,6 +283,8 @@ def analyze(
     table: TableSource,
     settings: Settings | None = None,
     progress: ProgressCallback | None = None,
+    *,
+    priors: Priors | None = None,
 ) -> Analysis:
     """Judge every feature of a table.
 
@@ -293,6 +296,9 @@ def analyze(
         Thresholds and sample type; defaults where omitted.
     progress
         Receives events (see `ganglioside.progress`); may raise `Cancelled` to stop between steps.
+    priors
+        What is held likely before the table is seen; the usual priors where omitted. A history
+        keeps results of the usual ones only.
 
     Raises
     ------
@@ -309,8 +315,8 @@ def analyze(
         peaks = find_peaks(observe(read))
         report.done("validating", f"{len(peaks.features):,} features can be judged")
         step = "rule1"
-        inference = infer(peaks.observed, report)
-        model = RetentionModel.from_inference(inference)
+        inference = infer(peaks.observed, report, priors)
+        model = FittedModel.from_inference(inference)
         step = "verdicts"
         analysis = _assemble(_Kept(read, peaks, inference), model, settings)
         report.done("verdicts", analysis.summary.headline)
@@ -323,7 +329,7 @@ def analyze(
     return analysis
 
 
-def _assemble(kept: _Kept, model: RetentionModel, settings: Settings) -> Analysis:
+def _assemble(kept: _Kept, model: FittedModel, settings: Settings) -> Analysis:
     """Decide, and put the result together."""
     table = kept.table
     if isinstance(kept.inference, NoCurve):

@@ -36,6 +36,10 @@ class ValidationError(GangliosideError):
         self.headers = headers
 
 
+class ModelError(GangliosideError, ValueError):
+    """A table allows no retention model; the message says why."""
+
+
 class NameFormError(GangliosideError):
     """A name that does not denote one lipid.
 

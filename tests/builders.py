@@ -16,7 +16,7 @@ import pandas as pd
 import ganglioside
 from ganglioside.analysis import Analysis
 from ganglioside.columns import FEATURE_TABLE, FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
-from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.raw_table import Source
@@ -24,10 +24,11 @@ from ganglioside.settings import Settings
 from ganglioside.verdicts.summary import Summary
 
 
-class HandMadeModel(RetentionModel):
+class HandMadeModel(FittedModel):
     """A model that holds its parameters and answers for any name the same."""
 
     def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(None)
         self.values = values
 
     def to_dict(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ganglioside.analysis import Analysis
 from ganglioside.columns import FINDINGS, MODELS, PROBLEMS
+from ganglioside.errors import HistoryError
 from ganglioside.history.storage import fingerprint
 from ganglioside.history.storage.codec import (
     STORED_FEATURES,
@@ -22,7 +23,7 @@ from ganglioside.history.storage.codec import (
     summary_to_json,
     to_rows,
 )
-from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Overrides
@@ -89,7 +90,18 @@ class Packed:
 
     @classmethod
     def of(cls, analysis: Analysis) -> Packed:
-        """Encode an analysis."""
+        """Encode an analysis.
+
+        Raises
+        ------
+        HistoryError
+            If it rests on other priors than the usual ones, with which it would be run again.
+        """
+        if changed := analysis.model.priors.changes():
+            raise HistoryError(
+                f"This analysis rests on other priors than the usual ones ({', '.join(changed)}): "
+                "a history keeps only what it can run again. Export it instead."
+            )
         record = Record.of(analysis)
         result = fingerprint.digest(record.fingerprints())
         return cls(record, result, analysis.source, analysis.overrides)
@@ -116,7 +128,7 @@ def to_analysis(record: Record, source: Source) -> Analysis:
         problems=sides["problems"],
         summary=summary_from_json(record.summary),
         settings=Settings.from_dict(json.loads(record.settings)),
-        model=RetentionModel.from_dict(json.loads(record.model)),
+        model=FittedModel.from_dict(json.loads(record.model)),
         source=source,
         version=record.version,
     )

@@ -13,6 +13,7 @@ from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.priors import Priors
 
 #: log10 of fragment over parent area: a fragment may outweigh the genuine feature of its name,
 #: hardly its parent.
@@ -65,7 +66,7 @@ class Pairs(Coelution):
         return np.flatnonzero(~self.fragment)
 
 
-def describe(observed: Observations, coelution: Coelution) -> Pairs:
+def describe(observed: Observations, coelution: Coelution, priors: Priors) -> Pairs:
     """Return the pairs with what the table says of each."""
     parent, child, process = coelution.parent, coelution.child, coelution.process
     parent_group, child_group = observed.group[parent], observed.group[child]
@@ -80,7 +81,7 @@ def describe(observed: Observations, coelution: Coelution) -> Pairs:
         process=process,
         parent_group=parent_group,
         child_group=child_group,
-        emission=usual_emission(observed.groups)[parent_group, child_group],
+        emission=usual_emission(observed.groups, priors)[parent_group, child_group],
         log_ratio=np.where(measured, ratio, 0.0),
         measured=measured,
         shift=np.where(process < 0, 0.0, shift),

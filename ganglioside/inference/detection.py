@@ -8,9 +8,8 @@ from typing import Final
 import numpy as np
 
 from ganglioside.support.arrays import FloatArray, quantile
+from ganglioside.support.priors import Priors
 
-_STEEPNESS: Final = 3.0  # log-odds of being reported per decade of area
-_LEVEL_SPREAD: Final = 3.0  # of the log-odds at the smallest areas of a table
 _SMALLEST: Final = 0.1  # quantile of the areas in the table
 _STEPS: Final = 2
 _LEAST: Final = 0.03
@@ -30,14 +29,14 @@ class Reporting:
         return np.minimum(np.maximum(1 / (1 + np.exp(-odds)), _LEAST), 1 - _LEAST)
 
 
-def usual_reporting(log_area: FloatArray) -> Reporting:
+def usual_reporting(log_area: FloatArray, priors: Priors) -> Reporting:
     """Return what is known before any row is explained."""
     limit = quantile(log_area, _SMALLEST)
-    return Reporting(0.0 if np.isnan(limit) else limit, 0.0, _STEEPNESS)
+    return Reporting(0.0 if np.isnan(limit) else limit, 0.0, priors.detection_steepness.value)
 
 
 def learn_reporting(
-    before: Reporting, log_area: FloatArray, seen: FloatArray, asked: float
+    before: Reporting, log_area: FloatArray, seen: FloatArray, asked: float, priors: Priors
 ) -> Reporting:
     """Return the curve after a few steps of logistic regression.
 
@@ -50,12 +49,13 @@ def learn_reporting(
         Rows that it has.
     asked : float
         Rows that it could have: the samples.
+    priors : Priors
     """
     odds = before.steepness * (log_area - before.limit)
-    level = before.level
+    level, spread = before.level, priors.detection_level.spread
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-odds - level))
-        gradient = float(seen.sum() - asked * p.sum()) - level / _LEVEL_SPREAD**2
-        curvature = asked * float(p @ (1 - p)) + 1 / _LEVEL_SPREAD**2
+        gradient = float(seen.sum() - asked * p.sum()) - level / spread**2
+        curvature = asked * float(p @ (1 - p)) + 1 / spread**2
         level += min(max(gradient / curvature, -1.0), 1.0)
     return Reporting(before.limit, level, before.steepness)

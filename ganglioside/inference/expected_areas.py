@@ -13,11 +13,8 @@ from typing import Final
 import numpy as np
 
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.priors import Priors
 
-#: Spread of log10 areas between lines and between ceramides, and about what both predict.
-_BETWEEN: Final = 0.6
-_USUAL_WITHIN: Final = 0.35
-_WITHIN_WEIGHT: Final = 10.0  # features that the usual scatter is worth
 _LARGEST_LEVERAGE: Final = 0.95
 _SWEEPS: Final = 2  # in a round: the shares by which features are weighed move more slowly
 _LARGEST_RESIDUAL: Final = 1.0  # decades; beyond it a residual pulls no further
@@ -39,6 +36,10 @@ class Areas:
         With which each candidate entered.
     within : float
         Scatter of single features.
+    between : float
+        Spread between lines and between ceramides, before the table is seen.
+    usual_within, within_weight : float
+        Scatter of single features before the table is seen, and the features that it is worth.
     """
 
     sample: FloatArray
@@ -48,11 +49,14 @@ class Areas:
     ceramide_weight: FloatArray
     weight: FloatArray
     within: float
+    between: float
+    usual_within: float
+    within_weight: float
 
     @property
     def shrinkage(self) -> float:
         """Features that the prior of one line or ceramide is worth."""
-        return (self.within / _BETWEEN) ** 2
+        return (self.within / self.between) ** 2
 
     def expected(
         self, sample: IntArray, line: IntArray, ceramide: IntArray
@@ -65,7 +69,7 @@ class Areas:
 
     def anywhere(self, sample: IntArray, ceramide: IntArray) -> tuple[FloatArray, FloatArray]:
         """Return the same for features of a line that is not known."""
-        spread = np.hypot(self.within, np.hypot(_BETWEEN, float(np.std(self.line))))
+        spread = np.hypot(self.within, np.hypot(self.between, float(np.std(self.line))))
         mean = self.sample[sample] + self.ceramide[ceramide]
         return mean, np.full(len(sample), spread)
 
@@ -83,7 +87,9 @@ class Areas:
         )
 
 
-def unknown_areas(log_area: FloatArray, sample: IntArray, n_lines: int, n_ceramides: int) -> Areas:
+def unknown_areas(
+    log_area: FloatArray, sample: IntArray, n_lines: int, n_ceramides: int, priors: Priors
+) -> Areas:
     """Return what is known before any feature is explained: the level of each sample."""
     known = np.isfinite(log_area)
     level = float(log_area[known].mean()) if known.any() else 0.0
@@ -96,7 +102,10 @@ def unknown_areas(log_area: FloatArray, sample: IntArray, n_lines: int, n_cerami
         np.zeros(n_lines),
         np.zeros(n_ceramides),
         np.zeros(0),
-        _USUAL_WITHIN,
+        priors.area_scatter.value,
+        priors.area_between.spread,
+        priors.area_scatter.value,
+        priors.area_scatter.weight,
     )
 
 
@@ -150,7 +159,15 @@ def learn_areas(areas: Areas, placed: Placed) -> Areas:
         line, residual = line + step, residual - step.take(placed.line)
         step = (pull(placed.ceramide, len(ceramide)) - lean * ceramide) / (by_ceramide + lean)
         ceramide, residual = ceramide + step, residual - step.take(placed.ceramide)
-    learned = Areas(sample, line, ceramide, by_line, by_ceramide, entered, areas.within)
+    learned = replace(
+        areas,
+        sample=sample,
+        line=line,
+        ceramide=ceramide,
+        line_weight=by_line,
+        ceramide_weight=by_ceramide,
+        weight=entered,
+    )
     return replace(learned, within=_within(learned, placed, residual))
 
 
@@ -158,8 +175,8 @@ def _within(areas: Areas, placed: Placed, residual: FloatArray) -> float:
     others = 1 - np.minimum(placed.weight * _unsure(areas, placed), _LARGEST_LEVERAGE)
     squares = placed.weight @ np.minimum((residual / others) ** 2, _LARGEST_RESIDUAL**2)
     count = placed.weight.sum()
-    prior = _WITHIN_WEIGHT * _USUAL_WITHIN**2
-    return float(np.sqrt((squares + prior) / (count + _WITHIN_WEIGHT)))
+    prior = areas.within_weight * areas.usual_within**2
+    return float(np.sqrt((squares + prior) / (count + areas.within_weight)))
 
 
 def left_out(areas: Areas, placed: Placed) -> tuple[FloatArray, FloatArray]:

@@ -9,16 +9,12 @@ import numpy as np
 
 from ganglioside.inference.coeluting_pairs import LARGEST_EXTENT
 from ganglioside.inference.rates import FragmentCounts
-from ganglioside.inference.state import EXTENT_WITHIN, Inference
+from ganglioside.inference.state import Inference
 from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
+from ganglioside.support.priors import Priors
 
-_EMISSION_WEIGHT: Final = 5.0  # parents that the usual emission is worth
 _MOST_EMISSION: Final = 0.95
-
-#: log10 of fragment over parent area before the table is seen: 2 %, observed 0.2 to 38 %.
-_EXTENT: Final = -1.7
-_EXTENT_SPREAD: Final = 0.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,25 +28,27 @@ class Extents:
 def emission_rates(state: Inference) -> FloatArray:
     """Return fragments of each group per parent of each line, shape (L, G)."""
     counts = state.rates.fragments
-    usual = usual_emission(state.observed.groups)[state.line_group]
-    return _rate(counts.seen, counts.parents, usual)
+    usual = usual_emission(state.observed.groups, state.priors)[state.line_group]
+    return _rate(counts.seen, counts.parents, usual, state.priors)
 
 
 def expected_extents(state: Inference) -> Extents:
     """Return extents of each group from parents of each line, shape (L, G)."""
     counts = state.rates.fragments
-    extents = _extents(counts.measured, counts.log_ratio, state.rates.extent_within)
+    extents = _extents(counts.measured, counts.log_ratio, state.rates.extent_within, state.priors)
     return Extents(np.minimum(extents.mean, LARGEST_EXTENT), extents.sd)
 
 
-def _rate(seen: FloatArray, parents: FloatArray, usual: FloatArray) -> FloatArray:
-    rate = (seen + _EMISSION_WEIGHT * usual) / (parents + _EMISSION_WEIGHT)
+def _rate(seen: FloatArray, parents: FloatArray, usual: FloatArray, priors: Priors) -> FloatArray:
+    weight = priors.fragment_rate.weight
+    rate = (seen + weight * usual) / (parents + weight)
     return np.minimum(rate, _MOST_EMISSION)
 
 
-def _extents(measured: FloatArray, log_ratio: FloatArray, within: float) -> Extents:
-    precision = measured / within**2 + 1 / _EXTENT_SPREAD**2
-    mean = (log_ratio / within**2 + _EXTENT / _EXTENT_SPREAD**2) / precision
+def _extents(measured: FloatArray, log_ratio: FloatArray, within: float, priors: Priors) -> Extents:
+    usual = priors.fragment_yield
+    precision = measured / within**2 + 1 / usual.spread**2
+    mean = (log_ratio / within**2 + usual.value / usual.spread**2) / precision
     return Extents(mean, np.sqrt(within**2 + 1 / precision))
 
 
@@ -70,12 +68,14 @@ def pair_odds(state: Inference) -> tuple[FloatArray, Extents]:
     kind = _kinds(state)
     own = np.where(pairs.fragment, counts.pair, 0.0)
     parents = np.maximum(counts.parents.take(kind) - counts.genuine[pairs.parent], 0.0)
-    rate = _rate(np.maximum(counts.seen.take(kind) - own, 0.0), parents, pairs.emission)
+    seen = np.maximum(counts.seen.take(kind) - own, 0.0)
+    rate = _rate(seen, parents, pairs.emission, state.priors)
     measured = own * pairs.measured
     extents = _extents(
         np.maximum(counts.measured.take(kind) - measured, 0.0),
         counts.log_ratio.take(kind) - measured * pairs.log_ratio,
         state.rates.extent_within,
+        state.priors,
     )
     return rate / (1 - rate), Extents(np.minimum(extents.mean, LARGEST_EXTENT), extents.sd)
 
@@ -99,7 +99,8 @@ def count_fragments(state: Inference) -> FragmentCounts:
         return sum_by(key, values, shape[0] * shape[1]).reshape(shape)
 
     measured, log_ratio = by_kind(known), by_kind(known * ratio)
-    parents = _visible_parents(state, _extents(measured, log_ratio, state.rates.extent_within))
+    extents = _extents(measured, log_ratio, state.rates.extent_within, state.priors)
+    parents = _visible_parents(state, extents)
     return FragmentCounts(
         parents,
         by_kind(weight),
@@ -138,4 +139,6 @@ def learn_extent_within(state: Inference) -> float:
     known = (state.rates.extent_within / extents.sd) ** 2  # small where little can be compared
     weight = np.where(pairs.fragment & pairs.measured, state.shares.pair, 0.0) * known
     squares = weight * np.minimum((pairs.log_ratio - extents.mean) ** 2, 1.0)
-    return float(np.sqrt((squares.sum() + 5 * EXTENT_WITHIN**2) / (weight.sum() + 5)))
+    usual = state.priors.fragment_yield_scatter
+    total = squares.sum() + usual.weight * usual.value**2
+    return float(np.sqrt(total / (weight.sum() + usual.weight)))

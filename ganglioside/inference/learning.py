@@ -20,8 +20,6 @@ from ganglioside.retention.composition_model import CompositionModel
 from ganglioside.retention.curve import LinePrior, refit
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 
-_WRONG_ANCHORS: Final = 0.04  # share of anchors that are wrong, before the table is seen
-_USUAL_PAIR_SIGMA: Final = 0.007  # min, before the table is seen
 _LEAST_SCATTER: Final = 0.01  # carbons
 
 
@@ -43,7 +41,8 @@ def learn(state: Inference, widening: float) -> Inference:
     def by_spot(values: FloatArray) -> FloatArray:
         return sum_by(c.spot, values, prod(shape)).reshape(shape)
 
-    fit = refit(state.fit, by_spot(weight), by_spot(weight * residual), _line_prior(state))
+    precision, pull = by_spot(weight), by_spot(weight * residual)
+    fit = refit(state.fit, precision, pull, _line_prior(state), state.priors)
     return replace(state, rates=rates, fit=fit, weight=weight)
 
 
@@ -58,6 +57,7 @@ def composition_model(state: Inference, kept: BoolArray) -> CompositionModel:
         state.curve.lines[kept],
         state.curve.line_var[kept],
         state.main[kept],
+        state.priors,
     )
 
 
@@ -75,31 +75,40 @@ def _line_prior(state: Inference) -> LinePrior:
     if not firm.all():
         mean[~firm], variance[~firm] = model.predict(groups.units[state.line_group[~firm]])
     prior = LinePrior(mean, variance)
-    return acetyl_prior(curve, groups, state.line_group, state.support, prior)
+    acetyl = state.priors.unit_oac
+    return acetyl_prior(curve, groups, state.line_group, state.support, prior, acetyl)
 
 
 def _rates(state: Inference, least_sigma: float) -> Rates:
     observed, shares = state.observed, state.shares
-    prior = np.where(state.main, 0.7, 0.1)
-    anchors = observed.anchor
-    wrong = float((1 - shares.genuine[anchors]).sum()) + _WRONG_ANCHORS * float(anchors.sum())
-    other = float((1 - shares.genuine).sum()) + _WRONG_ANCHORS * float(anchors.sum())
-    presence = (state.support + 3 * prior) / (_expected_rows(state) + 3)
+    anchors, priors = observed.anchor, state.priors
+    on_main, on_further = priors.presence_main, priors.presence_further
+    expected = np.where(state.main, on_main.value, on_further.value)
+    usual_wrong = priors.wrong_anchors.value * float(anchors.sum())
+    marked, mismarked = priors.anchors_genuine, priors.anchors_other
+    right = float(shares.genuine[anchors].sum()) + marked.weight * marked.value
+    usual = priors.chance_features
+    chance = float(shares.chance.sum()) + usual.weight * usual.value
+    wrong = float((1 - shares.genuine[anchors]).sum()) + usual_wrong
+    other = float((1 - shares.genuine).sum()) + usual_wrong
+    presence = (state.support + on_main.weight * expected) / (
+        _expected_rows(state) + on_main.weight
+    )
     areas = learn_areas(state.rates.areas, state.placed)
     return Rates(
         presence=presence,
         fragments=count_fragments(state),
         extent_within=learn_extent_within(state),
         artefact=_artefact_rates(state),
-        chance=float((shares.chance.sum() + 2) / (len(observed.first_of_slot) + 10)),
+        chance=chance / (len(observed.first_of_slot) + usual.weight),
         sigma=np.maximum(_sigma(state), least_sigma),
         pair_sigma=_pair_sigma(state),
-        anchor_genuine=float((shares.genuine[anchors].sum() + 1) / (shares.genuine.sum() + 3)),
-        anchor_other=(wrong + 0.03) / (other + 1),
+        anchor_genuine=right / (float(shares.genuine.sum()) + marked.weight),
+        anchor_other=(wrong + mismarked.value) / (other + mismarked.weight),
         areas=areas,
         reporting=_reporting(state, areas),
-        genuine_area=area_spread(observed, shares.genuine),
-        chance_area=area_spread(observed, shares.chance),
+        genuine_area=area_spread(observed, shares.genuine, priors),
+        chance_area=area_spread(observed, shares.chance, priors),
         mass=state.rates.mass,
     )
 
@@ -121,7 +130,7 @@ def _reporting(state: Inference, areas: Areas) -> Reporting:
     samples = float(len(areas.sample))
     area = float(areas.sample.mean()) + areas.line[firm, None] + areas.ceramide[None, :]
     seen = np.minimum(seen.reshape(shape)[firm], samples)
-    return learn_reporting(state.rates.reporting, area.ravel(), seen.ravel(), samples)
+    return learn_reporting(state.rates.reporting, area.ravel(), seen.ravel(), samples, state.priors)
 
 
 def _sigma(state: Inference) -> FloatArray:
@@ -133,14 +142,17 @@ def _sigma(state: Inference) -> FloatArray:
     squares = sum_by(c.kind, weight * excess * residual**2, 2)
     count = sum_by(c.kind, shares.own, 2)
     usual = np.array([1.0, 1.5]) * state.usual_scatter
-    return np.sqrt((squares + 4 * usual**2) / (count + 4))
+    worth = state.priors.line_scatter.weight
+    return np.sqrt((squares + worth * usual**2) / (count + worth))
 
 
 def _pair_sigma(state: Inference) -> float:
     pairs, share = state.coelution, state.shares.pair
     weight = share * student_weight(pairs.delta / state.rates.pair_sigma, PAIR_TAIL)
     squares = float((weight * pairs.delta**2).sum())
-    return float(np.sqrt((squares + 10 * _USUAL_PAIR_SIGMA**2) / (share.sum() + 10)))
+    usual = state.priors.coelution_width
+    total = squares + usual.weight * usual.value**2
+    return float(np.sqrt(total / (share.sum() + usual.weight)))
 
 
 def _artefact_rates(state: Inference) -> FloatArray:

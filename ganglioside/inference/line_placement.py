@@ -36,6 +36,7 @@ def place_lines(state: Inference) -> Inference:
         *_expected_by_group(state),
         state.rates.reporting.steepness * state.rates.areas.ceramide[observed.ceramide],
         Scale(state.usual_scatter, state.curve.slope),
+        state.priors,
     )
     return _with_fragments(with_lines(state, lines))
 

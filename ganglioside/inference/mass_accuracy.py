@@ -9,11 +9,9 @@ import numpy as np
 
 from ganglioside.inference.densities import normal
 from ganglioside.support.arrays import BoolArray, FloatArray
+from ganglioside.support.priors import Priors
 
-_USUAL_SD: Final = 3.0  # ppm, before the table is seen
-_SD_WEIGHT: Final = 5.0  # rows that this is worth
 _LEAST_SD: Final = 0.3  # ppm
-_WRONG_NAME: Final = 10.0  # ppm; spread of m/z about wrong names, which were given by mass
 _FAR: Final = 3.0  # standard deviations
 _NOT_A_NAME: Final = 30.0  # ppm; beyond it an error says nothing of the accuracy
 
@@ -24,6 +22,7 @@ class MassAccuracy:
 
     offset: float
     sd: float
+    wrong_sd: float  # of m/z about wrong names
     measured: bool = True  # whether the table has any m/z
 
     def right(self, error: FloatArray, expected: FloatArray | float = 0.0) -> FloatArray:
@@ -44,18 +43,20 @@ class MassAccuracy:
 
     def by_chance(self, error: FloatArray) -> FloatArray:
         """Return the density of errors of wrong names."""
-        return self._density(error, self.offset, float(np.hypot(self.sd, _WRONG_NAME)))
+        return self._density(error, self.offset, float(np.hypot(self.sd, self.wrong_sd)))
 
     def _density(self, error: FloatArray, mean: FloatArray | float, sd: float) -> FloatArray:
         return normal(error, mean, sd) if self.measured else np.ones(len(error))
 
 
-def mass_accuracy(error: FloatArray) -> MassAccuracy:
+def mass_accuracy(error: FloatArray, priors: Priors) -> MassAccuracy:
     """Return the accuracy of a table, from its errors in ppm."""
     known = error[np.abs(np.nan_to_num(error, nan=np.inf)) < _NOT_A_NAME]
+    usual, wrong_sd = priors.mass_error, priors.mass_error_wrong_name.value
     if len(known) == 0:
-        return MassAccuracy(0.0, _USUAL_SD, measured=bool(np.isfinite(error).any()))
-    offset = float(np.median(known)) * len(known) / (len(known) + _SD_WEIGHT)
+        return MassAccuracy(0.0, usual.value, wrong_sd, measured=bool(np.isfinite(error).any()))
+    offset = float(np.median(known)) * len(known) / (len(known) + usual.weight)
     sd = 1.4826 * float(np.median(np.abs(known - offset)))
-    total = len(known) * sd**2 + _SD_WEIGHT * _USUAL_SD**2
-    return MassAccuracy(offset, max(float(np.sqrt(total / (len(known) + _SD_WEIGHT))), _LEAST_SD))
+    total = len(known) * sd**2 + usual.weight * usual.value**2
+    learned = float(np.sqrt(total / (len(known) + usual.weight)))
+    return MassAccuracy(offset, max(learned, _LEAST_SD), wrong_sd)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -18,8 +17,8 @@ from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import ceramide_basis, ceramide_class
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.caches import kept_with_first
 
-_MISSING: Final = 0.4  # chance that a species which is not reported is there
 _LEAST_PRESENCE: Final = 0.02
 _SUREST: Final = 0.95
 _FAR: Final = 4.0  # scales from where the parent is expected
@@ -75,7 +74,7 @@ class _Makers:
     shift: FloatArray
 
 
-@lru_cache(maxsize=1)  # the rows stay the same while they are explained
+@kept_with_first  # the rows stay the same while they are explained
 def _makers(observed: Observations, posing: Posing) -> _Makers:
     group, child = np.nonzero(observed.groups.contains[:, observed.group])
     row, entry = posing.row, posing.entry
@@ -130,7 +129,7 @@ class _Possible:
         return self.makers.shift.take(self.maker.take(some))
 
 
-@lru_cache(maxsize=1)  # the lines stay the same for many rounds
+@kept_with_first  # the lines stay the same for many rounds
 def _possible(observed: Observations, posing: Posing, lines: bytes, slope: float) -> _Possible:
     line_group = np.frombuffer(lines, dtype=np.int64)
     makers = _makers(observed, posing)
@@ -191,8 +190,9 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     by_line = np.minimum(np.maximum(state.support / (4 * n_samples), _LEAST_PRESENCE), 1.0)
     present = (1 - state.rates.reported.take(spot)) * by_line[ghosts.line]
     coelutes = processes().coelutes[ghosts.process]
+    missing = state.priors.missing_parent.value
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
-    prior = np.where(coelutes, _MISSING * present * (1 - there), there)
+    prior = np.where(coelutes, missing * present * (1 - there), there)
     prior = np.minimum(prior, _SUREST)
     siblings = sum_by(key, gain, 1).take(key) - gain
     odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))

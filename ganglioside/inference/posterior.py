@@ -16,7 +16,6 @@ from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.support.arrays import FloatArray, sum_by
 
-_LARGE_BY_CHANCE: Final = 0.1  # features by chance that are as large as genuine ones
 _MISSING_PARENTS: Final = 0.02  # least share of chance in a row for which ghosts are sought
 _LARGEST_LEVERAGE: Final = 0.9999
 _TINY: Final = 1e-12
@@ -120,7 +119,8 @@ def _chance_intensity(state: Inference) -> FloatArray:
     area, rates = state.observed.log_volume, state.rates
     small = normal(area, rates.chance_area.mean, rates.chance_area.sd)
     large = normal(area, rates.genuine_area.mean, rates.genuine_area.sd)
-    mixed = (1 - _LARGE_BY_CHANCE) * small + _LARGE_BY_CHANCE * large
+    large_part = state.priors.chance_large.value
+    mixed = (1 - large_part) * small + large_part * large
     mass = rates.mass.by_chance(state.observed.mass_error)
     return np.asarray(rates.chance / state.observed.span * mixed * mass + _TINY)
 

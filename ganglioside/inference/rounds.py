@@ -12,7 +12,7 @@ from ganglioside.inference.learning import learn
 from ganglioside.inference.line_placement import place_lines, prune_lines
 from ganglioside.inference.posterior import explain
 from ganglioside.inference.single_thread import one_thread
-from ganglioside.inference.state import FIRST_SCATTER, Inference, begin, reduced_rt
+from ganglioside.inference.state import Inference, begin, reduced_rt
 from ganglioside.ion_source.artefacts import artefact_pairs
 from ganglioside.ion_source.coelution import USUAL_TOLERANCE, Coelution, join
 from ganglioside.ion_source.fragments import fragment_pairs
@@ -21,6 +21,7 @@ from ganglioside.progress import Progress
 from ganglioside.retention.first_curve import NoCurve, starting_curve
 from ganglioside.retention.isomer_lines import starting_lines
 from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.priors import Priors
 
 _PLACE_AT: Final = (2, 4)
 _PRUNE_AT: Final = 4
@@ -31,7 +32,9 @@ _AGAIN: Final = 2  # rounds of shares under another tolerance
 _NARROWING: Final = 0.5  # of the least scatter, by round
 
 
-def infer(observed: Observations, report: Progress | None = None) -> Inference | NoCurve:
+def infer(
+    observed: Observations, report: Progress | None = None, priors: Priors | None = None
+) -> Inference | NoCurve:
     """Explain every row of `observed` jointly, or say why no retention curve can be had.
 
     `reweigh` then tells what the shares are with the lines and rates that were learned last.
@@ -41,13 +44,15 @@ def infer(observed: Observations, report: Progress | None = None) -> Inference |
     observed : Observations
     report : Progress, optional
         Told of each rule that was applied; may stop the work.
+    priors : Priors, optional
+        What is held likely before the table is seen; the usual priors where omitted.
     """
     with one_thread():
-        return _infer(observed, report or Progress())
+        return _infer(observed, report or Progress(), priors or Priors.usual())
 
 
-def _infer(observed: Observations, report: Progress) -> Inference | NoCurve:
-    start = starting_curve(observed)
+def _infer(observed: Observations, report: Progress, priors: Priors) -> Inference | NoCurve:
+    start = starting_curve(observed, priors)
     if isinstance(start, NoCurve):
         report.log("rule1", start.reason)
         return start
@@ -56,14 +61,14 @@ def _infer(observed: Observations, report: Progress) -> Inference | NoCurve:
     report.done("rule2", f"{len(observed.groups)} head groups, {len(coelution):,} pairs co-elute")
     lines = starting_lines(observed, reduced_rt(observed, start), coelution, start.slope)
     report.done("rule3", f"{len(lines.group)} lines in {len(observed.groups)} series")
-    state = begin(observed, coelution, start, lines)
+    state = begin(observed, coelution, start, lines, priors)
     for round_ in range(_MOST_ROUNDS):
         if round_ in _PLACE_AT:
             state = place_lines(state)
         if round_ == _PRUNE_AT:
             state = prune_lines(state)
         before = replace(state, shares=explain(state, missing=round_ >= _MISSING_FROM))
-        state = learn(before, FIRST_SCATTER * _NARROWING**round_)
+        state = learn(before, priors.first_line_scatter.value * _NARROWING**round_)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
         if round_ >= _PRUNE_AT and _moved(before, state) < _SETTLED:
@@ -116,7 +121,7 @@ def _pairs(observed: Observations, tolerance: float) -> Coelution:
 
 def _with_pairs(state: Inference, pairs: Coelution) -> Inference:
     """Return the state with other pairs; what is known of a pair stays with it."""
-    described = describe(state.observed, pairs)
+    described = describe(state.observed, pairs, state.priors)
     old, new = _keys(state.coelution, state.observed), _keys(pairs, state.observed)
     order = np.argsort(old)
     place = np.searchsorted(old, new, sorter=order)

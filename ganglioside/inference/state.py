@@ -23,18 +23,7 @@ from ganglioside.retention.curve import Ceramides, Curve, Fit
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.isomer_lines import Lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
-
-#: Scatter of a genuine feature about its line, carbons, before the table is seen.
-_USUAL_SCATTER: Final = 0.04
-
-#: Scatter about the lines at the start, carbons: wide, so that lines can move.
-FIRST_SCATTER: Final = 0.12
-
-#: How far a line may lie from where it was placed, carbons.
-_FIRST_LINE_SPREAD: Final = 0.05
-
-_AREA_WEIGHT: Final = 5.0  # rows that the spread of all areas is worth
-_LEAST_AREA_SPREAD: Final = 0.3  # decades
+from ganglioside.support.priors import Priors
 
 LEAST_PRESENCE: Final = 0.02
 MOST_PRESENCE: Final = 0.97
@@ -46,6 +35,7 @@ class Inference:
 
     Attributes
     ----------
+    priors : Priors
     observed : Observations
     coelution : Pairs
         Pairs of rows that may be parent and child.
@@ -63,6 +53,7 @@ class Inference:
     shares : Shares
     """
 
+    priors: Priors
     observed: Observations
     coelution: Pairs
     posing: Posing
@@ -99,7 +90,7 @@ class Inference:
     @property
     def usual_scatter(self) -> float:
         """Scatter about a line that is usual for such a gradient, min."""
-        return _USUAL_SCATTER * self.curve.slope
+        return self.priors.line_scatter.value * self.curve.slope
 
     @cached_property
     def scatter(self) -> FloatArray:
@@ -130,26 +121,28 @@ def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
     return curve.reduce(observed.rt, Ceramides.seen(observed.ceramides), observed.ceramide)
 
 
-def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lines) -> Inference:
+def begin(
+    observed: Observations, coelution: Coelution, curve: Curve, lines: Lines, priors: Priors
+) -> Inference:
     """Return the state before anything is learned."""
-    n = len(observed)
-    area = area_spread(observed, np.ones(n))
+    n, n_ceramides = len(observed), len(observed.ceramides)
+    area = area_spread(observed, np.ones(n), priors)
     empty = np.zeros(0)
     rates = Rates(
         presence=empty,
         fragments=FragmentCounts.nothing(0, 0, len(coelution), n),
-        extent_within=EXTENT_WITHIN,
+        extent_within=priors.fragment_yield_scatter.value,
         artefact=np.array([a.rate for a in artefacts()]),
-        chance=0.2,
-        sigma=np.full(2, FIRST_SCATTER * curve.slope),
-        pair_sigma=0.01,
+        chance=priors.chance_features.value,
+        sigma=np.full(2, priors.first_line_scatter.value * curve.slope),
+        pair_sigma=priors.first_coelution_width.value,
         anchor_genuine=0.3,
         anchor_other=0.03,
-        areas=unknown_areas(observed.log_volume, observed.sample, 0, len(observed.ceramides)),
-        reporting=usual_reporting(observed.log_volume),
+        areas=unknown_areas(observed.log_volume, observed.sample, 0, n_ceramides, priors),
+        reporting=usual_reporting(observed.log_volume, priors),
         genuine_area=area,
         chance_area=area,
-        mass=mass_accuracy(observed.mass_error),
+        mass=mass_accuracy(observed.mass_error, priors),
     )
     shares = Shares(
         own=empty,
@@ -157,14 +150,15 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
         line=np.zeros(n, np.int64),
         pair=np.zeros(len(coelution)),
         ghosts=NO_GHOSTS,
-        chance=np.full(n, 0.2),
+        chance=np.full(n, priors.chance_features.value),
         predicted=empty,
         scale=empty,
     )
     start = replace(curve, middle=float(np.median(lines.offset)))
     state = Inference(
+        priors,
         observed,
-        describe(observed, coelution),
+        describe(observed, coelution, priors),
         possible_posing(observed),
         Fit(start, Ceramides.seen(observed.ceramides), empty),
         lines.group,
@@ -177,15 +171,11 @@ def begin(observed: Observations, coelution: Coelution, curve: Curve, lines: Lin
     return with_lines(state, lines)
 
 
-#: Scatter of log10 extents of one kind of fragment between ceramides, before the table is seen.
-EXTENT_WITHIN: Final = 0.2
-
-
 def with_lines(state: Inference, lines: Lines) -> Inference:
     """Return the state with other lines, about which nothing is learned yet."""
     shape = len(lines.group), len(state.observed.groups)
     main = first_of_group(lines.group, np.zeros(shape[0]))
-    line_variance = (_FIRST_LINE_SPREAD * state.curve.slope) ** 2
+    line_variance = (state.priors.first_line_place.spread * state.curve.slope) ** 2
     variance = np.full(SHARED + 2 * shape[0] + len(state.curve.ceramides), 1e-6)
     variance[SHARED : SHARED + shape[0]] = line_variance
     curve = replace(
@@ -209,7 +199,8 @@ def with_lines(state: Inference, lines: Lines) -> Inference:
         ),
     )
     away = (standing.rt - state.fitted) / curve.slope
-    state = with_own(state, np.exp(-0.5 * (away / FIRST_SCATTER) ** 2))
+    scatter = state.priors.first_line_scatter.value
+    state = with_own(state, np.exp(-0.5 * (away / scatter) ** 2))
     areas = learn_areas(state.rates.areas, state.placed)
     return replace(state, rates=replace(state.rates, areas=areas))
 
@@ -258,12 +249,13 @@ def flat_place(
     return (sample * shape[1] + ceramide) * shape[2] + last
 
 
-def area_spread(observed: Observations, weight: FloatArray) -> AreaSpread:
+def area_spread(observed: Observations, weight: FloatArray, priors: Priors) -> AreaSpread:
     """Return mean and spread of log10 areas, leaning on all rows where few count."""
     mean_all, sd_all = observed.usual_area
     x = np.where(np.isfinite(observed.log_volume), observed.log_volume, mean_all)
     w = np.where(np.isfinite(observed.log_volume), weight, 0.0)
-    total = float(w.sum()) + _AREA_WEIGHT
-    mean = (float(w @ x) + _AREA_WEIGHT * mean_all) / total
-    squares = float(w @ (x - mean) ** 2) + _AREA_WEIGHT * max(sd_all, _LEAST_AREA_SPREAD) ** 2
+    usual = priors.area_overall
+    total = float(w.sum()) + usual.weight
+    mean = (float(w @ x) + usual.weight * mean_all) / total
+    squares = float(w @ (x - mean) ** 2) + usual.weight * max(sd_all, usual.value) ** 2
     return AreaSpread(mean, float(np.sqrt(squares / total)))

@@ -5,7 +5,6 @@ A fragment has the ceramide and the RT of its parent, and a composition containe
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -15,11 +14,9 @@ from ganglioside.lipids.composition import UNITS
 from ganglioside.observations.groups import Groups
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import FloatArray
+from ganglioside.support.caches import kept_with_first
+from ganglioside.support.priors import Priors
 
-#: Fragments of one kind per parent before the table is seen, and the factor for each kind of
-#: modification that is lost: most observed fragments keep theirs (README, Method).
-_EMISSION: Final = 0.15
-_LOST_MODIFICATION: Final = 0.3
 _MODIFICATIONS: Final = ("dhex", "oac")
 
 
@@ -39,11 +36,11 @@ def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
     )
 
 
-@lru_cache(maxsize=4)
-def usual_emission(groups: Groups) -> FloatArray:
-    """Return fragments of group c per parent of group p before the table is seen, [p, c]."""
+@kept_with_first
+def usual_emission(groups: Groups, priors: Priors) -> FloatArray:
+    """Fragments of group c per parent of group p before the table is seen, shape (G, G), [p, c]."""
     lost = groups.units[:, None, :] - groups.units[None, :, :]
-    place = [UNITS.index(unit) for unit in _MODIFICATIONS]
-    return np.asarray(
-        _EMISSION * _LOST_MODIFICATION ** np.maximum(lost[:, :, place], 0).sum(axis=2)
-    )
+    index = [UNITS.index(unit) for unit in _MODIFICATIONS]
+    modifications = np.maximum(lost[:, :, index], 0).sum(axis=2)
+    keeps = priors.fragment_rate_lost_modification.value**modifications
+    return np.asarray(priors.fragment_rate.value * keeps)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import SettingsError
-from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.lipids.adducts import Adduct, adduct
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import parse_name, species
@@ -29,7 +29,7 @@ LIBRARY: Final[dict[str, str]] = {
     "rt": "float64",  # min; NA without a model
     "rt_start": "float64",
     "rt_end": "float64",
-    "basis": "str",  # as in `RetentionModel.predict`
+    "basis": "str",  # as in `FittedModel.predict`
 }
 
 Window = float | Literal["95%"]
@@ -72,7 +72,7 @@ def usual_adducts(sialic_acids: int) -> tuple[str, ...]:
 
 
 def expected_library(
-    model: RetentionModel,
+    model: FittedModel,
     features: pd.DataFrame,
     series: Sequence[str] | None = None,
     ceramides: Sequence[str] | None = None,
@@ -115,7 +115,7 @@ def _half_width(window: Window) -> float | None:
 
 
 def _entries(
-    model: RetentionModel,
+    model: FittedModel,
     wanted: Sequence[Species],
     ions: tuple[Adduct, ...] | None,
     half: float | None,

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.inference.densities import STANDARD_DEVIATION
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.fragment_yields import pair_odds
-from ganglioside.inference.retention_model import RetentionModel
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import Artefact, artefacts
 from ganglioside.lipids.composition import Ceramide, Composition, loss_label
@@ -74,8 +74,8 @@ class _Row:
     names: pd.Series[str]
 
     @cached_property
-    def model(self) -> RetentionModel:
-        return RetentionModel.from_inference(self.state)
+    def model(self) -> FittedModel:
+        return FittedModel.from_inference(self.state)
 
     @property
     def composition(self) -> Composition:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.inference.densities import OWN_TAIL, STANDARD_DEVIATION, normal, student
-from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.lipids.adducts import Adduct, adduct
@@ -19,8 +19,8 @@ from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.questions.expected_library import usual_adducts
-from ganglioside.retention import acetylation
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.priors import Priors
 
 #: Columns of what `suggest` returns.
 SUGGESTIONS: Final[dict[str, str]] = {
@@ -203,7 +203,7 @@ def _feature(feature: pd.Series[Any], state: Inference) -> _Feature:
 def _suggestions(
     this: _Feature, features: pd.DataFrame, state: Inference, n: int, threshold: float
 ) -> Iterator[_Suggestion]:
-    model = RetentionModel.from_inference(state)
+    model = FittedModel.from_inference(state)
     heads, ceramides = _heads(model), _ceramides(state)
     options = _options(this, heads, ceramides)
     rt, sd = _expected(model, heads, ceramides, options)
@@ -242,7 +242,7 @@ def _ways() -> tuple[_Way, ...]:
     )
 
 
-def _heads(model: RetentionModel) -> list[_Head]:
+def _heads(model: FittedModel) -> list[_Head]:
     """Return the head groups of the table, then their NeuGc and acetylated forms."""
     own = [
         _Head(series, isomer, _bare(series).composition, line, basis)
@@ -250,6 +250,7 @@ def _heads(model: RetentionModel) -> list[_Head]:
             zip(model.line_series, model.line_isomers, model.line_basis, strict=True)
         )
     ]
+    acetyl = Priors.usual().unit_oac
     neugc = next(a for a in artefacts() if a.process == "NeuGc")
     forms = [
         *(
@@ -258,7 +259,7 @@ def _heads(model: RetentionModel) -> list[_Head]:
             if head.composition.neuac and not head.composition.neugc
         ),
         *(
-            _modified(head, f"{head.series}+OAc", acetylation.SHIFT, acetylation.SPREAD)
+            _modified(head, f"{head.series}+OAc", acetyl.value, acetyl.spread)
             for head in own
             if head.composition.sialic_acids and head.composition.oac < 2
         ),
@@ -323,7 +324,7 @@ def _error(mz: float, theoretical: FloatArray) -> FloatArray:
 
 
 def _expected(
-    model: RetentionModel, heads: list[_Head], ceramides: FloatArray, options: _Options
+    model: FittedModel, heads: list[_Head], ceramides: FloatArray, options: _Options
 ) -> tuple[FloatArray, FloatArray]:
     """Return where each option elutes and how surely, min, in the study's time."""
     line = np.array([h.line for h in heads], np.int64)[options.head]

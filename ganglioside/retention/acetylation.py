@@ -9,11 +9,7 @@ import numpy as np
 from ganglioside.observations.groups import Groups
 from ganglioside.retention.curve import Curve, LinePrior
 from ganglioside.support.arrays import FloatArray, IntArray
-
-#: Shift per acetyl in carbons (multiples of the slope) and its spread between series. Observed:
-#: +0.02 to +0.10 min at 0.77 min per carbon (README, Method).
-SHIFT: Final = 0.08
-SPREAD: Final = 0.05
+from ganglioside.support.priors import Prior
 
 #: A base line farther away than this, in carbons, is not the one that carries the acetyl.
 _NEARBY: Final = 0.25
@@ -22,7 +18,12 @@ _SUPPORTED: Final = 0.8  # features that a base line needs
 
 
 def acetyl_prior(
-    curve: Curve, groups: Groups, line_group: IntArray, support: FloatArray, prior: LinePrior
+    curve: Curve,
+    groups: Groups,
+    line_group: IntArray,
+    support: FloatArray,
+    prior: LinePrior,
+    acetyl: Prior,
 ) -> LinePrior:
     """Tie each acetylated line to the nearest line of its base series.
 
@@ -34,12 +35,12 @@ def acetyl_prior(
     if not bases.any():
         return prior
     acetyls = groups.acetyls[line_group[lines]]
-    away = curve.lines + (acetyls * SHIFT * curve.slope - curve.lines[lines])[:, None]
+    away = curve.lines + (acetyls * acetyl.value * curve.slope - curve.lines[lines])[:, None]
     away = np.where(bases, np.abs(away), np.inf)
     nearest = np.argmin(away, axis=1)
     tied = away.min(axis=1) <= _NEARBY * curve.slope
     lines, nearest, acetyls = lines[tied], nearest[tied], acetyls[tied]
     mean, variance = prior.mean.copy(), prior.variance.copy()
-    mean[lines] = curve.lines[nearest] + acetyls * SHIFT * curve.slope
-    variance[lines] = curve.line_var[nearest] + acetyls * (SPREAD * curve.slope) ** 2
+    mean[lines] = curve.lines[nearest] + acetyls * acetyl.value * curve.slope
+    variance[lines] = curve.line_var[nearest] + acetyls * (acetyl.spread * curve.slope) ** 2
     return LinePrior(mean, variance)

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
 
 from ganglioside.lipids.composition import UNITS
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, median, sum_by
+from ganglioside.support.priors import Priors
 
-#: Effect of one unit on the RT of the reference ceramide, in carbons (multiples of the slope),
-#: and how far methods may differ. Polar units shorten retention; one acetyl lengthens it a
-#: little. Source: distances between ganglioside series of one ceramide (README, Method).
-UNIT_EFFECT: Final = dict(
-    zip(UNITS, ([-0.35, -0.25, -0.7, -0.8, -0.1, 0.08, -1.0, -1.0, -0.5]), strict=True)
-)
-UNIT_SPREAD: Final = dict(
-    zip(UNITS, ([0.35, 0.35, 0.5, 0.5, 0.35, 0.05, 1.0, 1.0, 0.5]), strict=True)
-)
-
-#: Scatter of lines about what the effects of their units predict, in carbons. One part is shared
-#: by head groups alike (two head groups that differ by one unit by exp(-1/2) of it), the other is
-#: each line's own; further isomers scatter more.
-_ALIKE_SPREAD: Final = 0.3
-_LINE_SPREAD: Final = 0.12
-_ISOMER_SPREAD: Final = 0.6
-
-_UNKNOWN_LEVEL: Final = 20.0  # carbons; before any line is seen
 _LEAST_VARIANCE: Final = 1e-9  # carbons^2; where rounding leaves less
 
 
@@ -49,6 +33,7 @@ class CompositionModel:
         Variance of each line about what its composition tells, min^2.
     level : float
         Middle of the lines, min.
+    priors : Priors
     """
 
     slope: float
@@ -57,10 +42,17 @@ class CompositionModel:
     residual: FloatArray
     noise: FloatArray
     level: float
+    priors: Priors
 
     @classmethod
     def learn(
-        cls, slope: float, units: FloatArray, rt: FloatArray, variance: FloatArray, main: BoolArray
+        cls,
+        slope: float,
+        units: FloatArray,
+        rt: FloatArray,
+        variance: FloatArray,
+        main: BoolArray,
+        priors: Priors,
     ) -> CompositionModel:
         """Learn from lines: their units, RT of the reference ceramide, its variance, and rank.
 
@@ -73,14 +65,22 @@ class CompositionModel:
             min, min^2.
         main : numpy.ndarray of bool, shape (k,)
             Main line of its group, against further isomers.
+        priors : Priors
         """
-        rest = rt - _beforehand(slope, units)
+        rest = rt - _beforehand(slope, units, priors)
         level = median(rest) if len(rest) else 0.0
-        noise = (np.where(main, _LINE_SPREAD, _ISOMER_SPREAD) * slope) ** 2 + variance
-        covariance = _covariance(slope, units, units)
+        own = priors.line_about_composition.spread
+        spread = np.where(main, own, priors.isomer_about_composition.spread)
+        noise = (spread * slope) ** 2 + variance
+        covariance = _covariance(slope, units, units, priors)
         covariance.flat[:: len(noise) + 1] += noise
         inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
-        return cls(slope, units, inverse, rest - level, noise, level)
+        return cls(slope, units, inverse, rest - level, noise, level, priors)
+
+    @property
+    def _line_variance(self) -> float:
+        """Variance of a main line about what its composition predicts, min^2."""
+        return (self.priors.line_about_composition.spread * self.slope) ** 2
 
     def predict(self, units: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return RT of the reference ceramide, min, and its variance for head groups.
@@ -90,20 +90,20 @@ class CompositionModel:
         units : numpy.ndarray, shape (n, len(UNITS))
         """
         mean, variance = self._posterior(units)
-        return mean, variance + (_LINE_SPREAD * self.slope) ** 2
+        return mean, variance + self._line_variance
 
     def _posterior(self, units: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the same without the scatter of lines, each its own, about it."""
-        cross = _covariance(self.slope, units, self.units)
+        cross = _covariance(self.slope, units, self.units, self.priors)
         known = cross @ self.inverse
-        mean = self.level + _beforehand(self.slope, units) + known @ self.residual
-        unknown = _variance(self.slope, units) - (known * cross).sum(axis=1)
+        mean = self.level + _beforehand(self.slope, units, self.priors) + known @ self.residual
+        unknown = _variance(self.slope, units, self.priors) - (known * cross).sum(axis=1)
         return mean, np.maximum(unknown, _LEAST_VARIANCE * self.slope**2)
 
     def left_out(self) -> tuple[FloatArray, FloatArray]:
         """Return the same for each line that was seen, from the other lines."""
         precision = np.diagonal(self.inverse)
-        own = self.level + _beforehand(self.slope, self.units) + self.residual
+        own = self.level + _beforehand(self.slope, self.units, self.priors) + self.residual
         return own - self.inverse @ self.residual / precision, 1 / precision
 
     def predict_without_own(
@@ -119,28 +119,40 @@ class CompositionModel:
         """
         mean, variance = self._posterior(units)
         # Lines of one head group see the same value through their noise: divide them out.
-        before = self.level + _beforehand(self.slope, units)
+        before = self.level + _beforehand(self.slope, units, self.priors)
         pull = (mean - before) / variance - sum_by(own, self.residual / self.noise, len(units))
         precision = 1 / variance - sum_by(own, 1 / self.noise, len(units))
-        known = 1 / np.maximum(precision, 1 / _variance(self.slope, units))
-        return before + known * pull, known + (_LINE_SPREAD * self.slope) ** 2
+        known = 1 / np.maximum(precision, 1 / _variance(self.slope, units, self.priors))
+        return before + known * pull, known + self._line_variance
 
 
-_EFFECTS: Final = np.array([*UNIT_EFFECT.values()])
-_SPREADS: Final = np.array([*UNIT_SPREAD.values()])
+@cache
+def _unit_priors(priors: Priors) -> tuple[FloatArray, FloatArray]:
+    """Effect of one of each unit on the RT, in carbons, and its spread, each shape (units,)."""
+    known = [getattr(priors, f"unit_{unit}") for unit in UNITS]
+    effects = np.array([prior.value for prior in known])
+    spreads = np.array([prior.spread for prior in known])
+    return effects, spreads
 
 
-def _beforehand(slope: float, units: FloatArray) -> FloatArray:
-    return np.asarray(units @ _EFFECTS * slope)
+def _beforehand(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
+    """RT that the units alone let expect, about the level of all lines, min, shape (n,)."""
+    effects, _ = _unit_priors(priors)
+    return np.asarray(units @ effects * slope)
 
 
-def _variance(slope: float, units: FloatArray) -> FloatArray:
-    """Return the diagonal of `_covariance` of some units with themselves."""
-    linear = (units * _SPREADS) ** 2
-    return np.asarray((linear.sum(axis=1) + _UNKNOWN_LEVEL**2 + _ALIKE_SPREAD**2) * slope**2)
+def _variance(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
+    """Diagonal of `_covariance` of some units with themselves, min^2, shape (n,)."""
+    _, spreads = _unit_priors(priors)
+    linear = (units * spreads) ** 2
+    level, alike = priors.level.spread, priors.head_groups_alike.spread
+    return np.asarray((linear.sum(axis=1) + level**2 + alike**2) * slope**2)
 
 
-def _covariance(slope: float, a: FloatArray, b: FloatArray) -> FloatArray:
-    linear = (a * _SPREADS**2) @ b.T + _UNKNOWN_LEVEL**2
+def _covariance(slope: float, a: FloatArray, b: FloatArray, priors: Priors) -> FloatArray:
+    """Covariance of the RT of head groups a and b, min^2, shape (a, b)."""
+    _, spreads = _unit_priors(priors)
+    linear = (a * spreads**2) @ b.T + priors.level.spread**2
     near = a @ b.T - ((a * a).sum(axis=1) / 2)[:, None] - (b * b).sum(axis=1) / 2
-    return np.asarray((linear + _ALIKE_SPREAD**2 * np.exp(near)) * slope**2)
+    alike = priors.head_groups_alike.spread
+    return np.asarray((linear + alike**2 * np.exp(near)) * slope**2)

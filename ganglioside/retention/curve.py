@@ -15,7 +15,7 @@ and hydroxyls, which are usually worth x carbons, are left out of that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -23,33 +23,10 @@ import numpy as np
 
 from ganglioside.retention.curve_covariance import NINE, SHARED, Slopes
 from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.priors import Prior, Priors
 
 #: Carbons, double bonds and hydroxyls of the ceramide at which lines are compared.
 REFERENCE: Final = (36.0, 1.0, 2.0)
-
-#: Parameters of f: slope and curvature in units of the carbon slope; then the carbons that a
-#: saturated ceramide, a double bond of the acyl chain and a further hydroxyl are worth; and how
-#: far methods may differ (standard deviation). Reversed phase: concave; a double bond costs about
-#: as much as two carbons bring, as does a hydroxyl. Sources: elution differences of gangliosides,
-#: and d42:2 against d40:1 in a GM3 study (README, Method).
-SHAPE_PRIOR: Final[FloatArray] = np.array([1.0, -0.1, 0.8, -1.6, -1.6])
-SHAPE_SPREAD: Final[FloatArray] = np.array([1.0, 0.15, 0.4, 0.5, 0.8])
-
-#: Offsets shrink to about 80 % over six carbons; methods may differ by the spread.
-SHRINK_PRIOR: Final = 0.2
-SHRINK_SPREAD: Final = 0.1
-
-#: How far the distances depend on carbons alone is a property of the method: not at all, or wholly.
-SPARED_PRIOR: Final = 0.1
-SPARED_SPREAD: Final = 0.1
-
-#: Spread of the slopes of lines, as a fraction, beyond what the shrinking explains; the table
-#: counts against it as so many lines.
-TILT_SPREAD: Final = 0.02
-_TILT_LINES: Final = 2.0
-
-#: Spread of the deviations of single ceramides from f, in carbons.
-DEVIATION_SPREAD: Final = 0.05
 
 
 def ceramide_basis(ceramide: FloatArray) -> FloatArray:
@@ -94,10 +71,25 @@ def ceramide_effect_jacobian(shape: FloatArray, basis: FloatArray) -> FloatArray
     return np.column_stack([z, z**2 / 10, basis[:, 1:] * local_slope[:, None]])
 
 
-def shape_prior(slope: float) -> tuple[FloatArray, FloatArray]:
-    """Return mean and standard deviation of the shape for a carbon slope in min."""
+def shape_prior(slope: float, priors: Priors) -> tuple[FloatArray, FloatArray]:
+    """Mean and standard deviation of the shape for a carbon slope in min, each shape (5,)."""
+    known = (
+        priors.carbon_slope,
+        priors.curvature,
+        priors.saturated,
+        priors.double_bond,
+        priors.hydroxyl,
+    )
     unit = np.array([slope, slope, 1.0, 1.0, 1.0])
-    return SHAPE_PRIOR * unit, SHAPE_SPREAD * unit
+    mean = np.array([prior.value for prior in known])
+    spread = np.array([prior.spread for prior in known])
+    return mean * unit, spread * unit
+
+
+def usual_carbons(priors: Priors) -> FloatArray:
+    """Carbons that a saturated ceramide, a double bond and a hydroxyl are usually worth, (3,)."""
+    known = (priors.saturated, priors.double_bond, priors.hydroxyl)
+    return np.array([prior.value for prior in known])
 
 
 def ceramide_class(basis: FloatArray) -> IntArray:
@@ -168,6 +160,8 @@ class Curve:
         Spread of d between ceramides, min.
     covariance : numpy.ndarray, shape (7 + 2 L + K, 7 + 2 L + K)
         Of shape, shrink, spared, lines, tilts and deviations together.
+    usual_carbons : numpy.ndarray, shape (3,)
+        x of a saturated ceramide, a double bond and a hydroxyl, in carbons.
     """
 
     shape: FloatArray
@@ -182,6 +176,7 @@ class Curve:
     deviation: FloatArray
     deviation_sd: float
     covariance: FloatArray
+    usual_carbons: FloatArray = field(default_factory=lambda: usual_carbons(Priors.usual()))
 
     @property
     def line_var(self) -> FloatArray:
@@ -233,7 +228,7 @@ class Curve:
 
     def _spare(self, ceramides: Ceramides) -> FloatArray:
         """Return what double bonds and hydroxyls would usually hold back, min, shape (c,)."""
-        return -self.slope * (ceramides.basis[:, 1:] @ SHAPE_PRIOR[2:])
+        return -self.slope * (ceramides.basis[:, 1:] @ self.usual_carbons)
 
     def _slopes(self, ceramides: Ceramides) -> Slopes:
         effect, spare = self.f(ceramides.basis), self._spare(ceramides)
@@ -298,7 +293,9 @@ class Fit:
         return self.curve.predict(self.ceramides)
 
 
-def refit(fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior) -> Fit:
+def refit(
+    fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior, priors: Priors
+) -> Fit:
     """Return the curve after one weighted Gauss-Newton step.
 
     Parameters
@@ -310,14 +307,17 @@ def refit(fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior) 
     residual : numpy.ndarray, shape (L, K)
         Sum of precision times (RT - predicted RT) of the same, 1 / min.
     prior : LinePrior
+    priors : Priors
+        Of the parameters that all lines share.
     """
     curve = fit.curve
-    expected, precision = _prior(curve, prior)
+    expected, precision = _prior(curve, prior, priors)
     now, slopes = curve.parameters(), curve._slopes(fit.ceramides)
     covariance = slopes.covariance(weight, precision)
     theta = now + covariance @ (slopes.gradient(residual) + precision * (expected - now))
     tilts = SHARED + len(curve.lines)
     deviations = tilts + len(curve.lines)
+    tilt_variance = np.diagonal(covariance)[tilts:deviations]
     moved = replace(
         curve,
         shape=theta[: SHARED - 2],
@@ -326,31 +326,34 @@ def refit(fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior) 
         lines=theta[SHARED:tilts],
         tilt=theta[tilts:deviations],
         deviation=theta[deviations:],
-        tilt_sd=_tilt_sd(curve, theta[tilts:deviations], np.diagonal(covariance)[tilts:deviations]),
+        tilt_sd=_tilt_sd(curve, theta[tilts:deviations], tilt_variance, priors.line_tilt),
         covariance=covariance,
     )
     return Fit(moved, fit.ceramides, slopes.variance(covariance, curve.deviation_sd**2))
 
 
-def _tilt_sd(curve: Curve, tilt: FloatArray, variance: FloatArray) -> float:
+def _tilt_sd(curve: Curve, tilt: FloatArray, variance: FloatArray, usual: Prior) -> float:
     """Return how far the slopes of lines differ, as far as the lines tell.
 
     A line counts by how much of its tilt the features decide.
     """
     known = np.maximum(1 - variance / curve.tilt_sd**2, 0.0).sum()
-    squares = (tilt**2).sum() + _TILT_LINES * TILT_SPREAD**2
-    return float(np.sqrt(squares / (known + _TILT_LINES)))
+    squares = (tilt**2).sum() + usual.weight * usual.spread**2
+    return float(np.sqrt(squares / (known + usual.weight)))
 
 
-def _prior(curve: Curve, prior: LinePrior) -> tuple[FloatArray, FloatArray]:
+def _prior(curve: Curve, prior: LinePrior, priors: Priors) -> tuple[FloatArray, FloatArray]:
     """Return mean and precision of every parameter before the features are seen."""
-    shape, shape_sd = shape_prior(curve.slope)
+    shape, shape_sd = shape_prior(curve.slope, priors)
+    pulls = priors.offsets_shrink, priors.offsets_spared
     n_lines, n = len(curve.lines), len(curve.ceramides)
-    mean = np.concatenate([shape, [SHRINK_PRIOR, SPARED_PRIOR], prior.mean, np.zeros(n_lines + n)])
+    mean = np.concatenate(
+        [shape, [pull.value for pull in pulls], prior.mean, np.zeros(n_lines + n)]
+    )
     sd = np.concatenate(
         [
             shape_sd,
-            [SHRINK_SPREAD, SPARED_SPREAD],
+            [pull.spread for pull in pulls],
             np.sqrt(prior.variance),
             np.full(n_lines, curve.tilt_sd),
             np.full(n, curve.deviation_sd),

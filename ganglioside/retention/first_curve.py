@@ -15,15 +15,15 @@ import numpy.typing as npt
 
 from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import (
-    DEVIATION_SPREAD,
-    TILT_SPREAD,
     Curve,
     ceramide_basis,
     ceramide_effect,
     ceramide_effect_jacobian,
     shape_prior,
+    usual_carbons,
 )
 from ganglioside.support.arrays import FloatArray, IntArray, ranges, sum_by
+from ganglioside.support.priors import Priors
 
 _Float = TypeVar("_Float", bound=np.floating)
 
@@ -101,7 +101,7 @@ class _Pairs:
         return sum_by(self.kind, values, n * n).reshape(n, n)
 
 
-def starting_curve(observed: Observations) -> Curve | NoCurve:
+def starting_curve(observed: Observations, priors: Priors) -> Curve | NoCurve:
     """Return a curve without lines, or why there is none."""
     pairs = _pairs(observed)
     if len(pairs.rt) == 0:
@@ -110,7 +110,7 @@ def starting_curve(observed: Observations) -> Curve | NoCurve:
             "No series has two readable features whose ceramides differ in carbons, so nothing "
             "shows how retention grows with the ceramide.",
         )
-    slope, curvature = _slope(pairs)
+    slope, curvature = _slope(pairs, priors)
     if slope < LOWEST_SLOPE:
         return NoCurve(
             "no-gradient",
@@ -118,7 +118,7 @@ def starting_curve(observed: Observations) -> Curve | NoCurve:
             "separate by head group, or in a very short gradient: this model needs reversed phase "
             f"with {LOWEST_SLOPE:g} min or more.",
         )
-    shape = _shape(pairs, slope, curvature)
+    shape = _shape(pairs, slope, curvature, priors)
     return Curve(
         shape=shape,
         shrink=0.0,
@@ -127,11 +127,12 @@ def starting_curve(observed: Observations) -> Curve | NoCurve:
         middle=0.0,
         lines=np.zeros(0),
         tilt=np.zeros(0),
-        tilt_sd=TILT_SPREAD,
+        tilt_sd=priors.line_tilt.spread,
         ceramides=observed.ceramides,
         deviation=np.zeros(len(observed.ceramides)),
-        deviation_sd=DEVIATION_SPREAD * max(float(shape[0]), LOWEST_SLOPE),
+        deviation_sd=priors.ceramide_deviation.spread * max(float(shape[0]), LOWEST_SLOPE),
         covariance=np.zeros((0, 0)),
+        usual_carbons=usual_carbons(priors),
     )
 
 
@@ -169,9 +170,9 @@ def _within(group: IntArray) -> tuple[IntArray, IntArray]:
     return order[first], order[ranges(np.arange(len(group)) + 1, later)]
 
 
-def _slope(pairs: _Pairs) -> tuple[float, float]:
+def _slope(pairs: _Pairs, priors: Priors) -> tuple[float, float]:
     """Return slope and curvature (in slopes) at which the density of agreeing pairs is largest."""
-    shape, _ = shape_prior(1.0)
+    shape, _ = shape_prior(1.0, priors)
     away = (_CURVATURE - shape[1]) / _CURVATURE_REACH
     straight, bent = np.array([[1.0, 0.0, *shape[2:]], [0.0, 1.0, *shape[2:]]])
     differences = np.stack([pairs.rt, pairs.effect(straight), pairs.effect(bent)])
@@ -189,12 +190,12 @@ def _closeness(away: npt.NDArray[_Float]) -> npt.NDArray[_Float]:
     return np.asarray(np.exp(np.maximum(-0.5 * away * away, _FARTHEST)))
 
 
-def _shape(pairs: _Pairs, slope: float, curvature: float) -> FloatArray:
+def _shape(pairs: _Pairs, slope: float, curvature: float, priors: Priors) -> FloatArray:
     """Refine f on the pairs that agree ever more closely."""
-    shape = shape_prior(slope)[0]
+    shape = shape_prior(slope, priors)[0]
     shape[1] = curvature * slope
     for width in (slope * _WIDTHS).tolist():
-        mean, sd = shape_prior(max(float(shape[0]), LOWEST_SLOPE))
+        mean, sd = shape_prior(max(float(shape[0]), LOWEST_SLOPE), priors)
         prior = (width / sd) ** 2  # its precision, in that of a pair
         residual = pairs.rt - pairs.effect(shape)
         weight = pairs.weight * _closeness(residual / width)

@@ -7,7 +7,6 @@ is dense is a question of chance: how many ceramides would agree so well if they
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import exp
 from typing import Final
 
@@ -18,6 +17,8 @@ from ganglioside.lipids.head_groups import isomers
 from ganglioside.observations.groups import Groups
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts, sum_by
+from ganglioside.support.caches import kept_with_first
+from ganglioside.support.priors import Priors
 
 MOST_LINES: Final = 3  # isomers that are told apart within one series
 _ANCHOR_WEIGHT: Final = 3.0
@@ -27,8 +28,6 @@ _APART: Final = 0.2  # carbons; isomers that stand closer are one line
 _FAR: Final = 0.85  # carbons; isomers stand closer to the main line (observed: 0.3 to 0.75)
 _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
 _CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child
-_FURTHER: Final = 0.3  # prior probability of one more line, where isomers are known
-_UNHEARD_OF: Final = 1e-5  # the same where only one structure is possible
 
 #: Log-odds with which a line shows the species of its group, as far as areas leave it open, and
 #: what it costs to choose among them.
@@ -95,7 +94,7 @@ class _Layout:
     first: IntArray
 
 
-@lru_cache(maxsize=2)  # the same rows are asked for in each round
+@kept_with_first  # the same rows are asked for in each round
 def _layout(observed: Observations) -> _Layout:
     row = np.lexsort((observed.slot, observed.group))
     group, starts_slot = observed.group[row], starts(observed.slot[row])
@@ -174,6 +173,7 @@ def find_lines(
     variance: FloatArray,
     usual: FloatArray,
     scale: Scale,
+    priors: Priors,
 ) -> Lines:
     """Place lines again, where they explain rows better than all else does.
 
@@ -192,23 +192,24 @@ def find_lines(
     usual : numpy.ndarray, shape (n,)
         Log-odds that species of the row's ceramide have a row, up to what is the line's own.
     scale : Scale
+    priors : Priors
     """
     layout = _layout(observed)
     usual = usual[layout.row[layout.starts_slot]]
     chance = 1 / (1 + np.exp(-usual[:, None] - _LEVELS))
     rows = _Rows(layout, reduced[layout.row], np.minimum(np.maximum(chance, _LEAST), _MOST))
-    expectation = _Expected(expected, np.sqrt(variance), _further(observed.groups))
+    expectation = _Expected(expected, np.sqrt(variance), _further(observed.groups, priors))
     return _lines(_worthy_offsets(rows, evidence[layout.row], expectation, scale))
 
 
-@lru_cache(maxsize=4)
-def _further(groups: Groups) -> FloatArray:
+@kept_with_first
+def _further(groups: Groups, priors: Priors) -> FloatArray:
     """Return how likely one more line is: known isomers, or acetyls that may stand elsewhere."""
     possible = [
         isomer is None and (bool(isomers(series.split("+")[0])) or "OAc" in series)
         for series, isomer in zip(groups.series, groups.isomer, strict=True)
     ]
-    return np.where(possible, _FURTHER, _UNHEARD_OF)
+    return np.where(possible, priors.further_line.value, priors.unknown_line.value)
 
 
 def _worthy_offsets(

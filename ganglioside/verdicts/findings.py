@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import VERDICTS
-from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.observations.drift import FOR_SHIFT, FOR_STRETCH, Drift
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
@@ -25,7 +25,7 @@ _SEVERITIES: Final = ("error", "warning", "info")
 _STACKED: Final = 3  # modifications on one head group that deserve a second look
 
 
-def find(table: FeatureTable, decided: Decided, model: RetentionModel, log_p: LogP) -> pd.DataFrame:
+def find(table: FeatureTable, decided: Decided, model: FittedModel, log_p: LogP) -> pd.DataFrame:
     """Return the findings of an analysis, gravest first: columns `columns.FINDINGS`.
 
     Parameters
@@ -33,7 +33,7 @@ def find(table: FeatureTable, decided: Decided, model: RetentionModel, log_p: Lo
     table : FeatureTable
     decided : Decided
         What was decided of its rows.
-    model : RetentionModel
+    model : FittedModel
     log_p : LogP
         Of the same table.
     """
@@ -164,7 +164,7 @@ def _neugc_candidates(rows: _Rows, decided: Decided) -> list[_Finding]:
     ]
 
 
-def _sparse_series(model: RetentionModel) -> list[_Finding]:
+def _sparse_series(model: FittedModel) -> list[_Finding]:
     support: dict[str, int] = {}
     for series, n in zip(model.line_series, model.line_features.tolist(), strict=True):
         support[series] = support.get(series, 0) + n

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ganglioside.columns import FEATURES, MODELS, OPTIONAL, VERDICTS, carried_name
 from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
-from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
@@ -93,7 +93,7 @@ def undecided(table: FeatureTable, why: str) -> Decided:
 
 
 def decided_rows(
-    table: FeatureTable, state: Inference, decisions: Decisions, model: RetentionModel
+    table: FeatureTable, state: Inference, decisions: Decisions, model: FittedModel
 ) -> Decided:
     """Return the decisions on the observations as those on rows; other rows are undetermined."""
     n, row = len(table), state.observed.row
@@ -156,9 +156,7 @@ def _isomers(table: FeatureTable) -> Texts:
     return texts([s.isomer for s in table.names.species])
 
 
-def _isomer(
-    table: FeatureTable, model: RetentionModel, decisions: Decisions, row: IntArray
-) -> Texts:
+def _isomer(table: FeatureTable, model: FittedModel, decisions: Decisions, row: IntArray) -> Texts:
     """Return the isomer that a name gives, or else that of the line on which a row stands."""
     named, by_line = _isomers(table), texts(model.line_isomers)
     place = table.names.index.copy()
@@ -168,7 +166,7 @@ def _isomer(
 
 
 def _parent_names(
-    table: FeatureTable, state: Inference, model: RetentionModel, decisions: Decisions
+    table: FeatureTable, state: Inference, model: FittedModel, decisions: Decisions
 ) -> Texts:
     """Return the name of each parent: as read, or made up from line and ceramide."""
     names = texts_of(table.data["name"])
@@ -234,7 +232,7 @@ def _carried(table: FeatureTable) -> list[pd.DataFrame]:
     return frames
 
 
-def models_table(model: RetentionModel, decisions: Decisions, log_p: LogP) -> pd.DataFrame:
+def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.DataFrame:
     """Return the lines with their quality and the plain Log P line of their series."""
     lines, quality = model.line_columns(), decisions.quality
     plain = [log_p.lines.get(series, NO_LINE) for series in model.line_series]

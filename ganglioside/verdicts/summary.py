@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganglioside.columns import VERDICTS
-from ganglioside.inference.retention_model import RetentionModel
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.verdicts.decisions import VALID
 from ganglioside.verdicts.result_tables import Decided
@@ -32,7 +32,7 @@ class Summary:
     headline: str  # one sentence
 
 
-def summarise(table: FeatureTable, decided: Decided, model: RetentionModel) -> Summary:
+def summarise(table: FeatureTable, decided: Decided, model: FittedModel) -> Summary:
     """Return the counts of an analysis, and its headline."""
     counts = np.bincount(decided.verdict, minlength=len(VERDICTS)).tolist()
     count = dict(zip(VERDICTS, counts, strict=True))

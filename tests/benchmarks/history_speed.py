@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=0, help="fill the history first")
     parser.add_argument("--repeats", type=int, default=20)
     arguments = parser.parse_args()
-    session_rows.RetentionModel = HandMadeModel  # type: ignore[misc, assignment]
+    session_rows.FittedModel = HandMadeModel  # type: ignore[misc, assignment]
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder) / "history.duckdb", arguments.sessions, arguments.repeats)
 

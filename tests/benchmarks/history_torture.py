@@ -110,7 +110,7 @@ def _save_many(path: Path, worker: int, sessions: int, times: multiprocessing.Qu
 
 def _look(path: Path, stop: Event, looks: multiprocessing.Queue[int | str]) -> None:
     """Load the newest session over and over: it must be whole at every moment."""
-    session_rows.RetentionModel = HandMadeModel  # type: ignore[misc, assignment]
+    session_rows.FittedModel = HandMadeModel  # type: ignore[misc, assignment]
     count = 0
     while not stop.is_set():
         history = History.open(path)

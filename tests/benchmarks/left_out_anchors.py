@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 import ganglioside as gg
+from ganglioside.inference.fitted_model import FittedModel
 
 
 def left_out(table: pd.DataFrame, row: int) -> pd.Series:
     """Return what the other rows predict for one row, and how far off that is."""
-    model = gg.RetentionModel().fit(gg.read_features(table.drop(index=row)))
+    model = FittedModel.fitted_to(gg.read_features(table.drop(index=row)))
     name, rt = table.loc[row, "Name"], float(table.loc[row, "RT"])
     predicted = model.predict([name])
     nearest = predicted.loc[(predicted["predicted_rt"] - rt).abs().idxmin()]

@@ -3,7 +3,7 @@
     python tests/benchmarks/other_classes.py --out reports/benchmarks/other_classes.md
 
 Rows are left out one by one (all of a table of up to 59, of others every second or third),
-everything is fitted to the rest, and the row is asked by its name: of `gg.RetentionModel` (of
+everything is fitted to the rest, and the row is asked by its name: of `FittedModel` (of
 several isomers, the best supported line), of a quadratic per class, of the same with robust
 weights, and of one quadratic pooled over the classes. Real tables are those of `data/`; simulated
 ones have curves unlike the model's (`other_columns.py`). Rows at a wrong RT take part in the fits
@@ -29,6 +29,7 @@ from accuracy import as_markdown
 from other_columns import CASES, CURVES
 
 import ganglioside as gg
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 
@@ -57,7 +58,7 @@ def left_out(table: pd.DataFrame) -> pd.DataFrame:
     size = species["series"].map(species["series"].value_counts())
     rows = []
     for row in _asked(table):
-        model = gg.RetentionModel().fit(gg.read_features(_given(table).drop(index=row)))
+        model = FittedModel.fitted_to(gg.read_features(_given(table).drop(index=row)))
         answer = _best_supported(model, table.loc[row, "Name"])
         rows.append(
             {
@@ -85,7 +86,7 @@ def _given(table: pd.DataFrame) -> pd.DataFrame:
     return table[["Name", "RT", "Anchor"]]
 
 
-def _best_supported(model: gg.RetentionModel, name: str) -> pd.Series:
+def _best_supported(model: FittedModel, name: str) -> pd.Series:
     """Return the prediction of a name on the line of its series that most features support."""
     predicted = model.predict([name])
     if len(predicted) == 1:
@@ -146,7 +147,7 @@ def measure(cases: Iterable[str], seeds: range, processes: int) -> pd.DataFrame:
 def refused(seeds: range) -> str:
     """Return how many HILIC tables are refused, the real one and simulated ones."""
     tables = [real_tables()["hilic"], *map(other_columns.draw_hilic, seeds)]
-    models = [gg.RetentionModel().fit(gg.read_features(_given(t))) for t in tables]
+    models = [FittedModel.fitted_to(gg.read_features(_given(t))) for t in tables]
     n = sum(not m.is_fitted and "HILIC" in m.reason for m in models)
     return f"HILIC tables refused with the reason: {n} of {len(models)}."
 

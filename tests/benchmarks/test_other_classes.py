@@ -11,6 +11,7 @@ import pytest
 from other_columns import CASES, CURVES, Case
 
 import ganglioside as gg
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.lipids.parsed_names import parse_names
 
 
@@ -85,13 +86,13 @@ def test_tables_are_what_their_case_says(case: str) -> None:
 def test_the_row_that_is_asked_is_not_in_the_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     table = other_columns.draw(Case((3, 4), classes=2), "straight", seed=0)
     given: list[pd.DataFrame] = []
-    fit = gg.RetentionModel.fit
+    fit = FittedModel.fit
 
-    def watched(self: gg.RetentionModel, read: gg.FeatureTable) -> gg.RetentionModel:
+    def watched(self: FittedModel, read: gg.FeatureTable) -> FittedModel:
         given.append(read.data)
         return fit(self, read)
 
-    monkeypatch.setattr(gg.RetentionModel, "fit", watched)
+    monkeypatch.setattr(FittedModel, "fit", watched)
     found = other_classes.left_out(table)
     assert len(found) == len(given) == len(table)
     for name, rest in zip(table["Name"], given, strict=True):
@@ -125,7 +126,7 @@ def test_a_gradient_that_flattens_strongly_is_followed_to_its_steep_end() -> Non
     table = other_classes.real_tables()["tims plasma"]
     for name in ("SM 31:0;O2", "SM 33:2;O2", "SM 36:0;O2"):
         left = table[table["Name"] != name]
-        model = gg.RetentionModel().fit(gg.read_features(left[["Name", "RT", "Anchor"]]))
+        model = FittedModel.fitted_to(gg.read_features(left[["Name", "RT", "Anchor"]]))
         rt = table.loc[table["Name"] == name, "RT"].item()
         assert model.predict([name])["predicted_rt"].item() == pytest.approx(rt, abs=0.4)
 

@@ -10,5 +10,5 @@ from ganglioside.history import History, record
 
 @pytest.fixture
 def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
-    monkeypatch.setattr(record, "RetentionModel", HandMadeModel)
+    monkeypatch.setattr(record, "FittedModel", HandMadeModel)
     return History.open(tmp_path / "history.duckdb", timeout=10)

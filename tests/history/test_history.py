@@ -63,7 +63,7 @@ TABLES = {
 
 @pytest.fixture
 def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
-    monkeypatch.setattr(record, "RetentionModel", HandMadeModel)
+    monkeypatch.setattr(record, "FittedModel", HandMadeModel)
     return History.open(tmp_path / "history.duckdb", timeout=10)
 
 
@@ -718,7 +718,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
         patch.setattr(catalog, "migrations", lambda: steps)
         with pytest.raises(HistoryError, match="nonsense"):
             History.open(history.path)
-    monkeypatch.setattr(record, "RetentionModel", HandMadeModel)
+    monkeypatch.setattr(record, "FittedModel", HandMadeModel)
     assert_analyses_equal(history.load(sid), build_analysis())
     assert query(history, "SELECT count(*) FROM duckdb_tables() WHERE table_name='extra'") == [(0,)]
 

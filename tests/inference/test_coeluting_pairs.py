@@ -11,12 +11,15 @@ from ganglioside.ion_source.artefacts import artefact_pairs, artefacts
 from ganglioside.ion_source.coelution import join
 from ganglioside.ion_source.fragments import fragment_pairs, usual_emission
 from ganglioside.observations.observations import Observations, observe
+from ganglioside.support.priors import Priors
+
+PRIORS = Priors.usual()
 
 
 def described(names: list[str], areas: list[float | None]) -> tuple[Observations, Pairs]:
     table = pd.DataFrame({"Name": names, "RT": 9.0, "Volume": areas})
     seen = observe(gg.read_features(table))
-    return seen, describe(seen, join(fragment_pairs(seen, 0.1), artefact_pairs(seen, 0.1)))
+    return seen, describe(seen, join(fragment_pairs(seen, 0.1), artefact_pairs(seen, 0.1)), PRIORS)
 
 
 def test_a_fragment_is_as_large_as_its_share_of_the_parent() -> None:
@@ -29,7 +32,7 @@ def test_a_fragment_is_as_large_as_its_share_of_the_parent() -> None:
     parent, child = seen.group[pairs.parent[0]], seen.group[pairs.child[0]]
     assert seen.groups.series[parent] == "GD1"
     assert (pairs.parent_group[0], pairs.child_group[0]) == (parent, child)
-    assert pairs.emission[0] == usual_emission(seen.groups)[parent, child]
+    assert pairs.emission[0] == usual_emission(seen.groups, PRIORS)[parent, child]
 
 
 def test_without_an_area_nothing_is_measured() -> None:

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from ganglioside.inference.detection import Reporting, learn_reporting, usual_reporting
+from ganglioside.support.priors import Priors
+
+PRIORS = Priors.usual()
 
 
 def test_the_chance_grows_with_the_area_and_is_never_certain() -> None:
@@ -20,13 +23,13 @@ def test_where_half_are_reported_is_learned(half: float) -> None:
     rng = np.random.default_rng(3)
     area = rng.normal(5, 1, 3000)
     seen = (rng.random(3000) < 1 / (1 + np.exp(-3 * (area - half)))).astype(float)
-    reporting = usual_reporting(area)
+    reporting = usual_reporting(area, PRIORS)
     for _ in range(8):
-        reporting = learn_reporting(reporting, area, seen, 1.0)
+        reporting = learn_reporting(reporting, area, seen, 1.0, PRIORS)
     assert reporting.limit - reporting.level / reporting.steepness == pytest.approx(half, abs=0.15)
 
 
 def test_an_empty_table_teaches_nothing() -> None:
     empty = np.zeros(0)
-    reporting = usual_reporting(empty)
-    assert learn_reporting(reporting, empty, empty, 1.0) == reporting
+    reporting = usual_reporting(empty, PRIORS)
+    assert learn_reporting(reporting, empty, empty, 1.0, PRIORS) == reporting

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from ganglioside.inference.expected_areas import Areas, Placed, learn_areas, left_out, unknown_areas
+from ganglioside.support.priors import Priors
+
+PRIORS = Priors.usual()
 
 LINES, CERAMIDES = 6, 9
 LEVEL = 6.0
@@ -22,7 +25,7 @@ def world(seed: int = 0, scatter: float = 0.2) -> tuple[Placed, np.ndarray, np.n
 
 
 def learned(placed: Placed, rounds: int = 15) -> Areas:
-    areas = unknown_areas(placed.log_area, placed.sample, LINES, CERAMIDES)
+    areas = unknown_areas(placed.log_area, placed.sample, LINES, CERAMIDES, PRIORS)
     for _ in range(rounds):
         areas = learn_areas(areas, placed)
     return areas
@@ -72,7 +75,7 @@ def test_missing_areas_teach_nothing() -> None:
 def test_no_area_at_all_is_possible() -> None:
     nothing = np.full(4, np.nan)
     zeros = np.zeros(4, dtype=np.int64)
-    areas = unknown_areas(nothing, zeros, 1, 1)
+    areas = unknown_areas(nothing, zeros, 1, 1, PRIORS)
     areas = learn_areas(areas, Placed(zeros, zeros, zeros, nothing, np.ones(4)))
     assert np.isfinite(areas.within)
     assert np.isfinite(areas.expected(zeros, zeros, zeros)[0]).all()

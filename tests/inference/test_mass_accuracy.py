@@ -8,18 +8,21 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.inference.mass_accuracy import mass_accuracy
+from ganglioside.support.priors import Priors
+
+PRIORS = Priors.usual()
 
 
 def test_the_accuracy_of_the_table_is_learned_and_wrong_names_do_not_spoil_it() -> None:
     rng = np.random.default_rng(0)
     error = np.concatenate([rng.normal(2.0, 1.0, 200), rng.uniform(-10, 10, 30), [np.nan, 500.0]])
-    accuracy = mass_accuracy(error)
+    accuracy = mass_accuracy(error, PRIORS)
     assert accuracy.offset == pytest.approx(2.0, abs=0.3)
     assert accuracy.sd == pytest.approx(1.2, abs=0.4)
 
 
 def test_a_missing_mz_is_no_evidence() -> None:
-    accuracy = mass_accuracy(np.array([np.nan]))
+    accuracy = mass_accuracy(np.array([np.nan]), PRIORS)
     missing = np.array([np.nan])
     assert accuracy.right(missing) == accuracy.by_chance(missing) == 1.0
 

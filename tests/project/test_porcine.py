@@ -14,6 +14,7 @@ from paths import PORCINE
 
 import ganglioside as gg
 from ganglioside.columns import FINDINGS, MODELS, VERDICTS
+from ganglioside.inference.fitted_model import FittedModel
 
 pytestmark = pytest.mark.skipif(
     not PORCINE.exists(), reason=f"the porcine table is not at {PORCINE}"
@@ -115,7 +116,7 @@ def test_left_out_anchors_are_predicted(raw: pd.DataFrame) -> None:
 
 def left_out_error(raw: pd.DataFrame, at: int) -> float:
     """Return RT of a row less what the table without it predicts for its name, min."""
-    model = gg.RetentionModel().fit(gg.read_features(raw.drop(index=at)))
+    model = FittedModel.fitted_to(gg.read_features(raw.drop(index=at)))
     away = raw.loc[at, "RT"] - model.predict([raw.loc[at, "Name"]])["predicted_rt"]
     return float(away.iloc[away.abs().argmin()])
 

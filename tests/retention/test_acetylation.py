@@ -9,9 +9,13 @@ import pytest
 import ganglioside as gg
 from ganglioside.observations.groups import Groups
 from ganglioside.observations.observations import observe
-from ganglioside.retention.acetylation import SHIFT, SPREAD, acetyl_prior
+from ganglioside.retention.acetylation import acetyl_prior
 from ganglioside.retention.curve import Curve, LinePrior
 from ganglioside.retention.curve_covariance import SHARED
+from ganglioside.support.priors import Priors
+
+PRIORS = Priors.usual()
+SHIFT, SPREAD = PRIORS.unit_oac.value, PRIORS.unit_oac.spread
 
 SLOPE = 0.7
 
@@ -45,7 +49,9 @@ def prior_of(
 ) -> tuple[LinePrior, LinePrior]:
     line_group = np.array([groups.series.index(s) for s in series])
     before = LinePrior(np.full(len(series), 5.0), np.full(len(series), 4.0))
-    return before, acetyl_prior(curve_with(rt), groups, line_group, np.array(support), before)
+    return before, acetyl_prior(
+        curve_with(rt), groups, line_group, np.array(support), before, PRIORS.unit_oac
+    )
 
 
 def test_an_acetyl_stands_a_little_later_than_its_base() -> None:

@@ -9,7 +9,13 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.lipids.composition import UNITS
-from ganglioside.retention.composition_model import UNIT_EFFECT, UNIT_SPREAD, CompositionModel
+from ganglioside.retention.composition_model import CompositionModel
+from ganglioside.support.priors import Priors
+
+PRIORS = Priors.usual()
+UNIT_PRIORS = [getattr(PRIORS, f"unit_{unit}") for unit in UNITS]
+EFFECT = np.array([prior.value for prior in UNIT_PRIORS])
+SPREAD = np.array([prior.spread for prior in UNIT_PRIORS])
 
 HEADS = ("GM3", "GM2", "GM1", "GD3", "GD2", "GD1", "GT1", "GQ1")
 SLOPE = 0.7
@@ -23,21 +29,18 @@ def units(heads: tuple[str, ...] = HEADS) -> np.ndarray:
 def known_lines(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Return the units of HEADS and RTs that follow other effects than those expected."""
     rng = np.random.default_rng(seed)
-    effect = np.array([*UNIT_EFFECT.values()]) + rng.normal(0, 0.5, len(UNITS)) * np.array(
-        [*UNIT_SPREAD.values()]
-    )
+    effect = EFFECT + rng.normal(0, 0.5, len(UNITS)) * np.array([*SPREAD])
     return units(), 10 + units() @ effect * SLOPE
 
 
 def learn(x: np.ndarray, rt: np.ndarray, variance: float = 1e-4) -> CompositionModel:
     n = len(rt)
-    return CompositionModel.learn(SLOPE, x, rt, np.full(n, variance), np.full(n, True))
+    return CompositionModel.learn(SLOPE, x, rt, np.full(n, variance), np.full(n, True), PRIORS)
 
 
 def test_every_unit_has_an_effect_and_a_spread() -> None:
-    assert list(UNIT_EFFECT) == list(UNIT_SPREAD) == list(UNITS)
-    assert all(spread > 0 for spread in UNIT_SPREAD.values())
-    assert UNIT_EFFECT["neuac"] < 0 < UNIT_EFFECT["oac"]
+    assert (SPREAD > 0).all()
+    assert PRIORS.unit_neuac.value < 0 < PRIORS.unit_oac.value
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -23,6 +23,9 @@ from ganglioside.retention.curve import (
     shape_prior,
 )
 from ganglioside.retention.curve_covariance import SHARED
+from ganglioside.support.priors import Priors
+
+PRIORS = Priors.usual()
 
 CERAMIDES = np.array(
     [[n, d, 2] for n in range(32, 46, 2) for d in (0, 1, 2, 3)] + [[36, 1, 3], [38, 0, 3]],
@@ -104,7 +107,7 @@ def test_open_sum_compositions_are_a_class_of_their_own() -> None:
 
 @pytest.mark.parametrize("slope", [0.3, 0.77, 1.2])
 def test_expected_shapes_are_those_of_reversed_phase(slope: float) -> None:
-    shape, sd = shape_prior(slope)
+    shape, sd = shape_prior(slope, PRIORS)
     effect = dict(
         zip(map(tuple, CERAMIDES.astype(int)), ceramide_effect(shape, BASIS), strict=True)
     )
@@ -190,7 +193,7 @@ def test_lines_draw_together_along_the_gradient() -> None:
 
 
 def test_lines_need_not_draw_together_where_double_bonds_hold_back() -> None:
-    shape = np.array([0.68, 0.0, *curve_module.SHAPE_PRIOR[2:]])
+    shape = np.array([0.68, 0.0, *curve_module.usual_carbons(PRIORS)])
     flat = {"deviation": np.zeros(len(CERAMIDES)), "tilt": np.zeros(N_LINES)}
     curve = replace(make_curve(), shape=shape, shrink=0.2, spared=0.2, **flat)
     at = {tuple(c): k for k, c in enumerate(CERAMIDES.astype(int))}
@@ -245,7 +248,7 @@ def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curv
     ceramides = all_ceramides()
     curve = replace(
         truth,
-        shape=shape_prior(truth.slope)[0],
+        shape=shape_prior(truth.slope, PRIORS)[0],
         shrink=0.0,
         spared=0.0,
         lines=np.full(N_LINES, truth.middle),
@@ -256,7 +259,7 @@ def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curv
     weight = np.full(rt.shape, sigma**-2)
     for _ in range(rounds):
         residual = rt - curve.predict(ceramides)
-        curve = refit(Fit.of(curve, ceramides), weight, weight * residual, wide).curve
+        curve = refit(Fit.of(curve, ceramides), weight, weight * residual, wide, PRIORS).curve
     return curve
 
 
@@ -302,7 +305,7 @@ def test_no_feature_bears_more_than_all_of_its_prediction(
     weight = np.where(rng.random(shape) < 0.05, trust / 0.03**2, 0.0)
     residual = weight * rng.normal(0, move, shape)
     prior = LinePrior(start.lines, np.full(N_LINES, 0.3))
-    found = refit(Fit.of(start, all_ceramides()), weight, residual, prior)
+    found = refit(Fit.of(start, all_ceramides()), weight, residual, prior, PRIORS)
     assert (weight * found.variance).max(initial=0) < 1 + 1e-6
 
 
@@ -337,9 +340,9 @@ def test_without_features_a_fit_is_what_was_expected() -> None:
     truth = make_curve()
     prior = LinePrior(np.array([8.0, 9.0, 10.0, 11.0]), np.full(N_LINES, 0.09))
     nothing = np.zeros((N_LINES, len(CERAMIDES)))
-    found = refit(Fit.of(truth, all_ceramides()), nothing, nothing, prior).curve
+    found = refit(Fit.of(truth, all_ceramides()), nothing, nothing, prior, PRIORS).curve
     np.testing.assert_allclose(found.lines, prior.mean)
-    np.testing.assert_allclose(found.shape, shape_prior(truth.slope)[0])
+    np.testing.assert_allclose(found.shape, shape_prior(truth.slope, PRIORS)[0])
     np.testing.assert_allclose(found.deviation, 0, atol=1e-12)
     np.testing.assert_allclose(found.tilt, 0, atol=1e-12)
     np.testing.assert_allclose(found.line_var, prior.variance)
@@ -348,7 +351,9 @@ def test_without_features_a_fit_is_what_was_expected() -> None:
 def test_a_fit_knows_its_variance_where_it_was_linearised() -> None:
     curve, ceramides = make_curve(2), all_ceramides()
     weight = np.random.default_rng(2).uniform(0, 1, (N_LINES, len(CERAMIDES))) / 0.03**2
-    fit = refit(Fit.of(curve, ceramides), weight, weight, LinePrior(curve.lines, curve.line_var))
+    fit = refit(
+        Fit.of(curve, ceramides), weight, weight, LinePrior(curve.lines, curve.line_var), PRIORS
+    )
     jacobian = jacobian_of(curve, ceramides)
     expected = np.einsum("ij,jk,ik->i", jacobian, fit.curve.covariance, jacobian)
     np.testing.assert_allclose(fit.variance.ravel(), expected, rtol=1e-9)

@@ -12,12 +12,15 @@ import ganglioside as gg
 from ganglioside.observations.observations import observe
 from ganglioside.retention.curve import Curve, ceramide_basis
 from ganglioside.retention.first_curve import NoCurve, starting_curve
+from ganglioside.support.priors import Priors
+
+PRIORS = Priors.usual()
 
 STEPS = np.array([[34, 1, 2], [36, 1, 2], [38, 1, 2], [40, 1, 2], [38, 2, 2], [38, 0, 2]], float)
 
 
 def start(table: pd.DataFrame) -> Curve | NoCurve:
-    return starting_curve(observe(gg.read_features(table)))
+    return starting_curve(observe(gg.read_features(table)), PRIORS)
 
 
 def effects(curve: Curve | NoCurve) -> np.ndarray:

@@ -19,11 +19,14 @@ from ganglioside.retention import isomer_lines
 from ganglioside.retention.first_curve import NoCurve, starting_curve
 from ganglioside.retention.isomer_lines import Lines, starting_lines
 from ganglioside.retention.isomer_names import line_names
+from ganglioside.support.priors import Priors
+
+PRIORS = Priors.usual()
 
 
 def first_lines(table: pd.DataFrame) -> tuple[Groups, Lines]:
     observed = observe(gg.read_features(table))
-    curve = starting_curve(observed)
+    curve = starting_curve(observed, PRIORS)
     assert not isinstance(curve, NoCurve)
     pairs = fragment_pairs(observed, 0.1)
     return observed.groups, starting_lines(

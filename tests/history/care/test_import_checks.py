@@ -32,7 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An export with something of everything, and a history to import it into."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(record, "RetentionModel", HandMadeModel)
+        patch.setattr(record, "FittedModel", HandMadeModel)
         theirs = History.open(folder / "theirs.duckdb")
         theirs.save(build_analysis().with_overrides(SAID), name="good")
         theirs.save(build_analysis(3), name="other")
@@ -63,7 +63,7 @@ def theirs(made: Path, tmp_path: Path) -> History:
 
 @pytest.fixture
 def mine(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
-    monkeypatch.setattr(record, "RetentionModel", HandMadeModel)
+    monkeypatch.setattr(record, "FittedModel", HandMadeModel)
     (tmp_path / "mine").mkdir()
     return History.open(shutil.copy(made / "mine.duckdb", tmp_path / "mine" / "history.duckdb"))
 

@@ -38,7 +38,7 @@ class Answer:
     ions : pandas.DataFrame
         adduct, mz.
     predicted : pandas.DataFrame
-        As `RetentionModel.predict`; empty without an analysis.
+        As `FittedModel.predict`; empty without an analysis.
     near : pandas.DataFrame
         The features that elute there, by distance.
     """

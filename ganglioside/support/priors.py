@@ -1,0 +1,155 @@
+"""Priors: what is held likely before a table is seen (`data/priors.csv`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any
+
+from ganglioside.errors import SettingsError
+from ganglioside.support.fact_tables import read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """One prior: `value` with its `spread`, both in `unit`, worth `weight` observations."""
+
+    name: str
+    value: float
+    spread: float
+    weight: float
+    unit: str
+    statement: str
+    observed: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Priors:
+    """All priors of the model; each attribute is a row of `data/priors.csv`.
+
+    Examples
+    --------
+    >>> priors = Priors.usual()
+    >>> priors.coelution_width.value, priors.coelution_width.unit
+    (0.007, 'min')
+    >>> wider = priors.varied(coelution_width={"value": 0.014})
+    >>> wider.coelution_width.value, wider == priors
+    (0.014, False)
+    """
+
+    carbon_slope: Prior
+    curvature: Prior
+    saturated: Prior
+    double_bond: Prior
+    hydroxyl: Prior
+    offsets_shrink: Prior
+    offsets_spared: Prior
+    line_tilt: Prior
+    ceramide_deviation: Prior
+    unit_hex: Prior
+    unit_hexnac: Prior
+    unit_neuac: Prior
+    unit_neugc: Prior
+    unit_dhex: Prior
+    unit_oac: Prior
+    unit_sulfate: Prior
+    unit_phosphocholine: Prior
+    unit_water_losses: Prior
+    head_groups_alike: Prior
+    line_about_composition: Prior
+    isomer_about_composition: Prior
+    level: Prior
+    further_line: Prior
+    unknown_line: Prior
+    line_scatter: Prior
+    first_line_scatter: Prior
+    first_line_place: Prior
+    coelution_width: Prior
+    first_coelution_width: Prior
+    fragment_rate: Prior
+    fragment_rate_lost_modification: Prior
+    fragment_yield: Prior
+    fragment_yield_scatter: Prior
+    area_between: Prior
+    area_scatter: Prior
+    area_overall: Prior
+    detection_steepness: Prior
+    detection_level: Prior
+    chance_features: Prior
+    chance_large: Prior
+    wrong_anchors: Prior
+    anchors_genuine: Prior
+    anchors_other: Prior
+    presence_main: Prior
+    presence_further: Prior
+    missing_parent: Prior
+    mass_error: Prior
+    mass_error_wrong_name: Prior
+
+    @staticmethod
+    def usual() -> Priors:
+        """Priors of `data/priors.csv`."""
+        return _usual()
+
+    def varied(self, **changes: dict[str, Any]) -> Priors:
+        """Priors with other numbers: name of a prior to its new value, spread or weight.
+
+        Raises
+        ------
+        SettingsError
+            If there is no such prior, or something else than a number of it is named.
+        """
+        known = {field.name for field in fields(self)}
+        for name, numbers in changes.items():
+            if name not in known:
+                raise SettingsError(f"{name!r} is no prior: use one of {', '.join(sorted(known))}.")
+            if wrong := set(numbers) - {"value", "spread", "weight"}:
+                raise SettingsError(
+                    f"{name}: {', '.join(sorted(wrong))} cannot be varied, only value, spread and "
+                    "weight."
+                )
+        return replace(
+            self, **{name: replace(getattr(self, name), **new) for name, new in changes.items()}
+        )
+
+    def changes(self) -> dict[str, dict[str, float]]:
+        """Numbers that differ from the usual ones, as `varied` takes them."""
+        found: dict[str, dict[str, float]] = {}
+        for field in fields(self):
+            mine, usual = getattr(self, field.name), getattr(_usual(), field.name)
+            for part in ("value", "spread", "weight"):
+                if repr(getattr(mine, part)) != repr(getattr(usual, part)):
+                    found.setdefault(field.name, {})[part] = getattr(mine, part)
+        return found
+
+
+@cache
+def _usual() -> Priors:
+    return Priors(**{row.name: row for row in read_facts("priors.csv", Prior)})
+
+
+def as_markdown(priors: Priors) -> str:
+    """Table of the priors for the README, those with a statement.
+
+    >>> print(as_markdown(Priors.usual()).splitlines()[0])
+    | prior | value | observed | source |
+    """
+    lines = ["| prior | value | observed | source |", "|---|---|---|---|"]
+    for field in fields(priors):
+        prior: Prior = getattr(priors, field.name)
+        if prior.statement:
+            cells = (prior.statement, _written(prior), prior.observed, prior.source)
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _written(prior: Prior) -> str:
+    """Value ± spread and unit: `-1.6 ± 0.5 carbons`."""
+    has_spread = prior.spread == prior.spread
+    spread = f" ± {prior.spread:g}" if has_spread else ""
+    return f"{prior.value:g}{spread} {prior.unit}"
+
+
+if __name__ == "__main__":
+    print(as_markdown(Priors.usual()), end="")

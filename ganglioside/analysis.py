@@ -15,6 +15,7 @@ from ganglioside.errors import Cancelled, FeatureError
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
+from ganglioside.lipids.adducts import table_polarity
 from ganglioside.observations.observations import observe
 from ganglioside.observations.shared_peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
@@ -171,7 +172,7 @@ class Analysis:
         if self._kept is not None:
             return self._kept
         table = self.read_input(self.settings)
-        peaks = find_peaks(observe(table))
+        peaks = find_peaks(observe(table, self.settings.polarity))
         return _Kept(table, peaks, infer(peaks.observed, priors=self.model.priors))
 
     def read_input(self, settings: Settings) -> FeatureTable:
@@ -225,7 +226,8 @@ class Analysis:
         """
         feature, evidence = self._feature(feature_id), self._evidence
         state = None if evidence is None else evidence.of_feature(feature_id)
-        return suggest(feature, self.features, state, n, self.settings.outlier_threshold)
+        threshold = self.settings.outlier_threshold
+        return suggest(feature, self.features, state, n, threshold, self._polarity)
 
     def expected_library(
         self,
@@ -244,7 +246,8 @@ class Analysis:
         ceramides
             Such as `36:1;O2`; those of valid features where None.
         adducts
-            Such as `[M-2H]2-`; where None, a proton lost by all sialic acids or by all but one.
+            Such as `[M-2H]2-`; where None, the usual ones of the table's polarity: negative, a
+            proton lost by all sialic acids or by all but one.
         window
             `95%`, the interval of each prediction, or a full width in min.
 
@@ -260,7 +263,16 @@ class Analysis:
         SettingsError
             If the window is neither.
         """
-        return expected_library(self.model, self.features, series, ceramides, adducts, window)
+        return expected_library(
+            self.model, self.features, series, ceramides, adducts, window, self._polarity
+        )
+
+    @property
+    def _polarity(self) -> str:
+        """`negative` or `positive`: as set, or as the ions of the table are."""
+        features = self.features
+        given = list(features["adduct"].dropna()) if "adduct" in features else list[str]()
+        return table_polarity(given, self.settings.polarity)
 
     def _feature(self, feature_id: int) -> pd.Series[Any]:
         if isinstance(feature_id, bool) or not isinstance(feature_id, int | np.integer):
@@ -312,7 +324,7 @@ def analyze(
         read = table if isinstance(table, FeatureTable) else read_features(table, settings)
         report.done("loading", f"{read.source.name}: {len(read):,} features")
         step = "validating"
-        peaks = find_peaks(observe(read))
+        peaks = find_peaks(observe(read, settings.polarity))
         report.done("validating", f"{len(peaks.features):,} features can be judged")
         step = "rule1"
         inference = infer(peaks.observed, report, priors)

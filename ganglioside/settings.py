@@ -10,6 +10,9 @@ from typing import Any, Final, Literal, get_args
 from ganglioside.errors import SettingsError
 
 SampleType = Literal["porcine", "human", "bovine", "mouse", "other"]
+Polarity = Literal["auto", "negative", "positive"]
+POLARITIES: Final[tuple[str, ...]] = get_args(Polarity)
+
 SAMPLE_TYPES: Final[tuple[str, ...]] = get_args(SampleType)
 
 
@@ -95,21 +98,25 @@ class Settings:
         SettingSpec("Most rows", "rows", 1, 100_000_000, "Longer tables are refused.", "design"),
     )
     sample_type: SampleType = "other"
+    polarity: Polarity = "auto"  # of the instrument; auto: as the ions of the table are
 
     def __post_init__(self) -> None:
         for name, spec in setting_specs().items():
             _check_number(name, getattr(self, name), spec)
         if self.max_rows != int(self.max_rows):
             raise SettingsError(f"max_rows = {self.max_rows!r}: a whole number is needed.")
-        if self.sample_type not in SAMPLE_TYPES:
-            raise SettingsError(
-                f"sample_type = {self.sample_type!r} is unknown: use one of "
-                f"{', '.join(SAMPLE_TYPES)}."
-            )
+        _check_choice("sample_type", self.sample_type, SAMPLE_TYPES)
+        _check_choice("polarity", self.polarity, POLARITIES)
 
     def to_dict(self) -> dict[str, float | int | str]:
-        """Return the values by name, ready for JSON."""
-        return dataclasses.asdict(self)
+        """Values by name, ready for JSON; a polarity that is not set is left out.
+
+        Results that were stored before there was a polarity agree with new ones so.
+        """
+        values = dataclasses.asdict(self)
+        if self.polarity == "auto":
+            del values["polarity"]
+        return values
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Settings:
@@ -135,6 +142,11 @@ def setting_specs() -> dict[str, SettingSpec]:
     return {
         f.name: f.metadata["spec"] for f in dataclasses.fields(Settings) if "spec" in f.metadata
     }
+
+
+def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise SettingsError(f"{name} = {value!r} is unknown: use one of {', '.join(choices)}.")
 
 
 def _check_number(name: str, value: object, spec: SettingSpec) -> None:

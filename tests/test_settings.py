@@ -73,3 +73,10 @@ def test_a_command_takes_no_odd_number(
     assert not result.exception or isinstance(result.exception, SystemExit), result.exception
     # Of a list there may be as many as the number says; there is nothing to list here.
     assert result.exit_code in ((0, 1, 2) if "limit" in option else (1, 2)), result.output
+
+
+def test_a_polarity_that_is_not_set_leaves_stored_settings_as_they_were() -> None:
+    assert "polarity" not in gg.Settings().to_dict()
+    positive = gg.Settings(polarity="positive")
+    assert positive.to_dict()["polarity"] == "positive"
+    assert gg.Settings.from_dict(positive.to_dict()) == positive

@@ -124,15 +124,16 @@ def _deprotonated(mz: float, mass: float) -> Adduct | None:
 def _metadata(analysis: Analysis, rows: pd.DataFrame, samples: list[str]) -> Iterator[list[Any]]:
     source = analysis.source
     yield from _about(analysis)
-    positive = rows["adduct"].str.endswith("+", na=False)
-    negative = rows["adduct"].str.endswith("-", na=False)
+    polarities = rows["adduct"].map({ion.name: ion.polarity for ion in adducts()})
+    positive, negative = polarities == "positive", polarities == "negative"
+    unknown = _POSITIVE if analysis.settings.polarity == "positive" else _NEGATIVE
     runs = range(1, len(samples) + 1)
     for run, sample in zip(runs, samples, strict=True):
         mine = rows["sample"] == sample
         seen = [name for name, found in ((_NEGATIVE, negative), (_POSITIVE, positive))
                 if (mine & found).any()]  # fmt: skip
         yield [f"ms_run[{run}]-location", None]
-        for number, polarity in enumerate(seen or [_NEGATIVE], 1):
+        for number, polarity in enumerate(seen or [unknown], 1):
             yield [f"ms_run[{run}]-scan_polarity[{number}]", polarity]
     for run, sample in zip(runs, samples, strict=True):
         yield [f"assay[{run}]", sample or source.name]

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ganglioside.columns import FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
 from ganglioside.exporting.document import SCHEMA, SCHEMA_VERSION
-from ganglioside.settings import SAMPLE_TYPES, setting_specs
+from ganglioside.settings import POLARITIES, SAMPLE_TYPES, setting_specs
 from ganglioside.verdicts.summary import Summary
 
 _FILE: Final = "analysis.schema.json"
@@ -43,7 +43,7 @@ def json_schema() -> dict[str, Any]:
                 "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
             }
         ),
-        "settings": _object(_settings()),
+        "settings": _settings(),
         "summary": _object(_summary()),
         "model": {"type": "object", "description": "fitted parameters; not a stable part"},
         "types": _object({name: _texts() for name in tables}),
@@ -94,7 +94,9 @@ def _settings() -> dict[str, Any]:
         }
         for name, spec in setting_specs().items()
     }
-    return numbers | {"sample_type": {"enum": list(SAMPLE_TYPES)}}
+    schema = _object(numbers | {"sample_type": {"enum": list(SAMPLE_TYPES)}})
+    schema["properties"]["polarity"] = {"enum": list(POLARITIES)}  # only where it is set
+    return schema
 
 
 def _summary() -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, overload
@@ -24,6 +26,12 @@ class Adduct:
         `[M-2H]2-`.
     charge : int
         In elementary charges, with sign.
+    polarity : str
+        `negative` or `positive`.
+    usual : int
+        1 where an m/z without an ion may be this one.
+    least_sialic_acids, most_sialic_acids : int or None
+        Species of which it is looked for; None where only when asked.
     gained, lost : str
         Formulas of the neutral atoms that M gains and loses.
     aliases : tuple of str
@@ -32,6 +40,10 @@ class Adduct:
 
     name: str
     charge: int
+    polarity: str
+    usual: int
+    least_sialic_acids: int | None
+    most_sialic_acids: int | None
     gained: str
     lost: str
     aliases: tuple[str, ...]
@@ -47,6 +59,39 @@ class Adduct:
 def adducts() -> tuple[Adduct, ...]:
     """Return the known adducts, negative mode first."""
     return read_facts("adducts.csv", Adduct)
+
+
+def usual_adducts(polarity: str = "auto") -> tuple[Adduct, ...]:
+    """Adducts that an m/z without an ion may be, of one polarity or (`auto`) of both."""
+    return tuple(a for a in adducts() if a.usual and polarity in ("auto", a.polarity))
+
+
+def expected_adducts(sialic_acids: int, polarity: str = "negative") -> tuple[Adduct, ...]:
+    """Adducts of one polarity to look for, by the number of sialic acids.
+
+    >>> [ion.name for ion in expected_adducts(1)], [ion.name for ion in expected_adducts(3)]
+    (['[M-H]-'], ['[M-2H]2-', '[M-3H]3-'])
+    >>> [ion.name for ion in expected_adducts(1, "positive")]
+    ['[M+H]+', '[M+Na]+', '[M+NH4]+']
+    """
+    return tuple(a for a in adducts() if a.polarity == polarity and _is_expected(a, sialic_acids))
+
+
+def _is_expected(ion: Adduct, sialic_acids: int) -> bool:
+    least, most = ion.least_sialic_acids, ion.most_sialic_acids
+    return least is not None and most is not None and least <= sialic_acids <= most
+
+
+def table_polarity(ions: Iterable[str], polarity: str = "auto") -> str:
+    """Polarity as it is set; else (`auto`) of most of the known ions of a table, or negative.
+
+    >>> table_polarity(["[M+H]+", "[M+Na]+", "[M-H]-"]), table_polarity([])
+    ('positive', 'negative')
+    """
+    if polarity != "auto":
+        return polarity
+    seen = Counter(ion.polarity for text in ions if (ion := known_adduct(text)) is not None)
+    return "positive" if seen["positive"] > seen["negative"] else "negative"
 
 
 @cache

@@ -8,18 +8,17 @@ import numpy as np
 import numpy.typing as npt
 from pandas.api.extensions import ExtensionArray
 
-from ganglioside.lipids.adducts import Adduct, adduct, known_adduct
+from ganglioside.lipids.adducts import Adduct, known_adduct, usual_adducts
 
-#: Ions that are tried where the table names none; beyond this error, ppm, it was another ion.
-_USUAL: Final = (
-    *("[M-H]-", "[M-2H]2-", "[M-3H]3-", "[M-4H]4-"),
-    *("[M+H]+", "[M+2H]2+"),
-)
+#: Where the table names no ion and none that is usual is nearer, it was another ion, ppm.
 _OTHER_ION: Final = 50.0
 
 
 def mass_errors(
-    mz: npt.NDArray[np.float64], ions: ExtensionArray, mass: npt.NDArray[np.float64]
+    mz: npt.NDArray[np.float64],
+    ions: ExtensionArray,
+    mass: npt.NDArray[np.float64],
+    polarity: str = "auto",
 ) -> npt.NDArray[np.float64]:
     """Return measured less theoretical m/z.
 
@@ -31,6 +30,8 @@ def mass_errors(
         Adducts, in any usual spelling; NA where missing.
     mass : numpy.ndarray, shape (n,)
         Of the neutral molecule that is named, Da.
+    polarity : str
+        `negative`, `positive`, or `auto`: of either.
 
     Returns
     -------
@@ -48,7 +49,7 @@ def mass_errors(
             rows = codes == code
             errors[rows] = _error(mz[rows], mass[rows], ion)
     rows = codes < 0
-    errors[rows] = _nearest(mz[rows], mass[rows])
+    errors[rows] = _nearest(mz[rows], mass[rows], polarity)
     return errors
 
 
@@ -59,9 +60,11 @@ def _error(
     return np.asarray(1e6 * (mz - theoretical) / theoretical)
 
 
-def _nearest(mz: npt.NDArray[np.float64], mass: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _nearest(
+    mz: npt.NDArray[np.float64], mass: npt.NDArray[np.float64], polarity: str
+) -> npt.NDArray[np.float64]:
     """Return the error of the usual ion that is nearest."""
-    each = np.stack([_error(mz, mass, adduct(name)) for name in _USUAL])
+    each = np.stack([_error(mz, mass, ion) for ion in usual_adducts(polarity)])
     nearest = np.abs(each).argmin(axis=0)
     error = each[nearest, np.arange(len(mz))]
     return np.where(np.abs(error) <= _OTHER_ION, error, np.nan)

@@ -112,8 +112,11 @@ class Observations:
         return replace(self, rt=self.drift.to_sample(self.rt, self.sample))
 
 
-def observe(table: FeatureTable) -> Observations:
-    """Collect the rows of `table` that can be judged."""
+def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
+    """Collect the rows of `table` that can be judged.
+
+    `polarity` (`negative`, `positive` or `auto`) is that of m/z without an ion.
+    """
     data, names = table.data, table.names
     usable = np.flatnonzero(data["fault"].array.isna() & (names.index >= 0))
     kind = names.index[usable]
@@ -126,7 +129,7 @@ def observe(table: FeatureTable) -> Observations:
         log_volume = np.where(volume > 0, np.log10(volume), np.nan)
     anchor = data["anchor"].to_numpy()[usable]
     mz, ions = data["mz"].to_numpy()[usable], data["adduct"].array.take(usable)
-    mass_error = mass_errors(mz, ions, names.masses[kind])
+    mass_error = mass_errors(mz, ions, names.masses[kind], polarity)
     cell = join(sample, ceramide_of_species[kind])
     slot = join(cell, group_of_species[kind])
     order = np.lexsort((log_volume, ~anchor, kind, rt, slot))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ganglioside.errors import SettingsError
 from ganglioside.inference.fitted_model import FittedModel
-from ganglioside.lipids.adducts import Adduct, adduct
+from ganglioside.lipids.adducts import Adduct, adduct, expected_adducts
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import parse_name, species
 from ganglioside.lipids.species import Species
@@ -35,7 +35,6 @@ LIBRARY: Final[dict[str, str]] = {
 Window = float | Literal["95%"]
 
 #: Highest charge that deprotonation alone is thought to give.
-_MOST_CHARGES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +55,6 @@ class _Entry:
     basis: str
 
 
-def usual_adducts(sialic_acids: int) -> tuple[str, ...]:
-    """Return the ions of negative mode to look for.
-
-    A sialic acid loses its proton; one of them may keep it.
-
-    Examples
-    --------
-    >>> usual_adducts(1), usual_adducts(3)
-    (('[M-H]-',), ('[M-2H]2-', '[M-3H]3-'))
-    """
-    most = min(max(sialic_acids, 1), _MOST_CHARGES)
-    least = min(max(sialic_acids - 1, 1), most)
-    return tuple("[M-H]-" if n == 1 else f"[M-{n}H]{n}-" for n in range(least, most + 1))
-
-
 def expected_library(
     model: FittedModel,
     features: pd.DataFrame,
@@ -78,13 +62,14 @@ def expected_library(
     ceramides: Sequence[str] | None = None,
     adducts: Sequence[str] | None = None,
     window: Window = "95%",
+    polarity: str = "negative",
 ) -> pd.DataFrame:
     """Return where species are expected; see `Analysis.expected_library`."""
     heads = [parse_name(f"{s}(36:1;O2)") for s in series or _present_series(features)]
     chains = [_ceramide(c) for c in ceramides] if ceramides else _present_ceramides(features)
     wanted = [species(h.series, c, h.isomer) for h in heads for c in chains]
     ions = None if adducts is None else tuple(adduct(name) for name in adducts)
-    entries = _entries(model, wanted, ions, _half_width(window))
+    entries = _entries(model, wanted, ions, _half_width(window), polarity)
     return pd.DataFrame([asdict(e) for e in entries], columns=list(LIBRARY)).astype(LIBRARY)
 
 
@@ -119,6 +104,7 @@ def _entries(
     wanted: Sequence[Species],
     ions: tuple[Adduct, ...] | None,
     half: float | None,
+    polarity: str,
 ) -> Iterator[_Entry]:
     by_name = {s.name: s for s in wanted}
     predicted = model.predict(list(by_name))
@@ -132,8 +118,7 @@ def _entries(
         asked = by_name[name]
         isomer = None if pd.isna(isomer) else isomer
         named = species(asked.series, asked.ceramide, _letter(isomer))
-        usual = usual_adducts(asked.composition.sialic_acids)
-        for ion in ions or map(adduct, usual):
+        for ion in ions or expected_adducts(asked.composition.sialic_acids, polarity):
             yield _Entry(
                 name=named.name,
                 isomer=isomer,

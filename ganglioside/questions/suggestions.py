@@ -13,12 +13,11 @@ from ganglioside.inference.densities import OWN_TAIL, STANDARD_DEVIATION, normal
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
-from ganglioside.lipids.adducts import Adduct, adduct
+from ganglioside.lipids.adducts import Adduct, adduct, expected_adducts
 from ganglioside.lipids.composition import Ceramide, Composition
 from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
-from ganglioside.questions.expected_library import usual_adducts
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
@@ -101,6 +100,7 @@ class _Feature:
     present: Species | None
     mz: float
     ion: Adduct | None
+    polarity: str
 
     @property
     def mass(self) -> float:
@@ -152,6 +152,7 @@ def suggest(
     state: Inference | None,
     n: int,
     threshold: float,
+    polarity: str = "negative",
 ) -> pd.DataFrame:
     """Return the species that have the mass of a feature and elute where it does.
 
@@ -166,6 +167,8 @@ def suggest(
         How many at most.
     threshold : float
         sigma; what is expected farther away is no suggestion.
+    polarity : str
+        Of an m/z without an ion.
 
     Returns
     -------
@@ -179,12 +182,12 @@ def suggest(
     """
     rows: list[_Suggestion] = []
     if state is not None and np.isfinite(feature["rt"]):
-        this = _feature(feature, state)
+        this = _feature(feature, state, polarity)
         rows = list(_suggestions(this, features, state, n, threshold))
     return pd.DataFrame([asdict(r) for r in rows], columns=list(SUGGESTIONS)).astype(SUGGESTIONS)
 
 
-def _feature(feature: pd.Series[Any], state: Inference) -> _Feature:
+def _feature(feature: pd.Series[Any], state: Inference, polarity: str) -> _Feature:
     parsed = parse_names(pd.Series([feature["name"]], dtype="str"))
     samples = state.observed.drift.samples
     sample = feature.get("sample", "")
@@ -197,6 +200,7 @@ def _feature(feature: pd.Series[Any], state: Inference) -> _Feature:
         present=parsed.species[0] if parsed.species else None,
         mz=float(feature.get("mz", np.nan)),
         ion=None if given is None or pd.isna(given) else adduct(given),
+        polarity=polarity,
     )
 
 
@@ -313,7 +317,7 @@ def _ppm(this: _Feature, heads: list[_Head], mass: FloatArray) -> FloatArray:
     given = (this.ion,) if this.ion else None
     ppm = np.empty(mass.shape)
     for k, head in enumerate(heads):
-        ions = given or [adduct(name) for name in usual_adducts(head.composition.sialic_acids)]
+        ions = given or expected_adducts(head.composition.sialic_acids, this.polarity)
         each = np.stack([_error(this.mz, (mass[k] + i.shift) / abs(i.charge)) for i in ions])
         ppm[k] = np.take_along_axis(each, np.abs(each).argmin(axis=0)[None], axis=0)[0]
     return ppm

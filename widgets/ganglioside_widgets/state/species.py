@@ -11,14 +11,10 @@ import traitlets as t
 from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, NameFormError
 from ganglioside.history import History
-from ganglioside.lipids.adducts import mz
+from ganglioside.lipids.adducts import expected_adducts, mz
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.species import Species
-from ganglioside.questions.expected_library import usual_adducts
 from ganglioside.simulation.example import example
-
-#: Other ions of which the m/z is wanted.
-_MORE_IONS = ("[M+H]+", "[M+Na]+", "[M+NH4]+")
 
 #: The RT around a prediction in which features are listed is at least this wide, min each way.
 _NEAR = 0.25
@@ -126,8 +122,13 @@ def ask(name: str, analysis: Analysis | None) -> Answer:
     composition = found.composition
     counts = {r: getattr(composition, r) for r in _RESIDUES}
     residues = ", ".join(f"{n} {_LABELS[r]}" for r, n in counts.items() if n) or "no sugar"
-    adducts = (*usual_adducts(composition.neuac + composition.neugc), *_MORE_IONS)
-    ions = [(adduct, float(mz(found.monoisotopic_mass, adduct))) for adduct in adducts]
+    sialic_acids = composition.sialic_acids
+    expected = [
+        ion
+        for polarity in ("negative", "positive")
+        for ion in expected_adducts(sialic_acids, polarity)
+    ]
+    ions = [(ion.name, float(mz(found.monoisotopic_mass, ion.name))) for ion in expected]
     predicted = analysis.predict([name]) if analysis is not None else pd.DataFrame()
     return Answer(
         found,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import duckdb
 import pandas as pd
@@ -17,28 +16,18 @@ from ganglioside.errors import Cancelled, HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
-from ganglioside.history.care.cleanup import (
-    Schedule,
-    clean_when_due,
-    outdated,
-    read_schedule,
-    remove,
-    remove_jobs,
-    write_schedule,
-)
-from ganglioside.history.care.interrupted import mark_dead
+from ganglioside.history.care.aliases import CareAliases
+from ganglioside.history.care.care import Care, put_in_order
 from ganglioside.history.care.salvage import Salvaged, salvage
-from ganglioside.history.care.transfer import Transfer, export_all, import_all
-from ganglioside.history.care.verify import Verification, verify
 from ganglioside.history.event_relay import EventRelay
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs
-from ganglioside.history.listing import LISTING, list_sessions, with_types
+from ganglioside.history.listing import LISTING, with_types
 from ganglioside.history.location import TIMEOUT, resolved, store_at
 from ganglioside.history.opening import Opening
 from ganglioside.history.overrides import insert_overrides, read_overrides, require_features
 from ganglioside.history.record import Packed
-from ganglioside.history.row_hashes import NO_EVENTS, adopt_older, changing, row_hash, row_hashes
+from ganglioside.history.row_hashes import NO_EVENTS, changing, row_hash, row_hashes
 from ganglioside.history.session_rows import (
     Stored,
     delete_session,
@@ -49,7 +38,6 @@ from ganglioside.history.session_rows import (
     read_analysis,
     read_source,
 )
-from ganglioside.history.storage.log_heads import Head, read_head
 from ganglioside.history.storage.store import OpenStore, Store
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
@@ -58,16 +46,8 @@ from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Overrides
 
-_A_DAY: Final = timedelta(days=1)
 
-
-def _put_in_order(connection: duckdb.DuckDBPyConnection, version: int) -> None:
-    adopt_older(connection, version)
-    mark_dead(connection)
-    clean_when_due(connection)
-
-
-class History:
+class History(CareAliases):
     """All sessions in one file, which any number of processes may share.
 
     Every call stands alone: it waits for its turn, does one transaction and lets go. What it
@@ -78,6 +58,7 @@ class History:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.jobs = Jobs(store)
+        self.care = Care(store)
 
     @classmethod
     def open(cls, path: str | PathLike[str] | None = None, timeout: float = TIMEOUT) -> History:
@@ -100,7 +81,7 @@ class History:
             be written.
         """
         store = store_at(path, timeout)
-        store.prepare(_put_in_order)
+        store.prepare(put_in_order)
         return cls(store)
 
     @property
@@ -347,23 +328,6 @@ class History:
         with self._store.read() as connection:
             return read_events(connection, Stored.find(connection, sid).id, after)
 
-    def log(self, subject: str | None = None) -> pd.DataFrame:
-        """Return who did what when, the oldest first.
-
-        Parameters
-        ----------
-        subject
-            Id of a session or a job; everything where None. A deleted session keeps its entries.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns number, time (UTC), author, host, action, subject, details (JSON), previous
-            and sha256 (hash of the entry before and of this one).
-        """
-        with self._store.read() as connection:
-            return audit_log.read_log(connection, subject)
-
     def rename(self, sid: str, name: str) -> None:
         """Give a session another name."""
         if not name.strip():
@@ -407,45 +371,6 @@ class History:
         with self._store.read() as connection:
             return read_overrides(connection, Stored.find(connection, sid).id)
 
-    def verify(
-        self,
-        sample: int = 5,
-        seed: int = 0,
-        tell: Callable[[int, int], None] | None = None,
-        heads: Sequence[str | PathLike[str]] = (),
-    ) -> Verification:
-        """Check that everything is as it was stored, and can be found again.
-
-        Every input is compared with its SHA-256, every result with the hash that was taken when
-        it was saved; sessions, jobs, events, overrides and the schedule with what the log tells
-        of them, both ways; the log with its own chain and with the heads that were noted outside.
-        A sample of sessions is run again and must give the same bits.
-
-        Who can write the file can also write a new log from some entry on. Only heads that were
-        noted where he cannot write show that.
-
-        Parameters
-        ----------
-        sample
-            How many sessions to run again; they are drawn by chance.
-        seed
-            Of that draw.
-        tell
-            Receives how many sessions are done, and of how many.
-        heads
-            Files with heads of the log, beside those that they are noted in anyway.
-        """
-        return verify(self._store, sample, seed, tell, [Path(file).expanduser() for file in heads])
-
-    def head(self) -> Head:
-        """Return the newest entry of the log: keep it elsewhere, and `verify` finds a log cut off.
-
-        It is noted beside the history after each change, and in the file that `GANGLIOSIDE_HEADS`
-        names.
-        """
-        with self._store.read() as connection:
-            return read_head(connection)
-
     def delete(self, sid: str) -> None:
         """Remove a session with all it holds, for good."""
         with self._store.write() as connection:
@@ -464,59 +389,6 @@ class History:
                     connection.execute(
                         "UPDATE sessions SET keep = ? WHERE id = ?", [kept, found.id]
                     )
-
-    def cleanup(self, older_than: timedelta, dry_run: bool = True) -> pd.DataFrame:
-        """Delete the sessions and jobs that ended so long ago, unless they are marked to be kept.
-
-        Parameters
-        ----------
-        older_than
-        dry_run
-            Only tell which sessions would go.
-
-        Returns
-        -------
-        pandas.DataFrame
-            The sessions that went or would go, as `sessions` has them.
-        """
-        if dry_run:
-            with self._store.read() as connection:
-                return list_sessions(connection, outdated(connection, older_than))
-        with self._store.write() as connection:
-            old = outdated(connection, older_than)
-            listed = list_sessions(connection, old)
-            remove(connection, old, f"older than {older_than / timedelta(days=1):g} days")
-            remove_jobs(connection, older_than)
-        return listed
-
-    def schedule(self) -> Schedule | None:
-        """Return the cleanup that takes place by itself; None where nobody has set one."""
-        with self._store.read() as connection:
-            return read_schedule(connection)
-
-    def set_schedule(self, older_than: timedelta | None, every: timedelta | None = None) -> None:
-        """Let `cleanup` take place by itself when a history is opened, or no longer.
-
-        Parameters
-        ----------
-        older_than
-            Age of the sessions that go; None to clean up no longer, which is how it begins.
-        every
-            Time between two cleanups; a day where None.
-        """
-        wanted = older_than and Schedule(older_than, every or _A_DAY, current_author(), None)
-        with self._store.write() as connection:
-            write_schedule(connection, wanted or None)
-
-    def backup(self, target: str | PathLike[str]) -> Path:
-        """Copy the whole history to a new file, or to a file named by the moment in a folder.
-
-        Returns
-        -------
-        pathlib.Path
-            The copy, itself a history that `History.open` opens.
-        """
-        return backup.backup(self._store, Path(target).expanduser())
 
     @classmethod
     def restore(
@@ -578,34 +450,6 @@ class History:
         store = store_at(path, timeout)
         saved = salvage(resolved(Path(source)), store)
         return cls.open(store.path, timeout), saved
-
-    def vacuum(self) -> tuple[int, int]:
-        """Rewrite the file without the room of what was deleted.
-
-        Returns
-        -------
-        before, after : int
-            Size in bytes.
-        """
-        return backup.vacuum(self._store)
-
-    def export_all(self, folder: str | PathLike[str]) -> Transfer:
-        """Write everything into a new folder: a Parquet file a table, and a manifest.
-
-        The manifest holds the number of rows and the SHA-256 of each file.
-        """
-        return export_all(self._store, Path(folder).expanduser())
-
-    def import_all(self, folder: str | PathLike[str]) -> Transfer:
-        """Add everything that `export_all` wrote; what is there already stays as it is.
-
-        Raises
-        ------
-        HistoryError
-            If a file is not as the manifest says, if not all rows arrive, or if a session is
-            here as something else; then nothing is added.
-        """
-        return import_all(self._store, Path(folder).expanduser())
 
     def _run(
         self,

@@ -16,8 +16,9 @@ from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
-#: What computes a result, beside Ganglioside and Python.
-_LIBRARIES: Final = ("numpy", "pandas", "scikit-learn")
+#: Libraries that take part in computing a result, beside Ganglioside and Python. Sessions of before
+#: hold scikit-learn too, which computes nothing, and no pyarrow, which holds the texts of pandas.
+_LIBRARIES: Final = ("numpy", "pandas", "pyarrow")
 
 
 @dataclass(frozen=True, slots=True)

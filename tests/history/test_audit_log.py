@@ -39,7 +39,7 @@ def test_every_deed_is_told(history: History, monkeypatch: pytest.MonkeyPatch) -
     failed = history.begin(Source.from_bytes("x", b"x"), Settings())
     history.fail(failed, "lamp")
     history.delete(sid)
-    told = history.log()
+    told = history.care.log()
     assert list(told["action"]) == ["completed", "renamed", "begun", "completed", "begun",
                                     "failed", "deleted"]  # fmt: skip
     assert list(told["subject"]) == [sid, sid, begun, begun, failed, failed, sid]
@@ -51,7 +51,7 @@ def test_every_deed_is_told(history: History, monkeypatch: pytest.MonkeyPatch) -
     assert details[5]["error"] == "lamp"
     assert all(len(told_now["row"]) == 64 for told_now in details[:-1])
     assert details[6]["result"] == details[0]["result"] == details[3]["result"]
-    assert list(history.log(sid)["action"]) == ["completed", "renamed", "deleted"]
+    assert list(history.care.log(sid)["action"]) == ["completed", "renamed", "deleted"]
     assert history.sessions().set_index("id").loc[begun, "author"] == "Bob"
     assert broken(history) == []
 
@@ -59,7 +59,7 @@ def test_every_deed_is_told(history: History, monkeypatch: pytest.MonkeyPatch) -
 def test_an_undone_deed_is_not_told(history: History) -> None:
     with pytest.raises(HistoryError):
         tamper(history, "UPDATE log SET nonsense = 1", tell=True)
-    assert history.log().empty
+    assert history.care.log().empty
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,6 @@ def test_a_change_of_the_log_is_found(history: History, sql: str, said: str) -> 
 
 
 def test_the_types_of_an_empty_log_are_those_of_a_full_one(history: History) -> None:
-    empty: Any = history.log().dtypes.to_dict()
+    empty: Any = history.care.log().dtypes.to_dict()
     history.save(build_analysis(1))
-    assert history.log().dtypes.to_dict() == empty
+    assert history.care.log().dtypes.to_dict() == empty

@@ -148,7 +148,7 @@ def test_what_a_dead_process_left_is_marked_failed_and_can_be_run_again(history:
     for owner in (job, str(dead.name)):
         last = (again.jobs.events if owner == job else again.events)(owner)[-1]
         assert (last["type"], last["error"]) == ("error", dead["error"])
-    assert list(again.log()["action"]).count("interrupted") == 2
+    assert list(again.care.log()["action"]).count("interrupted") == 2
     assert History.open(history.path).sessions().equals(again.sessions())
 
 

@@ -31,17 +31,17 @@ def age(history: History, sid: str, days: float) -> None:
 
 def test_a_backup_is_a_history(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis())
-    copy = history.backup(tmp_path / "copy.duckdb")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
     history.delete(sid)
     assert_analyses_equal(History.open(copy).load(sid), build_analysis())
     (tmp_path / "folder").mkdir()
-    named = history.backup(tmp_path / "folder")
+    named = history.care.backup(tmp_path / "folder")
     assert named.parent.name == "folder"
     assert named.name.startswith("history-2")
     with pytest.raises(HistoryError, match="is there already"):
-        history.backup(copy)
+        history.care.backup(copy)
     with pytest.raises(HistoryError, match=r"cannot be written.*folder that exists"):
-        history.backup(tmp_path / "absent" / "copy.duckdb")
+        history.care.backup(tmp_path / "absent" / "copy.duckdb")
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -54,22 +54,22 @@ def test_a_backup_holds_what_a_killed_process_had_committed(
     connection.execute("INSERT INTO schedule VALUES (1, 1, 'Ada', NULL)")
     connection.close()
     assert history.path.with_name("history.duckdb.wal").exists()
-    copy = history.backup(tmp_path / "copy.duckdb")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
     with duckdb.connect(str(copy), read_only=True) as copied:
         assert copied.execute("SELECT count(*) FROM schedule").fetchall() == [(1,)]
 
 
 def test_restore_brings_back_and_keeps_what_was_there(history: History, tmp_path: Path) -> None:
     first = history.save(build_analysis())
-    copy = history.backup(tmp_path / "copy.duckdb")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
     second = history.save(build_analysis(7))
     restored, aside = History.restore(copy, history.path)
     assert list(restored.sessions()["id"]) == [first]
-    assert restored.log()["action"].iloc[-1] == "restored"
-    assert restored.verify(sample=0).is_whole
+    assert restored.care.log()["action"].iloc[-1] == "restored"
+    assert restored.care.verify(sample=0).is_whole
     assert aside is not None
     assert list(History.open(aside).sessions()["id"]) == [second, first]
-    assert list(History.open(copy).log()["action"]) == ["completed"]
+    assert list(History.open(copy).care.log()["action"]) == ["completed"]
     fresh, nothing = History.restore(copy, tmp_path / "elsewhere.duckdb")
     assert nothing is None
     assert list(fresh.sessions()["id"]) == [first]
@@ -103,28 +103,28 @@ def test_cleanup_takes_what_is_old_and_not_kept(history: History) -> None:
     for sid in (old, kept, failed):
         age(history, sid, 31)
     age(history, young, 29)
-    dry = history.cleanup(timedelta(days=30))
+    dry = history.care.cleanup(timedelta(days=30))
     assert list(dry["id"]) == [failed, old]
     assert len(history.sessions()) == 5
-    gone = history.cleanup(timedelta(days=30), dry_run=False)
+    gone = history.care.cleanup(timedelta(days=30), dry_run=False)
     assert list(gone["id"]) == [failed, old]
     assert set(history.sessions()["id"]) == {kept, young, begun}
     assert_analyses_equal(history.load(kept), build_analysis(2))
-    assert list(history.log(old)["action"]) == ["completed", "deleted"]
-    assert "older than 30 days" in history.log(old)["details"].iloc[-1]
+    assert list(history.care.log(old)["action"]) == ["completed", "deleted"]
+    assert "older than 30 days" in history.care.log(old)["details"].iloc[-1]
     history.keep(kept, False)
-    assert list(history.cleanup(timedelta(days=30), dry_run=False)["id"]) == [kept]
-    assert list(history.log(kept)["action"]) == ["completed", "kept", "released", "deleted"]
+    assert list(history.care.cleanup(timedelta(days=30), dry_run=False)["id"]) == [kept]
+    assert list(history.care.log(kept)["action"]) == ["completed", "kept", "released", "deleted"]
 
 
 def test_cleanup_takes_old_jobs_with_their_events(history: History) -> None:
     job = history.jobs.add("analysis", {}, "n")
     history.jobs.end(job, "completed")
-    history.cleanup(timedelta(days=1), dry_run=False)
+    history.care.cleanup(timedelta(days=1), dry_run=False)
     assert len(history.jobs.all()) == 1
     with history._store.write() as connection:
         connection.execute("UPDATE jobs SET ended = ended - INTERVAL 2 DAY")
-    history.cleanup(timedelta(days=1), dry_run=False)
+    history.care.cleanup(timedelta(days=1), dry_run=False)
     assert history.jobs.all() == []
 
 
@@ -132,7 +132,7 @@ def test_cleanup_takes_old_jobs_with_their_events(history: History) -> None:
 def test_cleanup_never_takes_everything(history: History, days: int) -> None:
     history.save(build_analysis(1))
     with pytest.raises(HistoryError, match="above zero"):
-        history.cleanup(timedelta(days=days), dry_run=False)
+        history.care.cleanup(timedelta(days=days), dry_run=False)
     assert len(history.sessions()) == 1
 
 
@@ -141,9 +141,9 @@ def test_a_schedule_is_off_until_somebody_sets_it(
 ) -> None:
     old, young = history.save(build_analysis(1)), history.save(build_analysis(2))
     age(history, old, 40)
-    assert history.schedule() is None
+    assert history.care.schedule() is None
     assert len(History.open(history.path).sessions()) == 2
-    history.set_schedule(timedelta(days=30), timedelta(days=7))
+    history.care.set_schedule(timedelta(days=30), timedelta(days=7))
     assert list(History.open(history.path).sessions()["id"]) == [young]
     age(history, young, 40)
     assert len(History.open(history.path).sessions()) == 1  # not due again
@@ -151,9 +151,9 @@ def test_a_schedule_is_off_until_somebody_sets_it(
     with monkeypatch.context() as patch:
         patch.setattr(cleanup, "utc_now", lambda: later)
         assert History.open(history.path).sessions().empty
-    history.set_schedule(None)
-    assert history.schedule() is None
-    assert list(history.log()["action"]).count("scheduled") == 2
+    history.care.set_schedule(None)
+    assert history.care.schedule() is None
+    assert list(history.care.log()["action"]).count("scheduled") == 2
 
 
 @pytest.mark.parametrize(
@@ -190,13 +190,13 @@ def test_vacuum_gives_room_back_and_changes_nothing(history: History) -> None:
     ]
     for sid in gone:
         history.delete(sid)
-    log = history.log()
-    before, after = history.vacuum()
+    log = history.care.log()
+    before, after = history.care.vacuum()
     assert after < before
     assert after == history.path.stat().st_size
     assert_analyses_equal(history.load(kept), build_analysis(323))
-    assert history.log().equals(log)
-    assert history.verify(sample=0).is_whole
+    assert history.care.log().equals(log)
+    assert history.care.verify(sample=0).is_whole
     history.save(build_analysis())  # keys and checks are as before
     with pytest.raises(HistoryError), history._store.write() as connection:
         connection.execute("UPDATE sessions SET status = 'lost'")
@@ -219,6 +219,6 @@ def test_a_vacuum_that_breaks_changes_nothing(
 
     monkeypatch.setattr(Store, "rewrite", broken)
     with pytest.raises(HistoryError, match="lamp"):
-        history.vacuum()
+        history.care.vacuum()
     assert list(history.sessions()["id"]) == [sid]
     assert not list(history.path.parent.glob("*.vacuum"))

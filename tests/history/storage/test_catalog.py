@@ -61,7 +61,7 @@ def test_what_is_planted_after_the_opening_is_found_by_the_next_call(
     for call in (
         history.sessions,
         history.vacuum,
-        lambda: history.export_all(tmp_path / "out"),
+        lambda: history.care.export(tmp_path / "out"),
         lambda: history.query("SELECT 1"),
     ):
         with pytest.raises(HistoryError, match="not as Ganglioside makes a history"):

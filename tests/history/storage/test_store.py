@@ -57,7 +57,7 @@ def test_a_file_of_an_older_version_keeps_all_and_can_do_what_is_new(
     before, after = (h.sessions().drop(columns=["author", "keep"]) for h in (history, opened))
     assert before.equals(after)
     assert opened.source(failed).content == b"x"
-    assert opened.verify(sample=0).is_whole
+    assert opened.care.verify(sample=0).is_whole
 
     said = Overrides((Override(feature_id=1, anchor=True),))
     opened.override(sid, said)
@@ -65,10 +65,10 @@ def test_a_file_of_an_older_version_keeps_all_and_can_do_what_is_new(
     opened.keep(sid)
     assert_analyses_equal(opened.load(opened.save(analysis)), analysis)
     opened.jobs.start(opened.jobs.add("analysis", {}, "n"))
-    assert opened.cleanup(timedelta(days=1)).empty
-    assert opened.verify(sample=0).is_whole
-    opened.export_all(tmp_path / "out")
-    assert History.open(tmp_path / "new.duckdb").import_all(tmp_path / "out").sessions == 3
+    assert opened.care.cleanup(timedelta(days=1)).empty
+    assert opened.care.verify(sample=0).is_whole
+    opened.care.export(tmp_path / "out")
+    assert History.open(tmp_path / "new.duckdb").care.import_(tmp_path / "out").sessions == 3
 
 
 @pytest.mark.parametrize("version", OLDER)

@@ -169,8 +169,12 @@ class Jobs:
         return job
 
     def is_own(self, job: Job) -> bool:
-        """Return whether this user asked for a job on this machine: no other is carried out."""
+        """Whether this user asked for a job on this machine: no other is carried out."""
         return job_seals.is_own(job, self._store.path)
+
+    def own(self, *statuses: Status) -> list[Job]:
+        """Jobs that this user asked for on this machine, the newest first: all, or by status."""
+        return job_seals.own_jobs(self.all(*statuses), self._store.path)
 
     def start(self, job: str) -> Job:
         """Take a pending job as this process's own.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
 from datetime import datetime
 from functools import partial
@@ -20,6 +18,7 @@ from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.row_hashes import adopt_older
 from ganglioside.history.storage.file_modes import keep_mode_and_owner
 from ganglioside.history.storage.store import Store, utc_now
+from ganglioside.support.whole_files import whole_file
 
 #: Names a file by the moment it was made.
 _MOMENT: Final = "%Y%m%d-%H%M%S"
@@ -102,18 +101,12 @@ def _copy(source: Path, target: Path) -> None:
 
     Whoever may read the file may read the copy.
     """
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
     try:
-        with source.open("rb") as old, draft.open("xb") as new:
+        with source.open("rb") as old, whole_file(target) as (new, draft):
             shutil.copymode(source, draft)
             shutil.copyfileobj(old, new, _CHUNK)
-            new.flush()
-            os.fsync(new.fileno())
-        draft.replace(target)
     except OSError as error:
         raise HistoryError(
             f"{target} cannot be written ({error.strerror}): name a file in a folder that exists, "
             "that you may write to and that has room."
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)

@@ -68,20 +68,20 @@ class Entry:
 
     @property
     def expected(self) -> str:
-        """The hash of what this entry says."""
+        """SHA-256 of the entry's content, hex."""
         said = [self.previous, self.time.isoformat(), self.author, self.host, self.action,
                 self.subject, self.details]  # fmt: skip
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
     def label(self) -> str:
-        """The entry for a message."""
+        """Short name of the entry for messages: number, action, subject and time."""
         about = f"{self.action} {self.subject or ''}".strip()
         return f"Entry {self.number} of the log ({about}, {self.time:%Y-%m-%d %H:%M} UTC)"
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The details; empty where they are no JSON object, which no entry of ours has."""
+        """Details as a dict; empty if they are not a JSON object, which no entry of ours has."""
         try:
             details = json.loads(self.details)
         except (ValueError, TypeError, RecursionError):
@@ -91,7 +91,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What is to be told in the log; `details` is what JSON can hold."""
+    """An entry before it has its number, time and hash; `details` must fit JSON."""
 
     author: str
     action: Action
@@ -106,14 +106,14 @@ def append(
     subject: str | None = None,
     **details: Any,
 ) -> None:
-    """Add an entry to the log, in the transaction of what it tells."""
+    """Add one entry to the log, in the transaction of the change that it records."""
     append_all(connection, [Deed(author, action, subject, details)])
 
 
 def append_all(
     connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], follows: str | None = None
 ) -> None:
-    """Add entries to the log, in the transaction of what they tell.
+    """Add entries to the log, in the transaction of the changes that they record.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def append_all(
 
 
 def read_log(connection: duckdb.DuckDBPyConnection, subject: str | None = None) -> pd.DataFrame:
-    """Return the log, the oldest entry first: of one session or job, or all of it."""
+    """Entries of the log, the oldest first: of one session or job, or of all, as a frame."""
     chosen = "" if subject is None else "WHERE subject = $subject"
     rows = connection.sql(
         f"SELECT {_COLUMNS} FROM log {chosen} ORDER BY time, number",
@@ -157,7 +157,7 @@ def read_log(connection: duckdb.DuckDBPyConnection, subject: str | None = None) 
 def entries(
     connection: duckdb.DuckDBPyConnection, table: Literal["log", "new_log"] = "log"
 ) -> list[Entry]:
-    """Return all entries in the order of their numbers.
+    """Entries of the log in the order of their numbers.
 
     That is the order in which they were written or came in; clocks may have gone back meanwhile.
     """
@@ -166,18 +166,18 @@ def entries(
 
 
 def texts(values: Any) -> list[str]:
-    """Return the texts of a list in the details of an entry; none where it is no list."""
+    """Strings among `values`, a list in the details of an entry; empty if it is not a list."""
     return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def open_ends(written: Sequence[Entry]) -> list[str]:
-    """Return the hashes of the entries that no other follows, in order: the end of each chain."""
+    """Hashes of the entries that no other entry follows, in order: the end of each chain."""
     followed = {entry.previous for entry in written}
     return [entry.sha256 for entry in written if entry.sha256 not in followed]
 
 
 def broken_links(written: Sequence[Entry]) -> list[str]:
-    """Return a sentence for each entry that was changed, taken out or put in; empty if it is whole.
+    """One sentence per entry that was changed, removed or inserted; empty if there is none.
 
     Parameters
     ----------
@@ -188,12 +188,14 @@ def broken_links(written: Sequence[Entry]) -> list[str]:
 
 
 def _changed(written: Sequence[Entry]) -> list[str]:
+    """One sentence per entry whose hash does not match its content."""
     return [
         f"{e.label} was changed after it was written." for e in written if e.sha256 != e.expected
     ]
 
 
 def _lost(written: Sequence[Entry]) -> list[str]:
+    """One sentence per entry, or end of a chain, that was removed."""
     known = {FIRST, *(entry.sha256 for entry in written)}
     lost = [
         f"What stood before entry {e.number} of the log was taken out."
@@ -209,7 +211,7 @@ def _lost(written: Sequence[Entry]) -> list[str]:
 
 
 def _disordered(written: Sequence[Entry]) -> list[str]:
-    """Return entries that are there twice, or have another number than they were given."""
+    """One sentence per entry that is present twice or has the wrong number."""
     known = {entry.sha256 for entry in written}
     seen = {FIRST}
     due = 0

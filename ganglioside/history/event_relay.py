@@ -10,7 +10,7 @@ from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 
 
 class EventRelay:
-    """Passes the events of an analysis on as those of its session, which ends when stored.
+    """Callback that passes on events of an analysis under the id of its session.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class EventRelay:
 
     @contextmanager
     def saving(self) -> Iterator[None]:
-        """Hold the last events ready while they are stored; a failure is told instead."""
+        """Add the last events while the session is stored; send an error event if that fails."""
         said = len(self.events)
         progress = Progress(self.events.append, self._opening.id)
         progress.done("saving", f"Saved as session {self._opening.id}, {self._opening.name}")
@@ -44,7 +44,7 @@ class EventRelay:
             raise
 
     def saved(self) -> None:
-        """Send the last events: what they tell has happened."""
+        """Send the last two events, `saving` and `complete`, after the session is stored."""
         if self._callback is not None:
             for event in self.events[-2:]:
                 self._callback(event)

@@ -86,12 +86,12 @@ class History(CareAliases):
 
     @property
     def path(self) -> Path:
-        """The history's file."""
+        """Path of the history's file."""
         return self._store.path
 
     @contextmanager
     def connected(self) -> Iterator[History]:
-        """Stay connected for several reads, which then wait and connect once.
+        """Keep one connection open for several reads.
 
         Nobody else can read or write meanwhile: keep it short.
 
@@ -104,7 +104,7 @@ class History(CareAliases):
             yield History(OpenStore(self._store.path, self._store.timeout, connection))
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
-        """Ask in SQL; nothing can be changed so, and no other file be read or written.
+        """Rows found by one SELECT statement; no change and no other file is possible.
 
         Parameters
         ----------
@@ -124,7 +124,7 @@ class History(CareAliases):
             return connection.execute(sql, list(parameters)).df()
 
     def save(self, analysis: Analysis, name: str | None = None) -> str:
-        """Keep an analysis as a completed session.
+        """Store an analysis as a completed session.
 
         Parameters
         ----------
@@ -140,7 +140,7 @@ class History(CareAliases):
         return self.save_all([(analysis, name)])[0]
 
     def save_all(self, analyses: Sequence[tuple[Analysis, str | None]]) -> list[str]:
-        """Keep analyses, each with its name, as completed sessions: all of them, or none.
+        """Store analyses, each with its name, as completed sessions: all of them, or none.
 
         That is much faster than one by one.
 
@@ -152,7 +152,7 @@ class History(CareAliases):
         return self.save_packed([(Packed.of(analysis), name) for analysis, name in analyses])
 
     def save_packed(self, packed: Sequence[tuple[Packed, str | None]]) -> list[str]:
-        """Keep analyses that were packed elsewhere, as `save_all` does.
+        """Store analyses that were packed elsewhere, as `save_all` does.
 
         Returns
         -------
@@ -179,7 +179,7 @@ class History(CareAliases):
         return [opening.id for opening, _ in sessions]
 
     def sessions(self, limit: int | None = None) -> pd.DataFrame:
-        """List the sessions, the newest first.
+        """Sessions, the newest first, as a frame.
 
         Parameters
         ----------
@@ -199,14 +199,14 @@ class History(CareAliases):
             return with_types(connection.sql(LISTING.format(newest)).to_arrow_table())
 
     def session(self, sid: str) -> pd.Series[Any]:
-        """Return the row of one session, as `sessions` has it."""
+        """Row of one session, with the columns of `sessions`."""
         with self._store.read() as connection:
             found = Stored.find(connection, sid)
             rows = connection.sql(LISTING.format("WHERE id = ?"), params=[found.id])
             return with_types(rows.to_arrow_table()).iloc[0]
 
     def load(self, sid: str) -> Analysis:
-        """Return the analysis of a completed session, equal to what was saved.
+        """Analysis of a completed session, equal to the one that was saved.
 
         Raises
         ------
@@ -220,12 +220,12 @@ class History(CareAliases):
             return read_analysis(connection, session)
 
     def source(self, sid: str) -> Source:
-        """Return the input of a session as it was received."""
+        """Input of a session, byte for byte as it was received."""
         with self._store.read() as connection:
             return read_source(connection, Stored.find(connection, sid))
 
     def settings(self, sid: str) -> Settings:
-        """Return the settings of a session."""
+        """Thresholds and other settings of a session."""
         with self._store.read() as connection:
             return Stored.find(connection, sid).settings
 
@@ -272,7 +272,7 @@ class History(CareAliases):
         name: str | None = None,
         progress: ProgressCallback | None = None,
     ) -> tuple[str, Analysis]:
-        """Analyse a table and keep it, leaving a trace whatever happens on the way.
+        """Analyse a table and store it as a session, which also records a failure or cancellation.
 
         A table that cannot be read is refused before a session begins.
 
@@ -287,13 +287,13 @@ class History(CareAliases):
         return opening.id, self._run(read, opening, progress)
 
     def begin(self, source: Source, settings: Settings, name: str | None = None) -> str:
-        """Record that an analysis has started; follow with complete, fail or cancel."""
+        """Record that an analysis has started; follow with `complete`, `fail` or `cancel`."""
         opening = Opening.now(source, settings, name)
         self._begin(opening)
         return opening.id
 
     def complete(self, sid: str, analysis: Analysis, events: Sequence[ProgressEvent] = ()) -> None:
-        """Keep the result of a session that was begun, and the events that it sent.
+        """Store the result and the events of a session that was begun.
 
         Raises
         ------
@@ -324,7 +324,7 @@ class History(CareAliases):
         self._end(sid, "cancelled", None, events)
 
     def events(self, sid: str, after: int = 0) -> list[ProgressEvent]:
-        """Return the events of a session in order, without the first `after`."""
+        """Events of a session in order, without the first `after`."""
         with self._store.read() as connection:
             return read_events(connection, Stored.find(connection, sid).id, after)
 
@@ -339,7 +339,7 @@ class History(CareAliases):
                 connection.execute("UPDATE sessions SET name = ? WHERE id = ?", [name, found.id])
 
     def override(self, sid: str, overrides: Overrides) -> None:
-        """Keep what analysts say of the features of a completed session.
+        """Store the analyst's overrides of a completed session.
 
         Parameters
         ----------
@@ -360,7 +360,7 @@ class History(CareAliases):
             _override(connection, session.id, overrides)
 
     def override_trail(self, sid: str) -> pd.DataFrame:
-        """Return all that analysts ever said of a session's features, in order.
+        """All overrides of a session ever made or undone, in order.
 
         Returns
         -------
@@ -372,7 +372,7 @@ class History(CareAliases):
             return read_overrides(connection, Stored.find(connection, sid).id)
 
     def delete(self, sid: str) -> None:
-        """Remove a session with all it holds, for good."""
+        """Delete a session with all its rows, permanently."""
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             delete_session(connection, found)
@@ -380,7 +380,7 @@ class History(CareAliases):
                        input=found.sha256, result=found.result_sha256)  # fmt: skip
 
     def keep(self, sid: str, kept: bool = True) -> None:
-        """Mark a session so that no cleanup ever takes it, or take the mark away."""
+        """Exclude a session from every cleanup, or include it again."""
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             if found.keep != kept:
@@ -397,7 +397,7 @@ class History(CareAliases):
         path: str | PathLike[str] | None = None,
         timeout: float = TIMEOUT,
     ) -> tuple[History, Path | None]:
-        """Put a backup in the place of a history; what was there is kept beside it.
+        """Replace a history by a backup; the present file, if any, is kept beside it.
 
         Parameters
         ----------
@@ -423,7 +423,7 @@ class History(CareAliases):
         path: str | PathLike[str],
         timeout: float = TIMEOUT,
     ) -> tuple[History, Salvaged]:
-        """Save what can still be read of a damaged history into a new one.
+        """Copy what can still be read of a damaged history to a new one.
 
         The damaged file stays as it is. Sessions whose result is lost are marked failed: where
         their input could be read, they can be run again.
@@ -495,7 +495,7 @@ class History(CareAliases):
 
 
 def _require_select(sql: str) -> None:
-    """Refuse everything but one statement that reads."""
+    """Raise `HistoryError` unless `sql` is one SELECT statement."""
     statements = duckdb.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise HistoryError(
@@ -505,6 +505,7 @@ def _require_select(sql: str) -> None:
 
 
 def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
+    """One opening per new session, each with an id of its own."""
     found: dict[str, Opening] = {}
     for one, name in packed:
         # Many within one millisecond: chance alone does not tell their ids apart.
@@ -515,5 +516,6 @@ def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
 
 
 def _override(connection: duckdb.DuckDBPyConnection, sid: str, overrides: Overrides) -> None:
+    """Store overrides of a session, with an entry in the log if any has changed."""
     if said := insert_overrides(connection, sid, overrides):
         audit_log.append(connection, current_author(), "overridden", sid, said=said)

@@ -1,4 +1,4 @@
-"""The seal of a job: shows that this user asked for it, on this machine, in this history.
+"""The seal of a job: proves that this user asked for it, on this machine, in this history.
 
 Jobs are rows of a file that others may write, that may come from elsewhere, or that was copied.
 Only what its own user has asked for may be carried out, so each job bears a keyed hash of all
@@ -112,7 +112,7 @@ def _key() -> bytes | None:
 
 
 def _require_private(path: Path, found: os.stat_result) -> None:
-    """Refuse a key that somebody else could have read or written."""
+    """Raise `JobError` if somebody else could have read or written the key."""
     if not hasattr(os, "geteuid"):
         return
     if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
@@ -142,7 +142,7 @@ def _new_key() -> bytes:
 
 
 def _settle(draft: Path, path: Path) -> None:
-    """Give the draft its name, unless another process was faster: then its key counts."""
+    """Rename the draft to `path`, unless another process has written its key there first."""
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""The log's last word on every session and job, gathered from all its entries."""
+"""State of every session and job according to the log, gathered from all its entries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _JOBS: Final = ("job added", "job started", "job cancelled", "job ended", "job n
 
 @dataclass(slots=True)
 class Facts:
-    """The log's last word on one session or job; None where it says nothing.
+    """State of one session or job according to the log; None where the log does not record it.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Facts:
     said: list[Any] = field(default_factory=list)
 
     def take(self, facts: Mapping[str, Any]) -> None:
-        """Take over what an entry holds."""
+        """Update with the details of an entry."""
         self.row = facts.get("row", self.row)
         self.events = facts.get("events", self.events)
         self.result = facts.get("result", self.result)
@@ -59,7 +59,7 @@ class Facts:
 
 @dataclass(slots=True)
 class Told:
-    """All that the log tells.
+    """State of all sessions and jobs according to the log.
 
     Attributes
     ----------
@@ -71,12 +71,12 @@ class Told:
     jobs: dict[str, Facts] = field(default_factory=dict)
 
     def of(self, table: Table) -> dict[str, Facts]:
-        """Return the facts of all sessions, or of all jobs."""
+        """Facts of all sessions, or of all jobs, by id."""
         return self.sessions if table == "sessions" else self.jobs
 
 
 def told(written: Sequence[Entry]) -> Told:
-    """Return the last word on everything.
+    """State of all sessions and jobs after the last entry.
 
     Entries count in the order of their numbers, in which they were written or came in: the clock
     may have gone back meanwhile.
@@ -88,6 +88,7 @@ def told(written: Sequence[Entry]) -> Told:
 
 
 def _tell(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
+    """Update the state with one entry."""
     if entry.action in ("imported", "adopted", "jobs closed"):
         _adopt(found, entry, facts)
     elif entry.action == "jobs deleted":
@@ -98,6 +99,7 @@ def _tell(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
 
 
 def _tell_of(found: Told, entry: Entry, subject: str, facts: dict[str, Any]) -> None:
+    """Update the state of the one session or job that an entry is about."""
     is_job = entry.action in _JOBS or (entry.action == "interrupted" and subject in found.jobs)
     known = (found.jobs if is_job else found.sessions).setdefault(subject, Facts())
     known.take(facts)
@@ -110,7 +112,7 @@ def _tell_of(found: Told, entry: Entry, subject: str, facts: dict[str, Any]) -> 
 
 
 def _values(entry: Entry, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of a session's row that an entry holds in clear."""
+    """Columns of a session's row that an entry holds in clear text."""
     values: dict[str, Any] = {}
     if entry.action in _STATUS:
         values["status"] = _STATUS[entry.action]
@@ -124,7 +126,7 @@ def _values(entry: Entry, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _adopt(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
-    """Take over what came in, as it was when it came."""
+    """Take over rows that were imported or adopted, as they were at that moment."""
     rows, events = facts.get("rows"), facts.get("events")
     if entry.action == "imported" and not isinstance(rows, dict):
         _forget(found)
@@ -142,7 +144,7 @@ def _adopt(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
 
 
 def _forget(found: Told) -> None:
-    """Forget what an import of an older version may have changed without telling."""
+    """Clear what an import by an older version may have changed without recording it."""
     for facts in found.sessions.values():
         facts.exists, facts.row, facts.values = None, None, {}
 
@@ -153,7 +155,7 @@ def _items(values: Any) -> Iterable[tuple[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class ToldSchedule:
-    """A cleanup as the log tells of it: ages in days."""
+    """Schedule of the cleanup according to the log: ages in days."""
 
     older_than: Any
     every: Any
@@ -162,7 +164,7 @@ class ToldSchedule:
 
 
 def told_schedules(written: Sequence[Entry]) -> list[ToldSchedule | None]:
-    """Return the schedules that the history may have; None for no cleanup.
+    """Schedules that agree with the log; None stands for no cleanup.
 
     It is one: that of the chain to which the last entry belongs. Where an older version has
     merged histories, the log does not tell which chain is the history's own, and each counts.
@@ -177,6 +179,7 @@ def told_schedules(written: Sequence[Entry]) -> list[ToldSchedule | None]:
 
 
 def _chain(end: Entry, previous: Mapping[str, Entry]) -> list[Entry]:
+    """Entries of the chain that ends with `end`, the first entry first."""
     chain, entry = [end], previous.get(end.previous)
     while entry is not None and len(chain) <= len(previous):
         chain.append(entry)
@@ -185,6 +188,7 @@ def _chain(end: Entry, previous: Mapping[str, Entry]) -> list[Entry]:
 
 
 def _schedule(chain: Sequence[Entry]) -> ToldSchedule | None:
+    """Schedule after the last entry of a chain; None for no cleanup."""
     found: ToldSchedule | None = None
     for entry in chain:
         facts = entry.facts

@@ -1,4 +1,4 @@
-"""What is known of a session when it begins."""
+"""Row of a session when it begins: id, input, settings, author and process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LIBRARIES: Final = ("numpy", "pandas", "pyarrow")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is known of a session when it begins."""
+    """A session when it begins."""
 
     id: str
     name: str
@@ -39,7 +39,7 @@ class Opening:
     def now(
         cls, source: Source, settings: Settings, name: str | None, rerun_of: str | None = None
     ) -> Opening:
-        """Open a session of this moment."""
+        """Data of a session that begins now."""
         created = utc_now()
         return cls(
             id=new_id(created),
@@ -56,7 +56,7 @@ class Opening:
 
 @cache
 def environment() -> dict[str, str]:
-    """Return the versions of what computes results here."""
+    """Versions of Python and the libraries that compute results, and the machine."""
     return {
         "python": platform.python_version(),
         **{library: version(library) for library in _LIBRARIES},
@@ -65,7 +65,7 @@ def environment() -> dict[str, str]:
 
 
 def new_id(now: datetime) -> str:
-    """Return an id that nothing else has."""
+    """Id of a new session or job: the time in ms and three random digits, hex."""
     # Milliseconds, then chance: sorts by time, and histories can be merged.
     milliseconds = int(now.replace(tzinfo=UTC).timestamp() * 1000)
     return f"{milliseconds:011x}{secrets.token_hex(2)[:3]}"

@@ -1,4 +1,4 @@
-"""What analysts said of a session's features, as the history keeps it: only added to."""
+"""Overrides of a session's verdicts as the history stores them: rows are only added."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COLUMNS: Final = ", ".join(f'"{column}"' for column in OVERRIDES)
 def insert_overrides(
     connection: duckdb.DuckDBPyConnection, sid: str, wanted: Overrides
 ) -> list[dict[str, Any]]:
-    """Add what turns the overrides of a session into those that are wanted.
+    """Add the rows that turn the present overrides of a session into the wanted ones.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def said(told: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def require_features(connection: duckdb.DuckDBPyConnection, sid: str, overrides: Overrides) -> None:
-    """Refuse overrides of features that a session does not have."""
+    """Raise an error if a session has no result, or lacks one of the features."""
     ((rows,),) = connection.execute(
         "SELECT count(*) FROM features WHERE session = ?", [sid]
     ).fetchall()
@@ -62,7 +62,7 @@ def require_features(connection: duckdb.DuckDBPyConnection, sid: str, overrides:
 
 
 def read_overrides(connection: duckdb.DuckDBPyConnection, sid: str) -> pd.DataFrame:
-    """Return all that was ever said of a session's features in order, columns `OVERRIDES`."""
+    """All rows of a session's overrides in order, columns `OVERRIDES`."""
     rows = connection.sql(
         f"SELECT {_COLUMNS} FROM overrides WHERE session = ? ORDER BY position", params=[sid]
     ).df()
@@ -71,6 +71,6 @@ def read_overrides(connection: duckdb.DuckDBPyConnection, sid: str) -> pd.DataFr
 
 
 def current(told: pd.DataFrame) -> Overrides:
-    """Return what counts: the last that was said of each feature, unless it was taken back."""
+    """Effective overrides: the last row of each feature, unless it is an undo."""
     last = Overrides.from_frame(told.drop_duplicates("feature_id", keep="last"))
     return Overrides(tuple(entry for entry in last if not entry.is_empty))

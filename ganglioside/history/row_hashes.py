@@ -1,4 +1,4 @@
-"""Fingerprints of the rows of sessions and jobs, which the log keeps: no change stays unseen.
+"""SHA-256 of the rows of sessions and jobs, kept in the log so that every change is found.
 
 Each entry of the log that tells of a session or a job holds the hash of its row as it was then
 (`row`), and of its events once it has ended (`events`). What comes into a history without such an
@@ -33,14 +33,14 @@ _EVENTS: Final = "owner, number, type, session_id, step, message, percentage, ti
 
 
 def row_hash(connection: duckdb.DuckDBPyConnection, table: Table, owner: str) -> str:
-    """Return the SHA-256 of the row of one session or job."""
+    """SHA-256 of the row of one session or job."""
     return row_hashes(connection, table, [owner])[owner]
 
 
 def row_hashes(
     connection: duckdb.DuckDBPyConnection, table: Table, ids: Collection[str] | None = None
 ) -> dict[str, str]:
-    """Return the SHA-256 of rows of sessions or jobs, by id; of all where `ids` is None.
+    """SHA-256 of rows of sessions or jobs, by id; of all rows where `ids` is None.
 
     A column without a value counts as one that is not there, so that later columns change
     nothing. A session whose id is there twice has the hash of both rows.
@@ -58,7 +58,7 @@ def row_hashes(
 def event_hashes(
     connection: duckdb.DuckDBPyConnection, owners: Collection[str] | None = None
 ) -> dict[str, str]:
-    """Return the SHA-256 of the events of sessions or jobs, by id; of all where None.
+    """SHA-256 of the events of sessions or jobs, by id; of all events where None.
 
     Those without events have the hash of none.
     """
@@ -80,7 +80,7 @@ def changing(
     ends: bool = False,
     **details: Any,
 ) -> Iterator[None]:
-    """Tell the log of a change of one row, with the hashes of what it has become.
+    """Record a change of one row in the log, with the hashes of the row after it.
 
     A row that was not as the log tells before keeps the hash that it should have had: no honest
     change makes it right.
@@ -106,7 +106,7 @@ def changing(
 
 
 def _told_row(connection: duckdb.DuckDBPyConnection, owner: str) -> str | None:
-    """Return the hash of a row that the log holds; None where it holds none."""
+    """Hash of a row according to the log; None if the log holds none."""
     rows = connection.execute(
         "SELECT details FROM log WHERE subject = ? OR action IN ('imported', 'adopted', "
         "'jobs closed') ORDER BY number DESC",
@@ -119,6 +119,7 @@ def _told_row(connection: duckdb.DuckDBPyConnection, owner: str) -> str | None:
 
 
 def _row_in(details: str, owner: str) -> str | None:
+    """Hash of the row of `owner` in the details of an entry; None if they hold none."""
     try:
         facts = json.loads(details)
         rows = facts.get("rows", {})
@@ -133,7 +134,7 @@ def adopted(
     sessions: Collection[str] | None = None,
     jobs: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """Return the details of an entry that takes sessions and jobs for what they are now.
+    """Details of an entry that records the present hashes of sessions and jobs.
 
     All of them where None.
     """
@@ -151,7 +152,7 @@ def adopted(
 
 
 def adopt_older(connection: duckdb.DuckDBPyConnection, version: int) -> None:
-    """Adopt all that is in a history of an older schema, whose log holds no hashes of rows."""
+    """Record the hashes of all rows of an older schema, whose log holds no hashes."""
     if version >= WITNESSED_FROM:
         return
     details = adopted(connection)
@@ -170,10 +171,12 @@ def _chosen(column: str, values: Collection[str] | None) -> str:
 
 
 def _present(names: Iterable[str], row: Iterable[Any]) -> dict[str, Any]:
+    """Columns with a value, by name."""
     return {name: value for name, value in zip(names, row, strict=True) if value is not None}
 
 
 def _hash(values: object) -> str:
+    """SHA-256 of values as JSON, hex."""
     text = json.dumps(values, sort_keys=True, default=_text)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Copies of the whole file: backup, restore, and rewriting it without its gaps."""
+"""Copies of the whole file: backup, restore, and rewriting without the gaps of deleted rows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CHUNK: Final = 1 << 20
 
 
 def backup(store: Store, target: Path) -> Path:
-    """Copy a history to a file, or into a folder; see `History.backup`."""
+    """Copy a history to a file, or into a folder; see `Care.backup`."""
     if target.is_dir():
         target = target / f"{store.path.stem}-{utc_now():{_MOMENT}}.duckdb"
     if target.exists():
@@ -39,7 +39,7 @@ def backup(store: Store, target: Path) -> Path:
 
 
 def restore(store: Store, source: Path) -> Path | None:
-    """Put a backup in the place of a history; see `History.restore`.
+    """Replace a history by a backup; see `Care.restore`.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def _put(store: Store, draft: Path) -> Path | None:
 
 
 def _free_name(path: Path, now: datetime) -> Path:
-    """Return a name for the history that goes which no file has."""
+    """Unused file name for the history that is replaced, with the date and time."""
     first = f"{path.stem}-before-{now:{_MOMENT}}"
     names = (f"{first}-{n}.duckdb" if n else f"{first}.duckdb" for n in count())
     return next(path.with_name(name) for name in names if not path.with_name(name).exists())

@@ -1,4 +1,4 @@
-"""What an export may hold: looked at before it comes in, since anybody can write such a folder."""
+"""Checks of an export before it is imported, since anybody can write such a folder."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an export says of itself.
+    """Manifest of an export: version, number of rows and hash of each table.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Manifest:
 
 
 def read_manifest(path: Path, form: str) -> Manifest:
-    """Return the manifest of an export.
+    """Manifest of an export.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def _of(kind: type[Any], values: Mapping[str, Any], key: str) -> Any:
 
 
 def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
-    """Make the view `new_TABLE` of a file, if it holds columns of a history and is no bomb.
+    """Make the view `new_TABLE` of a file that holds columns of a history and is not a zip bomb.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
 
 
 def _columns(table: str) -> dict[str, str]:
-    """Return the columns of a table with their types."""
+    """Columns of a table with their SQL types."""
     with closing(duckdb.connect(":memory:")) as connection:
         connection.execute(known_tables(migrations()[-1].version)[table])
         return dict(_described(connection, table))
@@ -146,7 +146,7 @@ def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[
 
 
 def _encoded_size(path: Path) -> int:
-    """Return the bytes that a Parquet file unpacks to, from what it says of itself."""
+    """Bytes to which a Parquet file unpacks, according to its own metadata."""
     try:
         found = pq.read_metadata(path)
     except (pa.ArrowException, OSError) as error:
@@ -163,7 +163,7 @@ def _encoded_size(path: Path) -> int:
 def _text_size(
     connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]
 ) -> int:
-    """Return the bytes of all texts: a few long ones can be there a million times."""
+    """Bytes of all texts: a long text can be stored once and repeated a million times."""
     lengths = [
         f'coalesce(sum({_BYTES[kind]}("{name}")), 0)'
         for name, kind in columns.items()
@@ -186,17 +186,17 @@ Row = Mapping[str, Any]
 
 
 def session_fault(row: Row) -> str | None:
-    """Return the first fault of the row of a session, or None."""
+    """First fault in the row of a session; None if there is none."""
     return _first_fault(row, _SESSION) or _damage_of(row)
 
 
 def job_fault(row: Row) -> str | None:
-    """Return the first fault of the row of a job, or None."""
+    """First fault in the row of a job; None if there is none."""
     return _first_fault(row, _JOB)
 
 
 def event_fault(row: Row) -> str | None:
-    """Return the first fault of an event, or None."""
+    """First fault in an event; None if there is none."""
     return _first_fault(row, _EVENT)
 
 

@@ -1,4 +1,4 @@
-"""What a damaged history still holds, put into a new one.
+"""Copy of what a damaged history still holds to a new history.
 
 DuckDB finds every damaged block by its checksum and refuses to read it; the other blocks are as
 good as before. So each session is read for itself: one that can be read whole is kept, one whose
@@ -69,7 +69,7 @@ class Salvaged:
 
 
 class _Damaged:
-    """A history that may be damaged anywhere: each read stands alone.
+    """History file that may be damaged anywhere: each read has a connection of its own.
 
     Parameters
     ----------
@@ -82,13 +82,13 @@ class _Damaged:
         self.damaged: dict[str, str] = {}
 
     def read(self, table: str, sql: str, parameters: Sequence[Any] = ()) -> pa.Table | None:
-        """Return rows; None where they cannot be read, which is noted."""
+        """Rows of a query; None if they cannot be read, which is noted in `damaged`."""
         return self._attempt(
             table, lambda connection: connection.sql(sql, params=list(parameters)).to_arrow_table()
         )
 
     def all_rows(self, table: str) -> pa.Table | None:
-        """Return all rows of a table that can be read."""
+        """All rows of a table that can be read; None if there are none."""
         whole = self.read(table, f"SELECT * FROM {table}")
         if whole is not None:
             return whole
@@ -118,7 +118,7 @@ class _Damaged:
 
 
 def salvage(source: Path, target: Store) -> Salvaged:
-    """Save what can be read of a damaged history into a new one; see `History.salvage`."""
+    """Copy what can be read of a damaged history to a new one; see `History.salvage`."""
     if target.path.exists():
         raise HistoryError(f"{target.path} is there already: name a new file for what is saved.")
     if not source.is_file():
@@ -136,7 +136,7 @@ def salvage(source: Path, target: Store) -> Salvaged:
 
 
 def _copy(source: Path, draft: Path) -> Path:
-    """Copy the file, with its write-ahead log where that can be read."""
+    """Copy the file, with its write-ahead log if that can be read; return the copy's path."""
     shutil.copyfile(source, draft)
     wal, wal_draft = (p.with_name(f"{p.name}.wal") for p in (source, draft))
     if wal.exists():
@@ -174,7 +174,7 @@ def _save(damaged: _Damaged, target: Store, source: Path) -> Salvaged:
 def _save_session(
     damaged: _Damaged, connection: duckdb.DuckDBPyConnection, row: dict[str, Any]
 ) -> bool | None:
-    """Save one session; return whether it is whole, None where it is lost."""
+    """Save one session; return whether it is whole, None if it is lost."""
     content = damaged.read("inputs", "SELECT * FROM inputs WHERE sha256 = ?", [row["sha256"]])
     if content is None or not content.num_rows:
         return None

@@ -1,4 +1,4 @@
-"""Whether a history still holds what it was given, and gives the same when asked again."""
+"""Check that a history still holds what was stored and gives the same results when run again."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `History.verify` found.
+    """Outcome of `Care.verify`.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Verification:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether no fault was found."""
         return not self.faults
 
 
@@ -76,7 +76,7 @@ def verify(
     tell: Callable[[int, int], None] | None,
     further_heads: Sequence[Path] = (),
 ) -> Verification:
-    """Check all hashes, and run a sample of sessions again: see `History.verify`."""
+    """Check all hashes, and run a sample of sessions again: see `Care.verify`."""
     with store.read() as connection:
         written = audit_log.entries(connection)
         last_words = told(written)
@@ -113,7 +113,7 @@ def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
 
 
 def _sessions(connection: duckdb.DuckDBPyConnection) -> tuple[list[Stored], list[str]]:
-    """Return the sessions, and what is wrong with the rows that cannot be read."""
+    """All sessions, and one sentence per damaged row."""
     sessions = Stored.all(connection)
     damaged = {s.id: fault for s in sessions if (fault := _damage_of(s))}
     faults = [f"Session {sid}: its row is damaged ({fault})." for sid, fault in damaged.items()]
@@ -131,7 +131,7 @@ def _damage_of(session: Stored) -> str | None:
 def _unlike_told(
     connection: duckdb.DuckDBPyConnection, table: Table, last_words: Told
 ) -> list[str]:
-    """Return sessions or jobs that are there, or are as they are, otherwise than the log tells."""
+    """One sentence per session or job that differs from what the log records."""
     what = "Session" if table == "sessions" else "Job"
     known = last_words.of(table)
     hashes = row_hashes(connection, table)
@@ -156,7 +156,7 @@ def _unlike_told(
 def _what_differs(
     connection: duckdb.DuckDBPyConnection, table: Table, owner: str, facts: Facts
 ) -> str:
-    """Return a sentence about the columns that differ, where the log holds them in clear."""
+    """Sentence about the columns of a row that differ from the log."""
     rows = connection.execute(f"SELECT * FROM {table} WHERE id = ?", [owner])
     names = [column[0] for column in rows.description]
     row = dict(zip(names, rows.fetchall()[0], strict=True))
@@ -182,7 +182,7 @@ def _check_schedule(
 def _check_heads(
     store: Store, written: Sequence[audit_log.Entry], further: Sequence[Path]
 ) -> tuple[list[str], list[str]]:
-    """Return heads of the log that were noted outside and are not in it, and what excuses some."""
+    """Heads noted outside that the log lacks: faults, and notes where a restore explains them."""
     noted, faults = log_heads.read_heads(store.path, further)
     known = {entry.sha256 for entry in written}
     restored = [entry for entry in written if entry.action == "restored"]
@@ -201,7 +201,7 @@ def _check_heads(
 
 
 def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return rows that belong to nothing that could have them."""
+    """One sentence per row that belongs to no session or job."""
     found = []
     for table in _BELONGING:
         found += [
@@ -229,7 +229,7 @@ def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _check_inputs(store: Store, inputs: list[str], sessions: list[Stored]) -> list[str]:
-    """Compare each input with its hash; find sessions whose input is gone."""
+    """Faults of inputs: missing, stored twice, or with another hash."""
     known = {*inputs}
     faults = [f"Session {s.id}: its input is gone." for s in sessions if s.sha256 not in known]
     faults += [
@@ -261,7 +261,7 @@ def _unreadable_or(
     check: Callable[[duckdb.DuckDBPyConnection, Sequence[str]], list[str]],
     label: str,
 ) -> list[str]:
-    """Check things together; where one of them cannot be read, each for itself."""
+    """Faults found by `check`; if rows cannot be read, each is checked alone to name it."""
     try:
         with store.read() as connection:
             return check(connection, names)
@@ -272,7 +272,7 @@ def _unreadable_or(
 
 
 def _check_sessions(store: Store, sessions: list[Stored], known: Mapping[str, Facts]) -> list[str]:
-    """Compare results, inputs and overrides with their hashes and with the log."""
+    """Faults of results, inputs and overrides, compared with their hashes and the log."""
     by_id = {session.id: session for session in sessions}
 
     def check(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
@@ -309,7 +309,7 @@ def _changed_sessions(
 def _rows_of_others(
     connection: duckdb.DuckDBPyConnection, sessions: list[Stored]
 ) -> list[tuple[str, str]]:
-    """Return tables with rows of sessions that have no result, each with the session's id."""
+    """Tables with result rows of sessions that are not completed, each with the session's id."""
     others = [session.id for session in sessions if session.status != "completed"]
     return [
         (table, sid)
@@ -324,14 +324,14 @@ def _rows_of_others(
 def _overrides(
     connection: duckdb.DuckDBPyConnection, sessions: list[Stored]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the overrides of those sessions that have any, as the log holds them."""
+    """All overrides of the sessions that have any, by id, as the log holds them."""
     ids = connection.execute("SELECT DISTINCT session FROM overrides").fetchall()
     having = {sid for (sid,) in ids} & {session.id for session in sessions}
     return {sid: said(read_overrides(connection, sid)) for sid in sorted(having)}
 
 
 def _rerun(store: Store, session: Stored) -> tuple[list[str], list[str]]:
-    """Analyse the input of a session again; return what differs, and what explains it."""
+    """Faults and notes from analysing the input of a session again."""
     try:
         return _compare_again(store, session)
     except DAMAGE as error:

@@ -1,4 +1,4 @@
-"""Rows that do not hold what Ganglioside writes: one of them must not spoil the others."""
+"""Errors of rows with damaged content: one of them must not spoil the others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAMAGE: Final = (
 
 
 def damage(error: BaseException) -> str:
-    """Return in a few words why something could not be read."""
+    """Short reason why something could not be read."""
     text = " ".join(str(error).split())
     if isinstance(error, GangliosideError):
         return text

@@ -1,4 +1,4 @@
-"""Who may read and write the files of a history: its owner alone, or whom he has admitted.
+"""Permissions of the files of a history: for its owner, or those whom the owner admits.
 
 A new history is readable by its owner only. Whoever shares it changes the mode of the history's
 file (`chmod 660 history.duckdb`); what stands beside it (lock, queue, logs of jobs, write-ahead
@@ -26,7 +26,7 @@ _READ_WRITE: Final = 0o666
 
 
 def mode_of(history: Path) -> int:
-    """Return the read and write bits of a history's file; `PRIVATE` where there is none yet."""
+    """Read and write bits of a history's file; `PRIVATE` if there is none yet."""
     try:
         return stat.S_IMODE(history.stat().st_mode) & _READ_WRITE
     except FileNotFoundError:
@@ -34,7 +34,7 @@ def mode_of(history: Path) -> int:
 
 
 def share_with(history: Path, beside: Path) -> None:
-    """Give a file or folder beside a history the readers and writers of the history.
+    """Give a file or folder beside a history the permissions of the history.
 
     Only its owner can do that; one that belongs to somebody else stays as it is.
     """
@@ -78,7 +78,7 @@ def keep_mode_and_owner(draft: Path, history: Path) -> None:
 
 @contextmanager
 def created_like(history: Path) -> Iterator[None]:
-    """Let files that are created meanwhile have the readers and writers of a history.
+    """Give files created in this block the permissions of a history.
 
     DuckDB makes its write-ahead log by itself, so that only the mask of the process can say who
     may read it.
@@ -91,7 +91,7 @@ def created_like(history: Path) -> Iterator[None]:
 
 
 class _Mask:
-    """The mask for new files, which all threads of a process share.
+    """Umask of the process, which all threads share.
 
     The first that enters sets it, the last that leaves puts back what was there.
     """

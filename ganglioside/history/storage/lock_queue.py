@@ -1,4 +1,4 @@
-"""Whose turn it is at the history's lock: who has waited longest asks first.
+"""Queue at the history's lock: the process that has waited longest tries first.
 
 The lock alone keeps the history safe; a turn is only courtesy among those who wait, without
 which one of many writers can be unlucky for long. Each who waits has a mark in a folder, named by
@@ -32,7 +32,7 @@ _MARK: Final = re.compile(r"\d{20}-\d+-[0-9a-f]{8}")
 
 
 class Turn:
-    """The turn of one who waits.
+    """Place in the queue of one process that waits.
 
     Parameters
     ----------
@@ -45,16 +45,16 @@ class Turn:
         self._name = f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}"
 
     def has_come(self) -> bool:
-        """Return whether to ask for the lock now."""
+        """Whether no process that has waited longer is still waiting."""
         return not any(abs(age) < _OLD for name, age in self._marks() if name < self._name)
 
     def wait(self) -> None:
-        """Say that it waits, or waits still."""
+        """Renew the mark of this process in the queue."""
         self._folder.mkdir(exist_ok=True, mode=0o700)
         (self._folder / self._name).touch()
 
     def end(self) -> None:
-        """Let others have theirs."""
+        """Remove the mark of this process, and marks that are long abandoned."""
         (self._folder / self._name).unlink(missing_ok=True)
         for name, age in self._marks():
             if abs(age) > _FORGOTTEN:
@@ -75,7 +75,7 @@ class Turn:
 
 
 def acquire(lock: FileLock, folder: Path, timeout: float) -> None:
-    """Take a lock in turn.
+    """Acquire a lock in turn.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The heads of the log, kept outside the history: what shows that the log's end was cut off.
+"""Heads of the log, noted outside the history: they reveal that the log's end was cut off.
 
 The log is a chain, so nothing in it can be changed or taken out unseen, except at its end: there
 nothing follows that would miss it. After each transaction the newest entry is therefore noted in
@@ -38,7 +38,7 @@ _noted: dict[Path, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest entry of a log.
+    """Newest entry of a log.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Head:
     time: datetime | None
 
     def line(self, history: Path) -> str:
-        """Return the head as one line of JSON."""
+        """Head as one line of JSON."""
         return json.dumps(
             {
                 "history": str(history),
@@ -66,7 +66,7 @@ class Head:
 
 
 def read_head(connection: duckdb.DuckDBPyConnection) -> Head:
-    """Return the newest entry of the log."""
+    """Newest entry of the log."""
     rows = connection.execute(
         "SELECT number, sha256, time FROM log ORDER BY number DESC LIMIT 1"
     ).fetchall()
@@ -74,12 +74,12 @@ def read_head(connection: duckdb.DuckDBPyConnection) -> Head:
 
 
 def head_file(history: Path) -> Path:
-    """Return the file beside a history in which its heads are noted."""
+    """Path of the file beside a history in which its heads are noted."""
     return history.with_name(f"{history.name}.heads")
 
 
 def note(history: Path, head: Head) -> None:
-    """Note a head that is not noted yet; what it is the head of is stored already."""
+    """Append a head to the files of heads, unless it is noted already."""
     if head.number < 0 or _noted.get(history) == head.sha256:
         return
     for file in _files(history):
@@ -96,13 +96,13 @@ def note(history: Path, head: Head) -> None:
 
 
 def add_to(file: Path, history: Path, head: Head) -> None:
-    """Add a head to a file of heads, which is only ever added to."""
+    """Append a head to a file of heads."""
     with file.open("a", encoding="utf-8") as stream:
         stream.write(head.line(history) + "\n")
 
 
 def read_heads(history: Path, further: Sequence[Path] = ()) -> tuple[list[Head], list[str]]:
-    """Return the heads of a history that were noted, and the lines that are damaged.
+    """Heads of a history that were noted, and one sentence per damaged line.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def _lines(file: Path) -> list[str]:
 
 
 def _parse(line: str) -> tuple[str, Head] | None:
-    """Return the history that a line is about, and its head; None where it is no such line."""
+    """History and head in a line; None if the line is not one of `note`."""
     try:
         values = json.loads(line[:_LONGEST])
         time = None if values["time"] is None else datetime.fromisoformat(values["time"])

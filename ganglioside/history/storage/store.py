@@ -1,4 +1,4 @@
-"""The history's file: its lock, its connection and its schema.
+"""The history's file: lock, connection and schema.
 
 Any number of processes share one file. Each transaction, of writers and readers alike, holds
 an exclusive lock on a file beside the database from before it connects until after it has
@@ -106,7 +106,7 @@ class Store:
 
     @property
     def lock_path(self) -> Path:
-        """The file whose lock admits one process at a time."""
+        """File whose lock admits one process at a time."""
         return self.path.with_name(self.path.name + ".lock")
 
     def prepare(self, then: Then | None = None, *, noting: bool = True) -> None:
@@ -192,7 +192,7 @@ class Store:
 
     @contextmanager
     def alone(self) -> Iterator[Path]:
-        """Hold the lock over a file that nobody is connected to and that holds everything.
+        """Path of the file while the lock is held, nobody is connected and all is checkpointed.
 
         What a process that died left beside the file is taken in before.
         """
@@ -202,7 +202,7 @@ class Store:
             yield self.path
 
     def rewrite(self, target: Path) -> None:
-        """Write everything into a new file; for who holds the lock already.
+        """Write all rows to a new file; the caller holds the lock.
 
         Raises
         ------
@@ -225,7 +225,7 @@ class Store:
 
     @contextmanager
     def draft(self) -> Iterator[Path]:
-        """Give a place for a new file in the history's folder, which nobody else can reach.
+        """Path for a new file in a private folder beside the history.
 
         What is still there afterwards is removed, and so are drafts that a process which was
         killed left behind long ago.
@@ -239,7 +239,7 @@ class Store:
             shutil.rmtree(folder)
 
     def replace_by(self, draft: Path) -> None:
-        """Put a draft in the history's place, with its mode and owner; for who holds the lock."""
+        """Replace the history by a draft, with its mode and owner; the caller holds the lock."""
         if self.path.exists():
             keep_mode_and_owner(draft, self.path)
         else:
@@ -305,7 +305,7 @@ class OpenStore(Store):
 
     @contextmanager
     def read(self, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give the connection that is open; it reaches no other file."""
+        """Yield the connection that is already open; it reaches no other file."""
         if folder is not None:
             raise HistoryError("This history is connected already: leave the 'with' block first.")
         with _explained(self.path):
@@ -316,7 +316,7 @@ class OpenStore(Store):
         self,
         folder: Path | None = None,  # noqa: ARG002 - as everywhere
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Refuse: who holds the lock for reading would wait for itself."""
+        """Raise `HistoryError`: holding the lock for reading, a write would wait for itself."""
         raise HistoryError(
             "This history is connected for reading: leave the 'with' block to change it."
         )
@@ -324,12 +324,12 @@ class OpenStore(Store):
 
 
 def quoted(path: Path) -> str:
-    """Return a path as it stands between the quotes of SQL."""
+    """Path with its quotes doubled, for a string literal of SQL."""
     return os.fspath(path).replace("'", "''")
 
 
 def utc_now() -> datetime:
-    """Return the time as the history stores it: UTC, without a zone."""
+    """Present time as the history stores it: UTC, without a time zone."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
@@ -413,7 +413,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
 
 
 def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """Return the schema version of a history; anything else is refused."""
+    """Version of a history's schema; anything else raises `HistoryError`."""
     try:
         rows = connection.execute(
             "SELECT version, package FROM schema_version ORDER BY version DESC LIMIT 1"

@@ -1,10 +1,10 @@
 """The log: who did what when. Entries are only added, and chained by their hashes.
 
 Each entry holds the hash of the one before it. Whoever changes one, or takes one out, breaks
-the chain at that place, and `broken_links` finds it. Histories that were merged hold several
-chains, so a link is followed by its hash and not by its number; the entry that tells of a merger
-holds the ends of all chains that came in, so that none of them can lose its end. What shows that
-the end of the whole log was cut off is kept outside: see `heads`.
+the chain at that point, and `broken_links` finds it. Histories that were merged hold several
+chains, so a link is followed by its hash and not by its number; the entry that records a merger
+holds the ends of all imported chains, so that none of them can lose its end. What reveals that the
+end of the whole log was cut off is kept outside: see `storage/log_heads.py`.
 """
 
 from __future__ import annotations
@@ -69,9 +69,9 @@ class Entry:
     @property
     def expected(self) -> str:
         """SHA-256 of the entry's content, hex."""
-        said = [self.previous, self.time.isoformat(), self.author, self.host, self.action,
-                self.subject, self.details]  # fmt: skip
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        content = [self.previous, self.time.isoformat(), self.author, self.host, self.action,
+                   self.subject, self.details]  # fmt: skip
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     @property
     def label(self) -> str:
@@ -90,7 +90,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class NewEntry:
     """An entry before it has its number, time and hash; `details` must fit JSON."""
 
     author: str
@@ -107,30 +107,30 @@ def append(
     **details: Any,
 ) -> None:
     """Add one entry to the log, in the transaction of the change that it records."""
-    append_all(connection, [Deed(author, action, subject, details)])
+    append_all(connection, [NewEntry(author, action, subject, details)])
 
 
 def append_all(
-    connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], follows: str | None = None
+    connection: duckdb.DuckDBPyConnection, new: Sequence[NewEntry], follows: str | None = None
 ) -> None:
     """Add entries to the log, in the transaction of the changes that they record.
 
     Parameters
     ----------
     connection
-    deeds
+    new
     follows
         Hash of the entry that they follow; the newest one where None.
     """
-    if not deeds:
+    if not new:
         return
     head = read_head(connection)
-    number, previous = head.number, follows or head.sha256
+    previous = follows or head.sha256
     entries = []
-    for deed in deeds:
-        number, told = number + 1, json.dumps(deed.details, sort_keys=True)
-        entry = Entry(number, utc_now(), deed.author, platform.node(), deed.action, deed.subject,
-                      told, previous, "")  # fmt: skip
+    for number, one in enumerate(new, start=head.number + 1):
+        details = json.dumps(one.details, sort_keys=True)
+        entry = Entry(number, utc_now(), one.author, platform.node(), one.action, one.subject,
+                      details, previous, "")  # fmt: skip
         entry = replace(entry, sha256=entry.expected)
         entries.append(entry)
         previous = entry.sha256
@@ -159,7 +159,7 @@ def entries(
 ) -> list[Entry]:
     """Entries of the log in the order of their numbers.
 
-    That is the order in which they were written or came in; clocks may have gone back meanwhile.
+    This is the order in which they were written or imported; a clock may have been set back.
     """
     rows = connection.execute(f"SELECT {_COLUMNS} FROM {table} ORDER BY number, sha256").fetchall()
     return [Entry(*row) for row in rows]
@@ -198,12 +198,12 @@ def _lost(written: Sequence[Entry]) -> list[str]:
     """One sentence per entry, or end of a chain, that was removed."""
     known = {FIRST, *(entry.sha256 for entry in written)}
     lost = [
-        f"What stood before entry {e.number} of the log was taken out."
+        f"The entry before entry {e.number} of the log was removed."
         for e in written
         if e.previous not in known
     ]
     ends = [
-        f"The end of a chain of the log that came in with entry {e.number} was taken out."
+        f"The end of a chain of the log that was imported with entry {e.number} was removed."
         for e in written
         if e.action == "imported" and not known.issuperset(texts(e.facts.get("ends")))
     ]
@@ -219,11 +219,11 @@ def _disordered(written: Sequence[Entry]) -> list[str]:
     for entry in written:
         is_lone = entry.previous not in known and entry.previous != FIRST
         if entry.sha256 in seen:
-            faults.append(f"{entry.label} is there twice.")
+            faults.append(f"{entry.label} is present twice.")
         elif entry.number != due and not is_lone:
-            faults.append(f"{entry.label} has this number, where {due} was due.")
+            faults.append(f"{entry.label} should have the number {due}.")
         elif entry.previous in known and entry.previous not in seen:
-            faults.append(f"{entry.label} stands before the entry that it follows.")
+            faults.append(f"{entry.label} comes before the entry that it follows.")
         seen.add(entry.sha256)
         due = entry.number + 1
     return faults

@@ -15,8 +15,8 @@ class EventRelay:
     Attributes
     ----------
     events : list of ProgressEvent
-        All that happened so far, to be stored with the session. `saving` and `complete` are
-        among them before they are sent: they are stored by what they tell of.
+        All events so far, to be stored with the session. `saving` and `complete` are among them
+        before they are sent, since the transaction that they report stores them too.
     """
 
     def __init__(self, callback: ProgressCallback | None, opening: Opening) -> None:
@@ -32,14 +32,14 @@ class EventRelay:
     @contextmanager
     def saving(self) -> Iterator[None]:
         """Add the last events while the session is stored; send an error event if that fails."""
-        said = len(self.events)
+        sent = len(self.events)
         progress = Progress(self.events.append, self._opening.id)
         progress.done("saving", f"Saved as session {self._opening.id}, {self._opening.name}")
         progress.done("complete", "Done")
         try:
             yield
         except BaseException as error:
-            del self.events[said:]
+            del self.events[sent:]
             Progress(self._pass_on, self._opening.id).failed("saving", error)
             raise
 

@@ -50,9 +50,29 @@ from ganglioside.verdicts.overrides import Overrides
 class History(CareAliases):
     """All sessions in one file, which any number of processes may share.
 
-    Every call stands alone: it waits for its turn, does one transaction and lets go. What it
-    returned from is stored; what it raised from is not there at all. Sessions are named by
-    their id or by any beginning of it that fits one only.
+    Every call is one transaction: it waits for its turn, and lets go of the file at its end. After
+    a call that returned, all of it is stored; after one that raised, nothing of it is. Sessions
+    are named by their id, or by the beginning of an id if only one begins so.
+
+    Attributes
+    ----------
+    jobs : Jobs
+        Jobs of the history: add, start, cancel, follow.
+    care : Care
+        Checks, cleanup, copies and transfer of the history, and its log.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import ganglioside as gg
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> history = gg.History.open(f"{folder.name}/history.duckdb")
+    >>> sid = history.save(gg.analyze(gg.example()), name="mouse brain")
+    >>> history.sessions()[["name", "status"]].values.tolist()
+    [['mouse brain', 'completed']]
+    >>> history.load(sid).source.name
+    'example.csv'
+    >>> folder.cleanup()
     """
 
     def __init__(self, store: Store) -> None:
@@ -62,17 +82,21 @@ class History(CareAliases):
 
     @classmethod
     def open(cls, path: str | PathLike[str] | None = None, timeout: float = TIMEOUT) -> History:
-        """Open a history and create it where there is none.
+        """Open a history; a missing file is created.
 
-        Sessions and jobs whose process has died meanwhile are marked failed, with the reason.
+        Sessions and jobs whose process has died are marked failed, with the reason.
 
         Parameters
         ----------
         path
-            DuckDB file; `default_path()` where None. Its folder must exist (the default
-            place is made).
+            DuckDB file; `default_path()` where None. Its folder must exist (the folder of the
+            default path is made).
         timeout
             Seconds to wait for other processes, here and in every call.
+
+        Returns
+        -------
+        History
 
         Raises
         ------
@@ -91,7 +115,7 @@ class History(CareAliases):
 
     @contextmanager
     def connected(self) -> Iterator[History]:
-        """Keep one connection open for several reads.
+        """Keep one connection open for several reads, which then wait and connect only once.
 
         Nobody else can read or write meanwhile: keep it short.
 
@@ -114,10 +138,14 @@ class History(CareAliases):
         parameters
             Values of the question marks in it.
 
+        Returns
+        -------
+        pandas.DataFrame
+
         Raises
         ------
         HistoryError
-            If it is no SQL, or anything but one SELECT.
+            If it is not valid SQL, or anything but one SELECT.
         """
         with self._store.read() as connection:
             _require_select(sql)
@@ -130,7 +158,7 @@ class History(CareAliases):
         ----------
         analysis
         name
-            For people; the input's name where None.
+            Name shown in lists; the input's name where None.
 
         Returns
         -------
@@ -142,7 +170,7 @@ class History(CareAliases):
     def save_all(self, analyses: Sequence[tuple[Analysis, str | None]]) -> list[str]:
         """Store analyses, each with its name, as completed sessions: all of them, or none.
 
-        That is much faster than one by one.
+        This is much faster than one by one.
 
         Returns
         -------
@@ -165,14 +193,14 @@ class History(CareAliases):
         with self._store.write() as connection:
             insert_completed(connection, sessions)
             hashes = row_hashes(connection, "sessions", [opening.id for opening, _ in sessions])
-            told = [
-                audit_log.Deed(opening.author, "completed", opening.id,
+            entries = [
+                audit_log.NewEntry(opening.author, "completed", opening.id,
                          {"name": opening.name, "input": opening.sha256,
                           "result": one.result_sha256, "row": hashes[opening.id],
                           "events": NO_EVENTS})
                 for opening, one in sessions
             ]  # fmt: skip
-            audit_log.append_all(connection, told)
+            audit_log.append_all(connection, entries)
             for opening, one in sessions:
                 if one.overrides:
                     _override(connection, opening.id, one.overrides)
@@ -184,7 +212,7 @@ class History(CareAliases):
         Parameters
         ----------
         limit
-            How many at most; all where None.
+            Number of sessions at most; all where None.
 
         Returns
         -------
@@ -237,17 +265,17 @@ class History(CareAliases):
     ) -> str:
         """Analyse the input of a session again, as a new session.
 
-        It is read as it was then, with the anchors that the analyst had marked; what analysts
-        said of features goes along.
+        The input is read as it was then, with the anchors that the analyst had marked; the
+        overrides are copied to the new session.
 
         Parameters
         ----------
         sid
-            Any session, whatever became of it.
+            Any session: completed, failed or cancelled.
         settings
-            Those of the session where None.
+            Settings of the new session; those of the old one where None.
         progress
-            Receives the events.
+            Called with each event.
 
         Returns
         -------
@@ -257,12 +285,15 @@ class History(CareAliases):
         with self._store.read() as connection:
             session = Stored.find(connection, sid)
             source = read_source(connection, session)
-            ended = session.status == "completed"
-            stored = read_analysis(connection, session) if ended else None
+            stored = None
+            if session.status == "completed":
+                stored = read_analysis(connection, session)
         chosen = session.settings if settings is None else settings
-        table = read_features(source, chosen) if stored is None else stored.read_input(chosen)
         opening = Opening.now(source, chosen, session.name, rerun_of=session.id)
-        self._run(table, opening, progress, None if stored is None else stored.overrides)
+        if stored is None:
+            self._run(read_features(source, chosen), opening, progress)
+        else:
+            self._run(stored.read_input(chosen), opening, progress, stored.overrides)
         return opening.id
 
     def run(
@@ -275,6 +306,17 @@ class History(CareAliases):
         """Analyse a table and store it as a session, which also records a failure or cancellation.
 
         A table that cannot be read is refused before a session begins.
+
+        Parameters
+        ----------
+        table
+            Anything that `read_features` takes.
+        settings
+            Defaults where None.
+        name
+            Name shown in lists; the input's name where None.
+        progress
+            Called with each event.
 
         Returns
         -------
@@ -345,7 +387,7 @@ class History(CareAliases):
         ----------
         sid
         overrides
-            All that is to count from now on. What was said before stays in `override_trail`.
+            All overrides that are in effect from now on. Earlier ones stay in `override_trail`.
 
         Raises
         ------
@@ -365,8 +407,8 @@ class History(CareAliases):
         Returns
         -------
         pandas.DataFrame
-            Columns `columns.OVERRIDES`; a row without verdict, anchor and note took back what
-            was said before.
+            Columns `columns.OVERRIDES`; a row without verdict, anchor and note undoes the row of
+            the feature before it.
         """
         with self._store.read() as connection:
             return read_overrides(connection, Stored.find(connection, sid).id)
@@ -508,7 +550,7 @@ def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
     """One opening per new session, each with an id of its own."""
     found: dict[str, Opening] = {}
     for one, name in packed:
-        # Many within one millisecond: chance alone does not tell their ids apart.
+        # Many begin within one millisecond: their random digits may be the same.
         while (opening := Opening.now(one.source, one.settings, name)).id in found:
             pass
         found[opening.id] = opening
@@ -517,5 +559,5 @@ def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
 
 def _override(connection: duckdb.DuckDBPyConnection, sid: str, overrides: Overrides) -> None:
     """Store overrides of a session, with an entry in the log if any has changed."""
-    if said := insert_overrides(connection, sid, overrides):
-        audit_log.append(connection, current_author(), "overridden", sid, said=said)
+    if rows := insert_overrides(connection, sid, overrides):
+        audit_log.append(connection, current_author(), "overridden", sid, said=rows)

@@ -1,8 +1,8 @@
 """The seal of a job: proves that this user asked for it, on this machine, in this history.
 
 Jobs are rows of a file that others may write, that may come from elsewhere, or that was copied.
-Only what its own user has asked for may be carried out, so each job bears a keyed hash of all
-that it is to do. The key never leaves the user's own folder.
+Only jobs that the user asked for may be run, so each job has a keyed hash of all that it does. The
+key never leaves the user's own folder.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from ganglioside.history.session_rows import Stored
 
 _COUNTS: Final = ("features", *VERDICTS)
 
-#: Of the newest sessions, chosen first: the counts are taken out of theirs only.
+#: SQL of a listing; `{}` chooses sessions first, so that counts are read from their summaries only.
 LISTING: Final = f"""
     SELECT id, name, sample_type, status, created, started, completed,
            {", ".join(f"TRY_CAST(summary->>'{c}' AS BIGINT) AS {c}" for c in _COUNTS)},

@@ -44,10 +44,10 @@ def resolved(path: Path) -> Path:
 
 def store_at(path: str | PathLike[str] | None, timeout: float) -> Store:
     """Store of a path, or of the default path, whose folder is made."""
-    place = default_path() if path is None else resolved(Path(path))
+    file = default_path() if path is None else resolved(Path(path))
     if path is None and not os.environ.get("GANGLIOSIDE_HISTORY"):
-        _make_folder(place.parent)
-    return Store(place, timeout)
+        _make_folder(file.parent)
+    return Store(file, timeout)
 
 
 def _make_folder(folder: Path) -> None:

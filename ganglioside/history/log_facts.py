@@ -35,8 +35,8 @@ class Facts:
         Columns of the row that the log holds in clear.
     result, input : str or None
         Hashes.
-    said : list of dict
-        All overrides, in order.
+    overrides : list of dict
+        All rows of overrides, in order.
     """
 
     exists: bool | None = None
@@ -45,7 +45,7 @@ class Facts:
     values: dict[str, Any] = field(default_factory=dict)
     result: str | None = None
     input: str | None = None
-    said: list[Any] = field(default_factory=list)
+    overrides: list[Any] = field(default_factory=list)
 
     def take(self, facts: Mapping[str, Any]) -> None:
         """Update with the details of an entry."""
@@ -53,12 +53,12 @@ class Facts:
         self.events = facts.get("events", self.events)
         self.result = facts.get("result", self.result)
         self.input = facts.get("input", self.input)
-        said = facts.get("said", [])
-        self.said += said if isinstance(said, list) else [said]
+        overrides = facts.get("said", [])
+        self.overrides += overrides if isinstance(overrides, list) else [overrides]
 
 
 @dataclass(slots=True)
-class Told:
+class LogState:
     """State of all sessions and jobs according to the log.
 
     Attributes
@@ -75,19 +75,19 @@ class Told:
         return self.sessions if table == "sessions" else self.jobs
 
 
-def told(written: Sequence[Entry]) -> Told:
+def log_state(written: Sequence[Entry]) -> LogState:
     """State of all sessions and jobs after the last entry.
 
-    Entries count in the order of their numbers, in which they were written or came in: the clock
-    may have gone back meanwhile.
+    Entries count in the order of their numbers, in which they were written or imported: a clock
+    may have been set back.
     """
-    found = Told()
+    found = LogState()
     for entry in written:
-        _tell(found, entry, entry.facts)
+        _update(found, entry, entry.facts)
     return found
 
 
-def _tell(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
+def _update(found: LogState, entry: Entry, facts: dict[str, Any]) -> None:
     """Update the state with one entry."""
     if entry.action in ("imported", "adopted", "jobs closed"):
         _adopt(found, entry, facts)
@@ -95,10 +95,10 @@ def _tell(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
         for job in texts(facts.get("jobs")):
             found.jobs.setdefault(job, Facts()).exists = False
     elif entry.subject is not None:
-        _tell_of(found, entry, entry.subject, facts)
+        _update_one(found, entry, entry.subject, facts)
 
 
-def _tell_of(found: Told, entry: Entry, subject: str, facts: dict[str, Any]) -> None:
+def _update_one(found: LogState, entry: Entry, subject: str, facts: dict[str, Any]) -> None:
     """Update the state of the one session or job that an entry is about."""
     is_job = entry.action in _JOBS or (entry.action == "interrupted" and subject in found.jobs)
     known = (found.jobs if is_job else found.sessions).setdefault(subject, Facts())
@@ -125,7 +125,7 @@ def _values(entry: Entry, facts: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _adopt(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
+def _adopt(found: LogState, entry: Entry, facts: dict[str, Any]) -> None:
     """Take over rows that were imported or adopted, as they were at that moment."""
     rows, events = facts.get("rows"), facts.get("events")
     if entry.action == "imported" and not isinstance(rows, dict):
@@ -143,7 +143,7 @@ def _adopt(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
                 left_out.exists = False
 
 
-def _forget(found: Told) -> None:
+def _forget(found: LogState) -> None:
     """Clear what an import by an older version may have changed without recording it."""
     for facts in found.sessions.values():
         facts.exists, facts.row, facts.values = None, None, {}
@@ -154,7 +154,7 @@ def _items(values: Any) -> Iterable[tuple[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldSchedule:
+class LoggedSchedule:
     """Schedule of the cleanup according to the log: ages in days."""
 
     older_than: Any
@@ -163,11 +163,11 @@ class ToldSchedule:
     last_run: datetime | None
 
 
-def told_schedules(written: Sequence[Entry]) -> list[ToldSchedule | None]:
+def logged_schedules(written: Sequence[Entry]) -> list[LoggedSchedule | None]:
     """Schedules that agree with the log; None stands for no cleanup.
 
-    It is one: that of the chain to which the last entry belongs. Where an older version has
-    merged histories, the log does not tell which chain is the history's own, and each counts.
+    Usually there is one: that of the chain of the last entry. If an older version has merged
+    histories, the log does not show which chain is the history's own, and all of them count.
     """
     if not written:
         return [None]
@@ -187,16 +187,16 @@ def _chain(end: Entry, previous: Mapping[str, Entry]) -> list[Entry]:
     return chain[::-1]
 
 
-def _schedule(chain: Sequence[Entry]) -> ToldSchedule | None:
+def _schedule(chain: Sequence[Entry]) -> LoggedSchedule | None:
     """Schedule after the last entry of a chain; None for no cleanup."""
-    found: ToldSchedule | None = None
+    found: LoggedSchedule | None = None
     for entry in chain:
         facts = entry.facts
         if entry.action == "scheduled" and facts.get("every_days") is None:
             found = None
         elif entry.action == "scheduled":
             ages = facts.get("older_than_days"), facts.get("every_days")
-            found = ToldSchedule(*ages, entry.author, None)
+            found = LoggedSchedule(*ages, entry.author, None)
         elif entry.action in ("cleaned", "adopted") and found is not None:
             found = replace(found, last_run=_moment(facts.get("at")))
     return found

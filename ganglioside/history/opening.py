@@ -39,7 +39,7 @@ class Opening:
     def now(
         cls, source: Source, settings: Settings, name: str | None, rerun_of: str | None = None
     ) -> Opening:
-        """Data of a session that begins now."""
+        """Session that begins now, with a new id."""
         created = utc_now()
         return cls(
             id=new_id(created),

@@ -13,7 +13,7 @@ import psutil
 #: Two readings of one process's start differ by less, clocks being set meanwhile included.
 _SAME_START: Final = timedelta(minutes=1)
 
-#: A process elsewhere that has given no sign for so long is taken for dead.
+#: A process on another machine without a heartbeat for this long is taken for dead.
 SILENCE: Final = timedelta(hours=1)
 
 #: Numbers of processes are smaller on every system.
@@ -31,7 +31,7 @@ class Process:
     started : datetime or None
         UTC, without a zone; None where it is not known.
     last_sign : datetime or None
-        When it was last heard of.
+        Time of its last heartbeat.
     """
 
     host: str

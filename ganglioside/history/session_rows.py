@@ -57,7 +57,7 @@ class Stored:
     def find(cls, connection: duckdb.DuckDBPyConnection, sid: str) -> Stored:
         """Session with the id `sid`, or with the only id that begins so."""
         rows = connection.execute(
-            f"SELECT {_STORED} FROM sessions  WHERE starts_with(id, ?) ORDER BY id LIMIT 3",
+            f"SELECT {_STORED} FROM sessions WHERE starts_with(id, ?) ORDER BY id LIMIT 3",
             [sid],
         ).fetchall()
         if not rows or not sid:

@@ -63,16 +63,16 @@ def test_an_undone_deed_is_not_told(history: History) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "expected"),
     [
         ("UPDATE log SET author = 'Eve' WHERE number = 1", "Entry 1 .*changed"),
         ("UPDATE log SET details = '{}' WHERE number = 3", "Entry 3 .*changed"),
         ("UPDATE log SET time = time + INTERVAL 1 SECOND WHERE number = 0", "Entry 0 .*changed"),
-        ("DELETE FROM log WHERE number = 1", "before entry 2 .*taken out"),
-        ("DELETE FROM log WHERE number = 0", "before entry 1 .*taken out"),
+        ("DELETE FROM log WHERE number = 1", "before entry 2 .*removed"),
+        ("DELETE FROM log WHERE number = 0", "before entry 1 .*removed"),
     ],
 )
-def test_a_change_of_the_log_is_found(history: History, sql: str, said: str) -> None:
+def test_a_change_of_the_log_is_found(history: History, sql: str, expected: str) -> None:
     sid = history.save(build_analysis(1), name="0")
     for number in range(1, 4):
         history.rename(sid, str(number))
@@ -80,7 +80,7 @@ def test_a_change_of_the_log_is_found(history: History, sql: str, said: str) -> 
     tamper(history, sql)
     found = broken(history)
     assert len(found) == 1
-    assert re.search(said, found[0])
+    assert re.search(expected, found[0])
 
 
 def test_the_types_of_an_empty_log_are_those_of_a_full_one(history: History) -> None:

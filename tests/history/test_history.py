@@ -574,7 +574,7 @@ def make_newer(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "expected"),
     [
         (lambda p: p.write_bytes(b"Name,RT\n" * 4000), "not a DuckDB file"),
         (lambda p: p.write_bytes(b"SQLite format 3\0"), "not a DuckDB file"),
@@ -585,12 +585,12 @@ def make_newer(path: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_history_is_refused_and_kept(
-    tmp_path: Path, make: Callable[[Path], None], said: str
+    tmp_path: Path, make: Callable[[Path], None], expected: str
 ) -> None:
     path = tmp_path / "file.duckdb"
     make(path)
     before = path.read_bytes() if path.is_file() else None
-    with pytest.raises(HistoryError, match=said):
+    with pytest.raises(HistoryError, match=expected):
         History.open(path)
     assert before is None or path.read_bytes() == before
 

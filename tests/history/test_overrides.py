@@ -23,9 +23,9 @@ THIRD = Override(feature_id=1, verdict="fragment", note="looked again", author="
 
 
 def test_overrides_come_back_with_the_analysis(history: History) -> None:
-    said = Overrides((FIRST, SECOND))
-    sid = history.save(build_analysis().with_overrides(said))
-    assert history.load(sid).overrides == said
+    overrides = Overrides((FIRST, SECOND))
+    sid = history.save(build_analysis().with_overrides(overrides))
+    assert history.load(sid).overrides == overrides
     assert history.load(history.save(build_analysis())).overrides == Overrides()
 
 

@@ -35,9 +35,9 @@ class Schedule:
     Attributes
     ----------
     older_than, every : timedelta
-        Age of the sessions that go, and time between two cleanups.
+        Age from which sessions are deleted, and time between two cleanups.
     author : str
-        Who has set it.
+        User who has set it.
     last_run : datetime or None
         UTC, without a zone.
     """
@@ -58,7 +58,7 @@ def parse_age(text: str) -> timedelta:
     Raises
     ------
     HistoryError
-        If it is none, or not between an hour and a thousand years.
+        If it is not an age, or not between an hour and a thousand years.
     """
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([hdwy])\s*", text)
     if not found:

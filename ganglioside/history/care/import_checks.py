@@ -48,9 +48,9 @@ class Manifest:
     program : str
     format_version, schema_version : int
     rows : dict of str to int
-        By table.
+        Number of rows, by table.
     sha256 : dict of str to str
-        Of each table's file.
+        SHA-256 of each table's file.
     """
 
     program: str
@@ -66,7 +66,7 @@ def read_manifest(path: Path, form: str) -> Manifest:
     Raises
     ------
     HistoryError
-        If it cannot be read, or is none.
+        If it cannot be read, or is not a manifest.
     """
     folder = path.parent
     try:
@@ -97,12 +97,13 @@ def _manifest(values: dict[str, Any]) -> Manifest:
         program=_of(str, values, "program")[:100],
         format_version=_of(int, values, "format_version"),
         schema_version=_of(int, values, "schema_version"),
-        rows={table: _of(int, said, "rows") for table, said in about.items()},
-        sha256={table: _of(str, said, "sha256") for table, said in about.items()},
+        rows={table: _of(int, entry, "rows") for table, entry in about.items()},
+        sha256={table: _of(str, entry, "sha256") for table, entry in about.items()},
     )
 
 
 def _of(kind: type[Any], values: Mapping[str, Any], key: str) -> Any:
+    """Value of a key; raise an error unless it is of the kind given."""
     if key not in values:
         raise KeyError(f"{key} is missing")
     if not isinstance(values[key], kind) or isinstance(values[key], bool):
@@ -116,7 +117,7 @@ def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
     Raises
     ------
     HistoryError
-        If it holds something else, or unpacks to far more than its size.
+        If it has other columns, or unpacks to far more than its size.
     """
     _require_size(path, _encoded_size(path))
     source = f"read_parquet('{quoted(path)}', file_row_number = true)"

@@ -1,8 +1,8 @@
 """Copy of what a damaged history still holds to a new history.
 
-DuckDB finds every damaged block by its checksum and refuses to read it; the other blocks are as
-good as before. So each session is read for itself: one that can be read whole is kept, one whose
-input alone can be read is kept to be run again, and the others are named.
+DuckDB finds every damaged block by its checksum and refuses to read it; the other blocks are
+sound. So each session is read separately: one that can be read whole is kept, one whose input alone
+can be read is kept to be run again, and the others are named.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from ganglioside.history.session_rows import append_rows
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.store import Store, connect
 
-#: The tables of a session beside its row and its input, with the column that names it.
+#: Tables with the result of a session, and those with its other rows, by the column with its id.
 _RESULTS: Final = ("features", "models", "findings", "problems", "results")
-_SAID: Final = {"overrides": "session", "events": "owner"}
+_OTHERS: Final = {"overrides": "session", "events": "owner"}
 
 #: Rows that are read at once where a whole table cannot be read.
 _AT_ONCE: Final = 2_048
 
-#: What becomes of a completed session whose result cannot be read.
+#: Changes in the row of a completed session whose result cannot be read.
 _WITHOUT_RESULT: Final = {
     "status": "failed",
     "summary": None,
@@ -52,13 +52,13 @@ class Salvaged:
     path : pathlib.Path
         The new history.
     whole : tuple of str
-        Sessions that are as they were.
+        Sessions that were saved unchanged.
     inputs_only : tuple of str
         Sessions whose result is lost: they are marked failed and can be run again.
     lost : tuple of str
         Sessions of which the row or the input cannot be read.
     damaged : dict of str to str
-        Tables that could not be read whole, each with what was said.
+        Tables that could not be read whole, each with the error.
     """
 
     path: Path
@@ -182,18 +182,19 @@ def _save_session(
         table: damaged.read(table, f"SELECT * FROM {table} WHERE session = ?", [row["id"]])
         for table in _RESULTS
     }
-    said = {
+    others = {
         table: damaged.read(table, f"SELECT * FROM {table} WHERE {key} = ?", [row["id"]])
-        for table, key in _SAID.items()
+        for table, key in _OTHERS.items()
     }
-    is_whole = all(part is not None for part in (*parts.values(), *said.values()))
+    is_whole = all(part is not None for part in (*parts.values(), *others.values()))
     if not is_whole and row["status"] == "completed":
         row |= _WITHOUT_RESULT
     append_rows(connection, "sessions", pa.Table.from_pylist([row]))
     present = connection.execute("SELECT 1 FROM inputs WHERE sha256 = ?", [row["sha256"]])
     if not present.fetchall():
         append_rows(connection, "inputs", content)
-    for table, part in {**(parts if is_whole else {}), **said}.items():
+    saved = {**parts, **others} if is_whole else others
+    for table, part in saved.items():
         if part is not None and part.num_rows:
             append_rows(connection, table, part)
     return is_whole

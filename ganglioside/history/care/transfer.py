@@ -26,7 +26,7 @@ from ganglioside.history.care.import_checks import (
     view_table,
 )
 from ganglioside.history.jobs import FOREIGN, close_foreign
-from ganglioside.history.log_facts import Told, told
+from ganglioside.history.log_facts import LogState, log_state
 from ganglioside.history.row_hashes import Table, adopted, row_hashes
 from ganglioside.history.session_rows import (
     Stored,
@@ -47,8 +47,8 @@ FORMAT: Final = "ganglioside-history"
 FORMAT_VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 
-#: The tables that are handed on, each with what tells its rows apart, or the sessions that they
-#: come with as a whole. The schema's version and the schedule are a file's own.
+#: The tables that are transferred, each with the columns that identify a row, or with the column of
+#: the session with which its rows come. The schema's version and the schedule are not transferred.
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "inputs": ("sha256",),
     "sessions": ("id",),
@@ -74,11 +74,11 @@ class Transfer:
     rows : dict of str to int
         Rows written or added, by table.
     present : int
-        Sessions of an import that were there already, the same to the bit.
+        Sessions of an import that were present already, identical to the bit.
     closed : int
-        Jobs that were still to be done elsewhere: none is carried out here.
+        Jobs that had not ended where they were exported: they are not run here.
     left_out : dict of str to str
-        Sessions and jobs of an import that are damaged, by id, each with what is wrong.
+        Sessions and jobs of an import that are damaged, by id, each with its fault.
     """
 
     folder: Path
@@ -233,12 +233,12 @@ def _require_same(connection: duckdb.DuckDBPyConnection) -> int:
         "AND here.result_sha256 IS NOT DISTINCT FROM new.result_sha256 "
         "FROM sessions AS here JOIN new_sessions AS new USING (id) ORDER BY id"
     ).fetchall()
-    said_otherwise = connection.execute(
+    other_overrides = connection.execute(
         "SELECT DISTINCT session, false FROM overrides AS here JOIN new_overrides AS new "
         "USING (session, position) WHERE (here.feature_id, here.verdict, here.anchor, here.note, "
         "here.time) IS DISTINCT FROM (new.feature_id, new.verdict, new.anchor, new.note, new.time)"
     ).fetchall()
-    others = sorted(sid for sid, same in rows + said_otherwise if not same)
+    others = sorted(sid for sid, same in rows + other_overrides if not same)
     if others:
         raise HistoryError(
             f"{len(others)} sessions are in this history already and hold something else "
@@ -266,7 +266,7 @@ class _Import:
         """Add all that is new and sound, and record it in the log."""
         before = audit_log.entries(self._connection)
         own_end = read_head(self._connection).sha256
-        known = told(before)
+        known = log_state(before)
         sessions = self._new("sessions", session_fault)
         jobs = self._new("jobs", job_fault)
         self._look_at_events({*sessions, *jobs})
@@ -275,7 +275,7 @@ class _Import:
         sessions = [sid for sid in sessions if sid not in self._left_out]
         jobs = [job for job in jobs if job not in self._left_out]
         closed = self._close(sessions, jobs)
-        self._tell(before, known, own_end, sessions, jobs)
+        self._record(before, known, own_end, sessions, jobs)
         rows |= {"sessions": len(sessions), "jobs": len(jobs)}
         return Transfer(self._folder, rows, present, closed, dict(self._left_out))
 
@@ -305,7 +305,7 @@ class _Import:
             owner = str(row.get("owner"))
             fault = event_fault(row)
             if fault is None and row["number"] != expected[owner]:
-                fault = f"its number is {row['number']}, where {expected[owner]} was due"
+                fault = f"its number is {row['number']}, not {expected[owner]}"
             expected[owner] += 1
             if fault is not None and owner in owners:
                 self._left_out[owner] = f"one of its events is damaged ({fault})"
@@ -320,7 +320,7 @@ class _Import:
             )
         elif table != "inputs":
             owners = {"jobs": jobs, "events": [*sessions, *jobs]}.get(table, sessions)
-            if table == "overrides":  # what was said later of a session that is here comes along
+            if table == "overrides":  # with later ones of sessions that are present
                 owners = [*sessions, *self._here("sessions")]
             sound = [owner for owner in owners if owner not in self._left_out]
             condition, values = f"WHERE list_contains(?, {_KEYS[table][0]})", [sound]
@@ -361,31 +361,31 @@ class _Import:
                         f"{self._folder.name} was made. It can be run again.")  # fmt: skip
         return closed
 
-    def _tell(
-        self, before: list[audit_log.Entry], known: Told, own_end: str, sessions: list[str],
+    def _record(
+        self, before: list[audit_log.Entry], known: LogState, own_end: str, sessions: list[str],
         jobs: list[str],
     ) -> None:  # fmt: skip
         """Record the import: hashes of all that was added, and the ends of the new chains."""
         earlier = {entry.sha256 for entry in before}
         written = audit_log.entries(self._connection)
-        came = [entry for entry in written if entry.sha256 not in earlier]
-        spoken_of = {entry.subject for entry in came}
-        self._note_missing(known, told(written))
+        imported = [entry for entry in written if entry.sha256 not in earlier]
+        mentioned = {entry.subject for entry in imported}
+        self._note_missing(known, log_state(written))
         adopt = {
-            "sessions": [*sessions, *self._unchanged("sessions", known, spoken_of)],
-            "jobs": [*jobs, *self._unchanged("jobs", known, spoken_of)],
+            "sessions": [*sessions, *self._unchanged("sessions", known, mentioned)],
+            "jobs": [*jobs, *self._unchanged("jobs", known, mentioned)],
         }
         details = {
             "manifest": _sha256(self._folder / MANIFEST),
             "sessions": len(sessions),
             "left_out": sorted(self._left_out),
-            "ends": audit_log.open_ends(came),
+            "ends": audit_log.open_ends(imported),
             **adopted(self._connection, **adopt),
         }
-        deed = audit_log.Deed(current_author(), "imported", None, details)
-        audit_log.append_all(self._connection, [deed], follows=own_end)
+        entry = audit_log.NewEntry(current_author(), "imported", None, details)
+        audit_log.append_all(self._connection, [entry], follows=own_end)
 
-    def _note_missing(self, known: Told, now: Told) -> None:
+    def _note_missing(self, known: LogState, now: LogState) -> None:
         """Leave out what the imported log mentions and the export does not hold."""
         tables: tuple[Table, ...] = ("sessions", "jobs")
         for table in tables:
@@ -393,15 +393,15 @@ class _Import:
             for owner, facts in now.of(table).items():
                 before = known.of(table).get(owner)
                 if facts.exists and owner not in here and not (before and before.exists):
-                    self._left_out.setdefault(owner, "the log tells of it, and it is not there")
+                    self._left_out.setdefault(owner, "the log records it, but the export lacks it")
 
-    def _unchanged(self, table: Table, known: Told, spoken_of: set[str | None]) -> list[str]:
+    def _unchanged(self, table: Table, known: LogState, mentioned: set[str | None]) -> list[str]:
         """Ids present that the imported log mentions and whose row our own log confirms."""
         here = row_hashes(self._connection, table)
         return [
             owner
             for owner, facts in known.of(table).items()
-            if owner in spoken_of and owner in here and facts.row in (None, here[owner])
+            if owner in mentioned and owner in here and facts.row in (None, here[owner])
         ]
 
 

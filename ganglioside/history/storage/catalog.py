@@ -1,8 +1,8 @@
 """Check that a history's file holds the tables of the migrations, and nothing that runs code.
 
-A DuckDB file from elsewhere can hold views, macros and columns that compute; whoever asks such a
-file in SQL carries out what its maker wrote. So the catalog is compared with the known one before
-anything else is read.
+A DuckDB file from elsewhere can hold views, macros and computed columns: a query of such a file
+runs what its author wrote. So the catalog is compared with the known one before anything else is
+read.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def require_known(
     Raises
     ------
     HistoryError
-        If there is something else, or a table is made otherwise.
+        If there is anything else, or a table has another definition.
     """
     found = dict(connection.execute(_TABLES).fetchall())
     known = known_tables(version)
@@ -113,7 +113,7 @@ def require_known(
 def _triggers(connection: duckdb.DuckDBPyConnection) -> list[str]:
     try:
         rows = connection.execute("SELECT trigger_name FROM duckdb_triggers()").fetchall()
-    except duckdb.CatalogException:  # DuckDB 1 knows no triggers
+    except duckdb.CatalogException:  # DuckDB 1 has no triggers
         return []
     return [f"the trigger {_short(name)}" for (name,) in rows]
 

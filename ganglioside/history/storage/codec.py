@@ -70,7 +70,7 @@ def from_rows(rows: pa.Table, schema: dict[str, str]) -> pd.DataFrame:
 def _verdicts(values: pd.Series[Any]) -> pd.Categorical[Any]:
     present = values.dropna()
     if unknown := sorted({*present.unique()} - {*VERDICTS}):
-        raise HistoryError(f"The history is damaged: {unknown[0]!r} is no verdict.")
+        raise HistoryError(f"The history is damaged: {unknown[0]!r} is not a verdict.")
     return pd.Categorical(values, categories=list(VERDICTS))
 
 
@@ -161,7 +161,7 @@ def _itself(value: Any) -> Any:
     return value
 
 
-#: Ordered: the first form whose type fits is taken (a bool is an int, a Timestamp a datetime).
+#: In order: the first form whose type fits is used (a bool is an int, a Timestamp a datetime).
 _FORMS: Final[tuple[_Form, ...]] = (
     _Form("none", type(None), _itself, _itself),
     _Form("na", type(pd.NA), lambda _: None, lambda _: pd.NA),

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ganglioside.errors import GangliosideError
 
-#: What reading a row can raise whose cells hold something else than was written there.
+#: Errors that reading a row with damaged cells can raise.
 DAMAGE: Final = (
     GangliosideError,
     duckdb.Error,

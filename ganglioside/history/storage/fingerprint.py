@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-#: What a missing value counts as, beside the mark that it is missing.
+#: Value by which a missing cell is hashed, besides the mark that it is missing.
 _ABSENT: Final[dict[pa.DataType, object]] = {
     pa.int64(): 0,
     pa.float64(): 0.0,
@@ -32,9 +32,9 @@ def of_bytes(content: bytes | None) -> str:
 def of_rows(rows: pa.Table) -> str:
     """SHA-256 of the rows of a table, hex.
 
-    Each column counts, in order of their names, with its name, where its values are missing, and
+    Each column, in order of the names, enters with its name, the mask of its missing values and
     the little-endian bytes of its values; text as UTF-8 after the lengths of the cells. A column
-    without any value counts as one that is not there, so that later columns change nothing.
+    without any value is left out, so that columns added later change nothing.
     """
     found = hashlib.sha256(f"{rows.num_rows} rows".encode())
     for name in sorted(rows.column_names):

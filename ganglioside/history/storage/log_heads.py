@@ -1,10 +1,10 @@
 """Heads of the log, noted outside the history: they reveal that the log's end was cut off.
 
-The log is a chain, so nothing in it can be changed or taken out unseen, except at its end: there
-nothing follows that would miss it. After each transaction the newest entry is therefore noted in
-a file beside the history, and in the one that `GANGLIOSIDE_HEADS` names: a lab keeps that where
-those who write the history can add to it but not change it (a share that is backed up, another
-machine). `verify` looks for every head that was noted.
+The log is a chain, so nothing in it can be changed or removed unseen, except at its end, which no
+later entry confirms. After each transaction the newest entry is therefore noted in a file beside
+the history, and in the one that `GANGLIOSIDE_HEADS` names: a lab keeps that file where the users of
+the history can add to it but not change it (a share that is backed up, another machine). `verify`
+looks for every head that was noted.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from ganglioside.history.storage.file_modes import created_like
 #: Names a file that heads are noted in too.
 VARIABLE: Final = "GANGLIOSIDE_HEADS"
 
-#: What the first entry of a log has for the hash of the one before it.
+#: Hash of the previous entry in the first entry of a log.
 FIRST: Final = "0" * 64
 
 #: A longer line was not written by `note`.
 _LONGEST: Final = 10_000
 
-#: The head that was noted last in each history: a transaction that tells nothing notes nothing.
+#: The head that was noted last for each history: a transaction without a new entry notes nothing.
 _noted: dict[Path, str] = {}
 
 
@@ -129,7 +129,7 @@ def read_heads(history: Path, further: Sequence[Path] = ()) -> tuple[list[Head],
             parsed = _parse(line)
             if parsed is None:
                 faults.append(
-                    f"{file}, line {number}: this is no head of a log; it was changed or damaged."
+                    f"{file}, line {number}: not a head of a log; it was changed or damaged."
                 )
             elif parsed[0] == str(history):
                 heads.append(parsed[1])

@@ -60,10 +60,10 @@ _CONFIG: Final[dict[str, Any]] = {
     "allow_persistent_secrets": False,
 }
 
-#: What a draft that a process left behind is older than, s.
+#: Age from which a draft counts as abandoned by its process, s.
 _ABANDONED: Final = 86_400.0
 
-#: What DuckDB says, and what an analyst can do about it.
+#: Patterns of DuckDB's messages, each with advice for the analyst.
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
     ("Cannot execute statement", "A query only reads; the methods of History change things."),
     (
@@ -115,7 +115,7 @@ class Store:
         Parameters
         ----------
         then
-            What to do in the same connection; it is told the schema version that was there.
+            Called in the same connection, with the schema version that the file had.
         noting
             Whether to note the head of the log; not where the file is a draft of another.
 
@@ -144,7 +144,7 @@ class Store:
         Parameters
         ----------
         folder
-            The only one whose files can be reached beside the history; none where None.
+            Folder whose files can be reached besides the history; no other file if None.
         """
         with self._connected(read_only=True, folder=folder) as connection:
             yield connection
@@ -194,7 +194,7 @@ class Store:
     def alone(self) -> Iterator[Path]:
         """Path of the file while the lock is held, nobody is connected and all is checkpointed.
 
-        What a process that died left beside the file is taken in before.
+        The write-ahead log of a process that died is taken in first.
         """
         with self.locked(), _explained(self.path):
             with self._checked(read_only=False) as connection:
@@ -227,8 +227,8 @@ class Store:
     def draft(self) -> Iterator[Path]:
         """Path for a new file in a private folder beside the history.
 
-        What is still there afterwards is removed, and so are drafts that a process which was
-        killed left behind long ago.
+        A draft that is still present at the end is removed, and so are old drafts of processes
+        that were killed.
         """
         prefix = f".{self.path.name}."
         _remove_abandoned(self.path.parent, prefix)
@@ -377,10 +377,10 @@ def _explained(path: Path) -> Iterator[None]:
 
 
 def _require_duckdb(path: Path) -> None:
-    # Looked at here, since DuckDB would take some other files for databases of other makes.
+    # Checked here, since DuckDB takes some other files for databases of other programs.
     if not (path.is_file() and _head(path)[8:12] == b"DUCK"):
         raise HistoryError(
-            f"{path} is not a DuckDB file, so it is no history. Name another file, or move this "
+            f"{path} is not a DuckDB file, so it is not a history. Name another file, or move this "
             "one away."
         )
 

@@ -129,7 +129,7 @@ def rewrite(**changes: object) -> Callable[[Path], None]:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "expected"),
     [
         (cut, "hash is not that of the manifest"),
         (lambda f: (f / "models.parquet").unlink(), "models.parquet is missing"),
@@ -143,13 +143,13 @@ def rewrite(**changes: object) -> Callable[[Path], None]:
     ],
 )
 def test_a_damaged_export_adds_nothing(
-    history: History, tmp_path: Path, spoil: Callable[[Path], None], said: str
+    history: History, tmp_path: Path, spoil: Callable[[Path], None], expected: str
 ) -> None:
     fill(history)
     history.care.export(tmp_path / "out")
     spoil(tmp_path / "out")
     fresh = History.open(tmp_path / "fresh.duckdb")
-    with pytest.raises(HistoryError, match=said):
+    with pytest.raises(HistoryError, match=expected):
         fresh.care.import_(tmp_path / "out")
     assert fresh.sessions().empty
     assert fresh.care.log().empty

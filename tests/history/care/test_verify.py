@@ -27,8 +27,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     path = tmp_path_factory.mktemp("verify") / "history.duckdb"
     history = History.open(path)
     analysis: Analysis = analyze(example())
-    said = Overrides((Override(feature_id=2, verdict="valid", note="MS/MS", author="Ada"),))
-    sid = history.save(analysis.with_overrides(said), name="first")
+    overrides = Overrides((Override(feature_id=2, verdict="valid", note="MS/MS", author="Ada"),))
+    sid = history.save(analysis.with_overrides(overrides), name="first")
     history.save(analyze(example(), Settings(outlier_threshold=2.0)), name="second")
     failed = history.begin(Source.from_bytes("x.csv", b"x"), Settings())
     events: list[ProgressEvent] = []
@@ -72,7 +72,7 @@ def test_an_empty_history_is_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "expected"),
     [
         ("UPDATE features SET rt = rt + 1e-12 WHERE position = 7 AND session = '{}'", "result was"),
         ("UPDATE features SET verdict = 'valid' WHERE session = '{}'", "result was changed"),
@@ -82,21 +82,21 @@ def test_an_empty_history_is_whole(tmp_path: Path) -> None:
         ("UPDATE models SET n = 1 WHERE session = '{}'", "result was changed"),
         ("UPDATE results SET model = model || ' ' WHERE session = '{}'", "result was changed"),
         ("UPDATE sessions SET summary = '{{}}' WHERE id = '{}'", "result was changed"),
-        ("UPDATE sessions SET result_sha256 = 'x' WHERE id = '{}'", "log tells of another result"),
+        ("UPDATE sessions SET result_sha256 = 'x' WHERE id = '{}'", "log records another result"),
         ("UPDATE sessions SET sha256 = 'x' WHERE id = '{}'", "input is gone"),
         ("UPDATE inputs SET content = content || 'x'::BLOB", "input .* is not what was received"),
         ("DELETE FROM inputs", "input is gone"),
         ("UPDATE overrides SET verdict = 'outlier' WHERE session = '{}'", "other overrides"),
         ("DELETE FROM overrides WHERE session = '{}'", "other overrides"),
-        ("DELETE FROM sessions WHERE id = '{}'", "not there"),
+        ("DELETE FROM sessions WHERE id = '{}'", "which is missing"),
         ("UPDATE log SET author = 'Eve' WHERE number = 0", "log .* was changed"),
     ],
 )
-def test_what_was_changed_is_found(opened: tuple[History, str], sql: str, said: str) -> None:
+def test_what_was_changed_is_found(opened: tuple[History, str], sql: str, expected: str) -> None:
     history, sid = opened
     tamper(history, sql.format(sid))
     faults = history.care.verify(sample=0).faults
-    assert any(re.search(said, fault) for fault in faults), faults
+    assert any(re.search(expected, fault) for fault in faults), faults
 
 
 #: Everything that belongs to a session, taken out with it.
@@ -124,10 +124,10 @@ PUT_IN = "; ".join(
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "expected"),
     [
-        (TAKE_OUT, "Session .* was taken out"),
-        (PUT_IN, "Session 0123456789abcd was put in"),
+        (TAKE_OUT, "Session .* is missing"),
+        (PUT_IN, "Session 0123456789abcd was inserted"),
         ("UPDATE sessions SET name = 'other' WHERE id = '{0}'", "name is 'other'.*'first'"),
         ("UPDATE sessions SET author = 'Eve' WHERE id = '{0}'", "author is 'Eve'"),
         ("UPDATE sessions SET author = NULL WHERE id = '{0}'", "author is None"),
@@ -157,38 +157,38 @@ PUT_IN = "; ".join(
         ("UPDATE jobs SET result = '{{}}'", "Job .* row was changed"),
         ("UPDATE jobs SET author = 'Eve'", "Job .* row was changed"),
         ("UPDATE jobs SET status = 'pending', ended = NULL", "Job .* row was changed"),
-        ("DELETE FROM jobs", "Job .* was taken out"),
-        ("INSERT INTO jobs BY NAME SELECT * REPLACE ('ab' AS id) FROM jobs", "Job ab was put in"),
-        ("DELETE FROM schedule", "schedule of the cleanup that is gone"),
-        ("UPDATE schedule SET older_than = 1", "schedule of the cleanup that is there"),
+        ("DELETE FROM jobs", "Job .* is missing"),
+        ("INSERT INTO jobs BY NAME SELECT * REPLACE ('ab' AS id) FROM jobs", "Job ab was inserted"),
+        ("DELETE FROM schedule", "schedule of the cleanup .* is missing"),
+        ("UPDATE schedule SET older_than = 1", "schedule of the cleanup is not"),
         ("UPDATE schedule SET every = 9000", "schedule of the cleanup"),
         ("UPDATE schedule SET author = 'Eve'", "schedule of the cleanup"),
         ("UPDATE schedule SET last_run = '2999-01-01'", "schedule of the cleanup"),
         ("INSERT INTO schedule VALUES (1, 1, 'Eve', NULL)", "schedule of the cleanup"),
-        ("INSERT INTO log SELECT * FROM log WHERE number = 1", "there twice"),
+        ("INSERT INTO log SELECT * FROM log WHERE number = 1", "present twice"),
         ("INSERT INTO log SELECT * REPLACE (99 AS number) FROM log WHERE number = 1", "twice"),
-        ("UPDATE log SET number = number + 5 WHERE number > 2", "has this number, where 3 was due"),
+        ("UPDATE log SET number = number + 5 WHERE number > 2", "should have the number 3"),
         ("UPDATE log SET number = CASE number WHEN 2 THEN 3 ELSE 2 END WHERE number IN (2, 3)",
-         "stands before the entry that it follows"),
-        ("DELETE FROM log WHERE number = 2", "before entry 3 .* was taken out"),
+         "comes before the entry that it follows"),
+        ("DELETE FROM log WHERE number = 2", "before entry 3 .* was removed"),
         ("DELETE FROM log WHERE number > 3", "the log's end was cut off"),
         ("DELETE FROM log", "the log's end was cut off"),
         ("UPDATE log SET details = 'null' WHERE number = 1", "log .* was changed"),
         ("INSERT INTO inputs VALUES ('ab', 'x')", "belongs to no session"),
-        ("INSERT INTO inputs SELECT * FROM inputs", "is there 2 times"),
+        ("INSERT INTO inputs SELECT * FROM inputs", "is stored 2 times"),
         ("INSERT INTO findings BY NAME SELECT id AS session, 0 AS position FROM sessions "
-         "WHERE status = 'failed'", "not completed, and yet the table findings"),
+         "WHERE status = 'failed'", "not completed, but the table findings"),
     ],
 )  # fmt: skip
 def test_what_was_put_in_taken_out_or_said_otherwise_is_found(
-    opened: tuple[History, str], sql: str, said: str
+    opened: tuple[History, str], sql: str, expected: str
 ) -> None:
     """Both ways: what is there must be in the log, and what is in the log must be there."""
     history, sid = opened
     assert history.care.verify(sample=0).is_whole
     tamper(history, sql.format(sid))
     faults = history.care.verify(sample=0).faults
-    assert any(re.search(said, fault, re.DOTALL) for fault in faults), faults
+    assert any(re.search(expected, fault, re.DOTALL) for fault in faults), faults
 
 
 def test_honest_changes_leave_it_whole(opened: tuple[History, str]) -> None:
@@ -256,7 +256,7 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
     assert history.care.verify(sample=0).is_whole
     faults = history.care.verify(sample=0, heads=[kept]).faults
     assert len(faults) == 1
-    assert "noted outside and is not there" in faults[0]
+    assert "noted outside and is missing" in faults[0]
 
 
 @pytest.mark.parametrize(

@@ -59,9 +59,9 @@ def test_a_file_of_an_older_version_keeps_all_and_can_do_what_is_new(
     assert opened.source(failed).content == b"x"
     assert opened.care.verify(sample=0).is_whole
 
-    said = Overrides((Override(feature_id=1, anchor=True),))
-    opened.override(sid, said)
-    assert opened.load(sid).overrides == said
+    overrides = Overrides((Override(feature_id=1, anchor=True),))
+    opened.override(sid, overrides)
+    assert opened.load(sid).overrides == overrides
     opened.keep(sid)
     assert_analyses_equal(opened.load(opened.save(analysis)), analysis)
     opened.jobs.start(opened.jobs.add("analysis", {}, "n"))

@@ -1,4 +1,4 @@
-"""The workers of a batch: processes of this machine, or a cluster that is there already.
+"""The workers of a batch: processes of this machine, or an existing cluster.
 
 Whoever may speak to a Dask scheduler or worker may run any program as its user. The processes
 of this machine therefore speak TLS, and answer only to those who hold the certificate and key that
@@ -58,7 +58,7 @@ _ENCRYPTED: Final = frozenset({"tls", "wss"})
 def connected(
     scheduler: str | None, workers: int | None, *, dashboard: bool = False
 ) -> Iterator[Client]:
-    """Yield a client of the cluster at `scheduler`, or of one that lives as long as this context.
+    """Yield a client of the cluster at `scheduler`, or of one that lasts as long as this block.
 
     Every worker has one thread, also in numpy: a table is one task, and tables are many.
 
@@ -92,7 +92,7 @@ def connected(
 
 
 def _local(workers: int, folder: str, dashboard: bool) -> LocalCluster:
-    """Start workers on this machine; Ctrl-C reaches the asking process alone, which ends them."""
+    """Start workers on this machine; Ctrl-C reaches the calling process alone, which ends them."""
     environment = {_ENVIRONMENT: {**dask.config.get(_ENVIRONMENT), **_SAFE_PATH}}
     pages = {} if dashboard else _NO_PAGES
     with _interrupts_held(), dask.config.set({**_CALM, **environment, **pages}):
@@ -110,7 +110,7 @@ def _local(workers: int, folder: str, dashboard: bool) -> LocalCluster:
 
 
 def warning(scheduler: str | None) -> str | None:
-    """Return a warning where the way to a scheduler is open to others; None where it is not.
+    """Warning that the connection to a scheduler is open to others; None if it is not.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def _is_this_machine(place: str) -> bool:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back; threads and processes that start within never hear it."""
+    """Block Ctrl-C; threads and processes that start in the block never receive it."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -153,7 +153,7 @@ def _interrupts_held() -> Iterator[None]:
 
 @contextmanager
 def interrupts() -> Iterator[Callable[[], None]]:
-    """Yield a check that raises KeyboardInterrupt where one came and was swallowed.
+    """Yield a check that raises KeyboardInterrupt if one was raised before and swallowed.
 
     Python ignores what is raised while it deletes an object, also an interrupt.
     """
@@ -219,12 +219,12 @@ def _require_certificate(address: str) -> None:
 
 
 def dashboard_of(client: Client) -> str | None:
-    """Return the address at which workers and tasks can be watched; None where there is none."""
+    """Address at which workers and tasks can be watched; None if there is none."""
     link: Any = client.dashboard_link
     return str(link) if link else None
 
 
 def slots(client: Client) -> int:
-    """Return how many tasks run at once."""
+    """Count of tasks that run at once."""
     threads: dict[str, int] = client.nthreads()
     return max(1, sum(threads.values()))

@@ -1,4 +1,4 @@
-"""What all sessions of a batch say together: verdicts, drift, and species by sample."""
+"""Sessions of a batch side by side: verdicts, drift, and species by sample."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SPECIES: Final = ("species", "category", "seen", "rt", "rt_spread", "area", "ar
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """The sessions of a batch side by side.
+    """Sessions of a batch side by side.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Study:
 
     @classmethod
     def of(cls, history: History, names: Sequence[str], sids: Sequence[str]) -> Study:
-        """Compare stored sessions; names and ids are of the same length."""
+        """Comparison of stored sessions; names and ids have the same length."""
         features = _features(history, sids)
         number = pd.Index(sids).get_indexer(pd.Index(features["session"]))
         features = features.assign(number=number, species=_species(features))
@@ -61,7 +61,7 @@ class Study:
         return cls(sessions, table, named[["species", "session", "rt", "area", "fold"]])
 
     def areas(self) -> pd.DataFrame:
-        """Return the areas as one row per species and one column per session, NaN if not valid."""
+        """Areas, one row per species and one column per session; NaN if not valid there."""
         wide = self.cells.pivot(index="species", columns="session", values="area")
         wide = wide.reindex(index=self.species["species"], columns=self.sessions["name"])
         return wide.rename_axis(columns=None).reset_index()
@@ -77,7 +77,7 @@ def _features(history: History, sids: Sequence[str]) -> pd.DataFrame:
 
 
 def _species(features: pd.DataFrame) -> pd.Series[Any]:
-    """Name each feature by its composition, however the tables spell it; NA where unreadable."""
+    """Name of each feature by its composition, independent of spelling; NA if unreadable."""
     head = features["isomer"].fillna(features["series"])
     numbers = features[["carbons", "double_bonds", "hydroxyls"]].astype("Int64").astype("string")
     tail = numbers["carbons"] + ":" + numbers["double_bonds"] + ";O" + numbers["hydroxyls"]
@@ -85,7 +85,7 @@ def _species(features: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _drift(features: pd.DataFrame, names: Sequence[str]) -> Drift:
-    """Return how sessions drifted, by what they have in common under one name."""
+    """Drift of the sessions, estimated from the species that they share."""
     usable = features[features["species"].notna() & features["rt"].notna()]
     if len(names) < 2 or usable.empty:
         return no_drift(tuple(names))

@@ -1,4 +1,4 @@
-"""The charts of a batch: one row or column per session, in the order of the batch."""
+"""Charts of a batch: one row or column per session, in the order of the batch."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _width(study: Study) -> int:
 
 
 def composition(study: Study) -> Spec:
-    """Return the share of each verdict in every session."""
+    """Chart of the share of each verdict in every session."""
     title = "Verdicts by session"
     if study.sessions.empty:
         return nothing(title, "No table was analysed.")
@@ -68,7 +68,7 @@ def composition(study: Study) -> Spec:
 
 
 def drift(study: Study) -> Spec:
-    """Return by how much each session elutes later than the others, min."""
+    """Chart of the drift of each session: minutes by which it elutes later than the others."""
     title = "Retention drift by session"
     if len(study.sessions) < 2:
         return nothing(title, "Drift is seen between sessions: there are fewer than two.")
@@ -117,7 +117,7 @@ def drift(study: Study) -> Spec:
 
 
 def areas(study: Study) -> Spec:
-    """Return the area of each species in each session, against the species' median."""
+    """Chart of the area of each species in each session, relative to the species' median."""
     title = "Species by session"
     if study.species.empty:
         return nothing(title, "No feature is valid in any session.")
@@ -164,5 +164,5 @@ def _what_is_shown(shown: int, there: int) -> str:
 
 
 def all_of(study: Study) -> list[Spec]:
-    """Return the charts of the overview, in order."""
+    """Charts of the overview, in order."""
     return [composition(study), drift(study), areas(study)]

@@ -1,4 +1,4 @@
-"""What became of every table of a batch, kept beside its results: `batch.jsonl`.
+"""Outcome of every table of a batch, kept beside its results: `batch.jsonl`.
 
 A line is added when its work stands on disk; the last one of a name counts. One that breaks off,
 since the machine did, is as if it were not there.
@@ -25,7 +25,7 @@ FILE: Final = "batch.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What became of one table.
+    """Outcome of one table.
 
     Attributes
     ----------
@@ -62,12 +62,12 @@ class Entry:
 
     @property
     def succeeded(self) -> bool:
-        """Whether all that was asked for is there."""
+        """Whether the table was analysed and all its files were written."""
         return self.error is None
 
 
 def key_of(item: Item, content: bytes, form: str) -> str:
-    """Return the hash of all that a table's verdicts depend on."""
+    """SHA-256 of all that a table's verdicts depend on, hex."""
     settings = json.dumps(item.settings.to_dict(), sort_keys=True)
     digest = hashlib.sha256(content)
     digest.update(f"{item.path.name}|{settings}|{form}|{__version__}".encode())
@@ -75,13 +75,13 @@ def key_of(item: Item, content: bytes, form: str) -> str:
 
 
 class Ledger:
-    """The entries of a batch's folder."""
+    """Entries of a batch's folder."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
 
     def read(self) -> dict[str, Entry]:
-        """Return the last entry of each name.
+        """Last entry of each name.
 
         Raises
         ------
@@ -110,11 +110,11 @@ class Ledger:
                 ) from error
 
     def begin(self, kept: Iterable[Entry]) -> None:
-        """Write the file anew with the entries that still hold."""
+        """Rewrite the file with the entries that are still valid."""
         write_whole(self.path, b"".join(map(_line, kept)))
 
     def add(self, entry: Entry) -> None:
-        """Add one entry.
+        """Append one entry.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Options of a batch, and the batch."""
+"""Options of a batch, and its outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REPORTS: Final = "reports"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is done with every table.
+    """Options that apply to every table of a batch.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What became of a batch.
+    """Outcome of a batch.
 
     Attributes
     ----------
@@ -66,10 +66,10 @@ class Batch:
 
     @property
     def overview(self) -> Path:
-        """The page that shows all sessions."""
+        """Path of the page with all sessions."""
         return self.folder / OVERVIEW
 
     @property
     def failed(self) -> tuple[Entry, ...]:
-        """The tables that failed."""
+        """Entries of the tables that failed."""
         return tuple(entry for entry in self.entries if not entry.succeeded)

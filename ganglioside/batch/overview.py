@@ -1,4 +1,4 @@
-"""The page that shows all sessions of a batch, and the same as tables for other programs."""
+"""Page with all sessions of a batch, and the same as CSV files for other programs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ AREAS_FILE: Final = "areas.csv"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One table as the page lists it."""
+    """One table in the list on the page."""
 
     entry: Entry
     numbers: Any  # its row of `Study.sessions`; None where it has no session
@@ -43,21 +43,21 @@ class Line:
 
     @property
     def state(self) -> str:
-        """Whether it was judged, failed, or is still to be done."""
+        """State of the table: "judged", "failed" or "waiting"."""
         if not self.entry.succeeded:
             return "failed"
         return "judged" if self.entry.session else "waiting"
 
     @property
     def reasons(self) -> list[str]:
-        """What is wrong, in its lines."""
+        """Lines of the error message."""
         return (self.entry.error or "").splitlines()
 
 
 def write_overview(
     path: Path, items: Sequence[Item], entries: Mapping[str, Entry], history: History
 ) -> Path:
-    """Write the overview of a batch, whatever it has done so far.
+    """Write the overview of a batch, also of one that is unfinished.
 
     Beside it stand its tables: sessions, species, and areas by species and session.
 

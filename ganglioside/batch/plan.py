@@ -1,4 +1,4 @@
-"""What a batch is to do: its tables, each with a name and parameters of its own."""
+"""Tables of a batch, each with a name and settings of its own."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Item:
 
 
 def plan(sources: Sequence[str | PathLike[str]], settings: Settings | None = None) -> list[Item]:
-    """Return the tables that `sources` name, in their order.
+    """Tables that `sources` name, in their order.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _item(path: Path, settings: Settings) -> Item:
 
 
 def _distinct(items: list[Item]) -> list[Item]:
-    """Name what has no name by its file, with as much of its path as tells it from others."""
+    """Items with names: of the manifest, else of the file and as much of its path as is needed."""
     if twice := _repeated([item.name for item in items if item.name]):
         raise BatchError(f"Two tables are named {twice[0]!r} in the manifest: name them apart.")
     paths = Counter(item.path for item in items if not item.name)
@@ -137,7 +137,7 @@ def _name(path: Path, parts: int) -> str:
 
 
 def _file_name(text: str) -> str:
-    """Return a text as the name of a file; a longer one ends with its hash, so that it is alone."""
+    """Name of a file made from a text; a name that is cut ends with its hash."""
     name = text.translate(_FORBIDDEN)
     whole = name.encode(errors="surrogateescape")
     if len(whole) <= _LONGEST:
@@ -147,7 +147,7 @@ def _file_name(text: str) -> str:
 
 
 def _manifest(path: Path) -> list[list[str]] | None:
-    """Return the records of a manifest; None where the file is none: it lacks a column `file`."""
+    """Cells of a manifest by line; None if the file is not one: it lacks a column `file`."""
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         return None
     limit = most("manifest") * 1_000_000
@@ -173,7 +173,7 @@ def _manifest(path: Path) -> list[list[str]] | None:
 
 
 def _manifest_separator(head: str) -> str | None:
-    """Return the separator of a manifest by its first line; None where the line is of a table."""
+    """Separator of a manifest, by its first line; None if the line is not of a manifest."""
     for separator in SEPARATORS:
         names = [cell.strip().strip('"').lower() for cell in head.split(separator)]
         if "file" in names and "rt" not in names:
@@ -219,7 +219,7 @@ def _of_line(folder: Path, header: list[str], record: list[str], settings: Setti
 
 
 def _value(name: str, text: str) -> Any:
-    """Return a setting as its type; what is no number is left to `Settings` to refuse."""
+    """Value of a setting; text that is not a number is left to `Settings` to refuse."""
     if name not in setting_specs():
         return text
     try:
@@ -230,6 +230,6 @@ def _value(name: str, text: str) -> Any:
 
 
 def parameters(item: Item) -> Mapping[str, float | int | str]:
-    """Return what is special about a table's settings: those that are not the defaults."""
+    """Values of a table's settings that differ from the defaults, by name."""
     usual = Settings().to_dict()
     return {n: v for n, v in item.settings.to_dict().items() if v != usual[n]}

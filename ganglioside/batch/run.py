@@ -1,4 +1,4 @@
-"""Running a batch: tables go to the workers, and what comes back is stored at once.
+"""Run of a batch: tables are sent to the workers, and their results stored at once.
 
 Only this process writes: sessions into the history, files into the batch's folder. A table is
 analysed, its session is stored, then its report is rendered; the ledger takes it when all of it
@@ -33,7 +33,7 @@ def run_batch(
     history: History | None = None,
     progress: ProgressCallback | None = None,
 ) -> Batch:
-    """Analyse tables, store them as sessions, render their reports and show all on one page.
+    """Analyse tables, store them as sessions, render their reports and list all on one page.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def _what_was_done(batch: Batch) -> str:
 def _standing(
     items: Sequence[Item], ledger: Ledger, folder: Path, options: Options, history: History
 ) -> dict[str, Entry]:
-    """Return the entries of an earlier run whose verdicts still hold, by name.
+    """Entries of an earlier run whose verdicts are still valid, by name.
 
     An entry without its report is returned without it.
     """

@@ -1,4 +1,4 @@
-"""Tables in flight: which is begun when, and what comes back."""
+"""Tables sent to the workers: which is started when, and what is done with the results."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _AT_LEAST_EVERY: Final = 5.0
 
 @dataclass(frozen=True, eq=False)
 class _Flight:
-    """A table on its way: where it stands, and what will be known next."""
+    """Table that a worker has: its entry so far, and its analysis once that is done."""
 
     item: Item
     entry: Entry
@@ -43,7 +43,7 @@ class _Flight:
 
 @dataclass(eq=False)
 class Run:
-    """A batch that runs: the one place that writes."""
+    """A running batch: the only place that writes files and sessions."""
 
     folder: Path
     options: Options
@@ -58,7 +58,7 @@ class Run:
     id: str = field(default_factory=lambda: secrets.token_hex(4))  # among batches on one cluster
 
     def work_through(self, items: Sequence[Item], work: Sequence[Item]) -> None:
-        """Do the work; where it is interrupted, what is finished is shown."""
+        """Process the tables; if interrupted, write the page of what is finished."""
         from ganglioside.batch.cluster import connected, dashboard_of, interrupts, warning
 
         chosen = self.options
@@ -104,7 +104,7 @@ class Run:
                 landing.add(further)
 
     def _start(self, client: Client, item: Item, partial: Entry | None) -> Future[Any] | None:
-        """Send a table to the workers; None where it cannot be read."""
+        """Send a table to the workers; None if it cannot be read."""
         from ganglioside.batch.tasks import Analysed, analyse
         from ganglioside.history.record import Packed
 
@@ -134,7 +134,7 @@ class Run:
         return future
 
     def _land(self, futures: Sequence[Future[Any]]) -> None:
-        """Take what the workers have done."""
+        """Take over the results of the workers."""
         for future in futures:
             flight = self.flights.pop(future)
             # Waits: what a worker held that died since is computed again.
@@ -147,7 +147,7 @@ class Run:
                 self._finish(replace(flight.entry, report=report))
 
     def _store(self, client: Client, *, idle: bool) -> Iterator[Future[Any]]:
-        """Store what was analysed, when it is time; yield the reports that are to come next.
+        """Store analysed tables when it is time; yield the reports to wait for next.
 
         Parameters
         ----------
@@ -197,12 +197,12 @@ class Run:
         return f"{place}/{name}"
 
     def _finish(self, entry: Entry) -> None:
-        """Take an entry into the ledger, and say so."""
+        """Add an entry to the ledger and report it."""
         self.ledger.add(entry)
         self._tell(entry)
 
     def _tell(self, entry: Entry) -> None:
-        """Say that a table is finished."""
+        """Report a finished table as progress."""
         self.entries[entry.name] = entry
         done = len(self.entries)
         told = f"{done:,} of {self.total:,}: {entry.name}"
@@ -214,14 +214,14 @@ class Run:
         self.progress.session_id = None
 
     def show(self, items: Sequence[Item]) -> None:
-        """Write the page that shows all sessions."""
+        """Write the page with all sessions."""
         from ganglioside.batch.overview import write_overview
 
         write_overview(self.folder / OVERVIEW, items, self.entries, self.history)
 
 
 def _reason(error: BaseException) -> str:
-    """Return why a table failed, for its entry."""
+    """Reason why a table failed, for its entry."""
     from distributed import KilledWorker
 
     if isinstance(error, GangliosideError):

@@ -1,4 +1,4 @@
-"""How far to trust confidence, as a chart."""
+"""Reliability diagram: whether the confidence of verdicts is right."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganglioside.verdicts.calibration import calibration_error
 
 @View
 def reliability_diagram(table: pd.DataFrame) -> Spec:
-    """Return the share of right verdicts over confidence; on the diagonal, 0.9 means nine in ten.
+    """Chart of the share of right verdicts over confidence; on the diagonal, 0.9 is nine in ten.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One feature explained: how likely each hypothesis is, and where it expects the feature."""
+"""Chart of one feature's hypotheses: their probabilities and expected retention times."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NEAREST, _FARTHEST = 0.1, 1.0  # min shown about the feature, at least and at m
 
 @View
 def hypotheses(explanation: Explanation) -> Spec:
-    """Return bars of probability beside the RT at which each hypothesis expects the feature.
+    """Chart of the hypotheses: bars of probability beside the RT that each of them expects.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def hypotheses(explanation: Explanation) -> Spec:
 
 
 def _frame(e: Explanation) -> pd.DataFrame:
-    """Return the hypotheses drawn, with a place for each mark and words for each number."""
+    """Hypotheses drawn, with the position of each mark and the text of each number."""
     frame = e.table.head(_MOST)
     away = frame["difference"].abs()
     reach = max(1.2 * away.where(away <= _FARTHEST).fillna(0.0).max(), _NEAREST)

@@ -30,13 +30,13 @@ _COUNTED: Final = re.compile(r'(id="|url\(#)(clip|gradient_)(\d+)')
 
 
 def spec(chart: Any) -> dict[str, Any]:
-    """Return the Vega-Lite specification of a chart, ready for JSON; one is returned as it is."""
+    """Vega-Lite specification of a chart, ready for JSON; a specification is returned unchanged."""
     # Altair validates each part as it is put together; again here would cost half of the time.
     return chart if isinstance(chart, dict) else dict(chart.to_dict(validate=False))
 
 
 def svg(chart: Any) -> str:
-    """Return a chart as SVG text, the same for the same chart."""
+    """Chart as SVG text, identical for identical charts."""
     text = str(vl_convert.vegalite_to_svg(spec(chart), vl_version=VEGA_LITE))
     numbers: dict[str, int] = {}
 
@@ -48,7 +48,7 @@ def svg(chart: Any) -> str:
 
 
 def still(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a chart without what only a live one needs: tooltips, and words for screen readers.
+    """Chart without what only a live one needs: tooltips, and texts for screen readers.
 
     That is half of the size of a picture. Give it an alternative text.
     """
@@ -65,7 +65,7 @@ def _without_tooltips(part: Any) -> Any:
 
 
 def png(chart: Any, scale: float = 2.0) -> bytes:
-    """Return a chart as PNG, `scale` device pixels per pixel."""
+    """Chart as PNG, `scale` device pixels per pixel."""
     return bytes(vl_convert.vegalite_to_png(spec(chart), vl_version=VEGA_LITE, scale=scale))
 
 
@@ -100,7 +100,7 @@ def _render(chart: Any, kind: str, scale: float) -> bytes:
 
 @cache
 def javascript() -> str:
-    """Return the JavaScript that draws charts in a page, 0.9 MB: embed it once per page.
+    """JavaScript that draws charts in a page, 0.9 MB: embed it once per page.
 
     Defines `vegaEmbed`; safe inside a script element. Made once for each version, which takes a
     second, and kept in the user's cache folder.
@@ -120,13 +120,13 @@ def javascript() -> str:
 
 
 def json_for_html(value: Any) -> str:
-    """Return JSON that can stand inside a script element, whatever text it holds."""
+    """JSON that is safe inside a script element, whatever text it holds."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def page(charts: Mapping[str, Any], title: str = "Ganglioside") -> str:
-    """Return one HTML page with several charts by their heading; it opens without a network."""
+    """HTML page with several charts by their heading; it opens without a network."""
     figures = "\n".join(
         f"<figure>{f'<h2>{escape(heading)}</h2>' if heading else ''}<div></div>"
         f'<script type="application/json">{json_for_html(spec(chart))}</script></figure>'

@@ -1,4 +1,4 @@
-"""Charts whose points can be picked and whose data can be exchanged without drawing anew."""
+"""Charts whose points can be picked and whose data can be replaced without drawing anew."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _RING: Final = {"type": "point", "shape": "circle", "size": 320, "stroke": palet
 
 @dataclass(frozen=True, eq=False)
 class InteractiveChart:
-    """A Vega-Lite specification apart from its data.
+    """Vega-Lite specification separate from its data.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class InteractiveChart:
 
 
 def interactive(analysis: Analysis, view: str, series: str | None = None) -> InteractiveChart:
-    """Return one of `VIEWS` of an analysis.
+    """Interactive form of one of the `VIEWS` of an analysis.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ _SPECS: Final[dict[str, Callable[[Analysis], Spec]]] = {
 
 
 def detach(chart: dict[str, Any]) -> InteractiveChart:
-    """Return a chart's specification apart from its data, as wide as its place, to be picked in."""
+    """Interactive form of a chart: data apart, as wide as its container, points can be picked."""
     whole = copy.deepcopy(chart)
     title = whole.pop("title", {})
     data = _take_data(whole)
@@ -98,12 +98,12 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
 
 
 def _has_rows(whole: dict[str, Any]) -> bool:
-    """Tell whether the chart has one row for each name, so that its height is given."""
+    """Whether the chart has one row per name, which determines its height."""
     return any(part["encoding"].get("y", {}).get("type") == "nominal" for part in _units(whole))
 
 
 def _units(part: Any) -> Iterator[dict[str, Any]]:
-    """Yield every single mark of a specification."""
+    """Yield every part of a specification with a single mark."""
     if isinstance(part, dict):
         if "mark" in part and "encoding" in part:
             yield part
@@ -115,7 +115,7 @@ def _units(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def _take_data(whole: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Take the data out, and name each source by the order in which it appears."""
+    """Remove the data and return it by source; sources are named in order of appearance."""
     known: dict[str, dict[str, Any]] = {}
     names: dict[str, str] = {}
     consolidated = whole.pop("datasets", {})
@@ -144,7 +144,7 @@ def _sources(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def _ring(part: Any) -> None:
-    """Put a ring behind the picked point into every layer that shows features."""
+    """Add a ring around the picked point to every layer of features."""
     if isinstance(part, list):
         for value in part:
             _ring(value)

@@ -1,4 +1,4 @@
-"""The charts of an analysis: pure functions from `Analysis` to a chart."""
+"""Charts of an analysis: pure functions from `Analysis` to a chart."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BEYOND: Final = 1.5  # min, shown on either side of the lines of the reduced ch
 
 @View
 def predicted_against_measured(analysis: Analysis) -> Spec:
-    """Return predicted over measured RT, both in min; genuine features stand on the diagonal."""
+    """Chart of predicted over measured RT (min); genuine features are on the diagonal."""
     title = "Predicted against measured retention time"
     frame = points(analysis).dropna(subset=["rt", "predicted_rt"])
     if frame.empty:
@@ -65,7 +65,7 @@ def predicted_against_measured(analysis: Analysis) -> Spec:
 def retention_by_carbons(
     analysis: Analysis, series: str | Sequence[str] | None = None, *, columns: int = 3
 ) -> Spec:
-    """Return RT over the ceramide's carbons with the fitted curves, one facet per series.
+    """Chart of RT over the ceramide's carbons with the fitted curves, one facet per series.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def retention_by_carbons(
 
 
 def retention_of_categories(analysis: Analysis) -> list[Spec]:
-    """Return `retention_by_carbons` of each category of series that the table has."""
+    """Charts by `retention_by_carbons`, one per category in the table."""
     frame, there = _with_carbons(analysis), set(analysis.features["category"].dropna())
     fitted = curves(analysis, frame)
     charts = []
@@ -114,7 +114,7 @@ def _retention(frame: pd.DataFrame, fitted: pd.DataFrame, title: str, columns: i
 
 
 def _carbon_layers(frame: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Spec, Spec]:
-    """Return one table, as a faceted chart demands, and the layers of one facet."""
+    """Table of the data of all facets, and the layers of one facet."""
     drawn = pd.concat([frame, fitted], ignore_index=True)
     flags = ["anchor", "wrong_anchor", "last", "latest"]
     drawn[flags] = drawn[flags].astype("boolean")
@@ -157,7 +157,7 @@ def _carbon_layers(frame: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Spec, Spe
 
 
 def _facets(data: Spec, facet: Spec, frame: pd.DataFrame, columns: int) -> Spec:
-    """Return one facet per series, by category; all share one scale, so that they compare."""
+    """Facets, one per series, ordered by category, with a common RT scale."""
     rank = frame["category"].map({name: k for k, name in enumerate(CATEGORIES)})
     order = frame.assign(rank=rank).sort_values(["rank", "series"])["series"].unique()
     return {
@@ -173,7 +173,7 @@ def _facets(data: Spec, facet: Spec, frame: pd.DataFrame, columns: int) -> Spec:
 
 @View
 def reduced_retention(analysis: Analysis) -> Spec:
-    """Return RT less the effect of the ceramide, one row per series.
+    """Chart of RT normalised to 36:1;O2, one row per series.
 
     Genuine features fall on their own series' line (a bar in its row); fragments and adducts
     fall below or above it, on the line of their parent, and are tied to its row.
@@ -225,7 +225,7 @@ def reduced_retention(analysis: Analysis) -> Spec:
 
 
 def _present_lines(analysis: Analysis, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines of the series shown, latest first; series without one come last."""
+    """Lines of the series shown, latest first; series without a line come last."""
     shown = set(frame["series"]) | set(frame["parent_series"].dropna())
     lines = analysis.model.lines
     lines = lines[lines["series"].isin(shown)].assign(reduced_rt=lambda f: f["offset"])
@@ -271,7 +271,7 @@ def _line_marks(lines: pd.DataFrame, y: Spec) -> tuple[Spec, Spec]:
 
 @View
 def residuals(analysis: Analysis) -> Spec:
-    """Return the residual from the own series' curve over RT, both in min.
+    """Chart of the residual from the own series' curve over RT (min).
 
     The scale is linear up to the scatter of the model and logarithmic beyond, so that both the
     scatter of genuine features and the distance of the others can be read.
@@ -314,7 +314,7 @@ def residuals(analysis: Analysis) -> Spec:
 
 @View
 def verdicts_by_category(analysis: Analysis) -> Spec:
-    """Return how many features of each category (GM, GD, ...) have which verdict."""
+    """Chart of the number of features by category (GM, GD, ...) and verdict."""
     title = "Verdicts by category"
     features = analysis.features
     if features.empty:
@@ -362,21 +362,21 @@ def _category_bars(counts: pd.DataFrame) -> Spec:
 
 
 def _span(frame: pd.DataFrame) -> tuple[float, float]:
-    """Return the range of all numbers of a frame with a margin of 3 %, at least 0.1."""
+    """Range of all numbers of a frame with a margin of 3 %, at least 0.1."""
     low, high = float(frame.min().min()), float(frame.max().max())
     margin = max(0.03 * (high - low), 0.1)
     return round(low - margin, 2), round(high + margin, 2)
 
 
 def _symmetric_ticks(extent: float) -> list[float]:
-    """Return ticks at 1 and 3 times powers of ten up to `extent`, both signs, and 0."""
+    """Ticks at 1 and 3 times powers of ten up to `extent`, both signs, and 0."""
     steps = [digit * 10.0**power for power in range(-2, 3) for digit in (1, 3)]
     used = [round(step, 6) for step in steps if step <= extent * 1.05]
     return [*(-step for step in reversed(used)), 0.0, *used]
 
 
 def _dashes(kinds: list[str]) -> list[list[int]]:
-    """Return a dash pattern for every kind of ceramide; one double bond is a solid line."""
+    """Dash pattern of every kind of ceramide; one double bond is a solid line."""
     patterns = {"0": [6, 3], "1": [1, 0], "2": [2, 2], "3": [1, 3]}
     return [patterns.get(kind[2], [8, 2, 1, 2]) for kind in kinds]
 

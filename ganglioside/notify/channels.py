@@ -1,4 +1,4 @@
-"""How a message is sent: SMTP and HTTP, from the standard library."""
+"""Sending of a message by SMTP and HTTP, with the standard library."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _HANDLERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody is told.
+    """Message to a user.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Message:
 
 
 def send(message: Message, to: Notifications) -> tuple[str, ...]:
-    """Return the channels that have taken a message: it is sent by every one that is set up.
+    """Labels of the channels that have taken a message: all that are set up.
 
     Raises
     ------

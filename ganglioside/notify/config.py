@@ -1,4 +1,4 @@
-"""Where notifications go: read from `notify.toml`.
+"""Settings of notifications: read from `notify.toml`.
 
 after = 60                      # s; shorter jobs are not told of
 
@@ -54,7 +54,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
-    """A mail server, and whom to write to.
+    """Mail server and recipients.
 
     Attributes
     ----------
@@ -98,13 +98,13 @@ class Email:
 
     @property
     def label(self) -> str:
-        """The channel, as events and messages name it."""
+        """Name of the channel in events and messages."""
         return f"e-mail ({self.host}:{self.port})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """An address that takes messages as JSON.
+    """Web address that takes messages as JSON.
 
     Attributes
     ----------
@@ -123,13 +123,13 @@ class Webhook:
 
     @property
     def label(self) -> str:
-        """The channel, as events and messages name it: without what is secret in its address."""
+        """Name of the channel in events and messages, without the secret part of its address."""
         return f"webhook ({urlsplit(self.url).netloc})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notifications:
-    """Who is told that a job has ended.
+    """Channels that report the end of a job.
 
     Attributes
     ----------
@@ -151,14 +151,14 @@ class Notifications:
 
 
 def config_path() -> Path:
-    """Return where the settings are: `GANGLIOSIDE_NOTIFY`, or the user's configuration folder."""
+    """File of the settings: `GANGLIOSIDE_NOTIFY`, or in the user's configuration folder."""
     if named := os.environ.get("GANGLIOSIDE_NOTIFY"):
         return Path(named).expanduser()
     return user_config_path("ganglioside", appauthor=False) / "notify.toml"
 
 
 def read_config(path: Path | None = None) -> Notifications:
-    """Return the settings; where there is no file, nobody is told.
+    """Channels that the file sets up; none if there is no file.
 
     Raises
     ------
@@ -227,7 +227,7 @@ def _require_plain_text(settings: object, *names: str) -> None:
 
 
 def _web_address(url: str) -> SplitResult:
-    """Return the parts of an address of http or https, its host as the network knows it.
+    """Parts of an http or https address, its host in ASCII.
 
     Raises
     ------
@@ -254,7 +254,7 @@ def _web_address(url: str) -> SplitResult:
 
 
 def _host(host: str, setting: str) -> str:
-    """Return a host in the letters that the network knows: `bücher.example` as `xn--...`."""
+    """Host in ASCII letters as the network uses it: `bücher.example` as `xn--...`."""
     try:
         known = host.encode("idna").decode() if not host.isascii() else host
     except UnicodeError:

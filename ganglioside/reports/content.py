@@ -1,4 +1,4 @@
-"""What a report says about an analysis: plain values, no markup."""
+"""Content of a report as plain values, without markup."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WRONG: Final = ("fragment", "adduct", "outlier")
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One headline number; `verdict` is empty where it counts something else."""
+    """One headline number; `verdict` is empty if it counts something else."""
 
     label: str
     value: str
@@ -32,7 +32,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to fix: where it stands, what is wrong and what to do."""
+    """One thing to fix: its location, fault and advice."""
 
     where: str
     value: str
@@ -63,7 +63,7 @@ class Statement:
 
 
 def tiles(analysis: Analysis) -> list[Tile]:
-    """Return the headline numbers: one per verdict, then the anchors and the model's scatter."""
+    """Headline numbers: one per verdict, then the anchors and the model's scatter."""
     summary = analysis.summary
     total = max(summary.features, 1)
     counts = {verdict: int(getattr(summary, verdict)) for verdict in VERDICTS}
@@ -76,7 +76,7 @@ def tiles(analysis: Analysis) -> list[Tile]:
 
 
 def to_fix(analysis: Analysis) -> list[ToFix]:
-    """Return what to fix first: wrong anchors, unreadable rows, other errors, warnings."""
+    """Things to fix first: wrong anchors, unreadable rows, other errors, warnings."""
     found = [
         _kind("Anchors that contradict the other features", _wrong_anchors(analysis)),
         _kind("Rows that could not be read", _problems(analysis, "error")),
@@ -127,7 +127,7 @@ def _problems(analysis: Analysis, severity: str) -> list[Item]:
 
 
 def percent(confidence: float) -> str:
-    """Return a probability in percent; it is never rounded up to certainty."""
+    """Probability in percent, never rounded up to certainty."""
     if pd.isna(confidence):
         return ""
     return ">99%" if confidence >= 0.995 else f"{confidence:.0%}"
@@ -157,7 +157,7 @@ def _text(value: Any) -> str:
 
 
 def checklist(analysis: Analysis) -> list[Statement]:
-    """Return what the lipidomics reporting checklist asks about separation and identity.
+    """Answers to the lipidomics reporting checklist on separation and identity.
 
     Items as worded by the Lipidomics Standards Initiative (Koefeler et al., J Lipid Res 2021).
     """
@@ -232,7 +232,7 @@ def _fragmentation(analysis: Analysis) -> str:
 
 
 def settings_used(analysis: Analysis) -> list[Statement]:
-    """Return the settings, by their label, with unit."""
+    """Statements of the settings: label, value and unit."""
     specs, values = setting_specs(), analysis.settings.to_dict()
     told = [
         Statement(spec.label, f"{values[name]:g} {spec.unit}".strip())
@@ -243,7 +243,7 @@ def settings_used(analysis: Analysis) -> list[Statement]:
 
 
 def origin(analysis: Analysis, session_id: str | None, made: str) -> list[Statement]:
-    """Return where the report comes from: input, session, version and time."""
+    """Statements of the report's provenance: input, session, version and time."""
     source = analysis.source
     return [
         Statement("Input", f"{source.name} ({source.size:,} bytes)"),
@@ -264,7 +264,7 @@ def said(analysis: Analysis) -> pd.DataFrame:
 
 
 def feature_rows(analysis: Analysis) -> pd.DataFrame:
-    """Return the first `MOST_ROWS` features with the columns that the report shows."""
+    """First `MOST_ROWS` features with the columns that the report shows."""
     columns = ["feature_id", "name", "isomer", "rt", "predicted_rt", "residual", "volume",
                "anchor", "verdict", "confidence", "parent", "process", "reason"]  # fmt: skip
     rows = analysis.reviewed.head(MOST_ROWS)

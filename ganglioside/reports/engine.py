@@ -1,4 +1,4 @@
-"""A papermill engine that runs a notebook's cells in the process at hand.
+"""Papermill engine that runs a notebook's cells in the present process.
 
 Starting a kernel and importing everything anew costs seconds for every report; here a report costs
 what its cells cost (`tests/benchmarks/report_speed.py`). The cells share nothing with the program
@@ -18,7 +18,7 @@ NAME: Final = "in-process"
 
 
 class InProcess(Engine):  # type: ignore[misc] # papermill has no types
-    """Runs code cells in order; an error ends the run and is left in its cell, as a kernel does."""
+    """Engine that runs code cells in order; an error ends the run and is left in its cell."""
 
     @classmethod
     def execute_managed_notebook(

@@ -1,4 +1,4 @@
-"""The parameters of the report notebook, judged before anything runs."""
+"""Parameters of the report notebook, checked before anything runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SETTINGS: Final = ("r2_threshold", "outlier_threshold", "rt_tolerance", "sample_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """What the report notebook can be told.
+    """Parameters of the report notebook.
 
     Attributes
     ----------
@@ -73,12 +73,12 @@ class Parameters:
             raise ReportError(str(error)) from error
 
     def given_settings(self) -> dict[str, Any]:
-        """Return the settings that were given, by name."""
+        """Values of the settings that were given, by name."""
         return {n: v for n in SETTINGS if (v := getattr(self, n)) is not None}
 
     @property
     def path(self) -> Path | None:
-        """The table's path, or None where `source` is the id of a session.
+        """Path of the table; None if `source` is the id of a session.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class Parameters:
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> Parameters:
-        """Return the parameters in `values`; unknown names are refused by name.
+        """Parameters from a mapping; unknown names raise an error.
 
         Raises
         ------
@@ -113,7 +113,7 @@ class Parameters:
 
     @classmethod
     def of_notebook(cls, namespace: Mapping[str, object]) -> Parameters:
-        """Return the parameters among the globals of a notebook that set nothing else before.
+        """Parameters among the globals of a notebook that has set nothing else before.
 
         papermill runs a notebook with misspelt parameters too, after a warning: here they are
         refused.

@@ -1,4 +1,4 @@
-"""A page as PDF, printed by a Chromium of the machine."""
+"""Printing of a page as PDF, by a Chromium of the machine."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ TIMEOUT: Final = 180
 
 
 def find_browser() -> str | None:
-    """Return the command of a Chromium, or None; `GANGLIOSIDE_CHROMIUM` names another."""
+    """Command of a Chromium, or None; `GANGLIOSIDE_CHROMIUM` names another."""
     named = os.environ.get("GANGLIOSIDE_CHROMIUM")
     return next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
 
 
 def require_browser() -> str:
-    """Return the command of a Chromium.
+    """Command of a Chromium.
 
     Raises
     ------

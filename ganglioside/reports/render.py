@@ -1,4 +1,4 @@
-"""Run the report notebook and write its page."""
+"""Run of the report notebook, which writes its page."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _COMPARED: Final = (
     "verdict", "anchor", "consolidated_volume",
 )  # fmt: skip
 
-#: Of `Study.species`.
+#: Columns of `Study.species`.
 _SPECIES: Final = ("species", "category", "seen", "rt", "rt_spread", "area", "area_cv")
 
 
@@ -32,12 +32,12 @@ class Study:
     sessions : pandas.DataFrame
         One row per session in the order given: `name`, the number of features, of each verdict,
         of anchors and of wrong anchors, `species` (number of valid ones), `scatter` (min, of
-        valid features about their predictions), and the drift from the other sessions: `shift`
-        (min), `stretch` (min per min), `shared` (features that other sessions share).
+        valid features around their predictions), and the drift from the other sessions: `shift`
+        (min), `stretch` (min per min), `shared` (number of features that other sessions share).
     species : pandas.DataFrame
         One row per species that is valid in any session, the most frequent first: its name,
-        category, in how many sessions it is valid, median RT (min, drift taken off) and its
-        standard deviation, median area and its coefficient of variation.
+        category, number of sessions in which it is valid (`seen`), median RT without drift (`rt`,
+        min) and its standard deviation, median area and its coefficient of variation.
     cells : pandas.DataFrame
         One row per species and session in which it is valid: `species`, `session` (name), `rt`,
         `area`, and `fold`, log2 of its area over the species' median.
@@ -98,6 +98,7 @@ def _drift(features: pd.DataFrame, names: Sequence[str]) -> Drift:
 
 
 def _cells(features: pd.DataFrame, drift: Drift) -> pd.DataFrame:
+    """One row per species and session in which it is valid: RT (min), area and log2 fold."""
     valid = features[(features["verdict"] == "valid") & features["species"].notna()]
     rt = drift.to_study(valid["rt"].to_numpy(np.float64), valid["number"].to_numpy(np.int64))
     by = ["species", "category", "number"]
@@ -106,11 +107,13 @@ def _cells(features: pd.DataFrame, drift: Drift) -> pd.DataFrame:
     cells["area"] = grouped["consolidated_volume"].sum(min_count=1)["consolidated_volume"]
     median = cells.groupby("species")["area"].transform("median")
     usable = (cells["area"] > 0) & (median > 0)
-    fold = np.log2(cells["area"].where(usable) / median.where(usable))
+    ratio = cells["area"].where(usable) / median.where(usable)
+    fold = np.log2(ratio)
     return cells.assign(fold=fold.astype("float64"))
 
 
 def _species_table(cells: pd.DataFrame) -> pd.DataFrame:
+    """One row per species, the most frequent first, with the columns `_SPECIES`."""
     grouped = cells.groupby("species", as_index=False, sort=True)
     table = grouped.agg(
         category=("category", "first"),

@@ -1,7 +1,7 @@
 """Outcome of every table of a batch, kept beside its results: `batch.jsonl`.
 
-A line is added when its work stands on disk; the last one of a name counts. One that breaks off,
-since the machine did, is as if it were not there.
+A line is added once its files are on disk; the last line of a name counts. An incomplete last line,
+as after a crash of the machine, is ignored.
 """
 
 from __future__ import annotations
@@ -31,21 +31,27 @@ class Entry:
     ----------
     name : str
     file : str
-        Where it was read.
+        Path of the table.
     key : str
-        Hash of all that its verdicts depend on; empty where it could not be read.
+        Hash of all that its verdicts depend on; empty if it could not be read.
     title : str
-        Heading of its report; empty where that is its name.
+        Heading of its report; empty if that is its name.
     session : str or None
-        Id of its session; None where it failed before it had one.
+        Id of its session; None if it failed before it had one.
     verdicts : str or None
-        File of its verdicts, from the batch's folder.
+        File of its verdicts, relative to the batch's folder.
     report : str or None
-        File of its report, from the batch's folder.
+        File of its report, relative to the batch's folder.
     error : str or None
-        Why it failed, and what to do.
+        Reason of a failure, and what to do.
     time : str
-        When this was written, ISO 8601, UTC.
+        Time of the entry, ISO 8601, UTC.
+
+    Examples
+    --------
+    >>> from ganglioside.batch import Entry
+    >>> Entry("mouse 3", "runs/mouse 3.csv", "", "", error="The table is empty.").succeeded
+    False
     """
 
     name: str

@@ -19,20 +19,20 @@ from ganglioside.reading.limits import most
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
 
-#: Endings of what is a table in a folder.
+#: Suffixes of tables in a folder.
 TABLES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
 _SETTINGS: Final = tuple(field.name for field in dataclasses.fields(Settings))
-#: Columns of a manifest; only the first is needed.
+#: Columns of a manifest; only the first is required.
 MANIFEST: Final = ("file", "name", "title", *_SETTINGS)
 
-#: What no file name can hold on some system, or no line of a list.
+#: Characters that some system forbids in file names, or that would break a line of a list.
 _FORBIDDEN: Final = dict.fromkeys([*map(ord, '/\\:*?"<>|'), *range(32), 127], "_")
 
 #: Bytes of a name: with an ending and a number it fits into the 255 of most systems.
 _LONGEST: Final = 235
 
-#: Bytes by which a large file is known as a manifest or a table.
+#: Bytes of a large file that are read to recognise a manifest or a table.
 _HEAD: Final = 65_536
 
 
@@ -43,11 +43,19 @@ class Item:
     Attributes
     ----------
     name : str
-        Of its session, and of the files that are made of it; no two items share one.
+        Name of its session and its files; no two items share one.
     path : pathlib.Path
     title : str
-        Heading of its report; its name where empty.
+        Heading of its report; its name if empty.
     settings : Settings
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import ganglioside as gg
+    >>> from ganglioside.batch import Item
+    >>> Item("mouse 3", Path("mouse 3.csv"), "", gg.Settings(rt_tolerance=0.02)).name
+    'mouse 3'
     """
 
     name: str
@@ -62,16 +70,26 @@ def plan(sources: Sequence[str | PathLike[str]], settings: Settings | None = Non
     Parameters
     ----------
     sources
-        Paths of tables, patterns (`runs/*.csv`, `**` for all folders below), folders, whose
-        tables are taken, and manifests: CSV files with the columns `MANIFEST`, of which only
-        `file` is needed. Paths in a manifest start from its folder.
+        Paths of tables, patterns (`runs/*.csv`, `**` for all folders below), folders with tables,
+        and manifests: CSV files with the columns `MANIFEST`, of which only `file` is required.
+        Paths in a manifest are relative to its folder.
     settings
-        Of every table; what a manifest says of one comes first.
+        Settings of every table, unless a manifest gives others.
+
+    Returns
+    -------
+    list of Item
 
     Raises
     ------
     BatchError
         If a pattern or folder has no table, or a manifest has a fault; all faults are named.
+
+    Examples
+    --------
+    >>> from ganglioside import batch
+    >>> [item.name for item in batch.plan(["runs/mouse 3.csv", "runs/mouse 4.csv"])]
+    ['mouse 3', 'mouse 4']
     """
     usual = settings or Settings()
     items = [item for source in sources for item in _items(str(source), usual)]
@@ -95,7 +113,7 @@ def _items(source: str, settings: Settings) -> list[Item]:
         if not (found := [p for p in found if p.is_file()]):
             raise BatchError(f"No file fits {source!r}.")
         return [_item(p, settings) for p in found]
-    return [_item(path, settings)]  # which fails alone: it is not there
+    return [_item(path, settings)]  # it fails alone, when it is read
 
 
 def _is_table(path: Path) -> bool:
@@ -120,10 +138,11 @@ def _distinct(items: list[Item]) -> list[Item]:
         if not _repeated(named):
             break
     else:
-        # They differ by their endings, or in case only.
-        twice = _repeated(named := [item.name or _name(item.path, 1) for item in items])
-        named = [f"{n} {i}" if n in twice else n for i, n in enumerate(named, start=1)]
-    return [dataclasses.replace(i, name=n) for i, n in zip(items, named, strict=True)]
+        # They differ by their suffixes, or in case only.
+        named = [item.name or _name(item.path, 1) for item in items]
+        repeated = _repeated(named)
+        named = [f"{n} {i}" if n in repeated else n for i, n in enumerate(named, start=1)]
+    return [dataclasses.replace(item, name=name) for item, name in zip(items, named, strict=True)]
 
 
 def _repeated(names: Sequence[str]) -> list[str]:
@@ -156,7 +175,7 @@ def _manifest(path: Path) -> list[list[str]] | None:
             content = file.read(limit + 1)
         text, _ = decode(content if len(content) <= limit else content[:_HEAD])
     except (OSError, ReadError):
-        return None  # a table, which says itself what is wrong with it
+        return None  # a table, whose own reader reports the fault
     separator = _manifest_separator(text.partition("\n")[0])
     if separator is None:
         return None
@@ -188,7 +207,7 @@ def _of_manifest(path: Path, records: list[list[str]], settings: Settings) -> li
         for cell in header
         if cell not in MANIFEST
     ]
-    faults += [f"column {cell!r} stands twice" for cell in dict.fromkeys(_repeated(header))]
+    faults += [f"column {cell!r} appears twice" for cell in dict.fromkeys(_repeated(header))]
     items = []
     if not faults:
         for line, record in enumerate(records[1:], start=2):
@@ -207,7 +226,7 @@ def _of_manifest(path: Path, records: list[list[str]], settings: Settings) -> li
 
 def _of_line(folder: Path, header: list[str], record: list[str], settings: Settings) -> Item:
     if len(record) != len(header):
-        raise BatchError(f"{len(record)} cells stand under {len(header)} columns.")
+        raise BatchError(f"it has {len(record)} cells, but the header has {len(header)} columns.")
     cells = {n: c.strip() for n, c in zip(header, record, strict=True) if c.strip()}
     if "file" not in cells:
         raise BatchError("the column file is empty.")

@@ -1,6 +1,6 @@
 """Tasks of a worker for one table: input and output are values, never files.
 
-So workers may run on machines that share no disk with the one that asked.
+So workers may run on machines that share no disk with the calling one.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def analyse(name: str, content: bytes, settings: Settings, form: Format, version
     ReadError, ValidationError
         If it cannot be read.
     BatchError
-        If this worker runs another version than the program that asks.
+        If this worker runs another version than the calling program.
     """
     if version != __version__:
         raise BatchError(

@@ -18,7 +18,20 @@ def reliability_diagram(table: pd.DataFrame) -> Spec:
     Parameters
     ----------
     table
-        What `calibration.reliability` returns.
+        Bins of confidence, from `verdicts.calibration.reliability`.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import ganglioside as gg
+    >>> from ganglioside.verdicts.calibration import reliability
+    >>> bins = reliability(pd.Series([True, True, False]), pd.Series([0.97, 0.91, 0.55]))
+    >>> gg.charts.reliability_diagram(bins).to_dict()["title"]["text"]
+    'Is the confidence right?'
     """
     title = "Is the confidence right?"
     if table.empty:

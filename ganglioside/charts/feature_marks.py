@@ -20,7 +20,7 @@ from ganglioside.charts.vega import (
     value,
 )
 
-#: From here on points are drawn small and translucent.
+#: Number of points from which on they are drawn small and translucent.
 MANY_POINTS: Final = 2_000
 
 _TOOLTIPS: Final = (
@@ -37,7 +37,7 @@ _TOOLTIPS: Final = (
     quantity("feature_id", title="Feature", format="d"),
 )
 
-#: What parameters call the marks of features.
+#: Name of the layer of features, which selections refer to.
 _FEATURES: Final = "features"
 
 
@@ -66,18 +66,18 @@ def feature_marks(
 ) -> Spec:
     """Layer of the features of a frame: verdict by colour and shape, anchors outlined.
 
-    Anchors have a dark outline; wrong ones stand in a ring. The chart needs `choices`.
+    Anchors have a dark outline; wrong ones are ringed. The chart needs `choices`.
 
     Parameters
     ----------
     frame
-        Rows of `frames.points`.
+        Rows of `plot_tables.points`.
     position
         Channels `x` and `y`.
     data, where
-        As of `grammar.marks`.
+        As for `vega.marks`.
     clip
-        Whether what lies beyond the scales is hidden.
+        Whether points outside the scales are hidden.
     """
     many = len(frame) > MANY_POINTS
     features = marks(

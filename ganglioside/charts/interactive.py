@@ -17,18 +17,18 @@ from ganglioside.charts.views import (
     retention_by_carbons,
 )
 
-#: What a chart's parameter is called that holds the feature_id of the picked point.
+#: Name of the chart's parameter that holds the feature_id of the picked point.
 PICKED: Final = "picked"
 
-#: The charts that can be chosen, by what they are called.
+#: Labels of the charts that can be chosen, by name.
 VIEWS: Final[dict[str, str]] = {
-    "reduced": "RT without the effect of the ceramide",
+    "reduced": "RT normalised to 36:1",
     "predicted": "Predicted against measured RT",
-    "residuals": "Residuals from the own series",
+    "residuals": "Residuals from each feature's own series",
     "carbons": "RT by carbons, one series",
 }
 
-_HEIGHT: Final = 420  # px, of charts that are not as high as they have rows
+_HEIGHT: Final = 420  # px, of charts whose height does not depend on their rows
 _RING: Final = {"type": "point", "shape": "circle", "size": 320, "stroke": palette.INK,
                 "strokeWidth": 2.5, "opacity": 1, "tooltip": None}  # fmt: skip
 
@@ -44,7 +44,7 @@ class InteractiveChart:
     spec : dict
         Its parameter `PICKED` rings a feature; its data sources are named as in `data`.
     data : dict of str to dict
-        For each source its `values` (CSV text, or a list of records) and `parse` (Vega's types).
+        Per source its `values` (CSV text, or a list of records) and `parse` (Vega's types).
     """
 
     title: str
@@ -62,7 +62,7 @@ def interactive(analysis: Analysis, view: str, series: str | None = None) -> Int
     view
         A key of `VIEWS`.
     series
-        Which one `carbons` shows; the one with most features where None.
+        Series that `carbons` shows; the one with most features where None.
     """
     return detach(_spec(analysis, view, series))
 
@@ -91,8 +91,9 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
     whole["params"] = [*whole.get("params", []), {"name": PICKED, "value": -1}]
     if "width" in whole:
         whole["config"]["legend"] |= {"orient": "top", "direction": "horizontal"}
-        tall = whole["height"] if "encoding" not in whole and _has_rows(whole) else _HEIGHT
-        whole |= {"width": "container", "height": max(tall, 60)}
+        has_own_height = "encoding" not in whole and _has_rows(whole)
+        height = whole["height"] if has_own_height else _HEIGHT
+        whole |= {"width": "container", "height": max(height, 60)}
         whole["autosize"] = {"type": "fit-x", "contains": "padding"}
     return InteractiveChart(title.get("text", ""), tuple(title.get("subtitle", ())), whole, data)
 
@@ -161,9 +162,9 @@ def _shows_features(unit: dict[str, Any]) -> bool:
 
 
 def _ring_of(unit: dict[str, Any]) -> dict[str, Any]:
-    place = {k: unit["encoding"][k] for k in ("x", "y")}
+    position = {k: unit["encoding"][k] for k in ("x", "y")}
     only = {"filter": f"datum.feature_id === {PICKED}"}
     transform = [*unit.get("transform", []), only]
     data = {"data": unit["data"]} if "data" in unit else {}
     mark = _RING | {"clip": unit["mark"].get("clip", False)}
-    return {**data, "mark": mark, "encoding": place, "transform": transform}
+    return {**data, "mark": mark, "encoding": position, "transform": transform}

@@ -23,13 +23,24 @@ def fragment_network(analysis: Analysis, *, most: int = 60) -> Spec:
     """Chart of parents and their pieces: one row per parent, one column per kind of piece.
 
     A line runs from the parent through its pieces; the number beside a piece is its peak area in
-    percent of the parent's. Rows of one ceramide stand on one band.
+    percent of the parent's. Rows of one ceramide share a band.
 
     Parameters
     ----------
     analysis
     most
-        Rows at most: the parents with the most pieces. `fragment_table` has all.
+        Number of rows at most: the parents with the most pieces. `fragment_table` has all.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.fragment_network(gg.analyze(gg.example()), most=20)
+    >>> chart.to_dict()["title"]["text"]
+    'Fragments and adducts, parent by parent'
     """
     title = "Fragments and adducts, parent by parent"
     table = fragment_table(analysis)
@@ -189,7 +200,7 @@ _PIECE_TOOLTIPS: Final = [
     nominal("parent", title="Parent"),
     nominal("process", title="Process"),
     quantity("piece_rt", title="RT (min)", format=".3f"),
-    quantity("delta_rt", title="RT less the parent's (min)", format="+.3f"),
+    quantity("delta_rt", title="RT − parent's RT (min)", format="+.3f"),
     quantity("percent_of_parent", title="% of the parent", format=".2f"),
     quantity("confidence", title="Confidence", format=".0%"),
 ]

@@ -12,25 +12,25 @@ from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.vega import Spec
 from ganglioside.lipids.names import parse_name
 
-#: Verdicts that say a feature is not what its name says.
+#: Verdicts of features that are not the ganglioside that their name states.
 PIECES: Final = ("fragment", "adduct")
 WRONG: Final = (*PIECES, "outlier")
 
-#: What a point of any chart carries.
+#: Columns of the points of every chart.
 POINT_COLUMNS: Final = (
     "feature_id", "name", "rt", "volume", "anchor", "series", "isomer", "carbons", "double_bonds",
     "hydroxyls", "category", "predicted_rt", "residual", "standardized_residual", "verdict",
     "confidence", "parent", "process", "reason",
 )  # fmt: skip
 
-#: Digits that a chart needs of a number.
+#: Decimal places of the numbers in a chart.
 _DIGITS: Final = 5
 
 
 def inline(frame: pd.DataFrame) -> Spec:
     """Inline data of a chart: a frame as CSV, with the type of every column.
 
-    Text of this form is not limited in rows and costs nothing per row, unlike lists of records.
+    CSV is not limited in rows and costs nothing per row, unlike lists of records.
     """
     parse = {str(column): _vega_type(frame[column]) for column in frame}
     plain = frame.round(_DIGITS)
@@ -49,8 +49,8 @@ def _vega_type(column: pd.Series) -> str:
 def points(analysis: Analysis) -> pd.DataFrame:
     """One row per feature: `POINT_COLUMNS`, `line` and `wrong_anchor`.
 
-    `line` names the curve that a feature is compared with: its isomer, else its series. Very many
-    points go without their reasons, which would be most of a chart's size.
+    `line` names the curve with which a feature is compared: its isomer, else its series. More than
+    `MANY_POINTS` points have no reasons, which would be most of a chart's size.
     """
     features = analysis.features.loc[:, list(POINT_COLUMNS)]
     if len(features) > MANY_POINTS:
@@ -75,7 +75,8 @@ def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns series, isomer, line, label, ceramide (`n:1;O2`), carbons, curve_rt (min), last
-        (whether the row ends the most usual curve of its line), latest (of its series).
+        (whether the row is the end of its line's most usual curve), latest (whether its line has
+        the highest RT of its series there).
     """
     lines = analysis.model.lines[["series", "isomer"]].merge(_kinds(shown), on="series")
     grid = lines.loc[lines.index.repeat((lines["last"] - lines["first"] + 1).astype("int64"))]
@@ -167,10 +168,17 @@ def fragment_table(analysis: Analysis) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per piece: ceramide (the parent's), parent_id (NA where the parent has no row),
+        One row per piece: ceramide (the parent's), parent_id (NA if the parent has no row),
         parent, parent_series, parent_rt, piece_id, piece, piece_series, piece_rt, delta_rt (min),
         process, percent_of_parent (of peak areas), verdict, confidence; ordered by ceramide,
         parent and piece.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> table = gg.charts.fragment_table(gg.analyze(gg.example()))
+    >>> sorted(table["verdict"].unique())
+    ['adduct', 'fragment']
     """
     features = analysis.features
     pieces = features[features["verdict"].isin(PIECES) & features["parent"].notna()]

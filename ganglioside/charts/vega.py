@@ -1,8 +1,8 @@
 """Parts of a Vega-Lite specification as plain dicts, from which charts are built.
 
-Altair copies and checks all of a chart for each part that is added, which takes 0.1 s a chart. Here
-charts are put together without it, in a tenth of that; tests check whole charts against its schema,
-and a `View` hands a chart over to it where somebody wants to see it or to change it there.
+Altair copies and validates a whole chart for each part that is added, which takes 0.1 s a chart.
+Here charts are built without it, in a tenth of that; tests check whole charts against its schema,
+and a `View` converts a chart to Altair for users who want to display or change it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class View(Generic[P]):
     Attributes
     ----------
     spec : callable
-        Takes what the view takes; returns a Vega-Lite specification, ready for JSON.
+        Takes the arguments of the view; returns a Vega-Lite specification, ready for JSON.
     """
 
     def __init__(self, spec: Callable[P, Spec]) -> None:
@@ -81,15 +81,15 @@ def marks(
     Parameters
     ----------
     kind
-        Such as `point`.
+        Type of the marks, such as `point`.
     encoding
         Channels by name.
     data
-        From `rows` or `inline`; that of the chart around it where None.
+        From `rows` or `inline`; the data of the enclosing chart where None.
     where
-        Expressions or predicates that a row must fulfil.
+        Expressions or predicates that select rows.
     name
-        By which parameters of the chart name these marks.
+        Name of this layer, to which parameters of the chart refer.
     **look
         Properties of the mark.
     """

@@ -25,12 +25,24 @@ from ganglioside.columns import CATEGORIES, VERDICTS
 
 _WIDTH: Final = 760  # px
 _ROW: Final = 20  # px, height of a row of text
-_BEYOND: Final = 1.5  # min, shown on either side of the lines of the reduced chart
+_BEYOND: Final = 1.5  # min, shown on either side of the lines in the chart of normalised RT
 
 
 @View
 def predicted_against_measured(analysis: Analysis) -> Spec:
-    """Chart of predicted over measured RT (min); genuine features are on the diagonal."""
+    """Chart of predicted over measured RT (min); genuine features are on the diagonal.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.predicted_against_measured(gg.analyze(gg.example()))
+    >>> chart.to_dict()["title"]["text"]
+    'Predicted against measured retention time'
+    """
     title = "Predicted against measured retention time"
     frame = points(analysis).dropna(subset=["rt", "predicted_rt"])
     if frame.empty:
@@ -73,21 +85,36 @@ def retention_by_carbons(
     series
         One series or several, such as `GD1` or `["GD1", "GD1+OAc"]`; all where None.
     columns
-        Facets beside each other.
+        Number of facets in a row.
+
+    Returns
+    -------
+    altair.LayerChart or altair.FacetChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.retention_by_carbons(gg.analyze(gg.example()), "GD1")
+    >>> chart.to_dict()["title"]["text"]
+    'Retention by carbon number: GD1'
     """
-    title = "Retention by carbon number" + (f": {series}" if isinstance(series, str) else "")
+    title = "Retention by carbon number"
     frame = _with_carbons(analysis)
+    if isinstance(series, str):
+        title += f": {series}"
+        series = [series]
     if series is not None:
-        frame = frame[frame["series"].isin([series] if isinstance(series, str) else series)]
+        frame = frame[frame["series"].isin(series)]
     return _retention(frame, curves(analysis, frame), title, columns)
 
 
 def retention_of_categories(analysis: Analysis) -> list[Spec]:
     """Charts by `retention_by_carbons`, one per category in the table."""
-    frame, there = _with_carbons(analysis), set(analysis.features["category"].dropna())
+    frame = _with_carbons(analysis)
+    present = set(analysis.features["category"].dropna())
     fitted = curves(analysis, frame)
     charts = []
-    for category in (c for c in CATEGORIES if c in there):
+    for category in (name for name in CATEGORIES if name in present):
         own = frame[frame["category"] == category]
         its_curves = fitted[fitted["series"].isin(own["series"])]
         charts.append(_retention(own, its_curves, f"Retention by carbon number: {category}"))
@@ -175,10 +202,21 @@ def _facets(data: Spec, facet: Spec, frame: pd.DataFrame, columns: int) -> Spec:
 def reduced_retention(analysis: Analysis) -> Spec:
     """Chart of RT normalised to 36:1;O2, one row per series.
 
-    Genuine features fall on their own series' line (a bar in its row); fragments and adducts
-    fall below or above it, on the line of their parent, and are tied to its row.
+    Genuine features are on the line of their own series (a bar in its row); fragments and adducts
+    are off it, on the line of their parent, and are connected to the parent's row.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.reduced_retention(gg.analyze(gg.example()))
+    >>> chart.to_dict()["title"]["text"]
+    'Retention time normalised to 36:1;O2'
     """
-    title = "Retention time without the effect of the ceramide"
+    title = "Retention time normalised to 36:1;O2"
     frame = reduced(analysis) if analysis.model.is_fitted else pd.DataFrame()
     if frame.empty:
         return nothing(title, _why_empty(analysis))
@@ -188,7 +226,7 @@ def reduced_retention(analysis: Analysis) -> Spec:
     position = {
         "x": quantity(
             "reduced_rt",
-            title="RT reduced to a 36:1;O2 ceramide (min)",
+            title="RT normalised to 36:1;O2 (min)",
             scale={"domain": near, "nice": False},
         ),
         "y": nominal(
@@ -214,10 +252,10 @@ def reduced_retention(analysis: Analysis) -> Spec:
     return finish(
         layers(ties, bars, features, names),
         title,
-        "Bars: the line of each series. A feature off its bar that is tied to another row "
+        "Bars: the line of each series. A feature off its bar that is connected to another row "
         "elutes on that series' line:",
-        "it is a fragment or adduct of it. " + anchors_note(frame),
-        f"{far} features farther off than {_BEYOND:g} min are outside." if far else "",
+        "it is a fragment or adduct of that series. " + anchors_note(frame),
+        f"{far} features more than {_BEYOND:g} min off all lines are not shown." if far else "",
         params=choices("x"),
         width=_WIDTH - 130,
         height=_ROW * len(order),
@@ -233,9 +271,10 @@ def _present_lines(analysis: Analysis, frame: pd.DataFrame) -> pd.DataFrame:
     lines = pd.concat([lines, missing], ignore_index=True)
     lines["category"] = lines["series"].str.extract(r"(G[AMDTQP])", expand=False)
     of_series = lines.groupby("series")["reduced_rt"]
-    mean, lines["latest"] = of_series.transform("mean"), of_series.rank(ascending=False) == 1
+    lines["mean"] = of_series.transform("mean")
+    lines["latest"] = of_series.rank(ascending=False) == 1
     lines["label"] = isomer_labels(lines)
-    return lines.assign(mean=mean).sort_values(["mean", "series"], ascending=[False, True])
+    return lines.sort_values(["mean", "series"], ascending=[False, True])
 
 
 def _line_marks(lines: pd.DataFrame, y: Spec) -> tuple[Spec, Spec]:
@@ -275,6 +314,17 @@ def residuals(analysis: Analysis) -> Spec:
 
     The scale is linear up to the scatter of the model and logarithmic beyond, so that both the
     scatter of genuine features and the distance of the others can be read.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.residuals(gg.analyze(gg.example()))
+    >>> chart.to_dict()["title"]["text"]
+    "Residuals from the own series' curve"
     """
     title = "Residuals from the own series' curve"
     frame = points(analysis).dropna(subset=["rt", "residual"])
@@ -314,7 +364,19 @@ def residuals(analysis: Analysis) -> Spec:
 
 @View
 def verdicts_by_category(analysis: Analysis) -> Spec:
-    """Chart of the number of features by category (GM, GD, ...) and verdict."""
+    """Chart of the number of features by category (GM, GD, ...) and verdict.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.verdicts_by_category(gg.analyze(gg.example()))
+    >>> chart.to_dict()["title"]["text"]
+    'Verdicts by category'
+    """
     title = "Verdicts by category"
     features = analysis.features
     if features.empty:

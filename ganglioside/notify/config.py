@@ -1,6 +1,6 @@
 """Settings of notifications: read from `notify.toml`.
 
-after = 60                      # s; shorter jobs are not told of
+after = 60                      # s; shorter jobs are not reported
 
 [email]
 host = "smtp.example.org"
@@ -15,7 +15,7 @@ to = ["anna@example.org"]
 url = "https://chat.example.org/hooks/1"
 secret = "..."                  # signs the message; or in GANGLIOSIDE_WEBHOOK_SECRET
 
-Passwords, secrets and addresses of webhooks, which are secrets too, are in no message and no
+Passwords, secrets and addresses of webhooks, which are secrets too, appear in no message and no
 `repr`.
 """
 
@@ -43,7 +43,7 @@ _SECRETS: Final = {
     ("webhook", "secret"): "GANGLIOSIDE_WEBHOOK_SECRET",
 }
 
-#: An address of mail, as far as it must be known here: no space, and nothing that ends a line.
+#: An e-mail address, checked only as far as is needed here: no space, no end of line.
 _MAIL: Final = re.compile(r"[^\s\x00-\x1f\x7f<>,;]+@[^\s\x00-\x1f\x7f<>,;@]+")
 
 #: What the path and query of an address are made of (RFC 3986); other characters as %XX.
@@ -109,7 +109,7 @@ class Webhook:
     Attributes
     ----------
     url : str
-        http or https. Whoever knows it can write there.
+        http or https. Anyone who knows it can write there.
     secret : str
         Where given, the header `X-Ganglioside-Signature` holds `sha256=` and the HMAC of the body.
     """
@@ -134,7 +134,7 @@ class Notifications:
     Attributes
     ----------
     after : float
-        s; jobs that took less are not told of.
+        s; shorter jobs are not reported.
     email : Email or None
     webhook : Webhook or None
     """
@@ -165,17 +165,17 @@ def read_config(path: Path | None = None) -> Notifications:
     NotificationError
         If the file cannot be read, or a setting is unknown or wrong.
     """
-    place = path or config_path()
+    file = path or config_path()
     try:
-        text = place.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Notifications()
     except (OSError, UnicodeDecodeError) as error:
-        raise NotificationError(f"{place} cannot be read: {error}.") from error
+        raise NotificationError(f"{file} cannot be read: {error}.") from error
     try:
         return _notifications(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, NotificationError) as error:
-        raise NotificationError(f"{place}: {error}") from error
+        raise NotificationError(f"{file}: {error}") from error
 
 
 def _notifications(values: dict[str, Any]) -> Notifications:
@@ -232,7 +232,7 @@ def _web_address(url: str) -> SplitResult:
     Raises
     ------
     NotificationError
-        If it is none. The message repeats no more of it than its scheme.
+        If it is not one. The message repeats no more of it than its scheme.
     """
     try:
         parts = urlsplit(url.strip())
@@ -249,8 +249,10 @@ def _web_address(url: str) -> SplitResult:
     host = _host(parts.hostname or "", "url")
     if port is not None:
         _require_port(port, "url")
-    place = f"[{host}]" if ":" in host else host
-    return parts._replace(netloc=place if port is None else f"{place}:{port}")
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None:
+        netloc = f"{netloc}:{port}"
+    return parts._replace(netloc=netloc)
 
 
 def _host(host: str, setting: str) -> str:

@@ -12,9 +12,9 @@ from ganglioside.charts import fragment_table
 from ganglioside.columns import REVIEW, VERDICTS
 from ganglioside.settings import setting_specs
 
-#: Rows of a table that a page holds; the export has all.
+#: Rows of a table on the page; the export has all.
 MOST_ROWS: Final = 5_000
-#: Items of one kind among the first things to fix.
+#: Items of one kind in the list of things to fix.
 MOST_ITEMS: Final = 20
 
 _WRONG: Final = ("fragment", "adduct", "outlier")
@@ -98,26 +98,27 @@ def _wrong_anchors(analysis: Analysis) -> list[Item]:
         Item(
             where=f"feature {row.feature_id}",
             value=f"{row.name} at {row.rt:.3f} min",
-            message=_what_it_is(row),
+            message=_explanation(row),
             advice=str(advice.get(row.feature_id, "Take the anchor away or check the peak.")),
         )
         for row in wrong.itertuples(index=False)
     ]
 
 
-def _what_it_is(row: Any) -> str:
-    what = str(row.verdict)
+def _explanation(row: Any) -> str:
+    text = str(row.verdict)
     if pd.notna(row.parent):
-        what += f" of {row.parent}"
-        what += f" ({row.process})" if pd.notna(row.process) else ""
-    return f"{what}, {percent(row.confidence)} sure"
+        text += f" of {row.parent}"
+        if pd.notna(row.process):
+            text += f" ({row.process})"
+    return f"{text}, {percent(row.confidence)} sure"
 
 
 def _problems(analysis: Analysis, severity: str) -> list[Item]:
     problems = analysis.problems[analysis.problems["severity"] == severity]
     return [
         Item(
-            where=", ".join(filter(None, (_line(row.row), _text(row.column)))),
+            where=_cell(row.row, row.column),
             value=_text(row.value),
             message=_text(row.message),
             advice=_text(row.advice),
@@ -133,8 +134,10 @@ def percent(confidence: float) -> str:
     return ">99%" if confidence >= 0.995 else f"{confidence:.0%}"
 
 
-def _line(number: Any) -> str:
-    return "" if pd.isna(number) else f"line {number}"
+def _cell(number: Any, column: Any) -> str:
+    """Location of a problem in the input: `line 4, rt`; either part may be missing."""
+    line = "" if pd.isna(number) else f"line {number}"
+    return ", ".join(part for part in (line, _text(column)) if part)
 
 
 def _findings(analysis: Analysis, severity: str, but: str = "") -> list[Item]:
@@ -176,8 +179,8 @@ _ASSUMPTIONS: Final = (
     "the column: it has its parent's ceramide and retention time and never more of any sugar, "
     "sialic acid or acetyl than the parent. Anchors are trusted more than other names, not "
     "blindly. Log P is compared, not used. Names give summed ceramides, so chain composition, "
-    "double bond position and the place of an acetyl are not judged. Confidence is the model's "
-    "probability that the verdict is right."
+    "double bond position and the position of an acetyl are not judged. Confidence is the "
+    "model's probability that the verdict is right."
 )
 
 
@@ -208,7 +211,7 @@ def _isomers(analysis: Analysis) -> str:
     lines = analysis.models.dropna(subset="isomer")
     split = lines.groupby("series")["isomer"].agg(", ".join)
     if split.empty:
-        return "Yes: no series stands on more than one line. Co-eluting isomers are not resolved."
+        return "Yes: no series has more than one line. Co-eluting isomers are not resolved."
     named = "; ".join(f"{series}: {isomers}" for series, isomers in split.items())
     return f"Yes: resolved by retention time ({named}). Co-eluting isomers are not resolved."
 
@@ -234,12 +237,12 @@ def _fragmentation(analysis: Analysis) -> str:
 def settings_used(analysis: Analysis) -> list[Statement]:
     """Statements of the settings: label, value and unit."""
     specs, values = setting_specs(), analysis.settings.to_dict()
-    told = [
+    thresholds = [
         Statement(spec.label, f"{values[name]:g} {spec.unit}".strip())
         for name, spec in specs.items()
         if name not in ("max_megabytes", "max_rows")
     ]
-    return [*told, Statement("Sample type", str(values["sample_type"]))]
+    return [*thresholds, Statement("Sample type", str(values["sample_type"]))]
 
 
 def origin(analysis: Analysis, session_id: str | None, made: str) -> list[Statement]:
@@ -254,13 +257,13 @@ def origin(analysis: Analysis, session_id: str | None, made: str) -> list[Statem
     ]
 
 
-def said(analysis: Analysis) -> pd.DataFrame:
-    """Return what analysts said, beside the name, RT and verdict of the model."""
+def override_rows(analysis: Analysis) -> pd.DataFrame:
+    """Table of overrides beside the name, RT and verdict of the model, one row per feature."""
     if not len(analysis.overrides):
         return pd.DataFrame()
-    reviewed = analysis.reviewed
+    overridden = analysis.reviewed
     columns = ["feature_id", "name", "rt", "verdict", *REVIEW.values()]
-    return reviewed.loc[reviewed["analyst_time"].notna(), columns]
+    return overridden.loc[overridden["analyst_time"].notna(), columns]
 
 
 def feature_rows(analysis: Analysis) -> pd.DataFrame:

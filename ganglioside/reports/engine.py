@@ -1,8 +1,8 @@
 """Papermill engine that runs a notebook's cells in the present process.
 
-Starting a kernel and importing everything anew costs seconds for every report; here a report costs
-what its cells cost (`tests/benchmarks/report_speed.py`). The cells share nothing with the program
-but its imported modules. Cells are plain Python: magic commands need a kernel.
+A new kernel, which imports everything again, costs seconds per report; here a report costs only
+its cells (`tests/benchmarks/report_speed.py`). The cells share nothing with the program except its
+imported modules. Cells are plain Python: magic commands need a kernel.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 from nbformat.v4 import new_output
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 
-#: The name that papermill knows it by.
+#: Name of the engine for papermill.
 NAME: Final = "in-process"
 
 

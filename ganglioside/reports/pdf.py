@@ -12,7 +12,7 @@ from typing import Final
 from ganglioside.errors import ExportError, ReportError
 from ganglioside.support.whole_files import write_whole
 
-#: Names under which Chromium and its relatives are installed, the first found is used.
+#: Commands of Chromium and related browsers; the first one found is used.
 BROWSERS: Final = (
     "chromium",
     "chromium-browser",
@@ -30,7 +30,9 @@ TIMEOUT: Final = 180
 def find_browser() -> str | None:
     """Command of a Chromium, or None; `GANGLIOSIDE_CHROMIUM` names another."""
     named = os.environ.get("GANGLIOSIDE_CHROMIUM")
-    return next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
+    commands = [named] if named else BROWSERS
+    found = (shutil.which(command) for command in commands)
+    return next((path for path in found if path), None)
 
 
 def require_browser() -> str:

@@ -74,13 +74,13 @@ class Report:
     analysis : Analysis
     title : str
     session_id : str or None
-        Of the stored session, where it is one.
+        Id of the stored session, if there is one.
     made : str
-        When the report was made, UTC.
+        Date and time of the report, UTC.
     pictures : bool
-        Whether charts are put into the page as still pictures, too.
+        Whether charts are also put into the page as still pictures.
     shown : dict of str to str
-        HTML of the parts asked for so far, in order: what `write` writes.
+        HTML of the parts made so far, in order: the body that `write` writes.
     """
 
     analysis: Analysis
@@ -112,11 +112,11 @@ class Report:
         """List of what to fix first."""
         return self._part("to_fix", kinds=content.to_fix(self.analysis))
 
-    def review(self) -> Part:
+    def overrides(self) -> Part:
         """Table of overrides beside the model's verdicts; empty without overrides."""
-        rows = content.said(self.analysis)
+        rows = content.override_rows(self.analysis)
         shown = rows.head(content.MOST_ROWS)
-        return self._part("review", rows=list(shown.itertuples(index=False)), total=len(rows))
+        return self._part("overrides", rows=list(shown.itertuples(index=False)), total=len(rows))
 
     def section(self, heading: str, text: str = "", key: str = "") -> Part:
         """Heading with a paragraph; links in the page use `key`."""
@@ -170,11 +170,12 @@ class Report:
 
     def provenance(self) -> Part:
         """Provenance: input, settings, version and time."""
-        told = content.origin(self.analysis, self.session_id, self.made)
-        return self._part("provenance", statements=told + content.settings_used(self.analysis))
+        origin = content.origin(self.analysis, self.session_id, self.made)
+        statements = origin + content.settings_used(self.analysis)
+        return self._part("provenance", statements=statements)
 
     def write(self, path: str | PathLike[str]) -> Path:
-        """Write the parts shown so far as one HTML page that opens without a network.
+        """Write the parts made so far as one HTML page that opens without a network.
 
         Raises
         ------
@@ -241,5 +242,8 @@ def figure(chart: Any, picture: str = "") -> str:
 def _picture(document: Spec, size: int) -> str:
     """Chart of `size` points as the source of an image: SVG, or PNG for very many points."""
     plain = still(document)
-    kind, picture = ("png", png(plain)) if size > MANY_POINTS else ("svg+xml", svg(plain).encode())
+    if size > MANY_POINTS:
+        kind, picture = "png", png(plain)
+    else:
+        kind, picture = "svg+xml", svg(plain).encode()
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

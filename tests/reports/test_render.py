@@ -266,18 +266,18 @@ def test_a_session_is_reported_with_its_own_settings(table: Path, tmp_path: Path
         run_cells(source=sid, rt_tolerance=0.2, **place)
 
 
-def test_what_analysts_said_stands_in_the_report_of_its_session(
+def test_overrides_are_in_the_report_of_their_session(
     table: Path, page: str, tmp_path: Path
 ) -> None:
     history = gg.History.open(tmp_path / "history.duckdb")
     sid = history.save(gg.analyze(table), name="liver")
-    said = gg.Override(feature_id=3, verdict="outlier", note=f"no MS/MS {EVIL}", author="Ada")
+    verdict = gg.Override(feature_id=3, verdict="outlier", note=f"no MS/MS {EVIL}", author="Ada")
     mark = gg.Override(feature_id=5, anchor=False, author="Ada")
-    history.override(sid, gg.Overrides().put(said).put(mark))
+    history.override(sid, gg.Overrides().put(verdict).put(mark))
     out = tmp_path / "session.html"
     run_cells(source=sid, history=str(history.path), output=str(out))
     text = out.read_text()
-    section = text[text.index('id="review"') : text.index('id="charts"')]
+    section = text[text.index('id="overrides"') : text.index('id="charts"')]
     assert section.count("<tr>") == 3
     assert "no MS/MS &lt;script&gt;" in section
     assert "unmarked" in section
@@ -285,7 +285,7 @@ def test_what_analysts_said_stands_in_the_report_of_its_session(
     assert text.count("no MS/MS &lt;script&gt;") == 2  # in the row of the feature too
     assert "analyst: outlier" in text
     assert EVIL not in text
-    assert 'id="review"' not in page
+    assert 'id="overrides"' not in page
 
 
 # --- render_report ---------------------------------------------------------------------------

@@ -212,7 +212,7 @@ def _require_certificate(address: str) -> None:
     known: Any = Security()
     if protocol == "tls" and not (known.tls_ca_file and known.tls_client_cert):
         raise BatchError(
-            f"{address} asks for a certificate, and Dask knows none: name the files in "
+            f"{address} asks for a certificate, and Dask has none: name the files in "
             "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
             "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
         )

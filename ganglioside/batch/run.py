@@ -56,7 +56,7 @@ def run_batch(
     ------
     BatchError
         If the folder cannot be used, or there is no cluster. A table that fails does so alone:
-        its entry says why.
+        its entry holds the reason.
     HistoryError
         If a session cannot be stored.
 

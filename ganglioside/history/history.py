@@ -452,7 +452,7 @@ class History(CareAliases):
         -------
         history : History
         aside : pathlib.Path or None
-            Where the history is now that was there; None where there was none.
+            New path of the history that was replaced; None if there was none.
         """
         store = store_at(path, timeout)
         aside = backup.restore(store, Path(source).expanduser())

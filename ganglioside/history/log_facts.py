@@ -10,7 +10,7 @@ from typing import Any, Final
 from ganglioside.history.audit_log import Entry, texts
 from ganglioside.history.row_hashes import Table
 
-#: What an entry about a session makes of its status.
+#: Status of a session after an entry about it.
 _STATUS: Final[dict[str, str]] = {
     "begun": "processing",
     "completed": "completed",

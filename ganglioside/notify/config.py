@@ -46,7 +46,7 @@ _SECRETS: Final = {
 #: An e-mail address, checked only as far as is needed here: no space, no end of line.
 _MAIL: Final = re.compile(r"[^\s\x00-\x1f\x7f<>,;]+@[^\s\x00-\x1f\x7f<>,;@]+")
 
-#: What the path and query of an address are made of (RFC 3986); other characters as %XX.
+#: Characters of the path and query of an address (RFC 3986); others are written as %XX.
 _PATH: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
@@ -63,7 +63,7 @@ class Email:
     security : {"starttls", "tls", "none"}
         How the connection is protected; the server's certificate is checked.
     user, password : str
-        Empty where the server asks for none.
+        Empty if the server requires no login.
     sender : str
     to : tuple of str
     """

@@ -5,6 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from importlib.metadata import version
 
+from builders import (
+    build_analysis,
+)
+
+from ganglioside.history import History
 from ganglioside.history.opening import Opening, environment, new_id
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -31,3 +36,9 @@ def test_a_session_is_named_by_its_input_unless_it_has_a_name() -> None:
     assert (opening.name, opening.rerun_of, opening.sha256) == ("Mouse 3", "0123", _SOURCE.sha256)
     assert Settings.from_dict(opening.settings) == Settings(rt_tolerance=0.02)
     assert opening.process.last_sign == opening.created
+
+
+def test_ids_sort_by_time_and_differ(history: History) -> None:
+    sids = [history.save(build_analysis(1)) for _ in range(5)]
+    assert sorted(set(sids)) == sids
+    assert {len(sid) for sid in sids} == {14}

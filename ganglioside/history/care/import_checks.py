@@ -30,7 +30,7 @@ _LARGEST_MANIFEST: Final = 1_000_000
 _UNPACKED_TIMES: Final = 200
 _UNPACKED_ANYWAY: Final = 100_000_000  # bytes
 
-#: How SQL counts the bytes of a value.
+#: SQL functions that count the bytes of a value, by type.
 _BYTES: Final = {"VARCHAR": "strlen", "BLOB": "octet_length"}
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -280,7 +280,7 @@ def _or_none(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: value is None or fits(value)
 
 
-#: What each column must hold, by name.
+#: Checks of the columns, by name.
 _SESSION: Final[Mapping[str, Callable[[Any], bool]]] = {
     "id": _is_id,
     "name": _is_name,

@@ -39,7 +39,7 @@ def to_rows(frame: pd.DataFrame, schema: dict[str, str], what: str) -> pa.Table:
     Raises
     ------
     HistoryError
-        If a column has another type than the schema says: it would not come back equal.
+        If a column has another type than in the schema: it would not come back equal.
     """
     if not frame.index.equals(pd.RangeIndex(len(frame))):
         raise HistoryError(f"{what} cannot be stored: its index is not 0 to {len(frame) - 1}.")

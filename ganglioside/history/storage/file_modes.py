@@ -17,7 +17,7 @@ from typing import Final
 
 from ganglioside.errors import HistoryError
 
-#: Of a new history: read and written by its owner.
+#: Mode of a new history: read and written by its owner only.
 PRIVATE: Final = 0o600
 
 #: Permission bits for reading, and for reading and writing.

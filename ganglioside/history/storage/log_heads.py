@@ -150,7 +150,7 @@ def _lines(file: Path) -> list[str]:
             "`ganglioside history head` or GANGLIOSIDE_HEADS wrote."
         ) from error
     lines = content.split("\n")
-    # What follows the last line break was cut off by a crash, before it was complete.
+    # Text after the last line break was cut off by a crash, before it was complete.
     return [line for line in lines[:-1] if line.strip()]
 
 

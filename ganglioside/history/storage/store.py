@@ -3,21 +3,20 @@
 Any number of processes share one file. Each transaction, of writers and readers alike, holds
 an exclusive lock on a file beside the database from before it connects until after it has
 closed: DuckDB 2.0.0 loses committed rows when several processes merely retry on its own lock.
-The operating system drops the lock with its process, so a lock file left behind is harmless; it
-does not drop the lock of a process that is merely stopped or waits for a slow disk, and nobody
-ever takes that lock away: others wait for their `timeout`, then say who must be looked at.
+The operating system releases the lock when its process ends, so a lock file left behind is
+harmless. It does not release the lock of a process that is suspended or waits for a slow disk, and
+no other process does: the others wait for their `timeout`, then raise an error.
 
-The lock is short (a save holds it for some 0.1 s), and who has waited longest gets it: see
-`lock_queue`.
+The lock is held briefly (about 0.1 s for a save), and the process that has waited longest gets it:
+see `lock_queue`.
 
-Where a file system knows no locks (some network disks), a history is refused.
+On a file system without locks (some network disks), a history is refused.
 
 Files are written in the storage format of DuckDB 1.4, the oldest that Ganglioside runs on, so
 that every installation can open them.
 
-A connection reaches no other file: none for those that merely read and write, one folder or file
-for those that export, import and copy. So neither a question in SQL nor a file from elsewhere can
-read or write anything beside the history.
+A connection reaches no other file, except one folder or file for an export, an import or a copy. So
+neither a query nor a file from elsewhere can read or write anything beside the history.
 """
 
 from __future__ import annotations

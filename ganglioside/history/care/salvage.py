@@ -45,7 +45,7 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """What was saved from a damaged history.
+    """Sessions saved from a damaged history, and those that were lost.
 
     Attributes
     ----------

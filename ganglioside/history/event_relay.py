@@ -10,13 +10,13 @@ from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 
 
 class EventRelay:
-    """Passes the events of an analysis on as those of its session, which ends when stored.
+    """Callback that passes on events of an analysis under the id of its session.
 
     Attributes
     ----------
     events : list of ProgressEvent
-        All that happened so far, to be stored with the session. `saving` and `complete` are
-        among them before they are sent: they are stored by what they tell of.
+        All events so far, to be stored with the session. `saving` and `complete` are among them
+        before they are sent, since the transaction that they report stores them too.
     """
 
     def __init__(self, callback: ProgressCallback | None, opening: Opening) -> None:
@@ -31,20 +31,20 @@ class EventRelay:
 
     @contextmanager
     def saving(self) -> Iterator[None]:
-        """Hold the last events ready while they are stored; a failure is told instead."""
-        said = len(self.events)
+        """Add the last events while the session is stored; send an error event if that fails."""
+        sent = len(self.events)
         progress = Progress(self.events.append, self._opening.id)
         progress.done("saving", f"Saved as session {self._opening.id}, {self._opening.name}")
         progress.done("complete", "Done")
         try:
             yield
         except BaseException as error:
-            del self.events[said:]
+            del self.events[sent:]
             Progress(self._pass_on, self._opening.id).failed("saving", error)
             raise
 
     def saved(self) -> None:
-        """Send the last events: what they tell has happened."""
+        """Send the last two events, `saving` and `complete`, after the session is stored."""
         if self._callback is not None:
             for event in self.events[-2:]:
                 self._callback(event)

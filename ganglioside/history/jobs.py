@@ -1,4 +1,4 @@
-"""Jobs as the history keeps them: what is to do, who does it, what became of it.
+"""Jobs as rows of the history: parameters, process, state and outcome.
 
 The history only keeps them; who carries them out is another matter.
 """
@@ -83,11 +83,11 @@ class Job:
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether the job has ended: completed, failed or cancelled."""
         return self.status not in ("pending", "processing")
 
     def why_dead(self, now: datetime) -> str | None:
-        """Return why the process that works on it is known to have ended, or None."""
+        """Reason why its process is known to have ended; None if it may still run."""
         if self.status != "processing" or self.host is None or self.pid is None:
             return None
         process = Process(self.host, self.pid, self.process_started, self.heartbeat)
@@ -98,7 +98,7 @@ _COLUMNS = ", ".join(field.name for field in fields(Job))
 
 
 def find_job(connection: duckdb.DuckDBPyConnection, job: str) -> Job:
-    """Return a job by its id, or by a beginning of it that fits one only."""
+    """Job with an id, or with the only id that begins so."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM jobs WHERE starts_with(id, ?) ORDER BY id LIMIT 3", [job]
     ).fetchall()
@@ -112,7 +112,7 @@ def find_job(connection: duckdb.DuckDBPyConnection, job: str) -> Job:
 def find_jobs(
     connection: duckdb.DuckDBPyConnection, statuses: Sequence[Status] = (), limit: int | None = None
 ) -> list[Job]:
-    """Return the jobs, the newest first: all of them, or those of some statuses."""
+    """Jobs, the newest first: all of them, or those of some statuses."""
     chosen = "WHERE list_contains(?, status)" if statuses else ""
     bounded = "" if limit is None else f"LIMIT {int(limit)}"
     rows = connection.execute(
@@ -123,7 +123,7 @@ def find_jobs(
 
 
 class Jobs:
-    """The jobs of one history; every call is one transaction, as in `History`."""
+    """Jobs of one history; every call is one transaction, as in `History`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -137,7 +137,7 @@ class Jobs:
         time_limit: float | None = None,
         retry_of: str | None = None,
     ) -> str:
-        """Add a job that waits to be done, and return its id.
+        """Id of a new job, stored as pending.
 
         Parameters
         ----------
@@ -169,11 +169,15 @@ class Jobs:
         return job
 
     def is_own(self, job: Job) -> bool:
-        """Return whether this user asked for a job on this machine: no other is carried out."""
+        """Whether this user asked for a job on this machine: no other is carried out."""
         return job_seals.is_own(job, self._store.path)
 
+    def own(self, *statuses: Status) -> list[Job]:
+        """Jobs that this user asked for on this machine, the newest first: all, or by status."""
+        return job_seals.own_jobs(self.all(*statuses), self._store.path)
+
     def start(self, job: str) -> Job:
-        """Take a pending job as this process's own.
+        """Take a pending job for this process.
 
         Raises
         ------
@@ -201,7 +205,7 @@ class Jobs:
             return find_job(connection, found.id)
 
     def beat(self, job: str, events: Sequence[ProgressEvent] = ()) -> Job:
-        """Give a sign of life, store new events, and return how the job stands now.
+        """Job after its heartbeat was renewed and new events were stored.
 
         The one who works on it looks at `cancel_requested` of what comes back.
         """
@@ -225,7 +229,7 @@ class Jobs:
         error: str | None = None,
         events: Sequence[ProgressEvent] = (),
     ) -> None:
-        """Record what became of a job: completed, failed or cancelled.
+        """Record how a job ended: completed, failed or cancelled.
 
         Raises
         ------
@@ -248,7 +252,7 @@ class Jobs:
                 )  # fmt: skip
 
     def request_cancel(self, job: str) -> Job:
-        """Ask for the end of a job; one that nobody works on ends at once.
+        """Ask for the end of a job; a pending job is cancelled at once.
 
         Raises
         ------
@@ -271,30 +275,30 @@ class Jobs:
             return find_job(connection, found.id)
 
     def get(self, job: str) -> Job:
-        """Return one job, by its id or a beginning of it that fits one only."""
+        """Job with an id, or with the only id that begins so."""
         with self._store.read() as connection:
             return find_job(connection, job)
 
     def all(self, *statuses: Status, limit: int | None = None) -> list[Job]:
-        """Return the jobs, the newest first: all of them, or those of some statuses."""
+        """Jobs, the newest first: all of them, or those of some statuses."""
         with self._store.read() as connection:
             return find_jobs(connection, statuses, limit)
 
     def latest(self, limit: int) -> list[tuple[Job, ProgressEvent | None]]:
-        """Return the newest jobs, each with what it reported last."""
+        """Newest jobs, each with its last event."""
         with self._store.read() as connection:
             found = find_jobs(connection, limit=limit)
             last = last_events(connection, [job.id for job in found])
         return [(job, last.get(job.id)) for job in found]
 
     def events(self, job: str, after: int = 0) -> list[ProgressEvent]:
-        """Return the events of a job in order, without the first `after`."""
+        """Events of a job in order, without the first `after`."""
         with self._store.read() as connection:
             return read_events(connection, find_job(connection, job).id, after)
 
 
 def close_foreign(connection: duckdb.DuckDBPyConnection, reason: str, ids: Sequence[str]) -> int:
-    """Close jobs that came in from elsewhere before they ended: nobody carries them out here.
+    """Mark jobs that came from elsewhere before they ended as failed: they are not run here.
 
     Returns
     -------

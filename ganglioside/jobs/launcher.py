@@ -146,7 +146,7 @@ def _room(history: History) -> int:
 
 
 def _own(history: History, status: Status) -> list[Job]:
-    return [job for job in history.jobs.all(status) if history.jobs.is_own(job)]
+    return history.jobs.own(status)
 
 
 def _launched(history: History, job: str) -> str:

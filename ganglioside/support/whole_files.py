@@ -11,10 +11,11 @@ import errno
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from ganglioside.errors import ExportError
 
@@ -63,14 +64,29 @@ def _replace(target: Path, content: bytes) -> None:
     earlier = target.stat() if target.exists() else None
     if earlier is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    with whole_file(target) as (file, draft):
+        file.write(content)
+        if earlier is not None:
+            _give(draft, earlier)
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """Open file and path of a draft that becomes `target`, on disk, when the block ends well.
+
+    After an error in the block, `target` is as it was.
+
+    Raises
+    ------
+    OSError
+        If the draft cannot be made, written or renamed.
+    """
     draft = target.with_name(f".ganglioside-{secrets.token_hex(16)}.part")
     try:
         with os.fdopen(os.open(draft, _NEW, 0o666), "wb") as file:
-            file.write(content)
+            yield file, draft
             file.flush()
             os.fsync(file.fileno())
-        if earlier is not None:
-            _give(draft, earlier)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from ganglioside.history.storage.store import utc_now
 
 
 def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Mark what nobody works on any more as failed; return the ids.
+    """Mark sessions and jobs whose process has died as failed; return their ids.
 
     What runs on another machine is believed to run until it has given no sign for
     `people.SILENCE`.

@@ -50,9 +50,6 @@ def with_parents(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-# --- the same again --------------------------------------------------------------------------
-
-
 def test_a_seed_gives_the_same_table_and_another_seed_another() -> None:
     one, same, other = gg.simulate(seed=5), gg.simulate(seed=5), gg.simulate(seed=6)
     pd.testing.assert_frame_equal(one.data, same.data)
@@ -90,9 +87,6 @@ def test_levels_grow_harder() -> None:
     assert list(outliers.values()) == sorted(outliers.values())
     anchors = [scenario.anchors for scenario in LEVELS.values()]
     assert anchors == sorted(anchors, reverse=True)
-
-
-# --- knobs -----------------------------------------------------------------------------------
 
 
 def test_every_knob_is_documented() -> None:
@@ -165,9 +159,6 @@ def test_any_table_is_whole(
     assert not table[["RT", "Volume", "Log P"]].isna().to_numpy().any()
     assert (table["true_rt"].isna() == table["true_name"].isna()).all()
     assert table.loc[table["verdict"] != "outlier", "true_name"].notna().all()
-
-
-# --- what the truth says is so ---------------------------------------------------------------
 
 
 def test_genuine_rows_stand_on_the_line_of_the_molecule_they_are_named_after(
@@ -294,9 +285,6 @@ def test_nothing_is_below_the_limit_of_detection(middles: pd.DataFrame) -> None:
     assert middles["Volume"].min() >= LEVELS["middle"].detection_limit
 
 
-# --- methods ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("curve", CURVES)
 @pytest.mark.parametrize("ratio", [0.5, 0.8, 1.0])
 def test_every_curve_has_the_slopes_it_is_asked_for(curve: str, ratio: float) -> None:
@@ -330,9 +318,6 @@ def test_isomers_and_acetyls_stand_where_they_may() -> None:
     assert acetyls.max() <= 0.10
 
 
-# --- studies ---------------------------------------------------------------------------------
-
-
 def test_a_study_shows_the_same_species_in_its_samples() -> None:
     table = draw(7, n_samples=8)
     assert sorted(table["Sample"].unique()) == [f"S00{i}" for i in range(1, 9)]
@@ -363,9 +348,6 @@ def test_reporting_is_a_matter_of_the_cause_not_of_the_draw() -> None:
     half = found.sample(frac=0.5, random_state=1)
     again = pd.Series(peaks.reported(world, found), index=found.index)
     assert peaks.reported(world, half).tolist() == again[half.index].tolist()
-
-
-# --- the example, and the real table ---------------------------------------------------------
 
 
 def test_the_example_is_written_the_same_again(tmp_path: Path) -> None:

@@ -91,12 +91,6 @@ def test_export_writes_by_the_ending(tmp_path: Path, form: str) -> None:
     assert target.read_bytes().startswith(starts[form])
 
 
-def test_the_command_line_knows_the_same_formats() -> None:
-    from ganglioside.cli import options
-
-    assert options.FORMATS == FORMATS
-
-
 def test_a_given_format_is_stronger_than_the_ending(tmp_path: Path) -> None:
     target = export(build_analysis(), tmp_path / "result.txt", "json")
     assert len(read_json(target.read_bytes()).features) == 5

@@ -4,6 +4,7 @@ import ast
 import sys
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -320,3 +321,9 @@ def test_normalised_names_are_stable_under_unicode_forms() -> None:
     for head in HEADS:
         name = species(head.isomer or head.series, Ceramide(36, 1, 2)).name
         assert unicodedata.normalize("NFKC", name) == name
+
+
+@pytest.mark.parametrize("name", [5, None, 1.5, b"GM1(36:1;O2)"])
+def test_a_name_is_text(name: Any) -> None:
+    with pytest.raises(NameFormError, match="is no name"):
+        parse_name(name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from paths import PORCINE
 from simulated_tables import CERAMIDE, draw
 
 import ganglioside as gg
+from ganglioside.errors import SettingsError
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.feature_table import FeatureTable
@@ -183,3 +186,9 @@ def test_the_middle_level_looks_like_a_real_table(middles: pd.DataFrame) -> None
             }
         ).fillna(0.0)
         assert shares.diff(axis=1)["simulated"].abs().sum() / 2 < 0.25, column
+
+
+@pytest.mark.parametrize("seed", [-1, 10**30, 1.5, "1", None, True])
+def test_a_seed_is_a_whole_number(seed: Any) -> None:
+    with pytest.raises(SettingsError, match="seed"):
+        gg.simulate(seed)

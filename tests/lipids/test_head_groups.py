@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 
-from ganglioside.lipids.head_groups import HEADS, isomers
+from ganglioside.errors import NameFormError
+from ganglioside.lipids.composition import Composition
+from ganglioside.lipids.head_groups import HEADS, isomers, parse_glycan
 from ganglioside.lipids.names import parse_name
 
 
@@ -52,3 +55,24 @@ def test_known_isomers() -> None:
 )
 def test_the_order_of_modifications_does_not_matter(order: tuple[str, ...]) -> None:
     assert parse_name(f"GD1{''.join(order)}(36:1;O2)").series == "GD1+Hex+HexNAc+dHex(NeuGc)+OAc"
+
+
+def test_the_advice_about_an_unknown_head_names_every_head() -> None:
+    with pytest.raises(NameFormError) as caught:
+        parse_glycan("GX9")
+    for head in HEADS:
+        assert re.search(rf"\b{head.isomer or head.series}\b", caught.value.advice)
+    assert "GM1 (GM1a, GM1b)" in caught.value.advice
+
+
+def test_a_glycan_is_spelled_in_one_way() -> None:
+    glycan = parse_glycan("9-O-Ac-GD1a", "+Hex")
+    assert (glycan.series, glycan.isomer, glycan.category) == ("GD1+Hex+OAc", "GD1a+Hex+OAc", "GD")
+    assert glycan.composition - parse_glycan("GD1").composition == Composition(hex=1, oac=1)
+
+
+@pytest.mark.parametrize(("head", "most"), [("GM3", 4), ("GD3", 8)])
+def test_a_head_bears_as_many_acetyls_as_its_carriers(head: str, most: int) -> None:
+    assert parse_glycan(f"{head}+{most}OAc").composition.oac == most
+    with pytest.raises(NameFormError, match=f"cannot bear {most + 1} OAc"):
+        parse_glycan(f"{head}+{most + 1}OAc")

@@ -76,3 +76,10 @@ def test_the_porcine_table_is_read_as_it_is_written() -> None:
     assert len(names) == 323
     assert parsed.errors == {}
     assert [parsed.species[i].name for i in parsed.index] == names.tolist()
+
+
+def test_what_was_parsed_is_read_only() -> None:
+    parsed = parse_names(["GM3(36:1;O2)"])
+    for values in (parsed.index, parsed.masses, parsed.compositions, parsed.ceramides):
+        with pytest.raises(ValueError, match="read-only"):
+            values[...] = 0

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import Ceramide
+from ganglioside.lipids.head_groups import parse_glycan
 from ganglioside.lipids.names import parse_name, species
+from ganglioside.lipids.species import combine
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,17 @@ def test_equal_species_are_one_key(a: Ceramide, b: Ceramide) -> None:
     assert (one == other) == (a == b)
     assert len({one, other}) == (1 if a == b else 2)
     assert one != species("GD1", a)
+
+
+def test_a_species_is_its_head_group_on_its_ceramide() -> None:
+    made = combine(parse_glycan("GD1a+OAc"), Ceramide(36, 1))
+    assert (made.head, made.name, str(made)) == ("GD1a+OAc", *["GD1a+OAc(36:1;O2)"] * 2)
+    assert made == parse_name("GD1a+OAc(36:1;O2)")
+    assert made.monoisotopic_mass == pytest.approx(made.composition.mass + 565.5434, abs=1e-3)
+
+
+def test_a_species_that_cannot_exist_is_refused() -> None:
+    with pytest.raises(NameFormError, match="Sugars"):
+        combine(parse_glycan("GM1+9Hex+9HexNAc"), Ceramide(36, 1))
+    with pytest.raises(NameFormError, match="mass"):
+        combine(parse_glycan("Cer"), Ceramide(12, 0))

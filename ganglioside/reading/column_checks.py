@@ -40,7 +40,7 @@ _NO_RT: Final = 1e9
 
 def cells_of(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:
     """Cells of an input column, shape (n,)."""
-    return cells[raw.header.places[column]]
+    return cells[raw.header.positions[column]]
 
 
 def read_columns(
@@ -91,7 +91,7 @@ def _read_numbers(
     """
     texts = {}
     for column, thousands in _NUMBER_COLUMNS.items():
-        if column in raw.header.places:
+        if column in raw.header.positions:
             texts[column] = number_text(cells_of(raw, cells, column), thousands=thousands)
     mark = decimal_mark(list(texts.values()))
     if mark == ",":
@@ -105,7 +105,7 @@ def _read_numbers(
 
 def _read_texts(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:
     """Cells of a text column, NaN where blank or if the table lacks it, shape (n,)."""
-    if column not in raw.header.places:
+    if column not in raw.header.positions:
         return pd.Series(np.nan, index=range(len(raw)), dtype="str")
     texts = cells_of(raw, cells, column)
     return texts.mask(texts.str.strip() == "", np.nan)
@@ -248,7 +248,7 @@ def _read_anchors(
     raw: RawTable, cells: pd.DataFrame, judged: BoolArray, log: ProblemLog
 ) -> BoolArray:
     """Anchor marks, False if the table has none, shape (n,); faults are reported."""
-    if "anchor" not in raw.header.places:
+    if "anchor" not in raw.header.positions:
         return np.zeros(len(raw), dtype=bool)
     text = cells_of(raw, cells, "anchor")
     flags, unknown = read_flags(text)

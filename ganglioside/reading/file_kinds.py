@@ -126,8 +126,8 @@ def _refusal(
     if not heads:
         return ReadError(f"The input is empty. {RIGHT_FILE}")
     matched = [(line, match_header(row, columns)) for head in heads for line, row in head]
-    line, best = max(matched, key=lambda found: len(found[1].places))
-    if best.places or best.unmet:
+    line, best = max(matched, key=lambda found: len(found[1].positions))
+    if best.positions or best.unmet:
         return refuse_header(list(best.texts), best, line)
     line, first = max((head[0] for head in heads), key=lambda found: len(found[1]))
     if len(first) == 1:
@@ -153,6 +153,6 @@ def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> RawT
     check_columns(len(table))
     header: Header = match_header([title for title, _ in table], columns)
     if not header.is_usable:
-        raise refuse_header(list(header.texts), header if header.places else None, 1)
+        raise refuse_header(list(header.texts), header if header.positions else None, 1)
     cells = text_cells(table, len(frame))
     return RawTable(header, 1, cells, np.arange(len(frame), dtype=np.int64) + 2)

@@ -38,7 +38,7 @@ class Header:
     ----------
     texts : tuple of str
         Header cells as read.
-    places : mapping of str to int
+    positions : mapping of str to int
         Position of each input column that was found (a key of `INPUT_LABELS`).
     rt_unit : str
         `min` or `s` if the header names the unit of RT, else empty.
@@ -49,7 +49,7 @@ class Header:
     """
 
     texts: tuple[str, ...]
-    places: Mapping[str, int]
+    positions: Mapping[str, int]
     rt_unit: str
     spare: tuple[tuple[str, int], ...] = ()
     unmet: tuple[tuple[str, str], ...] = ()
@@ -57,7 +57,7 @@ class Header:
     @property
     def missing(self) -> tuple[str, ...]:
         """Needed input columns that the table lacks."""
-        return tuple(c for c in NEEDED if c not in self.places)
+        return tuple(c for c in NEEDED if c not in self.positions)
 
     @property
     def is_usable(self) -> bool:
@@ -72,7 +72,7 @@ class Header:
 
     def label(self, column: str) -> str:
         """Header of an input column as read, or the usual one if the table lacks the column."""
-        position = self.places.get(column)
+        position = self.positions.get(column)
         return INPUT_LABELS[column] if position is None else self.texts[position].strip()
 
 
@@ -98,7 +98,7 @@ def match_header(texts: Sequence[str], columns: Mapping[str, str] | None = None)
     Examples
     --------
     >>> header = match_header(["Lipid", "Average Rt(min)", "Height"])
-    >>> header.places, header.rt_unit
+    >>> header.positions, header.rt_unit
     ({'name': 0, 'rt': 1}, 'min')
     """
     wanted = {_input_column(label): str(text).strip() for label, text in (columns or {}).items()}

@@ -37,7 +37,7 @@ def repair_rows(raw: RawTable, log: ProblemLog) -> pd.DataFrame:
     left = {row: fields for row, fields in raw.ragged.items() if row not in repaired}
     _report_misfits(raw, left, log)
     lost = np.setdiff1d(misfits(raw), np.array(list(repaired), dtype=np.int64))
-    others = [position for column, position in raw.header.places.items() if column != "name"]
+    others = [position for column, position in raw.header.positions.items() if column != "name"]
     if len(lost):
         cells = cells.copy()
         cells.loc[lost, others] = ""
@@ -69,7 +69,7 @@ def _rejoin_names(raw: RawTable, log: ProblemLog) -> dict[int, list[str]]:
     header with a number as RT: no name continues with a number after a separator.
     """
     width = len(raw.header.texts)
-    name_at, rt_at = raw.header.places["name"], raw.header.places["rt"]
+    name_at, rt_at = raw.header.positions["name"], raw.header.positions["rt"]
     joined: dict[int, list[str]] = {}
     for row, fields in raw.ragged.items():
         surplus = len(fields) - width

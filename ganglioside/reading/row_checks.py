@@ -38,7 +38,7 @@ def carry(raw: RawTable, cells: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame, shape (n, k)
         Columns without header and content are left out.
     """
-    taken = set(raw.header.places.values())
+    taken = set(raw.header.positions.values())
     carried: dict[str, Any] = {}
     stems: Counter[str] = Counter()  # titles so far, with and without their brackets
     for position, text in enumerate(raw.header.texts):
@@ -111,7 +111,7 @@ def _refused_as_formula(raw: RawTable, texts: pd.Series[Any], names: ParsedNames
 
 def report_adducts(raw: RawTable, data: pd.DataFrame, log: ProblemLog) -> None:
     """Report unknown adducts of rows with an m/z, which then cannot be compared."""
-    if "adduct" not in raw.header.places:
+    if "adduct" not in raw.header.positions:
         return
     texts = data["adduct"].where(data["mz"].notna())
     unknown = [text for text in texts.dropna().unique() if known_adduct(text) is None]
@@ -128,7 +128,7 @@ def report_formulas(
         if text.startswith(FORMULA_STARTS):
             log.table("formula", text, text)
     refused = _refused_as_formula(raw, cells_of(raw, cells, "name"), names)
-    name = raw.header.places["name"]
+    name = raw.header.positions["name"]
     for position in sorted({name, *columns_that_begin(cells, FORMULA_STARTS)}):
         if position == name:
             found = begins(cells[position], FORMULA_STARTS_IN_NAMES) & ~refused

@@ -135,7 +135,7 @@ def find_layout(text: str, columns: Mapping[str, str] | None) -> Layout | None:
             header = match_header(fields, columns)
             if header.is_usable:
                 found.append(Layout(separator, header, number, line))
-    return max(found, key=lambda layout: len(layout.header.places), default=None)
+    return max(found, key=lambda layout: len(layout.header.positions), default=None)
 
 
 def head_records(text: str, separator: str) -> list[tuple[int, list[str]]]:

@@ -59,7 +59,7 @@ def _check_columns(raw: RawTable, log: ProblemLog) -> None:
     """Report absent and doubtful columns; refuse a table without rows or with rival columns."""
     header = raw.header
     for column, spare in header.spare:
-        used = header.places[column]
+        used = header.positions[column]
         used_text, spare_text = header.texts[used].strip(), header.texts[spare].strip()
         if used_text != spare_text:
             log.table("second-column", INPUT_LABELS[column], spare_text, used=used_text)
@@ -70,5 +70,5 @@ def _check_columns(raw: RawTable, log: ProblemLog) -> None:
     if log.has_errors:
         raise refusal(log)
     for column in ("volume", "log_p", "anchor"):
-        if column not in header.places:
+        if column not in header.positions:
             log.table(f"no-{column.replace('_', '-')}", INPUT_LABELS[column])

@@ -237,7 +237,7 @@ def _find_header(head: Rows, columns: Mapping[str, str] | None) -> tuple[int, He
     """Index and header of the row with the most input columns, None if no row has all needed."""
     matched = [(index, match_header(row, columns)) for index, (_, row) in enumerate(head)]
     usable = [(index, header) for index, header in matched if header.is_usable]
-    return max(usable, key=lambda found: len(found[1].places), default=None)
+    return max(usable, key=lambda found: len(found[1].positions), default=None)
 
 
 def _sheet_table(

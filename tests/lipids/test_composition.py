@@ -1,3 +1,5 @@
+"""Compositions: formulas, masses, and differences between head groups."""
+
 from __future__ import annotations
 
 import csv

@@ -1,3 +1,5 @@
+"""Names are read in all usual spellings; what is no possible lipid is refused with advice."""
+
 from __future__ import annotations
 
 import ast

@@ -1,3 +1,5 @@
+"""Feature tables are read from any input: the corpus, real tables, damaged and hostile files."""
+
 from __future__ import annotations
 
 import json

@@ -16,7 +16,7 @@ def test_every_alias_maps_to_its_column() -> None:
     assert {a.unit for a in aliases} <= {"", "min", "s"}
     for alias in aliases:
         for text in (alias.alias, alias.alias.upper(), f"  {alias.alias}\t"):
-            assert dict(match_header([text]).places) == {alias.column: 0}
+            assert dict(match_header([text]).positions) == {alias.column: 0}
 
 
 def test_input_columns_are_columns_of_the_feature_table() -> None:
@@ -40,7 +40,7 @@ def test_input_columns_are_columns_of_the_feature_table() -> None:
 )
 def test_units_of_retention_times(text: str, unit: str) -> None:
     header = match_header(["Name", text])
-    assert header.places["rt"] == 1
+    assert header.positions["rt"] == 1
     assert header.rt_unit == unit
 
 
@@ -54,13 +54,13 @@ def test_headers_that_only_resemble_one(text: str) -> None:
 
 def test_the_best_of_several_columns_is_taken() -> None:
     header = match_header(["Species", "RT (min)", "RT", "Name"])
-    assert header.places == {"name": 3, "rt": 2}
+    assert header.positions == {"name": 3, "rt": 2}
     assert set(header.spare) == {("name", 0), ("rt", 1)}
 
 
 def test_what_the_user_says_goes_first() -> None:
     header = match_header(["Name", "Species", "RT"], {"name": "Species"})
-    assert header.places["name"] == 1
+    assert header.positions["name"] == 1
     assert match_header(["Name", "RT"], {"Name": "other"}).unmet == (("name", "other"),)
     with pytest.raises(SettingsError, match="Colour"):
         match_header(["Name", "RT"], {"Colour": "x"})

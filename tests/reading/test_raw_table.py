@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+
 import pandas as pd
 import pytest
 
@@ -27,3 +30,29 @@ def test_a_source_is_read_again_as_it_was() -> None:
     pd.testing.assert_frame_equal(again.data, first.data)
     with pytest.raises(ValidationError):
         gg.read_features(first.source.content)
+
+
+def test_sources_are_equal_by_name_bytes_and_how_they_are_read() -> None:
+    source = Source.from_bytes("a.csv", b"Name,RT")
+    assert source == Source.from_bytes("a.csv", b"Name,RT")
+    others = (
+        Source.from_bytes("b.csv", b"Name,RT"),
+        Source.from_bytes("a.csv", b"Name,rt"),
+        dataclasses.replace(source, sheet=1),
+        dataclasses.replace(source, columns=(("RT", "rt"),)),
+    )
+    assert source not in others
+    assert (source.size, source.sha256) == (7, hashlib.sha256(b"Name,RT").hexdigest())
+
+
+def test_bytes_are_loaded_once() -> None:
+    loaded: list[int] = []
+
+    def load() -> bytes:
+        loaded.append(1)
+        return b"Name,RT"
+
+    source = Source("a.csv", load)
+    assert loaded == []
+    assert source.content == source.content == b"Name,RT"
+    assert loaded == [1]

@@ -1,3 +1,5 @@
+"""Validation: the types of a feature table, and every kind of problem."""
+
 from __future__ import annotations
 
 from corpus.inputs import CASES, GOOD, ROWS, table

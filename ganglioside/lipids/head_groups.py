@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NoReturn
 
 from ganglioside.lipids.composition import Composition
@@ -318,12 +318,7 @@ def _spell(m: _Modification, composition: Composition, head: Head) -> str:
     return f"({text})" if m.effect == "turn" else f"{m.signs[0]}{text}"
 
 
-_ISOMERS: Final = {
-    series: tuple(h for h in HEADS if h.series == series and h.isomer)
-    for series in {h.series for h in HEADS}
-}
-
-
+@cache
 def isomers(series: str) -> tuple[Head, ...]:
     """Known isomers of an unmodified series, in the order of the table.
 
@@ -334,4 +329,4 @@ def isomers(series: str) -> tuple[Head, ...]:
     >>> isomers("GM3")
     ()
     """
-    return _ISOMERS.get(series, ())
+    return tuple(head for head in HEADS if head.series == series and head.isomer)

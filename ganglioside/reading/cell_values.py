@@ -176,12 +176,7 @@ def to_numbers(column: NumberText, mark: str) -> Numbers:
     Numbers
     """
     mark = mark or decimal_mark([column])
-    if mark:
-        ambiguous = np.zeros(len(column.text), dtype=bool)
-    elif min(column.marks) > 0:  # the column shows both marks
-        ambiguous = column.either
-    else:
-        ambiguous = column.either & column.commas
+    ambiguous = _ambiguous(column, mark)
     split = column.either & ~ambiguous
     thousand_comma = split & column.commas & (mark == ".")
     thousand_point = split & column.points & (mark == ",")
@@ -207,6 +202,14 @@ def to_numbers(column: NumberText, mark: str) -> Numbers:
         grouped=column.grouped | thousand_comma | thousand_point,
         foreign=foreign,
     )
+
+
+def _ambiguous(column: NumberText, mark: str) -> BoolArray:
+    """Whether each cell is ambiguous with a decimal mark (empty: none is known), shape (n,)."""
+    if mark:
+        return np.zeros(len(column.text), dtype=bool)
+    shows_both = min(column.marks) > 0
+    return column.either if shows_both else column.either & column.commas
 
 
 def _replaced(text: pd.Series[Any], rows: BoolArray, old: str, new: str) -> pd.Series[Any]:
@@ -257,8 +260,8 @@ def _tidy(cell: str) -> _Tidied:
     text = unicodedata.normalize("NFKC", cell).translate(_DASHES).strip()
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     if _SPACED.fullmatch(text):
-        mark = "." if "." in text else "," if "," in text else ""
-        return _Tidied(re.sub(r"[ '’]", "", text), mark)
+        shown = [mark for mark in ".," if mark in text]
+        return _Tidied(re.sub(r"[ '’]", "", text), shown[0] if shown else "")
     match = _GROUPED.fullmatch(text)
     if match is None:
         return _Tidied(text)

@@ -54,7 +54,8 @@ def read_bytes(origin: Source, settings: Settings) -> RawTable:
     ValidationError
         If it has no usable header.
     """
-    content, columns, sheet = origin.content, dict(origin.columns), origin.sheet
+    content, sheet = origin.content, origin.sheet
+    columns = dict(origin.columns)
     max_bytes = settings.max_megabytes * MEGABYTE
     if not content.strip(b"\0\t\r\n \xef\xbb\xbf\xfe\xff"):
         raise ReadError(f"The input is empty. {RIGHT_FILE}")

@@ -92,7 +92,10 @@ def _carried(parts: Sequence[Part]) -> pd.DataFrame:
         for column, kind in frame.dtypes.items():
             kinds.setdefault(str(column), set()).add(str(kind))
     mixed = {column for column, found in kinds.items() if len(found) > 1}
-    alike = [frame.astype({c: "str" for c in frame if c in mixed}) for frame in carried]
+    alike = []
+    for frame in carried:
+        texts = [column for column in frame if column in mixed]
+        alike.append(frame.astype(dict.fromkeys(texts, "str")))
     return pd.concat(alike, ignore_index=True)
 
 

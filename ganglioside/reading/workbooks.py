@@ -262,7 +262,10 @@ def _sheet_table(
     check_filled(sum(width - len(row) for _, row in below))
     texts = (*header.texts, *[""] * (width - len(header.texts)))
     padded = [row + [""] * (width - len(row)) for _, row in below]
-    cells = {i: as_column(as_texts([row[i] for row in padded])) for i in range(width)}
+    cells = {}
+    for i in range(width):
+        column = [row[i] for row in padded]
+        cells[i] = as_column(as_texts(column))
     return RawTable(
         header=replace(header, texts=texts),
         header_line=head[index][0],

@@ -39,7 +39,7 @@ def test_a_batch_says_what_became_of_its_tables(
     result = run("batch", "runs/*.csv", "b.csv", "--out", "out", *options, "--rt-tolerance", 0.05,
                  code=1)  # fmt: skip
     assert "bad.csv: No column RT." in result.stderr
-    assert "3 tables, 1 of them stood already: 1 failed" in result.stdout
+    assert "3 tables, 1 of them already done: 1 failed" in result.stdout
     assert "out/overview.html" in result.stdout
     here = Path.cwd()
     assert asked == [

@@ -114,7 +114,7 @@ def test_cleanup_lists_first_and_spares_what_is_kept(
 
 
 def test_cleanup_can_be_scheduled_and_stopped(history: History) -> None:
-    assert "Nothing is cleaned up by itself" in run("cleanup").stdout
+    assert "Nothing is cleaned up automatically" in run("cleanup").stdout
     run("cleanup", "--older-than", "30d", "--every", "1w")
     assert "older than 30 days go every 7 days" in run("cleanup").stdout
     run("cleanup", "--never")

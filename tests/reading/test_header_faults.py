@@ -20,7 +20,7 @@ def test_an_error_carries_its_problems() -> None:
 
 def test_the_header_with_the_most_columns_is_named() -> None:
     best = match_header(["Name", "Time"])
-    error = refuse_header(["made by me"], best, 3)
+    error = refuse_header(["2024", "9"], best, 3)  # numbers above a header
     assert error.problems[["row", "code", "column"]].to_numpy().tolist() == [[3, "no-column", "RT"]]
     assert "'Name', 'Time'" in str(error)
     assert error.headers == ("Name", "Time")

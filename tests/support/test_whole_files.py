@@ -164,9 +164,6 @@ def test_an_overview_that_cannot_be_kept_leaves_the_earlier_one(
     }
 
 
-# --- what a file is, beside its content -----------------------------------------------------
-
-
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -259,8 +256,6 @@ def test_the_longest_name_is_no_longer_for_its_draft(tmp_path: Path) -> None:
     write_whole(target, b"new")
     assert target.read_bytes() == b"new"
 
-
-# --- nobody writes past it ------------------------------------------------------------------
 
 #: Files that are no results, and who writes them.
 ALLOWED = {

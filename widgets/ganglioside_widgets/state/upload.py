@@ -71,7 +71,7 @@ class Upload:
             return {label: self.columns.get(label, ABSENT) for label in INPUT_LABELS.values()}
         header = self.table.header
         return {
-            label: header.texts[header.places[column]].strip() if column in header.places
+            label: header.texts[header.positions[column]].strip() if column in header.positions
             else ABSENT
             for column, label in INPUT_LABELS.items()
         }  # fmt: skip

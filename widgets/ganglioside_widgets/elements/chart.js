@@ -1,6 +1,6 @@
-// Draws a specification whose data comes apart from it. `vegaEmbed` stands before this.
+// Draws a Vega-Lite specification; its data comes separately. `vegaEmbed` is defined before this.
 
-// What ink and paper become where the page is dark.
+// The colours of the specification, and those that replace them on a dark page.
 const DARK = { "#222222": "#e6e6e6", "#555555": "#b8b8b8", "#8A8A8A": "#9a9a9a", "#EDEDED": "#3a3a3a",
                "#E4E4E4": "#3a3a3a", "#CFCFCF": "#555555", "#0072B2": "#56B4E9", "#BF7900": "#E69F00",
                "#A0448C": "#D98AC6", "#D0361E": "#FF7A5C", "#757575": "#A8A8A8" };
@@ -24,7 +24,7 @@ const READERS = {
   string: (text) => (text === "" ? null : text),
 };
 
-// Records of RFC 4180, as pandas writes them.
+// Records of a CSV text (RFC 4180), as pandas writes it.
 function records(text) {
   const found = [];
   let record = [];
@@ -69,10 +69,10 @@ function rowsOf(source) {
 }
 
 function render({ model, el }) {
-  const place = document.createElement("div");
-  place.className = "gg-chart";
-  place.setAttribute("role", "figure");
-  el.append(place);
+  const figure = document.createElement("div");
+  figure.className = "gg-chart";
+  figure.setAttribute("role", "figure");
+  el.append(figure);
   let view = null;
   let finalize = null;
   let drawn = 0;
@@ -81,10 +81,10 @@ function render({ model, el }) {
   async function draw() {
     const turn = ++drawn;
     const spec = model.get("_spec");
-    place.setAttribute("aria-label", model.get("_label"));
-    if (!spec || !Object.keys(spec).length) return place.replaceChildren();
+    figure.setAttribute("aria-label", model.get("_label"));
+    if (!spec || !Object.keys(spec).length) return figure.replaceChildren();
     const data = model.get("_data");
-    const whole = structuredClone(isDark(place) ? coloured(spec) : spec);
+    const whole = structuredClone(isDark(figure) ? coloured(spec) : spec);
     whole.config = {
       ...whole.config,
       background: "transparent",
@@ -93,9 +93,9 @@ function render({ model, el }) {
     whole.datasets = Object.fromEntries(Object.keys(data).map((name) => [name, rowsOf(data[name])]));
     const fresh = document.createElement("div");
     fresh.className = "gg-chart-canvas";
-    width = place.clientWidth;
-    if (place.firstChild) place.style.minHeight = `${place.offsetHeight}px`;
-    place.append(fresh);
+    width = figure.clientWidth;
+    if (figure.firstChild) figure.style.minHeight = `${figure.offsetHeight}px`;
+    figure.append(fresh);
     const result = await vegaEmbed(fresh, whole, {
       actions: { export: true, source: false, compiled: false, editor: false },
       renderer: "canvas",
@@ -107,8 +107,8 @@ function render({ model, el }) {
     }
     fresh.querySelector("summary")?.setAttribute("aria-label", "Save the chart");
     finalize?.();
-    for (const old of [...place.children]) if (old !== fresh) old.remove();
-    place.style.minHeight = "";
+    for (const old of [...figure.children]) if (old !== fresh) old.remove();
+    figure.style.minHeight = "";
     view = result.view;
     finalize = () => result.finalize();
     view.addEventListener("click", (_, item) => {
@@ -121,7 +121,7 @@ function render({ model, el }) {
     fit(); // the width may have changed meanwhile
   }
 
-  // What the axes show, on which the room for their labels depends; null where there are many.
+  // The domains of both axes, which decide the space for their labels; null for several charts.
   function domains() {
     try {
       return JSON.stringify(["x", "y"].map((name) => view.scale(name).domain()));
@@ -136,8 +136,8 @@ function render({ model, el }) {
     const before = domains();
     for (const name of Object.keys(data)) view.data(name, rowsOf(data[name]));
     await view.runAsync();
-    if (before === null || domains() !== before) await view.resize().runAsync(); // the axes need another room
-    place.dataset.drawn = String(performance.now());
+    if (before === null || domains() !== before) await view.resize().runAsync(); // the axis labels need another space
+    figure.dataset.drawn = String(performance.now());
   }
 
   async function pick() {
@@ -145,24 +145,24 @@ function render({ model, el }) {
     await view.signal(model.get("_picked"), model.get("selected")).runAsync();
   }
 
-  // A pane changes its width without the window, whose size is all that Vega follows.
+  // A pane can change its width without the window, and Vega follows only the window.
   async function fit() {
-    const now = place.clientWidth;
+    const now = figure.clientWidth;
     if (!view || !now || now === width || model.get("_spec").width !== "container") return;
     width = now;
     await view.width(now).runAsync();
   }
   const resized = new ResizeObserver(() => requestAnimationFrame(fit));
-  resized.observe(place);
+  resized.observe(figure);
 
-  // The specification and the data may come together: draw once.
+  // The specification and the data may change together: draw once.
   let due = null;
   const change = (all) => {
     if (due === null) queueMicrotask(() => {
       const whole = due;
       due = null;
       (whole ? draw() : exchange()).catch((error) => {
-        place.textContent = `The chart cannot be drawn: ${error.message}`;
+        figure.textContent = `The chart cannot be drawn: ${error.message}`;
       });
     });
     due = due || all;

@@ -1,4 +1,4 @@
-// A grid of rows of one height: only those in sight are in the page.
+// A table of rows of equal height: the page contains only those in sight.
 
 const ROW = 28; // px, as in panels.css
 const HEAD = 40;
@@ -107,23 +107,23 @@ function render({ model, el }) {
     const first = Math.max(0, Math.floor(root.scrollTop / ROW) - SPARE);
     const last = Math.min(order.length, Math.ceil((root.scrollTop + root.clientHeight) / ROW) + SPARE);
     const shown = [];
-    for (let place = first; place < last; place++) shown.push(line(place));
+    for (let position = first; position < last; position++) shown.push(line(position));
     body.replaceChildren(...shown);
     const at = order.indexOf(model.get("selected"));
     if (at >= first && at < last) root.setAttribute("aria-activedescendant", prefix + at);
     else root.removeAttribute("aria-activedescendant");
   }
 
-  function line(place) {
-    const row = order[place];
+  function line(position) {
+    const row = order[position];
     const element = document.createElement("div");
-    element.id = prefix + place;
+    element.id = prefix + position;
     element.className = "gg-row";
     element.setAttribute("role", "row");
-    element.setAttribute("aria-rowindex", place + 2);
+    element.setAttribute("aria-rowindex", position + 2);
     element.setAttribute("aria-selected", row === model.get("selected"));
     element.dataset.row = row;
-    element.style.transform = `translateY(${place * ROW}px)`;
+    element.style.transform = `translateY(${position * ROW}px)`;
     for (const column of layout) {
       const cell = document.createElement("div");
       cell.setAttribute("role", "gridcell");

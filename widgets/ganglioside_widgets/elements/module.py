@@ -1,4 +1,4 @@
-"""Reads the ES module that stands beside a class."""
+"""Source text of the ES modules beside the Python classes."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ _FOLDER: Final = Path(__file__).resolve().parent
 
 
 def source(name: str) -> str:
-    """Return the text of a module of this folder."""
+    """Source text of an ES module in this folder, by file name."""
     return (_FOLDER / name).read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado import web
 from traitlets import Int
 
-from ganglioside_widgets.app import MOST_KERNELS
+from ganglioside_widgets.serving.options import MOST_KERNELS
 
 #: Seconds between two looks whether a kernel has ended.
 _LOOK: Final = 0.5

@@ -15,7 +15,6 @@ from ganglioside.errors import SettingsError
 from ganglioside.history import History
 from ganglioside.jobs import launcher
 from ganglioside_widgets import HistoryPanel, JobsPanel, UploadPanel, Workbench
-from ganglioside_widgets.app import access_at
 from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state import visitors
 from ganglioside_widgets.state.export import ExportState
@@ -85,20 +84,6 @@ def test_the_server_says_who_can_open_a_page(
 def test_an_unknown_kind_of_page_is_refused(named: str) -> None:
     with pytest.raises(SettingsError, match="own, shared, open"):
         access_of({"GANGLIOSIDE_PAGES": named})
-
-
-@pytest.mark.parametrize(
-    ("host", "may_change", "access"),
-    [("127.0.0.1", False, "own"), ("::1", True, "own"), ("localhost", False, "own"),
-     ("0.0.0.0", False, "shared"), ("10.0.0.7", True, "open"), ("example.org", False, "shared")],
-)  # fmt: skip
-def test_a_page_is_shared_where_others_reach_it(host: str, may_change: bool, access: str) -> None:
-    assert access_at(host, visitors_may_change=may_change) == access
-
-
-def test_a_proxy_or_another_name_brings_visitors_to_this_machine() -> None:
-    assert access_at("127.0.0.1", ["lab.example.org"]) == "shared"
-    assert access_at("127.0.0.1", ["10.0.0.1"], visitors_may_change=True) == "open"
 
 
 def test_a_visitor_has_one_name_of_his_own_which_his_jobs_inherit(shared: None) -> None:

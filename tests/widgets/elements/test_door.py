@@ -122,7 +122,7 @@ def test_all_that_a_visitor_can_set_and_press_is_judged(
     page, kernel, _ = held
     with TABLE.open(encoding="utf-8", newline="") as file:
         judged = [tuple(row.values())[1:] for row in csv.DictReader(file) if row["page"] == page]
-    assert all(judgement for *_, judgement in judged)
+    assert all(outcome for *_, outcome in judged)
     assert [list(row[:3]) for row in judged] == kernel.run(LISTING)
 
 

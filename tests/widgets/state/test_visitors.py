@@ -141,7 +141,7 @@ def test_sessions_of_others_are_neither_renamed_nor_run_again_nor_deleted(
 def test_the_panel_says_why_and_that_all_are_shown(shared: None, theirs: str) -> None:
     panel = HistoryPanel()
     panel.grid.selected = 0
-    assert THEIRS in panel._said.value
+    assert THEIRS in panel._message.value
     parts = (panel.rename, panel.rerun, panel.delete, panel.name)
     assert all(part.disabled for part in parts)
     assert any("shown to everybody" in getattr(part, "value", "") for part in panel.children)
@@ -188,13 +188,13 @@ def test_what_is_said_of_a_session_of_others_stays_on_the_page(
     bench.run.join(60)
     before = everything(opened())
     bench.results.select(3)
-    assert bench.results.say_verdict("valid", "MS/MS")
+    assert bench.results.override_verdict("valid", "MS/MS")
     assert THEIRS in bench.notice
     assert everything(opened()) == before
     bench.keep()
     assert bench.run.session_id != theirs
     bench.results.select(4)
-    assert bench.results.say_verdict("valid", "MS/MS")
+    assert bench.results.override_verdict("valid", "MS/MS")
     assert bench.notice == ""
     assert len(opened().override_trail(bench.run.session_id)) == 2
     assert opened().override_trail(theirs).empty

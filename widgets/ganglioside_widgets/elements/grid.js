@@ -98,7 +98,7 @@ function render({ model, el }) {
     root.setAttribute("aria-rowcount", order.length + 1);
     const lines = Math.min(model.get("_lines"), Math.max(order.length, 3));
     root.style.height = `${lines * ROW + HEAD + 18}px`;
-    empty.textContent = model.get("_total") ? "No row fits the search and filters." : model.get("_empty");
+    empty.textContent = model.get("_total") ? "No row matches the search and filters." : model.get("_empty");
     empty.hidden = order.length > 0;
     head.hidden = !layout.length;
   }

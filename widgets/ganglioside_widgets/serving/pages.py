@@ -35,8 +35,8 @@ from ganglioside_widgets.state.running_sessions import Journal
 #: The template of the pages; only files of its folder are served.
 TEMPLATE: Final = "ganglioside"
 
-#: Seconds between two checks whether the kernel of a closed page is still busy.
-_INTERVAL: Final = 1.0
+#: Seconds between two looks at a kernel that still works after its page was closed.
+_LOOK: Final = 1.0
 
 _NOWHERE: Final = Refusal(HTTPStatus.NOT_FOUND, "There is no page at this address.")
 
@@ -65,7 +65,7 @@ class LetFinish(VoilaShutdownKernelHandler):  # type: ignore[misc]
         process = getattr(self.kernel_manager.get_kernel(kernel_id).provisioner, "pid", None)
         journal = Journal.beside(default_path())
         while process is not None and journal.is_busy(process):
-            await asyncio.sleep(_INTERVAL)
+            await asyncio.sleep(_LOOK)
         if kernel_id in self.kernel_manager:
             await self.kernel_manager.shutdown_kernel(kernel_id)
 

@@ -17,7 +17,16 @@ from ganglioside_widgets import (
     ThresholdsPanel,
     UploadPanel,
 )
-from ganglioside_widgets.panels.base import problem_list, stylesheet
+from ganglioside_widgets.panels.base import (
+    fact_list,
+    post_to_kernel,
+    problem_list,
+    refused,
+    say,
+    stylesheet,
+    table,
+)
+from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.results import ResultsState
 
 
@@ -36,8 +45,8 @@ def test_the_stylesheet_loads_nothing() -> None:
 
 
 def test_faults_of_rows_are_listed_with_row_value_and_advice() -> None:
-    table = gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\nGM1(38:1;O2),-3\n")
-    html = problem_list(table.problems)
+    features = gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\nGM1(38:1;O2),-3\n")
+    html = problem_list(features.problems)
     assert "<td>3</td>" in html
     assert "-3" in html
     assert "positive number" in html
@@ -55,3 +64,37 @@ def test_text_of_a_table_never_becomes_markup() -> None:
              results.feature.card, run._progress, run._lines]  # fmt: skip
     assert not any("<img" in part.value for part in shown)
     assert "&lt;img" in results.feature.card.value
+
+
+def test_messages_are_escaped_and_announced() -> None:
+    assert say("") == ""
+    assert 'role="status"' in say("Done.")
+    assert 'role="alert"' in say("Failed.", "error")
+    assert "<img" not in say(EVIL)
+    assert say("a\nb").count("<br>") == 1
+
+
+def test_tables_and_facts_are_escaped() -> None:
+    for html in (table([EVIL], [[EVIL]], label=EVIL), fact_list([(EVIL, EVIL)])):
+        assert "<img" not in html
+        assert "&lt;img" in html
+
+
+def test_a_refusal_lists_its_problems_but_not_the_message_twice() -> None:
+    assert refused(None) == ""
+    assert refused(Refusal.saying("No table.")) == say("No table.", "error")
+
+
+def test_without_a_loop_changes_are_made_at_once() -> None:
+    changes: list[int] = []
+    post_to_kernel()(lambda: changes.append(1))
+    assert changes == [1]
+
+
+def test_the_worst_problems_come_first_and_the_rest_is_counted() -> None:
+    lines = "".join(f"GM1({36 + k % 9}:1;O2),-{k + 1}\n" for k in range(60))
+    problems = gg.read_features(f"Name,RT\nGM1(36:1;O2),9.5\n{lines}".encode()).problems
+    html = problem_list(problems)
+    assert html.startswith("<details")
+    assert f"... and {len(problems) - 50} more" in html
+    assert html.count("<tr>") == 51

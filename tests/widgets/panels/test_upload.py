@@ -17,3 +17,26 @@ def test_a_refused_table_shows_where_what_and_the_cure_and_the_mapping_opens() -
     assert panel.state.table is not None
     assert "1 features" in panel._summary.value
     assert set(panel._columns) == set(INPUT_LABELS.values())
+
+
+def test_several_files_are_offered_and_can_be_one_study() -> None:
+    panel = UploadPanel()
+    good = b"Name,RT\nGM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n"
+    panel.state.add("a.csv", good)
+    assert panel._files.layout.display == "none"
+    panel.state.add("b.csv", good + b"GM1(40:1;O2),11.5\n")
+    assert panel._files.layout.display == ""
+    assert "b.csv</b>: 3 features" in panel._summary.value
+    panel._choice.value = 0
+    assert "a.csv</b>: 2 features, 0 anchors, 0 unreadable" in panel._summary.value
+    panel._study.value = True
+    assert "5 features" in panel._summary.value
+    assert panel._mapping.layout.display == "none"
+
+
+def test_showing_a_file_changes_no_mapping() -> None:
+    panel = UploadPanel()
+    panel.state.add("a.csv", b"Name,RT\nGM1(36:1;O2),9.5\n")
+    assert panel._columns["Name"].value == "Name"
+    assert panel.state.current is not None
+    assert panel.state.current.columns == {}

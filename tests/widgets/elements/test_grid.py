@@ -48,6 +48,6 @@ def test_a_grid_shows_the_columns_that_a_frame_has() -> None:
 def test_only_known_columns_can_be_sorted_by() -> None:
     grid, wishes = Grid("Things", [Column("a", "A", 50)]), []
     grid.on_sort(lambda by, descending: wishes.append((by, descending)))
-    grid._receive(grid, {"wish": "sort", "by": "a", "descending": True}, [])
-    grid._receive(grid, {"wish": "sort", "by": "__class__", "descending": True}, [])
+    grid._receive(grid, {"request": "sort", "by": "a", "descending": True}, [])
+    grid._receive(grid, {"request": "sort", "by": "__class__", "descending": True}, [])
     assert wishes == [("a", True)]

@@ -79,7 +79,7 @@ function render({ model, el }) {
         cell.textContent = column.label + (sorted ? (sort.descending ? " ↓" : " ↑") : "");
         cell.onclick = () =>
           model.send({
-            wish: "sort",
+            request: "sort",
             by: sorted && sort.descending ? "" : column.key,
             descending: sorted && !sort.descending,
           });

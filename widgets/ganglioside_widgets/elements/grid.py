@@ -19,7 +19,7 @@ from ganglioside_widgets.elements.module import source
 NONE: Final = -1
 
 #: The one message of the browser: a request for another order.
-SORT: Final[Form] = {"wish": only("sort"), "by": is_text, "descending": is_flag}
+SORT: Final[Form] = {"request": only("sort"), "by": is_text, "descending": is_flag}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,16 @@ class ComparePanel(Panel):
     ----------
     state : CompareState, optional
         A new one where omitted.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> panel = ComparePanel(CompareState(lambda: history))
+    >>> panel.state.why_not
+    'Choose two completed sessions to compare.'
     """
 
     def __init__(self, state: CompareState | None = None) -> None:

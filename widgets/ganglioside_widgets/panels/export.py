@@ -21,6 +21,14 @@ class ExportPanel(Panel):
         A new one where omitted.
     page : Page, optional
         Page that hands the file to the browser; one of the panel's own where omitted.
+
+    Examples
+    --------
+    >>> panel = ExportPanel()
+    >>> list(panel.buttons)
+    ['csv', 'xlsx', 'json', 'parquet', 'mztab', 'html']
+    >>> panel.state.why_not
+    'Run an analysis first: there is nothing to export.'
     """
 
     def __init__(self, state: ExportState | None = None, page: Page | None = None) -> None:

@@ -46,6 +46,15 @@ class FeaturePanel(Panel):
     Parameters
     ----------
     state : ResultsState
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> state = ResultsState(analysis=gg.analyze(gg.example()))
+    >>> panel = FeaturePanel(state)
+    >>> state.select(3)
+    >>> panel.anchor.description
+    'Mark as anchor'
     """
 
     def __init__(self, state: ResultsState) -> None:

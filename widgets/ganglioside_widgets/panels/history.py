@@ -54,6 +54,18 @@ class HistoryPanel(Panel):
         Opens a session by its id; where omitted, a link to the workbench page does.
     page : Page, optional
         Page that hands exported files to the browser.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> sid = history.save(gg.analyze(gg.example()), name="liver")
+    >>> panel = HistoryPanel(HistoryState(lambda: history))
+    >>> panel.grid.selected = 0
+    >>> panel.state.chosen == sid
+    True
     """
 
     def __init__(

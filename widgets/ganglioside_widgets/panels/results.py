@@ -60,6 +60,15 @@ class ResultsPanel(Panel):
     ----------
     state : ResultsState, optional
         A new one where omitted.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> panel = ResultsPanel()
+    >>> panel.state.analysis = gg.analyze(gg.example())
+    >>> panel.verdicts["outlier"].value = True
+    >>> panel.state.view.verdicts
+    ('outlier',)
     """
 
     def __init__(self, state: ResultsState | None = None) -> None:

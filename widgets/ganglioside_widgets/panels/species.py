@@ -44,6 +44,17 @@ class SpeciesPanel(Panel):
     ----------
     state : SpeciesState, optional
         A new one where omitted.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> panel = SpeciesPanel(SpeciesState(lambda: history))
+    >>> panel.name.value = "GM1(36:1;O2)"
+    >>> panel.state.answer.species.formula
+    'C73H131N3O31'
     """
 
     def __init__(self, state: SpeciesState | None = None) -> None:

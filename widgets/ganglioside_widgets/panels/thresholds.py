@@ -18,6 +18,13 @@ class ThresholdsPanel(Panel):
     ----------
     state : ThresholdsState, optional
         A new one where omitted.
+
+    Examples
+    --------
+    >>> panel = ThresholdsPanel()
+    >>> panel.sliders["outlier_threshold"].value = 3.0
+    >>> panel.state.settings.outlier_threshold
+    3.0
     """
 
     def __init__(self, state: ThresholdsState | None = None) -> None:

@@ -23,6 +23,13 @@ class UploadPanel(Panel):
     ----------
     state : UploadState, optional
         A new one where omitted; it decides whether files can be opened by their path.
+
+    Examples
+    --------
+    >>> panel = UploadPanel()
+    >>> panel.state.add_example()
+    >>> len(panel.state.table)
+    332
     """
 
     def __init__(self, state: UploadState | None = None) -> None:

@@ -48,6 +48,19 @@ class Workbench(w.VBox):  # type: ignore[misc]
     paths : bool, optional
         Whether files of this machine can be opened by their path. By default in a notebook only:
         visitors of a web page need not be users of this machine.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> bench = Workbench(lambda: history)
+    >>> bench.upload.state.add_example()
+    >>> bench.run.run.click()
+    >>> bench.state.run.join()
+    >>> bench.state.run.phase.value
+    'finished'
     """
 
     def __init__(

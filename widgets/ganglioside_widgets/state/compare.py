@@ -26,6 +26,15 @@ class Comparison:
     Attributes
     ----------
     left, right : Analysis
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> analysis = gg.analyze(gg.example())
+    >>> other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
+    >>> comparison = Comparison(analysis, other)
+    >>> comparison.headline()
+    '332 features are in both, 31 of them with different verdicts.'
     """
 
     left: Analysis

@@ -61,6 +61,16 @@ class ExportState(t.HasTraits):
     notice : str
         Progress of that job.
     error : str
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> state = ExportState()
+    >>> state.analysis = gg.analyze(gg.example())
+    >>> state.make("csv")
+    >>> state.join()
+    >>> state.made.name
+    'example_verdicts.csv'
     """
 
     analysis = t.Instance(Analysis, allow_none=True)

@@ -43,6 +43,20 @@ class HistoryState(t.HasTraits):
         Id of the last job that runs a session again.
     error, notice : str
         Why the last action was refused, or what it did.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> sid = history.save(gg.analyze(gg.example()), name="liver")
+    >>> state = HistoryState(lambda: history)
+    >>> state.refresh()
+    >>> state.choose(sid)
+    >>> state.rename("liver 3")
+    >>> state.notice
+    'Renamed to liver 3.'
     """
 
     sessions = t.Instance(pd.DataFrame, ())

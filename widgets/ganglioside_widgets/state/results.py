@@ -46,6 +46,16 @@ class ResultsState(t.HasTraits):
         Effect of the last change of thresholds.
     error : str
         Why the last action was refused.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> state = ResultsState(lambda: "kh", analysis=gg.analyze(gg.example()))
+    >>> state.select(3)
+    >>> state.override_verdict("undetermined", "no MS/MS yet")
+    True
+    >>> state.override().note
+    'no MS/MS yet'
     """
 
     analysis = t.Instance(Analysis, allow_none=True)

@@ -28,6 +28,13 @@ class RowView:
     order_by : str
         A column; input order where empty.
     descending : bool
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> features = pd.DataFrame({"feature_id": [0, 1, 2], "name": ["GD1", "GM3", "GM1"]})
+    >>> RowView(search="gm", order_by="name").rows(features).tolist()
+    [2, 1]
     """
 
     search: str = ""

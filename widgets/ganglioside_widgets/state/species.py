@@ -133,6 +133,12 @@ def ask(name: str, analysis: Analysis | None) -> Answer:
     ------
     NameFormError
         If the name cannot be read.
+
+    Examples
+    --------
+    >>> answer = ask("GM1(36:1;O2)", None)
+    >>> answer.residues
+    '3 Hex, 1 HexNAc, 1 NeuAc'
     """
     species = parse_name(name)
     predicted = analysis.predict([name]) if analysis is not None else pd.DataFrame()

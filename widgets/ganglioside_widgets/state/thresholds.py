@@ -25,6 +25,16 @@ class ThresholdsState(t.HasTraits):
     settings : Settings
     error : str
         Why the values are refused; empty if they are valid.
+
+    Examples
+    --------
+    >>> state = ThresholdsState()
+    >>> state.rt_tolerance = 0.05
+    >>> state.settings.rt_tolerance
+    0.05
+    >>> state.rt_tolerance = 99
+    >>> state.settings.rt_tolerance
+    0.05
     """
 
     r2_threshold = t.Float(Settings().r2_threshold)

@@ -78,7 +78,7 @@ class Upload:
 
 
 class UploadState(t.HasTraits):
-    """The uploaded files, the chosen one, and its table; a refused file has none.
+    r"""The uploaded files, the chosen one, and its table; a refused file has none.
 
     Parameters
     ----------
@@ -98,6 +98,17 @@ class UploadState(t.HasTraits):
         The table to analyse.
     refusal : Refusal or None
         Why there is no table.
+
+    Examples
+    --------
+    >>> state = UploadState()
+    >>> state.add("table.csv", b"Label,Minutes\nGM1(36:1;O2),9.5\n")
+    >>> state.table is None
+    True
+    >>> state.map_column("Name", "Label")
+    >>> state.map_column("RT", "Minutes")
+    >>> len(state.table)
+    1
     """
 
     uploads = t.Tuple().tag(kind=Upload)

@@ -19,7 +19,15 @@ def changed_rows(before: Analysis, after: Analysis) -> pd.DataFrame:
 
 
 def describe(before: Analysis, after: Analysis) -> str:
-    """Sentence with the number of changed verdicts, and the most frequent kinds of change."""
+    """Sentence with the number of changed verdicts, and the most frequent kinds of change.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> analysis = gg.analyze(gg.example())
+    >>> describe(analysis, analysis.redecide(gg.Settings(outlier_threshold=1.0)))
+    '31 features changed: 29 valid → outlier, 2 valid → fragment.'
+    """
     rows = changed_rows(before, after)
     if rows.empty:
         return "No verdict changed."

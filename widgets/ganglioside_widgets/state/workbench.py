@@ -42,6 +42,19 @@ class WorkbenchState(t.HasTraits):
         Why something is not saved in the history.
     unsaved_settings : bool
         Whether the displayed verdicts are from other thresholds than the saved session.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> bench = WorkbenchState(lambda: history)
+    >>> bench.upload.add_example()
+    >>> bench.run.start()
+    >>> bench.run.join()
+    >>> len(bench.results.rows())
+    332
     """
 
     notice = t.Unicode("")

@@ -39,14 +39,18 @@ def test_settings_and_counts_that_differ_are_listed(
     assert panel.grid._total == 0
 
 
-def test_a_pair_is_marked_in_both_charts(sessions: tuple[str, str]) -> None:
+def test_a_pair_is_marked_in_both_charts_each_by_its_own_number(
+    sessions: tuple[str, str],
+) -> None:
+    table = gg.example().data[["name", "rt", "volume", "anchor"]].iloc[5:]
+    moved = gg.analyze(table, gg.Settings(outlier_threshold=1.0))
     panel = ComparePanel()
-    panel.left.value, panel.right.value = sessions
-    assert panel.state.comparison is not None
-    pair = panel.state.comparison.differences().iloc[1]
-    panel.grid.selected = 1
-    selected = [chart.selected for chart in panel._charts]
-    assert selected == [pair["feature_id_left"], pair["feature_id_right"]]
+    panel.left.value = sessions[0]
+    panel.right.options = [*panel.right.options, ("moved", gg.History.open().save(moved))]
+    panel.right.value = panel.right.options[-1][1]
+    panel.grid.selected = 0
+    left, right = (chart.selected for chart in panel._charts)
+    assert left == right + 5
 
 
 def test_new_sessions_are_offered_and_choices_stay(

@@ -36,6 +36,9 @@ def test_the_headline_counts_every_verdict_and_the_overrides(analysis: gg.Analys
     assert analysis.summary.headline in panel.headline.value
     assert panel.headline.value.count('gg-tile"') == 5
     assert "of the analyst" not in panel.headline.value
+    panel.state.select(4)
+    panel.state.override_verdict(None, "a note alone")
+    assert "of the analyst" not in panel.headline.value
     panel.state.select(3)
     panel.state.override_verdict("valid", "MS/MS")
     assert "1 with a verdict of the analyst" in panel.headline.value

@@ -27,7 +27,10 @@ def test_the_newest_session_predicts_and_the_choice_stays(analysis: gg.Analysis)
     panel.name.value = "GM1(38:1;O2)"
     assert "Predicted RT, from example.csv" in panel._answer.value
     assert SpeciesPanel().session.value == sid
-    assert panel.grid._total == len(panel.state.answer.near)  # type: ignore[union-attr]
+    answer = panel.state.answer
+    assert answer is not None
+    assert f"<td>{answer.predicted['predicted_rt'].iloc[0]:.3f}</td>" in panel._answer.value
+    assert panel.grid._total == len(answer.near)
 
 
 def test_an_empty_name_shows_what_to_do() -> None:

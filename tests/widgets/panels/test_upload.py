@@ -40,3 +40,15 @@ def test_showing_a_file_changes_no_mapping() -> None:
     assert panel._columns["Name"].value == "Name"
     assert panel.state.current is not None
     assert panel.state.current.columns == {}
+
+
+def test_a_mapping_stays_when_its_file_is_shown_again() -> None:
+    panel = UploadPanel()
+    panel.state.add("odd.csv", b"Label,Minutes,Name\nGM1(36:1;O2),9.5,a\nGM1(38:1;O2),10.5,b\n")
+    panel._columns["RT"].value = "Minutes"
+    panel._columns["Name"].value = "Label"
+    panel.state.add("b.csv", b"Name,RT\nGM1(36:1;O2),9.5\n")
+    panel._choice.value = 0
+    assert panel.state.current is not None
+    assert panel.state.current.columns == {"RT": "Minutes", "Name": "Label"}
+    assert panel._columns["RT"].value == "Minutes"

@@ -5,19 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from widgets.markup import EVIL
 
-import ganglioside as gg
-from ganglioside_widgets import JobsPanel, RunPanel, Workbench
-from ganglioside_widgets.state.downloads import place_for
-
-
-def test_the_run_button_says_why_it_is_grey() -> None:
-    panel = RunPanel()
-    assert panel.run.disabled
-    assert "Give a table first" in panel._why.value
-    panel.state.table = gg.example()
-    assert not panel.run.disabled
+from ganglioside_widgets import Workbench
 
 
 def test_the_workbench_carries_a_table_to_its_export() -> None:
@@ -56,42 +45,6 @@ def test_an_address_opens_its_session_with_its_thresholds() -> None:
     odd.state.run.join(60)
     assert "rt_tolerance" in odd.state.notice
     assert odd.state.results.analysis is not None
-
-
-def test_jobs_are_listed_chosen_and_told_of(analysis: gg.Analysis) -> None:
-    history = gg.History.open()
-    panel = JobsPanel()
-    told: list[tuple[str, str]] = []
-    panel._page.tell = (  # type: ignore[method-assign]
-        lambda text, *, error, action, act: told.append((text, action))
-    )
-    panel.state.refresh()
-    assert panel._count.value == ""
-    path = place_for(history, "results.csv")
-    path.write_text("x")
-    job = history.jobs.add("export", {"session": "s", "out": str(path)}, EVIL)
-    panel.state.started(job)
-    assert "1 waiting" in panel._count.value
-    panel.grid.selected = 0
-    assert panel.state.chosen == job
-    assert "&lt;img" in panel._chosen.value
-    assert "<img" not in panel._chosen.value
-    assert panel.retry.disabled
-    assert not panel.cancel.disabled
-    history.jobs.start(job)
-    history.jobs.end(job, "completed", session="s1", result={"file": str(path)})
-    panel.state.refresh()
-    assert panel.download.layout.display == ""
-    assert "session=s1" in panel._link.value
-    assert [action for _, action in told] == ["Download"]
-    sent: list[str] = []
-    panel._page.download = lambda name, content: sent.append(name)  # type: ignore[method-assign]
-    panel.download.click()
-    path.unlink()
-    panel._hand_out(path)
-    assert sent == ["results.csv"]
-    assert "Export it again" in panel.state.error
-    panel.state.close()
 
 
 def test_the_end_of_a_long_analysis_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

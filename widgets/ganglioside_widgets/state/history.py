@@ -127,7 +127,7 @@ class HistoryState(t.HasTraits):
             job = self._try(lambda: start(self._open(), work), "Running again as a job.")
             self.job = job or self.job
         else:
-            new = self._try(lambda: self._open().rerun(sid, settings), "Run again.")
+            new = self._try(lambda: self._open().rerun(sid, settings), "Analysed again.")
             self.chosen = new or self.chosen
 
     def _feature_count(self) -> int:

@@ -48,7 +48,10 @@ def test_a_mapping_stays_when_its_file_is_shown_again() -> None:
     panel._columns["RT"].value = "Minutes"
     panel._columns["Name"].value = "Label"
     panel.state.add("b.csv", b"Name,RT\nGM1(36:1;O2),9.5\n")
+    reads: list[object] = []
+    panel.state.observe(reads.append, "uploads")
     panel._choice.value = 0
+    assert reads == []
     assert panel.state.current is not None
     assert panel.state.current.columns == {"RT": "Minutes", "Name": "Label"}
     assert panel._columns["RT"].value == "Minutes"

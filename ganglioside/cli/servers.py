@@ -66,11 +66,17 @@ def lab(
     A token in GANGLIOSIDE_TOKEN is used instead of a new one.
     """
     from ganglioside_widgets.app import serve_lab
+    from ganglioside_widgets.serving.options import ServerOptions
 
-    serve_lab(
-        _workplace(folder), port, host=host, open_browser=not no_browser,
-        certificate=certfile, key=keyfile, extra=context.args,
-    )  # fmt: skip
+    options = ServerOptions(
+        port=port,
+        host=host,
+        open_browser=not no_browser,
+        certificate=certfile,
+        key=keyfile,
+        extra=tuple(context.args),
+    )
+    serve_lab(_workplace(folder), options)
 
 
 def serve_app(
@@ -97,13 +103,21 @@ def serve_app(
     GANGLIOSIDE_TOKEN, so that bookmarks last.
     """
     from ganglioside_widgets.app import serve_pages
+    from ganglioside_widgets.serving.options import PageOptions
 
-    serve_pages(
-        locations.notebooks(), port, host=host, open_browser=not no_browser,
-        certificate=certfile, key=keyfile, allow_hosts=allow_host or (),
-        trusted_proxies=trust_proxy or (), max_kernels=max_kernels,
-        visitors_may_change=visitors_may_change, extra=context.args,
-    )  # fmt: skip
+    options = PageOptions(
+        port=port,
+        host=host,
+        open_browser=not no_browser,
+        certificate=certfile,
+        key=keyfile,
+        allow_hosts=tuple(allow_host or ()),
+        trusted_proxies=tuple(trust_proxy or ()),
+        max_kernels=max_kernels,
+        visitors_may_change=visitors_may_change,
+        extra=tuple(context.args),
+    )
+    serve_pages(locations.notebooks(), options)
 
 
 def _workplace(folder: Path | None) -> Path:

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from command_line import run
 
+from ganglioside_widgets.serving.options import PageOptions, ServerOptions
+
 
 def test_lab_and_app_pass_on_what_they_are_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    served: list[tuple[object, ...]] = []
+    served: list[tuple[bool, ServerOptions]] = []
 
-    def record(folder: Path, port: int, **told: object) -> None:
-        served.append((folder.is_dir(), port, *told.values()))
+    def record(folder: Path, asked: ServerOptions) -> None:
+        served.append((folder.is_dir(), asked))
 
     monkeypatch.setattr("ganglioside_widgets.app.serve_lab", record)
     monkeypatch.setattr("ganglioside_widgets.app.serve_pages", record)
@@ -25,13 +27,22 @@ def test_lab_and_app_pass_on_what_they_are_told(
         "lab.example.org", "--trust-proxy", "10.0.0.1", "--max-kernels", 9,
         "--visitors-may-change",
     )  # fmt: skip
-    names = ["lab", "lab.example.org"]
     assert served == [
-        (True, 8123, "127.0.0.1", False, None, None, ["--ServerApp.token=x"]),
-        (True, 8866, "0.0.0.0", True, None, None, (), (), 20, False, []),
-        (True, 8866, "127.0.0.1", True, Path("c.pem"), Path("k.pem"), names, ["10.0.0.1"], 9,
-         True, []),
-    ]  # fmt: skip
+        (True, ServerOptions(port=8123, open_browser=False, extra=("--ServerApp.token=x",))),
+        (True, PageOptions(port=8866, host="0.0.0.0")),
+        (
+            True,
+            PageOptions(
+                port=8866,
+                certificate=Path("c.pem"),
+                key=Path("k.pem"),
+                allow_hosts=("lab", "lab.example.org"),
+                trusted_proxies=("10.0.0.1",),
+                max_kernels=9,
+                visitors_may_change=True,
+            ),
+        ),
+    ]
 
 
 def test_lab_elsewhere_copies_the_notebooks(

@@ -22,6 +22,9 @@ STEPS: Final[dict[str, float]] = {
     "complete": 100.0,
 }
 
+#: The step that begins when one is done.
+_NEXT: Final = dict(zip(STEPS, [*STEPS][1:], strict=False))
+
 
 class ProgressEvent(TypedDict):
     """Argument of a progress callback; ready for JSON.
@@ -54,6 +57,11 @@ class Progress:
     session_id
         Identifier of the stored session, if there is one.
 
+    Attributes
+    ----------
+    step : str
+        The step that goes on: an error that is raised now happened in it.
+
     Examples
     --------
     >>> progress = Progress(lambda event: print(event["percentage"], event["message"]))
@@ -67,10 +75,12 @@ class Progress:
         self._callback = callback
         self._percentage = 0.0
         self.session_id = session_id
+        self.step = next(iter(STEPS))
 
     def done(self, step: str, message: str) -> None:
         """Report that a step (one of `STEPS`) is done."""
         self._percentage = max(self._percentage, STEPS[step])
+        self.step = _NEXT.get(step, step)
         self._send("complete" if step == "complete" else "progress", step, message)
 
     def reached(self, step: str, percentage: float, message: str) -> None:

@@ -25,6 +25,7 @@ from ganglioside.history.storage.store import utc_now
 
 Action = Literal[
     "begun",
+    "cancel requested",
     "completed",
     "failed",
     "cancelled",

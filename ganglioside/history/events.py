@@ -59,19 +59,18 @@ def _count(connection: duckdb.DuckDBPyConnection, owner: str) -> int:
     return int(rows)
 
 
-def interruption(
-    connection: duckdb.DuckDBPyConnection, owner: str, reason: str, now: datetime
+def error_event(
+    last: ProgressEvent | None, message: str, error: str, session_id: str | None = None
 ) -> ProgressEvent:
-    """Error event that ends a job or session whose process has died."""
-    sent = read_events(connection, owner)
+    """Event by which a follower learns that nothing more will come after the `last` one."""
     return ProgressEvent(
         type="error",
-        session_id=sent[-1]["session_id"] if sent else owner,
-        step=sent[-1]["step"] if sent else "loading",
-        message="Interrupted",
-        percentage=sent[-1]["percentage"] if sent else 0.0,
-        timestamp=now.replace(tzinfo=UTC).isoformat(),
-        error=reason,
+        session_id=last["session_id"] if last else session_id,
+        step=last["step"] if last else "loading",
+        message=message,
+        percentage=last["percentage"] if last else 0.0,
+        timestamp=datetime.now(UTC).isoformat(),
+        error=error,
     )
 
 

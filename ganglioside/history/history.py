@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -19,7 +19,6 @@ from ganglioside.history.care import backup
 from ganglioside.history.care.aliases import CareAliases
 from ganglioside.history.care.care import Care, put_in_order
 from ganglioside.history.care.salvage import Salvaged, salvage
-from ganglioside.history.event_relay import EventRelay
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs
 from ganglioside.history.listing import LISTING, with_types
@@ -27,7 +26,9 @@ from ganglioside.history.location import TIMEOUT, resolved, store_at
 from ganglioside.history.opening import Opening
 from ganglioside.history.overrides import insert_overrides, read_overrides, require_features
 from ganglioside.history.record import Packed
+from ganglioside.history.recorder import Recorder
 from ganglioside.history.row_hashes import NO_EVENTS, changing, row_hash, row_hashes
+from ganglioside.history.runs import SessionRuns
 from ganglioside.history.session_rows import (
     Stored,
     delete_session,
@@ -39,7 +40,7 @@ from ganglioside.history.session_rows import (
     read_source,
 )
 from ganglioside.history.storage.store import OpenStore, Store
-from ganglioside.progress import ProgressCallback, ProgressEvent
+from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features
 from ganglioside.reading.raw_table import Source
@@ -78,6 +79,7 @@ class History(CareAliases):
     def __init__(self, store: Store) -> None:
         self._store = store
         self.jobs = Jobs(store)
+        self.runs = SessionRuns(store)
         self.care = Care(store)
 
     @classmethod
@@ -291,9 +293,10 @@ class History(CareAliases):
         chosen = session.settings if settings is None else settings
         opening = Opening.now(source, chosen, session.name, rerun_of=session.id)
         if stored is None:
-            self._run(read_features(source, chosen), opening, progress)
+            table, overrides = read_features(source, chosen), Overrides()
         else:
-            self._run(stored.read_input(chosen), opening, progress, stored.overrides)
+            table, overrides = stored.read_input(chosen), stored.overrides
+        self._run(opening, table, chosen, progress, overrides)
         return opening.id
 
     def run(
@@ -326,13 +329,70 @@ class History(CareAliases):
         chosen = settings or Settings()
         read = read_features(table, chosen)
         opening = Opening.now(read.source, chosen, name)
-        return opening.id, self._run(read, opening, progress)
+        return opening.id, self._run(opening, read, chosen, progress)
 
     def begin(self, source: Source, settings: Settings, name: str | None = None) -> str:
-        """Record that an analysis has started; follow with `complete`, `fail` or `cancel`."""
+        """Record that an analysis has started; follow with `carry_out`, or complete, fail, cancel.
+
+        Returns
+        -------
+        str
+            The session's id.
+        """
         opening = Opening.now(source, settings, name)
         self._begin(opening)
         return opening.id
+
+    def carry_out(
+        self,
+        sid: str,
+        name: str,
+        analyse: Callable[[ProgressCallback], Analysis],
+        progress: ProgressCallback | None = None,
+    ) -> Analysis:
+        """Analyse as a session that was begun, and keep the result, or why there is none.
+
+        Meanwhile its events can be followed, and its end can be requested, from any process: see
+        `runs`.
+
+        Parameters
+        ----------
+        sid, name
+            The session.
+        analyse
+            Makes the analysis, and sends its events to the callback that it is given.
+        progress
+            Receives the events, as those of the session; `complete` when the result is kept.
+
+        Raises
+        ------
+        HistoryError
+            If the result cannot be kept.
+        Cancelled
+            If the end was requested.
+        """
+        recorder = Recorder(self.runs, sid, progress)
+
+        def report(event: ProgressEvent) -> None:
+            if event["type"] != "complete":
+                recorder(ProgressEvent(**{**event, "session_id": sid}))
+
+        try:
+            with recorder.beating():
+                analysis = analyse(report)
+            kept = self._keep(sid, name, analysis, recorder)
+        except (Cancelled, KeyboardInterrupt):
+            with recorder.unsaved() as events:
+                self.cancel(sid, events)
+            raise
+        except BaseException as error:
+            with recorder.unsaved() as events:
+                self.fail(sid, error, events)
+            raise
+        if progress is not None:
+            for event in kept:
+                progress(event)
+        return analysis
 
     def complete(self, sid: str, analysis: Analysis, events: Sequence[ProgressEvent] = ()) -> None:
         """Store the result and the events of a session that was begun.
@@ -495,26 +555,34 @@ class History(CareAliases):
 
     def _run(
         self,
-        table: FeatureTable,
         opening: Opening,
+        table: FeatureTable,
+        settings: Settings,
         progress: ProgressCallback | None,
         overrides: Overrides | None = None,
     ) -> Analysis:
         self._begin(opening)
-        relay = EventRelay(progress, opening)
+
+        def analyse(report: ProgressCallback) -> Analysis:
+            return analyze(table, settings, report).with_overrides(overrides or Overrides())
+
+        return self.carry_out(opening.id, opening.name, analyse, progress)
+
+    def _keep(
+        self, sid: str, name: str, analysis: Analysis, recorder: Recorder
+    ) -> list[ProgressEvent]:
+        """Store a result with the last events, and return these; a failure is sent instead."""
+        last: list[ProgressEvent] = []
+        progress = Progress(last.append, sid)
+        progress.done("saving", f"Saved as session {sid}, {name}")
+        progress.done("complete", "Done")
         try:
-            settings = Settings.from_dict(opening.settings)
-            analysis = analyze(table, settings, relay).with_overrides(overrides or Overrides())
-            with relay.saving():
-                self.complete(opening.id, analysis, relay.events)
-        except (Cancelled, KeyboardInterrupt):
-            self.cancel(opening.id, relay.events)
-            raise
+            with recorder.unsaved() as events:
+                self.complete(sid, analysis, [*events, *last])
         except BaseException as error:
-            self.fail(opening.id, error, relay.events)
+            Progress(recorder, sid).failed("saving", error)
             raise
-        relay.saved()
-        return analysis
+        return last
 
     def _begin(self, opening: Opening) -> None:
         with self._store.write() as connection:

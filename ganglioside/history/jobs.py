@@ -16,12 +16,13 @@ import duckdb
 from ganglioside.errors import JobError
 from ganglioside.history import audit_log, job_seals
 from ganglioside.history.author import current_author
-from ganglioside.history.events import insert_events, last_events, read_events
+from ganglioside.history.events import insert_events, last_events
 from ganglioside.history.opening import new_id
 from ganglioside.history.process import Process
 from ganglioside.history.row_hashes import changing, row_hash, row_hashes
+from ganglioside.history.runs import Run, Runs
 from ganglioside.history.session_rows import STATUSES, Status
-from ganglioside.history.storage.store import Store, utc_now
+from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
 
 #: What is said of a job that came in from elsewhere before it had ended.
@@ -32,23 +33,21 @@ FOREIGN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Job(Run):
     """One job. Times are UTC, without a zone.
 
     Attributes
     ----------
-    id, kind, name : str
-    status : Status
+    id, status, host, pid, process_started, heartbeat, cancel_requested
+        As of every `Run`.
+    kind, name : str
     author : str
         Who asked for it.
     parameters : str
         JSON object, as `add` was given.
     created, started, ended : datetime or None
-    host, pid, process_started, heartbeat
-        Who works or worked on it, and when that process last gave a sign.
     time_limit : float or None
         s.
-    cancel_requested : bool
     retry_of : str or None
         The job that this one repeats.
     session : str or None
@@ -60,38 +59,19 @@ class Job:
         Shows who asked for it, and where; see `job_seals`.
     """
 
-    id: str
     kind: str
     name: str
-    status: Status
     author: str
     parameters: str
     created: datetime
     started: datetime | None
     ended: datetime | None
-    host: str | None
-    pid: int | None
-    process_started: datetime | None
-    heartbeat: datetime | None
     time_limit: float | None
-    cancel_requested: bool
     retry_of: str | None
     session: str | None
     result: str | None
     error: str | None
     seal: str | None
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the job has ended: completed, failed or cancelled."""
-        return self.status not in ("pending", "processing")
-
-    def why_dead(self, now: datetime) -> str | None:
-        """Reason why its process is known to have ended; None if it may still run."""
-        if self.status != "processing" or self.host is None or self.pid is None:
-            return None
-        process = Process(self.host, self.pid, self.process_started, self.heartbeat)
-        return process.why_dead(now)
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Job))
@@ -122,11 +102,12 @@ def find_jobs(
     return [Job(*row) for row in rows]
 
 
-class Jobs:
+class Jobs(Runs[Job]):
     """Jobs of one history; every call is one transaction, as in `History`."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    _table = "jobs"
+    _ended = "ended"
+    _cancelling = "job cancelled"
 
     def add(
         self,
@@ -204,20 +185,12 @@ class Jobs:
                 )  # fmt: skip
             return find_job(connection, found.id)
 
-    def beat(self, job: str, events: Sequence[ProgressEvent] = ()) -> Job:
-        """Job after its heartbeat was renewed and new events were stored.
-
-        The one who works on it looks at `cancel_requested` of what comes back.
-        """
+    def note(self, job: str, events: Sequence[ProgressEvent]) -> None:
+        """Store what happened after the end of a job, such as a notification."""
         with self._store.write() as connection:
             found = find_job(connection, job)
-            connection.execute("UPDATE jobs SET heartbeat = ? WHERE id = ?", [utc_now(), found.id])
-            if events and found.has_ended:
-                with changing(connection, "jobs", found.id, "job notified", ends=True):
-                    insert_events(connection, found.id, events)
-            else:
+            with changing(connection, "jobs", found.id, "job notified", ends=True):
                 insert_events(connection, found.id, events)
-            return found
 
     def end(
         self,
@@ -239,9 +212,7 @@ class Jobs:
         if status not in STATUSES[2:]:
             raise JobError(f"A job ends {' or '.join(STATUSES[2:])}, not {status!r}.")
         with self._store.write() as connection:
-            found = find_job(connection, job)
-            if found.has_ended:
-                raise JobError(f"Job {found.id} has ended already: it is {found.status}.")
+            found = self._require_running(connection, job)
             with changing(connection, "jobs", found.id, "job ended", ends=True, status=status):
                 insert_events(connection, found.id, events)
                 connection.execute(
@@ -250,34 +221,6 @@ class Jobs:
                     [status, utc_now(), session, None if result is None else json.dumps(result),
                      error, found.id],
                 )  # fmt: skip
-
-    def request_cancel(self, job: str) -> Job:
-        """Ask for the end of a job; a pending job is cancelled at once.
-
-        Raises
-        ------
-        JobError
-            If it has ended already.
-        """
-        with self._store.write() as connection:
-            found = find_job(connection, job)
-            if found.has_ended:
-                raise JobError(f"Job {found.id} has ended already: it is {found.status}.")
-            ends = found.status == "pending"
-            with changing(connection, "jobs", found.id, "job cancelled", ends=ends):
-                connection.execute(
-                    "UPDATE jobs SET cancel_requested = true, "
-                    "ended = CASE status WHEN 'pending' THEN $now ELSE ended END, "
-                    "status = CASE status WHEN 'pending' THEN 'cancelled' ELSE status END "
-                    "WHERE id = $id",
-                    {"now": utc_now(), "id": found.id},
-                )
-            return find_job(connection, found.id)
-
-    def get(self, job: str) -> Job:
-        """Job with an id, or with the only id that begins so."""
-        with self._store.read() as connection:
-            return find_job(connection, job)
 
     def all(self, *statuses: Status, limit: int | None = None) -> list[Job]:
         """Jobs, the newest first: all of them, or those of some statuses."""
@@ -291,10 +234,11 @@ class Jobs:
             last = last_events(connection, [job.id for job in found])
         return [(job, last.get(job.id)) for job in found]
 
-    def events(self, job: str, after: int = 0) -> list[ProgressEvent]:
-        """Events of a job in order, without the first `after`."""
-        with self._store.read() as connection:
-            return read_events(connection, find_job(connection, job).id, after)
+    def _find(self, connection: duckdb.DuckDBPyConnection, owner: str) -> Job:
+        return find_job(connection, owner)
+
+    def _refusal(self, found: Job) -> JobError:
+        return JobError(f"Job {found.id} has ended already: it is {found.status}.")
 
 
 def close_foreign(connection: duckdb.DuckDBPyConnection, reason: str, ids: Sequence[str]) -> int:

@@ -25,7 +25,7 @@ from aiosmtpd.smtp import AuthResult
 import ganglioside as gg
 from ganglioside.errors import NotificationError
 from ganglioside.jobs import Export, run_here
-from ganglioside.jobs.announcements import duration, message_of, tell
+from ganglioside.jobs.announcements import message_of, tell
 from ganglioside.notify import (
     Email,
     Message,
@@ -340,11 +340,3 @@ def test_a_job_does_not_fail_because_nobody_can_be_told(history: gg.History) -> 
     assert "No notification could be sent" in history.jobs.events(job)[-1]["message"]
     assert history.jobs.get(job).status == "completed"
     assert "is done" in message_of(history.jobs.get(job)).subject
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.04, "0.0 s"), (59.94, "59.9 s"), (60, "1 min 0 s"), (3725, "1 h 2 min")],
-)
-def test_a_duration_is_for_people(seconds: float, text: str) -> None:
-    assert duration(seconds) == text

@@ -264,7 +264,6 @@ ALLOWED = {
     "widgets/ganglioside_widgets/serving": "a page in a folder of its own, opened once",
     "ganglioside/batch/ledger.py": "adds lines; one that breaks off does not count",
     "ganglioside/jobs/launcher.py": "what the process of a job prints",
-    "widgets/ganglioside_widgets/state/running_sessions.py": "events of a session that runs",
     "widgets/ganglioside_widgets/app.py": "copies of pages that live as long as the server",
 }
 

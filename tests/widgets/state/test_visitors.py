@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from ganglioside import jobs
 from ganglioside.errors import SettingsError
 from ganglioside.history import History
 from ganglioside.jobs import launcher
+from ganglioside.progress import Progress, ProgressEvent
 from ganglioside_widgets import HistoryPanel, JobsPanel, UploadPanel, Workbench
 from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state import visitors
@@ -21,7 +23,6 @@ from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.history import HistoryState
 from ganglioside_widgets.state.jobs import JobsState
 from ganglioside_widgets.state.run import Phase, RunState
-from ganglioside_widgets.state.running_sessions import Journal
 from ganglioside_widgets.state.upload import UploadState
 from ganglioside_widgets.state.visitors import Access, Visitor, access_of
 from ganglioside_widgets.state.workbench import WorkbenchState
@@ -220,18 +221,23 @@ def test_a_run_of_others_is_followed_but_not_cancelled(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GANGLIOSIDE_AUTHOR", "kh")
         sid = opened().begin(gg.example().source, gg.Settings(), "theirs")
-    journal = Journal.beside(opened().path)
     state = RunState(opened)
-    with journal.running(sid):
-        state._launch(lambda: state._follow(sid))
-        state._cancel.set()  # before it is known whose it is
-        while not state.owner:
-            assert state.phase is Phase.RUNNING
-        state.cancel()
-        assert THEIRS in state.notice
-        assert THEIRS in state.why_not_cancel
-        assert not journal.cancel_requested(sid)
+    state._launch(lambda: state._follow(sid))
+    state._cancel.set()  # before it is known whose it is
+    while not state.owner:
+        assert state.phase is Phase.RUNNING
+    state.cancel()
+    assert THEIRS in state.notice
+    assert THEIRS in state.why_not_cancel
+    sent: list[ProgressEvent] = []
+    Progress(sent.append, sid).done("loading", "Loaded")
+    opened().runs.beat(sid, sent)
+    while not state.log:
+        time.sleep(0.02)
+    assert not opened().runs.get(sid).cancel_requested
+    opened().fail(sid, "It has ended.")
     state.join(60)
+    assert state.phase is Phase.FAILED
 
 
 # Jobs

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import re
@@ -23,20 +22,16 @@ from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHa
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from ganglioside.history import default_path
 from ganglioside_widgets.serving.address import Address
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
+from ganglioside_widgets.serving.idle import until_idle
 from ganglioside_widgets.serving.kernels import RETRY
 from ganglioside_widgets.serving.logs import log_request
 from ganglioside_widgets.serving.sockets import KernelSocket
-from ganglioside_widgets.state.running_sessions import Journal
 
 #: The template of the pages; only files of its folder are served.
 TEMPLATE: Final = "ganglioside"
-
-#: Seconds between two looks at a kernel that still works after its page was closed.
-_LOOK: Final = 1.0
 
 _NOWHERE: Final = Refusal(HTTPStatus.NOT_FOUND, "There is no page at this address.")
 
@@ -63,9 +58,8 @@ class LetFinish(VoilaShutdownKernelHandler):  # type: ignore[misc]
         self.set_status(204)
         self.finish()
         process = getattr(self.kernel_manager.get_kernel(kernel_id).provisioner, "pid", None)
-        journal = Journal.beside(default_path())
-        while process is not None and journal.is_busy(process):
-            await asyncio.sleep(_LOOK)
+        if process is not None:
+            await until_idle(process)
         if kernel_id in self.kernel_manager:
             await self.kernel_manager.shutdown_kernel(kernel_id)
 

@@ -775,7 +775,7 @@ def test_the_checks_of_the_input_are_reported_before_its_rows_are_collected(
 ) -> None:
     observe, events = analysis_module.observe, list[ProgressEvent]()
 
-    def late(table: Any) -> Any:
+    def late(table: Any, *_: str) -> Any:
         assert events[-1]["step"] == "validating"
         observed = observe(table)
         assert events[-1]["message"] == f"{len(observed):,} features can be judged"

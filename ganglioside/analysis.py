@@ -227,7 +227,7 @@ class Analysis:
         feature, evidence = self._feature(feature_id), self._evidence
         state = None if evidence is None else evidence.of_feature(feature_id)
         threshold = self.settings.outlier_threshold
-        return suggest(feature, self.features, state, n, threshold, self._polarity)
+        return suggest(feature, self.features, state, n, threshold, self.polarity)
 
     def expected_library(
         self,
@@ -264,11 +264,11 @@ class Analysis:
             If the window is neither.
         """
         return expected_library(
-            self.model, self.features, series, ceramides, adducts, window, self._polarity
+            self.model, self.features, series, ceramides, adducts, window, self.polarity
         )
 
     @property
-    def _polarity(self) -> str:
+    def polarity(self) -> str:
         """`negative` or `positive`: as set, or as the ions of the table are."""
         features = self.features
         given = list(features["adduct"].dropna()) if "adduct" in features else list[str]()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, TypeAlias
 
 from ganglioside.support.fact_tables import read_facts
 
@@ -38,8 +38,20 @@ VERDICTS: Final[tuple[Verdict, ...]] = tuple(kind.name for kind in VERDICT_KINDS
 WRONG_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.name_is == "wrong")
 PARENT_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.has_parent)
 
-Category = Literal["GA", "GM", "GD", "GT", "GQ", "GP"]
-CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
+
+@dataclass(frozen=True, slots=True)
+class CategoryKind:
+    """One category of gangliosides (by number of sialic acids), and its colour in charts."""
+
+    name: str
+    colour: str
+
+
+#: All categories, in the order of legends (`data/categories.csv`).
+CATEGORY_KINDS: Final = read_facts("categories.csv", CategoryKind)
+
+Category: TypeAlias = str
+CATEGORIES: Final[tuple[Category, ...]] = tuple(kind.name for kind in CATEGORY_KINDS)
 
 #: Columns of `FeatureTable.data`, always all present; missing values are NA or NaN.
 FEATURE_TABLE: Final[dict[str, str]] = {

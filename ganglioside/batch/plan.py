@@ -15,12 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ganglioside.errors import BatchError, ReadError, SettingsError
+from ganglioside.reading.file_kinds import TABLE_ENDINGS, TEXT_ENDINGS
 from ganglioside.reading.limits import most
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
-
-#: Suffixes of tables in a folder.
-TABLES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
 _SETTINGS: Final = tuple(field.name for field in dataclasses.fields(Settings))
 #: Columns of a manifest; only the first is required.
@@ -103,7 +101,7 @@ def _items(source: str, settings: Settings) -> list[Item]:
     if path.is_dir():
         found = sorted(p for p in path.iterdir() if p.is_file() and _is_table(p))
         if not found:
-            raise BatchError(f"{path} holds no table: {', '.join(TABLES)}.")
+            raise BatchError(f"{path} holds no table: {', '.join(TABLE_ENDINGS)}.")
         return [_item(p, settings) for p in found]
     if path.is_file():
         lines = _manifest(path)
@@ -117,7 +115,7 @@ def _items(source: str, settings: Settings) -> list[Item]:
 
 
 def _is_table(path: Path) -> bool:
-    return path.suffix.lower() in TABLES and not path.name.startswith(".")
+    return path.suffix.lower() in TABLE_ENDINGS and not path.name.startswith(".")
 
 
 def _item(path: Path, settings: Settings) -> Item:
@@ -167,7 +165,7 @@ def _file_name(text: str) -> str:
 
 def _manifest(path: Path) -> list[list[str]] | None:
     """Cells of a manifest by line; None if the file is not one: it lacks a column `file`."""
-    if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
+    if path.suffix.lower() not in TEXT_ENDINGS:
         return None
     limit = most("manifest") * 1_000_000
     try:

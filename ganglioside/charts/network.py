@@ -9,7 +9,7 @@ import pandas as pd
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
 from ganglioside.charts.feature_marks import category_scale, finish, nothing
-from ganglioside.charts.plot_tables import fragment_table, inline
+from ganglioside.charts.plot_tables import CATEGORY_IN_SERIES, fragment_table, inline
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, value
 from ganglioside.columns import PARENT_VERDICTS
 from ganglioside.lipids.names import parse_name
@@ -79,7 +79,7 @@ def _largest_parents(table: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]
 
 def _layers(table: pd.DataFrame) -> Spec:
     parents = table.drop_duplicates("row").copy()
-    parents["category"] = parents["parent_series"].str.extract(r"(G[AMDTQP])", expand=False)
+    parents["category"] = parents["parent_series"].str.extract(CATEGORY_IN_SERIES, expand=False)
     parents["band"] = pd.factorize(parents["ceramide"])[0] % 2
     parents["kind"] = _PARENT
     columns = [_PARENT, *_ordered_kinds(table)]

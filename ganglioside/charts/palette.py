@@ -8,19 +8,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ganglioside.columns import VERDICT_KINDS, VERDICTS
+from ganglioside.columns import CATEGORY_KINDS, VERDICT_KINDS, VERDICTS
 
 VERDICT_COLOURS: Final[dict[str, str]] = {kind.name: kind.mark for kind in VERDICT_KINDS}
 VERDICT_SHAPES: Final[dict[str, str]] = {kind.name: kind.shape for kind in VERDICT_KINDS}
 
-CATEGORY_COLOURS: Final[dict[str, str]] = {
-    "GA": "#757575",
-    "GM": "#1F6FB4",
-    "GD": "#CB6A00",
-    "GT": "#1B8A3F",
-    "GQ": "#C4202F",
-    "GP": "#7B3FA0",
-}
+CATEGORY_COLOURS: Final[dict[str, str]] = {kind.name: kind.colour for kind in CATEGORY_KINDS}
 
 INK: Final = "#222222"
 QUIET: Final = "#8A8A8A"

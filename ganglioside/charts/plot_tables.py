@@ -10,8 +10,11 @@ import pandas as pd
 from ganglioside.analysis import Analysis
 from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.vega import Spec
-from ganglioside.columns import PARENT_VERDICTS, WRONG_VERDICTS
+from ganglioside.columns import CATEGORIES, PARENT_VERDICTS, WRONG_VERDICTS
 from ganglioside.lipids.names import parse_name
+
+#: Finds the category in the name of a series: GD in `Fuc-GD1`.
+CATEGORY_IN_SERIES: Final = f"({'|'.join(CATEGORIES)})"
 
 #: Columns of the points of every chart.
 POINT_COLUMNS: Final = (

@@ -19,7 +19,14 @@ from ganglioside.charts.feature_marks import (
     nothing,
     verdict_channel,
 )
-from ganglioside.charts.plot_tables import curves, inline, isomer_labels, points, reduced
+from ganglioside.charts.plot_tables import (
+    CATEGORY_IN_SERIES,
+    curves,
+    inline,
+    isomer_labels,
+    points,
+    reduced,
+)
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, rows
 from ganglioside.columns import CATEGORIES, PARENT_VERDICTS, VERDICTS
 
@@ -269,7 +276,7 @@ def _present_lines(analysis: Analysis, frame: pd.DataFrame) -> pd.DataFrame:
     lines = lines[lines["series"].isin(shown)].assign(reduced_rt=lambda f: f["offset"])
     missing = pd.DataFrame({"series": sorted(shown - set(lines["series"]))})
     lines = pd.concat([lines, missing], ignore_index=True)
-    lines["category"] = lines["series"].str.extract(r"(G[AMDTQP])", expand=False)
+    lines["category"] = lines["series"].str.extract(CATEGORY_IN_SERIES, expand=False)
     of_series = lines.groupby("series")["reduced_rt"]
     lines["mean"] = of_series.transform("mean")
     lines["latest"] = of_series.rank(ascending=False) == 1

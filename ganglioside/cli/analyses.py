@@ -13,6 +13,7 @@ import typer
 from ganglioside.cli import output
 from ganglioside.cli.options import (
     DEFAULTS,
+    ENDINGS,
     FORMATS,
     InputFile,
     InputFiles,
@@ -40,9 +41,7 @@ def analyze(
     files: InputFiles,
     out: Annotated[
         Path | None,
-        typer.Option(
-            help="Write the verdicts: a .csv, .xlsx, .json or .parquet file, or a folder."
-        ),
+        typer.Option(help=f"Write the verdicts: a {ENDINGS} file, or a folder."),
     ] = None,
     report_folder: Annotated[
         Path | None, typer.Option("--report", help="Render a report of each table in this folder.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from ganglioside.exporting.formats import ENDINGS as ENDINGS
 from ganglioside.exporting.formats import FORMATS as FORMATS
-from ganglioside.exporting.formats import Format as Format
 from ganglioside.settings import Polarity as Polarity
 from ganglioside.settings import SampleType as SampleType
 from ganglioside.settings import Settings, setting_specs
@@ -58,3 +58,8 @@ Json = Annotated[bool, typer.Option("--json", help="Write JSON to standard outpu
 NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep the analysis as a session.")]
 
 DEFAULTS: Final = Settings()
+
+if TYPE_CHECKING:
+    Format = str
+else:
+    Format = Literal[FORMATS]  # so that the command line offers and checks them

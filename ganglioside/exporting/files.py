@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import ExportError
 from ganglioside.exporting.document import to_json
-from ganglioside.exporting.formats import Format
+from ganglioside.exporting.formats import ENDINGS, Format
 from ganglioside.exporting.mztab import to_mztab
 from ganglioside.exporting.tables import to_csv, to_parquet
 from ganglioside.exporting.workbook import to_xlsx
@@ -96,7 +96,7 @@ def _writer(target: Path, format: str | None) -> Callable[[Analysis], bytes]:
     wanted = (format or target.suffix.removeprefix(".")).lower()
     if wanted not in _WRITERS:
         raise ExportError(
-            f"{wanted or 'No ending'!r} is no export format: name the file .csv, .xlsx, .json, "
-            ".parquet or .mztab, or give format=."
+            f"{wanted or 'No ending'!r} is no export format: name the file {ENDINGS}, or give "
+            "format=."
         )
     return _WRITERS[wanted]

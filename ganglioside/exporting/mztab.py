@@ -12,7 +12,6 @@ metadata and small molecules alone, as the format allows.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +20,7 @@ import pandas as pd
 
 from ganglioside.columns import REVIEW
 from ganglioside.exporting.spreadsheet_text import safe_text
-from ganglioside.lipids.adducts import Adduct, adducts, known_adduct
+from ganglioside.lipids.adducts import Adduct, adducts, known_adduct, usual_adducts
 from ganglioside.lipids.adducts import mz as ion_mz
 from ganglioside.settings import setting_specs
 
@@ -39,13 +38,11 @@ _MS1: Final = "[MS, MS:1000511, ms level, 1]"
 _CONFIDENCE: Final = "[, , posterior probability of the verdict, ]"
 _PUTATIVE, _UNKNOWN = "2", "4"  # reliability codes of the format
 
-_LOSS: Final = r"\[M-\d*H\]\d*-"
-
 
 def to_mztab(analysis: Analysis) -> bytes:
     """mzTab-M 2.0.0 file of an analysis, UTF-8.
 
-    The polarity of a run is that of the table's adducts, and negative without adducts. RT is in
+    The polarity of a run is that of its adducts, else that of the analysis. RT is in
     s, as the format requires. Text that a spreadsheet could execute begins with an apostrophe
     (see `safe_text`).
 
@@ -64,7 +61,7 @@ def to_mztab(analysis: Analysis) -> bytes:
     >>> to_mztab(gg.analyze(gg.example())).decode().splitlines()[0].split()
     ['MTD', 'mzTab-version', '2.0.0-M']
     """
-    table = _prepare(analysis.reviewed)
+    table = _prepare(analysis.reviewed, analysis.polarity)
     samples = list(dict.fromkeys(table["sample"])) or [""]
     sections = [_lines(_metadata(analysis, table, samples)), _molecules(table, samples)]
     if table["mz"].notna().all() and len(table):
@@ -72,7 +69,7 @@ def to_mztab(analysis: Analysis) -> bytes:
     return "\n".join(sections).encode()
 
 
-def _prepare(features: pd.DataFrame) -> pd.DataFrame:
+def _prepare(features: pd.DataFrame, polarity: str) -> pd.DataFrame:
     """One row per feature, with its sample, its ion and the number of its molecule."""
     n = len(features)
     rows = pd.DataFrame(
@@ -90,7 +87,7 @@ def _prepare(features: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat([rows, features[taken].reset_index(drop=True)], axis=1)
     rows["molecule"] = _molecule_of(rows)
     known = zip(rows["given"], rows["mz"], rows["monoisotopic_mass"], strict=True)
-    ions = [_ion(given, mz, mass) for given, mz, mass in known]
+    ions = [_ion(given, mz, mass, polarity) for given, mz, mass in known]
     rows["adduct"] = pd.Series([ion for ion, _ in ions], dtype="str")
     rows["charge"] = pd.array([charge for _, charge in ions], dtype="Int64")
     return rows
@@ -116,18 +113,18 @@ def _molecule_of(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
     return pd.factorize(key)[0]
 
 
-def _ion(given: Any, mz: float, mass: float) -> tuple[str | None, int | None]:
-    """Adduct and charge as given, else of the loss of protons that fits m/z and mass."""
-    ion = known_adduct(given) if isinstance(given, str) else _deprotonated(mz, mass)
+def _ion(given: Any, mz: float, mass: float, polarity: str) -> tuple[str | None, int | None]:
+    """Adduct and charge as given, else of the usual ion that fits m/z and mass."""
+    ion = known_adduct(given) if isinstance(given, str) else _usual_ion(mz, mass, polarity)
     return (None, None) if ion is None else (ion.name, abs(ion.charge))
 
 
-def _deprotonated(mz: float, mass: float) -> Adduct | None:
-    """Ion without some protons whose m/z is near the measured one, None without such an ion."""
+def _usual_ion(mz: float, mass: float, polarity: str) -> Adduct | None:
+    """Usual ion of a polarity whose m/z is near the measured one, None without such an ion."""
     if not (math.isfinite(mz) and math.isfinite(mass)):
         return None
-    losses = [ion for ion in adducts() if ion.charge < 0 and re.fullmatch(_LOSS, ion.name)]
-    near = [ion for ion in losses if abs(mz - ion_mz(mass, ion.name)) < _SAME_MASS]
+    usual = usual_adducts(polarity)
+    near = [ion for ion in usual if abs(mz - ion_mz(mass, ion.name)) < _SAME_MASS]
     return near[0] if near else None
 
 
@@ -137,7 +134,7 @@ def _metadata(analysis: Analysis, rows: pd.DataFrame, samples: list[str]) -> Ite
     yield from _about(analysis)
     polarities = rows["adduct"].map({ion.name: ion.polarity for ion in adducts()})
     positive, negative = polarities == "positive", polarities == "negative"
-    unknown = _POSITIVE if analysis.settings.polarity == "positive" else _NEGATIVE
+    unknown = _POSITIVE if analysis.polarity == "positive" else _NEGATIVE
     runs = range(1, len(samples) + 1)
     for run, sample in zip(runs, samples, strict=True):
         mine = rows["sample"] == sample

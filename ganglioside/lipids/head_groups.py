@@ -140,8 +140,9 @@ _HEAD: Final = re.compile(
     rf"(?:{_alternatives(s for h in HEADS for s in h.spellings)})(?![0-9a-zα])", re.IGNORECASE
 )
 _LOCI: Final = r"(?:(?P<loci>[4-9](?:,[4-9]){0,4})-)?"  # of acetyls: 9-O-Ac, 7,9-di-O-Ac
+_CATEGORIES: Final = _alternatives({head.category for head in HEADS if head.category})
 _PREFIX: Final = re.compile(
-    rf"{_LOCI}(?P<count>di-?|tri-?|[23])?(?P<mod>{_PREFIX_MOD})(?:[- ]|(?=g[amdtqp][1-4]))",
+    rf"{_LOCI}(?P<count>di-?|tri-?|[23])?(?P<mod>{_PREFIX_MOD})(?:[- ]|(?=(?:{_CATEGORIES})[1-4]))",
     re.IGNORECASE,
 )
 _MEMBER: Final = rf"{_LOCI}(?P<count>di-?|tri-?|[1-9] ?)?(?P<mod>{_MOD})(?P<after>[2-9])?"

@@ -32,6 +32,10 @@ from ganglioside.settings import Settings
 from ganglioside.support.fact_tables import read_facts
 
 #: Name of the stream that holds an encrypted workbook.
+#: Endings of text tables, and of all tables that are read.
+TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
+TABLE_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx", ".parquet")
+
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -78,7 +82,7 @@ def _refuse_foreign(content: bytes) -> None:
         raise ReadError(
             "This workbook is protected by a password. Save it without one, or save it as CSV."
         )
-    for signature in read_facts("file_signatures.csv", Signature):
+    for signature in read_facts("refused_files.csv", Signature):
         if content.startswith(bytes.fromhex(signature.starts_with)):
             raise ReadError(f"This is {signature.what}. {signature.advice} {RIGHT_FILE}")
 

@@ -31,11 +31,11 @@ class Priors:
     Examples
     --------
     >>> priors = Priors.usual()
-    >>> priors.coelution_width.value, priors.coelution_width.unit
-    (0.007, 'min')
+    >>> priors.coelution_width.unit
+    'min'
     >>> wider = priors.varied(coelution_width={"value": 0.014})
-    >>> wider.coelution_width.value, wider == priors
-    (0.014, False)
+    >>> wider.coelution_width.value
+    0.014
     """
 
     carbon_slope: Prior

@@ -8,9 +8,10 @@ from typing import Final
 import ipywidgets as w
 
 from ganglioside.columns import INPUT_LABELS
+from ganglioside.reading.file_kinds import TABLE_ENDINGS
 from ganglioside_widgets.elements.dropzone import DropZone
 from ganglioside_widgets.panels.base import Panel, box, button, problem_list, refused
-from ganglioside_widgets.state.upload import ABSENT, SUFFIXES, UploadState
+from ganglioside_widgets.state.upload import ABSENT, UploadState
 
 #: The choice of a column that the table lacks.
 _ABSENT_LABEL: Final = "(not in the table)"
@@ -44,7 +45,7 @@ class UploadPanel(Panel):
         self._problems = box(kind="problems")
         columns = w.VBox(list(self._columns.values()))
         self._mapping = w.Accordion([columns], titles=("Columns",)).add_class("gg-mapping")
-        drop = DropZone(SUFFIXES, self.state.max_bytes, self.state.add, self.state.refuse)
+        drop = DropZone(TABLE_ENDINGS, self.state.max_bytes, self.state.add, self.state.refuse)
         example = button("Try the example", self.state.add_example, tip="A simulated table")
         parts = [drop, w.HBox([example]).add_class("gg-buttons")]
         if self.path is not None:

@@ -15,6 +15,7 @@ import traitlets as t
 from ganglioside.analysis import Analysis
 from ganglioside.errors import ExportError, GangliosideError
 from ganglioside.exporting import FORMATS, export
+from ganglioside.exporting.formats import EXPORT_FORMATS
 from ganglioside.history import History
 from ganglioside.history.overrides import current
 from ganglioside.jobs import Export, Report, follow, start
@@ -27,11 +28,7 @@ LARGE: Final = 10_000
 
 #: Kinds of file, each with its label, in the order in which they are offered.
 KINDS: Final[dict[str, str]] = {
-    "csv": "CSV: the features, for spreadsheets",
-    "xlsx": "XLSX: features, models, findings, methods",
-    "json": "JSON: everything, for programs",
-    "parquet": "Parquet: the features with their types",
-    "mztab": "mzTab: mzTab-M 2.0, for repositories",
+    **{known.ending: f"{known.label}: {known.help}" for known in EXPORT_FORMATS},
     "html": "HTML report: one file to send to a colleague",
 }
 

@@ -17,9 +17,6 @@ from ganglioside.simulation.example import example
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.visitors import Visitor
 
-#: Endings of the files that can be uploaded.
-SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
-
 #: The header of an input column that the table lacks.
 ABSENT: Final = ""
 

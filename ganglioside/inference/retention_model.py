@@ -29,7 +29,7 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     priors : Priors, optional
-        What is held likely before a table is seen; the usual priors where omitted.
+        Priors of the model; the usual ones where omitted.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     >>> table = gg.example()
     >>> model = gg.RetentionModel().fit(table)
     >>> model.predict(["GM3(36:1;O2)"]).round(1)
-    array([9.3])
+    array([11.3])
 
     Names and their RT alone, as any estimator of scikit-learn takes them:
 
@@ -132,7 +132,7 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _as_table(source: Any, rt: npt.ArrayLike | None) -> Any:
-    """Input for `read_features`: names with their RT as a table."""
+    """Input for `read_features`; names with their RT become a table."""
     if rt is None:
         return source
     further = source if isinstance(source, pd.DataFrame) else pd.DataFrame()
@@ -143,6 +143,7 @@ def _as_table(source: Any, rt: npt.ArrayLike | None) -> Any:
 def _names(source: Names) -> list[str]:
     """Names of a sequence, a column, or a table with a column of names."""
     if isinstance(source, pd.DataFrame):
-        place = match_header([str(title) for title in source.columns]).places.get("name", 0)
-        return [str(name) for name in source.iloc[:, place]]
+        titles = [str(title) for title in source.columns]
+        column = match_header(titles).places.get("name", 0)
+        return [str(name) for name in source.iloc[:, column]]
     return [str(name) for name in np.asarray(source, dtype=object).ravel()]

@@ -359,12 +359,12 @@ def test_a_model_survives_json(table: pd.DataFrame) -> None:
 
 def test_a_model_stored_before_there_was_a_spared_part_is_read() -> None:
     stored = usual().to_dict()
-    whole = FittedModel.from_dict(stored)._fit.curve
+    whole = FittedModel.from_dict(stored)._parameters.curve
     older = np.delete(np.delete(whole.covariance, SHARED - 1, axis=0), SHARED - 1, axis=1)
     triangle = older[np.triu_indices(len(older))].astype("<f8").tobytes()
     del stored["curve"]["spared"]
     stored["curve"]["covariance"] = base64.b64encode(triangle).decode("ascii")
-    curve = FittedModel.from_dict(stored)._fit.curve
+    curve = FittedModel.from_dict(stored)._parameters.curve
     assert curve.spared == 0
     np.testing.assert_array_equal(curve.line_var, whole.line_var)
     np.testing.assert_array_equal(curve.covariance[SHARED - 1], 0)

@@ -52,7 +52,9 @@ def by_row(state: Inference) -> np.ndarray:
     shares, n = state.shares, len(state.observed)
     own = np.bincount(state.candidates.row, shares.own, minlength=n)
     pairs = np.bincount(state.coelution.child, shares.pair, minlength=n)
-    ghosts = np.bincount(shares.ghosts.child, shares.ghosts.probability, minlength=n)
+    ghosts = np.bincount(
+        shares.missing_parents.child, shares.missing_parents.probability, minlength=n
+    )
     return np.column_stack([own, pairs, ghosts, shares.chance])
 
 

@@ -17,14 +17,14 @@ from ganglioside.observations.groups import Groups
 from ganglioside.observations.observations import observe
 from ganglioside.retention import isomer_lines
 from ganglioside.retention.first_curve import NoCurve, starting_curve
-from ganglioside.retention.isomer_lines import Lines, starting_lines
+from ganglioside.retention.isomer_lines import LineOffsets, starting_lines
 from ganglioside.retention.isomer_names import line_names
 from ganglioside.support.priors import Priors
 
 PRIORS = Priors.usual()
 
 
-def first_lines(table: pd.DataFrame) -> tuple[Groups, Lines]:
+def first_lines(table: pd.DataFrame) -> tuple[Groups, LineOffsets]:
     observed = observe(gg.read_features(table))
     curve = starting_curve(observed, PRIORS)
     assert not isinstance(curve, NoCurve)

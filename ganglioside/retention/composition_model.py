@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -11,6 +10,9 @@ import numpy as np
 from ganglioside.lipids.composition import UNITS
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, median, sum_by
 from ganglioside.support.priors import Priors
+
+#: Names of the priors of the units, in the order of `UNITS`.
+_UNIT_PRIORS: Final = tuple(f"unit_{unit}" for unit in UNITS)
 
 _LEAST_VARIANCE: Final = 1e-9  # carbons^2; where rounding leaves less
 
@@ -146,26 +148,26 @@ class CompositionModel:
         return prior_mean + left * pull, left + self._line_variance
 
 
-@cache
-def _unit_priors(priors: Priors) -> tuple[FloatArray, FloatArray]:
-    """Effect of one of each unit on the RT, in carbons, and its spread, each shape (units,)."""
-    known = [getattr(priors, f"unit_{unit}") for unit in UNITS]
-    effects = np.array([prior.value for prior in known])
-    spreads = np.array([prior.spread for prior in known])
-    return effects, spreads
+def _unit_effects(priors: Priors) -> FloatArray:
+    """Usual effect of one of each unit on the RT, carbons, shape (len(UNITS),)."""
+    return np.array([getattr(priors, name).value for name in _UNIT_PRIORS])
+
+
+def _unit_spreads(priors: Priors) -> FloatArray:
+    """Spread of the effect of each unit, carbons, shape (len(UNITS),)."""
+    return np.array([getattr(priors, name).spread for name in _UNIT_PRIORS])
 
 
 def _prior_mean(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
     """Sum of the usual effects of the units, about the level of all lines, min, shape (n,)."""
-    effects, _ = _unit_priors(priors)
-    return np.asarray(units @ effects * slope)
+    return np.asarray(units @ _unit_effects(priors) * slope)
 
 
 def _variance(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
     """Diagonal of `_covariance` of some units with themselves, min^2, shape (n,)."""
-    _, spreads = _unit_priors(priors)
-    linear = (units * spreads) ** 2
-    level, alike = priors.level.spread, priors.head_groups_alike.spread
+    linear = (units * _unit_spreads(priors)) ** 2
+    level = priors.level.spread
+    alike = priors.head_groups_alike.spread
     return np.asarray((linear.sum(axis=1) + level**2 + alike**2) * slope**2)
 
 
@@ -177,8 +179,7 @@ def _covariance(slope: float, a: FloatArray, b: FloatArray, priors: Priors) -> F
 
         slope^2 (sum_u(x_a x_b s_u^2) + s_l^2 + s_a^2 exp(-|x_a - x_b|^2 / 2))
     """
-    _, spreads = _unit_priors(priors)
-    linear = (a * spreads**2) @ b.T + priors.level.spread**2
+    linear = (a * _unit_spreads(priors) ** 2) @ b.T + priors.level.spread**2
     a_squares = (a * a).sum(axis=1) / 2
     b_squares = (b * b).sum(axis=1) / 2
     near = a @ b.T - a_squares[:, None] - b_squares  # -|x_a - x_b|^2 / 2

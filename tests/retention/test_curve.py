@@ -240,9 +240,6 @@ def test_the_variance_of_the_lines_is_their_part_of_the_covariance() -> None:
     np.testing.assert_array_equal(curve.line_var, expected)
 
 
-# --- fitting ----------------------------------------------------------------------------------
-
-
 def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curve:
     """Fit a curve, from what is expected of any table, to an RT of each line and ceramide."""
     ceramides = all_ceramides()

@@ -47,7 +47,9 @@ def test_rivals_share_slot_and_line(observed: Observations, found: Candidates) -
     )
 
 
-def test_line_ceramide_points_into_a_flattened_array(observed: Observations, found: Candidates) -> None:
+def test_line_ceramide_points_into_a_flattened_array(
+    observed: Observations, found: Candidates
+) -> None:
     line, ceramide = np.divmod(found.line_ceramide, len(observed.ceramides))
     np.testing.assert_array_equal(line, found.line)
     np.testing.assert_array_equal(ceramide, observed.ceramide[found.row])

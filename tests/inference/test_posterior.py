@@ -52,6 +52,25 @@ def test_no_feature_predicts_itself() -> None:
     assert abs(predicted[1] - predicted[0]) < 0.008
 
 
+def test_a_feature_alone_in_its_series_is_predicted_by_the_others() -> None:
+    """Moving it moves the curve at its own RT, not what the others predict for it."""
+    rng = np.random.default_rng(7)
+    table = known_curve.draw(Method(), rng)
+    one = known_curve.draw(Method(), rng, series=["GM2"], ceramides=[(36, 1, 2)])
+    fitted, predicted, wider = [], [], []
+    for shift in (0.0, 0.1):
+        moved = one.assign(RT=one["RT"] + shift)
+        state = explained(gg.read_features(pd.concat([table, moved])))
+        row = state.observed.row[state.candidates.row]
+        at = int(np.flatnonzero(row == len(table))[0])
+        fitted.append(state.fitted[at])
+        predicted.append(state.shares.predicted[at])
+        wider.append(state.shares.scale[at] / state.scatter[at])
+    assert fitted[1] - fitted[0] > 0.05
+    assert abs(predicted[1] - predicted[0]) < 0.03
+    assert min(wider) > 2
+
+
 def test_rivals_for_one_line_share_it_by_their_odds(example: Inference) -> None:
     """With presence p, odds o and rivals' odds r, a candidate gets o / (1 - p + o + r)."""
     shares = explain(example)

@@ -63,3 +63,7 @@ def test_a_trace_is_no_evidence(groups: Groups) -> None:
 
 def test_a_single_line_needs_no_name(groups: Groups) -> None:
     assert names(groups, [9.1], GD1A) == (None,)
+
+
+def test_a_fragment_with_the_outer_galactose_shows_nothing_of_the_inner(groups: Groups) -> None:
+    assert names(groups, [9.1, 9.6], {"GM1": 9.0}, {}) == ("GD1 early", "GD1 late")

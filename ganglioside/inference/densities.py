@@ -26,7 +26,8 @@ def student(z: FloatArray | float, scale: FloatArray | float, tail: float) -> Fl
     C (1 + z^2 / v)^(-(v + 1) / 2) / scale, with v = `tail` (2, 4 or 6 degrees of freedom) and
     C = Gamma((v + 1) / 2) / (Gamma(v / 2) sqrt(v pi)).
     """
-    constant = exp(lgamma((tail + 1) / 2) - lgamma(tail / 2)) / sqrt(tail * pi)
+    gamma_ratio = exp(lgamma((tail + 1) / 2) - lgamma(tail / 2))
+    constant = gamma_ratio / sqrt(tail * pi)
     base = 1 + np.square(z) / tail
     power = np.sqrt(base) * scale
     for _ in range(int(tail) // 2):  # (tail + 1) / 2 in all; `**` takes several times as long
@@ -41,5 +42,6 @@ def student_weight(z: FloatArray, tail: float) -> FloatArray:
 
 def normal(x: FloatArray, mean: FloatArray | float, sd: FloatArray | float) -> FloatArray:
     """Normal density at x; 1 where x is missing, as a missing value is no evidence."""
-    density = np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * sqrt(2 * pi))
+    z = (x - mean) / sd
+    density = np.exp(-0.5 * z**2) / (sd * sqrt(2 * pi))
     return np.where(np.isfinite(x), density, 1.0)

@@ -64,7 +64,8 @@ def learn_detection(
     spread = priors.detection_level.spread
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-odds - level))
-        gradient = float(seen.sum() - asked * p.sum()) - level / spread**2
+        unexpected = float(seen.sum() - asked * p.sum())
+        gradient = unexpected - level / spread**2
         curvature = asked * float(p @ (1 - p)) + 1 / spread**2
         level += min(max(gradient / curvature, -_LARGEST_STEP), _LARGEST_STEP)
     return Detection(before.limit, level, before.steepness)

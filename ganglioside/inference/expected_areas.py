@@ -2,7 +2,7 @@
 
 log10(area) = sample + line + ceramide: a tissue makes each head group on much the same ceramides.
 Residuals of genuine features scatter by about 0.3 (a factor of two), all areas by 0.8. A fragment
-or a wrong name need not follow, so the area tells them apart.
+or a wrong name need not follow, so the area distinguishes them.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def learn_areas(areas: Areas, candidates: CandidateAreas) -> Areas:
 
 
 def _within(areas: Areas, candidates: CandidateAreas, residual: FloatArray) -> float:
-    """Scatter of single features about what the other features let expect, log10."""
+    """Scatter of single features about the expectation from the other features, log10."""
     leverage = np.minimum(candidates.weight * _variance(areas, candidates), _LARGEST_LEVERAGE)
     left_out_squares = (residual / (1 - leverage)) ** 2
     squares = candidates.weight @ np.minimum(left_out_squares, _LARGEST_RESIDUAL**2)
@@ -205,7 +205,7 @@ def _within(areas: Areas, candidates: CandidateAreas, residual: FloatArray) -> f
 
 
 def left_out(areas: Areas, candidates: CandidateAreas) -> tuple[FloatArray, FloatArray]:
-    """log10 area that the other features let expect, and its standard deviation, each (a,).
+    """Expected log10 area from the other features, and its standard deviation, each (a,).
 
     With r the residual of a candidate and h = weight * variance its leverage, the expectation
     without it is log_area - r / (1 - h).

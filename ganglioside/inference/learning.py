@@ -135,7 +135,7 @@ def _anchor_rates(state: Inference) -> tuple[float, float]:
 
 
 def _presence(state: Inference) -> FloatArray:
-    """Rows on each line per row that areas let expect there, shape (L,)."""
+    """Rows on each line per row expected there by area, shape (L,)."""
     on_main, on_further = state.priors.presence_main, state.priors.presence_further
     usual = np.where(state.main, on_main.value, on_further.value)
     rows = state.support + on_main.weight * usual
@@ -143,7 +143,7 @@ def _presence(state: Inference) -> FloatArray:
 
 
 def _expected_rows(state: Inference) -> FloatArray:
-    """Number of rows that areas let expect on each line, for its group's names, shape (L,)."""
+    """Number of rows expected by area on each line, for its group's names, shape (L,)."""
     c = state.candidates
     detected = state.rates.detected.take(c.distinct_line_ceramide)
     return sum_by(c.distinct_line, detected, len(state.line_group))

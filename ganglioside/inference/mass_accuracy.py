@@ -61,8 +61,10 @@ def mass_accuracy(error: FloatArray, priors: Priors) -> MassAccuracy:
     if len(known) == 0:
         any_measured = bool(np.isfinite(error).any())
         return MassAccuracy(0.0, usual.value, wrong_sd, measured=any_measured)
-    offset = float(np.median(known)) * len(known) / (len(known) + usual.weight)
-    sd = _SD_PER_MAD * float(np.median(np.abs(known - offset)))
-    total = len(known) * sd**2 + usual.weight * usual.value**2
-    learned = float(np.sqrt(total / (len(known) + usual.weight)))
+    n = len(known)
+    offset = float(np.median(known)) * n / (n + usual.weight)
+    median_deviation = float(np.median(np.abs(known - offset)))
+    sd = _SD_PER_MAD * median_deviation
+    total = n * sd**2 + usual.weight * usual.value**2
+    learned = float(np.sqrt(total / (n + usual.weight)))
     return MassAccuracy(offset, max(learned, _LEAST_SD), wrong_sd)

@@ -77,7 +77,7 @@ class Rates:
     Attributes
     ----------
     presence : numpy.ndarray, shape (L,)
-        Rows on each line per row that areas let expect there.
+        Rows on each line per row expected there by area.
     fragments : FragmentCounts
     yield_scatter : float
         Scatter of log10 yields of one kind of fragment between ceramides.

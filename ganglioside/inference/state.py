@@ -296,5 +296,6 @@ def area_spread(observed: Observations, weight: FloatArray, priors: Priors) -> A
     total = float(w.sum()) + usual.weight
     mean = (float(w @ x) + usual.weight * mean_all) / total
     prior_variance = max(sd_all, usual.value) ** 2
-    squares = float(w @ (x - mean) ** 2) + usual.weight * prior_variance
+    squares = float(w @ (x - mean) ** 2)
+    squares += usual.weight * prior_variance
     return AreaSpread(mean, float(np.sqrt(squares / total)))

@@ -168,7 +168,8 @@ def _variance(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
     linear = (units * _unit_spreads(priors)) ** 2
     level = priors.level.spread
     alike = priors.head_groups_alike.spread
-    return np.asarray((linear.sum(axis=1) + level**2 + alike**2) * slope**2)
+    variance = linear.sum(axis=1) + level**2 + alike**2  # carbons^2
+    return np.asarray(variance * slope**2)
 
 
 def _covariance(slope: float, a: FloatArray, b: FloatArray, priors: Priors) -> FloatArray:
@@ -184,4 +185,5 @@ def _covariance(slope: float, a: FloatArray, b: FloatArray, priors: Priors) -> F
     b_squares = (b * b).sum(axis=1) / 2
     near = a @ b.T - a_squares[:, None] - b_squares  # -|x_a - x_b|^2 / 2
     alike = priors.head_groups_alike.spread
-    return np.asarray((linear + alike**2 * np.exp(near)) * slope**2)
+    covariance = linear + alike**2 * np.exp(near)  # carbons^2
+    return np.asarray(covariance * slope**2)

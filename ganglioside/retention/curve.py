@@ -7,10 +7,10 @@ A line is one series, or one isomer of it. With m the RT of a line at the refere
 
 f = slope z + curvature z^2 / 10, where z counts carbons from 36, with double bonds and hydroxyls
 expressed in the carbons that they are worth: one hydrophobic scale that the gradient bends. d is
-what one ceramide deviates from f on every line alike (the position of a double bond, say), t is how
-much steeper a line is than the others, and the last term lets the distances between lines shrink
-along the gradient, by the fraction `shrink` over six carbons; `spared` is the part of it that
-double bonds and hydroxyls, which are usually worth x carbons, do not share.
+the deviation of one ceramide from f, the same on every line (by the position of a double bond, for
+example), t is how much steeper a line is than the others, and the last term lets the distances
+between lines shrink along the gradient, by the fraction `shrink` over six carbons; `spared` is the
+part of it that double bonds and hydroxyls, which are usually worth x carbons, do not share.
 """
 
 from __future__ import annotations

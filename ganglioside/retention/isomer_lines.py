@@ -20,7 +20,7 @@ from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, 
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.priors import Priors
 
-MOST_LINES: Final = 3  # isomers that are told apart within one series
+MOST_LINES: Final = 3  # isomers of one series that are distinguished
 _ANCHOR_WEIGHT: Final = 3.0
 _WIDTH: Final = 0.08  # carbons; half-width of a dense offset
 _LEAST_SUPPORT: Final = 1.5  # ceramides that a further line needs
@@ -30,7 +30,7 @@ _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
 _CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child by half
 _ARTEFACT_SHARE: Final = 0.8  # of a row, at most, that an artefact explains
 
-#: Levels of a line tried: log-odds that its species have rows, beyond what their areas let expect;
+#: Levels of a line tried: log-odds that its species have rows, beyond those from their areas;
 #: and the cost of choosing among them.
 _LEVELS: Final = np.linspace(-6, 4, 11)
 _LEVEL_COST: Final = 1.5

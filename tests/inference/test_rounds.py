@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 import known_curve
@@ -13,12 +14,15 @@ from known_curve import Method
 
 import ganglioside as gg
 from ganglioside.inference.learning import learn
+from ganglioside.inference.line_placement import place_lines, prune_lines
+from ganglioside.inference.posterior import explain
 from ganglioside.inference.rounds import infer, reweigh
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.coelution import USUAL_TOLERANCE
 from ganglioside.observations.observations import observe
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.retention.first_curve import NoCurve
+from ganglioside.support.priors import Priors
 
 
 def same(left: object, right: object) -> None:
@@ -92,3 +96,29 @@ def test_rounds_go_on_until_the_lines_stand_still(seed: int) -> None:
     again = learn(state, 0.0)
     moved = np.abs(again.fitted - state.fitted)[state.shares.own > 0.5]
     assert np.median(moved) < 0.25 * state.rates.sigma[0]
+
+
+def locked(value: object) -> object:
+    """A copy of a frozen value whose arrays, at every depth, cannot be written to."""
+    if isinstance(value, np.ndarray):
+        copy = value.copy()
+        copy.flags.writeable = False
+        return copy
+    if isinstance(value, Priors) or not hasattr(value, "__dataclass_fields__"):
+        return value
+    parts = {field.name: getattr(value, field.name) for field in fields(value)}  # type: ignore[arg-type]
+    return type(value)(**{name: locked(part) for name, part in parts.items()})
+
+
+@pytest.mark.parametrize(
+    "step",
+    [explain, lambda s: learn(s, 0.0), place_lines, prune_lines, lambda s: reweigh(s, 0.02, 2.0)],
+    ids=["explain", "learn", "place", "prune", "reweigh"],
+)
+def test_no_step_writes_into_the_state_that_it_is_given(
+    example: Inference, step: Callable[[Inference], object]
+) -> None:
+    state = locked(example)
+    assert isinstance(state, Inference)
+    assert not state.rates.fragments.seen.flags.writeable
+    same(step(state), step(example))

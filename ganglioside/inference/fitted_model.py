@@ -269,6 +269,15 @@ class FittedModel:
     def predict_one(self, names: Sequence[str]) -> FloatArray:
         """RT of each name, min, shape (n,); of several lines that with most features.
 
+        Parameters
+        ----------
+        names
+            n names in any spelling that `parse_name` reads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+
         Raises
         ------
         NameFormError

@@ -101,6 +101,15 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Names) -> FloatArray:  # noqa: N803
         """RT of each name, min, shape (n,); of several isomers that of the line with most features.
 
+        Parameters
+        ----------
+        X
+            n names: a sequence, a column, or a table with a column of names.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+
         Raises
         ------
         sklearn.exceptions.NotFittedError
@@ -113,6 +122,11 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_lines(self, names: Names) -> pd.DataFrame:
         """Prediction of each name on each isomer line, with interval and basis.
+
+        Parameters
+        ----------
+        names
+            n names: a sequence, a column, or a table with a column of names.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""Every way in which a row may stand on a line of its own series."""
+"""Candidates: every row paired with every line of its own series."""
 
 from __future__ import annotations
 
@@ -15,108 +15,122 @@ from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, 
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Every row with each line of its group; what stays as it is while the lines do.
+    """Every row with each line of its group, a pairs in all; fixed while the lines are.
 
     Attributes
     ----------
-    row, line : numpy.ndarray of int, shape (a,)
-        Rows ascend, and each has a candidate.
-    place : numpy.ndarray of int, shape (a,)
-        Same sample, line and ceramide: one genuine feature at most.
-    spot : numpy.ndarray of int, shape (a,)
-        Place in a flattened array by line and ceramide.
-    sample, ceramide, kind : numpy.ndarray of int, shape (a,)
-        Of the row; `kind` is its `curve.ceramide_class`.
+    row : numpy.ndarray of int, shape (a,)
+        Ascending; every row has at least one candidate.
+    line : numpy.ndarray of int, shape (a,)
+    sample_line_ceramide : numpy.ndarray of int, shape (a,)
+        Number of the combination, from 0: at most one of its candidates is genuine.
+    line_ceramide : numpy.ndarray of int, shape (a,)
+        line * K + ceramide: index into a flattened (L, K) array.
+    sample, ceramide : numpy.ndarray of int, shape (a,)
+        Those of the row.
+    ceramide_class : numpy.ndarray of int, shape (a,)
+        `curve.ceramide_class` of the row's ceramide.
     rt, log_area : numpy.ndarray, shape (a,)
-        Of the row, min and log10.
+        Those of the row, min and log10.
     """
 
     row: IntArray
     line: IntArray
-    place: IntArray
-    spot: IntArray
+    sample_line_ceramide: IntArray
+    line_ceramide: IntArray
     sample: IntArray
     ceramide: IntArray
-    kind: IntArray
+    ceramide_class: IntArray
     rt: FloatArray
     log_area: FloatArray
 
     @cached_property
-    def first_of_place(self) -> IntArray:
-        """One candidate of each place."""
-        return np.asarray(np.unique(self.place, return_index=True)[1])
+    def distinct(self) -> IntArray:
+        """First candidate of each `sample_line_ceramide`, shape (d,)."""
+        return np.asarray(np.unique(self.sample_line_ceramide, return_index=True)[1])
 
     @cached_property
-    def spot_of_place(self) -> IntArray:
-        """Where each place stands in a flattened array by line and ceramide."""
-        return self.spot[self.first_of_place]
+    def distinct_line_ceramide(self) -> IntArray:
+        """`line_ceramide` of each `sample_line_ceramide`, shape (d,)."""
+        return self.line_ceramide[self.distinct]
 
     @cached_property
-    def line_of_place(self) -> IntArray:
-        """The line of each place."""
-        return self.line[self.first_of_place]
+    def distinct_line(self) -> IntArray:
+        """Line of each `sample_line_ceramide`, shape (d,)."""
+        return self.line[self.distinct]
 
     @cached_property
     def first_of_row(self) -> IntArray:
-        """The first candidate of each row, shape (n,)."""
+        """First candidate of each row, shape (n,)."""
         return np.flatnonzero(starts(self.row))
 
     def likeliest_line(self, own: FloatArray) -> IntArray:
-        """Return the line on which each row has the largest share, shape (n,)."""
-        best = np.flatnonzero(own == self.largest(own).take(self.row))[::-1]
+        """Line on which each row has its largest share, shape (n,); the first of equals."""
+        is_largest = own == self.largest(own).take(self.row)
+        last_to_first = np.flatnonzero(is_largest)[::-1]
         line = np.zeros(len(self.first_of_row), dtype=np.int64)
-        line[self.row[best]] = self.line[best]  # the first of equals, which is written last
+        line[self.row[last_to_first]] = self.line[last_to_first]  # what is written last stays
         return line
 
     def largest(self, own: FloatArray) -> FloatArray:
-        """Return the largest share of each row, shape (n,)."""
+        """Largest share of each row, shape (n,)."""
         return np.asarray(np.maximum.reduceat(own, self.first_of_row))
 
 
 def candidates(observed: Observations, line_group: IntArray) -> Candidates:
     """Pair each row with the lines of its group."""
     row, line = lines_of(observed.group, line_group, len(observed.groups))
-    n_lines = len(line_group)
-    _, place = np.unique(observed.slot[row] * n_lines + line, return_inverse=True)
+    key = observed.slot[row] * len(line_group) + line
+    _, sample_line_ceramide = np.unique(key, return_inverse=True)
     ceramide = observed.ceramide[row]
+    classes = ceramide_class(ceramide_basis(observed.ceramides))
     return Candidates(
         row=row,
         line=line,
-        place=place.astype(np.int64),
-        spot=line * len(observed.ceramides) + ceramide,
+        sample_line_ceramide=sample_line_ceramide.astype(np.int64),
+        line_ceramide=line * len(observed.ceramides) + ceramide,
         sample=observed.sample[row],
         ceramide=ceramide,
-        kind=ceramide_class(ceramide_basis(observed.ceramides))[ceramide],
+        ceramide_class=classes[ceramide],
         rt=observed.rt[row],
         log_area=observed.log_volume[row],
     )
 
 
-_NOTHING: Final = np.zeros(0, dtype=np.int64)
+_NO_INDICES: Final = np.zeros(0, dtype=np.int64)
 NO_CANDIDATES: Final = Candidates(
-    row=_NOTHING,
-    line=_NOTHING,
-    place=_NOTHING,
-    spot=_NOTHING,
-    sample=_NOTHING,
-    ceramide=_NOTHING,
-    kind=_NOTHING,
+    row=_NO_INDICES,
+    line=_NO_INDICES,
+    sample_line_ceramide=_NO_INDICES,
+    line_ceramide=_NO_INDICES,
+    sample=_NO_INDICES,
+    ceramide=_NO_INDICES,
+    ceramide_class=_NO_INDICES,
     rt=np.zeros(0),
     log_area=np.zeros(0),
 )
 
 
 def lines_of(group: IntArray, line_group: IntArray, n_groups: int) -> tuple[IntArray, IntArray]:
-    """Return each position of `group` with each line of that group."""
-    order = np.argsort(line_group, kind="stable")
+    """Every pair of an entry of `group` and a line of that group: (entry, line), each shape (a,).
+
+    Parameters
+    ----------
+    group : numpy.ndarray of int, shape (n,)
+    line_group : numpy.ndarray of int, shape (L,)
+        Group of each line.
+    n_groups : int
+    """
+    lines_by_group = np.argsort(line_group, kind="stable")
     count = np.bincount(line_group, minlength=n_groups)
     first = np.cumsum(count) - count
-    item = np.repeat(np.arange(len(group)), count[group])
-    return item, order[ranges(first[group], count[group])]
+    entry = np.repeat(np.arange(len(group)), count[group])
+    line = lines_by_group[ranges(first[group], count[group])]
+    return entry, line
 
 
 def first_of_group(line_group: IntArray, support: FloatArray) -> BoolArray:
-    """Mark the best supported line of each group."""
+    """True for the line of each group with most support, shape (L,)."""
     order = np.lexsort((-support, line_group))
     first = starts(line_group[order])
     main = np.zeros(len(line_group), dtype=np.bool_)

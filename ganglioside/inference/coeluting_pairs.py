@@ -1,4 +1,4 @@
-"""Co-eluting pairs with what is known of each before anything is learned."""
+"""Co-eluting pairs of rows, with what the table shows of each before anything is learned."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from ganglioside.support.priors import Priors
 
 #: log10 of fragment over parent area: a fragment may outweigh the genuine feature of its name,
 #: hardly its parent.
-LARGEST_EXTENT: Final = -0.1
+LARGEST_YIELD: Final = -0.1
 
 
 @dataclass(frozen=True, eq=False)
-class Pairs(Coelution):
-    """Pairs of rows of one table: `Coelution`, and what stays as it is while shares change.
+class DescribedCoelution(Coelution):
+    """`Coelution` with all about each pair that stays fixed while shares change.
 
     Attributes
     ----------
     parent_group, child_group : numpy.ndarray of int, shape (m,)
     emission : numpy.ndarray, shape (m,)
-        Such fragments per parent before the table is seen.
+        Prior number of such fragments per parent.
     log_ratio : numpy.ndarray, shape (m,)
-        log10 of child over parent area, 0 where one is missing.
+        log10 of child over parent area, 0 where an area is missing.
     measured : numpy.ndarray of bool, shape (m,)
-        Whether both areas are there.
+        Whether both areas were measured.
     shift : numpy.ndarray, shape (m,)
         Mass of what the parent makes less that of the child's name, ppm.
     """
@@ -51,37 +51,47 @@ class Pairs(Coelution):
 
     @cached_property
     def smaller(self) -> FloatArray:
-        """How far the child is smaller than its parent, as it should be, 0 to 1, shape (m,)."""
+        """Plausibility of the area ratio, 1 for a small child to 0 for a larger one, shape (m,).
+
+        1 / (1 + 100^(r - r_max)), with r = `log_ratio` (-1 where it was not measured) and
+        r_max = `LARGEST_YIELD`.
+        """
         ratio = np.where(self.measured, self.log_ratio, -1.0)
-        return np.asarray(1 / (1 + 100 ** (ratio - LARGEST_EXTENT)))
+        return np.asarray(1 / (1 + 100 ** (ratio - LARGEST_YIELD)))
 
     @cached_property
     def fragments(self) -> IntArray:
-        """The pairs of parent and fragment."""
+        """Indices of the pairs of a parent and its in-source fragment."""
         return np.flatnonzero(self.fragment)
 
     @cached_property
-    def posed(self) -> IntArray:
-        """The pairs of a species and its artefact."""
+    def artefacts(self) -> IntArray:
+        """Indices of the pairs of a species and its artefact."""
         return np.flatnonzero(~self.fragment)
 
 
-def describe(observed: Observations, coelution: Coelution, priors: Priors) -> Pairs:
-    """Return the pairs with what the table says of each."""
-    parent, child, process = coelution.parent, coelution.child, coelution.process
-    parent_group, child_group = observed.group[parent], observed.group[child]
+def describe_coelution(
+    observed: Observations, coelution: Coelution, priors: Priors
+) -> DescribedCoelution:
+    """The pairs with groups, prior emission, area ratio and mass shift of each."""
+    parent = coelution.parent
+    child = coelution.child
+    process = coelution.process
+    parent_group = observed.group[parent]
+    child_group = observed.group[child]
+    emission = usual_emission(observed.groups, priors)
     ratio = observed.log_volume[child] - observed.log_volume[parent]
     measured = np.isfinite(ratio)
-    made = processes().mass_shift[process]
-    shift = 1e6 * (observed.mass[parent] + made - observed.mass[child]) / observed.mass[child]
-    return Pairs(
+    made_mass = observed.mass[parent] + processes().mass_shift[process]
+    shift = 1e6 * (made_mass - observed.mass[child]) / observed.mass[child]
+    return DescribedCoelution(
         parent=parent,
         child=child,
         delta=coelution.delta,
         process=process,
         parent_group=parent_group,
         child_group=child_group,
-        emission=usual_emission(observed.groups, priors)[parent_group, child_group],
+        emission=emission[parent_group, child_group],
         log_ratio=np.where(measured, ratio, 0.0),
         measured=measured,
         shift=np.where(process < 0, 0.0, shift),

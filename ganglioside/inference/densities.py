@@ -21,8 +21,13 @@ INTERVAL: Final = 2.447
 
 
 def student(z: FloatArray | float, scale: FloatArray | float, tail: float) -> FloatArray:
-    """Return the density of Student's t at `z` scales from its centre; `tail` is 2, 4 or 6."""
-    constant = exp(lgamma((tail + 1) / 2) - lgamma(tail / 2)) / sqrt(tail * pi)
+    """Density of Student's t at `z` scales from its centre, in the shape of z.
+
+    C (1 + z^2 / v)^(-(v + 1) / 2) / scale, with v = `tail` (2, 4 or 6 degrees of freedom) and
+    C = Gamma((v + 1) / 2) / (Gamma(v / 2) sqrt(v pi)).
+    """
+    gamma_ratio = exp(lgamma((tail + 1) / 2) - lgamma(tail / 2))
+    constant = gamma_ratio / sqrt(tail * pi)
     base = 1 + np.square(z) / tail
     power = np.sqrt(base) * scale
     for _ in range(int(tail) // 2):  # (tail + 1) / 2 in all; `**` takes several times as long
@@ -31,11 +36,12 @@ def student(z: FloatArray | float, scale: FloatArray | float, tail: float) -> Fl
 
 
 def student_weight(z: FloatArray, tail: float) -> FloatArray:
-    """Return how much a residual of `z` scales counts in a fit with such tails."""
+    """Weight (v + 1) / (v + z^2) of a residual of `z` scales in a fit with v = `tail`."""
     return np.asarray((tail + 1) / (tail + z**2))
 
 
 def normal(x: FloatArray, mean: FloatArray | float, sd: FloatArray | float) -> FloatArray:
-    """Return the normal density, 1 where x is missing: a missing value is no evidence."""
-    density = np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * sqrt(2 * pi))
+    """Normal density at x; 1 where x is missing, as a missing value is no evidence."""
+    z = (x - mean) / sd
+    density = np.exp(-0.5 * z**2) / (sd * sqrt(2 * pi))
     return np.where(np.isfinite(x), density, 1.0)

@@ -1,4 +1,4 @@
-"""Which species have a row: the larger a species should be, the likelier it was reported."""
+"""Detection: the larger a species is expected to be, the likelier it has a row."""
 
 from __future__ import annotations
 
@@ -12,50 +12,60 @@ from ganglioside.support.priors import Priors
 
 _SMALLEST: Final = 0.1  # quantile of the areas in the table
 _STEPS: Final = 2
+_LARGEST_STEP: Final = 1.0  # of the level, in log-odds
 _LEAST: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True)
-class Reporting:
-    """Log-odds that a species is reported: `level` + `steepness` (log10 area - `limit`)."""
+class Detection:
+    """Logistic curve: log-odds of a row = `level` + `steepness` (log10 area - `limit`)."""
 
     limit: float
     level: float
     steepness: float
 
     def chance(self, log_area: FloatArray) -> FloatArray:
-        """Return how likely species of these areas have a row."""
+        """Probability that species of these log10 areas have a row, in the shape of `log_area`."""
         odds = self.level + self.steepness * (log_area - self.limit)
-        return np.minimum(np.maximum(1 / (1 + np.exp(-odds)), _LEAST), 1 - _LEAST)
+        probability = 1 / (1 + np.exp(-odds))
+        return np.minimum(np.maximum(probability, _LEAST), 1 - _LEAST)
 
 
-def usual_reporting(log_area: FloatArray, priors: Priors) -> Reporting:
-    """Return what is known before any row is explained."""
+def usual_detection(log_area: FloatArray, priors: Priors) -> Detection:
+    """Detection curve before any row is explained."""
     limit = quantile(log_area, _SMALLEST)
-    return Reporting(0.0 if np.isnan(limit) else limit, 0.0, priors.detection_steepness.value)
+    if np.isnan(limit):
+        limit = 0.0
+    return Detection(limit, 0.0, priors.detection_steepness.value)
 
 
-def learn_reporting(
-    before: Reporting, log_area: FloatArray, seen: FloatArray, asked: float, priors: Priors
-) -> Reporting:
-    """Return the curve after a few steps of logistic regression.
+def learn_detection(
+    before: Detection, log_area: FloatArray, seen: FloatArray, asked: float, priors: Priors
+) -> Detection:
+    """Detection curve after a few Newton steps of logistic regression for its level.
+
+    With p the probability of a row, n = `asked` and s the spread of the prior of the level,
+
+        level += (sum(seen) - n sum(p) - level / s^2) / (n sum(p (1 - p)) + 1 / s^2)
 
     Parameters
     ----------
-    before : Reporting
+    before : Detection
     log_area : numpy.ndarray, shape (k,)
         Expected log10 area of each species.
     seen : numpy.ndarray, shape (k,)
-        Rows that it has.
+        Number of rows of each species.
     asked : float
-        Rows that it could have: the samples.
+        Number of rows that each could have: the samples.
     priors : Priors
     """
     odds = before.steepness * (log_area - before.limit)
-    level, spread = before.level, priors.detection_level.spread
+    level = before.level
+    spread = priors.detection_level.spread
     for _ in range(_STEPS):
         p = 1 / (1 + np.exp(-odds - level))
-        gradient = float(seen.sum() - asked * p.sum()) - level / spread**2
+        unexpected = float(seen.sum() - asked * p.sum())
+        gradient = unexpected - level / spread**2
         curvature = asked * float(p @ (1 - p)) + 1 / spread**2
-        level += min(max(gradient / curvature, -1.0), 1.0)
-    return Reporting(before.limit, level, before.steepness)
+        level += min(max(gradient / curvature, -_LARGEST_STEP), _LARGEST_STEP)
+    return Detection(before.limit, level, before.steepness)

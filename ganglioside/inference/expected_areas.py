@@ -1,8 +1,8 @@
-"""How large a genuine feature should be: its series, its ceramide and its sample say so.
+"""Expected area of a genuine feature, from its sample, its line and its ceramide.
 
 log10(area) = sample + line + ceramide: a tissue makes each head group on much the same ceramides.
-Residuals of genuine features scatter by about 0.3 (a factor of two), all areas by 0.8. A piece of
-a parent, or a wrong name, need not follow, so the area tells them apart.
+Residuals of genuine features scatter by about 0.3 (a factor of two), all areas by 0.8. A fragment
+or a wrong name need not follow, so the area distinguishes them.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ _LARGEST_RESIDUAL: Final = 1.0  # decades; beyond it a residual pulls no further
 
 @dataclass(frozen=True, eq=False)
 class Areas:
-    """What the table teaches about log10 areas of genuine features.
+    """log10 areas of genuine features, as learned from the table.
 
     Attributes
     ----------
     sample : numpy.ndarray, shape (S,)
-        Usual log10 area of each sample.
+        Mean log10 area of each sample.
     line, ceramide : numpy.ndarray, shape (L,) and (K,)
-        What each adds.
+        Effect of each line and ceramide, added to the sample's.
     line_weight, ceramide_weight : numpy.ndarray, shape (L,) and (K,)
-        Features from which that is known.
+        Number of features from which each effect was learned.
     weight : numpy.ndarray, shape (a,)
-        With which each candidate entered.
+        Weight with which each candidate was counted.
     within : float
         Scatter of single features.
     between : float
-        Spread between lines and between ceramides, before the table is seen.
+        Prior spread between lines and between ceramides.
     usual_within, within_weight : float
-        Scatter of single features before the table is seen, and the features that it is worth.
+        Prior scatter of single features, and the number of features that it is worth.
     """
 
     sample: FloatArray
@@ -55,30 +55,36 @@ class Areas:
 
     @property
     def shrinkage(self) -> float:
-        """Features that the prior of one line or ceramide is worth."""
+        """(within / between)^2: number of features that the prior of one effect is worth."""
         return (self.within / self.between) ** 2
 
     def expected(
         self, sample: IntArray, line: IntArray, ceramide: IntArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Return log10 area and its standard deviation."""
-        by_ceramide = (1 / (self.ceramide_weight + self.shrinkage)).take(ceramide)
-        by_line = (1 / (self.line_weight + self.shrinkage)).take(line)
+        """Expected log10 area of further features, and its standard deviation, each shape (k,).
+
+        sd = within sqrt(1 + 1 / (n_line + shrinkage) + 1 / (n_ceramide + shrinkage)), with n the
+        features from which an effect was learned.
+        """
+        line_variance = 1 / (self.line_weight + self.shrinkage)
+        ceramide_variance = 1 / (self.ceramide_weight + self.shrinkage)
         mean = self.sample.take(sample) + self.line.take(line) + self.ceramide.take(ceramide)
-        return mean, self.within * np.sqrt(1 + by_line + by_ceramide)
+        variance = 1 + line_variance.take(line) + ceramide_variance.take(ceramide)
+        return mean, self.within * np.sqrt(variance)
 
     def anywhere(self, sample: IntArray, ceramide: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Return the same for features of a line that is not known."""
-        spread = np.hypot(self.within, np.hypot(self.between, float(np.std(self.line))))
+        """Expected log10 area and its standard deviation where the line is not known, (k,)."""
+        of_lines = np.hypot(self.between, float(np.std(self.line)))
+        spread = np.hypot(self.within, of_lines)
         mean = self.sample[sample] + self.ceramide[ceramide]
         return mean, np.full(len(sample), spread)
 
     def on_lines(self, n: int) -> Areas:
-        """Return the same with n lines about which nothing is known."""
+        """The same areas with n lines, of which nothing has been learned."""
         return replace(self, line=np.zeros(n), line_weight=np.zeros(n))
 
     def kept(self, stays: BoolArray, candidates: BoolArray) -> Areas:
-        """Return the same with some of the lines and of the candidates."""
+        """The same areas for some of the lines, shape (L,), and of the candidates, shape (a,)."""
         return replace(
             self,
             line=self.line[stays],
@@ -90,28 +96,29 @@ class Areas:
 def unknown_areas(
     log_area: FloatArray, sample: IntArray, n_lines: int, n_ceramides: int, priors: Priors
 ) -> Areas:
-    """Return what is known before any feature is explained: the level of each sample."""
+    """Prior: mean log10 area of each sample, no effect of line or ceramide."""
     known = np.isfinite(log_area)
     level = float(log_area[known].mean()) if known.any() else 0.0
-    total = sum_by(sample[known], log_area[known] - level, int(sample.max()) + 1)
-    count = sum_by(sample[known], np.ones(int(known.sum())), len(total))
+    n_samples = int(sample.max()) + 1
+    total = sum_by(sample[known], log_area[known] - level, n_samples)
+    count = sum_by(sample[known], np.ones(int(known.sum())), n_samples)
     return Areas(
-        level + total / (count + 1),
-        np.zeros(n_lines),
-        np.zeros(n_ceramides),
-        np.zeros(n_lines),
-        np.zeros(n_ceramides),
-        np.zeros(0),
-        priors.area_scatter.value,
-        priors.area_between.spread,
-        priors.area_scatter.value,
-        priors.area_scatter.weight,
+        sample=level + total / (count + 1),
+        line=np.zeros(n_lines),
+        ceramide=np.zeros(n_ceramides),
+        line_weight=np.zeros(n_lines),
+        ceramide_weight=np.zeros(n_ceramides),
+        weight=np.zeros(0),
+        within=priors.area_scatter.value,
+        between=priors.area_between.spread,
+        usual_within=priors.area_scatter.value,
+        within_weight=priors.area_scatter.weight,
     )
 
 
 @dataclass(frozen=True, eq=False)
-class Placed:
-    """Features as they may stand on lines, each array of shape (a,)."""
+class CandidateAreas:
+    """Candidates (rows on lines) with log10 area and weight, each array of shape (a,)."""
 
     sample: IntArray
     line: IntArray
@@ -119,9 +126,9 @@ class Placed:
     log_area: FloatArray
     weight: FloatArray
 
-    def kept(self, some: BoolArray) -> Placed:
-        """Return some of the features."""
-        return Placed(
+    def kept(self, some: BoolArray) -> CandidateAreas:
+        """Those candidates for which `some`, shape (a,), is True."""
+        return CandidateAreas(
             self.sample[some],
             self.line[some],
             self.ceramide[some],
@@ -130,65 +137,87 @@ class Placed:
         )
 
     def residual(self, areas: Areas) -> FloatArray:
-        """Return measured less expected log10 area."""
+        """Measured less expected log10 area, shape (a,)."""
         mean = areas.sample[self.sample] + areas.line[self.line] + areas.ceramide[self.ceramide]
         return np.asarray(self.log_area - mean)
 
 
-def learn_areas(areas: Areas, placed: Placed) -> Areas:
-    """Return the areas after a few sweeps over samples, lines and ceramides."""
-    known = np.isfinite(placed.log_area)
-    entered = np.where(known, placed.weight, 0.0)
-    placed = placed if known.all() else placed.kept(known)
-    lean, weight = areas.shrinkage, placed.weight
+def learn_areas(areas: Areas, candidates: CandidateAreas) -> Areas:
+    """Areas after a few sweeps over samples, lines and ceramides.
+
+    Each effect in turn takes up the weighted mean of its features' residuals r (bounded, so that
+    none pulls too far); those of lines and ceramides are shrunk towards 0:
+
+        sample += sum(w r) / (sum(w) + 1)
+        effect += (sum(w r) - shrinkage * effect) / (sum(w) + shrinkage)
+    """
+    known = np.isfinite(candidates.log_area)
+    counted = np.where(known, candidates.weight, 0.0)
+    if not known.all():
+        candidates = candidates.kept(known)
+    shrinkage = areas.shrinkage
+    weight = candidates.weight
     sample, line, ceramide = areas.sample, areas.line, areas.ceramide
-    by_sample = sum_by(placed.sample, weight, len(sample))
-    by_line = sum_by(placed.line, weight, len(line))
-    by_ceramide = sum_by(placed.ceramide, weight, len(ceramide))
-    residual = placed.residual(areas)
+    sample_weight = sum_by(candidates.sample, weight, len(sample))
+    line_weight = sum_by(candidates.line, weight, len(line))
+    ceramide_weight = sum_by(candidates.ceramide, weight, len(ceramide))
+    residual = candidates.residual(areas)
 
     def pull(key: IntArray, n: int) -> FloatArray:
-        """Return the sum of residuals by key; none may pull too far."""
+        """Sum of weighted, bounded residuals by key, shape (n,)."""
         bounded = np.minimum(np.maximum(residual, -_LARGEST_RESIDUAL), _LARGEST_RESIDUAL)
         return sum_by(key, weight * bounded, n)
 
     for _ in range(_SWEEPS):
-        step = pull(placed.sample, len(sample)) / (by_sample + 1)
-        sample, residual = sample + step, residual - step.take(placed.sample)
-        step = (pull(placed.line, len(line)) - lean * line) / (by_line + lean)
-        line, residual = line + step, residual - step.take(placed.line)
-        step = (pull(placed.ceramide, len(ceramide)) - lean * ceramide) / (by_ceramide + lean)
-        ceramide, residual = ceramide + step, residual - step.take(placed.ceramide)
+        step = pull(candidates.sample, len(sample)) / (sample_weight + 1)
+        sample = sample + step
+        residual = residual - step.take(candidates.sample)
+
+        total = pull(candidates.line, len(line)) - shrinkage * line
+        step = total / (line_weight + shrinkage)
+        line = line + step
+        residual = residual - step.take(candidates.line)
+
+        total = pull(candidates.ceramide, len(ceramide)) - shrinkage * ceramide
+        step = total / (ceramide_weight + shrinkage)
+        ceramide = ceramide + step
+        residual = residual - step.take(candidates.ceramide)
     learned = replace(
         areas,
         sample=sample,
         line=line,
         ceramide=ceramide,
-        line_weight=by_line,
-        ceramide_weight=by_ceramide,
-        weight=entered,
+        line_weight=line_weight,
+        ceramide_weight=ceramide_weight,
+        weight=counted,
     )
-    return replace(learned, within=_within(learned, placed, residual))
+    return replace(learned, within=_within(learned, candidates, residual))
 
 
-def _within(areas: Areas, placed: Placed, residual: FloatArray) -> float:
-    others = 1 - np.minimum(placed.weight * _unsure(areas, placed), _LARGEST_LEVERAGE)
-    squares = placed.weight @ np.minimum((residual / others) ** 2, _LARGEST_RESIDUAL**2)
-    count = placed.weight.sum()
+def _within(areas: Areas, candidates: CandidateAreas, residual: FloatArray) -> float:
+    """Scatter of single features about the expectation from the other features, log10."""
+    leverage = np.minimum(candidates.weight * _variance(areas, candidates), _LARGEST_LEVERAGE)
+    left_out_squares = (residual / (1 - leverage)) ** 2
+    squares = candidates.weight @ np.minimum(left_out_squares, _LARGEST_RESIDUAL**2)
+    count = candidates.weight.sum()
     prior = areas.within_weight * areas.usual_within**2
     return float(np.sqrt((squares + prior) / (count + areas.within_weight)))
 
 
-def left_out(areas: Areas, placed: Placed) -> tuple[FloatArray, FloatArray]:
-    """Return what the other features expect of each: log10 area and its standard deviation."""
-    unsure = _unsure(areas, placed)
-    others = 1 - np.minimum(areas.weight * unsure, _LARGEST_LEVERAGE)
-    mean = placed.log_area - placed.residual(areas) / others
-    return mean, areas.within * np.sqrt(1 + unsure / others)
+def left_out(areas: Areas, candidates: CandidateAreas) -> tuple[FloatArray, FloatArray]:
+    """Expected log10 area from the other features, and its standard deviation, each (a,).
+
+    With r the residual of a candidate and h = weight * variance its leverage, the expectation
+    without it is log_area - r / (1 - h).
+    """
+    variance = _variance(areas, candidates)
+    rest = 1 - np.minimum(areas.weight * variance, _LARGEST_LEVERAGE)
+    mean = candidates.log_area - candidates.residual(areas) / rest
+    return mean, areas.within * np.sqrt(1 + variance / rest)
 
 
-def _unsure(areas: Areas, placed: Placed) -> FloatArray:
-    """Return the variance of each expectation in units of `within` squared, shape (a,)."""
-    by_line = 1 / (areas.line_weight + areas.shrinkage)
-    by_ceramide = 1 / (areas.ceramide_weight + areas.shrinkage)
-    return np.asarray(by_line[placed.line] + by_ceramide[placed.ceramide])
+def _variance(areas: Areas, candidates: CandidateAreas) -> FloatArray:
+    """Variance of each expected log10 area, in units of `within` squared, shape (a,)."""
+    line_variance = 1 / (areas.line_weight + areas.shrinkage)
+    ceramide_variance = 1 / (areas.ceramide_weight + areas.shrinkage)
+    return np.asarray(line_variance[candidates.line] + ceramide_variance[candidates.ceramide])

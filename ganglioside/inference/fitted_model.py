@@ -1,4 +1,4 @@
-"""A fitted retention model: predictions for any name, with interval and basis."""
+"""Fitted retention model: predicted RT of any name, with interval and basis."""
 
 from __future__ import annotations
 
@@ -35,12 +35,21 @@ from ganglioside.support.text_columns import as_column, as_numbers, texts
 
 PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")
 
+#: Origin of a prediction: `own series`, `shared curve`, `composition only` or `no model`, with
+#: `, extrapolated` where the ceramide is beyond those of the table.
 Basis = str
+
+#: Values of one row of a table of predictions, in the order of `PREDICTION_COLUMNS`.
+_Prediction = tuple[str, str | None, float, float, float, Basis]
+
+#: Features of a line from which predictions rest on them, and from which on some of them.
+_OWN_SERIES: Final = 1.5
+_SHARED_CURVE: Final = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
-    """The lines of a fitted model, one per series and isomer.
+class NamedLines:
+    """Lines of a fitted model, one per series and isomer.
 
     Attributes
     ----------
@@ -49,7 +58,7 @@ class Lines:
         None where the series has one line.
     units : numpy.ndarray, shape (L, len(UNITS))
     support, anchors : numpy.ndarray, shape (L,)
-        Features and anchors that stand on each line.
+        Number of features and of anchors on each line.
     """
 
     series: tuple[str, ...]
@@ -58,19 +67,23 @@ class Lines:
     support: FloatArray
     anchors: FloatArray
 
-    def of(self, series: str, isomer: str | None) -> IntArray:
-        """Return the lines of a series; of one isomer where it is named and known."""
-        same = [k for k, s in enumerate(self.series) if s == series]
-        named = [k for k in same if isomer is not None and self.isomer[k] == isomer]
-        return np.array(named or same, dtype=np.int64)
+    def find(self, series: str, isomer: str | None) -> IntArray:
+        """Indices of the lines of a series; only that of `isomer` where it is known."""
+        same_series = [k for k, known in enumerate(self.series) if known == series]
+        same_isomer: list[int] = []
+        if isomer is not None:
+            same_isomer = [k for k in same_series if self.isomer[k] == isomer]
+        return np.array(same_isomer or same_series, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
-class _Fit:
+class _Parameters:
+    """All that a model has learned; `sigma` is the scatter by ceramide class, min, shape (2,)."""
+
     curve: Curve
-    lines: Lines
+    lines: NamedLines
     composition: CompositionModel
-    sigma: FloatArray  # min, scatter about a line by ceramide class
+    sigma: FloatArray
     drift: Drift
 
 
@@ -79,88 +92,124 @@ class FittedModel:
 
     A table that allows no curve gives a model whose predictions are missing and whose `reason`
     says why.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> model = gg.analyze(gg.example()).model
+    >>> model.is_fitted
+    True
+    >>> model.predict(["GM3(36:1;O2)"])[["name", "basis"]]
+               name       basis
+    0  GM3(36:1;O2)  own series
     """
 
-    def __init__(self, fit: _Fit | None, reason: str = "") -> None:
-        self._fit = fit
+    def __init__(self, parameters: _Parameters | None, reason: str = "") -> None:
+        self._parameters = parameters
         self.reason = reason
 
     @classmethod
     def fitted_to(cls, table: FeatureTable, priors: Priors | None = None) -> FittedModel:
-        """Model of a feature table."""
+        """Model of a feature table.
+
+        Parameters
+        ----------
+        table : FeatureTable
+        priors : Priors, optional
+            The usual priors where omitted.
+
+        Returns
+        -------
+        FittedModel
+        """
         observed = find_peaks(observe(table)).observed
         return cls.from_inference(infer(observed, priors=priors))
 
     @classmethod
     def from_inference(cls, result: Inference | NoCurve) -> FittedModel:
-        """Model that an inference holds."""
+        """Model with the parameters of an inference.
+
+        Parameters
+        ----------
+        result : Inference or NoCurve
+            Result of `infer`.
+
+        Returns
+        -------
+        FittedModel
+        """
         if isinstance(result, NoCurve):
             return cls(None, result.reason)
-        groups = result.observed.groups
-        lines = Lines(
-            series=tuple(groups.series[g] for g in result.line_group),
-            isomer=line_names(
-                groups, result.line_group, result.curve.lines, result.rates.fragments.seen
-            ),
-            units=groups.units[result.line_group],
+        groups, line_group = result.observed.groups, result.line_group
+        seen = result.rates.fragments.seen
+        lines = NamedLines(
+            series=tuple(groups.series[g] for g in line_group),
+            isomer=line_names(groups, line_group, result.curve.lines, seen),
+            units=groups.units[line_group],
             support=result.support,
             anchors=result.anchor_support,
         )
-        composition = composition_model(result, firm_lines(result))
-        return cls(
-            _Fit(result.curve, lines, composition, result.rates.sigma, result.observed.drift)
+        parameters = _Parameters(
+            curve=result.curve,
+            lines=lines,
+            composition=composition_model(result, firm_lines(result)),
+            sigma=result.rates.sigma,
+            drift=result.observed.drift,
         )
+        return cls(parameters)
 
     @property
     def is_fitted(self) -> bool:
         """Whether the model predicts anything."""
-        return self._fit is not None
+        return self._parameters is not None
 
     @property
     def priors(self) -> Priors:
-        """What was held likely before the table was seen."""
-        return self._fit.composition.priors if self._fit else Priors.usual()
+        """Priors with which the model was fitted."""
+        return self._parameters.composition.priors if self._parameters else Priors.usual()
 
     @property
     def drift(self) -> Drift:
-        """How the samples of the study drifted; predictions are in the study's time."""
-        return self._fit.drift if self._fit else no_drift()
+        """Drift of the samples of the study; predictions are in the study's time."""
+        return self._parameters.drift if self._parameters else no_drift()
 
     @property
     def sigma(self) -> float:
         """Scatter of features with plain ceramides about their line, min; NaN without a fit."""
-        return float(self._fit.sigma[0]) if self._fit else float("nan")
+        return float(self._parameters.sigma[0]) if self._parameters else float("nan")
 
     @property
     def slope(self) -> float:
-        """How much one carbon retains, min; NaN without a fit."""
-        return self._fit.curve.slope if self._fit else float("nan")
+        """RT that one carbon adds, min; NaN without a fit."""
+        return self._parameters.curve.slope if self._parameters else float("nan")
 
     @property
     def line_series(self) -> tuple[str, ...]:
         """Series of each line."""
-        return self._fit.lines.series if self._fit else ()
+        return self._parameters.lines.series if self._parameters else ()
 
     @property
     def line_isomers(self) -> tuple[str | None, ...]:
         """Isomer of each line, None where the series has one line."""
-        return self._fit.lines.isomer if self._fit else ()
+        return self._parameters.lines.isomer if self._parameters else ()
 
     @property
     def line_labels(self) -> tuple[str, ...]:
-        """What each line is called: its isomer, or else its series."""
+        """Label of each line: its isomer, or else its series."""
         pairs = zip(self.line_isomers, self.line_series, strict=True)
         return tuple(isomer or series for isomer, series in pairs)
 
     @property
     def line_features(self) -> IntArray:
-        """How many features stand on each line."""
-        return _rounded(self._fit.lines.support if self._fit else np.zeros(0))
+        """Number of features on each line, shape (L,)."""
+        return _rounded(self._parameters.lines.support if self._parameters else np.zeros(0))
 
     @property
     def line_basis(self) -> tuple[Basis, ...]:
-        """What predictions on each line rest on, as in `predict`."""
-        return tuple(_basis(n) for n in self._fit.lines.support) if self._fit else ()
+        """Basis of predictions on each line, as in `predict`."""
+        if self._parameters is None:
+            return ()
+        return tuple(_basis(support) for support in self._parameters.lines.support)
 
     @property
     def lines(self) -> pd.DataFrame:
@@ -168,25 +217,28 @@ class FittedModel:
         return pd.DataFrame(self.line_columns())
 
     def line_columns(self) -> dict[str, Any]:
-        """Return the columns of `lines`."""
-        none = np.zeros(0)
-        lines, curve = (self._fit.lines, self._fit.curve) if self._fit else (None, None)
+        """Columns of `lines`, by name."""
+        support = anchors = offset = offset_variance = np.zeros(0)
+        if self._parameters is not None:
+            lines, curve = self._parameters.lines, self._parameters.curve
+            support, anchors = lines.support, lines.anchors
+            offset, offset_variance = curve.lines, curve.line_var
         return {
             "series": as_column(texts(self.line_series)),
             "isomer": as_column(texts(self.line_isomers)),
-            "n": as_numbers(_rounded(lines.support if lines else none)),
-            "n_anchors": as_numbers(_rounded(lines.anchors if lines else none)),
-            "offset": curve.lines if curve else none,
-            "offset_se": np.sqrt(curve.line_var) if curve else none,
+            "n": as_numbers(_rounded(support)),
+            "n_anchors": as_numbers(_rounded(anchors)),
+            "offset": offset,
+            "offset_se": np.sqrt(offset_variance),
         }
 
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
-        """Predict RT for any names.
+        """Predicted RT of any names, with interval and basis.
 
         Parameters
         ----------
         names
-            Any spelling that `parse_name` reads; the table need not hold them.
+            Any spelling that `parse_name` reads; the table need not contain them.
 
         Returns
         -------
@@ -200,14 +252,31 @@ class FittedModel:
         ------
         NameFormError
             If a name cannot be read.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> model = gg.analyze(gg.example()).model
+        >>> model.predict(["GM3(60:1;O2)"])["basis"].item()
+        'own series, extrapolated'
         """
-        rows = [row for name in names for row in self._predict_one(name, parse_name(name))]
-        return pd.DataFrame(rows, columns=list(PREDICTION_COLUMNS)).astype(
-            {"name": "str", "isomer": "str", "basis": "str"}
-        )
+        rows: list[_Prediction] = []
+        for name in names:
+            rows += self._predict_lines(name, parse_name(name))
+        frame = pd.DataFrame(rows, columns=list(PREDICTION_COLUMNS))
+        return frame.astype({"name": "str", "isomer": "str", "basis": "str"})
 
     def predict_one(self, names: Sequence[str]) -> FloatArray:
         """RT of each name, min, shape (n,); of several lines that with most features.
+
+        Parameters
+        ----------
+        names
+            n names in any spelling that `parse_name` reads.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
 
         Raises
         ------
@@ -217,41 +286,46 @@ class FittedModel:
         return np.array([self._best_rt(parse_name(name)) for name in names], dtype=np.float64)
 
     def _best_rt(self, species: Species) -> float:
-        rows = self._predict_one("", species)
-        if self._fit is None or len(rows) == 1:
-            return float(rows[0][2])
-        support = self._fit.lines.support[self._fit.lines.of(species.series, species.isomer)]
-        return float(rows[int(np.argmax(support))][2])
+        """RT of a species, min, on the line with most features."""
+        rts = [row[2] for row in self._predict_lines("", species)]
+        if self._parameters is None or len(rts) == 1:
+            return float(rts[0])
+        lines = self._parameters.lines
+        support = lines.support[lines.find(species.series, species.isomer)]
+        return float(rts[int(np.argmax(support))])
 
-    def _predict_one(self, name: str, species: Species) -> list[tuple[Any, ...]]:
-        if self._fit is None:
+    def _predict_lines(self, name: str, species: Species) -> list[_Prediction]:
+        """Row of `predict` for each line of a species."""
+        if self._parameters is None:
             return [(name, None, np.nan, np.nan, np.nan, "no model")]
-        fit = self._fit
-        found = fit.lines.of(species.series, species.isomer)
-        if len(found) == 0:
-            curve, line = _with_expected_line(fit, species), np.array([len(fit.lines.series)])
-            labels: list[tuple[str | None, Basis]] = [(species.isomer, "composition only")]
-        else:
-            curve, line = fit.curve, found
-            labels = [(fit.lines.isomer[k], _basis(fit.lines.support[k])) for k in found]
+        curve, lines = self._parameters.curve, self._parameters.lines
+        line = lines.find(species.series, species.isomer)
+        isomers = [lines.isomer[k] for k in line]
+        basis = [_basis(lines.support[k]) for k in line]
+        if len(line) == 0:
+            curve = _with_expected_line(self._parameters, species)
+            line = np.array([len(lines.series)])
+            isomers = [species.isomer]
+            basis = ["composition only"]
         ceramide = _ceramide(species)
+        ceramides = _ceramides(curve, ceramide)
         beyond = ", extrapolated" if _beyond(curve.ceramides, ceramide) else ""
-        asked = _asked(curve, ceramide)
-        rt = curve.predict(asked)[line, 0]
-        scatter = fit.sigma[ceramide_class(asked.basis)]
-        half = INTERVAL * np.sqrt(curve.variance(asked)[line, 0] + scatter**2)
+        rt = curve.predict(ceramides)[line, 0]
+        scatter = self._parameters.sigma[ceramide_class(ceramides.basis)]
+        half = INTERVAL * np.sqrt(curve.variance(ceramides)[line, 0] + scatter**2)
+        rows = zip(isomers, rt, rt - half, rt + half, basis, strict=True)
         return [
-            (name, isomer, centre, centre - reach, centre + reach, basis + beyond)
-            for (isomer, basis), centre, reach in zip(labels, rt, half, strict=True)
+            (name, isomer, centre, lower, upper, origin + beyond)
+            for isomer, centre, lower, upper, origin in rows
         ]
 
     def expect(self, line: IntArray, ceramide: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return where ceramides elute on lines, and how surely.
+        """Expected RT of ceramides on lines, and its standard deviation.
 
         Parameters
         ----------
         line : numpy.ndarray of int, shape (n,)
-            Places in `line_labels`.
+            Indices into `line_labels`.
         ceramide : numpy.ndarray, shape (n, 3)
             Carbons, double bonds, hydroxyls.
 
@@ -260,12 +334,15 @@ class FittedModel:
         rt, sd : numpy.ndarray, shape (n,)
             min; the standard deviation of a feature about the prediction. NaN without a fit.
         """
-        if self._fit is None:
+        if self._parameters is None:
             return np.full(len(line), np.nan), np.full(len(line), np.nan)
-        curve, (distinct, place) = self._fit.curve, np.unique(ceramide, axis=0, return_inverse=True)
-        asked = _asked(curve, distinct)
-        scale = np.sqrt(curve.variance(asked) + self._fit.sigma[ceramide_class(asked.basis)] ** 2)
-        return curve.predict(asked)[line, place], STANDARD_DEVIATION * scale[line, place]
+        curve = self._parameters.curve
+        distinct, index = np.unique(ceramide, axis=0, return_inverse=True)
+        ceramides = _ceramides(curve, distinct)
+        scatter = self._parameters.sigma[ceramide_class(ceramides.basis)]
+        scale = np.sqrt(curve.variance(ceramides) + scatter**2)
+        rt = curve.predict(ceramides)[line, index]
+        return rt, STANDARD_DEVIATION * scale[line, index]
 
     def line_rt(
         self,
@@ -275,12 +352,28 @@ class FittedModel:
         double_bonds: npt.ArrayLike,
         hydroxyls: npt.ArrayLike,
     ) -> FloatArray:
-        """Return the RT in min of ceramides on one line (NaN where the model has no such line)."""
+        """RT of ceramides on one line, min, shape (n,).
+
+        Parameters
+        ----------
+        series : str
+        isomer : str or None
+        carbons, double_bonds, hydroxyls : array-like, shape (n,) or scalar
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            NaN where the model has no such line.
+        """
         ceramide = _stack(carbons, double_bonds, hydroxyls)
-        if self._fit is None or len(found := self._fit.lines.of(series, isomer)) == 0:
-            return np.full(len(ceramide), np.nan)
-        curve = self._fit.curve
-        return np.asarray(curve.predict(_asked(curve, ceramide))[found[0]])
+        missing = np.full(len(ceramide), np.nan)
+        if self._parameters is None:
+            return missing
+        curve, lines = self._parameters.curve, self._parameters.lines
+        found = lines.find(series, isomer)
+        if len(found) == 0:
+            return missing
+        return np.asarray(curve.predict(_ceramides(curve, ceramide))[found[0]])
 
     def reduced_rt(
         self,
@@ -289,142 +382,189 @@ class FittedModel:
         double_bonds: npt.ArrayLike,
         hydroxyls: npt.ArrayLike,
     ) -> FloatArray:
-        """Return RT less the effect of the ceramide: what it would be for 36:1;O2, in min.
+        """RT less the effect of the ceramide: RT normalised to 36:1;O2, min.
 
         By how much a series is steeper than the others is left in.
+
+        Parameters
+        ----------
+        rt, carbons, double_bonds, hydroxyls : array-like, shape (n,) or scalar
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            NaN without a fit.
         """
         _, carbons, double_bonds, hydroxyls = np.broadcast_arrays(
             rt, carbons, double_bonds, hydroxyls
         )
         ceramide = _stack(carbons, double_bonds, hydroxyls)
-        if self._fit is None:
+        if self._parameters is None:
             return np.full(len(ceramide), np.nan)
-        curve = self._fit.curve
-        asked, place = _asked(curve, ceramide), np.arange(len(ceramide))
-        return curve.reduce(np.asarray(rt, np.float64), asked, place)
+        curve = self._parameters.curve
+        index = np.arange(len(ceramide))
+        return curve.reduce(np.asarray(rt, np.float64), _ceramides(curve, ceramide), index)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fitted parameters, ready for JSON."""
-        if self._fit is None:
+        """Fitted parameters, ready for JSON: `from_dict` reads them."""
+        if self._parameters is None:
             return {"reason": self.reason}
-        curve, lines, composition = self._fit.curve, self._fit.lines, self._fit.composition
-        size, changes = len(curve.covariance), composition.priors.changes()
-        triangle = curve.covariance[np.triu_indices(size)].astype("<f8").tobytes()
         return {
             "reason": self.reason,
-            "sigma": self._fit.sigma.tolist(),
-            "drift": self._fit.drift.to_dict(),
-            "composition": {
-                "slope": composition.slope,
-                "units": composition.units.tolist(),
-                "inverse": composition.inverse.tolist(),
-                "residual": composition.residual.tolist(),
-                "noise": composition.noise.tolist(),
-                "level": composition.level,
-                **({"priors": changes} if changes else {}),
-            },
-            "lines": {
-                "series": list(lines.series),
-                "isomer": list(lines.isomer),
-                "units": lines.units.tolist(),
-                "support": lines.support.tolist(),
-                "anchors": lines.anchors.tolist(),
-            },
-            "curve": {
-                "shape": curve.shape.tolist(),
-                "shrink": curve.shrink,
-                "spared": curve.spared,
-                "slope": curve.slope,
-                "middle": curve.middle,
-                "lines": curve.lines.tolist(),
-                "tilt": curve.tilt.tolist(),
-                "tilt_sd": curve.tilt_sd,
-                "ceramides": curve.ceramides.tolist(),
-                "deviation": curve.deviation.tolist(),
-                "deviation_sd": curve.deviation_sd,
-                "covariance": base64.b64encode(triangle).decode("ascii"),
-            },
+            "sigma": self._parameters.sigma.tolist(),
+            "drift": self._parameters.drift.to_dict(),
+            "composition": _composition_to_dict(self._parameters.composition),
+            "lines": _lines_to_dict(self._parameters.lines),
+            "curve": _curve_to_dict(self._parameters.curve),
         }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> FittedModel:
-        """Rebuild a fitted model from `to_dict`."""
+        """Fitted model from the values of `to_dict`."""
         if "curve" not in values:
             return cls(None, values["reason"])
-        curve, lines = values["curve"], values["lines"]
-        covariance = _square(np.frombuffer(base64.b64decode(curve["covariance"]), "<f8"))
-        if "spared" not in curve:  # models of before it was a parameter
-            covariance = np.insert(np.insert(covariance, SHARED - 1, 0, axis=0), SHARED - 1, 0, 1)
-        fit = _Fit(
-            Curve(
-                shape=np.array(curve["shape"]),
-                shrink=curve["shrink"],
-                spared=curve.get("spared", 0.0),
-                slope=curve["slope"],
-                middle=curve["middle"],
-                lines=np.array(curve["lines"]),
-                tilt=np.array(curve["tilt"]),
-                tilt_sd=curve["tilt_sd"],
-                ceramides=np.array(curve["ceramides"]).reshape(-1, 3),
-                deviation=np.array(curve["deviation"]),
-                deviation_sd=curve["deviation_sd"],
-                covariance=covariance,
-            ),
-            Lines(
-                tuple(lines["series"]),
-                tuple(lines["isomer"]),
-                np.array(lines["units"]),
-                np.array(lines["support"]),
-                np.array(lines["anchors"]),
-            ),
-            CompositionModel(
-                values["composition"]["slope"],
-                np.array(values["composition"]["units"]),
-                np.array(values["composition"]["inverse"]),
-                np.array(values["composition"]["residual"]),
-                np.array(values["composition"]["noise"]),
-                values["composition"]["level"],
-                Priors.usual().varied(**values["composition"].get("priors", {})),
-            ),
-            np.array(values["sigma"]),
-            Drift.from_dict(values["drift"]),
+        parameters = _Parameters(
+            curve=_curve_from_dict(values["curve"]),
+            lines=_lines_from_dict(values["lines"]),
+            composition=_composition_from_dict(values["composition"]),
+            sigma=np.array(values["sigma"]),
+            drift=Drift.from_dict(values["drift"]),
         )
-        return cls(fit, values["reason"])
+        return cls(parameters, values["reason"])
+
+
+def _composition_to_dict(composition: CompositionModel) -> dict[str, Any]:
+    """Values of a composition model for JSON; priors only where they are not the usual ones."""
+    values: dict[str, Any] = {
+        "slope": composition.slope,
+        "units": composition.units.tolist(),
+        "inverse": composition.inverse.tolist(),
+        "residual": composition.residual.tolist(),
+        "noise": composition.noise.tolist(),
+        "level": composition.level,
+    }
+    changes = composition.priors.changes()
+    return {**values, "priors": changes} if changes else values
+
+
+def _composition_from_dict(values: dict[str, Any]) -> CompositionModel:
+    """Composition model from the values of `_composition_to_dict`."""
+    return CompositionModel(
+        slope=values["slope"],
+        units=np.array(values["units"]),
+        inverse=np.array(values["inverse"]),
+        residual=np.array(values["residual"]),
+        noise=np.array(values["noise"]),
+        level=values["level"],
+        priors=Priors.usual().varied(**values.get("priors", {})),
+    )
+
+
+def _lines_to_dict(lines: NamedLines) -> dict[str, Any]:
+    """Values of lines for JSON."""
+    return {
+        "series": list(lines.series),
+        "isomer": list(lines.isomer),
+        "units": lines.units.tolist(),
+        "support": lines.support.tolist(),
+        "anchors": lines.anchors.tolist(),
+    }
+
+
+def _lines_from_dict(values: dict[str, Any]) -> NamedLines:
+    """Lines from the values of `_lines_to_dict`."""
+    return NamedLines(
+        series=tuple(values["series"]),
+        isomer=tuple(values["isomer"]),
+        units=np.array(values["units"]),
+        support=np.array(values["support"]),
+        anchors=np.array(values["anchors"]),
+    )
+
+
+def _curve_to_dict(curve: Curve) -> dict[str, Any]:
+    """Values of a curve for JSON; of its covariance the upper triangle, row by row, in base64."""
+    upper = np.triu_indices(len(curve.covariance))
+    triangle = curve.covariance[upper].astype("<f8").tobytes()
+    return {
+        "shape": curve.shape.tolist(),
+        "shrink": curve.shrink,
+        "spared": curve.spared,
+        "slope": curve.slope,
+        "middle": curve.middle,
+        "lines": curve.lines.tolist(),
+        "tilt": curve.tilt.tolist(),
+        "tilt_sd": curve.tilt_sd,
+        "ceramides": curve.ceramides.tolist(),
+        "deviation": curve.deviation.tolist(),
+        "deviation_sd": curve.deviation_sd,
+        "covariance": base64.b64encode(triangle).decode("ascii"),
+    }
+
+
+def _curve_from_dict(values: dict[str, Any]) -> Curve:
+    """Curve from the values of `_curve_to_dict`, or of before `spared` was a parameter."""
+    triangle = np.frombuffer(base64.b64decode(values["covariance"]), "<f8")
+    covariance = _square(triangle)
+    if "spared" not in values:
+        covariance = np.insert(covariance, SHARED - 1, 0, axis=0)
+        covariance = np.insert(covariance, SHARED - 1, 0, axis=1)
+    return Curve(
+        shape=np.array(values["shape"]),
+        shrink=values["shrink"],
+        spared=values.get("spared", 0.0),
+        slope=values["slope"],
+        middle=values["middle"],
+        lines=np.array(values["lines"]),
+        tilt=np.array(values["tilt"]),
+        tilt_sd=values["tilt_sd"],
+        ceramides=np.array(values["ceramides"]).reshape(-1, 3),
+        deviation=np.array(values["deviation"]),
+        deviation_sd=values["deviation_sd"],
+        covariance=covariance,
+    )
 
 
 def _square(triangle: FloatArray) -> FloatArray:
-    """Return the symmetric matrix of which this is the upper triangle."""
-    size = (math.isqrt(8 * len(triangle) + 1) - 1) // 2
+    """Symmetric matrix with this upper triangle, given row by row."""
+    size = (math.isqrt(8 * len(triangle) + 1) - 1) // 2  # size (size + 1) / 2 = len(triangle)
     matrix = np.zeros((size, size))
     matrix[np.triu_indices(size)] = triangle
     return np.asarray(matrix + np.triu(matrix, 1).T)
 
 
 def _basis(support: float) -> Basis:
-    return (
-        "own series" if support >= 1.5 else "shared curve" if support >= 0.5 else "composition only"
-    )
+    """Basis of predictions on a line with `support` features."""
+    if support >= _OWN_SERIES:
+        return "own series"
+    if support >= _SHARED_CURVE:
+        return "shared curve"
+    return "composition only"
 
 
 def _ceramide(species: Species) -> FloatArray:
-    c = species.ceramide
-    return np.array([[c.carbons, c.double_bonds, c.hydroxyls]], np.float64)
+    """Carbons, double bonds and hydroxyls of a species, shape (1, 3)."""
+    ceramide = species.ceramide
+    numbers = [ceramide.carbons, ceramide.double_bonds, ceramide.hydroxyls]
+    return np.array([numbers], np.float64)
 
 
 def _beyond(seen: FloatArray, ceramide: FloatArray) -> bool:
-    """Tell whether a ceramide lies outside of what the table holds."""
-    return bool(((ceramide < seen.min(axis=0)) | (ceramide > seen.max(axis=0))).any())
+    """Whether a ceramide, shape (1, 3), is outside the range of those seen, shape (K, 3)."""
+    below = ceramide < seen.min(axis=0)
+    above = ceramide > seen.max(axis=0)
+    return bool((below | above).any())
 
 
-def _with_expected_line(fit: _Fit, species: Species) -> Curve:
-    """Return the curve with a further line where the composition of `species` predicts it."""
+def _with_expected_line(parameters: _Parameters, species: Species) -> Curve:
+    """The curve with a further line where the composition of `species` predicts it."""
     units = parse_names([species.name]).compositions.astype(np.float64) * UNIT_SIGN
-    mean, variance = fit.composition.predict(units)
-    return fit.curve.with_line(float(mean[0]), float(variance[0]))
+    mean, variance = parameters.composition.predict(units)
+    return parameters.curve.with_line(float(mean[0]), float(variance[0]))
 
 
-def _asked(curve: Curve, ceramide: FloatArray) -> Ceramides:
-    """Return ceramides, shape (c, 3), as a curve is asked for them."""
+def _ceramides(curve: Curve, ceramide: FloatArray) -> Ceramides:
+    """Ceramides, shape (c, 3), in the form in which a curve takes them."""
     same = (ceramide[:, None, :] == curve.ceramides[None, :, :]).all(axis=2)
     known = np.where(same.any(axis=1), same.argmax(axis=1), -1)
     return Ceramides(ceramide_basis(ceramide), known.astype(np.int64))
@@ -433,9 +573,11 @@ def _asked(curve: Curve, ceramide: FloatArray) -> Ceramides:
 def _stack(
     carbons: npt.ArrayLike, double_bonds: npt.ArrayLike, hydroxyls: npt.ArrayLike
 ) -> FloatArray:
+    """Ceramides as an array of carbons, double bonds and hydroxyls, shape (n, 3)."""
     parts = np.broadcast_arrays(carbons, double_bonds, hydroxyls)
     return np.column_stack([np.asarray(part, np.float64).ravel() for part in parts])
 
 
 def _rounded(counts: FloatArray) -> IntArray:
+    """Counts, which are sums of shares, as whole numbers."""
     return np.round(counts).astype(np.int64)

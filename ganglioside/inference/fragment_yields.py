@@ -1,4 +1,8 @@
-"""How often, and how much, parents of one line break into fragments of one group."""
+"""Fragment yields: how often, and how much, parents of one line break into one group.
+
+A kind of fragment is a line (of the parent) and a group (of the fragment). Its yield is the log10
+of fragment over parent area.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.coeluting_pairs import LARGEST_EXTENT
+from ganglioside.inference.coeluting_pairs import LARGEST_YIELD
 from ganglioside.inference.rates import FragmentCounts
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.fragments import usual_emission
@@ -15,130 +19,150 @@ from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 from ganglioside.support.priors import Priors
 
 _MOST_EMISSION: Final = 0.95
+_LARGEST_SQUARE: Final = 1.0  # decades^2; beyond it a residual yield counts no more
+
+#: A logistic function of this slope is close to the normal distribution function.
+_NORMAL_AS_LOGISTIC: Final = 1.7
 
 
 @dataclass(frozen=True, eq=False)
-class Extents:
-    """Expected log10 of fragment over parent area, and its standard deviation."""
+class FragmentYields:
+    """Expected log10 of fragment over parent area (mean), and its standard deviation."""
 
     mean: FloatArray
     sd: FloatArray
 
 
 def emission_rates(state: Inference) -> FloatArray:
-    """Return fragments of each group per parent of each line, shape (L, G)."""
+    """Fragments of each group per parent of each line, shape (L, G)."""
     counts = state.rates.fragments
     usual = usual_emission(state.observed.groups, state.priors)[state.line_group]
     return _rate(counts.seen, counts.parents, usual, state.priors)
 
 
-def expected_extents(state: Inference) -> Extents:
-    """Return extents of each group from parents of each line, shape (L, G)."""
+def expected_yields(state: Inference) -> FragmentYields:
+    """Yields of each group from parents of each line, shape (L, G)."""
     counts = state.rates.fragments
-    extents = _extents(counts.measured, counts.log_ratio, state.rates.extent_within, state.priors)
-    return Extents(np.minimum(extents.mean, LARGEST_EXTENT), extents.sd)
+    return _bounded(_yields(counts.measured, counts.log_ratio, state))
 
 
 def _rate(seen: FloatArray, parents: FloatArray, usual: FloatArray, priors: Priors) -> FloatArray:
+    """Fragments per parent, (seen + w usual) / (parents + w), with w the weight of the prior."""
     weight = priors.fragment_rate.weight
     rate = (seen + weight * usual) / (parents + weight)
     return np.minimum(rate, _MOST_EMISSION)
 
 
-def _extents(measured: FloatArray, log_ratio: FloatArray, within: float, priors: Priors) -> Extents:
-    usual = priors.fragment_yield
-    precision = measured / within**2 + 1 / usual.spread**2
-    mean = (log_ratio / within**2 + usual.value / usual.spread**2) / precision
-    return Extents(mean, np.sqrt(within**2 + 1 / precision))
+def _yields(measured: FloatArray, log_ratio: FloatArray, state: Inference) -> FragmentYields:
+    """Yields of kinds with `measured` fragments whose log10 ratios sum to `log_ratio`.
+
+    With s the scatter between fragments of one kind, and the prior N(m, u^2) of a kind,
+
+        p    = n / s^2 + 1 / u^2
+        mean = (sum / s^2 + m / u^2) / p
+        sd   = sqrt(s^2 + 1 / p)
+    """
+    scatter = state.rates.yield_scatter
+    usual = state.priors.fragment_yield
+    precision = measured / scatter**2 + 1 / usual.spread**2
+    mean = (log_ratio / scatter**2 + usual.value / usual.spread**2) / precision
+    return FragmentYields(mean, np.sqrt(scatter**2 + 1 / precision))
 
 
-def pair_odds(state: Inference) -> tuple[FloatArray, Extents]:
-    """Return for each pair the odds and extent that the other pairs of its kind teach.
+def _bounded(yields: FragmentYields) -> FragmentYields:
+    """The same yields, none above `LARGEST_YIELD`."""
+    return FragmentYields(np.minimum(yields.mean, LARGEST_YIELD), yields.sd)
 
-    A parent makes one fragment of a kind at most. So a child stands against its parent having made
-    none that is seen, which is unlikely where such parents usually do.
+
+def pair_odds(state: Inference) -> tuple[FloatArray, FragmentYields]:
+    """Odds and yield of each pair as the other pairs of its kind show them.
+
+    A parent makes one fragment of a kind at most. So the alternative to a child is that its
+    parent made none that was seen, which is unlikely where such parents usually make one.
 
     Returns
     -------
     odds : numpy.ndarray, shape (m,)
-        Parents that make such a fragment, per parent that does not.
-    extents : Extents, shape (m,)
+        Number of parents that make such a fragment, per parent that does not.
+    yields : FragmentYields, shape (m,)
     """
-    counts, pairs = state.rates.fragments, state.coelution
+    counts = state.rates.fragments
+    pairs = state.coelution
     kind = _kinds(state)
     own = np.where(pairs.fragment, counts.pair, 0.0)
-    parents = np.maximum(counts.parents.take(kind) - counts.genuine[pairs.parent], 0.0)
+    own_parent = counts.genuine[pairs.parent]
+    parents = np.maximum(counts.parents.take(kind) - own_parent, 0.0)
     seen = np.maximum(counts.seen.take(kind) - own, 0.0)
     rate = _rate(seen, parents, pairs.emission, state.priors)
-    measured = own * pairs.measured
-    extents = _extents(
-        np.maximum(counts.measured.take(kind) - measured, 0.0),
-        counts.log_ratio.take(kind) - measured * pairs.log_ratio,
-        state.rates.extent_within,
-        state.priors,
-    )
-    return rate / (1 - rate), Extents(np.minimum(extents.mean, LARGEST_EXTENT), extents.sd)
+    own_measured = own * pairs.measured
+    measured = np.maximum(counts.measured.take(kind) - own_measured, 0.0)
+    log_ratio = counts.log_ratio.take(kind) - own_measured * pairs.log_ratio
+    return rate / (1 - rate), _bounded(_yields(measured, log_ratio, state))
 
 
 def _kinds(state: Inference) -> IntArray:
-    """Return the kind of each pair: the parent's line and the child's group, flat, shape (m,)."""
+    """Kind of each pair, line of the parent * G + group of the child, shape (m,)."""
     pairs = state.coelution
     return state.shares.line[pairs.parent] * len(state.observed.groups) + pairs.child_group
 
 
 def count_fragments(state: Inference) -> FragmentCounts:
-    """Count the fragments that the present shares hold."""
+    """Fragments and their parents, counted by the present shares."""
     pairs = state.coelution
-    shape = (len(state.line_group), len(state.observed.groups))
     fragment = pairs.fragments
-    key = _kinds(state)[fragment]
-    weight, ratio = state.shares.pair[fragment], pairs.log_ratio[fragment]
-    known = weight * pairs.measured[fragment]
+    share = state.shares.pair[fragment]
+    measured_share = share * pairs.measured[fragment]
+    kind = _kinds(state)[fragment]
+    shape = (len(state.line_group), len(state.observed.groups))
 
     def by_kind(values: FloatArray) -> FloatArray:
-        return sum_by(key, values, shape[0] * shape[1]).reshape(shape)
+        return sum_by(kind, values, shape[0] * shape[1]).reshape(shape)
 
-    measured, log_ratio = by_kind(known), by_kind(known * ratio)
-    extents = _extents(measured, log_ratio, state.rates.extent_within, state.priors)
-    parents = _visible_parents(state, extents)
+    measured = by_kind(measured_share)
+    log_ratio = by_kind(measured_share * pairs.log_ratio[fragment])
     return FragmentCounts(
-        parents,
-        by_kind(weight),
-        measured,
-        log_ratio,
-        state.shares.pair,
-        state.shares.genuine,
+        parents=_visible_parents(state, _yields(measured, log_ratio, state)),
+        seen=by_kind(share),
+        measured=measured,
+        log_ratio=log_ratio,
+        pair=state.shares.pair,
+        genuine=state.shares.genuine,
     )
 
 
-def _visible_parents(state: Inference, extents: Extents) -> FloatArray:
-    """Return the genuine features of each line whose fragments of each group would be seen.
+def _visible_parents(state: Inference, yields: FragmentYields) -> FloatArray:
+    """Genuine features of each line whose fragments of each group would be seen, shape (L, G).
 
-    A fragment is seen where parent area times extent reaches the smallest areas of the table.
+    A fragment is seen where parent area times yield reaches the smallest areas of the table.
     Areas are counted in classes of a quarter decade, so that cost does not grow with rows.
     """
-    observed, shape = state.observed, extents.mean.shape
+    observed = state.observed
+    n_lines, n_groups = yields.mean.shape
     if np.isnan(observed.smallest_area):
-        return np.repeat(state.support[:, None], shape[1], axis=1)
+        return np.repeat(state.support[:, None], n_groups, axis=1)
     n_classes = int(observed.area_class.max()) + 1
-    key = state.shares.line * n_classes + observed.area_class
-    count = sum_by(key, state.shares.genuine, shape[0] * n_classes).reshape(-1, n_classes)
-    middle = (np.arange(n_classes) + 0.5) / 4
+    line_class = state.shares.line * n_classes + observed.area_class
+    count = sum_by(line_class, state.shares.genuine, n_lines * n_classes)
+    count = count.reshape(-1, n_classes)
+    above_smallest = (np.arange(n_classes) + 0.5) / 4  # middle of each class, decades
     line, group = np.nonzero(observed.groups.contains[state.line_group])
-    mean, sd = extents.mean[line, group][:, None], extents.sd[line, group][:, None]
-    seen = 1 / (1 + np.exp(-1.7 * (middle + mean) / sd))
-    parents = np.zeros(shape)
+    mean = yields.mean[line, group][:, None]
+    sd = yields.sd[line, group][:, None]
+    seen = 1 / (1 + np.exp(-_NORMAL_AS_LOGISTIC * (above_smallest + mean) / sd))
+    parents = np.zeros((n_lines, n_groups))
     parents[line, group] = np.einsum("pc,pc->p", count[line], seen)
     return parents
 
 
-def learn_extent_within(state: Inference) -> float:
-    """Return how much extents of one kind scatter, each against the others of its kind."""
-    _, extents = pair_odds(state)
+def learn_yield_scatter(state: Inference) -> float:
+    """Scatter of log10 yields within a kind, each compared with the others of its kind."""
+    _, yields = pair_odds(state)
     pairs = state.coelution
-    known = (state.rates.extent_within / extents.sd) ** 2  # small where little can be compared
-    weight = np.where(pairs.fragment & pairs.measured, state.shares.pair, 0.0) * known
-    squares = weight * np.minimum((pairs.log_ratio - extents.mean) ** 2, 1.0)
+    comparable = (state.rates.yield_scatter / yields.sd) ** 2  # small where others are few
+    share = np.where(pairs.fragment & pairs.measured, state.shares.pair, 0.0)
+    weight = share * comparable
+    residual = pairs.log_ratio - yields.mean
+    squares = weight * np.minimum(residual**2, _LARGEST_SQUARE)
     usual = state.priors.fragment_yield_scatter
     total = squares.sum() + usual.weight * usual.value**2
     return float(np.sqrt(total / (weight.sum() + usual.weight)))

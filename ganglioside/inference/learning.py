@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
-from ganglioside.inference.detection import Reporting, learn_reporting
+from ganglioside.inference.detection import Detection, learn_detection
 from ganglioside.inference.expected_areas import Areas, learn_areas
-from ganglioside.inference.fragment_yields import count_fragments, learn_extent_within
+from ganglioside.inference.fragment_yields import count_fragments, learn_yield_scatter
 from ganglioside.inference.rates import Rates
-from ganglioside.inference.state import Inference, area_spread, flat_place
+from ganglioside.inference.state import Inference, area_spread, flat_index
 from ganglioside.ion_source.artefacts import artefacts, processes
 from ganglioside.retention.acetylation import acetyl_prior
 from ganglioside.retention.composition_model import CompositionModel
@@ -21,10 +21,17 @@ from ganglioside.retention.curve import LinePrior, refit
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 
 _LEAST_SCATTER: Final = 0.01  # carbons
+_FIRM: Final = 0.5  # features that make a line known
+
+#: Prior scatter about a line by ceramide class, in that of plain ceramides.
+_CLASS_SCATTER: Final = (1.0, 1.5)
+
+_ARTEFACT_WEIGHT: Final = 10.0  # names that the prior rate of an artefact is worth
+_MOST_ARTEFACTS: Final = 0.95
 
 
 def learn(state: Inference, widening: float) -> Inference:
-    """Return the state with rates and curve that its shares teach.
+    """State with the rates and the curve that its shares imply.
 
     Parameters
     ----------
@@ -32,25 +39,25 @@ def learn(state: Inference, widening: float) -> Inference:
     widening : float
         Least scatter about lines, carbons.
     """
-    least = max(widening, _LEAST_SCATTER) * state.curve.slope
-    rates, c = _rates(state, least), state.candidates
-    residual, scatter = c.rt - state.fitted, rates.sigma[c.kind]
+    c = state.candidates
+    least_scatter = max(widening, _LEAST_SCATTER) * state.curve.slope
+    rates = _rates(state, least_scatter)
+    residual = c.rt - state.fitted
+    scatter = rates.sigma[c.ceramide_class]
     weight = state.shares.own * student_weight(residual / scatter, OWN_TAIL) / scatter**2
-    shape = state.fit.variance.shape
+    shape = state.tabulated.variance.shape
 
-    def by_spot(values: FloatArray) -> FloatArray:
-        return sum_by(c.spot, values, prod(shape)).reshape(shape)
+    def by_line_ceramide(values: FloatArray) -> FloatArray:
+        return sum_by(c.line_ceramide, values, prod(shape)).reshape(shape)
 
-    precision, pull = by_spot(weight), by_spot(weight * residual)
-    fit = refit(state.fit, precision, pull, _line_prior(state), state.priors)
-    return replace(state, rates=rates, fit=fit, weight=weight)
-
-
-_FIRM: Final = 0.5  # features that make a line known
+    precision = by_line_ceramide(weight)
+    pull = by_line_ceramide(weight * residual)
+    tabulated = refit(state.tabulated, precision, pull, _line_prior(state), state.priors)
+    return replace(state, rates=rates, tabulated=tabulated, weight=weight)
 
 
 def composition_model(state: Inference, kept: BoolArray) -> CompositionModel:
-    """Return what some of the lines tell of others by their composition."""
+    """Composition model learned from the lines for which `kept`, shape (L,), is True."""
     return CompositionModel.learn(
         state.curve.slope,
         state.observed.groups.units[state.line_group[kept]],
@@ -62,119 +69,149 @@ def composition_model(state: Inference, kept: BoolArray) -> CompositionModel:
 
 
 def firm_lines(state: Inference) -> BoolArray:
-    """Return which lines have features, shape (L,)."""
+    """Whether each line has features of its own, shape (L,)."""
     return np.asarray(state.support >= _FIRM)
 
 
 def _line_prior(state: Inference) -> LinePrior:
-    """Return what is expected of each line before its own features are seen."""
-    groups, curve, firm = state.observed.groups, state.curve, firm_lines(state)
+    """Expected RT of each line from the other lines' compositions and its acetyls."""
+    groups = state.observed.groups
+    firm = firm_lines(state)
     model = composition_model(state, firm)
-    mean, variance = np.empty(len(firm)), np.empty(len(firm))
+    mean = np.empty(len(firm))
+    variance = np.empty(len(firm))
     mean[firm], variance[firm] = model.left_out()
     if not firm.all():
-        mean[~firm], variance[~firm] = model.predict(groups.units[state.line_group[~firm]])
-    prior = LinePrior(mean, variance)
-    acetyl = state.priors.unit_oac
-    return acetyl_prior(curve, groups, state.line_group, state.support, prior, acetyl)
+        units = groups.units[state.line_group[~firm]]
+        mean[~firm], variance[~firm] = model.predict(units)
+    return acetyl_prior(
+        state.curve,
+        groups,
+        state.line_group,
+        state.support,
+        LinePrior(mean, variance),
+        state.priors.unit_oac,
+    )
 
 
 def _rates(state: Inference, least_sigma: float) -> Rates:
-    observed, shares = state.observed, state.shares
-    anchors, priors = observed.anchor, state.priors
-    on_main, on_further = priors.presence_main, priors.presence_further
-    expected = np.where(state.main, on_main.value, on_further.value)
-    usual_wrong = priors.wrong_anchors.value * float(anchors.sum())
-    marked, mismarked = priors.anchors_genuine, priors.anchors_other
-    right = float(shares.genuine[anchors].sum()) + marked.weight * marked.value
-    usual = priors.chance_features
-    chance = float(shares.chance.sum()) + usual.weight * usual.value
-    wrong = float((1 - shares.genuine[anchors]).sum()) + usual_wrong
-    other = float((1 - shares.genuine).sum()) + usual_wrong
-    presence = (state.support + on_main.weight * expected) / (
-        _expected_rows(state) + on_main.weight
-    )
-    areas = learn_areas(state.rates.areas, state.placed)
+    """All rates; `least_sigma` is the least scatter about lines, min."""
+    observed, shares, priors = state.observed, state.shares, state.priors
+    usual_chance = priors.chance_features
+    chance = float(shares.chance.sum()) + usual_chance.weight * usual_chance.value
+    names = len(observed.first_of_slot) + usual_chance.weight
+    anchor_genuine, anchor_other = _anchor_rates(state)
+    areas = learn_areas(state.rates.areas, state.candidate_areas)
     return Rates(
-        presence=presence,
+        presence=_presence(state),
         fragments=count_fragments(state),
-        extent_within=learn_extent_within(state),
+        yield_scatter=learn_yield_scatter(state),
         artefact=_artefact_rates(state),
-        chance=chance / (len(observed.first_of_slot) + usual.weight),
+        chance=chance / names,
         sigma=np.maximum(_sigma(state), least_sigma),
         pair_sigma=_pair_sigma(state),
-        anchor_genuine=right / (float(shares.genuine.sum()) + marked.weight),
-        anchor_other=(wrong + mismarked.value) / (other + mismarked.weight),
+        anchor_genuine=anchor_genuine,
+        anchor_other=anchor_other,
         areas=areas,
-        reporting=_reporting(state, areas),
+        detection=_detection(state, areas),
         genuine_area=area_spread(observed, shares.genuine, priors),
         chance_area=area_spread(observed, shares.chance, priors),
         mass=state.rates.mass,
     )
 
 
+def _anchor_rates(state: Inference) -> tuple[float, float]:
+    """Share of anchors among genuine and among other features."""
+    anchors, priors = state.observed.anchor, state.priors
+    genuine = state.shares.genuine
+    marked, mismarked = priors.anchors_genuine, priors.anchors_other
+    usual_wrong = priors.wrong_anchors.value * float(anchors.sum())
+    right = float(genuine[anchors].sum()) + marked.weight * marked.value
+    wrong = float((1 - genuine[anchors]).sum()) + usual_wrong
+    other = float((1 - genuine).sum()) + usual_wrong
+    anchor_genuine = right / (float(genuine.sum()) + marked.weight)
+    anchor_other = (wrong + mismarked.value) / (other + mismarked.weight)
+    return anchor_genuine, anchor_other
+
+
+def _presence(state: Inference) -> FloatArray:
+    """Rows on each line per row expected there by area, shape (L,)."""
+    on_main, on_further = state.priors.presence_main, state.priors.presence_further
+    usual = np.where(state.main, on_main.value, on_further.value)
+    rows = state.support + on_main.weight * usual
+    return rows / (_expected_rows(state) + on_main.weight)
+
+
 def _expected_rows(state: Inference) -> FloatArray:
-    """Return how many rows areas let expect on each line, of its group's names, shape (L,)."""
+    """Number of rows expected by area on each line, for its group's names, shape (L,)."""
     c = state.candidates
-    return sum_by(
-        c.line_of_place, state.rates.reported.take(c.spot_of_place), len(state.line_group)
-    )
+    detected = state.rates.detected.take(c.distinct_line_ceramide)
+    return sum_by(c.distinct_line, detected, len(state.line_group))
 
 
-def _reporting(state: Inference, areas: Areas) -> Reporting:
-    """Return how areas decide what is reported, from the species of all firm lines."""
-    c, observed = state.candidates, state.observed
-    shape = len(state.line_group), len(observed.ceramides)
-    seen = sum_by(c.spot, state.shares.own, prod(shape))
+def _detection(state: Inference, areas: Areas) -> Detection:
+    """Detection curve from the species of all firm lines."""
+    c = state.candidates
+    shape = len(state.line_group), len(state.observed.ceramides)
     firm = firm_lines(state)
     samples = float(len(areas.sample))
-    area = float(areas.sample.mean()) + areas.line[firm, None] + areas.ceramide[None, :]
-    seen = np.minimum(seen.reshape(shape)[firm], samples)
-    return learn_reporting(state.rates.reporting, area.ravel(), seen.ravel(), samples, state.priors)
+    level = float(areas.sample.mean())
+    log_area = level + areas.line[firm, None] + areas.ceramide[None, :]
+    rows = sum_by(c.line_ceramide, state.shares.own, prod(shape)).reshape(shape)[firm]
+    seen = np.minimum(rows, samples)
+    before = state.rates.detection
+    return learn_detection(before, log_area.ravel(), seen.ravel(), samples, state.priors)
 
 
 def _sigma(state: Inference) -> FloatArray:
-    """Return the scatter about lines by ceramide class, from residuals without the feature."""
+    """Scatter about lines by ceramide class, min, shape (2,), from leave-one-out residuals.
+
+    A residual r of scale s (scatter and uncertainty of the prediction together) counts as
+    r^2 (scatter / s)^2.
+    """
     c, shares = state.candidates, state.shares
     residual = c.rt - shares.predicted
     weight = shares.own * student_weight(residual / shares.scale, OWN_TAIL)
     excess = (state.scatter / shares.scale) ** 2
-    squares = sum_by(c.kind, weight * excess * residual**2, 2)
-    count = sum_by(c.kind, shares.own, 2)
-    usual = np.array([1.0, 1.5]) * state.usual_scatter
-    worth = state.priors.line_scatter.weight
-    return np.sqrt((squares + worth * usual**2) / (count + worth))
+    squares = sum_by(c.ceramide_class, weight * excess * residual**2, 2)
+    count = sum_by(c.ceramide_class, shares.own, 2)
+    usual = np.array(_CLASS_SCATTER) * state.usual_scatter
+    prior_weight = state.priors.line_scatter.weight
+    return np.sqrt((squares + prior_weight * usual**2) / (count + prior_weight))
 
 
 def _pair_sigma(state: Inference) -> float:
-    pairs, share = state.coelution, state.shares.pair
-    weight = share * student_weight(pairs.delta / state.rates.pair_sigma, PAIR_TAIL)
-    squares = float((weight * pairs.delta**2).sum())
+    """Scale of the RT difference of parent and child, min."""
+    delta, share = state.coelution.delta, state.shares.pair
+    weight = share * student_weight(delta / state.rates.pair_sigma, PAIR_TAIL)
+    squares = float((weight * delta**2).sum())
     usual = state.priors.coelution_width
     total = squares + usual.weight * usual.value**2
     return float(np.sqrt(total / (share.sum() + usual.weight)))
 
 
 def _artefact_rates(state: Inference) -> FloatArray:
-    """Return how often a name whose mass an artefact explains is that artefact."""
-    known, pairs = artefacts(), state.coelution
-    seen = sum_by(pairs.process[pairs.posed], state.shares.pair[pairs.posed], len(known))
-    ghosts = state.shares.ghosts
-    relatives = ~processes().coelutes[ghosts.process]
-    seen += sum_by(ghosts.process[relatives], ghosts.probability[relatives], len(known))
-    prior = np.array([a.rate for a in known])
-    rate = (seen + 10 * prior) / (_opportunities(state) + 10)
-    return np.asarray(np.minimum(rate, 0.95))
+    """Share of the names with the mass of each artefact that are that artefact, shape (A,)."""
+    known = artefacts()
+    pairs = state.coelution
+    process = pairs.process[pairs.artefacts]
+    seen = sum_by(process, state.shares.pair[pairs.artefacts], len(known))
+    missing = state.shares.missing_parents
+    relative = ~processes().coelutes[missing.process]
+    seen += sum_by(missing.process[relative], missing.probability[relative], len(known))
+    prior = np.array([artefact.rate for artefact in known])
+    rate = (seen + _ARTEFACT_WEIGHT * prior) / (_opportunities(state) + _ARTEFACT_WEIGHT)
+    return np.asarray(np.minimum(rate, _MOST_ARTEFACTS))
 
 
 def _opportunities(state: Inference) -> FloatArray:
-    """Return how many names have the mass of each artefact of a genuine feature."""
+    """Number of names with the mass of each artefact of a genuine feature, shape (A,)."""
     observed, posing, c = state.observed, state.posing, state.candidates
-    named = observed.is_first_of_slot[posing.row]
-    row, entry = posing.row[named], posing.entry[named]
-    sample = observed.sample[row]
     shape = int(observed.sample.max()) + 1, len(observed.ceramides), len(observed.groups)
-    at = flat_place(c.sample, c.ceramide, observed.group[c.row], shape)
-    genuine = sum_by(at, state.shares.own, prod(shape))
-    parent = flat_place(sample, posing.ceramide[entry], posing.group[entry], shape)
+    feature = flat_index(c.sample, c.ceramide, observed.group[c.row], shape)
+    genuine = sum_by(feature, state.shares.own, prod(shape))
+    once = observed.is_first_of_slot[posing.row]
+    entry = posing.entry[once]
+    sample = observed.sample[posing.row[once]]
+    parent = flat_index(sample, posing.ceramide[entry], posing.group[entry], shape)
     return sum_by(posing.process[entry], np.minimum(genuine[parent], 1.0), len(artefacts()))

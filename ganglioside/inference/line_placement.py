@@ -1,4 +1,4 @@
-"""Where the lines stand: placed anew on what nothing else explains, pruned of what is empty."""
+"""Line placement: lines where nothing else explains the rows, fewer once they are empty."""
 
 from __future__ import annotations
 
@@ -18,23 +18,28 @@ from ganglioside.support.arrays import FloatArray, sum_by
 
 _LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs
-_APART: Final = 3.0  # scatters; lines of one series that stand closer are one
+_APART: Final = 3.0  # scatters; lines of one series that are closer are one
+_CLOSE: Final = 3.0  # scales of the RT difference at which a pair counts half
 
 
 def place_lines(state: Inference) -> Inference:
-    """Place the lines anew, where they explain rows better than all other processes do."""
-    sigma = min(float(state.rates.sigma[0]), state.usual_scatter)
+    """State with new lines, where these explain rows better than all other processes do."""
     observed = state.observed
-    area = state.rates.areas.anywhere(observed.sample, observed.ceramide)
-    density = student(0.0, sigma, OWN_TAIL) * row_evidence(state)
-    density = density * normal(observed.log_volume, *area)
+    areas = state.rates.areas
+    sigma = min(float(state.rates.sigma[0]), state.usual_scatter)
+    area_mean, area_sd = areas.anywhere(observed.sample, observed.ceramide)
+    on_line = student(0.0, sigma, OWN_TAIL) * row_evidence(state)
+    on_line = on_line * normal(observed.log_volume, area_mean, area_sd)
     others = other_intensity(_as_fragments(state)).total
+    evidence = np.log(np.maximum(on_line / others, _LEAST_ODDS))
+    expected, variance = _expected_by_group(state)
     lines = find_lines(
-        state.observed,
-        reduced_rt(state.observed, state.curve),
-        np.log(np.maximum(density / others, _LEAST_ODDS)),
-        *_expected_by_group(state),
-        state.rates.reporting.steepness * state.rates.areas.ceramide[observed.ceramide],
+        observed,
+        reduced_rt(observed, state.curve),
+        evidence,
+        expected,
+        variance,
+        state.rates.detection.steepness * areas.ceramide[observed.ceramide],
         Scale(state.usual_scatter, state.curve.slope),
         state.priors,
     )
@@ -42,37 +47,40 @@ def place_lines(state: Inference) -> Inference:
 
 
 def _expected_by_group(state: Inference) -> tuple[FloatArray, FloatArray]:
-    """Return where other groups' lines predict each group's first line, min, and its variance."""
-    groups, firm = state.observed.groups, firm_lines(state)
+    """RT of each group's first line as other groups predict it, min, and variance, each (G,)."""
+    groups = state.observed.groups
+    firm = firm_lines(state)
     model = composition_model(state, firm)
     return model.predict_without_own(groups.units, state.line_group[firm])
 
 
 def _as_fragments(state: Inference) -> Inference:
-    """Return the state in which whatever may be a fragment is taken for one.
+    """State in which every row that may be a fragment is one.
 
-    A line must explain rows better than the fragments that they would be without it, with the
-    rates and extents that those would show.
+    A line must explain rows better than fragmentation would without that line, with the rates and
+    yields that these fragments would show.
     """
     return _with_pair_shares(state, _fragment_share(state))
 
 
 def _fragment_share(state: Inference) -> FloatArray:
-    """Return the share of each pair if the child can only be a fragment or an artefact."""
+    """Share of each pair if the child can only be a fragment or an artefact, shape (m,)."""
     pairs = state.coelution
-    near = 1 / (1 + (pairs.delta / (3 * state.rates.pair_sigma)) ** 4)
+    distance = pairs.delta / (_CLOSE * state.rates.pair_sigma)
+    near = 1 / (1 + distance**4)
     weight = near * state.shares.genuine[pairs.parent]
     total = sum_by(pairs.child, weight, len(state.observed))
     return np.asarray(weight / np.maximum(total, 1.0)[pairs.child])
 
 
 def _with_fragments(state: Inference) -> Inference:
-    """Return the state in which what is on no line is taken for a fragment, where it can be."""
-    rest = 1 - state.shares.genuine[state.coelution.child]
-    return _with_pair_shares(state, _fragment_share(state) * rest)
+    """State in which rows on no line are fragments where they can be."""
+    on_no_line = 1 - state.shares.genuine[state.coelution.child]
+    return _with_pair_shares(state, _fragment_share(state) * on_no_line)
 
 
 def _with_pair_shares(state: Inference, share: FloatArray) -> Inference:
+    """State with these shares of pairs, shape (m,), and fragments counted by them."""
     state = replace(state, shares=replace(state.shares, pair=share))
     return replace(state, rates=replace(state.rates, fragments=count_fragments(state)))
 
@@ -82,8 +90,12 @@ def prune_lines(state: Inference) -> Inference:
     support, group, offset = state.support, state.line_group, state.curve.lines
     main = first_of_group(group, support)
     stays = main | (support >= _LEAST_SUPPORT)
-    least = _APART * state.rates.sigma[0]
     stronger = support[None, :] > support[:, None]
-    close = (group[:, None] == group[None, :]) & (np.abs(offset[:, None] - offset) < least)
-    stays &= ~(close & stronger & stays[None, :]).any(axis=1)
-    return replace(state, main=main) if stays.all() else keep_lines(state, stays, main)
+    same_group = group[:, None] == group[None, :]
+    distance = np.abs(offset[:, None] - offset)
+    close = same_group & (distance < _APART * state.rates.sigma[0])
+    displaced = (close & stronger & stays[None, :]).any(axis=1)
+    stays = stays & ~displaced
+    if stays.all():
+        return replace(state, main=main)
+    return keep_lines(state, stays, main)

@@ -1,4 +1,4 @@
-"""What a measured m/z says of each explanation."""
+"""Mass accuracy: what a measured m/z shows about each explanation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from ganglioside.support.priors import Priors
 
 _LEAST_SD: Final = 0.3  # ppm
 _FAR: Final = 3.0  # standard deviations
-_NOT_A_NAME: Final = 30.0  # ppm; beyond it an error says nothing of the accuracy
+_NOT_A_NAME: Final = 30.0  # ppm; a larger error has nothing to do with the accuracy
+
+#: Standard deviation of a normal distribution over its median absolute deviation.
+_SD_PER_MAD: Final = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class MassAccuracy:
     measured: bool = True  # whether the table has any m/z
 
     def right(self, error: FloatArray, expected: FloatArray | float = 0.0) -> FloatArray:
-        """Return the density of errors where the mass differs from the name's by `expected`.
+        """Density of errors, shape (n,), where mass less name's mass is `expected`, ppm.
 
         1 where no m/z was measured: a missing value is no evidence.
         """
@@ -34,15 +37,15 @@ class MassAccuracy:
 
     @property
     def largest(self) -> float:
-        """Error that is still usual, ppm."""
+        """Largest usual error, ppm."""
         return abs(self.offset) + _FAR * self.sd
 
     def contradicts(self, error: FloatArray) -> BoolArray:
-        """Return which errors are too large for the name; none that is missing."""
+        """Whether each error is too large for the name, shape (n,); False where it is missing."""
         return np.asarray(np.abs(np.nan_to_num(error)) > self.largest)
 
     def by_chance(self, error: FloatArray) -> FloatArray:
-        """Return the density of errors of wrong names."""
+        """Density of the errors of wrong names, shape (n,)."""
         return self._density(error, self.offset, float(np.hypot(self.sd, self.wrong_sd)))
 
     def _density(self, error: FloatArray, mean: FloatArray | float, sd: float) -> FloatArray:
@@ -50,13 +53,18 @@ class MassAccuracy:
 
 
 def mass_accuracy(error: FloatArray, priors: Priors) -> MassAccuracy:
-    """Return the accuracy of a table, from its errors in ppm."""
-    known = error[np.abs(np.nan_to_num(error, nan=np.inf)) < _NOT_A_NAME]
-    usual, wrong_sd = priors.mass_error, priors.mass_error_wrong_name.value
+    """Mass accuracy of a table, from its mass errors in ppm (NaN where missing), shape (n,)."""
+    near = np.abs(np.nan_to_num(error, nan=np.inf)) < _NOT_A_NAME
+    known = error[near]
+    usual = priors.mass_error
+    wrong_sd = priors.mass_error_wrong_name.value
     if len(known) == 0:
-        return MassAccuracy(0.0, usual.value, wrong_sd, measured=bool(np.isfinite(error).any()))
-    offset = float(np.median(known)) * len(known) / (len(known) + usual.weight)
-    sd = 1.4826 * float(np.median(np.abs(known - offset)))
-    total = len(known) * sd**2 + usual.weight * usual.value**2
-    learned = float(np.sqrt(total / (len(known) + usual.weight)))
+        any_measured = bool(np.isfinite(error).any())
+        return MassAccuracy(0.0, usual.value, wrong_sd, measured=any_measured)
+    n = len(known)
+    offset = float(np.median(known)) * n / (n + usual.weight)
+    median_deviation = float(np.median(np.abs(known - offset)))
+    sd = _SD_PER_MAD * median_deviation
+    total = n * sd**2 + usual.weight * usual.value**2
+    learned = float(np.sqrt(total / (n + usual.weight)))
     return MassAccuracy(offset, max(learned, _LEAST_SD), wrong_sd)

@@ -1,4 +1,4 @@
-"""Parents that are not in the table: expected species without a row whose pieces are there."""
+"""Missing parents: species without a row of their own whose fragments or artefacts have rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.densities import OWN_TAIL, normal, student
-from ganglioside.inference.fragment_yields import emission_rates, expected_extents
-from ganglioside.inference.shares import Ghosts
+from ganglioside.inference.fragment_yields import emission_rates, expected_yields
+from ganglioside.inference.shares import MissingParents
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.ion_source.isobars import Posing
@@ -20,15 +20,19 @@ from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, 
 from ganglioside.support.caches import kept_with_first
 
 _LEAST_PRESENCE: Final = 0.02
+_FULL_LINE: Final = 4.0  # features of a line in each sample, from which all its species are likely
 _SUREST: Final = 0.95
+_MOST_GAIN: Final = 30.0  # log odds that siblings add
 _FAR: Final = 4.0  # scales from where the parent is expected
 
 
-def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
-    """Return the intensity with which missing parents make the rows that are sought.
+def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> MissingParents:
+    """Missing parents of some rows, with the intensity at which each makes its row.
 
-    A parent is expected where its line and its ceramide are common in the table; siblings, other
-    rows at the RT where it should be, make it likelier.
+    A parent is expected where its line and its ceramide are common in the table. Siblings, other
+    rows at the RT where the parent should be, make it likelier. The intensity of an entry is
+
+        rate * density of RT * density of area * density of m/z * P(the parent exists)
 
     Parameters
     ----------
@@ -39,32 +43,35 @@ def ghosts(state: Inference, sought: BoolArray, others: FloatArray) -> Ghosts:
         Intensity at each row of all other processes.
     """
     lines = state.line_group.tobytes()
-    possible = _possible(state.observed, state.posing, lines, state.curve.slope)
-    away, variance = _away(state, possible)
-    near = np.flatnonzero((away**2 < _FAR**2 * variance) & sought.take(possible.child))
-    known, scale = possible.ghosts(near), np.sqrt(variance.take(near))
-    density = student(away.take(near) / scale, scale, OWN_TAIL)
-    kind = known.line * len(state.observed.groups) + state.observed.group[known.child]
-    density = density * _expected_size(state, known, kind)
-    mass = state.rates.mass.right(state.observed.mass_error[known.child], possible.shift(near))
-    piece = _rates(state, known, kind) * density * mass
-    gain = np.log1p(piece / others.take(known.child))
-    return known.with_probability(piece * _existence(state, known, gain))
+    possible = _on_lines(state.observed, state.posing, lines, state.curve.slope)
+    away, variance = _distance(state, possible)
+    near = away**2 < _FAR**2 * variance
+    entries = np.flatnonzero(near & sought.take(possible.child))
+    found = possible.missing_parents(entries)
+    scale = np.sqrt(variance.take(entries))
+    kind = found.line * len(state.observed.groups) + state.observed.group[found.child]
+    density = student(away.take(entries) / scale, scale, OWN_TAIL)
+    density = density * _area_density(state, found, kind)
+    mass_error = state.observed.mass_error[found.child]
+    mass = state.rates.mass.right(mass_error, possible.shift(entries))
+    made = _rates(state, found, kind) * density * mass
+    gain = np.log1p(made / others.take(found.child))
+    return found.with_probability(made * _existence(state, found, gain))
 
 
 @dataclass(frozen=True, eq=False)
-class _Makers:
-    """Every row with every species that could have made it, whether that has a row or not.
+class _PossibleParents:
+    """Every row with every species that could have made it, with or without a row of its own.
 
     Attributes
     ----------
     child : numpy.ndarray of int, shape (m,)
     group, ceramide : numpy.ndarray of int, shape (m,)
-        Of the species.
+        Those of the parent species.
     process : numpy.ndarray of int, shape (m,)
-        Place in `artefacts()`, -1 for in-source fragmentation.
+        Index into `artefacts()`, -1 for in-source fragmentation.
     shift : numpy.ndarray, shape (m,)
-        Mass of the piece or artefact less that of the child's name, ppm.
+        Mass of the fragment or artefact less that of the child's name, ppm.
     """
 
     child: IntArray
@@ -75,125 +82,140 @@ class _Makers:
 
 
 @kept_with_first  # the rows stay the same while they are explained
-def _makers(observed: Observations, posing: Posing) -> _Makers:
-    group, child = np.nonzero(observed.groups.contains[:, observed.group])
-    row, entry = posing.row, posing.entry
-    return _Makers(
-        child=np.concatenate([child, row]),
+def _possible_parents(observed: Observations, posing: Posing) -> _PossibleParents:
+    """Parents of every row: first by fragmentation, then by artefacts."""
+    group, fragment = np.nonzero(observed.groups.contains[:, observed.group])
+    artefact, entry = posing.row, posing.entry
+    by_fragmentation = np.full(len(fragment), -1)
+    shift = 1e6 * posing.shift[entry] / observed.mass[artefact]
+    return _PossibleParents(
+        child=np.concatenate([fragment, artefact]),
         group=np.concatenate([group, posing.group[entry]]),
-        ceramide=np.concatenate([observed.ceramide[child], posing.ceramide[entry]]),
-        process=np.concatenate([np.full(len(child), -1), posing.process[entry]]),
-        shift=np.concatenate(
-            [np.zeros(len(child)), 1e6 * posing.shift[entry] / observed.mass[row]]
-        ),
+        ceramide=np.concatenate([observed.ceramide[fragment], posing.ceramide[entry]]),
+        process=np.concatenate([by_fragmentation, posing.process[entry]]),
+        shift=np.concatenate([np.zeros(len(fragment)), shift]),
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _Possible:
-    """The makers, one entry for each line on which they would stand.
+class _ParentsOnLines:
+    """The possible parents, one entry for each line of their group.
 
     Attributes
     ----------
-    makers : _Makers
-    maker : numpy.ndarray of int, shape (g,)
-        Place in `makers`.
+    parents : _PossibleParents
+    parent : numpy.ndarray of int, shape (g,)
+        Index into `parents`.
     child, line : numpy.ndarray of int, shape (g,)
-        As in `Ghosts`.
+        As in `MissingParents`.
     rt, variance : numpy.ndarray, shape (g,)
-        Where the child lets expect the species, min, and how surely, min^2.
-    spot : numpy.ndarray of int, shape (g,)
-        Place in a flattened array by line and ceramide.
-    kind : numpy.ndarray of int, shape (K,)
+        RT of the parent as the child shows it, min, and its variance, min^2.
+    line_ceramide : numpy.ndarray of int, shape (g,)
+        line * K + ceramide: index into a flattened (L, K) array.
+    ceramide_class : numpy.ndarray of int, shape (K,)
         `curve.ceramide_class` of each ceramide.
     """
 
-    makers: _Makers
-    maker: IntArray
+    parents: _PossibleParents
+    parent: IntArray
     child: IntArray
     line: IntArray
     rt: FloatArray
     variance: FloatArray
-    spot: IntArray
-    kind: IntArray
+    line_ceramide: IntArray
+    ceramide_class: IntArray
 
-    def ghosts(self, some: IntArray) -> Ghosts:
-        """Return some of the entries, of no probability yet."""
-        maker = self.maker.take(some)
-        ceramide, process = self.makers.ceramide.take(maker), self.makers.process.take(maker)
-        line, nothing = self.line.take(some), np.zeros(len(some))
-        return Ghosts(self.child.take(some), line, ceramide, process, nothing)
+    def missing_parents(self, entries: IntArray) -> MissingParents:
+        """Some of the entries, with probability 0 until it is known."""
+        parent = self.parent.take(entries)
+        return MissingParents(
+            child=self.child.take(entries),
+            line=self.line.take(entries),
+            ceramide=self.parents.ceramide.take(parent),
+            process=self.parents.process.take(parent),
+            probability=np.zeros(len(entries)),
+        )
 
-    def shift(self, some: IntArray) -> FloatArray:
-        """Return the mass of what some of the entries make less that of the child's name, ppm."""
-        return self.makers.shift.take(self.maker.take(some))
+    def shift(self, entries: IntArray) -> FloatArray:
+        """Mass of what some of the parents make less that of the child's name, ppm."""
+        return self.parents.shift.take(self.parent.take(entries))
 
 
 @kept_with_first  # the lines stay the same for many rounds
-def _possible(observed: Observations, posing: Posing, lines: bytes, slope: float) -> _Possible:
+def _on_lines(
+    observed: Observations, posing: Posing, lines: bytes, slope: float
+) -> _ParentsOnLines:
+    """Possible parents on each line of their group; `lines` is the group of each line."""
     line_group = np.frombuffer(lines, dtype=np.int64)
-    makers = _makers(observed, posing)
-    maker, line = lines_of(makers.group, line_group, len(observed.groups))
-    shift, spread = processes().rt_shift[makers.process], processes().rt_spread[makers.process]
-    return _Possible(
-        makers=makers,
-        maker=maker,
-        child=makers.child.take(maker),
+    parents = _possible_parents(observed, posing)
+    parent, line = lines_of(parents.group, line_group, len(observed.groups))
+    shift = slope * processes().rt_shift[parents.process]
+    spread = slope * processes().rt_spread[parents.process]
+    parent_rt = observed.rt[parents.child] - shift
+    return _ParentsOnLines(
+        parents=parents,
+        parent=parent,
+        child=parents.child.take(parent),
         line=line,
-        rt=(observed.rt[makers.child] - slope * shift).take(maker),
-        variance=((slope * spread) ** 2).take(maker),
-        spot=line * len(observed.ceramides) + makers.ceramide.take(maker),
-        kind=ceramide_class(ceramide_basis(observed.ceramides)),
+        rt=parent_rt.take(parent),
+        variance=(spread**2).take(parent),
+        line_ceramide=line * len(observed.ceramides) + parents.ceramide.take(parent),
+        ceramide_class=ceramide_class(ceramide_basis(observed.ceramides)),
     )
 
 
-def _away(state: Inference, possible: _Possible) -> tuple[FloatArray, FloatArray]:
-    """Return how far children are from where they are expected, min, and its variance."""
-    variance = state.rates.sigma[possible.kind] ** 2 + state.fit.variance
-    away = possible.rt - state.fit.predicted.take(possible.spot)
-    return away, variance.take(possible.spot) + possible.variance
+def _distance(state: Inference, possible: _ParentsOnLines) -> tuple[FloatArray, FloatArray]:
+    """RT that the child shows less RT of the line, min, and its variance, min^2, each (g,)."""
+    line_variance = state.rates.sigma[possible.ceramide_class] ** 2 + state.tabulated.variance
+    away = possible.rt - state.tabulated.predicted.take(possible.line_ceramide)
+    return away, line_variance.take(possible.line_ceramide) + possible.variance
 
 
-def _rates(state: Inference, ghosts: Ghosts, kind: IntArray) -> FloatArray:
-    """Return how often each parent makes such a child.
-
-    `kind` is the line of the parent and the group of the child, flat.
-    """
+def _rates(state: Inference, found: MissingParents, kind: IntArray) -> FloatArray:
+    """Children of this kind per parent, shape (g,); `kind` is line * G + group of the child."""
     return np.where(
-        ghosts.process < 0,
+        found.process < 0,
         emission_rates(state).take(kind),
-        state.rates.artefact[ghosts.process],
+        state.rates.artefact[found.process],
     )
 
 
-def _expected_size(state: Inference, ghosts: Ghosts, kind: IntArray) -> FloatArray:
-    """Return the density of each child's log10 area, if the parent made it."""
-    observed, known = state.observed, processes()
-    sample = observed.sample[ghosts.child]
-    usual, within = state.rates.areas.expected(sample, ghosts.line, ghosts.ceramide)
-    extents = expected_extents(state)
-    piece, by = ghosts.process < 0, ghosts.process
-    extent = np.where(piece, extents.mean.take(kind), known.log10_extent[by])
-    spread = np.where(piece, extents.sd.take(kind), known.log10_spread[by])
-    sd = np.sqrt(within**2 + spread**2)
-    return normal(observed.log_volume[ghosts.child], usual + extent, sd)
+def _area_density(state: Inference, found: MissingParents, kind: IntArray) -> FloatArray:
+    """Density of each child's log10 area if the parent made it, shape (g,)."""
+    observed, process = state.observed, found.process
+    sample = observed.sample[found.child]
+    parent_area, parent_sd = state.rates.areas.expected(sample, found.line, found.ceramide)
+    yields = expected_yields(state)
+    fragment = process < 0
+    log_yield = np.where(fragment, yields.mean.take(kind), processes().log10_extent[process])
+    yield_sd = np.where(fragment, yields.sd.take(kind), processes().log10_spread[process])
+    sd = np.sqrt(parent_sd**2 + yield_sd**2)
+    return normal(observed.log_volume[found.child], parent_area + log_yield, sd)
 
 
-def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray:
-    """Return how likely each parent exists, given its siblings but not the child itself."""
+def _existence(state: Inference, found: MissingParents, gain: FloatArray) -> FloatArray:
+    """Probability that each parent exists, from its siblings but not the child itself, (g,).
+
+    With `gain` the log odds that each child adds, and the sum over the siblings of a child,
+
+        odds = prior / (1 - prior) * exp(sum(gain))
+    """
     observed, c = state.observed, state.candidates
-    n_samples, n_spots = len(state.rates.areas.sample), state.fit.variance.size
-    spot = ghosts.line * len(observed.ceramides) + ghosts.ceramide
-    key = observed.sample[ghosts.child] * n_spots + spot
-    there = sum_by(c.sample * n_spots + c.spot, state.shares.own, n_samples * n_spots)
-    there = np.minimum(there.take(key), 1.0)
-    by_line = np.minimum(np.maximum(state.support / (4 * n_samples), _LEAST_PRESENCE), 1.0)
-    present = (1 - state.rates.reported.take(spot)) * by_line[ghosts.line]
-    coelutes = processes().coelutes[ghosts.process]
-    missing = state.priors.missing_parent.value
+    n_samples = len(state.rates.areas.sample)
+    n_line_ceramides = state.tabulated.variance.size
+    n_species = n_samples * n_line_ceramides
+    line_ceramide = found.line * len(observed.ceramides) + found.ceramide
+    parent = observed.sample[found.child] * n_line_ceramides + line_ceramide
+    candidate = c.sample * n_line_ceramides + c.line_ceramide
+    genuine = sum_by(candidate, state.shares.own, n_species)
+    has_row = np.minimum(genuine.take(parent), 1.0)
+    common = state.support / (_FULL_LINE * n_samples)
+    on_line = np.minimum(np.maximum(common, _LEAST_PRESENCE), 1.0)
+    present = (1 - state.rates.detected.take(line_ceramide)) * on_line[found.line]
+    unseen = state.priors.missing_parent.value * present * (1 - has_row)
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
-    prior = np.where(coelutes, missing * present * (1 - there), there)
-    prior = np.minimum(prior, _SUREST)
-    siblings = sum_of_others(key, gain)
-    odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
+    coelutes = processes().coelutes[found.process]
+    prior = np.minimum(np.where(coelutes, unseen, has_row), _SUREST)
+    siblings = sum_of_others(parent, gain)
+    odds = prior / (1 - prior) * np.exp(np.minimum(siblings, _MOST_GAIN))
     return np.asarray(odds / (1 + odds))

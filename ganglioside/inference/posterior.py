@@ -1,4 +1,4 @@
-"""Expectation: which process explains each row, under what is known so far."""
+"""Expectation: the probability of every explanation of every row, with the present rates."""
 
 from __future__ import annotations
 
@@ -9,134 +9,185 @@ import numpy as np
 
 from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.inference.expected_areas import left_out
-from ganglioside.inference.fragment_yields import pair_odds
-from ganglioside.inference.missing_parents import ghosts
-from ganglioside.inference.shares import NO_GHOSTS, Ghosts, Shares
+from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
+from ganglioside.inference.missing_parents import missing_parents
+from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
 
-_MISSING_PARENTS: Final = 0.02  # least share of chance in a row for which ghosts are sought
+#: Share of chance in a row's intensity above which missing parents are sought.
+_UNEXPLAINED: Final = 0.02
 _LARGEST_LEVERAGE: Final = 0.9999
 _TINY: Final = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
-class Others:
-    """Intensities of what is not the species itself.
+class OtherProcesses:
+    """Intensities of all processes except the species itself.
 
     Attributes
     ----------
     total : numpy.ndarray, shape (n,)
     pair : numpy.ndarray, shape (m,)
-    ghosts : Ghosts
+    missing_parents : MissingParents
+        With intensities instead of probabilities.
     chance : numpy.ndarray, shape (n,)
     """
 
     total: FloatArray
     pair: FloatArray
-    ghosts: Ghosts
+    missing_parents: MissingParents
     chance: FloatArray
 
 
 def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) -> Shares:
-    """Return the posterior of every explanation of every row.
+    """Posterior probability of every explanation of every row.
+
+    A candidate i (a row on a line) and its rivals j, the other rows of the same sample, line and
+    ceramide, have the odds
+
+        o = presence * evidence * density of RT / intensity of all other processes
+
+    and its probability is o_i / (1 - presence + o_i + sum(o_j)). What it leaves goes to the
+    other processes in proportion to their intensities.
 
     Parameters
     ----------
     state : Inference
     leniency : float
-        Distances from the own line count this many times less, but not those of rivals for it.
+        Factor by which a row's distance to its own line is divided (1: as learned). Rival rows
+        keep their distance.
     missing : bool
-        Whether parents without a row are thought of.
+        Whether parents without a row of their own are considered.
     """
-    c, n = state.candidates, len(state.observed)
+    c = state.candidates
     predicted, scale = _leave_out(state)
     others = other_intensity(state, missing=missing)
     z = (c.rt - predicted) / scale
-    # The scatter is held wide in the first rounds; that must not make the own line less likely.
-    held = np.minimum(state.scatter, state.usual_scatter)
-    usual = np.sqrt(scale**2 - state.scatter**2 + held**2)
-    evidence = row_evidence(state)[c.row] * normal(
-        c.log_area, *left_out(state.rates.areas, state.placed)
-    )
-    prior = state.presence * evidence / others.total[c.row]
-    odds = prior * student(z / leniency, usual, OWN_TAIL)
-    rivals = odds if leniency == 1 else prior * student(z, usual, OWN_TAIL)
-    rivals = sum_of_others(c.place, rivals)
+    usual_scale = _usual_scale(state, scale)
+    prior = state.presence * _candidate_evidence(state) / others.total[c.row]
+    odds = prior * student(z / leniency, usual_scale, OWN_TAIL)
+    strict_odds = odds if leniency == 1 else prior * student(z, usual_scale, OWN_TAIL)
+    rivals = sum_of_others(c.sample_line_ceramide, strict_odds)
     own = odds / (1 - state.presence + odds + rivals)
-    genuine = sum_by(c.row, own, n)
-    own = own / np.maximum(genuine, 1.0)[c.row]
-    genuine = np.minimum(genuine, 1.0)
+    on_any_line = sum_by(c.row, own, len(state.observed))
+    own = own / np.maximum(on_any_line, 1.0)[c.row]
+    genuine = np.minimum(on_any_line, 1.0)
     rest = (1 - genuine) / others.total
-    left = others.ghosts
+    parents = others.missing_parents
     return Shares(
         own=own,
         genuine=genuine,
         line=c.likeliest_line(own),
         pair=others.pair * rest[state.coelution.child],
-        ghosts=left.with_probability(left.probability * rest[left.child]),
+        missing_parents=parents.with_probability(parents.probability * rest[parents.child]),
         chance=others.chance * rest,
         predicted=predicted,
         scale=scale,
     )
 
 
+def _usual_scale(state: Inference, scale: FloatArray) -> FloatArray:
+    """`scale` with a scatter no wider than usual, min, shape (a,).
+
+    The scatter is kept wide in the first rounds; that must not make the own line less likely.
+    """
+    scatter = np.minimum(state.scatter, state.usual_scatter)
+    return np.asarray(np.sqrt(scale**2 - state.scatter**2 + scatter**2))
+
+
+def _candidate_evidence(state: Inference) -> FloatArray:
+    """Evidence of anchor mark, m/z and area that each candidate is genuine, shape (a,)."""
+    c = state.candidates
+    mean, sd = left_out(state.rates.areas, state.candidate_areas)
+    return row_evidence(state)[c.row] * normal(c.log_area, mean, sd)
+
+
 def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
-    """Return what the other rows predict for each candidate: RT and scale of scatter, min."""
-    c, scatter = state.candidates, state.scatter
-    variance = state.fit.variance.take(c.spot)
+    """RT of each candidate as the other rows predict it, and its scale, min, each shape (a,).
+
+    With the precision w at which a candidate entered the curve and the variance v of the fitted
+    RT, its leverage is h = w v, and without it
+
+        predicted = rt - (rt - fitted) / (1 - h)
+        scale     = sqrt(scatter^2 + v / (1 - h))
+    """
+    c = state.candidates
+    variance = state.tabulated.variance.take(c.line_ceramide)
     leverage = np.minimum(state.weight * variance, _LARGEST_LEVERAGE)
     predicted = c.rt - (c.rt - state.fitted) / (1 - leverage)
-    return predicted, np.sqrt(scatter**2 + variance / (1 - leverage))
+    scale = np.sqrt(state.scatter**2 + variance / (1 - leverage))
+    return predicted, scale
 
 
 def row_evidence(state: Inference) -> FloatArray:
-    """Return what anchor mark and m/z say for each row being genuine, shape (n,)."""
+    """Evidence of anchor mark and m/z that each row is genuine, shape (n,).
+
+    The anchor mark counts as P(mark | genuine) / P(mark | other), the m/z by its density.
+    """
     rates = state.rates
-    trust = np.where(
+    anchor_ratio = np.where(
         state.observed.anchor,
         rates.anchor_genuine / rates.anchor_other,
         (1 - rates.anchor_genuine) / (1 - rates.anchor_other),
     )
-    return np.asarray(trust * rates.mass.right(state.observed.mass_error))
+    return np.asarray(anchor_ratio * rates.mass.right(state.observed.mass_error))
 
 
-def other_intensity(state: Inference, *, missing: bool = True) -> Others:
-    """Return the intensity at each row of all that is not the species itself."""
+def other_intensity(state: Inference, *, missing: bool = True) -> OtherProcesses:
+    """Intensity at each row of every process except the species itself."""
     n = len(state.observed)
-    pair, chance = _pair_intensity(state), _chance_intensity(state)
+    pair = _pair_intensity(state)
+    chance = _chance_intensity(state)
     known = chance + sum_by(state.coelution.child, pair, n)
     if not missing:
-        return Others(known, pair, NO_GHOSTS, chance)
-    found = ghosts(state, chance > _MISSING_PARENTS * known, known)
+        return OtherProcesses(known, pair, NO_MISSING_PARENTS, chance)
+    found = missing_parents(state, chance > _UNEXPLAINED * known, known)
     total = known + sum_by(found.child, found.probability, n)
-    return Others(total, pair, found, chance)
+    return OtherProcesses(total, pair, found, chance)
 
 
 def _chance_intensity(state: Inference) -> FloatArray:
-    """Return the intensity of chance, which is never 0: where nothing explains a row, it does."""
-    area, rates = state.observed.log_volume, state.rates
+    """Intensity of chance, shape (n,); never 0, as it explains a row that nothing else does."""
+    observed, rates = state.observed, state.rates
+    area = observed.log_volume
     small = normal(area, rates.chance_area.mean, rates.chance_area.sd)
     large = normal(area, rates.genuine_area.mean, rates.genuine_area.sd)
     large_part = state.priors.chance_large.value
-    mixed = (1 - large_part) * small + large_part * large
-    mass = rates.mass.by_chance(state.observed.mass_error)
-    return np.asarray(rates.chance / state.observed.span * mixed * mass + _TINY)
+    area_density = (1 - large_part) * small + large_part * large
+    mass = rates.mass.by_chance(observed.mass_error)
+    return np.asarray(rates.chance / observed.span * area_density * mass + _TINY)
 
 
 def _pair_intensity(state: Inference) -> FloatArray:
-    """Return the intensity with which each pair's parent makes its child."""
+    """Intensity at which the parent of each pair makes its child, shape (m,).
+
+    P(parent is genuine) * odds * density of the RT difference * density of area * density of m/z
+    """
     rates, pairs, observed = state.rates, state.coelution, state.observed
-    odds, extents = pair_odds(state)
-    posed, process = pairs.posed, pairs.process[pairs.posed]
-    odds[posed] = rates.artefact[process]
-    extents.mean[posed] = processes().log10_extent[process]
-    extents.sd[posed] = processes().log10_spread[process]
+    odds, yields = _odds_and_yields(state)
     closeness = student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
-    area = rates.chance_area
-    child_area = normal(observed.log_volume, area.mean, area.sd)[pairs.child]
-    size = np.where(pairs.measured, normal(pairs.log_ratio, extents.mean, extents.sd), child_area)
+    row_area = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
+    ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
+    area = np.where(pairs.measured, ratio, row_area[pairs.child])
     mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
-    made = pairs.smaller * odds * closeness * size * mass
+    made = pairs.smaller * odds * closeness * area * mass
     return np.asarray(state.shares.genuine[pairs.parent] * made)
+
+
+def _odds_and_yields(state: Inference) -> tuple[FloatArray, FragmentYields]:
+    """Odds and yield of each pair, shape (m,): learned for fragments, known for artefacts.
+
+    The odds of an artefact are its rate.
+    """
+    pairs, known = state.coelution, processes()
+    odds, yields = pair_odds(state)
+    fragment, process = pairs.fragment, pairs.process
+    return (
+        np.where(fragment, odds, state.rates.artefact[process]),
+        FragmentYields(
+            mean=np.where(fragment, yields.mean, known.log10_extent[process]),
+            sd=np.where(fragment, yields.sd, known.log10_spread[process]),
+        ),
+    )

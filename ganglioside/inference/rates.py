@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ganglioside.inference.detection import Reporting
+from ganglioside.inference.detection import Detection
 from ganglioside.inference.expected_areas import Areas
 from ganglioside.inference.mass_accuracy import MassAccuracy
 from ganglioside.support.arrays import BoolArray, FloatArray
@@ -15,16 +15,16 @@ from ganglioside.support.arrays import BoolArray, FloatArray
 
 @dataclass(frozen=True, eq=False)
 class FragmentCounts:
-    """What the fragments of the table show, by line l of the parent and group g of the fragment.
+    """Fragments of the table, counted by line of the parent and group of the fragment.
 
     Attributes
     ----------
     parents : numpy.ndarray, shape (L, G)
-        Genuine features on each line that are large enough for a fragment to be seen.
+        Genuine features on each line that are large enough for such a fragment to be seen.
     seen : numpy.ndarray, shape (L, G)
         Fragments that genuine features of the line made.
     measured, log_ratio : numpy.ndarray, shape (L, G)
-        How many of them have areas, and the sum of log10(fragment area / parent area).
+        Number of them with areas, and the sum of their log10(fragment area / parent area).
     pair : numpy.ndarray, shape (m,)
         Share with which each pair was counted.
     genuine : numpy.ndarray, shape (n,)
@@ -40,12 +40,19 @@ class FragmentCounts:
 
     @classmethod
     def nothing(cls, lines: int, groups: int, pairs: int, rows: int) -> FragmentCounts:
-        """Return what is known before any fragment is seen."""
-        none = np.zeros((lines, groups))
-        return cls(none, none, none, none, np.zeros(pairs), np.zeros(rows))
+        """Counts before any fragment is seen."""
+        zero = np.zeros((lines, groups))
+        return cls(
+            parents=zero,
+            seen=zero,
+            measured=zero,
+            log_ratio=zero,
+            pair=np.zeros(pairs),
+            genuine=np.zeros(rows),
+        )
 
     def kept(self, stays: BoolArray) -> FragmentCounts:
-        """Return the same with some of the lines."""
+        """The same counts for the lines for which `stays`, shape (L,), is True."""
         return replace(
             self,
             parents=self.parents[stays],
@@ -65,16 +72,15 @@ class AreaSpread:
 
 @dataclass(frozen=True, eq=False)
 class Rates:
-    """What the table teaches about its own processes.
+    """Rates of the processes, as learned from the table.
 
     Attributes
     ----------
     presence : numpy.ndarray, shape (L,)
-        How much more often named species of this line's group are seen on this line than their
-        areas let expect.
+        Rows on each line per row expected there by area.
     fragments : FragmentCounts
-    extent_within : float
-        Scatter of log10 extents of one kind of fragment between ceramides.
+    yield_scatter : float
+        Scatter of log10 yields of one kind of fragment between ceramides.
     artefact : numpy.ndarray, shape (A,)
         Share of the names with the mass of an artefact that are that artefact.
     chance : float
@@ -87,8 +93,8 @@ class Rates:
         Share of anchors among genuine and other features.
     areas : Areas
         Of genuine features, by sample, line and ceramide.
-    reporting : Reporting
-        How likely a species of a given area has a row.
+    detection : Detection
+        Probability that a species of a given area has a row.
     genuine_area, chance_area : AreaSpread
     mass : MassAccuracy
         Of the measured m/z.
@@ -96,7 +102,7 @@ class Rates:
 
     presence: FloatArray
     fragments: FragmentCounts
-    extent_within: float
+    yield_scatter: float
     artefact: FloatArray
     chance: float
     sigma: FloatArray
@@ -104,14 +110,15 @@ class Rates:
     anchor_genuine: float
     anchor_other: float
     areas: Areas
-    reporting: Reporting
+    detection: Detection
     genuine_area: AreaSpread
     chance_area: AreaSpread
     mass: MassAccuracy
 
     @cached_property
-    def reported(self) -> FloatArray:
-        """Chance that the species of each line and observed ceramide has a row, shape (L, K)."""
+    def detected(self) -> FloatArray:
+        """Probability that the species of each line and ceramide has a row, shape (L, K)."""
         areas = self.areas
         level = float(areas.sample.mean())
-        return self.reporting.chance(level + areas.line[:, None] + areas.ceramide)
+        log_area = level + areas.line[:, None] + areas.ceramide
+        return self.detection.chance(log_area)

@@ -29,7 +29,7 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     priors : Priors, optional
-        What is held likely before a table is seen; the usual priors where omitted.
+        Priors of the model; the usual ones where omitted.
 
     Attributes
     ----------
@@ -101,6 +101,15 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def predict(self, X: Names) -> FloatArray:  # noqa: N803
         """RT of each name, min, shape (n,); of several isomers that of the line with most features.
 
+        Parameters
+        ----------
+        X
+            n names: a sequence, a column, or a table with a column of names.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+
         Raises
         ------
         sklearn.exceptions.NotFittedError
@@ -113,6 +122,11 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_lines(self, names: Names) -> pd.DataFrame:
         """Prediction of each name on each isomer line, with interval and basis.
+
+        Parameters
+        ----------
+        names
+            n names: a sequence, a column, or a table with a column of names.
 
         Returns
         -------
@@ -132,7 +146,7 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _as_table(source: Any, rt: npt.ArrayLike | None) -> Any:
-    """Input for `read_features`: names with their RT as a table."""
+    """Input for `read_features`; names with their RT become a table."""
     if rt is None:
         return source
     further = source if isinstance(source, pd.DataFrame) else pd.DataFrame()
@@ -143,6 +157,7 @@ def _as_table(source: Any, rt: npt.ArrayLike | None) -> Any:
 def _names(source: Names) -> list[str]:
     """Names of a sequence, a column, or a table with a column of names."""
     if isinstance(source, pd.DataFrame):
-        place = match_header([str(title) for title in source.columns]).positions.get("name", 0)
-        return [str(name) for name in source.iloc[:, place]]
+        titles = [str(title) for title in source.columns]
+        column = match_header(titles).positions.get("name", 0)
+        return [str(name) for name in source.iloc[:, column]]
     return [str(name) for name in np.asarray(source, dtype=object).ravel()]

@@ -1,4 +1,4 @@
-"""Rounds of inference: verdict shares and learned rates in turn, until they settle."""
+"""Rounds of inference: shares and learned rates in turn, until the lines settle."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.coeluting_pairs import describe
+from ganglioside.inference.coeluting_pairs import describe_coelution
 from ganglioside.inference.learning import learn
 from ganglioside.inference.line_placement import place_lines, prune_lines
 from ganglioside.inference.posterior import explain
@@ -20,7 +20,7 @@ from ganglioside.observations.observations import Observations
 from ganglioside.progress import Progress
 from ganglioside.retention.first_curve import NoCurve, starting_curve
 from ganglioside.retention.isomer_lines import starting_lines
-from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
 _PLACE_AT: Final = (2, 4)
@@ -35,17 +35,17 @@ _NARROWING: Final = 0.5  # of the least scatter, by round
 def infer(
     observed: Observations, report: Progress | None = None, priors: Priors | None = None
 ) -> Inference | NoCurve:
-    """Explain every row of `observed` jointly, or say why no retention curve can be had.
+    """State in which every row of `observed` is explained, or the reason why there is no curve.
 
-    `reweigh` then tells what the shares are with the lines and rates that were learned last.
+    `reweigh` gives the shares with the lines and rates that were learned last.
 
     Parameters
     ----------
     observed : Observations
     report : Progress, optional
-        Told of each rule that was applied; may stop the work.
+        Receives each rule that was applied; may stop the work.
     priors : Priors, optional
-        What is held likely before the table is seen; the usual priors where omitted.
+        The usual priors where omitted.
     """
     with one_thread():
         return _infer(observed, report or Progress(), priors or Priors.usual())
@@ -67,35 +67,40 @@ def _infer(observed: Observations, report: Progress, priors: Priors) -> Inferenc
             state = place_lines(state)
         if round_ == _PRUNE_AT:
             state = prune_lines(state)
-        before = replace(state, shares=explain(state, missing=round_ >= _MISSING_FROM))
-        state = learn(before, priors.first_line_scatter.value * _NARROWING**round_)
+        shares = explain(state, missing=round_ >= _MISSING_FROM)
+        before = replace(state, shares=shares)
+        least_scatter = priors.first_line_scatter.value * _NARROWING**round_
+        state = learn(before, least_scatter)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
         if round_ >= _PRUNE_AT and _moved(before, state) < _SETTLED:
             break
-    pieces = state.shares.pair.sum() + state.shares.ghosts.probability.sum()
-    report.done("rule5", f"{pieces:.0f} features come from others in the ion source")
+    by_pairs = state.shares.pair.sum()
+    by_missing_parents = state.shares.missing_parents.probability.sum()
+    made = by_pairs + by_missing_parents
+    report.done("rule5", f"{made:.0f} features come from others in the ion source")
     return state
 
 
 def _moved(before: Inference, after: Inference) -> float:
-    """Return how far the lines moved beneath the rows that stand on them, in scatters."""
+    """Root mean square by which lines moved at the RT of their rows, in scatters."""
     own = after.shares.own
     squares = float(own @ (after.fitted - before.fitted) ** 2)
-    return float(np.sqrt(squares / max(float(own.sum()), 1.0))) / float(after.rates.sigma[0])
+    rows = max(float(own.sum()), 1.0)
+    return float(np.sqrt(squares / rows)) / float(after.rates.sigma[0])
 
 
 def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
-    """Return the shares under other thresholds; lines, widths and rates stay as they are.
+    """State with the shares under other thresholds; lines, widths and rates stay as they are.
 
     Parameters
     ----------
     state : Inference
-        What `infer` returned.
+        Result of `infer`.
     tolerance : float
         Largest RT difference of a parent and its fragment or artefact, min.
     leniency : float
-        Distances from the own line count this many times less.
+        Factor by which a row's distance to its own line is divided (1: as learned).
     """
     with one_thread():
         return _reweigh(state, tolerance, leniency)
@@ -109,40 +114,46 @@ def _reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
 
 
 def _settled(state: Inference) -> Inference:
-    """Return the state with stable shares: a parent's depends on its children's and the reverse."""
+    """State with stable shares: those of parents depend on their children's and the reverse."""
     for _ in range(_AGAIN):
         state = replace(state, shares=explain(state))
     return state
 
 
 def _pairs(observed: Observations, tolerance: float) -> Coelution:
+    """Rows that co-elute within `tolerance`, min, as parent and fragment or artefact."""
     return join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
 
 
 def _with_pairs(state: Inference, pairs: Coelution) -> Inference:
-    """Return the state with other pairs; what is known of a pair stays with it."""
-    described = describe(state.observed, pairs, state.priors)
-    old, new = _keys(state.coelution, state.observed), _keys(pairs, state.observed)
-    order = np.argsort(old)
-    place = np.searchsorted(old, new, sorter=order)
-    inside = place < len(old)
-    at = order[place[inside]]
-    same = old[at] == new[inside]
+    """State with other pairs; those that it had keep their shares, new ones have 0."""
+    index, kept = _find_keys(_keys(state.coelution, state.observed), _keys(pairs, state.observed))
 
     def taken(before: FloatArray) -> FloatArray:
-        after = np.zeros(len(new))
-        after[inside] = np.where(same, before[at], 0.0)
+        after = np.zeros(len(pairs))
+        after[kept] = before[index[kept]]
         return after
 
     counts = state.rates.fragments
     return replace(
         state,
-        coelution=described,
+        coelution=describe_coelution(state.observed, pairs, state.priors),
         shares=replace(state.shares, pair=taken(state.shares.pair)),
         rates=replace(state.rates, fragments=replace(counts, pair=taken(counts.pair))),
     )
 
 
+def _find_keys(old: IntArray, new: IntArray) -> tuple[IntArray, BoolArray]:
+    """Index of each new key among the old ones, and whether it is one of them."""
+    if len(old) == 0:
+        return np.zeros(len(new), dtype=np.int64), np.zeros(len(new), dtype=np.bool_)
+    order = np.argsort(old)
+    position = np.searchsorted(old, new, sorter=order)
+    index = order[np.minimum(position, len(old) - 1)]
+    return index, np.asarray(old[index] == new)
+
+
 def _keys(pairs: Coelution, observed: Observations) -> IntArray:
+    """A number for each pair that is its own: from process, parent and child, shape (m,)."""
     n = len(observed)
     return ((pairs.process + 1) * n + pairs.parent) * n + pairs.child

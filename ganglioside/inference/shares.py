@@ -1,8 +1,8 @@
-"""Shares of each row among its hypotheses."""
+"""Shares: posterior probabilities of the explanations of each row."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,18 +12,18 @@ from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 
 
 @dataclass(frozen=True, eq=False)
-class Ghosts:
-    """Possible parents whose own row is missing, one entry per row and parent.
+class MissingParents:
+    """Possible parents without a row of their own, one entry for each child row and parent.
 
     Attributes
     ----------
     child : numpy.ndarray of int, shape (g,)
     line : numpy.ndarray of int, shape (g,)
-        Line on which the parent would stand.
+        Line of the parent.
     ceramide : numpy.ndarray of int, shape (g,)
-        Its ceramide, a place in `Observations.ceramides`.
+        Ceramide of the parent, an index into `Observations.ceramides`.
     process : numpy.ndarray of int, shape (g,)
-        Place in `artefacts()`, -1 for in-source fragmentation.
+        Index into `artefacts()`, -1 for in-source fragmentation.
     probability : numpy.ndarray, shape (g,)
     """
 
@@ -33,40 +33,47 @@ class Ghosts:
     process: IntArray
     probability: FloatArray
 
-    def with_probability(self, probability: FloatArray) -> Ghosts:
-        """Return the same parents with other probabilities."""
-        return Ghosts(self.child, self.line, self.ceramide, self.process, probability)
+    def with_probability(self, probability: FloatArray) -> MissingParents:
+        """The same parents with other probabilities, shape (g,)."""
+        return replace(self, probability=probability)
 
     def by_row(self, n: int, verdict: str) -> FloatArray:
-        """Return the summed probability of what would have a verdict, for each of n rows."""
+        """Summed probability of the entries of one verdict for each child row, shape (n,)."""
         wanted = self.verdicts == verdict
         return sum_by(self.child[wanted], self.probability[wanted], n)
 
     @property
     def verdicts(self) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
-        """What the child of each entry would be: `fragment`, `adduct` or `outlier`."""
-        return np.array([*(a.verdict for a in artefacts()), "fragment"])[self.process]
+        """Verdict on the child of each entry: `fragment`, `adduct` or `outlier`, shape (g,)."""
+        by_process = [artefact.verdict for artefact in artefacts()]
+        return np.array([*by_process, "fragment"])[self.process]  # process -1 is the last
 
 
-_NOWHERE: Final[IntArray] = np.zeros(0, np.int64)
-NO_GHOSTS: Final = Ghosts(_NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE, np.zeros(0))
+_NO_INDICES: Final[IntArray] = np.zeros(0, np.int64)
+NO_MISSING_PARENTS: Final = MissingParents(
+    child=_NO_INDICES,
+    line=_NO_INDICES,
+    ceramide=_NO_INDICES,
+    process=_NO_INDICES,
+    probability=np.zeros(0),
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Posterior probabilities.
+    """Posterior probabilities; those of one row's explanations sum to 1.
 
     Attributes
     ----------
     own : numpy.ndarray, shape (a,)
-        Of each candidate (row on line).
+        Of each candidate: the row is genuine and on this line.
     genuine : numpy.ndarray, shape (n,)
-        Their sum by row.
+        Sum of `own` by row.
     line : numpy.ndarray of int, shape (n,)
-        The likeliest line of each row.
+        Likeliest line of each row.
     pair : numpy.ndarray, shape (m,)
-        Of each co-eluting pair.
-    ghosts : Ghosts
+        Of each co-eluting pair: the parent made the child.
+    missing_parents : MissingParents
     chance : numpy.ndarray, shape (n,)
     predicted, scale : numpy.ndarray, shape (a,)
         RT that the other features predict for the candidate, and the scale of its scatter, min.
@@ -76,7 +83,7 @@ class Shares:
     genuine: FloatArray
     line: IntArray
     pair: FloatArray
-    ghosts: Ghosts
+    missing_parents: MissingParents
     chance: FloatArray
     predicted: FloatArray
     scale: FloatArray

@@ -11,6 +11,7 @@ from threadpoolctl import ThreadpoolController
 
 @cache
 def _controller() -> ThreadpoolController:
+    """Controller of the linear algebra libraries, which takes a while to find them."""
     return ThreadpoolController()
 
 

@@ -1,4 +1,4 @@
-"""The state of the model: what it is about, what it has learned and what it believes."""
+"""State of the model: the rows, the curve and rates learned so far, and the present shares."""
 
 from __future__ import annotations
 
@@ -9,24 +9,33 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.candidates import NO_CANDIDATES, Candidates, candidates, first_of_group
-from ganglioside.inference.coeluting_pairs import Pairs, describe
-from ganglioside.inference.detection import usual_reporting
-from ganglioside.inference.expected_areas import Placed, learn_areas, unknown_areas
+from ganglioside.inference.coeluting_pairs import DescribedCoelution, describe_coelution
+from ganglioside.inference.detection import usual_detection
+from ganglioside.inference.expected_areas import CandidateAreas, learn_areas, unknown_areas
 from ganglioside.inference.mass_accuracy import mass_accuracy
 from ganglioside.inference.rates import AreaSpread, FragmentCounts, Rates
-from ganglioside.inference.shares import NO_GHOSTS, Shares
+from ganglioside.inference.shares import NO_MISSING_PARENTS, Shares
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.isobars import Posing, possible_posing
 from ganglioside.observations.observations import Observations
-from ganglioside.retention.curve import Ceramides, Curve, Fit
+from ganglioside.retention.curve import Ceramides, Curve, TabulatedCurve
 from ganglioside.retention.curve_covariance import SHARED
-from ganglioside.retention.isomer_lines import Lines
+from ganglioside.retention.isomer_lines import LineOffsets
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
 from ganglioside.support.priors import Priors
 
 LEAST_PRESENCE: Final = 0.02
 MOST_PRESENCE: Final = 0.97
+
+#: First guesses, before anything is learned: share of anchors among genuine and other features,
+#: and of the species of a group that have a row on its main line and on a further line.
+_FIRST_ANCHOR_GENUINE: Final = 0.3
+_FIRST_ANCHOR_OTHER: Final = 0.03
+_FIRST_PRESENCE_MAIN: Final = 0.7
+_FIRST_PRESENCE_FURTHER: Final = 0.3
+
+_SURE: Final = 1e-6  # variance of parameters about which new lines change nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,15 +46,16 @@ class Inference:
     ----------
     priors : Priors
     observed : Observations
-    coelution : Pairs
+    coelution : DescribedCoelution
         Pairs of rows that may be parent and child.
     posing : Posing
-        Names that artefacts of other species would pass for.
-    fit : Fit
-        The curve, and what it predicts for each line and ceramide of the table.
+        Names whose mass artefacts of other species have.
+    tabulated : TabulatedCurve
+        The curve, and its prediction for each line and ceramide of the table.
     line_group : numpy.ndarray of int, shape (L,)
+        Group of each line.
     main : numpy.ndarray of bool, shape (L,)
-        Main line of its group, against further isomers.
+        Whether a line is the main one of its group rather than a further isomer.
     candidates : Candidates
     weight : numpy.ndarray, shape (a,)
         Precision with which each candidate entered the curve, 1 / min^2.
@@ -55,9 +65,9 @@ class Inference:
 
     priors: Priors
     observed: Observations
-    coelution: Pairs
+    coelution: DescribedCoelution
     posing: Posing
-    fit: Fit
+    tabulated: TabulatedCurve
     line_group: IntArray
     main: BoolArray
     candidates: Candidates
@@ -68,194 +78,224 @@ class Inference:
     @property
     def curve(self) -> Curve:
         """The retention curve of all lines."""
-        return self.fit.curve
+        return self.tabulated.curve
 
     @cached_property
     def support(self) -> FloatArray:
-        """Features that stand on each line, shape (L,)."""
+        """Number of features on each line, shape (L,)."""
         return self._on_lines(self.shares.own)
 
     @cached_property
     def anchor_support(self) -> FloatArray:
-        """Anchors that stand on each line, shape (L,)."""
+        """Number of anchors on each line, shape (L,)."""
         return self._on_lines(self.shares.own * self.observed.anchor[self.candidates.row])
 
     def _on_lines(self, weight: FloatArray) -> FloatArray:
+        """Sum of a weight of the candidates by line, shape (L,)."""
         return sum_by(self.candidates.line, weight, len(self.line_group))
 
     def log_ratio(self, parent: int, child: int) -> float:
-        """Return log10 of child over parent area, NaN where one is missing."""
+        """log10 of child over parent area of two rows, NaN where an area is missing."""
         return float(self.observed.log_volume[child] - self.observed.log_volume[parent])
 
     @property
     def usual_scatter(self) -> float:
-        """Scatter about a line that is usual for such a gradient, min."""
+        """Scatter about a line that is usual for a gradient of this slope, min."""
         return self.priors.line_scatter.value * self.curve.slope
 
     @cached_property
     def scatter(self) -> FloatArray:
-        """Scatter that is expected of each candidate about its line, min, shape (a,)."""
-        return self.rates.sigma[self.candidates.kind]
+        """Expected scatter of each candidate about its line, min, shape (a,)."""
+        return self.rates.sigma[self.candidates.ceramide_class]
 
     @cached_property
     def fitted(self) -> FloatArray:
         """RT of each candidate's line at its ceramide, min, shape (a,)."""
-        return self.fit.predicted.take(self.candidates.spot)
+        return self.tabulated.predicted.take(self.candidates.line_ceramide)
 
     @cached_property
-    def placed(self) -> Placed:
-        """The areas of all candidates, weighed by their shares."""
+    def candidate_areas(self) -> CandidateAreas:
+        """Areas of all candidates, weighed by their shares."""
         c = self.candidates
-        return Placed(c.sample, c.line, c.ceramide, c.log_area, self.shares.own)
+        return CandidateAreas(c.sample, c.line, c.ceramide, c.log_area, self.shares.own)
 
     @cached_property
     def presence(self) -> FloatArray:
-        """Chance that each candidate's species is seen on its line, shape (a,)."""
+        """Probability that each candidate's species has a row on its line, shape (a,)."""
         c = self.candidates
-        usual = self.rates.presence[c.line] * self.rates.reported.take(c.spot)
+        usual = self.rates.presence[c.line] * self.rates.detected.take(c.line_ceramide)
         return np.minimum(np.maximum(usual, LEAST_PRESENCE), MOST_PRESENCE)
 
 
 def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
-    """Return RT less the effect of the ceramide, min, shape (n,)."""
+    """RT less the effect of the ceramide, min, shape (n,)."""
     return curve.reduce(observed.rt, Ceramides.seen(observed.ceramides), observed.ceramide)
 
 
 def begin(
-    observed: Observations, coelution: Coelution, curve: Curve, lines: Lines, priors: Priors
+    observed: Observations, coelution: Coelution, curve: Curve, lines: LineOffsets, priors: Priors
 ) -> Inference:
-    """Return the state before anything is learned."""
-    n, n_ceramides = len(observed), len(observed.ceramides)
-    area = area_spread(observed, np.ones(n), priors)
-    empty = np.zeros(0)
-    rates = Rates(
-        presence=empty,
-        fragments=FragmentCounts.nothing(0, 0, len(coelution), n),
-        extent_within=priors.fragment_yield_scatter.value,
-        artefact=np.array([a.rate for a in artefacts()]),
-        chance=priors.chance_features.value,
-        sigma=np.full(2, priors.first_line_scatter.value * curve.slope),
-        pair_sigma=priors.first_coelution_width.value,
-        anchor_genuine=0.3,
-        anchor_other=0.03,
-        areas=unknown_areas(observed.log_volume, observed.sample, 0, n_ceramides, priors),
-        reporting=usual_reporting(observed.log_volume, priors),
-        genuine_area=area,
-        chance_area=area,
-        mass=mass_accuracy(observed.mass_error, priors),
-    )
-    shares = Shares(
-        own=empty,
-        genuine=np.ones(n),
-        line=np.zeros(n, np.int64),
-        pair=np.zeros(len(coelution)),
-        ghosts=NO_GHOSTS,
-        chance=np.full(n, priors.chance_features.value),
-        predicted=empty,
-        scale=empty,
-    )
-    start = replace(curve, middle=float(np.median(lines.offset)))
+    """State before anything is learned, with lines at these offsets."""
+    no_values = np.zeros(0)
+    middle = float(np.median(lines.offset))
+    start = replace(curve, middle=middle)
     state = Inference(
-        priors,
-        observed,
-        describe(observed, coelution, priors),
-        possible_posing(observed),
-        Fit(start, Ceramides.seen(observed.ceramides), empty),
-        lines.group,
-        lines.group >= 0,
-        NO_CANDIDATES,
-        empty,
-        rates,
-        shares,
+        priors=priors,
+        observed=observed,
+        coelution=describe_coelution(observed, coelution, priors),
+        posing=possible_posing(observed),
+        tabulated=TabulatedCurve(start, Ceramides.seen(observed.ceramides), no_values),
+        line_group=lines.group,
+        main=lines.group >= 0,
+        candidates=NO_CANDIDATES,
+        weight=no_values,
+        rates=_first_rates(observed, len(coelution), curve.slope, priors),
+        shares=_first_shares(len(observed), len(coelution), priors),
     )
     return with_lines(state, lines)
 
 
-def with_lines(state: Inference, lines: Lines) -> Inference:
-    """Return the state with other lines, about which nothing is learned yet."""
-    shape = len(lines.group), len(state.observed.groups)
-    main = first_of_group(lines.group, np.zeros(shape[0]))
-    line_variance = (state.priors.first_line_place.spread * state.curve.slope) ** 2
-    variance = np.full(SHARED + 2 * shape[0] + len(state.curve.ceramides), 1e-6)
-    variance[SHARED : SHARED + shape[0]] = line_variance
-    curve = replace(
-        state.curve, lines=lines.offset, tilt=np.zeros(shape[0]), covariance=np.diag(variance)
+def _first_rates(observed: Observations, n_pairs: int, slope: float, priors: Priors) -> Rates:
+    """Rates before anything is learned, for no line; `slope` in min per carbon."""
+    n = len(observed)
+    log_area = observed.log_volume
+    area = area_spread(observed, np.ones(n), priors)
+    return Rates(
+        presence=np.zeros(0),
+        fragments=FragmentCounts.nothing(0, 0, n_pairs, n),
+        yield_scatter=priors.fragment_yield_scatter.value,
+        artefact=np.array([artefact.rate for artefact in artefacts()]),
+        chance=priors.chance_features.value,
+        sigma=np.full(2, priors.first_line_scatter.value * slope),
+        pair_sigma=priors.first_coelution_width.value,
+        anchor_genuine=_FIRST_ANCHOR_GENUINE,
+        anchor_other=_FIRST_ANCHOR_OTHER,
+        areas=unknown_areas(log_area, observed.sample, 0, len(observed.ceramides), priors),
+        detection=usual_detection(log_area, priors),
+        genuine_area=area,
+        chance_area=area,
+        mass=mass_accuracy(observed.mass_error, priors),
     )
-    standing = candidates(state.observed, lines.group)
+
+
+def _first_shares(n: int, n_pairs: int, priors: Priors) -> Shares:
+    """Shares of n rows before anything is learned: every row is genuine, on no line yet."""
+    no_values = np.zeros(0)
+    return Shares(
+        own=no_values,
+        genuine=np.ones(n),
+        line=np.zeros(n, np.int64),
+        pair=np.zeros(n_pairs),
+        missing_parents=NO_MISSING_PARENTS,
+        chance=np.full(n, priors.chance_features.value),
+        predicted=no_values,
+        scale=no_values,
+    )
+
+
+def with_lines(state: Inference, lines: LineOffsets) -> Inference:
+    """State with other lines, about which nothing is learned yet."""
+    n_lines, n_groups = len(lines.group), len(state.observed.groups)
+    main = first_of_group(lines.group, np.zeros(n_lines))
+    paired = candidates(state.observed, lines.group)
+    no_fragments = FragmentCounts.nothing(
+        n_lines, n_groups, len(state.coelution), len(state.observed)
+    )
     state = replace(
         state,
         line_group=lines.group,
         main=main,
-        candidates=standing,
-        fit=Fit(
-            curve, state.fit.ceramides, np.full((shape[0], len(curve.ceramides)), line_variance)
-        ),
-        weight=np.zeros(len(standing.row)),
+        candidates=paired,
+        tabulated=_on_new_lines(state, lines.offset),
+        weight=np.zeros(len(paired.row)),
         rates=replace(
             state.rates,
-            presence=np.where(main, 0.7, 0.3),
-            areas=state.rates.areas.on_lines(shape[0]),
-            fragments=FragmentCounts.nothing(*shape, len(state.coelution), len(state.observed)),
+            presence=np.where(main, _FIRST_PRESENCE_MAIN, _FIRST_PRESENCE_FURTHER),
+            areas=state.rates.areas.on_lines(n_lines),
+            fragments=no_fragments,
         ),
     )
-    away = (standing.rt - state.fitted) / curve.slope
+    away = (paired.rt - state.fitted) / state.curve.slope
     scatter = state.priors.first_line_scatter.value
     state = with_own(state, np.exp(-0.5 * (away / scatter) ** 2))
-    areas = learn_areas(state.rates.areas, state.placed)
+    areas = learn_areas(state.rates.areas, state.candidate_areas)
     return replace(state, rates=replace(state.rates, areas=areas))
 
 
+def _on_new_lines(state: Inference, offset: FloatArray) -> TabulatedCurve:
+    """The curve with lines at these offsets, min, shape (L,), each uncertain by the same."""
+    n_lines, n_ceramides = len(offset), len(state.curve.ceramides)
+    line_variance = (state.priors.first_line_place.spread * state.curve.slope) ** 2
+    variance = np.full(SHARED + 2 * n_lines + n_ceramides, _SURE)
+    variance[SHARED : SHARED + n_lines] = line_variance
+    curve = replace(state.curve, lines=offset, tilt=np.zeros(n_lines), covariance=np.diag(variance))
+    return TabulatedCurve(
+        curve, state.tabulated.ceramides, np.full((n_lines, n_ceramides), line_variance)
+    )
+
+
 def with_own(state: Inference, own: FloatArray) -> Inference:
-    """Return the state with other shares of the candidates, 1 by row at most."""
+    """State with other shares of the candidates, shape (a,), of which a row's largest counts."""
     genuine = state.candidates.largest(own)
     line = state.candidates.likeliest_line(own)
     return replace(state, shares=replace(state.shares, own=own, genuine=genuine, line=line))
 
 
 def keep_lines(state: Inference, stays: BoolArray, main: BoolArray) -> Inference:
-    """Return the state with some of its lines, in their order."""
-    rates, curve, c = state.rates, state.curve, state.candidates
-    parameters = np.concatenate(
-        [np.full(SHARED, True), stays, stays, np.full(len(curve.ceramides), True)]
+    """State with the lines for which `stays`, shape (L,), is True, in their order."""
+    rates = state.rates
+    candidate_stays = stays[state.candidates.line]
+    curve = _curve_of(state.curve, stays)
+    state = replace(
+        state,
+        line_group=state.line_group[stays],
+        main=main[stays],
+        candidates=candidates(state.observed, state.line_group[stays]),
+        tabulated=TabulatedCurve.tabulate(curve, state.tabulated.ceramides),
+        weight=state.weight[candidate_stays],
+        rates=replace(
+            rates,
+            presence=rates.presence[stays],
+            areas=rates.areas.kept(stays, candidate_stays),
+            fragments=rates.fragments.kept(stays),
+        ),
     )
-    curve = replace(
+    return with_own(state, state.shares.own[candidate_stays])
+
+
+def _curve_of(curve: Curve, stays: BoolArray) -> Curve:
+    """The curve with some of its lines."""
+    shared = np.full(SHARED, True)
+    deviations = np.full(len(curve.ceramides), True)
+    parameters = np.concatenate([shared, stays, stays, deviations])  # lines, then tilts
+    return replace(
         curve,
         lines=curve.lines[stays],
         tilt=curve.tilt[stays],
         covariance=curve.covariance[np.ix_(parameters, parameters)],
     )
-    standing = candidates(state.observed, state.line_group[stays])
-    state = replace(
-        state,
-        line_group=state.line_group[stays],
-        main=main[stays],
-        candidates=standing,
-        fit=Fit.of(curve, state.fit.ceramides),
-        weight=state.weight[stays[c.line]],
-        rates=replace(
-            rates,
-            presence=rates.presence[stays],
-            areas=rates.areas.kept(stays, stays[c.line]),
-            fragments=rates.fragments.kept(stays),
-        ),
-    )
-    return with_own(state, state.shares.own[stays[c.line]])
 
 
-def flat_place(
+def flat_index(
     sample: IntArray, ceramide: IntArray, last: IntArray, shape: tuple[int, int, int]
 ) -> IntArray:
-    """Return places in a flattened array by sample, ceramide and line (or group)."""
+    """Indices into a flattened array of this shape: by sample, ceramide, and line or group."""
     return (sample * shape[1] + ceramide) * shape[2] + last
 
 
 def area_spread(observed: Observations, weight: FloatArray, priors: Priors) -> AreaSpread:
-    """Return mean and spread of log10 areas, leaning on all rows where few count."""
+    """Weighted mean and spread of log10 areas; the prior is the mean of all rows.
+
+    A missing area counts as that mean, with weight 0.
+    """
     mean_all, sd_all = observed.usual_area
-    x = np.where(np.isfinite(observed.log_volume), observed.log_volume, mean_all)
-    w = np.where(np.isfinite(observed.log_volume), weight, 0.0)
+    known = np.isfinite(observed.log_volume)
+    x = np.where(known, observed.log_volume, mean_all)
+    w = np.where(known, weight, 0.0)
     usual = priors.area_overall
     total = float(w.sum()) + usual.weight
     mean = (float(w @ x) + usual.weight * mean_all) / total
-    squares = float(w @ (x - mean) ** 2) + usual.weight * max(sd_all, usual.value) ** 2
+    prior_variance = max(sd_all, usual.value) ** 2
+    squares = float(w @ (x - mean) ** 2)
+    squares += usual.weight * prior_variance
     return AreaSpread(mean, float(np.sqrt(squares / total)))

@@ -176,7 +176,7 @@ def _pieces(row: _Row) -> Iterator[Hypothesis]:
 
 def _missing(row: _Row) -> Iterator[Hypothesis]:
     """Yield what species without a row of their own, and relatives of one mass, could make."""
-    ghosts = row.state.shares.ghosts
+    ghosts = row.state.shares.missing_parents
     for entry in np.flatnonzero(ghosts.child == row.at):
         process, line = int(ghosts.process[entry]), int(ghosts.line[entry])
         artefact = artefacts()[process] if process >= 0 else None
@@ -199,7 +199,7 @@ def _missing(row: _Row) -> Iterator[Hypothesis]:
 
 def _expected(row: _Row, entry: int, artefact: Artefact | None) -> _Place:
     """Return where the child of a missing parent, or a relative of one mass, is expected."""
-    ghosts, model = row.state.shares.ghosts, row.model
+    ghosts, model = row.state.shares.missing_parents, row.model
     ceramide = row.state.observed.ceramides[ghosts.ceramide[entry]][None, :]
     rt, sd = model.expect(ghosts.line[[entry]], ceramide)
     shift, spread = (artefact.rt_shift, artefact.rt_spread) if artefact else (0.0, 0.0)
@@ -208,7 +208,7 @@ def _expected(row: _Row, entry: int, artefact: Artefact | None) -> _Place:
 
 
 def _missing_basis(row: _Row, entry: int) -> str:
-    state, ghosts = row.state, row.state.shares.ghosts
+    state, ghosts = row.state, row.state.shares.missing_parents
     line = int(ghosts.line[entry])
     support = round(float(state.support[line]))
     label = row.model.line_labels[line]

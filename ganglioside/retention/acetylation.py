@@ -25,22 +25,41 @@ def acetyl_prior(
     prior: LinePrior,
     acetyl: Prior,
 ) -> LinePrior:
-    """Tie each acetylated line to the nearest line of its base series.
+    """Prior in which each acetylated line is tied to the nearest line of its base series.
+
+    With a the number of acetyls and b the base line,
+
+        mean     = RT(b) + a * value * slope
+        variance = var(b) + a (spread * slope)^2
 
     Where the base has no line with support nearby, the prior stays: a missing base, or an isomer
-    that the base does not show, is no evidence.
+    that the base does not have, is no evidence.
+
+    Parameters
+    ----------
+    curve : Curve
+    groups : Groups
+    line_group : numpy.ndarray of int, shape (L,)
+    support : numpy.ndarray, shape (L,)
+        Number of features on each line.
+    prior : LinePrior
+    acetyl : Prior
+        RT that one acetyl adds, carbons.
     """
-    lines = np.flatnonzero(groups.acetyls[line_group])
-    bases = groups.bases[line_group[lines, None], line_group] & (support > _SUPPORTED)
-    if not bases.any():
+    acetylated = np.flatnonzero(groups.acetyls[line_group])
+    is_base = groups.bases[line_group[acetylated, None], line_group]
+    is_base = is_base & (support > _SUPPORTED)
+    if not is_base.any():
         return prior
-    acetyls = groups.acetyls[line_group[lines]]
-    away = curve.lines + (acetyls * acetyl.value * curve.slope - curve.lines[lines])[:, None]
-    away = np.where(bases, np.abs(away), np.inf)
-    nearest = np.argmin(away, axis=1)
-    tied = away.min(axis=1) <= _NEARBY * curve.slope
-    lines, nearest, acetyls = lines[tied], nearest[tied], acetyls[tied]
-    mean, variance = prior.mean.copy(), prior.variance.copy()
-    mean[lines] = curve.lines[nearest] + acetyls * acetyl.value * curve.slope
-    variance[lines] = curve.line_var[nearest] + acetyls * (acetyl.spread * curve.slope) ** 2
+    acetyls = groups.acetyls[line_group[acetylated]]
+    later = acetyls * acetyl.value * curve.slope - curve.lines[acetylated]
+    distance = np.abs(curve.lines + later[:, None])
+    distance = np.where(is_base, distance, np.inf)
+    nearest = np.argmin(distance, axis=1)
+    tied = distance.min(axis=1) <= _NEARBY * curve.slope
+    line, base, acetyls = acetylated[tied], nearest[tied], acetyls[tied]
+    mean = prior.mean.copy()
+    variance = prior.variance.copy()
+    mean[line] = curve.lines[base] + acetyls * acetyl.value * curve.slope
+    variance[line] = curve.line_var[base] + acetyls * (acetyl.spread * curve.slope) ** 2
     return LinePrior(mean, variance)

@@ -1,9 +1,8 @@
-"""Rule 2, sugar count: what a head group's composition tells of its retention."""
+"""Rule 2, sugar count: retention of a line, predicted from the composition of its head group."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -12,25 +11,30 @@ from ganglioside.lipids.composition import UNITS
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, median, sum_by
 from ganglioside.support.priors import Priors
 
+#: Names of the priors of the units, in the order of `UNITS`.
+_UNIT_PRIORS: Final = tuple(f"unit_{unit}" for unit in UNITS)
+
 _LEAST_VARIANCE: Final = 1e-9  # carbons^2; where rounding leaves less
 
 
 @dataclass(frozen=True, eq=False)
 class CompositionModel:
-    """What the lines that are seen tell of others, by their composition: a Gaussian process.
+    """Gaussian process over compositions, learned from lines with features.
+
+    RT of a line = level + effects of its units + what similar head groups share + its own scatter.
 
     Attributes
     ----------
     slope : float
         min per carbon.
     units : numpy.ndarray, shape (k, len(UNITS))
-        Of the lines that are seen.
+        Those of the lines with features.
     inverse : numpy.ndarray, shape (k, k)
-        Inverse of their covariance, 1 / min^2.
+        C^-1, inverse of the covariance of their RT, 1 / min^2.
     residual : numpy.ndarray, shape (k,)
-        RT of the reference ceramide less what is expected beforehand, min.
+        r, RT of the reference ceramide less its prior mean, min.
     noise : numpy.ndarray, shape (k,)
-        Variance of each line about what its composition tells, min^2.
+        Variance of each line about the prediction from its composition, min^2.
     level : float
         Middle of the lines, min.
     priors : Priors
@@ -54,7 +58,7 @@ class CompositionModel:
         main: BoolArray,
         priors: Priors,
     ) -> CompositionModel:
-        """Learn from lines: their units, RT of the reference ceramide, its variance, and rank.
+        """Composition model learned from lines.
 
         Parameters
         ----------
@@ -62,20 +66,21 @@ class CompositionModel:
             min per carbon.
         units : numpy.ndarray, shape (k, len(UNITS))
         rt, variance : numpy.ndarray, shape (k,)
-            min, min^2.
+            RT of the reference ceramide on each line, min, and its variance, min^2.
         main : numpy.ndarray of bool, shape (k,)
-            Main line of its group, against further isomers.
+            Whether a line is the main one of its group rather than a further isomer.
         priors : Priors
         """
-        rest = rt - _beforehand(slope, units, priors)
-        level = median(rest) if len(rest) else 0.0
-        own = priors.line_about_composition.spread
-        spread = np.where(main, own, priors.isomer_about_composition.spread)
+        about_level = rt - _prior_mean(slope, units, priors)
+        level = median(about_level) if len(about_level) else 0.0
+        main_spread = priors.line_about_composition.spread
+        isomer_spread = priors.isomer_about_composition.spread
+        spread = np.where(main, main_spread, isomer_spread)
         noise = (spread * slope) ** 2 + variance
         covariance = _covariance(slope, units, units, priors)
         covariance.flat[:: len(noise) + 1] += noise
         inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
-        return cls(slope, units, inverse, rest - level, noise, level, priors)
+        return cls(slope, units, inverse, about_level - level, noise, level, priors)
 
     @property
     def _line_variance(self) -> float:
@@ -83,7 +88,7 @@ class CompositionModel:
         return (self.priors.line_about_composition.spread * self.slope) ** 2
 
     def predict(self, units: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return RT of the reference ceramide, min, and its variance for head groups.
+        """RT of the reference ceramide, min, and its variance for head groups, each shape (n,).
 
         Parameters
         ----------
@@ -93,66 +98,92 @@ class CompositionModel:
         return mean, variance + self._line_variance
 
     def _posterior(self, units: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the same without the scatter of lines, each its own, about it."""
+        """`predict` without the scatter of single lines about the prediction, each shape (n,).
+
+        With K the covariance of the head groups with the lines, v their prior variance and m
+        their prior mean,
+
+            mean = m + K C^-1 r,  variance = v - diagonal(K C^-1 K^T)
+        """
         cross = _covariance(self.slope, units, self.units, self.priors)
-        known = cross @ self.inverse
-        mean = self.level + _beforehand(self.slope, units, self.priors) + known @ self.residual
-        unknown = _variance(self.slope, units, self.priors) - (known * cross).sum(axis=1)
-        return mean, np.maximum(unknown, _LEAST_VARIANCE * self.slope**2)
+        weight = cross @ self.inverse
+        mean = self._mean(units) + weight @ self.residual
+        explained = (weight * cross).sum(axis=1)
+        variance = _variance(self.slope, units, self.priors) - explained
+        return mean, np.maximum(variance, _LEAST_VARIANCE * self.slope**2)
+
+    def _mean(self, units: FloatArray) -> FloatArray:
+        """Prior mean of the RT of head groups, min, shape (n,)."""
+        return self.level + _prior_mean(self.slope, units, self.priors)
 
     def left_out(self) -> tuple[FloatArray, FloatArray]:
-        """Return the same for each line that was seen, from the other lines."""
+        """RT of each learned line, min, and its variance from the other lines, each shape (k,).
+
+        mean = rt - (C^-1 r) / p,  variance = 1 / p,  with p = diagonal(C^-1)
+        """
         precision = np.diagonal(self.inverse)
-        own = self.level + _beforehand(self.slope, self.units, self.priors) + self.residual
-        return own - self.inverse @ self.residual / precision, 1 / precision
+        rt = self._mean(self.units) + self.residual
+        return rt - self.inverse @ self.residual / precision, 1 / precision
 
     def predict_without_own(
         self, units: FloatArray, own: IntArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Return what `predict` would, each head group's own lines left out.
+        """`predict` with each head group's own lines left out, each shape (n,).
 
         Parameters
         ----------
         units : numpy.ndarray, shape (n, len(UNITS))
         own : numpy.ndarray of int, shape (k,)
-            Which of those head groups each line that was seen is of.
+            Head group of each learned line, an index into `units`.
         """
         mean, variance = self._posterior(units)
         # Lines of one head group see the same value through their noise: divide them out.
-        before = self.level + _beforehand(self.slope, units, self.priors)
-        pull = (mean - before) / variance - sum_by(own, self.residual / self.noise, len(units))
-        precision = 1 / variance - sum_by(own, 1 / self.noise, len(units))
-        known = 1 / np.maximum(precision, 1 / _variance(self.slope, units, self.priors))
-        return before + known * pull, known + self._line_variance
+        prior_mean = self._mean(units)
+        prior_precision = 1 / _variance(self.slope, units, self.priors)
+        own_pull = sum_by(own, self.residual / self.noise, len(units))
+        own_precision = sum_by(own, 1 / self.noise, len(units))
+        pull = (mean - prior_mean) / variance - own_pull
+        precision = 1 / variance - own_precision
+        left = 1 / np.maximum(precision, prior_precision)
+        return prior_mean + left * pull, left + self._line_variance
 
 
-@cache
-def _unit_priors(priors: Priors) -> tuple[FloatArray, FloatArray]:
-    """Effect of one of each unit on the RT, in carbons, and its spread, each shape (units,)."""
-    known = [getattr(priors, f"unit_{unit}") for unit in UNITS]
-    effects = np.array([prior.value for prior in known])
-    spreads = np.array([prior.spread for prior in known])
-    return effects, spreads
+def _unit_effects(priors: Priors) -> FloatArray:
+    """Usual effect of one of each unit on the RT, carbons, shape (len(UNITS),)."""
+    return np.array([getattr(priors, name).value for name in _UNIT_PRIORS])
 
 
-def _beforehand(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
-    """RT that the units alone let expect, about the level of all lines, min, shape (n,)."""
-    effects, _ = _unit_priors(priors)
-    return np.asarray(units @ effects * slope)
+def _unit_spreads(priors: Priors) -> FloatArray:
+    """Spread of the effect of each unit, carbons, shape (len(UNITS),)."""
+    return np.array([getattr(priors, name).spread for name in _UNIT_PRIORS])
+
+
+def _prior_mean(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
+    """Sum of the usual effects of the units, about the level of all lines, min, shape (n,)."""
+    return np.asarray(units @ _unit_effects(priors) * slope)
 
 
 def _variance(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
     """Diagonal of `_covariance` of some units with themselves, min^2, shape (n,)."""
-    _, spreads = _unit_priors(priors)
-    linear = (units * spreads) ** 2
-    level, alike = priors.level.spread, priors.head_groups_alike.spread
-    return np.asarray((linear.sum(axis=1) + level**2 + alike**2) * slope**2)
+    linear = (units * _unit_spreads(priors)) ** 2
+    level = priors.level.spread
+    alike = priors.head_groups_alike.spread
+    variance = linear.sum(axis=1) + level**2 + alike**2  # carbons^2
+    return np.asarray(variance * slope**2)
 
 
 def _covariance(slope: float, a: FloatArray, b: FloatArray, priors: Priors) -> FloatArray:
-    """Covariance of the RT of head groups a and b, min^2, shape (a, b)."""
-    _, spreads = _unit_priors(priors)
-    linear = (a * spreads**2) @ b.T + priors.level.spread**2
-    near = a @ b.T - ((a * a).sum(axis=1) / 2)[:, None] - (b * b).sum(axis=1) / 2
+    """Covariance of the RT of head groups a and b, min^2, shape (a, b).
+
+    With x the units of a head group, s_u the spread of the effect of a unit, s_l of the level and
+    s_a of what similar head groups share,
+
+        slope^2 (sum_u(x_a x_b s_u^2) + s_l^2 + s_a^2 exp(-|x_a - x_b|^2 / 2))
+    """
+    linear = (a * _unit_spreads(priors) ** 2) @ b.T + priors.level.spread**2
+    a_squares = (a * a).sum(axis=1) / 2
+    b_squares = (b * b).sum(axis=1) / 2
+    near = a @ b.T - a_squares[:, None] - b_squares  # -|x_a - x_b|^2 / 2
     alike = priors.head_groups_alike.spread
-    return np.asarray((linear + alike**2 * np.exp(near)) * slope**2)
+    covariance = linear + alike**2 * np.exp(near)  # carbons^2
+    return np.asarray(covariance * slope**2)

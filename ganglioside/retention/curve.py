@@ -7,10 +7,10 @@ A line is one series, or one isomer of it. With m the RT of a line at the refere
 
 f = slope z + curvature z^2 / 10, where z counts carbons from 36, with double bonds and hydroxyls
 expressed in the carbons that they are worth: one hydrophobic scale that the gradient bends. d is
-what one ceramide deviates from f on every line alike (the position of a double bond, say), t is how
-much steeper a line is than the others, and the last term lets the distances between lines shrink
-along the gradient, by the fraction `shrink` over six carbons; `spared` tells how far double bonds
-and hydroxyls, which are usually worth x carbons, are left out of that.
+the deviation of one ceramide from f, the same on every line (by the position of a double bond, for
+example), t is how much steeper a line is than the others, and the last term lets the distances
+between lines shrink along the gradient, by the fraction `shrink` over six carbons; `spared` is the
+part of it that double bonds and hydroxyls, which are usually worth x carbons, do not share.
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ from ganglioside.support.priors import Prior, Priors
 #: Carbons, double bonds and hydroxyls of the ceramide at which lines are compared.
 REFERENCE: Final = (36.0, 1.0, 2.0)
 
+#: Least part of its distance to the middle that a line keeps at any ceramide.
+_LEAST_DISTANCE: Final = 0.2
+
 
 def ceramide_basis(ceramide: FloatArray) -> FloatArray:
-    """Return what f is made of.
+    """Basis of f: carbons, and the three properties that are expressed in carbons.
 
     Parameters
     ----------
@@ -54,18 +57,18 @@ def ceramide_basis(ceramide: FloatArray) -> FloatArray:
 
 
 def _carbons(shape: FloatArray, basis: FloatArray) -> FloatArray:
-    """Return z, carbons from 36 with all else in the carbons that it is worth, shape (n,)."""
+    """z: carbons from 36, with all else in the carbons that it is worth, shape (n,)."""
     return np.asarray(basis[:, 0] + basis[:, 1:] @ shape[2:])
 
 
 def ceramide_effect(shape: FloatArray, basis: FloatArray) -> FloatArray:
-    """Return f, min, for a basis of shape (n, 4)."""
+    """Effect f = slope z + curvature z^2 / 10, min, shape (n,), for a basis of shape (n, 4)."""
     z = _carbons(shape, basis)
     return np.asarray(shape[0] * z + shape[1] * z**2 / 10)
 
 
 def ceramide_effect_jacobian(shape: FloatArray, basis: FloatArray) -> FloatArray:
-    """Return df/d(shape), shape (n, 5)."""
+    """df/d(shape), shape (n, 5): z, z^2 / 10, and (slope + curvature z / 5) times the basis."""
     z = _carbons(shape, basis)
     local_slope = shape[0] + shape[1] * z / 5
     return np.column_stack([z, z**2 / 10, basis[:, 1:] * local_slope[:, None]])
@@ -93,24 +96,26 @@ def usual_carbons(priors: Priors) -> FloatArray:
 
 
 def ceramide_class(basis: FloatArray) -> IntArray:
-    """Return 0 for plain ceramides, 1 for those that isomers of different RT may share.
+    """0 for plain ceramides, 1 for those with isomers of different RT, shape (n,).
 
-    Where a second double bond or another number of hydroxyls stands, the sum composition leaves
-    open: such features scatter more about their line.
+    The sum composition leaves open where a second double bond or a further hydroxyl is: such
+    features scatter more about their line.
     """
-    return np.asarray((basis[:, 2] > 0) | (basis[:, 3] != 0), dtype=np.int64)
+    second_double_bond = basis[:, 2] > 0
+    other_hydroxyls = basis[:, 3] != 0
+    return np.asarray(second_double_bond | other_hydroxyls, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Ceramides:
-    """The c ceramides at which a curve is asked.
+    """The c ceramides at which a curve is evaluated.
 
     Attributes
     ----------
     basis : numpy.ndarray, shape (c, 4)
-        What f is made of: `ceramide_basis`.
+        Basis of f: `ceramide_basis`.
     known : numpy.ndarray of int, shape (c,)
-        Place in `Curve.ceramides`, -1 for one that was not seen.
+        Index into `Curve.ceramides`, -1 for one that was not seen.
     """
 
     basis: FloatArray
@@ -118,13 +123,13 @@ class Ceramides:
 
     @classmethod
     def seen(cls, ceramides: FloatArray) -> Ceramides:
-        """Return all that a curve has seen, shape (K, 3), in its order."""
+        """All ceramides that a curve has seen, shape (K, 3), in its order."""
         return cls(ceramide_basis(ceramides), np.arange(len(ceramides)))
 
 
 @dataclass(frozen=True, eq=False)
 class LinePrior:
-    """What is expected of each line before its own features are seen (min, and min^2)."""
+    """Expected RT of each line without its own features, min, and variance, min^2, each (L,)."""
 
     mean: FloatArray
     variance: FloatArray
@@ -141,7 +146,7 @@ class Curve:
     shrink : float
         Fraction by which offsets shrink over six carbons.
     spared : float
-        The part of it that double bonds and hydroxyls have no share in.
+        The part of it that double bonds and hydroxyls do not share.
     slope : float
         min per carbon: the scale against which priors are stated.
     middle : float
@@ -149,7 +154,7 @@ class Curve:
     lines : numpy.ndarray, shape (L,)
         RT of the reference ceramide on each line, min.
     tilt : numpy.ndarray, shape (L,)
-        t, by which fraction each line is steeper than the others.
+        t, the fraction by which each line is steeper than the others.
     tilt_sd : float
         Spread of t between lines.
     ceramides : numpy.ndarray, shape (K, 3)
@@ -159,7 +164,7 @@ class Curve:
     deviation_sd : float
         Spread of d between ceramides, min.
     covariance : numpy.ndarray, shape (7 + 2 L + K, 7 + 2 L + K)
-        Of shape, shrink, spared, lines, tilts and deviations together.
+        Covariance of shape, shrink, spared, lines, tilts and deviations, in this order.
     usual_carbons : numpy.ndarray, shape (3,)
         x of a saturated ceramide, a double bond and a hydroxyl, in carbons.
     """
@@ -185,27 +190,39 @@ class Curve:
         return np.diagonal(self.covariance)[SHARED:stop]
 
     def f(self, basis: FloatArray) -> FloatArray:
-        """Return the effect of the ceramide without its deviation, min."""
+        """f, the effect of the ceramide without its deviation, min, shape (c,)."""
         return ceramide_effect(self.shape, basis)
 
     def predict(self, ceramides: Ceramides) -> FloatArray:
-        """Return the RT of each line at each ceramide, min, shape (L, c)."""
+        """RT of each line at each ceramide, min, shape (L, c).
+
+        RT = (1 + t + shrink * pull) f + spared * pull * spare + m + d
+        """
         rt = self._local[:, None] * self.f(ceramides.basis)
         rt += self.spared * self._pull[:, None] * self._spare(ceramides)
         rt += self.lines[:, None]
         rt += self._deviations[ceramides.known]
         return rt
 
-    def reduce(self, rt: FloatArray, ceramides: Ceramides, place: IntArray) -> FloatArray:
-        """Return the RT that the same head group would have with the reference ceramide, min.
+    def reduce(self, rt: FloatArray, ceramides: Ceramides, ceramide: IntArray) -> FloatArray:
+        """RT that the same head group would have with the reference ceramide, min, shape (n,).
 
-        `place`, shape (n,), tells which of the ceramides each RT is of. The tilt of a line is left
-        in: the features need not know their line.
+        m = (RT - d - f - q mu) / (1 - q), with q = (shrink f + spared spare) / (6 slope). The tilt
+        of a line is left in: the line of a feature need not be known.
+
+        Parameters
+        ----------
+        rt : numpy.ndarray, shape (n,)
+            min.
+        ceramides : Ceramides
+        ceramide : numpy.ndarray of int, shape (n,)
+            Ceramide of each RT, an index into `ceramides`.
         """
         f = self.f(ceramides.basis)
-        pull = self._drawn(f, self._spare(ceramides))
-        shift = self._deviations[ceramides.known] + f + pull * self.middle
-        return np.asarray((rt - shift[place]) / np.maximum(1 - pull, 0.2)[place])
+        drawn = self._drawn(f, self._spare(ceramides))
+        shift = self._deviations[ceramides.known] + f + drawn * self.middle
+        scale = np.maximum(1 - drawn, _LEAST_DISTANCE)
+        return np.asarray((rt - shift[ceramide]) / scale[ceramide])
 
     @cached_property
     def _deviations(self) -> FloatArray:
@@ -214,43 +231,60 @@ class Curve:
 
     @property
     def _local(self) -> FloatArray:
-        """How steep each line is, against f, shape (L,)."""
+        """1 + t + shrink * pull: steepness of each line against f, shape (L,)."""
         return 1 + self.tilt + self.shrink * self._pull
 
     @property
     def _pull(self) -> FloatArray:
-        """How far each line is drawn to the middle by what has the effect of six carbons, (L,)."""
+        """(mu - m) / (6 slope): distance to the middle, in the effect of six carbons, (L,)."""
         return (self.middle - self.lines) / (6 * self.slope)
 
     def _drawn(self, effect: FloatArray, spare: FloatArray) -> FloatArray:
-        """Return by which part of its distance each ceramide draws a line to the middle, (c,)."""
+        """q: part of a line's distance to the middle that each ceramide takes away, shape (c,)."""
         return np.asarray((self.shrink * effect + self.spared * spare) / (6 * self.slope))
 
     def _spare(self, ceramides: Ceramides) -> FloatArray:
-        """Return what double bonds and hydroxyls would usually hold back, min, shape (c,)."""
+        """-slope * x: usual effect of double bonds and hydroxyls, reversed, min, shape (c,)."""
         return -self.slope * (ceramides.basis[:, 1:] @ self.usual_carbons)
 
     def _slopes(self, ceramides: Ceramides) -> Slopes:
-        effect, spare = self.f(ceramides.basis), self._spare(ceramides)
-        of_line, of_ceramide = np.ones((len(self.lines), NINE)), np.empty((len(effect), NINE))
-        of_line[:, :5] = self._local[:, None]
-        of_line[:, 5:7] = self._pull[:, None]
-        of_ceramide[:, :5] = ceramide_effect_jacobian(self.shape, ceramides.basis)
-        of_ceramide[:, 5] = of_ceramide[:, 8] = effect
-        of_ceramide[:, 6] = spare
-        of_ceramide[:, 7] = 1 - self._drawn(effect, spare)
-        return Slopes(of_line, of_ceramide, ceramides.known)
+        """dRT/d(parameter) at each line and ceramide, each the product of two factors.
+
+                          shape             shrink  spared  line   tilt
+        line factor       1 + t + shrink p    p       p      1      1
+        ceramide factor   df/d(shape)         f     spare   1 - q   f
+
+        with p the pull of the line and q what the ceramide takes of its distance to the middle.
+        """
+        effect = self.f(ceramides.basis)
+        spare = self._spare(ceramides)
+        line_factor = np.ones((len(self.lines), NINE))
+        ceramide_factor = np.empty((len(effect), NINE))
+        line_factor[:, :5] = self._local[:, None]
+        line_factor[:, 5:7] = self._pull[:, None]
+        ceramide_factor[:, :5] = ceramide_effect_jacobian(self.shape, ceramides.basis)
+        ceramide_factor[:, 5] = effect
+        ceramide_factor[:, 6] = spare
+        ceramide_factor[:, 7] = 1 - self._drawn(effect, spare)
+        ceramide_factor[:, 8] = effect
+        return Slopes(line_factor, ceramide_factor, ceramides.known)
 
     def variance(self, ceramides: Ceramides) -> FloatArray:
-        """Return the variance of the predicted RT of each line at each ceramide, min^2, (L, c)."""
+        """Variance of the predicted RT of each line at each ceramide, min^2, shape (L, c)."""
         return self._slopes(ceramides).variance(self.covariance, self.deviation_sd**2)
 
     def with_line(self, offset: float, variance: float) -> Curve:
-        """Return the curve with a further, independent line at the end of `lines`."""
-        at = SHARED + np.array([len(self.lines), 2 * len(self.lines)])
-        covariance = np.insert(np.insert(self.covariance, at, 0.0, axis=0), at, 0.0, axis=1)
-        new = at + np.arange(2)
-        covariance[new, new] = variance, self.tilt_sd**2
+        """The curve with a further, independent line at the end of `lines`.
+
+        `offset` is its RT at the reference ceramide, min, `variance` that of the offset, min^2.
+        """
+        n = len(self.lines)
+        after_lines_and_tilts = SHARED + np.array([n, 2 * n])
+        covariance = np.insert(self.covariance, after_lines_and_tilts, 0.0, axis=0)
+        covariance = np.insert(covariance, after_lines_and_tilts, 0.0, axis=1)
+        line, tilt = after_lines_and_tilts + np.arange(2)
+        covariance[line, line] = variance
+        covariance[tilt, tilt] = self.tilt_sd**2
         return replace(
             self,
             lines=np.append(self.lines, offset),
@@ -259,23 +293,23 @@ class Curve:
         )
 
     def parameters(self) -> FloatArray:
-        """Return all parameters in the order of `covariance`."""
+        """All parameters in the order of `covariance`, shape (P,)."""
         pulls = [self.shrink, self.spared]
         return np.concatenate([self.shape, pulls, self.lines, self.tilt, self.deviation])
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
-    """A curve, and what it says of the ceramides from which it was learned.
+class TabulatedCurve:
+    """A curve, and its prediction for each line and each ceramide from which it was learned.
 
     Attributes
     ----------
     curve : Curve
     ceramides : Ceramides
-        All that the curve has seen.
+        All ceramides that the curve has seen.
     variance : numpy.ndarray, shape (L, K)
-        Of the RT predicted for each line and ceramide, min^2, where the fit was linearised:
-        features bear no more than all of their prediction, however far the curve moved.
+        Variance of the predicted RT, min^2, where the fit was linearised: so the leverage of a
+        feature is at most 1, however far the curve moved.
     """
 
     curve: Curve
@@ -283,8 +317,8 @@ class Fit:
     variance: FloatArray
 
     @classmethod
-    def of(cls, curve: Curve, ceramides: Ceramides) -> Fit:
-        """Return what a curve says that was learned elsewhere."""
+    def tabulate(cls, curve: Curve, ceramides: Ceramides) -> TabulatedCurve:
+        """A curve that was learned elsewhere, with its predictions."""
         return cls(curve, ceramides, curve.variance(ceramides))
 
     @cached_property
@@ -294,48 +328,61 @@ class Fit:
 
 
 def refit(
-    fit: Fit, weight: FloatArray, residual: FloatArray, prior: LinePrior, priors: Priors
-) -> Fit:
-    """Return the curve after one weighted Gauss-Newton step.
+    tabulated: TabulatedCurve,
+    weight: FloatArray,
+    residual: FloatArray,
+    prior: LinePrior,
+    priors: Priors,
+) -> TabulatedCurve:
+    """Curve after one weighted Gauss-Newton step.
+
+    With theta the parameters, C their new covariance, g the gradient of the residuals, and m and
+    p the mean and precision of the prior,
+
+        theta += C (g + p (m - theta))
 
     Parameters
     ----------
-    fit : Fit
-        Where to linearise.
+    tabulated : TabulatedCurve
+        The curve at which to linearise.
     weight : numpy.ndarray, shape (L, K)
-        Sum of the precisions of the features of each line and ceramide, 1 / min^2.
+        Summed precision of the features of each line and ceramide, 1 / min^2.
     residual : numpy.ndarray, shape (L, K)
-        Sum of precision times (RT - predicted RT) of the same, 1 / min.
+        Summed precision times (RT - predicted RT) of these features, 1 / min.
     prior : LinePrior
     priors : Priors
-        Of the parameters that all lines share.
+        Those of the parameters that all lines share are used.
     """
-    curve = fit.curve
+    curve, ceramides = tabulated.curve, tabulated.ceramides
     expected, precision = _prior(curve, prior, priors)
-    now, slopes = curve.parameters(), curve._slopes(fit.ceramides)
+    slopes = curve._slopes(ceramides)
     covariance = slopes.covariance(weight, precision)
-    theta = now + covariance @ (slopes.gradient(residual) + precision * (expected - now))
-    tilts = SHARED + len(curve.lines)
-    deviations = tilts + len(curve.lines)
-    tilt_variance = np.diagonal(covariance)[tilts:deviations]
+    theta = curve.parameters()
+    gradient = slopes.gradient(residual) + precision * (expected - theta)
+    theta = theta + covariance @ gradient
+    first_tilt = SHARED + len(curve.lines)
+    first_deviation = first_tilt + len(curve.lines)
+    tilt = theta[first_tilt:first_deviation]
+    tilt_variance = np.diagonal(covariance)[first_tilt:first_deviation]
     moved = replace(
         curve,
         shape=theta[: SHARED - 2],
         shrink=float(theta[SHARED - 2]),
         spared=float(theta[SHARED - 1]),
-        lines=theta[SHARED:tilts],
-        tilt=theta[tilts:deviations],
-        deviation=theta[deviations:],
-        tilt_sd=_tilt_sd(curve, theta[tilts:deviations], tilt_variance, priors.line_tilt),
+        lines=theta[SHARED:first_tilt],
+        tilt=tilt,
+        deviation=theta[first_deviation:],
+        tilt_sd=_tilt_sd(curve, tilt, tilt_variance, priors.line_tilt),
         covariance=covariance,
     )
-    return Fit(moved, fit.ceramides, slopes.variance(covariance, curve.deviation_sd**2))
+    variance = slopes.variance(covariance, curve.deviation_sd**2)
+    return TabulatedCurve(moved, ceramides, variance)
 
 
 def _tilt_sd(curve: Curve, tilt: FloatArray, variance: FloatArray, usual: Prior) -> float:
-    """Return how far the slopes of lines differ, as far as the lines tell.
+    """Spread of the tilts of lines, learned from lines whose features decide their tilt.
 
-    A line counts by how much of its tilt the features decide.
+    Each line counts by the fraction of its tilt's variance that its features took away.
     """
     known = np.maximum(1 - variance / curve.tilt_sd**2, 0.0).sum()
     squares = (tilt**2).sum() + usual.weight * usual.spread**2
@@ -343,20 +390,19 @@ def _tilt_sd(curve: Curve, tilt: FloatArray, variance: FloatArray, usual: Prior)
 
 
 def _prior(curve: Curve, prior: LinePrior, priors: Priors) -> tuple[FloatArray, FloatArray]:
-    """Return mean and precision of every parameter before the features are seen."""
+    """Mean and precision of every parameter before the features are seen, each shape (P,)."""
     shape, shape_sd = shape_prior(curve.slope, priors)
-    pulls = priors.offsets_shrink, priors.offsets_spared
-    n_lines, n = len(curve.lines), len(curve.ceramides)
-    mean = np.concatenate(
-        [shape, [pull.value for pull in pulls], prior.mean, np.zeros(n_lines + n)]
-    )
+    shrink, spared = priors.offsets_shrink, priors.offsets_spared
+    n_lines, n_ceramides = len(curve.lines), len(curve.ceramides)
+    tilts_and_deviations = np.zeros(n_lines + n_ceramides)
+    mean = np.concatenate([shape, [shrink.value, spared.value], prior.mean, tilts_and_deviations])
     sd = np.concatenate(
         [
             shape_sd,
-            [pull.spread for pull in pulls],
+            [shrink.spread, spared.spread],
             np.sqrt(prior.variance),
             np.full(n_lines, curve.tilt_sd),
-            np.full(n, curve.deviation_sd),
+            np.full(n_ceramides, curve.deviation_sd),
         ]
     )
     return mean, 1 / sd**2

@@ -1,9 +1,13 @@
-"""A retention curve linearised: what features tell of its parameters, and those of an RT.
+"""Covariance of a linearised retention curve: of its parameters, and of a predicted RT.
 
-The P = 7 + 2 L + K parameters are, in this order: five of the shape of f, the shrink and what is
-spared of it, L lines, L tilts and the deviations of K ceramides. An RT depends on nine of them, its
-line's own two among these, and on the deviation of its ceramide. How, is a factor of the line times
-a factor of the ceramide, so that sums over features are products of small matrices.
+The P = 7 + 2 L + K parameters are, in this order: five of the shape of f, `shrink` and `spared`
+(the seven that all lines share), L lines, L tilts and the deviations of K ceramides. An RT depends
+on nine of them, its own line and tilt among these, and on the deviation of its ceramide:
+
+    dRT/d(parameter j) = (factor of the line)_j * (factor of the ceramide)_j,  j = 1 ... 9
+    dRT/d(deviation)   = 1
+
+so that sums over features are products of small matrices.
 """
 
 from __future__ import annotations
@@ -16,11 +20,11 @@ import numpy as np
 
 from ganglioside.support.arrays import FloatArray, IntArray
 
-#: Parameters shared by all lines and ceramides, and those on which one RT depends.
+#: Number of parameters shared by all lines and ceramides, and of those on which one RT depends.
 SHARED: Final = 7
 NINE: Final = SHARED + 2
 
-_LINE, _TILT = SHARED, SHARED + 1  # places among the nine
+_LINE, _TILT = SHARED, SHARED + 1  # indices among the nine
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,71 +33,104 @@ class Slopes:
 
     Attributes
     ----------
-    of_line : numpy.ndarray, shape (L, 9)
-        Of the seven shared parameters, the line and its tilt: the factor of the line, 1 for the
-        last two.
-    of_ceramide : numpy.ndarray, shape (c, 9)
-        The factor of the ceramide.
+    line_factor : numpy.ndarray, shape (L, 9)
+        For the seven shared parameters, the line and its tilt; 1 for the last two.
+    ceramide_factor : numpy.ndarray, shape (c, 9)
     known : numpy.ndarray of int, shape (c,)
-        Which deviation stands in the RT (with slope 1), -1 for none.
+        Index of the ceramide's deviation, -1 for a ceramide that was not seen.
     """
 
-    of_line: FloatArray
-    of_ceramide: FloatArray
+    line_factor: FloatArray
+    ceramide_factor: FloatArray
     known: IntArray
 
     @cached_property
-    def _squares(self) -> FloatArray:
-        """Products of the factors of each ceramide among themselves, shape (c, 81)."""
-        factor = self.of_ceramide
-        return np.asarray((factor[:, :, None] * factor[:, None, :]).reshape(-1, NINE * NINE))
+    def _ceramide_products(self) -> FloatArray:
+        """Products of each two of a ceramide's nine factors, shape (c, 81)."""
+        factor = self.ceramide_factor
+        products = factor[:, :, None] * factor[:, None, :]
+        return np.asarray(products.reshape(-1, NINE * NINE))
 
     def gradient(self, residual: FloatArray) -> FloatArray:
-        """Return how residuals, summed by line and ceramide, pull at each parameter, shape (P,)."""
-        pull = self.of_line * (residual @ self.of_ceramide)
+        """Sum of dRT/d(parameter) * residual over lines and ceramides, shape (P,).
+
+        Parameters
+        ----------
+        residual : numpy.ndarray, shape (L, K)
+            Precision times residual, summed over the features of each line and ceramide.
+        """
+        pull = self.line_factor * (residual @ self.ceramide_factor)
         shared = pull[:, :SHARED].sum(axis=0)
-        return np.concatenate([shared, pull[:, _LINE], pull[:, _TILT], residual.sum(axis=0)])
+        deviations = residual.sum(axis=0)
+        return np.concatenate([shared, pull[:, _LINE], pull[:, _TILT], deviations])
 
     def covariance(self, weight: FloatArray, precision: FloatArray) -> FloatArray:
-        """Return the covariance of the parameters, shape (P, P).
+        """Covariance of the parameters, shape (P, P).
 
-        No RT depends on two lines, so each is eliminated together with its tilt (the Schur
-        complement), and only a matrix of all other parameters has to be inverted.
+        The precision matrix of all parameters, with the 2 L lines and tilts first, is
+
+                      lines, tilts   others (7 + K)
+                    [      A               B       ]
+                    [      B^T             D       ]
+
+        No RT depends on two lines, so A holds one 2 x 2 block for each line and its tilt, and
+        A^-1 costs nothing. Only the Schur complement of A has to be inverted:
+
+            R = A^-1 B,   S = (D - B^T R)^-1,   inverse = [ A^-1 + R S R^T   -R S ]
+                                                          [     -S R^T         S  ]
 
         Parameters
         ----------
         weight : numpy.ndarray, shape (L, K)
-            Precision of the features of each line and ceramide.
+            Summed precision of the features of each line and ceramide.
         precision : numpy.ndarray, shape (P,)
-            With which each parameter is known without them.
+            Precision of each parameter without them.
         """
-        n = len(weight)
-        own = slice(SHARED, SHARED + 2 * n)
-        nine = (weight @ self._squares).reshape(n, NINE, NINE)
-        nine *= self.of_line[:, :, None] * self.of_line[:, None, :]
-        alone = _inverse_of_two(nine[:, SHARED:, SHARED:], precision[own].reshape(2, n))
-        cross = np.empty((2, n, SHARED + weight.shape[1]))
-        cross[:, :, :SHARED] = nine[:, SHARED:, :SHARED].swapaxes(0, 1)
-        cross[:, :, SHARED:] = weight * self.of_ceramide.T[SHARED:, None]
-        ratio = alone[:, 0, :, None] * cross[0] + alone[:, 1, :, None] * cross[1]
-        cross, ratio = cross.reshape(2 * n, -1), ratio.reshape(2 * n, -1)
-        known = self._others(weight, nine) - cross.T @ ratio
-        known.flat[:: len(known) + 1] += np.delete(precision, own)
-        others = np.linalg.inv(known)
-        return _joined(alone, ratio, (others + others.T) / 2)
+        n_lines, n_ceramides = weight.shape
+        own = slice(SHARED, SHARED + 2 * n_lines)
+        nine = self._information(weight)
+        own_blocks = nine[:, SHARED:, SHARED:]
+        inverse_a = _inverse_of_blocks(own_blocks, precision[own].reshape(2, n_lines))
+
+        b = np.empty((2, n_lines, SHARED + n_ceramides))
+        b[:, :, :SHARED] = nine[:, SHARED:, :SHARED].swapaxes(0, 1)
+        b[:, :, SHARED:] = weight * self.ceramide_factor.T[SHARED:, None]
+        ratio = inverse_a[:, 0, :, None] * b[0] + inverse_a[:, 1, :, None] * b[1]
+
+        b = b.reshape(2 * n_lines, -1)
+        ratio = ratio.reshape(2 * n_lines, -1)
+        schur = self._others(weight, nine) - b.T @ ratio
+        schur.flat[:: len(schur) + 1] += np.delete(precision, own)
+        others = np.linalg.inv(schur)
+        return _joined(inverse_a, ratio, (others + others.T) / 2)
+
+    def _information(self, weight: FloatArray) -> FloatArray:
+        """Precision of the nine parameters of each line from its features, shape (L, 9, 9)."""
+        nine = (weight @ self._ceramide_products).reshape(len(weight), NINE, NINE)
+        nine *= self.line_factor[:, :, None] * self.line_factor[:, None, :]
+        return np.asarray(nine)
 
     def _others(self, weight: FloatArray, nine: FloatArray) -> FloatArray:
-        """Return what features tell of all others, were the lines known, shape (7 + K, 7 + K)."""
+        """D without prior: precision of all parameters but lines and tilts, shape (7 + K, 7 + K).
+
+                          shared (7)          deviations (K)
+        shared      [ sum over lines of nine       cross^T      ]
+        deviations  [ cross                        diagonal     ]
+        """
         size = SHARED + weight.shape[1]
+        cross = (weight.T @ self.line_factor * self.ceramide_factor)[:, :SHARED]
         known = np.zeros((size, size))
         known[:SHARED, :SHARED] = nine[:, :SHARED, :SHARED].sum(axis=0)
-        known[SHARED:, :SHARED] = (weight.T @ self.of_line * self.of_ceramide)[:, :SHARED]
-        known[:SHARED, SHARED:] = known[SHARED:, :SHARED].T
+        known[SHARED:, :SHARED] = cross
+        known[:SHARED, SHARED:] = cross.T
         known.flat[SHARED * (size + 1) :: size + 1] = weight.sum(axis=0)
         return known
 
     def variance(self, covariance: FloatArray, unknown: float) -> FloatArray:
-        """Return the variance of the RT at each line and ceramide, shape (L, c).
+        """Variance of the RT at each line and ceramide, shape (L, c).
+
+        With g the nine slopes, C9 their covariance, c9 the covariance of each with the deviation
+        d, it is g^T C9 g + 2 g^T c9 + var(d).
 
         Parameters
         ----------
@@ -101,59 +138,88 @@ class Slopes:
         unknown : float
             Variance of the deviation of a ceramide that was not seen.
         """
-        n, known = len(self.of_line), self.known >= 0
-        rest = slice(SHARED + 2 * n, None)
-        at = np.empty((n, NINE), dtype=np.int64)
-        at[:, :SHARED] = np.arange(SHARED)
-        at[:, _LINE:] = np.arange(SHARED, SHARED + 2 * n).reshape(2, n).T
-        nine = covariance[at[:, :, None], at[:, None, :]]
-        nine *= self.of_line[:, :, None] * self.of_line[:, None, :]
-        variance = nine.reshape(n, -1) @ self._squares.T
-        deviation = covariance[rest, : rest.start][self.known] * known[:, None]
-        shared = deviation[:, :SHARED] * self.of_ceramide[:, :SHARED]
-        lines = deviation[:, SHARED:].reshape(-1, 2, n) * self.of_ceramide[:, SHARED:, None]
-        variance += 2 * (self.of_line[:, :SHARED] @ shared.T + lines.sum(axis=1).T)
-        variance += np.where(known, covariance.diagonal()[rest][self.known], unknown)
+        n_lines = len(self.line_factor)
+        known = self.known >= 0
+        first_deviation = SHARED + 2 * n_lines
+        deviations = slice(first_deviation, None)
+
+        index = self._nine_of_each_line()
+        nine = covariance[index[:, :, None], index[:, None, :]]
+        nine *= self.line_factor[:, :, None] * self.line_factor[:, None, :]
+        variance = nine.reshape(n_lines, -1) @ self._ceramide_products.T
+
+        with_deviation = covariance[deviations, :first_deviation][self.known] * known[:, None]
+        shared = with_deviation[:, :SHARED] * self.ceramide_factor[:, :SHARED]
+        own = with_deviation[:, SHARED:].reshape(-1, 2, n_lines)
+        own = own * self.ceramide_factor[:, SHARED:, None]
+        variance += 2 * (self.line_factor[:, :SHARED] @ shared.T + own.sum(axis=1).T)
+
+        deviation_variance = covariance.diagonal()[deviations][self.known]
+        variance += np.where(known, deviation_variance, unknown)
         return np.asarray(variance)
 
+    def _nine_of_each_line(self) -> IntArray:
+        """Indices among all parameters of the nine of each line, shape (L, 9)."""
+        n_lines = len(self.line_factor)
+        index = np.empty((n_lines, NINE), dtype=np.int64)
+        index[:, :SHARED] = np.arange(SHARED)
+        index[:, _LINE] = np.arange(SHARED, SHARED + n_lines)
+        index[:, _TILT] = np.arange(SHARED + n_lines, SHARED + 2 * n_lines)
+        return index
 
-def _inverse_of_two(known: FloatArray, precision: FloatArray) -> FloatArray:
-    """Return the covariance of each line with its tilt, were all others known, shape (2, 2, L).
+
+def _inverse_of_blocks(known: FloatArray, precision: FloatArray) -> FloatArray:
+    """A^-1: covariance of each line with its tilt, were all others known, shape (2, 2, L).
+
+        [ line  both ]^-1    [  tilt  -both ]
+        [ both  tilt ]    =  [ -both   line ] / (line * tilt - both^2)
 
     Parameters
     ----------
     known : numpy.ndarray, shape (L, 2, 2)
-        What features tell of them.
+        Precision from the features.
     precision : numpy.ndarray, shape (2, L)
-        With which each is known without features.
+        Precision of lines and of tilts without features.
     """
-    line, tilt = known[:, 0, 0] + precision[0], known[:, 1, 1] + precision[1]
+    line = known[:, 0, 0] + precision[0]
+    tilt = known[:, 1, 1] + precision[1]
     both = known[:, 0, 1]
-    inverse = np.array([[tilt, -both], [-both, line]])
-    return np.asarray(inverse / (line * tilt - both**2))
+    adjugate = np.array([[tilt, -both], [-both, line]])
+    return np.asarray(adjugate / (line * tilt - both**2))
 
 
-def _joined(alone: FloatArray, ratio: FloatArray, others: FloatArray) -> FloatArray:
-    """Return the covariance of all parameters, shape (P, P).
+def _joined(inverse_a: FloatArray, ratio: FloatArray, others: FloatArray) -> FloatArray:
+    """Covariance of all parameters in their usual order, shape (P, P).
+
+    [  S_ss       -(R S)_s^T         S_sd     ]    shared (7)
+    [ -(R S)_s     A^-1 + R S R^T   -(R S)_d  ]    lines and tilts (2 L)
+    [  S_ds       -(R S)_d^T         S_dd     ]    deviations (K)
 
     Parameters
     ----------
-    alone : numpy.ndarray, shape (2, 2, L)
-        Of each line with its tilt, were all others known.
+    inverse_a : numpy.ndarray, shape (2, 2, L)
+        A^-1.
     ratio : numpy.ndarray, shape (2 L, 7 + K)
-        How lines and tilts follow the others.
+        R.
     others : numpy.ndarray, shape (7 + K, 7 + K)
-        Covariance of the others.
+        S: of the shared parameters, then of the deviations.
     """
-    n = alone.shape[2]
+    n_lines = inverse_a.shape[2]
     between = -ratio @ others
-    lines = -between @ ratio.T
-    lines.reshape(2, n, 2, n)[:, np.arange(n), :, np.arange(n)] += alone.transpose(2, 0, 1)
-    own, rest = slice(SHARED, SHARED + 2 * n), slice(SHARED + 2 * n, None)
-    covariance = np.empty((2 * n + len(others), 2 * n + len(others)))
-    covariance[own, own] = lines
-    for at, part in (slice(0, SHARED), slice(0, SHARED)), (rest, slice(SHARED, None)):
-        covariance[own, at], covariance[at, own] = between[:, part], between[:, part].T
-        covariance[at, :SHARED] = others[part, :SHARED]
-        covariance[at, rest] = others[part, SHARED:]
+    own_covariance = -between @ ratio.T
+    by_line = own_covariance.reshape(2, n_lines, 2, n_lines)
+    line = np.arange(n_lines)
+    by_line[:, line, :, line] += inverse_a.transpose(2, 0, 1)
+
+    size = 2 * n_lines + len(others)
+    shared = slice(0, SHARED)
+    own = slice(SHARED, SHARED + 2 * n_lines)
+    deviations = slice(SHARED + 2 * n_lines, None)
+    covariance = np.empty((size, size))
+    covariance[own, own] = own_covariance
+    for here, part in ((shared, slice(0, SHARED)), (deviations, slice(SHARED, None))):
+        covariance[own, here] = between[:, part]
+        covariance[here, own] = between[:, part].T
+        covariance[here, shared] = others[part, :SHARED]
+        covariance[here, deviations] = others[part, SHARED:]
     return covariance

@@ -38,14 +38,16 @@ _CURVATURES: Final[dict[float, FloatArray]] = {
     -0.4: _SLOPES[9::2],
 }
 
-#: All of them: slope and curvature of each trial, how closely pairs must agree, min, and what is
-#: left of a pair, in those widths, from its differences of RT, z and z^2 / 10 (see `curve`).
+#: Slope and curvature of each trial, and the width to which pairs must agree, min, shape (T,).
 _SLOPE: Final = np.concatenate([*_CURVATURES.values()])
 _CURVATURE: Final = np.repeat([*_CURVATURES], [len(s) for s in _CURVATURES.values()])
 _WIDTH: Final = 0.05 + 0.1 * np.abs(_SLOPE)
+
+#: Matrix from the differences of a pair in RT, z and z^2 / 10 (see `curve`) to its residual in
+#: each trial, in widths, shape (T, 3).
 _RESIDUAL: Final = np.asarray(
     np.stack([np.ones(len(_SLOPE)), -_SLOPE, -_SLOPE * _CURVATURE], axis=1) / _WIDTH[:, None],
-    dtype=np.float32,  # tells trials apart at half the cost
+    dtype=np.float32,  # enough to compare trials, at half the cost
 )
 
 #: How far a curvature may lie from the usual one before its pairs count clearly less.
@@ -57,7 +59,7 @@ _WIDTHS: Final = np.geomspace(0.5, 0.06, 8)
 #: Slopes below this cannot order a series by its carbons.
 LOWEST_SLOPE: Final = 0.1
 
-_FARTHEST: Final = -30.0  # exponent of the closeness of two numbers
+_LEAST_EXPONENT: Final = -30.0  # of the closeness of two numbers
 _MOST_ROWS: Final = 2000  # rows from which pairs are formed
 _AT_ONCE: Final = 400  # pairs that are compared with all trials at once: what a cache holds
 _ANCHOR_WEIGHT: Final = 4.0  # of a pair of anchors, against any other pair
@@ -72,15 +74,15 @@ class NoCurve:
 
 
 @dataclass(frozen=True, eq=False)
-class _Pairs:
+class _RowPairs:
     """Pairs of rows of one series.
 
     Attributes
     ----------
     rt, weight : numpy.ndarray, shape (p,)
-        RT difference, min, and how much the pair counts.
+        RT difference, min, and weight of the pair.
     kind : numpy.ndarray of int, shape (p,)
-        The ceramides of both rows: a place in a flattened (K, K) matrix.
+        Ceramides of both rows, first * K + second: index into a flattened (K, K) matrix.
     basis : numpy.ndarray, shape (K, 4)
         `curve.ceramide_basis` of the ceramides.
     """
@@ -91,19 +93,19 @@ class _Pairs:
     basis: FloatArray
 
     def effect(self, shape: FloatArray) -> FloatArray:
-        """Return the difference that each pair should have, min, shape (p,)."""
+        """RT difference of each pair by this shape of f, min, shape (p,)."""
         f = ceramide_effect(shape, self.basis)
         return (f[:, None] - f).ravel().take(self.kind)
 
     def sums(self, values: FloatArray) -> FloatArray:
-        """Return the sum of a value of the pairs by both ceramides, shape (K, K)."""
+        """Sum of a value of the pairs by their two ceramides, shape (K, K)."""
         n = len(self.basis)
         return sum_by(self.kind, values, n * n).reshape(n, n)
 
 
 def starting_curve(observed: Observations, priors: Priors) -> Curve | NoCurve:
-    """Return a curve without lines, or why there is none."""
-    pairs = _pairs(observed)
+    """A first curve without lines, or the reason why there is none."""
+    pairs = _row_pairs(observed)
     if len(pairs.rt) == 0:
         return NoCurve(
             "no-gradient",
@@ -119,91 +121,114 @@ def starting_curve(observed: Observations, priors: Priors) -> Curve | NoCurve:
             f"with {LOWEST_SLOPE:g} min or more.",
         )
     shape = _shape(pairs, slope, curvature, priors)
+    scale = max(float(shape[0]), LOWEST_SLOPE)
     return Curve(
         shape=shape,
         shrink=0.0,
         spared=0.0,
-        slope=max(float(shape[0]), LOWEST_SLOPE),
+        slope=scale,
         middle=0.0,
         lines=np.zeros(0),
         tilt=np.zeros(0),
         tilt_sd=priors.line_tilt.spread,
         ceramides=observed.ceramides,
         deviation=np.zeros(len(observed.ceramides)),
-        deviation_sd=priors.ceramide_deviation.spread * max(float(shape[0]), LOWEST_SLOPE),
+        deviation_sd=priors.ceramide_deviation.spread * scale,
         covariance=np.zeros((0, 0)),
         usual_carbons=usual_carbons(priors),
     )
 
 
-def _pairs(observed: Observations) -> _Pairs:
+def _row_pairs(observed: Observations) -> _RowPairs:
     """Pair the rows of each series whose ceramides differ in carbons."""
-    chosen = _spread(observed)
-    i, j = _within(observed.group[chosen])
-    i, j = chosen[i], chosen[j]
+    chosen = _evenly_spread(observed)
+    first, second = _pairs_within(observed.group[chosen])
+    i, j = chosen[first], chosen[second]
     carbons = observed.ceramides[:, 0][observed.ceramide]
     informative = carbons[i] != carbons[j]
     i, j = i[informative], j[informative]
-    both = observed.anchor[i] & observed.anchor[j]
-    return _Pairs(
-        observed.rt[i] - observed.rt[j],
-        np.where(both, _ANCHOR_WEIGHT, 1.0),
-        observed.ceramide[i] * len(observed.ceramides) + observed.ceramide[j],
-        ceramide_basis(observed.ceramides),
+    both_anchors = observed.anchor[i] & observed.anchor[j]
+    return _RowPairs(
+        rt=observed.rt[i] - observed.rt[j],
+        weight=np.where(both_anchors, _ANCHOR_WEIGHT, 1.0),
+        kind=observed.ceramide[i] * len(observed.ceramides) + observed.ceramide[j],
+        basis=ceramide_basis(observed.ceramides),
     )
 
 
-def _spread(observed: Observations) -> IntArray:
-    """Choose whole samples, evenly spread, until there are enough rows."""
+def _evenly_spread(observed: Observations) -> IntArray:
+    """Rows of whole samples, evenly spread, about `_MOST_ROWS` in all."""
     samples = int(observed.sample.max(initial=0)) + 1
     step = max(1, int(np.ceil(len(observed) / _MOST_ROWS)))
     kept = np.arange(samples) % min(step, samples) == 0
     return np.flatnonzero(kept[observed.sample])[: 2 * _MOST_ROWS]
 
 
-def _within(group: IntArray) -> tuple[IntArray, IntArray]:
-    """Return all pairs of positions with equal group."""
+def _pairs_within(group: IntArray) -> tuple[IntArray, IntArray]:
+    """Indices of all pairs of entries with equal group: (first, second), each shape (p,)."""
     order = np.argsort(group, kind="stable")
     sizes = np.bincount(group)
-    later = np.repeat(np.cumsum(sizes), sizes) - np.arange(len(group)) - 1
-    first = np.repeat(np.arange(len(group)), later)
-    return order[first], order[ranges(np.arange(len(group)) + 1, later)]
+    here = np.arange(len(group))
+    end_of_group = np.repeat(np.cumsum(sizes), sizes)
+    later = end_of_group - here - 1  # entries of the group after this one
+    first = np.repeat(here, later)
+    second = ranges(here + 1, later)
+    return order[first], order[second]
 
 
-def _slope(pairs: _Pairs, priors: Priors) -> tuple[float, float]:
-    """Return slope and curvature (in slopes) at which the density of agreeing pairs is largest."""
+def _slope(pairs: _RowPairs, priors: Priors) -> tuple[float, float]:
+    """Slope (min per carbon) and curvature (in slopes) on which most pairs agree.
+
+    Of all trials, the one with the largest weight of agreeing pairs per width, times the prior of
+    its curvature.
+    """
     shape, _ = shape_prior(1.0, priors)
     away = (_CURVATURE - shape[1]) / _CURVATURE_REACH
-    straight, bent = np.array([[1.0, 0.0, *shape[2:]], [0.0, 1.0, *shape[2:]]])
-    differences = np.stack([pairs.rt, pairs.effect(straight), pairs.effect(bent)])
-    differences, weight = differences.astype(np.float32), pairs.weight.astype(np.float32)
+    only_slope = np.array([1.0, 0.0, *shape[2:]])
+    only_curvature = np.array([0.0, 1.0, *shape[2:]])
+    z, z_squares = pairs.effect(only_slope), pairs.effect(only_curvature)
+    differences = np.stack([pairs.rt, z, z_squares]).astype(np.float32)
+    weight = pairs.weight.astype(np.float32)
     agreeing = np.zeros(len(_SLOPE))
     for start in range(0, len(weight), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        agreeing += _closeness(_RESIDUAL @ differences[:, part]) @ weight[part]
-    best = int(np.argmax(agreeing / _WIDTH * np.exp(-0.5 * away**2)))
+        residual = _RESIDUAL @ differences[:, part]
+        agreeing += _closeness(residual) @ weight[part]
+    density = agreeing / _WIDTH * np.exp(-0.5 * away**2)
+    best = int(np.argmax(density))
     return float(_SLOPE[best]), float(_CURVATURE[best])
 
 
 def _closeness(away: npt.NDArray[_Float]) -> npt.NDArray[_Float]:
-    """Return exp(-away^2 / 2); bounded, as numbers near 0 make arithmetic slow."""
-    return np.asarray(np.exp(np.maximum(-0.5 * away * away, _FARTHEST)))
+    """exp(-away^2 / 2), bounded below, as numbers near 0 make arithmetic slow."""
+    return np.asarray(np.exp(np.maximum(-0.5 * away * away, _LEAST_EXPONENT)))
 
 
-def _shape(pairs: _Pairs, slope: float, curvature: float, priors: Priors) -> FloatArray:
-    """Refine f on the pairs that agree ever more closely."""
+def _shape(pairs: _RowPairs, slope: float, curvature: float, priors: Priors) -> FloatArray:
+    """Shape of f, shape (5,), refined on pairs that must agree ever more closely.
+
+    One Gauss-Newton step for each width h. With J = df/d(shape), W the weights of the pairs by
+    their two ceramides (made symmetric), r the sums of weighted residuals, and p = (h / sd)^2 and
+    m the precision and mean of the prior,
+
+        shape += (J^T (diag(W 1) - W) J + diag(p))^-1 (J^T r + p (m - shape))
+
+    A pair depends on the difference of its ceramides: so diag(W 1) - W is a graph Laplacian.
+    """
     shape = shape_prior(slope, priors)[0]
     shape[1] = curvature * slope
     for width in (slope * _WIDTHS).tolist():
         mean, sd = shape_prior(max(float(shape[0]), LOWEST_SLOPE), priors)
-        prior = (width / sd) ** 2  # its precision, in that of a pair
+        precision = (width / sd) ** 2  # of the prior, in that of a pair
         residual = pairs.rt - pairs.effect(shape)
         weight = pairs.weight * _closeness(residual / width)
-        joint, pull = pairs.sums(weight), pairs.sums(weight * residual)
+        weights = pairs.sums(weight)
+        residuals = pairs.sums(weight * residual)
         jacobian = ceramide_effect_jacobian(shape, pairs.basis)
-        # A pair tells of the difference of its ceramides: the sums make a graph Laplacian.
-        joint = joint + joint.T
-        normal = jacobian.T @ (np.diag(joint.sum(axis=0)) - joint) @ jacobian
-        gradient = jacobian.T @ (pull.sum(axis=1) - pull.sum(axis=0)) + prior * (mean - shape)
-        shape = shape + np.linalg.solve(normal + np.diag(prior), gradient)
+        weights = weights + weights.T
+        laplacian = np.diag(weights.sum(axis=0)) - weights
+        normal = jacobian.T @ laplacian @ jacobian
+        pull = residuals.sum(axis=1) - residuals.sum(axis=0)
+        gradient = jacobian.T @ pull + precision * (mean - shape)
+        shape = shape + np.linalg.solve(normal + np.diag(precision), gradient)
     return shape

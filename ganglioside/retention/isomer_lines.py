@@ -1,7 +1,7 @@
-"""Rule 3, isomers: the lines on which the genuine features of each series stand.
+"""Rule 3, isomers: the lines of the genuine features of each series.
 
 Two dense offsets within one series that nothing else explains are two isomers. Whether an offset
-is dense is a question of chance: how many ceramides would agree so well if they stood anywhere?
+is dense is a question of chance: how many ceramides would agree so well at random RT?
 """
 
 from __future__ import annotations
@@ -20,30 +20,33 @@ from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, 
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.priors import Priors
 
-MOST_LINES: Final = 3  # isomers that are told apart within one series
+MOST_LINES: Final = 3  # isomers of one series that are distinguished
 _ANCHOR_WEIGHT: Final = 3.0
 _WIDTH: Final = 0.08  # carbons; half-width of a dense offset
 _LEAST_SUPPORT: Final = 1.5  # ceramides that a further line needs
-_APART: Final = 0.2  # carbons; isomers that stand closer are one line
-_FAR: Final = 0.85  # carbons; isomers stand closer to the main line (observed: 0.3 to 0.75)
+_APART: Final = 0.2  # carbons; isomers that are closer are one line
+_FAR: Final = 0.85  # carbons; isomers are closer to the main line (observed: 0.3 to 0.75)
 _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
-_CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child
+_CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child by half
+_ARTEFACT_SHARE: Final = 0.8  # of a row, at most, that an artefact explains
 
-#: Log-odds with which a line shows the species of its group, as far as areas leave it open, and
-#: what it costs to choose among them.
+#: Levels of a line tried: log-odds that its species have rows, beyond those from their areas;
+#: and the cost of choosing among them.
 _LEVELS: Final = np.linspace(-6, 4, 11)
 _LEVEL_COST: Final = 1.5
-_LEAST: Final = 0.01  # of the chance that a species has a row
+_LEAST: Final = 0.01  # probability that a species has a row
 _MOST: Final = 0.97
 
 _TAIL: Final = 6.0  # degrees of freedom of the scatter about a line
 _MOST_GAIN: Final = 50.0
 _MOST_PAIRS: Final = 200_000  # rows that are compared at once
+_TINY: Final = 1e-9
+_MOST_DISTANCE_COST: Final = 16.0  # squared spreads of an expected RT, at most
 
 
 @dataclass(frozen=True, eq=False)
-class Lines:
-    """Lines and where they stand: group, and RT of the reference ceramide in min."""
+class LineOffsets:
+    """Lines: group of each, and RT of the reference ceramide, min, each shape (L,)."""
 
     group: IntArray
     offset: FloatArray
@@ -59,9 +62,14 @@ class Scale:
 
 @dataclass(frozen=True, eq=False)
 class _Expected:
-    """Where the first line of each group is expected, and how likely further ones are.
+    """Expected RT of the first line of each group, and probability of one more line.
 
-    `centre` and `spread` in min, `further` a probability, each shape (G,).
+    Attributes
+    ----------
+    centre, spread : numpy.ndarray, shape (G,)
+        RT of the reference ceramide, min, and its standard deviation, min.
+    further : numpy.ndarray, shape (G,)
+        Probability of each further line.
     """
 
     centre: FloatArray
@@ -73,16 +81,18 @@ class _Expected:
 class _Layout:
     """The rows in the order of their groups, those of a group in the order of their slots.
 
+    A slot is a sample, a group and a ceramide, as in `Observations`.
+
     Attributes
     ----------
     row : numpy.ndarray of int, shape (n,)
-        The rows in this order, in which all else is told.
+        The rows in this order, which is that of all other arrays.
     group, slot : numpy.ndarray of int, shape (n,)
-        Of each row; slots are counted in this order.
+        Group and slot of each row; slots are numbered in this order.
     starts_slot : numpy.ndarray of bool, shape (n,)
         Whether a row is the first of its slot.
     size, slots, first : numpy.ndarray of int, shape (G,)
-        Rows and slots of each group, and its first row.
+        Number of rows and slots of each group, and index of its first row.
     """
 
     row: IntArray
@@ -94,14 +104,22 @@ class _Layout:
     first: IntArray
 
 
-@kept_with_first  # the same rows are asked for in each round
+@kept_with_first  # the rows are the same in each round
 def _layout(observed: Observations) -> _Layout:
+    """Layout of the rows of a table."""
     row = np.lexsort((observed.slot, observed.group))
-    group, starts_slot = observed.group[row], starts(observed.slot[row])
+    group = observed.group[row]
+    starts_slot = starts(observed.slot[row])
     size = np.bincount(group, minlength=len(observed.groups))
-    slots = np.bincount(group[starts_slot], minlength=len(size))
-    slot, first = np.cumsum(starts_slot) - 1, np.cumsum(size) - size
-    return _Layout(row, group, slot, starts_slot, size, slots, first)
+    return _Layout(
+        row=row,
+        group=group,
+        slot=np.cumsum(starts_slot) - 1,
+        starts_slot=starts_slot,
+        size=size,
+        slots=np.bincount(group[starts_slot], minlength=len(size)),
+        first=np.cumsum(size) - size,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +132,7 @@ class _Rows:
     reduced : numpy.ndarray, shape (n,)
         RT less the effect of the ceramide, min.
     present : numpy.ndarray, shape (slots, levels)
-        Chance that the species of a slot has a row, for each of the levels.
+        Probability that the species of a slot has a row, for each of `_LEVELS`.
     """
 
     layout: _Layout
@@ -124,8 +142,8 @@ class _Rows:
 
 def starting_lines(
     observed: Observations, reduced: FloatArray, coelution: Coelution, slope: float
-) -> Lines:
-    """Place lines before anything else is known, larger head groups first.
+) -> LineOffsets:
+    """First lines, before anything else is known; larger head groups come first.
 
     A row that co-elutes with a row on the line of a larger head group counts little, and so does
     one that has the mass of another species' artefact.
@@ -136,33 +154,65 @@ def starting_lines(
     reduced : numpy.ndarray, shape (n,)
         RT less the effect of the ceramide, min.
     coelution : Coelution
-        Pairs of possible parents and what they made.
+        Pairs of possible parents and their fragments or artefacts.
     slope : float
         min per carbon.
     """
     layout = _layout(observed)
-    row, place = layout.row, np.argsort(layout.row)
-    reduced, weight = reduced[row], _weight(observed)[row]
-    genuine, explained = np.zeros(len(row)), np.zeros(len(row))
-    closeness = 1 / (1 + (coelution.delta / _CLOSE) ** 4)
-    parent, child = place[coelution.parent], place[coelution.child]
-    artefact = coelution.process >= 0
-    np.maximum.at(explained, child[artefact], 0.8 * closeness[artefact])
-    pairs = np.flatnonzero(~artefact)
-    pairs = pairs[np.argsort(child[pairs], kind="stable")]  # hence by group
-    parent, child, closeness = parent[pairs], child[pairs], closeness[pairs]
-    bounds = np.append(layout.first, len(row))
-    rows, made = bounds.tolist(), np.searchsorted(child, bounds).tolist()
+    row = layout.row
+    reduced = reduced[row]
+    weight = _weight(observed)[row]
+    explained = _explained_by_artefacts(layout, coelution)
+    parent, child, closeness = _fragment_pairs_by_child(layout, coelution)
+    row_bounds = np.append(layout.first, len(row))
+    pair_bounds = np.searchsorted(child, row_bounds)
+    first_row, first_pair = row_bounds.tolist(), pair_bounds.tolist()
+    genuine = np.zeros(len(row))
     offsets = np.full((len(observed.groups), MOST_LINES), np.nan)
     for group in np.argsort(-observed.groups.depth, kind="stable").tolist():
-        own, pair = slice(*rows[group : group + 2]), slice(*made[group : group + 2])
-        np.maximum.at(explained, child[pair], closeness[pair] * genuine[parent[pair]])
-        free, slots = 1 - explained[own], np.flatnonzero(layout.starts_slot[own])
+        own = slice(first_row[group], first_row[group + 1])
+        pair = slice(first_pair[group], first_pair[group + 1])
+        by_parents = closeness[pair] * genuine[parent[pair]]
+        np.maximum.at(explained, child[pair], by_parents)
+        free = 1 - explained[own]
+        slots = np.flatnonzero(layout.starts_slot[own])
         found = _dense_offsets(reduced[own], weight[own] * free, slots, slope)
-        away = np.abs(reduced[own] - np.array(found)[:, None]).min(axis=0) / (_WIDTH * slope)
+        distance = np.abs(reduced[own] - np.array(found)[:, None]).min(axis=0)
+        away = distance / (_WIDTH * slope)
         genuine[own] = np.exp(-0.5 * away * away) * free
         offsets[group, : len(found)] = found
-    return _lines(offsets)
+    return _as_lines(offsets)
+
+
+def _closeness(delta: FloatArray) -> FloatArray:
+    """How closely pairs co-elute: 1 at the same RT, 0 far apart, in the shape of `delta` (min)."""
+    return np.asarray(1 / (1 + (delta / _CLOSE) ** 4))
+
+
+def _explained_by_artefacts(layout: _Layout, coelution: Coelution) -> FloatArray:
+    """Part of each row that a co-eluting artefact explains, 0 to 1, shape (n,), as laid out."""
+    position = np.argsort(layout.row)
+    artefact = coelution.process >= 0
+    explained = np.zeros(len(layout.row))
+    by_artefact = _ARTEFACT_SHARE * _closeness(coelution.delta)[artefact]
+    np.maximum.at(explained, position[coelution.child[artefact]], by_artefact)
+    return explained
+
+
+def _fragment_pairs_by_child(
+    layout: _Layout, coelution: Coelution
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Parent, child and closeness of the fragment pairs, in the order of the child's group.
+
+    Parent and child are indices into the rows as laid out.
+    """
+    position = np.argsort(layout.row)
+    fragments = np.flatnonzero(coelution.process < 0)
+    child = position[coelution.child[fragments]]
+    order = np.argsort(child, kind="stable")
+    parent = position[coelution.parent[fragments]]
+    closeness = _closeness(coelution.delta)[fragments]
+    return parent[order], child[order], closeness[order]
 
 
 def find_lines(
@@ -174,11 +224,11 @@ def find_lines(
     usual: FloatArray,
     scale: Scale,
     priors: Priors,
-) -> Lines:
-    """Place lines again, where they explain rows better than all else does.
+) -> LineOffsets:
+    """Lines that explain rows better than all other processes do.
 
-    A line is worth the evidence of the rows on it, less what it costs to say where it stands and
-    which of the group's species are on it and which are not.
+    A line is worth the evidence of its rows, less the cost of its RT and of the choice which of
+    the group's species are on it and which are not.
 
     Parameters
     ----------
@@ -188,36 +238,42 @@ def find_lines(
     evidence : numpy.ndarray, shape (n,)
         Log density of each row in the middle of a line over its intensity without that line.
     expected, variance : numpy.ndarray, shape (G,)
-        Where compositions predict the first line of each group, min and min^2.
+        RT of the first line of each group as compositions predict it, min, and variance, min^2.
     usual : numpy.ndarray, shape (n,)
-        Log-odds that species of the row's ceramide have a row, up to what is the line's own.
+        Log-odds that species of the row's ceramide have a row, but for the level of the line.
     scale : Scale
     priors : Priors
     """
     layout = _layout(observed)
-    usual = usual[layout.row[layout.starts_slot]]
-    chance = 1 / (1 + np.exp(-usual[:, None] - _LEVELS))
-    rows = _Rows(layout, reduced[layout.row], np.minimum(np.maximum(chance, _LEAST), _MOST))
-    expectation = _Expected(expected, np.sqrt(variance), _further(observed.groups, priors))
-    return _lines(_worthy_offsets(rows, evidence[layout.row], expectation, scale))
+    slot_usual = usual[layout.row[layout.starts_slot]]
+    chance = 1 / (1 + np.exp(-slot_usual[:, None] - _LEVELS))
+    present = np.minimum(np.maximum(chance, _LEAST), _MOST)
+    rows = _Rows(layout, reduced[layout.row], present)
+    expectation = _Expected(
+        centre=expected, spread=np.sqrt(variance), further=_further(observed.groups, priors)
+    )
+    return _as_lines(_worthy_offsets(rows, evidence[layout.row], expectation, scale))
 
 
 @kept_with_first
 def _further(groups: Groups, priors: Priors) -> FloatArray:
-    """Return how likely one more line is: known isomers, or acetyls that may stand elsewhere."""
-    possible = [
-        isomer is None and (bool(isomers(series.split("+")[0])) or "OAc" in series)
-        for series, isomer in zip(groups.series, groups.isomer, strict=True)
-    ]
-    return np.where(possible, priors.further_line.value, priors.unknown_line.value)
+    """Probability of one more line in each group, shape (G,).
+
+    It is larger for series with known isomers, or with acetyls in several possible positions.
+    """
+    several = []
+    for series, isomer in zip(groups.series, groups.isomer, strict=True):
+        known_isomers = bool(isomers(series.split("+")[0]))
+        several.append(isomer is None and (known_isomers or "OAc" in series))
+    return np.where(several, priors.further_line.value, priors.unknown_line.value)
 
 
 def _worthy_offsets(
     rows: _Rows, evidence: FloatArray, expected: _Expected, scale: Scale
 ) -> FloatArray:
-    """Return the offsets of each group that are worth a line; the expected place if none is.
+    """Offsets of each group that are worth a line, min, shape (G, MOST_LINES).
 
-    Shape (G, MOST_LINES), NaN where there is no further line.
+    NaN where there is no further line; the first is where it is expected if none is worth a line.
     """
     group = rows.layout.group
     offsets = np.full((len(expected.centre), MOST_LINES), np.nan)
@@ -226,19 +282,21 @@ def _worthy_offsets(
         at = np.flatnonzero(possible)
         if len(at) == 0:
             break
-        worth = _worth(rows, at, evidence, scale.sigma)
-        worth -= _place_cost(rows, at, expected, scale, further=number > 0)
+        cost = _place_cost(rows, at, expected, scale, further=number > 0)
+        worth = _worth(rows, at, evidence, scale.sigma) - cost
         best = at[_best_of_group(group[at], worth)]
         offsets[:, number] = _centres(rows, evidence, best, scale.sigma)
         away = np.abs(rows.reduced - offsets[group, number]) / scale.slope
-        possible &= (away > _APART) & (away <= _FAR if number == 0 else True)
+        possible &= away > _APART
+        if number == 0:
+            possible &= away <= _FAR
         evidence = np.where(away <= _APART, -np.inf, evidence)
     offsets[:, 0] = np.where(np.isnan(offsets[:, 0]), expected.centre, offsets[:, 0])
     return offsets
 
 
 def _best_of_group(group: IntArray, worth: FloatArray) -> IntArray:
-    """Return the row of each group that is worth most, if it is worth anything.
+    """Index of the row of each group that is worth most, if it is worth anything.
 
     Shape (g,) at most for the g groups of the rows, which are sorted by group.
     """
@@ -248,21 +306,27 @@ def _best_of_group(group: IntArray, worth: FloatArray) -> IntArray:
 
 
 def _centres(rows: _Rows, evidence: FloatArray, best: IntArray, sigma: float) -> FloatArray:
-    """Return the mean of the rows about the best row of each group, min, NaN without one."""
+    """Weighted mean of the rows near the best row of each group, min, shape (G,).
+
+    NaN for a group without a best row.
+    """
     group = rows.layout.group
-    middle = np.full(len(rows.layout.size), np.nan)
+    n_groups = len(rows.layout.size)
+    middle = np.full(n_groups, np.nan)
     middle[group[best]] = rows.reduced[best]
     away = (rows.reduced - middle[group]) / sigma
-    weight = np.exp(-0.5 * away**2) * (np.maximum(evidence, 0.0) + 1e-9)
-    total = sum_by(group, weight, len(middle))
-    return sum_by(group, weight * rows.reduced, len(middle)) / total
+    weight = np.exp(-0.5 * away**2) * (np.maximum(evidence, 0.0) + _TINY)
+    total = sum_by(group, weight, n_groups)
+    return sum_by(group, weight * rows.reduced, n_groups) / total
 
 
 def _worth(rows: _Rows, centres: IntArray, evidence: FloatArray, sigma: float) -> FloatArray:
-    """Return for a line through each of some rows the log odds that it exists.
+    """Log odds that there is a line through each of some rows, shape (len(centres),).
 
-    Each slot of the group is on the line, with the evidence of its best row, or is not; what is
-    usual for its ceramide says how likely.
+    Each slot of the group is on the line, with the evidence e of its best row, or is not. With p
+    the probability that the species of a slot has a row, for the best of `_LEVELS`,
+
+        sum over slots of log(1 + p (exp(e) - 1))
     """
     step = max(1, _MOST_PAIRS // int(rows.layout.size.max()))
     parts = [centres[k : k + step] for k in range(0, len(centres), step)]
@@ -273,27 +337,29 @@ def _worth(rows: _Rows, centres: IntArray, evidence: FloatArray, sigma: float) -
 def _worth_of_part(
     rows: _Rows, centres: IntArray, evidence: FloatArray, sigma: float
 ) -> FloatArray:
+    """`_worth` for as many centres as fit into memory at once."""
     layout = rows.layout
     group = layout.group[centres]
     size, slots = layout.size[group], layout.slots[group]
     row = ranges(layout.first[group], size)  # all rows of each centre's group
-    z = (rows.reduced[row] - np.repeat(rows.reduced[centres], size)) / (sigma * _TAIL**0.5)
+    distance = rows.reduced[row] - np.repeat(rows.reduced[centres], size)
+    z = distance / (sigma * _TAIL**0.5)
     gain = evidence[row] - (_TAIL + 1) / 2 * np.log1p(z * z)
-    first = np.flatnonzero(layout.starts_slot[row])
-    best = np.minimum(np.maximum.reduceat(gain, first), _MOST_GAIN)
-    odds = rows.present.take(layout.slot[row[first]], axis=0)
+    first_of_slot = np.flatnonzero(layout.starts_slot[row])
+    best = np.minimum(np.maximum.reduceat(gain, first_of_slot), _MOST_GAIN)
+    odds = rows.present.take(layout.slot[row[first_of_slot]], axis=0)
     odds *= np.expm1(best)[:, None]
-    worth = np.log1p(odds, out=odds)
-    total = np.add.reduceat(worth, np.cumsum(slots) - slots, axis=0)
+    slot_worth = np.log1p(odds, out=odds)
+    total = np.add.reduceat(slot_worth, np.cumsum(slots) - slots, axis=0)
     return np.asarray(total.max(axis=1)) - _LEVEL_COST
 
 
 def _place_cost(
     rows: _Rows, at: IntArray, expected: _Expected, scale: Scale, *, further: bool
 ) -> FloatArray:
-    """Return the cost of placing a line through rows: -log of its prior probability.
+    """-log of the prior probability of a line through some rows, shape (len(at),).
 
-    A first line stands where its composition predicts it, a further one near the first.
+    A first line is expected where its composition predicts it, a further one near the first.
     """
     group = rows.layout.group[at]
     if further:
@@ -301,18 +367,22 @@ def _place_cost(
         return np.asarray(np.log(room) - np.log(expected.further[group]))
     spread = expected.spread[group]
     away = (rows.reduced[at] - expected.centre[group]) / spread
-    return np.asarray(0.5 * np.minimum(away**2, 16.0) + np.log(spread / scale.sigma))
+    distance_cost = 0.5 * np.minimum(away**2, _MOST_DISTANCE_COST)
+    return np.asarray(distance_cost + np.log(spread / scale.sigma))
 
 
-def _lines(offsets: FloatArray) -> Lines:
-    """Return the lines at offsets of each group, shape (G, MOST_LINES), NaN where there is none."""
+def _as_lines(offsets: FloatArray) -> LineOffsets:
+    """Lines at the offsets of each group, shape (G, MOST_LINES), NaN where there is no line."""
     ordered = np.sort(offsets, axis=1)
     group, number = np.nonzero(np.isfinite(ordered))
-    return Lines(group, ordered[group, number])
+    return LineOffsets(group, ordered[group, number])
 
 
 def _weight(observed: Observations) -> FloatArray:
-    """Weigh anchors more, and the larger features of a name more than its smaller ones."""
+    """Weight of each row, shape (n,): `_ANCHOR_WEIGHT` for anchors, 0.8 to 1 for others.
+
+    The larger features of a slot count more than its smaller ones.
+    """
     volume = np.where(np.isfinite(observed.log_volume), observed.log_volume, 0.0)
     largest = np.full(int(observed.slot.max(initial=0)) + 1, -np.inf)
     np.maximum.at(largest, observed.slot, volume)
@@ -323,9 +393,16 @@ def _weight(observed: Observations) -> FloatArray:
 def _dense_offsets(
     reduced: FloatArray, weight: FloatArray, slots: IntArray, slope: float
 ) -> list[float]:
-    """Return the offsets that more ceramides share than chance lets expect, densest first.
+    """Offsets on which more ceramides agree than by chance, min, densest first; one at least.
 
-    Of the rows of one group; `slots` is the first row of each slot.
+    Parameters
+    ----------
+    reduced, weight : numpy.ndarray, shape (k,)
+        RT less the effect of the ceramide, min, and weight of the rows of one group.
+    slots : numpy.ndarray of int
+        Index of the first row of each slot.
+    slope : float
+        min per carbon.
     """
     width = _WIDTH * slope
     distance = (reduced[:, None] - reduced) / width
@@ -350,7 +427,7 @@ def _dense_offsets(
 
 
 def _is_dense(reduced: FloatArray, weight: FloatArray, support: float, width: float) -> bool:
-    """Return whether rows placed anywhere would agree so well less often than allowed."""
+    """Whether rows at random RT would agree so well less than `_BY_CHANCE` times a series."""
     rows = float(weight.sum())
     if min(support, rows) < _LEAST_SUPPORT:
         return False
@@ -360,8 +437,9 @@ def _is_dense(reduced: FloatArray, weight: FloatArray, support: float, width: fl
 
 
 def _poisson_tail(count: float, mean: float) -> float:
-    """Return the probability of `count` (rounded) or more events where `mean` are expected."""
-    term, below = exp(-mean), 0.0
+    """Probability of `count` (rounded) or more events where `mean` are expected."""
+    term = exp(-mean)
+    below = 0.0
     for k in range(round(count)):
         below += term
         term *= mean / (k + 1)

@@ -61,7 +61,7 @@ class Decisions:
     parent : numpy.ndarray of int
         Observation that made this one, -1 for none.
     ghost : numpy.ndarray of int
-        Place in `inference.Ghosts` of the parent where its row is missing, -1 elsewhere.
+        Place in `inference.MissingParents` of the parent where its row is missing, -1 elsewhere.
     process : numpy.ndarray of object
         What makes it a fragment or adduct; None elsewhere.
     quality : LineQuality
@@ -129,7 +129,7 @@ def _probability(state: Inference) -> FloatArray:
     fragment = pairs.process < 0
     made = sum_by(pairs.child[fragment], shares.pair[fragment], n)
     posed = sum_by(pairs.child[~fragment], shares.pair[~fragment], n)
-    ghosts = shares.ghosts
+    ghosts = shares.missing_parents
     probability = np.empty((n, 4))
     probability[:, VALID] = shares.genuine
     probability[:, FRAGMENT] = made + ghosts.by_row(n, "fragment")
@@ -150,7 +150,7 @@ def _verdict(probability: FloatArray, too_far: BoolArray) -> tuple[IntArray, Flo
 
 def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, IntArray]:
     """Return the likeliest parent row, or the ghost of a missing one, and the artefact."""
-    n, pairs, ghosts = len(state.observed), state.coelution, state.shares.ghosts
+    n, pairs, ghosts = len(state.observed), state.coelution, state.shares.missing_parents
     parent = np.full(n, -1, dtype=np.int64)
     process = np.full(n, -1, dtype=np.int64)
     strength = np.zeros(n)
@@ -231,4 +231,4 @@ def _process_labels(
 
 def _ghost_groups(state: Inference) -> IntArray:
     """Return the group of each ghost, and -1 at the end for rows that have none."""
-    return np.append(state.line_group[state.shares.ghosts.line], -1)
+    return np.append(state.line_group[state.shares.missing_parents.line], -1)

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.shares import Ghosts
+from ganglioside.inference.shares import MissingParents
 from ganglioside.inference.state import Inference
 from ganglioside.observations.shared_peaks import Peaks
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
@@ -33,7 +33,7 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
     parent, spare = _in_sample(sample, peak, away, made_by)
     spare &= decisions.verdict[peak] == VALID
     absent = (made_by >= 0) & (parent < 0)
-    ghosts = state.shares.ghosts
+    ghosts = state.shares.missing_parents
     ghost = np.where(absent, len(ghosts.child) + made_by, decisions.ghost[peak])
     scatter = np.sqrt(decisions.sd[peak] ** 2 + peaks.noise**2)
     by_features = Decisions(
@@ -49,7 +49,7 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
         process=decisions.process[peak],
         quality=decisions.quality,
     )
-    shares = replace(state.shares, ghosts=_with_peaks(state, decisions))
+    shares = replace(state.shares, missing_parents=_with_peaks(state, decisions))
     return replace(state, observed=features.in_own_time(), shares=shares), by_features
 
 
@@ -74,11 +74,11 @@ def _in_sample(
     return result, spare
 
 
-def _with_peaks(state: Inference, decisions: Decisions) -> Ghosts:
+def _with_peaks(state: Inference, decisions: Decisions) -> MissingParents:
     """Return the missing parents, then every peak as one that a sample may miss."""
-    ghosts, observed = state.shares.ghosts, state.observed
+    ghosts, observed = state.shares.missing_parents, state.observed
     n = len(observed)
-    return Ghosts(
+    return MissingParents(
         np.concatenate([ghosts.child, np.arange(n)]),
         np.concatenate([ghosts.line, decisions.line]),
         np.concatenate([ghosts.ceramide, observed.ceramide]),

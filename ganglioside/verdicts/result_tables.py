@@ -172,7 +172,7 @@ def _parent_names(
     names = texts_of(table.data["name"])
     place = np.where(decisions.parent >= 0, state.observed.row[decisions.parent], -1)
     missing = np.flatnonzero(decisions.ghost >= 0)
-    ghosts, series = state.shares.ghosts, model.line_series
+    ghosts, series = state.shares.missing_parents, model.line_series
     ceramides = state.observed.ceramides
     kinds = (ghosts.line * len(ceramides) + ghosts.ceramide)[decisions.ghost[missing]]
     distinct, kind = np.unique(kinds, return_inverse=True)

@@ -19,12 +19,12 @@ from judgement import Judgement
 
 from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import REFERENCE
-from ganglioside.retention.isomer_lines import Lines
+from ganglioside.retention.isomer_lines import LineOffsets
 
 CERAMIDE = ["carbons", "double_bonds", "hydroxyls"]
 
 
-def true_lines(case: Case, observed: Observations, expected: np.ndarray) -> Lines:
+def true_lines(case: Case, observed: Observations, expected: np.ndarray) -> LineOffsets:
     """Return the lines that the table's genuine rows stand on; one of each other series.
 
     `expected`, by series, is for those that the tissue does not hold.
@@ -40,7 +40,7 @@ def true_lines(case: Case, observed: Observations, expected: np.ndarray) -> Line
         places = sorted(kept["curve_rt"]) or [expected[number]]
         group += [number] * len(places)
         offset += places
-    return Lines(np.array(group, dtype=np.int64), np.array(offset))
+    return LineOffsets(np.array(group, dtype=np.int64), np.array(offset))
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def told(case: Case) -> Iterator[None]:
 
     def find(
         observed: Observations, _: object, __: object, expected: np.ndarray, *___: object
-    ) -> Lines:
+    ) -> LineOffsets:
         return true_lines(case, observed, expected)
 
     with mock.patch("ganglioside.inference.line_placement.find_lines", find):

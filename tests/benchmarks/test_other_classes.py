@@ -86,13 +86,13 @@ def test_tables_are_what_their_case_says(case: str) -> None:
 def test_the_row_that_is_asked_is_not_in_the_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     table = other_columns.draw(Case((3, 4), classes=2), "straight", seed=0)
     given: list[pd.DataFrame] = []
-    fit = FittedModel.fit
+    fitted_to = FittedModel.fitted_to
 
-    def watched(self: FittedModel, read: gg.FeatureTable) -> FittedModel:
+    def watched(read: gg.FeatureTable) -> FittedModel:
         given.append(read.data)
-        return fit(self, read)
+        return fitted_to(read)
 
-    monkeypatch.setattr(FittedModel, "fit", watched)
+    monkeypatch.setattr(FittedModel, "fitted_to", watched)
     found = other_classes.left_out(table)
     assert len(found) == len(given) == len(table)
     for name, rest in zip(table["Name"], given, strict=True):

@@ -40,13 +40,17 @@ def test_every_row_meets_every_line_of_its_group(
     assert (np.diff(found.row) >= 0).all()
 
 
-def test_a_place_is_one_slot_on_one_line(observed: Observations, found: Candidates) -> None:
+def test_rivals_share_slot_and_line(observed: Observations, found: Candidates) -> None:
     slot_and_line = set(zip(observed.slot[found.row].tolist(), found.line.tolist(), strict=True))
-    assert len(set(found.place.tolist())) == len(slot_and_line) == len(found.first_of_place)
+    assert (
+        len(set(found.sample_line_ceramide.tolist())) == len(slot_and_line) == len(found.distinct)
+    )
 
 
-def test_a_spot_is_a_line_and_a_ceramide(observed: Observations, found: Candidates) -> None:
-    line, ceramide = np.divmod(found.spot, len(observed.ceramides))
+def test_line_ceramide_points_into_a_flattened_array(
+    observed: Observations, found: Candidates
+) -> None:
+    line, ceramide = np.divmod(found.line_ceramide, len(observed.ceramides))
     np.testing.assert_array_equal(line, found.line)
     np.testing.assert_array_equal(ceramide, observed.ceramide[found.row])
 

@@ -1,4 +1,4 @@
-"""Pairs: what the table says of a possible parent and what it made, before anything is learned."""
+"""Co-eluting pairs: what the table shows of each before anything is learned."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside.inference.coeluting_pairs import Pairs, describe
+from ganglioside.inference.coeluting_pairs import DescribedCoelution, describe_coelution
 from ganglioside.ion_source.artefacts import artefact_pairs, artefacts
 from ganglioside.ion_source.coelution import join
 from ganglioside.ion_source.fragments import fragment_pairs, usual_emission
@@ -16,10 +16,14 @@ from ganglioside.support.priors import Priors
 PRIORS = Priors.usual()
 
 
-def described(names: list[str], areas: list[float | None]) -> tuple[Observations, Pairs]:
+def described(
+    names: list[str], areas: list[float | None]
+) -> tuple[Observations, DescribedCoelution]:
     table = pd.DataFrame({"Name": names, "RT": 9.0, "Volume": areas})
     seen = observe(gg.read_features(table))
-    return seen, describe(seen, join(fragment_pairs(seen, 0.1), artefact_pairs(seen, 0.1)), PRIORS)
+    return seen, describe_coelution(
+        seen, join(fragment_pairs(seen, 0.1), artefact_pairs(seen, 0.1)), PRIORS
+    )
 
 
 def test_a_fragment_is_as_large_as_its_share_of_the_parent() -> None:
@@ -43,7 +47,7 @@ def test_without_an_area_nothing_is_measured() -> None:
 
 def test_an_artefact_nearly_has_the_mass_of_its_name() -> None:
     _, pairs = described(["GD1(38:0;O2)", "GD1(40:3;O2)"], [1000.0, 10.0])
-    sodium = [artefacts()[k].process for k in pairs.process[pairs.posed]].index("+Na-H")
-    at = pairs.posed[sodium]
+    sodium = [artefacts()[k].process for k in pairs.process[pairs.artefacts]].index("+Na-H")
+    at = pairs.artefacts[sodium]
     assert not pairs.fragment[at]
     assert 0.5 < abs(pairs.shift[at]) < 2.5  # Na-H against C2H-2: 2.4 mDa of 1800 Da

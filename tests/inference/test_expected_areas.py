@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganglioside.inference.expected_areas import Areas, Placed, learn_areas, left_out, unknown_areas
+from ganglioside.inference.expected_areas import (
+    Areas,
+    CandidateAreas,
+    learn_areas,
+    left_out,
+    unknown_areas,
+)
 from ganglioside.support.priors import Priors
 
 PRIORS = Priors.usual()
@@ -14,17 +20,17 @@ LINES, CERAMIDES = 6, 9
 LEVEL = 6.0
 
 
-def world(seed: int = 0, scatter: float = 0.2) -> tuple[Placed, np.ndarray, np.ndarray]:
+def world(seed: int = 0, scatter: float = 0.2) -> tuple[CandidateAreas, np.ndarray, np.ndarray]:
     """Return features of every line and ceramide, and the effects that made them."""
     rng = np.random.default_rng(seed)
     of_line, of_ceramide = rng.normal(0, 0.6, LINES), rng.normal(0, 0.6, CERAMIDES)
     line, ceramide = (a.ravel() for a in np.divmod(np.arange(LINES * CERAMIDES), CERAMIDES))
     area = LEVEL + of_line[line] + of_ceramide[ceramide] + rng.normal(0, scatter, len(line))
     sample = np.zeros(len(line), dtype=np.int64)
-    return Placed(sample, line, ceramide, area, np.ones(len(line))), of_line, of_ceramide
+    return CandidateAreas(sample, line, ceramide, area, np.ones(len(line))), of_line, of_ceramide
 
 
-def learned(placed: Placed, rounds: int = 15) -> Areas:
+def learned(placed: CandidateAreas, rounds: int = 15) -> Areas:
     areas = unknown_areas(placed.log_area, placed.sample, LINES, CERAMIDES, PRIORS)
     for _ in range(rounds):
         areas = learn_areas(areas, placed)
@@ -45,7 +51,7 @@ def test_the_expectation_leaves_the_feature_out() -> None:
     at = 13
     weight = placed.weight.copy()
     weight[at] = 0.0
-    without = Placed(placed.sample, placed.line, placed.ceramide, placed.log_area, weight)
+    without = CandidateAreas(placed.sample, placed.line, placed.ceramide, placed.log_area, weight)
     expected = left_out(learned(without), without)[0][at]
     assert left_out(areas, placed)[0][at] == pytest.approx(expected, abs=0.05)
 
@@ -54,7 +60,7 @@ def test_one_feature_alone_on_its_line_is_expected_vaguely() -> None:
     placed, *_ = world()
     weight = np.where(placed.line == 2, 0.0, 1.0)
     weight[2 * CERAMIDES] = 1.0
-    alone = Placed(placed.sample, placed.line, placed.ceramide, placed.log_area, weight)
+    alone = CandidateAreas(placed.sample, placed.line, placed.ceramide, placed.log_area, weight)
     areas = learned(alone)
     _, sd = left_out(areas, alone)
     assert sd[2 * CERAMIDES] > 2 * sd[0]
@@ -64,9 +70,9 @@ def test_missing_areas_teach_nothing() -> None:
     placed, *_ = world()
     area = placed.log_area.copy()
     area[::3] = np.nan
-    some = Placed(placed.sample, placed.line, placed.ceramide, area, placed.weight)
+    some = CandidateAreas(placed.sample, placed.line, placed.ceramide, area, placed.weight)
     kept = np.isfinite(area)
-    rest = Placed(*(getattr(some, f)[kept] for f in some.__dataclass_fields__))
+    rest = CandidateAreas(*(getattr(some, f)[kept] for f in some.__dataclass_fields__))
     a, b = learned(some), learned(rest)
     assert a.line == pytest.approx(b.line)
     assert a.within == pytest.approx(b.within)
@@ -76,7 +82,7 @@ def test_no_area_at_all_is_possible() -> None:
     nothing = np.full(4, np.nan)
     zeros = np.zeros(4, dtype=np.int64)
     areas = unknown_areas(nothing, zeros, 1, 1, PRIORS)
-    areas = learn_areas(areas, Placed(zeros, zeros, zeros, nothing, np.ones(4)))
+    areas = learn_areas(areas, CandidateAreas(zeros, zeros, zeros, nothing, np.ones(4)))
     assert np.isfinite(areas.within)
     assert np.isfinite(areas.expected(zeros, zeros, zeros)[0]).all()
 

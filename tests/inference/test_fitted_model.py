@@ -50,9 +50,6 @@ def left_out(method: Method, seed: int, n: int = 15) -> pd.DataFrame:
     return predicted.assign(rt=dropped["RT"].to_numpy(), truth=truth(method, dropped["Name"]))
 
 
-# --- recovery ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("method", GRADIENTS.values(), ids=GRADIENTS.keys())
 def test_species_that_were_left_out_are_predicted_within_the_noise(method: Method) -> None:
     found = pd.concat([left_out(method, seed) for seed in range(3)])
@@ -84,9 +81,6 @@ def test_the_order_of_the_lines_and_their_distances_are_recovered() -> None:
         assert lines.loc[series, "offset"] == pytest.approx(expected, abs=0.03)
         assert lines.loc[series, "n"] == len(CERAMIDES)
     assert lines["offset_se"].between(0.001, 0.03).all()
-
-
-# --- what must not move it --------------------------------------------------------------------
 
 
 def shift(a: FittedModel, b: FittedModel) -> float:
@@ -126,9 +120,6 @@ def test_fragments_as_wrong_anchors_do_not_move_it() -> None:
     )
     model = fit(pd.concat([table, pieces]))
     assert shift(model, fit(table)) < Method().noise
-
-
-# --- predictions of any name ------------------------------------------------------------------
 
 
 def test_the_frame_of_predictions() -> None:
@@ -211,9 +202,6 @@ def test_a_name_that_cannot_be_read_is_refused() -> None:
         usual().predict(["GM3(36:1;O2)", "nonsense"])
 
 
-# --- other classes and columns ----------------------------------------------------------------
-
-
 def lipid_classes(
     stretch: dict[str, float], slope: float = 0.35, seed: int = 0
 ) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -292,9 +280,6 @@ def test_a_table_that_shows_no_gradient_is_refused_with_the_reason(names: list[s
     assert "differ in carbons" in model.reason
 
 
-# --- no curve ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     "model",
     [
@@ -317,9 +302,6 @@ def test_a_model_without_a_curve_says_so(model: FittedModel) -> None:
     assert np.isnan(model.reduced_rt([8.0, 9.0], [36, 38], 1, 2)).tolist() == [True, True]
 
 
-# --- lines for charts -------------------------------------------------------------------------
-
-
 def test_line_rt_is_the_prediction() -> None:
     carbons = [34, 36, 38, 45]
     line = usual().line_rt("GD3", None, carbons, 1, 2)
@@ -333,9 +315,6 @@ def test_reduced_rt_puts_a_series_on_one_level() -> None:
     reduced = usual().reduced_rt(rt, [34, 36, 38, 40], [1, 1, 2, 0], 2)
     offset = usual().lines.set_index("series").loc["GD3", "offset"]
     np.testing.assert_allclose(reduced, offset, atol=0.04)  # but for what the series is steeper
-
-
-# --- stored -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -359,12 +338,12 @@ def test_a_model_survives_json(table: pd.DataFrame) -> None:
 
 def test_a_model_stored_before_there_was_a_spared_part_is_read() -> None:
     stored = usual().to_dict()
-    whole = FittedModel.from_dict(stored)._fit.curve
+    whole = FittedModel.from_dict(stored)._parameters.curve
     older = np.delete(np.delete(whole.covariance, SHARED - 1, axis=0), SHARED - 1, axis=1)
     triangle = older[np.triu_indices(len(older))].astype("<f8").tobytes()
     del stored["curve"]["spared"]
     stored["curve"]["covariance"] = base64.b64encode(triangle).decode("ascii")
-    curve = FittedModel.from_dict(stored)._fit.curve
+    curve = FittedModel.from_dict(stored)._parameters.curve
     assert curve.spared == 0
     np.testing.assert_array_equal(curve.line_var, whole.line_var)
     np.testing.assert_array_equal(curve.covariance[SHARED - 1], 0)

@@ -13,8 +13,8 @@ from ganglioside.retention import curve as curve_module
 from ganglioside.retention.curve import (
     Ceramides,
     Curve,
-    Fit,
     LinePrior,
+    TabulatedCurve,
     ceramide_basis,
     ceramide_class,
     ceramide_effect,
@@ -67,7 +67,7 @@ def jacobian_of(curve: Curve, ceramides: Ceramides) -> np.ndarray:
     result = np.zeros((N_LINES, c, len(curve.parameters())))
     for line in range(N_LINES):
         nine = [*range(SHARED), SHARED + line, SHARED + N_LINES + line]
-        result[line][:, nine] = slopes.of_line[line] * slopes.of_ceramide
+        result[line][:, nine] = slopes.line_factor[line] * slopes.ceramide_factor
         seen = np.flatnonzero(ceramides.known >= 0)
         result[line, seen, SHARED + 2 * N_LINES + ceramides.known[seen]] = 1
     return result.reshape(N_LINES * c, -1)
@@ -240,9 +240,6 @@ def test_the_variance_of_the_lines_is_their_part_of_the_covariance() -> None:
     np.testing.assert_array_equal(curve.line_var, expected)
 
 
-# --- fitting ----------------------------------------------------------------------------------
-
-
 def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curve:
     """Fit a curve, from what is expected of any table, to an RT of each line and ceramide."""
     ceramides = all_ceramides()
@@ -259,7 +256,9 @@ def fitted(truth: Curve, rt: np.ndarray, sigma: float, rounds: int = 30) -> Curv
     weight = np.full(rt.shape, sigma**-2)
     for _ in range(rounds):
         residual = rt - curve.predict(ceramides)
-        curve = refit(Fit.of(curve, ceramides), weight, weight * residual, wide, PRIORS).curve
+        curve = refit(
+            TabulatedCurve.tabulate(curve, ceramides), weight, weight * residual, wide, PRIORS
+        ).curve
     return curve
 
 
@@ -305,7 +304,7 @@ def test_no_feature_bears_more_than_all_of_its_prediction(
     weight = np.where(rng.random(shape) < 0.05, trust / 0.03**2, 0.0)
     residual = weight * rng.normal(0, move, shape)
     prior = LinePrior(start.lines, np.full(N_LINES, 0.3))
-    found = refit(Fit.of(start, all_ceramides()), weight, residual, prior, PRIORS)
+    found = refit(TabulatedCurve.tabulate(start, all_ceramides()), weight, residual, prior, PRIORS)
     assert (weight * found.variance).max(initial=0) < 1 + 1e-6
 
 
@@ -340,7 +339,9 @@ def test_without_features_a_fit_is_what_was_expected() -> None:
     truth = make_curve()
     prior = LinePrior(np.array([8.0, 9.0, 10.0, 11.0]), np.full(N_LINES, 0.09))
     nothing = np.zeros((N_LINES, len(CERAMIDES)))
-    found = refit(Fit.of(truth, all_ceramides()), nothing, nothing, prior, PRIORS).curve
+    found = refit(
+        TabulatedCurve.tabulate(truth, all_ceramides()), nothing, nothing, prior, PRIORS
+    ).curve
     np.testing.assert_allclose(found.lines, prior.mean)
     np.testing.assert_allclose(found.shape, shape_prior(truth.slope, PRIORS)[0])
     np.testing.assert_allclose(found.deviation, 0, atol=1e-12)
@@ -352,7 +353,11 @@ def test_a_fit_knows_its_variance_where_it_was_linearised() -> None:
     curve, ceramides = make_curve(2), all_ceramides()
     weight = np.random.default_rng(2).uniform(0, 1, (N_LINES, len(CERAMIDES))) / 0.03**2
     fit = refit(
-        Fit.of(curve, ceramides), weight, weight, LinePrior(curve.lines, curve.line_var), PRIORS
+        TabulatedCurve.tabulate(curve, ceramides),
+        weight,
+        weight,
+        LinePrior(curve.lines, curve.line_var),
+        PRIORS,
     )
     jacobian = jacobian_of(curve, ceramides)
     expected = np.einsum("ij,jk,ik->i", jacobian, fit.curve.covariance, jacobian)

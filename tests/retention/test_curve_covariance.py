@@ -15,9 +15,12 @@ def make_slopes(known: list[int] | None = None) -> Slopes:
     """Return slopes at all K ceramides, or at others of which only some were seen."""
     rng = np.random.default_rng(0)
     places = np.arange(K) if known is None else np.array(known)
-    of_line, of_ceramide = rng.normal(0, 1, (L, NINE)), rng.normal(0, 1, (len(places), NINE))
-    of_line[:, SHARED:] = 1
-    return Slopes(of_line, of_ceramide, places)
+    line_factor, ceramide_factor = (
+        rng.normal(0, 1, (L, NINE)),
+        rng.normal(0, 1, (len(places), NINE)),
+    )
+    line_factor[:, SHARED:] = 1
+    return Slopes(line_factor, ceramide_factor, places)
 
 
 def jacobian_of(slopes: Slopes) -> np.ndarray:
@@ -28,7 +31,7 @@ def jacobian_of(slopes: Slopes) -> np.ndarray:
         for at, known in enumerate(slopes.known.tolist()):
             row = jacobian[line, at]
             nine = [*range(SHARED), SHARED + line, SHARED + L + line]
-            row[nine] = slopes.of_line[line] * slopes.of_ceramide[at]
+            row[nine] = slopes.line_factor[line] * slopes.ceramide_factor[at]
             if known >= 0:
                 row[SHARED + 2 * L + known] = 1
     return jacobian

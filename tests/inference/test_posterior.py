@@ -1,0 +1,134 @@
+"""Posterior: every row is shared out among its explanations, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import known_curve
+import numpy as np
+import pandas as pd
+import pytest
+from explained import by_row, explained
+from known_curve import Method
+
+import ganglioside as gg
+from ganglioside.inference.posterior import explain, other_intensity, row_evidence
+from ganglioside.inference.state import Inference
+from ganglioside.ion_source.artefacts import artefacts
+
+
+def test_the_shares_of_every_row_sum_to_one(state: Inference) -> None:
+    shares = by_row(state)
+    assert (shares >= 0).all()
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-6)
+    np.testing.assert_allclose(shares[:, 0], state.shares.genuine, atol=1e-9)
+
+
+def test_a_species_has_one_genuine_feature_a_line_and_sample_at_most(state: Inference) -> None:
+    c = state.candidates
+    observed = state.observed
+    key = pd.DataFrame(
+        {
+            "sample": observed.sample[c.row],
+            "line": c.line,
+            "ceramide": observed.ceramide[c.row],
+            "own": state.shares.own,
+        }
+    )
+    assert key.groupby(["sample", "line", "ceramide"])["own"].sum().max() <= 1 + 1e-6
+
+
+def test_no_feature_predicts_itself() -> None:
+    """Moving one feature leaves its own prediction, and moves no other, while it stands out."""
+    table = known_curve.draw(Method(), np.random.default_rng(0))
+    moved = table.copy()
+    at = int(np.flatnonzero(table["Name"] == "GM1(38:1;O2)")[0])
+    moved.loc[at, "RT"] += 0.04
+    predicted = []
+    for frame in (table, moved):
+        state = explained(gg.read_features(frame))
+        row = np.flatnonzero(state.observed.row[state.candidates.row] == at)
+        predicted.append(float(state.shares.predicted[row[0]]))
+    assert abs(predicted[1] - predicted[0]) < 0.008
+
+
+def test_a_feature_alone_in_its_series_is_predicted_by_the_others() -> None:
+    """Moving it moves the curve at its own RT, not what the others predict for it."""
+    rng = np.random.default_rng(7)
+    table = known_curve.draw(Method(), rng)
+    one = known_curve.draw(Method(), rng, series=["GM2"], ceramides=[(36, 1, 2)])
+    fitted, predicted, wider = [], [], []
+    for shift in (0.0, 0.1):
+        moved = one.assign(RT=one["RT"] + shift)
+        state = explained(gg.read_features(pd.concat([table, moved])))
+        row = state.observed.row[state.candidates.row]
+        at = int(np.flatnonzero(row == len(table))[0])
+        fitted.append(state.fitted[at])
+        predicted.append(state.shares.predicted[at])
+        wider.append(state.shares.scale[at] / state.scatter[at])
+    assert fitted[1] - fitted[0] > 0.05
+    assert abs(predicted[1] - predicted[0]) < 0.03
+    assert min(wider) > 2
+
+
+def test_rivals_for_one_line_share_it_by_their_odds(example: Inference) -> None:
+    """With presence p, odds o and rivals' odds r, a candidate gets o / (1 - p + o + r)."""
+    shares = explain(example)
+    alone = explain(replace(example, candidates=without_rivals(example)))
+    c = example.candidates
+    counts = np.bincount(c.sample_line_ceramide)[c.sample_line_ceramide]
+    lines_of_row = np.bincount(c.row)[c.row]
+    rivals = (counts > 1) & (lines_of_row == 1)
+    single = (counts == 1) & (lines_of_row == 1)
+    assert rivals.any()
+    np.testing.assert_array_equal(shares.own[single], alone.own[single])
+    assert (shares.own[rivals] <= alone.own[rivals]).all()
+    left = 1 - example.presence[rivals]
+    odds = alone.own[rivals] * left / (1 - alone.own[rivals])
+    key = c.sample_line_ceramide[rivals]
+    total = np.bincount(key, odds)[key]
+    complete = np.bincount(key)[key] == counts[rivals]
+    np.testing.assert_allclose(shares.own[rivals][complete], (odds / (left + total))[complete])
+
+
+def without_rivals(state: Inference) -> object:
+    """Candidates each of which has its line to itself."""
+    n = len(state.candidates.row)
+    return replace(state.candidates, sample_line_ceramide=np.arange(n))
+
+
+def test_an_anchor_counts_by_how_much_oftener_genuine_features_are_anchors(
+    example: Inference,
+) -> None:
+    rates = replace(example.rates, anchor_genuine=0.4, anchor_other=0.1)
+    state = replace(example, rates=rates)
+    mass = rates.mass.right(state.observed.mass_error)
+    ratio = row_evidence(state) / mass
+    anchor = state.observed.anchor
+    assert ratio[anchor] == pytest.approx(4)
+    assert ratio[~anchor] == pytest.approx(0.6 / 0.9)
+
+
+def test_the_total_is_the_sum_of_all_other_processes(example: Inference) -> None:
+    others = other_intensity(example)
+    total = others.chance.copy()
+    np.add.at(total, example.coelution.child, others.pair)
+    np.add.at(total, others.missing_parents.child, others.missing_parents.probability)
+    np.testing.assert_allclose(others.total, total)
+    assert len(others.missing_parents.child) > 0
+    assert len(other_intensity(example, missing=False).missing_parents.child) == 0
+
+
+def test_artefacts_are_as_frequent_as_their_rate(example: Inference) -> None:
+    """Twice the rate of one artefact doubles the intensity of its pairs and of no others."""
+    pairs = example.coelution
+    seen = np.bincount(pairs.process[pairs.artefacts], minlength=len(artefacts()))
+    process = int(seen.argmax())
+    doubled = example.rates.artefact.copy()
+    doubled[process] *= 2
+    more = replace(example, rates=replace(example.rates, artefact=doubled))
+    before = other_intensity(example, missing=False).pair
+    after = other_intensity(more, missing=False).pair
+    its_own = pairs.process == process
+    np.testing.assert_allclose(after[its_own], 2 * before[its_own])
+    np.testing.assert_array_equal(after[~its_own], before[~its_own])

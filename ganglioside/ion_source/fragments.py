@@ -22,7 +22,7 @@ _MODIFICATIONS: Final = ("dhex", "oac")
 
 def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
     """Pair each feature with the co-eluting features that could break into it."""
-    a, b = neighbours(observed.cell, observed.rt, tolerance)
+    a, b = neighbours(observed.sample_ceramide, observed.rt, tolerance)
     contains = observed.groups.contains
     a_breaks = contains[observed.group[a], observed.group[b]]
     b_breaks = contains[observed.group[b], observed.group[a]]

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ganglioside.columns import VERDICTS
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
-from ganglioside.observations.drift import Drift, nearest_place
+from ganglioside.observations.drift import Drift, nearest_peak
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
 
 #: Columns of `Analysis.consensus`: one row per peak, a name at one place that samples share.
@@ -114,7 +114,7 @@ class Study:
     @cached_property
     def peak(self) -> IntArray:
         """Peak of each feature, from 0 upwards, shape (n,)."""
-        place = nearest_place(self.names.index, self.rt, self.drift.noise)
+        place = nearest_peak(self.names.index, self.rt, self.drift.noise)
         return np.asarray(np.unique(place, return_inverse=True)[1], dtype=np.int64)
 
     @cached_property

@@ -85,7 +85,7 @@ def test_cells_and_slots_join_what_can_meet() -> None:
     )
     seen = observe(read)
     at = np.argsort(seen.row)
-    cell, slot = seen.cell[at], seen.slot[at]
+    cell, slot = seen.sample_ceramide[at], seen.slot[at]
     assert cell[0] == cell[1] == cell[2]
     assert len({cell[0], cell[3], cell[4]}) == 3
     assert slot[0] == slot[2]
@@ -104,7 +104,7 @@ def test_the_order_of_the_input_is_gone() -> None:
         "sample",
         "group",
         "slot",
-        "cell",
+        "sample_ceramide",
         "ceramide",
         "mass",
         "rt",

@@ -192,8 +192,11 @@ def test_a_verdict_against_the_likeliest_is_accounted_for(example: gg.Analysis) 
     turned = dataclasses.replace(
         e, verdict="outlier", hypotheses=(dataclasses.replace(own, probability=1.0),)
     )
-    assert "from 2.5 sigma on a name is not believed" in turned.text
-    assert "If anything, it is valid." in dataclasses.replace(turned, verdict="undetermined").text
+    assert "beyond 2.5 sigma a name is not accepted" in turned.text
+    assert (
+        "The likeliest verdict would be valid."
+        in dataclasses.replace(turned, verdict="undetermined").text
+    )
 
 
 def unreadable() -> gg.Analysis:
@@ -304,7 +307,7 @@ def test_a_sodium_adduct_is_suggested_its_species() -> None:
     best = first(planted(("GT1(40:4;O2)", rt, 0.3 * area), base=base))
     assert (best["name"], best["process"]) == ("GT1(38:1;O2)", "+Na-H")
     assert best["mass_difference_mda"] == pytest.approx(-2.4, abs=0.05)
-    assert f"feature {parent} of this name (valid) stands 0.000 min away" in best["note"]
+    assert f"feature {parent} of this name (valid) is 0.000 min away" in best["note"]
     assert pd.isna(best["ppm"])
 
 

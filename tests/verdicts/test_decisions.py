@@ -19,7 +19,7 @@ from ganglioside.verdicts.decisions import (
     RULES,
     VALID,
     Decisions,
-    _roots,
+    _whole_parents,
     decide,
     weigh,
 )
@@ -72,11 +72,11 @@ def test_a_chain_of_fragments_leads_to_its_first_parent() -> None:
     verdict = np.array([VALID, fragment, fragment, fragment, adduct, fragment, fragment])
     parent = np.array([-1, 0, 1, 2, 1, -1, 5])
     # an adduct keeps what it is the adduct of; the parent of row 5 has no row
-    assert _roots(verdict, parent).tolist() == [-1, 0, 0, 0, 1, -1, 5]
+    assert _whole_parents(verdict, parent).tolist() == [-1, 0, 0, 0, 1, -1, 5]
 
 
 def test_a_parent_is_a_row_or_missing_not_both(decisions: Decisions) -> None:
-    assert not ((decisions.parent >= 0) & (decisions.ghost >= 0)).any()
+    assert not ((decisions.parent >= 0) & (decisions.missing_parent >= 0)).any()
     alone = ~np.isin(decisions.verdict, [1, 2])
     assert (decisions.parent[alone] == -1).all()
 

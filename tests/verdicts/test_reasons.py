@@ -96,8 +96,8 @@ def test_reasons_that_are_written_in_blocks_are_the_same(
     pd.testing.assert_frame_equal(gg.analyze(table).features, whole)
 
 
-def test_every_field_of_a_sentence_is_a_piece() -> None:
+def test_every_field_of_a_sentence_has_a_value() -> None:
     sentences = [v for v in vars(written).values() if isinstance(v, str) and "{" in v]
     assert len(sentences) >= 10
     fields = {field for s in sentences for _, field, _, _ in Formatter().parse(s) if field}
-    assert not [field for field in fields if not hasattr(written._Pieces, field)]
+    assert not [field for field in fields if not hasattr(written._Fields, field)]

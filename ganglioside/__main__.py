@@ -1,4 +1,4 @@
-"""The program `ganglioside`, also as `python -m ganglioside`."""
+"""Program `ganglioside`, also as `python -m ganglioside`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def _quiet_interrupts() -> Iterator[None]:
-    """Let Ctrl-C end the process at once: where nothing is under way, there is nothing to tell."""
+    """Let Ctrl-C end the process at once and without a message, while no work is in progress."""
     before = signal.getsignal(signal.SIGINT)
-    if before is not signal.default_int_handler:  # deaf to it, as behind nohup
+    if before is not signal.default_int_handler:  # ignored, as behind nohup
         yield
         return
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -20,7 +20,7 @@ def _quiet_interrupts() -> Iterator[None]:
 
 
 def main() -> None:
-    """Run the command line; Ctrl-C shows no traceback while Python loads it or ends."""
+    """Run the command line; Ctrl-C prints no traceback, even while Python loads it or ends."""
     with _quiet_interrupts():
         from ganglioside.cli import app
     try:

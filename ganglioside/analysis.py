@@ -436,23 +436,21 @@ def analyze(
     """
     settings = settings or Settings()
     report = Progress(progress)
-    step = "loading"
     try:
         read = table if isinstance(table, FeatureTable) else read_features(table, settings)
         report.done("loading", f"{read.source.name}: {len(read):,} features")
-        step = "validating"
+        judged = int(read.data["fault"].isna().sum())
+        report.done("validating", f"{judged:,} features can be judged")
         peaks = find_peaks(observe(read, settings.polarity))
-        report.done("validating", f"{len(peaks.features):,} features can be judged")
-        step = "rule1"
         inference = infer(peaks.observed, report, priors)
+        report.step = "verdicts"
         model = FittedModel.from_inference(inference)
-        step = "verdicts"
         analysis = _assemble(_Kept(read, peaks, inference), model, settings)
         report.done("verdicts", analysis.summary.headline)
     except Cancelled:
         raise
     except Exception as error:
-        report.failed(step, error)
+        report.failed(report.step, error)
         raise
     report.done("complete", "Done")
     return analysis

@@ -52,7 +52,7 @@ FEATURE_TABLE: Final[dict[str, str]] = {
     "mz": "float64",
     "adduct": "str",
     "sample": "str",
-    "fault": "str",  # why this row cannot be judged, NA where it can
+    "fault": "str",  # reason why the row cannot be judged, NA if it can
 }
 
 #: Columns of `Analysis.features`, in order; columns carried through follow them.
@@ -101,7 +101,7 @@ OPTIONAL: Final[tuple[str, ...]] = ("mz", "adduct", "sample")
 MODELS: Final[dict[str, str]] = {
     "series": "str",
     "isomer": "str",
-    "n": "Int64",  # features that stand on this line
+    "n": "Int64",  # features on this line
     "n_anchors": "Int64",
     "offset": "float64",  # min, RT of the reference ceramide on this line
     "offset_se": "float64",  # min
@@ -121,7 +121,7 @@ MODELS: Final[dict[str, str]] = {
 FINDINGS: Final[dict[str, str]] = {
     "code": "str",
     "severity": "str",  # "error", "warning" or "info"
-    "feature_id": "Int64",  # NA where a finding is about a series or the table
+    "feature_id": "Int64",  # NA if the finding is about a series or the table
     "series": "str",
     "message": "str",
     "advice": "str",
@@ -129,7 +129,7 @@ FINDINGS: Final[dict[str, str]] = {
 
 #: Columns of `FeatureTable.problems` and `Analysis.problems`.
 PROBLEMS: Final[dict[str, str]] = {
-    "feature_id": "Int64",  # NA where a problem is about the whole table
+    "feature_id": "Int64",  # NA if the problem is about the whole table
     "row": "Int64",  # 1-based line of the file or sheet, header included
     "column": "str",
     "value": "str",  # as read
@@ -139,17 +139,17 @@ PROBLEMS: Final[dict[str, str]] = {
     "advice": "str",
 }
 
-#: Columns of `Overrides.to_frame`: what analysts said of features.
+#: Columns of `Overrides.to_frame`: analysts' decisions about features.
 OVERRIDES: Final[dict[str, str]] = {
     "feature_id": "int64",
-    "verdict": "str",  # NA where the model's stands
-    "anchor": "boolean",  # NA where the input decides
+    "verdict": "str",  # NA if the verdict of the model stays
+    "anchor": "boolean",  # NA if the anchor mark of the input stays
     "note": "str",
     "author": "str",
     "time": "datetime64[us, UTC]",
 }
 
-#: What they are called where they stand beside the model's columns.
+#: Names of the columns of overrides in a table that has the model's columns too.
 REVIEW: Final[dict[str, str]] = {
     "verdict": "analyst_verdict",
     "anchor": "analyst_anchor",
@@ -158,7 +158,7 @@ REVIEW: Final[dict[str, str]] = {
     "time": "analyst_time",
 }
 
-#: Input columns by the header that people write, in the order of a right file.
+#: Usual header of each input column, in the order of a correct file.
 INPUT_LABELS: Final[dict[str, str]] = {
     "name": "Name",
     "rt": "RT",
@@ -170,27 +170,40 @@ INPUT_LABELS: Final[dict[str, str]] = {
     "sample": "Sample",
 }
 
-#: Input columns without which nothing can be judged.
+#: Input columns that every table needs.
 NEEDED: Final[tuple[str, ...]] = ("name", "rt")
 
-#: What a right file looks like, for messages.
+#: First lines of a correct file, for messages.
 EXAMPLE_LINES: Final[tuple[str, ...]] = (
     "Name,RT,Volume,Log P,Anchor",
     "GD1(36:1;O2),9.572,1234567,1.53,T",
 )
 
-#: Largest RT that is believed, in min: longer than any gradient in use.
+#: Largest RT that is accepted, in min: longer than any gradient in use.
 MAX_RT: Final = 300.0
 
-#: First characters that a spreadsheet may execute.
+#: First characters of cells that a spreadsheet may execute.
 FORMULA_STARTS: Final[tuple[str, ...]] = ("=", "@", "\t", "\r")
+#: The same of names, which are no numbers with a sign.
 FORMULA_STARTS_IN_NAMES: Final[tuple[str, ...]] = (*FORMULA_STARTS, "+", "-")
 
 
 def carried_name(column: str) -> str:
-    """Return the name under which a foreign input column stands in the result.
+    """Name of a foreign input column in the result: its own, unless a result column has it.
 
-    A foreign column keeps its name, unless a result column has it already.
+    Parameters
+    ----------
+    column
+        Header of the input.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> carried_name("Batch"), carried_name("verdict")
+    ('Batch', 'verdict (input)')
     """
     taken = column in FEATURES or column in OPTIONAL or column in REVIEW.values()
     return f"{column} (input)" if taken else column

@@ -1,6 +1,15 @@
-"""Every error that Ganglioside raises on purpose.
+"""Errors that Ganglioside raises on purpose.
 
-Each message says what was found, where, and what to do about it.
+Each message names the fault, where it is, and what to do about it.
+
+Examples
+--------
+>>> import ganglioside as gg
+>>> try:
+...     gg.parse_name("GX9(36:1;O2)")
+... except gg.errors.NameFormError as error:
+...     print(error.code, "-", error)
+unknown-head - The head group 'GX9' is unknown.
 """
 
 from __future__ import annotations
@@ -25,9 +34,9 @@ class ValidationError(GangliosideError):
     Attributes
     ----------
     problems : pandas.DataFrame
-        Everything found, one row per fault (see `ganglioside.reading.problems`).
+        All problems, columns `columns.PROBLEMS`.
     headers : tuple of str
-        The column headers of the table; empty where none were found.
+        Column headers of the table; empty if none were found.
     """
 
     def __init__(self, message: str, problems: pd.DataFrame, headers: tuple[str, ...] = ()) -> None:
@@ -46,9 +55,9 @@ class NameFormError(GangliosideError):
     Attributes
     ----------
     code : str
-        What is wrong, for programs.
+        Kind of fault, for programs: `unknown-head`.
     advice : str
-        What to write instead.
+        How to write the name instead.
     """
 
     def __init__(self, message: str, code: str, advice: str) -> None:
@@ -66,7 +75,7 @@ class FeatureError(GangliosideError, LookupError):
 
 
 class OverrideError(GangliosideError):
-    """What an analyst says of a feature is refused."""
+    """An analyst's override is refused."""
 
 
 class HistoryError(GangliosideError):
@@ -93,7 +102,7 @@ class ReportError(GangliosideError):
     """A report cannot be rendered."""
 
 
-#: What is said where the memory of the machine does not suffice.
+#: Message if the machine has not enough memory.
 NO_MEMORY = (
     "The memory of this machine is not enough for this table. Close other programs, split the "
     "table by samples, or use a machine with more memory. What was kept before is whole."

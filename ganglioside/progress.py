@@ -1,4 +1,4 @@
-"""Progress events: one shape for every long operation."""
+"""Progress events: the same for every long operation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, Literal, NotRequired, TypedDict
 
 EventType = Literal["progress", "log", "complete", "error"]
 
-#: The steps of an analysis in their order, with the percentage reached when each has happened.
+#: Steps of an analysis in their order, with the percentage that is reached after each.
 STEPS: Final[dict[str, float]] = {
     "loading": 5.0,
     "validating": 15.0,
@@ -22,9 +22,15 @@ STEPS: Final[dict[str, float]] = {
     "complete": 100.0,
 }
 
+#: The step that begins when one is done.
+_NEXT: Final = dict(zip(STEPS, [*STEPS][1:], strict=False))
+
 
 class ProgressEvent(TypedDict):
-    """What a progress callback receives; ready for JSON."""
+    """Argument of a progress callback; ready for JSON.
+
+    `error` is present in events of type `error` only.
+    """
 
     type: EventType
     session_id: str | None
@@ -49,26 +55,41 @@ class Progress:
     callback
         Receives each event, or None to send nothing.
     session_id
-        Identifier of the stored session, where there is one.
+        Identifier of the stored session, if there is one.
+
+    Attributes
+    ----------
+    step : str
+        The step that goes on: an error that is raised now happened in it.
+
+    Examples
+    --------
+    >>> progress = Progress(lambda event: print(event["percentage"], event["message"]))
+    >>> progress.done("loading", "Read 3 features")
+    5.0 Read 3 features
+    >>> progress.log("loading", "1 problem")
+    5.0 1 problem
     """
 
     def __init__(self, callback: ProgressCallback | None = None, session_id: str | None = None):
         self._callback = callback
         self._percentage = 0.0
         self.session_id = session_id
+        self.step = next(iter(STEPS))
 
     def done(self, step: str, message: str) -> None:
-        """Report that `step` (one of `STEPS`) has happened."""
+        """Report that a step (one of `STEPS`) is done."""
         self._percentage = max(self._percentage, STEPS[step])
+        self.step = _NEXT.get(step, step)
         self._send("complete" if step == "complete" else "progress", step, message)
 
     def reached(self, step: str, percentage: float, message: str) -> None:
-        """Report that a part of `step` has happened, and what of the whole: 0 to 100."""
+        """Report that a part of a step is done, and the percentage of the whole."""
         self._percentage = max(self._percentage, percentage)
         self._send("progress", step, message)
 
     def log(self, step: str, message: str) -> None:
-        """Report a detail within `step`; the percentage stays."""
+        """Report a detail of a step; the percentage does not change."""
         self._send("log", step, message)
 
     def failed(self, step: str, error: BaseException) -> None:
@@ -76,6 +97,7 @@ class Progress:
         self._send("error", step, f"{step} failed", error=str(error))
 
     def _send(self, kind: EventType, step: str, message: str, error: str | None = None) -> None:
+        """Send an event to the callback, if there is one."""
         if self._callback is None:
             return
         event = ProgressEvent(

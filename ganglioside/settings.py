@@ -1,4 +1,4 @@
-"""Settings of an analysis: what each means, its unit, range, default and source."""
+"""Settings of an analysis, each with its meaning, unit, range, default and source."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ SAMPLE_TYPES: Final[tuple[str, ...]] = get_args(SampleType)
 
 @dataclass(frozen=True, slots=True)
 class SettingSpec:
-    """What is known about one numeric setting.
+    """Specification of one numeric setting.
 
     Attributes
     ----------
     label : str
-        For people.
+        Name for people.
     unit : str
-        Empty where the value has none.
+        Empty if the value has none.
     low, high : float
         Allowed range, both ends included.
     help : str
-        What a larger value does.
+        Effect of the value.
     source : str
-        Where the default comes from.
+        Source of the default.
     """
 
     label: str
@@ -43,17 +43,27 @@ class SettingSpec:
 
 
 def _number(default: float, spec: SettingSpec) -> Any:
+    """Field of a dataclass for a numeric setting."""
     return field(default=default, metadata={"spec": spec})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything an analysis can be told; values outside their range are refused.
+    """Settings of an analysis; `setting_specs` describes each numeric one.
 
     Raises
     ------
     SettingsError
-        If a value has the wrong type or lies outside its range.
+        If a value has the wrong type or is outside its range.
+
+    Examples
+    --------
+    >>> Settings(rt_tolerance=0.05).outlier_threshold
+    2.5
+    >>> Settings(r2_threshold=9)
+    Traceback (most recent call last):
+        ...
+    ganglioside.errors.SettingsError: r2_threshold = 9 is out of range: allowed are 0.5 to 0.999.
     """
 
     r2_threshold: float = _number(
@@ -120,12 +130,26 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Settings:
-        """Build settings from `to_dict`; unknown names are refused by name.
+        """Make settings of values by name, such as those of `to_dict`.
+
+        Parameters
+        ----------
+        values
+            Settings that are left out have their defaults.
+
+        Returns
+        -------
+        Settings
 
         Raises
         ------
         SettingsError
             If a name is unknown or a value is refused.
+
+        Examples
+        --------
+        >>> Settings.from_dict({"rt_tolerance": 0.05}) == Settings(rt_tolerance=0.05)
+        True
         """
         known = [f.name for f in dataclasses.fields(cls)]
         unknown = sorted(set(values) - set(known))
@@ -138,7 +162,17 @@ class Settings:
 
 
 def setting_specs() -> dict[str, SettingSpec]:
-    """Return the specification of every numeric setting by its name."""
+    """Specification of each numeric setting, by name.
+
+    Returns
+    -------
+    dict of str to SettingSpec
+
+    Examples
+    --------
+    >>> setting_specs()["rt_tolerance"].unit
+    'min'
+    """
     return {
         f.name: f.metadata["spec"] for f in dataclasses.fields(Settings) if "spec" in f.metadata
     }
@@ -150,6 +184,7 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
 
 
 def _check_number(name: str, value: object, spec: SettingSpec) -> None:
+    """Refuse a value that is no number or is outside its range."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
         raise SettingsError(f"{name} = {_short(value)}: a number is needed.")
     if not spec.low <= value <= spec.high:
@@ -161,12 +196,12 @@ def _check_number(name: str, value: object, spec: SettingSpec) -> None:
 
 
 def _is_finite(value: float) -> bool:
-    """Return whether a number is finite, and no whole number that is too large for a float."""
+    """Whether a number is finite, and no whole number that is too large for a float."""
     return abs(value) <= sys.float_info.max
 
 
 def _short(value: object) -> str:
-    """Return a value as it is written; of a large whole number only the sign and the size."""
+    """Text of a value for a message; that of a huge whole number does not show its digits."""
     if isinstance(value, int) and not _is_finite(value):
         return "a number of more than 300 digits"
     return repr(value)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import known_curve
@@ -23,6 +24,7 @@ import ganglioside as gg
 from ganglioside import analysis as analysis_module
 from ganglioside.columns import FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS, carried_name
 from ganglioside.errors import Cancelled, ReadError, ValidationError
+from ganglioside.inference import rounds
 from ganglioside.progress import STEPS, ProgressEvent
 
 EXAMPLE = Path(gg.__file__).parent / "data" / "example.csv"
@@ -728,16 +730,24 @@ def test_a_callback_can_cancel_at_every_step(step: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "step"),
-    [("observe", "validating"), ("infer", "rule1"), ("decide", "verdicts")],
+    ("module", "place", "step"),
+    [
+        (analysis_module, "observe", "rule1"),
+        (rounds, "starting_curve", "rule1"),
+        (rounds, "fragment_pairs", "rule2"),
+        (rounds, "starting_lines", "rule3"),
+        (rounds, "place_lines", "rule4"),
+        (rounds, "_moved", "rule5"),
+        (analysis_module, "decide", "verdicts"),
+    ],
 )
-def test_a_fault_is_reported_and_raised(
-    monkeypatch: pytest.MonkeyPatch, place: str, step: str
+def test_a_fault_is_reported_as_the_step_in_which_it_happened(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, place: str, step: str
 ) -> None:
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(analysis_module, place, fail)
+    monkeypatch.setattr(module, place, fail)
     events: list[ProgressEvent] = []
     with pytest.raises(ZeroDivisionError, match="a fault"):
         gg.analyze(EXAMPLE, progress=events.append)
@@ -745,6 +755,37 @@ def test_a_fault_is_reported_and_raised(
     assert events[-1]["step"] == step
     assert events[-1]["error"] == "a fault"
     assert "complete" not in [e["step"] for e in events]
+
+
+def test_without_a_curve_a_fault_afterwards_is_one_of_the_verdicts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(analysis_module, "undecided", fail)
+    events: list[ProgressEvent] = []
+    with pytest.raises(ZeroDivisionError):
+        gg.analyze(gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\n"), progress=events.append)
+    assert (events[-1]["type"], events[-1]["step"]) == ("error", "verdicts")
+
+
+def test_the_checks_of_the_input_are_reported_before_its_rows_are_collected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    observe, events = analysis_module.observe, list[ProgressEvent]()
+
+    def late(table: Any, *_: str) -> Any:
+        assert events[-1]["step"] == "validating"
+        observed = observe(table)
+        assert events[-1]["message"] == f"{len(observed):,} features can be judged"
+        return observed
+
+    monkeypatch.setattr(analysis_module, "observe", late)
+    gg.analyze(gg.read_features(EXAMPLE), progress=events.append)
+    spoilt = gg.example().data[["name", "rt", "volume"]].astype({"name": object})
+    spoilt.loc[:4, "name"] = "no lipid"
+    gg.analyze(gg.read_features(spoilt), progress=events.append)
 
 
 def test_a_refused_input_is_reported_and_raised() -> None:

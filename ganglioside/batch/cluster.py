@@ -1,8 +1,8 @@
-"""The workers of a batch: processes of this machine, or a cluster that is there already.
+"""The workers of a batch: processes of this machine, or an existing cluster.
 
-Whoever may speak to a Dask scheduler or worker may run any program as its user. The processes
-of this machine therefore speak TLS, and answer only to those who hold the certificate and key that
-are made for this one batch.
+Anyone who can connect to a Dask scheduler or worker can run any program as its user. The processes
+of this machine therefore use TLS, and accept only the certificate and key that are made for this
+batch.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ from ganglioside.errors import BatchError
 #: Seconds to wait for the scheduler of an existing cluster, and for its first worker.
 TIMEOUT: Final = 30
 
-
-#: What watches and balances the processes of one machine does so less often than it would, and
-#: does not look every few milliseconds where a worker is: together that took a fifth of a core.
+#: Dask watches and balances the processes of one machine less often than by default, and does not
+#: profile the workers every few milliseconds: together that took a fifth of a core.
 _CALM: Final = {
     "distributed.admin.tick.interval": "500ms",
     "distributed.admin.system-monitor.interval": "2s",
@@ -39,8 +38,8 @@ _CALM: Final = {
     "distributed.worker.profile.enabled": False,
 }
 
-#: Python looks for modules in the current folder first, where others may be able to write: in
-#: workers it does not.
+#: By default Python looks for modules in the current folder first, where others may be able to
+#: write: in workers it does not.
 _ENVIRONMENT: Final = "distributed.nanny.pre-spawn-environ"
 _SAFE_PATH: Final = {"PYTHONSAFEPATH": "1"}
 
@@ -58,7 +57,7 @@ _ENCRYPTED: Final = frozenset({"tls", "wss"})
 def connected(
     scheduler: str | None, workers: int | None, *, dashboard: bool = False
 ) -> Iterator[Client]:
-    """Yield a client of the cluster at `scheduler`, or of one that lives as long as this context.
+    """Yield a client of the cluster at `scheduler`, or of one that lasts as long as this block.
 
     Every worker has one thread, also in numpy: a table is one task, and tables are many.
 
@@ -67,7 +66,7 @@ def connected(
     scheduler
         Address of an existing cluster; processes of this machine where None.
     workers
-        How many processes; one for each core where None.
+        Number of processes; one per core where None.
     dashboard
         Whether processes of this machine can be watched in a browser, by every user of the
         machine.
@@ -82,7 +81,7 @@ def connected(
             yield client
         return
     with (
-        # Not the shared folder that Dask would take, which anybody may have made before.
+        # Not the shared folder that Dask uses by default, which anybody may have made before.
         tempfile.TemporaryDirectory(prefix="ganglioside-batch-") as folder,
         _local(workers or os.cpu_count() or 1, folder, dashboard) as cluster,
         # Reports come straight from the workers, not through the scheduler.
@@ -92,7 +91,7 @@ def connected(
 
 
 def _local(workers: int, folder: str, dashboard: bool) -> LocalCluster:
-    """Start workers on this machine; Ctrl-C reaches the asking process alone, which ends them."""
+    """Start workers on this machine; Ctrl-C reaches the calling process alone, which ends them."""
     environment = {_ENVIRONMENT: {**dask.config.get(_ENVIRONMENT), **_SAFE_PATH}}
     pages = {} if dashboard else _NO_PAGES
     with _interrupts_held(), dask.config.set({**_CALM, **environment, **pages}):
@@ -110,7 +109,7 @@ def _local(workers: int, folder: str, dashboard: bool) -> LocalCluster:
 
 
 def warning(scheduler: str | None) -> str | None:
-    """Return a warning where the way to a scheduler is open to others; None where it is not.
+    """Warning that the connection to a scheduler is open to others; None if it is not.
 
     Examples
     --------
@@ -119,18 +118,18 @@ def warning(scheduler: str | None) -> str | None:
     """
     if scheduler is None:
         return None
-    protocol, _, place = scheduler.rpartition("://")
-    if protocol in _ENCRYPTED or protocol == "inproc" or _is_this_machine(place):
+    protocol, _, address = scheduler.rpartition("://")
+    if protocol in _ENCRYPTED or protocol == "inproc" or _is_this_machine(address):
         return None
     return (
-        f"{protocol or 'tcp'}://{place} is neither encrypted nor asks who you are: whoever reaches "
-        "it reads your tables and runs programs on its workers. Use tls:// with certificates, or a "
-        "network that only you reach."
+        f"{protocol or 'tcp'}://{address} is neither encrypted nor asks who you are: anyone who "
+        "reaches it can read your tables and run programs on its workers. Use tls:// with "
+        "certificates, or a network that only you reach."
     )
 
 
-def _is_this_machine(place: str) -> bool:
-    host = urlsplit(f"//{place}").hostname or ""
+def _is_this_machine(address: str) -> bool:
+    host = urlsplit(f"//{address}").hostname or ""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -139,7 +138,7 @@ def _is_this_machine(place: str) -> bool:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back; threads and processes that start within never hear it."""
+    """Block Ctrl-C; threads and processes that start in the block never receive it."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -153,37 +152,38 @@ def _interrupts_held() -> Iterator[None]:
 
 @contextmanager
 def interrupts() -> Iterator[Callable[[], None]]:
-    """Yield a check that raises KeyboardInterrupt where one came and was swallowed.
+    """Yield a check that raises KeyboardInterrupt if one was raised before and swallowed.
 
-    Python ignores what is raised while it deletes an object, also an interrupt.
+    Python ignores exceptions raised while it deletes an object, interrupts included.
     """
-    came = threading.Event()
+    raised = threading.Event()
 
     def note(number: int, frame: FrameType | None) -> None:
-        came.set()
+        raised.set()
         signal.default_int_handler(number, frame)
 
     def check() -> None:
-        if came.is_set():
+        if raised.is_set():
             raise KeyboardInterrupt
 
-    before, tell = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    before = signal.getsignal(signal.SIGINT)
+    report = sys.unraisablehook
     main = threading.current_thread() is threading.main_thread()
     if not main or before is not signal.default_int_handler:
         yield check
         return
 
-    def tell_others(swallowed: sys.UnraisableHookArgs) -> None:
+    def report_others(swallowed: sys.UnraisableHookArgs) -> None:
         if not isinstance(swallowed.exc_value, KeyboardInterrupt):  # that one is raised again
-            tell(swallowed)
+            report(swallowed)
 
     signal.signal(signal.SIGINT, note)
-    sys.unraisablehook = tell_others
+    sys.unraisablehook = report_others
     try:
         yield check
     finally:
         signal.signal(signal.SIGINT, before)
-        sys.unraisablehook = tell
+        sys.unraisablehook = report
 
 
 @contextmanager
@@ -212,19 +212,19 @@ def _require_certificate(address: str) -> None:
     known: Any = Security()
     if protocol == "tls" and not (known.tls_ca_file and known.tls_client_cert):
         raise BatchError(
-            f"{address} asks for a certificate, and Dask knows none: name the files in "
+            f"{address} asks for a certificate, and Dask has none: name the files in "
             "DASK_DISTRIBUTED__COMM__TLS__CA_FILE, DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT and "
             "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY."
         )
 
 
 def dashboard_of(client: Client) -> str | None:
-    """Return the address at which workers and tasks can be watched; None where there is none."""
+    """Address at which workers and tasks can be watched; None if there is none."""
     link: Any = client.dashboard_link
     return str(link) if link else None
 
 
 def slots(client: Client) -> int:
-    """Return how many tasks run at once."""
+    """Count of tasks that run at once."""
     threads: dict[str, int] = client.nthreads()
     return max(1, sum(threads.values()))

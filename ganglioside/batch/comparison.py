@@ -1,4 +1,4 @@
-"""What all sessions of a batch say together: verdicts, drift, and species by sample."""
+"""Sessions of a batch side by side: verdicts, drift, and species by sample."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _COMPARED: Final = (
     "verdict", "anchor", "consolidated_volume",
 )  # fmt: skip
 
-#: Of `Study.species`.
+#: Columns of `Study.species`.
 _SPECIES: Final = ("species", "category", "seen", "rt", "rt_spread", "area", "area_cv")
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """The sessions of a batch side by side.
+    """Sessions of a batch side by side.
 
     Attributes
     ----------
     sessions : pandas.DataFrame
         One row per session in the order given: `name`, the number of features, of each verdict,
         of anchors and of wrong anchors, `species` (number of valid ones), `scatter` (min, of
-        valid features about their predictions), and the drift from the other sessions: `shift`
-        (min), `stretch` (min per min), `shared` (features that other sessions share).
+        valid features around their predictions), and the drift from the other sessions: `shift`
+        (min), `stretch` (min per min), `shared` (number of features that other sessions share).
     species : pandas.DataFrame
         One row per species that is valid in any session, the most frequent first: its name,
-        category, in how many sessions it is valid, median RT (min, drift taken off) and its
-        standard deviation, median area and its coefficient of variation.
+        category, number of sessions in which it is valid (`seen`), median RT without drift (`rt`,
+        min) and its standard deviation, median area and its coefficient of variation.
     cells : pandas.DataFrame
         One row per species and session in which it is valid: `species`, `session` (name), `rt`,
         `area`, and `fold`, log2 of its area over the species' median.
@@ -49,7 +49,7 @@ class Study:
 
     @classmethod
     def of(cls, history: History, names: Sequence[str], sids: Sequence[str]) -> Study:
-        """Compare stored sessions; names and ids are of the same length."""
+        """Comparison of stored sessions; names and ids have the same length."""
         features = _features(history, sids)
         number = pd.Index(sids).get_indexer(pd.Index(features["session"]))
         features = features.assign(number=number, species=_species(features))
@@ -61,7 +61,7 @@ class Study:
         return cls(sessions, table, named[["species", "session", "rt", "area", "fold"]])
 
     def areas(self) -> pd.DataFrame:
-        """Return the areas as one row per species and one column per session, NaN if not valid."""
+        """Areas, one row per species and one column per session; NaN if not valid there."""
         wide = self.cells.pivot(index="species", columns="session", values="area")
         wide = wide.reindex(index=self.species["species"], columns=self.sessions["name"])
         return wide.rename_axis(columns=None).reset_index()
@@ -77,7 +77,7 @@ def _features(history: History, sids: Sequence[str]) -> pd.DataFrame:
 
 
 def _species(features: pd.DataFrame) -> pd.Series[Any]:
-    """Name each feature by its composition, however the tables spell it; NA where unreadable."""
+    """Name of each feature by its composition, independent of spelling; NA if unreadable."""
     head = features["isomer"].fillna(features["series"])
     numbers = features[["carbons", "double_bonds", "hydroxyls"]].astype("Int64").astype("string")
     tail = numbers["carbons"] + ":" + numbers["double_bonds"] + ";O" + numbers["hydroxyls"]
@@ -85,7 +85,7 @@ def _species(features: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _drift(features: pd.DataFrame, names: Sequence[str]) -> Drift:
-    """Return how sessions drifted, by what they have in common under one name."""
+    """Drift of the sessions, estimated from the species that they share."""
     usable = features[features["species"].notna() & features["rt"].notna()]
     if len(names) < 2 or usable.empty:
         return no_drift(tuple(names))
@@ -98,6 +98,7 @@ def _drift(features: pd.DataFrame, names: Sequence[str]) -> Drift:
 
 
 def _cells(features: pd.DataFrame, drift: Drift) -> pd.DataFrame:
+    """One row per species and session in which it is valid: RT (min), area and log2 fold."""
     valid = features[(features["verdict"] == "valid") & features["species"].notna()]
     rt = drift.to_study(valid["rt"].to_numpy(np.float64), valid["number"].to_numpy(np.int64))
     by = ["species", "category", "number"]
@@ -106,11 +107,13 @@ def _cells(features: pd.DataFrame, drift: Drift) -> pd.DataFrame:
     cells["area"] = grouped["consolidated_volume"].sum(min_count=1)["consolidated_volume"]
     median = cells.groupby("species")["area"].transform("median")
     usable = (cells["area"] > 0) & (median > 0)
-    fold = np.log2(cells["area"].where(usable) / median.where(usable))
+    ratio = cells["area"].where(usable) / median.where(usable)
+    fold = np.log2(ratio)
     return cells.assign(fold=fold.astype("float64"))
 
 
 def _species_table(cells: pd.DataFrame) -> pd.DataFrame:
+    """One row per species, the most frequent first, with the columns `_SPECIES`."""
     grouped = cells.groupby("species", as_index=False, sort=True)
     table = grouped.agg(
         category=("category", "first"),

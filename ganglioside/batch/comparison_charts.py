@@ -1,4 +1,4 @@
-"""The charts of a batch: one row or column per session, in the order of the batch."""
+"""Charts of a batch: one row or column per session, in the order of the batch."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ganglioside.columns import VERDICTS
 _WIDTH: Final = 940  # px, with the legend within a page
 #: Sessions beyond which their names would be unreadable below a chart.
 _NAMED: Final = 60
-#: Species that the picture of areas shows; the table below it has all.
+#: Species that the chart of areas shows; the table below it has all.
 _MOST_SPECIES: Final = 80
 _ROW: Final = 13  # px
-#: log2 fold at which the colours of areas end.
+#: log2 fold at the ends of the colour scale of areas.
 _FOLD: Final = 3
 
 
@@ -32,7 +32,7 @@ def _width(study: Study) -> int:
 
 
 def composition(study: Study) -> Spec:
-    """Return the share of each verdict in every session."""
+    """Chart of the share of each verdict in every session."""
     title = "Verdicts by session"
     if study.sessions.empty:
         return nothing(title, "No table was analysed.")
@@ -68,10 +68,10 @@ def composition(study: Study) -> Spec:
 
 
 def drift(study: Study) -> Spec:
-    """Return by how much each session elutes later than the others, min."""
+    """Chart of the drift of each session: minutes by which it elutes later than the others."""
     title = "Retention drift by session"
     if len(study.sessions) < 2:
-        return nothing(title, "Drift is seen between sessions: there are fewer than two.")
+        return nothing(title, "Drift needs at least two sessions.")
     shifts = study.sessions.rename(columns={"name": "session"})
     shifts = shifts[["session", "shift", "stretch", "shared", "scatter"]]
     shifts = shifts.assign(low=shifts["shift"] - shifts["scatter"],
@@ -110,14 +110,14 @@ def drift(study: Study) -> Spec:
         layers(zero, bars, points),
         title,
         "Dots: shift at the middle of the run, from the features that sessions share. Bars: "
-        "scatter of the session's valid features about their own predictions.",
+        "scatter of the session's valid features around their predictions.",
         width=_width(study),
         height=220,
     )
 
 
 def areas(study: Study) -> Spec:
-    """Return the area of each species in each session, against the species' median."""
+    """Chart of the area of each species in each session, relative to the species' median."""
     title = "Species by session"
     if study.species.empty:
         return nothing(title, "No feature is valid in any session.")
@@ -150,19 +150,19 @@ def areas(study: Study) -> Spec:
     return finish(
         squares,
         title,
-        _what_is_shown(len(shown), len(study.species))
+        _shown_of(len(shown), len(study.species))
         + " Area with fragments and adducts. White: not valid there. Grey: no area.",
         width=_width(study),
         height=_ROW * len(order),
     )
 
 
-def _what_is_shown(shown: int, there: int) -> str:
-    if shown == there:
-        return f"All {there} species that are valid in any session."
-    return f"The {shown} most frequent of {there} species; the table has all."
+def _shown_of(shown: int, total: int) -> str:
+    if shown == total:
+        return f"All {total} species that are valid in any session."
+    return f"The {shown} most frequent of {total} species; the table has all."
 
 
 def all_of(study: Study) -> list[Spec]:
-    """Return the charts of the overview, in order."""
+    """Charts of the overview, in order."""
     return [composition(study), drift(study), areas(study)]

@@ -1,7 +1,7 @@
-"""What became of every table of a batch, kept beside its results: `batch.jsonl`.
+"""Outcome of every table of a batch, kept beside its results: `batch.jsonl`.
 
-A line is added when its work stands on disk; the last one of a name counts. One that breaks off,
-since the machine did, is as if it were not there.
+A line is added once its files are on disk; the last line of a name counts. An incomplete last line,
+as after a crash of the machine, is ignored.
 """
 
 from __future__ import annotations
@@ -25,27 +25,33 @@ FILE: Final = "batch.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What became of one table.
+    """Outcome of one table.
 
     Attributes
     ----------
     name : str
     file : str
-        Where it was read.
+        Path of the table.
     key : str
-        Hash of all that its verdicts depend on; empty where it could not be read.
+        Hash of all that its verdicts depend on; empty if it could not be read.
     title : str
-        Heading of its report; empty where that is its name.
+        Heading of its report; empty if that is its name.
     session : str or None
-        Id of its session; None where it failed before it had one.
+        Id of its session; None if it failed before it had one.
     verdicts : str or None
-        File of its verdicts, from the batch's folder.
+        File of its verdicts, relative to the batch's folder.
     report : str or None
-        File of its report, from the batch's folder.
+        File of its report, relative to the batch's folder.
     error : str or None
-        Why it failed, and what to do.
+        Reason of a failure, and what to do.
     time : str
-        When this was written, ISO 8601, UTC.
+        Time of the entry, ISO 8601, UTC.
+
+    Examples
+    --------
+    >>> from ganglioside.batch import Entry
+    >>> Entry("mouse 3", "runs/mouse 3.csv", "", "", error="The table is empty.").succeeded
+    False
     """
 
     name: str
@@ -62,12 +68,12 @@ class Entry:
 
     @property
     def succeeded(self) -> bool:
-        """Whether all that was asked for is there."""
+        """Whether the table was analysed and all its files were written."""
         return self.error is None
 
 
 def key_of(item: Item, content: bytes, form: str) -> str:
-    """Return the hash of all that a table's verdicts depend on."""
+    """SHA-256 of all that a table's verdicts depend on, hex."""
     settings = json.dumps(item.settings.to_dict(), sort_keys=True)
     digest = hashlib.sha256(content)
     digest.update(f"{item.path.name}|{settings}|{form}|{__version__}".encode())
@@ -75,13 +81,13 @@ def key_of(item: Item, content: bytes, form: str) -> str:
 
 
 class Ledger:
-    """The entries of a batch's folder."""
+    """Entries of a batch's folder."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
 
     def read(self) -> dict[str, Entry]:
-        """Return the last entry of each name.
+        """Last entry of each name.
 
         Raises
         ------
@@ -110,11 +116,11 @@ class Ledger:
                 ) from error
 
     def begin(self, kept: Iterable[Entry]) -> None:
-        """Write the file anew with the entries that still hold."""
+        """Rewrite the file with the entries that are still valid."""
         write_whole(self.path, b"".join(map(_line, kept)))
 
     def add(self, entry: Entry) -> None:
-        """Add one entry.
+        """Append one entry.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Options of a batch, and the batch."""
+"""Options of a batch, and its outcome."""
 
 from __future__ import annotations
 
@@ -13,30 +13,36 @@ if TYPE_CHECKING:
 
 OVERVIEW: Final = "overview.html"
 
-#: Folders of the files that are made of each table.
+#: Folders of the files that are written for each table.
 VERDICTS: Final = "verdicts"
 REPORTS: Final = "reports"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is done with every table.
+    """Options that apply to every table of a batch.
 
     Attributes
     ----------
     reports : bool
         Whether reports are rendered.
     form : Format
-        Of the files of verdicts: one of `export.FORMATS`.
+        Format of the files of verdicts: one of `exporting.FORMATS`.
     workers : int or None
-        Processes of this machine; one for each core where None.
+        Number of processes on this machine; one per core where None.
     scheduler : str or None
         Address of an existing cluster, such as `tcp://host:8786`; this machine where None.
     resume : bool
-        Whether what an earlier run did, and what has not changed since, is left as it is.
+        Whether the results of an earlier run are kept for tables that have not changed since.
     dashboard : bool
         Whether the processes of this machine can be watched in a browser, by every user of the
         machine; a cluster has its own dashboard.
+
+    Examples
+    --------
+    >>> from ganglioside.batch import Options
+    >>> Options(workers=2, resume=True).form
+    'csv'
     """
 
     reports: bool = True
@@ -49,15 +55,24 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What became of a batch.
+    """Outcome of a batch.
 
     Attributes
     ----------
     folder : pathlib.Path
     entries : tuple of Entry
-        One for each table, in the order of the plan.
+        One entry per table, in the order of the plan.
     done : int
-        Tables that were worked on now; the others stood already.
+        Number of tables processed in this run; the others were done already.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from ganglioside.batch import Batch, Entry
+    >>> failure = Entry("a", "a.csv", "", "", error="The table is empty.")
+    >>> batch = Batch(Path("out"), (Entry("b", "b.csv", "", ""), failure), done=2)
+    >>> [entry.name for entry in batch.failed]
+    ['a']
     """
 
     folder: Path
@@ -66,10 +81,10 @@ class Batch:
 
     @property
     def overview(self) -> Path:
-        """The page that shows all sessions."""
+        """Path of the page with all sessions."""
         return self.folder / OVERVIEW
 
     @property
     def failed(self) -> tuple[Entry, ...]:
-        """The tables that failed."""
+        """Entries of the tables that failed."""
         return tuple(entry for entry in self.entries if not entry.succeeded)

@@ -1,4 +1,4 @@
-"""The page that shows all sessions of a batch, and the same as tables for other programs."""
+"""Page with all sessions of a batch, and the same as CSV files for other programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ganglioside.support.formatting import share
 from ganglioside.support.whole_files import write_whole
 from ganglioside.version import __version__
 
-#: Rows of species that the page holds; `species.csv` has all.
+#: Rows of species on the page; `species.csv` has all.
 MOST_SPECIES: Final = 2_000
 
 SESSIONS_FILE: Final = "sessions.csv"
@@ -35,32 +35,32 @@ AREAS_FILE: Final = "areas.csv"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One table as the page lists it."""
+    """One table in the list on the page."""
 
     entry: Entry
     numbers: Any  # its row of `Study.sessions`; None where it has no session
     settings: str
-    shares: tuple[tuple[str, float], ...]  # verdict and percent, without those that it has not
+    shares: tuple[tuple[str, float], ...]  # verdict and percent, only verdicts that occur
 
     @property
     def state(self) -> str:
-        """Whether it was judged, failed, or is still to be done."""
+        """State of the table: "judged", "failed" or "waiting"."""
         if not self.entry.succeeded:
             return "failed"
         return "judged" if self.entry.session else "waiting"
 
     @property
     def reasons(self) -> list[str]:
-        """What is wrong, in its lines."""
+        """Lines of the error message."""
         return (self.entry.error or "").splitlines()
 
 
 def write_overview(
     path: Path, items: Sequence[Item], entries: Mapping[str, Entry], history: History
 ) -> Path:
-    """Write the overview of a batch, whatever it has done so far.
+    """Write the overview of a batch, also of one that is unfinished.
 
-    Beside it stand its tables: sessions, species, and areas by species and session.
+    Its tables are written beside it: sessions, species, and areas by species and session.
 
     Parameters
     ----------
@@ -69,17 +69,24 @@ def write_overview(
     items
         The plan.
     entries
-        By name; an item without one is still to be done.
+        Entries by name; an item without an entry is still to be done.
     history
-        Holds the sessions.
+        History with the sessions.
+
+    Returns
+    -------
+    pathlib.Path
+        The HTML file.
 
     Raises
     ------
     ExportError
         If a file cannot be written.
     """
-    stored = [e for item in items if (e := entries.get(item.name)) and e.session]
-    study = Study.of(history, [e.name for e in stored], [str(e.session) for e in stored])
+    known = [entries[item.name] for item in items if item.name in entries]
+    stored = [entry for entry in known if entry.session]
+    names = [entry.name for entry in stored]
+    study = Study.of(history, names, [str(entry.session) for entry in stored])
     lines = _lines(items, entries, study)
     charts = [figure(chart) for chart in comparison_charts.all_of(study)]
     page = templates().get_template("overview.html.j2").render(
@@ -107,8 +114,8 @@ def _lines(items: Sequence[Item], entries: Mapping[str, Entry], study: Study) ->
     for item in items:
         entry = entries.get(item.name) or Entry(item.name, str(item.path), "", item.title)
         row = numbers.get(item.name)
-        told = ", ".join(f"{name} {value}" for name, value in parameters(item).items())
-        lines.append(Line(entry, row, told, _shares(row)))
+        settings = ", ".join(f"{name} {value}" for name, value in parameters(item).items())
+        lines.append(Line(entry, row, settings, _shares(row)))
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What a batch is to do: its tables, each with a name and parameters of its own."""
+"""Tables of a batch, each with a name and settings of its own."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from ganglioside.reading.limits import most
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
 
-#: Endings of what is a table in a folder.
+#: Suffixes of tables in a folder.
 TABLES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
 _SETTINGS: Final = tuple(field.name for field in dataclasses.fields(Settings))
-#: Columns of a manifest; only the first is needed.
+#: Columns of a manifest; only the first is required.
 MANIFEST: Final = ("file", "name", "title", *_SETTINGS)
 
-#: What no file name can hold on some system, or no line of a list.
+#: Characters that some system forbids in file names, or that would break a line of a list.
 _FORBIDDEN: Final = dict.fromkeys([*map(ord, '/\\:*?"<>|'), *range(32), 127], "_")
 
 #: Bytes of a name: with an ending and a number it fits into the 255 of most systems.
 _LONGEST: Final = 235
 
-#: Bytes by which a large file is known as a manifest or a table.
+#: Bytes of a large file that are read to recognise a manifest or a table.
 _HEAD: Final = 65_536
 
 
@@ -43,11 +43,19 @@ class Item:
     Attributes
     ----------
     name : str
-        Of its session, and of the files that are made of it; no two items share one.
+        Name of its session and its files; no two items share one.
     path : pathlib.Path
     title : str
-        Heading of its report; its name where empty.
+        Heading of its report; its name if empty.
     settings : Settings
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import ganglioside as gg
+    >>> from ganglioside.batch import Item
+    >>> Item("mouse 3", Path("mouse 3.csv"), "", gg.Settings(rt_tolerance=0.02)).name
+    'mouse 3'
     """
 
     name: str
@@ -57,21 +65,31 @@ class Item:
 
 
 def plan(sources: Sequence[str | PathLike[str]], settings: Settings | None = None) -> list[Item]:
-    """Return the tables that `sources` name, in their order.
+    """Tables that `sources` name, in their order.
 
     Parameters
     ----------
     sources
-        Paths of tables, patterns (`runs/*.csv`, `**` for all folders below), folders, whose
-        tables are taken, and manifests: CSV files with the columns `MANIFEST`, of which only
-        `file` is needed. Paths in a manifest start from its folder.
+        Paths of tables, patterns (`runs/*.csv`, `**` for all folders below), folders with tables,
+        and manifests: CSV files with the columns `MANIFEST`, of which only `file` is required.
+        Paths in a manifest are relative to its folder.
     settings
-        Of every table; what a manifest says of one comes first.
+        Settings of every table, unless a manifest gives others.
+
+    Returns
+    -------
+    list of Item
 
     Raises
     ------
     BatchError
         If a pattern or folder has no table, or a manifest has a fault; all faults are named.
+
+    Examples
+    --------
+    >>> from ganglioside import batch
+    >>> [item.name for item in batch.plan(["runs/mouse 3.csv", "runs/mouse 4.csv"])]
+    ['mouse 3', 'mouse 4']
     """
     usual = settings or Settings()
     items = [item for source in sources for item in _items(str(source), usual)]
@@ -95,7 +113,7 @@ def _items(source: str, settings: Settings) -> list[Item]:
         if not (found := [p for p in found if p.is_file()]):
             raise BatchError(f"No file fits {source!r}.")
         return [_item(p, settings) for p in found]
-    return [_item(path, settings)]  # which fails alone: it is not there
+    return [_item(path, settings)]  # it fails alone, when it is read
 
 
 def _is_table(path: Path) -> bool:
@@ -107,7 +125,7 @@ def _item(path: Path, settings: Settings) -> Item:
 
 
 def _distinct(items: list[Item]) -> list[Item]:
-    """Name what has no name by its file, with as much of its path as tells it from others."""
+    """Items with names: of the manifest, else of the file and as much of its path as is needed."""
     if twice := _repeated([item.name for item in items if item.name]):
         raise BatchError(f"Two tables are named {twice[0]!r} in the manifest: name them apart.")
     paths = Counter(item.path for item in items if not item.name)
@@ -120,10 +138,11 @@ def _distinct(items: list[Item]) -> list[Item]:
         if not _repeated(named):
             break
     else:
-        # They differ by their endings, or in case only.
-        twice = _repeated(named := [item.name or _name(item.path, 1) for item in items])
-        named = [f"{n} {i}" if n in twice else n for i, n in enumerate(named, start=1)]
-    return [dataclasses.replace(i, name=n) for i, n in zip(items, named, strict=True)]
+        # They differ by their suffixes, or in case only.
+        named = [item.name or _name(item.path, 1) for item in items]
+        repeated = _repeated(named)
+        named = [f"{n} {i}" if n in repeated else n for i, n in enumerate(named, start=1)]
+    return [dataclasses.replace(item, name=name) for item, name in zip(items, named, strict=True)]
 
 
 def _repeated(names: Sequence[str]) -> list[str]:
@@ -137,7 +156,7 @@ def _name(path: Path, parts: int) -> str:
 
 
 def _file_name(text: str) -> str:
-    """Return a text as the name of a file; a longer one ends with its hash, so that it is alone."""
+    """Name of a file made from a text; a name that is cut ends with its hash."""
     name = text.translate(_FORBIDDEN)
     whole = name.encode(errors="surrogateescape")
     if len(whole) <= _LONGEST:
@@ -147,7 +166,7 @@ def _file_name(text: str) -> str:
 
 
 def _manifest(path: Path) -> list[list[str]] | None:
-    """Return the records of a manifest; None where the file is none: it lacks a column `file`."""
+    """Cells of a manifest by line; None if the file is not one: it lacks a column `file`."""
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         return None
     limit = most("manifest") * 1_000_000
@@ -156,7 +175,7 @@ def _manifest(path: Path) -> list[list[str]] | None:
             content = file.read(limit + 1)
         text, _ = decode(content if len(content) <= limit else content[:_HEAD])
     except (OSError, ReadError):
-        return None  # a table, which says itself what is wrong with it
+        return None  # a table, whose own reader reports the fault
     separator = _manifest_separator(text.partition("\n")[0])
     if separator is None:
         return None
@@ -173,7 +192,7 @@ def _manifest(path: Path) -> list[list[str]] | None:
 
 
 def _manifest_separator(head: str) -> str | None:
-    """Return the separator of a manifest by its first line; None where the line is of a table."""
+    """Separator of a manifest, by its first line; None if the line is not of a manifest."""
     for separator in SEPARATORS:
         names = [cell.strip().strip('"').lower() for cell in head.split(separator)]
         if "file" in names and "rt" not in names:
@@ -188,7 +207,7 @@ def _of_manifest(path: Path, records: list[list[str]], settings: Settings) -> li
         for cell in header
         if cell not in MANIFEST
     ]
-    faults += [f"column {cell!r} stands twice" for cell in dict.fromkeys(_repeated(header))]
+    faults += [f"column {cell!r} appears twice" for cell in dict.fromkeys(_repeated(header))]
     items = []
     if not faults:
         for line, record in enumerate(records[1:], start=2):
@@ -207,7 +226,7 @@ def _of_manifest(path: Path, records: list[list[str]], settings: Settings) -> li
 
 def _of_line(folder: Path, header: list[str], record: list[str], settings: Settings) -> Item:
     if len(record) != len(header):
-        raise BatchError(f"{len(record)} cells stand under {len(header)} columns.")
+        raise BatchError(f"it has {len(record)} cells, but the header has {len(header)} columns.")
     cells = {n: c.strip() for n, c in zip(header, record, strict=True) if c.strip()}
     if "file" not in cells:
         raise BatchError("the column file is empty.")
@@ -219,7 +238,7 @@ def _of_line(folder: Path, header: list[str], record: list[str], settings: Setti
 
 
 def _value(name: str, text: str) -> Any:
-    """Return a setting as its type; what is no number is left to `Settings` to refuse."""
+    """Value of a setting; text that is not a number is left to `Settings` to refuse."""
     if name not in setting_specs():
         return text
     try:
@@ -230,6 +249,6 @@ def _value(name: str, text: str) -> Any:
 
 
 def parameters(item: Item) -> Mapping[str, float | int | str]:
-    """Return what is special about a table's settings: those that are not the defaults."""
+    """Values of a table's settings that differ from the defaults, by name."""
     usual = Settings().to_dict()
     return {n: v for n, v in item.settings.to_dict().items() if v != usual[n]}

@@ -1,9 +1,9 @@
-"""Running a batch: tables go to the workers, and what comes back is stored at once.
+"""Run of a batch: tables are sent to the workers, and their results stored at once.
 
 Only this process writes: sessions into the history, files into the batch's folder. A table is
-analysed, its session is stored, then its report is rendered; the ledger takes it when all of it
-stands on disk. Whatever ends a batch early, what the ledger has is whole, and resuming does the
-rest.
+analysed, its session is stored, then its report is rendered; it is added to the ledger once all of
+this is on disk. Whatever ends a batch early, all entries of the ledger are complete, and resuming
+does the rest.
 """
 
 from __future__ import annotations
@@ -33,27 +33,39 @@ def run_batch(
     history: History | None = None,
     progress: ProgressCallback | None = None,
 ) -> Batch:
-    """Analyse tables, store them as sessions, render their reports and show all on one page.
+    """Analyse tables, store them as sessions, render their reports and list all on one page.
 
     Parameters
     ----------
     items
-        From `plan`.
+        Tables, from `plan`.
     out
-        Folder of the results; it is made. Nothing in it is removed.
+        Folder of the results; it is made if missing. Nothing in it is deleted.
     options
+        Defaults where None.
     history
-        The usual one where None.
+        History of the sessions; the default one where None.
     progress
-        Receives events, one for each table; may raise `Cancelled`.
+        Called with one event per table; may raise `Cancelled`.
+
+    Returns
+    -------
+    Batch
 
     Raises
     ------
     BatchError
         If the folder cannot be used, or there is no cluster. A table that fails does so alone:
-        its entry says why.
+        its entry holds the reason.
     HistoryError
         If a session cannot be stored.
+
+    Examples
+    --------
+    >>> from ganglioside import batch
+    >>> items = batch.plan(["runs/*.csv"])  # doctest: +SKIP
+    >>> batch.run_batch(items, "results", batch.Options(workers=4)).overview  # doctest: +SKIP
+    PosixPath('results/overview.html')
     """
     from ganglioside.history import History
 
@@ -61,60 +73,60 @@ def run_batch(
     folder = _made(Path(out))
     stored = history or History.open()
     ledger = Ledger(folder)
-    standing = _standing(items, ledger, folder, chosen, stored) if chosen.resume else {}
-    run = Run(folder, chosen, stored, Progress(progress), ledger, dict(standing), len(items))
-    work = [item for item in items if not _is_finished(item, standing, chosen)]
-    run.progress.done("loading", _what_to_do(len(items), len(work)))
+    finished = _finished(items, ledger, folder, chosen, stored) if chosen.resume else {}
+    run = Run(folder, chosen, stored, Progress(progress), ledger, dict(finished), len(items))
+    work = [item for item in items if not _is_finished(item, finished, chosen)]
+    run.progress.done("loading", _plan_message(len(items), len(work)))
     if work:
         run.work_through(items, work)
     batch = Batch(folder, tuple(run.entries[item.name] for item in items), len(work))
     if work or not batch.overview.exists():
         run.show(items)
-    run.progress.done("complete", _what_was_done(batch))
+    run.progress.done("complete", _end_message(batch))
     return batch
 
 
 def _made(folder: Path) -> Path:
-    for place in (folder, folder / VERDICTS, folder / REPORTS):
+    for needed in (folder, folder / VERDICTS, folder / REPORTS):
         try:
-            place.mkdir(parents=True, exist_ok=True)
+            needed.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise BatchError(f"{place} cannot be made: {error.strerror}.") from error
+            raise BatchError(f"{needed} cannot be made: {error.strerror}.") from error
     return folder.absolute()
 
 
-def _what_to_do(tables: int, work: int) -> str:
-    standing = tables - work
-    return f"{tables:,} tables" + (f", {standing:,} stand already" if standing else "")
+def _plan_message(tables: int, work: int) -> str:
+    finished = tables - work
+    return f"{tables:,} tables" + (f", {finished:,} done already" if finished else "")
 
 
-def _what_was_done(batch: Batch) -> str:
+def _end_message(batch: Batch) -> str:
     failed = len(batch.failed)
-    return f"{len(batch.entries) - failed:,} tables stand, {failed:,} failed: {batch.overview}"
+    return f"{len(batch.entries) - failed:,} tables done, {failed:,} failed: {batch.overview}"
 
 
-def _standing(
+def _finished(
     items: Sequence[Item], ledger: Ledger, folder: Path, options: Options, history: History
 ) -> dict[str, Entry]:
-    """Return the entries of an earlier run whose verdicts still hold, by name.
+    """Entries of an earlier run whose verdicts are still valid, by name.
 
-    An entry without its report is returned without it.
+    The report of an entry is None if the file is missing or has another title.
     """
     earlier = ledger.read()
     kept = set(history.sessions()["id"]) if earlier else set()
-    standing = {}
+    valid = {}
     for item in items:
         entry = earlier.get(item.name)
         if entry is None or entry.error is not None or entry.session not in kept:
             continue
-        if not _is_there(folder, entry.verdicts) or entry.key != _key(item, options):
+        if not _exists(folder, entry.verdicts) or entry.key != _key(item, options):
             continue
-        right = entry.title == item.title and _is_there(folder, entry.report)
-        standing[item.name] = entry if right else replace(entry, report=None)
-    return standing
+        has_report = entry.title == item.title and _exists(folder, entry.report)
+        valid[item.name] = entry if has_report else replace(entry, report=None)
+    return valid
 
 
-def _is_there(folder: Path, name: str | None) -> bool:
+def _exists(folder: Path, name: str | None) -> bool:
     return name is not None and (folder / name).is_file()
 
 
@@ -122,9 +134,9 @@ def _key(item: Item, options: Options) -> str | None:
     try:
         return key_of(item, item.path.read_bytes(), options.form)
     except OSError:
-        return None  # so that it is tried, and fails with its reason
+        return None  # so that it is tried again, and fails with its reason
 
 
-def _is_finished(item: Item, standing: dict[str, Entry], options: Options) -> bool:
-    entry = standing.get(item.name)
+def _is_finished(item: Item, finished: dict[str, Entry], options: Options) -> bool:
+    entry = finished.get(item.name)
     return entry is not None and (entry.report is not None or not options.reports)

@@ -1,4 +1,4 @@
-"""Tables in flight: which is begun when, and what comes back."""
+"""Tables sent to the workers: which is started when, and what is done with the results."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ if TYPE_CHECKING:
     from ganglioside.batch.tasks import Analysed
     from ganglioside.history import History
 
-#: Tables on their way for each worker: enough to keep it busy, few enough to fit into memory.
+#: Tables per worker that are sent ahead: enough to keep it busy, few enough to fit into memory.
 _IN_FLIGHT: Final = 24
 
-#: Analysed tables are stored together, which costs much less than one by one: at most so many, and
-#: none later than so many seconds after others.
+#: Analysed tables are stored together, which is much cheaper than one by one: at most this many,
+#: and at the latest this many seconds after the last ones.
 _TOGETHER: Final = 32
 _AT_LEAST_EVERY: Final = 5.0
 
 
 @dataclass(frozen=True, eq=False)
 class _Flight:
-    """A table on its way: where it stands, and what will be known next."""
+    """Table that a worker has: its entry so far, and its analysis once that is done."""
 
     item: Item
     entry: Entry
-    analysed: Future[Any] | None  # kept until the report is there: a worker holds it
+    analysed: Future[Any] | None  # held by a worker until the report is rendered
 
 
 @dataclass(eq=False)
 class Run:
-    """A batch that runs: the one place that writes."""
+    """A running batch: the only place that writes files and sessions."""
 
     folder: Path
     options: Options
@@ -58,15 +58,15 @@ class Run:
     id: str = field(default_factory=lambda: secrets.token_hex(4))  # among batches on one cluster
 
     def work_through(self, items: Sequence[Item], work: Sequence[Item]) -> None:
-        """Do the work; where it is interrupted, what is finished is shown."""
+        """Process the tables; if interrupted, write the page of what is finished."""
         from ganglioside.batch.cluster import connected, dashboard_of, interrupts, warning
 
         chosen = self.options
         unfinished = {item.name for item in work}
         self.ledger.begin(self.entries.values())
         partial = {n: self.entries.pop(n) for n in unfinished & set(self.entries)}
-        if told := warning(chosen.scheduler):
-            self.progress.log("loading", told)
+        if caution := warning(chosen.scheduler):
+            self.progress.log("loading", caution)
         try:
             with (
                 interrupts() as check,
@@ -74,12 +74,12 @@ class Run:
             ):
                 if (chosen.scheduler or chosen.dashboard) and (link := dashboard_of(client)):
                     self.progress.log("loading", f"Watch workers and tasks at {link}")
-                self._fly(client, deque(work), partial, check)
+                self._process(client, deque(work), partial, check)
         except (KeyboardInterrupt, Cancelled):
             self.show(items)
             raise
 
-    def _fly(
+    def _process(
         self,
         client: Client,
         waiting: deque[Item],
@@ -104,7 +104,7 @@ class Run:
                 landing.add(further)
 
     def _start(self, client: Client, item: Item, partial: Entry | None) -> Future[Any] | None:
-        """Send a table to the workers; None where it cannot be read."""
+        """Send a table to the workers; None if it cannot be read."""
         from ganglioside.batch.tasks import Analysed, analyse
         from ganglioside.history.record import Packed
 
@@ -134,10 +134,10 @@ class Run:
         return future
 
     def _land(self, futures: Sequence[Future[Any]]) -> None:
-        """Take what the workers have done."""
+        """Take over the results of the workers."""
         for future in futures:
             flight = self.flights.pop(future)
-            # Waits: what a worker held that died since is computed again.
+            # Waits: results lost with a worker that died are computed again.
             if (error := future.exception()) is not None:
                 self._finish(replace(flight.entry, error=_reason(error)))
             elif flight.analysed is None:
@@ -147,7 +147,7 @@ class Run:
                 self._finish(replace(flight.entry, report=report))
 
     def _store(self, client: Client, *, idle: bool) -> Iterator[Future[Any]]:
-        """Store what was analysed, when it is time; yield the reports that are to come next.
+        """Store analysed tables when it is time; yield the reports to wait for next.
 
         Parameters
         ----------
@@ -161,7 +161,7 @@ class Run:
         landed, self.unstored, self.stored_at = self.unstored, [], time.monotonic()
         sids = self.history.save_packed([(done.packed, f.item.name) for f, _, done in landed])
         stored = []
-        # All go into the ledger before anything is told, which may end the batch.
+        # All are in the ledger before progress is reported, which may end the batch.
         for (flight, future, done), sid in zip(landed, sids, strict=True):
             verdicts = self._write(
                 VERDICTS, f"{flight.item.name}.{self.options.form}", done.verdicts
@@ -173,7 +173,7 @@ class Run:
             if self.options.reports:
                 yield self._render(client, flight)
             else:
-                self._tell(flight.entry)
+                self._report(flight.entry)
 
     def _render(self, client: Client, flight: _Flight) -> Future[Any]:
         from ganglioside.batch.tasks import render
@@ -190,38 +190,38 @@ class Run:
         self.flights[future] = flight
         return future
 
-    def _write(self, place: str, name: str, content: bytes) -> str:
+    def _write(self, folder: str, name: str, content: bytes) -> str:
         from ganglioside.support.whole_files import write_whole
 
-        write_whole(self.folder / place / name, content)
-        return f"{place}/{name}"
+        write_whole(self.folder / folder / name, content)
+        return f"{folder}/{name}"
 
     def _finish(self, entry: Entry) -> None:
-        """Take an entry into the ledger, and say so."""
+        """Add an entry to the ledger and report it."""
         self.ledger.add(entry)
-        self._tell(entry)
+        self._report(entry)
 
-    def _tell(self, entry: Entry) -> None:
-        """Say that a table is finished."""
+    def _report(self, entry: Entry) -> None:
+        """Report a finished table as progress."""
         self.entries[entry.name] = entry
         done = len(self.entries)
-        told = f"{done:,} of {self.total:,}: {entry.name}"
+        message = f"{done:,} of {self.total:,}: {entry.name}"
+        if entry.error is not None:
+            message = f"{message} failed: {entry.error}"
+        percentage = 5.0 + 92.0 * done / self.total
         self.progress.session_id = entry.session
-        share = 5.0 + 92.0 * done / self.total
-        self.progress.reached(
-            "saving", share, told if entry.error is None else f"{told} failed: {entry.error}"
-        )
+        self.progress.reached("saving", percentage, message)
         self.progress.session_id = None
 
     def show(self, items: Sequence[Item]) -> None:
-        """Write the page that shows all sessions."""
+        """Write the page with all sessions."""
         from ganglioside.batch.overview import write_overview
 
         write_overview(self.folder / OVERVIEW, items, self.entries, self.history)
 
 
 def _reason(error: BaseException) -> str:
-    """Return why a table failed, for its entry."""
+    """Reason why a table failed, for its entry."""
     from distributed import KilledWorker
 
     if isinstance(error, GangliosideError):

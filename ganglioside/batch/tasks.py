@@ -1,6 +1,6 @@
-"""What a worker does with one table: everything comes and goes as values, nothing by files.
+"""Tasks of a worker for one table: input and output are values, never files.
 
-So workers may run on machines that share no disk with the one that asked.
+So workers may run on machines that share no disk with the calling one.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from ganglioside.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """A table that was analysed, ready for the history, and its verdicts as a file."""
+    """Analysed table, ready for the history, and its verdicts as the bytes of a file."""
 
     packed: Packed
     verdicts: bytes
 
 
 def analyse(name: str, content: bytes, settings: Settings, form: Format, version: str) -> Analysed:
-    """Analyse the bytes of a table.
+    """Analyse a table given as bytes.
 
     Raises
     ------
     ReadError, ValidationError
         If it cannot be read.
     BatchError
-        If this worker runs another version than the program that asks.
+        If this worker runs another version than the calling program.
     """
     if version != __version__:
         raise BatchError(
@@ -46,7 +46,7 @@ def analyse(name: str, content: bytes, settings: Settings, form: Format, version
 
 
 def render(analysed: Analysed, sid: str, title: str) -> bytes:
-    """Return the report page of an analysis that is stored as session `sid`.
+    """Report of an analysis that is stored as session `sid`: an HTML page, bytes.
 
     Raises
     ------

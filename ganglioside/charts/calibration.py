@@ -1,4 +1,4 @@
-"""How far to trust confidence, as a chart."""
+"""Reliability diagram: whether the confidence of verdicts is right."""
 
 from __future__ import annotations
 
@@ -13,12 +13,25 @@ from ganglioside.verdicts.calibration import calibration_error
 
 @View
 def reliability_diagram(table: pd.DataFrame) -> Spec:
-    """Return the share of right verdicts over confidence; on the diagonal, 0.9 means nine in ten.
+    """Chart of the share of right verdicts over confidence; on the diagonal, 0.9 is nine in ten.
 
     Parameters
     ----------
     table
-        What `calibration.reliability` returns.
+        Bins of confidence, from `verdicts.calibration.reliability`.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import ganglioside as gg
+    >>> from ganglioside.verdicts.calibration import reliability
+    >>> bins = reliability(pd.Series([True, True, False]), pd.Series([0.97, 0.91, 0.55]))
+    >>> gg.charts.reliability_diagram(bins).to_dict()["title"]["text"]
+    'Is the confidence right?'
     """
     title = "Is the confidence right?"
     if table.empty:

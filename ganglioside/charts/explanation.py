@@ -1,4 +1,4 @@
-"""One feature explained: how likely each hypothesis is, and where it expects the feature."""
+"""Chart of one feature's hypotheses: their probabilities and expected retention times."""
 
 from __future__ import annotations
 
@@ -20,12 +20,23 @@ _NEAREST, _FARTHEST = 0.1, 1.0  # min shown about the feature, at least and at m
 
 @View
 def hypotheses(explanation: Explanation) -> Spec:
-    """Return bars of probability beside the RT at which each hypothesis expects the feature.
+    """Chart of the hypotheses: bars of probability beside the RT that each of them expects.
 
     Parameters
     ----------
     explanation
-        What `Analysis.explain` returns. The ten likeliest hypotheses are drawn.
+        Explanation of a feature, from `Analysis.explain`. The ten likeliest hypotheses are drawn.
+
+    Returns
+    -------
+    altair.HConcatChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.hypotheses(gg.analyze(gg.example()).explain(3))
+    >>> chart.to_dict()["title"]["text"].startswith("Feature 3: ")
+    True
     """
     e = explanation
     title = f"Feature {e.feature_id}: {e.name or 'no name'}"
@@ -37,21 +48,21 @@ def hypotheses(explanation: Explanation) -> Spec:
     parts = [
         {**_bars(frame, data), "width": 170, "height": height},
         {**_strip(frame, data, e.rt), "width": 280, "height": height},
-        {**_words(frame, data), "width": 110, "height": height, "view": {"stroke": None}},
+        {**_distances(frame, data), "width": 110, "height": height, "view": {"stroke": None}},
     ]
     rest = len(e.hypotheses) - len(frame)
     return finish(
         {"hconcat": parts, "spacing": 14},
         title,
         f"Verdict: {e.verdict}, confidence {percent(e.confidence)}. "
-        f"Line: measured at {minutes(e.rt)}; marks: where it would be expected.",
+        f"Line: measured at {minutes(e.rt)}; marks: RT that each hypothesis expects.",
         "Hollow marks at the edge: expected farther off." if frame["beyond"].any() else "",
         f"{rest} less likely hypotheses are left out." if rest > 0 else "",
     )
 
 
 def _frame(e: Explanation) -> pd.DataFrame:
-    """Return the hypotheses drawn, with a place for each mark and words for each number."""
+    """Hypotheses drawn, with the position of each mark and the text of each number."""
     frame = e.table.head(_MOST)
     away = frame["difference"].abs()
     reach = max(1.2 * away.where(away <= _FARTHEST).fillna(0.0).max(), _NEAREST)
@@ -73,7 +84,7 @@ def _y(frame: pd.DataFrame, **axis: Any) -> Spec:
 
 
 def _looks(frame: pd.DataFrame) -> Spec:
-    title = "It would be"
+    title = "Verdict if true"
     return {
         "color": verdict_channel(frame, palette.VERDICT_COLOURS, title),
         "shape": verdict_channel(frame, palette.VERDICT_SHAPES, title),
@@ -84,9 +95,9 @@ _TOOLTIPS: Final = [
     nominal("statement", title="Hypothesis"),
     quantity("probability", title="Probability", format=".2%"),
     quantity("expected_rt", title="Expected RT (min)", format=".3f"),
-    nominal("apart", title="Measured less expected"),
+    nominal("apart", title="Measured − expected"),
     quantity("area_ratio", title="Area over the parent's", format=".3p"),
-    nominal("basis", title="Rests on"),
+    nominal("basis", title="Based on"),
 ]
 
 
@@ -139,6 +150,6 @@ def _strip(frame: pd.DataFrame, data: Spec, rt: float) -> Spec:
     return layers(measured, near, far)
 
 
-def _words(frame: pd.DataFrame, data: Spec) -> Spec:
+def _distances(frame: pd.DataFrame, data: Spec) -> Spec:
     y = _y(frame, labels=False, ticks=False, domain=False)
     return marks("text", {"x": value(0), "y": y, "text": nominal("apart")}, data=data, align="left")

@@ -1,4 +1,4 @@
-"""What the charts share: the marks of features, their tooltips, and the frame around them."""
+"""Parts that the charts share: marks of features, tooltips, selections, title and theme."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ganglioside.charts.vega import (
     value,
 )
 
-#: From here on points are drawn small and translucent.
+#: Number of points from which on they are drawn small and translucent.
 MANY_POINTS: Final = 2_000
 
 _TOOLTIPS: Final = (
@@ -37,17 +37,17 @@ _TOOLTIPS: Final = (
     quantity("feature_id", title="Feature", format="d"),
 )
 
-#: What parameters call the marks of features.
+#: Name of the layer of features, which selections refer to.
 _FEATURES: Final = "features"
 
 
 def tooltips(frame: pd.DataFrame) -> list[Spec]:
-    """Return the tooltips for which a frame has columns."""
+    """Tooltips for the columns that a frame has."""
     return [tip for tip in _TOOLTIPS if tip["field"] in frame]
 
 
 def choices(*zoomed: str) -> list[Spec]:
-    """Return what can be chosen among the features: verdicts, and a part of the axes `zoomed`."""
+    """Parameters of a chart: verdicts by the legend, and zoom of the axes `zoomed`."""
     verdicts = {"type": "point", "fields": ["verdict"]}
     shown = {"name": "shown", "select": verdicts, "bind": "legend", "views": [_FEATURES]}
     if not zoomed:
@@ -64,20 +64,20 @@ def feature_marks(
     where: Sequence[str] = (),
     clip: bool = False,
 ) -> Spec:
-    """Return the features of a frame: verdict by colour and shape, anchors ringed.
+    """Layer of the features of a frame: verdict by colour and shape, anchors outlined.
 
-    Anchors have a dark outline; wrong ones stand in a ring. The chart needs `choices`.
+    Anchors have a dark outline; wrong ones are ringed. The chart needs `choices`.
 
     Parameters
     ----------
     frame
-        Rows of `frames.points`.
+        Rows of `plot_tables.points`.
     position
         Channels `x` and `y`.
     data, where
-        As of `grammar.marks`.
+        As for `vega.marks`.
     clip
-        Whether what lies beyond the scales is hidden.
+        Whether points outside the scales are hidden.
     """
     many = len(frame) > MANY_POINTS
     features = marks(
@@ -119,20 +119,20 @@ def feature_marks(
 
 
 def verdict_channel(frame: pd.DataFrame, looks: dict[str, str], title: str = "Verdict") -> Spec:
-    """Return a channel that shows the verdicts of a frame by their colours or shapes."""
+    """Channel that encodes the verdicts of a frame by their colours or shapes."""
     domain = palette.verdict_domain(set(frame["verdict"])) or list(looks)
     scale = {"domain": domain, "range": [looks[verdict] for verdict in domain]}
     return nominal("verdict", title=title, scale=scale)
 
 
 def category_scale() -> Spec:
-    """Return the scale of the colours of categories."""
+    """Colour scale of the categories."""
     colours = palette.CATEGORY_COLOURS
     return {"domain": list(colours), "range": list(colours.values())}
 
 
 def anchors_note(frame: pd.DataFrame) -> str:
-    """Return what a subtitle says of the anchors' marks."""
+    """Sentence on the anchors' marks, for a subtitle."""
     if not frame["anchor"].any():
         return "No anchors."
     wrong = int(frame["wrong_anchor"].sum())
@@ -141,14 +141,14 @@ def anchors_note(frame: pd.DataFrame) -> str:
 
 
 def finish(chart: Spec, title: str, *subtitle: str, **properties: Any) -> Spec:
-    """Return a chart with its title and the theme, and properties such as its width."""
+    """Chart with title, subtitle, theme, and properties such as its width."""
     heading = {"text": title, "subtitle": [line for line in subtitle if line]}
     whole = {"$schema": SCHEMA, "title": heading, **chart, **properties}
     return {**gathered(whole), "config": palette.theme()}
 
 
 def nothing(title: str, why: str) -> Spec:
-    """Return a chart that says why it is empty."""
+    """Chart that consists of the reason why it is empty."""
     text = marks(
         "text",
         {"text": nominal("why"), "x": value(8), "y": value(20)},

@@ -19,24 +19,40 @@ from platformdirs import user_cache_path
 from ganglioside.errors import ExportError
 from ganglioside.support.whole_files import write_whole
 
-#: Version of Vega-Lite that the charts are written for and rendered with.
+#: Version of Vega-Lite for which the charts are written and with which they are rendered.
 VEGA_LITE: Final = "6.4"
 
 FORMATS: Final = ("html", "pdf", "png", "svg")
 
-
-#: Ids in an SVG, which Vega counts over the life of a process.
+#: Ids in an SVG, which Vega numbers on through the life of a process.
 _COUNTED: Final = re.compile(r'(id="|url\(#)(clip|gradient_)(\d+)')
 
 
 def spec(chart: Any) -> dict[str, Any]:
-    """Return the Vega-Lite specification of a chart, ready for JSON; one is returned as it is."""
-    # Altair validates each part as it is put together; again here would cost half of the time.
+    """Vega-Lite specification of a chart, ready for JSON; a specification is returned unchanged."""
+    # Altair validates each part as it is built; validating again would cost half of the time.
     return chart if isinstance(chart, dict) else dict(chart.to_dict(validate=False))
 
 
 def svg(chart: Any) -> str:
-    """Return a chart as SVG text, the same for the same chart."""
+    """Chart as SVG text, identical for identical charts.
+
+    Parameters
+    ----------
+    chart
+        Altair chart, or Vega-Lite specification.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.verdicts_by_category(gg.analyze(gg.example()))
+    >>> gg.charts.svg(chart)[:4]
+    '<svg'
+    """
     text = str(vl_convert.vegalite_to_svg(spec(chart), vl_version=VEGA_LITE))
     numbers: dict[str, int] = {}
 
@@ -48,9 +64,9 @@ def svg(chart: Any) -> str:
 
 
 def still(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a chart without what only a live one needs: tooltips, and words for screen readers.
+    """Chart without what only a live one needs: tooltips, and texts for screen readers.
 
-    That is half of the size of a picture. Give it an alternative text.
+    This halves the size of a picture. Give it an alternative text.
     """
     plain: dict[str, Any] = _without_tooltips(document)
     return {**plain, "config": {**document["config"], "aria": False}}
@@ -65,19 +81,41 @@ def _without_tooltips(part: Any) -> Any:
 
 
 def png(chart: Any, scale: float = 2.0) -> bytes:
-    """Return a chart as PNG, `scale` device pixels per pixel."""
+    """Chart as PNG, `scale` device pixels per pixel."""
     return bytes(vl_convert.vegalite_to_png(spec(chart), vl_version=VEGA_LITE, scale=scale))
 
 
 def save(chart: Any, path: str | PathLike[str], *, scale: float = 2.0) -> Path:
     """Write a chart to a file; its suffix is the format: .png, .svg, .pdf or .html.
 
-    Works without a network; an HTML file carries its libraries.
+    Works without a network; an HTML file contains its libraries.
+
+    Parameters
+    ----------
+    chart
+        Altair chart, or Vega-Lite specification.
+    path
+    scale
+        Device pixels per pixel of a PNG.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
 
     Raises
     ------
     ExportError
-        If the suffix is none of these, or the file cannot be written.
+        If the suffix is not one of these, or the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.verdicts_by_category(gg.analyze(gg.example()))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     gg.charts.save(chart, f"{folder}/verdicts.svg").name
+    'verdicts.svg'
     """
     target = Path(path)
     kind = target.suffix.lower().lstrip(".")
@@ -100,39 +138,72 @@ def _render(chart: Any, kind: str, scale: float) -> bytes:
 
 @cache
 def javascript() -> str:
-    """Return the JavaScript that draws charts in a page, 0.9 MB: embed it once per page.
+    """JavaScript that draws charts in a page, 0.9 MB: embed it once per page.
 
-    Defines `vegaEmbed`; safe inside a script element. Made once for each version, which takes a
+    Defines `vegaEmbed`; safe inside a script element. Built once for each version, which takes a
     second, and kept in the user's cache folder.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> "vegaEmbed" in gg.charts.javascript()
+    True
     """
     folder = user_cache_path("ganglioside", appauthor=False)
     kept = folder / f"vega-embed-{VEGA_LITE}-{version('vl-convert-python')}.js"
     try:
         return kept.read_text(encoding="utf-8")
     except OSError:
-        pass  # it was not made yet, or there is no such place
+        pass  # not built yet, or there is no such folder
     bundle = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE))
     safe = bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-    with suppress(OSError, ExportError):  # where nothing can be kept, it is made each time
+    with suppress(OSError, ExportError):  # where it cannot be kept, it is built each time
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(kept, safe.encode())
     return safe
 
 
 def json_for_html(value: Any) -> str:
-    """Return JSON that can stand inside a script element, whatever text it holds."""
+    """JSON that is safe inside a script element, whatever text it holds."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def page(charts: Mapping[str, Any], title: str = "Ganglioside") -> str:
-    """Return one HTML page with several charts by their heading; it opens without a network."""
-    figures = "\n".join(
-        f"<figure>{f'<h2>{escape(heading)}</h2>' if heading else ''}<div></div>"
-        f'<script type="application/json">{json_for_html(spec(chart))}</script></figure>'
-        for heading, chart in charts.items()
-    )
+    """HTML page with several charts by their heading; it opens without a network.
+
+    Parameters
+    ----------
+    charts
+        Charts by heading; an empty heading is left out.
+    title
+        Title of the page.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.verdicts_by_category(gg.analyze(gg.example()))
+    >>> "<h2>Example</h2>" in gg.charts.page({"Example": chart})
+    True
+    """
+    figures = "\n".join(_figure(heading, chart) for heading, chart in charts.items())
     return _PAGE.format(title=escape(title), bundle=javascript(), figures=figures, draw=_DRAW)
+
+
+def _figure(heading: str, chart: Any) -> str:
+    """One chart with its heading, as HTML."""
+    caption = f"<h2>{escape(heading)}</h2>" if heading else ""
+    document = json_for_html(spec(chart))
+    script = f'<script type="application/json">{document}</script>'
+    return f"<figure>{caption}<div></div>{script}</figure>"
 
 
 _DRAW: Final = """

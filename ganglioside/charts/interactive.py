@@ -1,4 +1,4 @@
-"""Charts whose points can be picked and whose data can be exchanged without drawing anew."""
+"""Charts whose points can be picked and whose data can be replaced without drawing anew."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from ganglioside.charts.views import (
     retention_by_carbons,
 )
 
-#: What a chart's parameter is called that holds the feature_id of the picked point.
+#: Name of the chart's parameter that holds the feature_id of the picked point.
 PICKED: Final = "picked"
 
-#: The charts that can be chosen, by what they are called.
+#: Labels of the charts that can be chosen, by name.
 VIEWS: Final[dict[str, str]] = {
-    "reduced": "RT without the effect of the ceramide",
+    "reduced": "RT normalised to 36:1",
     "predicted": "Predicted against measured RT",
-    "residuals": "Residuals from the own series",
+    "residuals": "Residuals from each feature's own series",
     "carbons": "RT by carbons, one series",
 }
 
-_HEIGHT: Final = 420  # px, of charts that are not as high as they have rows
+_HEIGHT: Final = 420  # px, of charts whose height does not depend on their rows
 _RING: Final = {"type": "point", "shape": "circle", "size": 320, "stroke": palette.INK,
                 "strokeWidth": 2.5, "opacity": 1, "tooltip": None}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class InteractiveChart:
-    """A Vega-Lite specification apart from its data.
+    """Vega-Lite specification separate from its data.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class InteractiveChart:
     spec : dict
         Its parameter `PICKED` rings a feature; its data sources are named as in `data`.
     data : dict of str to dict
-        For each source its `values` (CSV text, or a list of records) and `parse` (Vega's types).
+        Per source its `values` (CSV text, or a list of records) and `parse` (Vega's types).
     """
 
     title: str
@@ -54,7 +54,7 @@ class InteractiveChart:
 
 
 def interactive(analysis: Analysis, view: str, series: str | None = None) -> InteractiveChart:
-    """Return one of `VIEWS` of an analysis.
+    """Interactive form of one of the `VIEWS` of an analysis.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def interactive(analysis: Analysis, view: str, series: str | None = None) -> Int
     view
         A key of `VIEWS`.
     series
-        Which one `carbons` shows; the one with most features where None.
+        Series that `carbons` shows; the one with most features where None.
     """
     return detach(_spec(analysis, view, series))
 
@@ -83,7 +83,7 @@ _SPECS: Final[dict[str, Callable[[Analysis], Spec]]] = {
 
 
 def detach(chart: dict[str, Any]) -> InteractiveChart:
-    """Return a chart's specification apart from its data, as wide as its place, to be picked in."""
+    """Interactive form of a chart: data apart, as wide as its container, points can be picked."""
     whole = copy.deepcopy(chart)
     title = whole.pop("title", {})
     data = _take_data(whole)
@@ -91,19 +91,20 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
     whole["params"] = [*whole.get("params", []), {"name": PICKED, "value": -1}]
     if "width" in whole:
         whole["config"]["legend"] |= {"orient": "top", "direction": "horizontal"}
-        tall = whole["height"] if "encoding" not in whole and _has_rows(whole) else _HEIGHT
-        whole |= {"width": "container", "height": max(tall, 60)}
+        has_own_height = "encoding" not in whole and _has_rows(whole)
+        height = whole["height"] if has_own_height else _HEIGHT
+        whole |= {"width": "container", "height": max(height, 60)}
         whole["autosize"] = {"type": "fit-x", "contains": "padding"}
     return InteractiveChart(title.get("text", ""), tuple(title.get("subtitle", ())), whole, data)
 
 
 def _has_rows(whole: dict[str, Any]) -> bool:
-    """Tell whether the chart has one row for each name, so that its height is given."""
+    """Whether the chart has one row per name, which determines its height."""
     return any(part["encoding"].get("y", {}).get("type") == "nominal" for part in _units(whole))
 
 
 def _units(part: Any) -> Iterator[dict[str, Any]]:
-    """Yield every single mark of a specification."""
+    """Yield every part of a specification with a single mark."""
     if isinstance(part, dict):
         if "mark" in part and "encoding" in part:
             yield part
@@ -115,7 +116,7 @@ def _units(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def _take_data(whole: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Take the data out, and name each source by the order in which it appears."""
+    """Remove the data and return it by source; sources are named in order of appearance."""
     known: dict[str, dict[str, Any]] = {}
     names: dict[str, str] = {}
     consolidated = whole.pop("datasets", {})
@@ -144,7 +145,7 @@ def _sources(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def _ring(part: Any) -> None:
-    """Put a ring behind the picked point into every layer that shows features."""
+    """Add a ring around the picked point to every layer of features."""
     if isinstance(part, list):
         for value in part:
             _ring(value)
@@ -161,9 +162,9 @@ def _shows_features(unit: dict[str, Any]) -> bool:
 
 
 def _ring_of(unit: dict[str, Any]) -> dict[str, Any]:
-    place = {k: unit["encoding"][k] for k in ("x", "y")}
+    position = {k: unit["encoding"][k] for k in ("x", "y")}
     only = {"filter": f"datum.feature_id === {PICKED}"}
     transform = [*unit.get("transform", []), only]
     data = {"data": unit["data"]} if "data" in unit else {}
     mark = _RING | {"clip": unit["mark"].get("clip", False)}
-    return {**data, "mark": mark, "encoding": place, "transform": transform}
+    return {**data, "mark": mark, "encoding": position, "transform": transform}

@@ -1,4 +1,4 @@
-"""Which parent gives which pieces, ceramide by ceramide."""
+"""Chart of parents and their fragments and adducts, ceramide by ceramide."""
 
 from __future__ import annotations
 
@@ -21,16 +21,27 @@ _PARENT: Final = "parent"
 
 @View
 def fragment_network(analysis: Analysis, *, most: int = 60) -> Spec:
-    """Return parents and their pieces: one row per parent, one column per kind of piece.
+    """Chart of parents and their pieces: one row per parent, one column per kind of piece.
 
     A line runs from the parent through its pieces; the number beside a piece is its peak area in
-    percent of the parent's. Rows of one ceramide stand on one band.
+    percent of the parent's. Rows of one ceramide share a band.
 
     Parameters
     ----------
     analysis
     most
-        Rows at most: the parents with the most pieces. `fragment_table` has all.
+        Number of rows at most: the parents with the most pieces. `fragment_table` has all.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.fragment_network(gg.analyze(gg.example()), most=20)
+    >>> chart.to_dict()["title"]["text"]
+    'Fragments and adducts, parent by parent'
     """
     title = "Fragments and adducts, parent by parent"
     table = fragment_table(analysis)
@@ -47,7 +58,7 @@ def fragment_network(analysis: Analysis, *, most: int = 60) -> Spec:
 
 
 def _labelled(table: pd.DataFrame) -> pd.DataFrame:
-    """Add row (the parent's label), kind (the column) and label (percent of the parent)."""
+    """Table with row (label of the parent), kind (column) and label (percent of the parent)."""
     rt = table["parent_rt"].fillna(table.groupby("parent")["piece_rt"].transform("median"))
     label = table["parent"] + " · " + rt.map("{:.2f} min".format)
     kind = table["piece_series"].where(table["verdict"] == "fragment", table["process"])
@@ -120,7 +131,7 @@ def _layers(table: pd.DataFrame) -> Spec:
 
 
 def _ordered_kinds(table: pd.DataFrame) -> list[str]:
-    """Return the kinds of pieces: fragments from the smallest head group up, then adducts."""
+    """Kinds of pieces: fragments from the smallest head group up, then adducts."""
     fragments = table[table["verdict"] == "fragment"].drop_duplicates("kind")
     mass = {kind: parse_name(name).composition for kind, name in
             zip(fragments["kind"], fragments["piece"], strict=True)}  # fmt: skip
@@ -190,7 +201,7 @@ _PIECE_TOOLTIPS: Final = [
     nominal("parent", title="Parent"),
     nominal("process", title="Process"),
     quantity("piece_rt", title="RT (min)", format=".3f"),
-    quantity("delta_rt", title="RT less the parent's (min)", format="+.3f"),
+    quantity("delta_rt", title="RT − parent's RT (min)", format="+.3f"),
     quantity("percent_of_parent", title="% of the parent", format=".2f"),
     quantity("confidence", title="Confidence", format=".0%"),
 ]

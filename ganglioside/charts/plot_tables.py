@@ -1,4 +1,4 @@
-"""The tables that charts draw: what is measured, predicted and decided, ready to plot."""
+"""Tables that charts draw: measured, predicted and decided values, ready to plot."""
 
 from __future__ import annotations
 
@@ -13,23 +13,21 @@ from ganglioside.charts.vega import Spec
 from ganglioside.columns import PARENT_VERDICTS, WRONG_VERDICTS
 from ganglioside.lipids.names import parse_name
 
-#: Verdicts that say a feature is not what its name says.
-
-#: What a point of any chart carries.
+#: Columns of the points of every chart.
 POINT_COLUMNS: Final = (
     "feature_id", "name", "rt", "volume", "anchor", "series", "isomer", "carbons", "double_bonds",
     "hydroxyls", "category", "predicted_rt", "residual", "standardized_residual", "verdict",
     "confidence", "parent", "process", "reason",
 )  # fmt: skip
 
-#: Digits that a chart needs of a number.
+#: Decimal places of the numbers in a chart.
 _DIGITS: Final = 5
 
 
 def inline(frame: pd.DataFrame) -> Spec:
-    """Return a frame as data inside the chart: CSV, with the type of every column.
+    """Inline data of a chart: a frame as CSV, with the type of every column.
 
-    Text of this form is not limited in rows and costs nothing per row, unlike lists of records.
+    CSV is not limited in rows and costs nothing per row, unlike lists of records.
     """
     parse = {str(column): _vega_type(frame[column]) for column in frame}
     plain = frame.round(_DIGITS)
@@ -46,10 +44,10 @@ def _vega_type(column: pd.Series) -> str:
 
 
 def points(analysis: Analysis) -> pd.DataFrame:
-    """Return one row per feature: `POINT_COLUMNS`, `line` and `wrong_anchor`.
+    """One row per feature: `POINT_COLUMNS`, `line` and `wrong_anchor`.
 
-    `line` names the curve that a feature is compared with: its isomer, else its series. Very many
-    points go without their reasons, which would be most of a chart's size.
+    `line` names the curve with which a feature is compared: its isomer, else its series. More than
+    `MANY_POINTS` points have no reasons, which would be most of a chart's size.
     """
     features = analysis.features.loc[:, list(POINT_COLUMNS)]
     if len(features) > MANY_POINTS:
@@ -63,7 +61,7 @@ def points(analysis: Analysis) -> pd.DataFrame:
 
 
 def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
-    """Return the fitted curves behind points, over the carbon numbers of each series.
+    """Fitted curves of the lines of some points, over the carbon numbers of each series.
 
     Parameters
     ----------
@@ -74,7 +72,8 @@ def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns series, isomer, line, label, ceramide (`n:1;O2`), carbons, curve_rt (min), last
-        (whether the row ends the most usual curve of its line), latest (of its series).
+        (whether the row is the end of its line's most usual curve), latest (whether its line has
+        the highest RT of its series there).
     """
     lines = analysis.model.lines[["series", "isomer"]].merge(_kinds(shown), on="series")
     grid = lines.loc[lines.index.repeat((lines["last"] - lines["first"] + 1).astype("int64"))]
@@ -93,14 +92,14 @@ def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
 
 
 def isomer_labels(lines: pd.DataFrame) -> pd.Series:
-    """Return what tells the isomers of a series apart: `GD1a`, but `late` of `GM2 late`."""
+    """Short names of isomers within their series: `GD1a`, but `late` for `GM2 late`."""
     pairs = zip(lines["series"], lines["isomer"], strict=True)
     labels = [None if pd.isna(i) else i.removeprefix(f"{s} ") for s, i in pairs]
     return pd.Series(labels, index=lines.index, dtype="str")
 
 
 def _kinds(shown: pd.DataFrame) -> pd.DataFrame:
-    """Return the kinds of ceramide of each series with the first and last carbon number to draw.
+    """Kinds of ceramide of each series with the first and last carbon number to draw.
 
     The most usual kind (`main`) spans the series, the others one carbon more than they have.
     """
@@ -122,13 +121,13 @@ def _kinds(shown: pd.DataFrame) -> pd.DataFrame:
 
 
 def ceramide_kind(frame: pd.DataFrame) -> pd.Series:
-    """Return double bonds and hydroxyls as text: `n:1;O2`."""
+    """Double bonds and hydroxyls as text: `n:1;O2`."""
     bonds, hydroxyls = (frame[c].astype("str") for c in ("double_bonds", "hydroxyls"))
     return "n:" + bonds + ";O" + hydroxyls
 
 
 def _line_rt(analysis: Analysis, grid: pd.DataFrame) -> pd.Series:
-    """Return the RT of every row of `grid`, one call to the model per line."""
+    """RT of every row of `grid` (min), by one call to the model per line."""
     rt = pd.Series(np.nan, index=range(len(grid)))
     plain = grid.reset_index(drop=True)
     for line, rows in plain.groupby("line"):
@@ -140,7 +139,7 @@ def _line_rt(analysis: Analysis, grid: pd.DataFrame) -> pd.Series:
 
 
 def reduced(analysis: Analysis) -> pd.DataFrame:
-    """Return the points whose RT can be reduced, with their RT less the effect of the ceramide.
+    """Points with their RT normalised to 36:1;O2 (min); others are left out.
 
     A fragment or adduct is reduced by its parent's ceramide, so that it falls on its parent's
     line. Adds `reduced_rt` (min, as of 36:1;O2) and `parent_series` (of fragments and adducts).
@@ -161,15 +160,22 @@ def reduced(analysis: Analysis) -> pd.DataFrame:
 
 
 def fragment_table(analysis: Analysis) -> pd.DataFrame:
-    """Return every fragment and adduct with its parent.
+    """Every fragment and adduct with its parent.
 
     Returns
     -------
     pandas.DataFrame
-        One row per piece: ceramide (the parent's), parent_id (NA where the parent has no row),
+        One row per piece: ceramide (the parent's), parent_id (NA if the parent has no row),
         parent, parent_series, parent_rt, piece_id, piece, piece_series, piece_rt, delta_rt (min),
         process, percent_of_parent (of peak areas), verdict, confidence; ordered by ceramide,
         parent and piece.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> table = gg.charts.fragment_table(gg.analyze(gg.example()))
+    >>> sorted(table["verdict"].unique())
+    ['adduct', 'fragment']
     """
     features = analysis.features
     pieces = features[features["verdict"].isin(PARENT_VERDICTS) & features["parent"].notna()]

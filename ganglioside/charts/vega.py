@@ -1,8 +1,8 @@
-"""The words of which charts are put together: parts of a Vega-Lite specification as plain values.
+"""Parts of a Vega-Lite specification as plain dicts, from which charts are built.
 
-Altair copies and checks all of a chart for each part that is added, which takes 0.1 s a chart. Here
-charts are put together without it, in a tenth of that; tests check whole charts against its schema,
-and a `View` hands a chart over to it where somebody wants to see it or to change it there.
+Altair copies and validates a whole chart for each part that is added, which takes 0.1 s a chart.
+Here charts are built without it, in a tenth of that; tests check whole charts against its schema,
+and a `View` converts a chart to Altair for users who want to display or change it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
 class View(Generic[P]):
-    """A kind of chart: called, it gives an Altair chart; `spec` gives its specification alone.
+    """Kind of chart: a call returns an Altair chart, `spec` the specification alone.
 
     Attributes
     ----------
     spec : callable
-        Takes what the view takes; returns a Vega-Lite specification, ready for JSON.
+        Takes the arguments of the view; returns a Vega-Lite specification, ready for JSON.
     """
 
     def __init__(self, spec: Callable[P, Spec]) -> None:
@@ -34,12 +34,12 @@ class View(Generic[P]):
         update_wrapper(self, spec)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
-        """Return the chart as Altair has it."""
+        """Chart for Altair, from the arguments of `spec`."""
         return to_altair(self.spec(*args, **kwargs))
 
 
 def to_altair(document: Spec) -> alt.TopLevelMixin:
-    """Return a specification as an Altair chart, to be shown, joined with others or changed."""
+    """Specification as an Altair chart, to be displayed, combined or changed."""
     import altair as alt
 
     kinds: dict[str, Any] = {
@@ -53,17 +53,17 @@ def to_altair(document: Spec) -> alt.TopLevelMixin:
 
 
 def quantity(field: str, **more: Any) -> Spec:
-    """Return a channel that shows numbers: a field, with its title, scale, axis or format."""
+    """Channel of numbers: a field, with its title, scale, axis or format."""
     return {"field": field, "type": "quantitative", **more}
 
 
 def nominal(field: str, **more: Any) -> Spec:
-    """Return a channel that shows names."""
+    """Channel of names."""
     return {"field": field, "type": "nominal", **more}
 
 
 def value(constant: float | str) -> Spec:
-    """Return a channel that is the same for all rows."""
+    """Channel that is the same for all rows."""
     return {"value": constant}
 
 
@@ -76,20 +76,20 @@ def marks(
     name: str = "",
     **look: Any,
 ) -> Spec:
-    """Return marks of one kind, one for each row.
+    """Layer of marks of one kind, one per row.
 
     Parameters
     ----------
     kind
-        Such as `point`.
+        Type of the marks, such as `point`.
     encoding
         Channels by name.
     data
-        From `rows` or `inline`; that of the chart around it where None.
+        From `rows` or `inline`; the data of the enclosing chart where None.
     where
-        Expressions or predicates that a row must fulfil.
+        Expressions or predicates that select rows.
     name
-        By which parameters of the chart name these marks.
+        Name of this layer, to which parameters of the chart refer.
     **look
         Properties of the mark.
     """
@@ -102,17 +102,17 @@ def marks(
 
 
 def layers(*parts: Spec, **more: Any) -> Spec:
-    """Return marks above each other, the first lowest."""
+    """Layers above each other, the first lowest."""
     return {"layer": list(parts), **more}
 
 
 def rows(*records: Spec) -> Spec:
-    """Return a few rows as data."""
+    """Inline data of a few records."""
     return {"values": list(records)}
 
 
 def gathered(chart: Spec) -> Spec:
-    """Return a chart that carries each of its tables once, however many of its marks show it."""
+    """Chart with each of its tables stored once, however many marks draw it."""
     names: dict[str, str] = {}
 
     def table(data: Spec) -> Spec:

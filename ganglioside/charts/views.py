@@ -1,4 +1,4 @@
-"""The charts of an analysis: pure functions from `Analysis` to a chart."""
+"""Charts of an analysis: pure functions from `Analysis` to a chart."""
 
 from __future__ import annotations
 
@@ -25,12 +25,24 @@ from ganglioside.columns import CATEGORIES, PARENT_VERDICTS, VERDICTS
 
 _WIDTH: Final = 760  # px
 _ROW: Final = 20  # px, height of a row of text
-_BEYOND: Final = 1.5  # min, shown on either side of the lines of the reduced chart
+_BEYOND: Final = 1.5  # min, shown on either side of the lines in the chart of normalised RT
 
 
 @View
 def predicted_against_measured(analysis: Analysis) -> Spec:
-    """Return predicted over measured RT, both in min; genuine features stand on the diagonal."""
+    """Chart of predicted over measured RT (min); genuine features are on the diagonal.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.predicted_against_measured(gg.analyze(gg.example()))
+    >>> chart.to_dict()["title"]["text"]
+    'Predicted against measured retention time'
+    """
     title = "Predicted against measured retention time"
     frame = points(analysis).dropna(subset=["rt", "predicted_rt"])
     if frame.empty:
@@ -65,7 +77,7 @@ def predicted_against_measured(analysis: Analysis) -> Spec:
 def retention_by_carbons(
     analysis: Analysis, series: str | Sequence[str] | None = None, *, columns: int = 3
 ) -> Spec:
-    """Return RT over the ceramide's carbons with the fitted curves, one facet per series.
+    """Chart of RT over the ceramide's carbons with the fitted curves, one facet per series.
 
     Parameters
     ----------
@@ -73,21 +85,36 @@ def retention_by_carbons(
     series
         One series or several, such as `GD1` or `["GD1", "GD1+OAc"]`; all where None.
     columns
-        Facets beside each other.
+        Number of facets in a row.
+
+    Returns
+    -------
+    altair.LayerChart or altair.FacetChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.retention_by_carbons(gg.analyze(gg.example()), "GD1")
+    >>> chart.to_dict()["title"]["text"]
+    'Retention by carbon number: GD1'
     """
-    title = "Retention by carbon number" + (f": {series}" if isinstance(series, str) else "")
+    title = "Retention by carbon number"
     frame = _with_carbons(analysis)
+    if isinstance(series, str):
+        title += f": {series}"
+        series = [series]
     if series is not None:
-        frame = frame[frame["series"].isin([series] if isinstance(series, str) else series)]
+        frame = frame[frame["series"].isin(series)]
     return _retention(frame, curves(analysis, frame), title, columns)
 
 
 def retention_of_categories(analysis: Analysis) -> list[Spec]:
-    """Return `retention_by_carbons` of each category of series that the table has."""
-    frame, there = _with_carbons(analysis), set(analysis.features["category"].dropna())
+    """Charts by `retention_by_carbons`, one per category in the table."""
+    frame = _with_carbons(analysis)
+    present = set(analysis.features["category"].dropna())
     fitted = curves(analysis, frame)
     charts = []
-    for category in (c for c in CATEGORIES if c in there):
+    for category in (name for name in CATEGORIES if name in present):
         own = frame[frame["category"] == category]
         its_curves = fitted[fitted["series"].isin(own["series"])]
         charts.append(_retention(own, its_curves, f"Retention by carbon number: {category}"))
@@ -114,7 +141,7 @@ def _retention(frame: pd.DataFrame, fitted: pd.DataFrame, title: str, columns: i
 
 
 def _carbon_layers(frame: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Spec, Spec]:
-    """Return one table, as a faceted chart demands, and the layers of one facet."""
+    """Table of the data of all facets, and the layers of one facet."""
     drawn = pd.concat([frame, fitted], ignore_index=True)
     flags = ["anchor", "wrong_anchor", "last", "latest"]
     drawn[flags] = drawn[flags].astype("boolean")
@@ -157,7 +184,7 @@ def _carbon_layers(frame: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Spec, Spe
 
 
 def _facets(data: Spec, facet: Spec, frame: pd.DataFrame, columns: int) -> Spec:
-    """Return one facet per series, by category; all share one scale, so that they compare."""
+    """Facets, one per series, ordered by category, with a common RT scale."""
     rank = frame["category"].map({name: k for k, name in enumerate(CATEGORIES)})
     order = frame.assign(rank=rank).sort_values(["rank", "series"])["series"].unique()
     return {
@@ -173,12 +200,23 @@ def _facets(data: Spec, facet: Spec, frame: pd.DataFrame, columns: int) -> Spec:
 
 @View
 def reduced_retention(analysis: Analysis) -> Spec:
-    """Return RT less the effect of the ceramide, one row per series.
+    """Chart of RT normalised to 36:1;O2, one row per series.
 
-    Genuine features fall on their own series' line (a bar in its row); fragments and adducts
-    fall below or above it, on the line of their parent, and are tied to its row.
+    Genuine features are on the line of their own series (a bar in its row); fragments and adducts
+    are off it, on the line of their parent, and are connected to the parent's row.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.reduced_retention(gg.analyze(gg.example()))
+    >>> chart.to_dict()["title"]["text"]
+    'Retention time normalised to 36:1;O2'
     """
-    title = "Retention time without the effect of the ceramide"
+    title = "Retention time normalised to 36:1;O2"
     frame = reduced(analysis) if analysis.model.is_fitted else pd.DataFrame()
     if frame.empty:
         return nothing(title, _why_empty(analysis))
@@ -188,7 +226,7 @@ def reduced_retention(analysis: Analysis) -> Spec:
     position = {
         "x": quantity(
             "reduced_rt",
-            title="RT reduced to a 36:1;O2 ceramide (min)",
+            title="RT normalised to 36:1;O2 (min)",
             scale={"domain": near, "nice": False},
         ),
         "y": nominal(
@@ -214,10 +252,10 @@ def reduced_retention(analysis: Analysis) -> Spec:
     return finish(
         layers(ties, bars, features, names),
         title,
-        "Bars: the line of each series. A feature off its bar that is tied to another row "
+        "Bars: the line of each series. A feature off its bar that is connected to another row "
         "elutes on that series' line:",
-        "it is a fragment or adduct of it. " + anchors_note(frame),
-        f"{far} features farther off than {_BEYOND:g} min are outside." if far else "",
+        "it is a fragment or adduct of that series. " + anchors_note(frame),
+        f"{far} features more than {_BEYOND:g} min off all lines are not shown." if far else "",
         params=choices("x"),
         width=_WIDTH - 130,
         height=_ROW * len(order),
@@ -225,7 +263,7 @@ def reduced_retention(analysis: Analysis) -> Spec:
 
 
 def _present_lines(analysis: Analysis, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines of the series shown, latest first; series without one come last."""
+    """Lines of the series shown, latest first; series without a line come last."""
     shown = set(frame["series"]) | set(frame["parent_series"].dropna())
     lines = analysis.model.lines
     lines = lines[lines["series"].isin(shown)].assign(reduced_rt=lambda f: f["offset"])
@@ -233,9 +271,10 @@ def _present_lines(analysis: Analysis, frame: pd.DataFrame) -> pd.DataFrame:
     lines = pd.concat([lines, missing], ignore_index=True)
     lines["category"] = lines["series"].str.extract(r"(G[AMDTQP])", expand=False)
     of_series = lines.groupby("series")["reduced_rt"]
-    mean, lines["latest"] = of_series.transform("mean"), of_series.rank(ascending=False) == 1
+    lines["mean"] = of_series.transform("mean")
+    lines["latest"] = of_series.rank(ascending=False) == 1
     lines["label"] = isomer_labels(lines)
-    return lines.assign(mean=mean).sort_values(["mean", "series"], ascending=[False, True])
+    return lines.sort_values(["mean", "series"], ascending=[False, True])
 
 
 def _line_marks(lines: pd.DataFrame, y: Spec) -> tuple[Spec, Spec]:
@@ -271,10 +310,21 @@ def _line_marks(lines: pd.DataFrame, y: Spec) -> tuple[Spec, Spec]:
 
 @View
 def residuals(analysis: Analysis) -> Spec:
-    """Return the residual from the own series' curve over RT, both in min.
+    """Chart of the residual from the own series' curve over RT (min).
 
     The scale is linear up to the scatter of the model and logarithmic beyond, so that both the
     scatter of genuine features and the distance of the others can be read.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.residuals(gg.analyze(gg.example()))
+    >>> chart.to_dict()["title"]["text"]
+    "Residuals from the own series' curve"
     """
     title = "Residuals from the own series' curve"
     frame = points(analysis).dropna(subset=["rt", "residual"])
@@ -314,7 +364,19 @@ def residuals(analysis: Analysis) -> Spec:
 
 @View
 def verdicts_by_category(analysis: Analysis) -> Spec:
-    """Return how many features of each category (GM, GD, ...) have which verdict."""
+    """Chart of the number of features by category (GM, GD, ...) and verdict.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.verdicts_by_category(gg.analyze(gg.example()))
+    >>> chart.to_dict()["title"]["text"]
+    'Verdicts by category'
+    """
     title = "Verdicts by category"
     features = analysis.features
     if features.empty:
@@ -362,21 +424,21 @@ def _category_bars(counts: pd.DataFrame) -> Spec:
 
 
 def _span(frame: pd.DataFrame) -> tuple[float, float]:
-    """Return the range of all numbers of a frame with a margin of 3 %, at least 0.1."""
+    """Range of all numbers of a frame with a margin of 3 %, at least 0.1."""
     low, high = float(frame.min().min()), float(frame.max().max())
     margin = max(0.03 * (high - low), 0.1)
     return round(low - margin, 2), round(high + margin, 2)
 
 
 def _symmetric_ticks(extent: float) -> list[float]:
-    """Return ticks at 1 and 3 times powers of ten up to `extent`, both signs, and 0."""
+    """Ticks at 1 and 3 times powers of ten up to `extent`, both signs, and 0."""
     steps = [digit * 10.0**power for power in range(-2, 3) for digit in (1, 3)]
     used = [round(step, 6) for step in steps if step <= extent * 1.05]
     return [*(-step for step in reversed(used)), 0.0, *used]
 
 
 def _dashes(kinds: list[str]) -> list[list[int]]:
-    """Return a dash pattern for every kind of ceramide; one double bond is a solid line."""
+    """Dash pattern of every kind of ceramide; one double bond is a solid line."""
     patterns = {"0": [6, 3], "1": [1, 0], "2": [2, 2], "3": [1, 3]}
     return [patterns.get(kind[2], [8, 2, 1, 2]) for kind in kinds]
 

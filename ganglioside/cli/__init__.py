@@ -1,4 +1,4 @@
-"""The command line: a light wrapper around the Python interface.
+"""Command line: a light wrapper around the Python interface.
 
 Exit codes: 0 done, 1 input refused, 2 wrong usage, 130 interrupted.
 """

@@ -1,4 +1,4 @@
-"""Commands that start from a feature table."""
+"""Commands on feature tables: analyze, predict, report, simulate."""
 
 from __future__ import annotations
 
@@ -117,9 +117,9 @@ def simulate(
     out: Annotated[
         Path | None, typer.Option(help="Where to write it.", show_default="standard output")
     ] = None,
-    truth: Annotated[Path | None, typer.Option(help="Write what is true as CSV.")] = None,
+    truth: Annotated[Path | None, typer.Option(help="Write the truth as CSV to this file.")] = None,
 ) -> None:
-    """Make a feature table whose truth is known, as CSV."""
+    """Simulate a feature table with known truth, as CSV."""
     from ganglioside.simulation import simulate as make_table
     from ganglioside.support.whole_files import write_whole
 
@@ -135,6 +135,7 @@ def simulate(
 
 
 def _settings(r2: float, outlier: float, tolerance: float, sample_type: SampleType) -> Settings:
+    """Thresholds of a command, as `Settings`."""
     return Settings(
         r2_threshold=r2, outlier_threshold=outlier, rt_tolerance=tolerance, sample_type=sample_type
     )
@@ -142,7 +143,7 @@ def _settings(r2: float, outlier: float, tolerance: float, sample_type: SampleTy
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One table or study to analyse, and where its verdicts and its report go."""
+    """One table or study to analyse, and the files of its verdicts and its report."""
 
     files: list[Path]
     verdicts: Path | None
@@ -150,29 +151,44 @@ class _Job:
 
     @property
     def source(self) -> Path | list[Path]:
+        """Input of the analysis."""
         return self.files if len(self.files) > 1 else self.files[0]
 
     @property
     def label(self) -> str:
+        """Short name for headings."""
         return _label(self.source)
 
     @property
-    def place(self) -> str:
+    def path(self) -> str:
+        """Path of a table, or the label of a study."""
         return str(self.files[0]) if len(self.files) == 1 else self.label
 
 
 def _label(source: Path | list[Path]) -> str:
+    """File name of a table, or the number of files of a study."""
     return f"study of {len(source)} files" if isinstance(source, list) else source.name
 
 
 def _jobs(
     files: list[Path], out: Path | None, report_folder: Path | None, *, study: bool = False
 ) -> list[_Job]:
+    """One job for each file, or one for the study of all.
+
+    Raises
+    ------
+    typer.BadParameter
+        If the results of two tables would go into one file.
+    """
     named = out is not None and not out.is_dir() and out.suffix.lower()[1:] in FORMATS
+
+    def job(inputs: list[Path], stem: str) -> _Job:
+        verdicts = out if named or out is None else out / f"{stem}.verdicts.csv"
+        report = None if report_folder is None else report_folder / f"{stem}.html"
+        return _Job(inputs, verdicts, report)
+
     if study:
-        folder_file = out and out / "study.verdicts.csv"
-        page = report_folder and report_folder / "study.html"
-        return [_Job(files, out if named else folder_file, page)]
+        return [job(files, "study")]
     if named and len(files) > 1:
         raise typer.BadParameter("several tables need a folder", param_hint="--out")
     if (out or report_folder) and len({file.stem for file in files}) < len(files):
@@ -180,18 +196,11 @@ def _jobs(
             "two tables have the same name: their results would replace each other",
             param_hint="FILES",
         )
-    return [
-        _Job(
-            [file],
-            out if named else out and out / f"{file.stem}.verdicts.csv",
-            report_folder and report_folder / f"{file.stem}.html",
-        )
-        for file in files
-    ]
+    return [job([file], file.stem) for file in files]
 
 
 def _carry_out(job: _Job, run: Run, *, as_json: bool) -> dict[str, Any]:
-    """Return the JSON document of one table, or why it was refused."""
+    """Analyse one table, write its files, and return its JSON document or its error."""
     try:
         sid, analysis = run(job.source)
         if not as_json:
@@ -204,11 +213,12 @@ def _carry_out(job: _Job, run: Run, *, as_json: bool) -> dict[str, Any]:
             _render(sid or job.files[0], job.report, None if sid else analysis.settings)
         return _document(job, sid, analysis) if as_json else {}
     except GangliosideError as refusal:
-        output.error(f"{job.place}: {refusal}")
-        return {"file": job.place, "error": str(refusal)}
+        output.error(f"{job.path}: {refusal}")
+        return {"file": job.path, "error": str(refusal)}
 
 
 def _open_history() -> History:
+    """Open the history of this user."""
     from ganglioside.history import History
 
     return History.open()
@@ -220,6 +230,7 @@ def _run(
     history: History | None = None,
     name: str | None = None,
 ) -> tuple[str | None, Analysis]:
+    """Session (None without a history) and analysis of a table or study, with a progress bar."""
     from ganglioside.analysis import analyze as judge
 
     with output.progress_bar(_label(file)) as progress:
@@ -229,6 +240,7 @@ def _run(
 
 
 def _write(analysis: Analysis, target: Path) -> None:
+    """Write the verdicts to a file, and print its path."""
     from ganglioside.exporting import export
 
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -236,9 +248,10 @@ def _write(analysis: Analysis, target: Path) -> None:
 
 
 def _document(job: _Job, sid: str | None, analysis: Analysis) -> dict[str, Any]:
+    """JSON document of an analysed table."""
     from ganglioside.exporting.document import document_of
 
-    return {"file": job.place, "session_id": sid, **document_of(analysis)}
+    return {"file": job.path, "session_id": sid, **document_of(analysis)}
 
 
 def _render(
@@ -249,6 +262,7 @@ def _render(
     title: str | None = None,
     pdf: bool = False,
 ) -> None:
+    """Render a report, and print its path."""
     from ganglioside.reports import render_report
 
     with output.progress_bar("report") as progress:

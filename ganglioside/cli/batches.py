@@ -1,4 +1,4 @@
-"""The command for many tables at once."""
+"""Command for many tables at once."""
 
 from __future__ import annotations
 
@@ -96,23 +96,24 @@ def batch(
         started(start(history, work))
         return
     with output.progress_bar("batch") as bar:
-        job = run_here(history, work, _telling(bar))
-    _tell(job)
+        job = run_here(history, work, _printing_logs(bar))
+    _print_result(job)
 
 
-def _telling(bar: ProgressCallback | None) -> ProgressCallback:
-    """Print what is no progress, such as the address of the dashboard; the bar takes the rest."""
+def _printing_logs(bar: ProgressCallback | None) -> ProgressCallback:
+    """Progress callback that prints log events; the others move the bar."""
 
-    def tell(event: ProgressEvent) -> None:
+    def receive(event: ProgressEvent) -> None:
         if event["type"] == "log":
             output.note(event["message"])
         elif bar is not None:
             bar(event)
 
-    return tell
+    return receive
 
 
-def _tell(job: Job) -> None:
+def _print_result(job: Job) -> None:
+    """Print the outcome of a batch; exit with 1 if it or one of its tables failed."""
     if job.result is None:
         output.error(job.error or job.status)
         raise typer.Exit(1)
@@ -120,7 +121,7 @@ def _tell(job: Job) -> None:
     for file, error in done["failed"].items():
         output.error(f"{file}: {error}")
     failed = len(done["failed"])
-    known = f", {done['stood']:,} of them stood already" if done["stood"] else ""
+    known = f", {done['stood']:,} of them already done" if done["stood"] else ""
     output.text(f"{done['tables']:,} tables{known}: {failed:,} failed")
     output.text(f"Overview: {done['overview']}")
     if failed:

@@ -20,6 +20,7 @@ history = typer.Typer(
 SessionId = Annotated[
     str, typer.Argument(metavar="ID", help="Id of a session, or a beginning that fits only one.")
 ]
+#: Columns of listed sessions.
 LISTED = ("id", "name", "status", "created", "file_name", "features", "valid")
 
 
@@ -42,7 +43,7 @@ def list_sessions(
 
 @history.command("show")
 def show_session(sid: SessionId, as_json: Json = False) -> None:
-    """Show one session: what went in and what came out."""
+    """Show one session: its input, its settings and its results."""
     store = _open()
     session = store.session(sid)
     analysis = store.load(sid) if session["status"] == "completed" else None
@@ -64,7 +65,7 @@ def delete_session(
     sids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of sessions.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Delete sessions with all they hold, for good."""
+    """Delete sessions and their results for good."""
     store = _open()
     sessions = [store.session(sid) for sid in sids]
     if not yes:
@@ -79,16 +80,16 @@ def delete_session(
 def rename_session(
     sid: SessionId, name: Annotated[str, typer.Argument(help="The new name.")]
 ) -> None:
-    """Give a session another name."""
+    """Rename a session."""
     _open().rename(sid, name)
 
 
 @history.command("keep")
 def keep_session(
     sids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of sessions.")],
-    release: Annotated[bool, typer.Option("--release", help="Take the mark away.")] = False,
+    release: Annotated[bool, typer.Option("--release", help="Remove the mark.")] = False,
 ) -> None:
-    """Mark sessions that no cleanup may take."""
+    """Mark sessions that no cleanup deletes."""
     store = _open()
     for sid in [store.session(sid)["id"] for sid in sids]:
         store.keep(sid, not release)
@@ -141,6 +142,7 @@ history.command("export")(export)
 
 
 def _open() -> History:
+    """Open the history of this user."""
     from ganglioside.history import History
 
     return History.open()

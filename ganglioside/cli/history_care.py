@@ -1,4 +1,4 @@
-"""Commands that look after the history as a whole."""
+"""Commands on the history as a whole: query, verify, back up, clean up, ..."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def query(
     sql: Annotated[str, typer.Argument(help="One SELECT on sessions, features, models, ...")],
     as_json: Json = False,
 ) -> None:
-    """Ask the history in SQL; nothing can be changed so, and no other file be read."""
+    """Query the history in SQL, read-only and without access to other files."""
     answer = _open().query(sql)
     if as_json:
         output.json_document(output.records(answer))
@@ -42,7 +42,7 @@ def show_log(
     limit: Annotated[int | None, typer.Option(help="The last ones only.", min=1)] = None,
     as_json: Json = False,
 ) -> None:
-    """Show who did what when, the oldest first."""
+    """Show the log: who did what and when, the oldest entry first."""
     entries = _open().log(subject)
     entries = entries if limit is None else entries.tail(limit)
     if as_json:
@@ -56,18 +56,18 @@ def show_log(
 @care.command("verify")
 def verify(
     sample: Annotated[
-        int, typer.Option(help="How many sessions to run again, drawn by chance.", min=0)
+        int, typer.Option(help="How many sessions to run again, chosen at random.", min=0)
     ] = 5,
-    seed: Annotated[int, typer.Option(help="Of that draw.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random choice.", min=0)] = 0,
     heads: Annotated[
         list[Path] | None,
-        typer.Option(help="File with heads of the log that was kept elsewhere.", exists=True),
+        typer.Option(help="File with heads of the log, kept elsewhere.", exists=True),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Check all hashes and the log, and run some sessions again, bit for bit.
 
-    Exit code 1 where anything is not as it was stored.
+    The exit code is 1 if anything differs from what was stored.
     """
     found = _open().verify(sample, seed, heads=heads or [])
     if as_json:
@@ -80,7 +80,7 @@ def verify(
             f"of the log checked; {len(found.reruns)} sessions run again."
         )
         if found.unsealed:
-            output.note(f"{found.unsealed:,} sessions of an older version hold no hash to check.")
+            output.note(f"{found.unsealed:,} sessions of an older version have no hash to check.")
         for note in found.notes:
             output.note(note)
     for fault in found.faults:
@@ -92,10 +92,10 @@ def verify(
 @care.command("head")
 def show_head(
     out: Annotated[
-        Path | None, typer.Option(help="File to add it to, kept where nobody can change it.")
+        Path | None, typer.Option(help="File to append it to, kept where nobody can change it.")
     ] = None,
 ) -> None:
-    """Print the newest entry of the log, by which 'verify --heads' finds one that was cut off."""
+    """Print the newest entry of the log, with which 'verify --heads' detects a log cut off."""
     from ganglioside.history.storage.log_heads import add_to
 
     store = _open()
@@ -114,7 +114,7 @@ def salvage(
 ) -> None:
     """Save what can still be read of a damaged history into a new one.
 
-    Exit code 1 where something is lost.
+    The exit code is 1 if something is lost.
     """
     from ganglioside.history import History
 
@@ -124,8 +124,8 @@ def salvage(
         output.note(f"To be run again, since their result is lost: {', '.join(saved.inputs_only)}")
     for sid in saved.lost:
         output.error(f"Session {sid} is lost: its row or its input cannot be read.")
-    for table, said in saved.damaged.items():
-        output.error(f"The table {table} could not be read whole: {said}")
+    for table, why in saved.damaged.items():
+        output.error(f"The table {table} could not be read completely: {why}")
     if saved.damaged:
         raise typer.Exit(1)
 
@@ -143,7 +143,7 @@ def restore(
     source: Annotated[Path, typer.Argument(help="A file that 'history backup' wrote.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Put a backup in the place of the history; what was there is kept beside it."""
+    """Replace the history by a backup; the replaced one is kept beside it."""
     from ganglioside.history import History, default_path
 
     if not yes:
@@ -151,20 +151,20 @@ def restore(
     restored, aside = History.restore(source)
     output.note(f"Restored {restored.path}: {len(restored.sessions()):,} sessions.")
     if aside is not None:
-        output.note(f"What was there is now {aside}")
+        output.note(f"The replaced history is now {aside}")
 
 
 @care.command("import")
 def import_all(
     folder: Annotated[Path, typer.Argument(help="What 'history export --all' wrote.")],
 ) -> None:
-    """Add the sessions of another history; what is there already stays as it is."""
+    """Add the sessions of another history; existing ones are not changed."""
     came = _open().import_all(folder)
     output.note(f"{came.sessions:,} sessions added, {came.present:,} were there already.")
     if came.closed:
         output.note(
-            f"{came.closed:,} jobs that waited or ran elsewhere were closed: nothing that comes in "
-            "is carried out here."
+            f"{came.closed:,} jobs that waited or ran elsewhere were closed: no imported job is "
+            "carried out here."
         )
     for owner, why in came.left_out.items():
         output.error(f"Left out {owner}: {why}. The rest was imported.")
@@ -182,21 +182,21 @@ def cleanup(
     ] = False,
     every: Annotated[
         str | None,
-        typer.Option(help="Clean up so by itself from now on, each time this has passed."),
+        typer.Option(help="From now on, clean up automatically at this interval."),
     ] = None,
-    never: Annotated[bool, typer.Option("--never", help="Clean up by itself no longer.")] = False,
+    never: Annotated[bool, typer.Option("--never", help="Stop cleaning up automatically.")] = False,
     as_json: Json = False,
 ) -> None:
     """List the sessions that ended long ago, and delete them with --yes.
 
-    Sessions marked by 'history keep' stay. Nothing is cleaned up by itself unless --every says so.
+    Sessions marked by 'history keep' stay. Nothing is cleaned up automatically without --every.
     """
     from ganglioside.history.care.cleanup import parse_age
 
     store = _open()
     if never:
         store.set_schedule(None)
-        output.note("Nothing is cleaned up by itself.")
+        output.note("Nothing is cleaned up automatically.")
         return
     if older_than is None:
         _show_schedule(store)
@@ -217,15 +217,16 @@ def cleanup(
 
 @care.command("vacuum")
 def vacuum() -> None:
-    """Give back the room of what was deleted."""
+    """Free the disk space of what was deleted."""
     before, after = _open().vacuum()
     output.note(f"{before / _MEGABYTE:.1f} MB before, {after / _MEGABYTE:.1f} MB now.")
 
 
 def _show_schedule(store: History) -> None:
+    """Print how old sessions are cleaned up automatically."""
     schedule = store.schedule()
     if schedule is None:
-        output.text("Nothing is cleaned up by itself. To look at what is old: --older-than 30d")
+        output.text("Nothing is cleaned up automatically. To list old sessions: --older-than 30d")
         return
     output.text(
         f"Sessions older than {schedule.older_than.days} days go every {schedule.every.days} days "
@@ -234,11 +235,13 @@ def _show_schedule(store: History) -> None:
 
 
 def _list(sessions: pd.DataFrame) -> None:
+    """Print sessions."""
     created = sessions["created"].dt.tz_convert(None).dt.round("s").astype(str)
     output.frame(sessions.assign(created=created)[list(LISTED)])
 
 
 def _open() -> History:
+    """Open the history of this user."""
     from ganglioside.history import History
 
     return History.open()

@@ -1,4 +1,4 @@
-"""Commands on jobs: what runs, what became of it, and what is to run."""
+"""Commands on jobs: start, list, show, watch, cancel, retry."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ganglioside.progress import ProgressEvent
 
 jobs = typer.Typer(
-    invoke_without_command=True, help="Show what runs; start, watch, cancel and retry jobs."
+    invoke_without_command=True, help="List jobs; start, watch, cancel and retry them."
 )
 start = typer.Typer(
     no_args_is_help=True, help="Start a job that goes on when the terminal is closed."
@@ -49,12 +49,12 @@ TimeLimit = Annotated[
 ]
 
 #: Characters of a job's last message in a list.
-_SAID: Final = 70
+_MESSAGE_LENGTH: Final = 70
 
 
 @jobs.callback()
 def what_runs(context: typer.Context) -> None:
-    """Show what runs; start, watch, cancel and retry jobs."""
+    """List jobs; start, watch, cancel and retry them."""
     if context.invoked_subcommand is None:
         list_jobs()
 
@@ -105,20 +105,20 @@ def watch(job: JobId) -> None:
                 output.note(f"{event['percentage']:3.0f}%  {event['message']}")
             else:
                 bar(event)
-    _tell_end(history.jobs.get(found.id))
+    _print_end(history.jobs.get(found.id))
 
 
 @jobs.command()
 def cancel(
     found: Annotated[list[str], typer.Argument(metavar="JOB", help="Ids of jobs.")],
 ) -> None:
-    """Ask for the end of jobs: at their next step, or at once where they wait."""
+    """Cancel jobs: at their next step, or at once if they are waiting."""
     from ganglioside.jobs import cancel as ask
 
     history = _open()
     for job in found:
         state = ask(history, job)
-        done = "Cancelled" if state.has_ended else "Asked for the end of"
+        done = "Cancelled" if state.has_ended else "Cancelling"
         output.note(f"{done} {state.id}.")
 
 
@@ -129,7 +129,7 @@ def retry(
         bool, typer.Option("--yes", "-y", help="Do not ask about jobs of others.")
     ] = False,
 ) -> None:
-    """Start a job again that has ended; one that others asked for is shown first."""
+    """Start a job again that has ended; you are asked first about jobs of others."""
     from ganglioside.jobs import retry as again
 
     history = _open()
@@ -143,7 +143,7 @@ def retry(
 
 @jobs.command("notify")
 def try_notification() -> None:
-    """Send a notification, to see that it arrives."""
+    """Send a test notification."""
     from ganglioside.notify import Message, config_path, read_config, send
 
     to = read_config()
@@ -152,7 +152,7 @@ def try_notification() -> None:
         to,
     )
     if not reached:
-        output.note(f"Nobody is to be told: there is no channel in {config_path()}.")
+        output.note(f"No notification was sent: {config_path()} has no channel.")
     for name in reached:
         output.note(f"Sent by {name}.")
 
@@ -193,8 +193,8 @@ def start_report(
     """Render the report of a table or a session."""
     from ganglioside.jobs import Report
 
-    place = Path(source)
-    named = str(place.absolute()) if place.is_file() else source
+    path = Path(source)
+    named = str(path.absolute()) if path.is_file() else source
     _start(Report(source=named, out=str(out.absolute()), title=title, pdf=pdf), time_limit)
 
 
@@ -215,18 +215,20 @@ def start_export(
 
 
 def _start(work: Work, time_limit: float | None) -> None:
+    """Start a job, and print its id."""
     from ganglioside.jobs import start as launch
 
     started(launch(_open(), work, time_limit))
 
 
 def started(job: str) -> None:
-    """Say how to follow a job that was started."""
+    """Print the id of a job that was started, and how to follow it."""
     output.text(job)
     output.note(f"Started. To follow it: ganglioside jobs watch {job}")
 
 
-def _tell_end(job: Job) -> None:
+def _print_end(job: Job) -> None:
+    """Print the result of a job; exit with 1 if it failed."""
     if job.status == "completed":
         output.text(job.session or str(job.result or "Done"))
         return
@@ -235,9 +237,10 @@ def _tell_end(job: Job) -> None:
 
 
 def _row(job: Job, last: ProgressEvent | None) -> tuple[Any, ...]:
+    """Cells of a job in a list."""
     from ganglioside.jobs.announcements import duration, seconds
 
-    said = job.error or (last["message"] if last else "")
+    message = job.error or (last["message"] if last else "")
     return (
         job.id,
         job.kind,
@@ -246,16 +249,19 @@ def _row(job: Job, last: ProgressEvent | None) -> tuple[Any, ...]:
         f"{last['percentage']:.0f}" if last else "0",
         "" if job.started is None else f"{job.started:%Y-%m-%d %H:%M}",
         duration(seconds(job)) if job.ended and job.started else "",
-        said.partition("\n")[0][:_SAID],
+        message.partition("\n")[0][:_MESSAGE_LENGTH],
     )
 
 
 def _event_row(event: Any) -> tuple[str, str, str, str]:
-    message = event["message"] + (f": {event['error']}" if "error" in event else "")
+    """Cells of an event: time, percentage, step and message."""
+    message = event["message"]
+    if "error" in event:
+        message += f": {event['error']}"
     return event["timestamp"][11:19], f"{event['percentage']:.0f}", event["step"], message
 
 
-#: What `output` tells of a job, with its heading.
+#: Fields of a job that are shown, with their headings.
 _SHOWN: Final = {
     "kind": "kind",
     "name": "name",
@@ -276,15 +282,18 @@ _SHOWN: Final = {
 
 
 def _facts(job: Job) -> list[tuple[str, str]]:
+    """Headings and values of a job's fields, without those that are not set."""
     values = {label: getattr(job, name) for name, label in _SHOWN.items()}
     return [(label, _short(value)) for label, value in values.items() if value is not None]
 
 
 def _short(value: object) -> str:
+    """Text of a value, times in full seconds."""
     return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
 
 
 def _document(job: Job) -> dict[str, Any]:
+    """JSON document of a job."""
     facts = dataclasses.asdict(job)
     times = {n: v.isoformat() + "Z" for n, v in facts.items() if isinstance(v, datetime)}
     objects = {n: json.loads(facts[n]) for n in ("parameters", "result") if facts[n] is not None}
@@ -292,6 +301,7 @@ def _document(job: Job) -> dict[str, Any]:
 
 
 def _open() -> History:
+    """Open the history of this user."""
     from ganglioside.history import History
 
     return History.open()

@@ -14,6 +14,7 @@ _SPECS = setting_specs()
 
 
 def _threshold(name: str) -> Any:
+    """Option of a numeric setting, with its range and help."""
     spec = _SPECS[name]
     unit = f", {spec.unit}" if spec.unit else ""
     return typer.Option(
@@ -30,7 +31,7 @@ OutlierThreshold = Annotated[float, _threshold("outlier_threshold")]
 RtTolerance = Annotated[float, _threshold("rt_tolerance")]
 Sample = Annotated[
     SampleType,
-    typer.Option("--sample-type", help="What the sample is.", rich_help_panel="Settings"),
+    typer.Option("--sample-type", help="Species of the sample.", rich_help_panel="Settings"),
 ]
 
 InputFile = Annotated[

@@ -1,7 +1,7 @@
-"""What the commands print: tables and JSON to standard output, all else to standard error.
+"""Output of the commands: tables and JSON to standard output, all else to standard error.
 
 Names, notes and messages may come from anybody. Nothing that is printed is read as markup, and
-what a terminal would obey is printed in words.
+characters that control a terminal are printed as their codes.
 """
 
 from __future__ import annotations
@@ -31,29 +31,34 @@ if TYPE_CHECKING:
 VERDICT_STYLES = {kind.name: kind.terminal for kind in VERDICT_KINDS}
 SEVERITY_STYLES = {"error": "red", "warning": "yellow"}
 
-#: Lines of one kind that are shown before the rest is only counted.
+#: Lines of one kind that are shown; the others are counted.
 MOST_LINES = 12
 
 
-#: Width of tables where no terminal sets one, and `COLUMNS` neither.
+#: Width of tables if neither a terminal nor `COLUMNS` sets one.
 PIPED_WIDTH = 160
 
 
-#: What a terminal obeys instead of showing it: control characters but the end of a line and the
-#: tab, separators of lines, and what turns the direction of writing; and halves of characters,
-#: which cannot be written.
+#: Characters that control a terminal: control characters except line feed and tab, line separators,
+#: and those that change the direction of writing; and lone surrogates, which cannot be encoded.
 _OBEYED: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
 def safe(value: str) -> str:
-    """Return text with the code of each character that a terminal would obey in its place."""
+    r"""Text with each character that controls a terminal replaced by its code.
+
+    Examples
+    --------
+    >>> print(safe("GM1\x1b[31m"))
+    GM1\x1b[31m
+    """
     return _OBEYED.sub(lambda found: ascii(found[0])[1:-1], value)
 
 
 def out() -> Console:
-    """Return the console of results."""
+    """Console of results, on standard output."""
     console = Console(markup=False, emoji=False, highlight=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = PIPED_WIDTH
@@ -61,41 +66,41 @@ def out() -> Console:
 
 
 def err() -> Console:
-    """Return the console of messages and progress."""
+    """Console of messages and progress, on standard error."""
     return Console(stderr=True, markup=False, emoji=False, highlight=False)
 
 
 def error(message: str) -> None:
-    """Print why something was refused."""
+    """Print an error message."""
     err().print(Text.assemble(("error", "bold red"), " ", safe(message)), soft_wrap=True)
 
 
 def note(message: str) -> None:
-    """Print what was done besides the result."""
+    """Print a message besides the result."""
     err().print(safe(message), soft_wrap=True)
 
 
 def confirm(question: str) -> None:
-    """Ask a question, and end the command where the answer is no."""
+    """Ask a question, and abort the command if the answer is no."""
     typer.confirm(safe(question), abort=True, err=True)
 
 
 def text(value: str) -> None:
-    """Print text as it is; lines are not broken."""
+    """Print text without breaking its lines."""
     out().print(safe(value), soft_wrap=True)
 
 
 def json_document(value: Any) -> None:
     """Print one JSON document; missing numbers are null.
 
-    What a terminal would obey is written by its code, which reads back as the same text.
+    Characters that control a terminal are escaped, which reads back as the same text.
     """
     document = json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False)
     print(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", document))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table, ready for JSON."""
+    """Rows of a table, ready for JSON."""
     rows: list[dict[str, Any]] = json.loads(
         frame.to_json(orient="records", date_format="iso", double_precision=15)
     )
@@ -103,6 +108,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
+    """Value ready for strict JSON."""
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -114,7 +120,7 @@ def _plain(value: Any) -> Any:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[ProgressCallback | None]:
-    """Show a bar on a terminal, and nothing elsewhere; yields the callback that moves it."""
+    """Show a progress bar on a terminal; yields the callback that moves it, None elsewhere."""
     console = err()
     if not console.is_terminal:
         yield None
@@ -137,10 +143,10 @@ def progress_bar(title: str) -> Iterator[ProgressCallback | None]:
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
-    """Print a table; numbers stand on the right."""
-    cells = [[safe(_cell(v)) for v in row] for row in rows]
-    grid = Table(title=Text(safe(title)) if title else None, title_justify="left",
-                 header_style="bold")  # fmt: skip
+    """Print a table with columns of numbers on the right."""
+    cells = [[safe(_cell(value)) for value in row] for row in rows]
+    heading_text = Text(safe(title)) if title else None
+    grid = Table(title=heading_text, title_justify="left", header_style="bold")
     for number, heading in enumerate(headings):
         numeric = bool(cells) and all(_is_number(row[number]) for row in cells)
         grid.add_column(safe(str(heading)), justify="right" if numeric else "left", overflow="fold")
@@ -156,17 +162,19 @@ def frame(data: pd.DataFrame) -> None:
 
 
 def _cell(value: object) -> str:
+    """Text of a value in a table."""
     if value is None:
         return "-"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def _is_number(text: str) -> bool:
+    """Whether the text of a cell is a number or missing."""
     return text.replace(".", "", 1).replace("-", "", 1).isdigit() or text == "-"
 
 
 def analysis_summary(title: str, analysis: Analysis) -> None:
-    """Print the headline, the verdicts and what to look at first."""
+    """Print the headline, the verdicts and the most important problems and findings."""
     summary = analysis.summary
     console = out()
     headline = Text.assemble((safe(title), "bold"), "  ", safe(summary.headline))
@@ -181,11 +189,12 @@ def analysis_summary(title: str, analysis: Analysis) -> None:
     grid.add_section()
     grid.add_row("all", str(summary.features), "")
     console.print(grid)
-    _attention("Rows that could not be read", _problem_lines(analysis))
-    _attention("Look at these first", _finding_lines(analysis))
+    _print_lines("Rows that could not be read", _problem_lines(analysis))
+    _print_lines("Look at these first", _finding_lines(analysis))
 
 
-def _attention(heading: str, lines: list[Text]) -> None:
+def _print_lines(heading: str, lines: list[Text]) -> None:
+    """Print a heading and the first lines below it; nothing if there is no line."""
     console = out()
     if lines:
         console.print(Text(heading, "bold"))
@@ -196,21 +205,23 @@ def _attention(heading: str, lines: list[Text]) -> None:
 
 
 def _problem_lines(analysis: Analysis) -> list[Text]:
+    """Line of each problem because of which a row cannot be judged."""
     problems = analysis.problems[analysis.problems["severity"] == "error"]
     columns = ["row", "column", "message", "advice"]
     texts = problems[columns].astype("str").fillna("").to_numpy()
-    return [
-        Text(safe(f"row {row}{', ' if column else ''}{column}: {message} {advice}"))
-        for row, column, message, advice in texts
-    ]
+    lines = []
+    for row, column, message, advice in texts:
+        cell = f"row {row}, {column}" if column else f"row {row}"
+        lines.append(Text(safe(f"{cell}: {message} {advice}")))
+    return lines
 
 
 def _finding_lines(analysis: Analysis) -> list[Text]:
+    """Line of each finding that is an error or a warning."""
     important = analysis.findings[analysis.findings["severity"].isin(list(SEVERITY_STYLES))]
     texts = important[["severity", "message", "advice"]].fillna("").to_numpy()
-    return [
-        Text.assemble(
-            (severity, SEVERITY_STYLES[severity]), " ", safe(message), " ", (safe(advice), "dim")
-        )
-        for severity, message, advice in texts
-    ]
+    lines = []
+    for severity, message, advice in texts:
+        styled = (severity, SEVERITY_STYLES[severity])
+        lines.append(Text.assemble(styled, " ", safe(message), " ", (safe(advice), "dim")))
+    return lines

@@ -1,4 +1,4 @@
-"""Commands that ask about one feature, or about what to expect."""
+"""Commands on one feature (explain, suggest), and the library of expected ions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TableOrSession = Annotated[
 ]
 FeatureId = Annotated[
     int,
-    typer.Argument(metavar="FEATURE_ID", help="Number of the row, as feature_id has it.", min=0),
+    typer.Argument(metavar="FEATURE_ID", help="Number of the row, from feature_id.", min=0),
 ]
 
 
@@ -34,7 +34,7 @@ def explain(
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
 ) -> None:
-    """Show all that one feature could be, with probabilities."""
+    """Show all explanations of one feature with their probabilities."""
     analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
     explanation = analysis.explain(feature_id)
     if as_json:
@@ -66,13 +66,13 @@ def suggest(
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
 ) -> None:
-    """Find names of its mass that elute where one feature does."""
+    """Suggest names for a feature: of the same mass, and expected at its RT."""
     analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
     suggested = analysis.suggest(feature_id, n)
     if as_json:
         output.json_document(output.records(suggested))
     elif suggested.empty:
-        output.note("No name of this mass is expected where this feature elutes.")
+        output.note("No name of this mass is expected at the RT of this feature.")
     else:
         output.frame(suggested)
 
@@ -105,7 +105,7 @@ def library(
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
 ) -> None:
-    """Write where species should elute and at which m/z, as an inclusion list."""
+    """Write an inclusion list: expected RT and m/z of species."""
     analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
     listed = analysis.expected_library(
         series, ceramide, adduct, "95%" if minutes is None else minutes
@@ -117,7 +117,7 @@ def library(
 
 
 def _analysis(source: str, r2: float, outlier: float, tolerance: float) -> Analysis:
-    """Return the analysis of a file, or of a session under the thresholds given here."""
+    """Analysis of a file, or of a session with the thresholds of the command."""
     given = Settings(r2_threshold=r2, outlier_threshold=outlier, rt_tolerance=tolerance)
     path = Path(source)
     if not path.is_file() and not path.suffix and len(path.parts) == 1:
@@ -129,6 +129,7 @@ def _analysis(source: str, r2: float, outlier: float, tolerance: float) -> Analy
 
 
 def _session(sid: str, given: Settings) -> Analysis:
+    """Analysis of a session, decided again if thresholds differ from the defaults."""
     from ganglioside.history import History
 
     stored = History.open().load(sid)

@@ -1,4 +1,4 @@
-"""The root command: version, help, and what an error means for the shell."""
+"""Root command: version, help, and the exit code of errors."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from ganglioside.version import __version__
 REFUSED: Final = 1
 INTERRUPTED: Final = 130  # what shells report of a process ended by Ctrl-C
 
-#: Base of all that typer says of wrong arguments; its place has moved between versions.
+#: Base of typer's errors about wrong arguments; its module differs between versions.
 _WrongUsage: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
 
 @contextmanager
-def _said_safely() -> Iterator[None]:
+def _safe_messages() -> Iterator[None]:
+    """Replace characters that control a terminal in messages about wrong usage."""
     try:
         yield
     except _WrongUsage as refusal:
@@ -33,14 +34,14 @@ class Commands(TyperGroup):
     """Turns refused input into a message and exit code 1, an interruption into 130."""
 
     def make_context(self, *args: Any, **more: Any) -> Any:
-        """Read the arguments; what is wrong with them is said without what a terminal obeys."""
-        with _said_safely():
+        """Read the arguments; messages about them are safe to print."""
+        with _safe_messages():
             return super().make_context(*args, **more)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the chosen command."""
         try:
-            with _said_safely():
+            with _safe_messages():
                 return super().invoke(ctx)
         except GangliosideError as refusal:
             error(str(refusal))
@@ -67,6 +68,7 @@ app = typer.Typer(
 
 
 def _version(wanted: bool) -> None:
+    """Print the version and end, if wanted."""
     if wanted:
         typer.echo(f"ganglioside {__version__}")
         raise typer.Exit
@@ -79,4 +81,4 @@ def root(
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Tell which names of a ganglioside LC-MS feature table to believe, and why."""
+    """Judge the names of gangliosides in LC-MS feature tables, and explain each verdict."""

@@ -10,7 +10,7 @@ import typer
 from ganglioside.cli import output
 from ganglioside.support import locations
 
-#: What follows `--` is passed on to the server.
+#: Arguments after `--` are passed on to the server.
 PASS_ON: Final[dict[str, Any]] = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 Port = Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)]
@@ -18,7 +18,7 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a bro
 Host = Annotated[
     str,
     typer.Option(
-        help="Address to listen at. Others than this machine's need TLS, by --certfile or by a "
+        help="Address to listen on. Any but this machine's own needs TLS, by --certfile or by a "
         "proxy; `ssh -L` needs neither."
     ),
 ]
@@ -32,21 +32,15 @@ Key = Annotated[
 ]
 AllowHost = Annotated[
     list[str] | None,
-    typer.Option(
-        "--allow-host", help="Further name under which visitors ask, for example of a proxy."
-    ),
+    typer.Option("--allow-host", help="Further host name of this server, such as that of a proxy."),
 ]
 TrustProxy = Annotated[
     list[str] | None,
-    typer.Option(
-        "--trust-proxy", help="Address of a proxy that tells by X-Forwarded-Proto of TLS."
-    ),
+    typer.Option("--trust-proxy", help="Address of a proxy that reports TLS by X-Forwarded-Proto."),
 ]
 MaxKernels = Annotated[
     int,
-    typer.Option(
-        help="Kernels at once, one for each open page and 4 that stand ready; 0.1 GB each."
-    ),
+    typer.Option(help="Most kernels: one for each open page and 4 in reserve; 0.1 GB each."),
 ]
 Folder = Annotated[
     Path | None,
@@ -72,11 +66,17 @@ def lab(
     A token in GANGLIOSIDE_TOKEN is used instead of a new one.
     """
     from ganglioside_widgets.app import serve_lab
+    from ganglioside_widgets.serving.options import ServerOptions
 
-    serve_lab(
-        _workplace(folder), port, host=host, open_browser=not no_browser,
-        certificate=certfile, key=keyfile, extra=context.args,
-    )  # fmt: skip
+    options = ServerOptions(
+        port=port,
+        host=host,
+        open_browser=not no_browser,
+        certificate=certfile,
+        key=keyfile,
+        extra=tuple(context.args),
+    )
+    serve_lab(_workplace(folder), options)
 
 
 def serve_app(
@@ -103,17 +103,25 @@ def serve_app(
     GANGLIOSIDE_TOKEN, so that bookmarks last.
     """
     from ganglioside_widgets.app import serve_pages
+    from ganglioside_widgets.serving.options import PageOptions
 
-    serve_pages(
-        locations.notebooks(), port, host=host, open_browser=not no_browser,
-        certificate=certfile, key=keyfile, allow_hosts=allow_host or (),
-        trusted_proxies=trust_proxy or (), max_kernels=max_kernels,
-        visitors_may_change=visitors_may_change, extra=context.args,
-    )  # fmt: skip
+    options = PageOptions(
+        port=port,
+        host=host,
+        open_browser=not no_browser,
+        certificate=certfile,
+        key=keyfile,
+        allow_hosts=tuple(allow_host or ()),
+        trusted_proxies=tuple(trust_proxy or ()),
+        max_kernels=max_kernels,
+        visitors_may_change=visitors_may_change,
+        extra=tuple(context.args),
+    )
+    serve_pages(locations.notebooks(), options)
 
 
 def _workplace(folder: Path | None) -> Path:
-    """Return where to work: never inside an installed package, which an update replaces."""
+    """Folder to work in; never inside an installed package, which an update replaces."""
     if folder is None and locations.in_checkout():
         return locations.notebooks()
     from platformdirs import user_documents_path

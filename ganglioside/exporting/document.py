@@ -1,4 +1,4 @@
-"""An analysis as one JSON document, and back."""
+"""JSON documents: an analysis as one document, and read back."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ SCHEMA_VERSION: Final = 1
 
 _TABLES: Final = ("features", "models", "findings", "problems")
 
-#: Features go out with what analysts said of them.
-_SAID: Final = {"features": "reviewed"}
+#: Attributes of an analysis whose name is not that of the table: features include the overrides.
+_ATTRIBUTES: Final = {"features": "reviewed"}
 
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """What a JSON export holds.
+    """Content of a JSON export; see `read_json`.
 
     Attributes
     ----------
     features, models, findings, problems : pandas.DataFrame
+        Tables of the analysis; features include the analysts' overrides.
     summary : Summary
     settings : Settings
     source_name, source_sha256 : str
@@ -52,20 +53,45 @@ class Document:
 
 
 def to_json(analysis: Analysis) -> bytes:
-    """Return an analysis as JSON, strictly: missing values are null, there is no NaN.
+    """JSON document of an analysis, UTF-8.
 
     The document names its schema and version; each table is a list of records, and `types`
-    holds the type of each of its columns. Infinite numbers are the texts `inf` and `-inf`.
+    holds the type of each of its columns. Missing values are null, never NaN; infinite numbers
+    are the texts `inf` and `-inf`.
+
+    Parameters
+    ----------
+    analysis
+        The results.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> analysis = gg.analyze(gg.example())
+    >>> read_json(to_json(analysis)).summary == analysis.summary
+    True
     """
     text = json.dumps(document_of(analysis), allow_nan=False, ensure_ascii=False, indent=1)
     return text.encode()
 
 
 def document_of(analysis: Analysis, tables: Sequence[str] = _TABLES) -> dict[str, Any]:
-    """Return the document as plain values, with the tables named."""
-    frames: dict[str, pd.DataFrame] = {
-        name: getattr(analysis, _SAID.get(name, name)) for name in tables
-    }
+    """Document of an analysis as plain values, ready for JSON.
+
+    Parameters
+    ----------
+    analysis
+        The results.
+    tables
+        Names of the tables that are included.
+    """
+    frames: dict[str, pd.DataFrame] = {}
+    for name in tables:
+        frames[name] = getattr(analysis, _ATTRIBUTES.get(name, name))
     source = analysis.source
     return {
         "schema": SCHEMA,
@@ -81,7 +107,16 @@ def document_of(analysis: Analysis, tables: Sequence[str] = _TABLES) -> dict[str
 
 
 def read_json(content: bytes) -> Document:
-    """Read back what `to_json` wrote.
+    """Content of a document that `to_json` wrote.
+
+    Parameters
+    ----------
+    content
+        Bytes of the document.
+
+    Returns
+    -------
+    Document
 
     Raises
     ------
@@ -89,11 +124,11 @@ def read_json(content: bytes) -> Document:
         If it is something else, or of a newer schema.
     """
     document = _parse(content)
-    frames = {t: _frame(document[t], document["types"][t]) for t in _TABLES}
-    values = document["summary"]
+    frames = {name: _frame(document[name], document["types"][name]) for name in _TABLES}
+    summary = {f.name: _or_nan(document["summary"][f.name]) for f in fields(Summary)}
     return Document(
         **frames,
-        summary=Summary(**{f.name: _or_nan(values[f.name]) for f in fields(Summary)}),
+        summary=Summary(**summary),
         settings=Settings.from_dict(document["settings"]),
         source_name=document["source"]["name"],
         source_sha256=document["source"]["sha256"],
@@ -102,6 +137,7 @@ def read_json(content: bytes) -> Document:
 
 
 def _parse(content: bytes) -> dict[str, Any]:
+    """JSON object of a document; what is no document of a known schema is refused."""
     try:
         document = json.loads(content)
     except ValueError as error:
@@ -120,10 +156,12 @@ def _parse(content: bytes) -> dict[str, Any]:
 
 
 def _types(frame: pd.DataFrame) -> dict[str, str]:
+    """Type of each column."""
     return {str(name): str(kind) for name, kind in frame.dtypes.items()}
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table as dictionaries, ready for JSON."""
     names = [str(c) for c in frame.columns]
     columns = [_values(frame.iloc[:, i]) for i in range(frame.shape[1])]
     if not columns:
@@ -132,12 +170,13 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _values(column: pd.Series[Any]) -> Iterable[Any]:
+    """Values of a column, ready for JSON; None where missing."""
     plain = column.astype(object)
     return [_strict(v) for v in plain.where(column.notna(), None).tolist()]
 
 
 def _strict(value: Any) -> Any:
-    """Return a value as strict JSON knows it."""
+    """Value ready for strict JSON."""
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
@@ -150,17 +189,23 @@ def _strict(value: Any) -> Any:
 
 
 def _strict_float(value: float) -> float | str | None:
+    """Float ready for strict JSON: null for NaN, a text for an infinite number."""
     if math.isfinite(value):
         return float(value)
     return None if math.isnan(value) else str(value)
 
 
 def _frame(records: list[dict[str, Any]], types: dict[str, str]) -> pd.DataFrame:
-    columns = {c: _column([r[c] for r in records], kind) for c, kind in types.items()}
+    """Table of records; the inverse of `_records` and `_types`."""
+    columns = {}
+    for name, kind in types.items():
+        values = [record[name] for record in records]
+        columns[name] = _column(values, kind)
     return pd.DataFrame(columns, index=pd.RangeIndex(len(records)))
 
 
 def _column(values: list[Any], kind: str) -> Any:
+    """Column of a type, from the values of a document."""
     if kind == "category":
         known = set(values) <= {*VERDICTS, None}
         return pd.Categorical(values, categories=list(VERDICTS) if known else None)
@@ -171,4 +216,5 @@ def _column(values: list[Any], kind: str) -> Any:
 
 
 def _or_nan(value: Any) -> Any:
+    """Value, or NaN for null."""
     return math.nan if value is None else value

@@ -1,4 +1,4 @@
-"""Exports written to disk: whole, or not at all."""
+"""Exports: an analysis written to a file in one of several formats."""
 
 from __future__ import annotations
 
@@ -34,16 +34,17 @@ def export(
     path: str | PathLike[str],
     format: Format | None = None,
 ) -> Path:
-    """Write an analysis to a file; one that is there is replaced.
+    """Write an analysis to a file; an existing file is replaced.
 
     Parameters
     ----------
     analysis
+        The results.
     path
-        Its folder must exist.
+        The file; its folder must exist.
     format
         csv or parquet (the features), xlsx or json (everything), mztab (what a repository
-        takes); by the file's ending where None.
+        takes); by default the format of the file's ending.
 
     Returns
     -------
@@ -54,17 +55,46 @@ def export(
     ------
     ExportError
         If the format is unknown or the file cannot be written; then no part of it is left.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import ganglioside as gg
+    >>> analysis = gg.analyze(gg.example())
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = gg.export(analysis, f"{folder}/verdicts.csv")
+    ...     written.name, written.stat().st_size > 0
+    ('verdicts.csv', True)
     """
     target = Path(path).expanduser()
     return write_whole(target, _writer(target, format)(analysis))
 
 
 def content_of(analysis: Analysis, format: Format) -> bytes:
-    """Return what `export` writes."""
+    r"""Bytes of the file that `export` writes.
+
+    Parameters
+    ----------
+    analysis
+        The results.
+    format
+        One of `FORMATS`.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> content_of(gg.analyze(gg.example()), "mztab")[:17]
+    b'MTD\tmzTab-version'
+    """
     return _WRITERS[format](analysis)
 
 
 def _writer(target: Path, format: str | None) -> Callable[[Analysis], bytes]:
+    """Writer of a format, or of the format of a file's ending."""
     wanted = (format or target.suffix.removeprefix(".")).lower()
     if wanted not in _WRITERS:
         raise ExportError(

@@ -1,4 +1,4 @@
-"""Inclusion lists: where to look for which ion, for any program and for Skyline."""
+"""Inclusion lists: ions with their m/z and RT windows, for any program and for Skyline."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ganglioside.support.whole_files import write_whole
 ListForm = Literal["generic", "skyline"]
 LIST_FORMS: Final[tuple[ListForm, ...]] = get_args(ListForm)
 
+#: Headers of the generic list, by the columns of an expected library.
 _GENERIC: Final = {
     "name": "Name",
     "isomer": "Isomer",
@@ -36,21 +37,36 @@ _RT_DIGITS: Final = 3
 def export_library(
     library: pd.DataFrame, path: str | PathLike[str], form: ListForm = "generic"
 ) -> Path:
-    """Write an expected library as an inclusion list; a file that is there is replaced.
+    """Write an expected library as an inclusion list; an existing file is replaced.
 
     Parameters
     ----------
     library
-        What `Analysis.expected_library` returns.
+        Result of `Analysis.expected_library`.
     path
         A CSV file; its folder must exist.
     form
         `generic`, or `skyline` for Skyline's small-molecule transition list.
 
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
     Raises
     ------
     ExportError
         If the form is unknown or the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import ganglioside as gg
+    >>> library = gg.analyze(gg.example()).expected_library(["GM1"], ["36:1"], ["[M-H]-"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     written = export_library(library, f"{folder}/list.csv")
+    ...     pd.read_csv(written)[["Name", "m/z"]].to_numpy().tolist()
+    [['GM1(36:1;O2)', 1544.86938]]
     """
     if form not in _WRITERS:
         raise ExportError(f"{form!r} is no form of a list: use {' or '.join(LIST_FORMS)}.")
@@ -58,45 +74,44 @@ def export_library(
 
 
 def to_generic_list(library: pd.DataFrame) -> bytes:
-    """Return name, isomer, formula, adduct, m/z, RT, RT window and basis as CSV."""
-    rounded = library.round({"mz": _MZ_DIGITS, "rt": _RT_DIGITS,
-                             "rt_start": _RT_DIGITS, "rt_end": _RT_DIGITS})  # fmt: skip
+    """CSV with name, isomer, formula, adduct, m/z, RT, RT window and basis of each ion."""
+    times = dict.fromkeys(("rt", "rt_start", "rt_end"), _RT_DIGITS)
+    rounded = library.round({"mz": _MZ_DIGITS, **times})
     return _csv(rounded[list(_GENERIC)].rename(columns=_GENERIC))
 
 
 def to_skyline_list(library: pd.DataFrame) -> bytes:
-    """Return a small-molecule transition list of precursors for Skyline, as CSV.
+    """CSV of Skyline's small-molecule transition list, with precursors only.
 
-    Its headers are Skyline's own. The window is the full width about the explicit retention
-    time; both are empty where no time is known. Adducts carry no charge behind the bracket.
+    The headers are those of Skyline. The window is the full width about the explicit retention
+    time; both are empty if no time is known. Adducts have no charge behind the bracket.
     """
     rt = library["rt"].round(_RT_DIGITS)
     width = (library["rt_end"] - library["rt_start"]).round(_RT_DIGITS)
-    return _csv(
-        pd.DataFrame(
-            {
-                "Molecule List Name": library["series"],
-                "Molecule Name": _molecule_names(library),
-                "Molecule Formula": library["formula"],
-                "Precursor Adduct": library["adduct"].str.replace(r"\].*$", "]", regex=True),
-                "Precursor m/z": library["mz"].round(_MZ_DIGITS),
-                "Explicit Retention Time": rt,
-                "Explicit Retention Time Window": width.where(np.isfinite(rt)),
-                "Note": library["basis"],
-            }
-        )
-    )
+    columns = {
+        "Molecule List Name": library["series"],
+        "Molecule Name": _molecule_names(library),
+        "Molecule Formula": library["formula"],
+        "Precursor Adduct": library["adduct"].str.replace(r"\].*$", "]", regex=True),
+        "Precursor m/z": library["mz"].round(_MZ_DIGITS),
+        "Explicit Retention Time": rt,
+        "Explicit Retention Time Window": width.where(np.isfinite(rt)),
+        "Note": library["basis"],
+    }
+    return _csv(pd.DataFrame(columns))
 
 
 def _molecule_names(library: pd.DataFrame) -> list[str]:
-    """Return a name for each molecule; isomers without a letter are told apart: `... early`."""
-    isomers = library["isomer"].fillna("")
-    places = [isomer.partition(" ")[2] for isomer in isomers]
-    return [f"{n} {place}".rstrip() for n, place in zip(library["name"], places, strict=True)]
+    """Name of each molecule; isomers without a letter end with `early` or `late`."""
+    names = []
+    for name, isomer in zip(library["name"], library["isomer"].fillna(""), strict=True):
+        _, _, order = isomer.partition(" ")  # `GD1 early`: the isomer without a letter
+        names.append(f"{name} {order}".rstrip())
+    return names
 
 
 def _csv(table: pd.DataFrame) -> bytes:
-    """Return a table as the other exports write CSV: see `tables.to_csv`."""
+    """CSV of a table, written as in `tables.to_csv`."""
     return safe_frame(table).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 

@@ -1,12 +1,12 @@
-"""An analysis as mzTab-M 2.0, the format in which repositories take results.
+"""mzTab-M 2.0: an analysis in the format that repositories accept.
 
 Source: mzTab-M 2.0.0 (HUPO-PSI, https://github.com/HUPO-PSI/mzTab-M).
 
-A small molecule (SML) is a species that is believed: its abundance is the consolidated volume,
+A small molecule (SML) is a species with a valid feature: its abundance is the consolidated volume,
 and its features (SMF) are the valid ones with their fragments and adducts. Every other row of
-the input is a small molecule of its own, unknown (reliability 4), so that none is left out.
-Features and evidence (SME) need an m/z: a table that has none in some row becomes a summary
-file, of metadata and small molecules alone, as the format allows.
+the input is a small molecule of its own, unknown (reliability 4), so that no row is left out.
+Features and evidence (SME) need an m/z: if a row of the table lacks it, the file is a summary of
+metadata and small molecules alone, as the format allows.
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import REVIEW
-from ganglioside.errors import NameFormError
 from ganglioside.exporting.spreadsheet_text import safe_text
-from ganglioside.lipids.adducts import Adduct, adduct, adducts
+from ganglioside.lipids.adducts import Adduct, adducts, known_adduct
 from ganglioside.lipids.adducts import mz as ion_mz
 from ganglioside.settings import setting_specs
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
 
 _SECONDS: Final = 60.0
-_SAME_MASS: Final = 0.05  # m/z within which a charge is believed
+_SAME_MASS: Final = 0.05  # largest difference of m/z from an ion whose charge is inferred
 
 _NEGATIVE: Final = "[MS, MS:1000129, negative scan, ]"
 _POSITIVE: Final = "[MS, MS:1000130, positive scan, ]"
@@ -44,11 +43,26 @@ _LOSS: Final = r"\[M-\d*H\]\d*-"
 
 
 def to_mztab(analysis: Analysis) -> bytes:
-    """Return an analysis as mzTab-M 2.0.0, UTF-8.
+    """mzTab-M 2.0.0 file of an analysis, UTF-8.
 
-    The polarity of a run is that of the table's adducts, and negative where it has none. RT is
-    in s, as the format wants it. Text that a spreadsheet could execute begins with an apostrophe
+    The polarity of a run is that of the table's adducts, and negative without adducts. RT is in
+    s, as the format requires. Text that a spreadsheet could execute begins with an apostrophe
     (see `safe_text`).
+
+    Parameters
+    ----------
+    analysis
+        The results.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> to_mztab(gg.analyze(gg.example())).decode().splitlines()[0].split()
+    ['MTD', 'mzTab-version', '2.0.0-M']
     """
     table = _prepare(analysis.reviewed)
     samples = list(dict.fromkeys(table["sample"])) or [""]
@@ -59,7 +73,7 @@ def to_mztab(analysis: Analysis) -> bytes:
 
 
 def _prepare(features: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per feature: its sample, ion and the molecule that it belongs to."""
+    """One row per feature, with its sample, its ion and the number of its molecule."""
     n = len(features)
     rows = pd.DataFrame(
         {
@@ -75,24 +89,26 @@ def _prepare(features: pd.DataFrame) -> pd.DataFrame:
     taken += [column for column in REVIEW.values() if column in features.columns]
     rows = pd.concat([rows, features[taken].reset_index(drop=True)], axis=1)
     rows["molecule"] = _molecule_of(rows)
-    ions = [_ion(*cells) for cells in zip(rows["given"], rows["mz"], rows["monoisotopic_mass"],
-                                          strict=True)]  # fmt: skip
+    known = zip(rows["given"], rows["mz"], rows["monoisotopic_mass"], strict=True)
+    ions = [_ion(given, mz, mass) for given, mz, mass in known]
     rows["adduct"] = pd.Series([ion for ion, _ in ions], dtype="str")
     rows["charge"] = pd.array([charge for _, charge in ions], dtype="Int64")
     return rows
 
 
 def _optional(features: pd.DataFrame, column: str, kind: str) -> pd.Series[Any]:
+    """Column of the features, missing values if they lack it."""
     if column in features.columns:
         return features[column]
     return pd.Series(np.nan, index=features.index, dtype=kind)
 
 
 def _molecule_of(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return the molecule of each row: a valid species, or one of its own."""
+    """Index of the molecule of each row: its valid species, that of its parent, or its own."""
     valid = (rows["verdict"] == "valid").to_numpy()
     species = rows["name"].astype("str").str.cat(rows["isomer"].fillna(""), sep="\0")
-    key = species.where(valid, [f"\0{i}" for i in rows["feature"]]).to_numpy(object)
+    alone = [f"\0{i}" for i in rows["feature"]]  # keys that no name can be
+    key = species.where(valid, alone).to_numpy(object, copy=True)
     parent = rows["parent_id"].fillna(-1).to_numpy(np.int64)
     belongs = ~valid & (parent >= 0)
     belongs[belongs] = valid[parent[belongs]]
@@ -101,19 +117,13 @@ def _molecule_of(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def _ion(given: Any, mz: float, mass: float) -> tuple[str | None, int | None]:
-    """Return adduct and charge: as given, else the loss of protons that m/z and mass tell."""
-    ion = _known(given) if isinstance(given, str) else _deprotonated(mz, mass)
+    """Adduct and charge as given, else of the loss of protons that fits m/z and mass."""
+    ion = known_adduct(given) if isinstance(given, str) else _deprotonated(mz, mass)
     return (None, None) if ion is None else (ion.name, abs(ion.charge))
 
 
-def _known(given: str) -> Adduct | None:
-    try:
-        return adduct(given)
-    except NameFormError:
-        return None  # the name as given is not an ion that this program knows
-
-
 def _deprotonated(mz: float, mass: float) -> Adduct | None:
+    """Ion without some protons whose m/z is near the measured one, None without such an ion."""
     if not (math.isfinite(mz) and math.isfinite(mass)):
         return None
     losses = [ion for ion in adducts() if ion.charge < 0 and re.fullmatch(_LOSS, ion.name)]
@@ -122,6 +132,7 @@ def _deprotonated(mz: float, mass: float) -> Adduct | None:
 
 
 def _metadata(analysis: Analysis, rows: pd.DataFrame, samples: list[str]) -> Iterator[list[Any]]:
+    """Yield the lines of the metadata section, each a key and a value."""
     source = analysis.source
     yield from _about(analysis)
     polarities = rows["adduct"].map({ion.name: ion.polarity for ion in adducts()})
@@ -155,6 +166,7 @@ def _metadata(analysis: Analysis, rows: pd.DataFrame, samples: list[str]) -> Ite
 
 
 def _about(analysis: Analysis) -> Iterator[list[Any]]:
+    """Yield the metadata of the input, the program and its settings."""
     source = analysis.source
     yield ["mzTab-version", "2.0.0-M"]
     yield ["mzTab-ID", f"ganglioside-{source.sha256[:16]}"]
@@ -169,7 +181,7 @@ def _about(analysis: Analysis) -> Iterator[list[Any]]:
 
 
 def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
-    """Return the small molecules, one row each."""
+    """Section of the small molecules, one row each."""
     valid = rows["verdict"] == "valid"
     lead = rows.assign(valid=valid).sort_values(
         ["molecule", "valid", "confidence", "feature"], ascending=[True, False, False, True]
@@ -179,6 +191,7 @@ def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
     full = bool(rows["mz"].notna().all())
 
     def ids(numbers: pd.Series[Any]) -> pd.Series[Any]:
+        """Numbers of the rows of each molecule, `1 | 2`."""
         return numbers.astype("str").groupby(rows["molecule"]).agg(" | ".join)
 
     adducts = rows[rows["adduct"].notna() & valid].groupby("molecule")["adduct"].agg(_distinct)
@@ -207,27 +220,28 @@ def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
         "opt_global_verdict": lead["verdict"].astype("str"),
         "opt_global_retention_time_in_seconds": lead["rt"] * _SECONDS,
         "opt_global_reason": _texts(lead["reason"]),
-        **_said(lead),
+        **_overrides(lead),
     }
     return _section("SMH", "SML", columns, len(lead))
 
 
-def _said(rows: pd.DataFrame) -> dict[str, Any]:
-    """Return what analysts said, where they said anything."""
+def _overrides(rows: pd.DataFrame) -> dict[str, Any]:
+    """Columns of the analysts' overrides; there are none in an analysis without overrides."""
     return {f"opt_global_{c}": _texts(rows[c]) for c in REVIEW.values() if c in rows.columns}
 
 
 def _areas(rows: pd.DataFrame, samples: list[str]) -> pd.DataFrame:
-    """Return the area of each molecule in each sample; NaN where there is none."""
-    believed = rows["consolidated_volume"].where(rows["verdict"] == "valid")
-    unknown = ~rows["molecule"].isin(rows["molecule"][rows["verdict"] == "valid"])
-    area = believed.where(~unknown, rows["volume"])
+    """Area of each molecule in each sample, NaN if it was not found there."""
+    valid = rows["verdict"] == "valid"
+    known = rows["molecule"].isin(rows["molecule"][valid])
+    consolidated = rows["consolidated_volume"].where(valid)
+    area = consolidated.where(known, rows["volume"])
     table = area.groupby([rows["molecule"], rows["sample"]]).sum(min_count=1).unstack()
     return table.reindex(columns=samples).reset_index(drop=True)
 
 
 def _features(rows: pd.DataFrame, samples: list[str]) -> str:
-    """Return the features, one row per row of the input."""
+    """Section of the features, one row per row of the input."""
     proven = rows["charge"].notna() & rows["monoisotopic_mass"].notna()
     columns: dict[str, Any] = {
         "SMF_ID": rows["feature"] + 1,
@@ -252,24 +266,21 @@ def _features(rows: pd.DataFrame, samples: list[str]) -> str:
         "opt_global_process": _texts(rows["process"]),
         "opt_global_predicted_retention_time_in_seconds": rows["predicted_rt"] * _SECONDS,
         "opt_global_reason": _texts(rows["reason"]),
-        **_said(rows),
+        **_overrides(rows),
     }
     return _section("SFH", "SMF", columns, len(rows))
 
 
 def _evidence(table: pd.DataFrame) -> str:
-    """Return what speaks for each name: mass and retention, where the ion is known."""
+    """Section of the evidence: mass and retention of each name whose ion is known."""
     rows = table[table["charge"].notna() & table["monoisotopic_mass"].notna()]
     run = rows["sample"].map({s: i for i, s in enumerate(dict.fromkeys(table["sample"]), 1)})
     names = "ms_run[" + run.astype("str") + "]"
     ions = zip(rows["monoisotopic_mass"], rows["adduct"], strict=True)
+    mass, rt = rows["mz"].map(_cell), (rows["rt"] * _SECONDS).map(_cell)
     columns: dict[str, Any] = {
         "SME_ID": rows["feature"] + 1,
-        "evidence_input_id": names
-        + ":mass="
-        + rows["mz"].map(_cell)
-        + ";rt="
-        + (rows["rt"] * _SECONDS).map(_cell),
+        "evidence_input_id": names + ":mass=" + mass + ";rt=" + rt,
         "database_identifier": None,
         "chemical_formula": rows["formula"],
         "smiles": None,
@@ -280,7 +291,7 @@ def _evidence(table: pd.DataFrame) -> str:
         "adduct_ion": rows["adduct"],
         "exp_mass_to_charge": rows["mz"],
         "charge": rows["charge"],
-        "theoretical_mass_to_charge": [ion_mz(mass, ion) for mass, ion in ions],
+        "theoretical_mass_to_charge": [ion_mz(neutral, ion) for neutral, ion in ions],
         "spectra_ref": names,
         "identification_method": "[, , Ganglioside, retention and co-elution]",
         "ms_level": _MS1,
@@ -293,32 +304,45 @@ def _evidence(table: pd.DataFrame) -> str:
 
 
 def _lines(rows: Iterable[list[Any]]) -> str:
+    """Text of the metadata section."""
     return "".join("\t".join(["MTD", *map(_cell, row)]) + "\n" for row in rows)
 
 
 def _section(header: str, prefix: str, columns: dict[str, Any], rows: int) -> str:
-    """Return a table of the format; None or a plain value stands for a whole column of it."""
-    cells = [
-        [_cell(v) for v in values]
-        if isinstance(values := _plain(column), list)
-        else [_cell(values)] * rows
-        for column in columns.values()
-    ]
+    """Text of a table of the format.
+
+    Parameters
+    ----------
+    header, prefix
+        First cells of the header and of each row.
+    columns
+        A series, array or list of `rows` values, or one value for all rows.
+    rows
+        Number of rows.
+    """
+    cells = []
+    for column in columns.values():
+        values = _plain(column)
+        if isinstance(values, list):
+            cells.append([_cell(value) for value in values])
+        else:
+            cells.append([_cell(values)] * rows)
     lines = ["\t".join([header, *columns])]
     lines += ["\t".join([prefix, *row]) for row in zip(*cells, strict=True)]
     return "\n".join(lines) + "\n"
 
 
 def _plain(column: Any) -> Any:
+    """List of a column's values, or the one value that was given for it."""
     if isinstance(column, pd.Series):
         return column.astype(object).where(column.notna(), None).tolist()
     return column.tolist() if isinstance(column, np.ndarray) else column
 
 
 def _cell(value: Any) -> str:
-    """Return one cell: never empty, without what separates cells and lines, and no formula.
+    """Text of one cell: never empty, without tabs and line ends, and no formula.
 
-    Numbers have all their digits and no exponent, which the format does not know.
+    Numbers have all their digits and no exponent, which the format does not allow.
     """
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "null"
@@ -329,13 +353,15 @@ def _cell(value: Any) -> str:
 
 
 def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Column as text."""
     return column.astype("str")
 
 
 def _one_name(name: str) -> str:
-    """Return a name that is not taken for several."""
+    """Name without the separator of several names."""
     return name.replace("|", "/")
 
 
 def _distinct(values: pd.Series[Any]) -> str:
+    """Distinct values in order of appearance, `a | b`."""
     return " | ".join(dict.fromkeys(values))

@@ -1,6 +1,6 @@
-"""The JSON Schema of `to_json`: what a program may expect of a document.
+"""JSON Schema of the documents that `to_json` writes.
 
-`ganglioside/data/analysis.schema.json` is this schema as a file; to write it anew:
+`ganglioside/data/analysis.schema.json` is this schema as a file; to write it again:
 
     python -m ganglioside.exporting.schema > ganglioside/data/analysis.schema.json
 """
@@ -30,7 +30,13 @@ _TYPES: Final[dict[str, dict[str, Any]]] = {
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of the documents that `to_json` writes."""
+    """JSON Schema (draft 2020-12) of the documents that `to_json` writes.
+
+    Examples
+    --------
+    >>> json_schema()["title"]
+    'An analysis of Ganglioside'
+    """
     tables = {"features": FEATURES, "models": MODELS, "findings": FINDINGS, "problems": PROBLEMS}
     properties = {
         "schema": {"const": SCHEMA},
@@ -60,13 +66,14 @@ def json_schema() -> dict[str, Any]:
 
 
 def published_schema() -> dict[str, Any]:
-    """Return the schema that is in the package as a file."""
+    """JSON Schema in the file of the package, for other programs."""
     text = (files("ganglioside") / "data" / _FILE).read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
 
 
 def _object(properties: dict[str, Any], *, more: bool = False) -> dict[str, Any]:
+    """JSON Schema of an object that has all properties, and others if `more`."""
     return {
         "type": "object",
         "properties": properties,
@@ -76,15 +83,18 @@ def _object(properties: dict[str, Any], *, more: bool = False) -> dict[str, Any]
 
 
 def _table(columns: dict[str, str], *, more: bool) -> dict[str, Any]:
+    """JSON Schema of a table: a list of records."""
     row = _object({name: _TYPES[kind] for name, kind in columns.items()}, more=more)
     return {"type": "array", "items": row}
 
 
 def _texts() -> dict[str, Any]:
+    """JSON Schema of an object of texts."""
     return {"type": "object", "additionalProperties": {"type": "string"}}
 
 
 def _settings() -> dict[str, Any]:
+    """Schemas of the settings, by name."""
     numbers = {
         name: {
             "type": "number",
@@ -100,6 +110,7 @@ def _settings() -> dict[str, Any]:
 
 
 def _summary() -> dict[str, Any]:
+    """Schemas of the fields of the summary, by name."""
     kinds = {"int": {"type": "integer", "minimum": 0}, "float": _NUMBER, "str": {"type": "string"}}
     return {field.name: kinds[str(field.type)] for field in fields(Summary)}
 

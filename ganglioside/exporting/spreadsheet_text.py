@@ -1,4 +1,4 @@
-"""Text that a spreadsheet shows and never executes."""
+"""Safe text: shown by spreadsheets, never executed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from unicodedata import category
 import pandas as pd
 from pandas.api import types
 
-#: Some spreadsheets take the full-width and small forms for the plain ones.
+#: Signs that begin a formula. Some spreadsheets read full-width and small forms as the plain ones.
 _ALWAYS: Final = "=@＝＠﹦﹫"
 _WITH_NUMBERS: Final = "+-＋－﹢﹣"
 _LINE_STARTS: Final = "\t\r\n"
 _BLANKS: Final = " \u00a0"
 
-#: Where programs split a text into cells that expect another format than it has: other
-#: separators, no quotes, or the line ends of `str.splitlines`.
+#: Characters at which a program that expects another format may split a text into cells: other
+#: separators, also within quotes, and the line ends of `str.splitlines`.
 _ENDS: Final = ";,\t\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
-#: What programs take off before they look at a cell: quotes, blanks, and what cannot be seen (byte
+#: Characters that programs remove before they read a cell: quotes, blanks and invisible ones (byte
 #: order marks, zero-width and control characters).
 _TAKEN_OFF: Final = '"' + "".join(
     character
@@ -29,13 +29,14 @@ _TAKEN_OFF: Final = '"' + "".join(
 
 
 def _class(*parts: str, without: str = "") -> str:
-    """Return the class of characters of a regular expression."""
-    return f"[{re.escape(''.join(c for c in ''.join(parts) if c not in without))}]"
+    """Character class of a regular expression."""
+    characters = "".join(c for c in "".join(parts) if c not in without)
+    return f"[{re.escape(characters)}]"
 
 
-#: What makes the first cell of a text a formula, and a later one: there a sign after a blank is a
-#: dash or a number of a sentence. Characters that end a cell are not among those taken off, so that
-#: no text is searched twice.
+#: Beginnings that make the first cell of a text a formula, and a later cell. In a later one, a sign
+#: after a blank is a dash or the sign of a number in a sentence. Characters that end a cell are not
+#: among those removed, so that no part of a text is searched twice.
 _FIRST: Final = f"(?:{_class(_LINE_STARTS)}|{_class(_TAKEN_OFF)}*{_class(_ALWAYS, _WITH_NUMBERS)})"
 _LATER: Final = (
     f"(?:{_class(_LINE_STARTS)}"
@@ -45,20 +46,29 @@ _LATER: Final = (
 
 _DANGER: Final = re.compile(rf"\A(?={_FIRST})|(?<={_class(_ENDS)})(?={_LATER})")
 
-#: What every text in which `_DANGER` finds something holds; without looking ahead and back, so
-#: that whole columns are searched at once.
+#: Found in every text in which `_DANGER` is found; without looking ahead and back, so that Arrow
+#: can search whole columns.
 _SUSPECT: Final = f"^{_FIRST}|{_class(_ENDS)}{_LATER}"
 
 _NUMBER: Final = re.compile(r" *[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)? *")
 
 
 def safe_text(text: str) -> str:
-    """Return a text with an apostrophe before whatever a spreadsheet could execute.
+    """Text with an apostrophe before each part that a spreadsheet could execute.
 
-    That is a cell that begins with a sign of formulas, also behind quotes, blanks or what cannot
-    be seen, wherever a program may begin a cell.
+    Such a part begins like a formula, also behind quotes, blanks or invisible characters, at a
+    position where a program may begin a cell. A plain number written as text, such as `-0.5`, is
+    not changed.
 
-    A plain number written as text, such as `-0.5`, is only a number and stays.
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The same text if nothing in it could be executed.
 
     Examples
     --------
@@ -69,16 +79,16 @@ def safe_text(text: str) -> str:
 
 
 def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame whose text, headers included, is safe; numbers, truths and times stay."""
+    """DataFrame with safe text, headers included; numbers, booleans and times are unchanged."""
     safe = frame.copy(deep=False)
-    for place, kind in enumerate(frame.dtypes):
+    for position, kind in enumerate(frame.dtypes):
         if not _is_harmless(kind):
-            safe.isetitem(place, safe_column(frame.iloc[:, place]).array)
+            safe.isetitem(position, safe_column(frame.iloc[:, position]).array)
     return safe.set_axis([safe_text(str(c)) for c in frame.columns], axis=1)
 
 
 def safe_column(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column whose text is safe."""
+    """Column with safe text."""
     kind = column.dtype
     if _is_harmless(kind):
         return column
@@ -93,9 +103,11 @@ def safe_column(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _is_harmless(kind: Any) -> bool:
+    """Whether columns of a dtype contain no text."""
     return types.is_numeric_dtype(kind) or types.is_datetime64_any_dtype(kind)
 
 
 def _safe_value(value: Any) -> Any:
+    """Value of an object column, as safe text unless it is a number or missing."""
     missing = types.is_scalar(value) and pd.isna(value)
     return value if missing or isinstance(value, int | float) else safe_text(str(value))

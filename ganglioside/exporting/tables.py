@@ -16,22 +16,53 @@ if TYPE_CHECKING:
 
 
 def to_csv(analysis: Analysis) -> bytes:
-    """Return the features as CSV.
+    """CSV of the features.
 
-    UTF-8 with a byte order mark, without which Excel reads Greek letters and primes wrongly;
-    commas, decimal points, CRLF line ends, missing values empty, floats with all their digits.
-    Text that a
+    UTF-8 with a byte order mark, without which Excel misreads Greek letters and primes; commas,
+    decimal points, CRLF line ends, missing values empty, floats with all their digits. Text that a
     spreadsheet could execute begins with an apostrophe (see `safe_text`).
+
+    Parameters
+    ----------
+    analysis
+        The results.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> content = to_csv(gg.analyze(gg.example()))
+    >>> content.decode("utf-8-sig").splitlines()[0][:28]
+    'feature_id,name,rt,volume,lo'
     """
     text = safe_frame(analysis.reviewed).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 
 def to_parquet(analysis: Analysis) -> bytes:
-    """Return the features as Parquet with their types; `pandas.read_parquet` reads them.
+    """Parquet file of the features with their types, for `pandas.read_parquet`.
 
-    The file's metadata holds, under the key `ganglioside`, the JSON document of `to_json`
-    without its features. Columns of mixed values become text.
+    The file's metadata has, under the key `ganglioside`, the JSON document of `to_json` without
+    its features. Columns of mixed values become text.
+
+    Parameters
+    ----------
+    analysis
+        The results.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> analysis = gg.analyze(gg.example())
+    >>> len(pd.read_parquet(io.BytesIO(to_parquet(analysis)))) == len(analysis.features)
+    True
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -48,4 +79,5 @@ def to_parquet(analysis: Analysis) -> bytes:
 
 
 def _as_text(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Column of mixed values as text, missing where it was."""
     return column.map(str, na_action="ignore").astype("str")

@@ -1,4 +1,4 @@
-"""An analysis as an Excel workbook."""
+"""Excel workbooks: an analysis as one sheet per table, with methods and notes."""
 
 from __future__ import annotations
 
@@ -35,23 +35,23 @@ _LARGEST_INTEGER: Final = 10**15  # Excel keeps 15 digits
 #: stands in the cell as text too.
 _FILLS: Final[dict[str, str]] = {kind.name: kind.fill for kind in VERDICT_KINDS}
 
-#: What XML cannot hold.
+#: Characters that XML cannot contain.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _NOTES: Final = (
     ("Rows", "One row per row of the input, in its order; none is left out."),
-    ("Empty cells", "Nothing is known; it does not mean zero."),
+    ("Empty cells", "The value is unknown; it does not mean zero."),
     (
         "Apostrophe",
         "Text that a spreadsheet could execute (it begins with =, +, -, @, a tab or a line end, "
-        "also behind quotes or blanks, or does so after a comma or semicolon) has an apostrophe "
-        "put before it, in every column and header. Take it away to get the text as read. "
-        "Numbers are never touched.",
+        "also behind quotes or blanks, or does so after a comma or semicolon) is preceded by an "
+        "apostrophe, in every column and header. Remove it to get the text as read. Numbers are "
+        "never changed.",
     ),
     (
         "Replaced characters",
-        "Control characters that a workbook cannot hold stand as \ufffd; text beyond 32,767 "
-        "characters is cut and ends with [cut].",
+        "Control characters that a workbook cannot contain are replaced by \ufffd; text beyond "
+        "32,767 characters is cut and ends with [cut].",
     ),
     *((kind.name, kind.help) for kind in VERDICT_KINDS),
     ("confidence", "Probability that the verdict is right, 0 to 1."),
@@ -61,7 +61,7 @@ _NOTES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How one column is shown."""
+    """A row of `data/sheet_columns.csv`: width and number format of a column."""
 
     column: str
     width: float
@@ -70,20 +70,37 @@ class _Look:
 
 @cache
 def _looks() -> dict[str, _Look]:
+    """Width and number format of each known column."""
     return {look.column: look for look in read_facts("sheet_columns.csv", _Look)}
 
 
 def to_xlsx(analysis: Analysis) -> bytes:
-    """Return an analysis as a workbook.
+    """Excel workbook of an analysis.
 
-    Sheets features, models, findings, problems, methods (input, settings, counts) and notes
-    (how to read it). Headers are frozen and filtered, verdicts coloured. No cell is a formula;
+    Sheets: features, models, findings, problems, methods (input, settings, counts) and notes
+    (explanations). Headers are frozen and filtered, verdicts coloured. No cell is a formula;
     text that could become one begins with an apostrophe (see `safe_text`).
+
+    Parameters
+    ----------
+    analysis
+        The results.
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------
     ExportError
         If a table has more rows than a sheet, or the temporary folder has no room.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> book = pd.ExcelFile(io.BytesIO(to_xlsx(gg.analyze(gg.example()))))
+    >>> book.sheet_names
+    ['features', 'models', 'findings', 'problems', 'methods', 'notes']
     """
     try:
         return _workbook(analysis)
@@ -96,6 +113,7 @@ def to_xlsx(analysis: Analysis) -> bytes:
 
 
 def _workbook(analysis: Analysis) -> bytes:
+    """Bytes of the workbook."""
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
@@ -110,7 +128,7 @@ def _workbook(analysis: Analysis) -> bytes:
 
 
 def _methods(analysis: Analysis) -> pd.DataFrame:
-    """Return what a reader needs to know to do it again: item, value, unit, meaning."""
+    """Sheet `methods`, columns item, value, unit and meaning: all that is needed to repeat it."""
     source = analysis.source
     specs = setting_specs()
     rows: list[tuple[str, Any, str, str]] = [
@@ -129,6 +147,7 @@ def _methods(analysis: Analysis) -> pd.DataFrame:
 
 
 def _add_sheet(workbook: Any, name: str, frame: pd.DataFrame) -> None:
+    """Add a table as a sheet."""
     if len(frame) >= _MOST_ROWS:
         raise ExportError(
             f"The table {name} has {len(frame):,} rows, an Excel sheet holds "
@@ -147,7 +166,7 @@ def _add_sheet(workbook: Any, name: str, frame: pd.DataFrame) -> None:
 
 
 def _width(name: Any, column: pd.Series[Any]) -> float:
-    """Return the width of a column in characters, from its head where it is a foreign one."""
+    """Width of a column in characters; that of a foreign column from its first values."""
     look = _looks().get(str(name))
     if look is not None:
         return look.width
@@ -156,6 +175,7 @@ def _width(name: Any, column: pd.Series[Any]) -> float:
 
 
 def _rows(sheet: WriteOnlyWorksheet, frame: pd.DataFrame) -> Iterator[list[Any]]:
+    """Yield the header and the rows of a table as cells."""
     safe = safe_frame(frame)
     yield [_header(sheet, str(c)) for c in safe.columns]
     columns = [_cells(sheet, str(name), safe.iloc[:, i]) for i, name in enumerate(frame.columns)]
@@ -163,6 +183,7 @@ def _rows(sheet: WriteOnlyWorksheet, frame: pd.DataFrame) -> Iterator[list[Any]]
 
 
 def _header(sheet: WriteOnlyWorksheet, text: str) -> Any:
+    """Cell of a header."""
     from openpyxl.styles import Font
 
     cell = _cell(sheet, text)
@@ -171,6 +192,7 @@ def _header(sheet: WriteOnlyWorksheet, text: str) -> Any:
 
 
 def _cells(sheet: WriteOnlyWorksheet, name: str, column: pd.Series[Any]) -> Iterator[Any]:
+    """Yield the cells of a column, None for missing values."""
     look = _looks().get(name)
     number_format = look.number_format if look else "General"
     for value in _values(column):
@@ -186,11 +208,13 @@ def _cells(sheet: WriteOnlyWorksheet, name: str, column: pd.Series[Any]) -> Iter
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
+    """Values of a column that a workbook can store, None where missing."""
     values = column.astype(object).where(column.notna(), None).tolist()
     return [_storable(v) for v in values]
 
 
 def _storable(value: Any) -> Any:
+    """Value that a workbook can store; as text if it cannot store it otherwise."""
     if isinstance(value, str):
         text = _CONTROL.sub("\ufffd", value)
         return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 5] + "[cut]"
@@ -204,6 +228,7 @@ def _storable(value: Any) -> Any:
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
+    """Cell with a value; a text is never a formula."""
     from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, value=value)
@@ -214,6 +239,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
 
 @cache
 def _fill(verdict: str) -> Any:
+    """Fill of a verdict's cells."""
     from openpyxl.styles import PatternFill
 
     return PatternFill("solid", fgColor=_FILLS[verdict])

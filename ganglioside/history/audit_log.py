@@ -1,10 +1,10 @@
 """The log: who did what when. Entries are only added, and chained by their hashes.
 
 Each entry holds the hash of the one before it. Whoever changes one, or takes one out, breaks
-the chain at that place, and `broken_links` finds it. Histories that were merged hold several
-chains, so a link is followed by its hash and not by its number; the entry that tells of a merger
-holds the ends of all chains that came in, so that none of them can lose its end. What shows that
-the end of the whole log was cut off is kept outside: see `heads`.
+the chain at that point, and `broken_links` finds it. Histories that were merged hold several
+chains, so a link is followed by its hash and not by its number; the entry that records a merger
+holds the ends of all imported chains, so that none of them can lose its end. What reveals that the
+end of the whole log was cut off is kept outside: see `storage/log_heads.py`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from ganglioside.history.storage.store import utc_now
 
 Action = Literal[
     "begun",
+    "cancel requested",
     "completed",
     "failed",
     "cancelled",
@@ -68,20 +69,20 @@ class Entry:
 
     @property
     def expected(self) -> str:
-        """The hash of what this entry says."""
-        said = [self.previous, self.time.isoformat(), self.author, self.host, self.action,
-                self.subject, self.details]  # fmt: skip
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        """SHA-256 of the entry's content, hex."""
+        content = [self.previous, self.time.isoformat(), self.author, self.host, self.action,
+                   self.subject, self.details]  # fmt: skip
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     @property
     def label(self) -> str:
-        """The entry for a message."""
+        """Short name of the entry for messages: number, action, subject and time."""
         about = f"{self.action} {self.subject or ''}".strip()
         return f"Entry {self.number} of the log ({about}, {self.time:%Y-%m-%d %H:%M} UTC)"
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The details; empty where they are no JSON object, which no entry of ours has."""
+        """Details as a dict; empty if they are not a JSON object, which no entry of ours has."""
         try:
             details = json.loads(self.details)
         except (ValueError, TypeError, RecursionError):
@@ -90,8 +91,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """What is to be told in the log; `details` is what JSON can hold."""
+class NewEntry:
+    """An entry before it has its number, time and hash; `details` must fit JSON."""
 
     author: str
     action: Action
@@ -106,31 +107,31 @@ def append(
     subject: str | None = None,
     **details: Any,
 ) -> None:
-    """Add an entry to the log, in the transaction of what it tells."""
-    append_all(connection, [Deed(author, action, subject, details)])
+    """Add one entry to the log, in the transaction of the change that it records."""
+    append_all(connection, [NewEntry(author, action, subject, details)])
 
 
 def append_all(
-    connection: duckdb.DuckDBPyConnection, deeds: Sequence[Deed], follows: str | None = None
+    connection: duckdb.DuckDBPyConnection, new: Sequence[NewEntry], follows: str | None = None
 ) -> None:
-    """Add entries to the log, in the transaction of what they tell.
+    """Add entries to the log, in the transaction of the changes that they record.
 
     Parameters
     ----------
     connection
-    deeds
+    new
     follows
         Hash of the entry that they follow; the newest one where None.
     """
-    if not deeds:
+    if not new:
         return
     head = read_head(connection)
-    number, previous = head.number, follows or head.sha256
+    previous = follows or head.sha256
     entries = []
-    for deed in deeds:
-        number, told = number + 1, json.dumps(deed.details, sort_keys=True)
-        entry = Entry(number, utc_now(), deed.author, platform.node(), deed.action, deed.subject,
-                      told, previous, "")  # fmt: skip
+    for number, one in enumerate(new, start=head.number + 1):
+        details = json.dumps(one.details, sort_keys=True)
+        entry = Entry(number, utc_now(), one.author, platform.node(), one.action, one.subject,
+                      details, previous, "")  # fmt: skip
         entry = replace(entry, sha256=entry.expected)
         entries.append(entry)
         previous = entry.sha256
@@ -142,7 +143,7 @@ def append_all(
 
 
 def read_log(connection: duckdb.DuckDBPyConnection, subject: str | None = None) -> pd.DataFrame:
-    """Return the log, the oldest entry first: of one session or job, or all of it."""
+    """Entries of the log, the oldest first: of one session or job, or of all, as a frame."""
     chosen = "" if subject is None else "WHERE subject = $subject"
     rows = connection.sql(
         f"SELECT {_COLUMNS} FROM log {chosen} ORDER BY time, number",
@@ -157,27 +158,27 @@ def read_log(connection: duckdb.DuckDBPyConnection, subject: str | None = None) 
 def entries(
     connection: duckdb.DuckDBPyConnection, table: Literal["log", "new_log"] = "log"
 ) -> list[Entry]:
-    """Return all entries in the order of their numbers.
+    """Entries of the log in the order of their numbers.
 
-    That is the order in which they were written or came in; clocks may have gone back meanwhile.
+    This is the order in which they were written or imported; a clock may have been set back.
     """
     rows = connection.execute(f"SELECT {_COLUMNS} FROM {table} ORDER BY number, sha256").fetchall()
     return [Entry(*row) for row in rows]
 
 
 def texts(values: Any) -> list[str]:
-    """Return the texts of a list in the details of an entry; none where it is no list."""
+    """Strings among `values`, a list in the details of an entry; empty if it is not a list."""
     return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def open_ends(written: Sequence[Entry]) -> list[str]:
-    """Return the hashes of the entries that no other follows, in order: the end of each chain."""
+    """Hashes of the entries that no other entry follows, in order: the end of each chain."""
     followed = {entry.previous for entry in written}
     return [entry.sha256 for entry in written if entry.sha256 not in followed]
 
 
 def broken_links(written: Sequence[Entry]) -> list[str]:
-    """Return a sentence for each entry that was changed, taken out or put in; empty if it is whole.
+    """One sentence per entry that was changed, removed or inserted; empty if there is none.
 
     Parameters
     ----------
@@ -188,20 +189,22 @@ def broken_links(written: Sequence[Entry]) -> list[str]:
 
 
 def _changed(written: Sequence[Entry]) -> list[str]:
+    """One sentence per entry whose hash does not match its content."""
     return [
         f"{e.label} was changed after it was written." for e in written if e.sha256 != e.expected
     ]
 
 
 def _lost(written: Sequence[Entry]) -> list[str]:
+    """One sentence per entry, or end of a chain, that was removed."""
     known = {FIRST, *(entry.sha256 for entry in written)}
     lost = [
-        f"What stood before entry {e.number} of the log was taken out."
+        f"The entry before entry {e.number} of the log was removed."
         for e in written
         if e.previous not in known
     ]
     ends = [
-        f"The end of a chain of the log that came in with entry {e.number} was taken out."
+        f"The end of a chain of the log that was imported with entry {e.number} was removed."
         for e in written
         if e.action == "imported" and not known.issuperset(texts(e.facts.get("ends")))
     ]
@@ -209,7 +212,7 @@ def _lost(written: Sequence[Entry]) -> list[str]:
 
 
 def _disordered(written: Sequence[Entry]) -> list[str]:
-    """Return entries that are there twice, or have another number than they were given."""
+    """One sentence per entry that is present twice or has the wrong number."""
     known = {entry.sha256 for entry in written}
     seen = {FIRST}
     due = 0
@@ -217,11 +220,11 @@ def _disordered(written: Sequence[Entry]) -> list[str]:
     for entry in written:
         is_lone = entry.previous not in known and entry.previous != FIRST
         if entry.sha256 in seen:
-            faults.append(f"{entry.label} is there twice.")
+            faults.append(f"{entry.label} is present twice.")
         elif entry.number != due and not is_lone:
-            faults.append(f"{entry.label} has this number, where {due} was due.")
+            faults.append(f"{entry.label} should have the number {due}.")
         elif entry.previous in known and entry.previous not in seen:
-            faults.append(f"{entry.label} stands before the entry that it follows.")
+            faults.append(f"{entry.label} comes before the entry that it follows.")
         seen.add(entry.sha256)
         due = entry.number + 1
     return faults

@@ -11,7 +11,7 @@ _VARIABLES: Final = ("GANGLIOSIDE_AUTHOR", "JUPYTERHUB_USER")
 
 
 def current_author() -> str:
-    """Return who acts: `GANGLIOSIDE_AUTHOR`, else the user of a hub, else of the system."""
+    """Name of the user: `GANGLIOSIDE_AUTHOR`, else the user of a hub, else of the system."""
     for variable in _VARIABLES:
         if name := os.environ.get(variable, "").strip():
             return name

@@ -16,7 +16,7 @@ _FIELDS: Final = ("type", "session_id", "step", "message", "percentage", "timest
 def insert_events(
     connection: duckdb.DuckDBPyConnection, owner: str, events: Sequence[ProgressEvent]
 ) -> None:
-    """Store events of a job or session after those that it has."""
+    """Store events of a job or session after those already stored."""
     if not events:
         return
     marks = ", ".join("?" for _ in range(len(_FIELDS) + 2))
@@ -32,7 +32,7 @@ def insert_events(
 def read_events(
     connection: duckdb.DuckDBPyConnection, owner: str, after: int = 0
 ) -> list[ProgressEvent]:
-    """Return the events of a job or session in order, without the first `after`."""
+    """Events of a job or session in order, without the first `after`."""
     rows = connection.execute(
         f"SELECT {', '.join(_FIELDS)} FROM events WHERE owner = ? AND number >= ? ORDER BY number",
         [owner, after],
@@ -43,7 +43,7 @@ def read_events(
 def last_events(
     connection: duckdb.DuckDBPyConnection, owners: Sequence[str]
 ) -> dict[str, ProgressEvent]:
-    """Return the last event of each job or session that has any, by its id."""
+    """Last event of each job or session that has any, by its id."""
     rows = connection.execute(
         f"SELECT owner, {', '.join(_FIELDS)} FROM events WHERE list_contains(?, owner) "
         "QUALIFY row_number() OVER (PARTITION BY owner ORDER BY number DESC) = 1",
@@ -59,19 +59,18 @@ def _count(connection: duckdb.DuckDBPyConnection, owner: str) -> int:
     return int(rows)
 
 
-def interruption(
-    connection: duckdb.DuckDBPyConnection, owner: str, reason: str, now: datetime
+def error_event(
+    last: ProgressEvent | None, message: str, error: str, session_id: str | None = None
 ) -> ProgressEvent:
-    """Return the event by which a follower learns that nothing more will come."""
-    sent = read_events(connection, owner)
+    """Event by which a follower learns that nothing more will come after the `last` one."""
     return ProgressEvent(
         type="error",
-        session_id=sent[-1]["session_id"] if sent else owner,
-        step=sent[-1]["step"] if sent else "loading",
-        message="Interrupted",
-        percentage=sent[-1]["percentage"] if sent else 0.0,
-        timestamp=now.replace(tzinfo=UTC).isoformat(),
-        error=reason,
+        session_id=last["session_id"] if last else session_id,
+        step=last["step"] if last else "loading",
+        message=message,
+        percentage=last["percentage"] if last else 0.0,
+        timestamp=datetime.now(UTC).isoformat(),
+        error=error,
     )
 
 

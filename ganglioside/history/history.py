@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import duckdb
 import pandas as pd
@@ -17,28 +16,19 @@ from ganglioside.errors import Cancelled, HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
-from ganglioside.history.care.cleanup import (
-    Schedule,
-    clean_when_due,
-    outdated,
-    read_schedule,
-    remove,
-    remove_jobs,
-    write_schedule,
-)
-from ganglioside.history.care.interrupted import mark_dead
+from ganglioside.history.care.aliases import CareAliases
+from ganglioside.history.care.care import Care, put_in_order
 from ganglioside.history.care.salvage import Salvaged, salvage
-from ganglioside.history.care.transfer import Transfer, export_all, import_all
-from ganglioside.history.care.verify import Verification, verify
-from ganglioside.history.event_relay import EventRelay
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs
-from ganglioside.history.listing import LISTING, list_sessions, with_types
+from ganglioside.history.listing import LISTING, with_types
 from ganglioside.history.location import TIMEOUT, resolved, store_at
 from ganglioside.history.opening import Opening
 from ganglioside.history.overrides import insert_overrides, read_overrides, require_features
 from ganglioside.history.record import Packed
-from ganglioside.history.row_hashes import NO_EVENTS, adopt_older, changing, row_hash, row_hashes
+from ganglioside.history.recorder import Recorder
+from ganglioside.history.row_hashes import NO_EVENTS, changing, row_hash, row_hashes
+from ganglioside.history.runs import SessionRuns
 from ganglioside.history.session_rows import (
     Stored,
     delete_session,
@@ -49,49 +39,66 @@ from ganglioside.history.session_rows import (
     read_analysis,
     read_source,
 )
-from ganglioside.history.storage.log_heads import Head, read_head
 from ganglioside.history.storage.store import OpenStore, Store
-from ganglioside.progress import ProgressCallback, ProgressEvent
+from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Overrides
 
-_A_DAY: Final = timedelta(days=1)
 
-
-def _put_in_order(connection: duckdb.DuckDBPyConnection, version: int) -> None:
-    adopt_older(connection, version)
-    mark_dead(connection)
-    clean_when_due(connection)
-
-
-class History:
+class History(CareAliases):
     """All sessions in one file, which any number of processes may share.
 
-    Every call stands alone: it waits for its turn, does one transaction and lets go. What it
-    returned from is stored; what it raised from is not there at all. Sessions are named by
-    their id or by any beginning of it that fits one only.
+    Every call is one transaction: it waits for its turn, and lets go of the file at its end. After
+    a call that returned, all of it is stored; after one that raised, nothing of it is. Sessions
+    are named by their id, or by the beginning of an id if only one begins so.
+
+    Attributes
+    ----------
+    jobs : Jobs
+        Jobs of the history: add, start, cancel, follow.
+    care : Care
+        Checks, cleanup, copies and transfer of the history, and its log.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import ganglioside as gg
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> history = gg.History.open(f"{folder.name}/history.duckdb")
+    >>> sid = history.save(gg.analyze(gg.example()), name="mouse brain")
+    >>> history.sessions()[["name", "status"]].values.tolist()
+    [['mouse brain', 'completed']]
+    >>> history.load(sid).source.name
+    'example.csv'
+    >>> folder.cleanup()
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.jobs = Jobs(store)
+        self.runs = SessionRuns(store)
+        self.care = Care(store)
 
     @classmethod
     def open(cls, path: str | PathLike[str] | None = None, timeout: float = TIMEOUT) -> History:
-        """Open a history and create it where there is none.
+        """Open a history; a missing file is created.
 
-        Sessions and jobs whose process has died meanwhile are marked failed, with the reason.
+        Sessions and jobs whose process has died are marked failed, with the reason.
 
         Parameters
         ----------
         path
-            DuckDB file; `default_path()` where None. Its folder must exist (the default
-            place is made).
+            DuckDB file; `default_path()` where None. Its folder must exist (the folder of the
+            default path is made).
         timeout
             Seconds to wait for other processes, here and in every call.
+
+        Returns
+        -------
+        History
 
         Raises
         ------
@@ -100,17 +107,17 @@ class History:
             be written.
         """
         store = store_at(path, timeout)
-        store.prepare(_put_in_order)
+        store.prepare(put_in_order)
         return cls(store)
 
     @property
     def path(self) -> Path:
-        """The history's file."""
+        """Path of the history's file."""
         return self._store.path
 
     @contextmanager
     def connected(self) -> Iterator[History]:
-        """Stay connected for several reads, which then wait and connect once.
+        """Keep one connection open for several reads, which then wait and connect only once.
 
         Nobody else can read or write meanwhile: keep it short.
 
@@ -123,7 +130,7 @@ class History:
             yield History(OpenStore(self._store.path, self._store.timeout, connection))
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
-        """Ask in SQL; nothing can be changed so, and no other file be read or written.
+        """Rows found by one SELECT statement; no change and no other file is possible.
 
         Parameters
         ----------
@@ -133,23 +140,27 @@ class History:
         parameters
             Values of the question marks in it.
 
+        Returns
+        -------
+        pandas.DataFrame
+
         Raises
         ------
         HistoryError
-            If it is no SQL, or anything but one SELECT.
+            If it is not valid SQL, or anything but one SELECT.
         """
         with self._store.read() as connection:
             _require_select(sql)
             return connection.execute(sql, list(parameters)).df()
 
     def save(self, analysis: Analysis, name: str | None = None) -> str:
-        """Keep an analysis as a completed session.
+        """Store an analysis as a completed session.
 
         Parameters
         ----------
         analysis
         name
-            For people; the input's name where None.
+            Name shown in lists; the input's name where None.
 
         Returns
         -------
@@ -159,9 +170,9 @@ class History:
         return self.save_all([(analysis, name)])[0]
 
     def save_all(self, analyses: Sequence[tuple[Analysis, str | None]]) -> list[str]:
-        """Keep analyses, each with its name, as completed sessions: all of them, or none.
+        """Store analyses, each with its name, as completed sessions: all of them, or none.
 
-        That is much faster than one by one.
+        This is much faster than one by one.
 
         Returns
         -------
@@ -171,7 +182,7 @@ class History:
         return self.save_packed([(Packed.of(analysis), name) for analysis, name in analyses])
 
     def save_packed(self, packed: Sequence[tuple[Packed, str | None]]) -> list[str]:
-        """Keep analyses that were packed elsewhere, as `save_all` does.
+        """Store analyses that were packed elsewhere, as `save_all` does.
 
         Returns
         -------
@@ -184,26 +195,26 @@ class History:
         with self._store.write() as connection:
             insert_completed(connection, sessions)
             hashes = row_hashes(connection, "sessions", [opening.id for opening, _ in sessions])
-            told = [
-                audit_log.Deed(opening.author, "completed", opening.id,
+            entries = [
+                audit_log.NewEntry(opening.author, "completed", opening.id,
                          {"name": opening.name, "input": opening.sha256,
                           "result": one.result_sha256, "row": hashes[opening.id],
                           "events": NO_EVENTS})
                 for opening, one in sessions
             ]  # fmt: skip
-            audit_log.append_all(connection, told)
+            audit_log.append_all(connection, entries)
             for opening, one in sessions:
                 if one.overrides:
                     _override(connection, opening.id, one.overrides)
         return [opening.id for opening, _ in sessions]
 
     def sessions(self, limit: int | None = None) -> pd.DataFrame:
-        """List the sessions, the newest first.
+        """Sessions, the newest first, as a frame.
 
         Parameters
         ----------
         limit
-            How many at most; all where None.
+            Number of sessions at most; all where None.
 
         Returns
         -------
@@ -218,14 +229,14 @@ class History:
             return with_types(connection.sql(LISTING.format(newest)).to_arrow_table())
 
     def session(self, sid: str) -> pd.Series[Any]:
-        """Return the row of one session, as `sessions` has it."""
+        """Row of one session, with the columns of `sessions`."""
         with self._store.read() as connection:
             found = Stored.find(connection, sid)
             rows = connection.sql(LISTING.format("WHERE id = ?"), params=[found.id])
             return with_types(rows.to_arrow_table()).iloc[0]
 
     def load(self, sid: str) -> Analysis:
-        """Return the analysis of a completed session, equal to what was saved.
+        """Analysis of a completed session, equal to the one that was saved.
 
         Raises
         ------
@@ -239,12 +250,12 @@ class History:
             return read_analysis(connection, session)
 
     def source(self, sid: str) -> Source:
-        """Return the input of a session as it was received."""
+        """Input of a session, byte for byte as it was received."""
         with self._store.read() as connection:
             return read_source(connection, Stored.find(connection, sid))
 
     def settings(self, sid: str) -> Settings:
-        """Return the settings of a session."""
+        """Thresholds and other settings of a session."""
         with self._store.read() as connection:
             return Stored.find(connection, sid).settings
 
@@ -256,17 +267,17 @@ class History:
     ) -> str:
         """Analyse the input of a session again, as a new session.
 
-        It is read as it was then, with the anchors that the analyst had marked; what analysts
-        said of features goes along.
+        The input is read as it was then, with the anchors that the analyst had marked; the
+        overrides are copied to the new session.
 
         Parameters
         ----------
         sid
-            Any session, whatever became of it.
+            Any session: completed, failed or cancelled.
         settings
-            Those of the session where None.
+            Settings of the new session; those of the old one where None.
         progress
-            Receives the events.
+            Called with each event.
 
         Returns
         -------
@@ -276,12 +287,16 @@ class History:
         with self._store.read() as connection:
             session = Stored.find(connection, sid)
             source = read_source(connection, session)
-            ended = session.status == "completed"
-            stored = read_analysis(connection, session) if ended else None
+            stored = None
+            if session.status == "completed":
+                stored = read_analysis(connection, session)
         chosen = session.settings if settings is None else settings
-        table = read_features(source, chosen) if stored is None else stored.read_input(chosen)
         opening = Opening.now(source, chosen, session.name, rerun_of=session.id)
-        self._run(table, opening, progress, None if stored is None else stored.overrides)
+        if stored is None:
+            table, overrides = read_features(source, chosen), Overrides()
+        else:
+            table, overrides = stored.read_input(chosen), stored.overrides
+        self._run(opening, table, chosen, progress, overrides)
         return opening.id
 
     def run(
@@ -291,9 +306,20 @@ class History:
         name: str | None = None,
         progress: ProgressCallback | None = None,
     ) -> tuple[str, Analysis]:
-        """Analyse a table and keep it, leaving a trace whatever happens on the way.
+        """Analyse a table and store it as a session, which also records a failure or cancellation.
 
         A table that cannot be read is refused before a session begins.
+
+        Parameters
+        ----------
+        table
+            Anything that `read_features` takes.
+        settings
+            Defaults where None.
+        name
+            Name shown in lists; the input's name where None.
+        progress
+            Called with each event.
 
         Returns
         -------
@@ -303,16 +329,73 @@ class History:
         chosen = settings or Settings()
         read = read_features(table, chosen)
         opening = Opening.now(read.source, chosen, name)
-        return opening.id, self._run(read, opening, progress)
+        return opening.id, self._run(opening, read, chosen, progress)
 
     def begin(self, source: Source, settings: Settings, name: str | None = None) -> str:
-        """Record that an analysis has started; follow with complete, fail or cancel."""
+        """Record that an analysis has started; follow with `carry_out`, or complete, fail, cancel.
+
+        Returns
+        -------
+        str
+            The session's id.
+        """
         opening = Opening.now(source, settings, name)
         self._begin(opening)
         return opening.id
 
+    def carry_out(
+        self,
+        sid: str,
+        name: str,
+        analyse: Callable[[ProgressCallback], Analysis],
+        progress: ProgressCallback | None = None,
+    ) -> Analysis:
+        """Analyse as a session that was begun, and keep the result, or why there is none.
+
+        Meanwhile its events can be followed, and its end can be requested, from any process: see
+        `runs`.
+
+        Parameters
+        ----------
+        sid, name
+            The session.
+        analyse
+            Makes the analysis, and sends its events to the callback that it is given.
+        progress
+            Receives the events, as those of the session; `complete` when the result is kept.
+
+        Raises
+        ------
+        HistoryError
+            If the result cannot be kept.
+        Cancelled
+            If the end was requested.
+        """
+        recorder = Recorder(self.runs, sid, progress)
+
+        def report(event: ProgressEvent) -> None:
+            if event["type"] != "complete":
+                recorder(ProgressEvent(**{**event, "session_id": sid}))
+
+        try:
+            with recorder.beating():
+                analysis = analyse(report)
+            kept = self._keep(sid, name, analysis, recorder)
+        except (Cancelled, KeyboardInterrupt):
+            with recorder.unsaved() as events:
+                self.cancel(sid, events)
+            raise
+        except BaseException as error:
+            with recorder.unsaved() as events:
+                self.fail(sid, error, events)
+            raise
+        if progress is not None:
+            for event in kept:
+                progress(event)
+        return analysis
+
     def complete(self, sid: str, analysis: Analysis, events: Sequence[ProgressEvent] = ()) -> None:
-        """Keep the result of a session that was begun, and the events that it sent.
+        """Store the result and the events of a session that was begun.
 
         Raises
         ------
@@ -343,26 +426,9 @@ class History:
         self._end(sid, "cancelled", None, events)
 
     def events(self, sid: str, after: int = 0) -> list[ProgressEvent]:
-        """Return the events of a session in order, without the first `after`."""
+        """Events of a session in order, without the first `after`."""
         with self._store.read() as connection:
             return read_events(connection, Stored.find(connection, sid).id, after)
-
-    def log(self, subject: str | None = None) -> pd.DataFrame:
-        """Return who did what when, the oldest first.
-
-        Parameters
-        ----------
-        subject
-            Id of a session or a job; everything where None. A deleted session keeps its entries.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns number, time (UTC), author, host, action, subject, details (JSON), previous
-            and sha256 (hash of the entry before and of this one).
-        """
-        with self._store.read() as connection:
-            return audit_log.read_log(connection, subject)
 
     def rename(self, sid: str, name: str) -> None:
         """Give a session another name."""
@@ -375,13 +441,13 @@ class History:
                 connection.execute("UPDATE sessions SET name = ? WHERE id = ?", [name, found.id])
 
     def override(self, sid: str, overrides: Overrides) -> None:
-        """Keep what analysts say of the features of a completed session.
+        """Store the analyst's overrides of a completed session.
 
         Parameters
         ----------
         sid
         overrides
-            All that is to count from now on. What was said before stays in `override_trail`.
+            All overrides that are in effect from now on. Earlier ones stay in `override_trail`.
 
         Raises
         ------
@@ -396,58 +462,19 @@ class History:
             _override(connection, session.id, overrides)
 
     def override_trail(self, sid: str) -> pd.DataFrame:
-        """Return all that analysts ever said of a session's features, in order.
+        """All overrides of a session ever made or undone, in order.
 
         Returns
         -------
         pandas.DataFrame
-            Columns `columns.OVERRIDES`; a row without verdict, anchor and note took back what
-            was said before.
+            Columns `columns.OVERRIDES`; a row without verdict, anchor and note undoes the row of
+            the feature before it.
         """
         with self._store.read() as connection:
             return read_overrides(connection, Stored.find(connection, sid).id)
 
-    def verify(
-        self,
-        sample: int = 5,
-        seed: int = 0,
-        tell: Callable[[int, int], None] | None = None,
-        heads: Sequence[str | PathLike[str]] = (),
-    ) -> Verification:
-        """Check that everything is as it was stored, and can be found again.
-
-        Every input is compared with its SHA-256, every result with the hash that was taken when
-        it was saved; sessions, jobs, events, overrides and the schedule with what the log tells
-        of them, both ways; the log with its own chain and with the heads that were noted outside.
-        A sample of sessions is run again and must give the same bits.
-
-        Who can write the file can also write a new log from some entry on. Only heads that were
-        noted where he cannot write show that.
-
-        Parameters
-        ----------
-        sample
-            How many sessions to run again; they are drawn by chance.
-        seed
-            Of that draw.
-        tell
-            Receives how many sessions are done, and of how many.
-        heads
-            Files with heads of the log, beside those that they are noted in anyway.
-        """
-        return verify(self._store, sample, seed, tell, [Path(file).expanduser() for file in heads])
-
-    def head(self) -> Head:
-        """Return the newest entry of the log: keep it elsewhere, and `verify` finds a log cut off.
-
-        It is noted beside the history after each change, and in the file that `GANGLIOSIDE_HEADS`
-        names.
-        """
-        with self._store.read() as connection:
-            return read_head(connection)
-
     def delete(self, sid: str) -> None:
-        """Remove a session with all it holds, for good."""
+        """Delete a session with all its rows, permanently."""
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             delete_session(connection, found)
@@ -455,7 +482,7 @@ class History:
                        input=found.sha256, result=found.result_sha256)  # fmt: skip
 
     def keep(self, sid: str, kept: bool = True) -> None:
-        """Mark a session so that no cleanup ever takes it, or take the mark away."""
+        """Exclude a session from every cleanup, or include it again."""
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             if found.keep != kept:
@@ -465,59 +492,6 @@ class History:
                         "UPDATE sessions SET keep = ? WHERE id = ?", [kept, found.id]
                     )
 
-    def cleanup(self, older_than: timedelta, dry_run: bool = True) -> pd.DataFrame:
-        """Delete the sessions and jobs that ended so long ago, unless they are marked to be kept.
-
-        Parameters
-        ----------
-        older_than
-        dry_run
-            Only tell which sessions would go.
-
-        Returns
-        -------
-        pandas.DataFrame
-            The sessions that went or would go, as `sessions` has them.
-        """
-        if dry_run:
-            with self._store.read() as connection:
-                return list_sessions(connection, outdated(connection, older_than))
-        with self._store.write() as connection:
-            old = outdated(connection, older_than)
-            listed = list_sessions(connection, old)
-            remove(connection, old, f"older than {older_than / timedelta(days=1):g} days")
-            remove_jobs(connection, older_than)
-        return listed
-
-    def schedule(self) -> Schedule | None:
-        """Return the cleanup that takes place by itself; None where nobody has set one."""
-        with self._store.read() as connection:
-            return read_schedule(connection)
-
-    def set_schedule(self, older_than: timedelta | None, every: timedelta | None = None) -> None:
-        """Let `cleanup` take place by itself when a history is opened, or no longer.
-
-        Parameters
-        ----------
-        older_than
-            Age of the sessions that go; None to clean up no longer, which is how it begins.
-        every
-            Time between two cleanups; a day where None.
-        """
-        wanted = older_than and Schedule(older_than, every or _A_DAY, current_author(), None)
-        with self._store.write() as connection:
-            write_schedule(connection, wanted or None)
-
-    def backup(self, target: str | PathLike[str]) -> Path:
-        """Copy the whole history to a new file, or to a file named by the moment in a folder.
-
-        Returns
-        -------
-        pathlib.Path
-            The copy, itself a history that `History.open` opens.
-        """
-        return backup.backup(self._store, Path(target).expanduser())
-
     @classmethod
     def restore(
         cls,
@@ -525,7 +499,7 @@ class History:
         path: str | PathLike[str] | None = None,
         timeout: float = TIMEOUT,
     ) -> tuple[History, Path | None]:
-        """Put a backup in the place of a history; what was there is kept beside it.
+        """Replace a history by a backup; the present file, if any, is kept beside it.
 
         Parameters
         ----------
@@ -538,7 +512,7 @@ class History:
         -------
         history : History
         aside : pathlib.Path or None
-            Where the history is now that was there; None where there was none.
+            New path of the history that was replaced; None if there was none.
         """
         store = store_at(path, timeout)
         aside = backup.restore(store, Path(source).expanduser())
@@ -551,7 +525,7 @@ class History:
         path: str | PathLike[str],
         timeout: float = TIMEOUT,
     ) -> tuple[History, Salvaged]:
-        """Save what can still be read of a damaged history into a new one.
+        """Copy what can still be read of a damaged history to a new one.
 
         The damaged file stays as it is. Sessions whose result is lost are marked failed: where
         their input could be read, they can be run again.
@@ -579,56 +553,36 @@ class History:
         saved = salvage(resolved(Path(source)), store)
         return cls.open(store.path, timeout), saved
 
-    def vacuum(self) -> tuple[int, int]:
-        """Rewrite the file without the room of what was deleted.
-
-        Returns
-        -------
-        before, after : int
-            Size in bytes.
-        """
-        return backup.vacuum(self._store)
-
-    def export_all(self, folder: str | PathLike[str]) -> Transfer:
-        """Write everything into a new folder: a Parquet file a table, and a manifest.
-
-        The manifest holds the number of rows and the SHA-256 of each file.
-        """
-        return export_all(self._store, Path(folder).expanduser())
-
-    def import_all(self, folder: str | PathLike[str]) -> Transfer:
-        """Add everything that `export_all` wrote; what is there already stays as it is.
-
-        Raises
-        ------
-        HistoryError
-            If a file is not as the manifest says, if not all rows arrive, or if a session is
-            here as something else; then nothing is added.
-        """
-        return import_all(self._store, Path(folder).expanduser())
-
     def _run(
         self,
-        table: FeatureTable,
         opening: Opening,
+        table: FeatureTable,
+        settings: Settings,
         progress: ProgressCallback | None,
         overrides: Overrides | None = None,
     ) -> Analysis:
         self._begin(opening)
-        relay = EventRelay(progress, opening)
+
+        def analyse(report: ProgressCallback) -> Analysis:
+            return analyze(table, settings, report).with_overrides(overrides or Overrides())
+
+        return self.carry_out(opening.id, opening.name, analyse, progress)
+
+    def _keep(
+        self, sid: str, name: str, analysis: Analysis, recorder: Recorder
+    ) -> list[ProgressEvent]:
+        """Store a result with the last events, and return these; a failure is sent instead."""
+        last: list[ProgressEvent] = []
+        progress = Progress(last.append, sid)
+        progress.done("saving", f"Saved as session {sid}, {name}")
+        progress.done("complete", "Done")
         try:
-            settings = Settings.from_dict(opening.settings)
-            analysis = analyze(table, settings, relay).with_overrides(overrides or Overrides())
-            with relay.saving():
-                self.complete(opening.id, analysis, relay.events)
-        except (Cancelled, KeyboardInterrupt):
-            self.cancel(opening.id, relay.events)
-            raise
+            with recorder.unsaved() as events:
+                self.complete(sid, analysis, [*events, *last])
         except BaseException as error:
-            self.fail(opening.id, error, relay.events)
+            Progress(recorder, sid).failed("saving", error)
             raise
-        relay.saved()
-        return analysis
+        return last
 
     def _begin(self, opening: Opening) -> None:
         with self._store.write() as connection:
@@ -651,7 +605,7 @@ class History:
 
 
 def _require_select(sql: str) -> None:
-    """Refuse everything but one statement that reads."""
+    """Raise `HistoryError` unless `sql` is one SELECT statement."""
     statements = duckdb.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise HistoryError(
@@ -661,9 +615,10 @@ def _require_select(sql: str) -> None:
 
 
 def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
+    """One opening per new session, each with an id of its own."""
     found: dict[str, Opening] = {}
     for one, name in packed:
-        # Many within one millisecond: chance alone does not tell their ids apart.
+        # Many begin within one millisecond: their random digits may be the same.
         while (opening := Opening.now(one.source, one.settings, name)).id in found:
             pass
         found[opening.id] = opening
@@ -671,5 +626,6 @@ def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
 
 
 def _override(connection: duckdb.DuckDBPyConnection, sid: str, overrides: Overrides) -> None:
-    if said := insert_overrides(connection, sid, overrides):
-        audit_log.append(connection, current_author(), "overridden", sid, said=said)
+    """Store overrides of a session, with an entry in the log if any has changed."""
+    if rows := insert_overrides(connection, sid, overrides):
+        audit_log.append(connection, current_author(), "overridden", sid, said=rows)

@@ -1,8 +1,8 @@
-"""The seal of a job: shows that this user asked for it, on this machine, in this history.
+"""The seal of a job: proves that this user asked for it, on this machine, in this history.
 
 Jobs are rows of a file that others may write, that may come from elsewhere, or that was copied.
-Only what its own user has asked for may be carried out, so each job bears a keyed hash of all
-that it is to do. The key never leaves the user's own folder.
+Only jobs that the user asked for may be run, so each job has a keyed hash of all that it does. The
+key never leaves the user's own folder.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import platform
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +32,7 @@ _LENGTH: Final = 32  # bytes
 
 
 def key_path() -> Path:
-    """Return the file of this user's key: `GANGLIOSIDE_JOB_KEY`, or in the user's data folder."""
+    """Path of this user's key: `GANGLIOSIDE_JOB_KEY`, or `job.key` in the user's data folder."""
     named = os.environ.get(VARIABLE, "").strip()
     if named:
         return Path(named).expanduser()
@@ -39,7 +40,7 @@ def key_path() -> Path:
 
 
 def seal(job: Job, history: Path) -> str:
-    """Return the seal of a job that is asked for now, making the key where there is none.
+    """Seal of a job that this user asks for now, in hex; a missing key is made.
 
     Raises
     ------
@@ -50,11 +51,27 @@ def seal(job: Job, history: Path) -> str:
 
 
 def is_own(job: Job, history: Path) -> bool:
-    """Return whether this user asked for a job on this machine, in this history."""
-    key = _key()
-    if key is None or job.seal is None:
-        return False
-    return hmac.compare_digest(job.seal.encode(), _seal(job, history, key).encode())
+    """Whether this user asked for a job on this machine, in this history."""
+    return bool(own_jobs([job], history))
+
+
+def own_jobs(jobs: Iterable[Job], history: Path) -> list[Job]:
+    """Jobs among `jobs` that this user asked for on this machine; the key is read once.
+
+    Raises
+    ------
+    JobError
+        If there is a job to look at and the key cannot be read, or others can read it.
+    """
+    sealed = [(job, job.seal) for job in jobs if job.seal is not None]
+    key = _key() if sealed else None
+    if key is None:
+        return []
+    return [
+        job
+        for job, found in sealed
+        if hmac.compare_digest(found.encode(), _seal(job, history, key).encode())
+    ]
 
 
 def _seal(job: Job, history: Path, key: bytes) -> str:
@@ -95,7 +112,7 @@ def _key() -> bytes | None:
 
 
 def _require_private(path: Path, found: os.stat_result) -> None:
-    """Refuse a key that somebody else could have read or written."""
+    """Raise `JobError` if somebody else could have read or written the key."""
     if not hasattr(os, "geteuid"):
         return
     if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
@@ -125,7 +142,7 @@ def _new_key() -> bytes:
 
 
 def _settle(draft: Path, path: Path) -> None:
-    """Give the draft its name, unless another process was faster: then its key counts."""
+    """Rename the draft to `path`, unless another process has written its key there first."""
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""Jobs as the history keeps them: what is to do, who does it, what became of it.
+"""Jobs as rows of the history: parameters, process, state and outcome.
 
 The history only keeps them; who carries them out is another matter.
 """
@@ -16,12 +16,13 @@ import duckdb
 from ganglioside.errors import JobError
 from ganglioside.history import audit_log, job_seals
 from ganglioside.history.author import current_author
-from ganglioside.history.events import insert_events, last_events, read_events
+from ganglioside.history.events import insert_events, last_events
 from ganglioside.history.opening import new_id
 from ganglioside.history.process import Process
 from ganglioside.history.row_hashes import changing, row_hash, row_hashes
+from ganglioside.history.runs import Run, Runs
 from ganglioside.history.session_rows import STATUSES, Status
-from ganglioside.history.storage.store import Store, utc_now
+from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
 
 #: What is said of a job that came in from elsewhere before it had ended.
@@ -32,23 +33,21 @@ FOREIGN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Job(Run):
     """One job. Times are UTC, without a zone.
 
     Attributes
     ----------
-    id, kind, name : str
-    status : Status
+    id, status, host, pid, process_started, heartbeat, cancel_requested
+        As of every `Run`.
+    kind, name : str
     author : str
         Who asked for it.
     parameters : str
         JSON object, as `add` was given.
     created, started, ended : datetime or None
-    host, pid, process_started, heartbeat
-        Who works or worked on it, and when that process last gave a sign.
     time_limit : float or None
         s.
-    cancel_requested : bool
     retry_of : str or None
         The job that this one repeats.
     session : str or None
@@ -60,45 +59,26 @@ class Job:
         Shows who asked for it, and where; see `job_seals`.
     """
 
-    id: str
     kind: str
     name: str
-    status: Status
     author: str
     parameters: str
     created: datetime
     started: datetime | None
     ended: datetime | None
-    host: str | None
-    pid: int | None
-    process_started: datetime | None
-    heartbeat: datetime | None
     time_limit: float | None
-    cancel_requested: bool
     retry_of: str | None
     session: str | None
     result: str | None
     error: str | None
     seal: str | None
 
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.status not in ("pending", "processing")
-
-    def why_dead(self, now: datetime) -> str | None:
-        """Return why the process that works on it is known to have ended, or None."""
-        if self.status != "processing" or self.host is None or self.pid is None:
-            return None
-        process = Process(self.host, self.pid, self.process_started, self.heartbeat)
-        return process.why_dead(now)
-
 
 _COLUMNS = ", ".join(field.name for field in fields(Job))
 
 
 def find_job(connection: duckdb.DuckDBPyConnection, job: str) -> Job:
-    """Return a job by its id, or by a beginning of it that fits one only."""
+    """Job with an id, or with the only id that begins so."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM jobs WHERE starts_with(id, ?) ORDER BY id LIMIT 3", [job]
     ).fetchall()
@@ -112,7 +92,7 @@ def find_job(connection: duckdb.DuckDBPyConnection, job: str) -> Job:
 def find_jobs(
     connection: duckdb.DuckDBPyConnection, statuses: Sequence[Status] = (), limit: int | None = None
 ) -> list[Job]:
-    """Return the jobs, the newest first: all of them, or those of some statuses."""
+    """Jobs, the newest first: all of them, or those of some statuses."""
     chosen = "WHERE list_contains(?, status)" if statuses else ""
     bounded = "" if limit is None else f"LIMIT {int(limit)}"
     rows = connection.execute(
@@ -122,11 +102,12 @@ def find_jobs(
     return [Job(*row) for row in rows]
 
 
-class Jobs:
-    """The jobs of one history; every call is one transaction, as in `History`."""
+class Jobs(Runs[Job]):
+    """Jobs of one history; every call is one transaction, as in `History`."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    _table = "jobs"
+    _ended = "ended"
+    _cancelling = "job cancelled"
 
     def add(
         self,
@@ -137,7 +118,7 @@ class Jobs:
         time_limit: float | None = None,
         retry_of: str | None = None,
     ) -> str:
-        """Add a job that waits to be done, and return its id.
+        """Id of a new job, stored as pending.
 
         Parameters
         ----------
@@ -169,11 +150,15 @@ class Jobs:
         return job
 
     def is_own(self, job: Job) -> bool:
-        """Return whether this user asked for a job on this machine: no other is carried out."""
+        """Whether this user asked for a job on this machine: no other is carried out."""
         return job_seals.is_own(job, self._store.path)
 
+    def own(self, *statuses: Status) -> list[Job]:
+        """Jobs that this user asked for on this machine, the newest first: all, or by status."""
+        return job_seals.own_jobs(self.all(*statuses), self._store.path)
+
     def start(self, job: str) -> Job:
-        """Take a pending job as this process's own.
+        """Take a pending job for this process.
 
         Raises
         ------
@@ -200,20 +185,12 @@ class Jobs:
                 )  # fmt: skip
             return find_job(connection, found.id)
 
-    def beat(self, job: str, events: Sequence[ProgressEvent] = ()) -> Job:
-        """Give a sign of life, store new events, and return how the job stands now.
-
-        The one who works on it looks at `cancel_requested` of what comes back.
-        """
+    def note(self, job: str, events: Sequence[ProgressEvent]) -> None:
+        """Store what happened after the end of a job, such as a notification."""
         with self._store.write() as connection:
             found = find_job(connection, job)
-            connection.execute("UPDATE jobs SET heartbeat = ? WHERE id = ?", [utc_now(), found.id])
-            if events and found.has_ended:
-                with changing(connection, "jobs", found.id, "job notified", ends=True):
-                    insert_events(connection, found.id, events)
-            else:
+            with changing(connection, "jobs", found.id, "job notified", ends=True):
                 insert_events(connection, found.id, events)
-            return found
 
     def end(
         self,
@@ -225,7 +202,7 @@ class Jobs:
         error: str | None = None,
         events: Sequence[ProgressEvent] = (),
     ) -> None:
-        """Record what became of a job: completed, failed or cancelled.
+        """Record how a job ended: completed, failed or cancelled.
 
         Raises
         ------
@@ -235,9 +212,7 @@ class Jobs:
         if status not in STATUSES[2:]:
             raise JobError(f"A job ends {' or '.join(STATUSES[2:])}, not {status!r}.")
         with self._store.write() as connection:
-            found = find_job(connection, job)
-            if found.has_ended:
-                raise JobError(f"Job {found.id} has ended already: it is {found.status}.")
+            found = self._require_running(connection, job)
             with changing(connection, "jobs", found.id, "job ended", ends=True, status=status):
                 insert_events(connection, found.id, events)
                 connection.execute(
@@ -247,54 +222,27 @@ class Jobs:
                      error, found.id],
                 )  # fmt: skip
 
-    def request_cancel(self, job: str) -> Job:
-        """Ask for the end of a job; one that nobody works on ends at once.
-
-        Raises
-        ------
-        JobError
-            If it has ended already.
-        """
-        with self._store.write() as connection:
-            found = find_job(connection, job)
-            if found.has_ended:
-                raise JobError(f"Job {found.id} has ended already: it is {found.status}.")
-            ends = found.status == "pending"
-            with changing(connection, "jobs", found.id, "job cancelled", ends=ends):
-                connection.execute(
-                    "UPDATE jobs SET cancel_requested = true, "
-                    "ended = CASE status WHEN 'pending' THEN $now ELSE ended END, "
-                    "status = CASE status WHEN 'pending' THEN 'cancelled' ELSE status END "
-                    "WHERE id = $id",
-                    {"now": utc_now(), "id": found.id},
-                )
-            return find_job(connection, found.id)
-
-    def get(self, job: str) -> Job:
-        """Return one job, by its id or a beginning of it that fits one only."""
-        with self._store.read() as connection:
-            return find_job(connection, job)
-
     def all(self, *statuses: Status, limit: int | None = None) -> list[Job]:
-        """Return the jobs, the newest first: all of them, or those of some statuses."""
+        """Jobs, the newest first: all of them, or those of some statuses."""
         with self._store.read() as connection:
             return find_jobs(connection, statuses, limit)
 
     def latest(self, limit: int) -> list[tuple[Job, ProgressEvent | None]]:
-        """Return the newest jobs, each with what it reported last."""
+        """Newest jobs, each with its last event."""
         with self._store.read() as connection:
             found = find_jobs(connection, limit=limit)
             last = last_events(connection, [job.id for job in found])
         return [(job, last.get(job.id)) for job in found]
 
-    def events(self, job: str, after: int = 0) -> list[ProgressEvent]:
-        """Return the events of a job in order, without the first `after`."""
-        with self._store.read() as connection:
-            return read_events(connection, find_job(connection, job).id, after)
+    def _find(self, connection: duckdb.DuckDBPyConnection, owner: str) -> Job:
+        return find_job(connection, owner)
+
+    def _refusal(self, found: Job) -> JobError:
+        return JobError(f"Job {found.id} has ended already: it is {found.status}.")
 
 
 def close_foreign(connection: duckdb.DuckDBPyConnection, reason: str, ids: Sequence[str]) -> int:
-    """Close jobs that came in from elsewhere before they ended: nobody carries them out here.
+    """Mark jobs that came from elsewhere before they ended as failed: they are not run here.
 
     Returns
     -------

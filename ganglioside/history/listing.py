@@ -14,7 +14,7 @@ from ganglioside.history.session_rows import Stored
 
 _COUNTS: Final = ("features", *VERDICTS)
 
-#: Of the newest sessions, chosen first: the counts are taken out of theirs only.
+#: SQL of a listing; `{}` chooses sessions first, so that counts are read from their summaries only.
 LISTING: Final = f"""
     SELECT id, name, sample_type, status, created, started, completed,
            {", ".join(f"TRY_CAST(summary->>'{c}' AS BIGINT) AS {c}" for c in _COUNTS)},
@@ -25,7 +25,7 @@ LISTING: Final = f"""
 
 
 def with_types(rows: pa.Table) -> pd.DataFrame:
-    """Give the rows of a listing their types."""
+    """Sessions with typed columns: counts as Int64, times in UTC."""
     frame: pd.DataFrame = rows.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
     times = {c: frame[c].dt.tz_localize("UTC") for c in ("created", "started", "completed")}
     return frame.assign(**times)
@@ -34,7 +34,7 @@ def with_types(rows: pa.Table) -> pd.DataFrame:
 def list_sessions(
     connection: duckdb.DuckDBPyConnection, sessions: Sequence[Stored]
 ) -> pd.DataFrame:
-    """Return some sessions as a table, the newest first."""
+    """Sessions as a frame, the newest first."""
     ids = [session.id for session in sessions]
     chosen = LISTING.format("WHERE list_contains(?, id)")
     return with_types(connection.sql(chosen, params=[ids]).to_arrow_table())

@@ -17,7 +17,7 @@ TIMEOUT: Final = 30.0
 
 
 def default_path() -> Path:
-    """Return the file of the history: `GANGLIOSIDE_HISTORY`, or in the user's data folder."""
+    """File of the history: `GANGLIOSIDE_HISTORY`, or in the user's data folder."""
     named = os.environ.get("GANGLIOSIDE_HISTORY")
     if named:
         return resolved(Path(named))
@@ -25,7 +25,7 @@ def default_path() -> Path:
 
 
 def resolved(path: Path) -> Path:
-    """Return the file itself: through a link, its lock and its copies would be others'.
+    """Absolute path without symbolic links, so that lock and copies are beside the file itself.
 
     Raises
     ------
@@ -43,11 +43,11 @@ def resolved(path: Path) -> Path:
 
 
 def store_at(path: str | PathLike[str] | None, timeout: float) -> Store:
-    """Return the store of a path, else of the default one, whose folder is made."""
-    place = default_path() if path is None else resolved(Path(path))
+    """Store of a path, or of the default path, whose folder is made."""
+    file = default_path() if path is None else resolved(Path(path))
     if path is None and not os.environ.get("GANGLIOSIDE_HISTORY"):
-        _make_folder(place.parent)
-    return Store(place, timeout)
+        _make_folder(file.parent)
+    return Store(file, timeout)
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The log's last word on every session and job, gathered from all its entries."""
+"""State of every session and job according to the log, gathered from all its entries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 from ganglioside.history.audit_log import Entry, texts
 from ganglioside.history.row_hashes import Table
 
-#: What an entry about a session makes of its status.
+#: Status of a session after an entry about it.
 _STATUS: Final[dict[str, str]] = {
     "begun": "processing",
     "completed": "completed",
@@ -24,7 +24,7 @@ _JOBS: Final = ("job added", "job started", "job cancelled", "job ended", "job n
 
 @dataclass(slots=True)
 class Facts:
-    """The log's last word on one session or job; None where it says nothing.
+    """State of one session or job according to the log; None where the log does not record it.
 
     Attributes
     ----------
@@ -35,8 +35,8 @@ class Facts:
         Columns of the row that the log holds in clear.
     result, input : str or None
         Hashes.
-    said : list of dict
-        All overrides, in order.
+    overrides : list of dict
+        All rows of overrides, in order.
     """
 
     exists: bool | None = None
@@ -45,21 +45,21 @@ class Facts:
     values: dict[str, Any] = field(default_factory=dict)
     result: str | None = None
     input: str | None = None
-    said: list[Any] = field(default_factory=list)
+    overrides: list[Any] = field(default_factory=list)
 
     def take(self, facts: Mapping[str, Any]) -> None:
-        """Take over what an entry holds."""
+        """Update with the details of an entry."""
         self.row = facts.get("row", self.row)
         self.events = facts.get("events", self.events)
         self.result = facts.get("result", self.result)
         self.input = facts.get("input", self.input)
-        said = facts.get("said", [])
-        self.said += said if isinstance(said, list) else [said]
+        overrides = facts.get("said", [])
+        self.overrides += overrides if isinstance(overrides, list) else [overrides]
 
 
 @dataclass(slots=True)
-class Told:
-    """All that the log tells.
+class LogState:
+    """State of all sessions and jobs according to the log.
 
     Attributes
     ----------
@@ -71,33 +71,35 @@ class Told:
     jobs: dict[str, Facts] = field(default_factory=dict)
 
     def of(self, table: Table) -> dict[str, Facts]:
-        """Return the facts of all sessions, or of all jobs."""
+        """Facts of all sessions, or of all jobs, by id."""
         return self.sessions if table == "sessions" else self.jobs
 
 
-def told(written: Sequence[Entry]) -> Told:
-    """Return the last word on everything.
+def log_state(written: Sequence[Entry]) -> LogState:
+    """State of all sessions and jobs after the last entry.
 
-    Entries count in the order of their numbers, in which they were written or came in: the clock
-    may have gone back meanwhile.
+    Entries count in the order of their numbers, in which they were written or imported: a clock
+    may have been set back.
     """
-    found = Told()
+    found = LogState()
     for entry in written:
-        _tell(found, entry, entry.facts)
+        _update(found, entry, entry.facts)
     return found
 
 
-def _tell(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
+def _update(found: LogState, entry: Entry, facts: dict[str, Any]) -> None:
+    """Update the state with one entry."""
     if entry.action in ("imported", "adopted", "jobs closed"):
         _adopt(found, entry, facts)
     elif entry.action == "jobs deleted":
         for job in texts(facts.get("jobs")):
             found.jobs.setdefault(job, Facts()).exists = False
     elif entry.subject is not None:
-        _tell_of(found, entry, entry.subject, facts)
+        _update_one(found, entry, entry.subject, facts)
 
 
-def _tell_of(found: Told, entry: Entry, subject: str, facts: dict[str, Any]) -> None:
+def _update_one(found: LogState, entry: Entry, subject: str, facts: dict[str, Any]) -> None:
+    """Update the state of the one session or job that an entry is about."""
     is_job = entry.action in _JOBS or (entry.action == "interrupted" and subject in found.jobs)
     known = (found.jobs if is_job else found.sessions).setdefault(subject, Facts())
     known.take(facts)
@@ -110,7 +112,7 @@ def _tell_of(found: Told, entry: Entry, subject: str, facts: dict[str, Any]) -> 
 
 
 def _values(entry: Entry, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the columns of a session's row that an entry holds in clear."""
+    """Columns of a session's row that an entry holds in clear text."""
     values: dict[str, Any] = {}
     if entry.action in _STATUS:
         values["status"] = _STATUS[entry.action]
@@ -123,8 +125,8 @@ def _values(entry: Entry, facts: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _adopt(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
-    """Take over what came in, as it was when it came."""
+def _adopt(found: LogState, entry: Entry, facts: dict[str, Any]) -> None:
+    """Take over rows that were imported or adopted, as they were at that moment."""
     rows, events = facts.get("rows"), facts.get("events")
     if entry.action == "imported" and not isinstance(rows, dict):
         _forget(found)
@@ -141,8 +143,8 @@ def _adopt(found: Told, entry: Entry, facts: dict[str, Any]) -> None:
                 left_out.exists = False
 
 
-def _forget(found: Told) -> None:
-    """Forget what an import of an older version may have changed without telling."""
+def _forget(found: LogState) -> None:
+    """Clear what an import by an older version may have changed without recording it."""
     for facts in found.sessions.values():
         facts.exists, facts.row, facts.values = None, None, {}
 
@@ -152,8 +154,8 @@ def _items(values: Any) -> Iterable[tuple[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldSchedule:
-    """A cleanup as the log tells of it: ages in days."""
+class LoggedSchedule:
+    """Schedule of the cleanup according to the log: ages in days."""
 
     older_than: Any
     every: Any
@@ -161,11 +163,11 @@ class ToldSchedule:
     last_run: datetime | None
 
 
-def told_schedules(written: Sequence[Entry]) -> list[ToldSchedule | None]:
-    """Return the schedules that the history may have; None for no cleanup.
+def logged_schedules(written: Sequence[Entry]) -> list[LoggedSchedule | None]:
+    """Schedules that agree with the log; None stands for no cleanup.
 
-    It is one: that of the chain to which the last entry belongs. Where an older version has
-    merged histories, the log does not tell which chain is the history's own, and each counts.
+    Usually there is one: that of the chain of the last entry. If an older version has merged
+    histories, the log does not show which chain is the history's own, and all of them count.
     """
     if not written:
         return [None]
@@ -177,6 +179,7 @@ def told_schedules(written: Sequence[Entry]) -> list[ToldSchedule | None]:
 
 
 def _chain(end: Entry, previous: Mapping[str, Entry]) -> list[Entry]:
+    """Entries of the chain that ends with `end`, the first entry first."""
     chain, entry = [end], previous.get(end.previous)
     while entry is not None and len(chain) <= len(previous):
         chain.append(entry)
@@ -184,15 +187,16 @@ def _chain(end: Entry, previous: Mapping[str, Entry]) -> list[Entry]:
     return chain[::-1]
 
 
-def _schedule(chain: Sequence[Entry]) -> ToldSchedule | None:
-    found: ToldSchedule | None = None
+def _schedule(chain: Sequence[Entry]) -> LoggedSchedule | None:
+    """Schedule after the last entry of a chain; None for no cleanup."""
+    found: LoggedSchedule | None = None
     for entry in chain:
         facts = entry.facts
         if entry.action == "scheduled" and facts.get("every_days") is None:
             found = None
         elif entry.action == "scheduled":
             ages = facts.get("older_than_days"), facts.get("every_days")
-            found = ToldSchedule(*ages, entry.author, None)
+            found = LoggedSchedule(*ages, entry.author, None)
         elif entry.action in ("cleaned", "adopted") and found is not None:
             found = replace(found, last_run=_moment(facts.get("at")))
     return found

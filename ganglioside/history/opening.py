@@ -1,4 +1,4 @@
-"""What is known of a session when it begins."""
+"""Row of a session when it begins: id, input, settings, author and process."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
-#: What computes a result, beside Ganglioside and Python.
-_LIBRARIES: Final = ("numpy", "pandas", "scikit-learn")
+#: Libraries that take part in computing a result, beside Ganglioside and Python. Sessions of before
+#: hold scikit-learn too, which computes nothing, and no pyarrow, which holds the texts of pandas.
+_LIBRARIES: Final = ("numpy", "pandas", "pyarrow")
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What is known of a session when it begins."""
+    """A session when it begins."""
 
     id: str
     name: str
@@ -38,7 +39,7 @@ class Opening:
     def now(
         cls, source: Source, settings: Settings, name: str | None, rerun_of: str | None = None
     ) -> Opening:
-        """Open a session of this moment."""
+        """Session that begins now, with a new id."""
         created = utc_now()
         return cls(
             id=new_id(created),
@@ -55,7 +56,7 @@ class Opening:
 
 @cache
 def environment() -> dict[str, str]:
-    """Return the versions of what computes results here."""
+    """Versions of Python and the libraries that compute results, and the machine."""
     return {
         "python": platform.python_version(),
         **{library: version(library) for library in _LIBRARIES},
@@ -64,7 +65,7 @@ def environment() -> dict[str, str]:
 
 
 def new_id(now: datetime) -> str:
-    """Return an id that nothing else has."""
+    """Id of a new session or job: the time in ms and three random digits, hex."""
     # Milliseconds, then chance: sorts by time, and histories can be merged.
     milliseconds = int(now.replace(tzinfo=UTC).timestamp() * 1000)
     return f"{milliseconds:011x}{secrets.token_hex(2)[:3]}"

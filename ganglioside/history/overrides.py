@@ -1,4 +1,4 @@
-"""What analysts said of a session's features, as the history keeps it: only added to."""
+"""Overrides of a session's verdicts as the history stores them: rows are only added."""
 
 from __future__ import annotations
 
@@ -18,59 +18,63 @@ _COLUMNS: Final = ", ".join(f'"{column}"' for column in OVERRIDES)
 def insert_overrides(
     connection: duckdb.DuckDBPyConnection, sid: str, wanted: Overrides
 ) -> list[dict[str, Any]]:
-    """Add what turns the overrides of a session into those that are wanted.
+    """Add the rows that turn the present overrides of a session into the wanted ones.
 
     Returns
     -------
     list of dict
         The rows that were added, ready for JSON.
     """
-    told = read_overrides(connection, sid)
-    present = current(told)
+    trail = read_overrides(connection, sid)
+    present = current(trail)
     features = sorted({entry.feature_id for entry in (*present, *wanted)})
     changed = [f for f in features if present.of(f) != wanted.of(f)]
-    added = Overrides(tuple(wanted.of(f) or Override(feature_id=f) for f in changed)).to_frame()
+    # An override without content undoes the one before it.
+    entries = tuple(wanted.of(f) or Override(feature_id=f) for f in changed)
+    added = Overrides(entries).to_frame()
     if added.empty:
         return []
     rows = added.assign(
         session=sid,
-        position=range(len(told), len(told) + len(added)),
+        position=range(len(trail), len(trail) + len(added)),
         time=added["time"].dt.tz_localize(None),
     )
     connection.register("incoming", rows)
     connection.execute("INSERT INTO overrides BY NAME SELECT * FROM incoming")
     connection.unregister("incoming")
-    return said(added)
+    return log_rows(added)
 
 
-def said(told: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return overrides as the log holds them, ready for JSON."""
+def log_rows(trail: pd.DataFrame) -> list[dict[str, Any]]:
+    """One dict per row of overrides, as the log holds them, ready for JSON."""
     rows: list[dict[str, Any]] = json.loads(
-        told.to_json(orient="records", date_format="iso", date_unit="us")
+        trail.to_json(orient="records", date_format="iso", date_unit="us")
     )
     return rows
 
 
 def require_features(connection: duckdb.DuckDBPyConnection, sid: str, overrides: Overrides) -> None:
-    """Refuse overrides of features that a session does not have."""
+    """Raise an error if a session has no result, or lacks one of the features."""
     ((rows,),) = connection.execute(
         "SELECT count(*) FROM features WHERE session = ?", [sid]
     ).fetchall()
     if not rows:
-        raise HistoryError(f"Session {sid} holds no result, so nothing can be said of it yet.")
+        raise HistoryError(
+            f"Session {sid} holds no result, so its verdicts cannot be overridden yet."
+        )
     overrides.require_rows(rows)
 
 
 def read_overrides(connection: duckdb.DuckDBPyConnection, sid: str) -> pd.DataFrame:
-    """Return all that was ever said of a session's features in order, columns `OVERRIDES`."""
+    """All rows of a session's overrides in order, columns `OVERRIDES`."""
     rows = connection.sql(
         f"SELECT {_COLUMNS} FROM overrides WHERE session = ? ORDER BY position", params=[sid]
     ).df()
-    told: pd.DataFrame = rows.assign(time=rows["time"].dt.tz_localize("UTC")).astype(OVERRIDES)
-    return told
+    trail: pd.DataFrame = rows.assign(time=rows["time"].dt.tz_localize("UTC")).astype(OVERRIDES)
+    return trail
 
 
-def current(told: pd.DataFrame) -> Overrides:
-    """Return what counts: the last that was said of each feature, unless it was taken back."""
-    last = Overrides.from_frame(told.drop_duplicates("feature_id", keep="last"))
+def current(trail: pd.DataFrame) -> Overrides:
+    """Effective overrides: the last row of each feature, unless it is an undo."""
+    last = Overrides.from_frame(trail.drop_duplicates("feature_id", keep="last"))
     return Overrides(tuple(entry for entry in last if not entry.is_empty))

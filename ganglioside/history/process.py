@@ -1,4 +1,4 @@
-"""Who acts, and from which process: what makes a history attributable."""
+"""Processes that work on sessions and jobs: recognised later, and known to be dead or alive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import psutil
 #: Two readings of one process's start differ by less, clocks being set meanwhile included.
 _SAME_START: Final = timedelta(minutes=1)
 
-#: A process elsewhere that has given no sign for so long is taken for dead.
+#: A process on another machine without a heartbeat for this long is taken for dead.
 SILENCE: Final = timedelta(hours=1)
 
 #: Numbers of processes are smaller on every system.
@@ -31,7 +31,7 @@ class Process:
     started : datetime or None
         UTC, without a zone; None where it is not known.
     last_sign : datetime or None
-        When it was last heard of.
+        Time of its last heartbeat.
     """
 
     host: str
@@ -41,11 +41,11 @@ class Process:
 
     @classmethod
     def this(cls, now: datetime) -> Process:
-        """Return the process that runs now."""
+        """Process that runs this program."""
         return cls(platform.node(), os.getpid(), _started(os.getpid()), now)
 
     def why_dead(self, now: datetime) -> str | None:
-        """Return why this process is known to have ended; None where it may still run."""
+        """Reason why this process is known to have ended; None if it may still run."""
         if not 0 < self.pid < PIDS_END:
             return f"its process on {self.host} cannot have the number {self.pid}"
         if self.host != platform.node():
@@ -69,7 +69,7 @@ class Process:
 
 
 def _started(pid: int) -> datetime | None:
-    """Return when a living process of this machine started, UTC; None where there is none."""
+    """Start of a living process of this machine, UTC; None if there is no such process."""
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:

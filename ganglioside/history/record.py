@@ -1,4 +1,4 @@
-"""What is stored of one session."""
+"""The result of one session as the history's tables store it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SIDE_TABLES: Final[dict[str, dict[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A result as the history's tables take it, made before the lock is held."""
+    """Result as the history's tables take it, encoded before the lock is held."""
 
     tables: dict[str, pa.Table]
     columns: str
@@ -50,7 +50,7 @@ class Record:
 
     @classmethod
     def of(cls, analysis: Analysis) -> Record:
-        """Encode an analysis."""
+        """Record of an analysis."""
         features = analysis.features
         sides = {t: to_rows(getattr(analysis, t), s, t) for t, s in SIDE_TABLES.items()}
         return cls(
@@ -64,7 +64,7 @@ class Record:
         )
 
     def fingerprints(self) -> dict[str, str]:
-        """Return the SHA-256 of each part."""
+        """SHA-256 of each part of the result, by its name."""
         texts = {
             "columns": self.columns,
             "model": self.model,
@@ -81,7 +81,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """All that is kept of an analysis, made before the lock is held, on whatever machine."""
+    """Record, hash, input and overrides of an analysis, encoded on whatever machine ran it."""
 
     record: Record
     result_sha256: str
@@ -90,7 +90,7 @@ class Packed:
 
     @classmethod
     def of(cls, analysis: Analysis) -> Packed:
-        """Encode an analysis.
+        """Packed form of an analysis.
 
         Raises
         ------
@@ -108,16 +108,16 @@ class Packed:
 
     @property
     def settings(self) -> Settings:
-        """Those of the analysis."""
+        """Settings of the analysis."""
         return Settings.from_dict(json.loads(self.record.settings))
 
     def unpacked(self) -> Analysis:
-        """Return the analysis, as it would come back from a history."""
+        """Analysis as a history would return it."""
         return replace(to_analysis(self.record, self.source), overrides=self.overrides)
 
 
 def to_analysis(record: Record, source: Source) -> Analysis:
-    """Return the analysis of which a record was made."""
+    """Analysis from which a record was made."""
     sides = {t: from_rows(record.tables[t], s) for t, s in SIDE_TABLES.items()}
     known = from_rows(record.tables["features"], STORED_FEATURES)
     everything = pd.concat([known, decode_carried(record.carried, len(known))], axis=1)

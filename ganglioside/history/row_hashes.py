@@ -1,8 +1,8 @@
-"""Fingerprints of the rows of sessions and jobs, which the log keeps: no change stays unseen.
+"""SHA-256 of the rows of sessions and jobs, kept in the log so that every change is found.
 
-Each entry of the log that tells of a session or a job holds the hash of its row as it was then
-(`row`), and of its events once it has ended (`events`). What comes into a history without such an
-entry (from an older version, or by import) is adopted: one entry holds the hashes of all of it
+Each entry of the log about a session or a job holds the hash of its row at that moment (`row`), and
+of its events once it has ended (`events`). Rows that come into a history without such an entry
+(from an older version, or by import) are adopted: one entry holds the hashes of all of them
 (`rows` and `events`, by id).
 """
 
@@ -23,7 +23,7 @@ from ganglioside.history.author import current_author
 
 Table = Literal["sessions", "jobs"]
 
-#: Changes with each sign of life, so no entry of the log could hold it.
+#: Changes with each heartbeat, so no entry of the log could hold it.
 _UNWATCHED: Final = "heartbeat"
 
 #: The schema version since which the log holds the hashes of rows.
@@ -33,17 +33,17 @@ _EVENTS: Final = "owner, number, type, session_id, step, message, percentage, ti
 
 
 def row_hash(connection: duckdb.DuckDBPyConnection, table: Table, owner: str) -> str:
-    """Return the SHA-256 of the row of one session or job."""
+    """SHA-256 of the row of one session or job."""
     return row_hashes(connection, table, [owner])[owner]
 
 
 def row_hashes(
     connection: duckdb.DuckDBPyConnection, table: Table, ids: Collection[str] | None = None
 ) -> dict[str, str]:
-    """Return the SHA-256 of rows of sessions or jobs, by id; of all where `ids` is None.
+    """SHA-256 of rows of sessions or jobs, by id; of all rows where `ids` is None.
 
-    A column without a value counts as one that is not there, so that later columns change
-    nothing. A session whose id is there twice has the hash of both rows.
+    A column without a value counts as absent, so that columns added later change nothing. A
+    session whose id is present twice has the hash of both rows.
     """
     rows = connection.execute(
         f"SELECT * EXCLUDE ({_UNWATCHED}) FROM {table} {_chosen('id', ids)} ORDER BY id",
@@ -58,9 +58,9 @@ def row_hashes(
 def event_hashes(
     connection: duckdb.DuckDBPyConnection, owners: Collection[str] | None = None
 ) -> dict[str, str]:
-    """Return the SHA-256 of the events of sessions or jobs, by id; of all where None.
+    """SHA-256 of the events of sessions or jobs, by id; of all events where None.
 
-    Those without events have the hash of none.
+    Owners without events have the hash of the empty list.
     """
     rows = connection.execute(
         f"SELECT {_EVENTS} FROM events {_chosen('owner', owners)} ORDER BY owner, number",
@@ -80,10 +80,10 @@ def changing(
     ends: bool = False,
     **details: Any,
 ) -> Iterator[None]:
-    """Tell the log of a change of one row, with the hashes of what it has become.
+    """Record a change of one row in the log, with the hashes of the row after it.
 
-    A row that was not as the log tells before keeps the hash that it should have had: no honest
-    change makes it right.
+    A row that differed from the log before the change keeps the hash that it should have had: a
+    legitimate change does not make it right.
 
     Parameters
     ----------
@@ -93,10 +93,10 @@ def changing(
     action, details
         For the log.
     ends
-        Whether it has ended with this change, so that its events are complete.
+        Whether the session or job ends with this change, so that its events are complete.
     """
-    told = _told_row(connection, owner)
-    sound = told is None or told == row_hashes(connection, table, [owner]).get(owner)
+    logged = _logged_hash(connection, owner)
+    sound = logged is None or logged == row_hashes(connection, table, [owner]).get(owner)
     yield
     if sound:
         details["row"] = row_hash(connection, table, owner)
@@ -105,27 +105,28 @@ def changing(
     audit_log.append(connection, current_author(), action, owner, **details)
 
 
-def _told_row(connection: duckdb.DuckDBPyConnection, owner: str) -> str | None:
-    """Return the hash of a row that the log holds; None where it holds none."""
+def _logged_hash(connection: duckdb.DuckDBPyConnection, owner: str) -> str | None:
+    """Hash of a row according to the log; None if the log holds none."""
     rows = connection.execute(
         "SELECT details FROM log WHERE subject = ? OR action IN ('imported', 'adopted', "
         "'jobs closed') ORDER BY number DESC",
         [owner],
     )
     while (found := rows.fetchone()) is not None:
-        if (told := _row_in(found[0], owner)) is not None:
-            return told
+        if (logged := _row_in(found[0], owner)) is not None:
+            return logged
     return None
 
 
 def _row_in(details: str, owner: str) -> str | None:
+    """Hash of the row of `owner` in the details of an entry; None if they hold none."""
     try:
         facts = json.loads(details)
         rows = facts.get("rows", {})
         found = [facts.get("row"), *(rows[table].get(owner) for table in rows)]
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None  # a damaged entry: `verify` names it
-    return next((told for told in found if isinstance(told, str)), None)
+    return next((value for value in found if isinstance(value, str)), None)
 
 
 def adopted(
@@ -133,7 +134,7 @@ def adopted(
     sessions: Collection[str] | None = None,
     jobs: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """Return the details of an entry that takes sessions and jobs for what they are now.
+    """Details of an entry that records the present hashes of sessions and jobs.
 
     All of them where None.
     """
@@ -151,7 +152,7 @@ def adopted(
 
 
 def adopt_older(connection: duckdb.DuckDBPyConnection, version: int) -> None:
-    """Adopt all that is in a history of an older schema, whose log holds no hashes of rows."""
+    """Record the hashes of all rows of an older schema, whose log holds no hashes."""
     if version >= WITNESSED_FROM:
         return
     details = adopted(connection)
@@ -170,10 +171,12 @@ def _chosen(column: str, values: Collection[str] | None) -> str:
 
 
 def _present(names: Iterable[str], row: Iterable[Any]) -> dict[str, Any]:
+    """Columns with a value, by name."""
     return {name: value for name, value in zip(names, row, strict=True) if value is not None}
 
 
 def _hash(values: object) -> str:
+    """SHA-256 of values as JSON, hex."""
     text = json.dumps(values, sort_keys=True, default=_text)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -182,5 +185,5 @@ def _text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else repr(value)
 
 
-#: Of a session or job without any event.
+#: Hash of the events of a session or job without any event.
 NO_EVENTS: Final = _hash([])

@@ -1,4 +1,4 @@
-"""The rows of one session: made, stored and read back."""
+"""Rows of one session: made, stored and read back."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _OWNED: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The row of one session."""
+    """Row of one session."""
 
     id: str
     name: str
@@ -55,9 +55,9 @@ class Stored:
 
     @classmethod
     def find(cls, connection: duckdb.DuckDBPyConnection, sid: str) -> Stored:
-        """Return the session whose id is `sid`, or the only one whose id begins so."""
+        """Session with the id `sid`, or with the only id that begins so."""
         rows = connection.execute(
-            f"SELECT {_STORED} FROM sessions  WHERE starts_with(id, ?) ORDER BY id LIMIT 3",
+            f"SELECT {_STORED} FROM sessions WHERE starts_with(id, ?) ORDER BY id LIMIT 3",
             [sid],
         ).fetchall()
         if not rows or not sid:
@@ -73,30 +73,30 @@ class Stored:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Stored:
-        """Return the session of a row with all columns, by name."""
+        """Session from a row with all columns, by name."""
         cells: dict[str, Any] = {f.name: row.get(f.name) for f in fields(cls)}
         return cls(**{**cells, "settings_json": row["settings"]})
 
     @classmethod
     def all(cls, connection: duckdb.DuckDBPyConnection) -> list[Stored]:
-        """Return all sessions, the oldest first."""
+        """All sessions, the oldest first."""
         rows = connection.execute(f"SELECT {_STORED} FROM sessions ORDER BY id").fetchall()
         return [cls(*row) for row in rows]
 
     @property
     def settings(self) -> Settings:
-        """The settings it was begun with."""
+        """Settings with which the session was begun."""
         return Settings.from_dict(json.loads(self.settings_json))
 
     def check(self) -> None:
-        """Read all that the row holds, so that what is damaged raises one of `damage.DAMAGE`."""
+        """Decode all columns of the row; damaged content raises one of `damage.DAMAGE`."""
         _ = self.settings
         _ = self.reading_of(b"")
         if self.status == "completed":
             summary_from_json(self.summary or "")
 
     def reading_of(self, content: bytes) -> Source:
-        """Return an input with what the reader was told about it."""
+        """Input with the options that the reader had (columns, sheet)."""
         reading = json.loads(self.reading or "{}")
         columns = tuple((str(name), str(header)) for name, header in reading.get("columns", []))
         source = Source.from_bytes(self.file_name, content)
@@ -104,16 +104,16 @@ class Stored:
 
     @property
     def is_running(self) -> bool:
-        """Whether it has not ended yet."""
+        """Whether the session has not ended yet."""
         return self.status in ("pending", "processing")
 
     def require_running(self) -> None:
-        """Refuse a session that has ended."""
+        """Raise `HistoryError` if the session has ended."""
         if not self.is_running:
             raise HistoryError(f"Session {self.id} has ended already: it is {self.status}.")
 
     def why_empty(self) -> str:
-        """Say why there is nothing to load."""
+        """Message that explains why the session has no result to load."""
         reason = f" ({self.error})" if self.error else ""
         return (
             f"Session {self.id} holds no result: it is {self.status}{reason}. "
@@ -128,7 +128,7 @@ _STORED: Final = (
 
 
 def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> None:
-    """Store a session that begins, and its input unless it is there."""
+    """Store a session that begins, and its input unless it is stored already."""
     append_rows(connection, "sessions", pa.Table.from_pylist([_row(opening)]))
     _insert_inputs(connection, [opening.source])
 
@@ -155,7 +155,7 @@ def insert_result(connection: duckdb.DuckDBPyConnection, sid: str, packed: Packe
 
 
 def _row(opening: Opening) -> dict[str, Any]:
-    """Return the row of a session that begins."""
+    """Row of a session that begins, by column."""
     source = opening.source
     return {
         "id": opening.id,
@@ -182,7 +182,7 @@ def _row(opening: Opening) -> dict[str, Any]:
 
 
 def _ending(record: Record, result_sha256: str) -> dict[str, Any]:
-    """Return what changes in the row of a session when it is completed."""
+    """Columns that change when a session is completed, with their new values."""
     return {
         "status": "completed",
         "completed": utc_now(),
@@ -195,7 +195,7 @@ def _ending(record: Record, result_sha256: str) -> dict[str, Any]:
 
 
 def _insert_inputs(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
-    """Store the inputs that are not there."""
+    """Store the inputs that are not stored already."""
     contents = {source.sha256: source.content for source in sources}
     known = connection.execute(
         f"SELECT sha256 FROM inputs WHERE sha256 IN ({_marks(contents)})", list(contents)
@@ -208,7 +208,7 @@ def _insert_inputs(connection: duckdb.DuckDBPyConnection, sources: Sequence[Sour
 
 
 def _insert_records(connection: duckdb.DuckDBPyConnection, records: Mapping[str, Record]) -> None:
-    """Store results by the ids of their sessions: one statement for each table."""
+    """Store results by the ids of their sessions: one statement per table."""
     for table in ("features", *SIDE_TABLES):
         parts = [_owned(record.tables[table], sid) for sid, record in records.items()]
         append_rows(connection, table, pa.concat_tables(parts, promote_options="default"))
@@ -231,14 +231,14 @@ def append_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Tabl
 
 
 def read_record(connection: duckdb.DuckDBPyConnection, session: Stored) -> Record:
-    """Return the result of a completed session as it is stored."""
+    """All that is stored of the result of a completed session."""
     return read_records(connection, [session])[session.id]
 
 
 def read_records(
     connection: duckdb.DuckDBPyConnection, sessions: Sequence[Stored]
 ) -> dict[str, Record]:
-    """Return the results of completed sessions by their ids."""
+    """Results of completed sessions by their ids."""
     ids = [session.id for session in sessions]
     schemas = {"features": STORED_FEATURES, **SIDE_TABLES}
     tables = {t: _read_rows(connection, ids, t, s) for t, s in schemas.items()}
@@ -274,7 +274,7 @@ def _read_results(
 def _read_rows(
     connection: duckdb.DuckDBPyConnection, ids: Sequence[str], table: str, schema: dict[str, str]
 ) -> dict[str, pa.Table]:
-    """Return the rows that each session has in a table."""
+    """Rows of each session in a table, by id."""
     columns = ", ".join(f'"{c}"' for c in ("position", *schema))
     rows = connection.sql(
         f"SELECT session, {columns} FROM {table} WHERE session IN ({_marks(ids)}) "
@@ -296,13 +296,13 @@ def _marks(values: Collection[object]) -> str:
 
 
 def read_analysis(connection: duckdb.DuckDBPyConnection, session: Stored) -> Analysis:
-    """Return the analysis of a completed session, with what analysts said of it."""
+    """Analysis of a completed session, with its overrides."""
     analysis = to_analysis(read_record(connection, session), read_source(connection, session))
     return replace(analysis, overrides=current(read_overrides(connection, session.id)))
 
 
 def read_source(connection: duckdb.DuckDBPyConnection, session: Stored) -> Source:
-    """Return the input of a session, with what the reader was told about it."""
+    """Input of a session with the options that the reader had."""
     (content,) = _only_row(
         connection, "SELECT content FROM inputs WHERE sha256 = ?", session.sha256
     )
@@ -310,6 +310,7 @@ def read_source(connection: duckdb.DuckDBPyConnection, session: Stored) -> Sourc
 
 
 def _only_row(connection: duckdb.DuckDBPyConnection, query: str, key: str) -> tuple[Any, ...]:
+    """Row that a query finds for a key; raise `HistoryError` unless there is exactly one."""
     rows = connection.execute(query, [key]).fetchall()
     if len(rows) != 1:
         raise HistoryError(f"The history is damaged: {len(rows)} rows for {key}, not one.")

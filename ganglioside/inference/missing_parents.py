@@ -16,7 +16,7 @@ from ganglioside.ion_source.artefacts import processes
 from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import ceramide_basis, ceramide_class
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, sum_of_others
 from ganglioside.support.caches import kept_with_first
 
 _LEAST_PRESENCE: Final = 0.02
@@ -194,6 +194,6 @@ def _existence(state: Inference, ghosts: Ghosts, gain: FloatArray) -> FloatArray
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
     prior = np.where(coelutes, missing * present * (1 - there), there)
     prior = np.minimum(prior, _SUREST)
-    siblings = sum_by(key, gain, 1).take(key) - gain
+    siblings = sum_of_others(key, gain)
     odds = prior / (1 - prior) * np.exp(np.minimum(siblings, 30))
     return np.asarray(odds / (1 + odds))

@@ -14,7 +14,7 @@ from ganglioside.inference.missing_parents import ghosts
 from ganglioside.inference.shares import NO_GHOSTS, Ghosts, Shares
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
-from ganglioside.support.arrays import FloatArray, sum_by
+from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
 
 _MISSING_PARENTS: Final = 0.02  # least share of chance in a row for which ghosts are sought
 _LARGEST_LEVERAGE: Final = 0.9999
@@ -63,7 +63,7 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
     prior = state.presence * evidence / others.total[c.row]
     odds = prior * student(z / leniency, usual, OWN_TAIL)
     rivals = odds if leniency == 1 else prior * student(z, usual, OWN_TAIL)
-    rivals = sum_by(c.place, rivals, 0)[c.place] - rivals
+    rivals = sum_of_others(c.place, rivals)
     own = odds / (1 - state.presence + odds + rivals)
     genuine = sum_by(c.row, own, n)
     own = own / np.maximum(genuine, 1.0)[c.row]

@@ -143,6 +143,6 @@ def _as_table(source: Any, rt: npt.ArrayLike | None) -> Any:
 def _names(source: Names) -> list[str]:
     """Names of a sequence, a column, or a table with a column of names."""
     if isinstance(source, pd.DataFrame):
-        place = match_header([str(title) for title in source.columns]).places.get("name", 0)
+        place = match_header([str(title) for title in source.columns]).positions.get("name", 0)
         return [str(name) for name in source.iloc[:, place]]
     return [str(name) for name in np.asarray(source, dtype=object).ravel()]

@@ -1,8 +1,8 @@
-"""Jobs: work that goes on in a process of its own, and can be followed from any other."""
+"""Jobs: work in a process of its own, which any other process can follow and cancel."""
 
 from __future__ import annotations
 
-from ganglioside.jobs.follower import Looks, follow
+from ganglioside.jobs.follower import Looks, follow, follow_session
 from ganglioside.jobs.kinds import Analyze, Batch, Done, Export, Report, Rerun, Work, work_of
 from ganglioside.jobs.launcher import cancel, resume_waiting, retry, run_here, start
 from ganglioside.jobs.runner import carry_out
@@ -19,6 +19,7 @@ __all__ = [
     "cancel",
     "carry_out",
     "follow",
+    "follow_session",
     "resume_waiting",
     "retry",
     "run_here",

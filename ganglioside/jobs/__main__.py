@@ -13,7 +13,7 @@ from ganglioside.jobs.runner import carry_out
 
 
 def main(path: str, job: str) -> int:
-    """Carry out a job, start the next one that waits, and return the exit code."""
+    """Carry out a job and start the next one that waits; the exit code is 0 if it was completed."""
     history = History.open(path)
     try:
         ended = carry_out(history, job, own_process=True)

@@ -1,4 +1,4 @@
-"""Telling people that a long job has ended, when they asked for it."""
+"""Notifications at the end of long jobs."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _ENDED: Final = {
 def tell(history: History, job: str, to: Notifications | None = None) -> tuple[str, ...]:
     """Send the notification of a job that has ended, if it took long enough.
 
-    What became of the notification is among the events of the job; a job does not fail because
-    a mail server does.
+    Whether it was sent is recorded among the events of the job; a job does not fail because a
+    mail server does.
 
     Returns
     -------
     tuple of str
-        The channels that have taken it.
+        Channels that accepted it.
     """
     ended = history.jobs.get(job)
     try:
@@ -41,19 +41,19 @@ def tell(history: History, job: str, to: Notifications | None = None) -> tuple[s
     Progress(events.append, ended.session).log("complete", told)
     last = history.jobs.events(ended.id)[-1:]
     percentage = last[0]["percentage"] if last else 0.0
-    history.jobs.beat(ended.id, [ProgressEvent(**{**e, "percentage": percentage}) for e in events])
+    history.jobs.note(ended.id, [ProgressEvent(**{**e, "percentage": percentage}) for e in events])
     return reached
 
 
 def seconds(job: Job) -> float:
-    """Return how long a job took; 0 if it never began."""
+    """Duration of a job in s; 0 if it never began."""
     if job.started is None or job.ended is None:
         return 0.0
     return (job.ended - job.started).total_seconds()
 
 
 def message_of(job: Job) -> Message:
-    """Return what is said of a job that has ended."""
+    """Message about a job that has ended."""
     subject = f"Ganglioside: {job.kind} {job.name} {_ENDED[job.status]}"
     lines = [
         f"Job {job.id} on {job.host} took {duration(seconds(job))}.",
@@ -77,7 +77,13 @@ def message_of(job: Job) -> Message:
 
 
 def duration(seconds: float) -> str:
-    """Return a time for people: `3 min 12 s`."""
+    """Duration as text, such as `3 min 12 s`.
+
+    Examples
+    --------
+    >>> duration(192)
+    '3 min 12 s'
+    """
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

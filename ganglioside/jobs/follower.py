@@ -1,26 +1,31 @@
-"""Following a job from any process, while it runs or long after."""
+"""Following jobs and sessions from any process, while they run or long after."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ganglioside.history import History
+from ganglioside.history.runs import QUIET, Runs
 from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
 
-#: Seconds between two looks at the time of the history's file, which cost nothing. The file is
-#: read when it was written to,
+#: Seconds between two looks at the modification time of the history's file, which are cheap.
+#: The file is read when that time has changed,
 INTERVAL: Final = 0.5
 
 #: and after so many looks, since a process that has died writes nothing.
 PATIENCE: Final = 20
 
+#: Seconds without a sign of life after which a session is no longer followed.
+SILENCE: Final = QUIET.total_seconds()
+
 
 class Looks:
-    """Tells when a history is worth reading again, without reading it.
+    """Detects, without reading a history, that it has to be read again.
 
     Parameters
     ----------
@@ -31,18 +36,18 @@ class Looks:
         path = history.path
         self._files = (path, path.with_name(path.name + ".wal"))
         self._seen: tuple[int, ...] = ()
-        self._in_vain = 0
+        self._unchanged = 0
 
     def wanted(self, *, patient: bool = False) -> bool:
-        """Return whether it was written to since this was asked last.
+        """Whether the history was written to since the last call.
 
-        Now and then it is true without that, except of who is `patient`.
+        It is also true after `PATIENCE` calls, unless `patient`.
         """
         now = tuple(map(_written, self._files))
-        self._in_vain += 1
-        if now == self._seen and (patient or self._in_vain <= PATIENCE):
+        self._unchanged += 1
+        if now == self._seen and (patient or self._unchanged <= PATIENCE):
             return False
-        self._seen, self._in_vain = now, 0
+        self._seen, self._unchanged = now, 0
         return True
 
 
@@ -73,17 +78,60 @@ def follow(
     JobError
         If there is no such job.
     """
+    return _follow(history, history.jobs, job, after, lambda: time.sleep(interval), math.inf)
+
+
+def follow_session(
+    history: History, sid: str, pause: Callable[[], object], after: int = 0
+) -> Iterator[ProgressEvent]:
+    """Yield the events of a session in order, as they come, until it has ended.
+
+    It also stops when no sign of life has come for `SILENCE`: the process of the session lives,
+    but does not work on it any more.
+
+    Parameters
+    ----------
+    history
+    sid
+        Its id, or a beginning of it that fits one only.
+    pause
+        Called between two looks; it waits.
+    after
+        How many events are known already.
+
+    Raises
+    ------
+    HistoryError
+        If there is no such session.
+    """
+    return _follow(history, history.runs, sid, after, pause, SILENCE)
+
+
+def _follow(
+    history: History,
+    runs: Runs[Any],
+    owner: str,
+    after: int,
+    pause: Callable[[], object],
+    silence: float,
+) -> Iterator[ProgressEvent]:
     looks = Looks(history)
+    heard, heard_at = None, time.monotonic()
     while True:
         looks.wanted()
-        state = history.jobs.get(job)
-        if state.why_dead(utc_now()) is not None:
+        run = runs.get(owner)
+        if run.why_dead(utc_now()) is not None:
             History.open(history.path)  # marks what died as failed
-            state = history.jobs.get(job)
-        for event in history.jobs.events(state.id, after):
-            after += 1
-            yield event
-        if state.has_ended:
+            run = runs.get(owner)
+        events = runs.events(run.id, after)
+        after += len(events)
+        yield from events
+        if run.has_ended:
             return
+        if run.heartbeat != heard:
+            heard, heard_at = run.heartbeat, time.monotonic()
+        elif time.monotonic() - heard_at > silence:
+            return
+        pause()  # though it is written to all the time
         while not looks.wanted():
-            time.sleep(interval)
+            pause()

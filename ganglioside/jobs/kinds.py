@@ -1,4 +1,4 @@
-"""What a job can do: each kind of work with all that it needs, so that any process can do it."""
+"""Kinds of work that a job can do, each with all parameters, so that any process can do it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ SettingsDict = Mapping[str, float | int | str]
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came out of a job.
+    """Result of a job.
 
     Attributes
     ----------
     session : str or None
         Id of the session that it made.
     result : mapping
-        What else there is to know; ready for JSON.
+        Further results; ready for JSON.
     """
 
     session: str | None = None
@@ -43,10 +43,10 @@ class Work(Protocol):
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Name shown to users."""
 
     def run(self, history: History, progress: ProgressCallback) -> Done:
-        """Do it."""
+        """Do the work, and return its result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Analyze:
 
     @property
     def name(self) -> str:
-        """Return the session's name."""
+        """Name of the session."""
         return self.title or Path(self.source).name
 
     def run(self, history: History, progress: ProgressCallback) -> Done:
@@ -99,7 +99,7 @@ class Rerun:
 
     @property
     def name(self) -> str:
-        """Return what is run again."""
+        """Session that is run again."""
         return f"session {self.session}"
 
     def run(self, history: History, progress: ProgressCallback) -> Done:
@@ -134,7 +134,7 @@ class Report:
 
     @property
     def name(self) -> str:
-        """Return what is reported."""
+        """Title of the report, or its source."""
         return self.title or Path(self.source).name
 
     def run(self, history: History, progress: ProgressCallback) -> Done:
@@ -159,7 +159,7 @@ class Export:
     out : str
         The file.
     form : str or None
-        By the file's ending where None.
+        From the file's extension where None.
     """
 
     kind: ClassVar[str] = "export"
@@ -170,7 +170,7 @@ class Export:
 
     @property
     def name(self) -> str:
-        """Return what is written."""
+        """Session and file."""
         return f"session {self.session} to {Path(self.out).name}"
 
     def run(self, history: History, progress: ProgressCallback) -> Done:
@@ -219,7 +219,7 @@ class Batch:
 
     @property
     def name(self) -> str:
-        """Return the folder of the results."""
+        """Folder of the results."""
         return Path(self.out).name
 
     def run(self, history: History, progress: ProgressCallback) -> Done:
@@ -252,18 +252,18 @@ _KINDS: Final[dict[str, type[Any]]] = {
 
 
 def parameters_of(work: Work) -> dict[str, Any]:
-    """Return all that a work needs, ready for JSON."""
+    """Parameters of a work, ready for JSON."""
     values: dict[str, Any] = dataclasses.asdict(work)  # type: ignore[call-overload]
     return values
 
 
 def work_of(kind: str, parameters: str) -> Work:
-    """Return the work that `parameters_of` described.
+    """Work with the given kind and parameters, the inverse of `parameters_of`.
 
     Raises
     ------
     JobError
-        If this version knows no such work.
+        If this version has no such kind of work, or other parameters.
     """
     if kind not in _KINDS:
         raise JobError(

@@ -18,7 +18,7 @@ from ganglioside.jobs.kinds import Work, parameters_of, work_of
 from ganglioside.jobs.runner import carry_out
 from ganglioside.progress import ProgressCallback
 
-#: A process that was started for a job has taken it after this time, or will not.
+#: Time after which a process that was started for a job has begun it, or will not.
 _TAKEN_WITHIN: Final = timedelta(minutes=1)
 
 #: Jobs share the cores: each has one thread.
@@ -35,7 +35,7 @@ _DETACHED: Final[dict[str, Any]] = (
 
 
 def most_at_once() -> int:
-    """Return how many jobs run at once: `GANGLIOSIDE_JOBS`, or the number of cores."""
+    """Largest number of jobs that run at once: `GANGLIOSIDE_JOBS`, or the number of cores."""
     named = os.environ.get("GANGLIOSIDE_JOBS", "")
     return max(1, int(named)) if named.isdigit() else os.cpu_count() or 1
 
@@ -43,12 +43,12 @@ def most_at_once() -> int:
 def start(history: History, work: Work, time_limit: float | None = None) -> str:
     """Start a job in a process of its own, which outlives this one; return its id.
 
-    Where as many jobs run as may at once, it waits for its turn.
+    It waits for its turn where the largest number of jobs runs already.
 
     Parameters
     ----------
     history
-        It keeps the job, its events and its session.
+        Stores the job, its events and its session.
     work
     time_limit
         s; a job that takes longer fails.
@@ -62,18 +62,30 @@ def run_here(
     progress: ProgressCallback | None = None,
     time_limit: float | None = None,
 ) -> Job:
-    """Carry out a job in this process, and return it as it ended.
+    """Carry out a new job in this process, and return it with its end.
 
     Raises
     ------
     KeyboardInterrupt
         If it was interrupted; the job is cancelled then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ganglioside.jobs import Analyze, follow
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> history = History.open(folder / "history.duckdb")
+    >>> job = run_here(history, Analyze(source=str(folder / "missing.csv")))
+    >>> job.status
+    'failed'
+    >>> [event["message"] for event in follow(history, job.id)]
+    ['Failed']
     """
     return carry_out(history, _add(history, work, time_limit), progress)
 
 
 def cancel(history: History, job: str) -> Job:
-    """Ask for the end of a job: at its next step, or at once where it waits.
+    """Request the end of a job: at its next step, or at once where it waits.
 
     Raises
     ------
@@ -84,7 +96,7 @@ def cancel(history: History, job: str) -> Job:
 
 
 def retry(history: History, job: str, *, foreign: bool = False) -> str:
-    """Start a job again that has ended, whichever way; return the id of the new one.
+    """Start a job again that has ended, and return the id of the new one.
 
     Parameters
     ----------
@@ -92,8 +104,8 @@ def retry(history: History, job: str, *, foreign: bool = False) -> str:
     job
         Its id.
     foreign
-        Whether it may be a job that somebody else asked for, or on another machine: it does
-        here, as you, whatever its parameters say. Look at them first.
+        Whether the job may come from another user or machine. It runs here in your name, whatever
+        its parameters are: look at them first.
 
     Raises
     ------
@@ -114,18 +126,18 @@ def retry(history: History, job: str, *, foreign: bool = False) -> str:
 
 
 def resume_waiting(history: History) -> None:
-    """Start jobs that wait though there is room, as after a crash of the machine."""
+    """Start waiting jobs while there is room, as after a crash of the machine."""
     for _ in range(_room(history)):
         start_next(history, older_than=_TAKEN_WITHIN)
 
 
 def start_next(history: History, older_than: timedelta = timedelta(0)) -> None:
-    """Start the job that waits longest, where there is room: what a process does at its end.
+    """Start the job that has waited longest, if there is room; a process does so at its end.
 
     Only jobs of this user and machine are started: see `history.jobs.is_own`.
     """
     now = utc_now()
-    # A job from a time to come waits since the clock was set back.
+    # A creation time in the future means that the clock was set back: the job has waited.
     waiting = [job for job in _own(history, "pending") if abs(now - job.created) >= older_than]
     if waiting and _room(history) > 0:
         _launch(history, waiting[-1].id)
@@ -146,7 +158,7 @@ def _room(history: History) -> int:
 
 
 def _own(history: History, status: Status) -> list[Job]:
-    return [job for job in history.jobs.all(status) if history.jobs.is_own(job)]
+    return history.jobs.own(status)
 
 
 def _launched(history: History, job: str) -> str:
@@ -185,20 +197,20 @@ def _log(history: History, job: str) -> IO[bytes]:
 
 
 def _acting_for(history: History, job: str) -> dict[str, str]:
-    """Return the environment in which a process acts for the one who asked for its job.
+    """Environment variables by which a process acts for the user who asked for its job.
 
-    Any process with room starts the job that waits longest, whoever asked for it.
+    Any process may start the job that has waited longest, whoever asked for it.
     """
     return {"GANGLIOSIDE_AUTHOR": history.jobs.get(job).author}
 
 
 def log_path(history: History, job: str) -> Path:
-    """Return the file to which a job's process writes beside its events.
+    """File for the output of a job's process.
 
     Raises
     ------
     JobError
-        If the id is none that this program gives, as in a file that others have written.
+        If the id is not one of this program, as in a file that others have written.
     """
     if not job.isalnum():
         raise JobError(f"{job[:40]!r} is no id of a job: the history was changed by others.")

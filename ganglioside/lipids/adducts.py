@@ -23,7 +23,7 @@ class Adduct:
     Attributes
     ----------
     name : str
-        `[M-2H]2-`.
+        Normalised name, such as `[M-2H]2-`.
     charge : int
         In elementary charges, with sign.
     polarity : str
@@ -36,6 +36,13 @@ class Adduct:
         Formulas of the neutral atoms that M gains and loses.
     aliases : tuple of str
         Other spellings.
+
+    Examples
+    --------
+    >>> adduct("M-H").charge
+    -1
+    >>> round(adduct("[M-H]-").shift, 4)
+    -1.0073
     """
 
     name: str
@@ -57,7 +64,7 @@ class Adduct:
 
 @cache
 def adducts() -> tuple[Adduct, ...]:
-    """Return the known adducts, negative mode first."""
+    """Known adducts, negative mode first."""
     return read_facts("adducts.csv", Adduct)
 
 
@@ -96,38 +103,74 @@ def table_polarity(ions: Iterable[str], polarity: str = "auto") -> str:
 
 @cache
 def _adducts_by_atoms() -> dict[str, Adduct]:
-    return {_adduct_parts(s)[0]: a for a in adducts() for s in (a.name, *a.aliases)}
+    """Known adducts by the atoms in each of their spellings (see `_adduct_parts`)."""
+    found = {}
+    for ion in adducts():
+        for spelling in (ion.name, *ion.aliases):
+            atoms, _ = _adduct_parts(spelling)
+            found[atoms] = ion
+    return found
 
 
 _ADDUCT: Final = re.compile(r"\[?(?P<atoms>m[^\[\]]*?)(?:\](?P<charge>[0-9]?[+-]{0,6}[0-9]?))?")
 
 
 def _adduct_parts(name: str) -> tuple[str, int | None]:
-    """Return the atoms of an adduct's name in lower case, and its charge where written."""
-    plain = unicodedata.normalize("NFKC", "".join(name.split())[:80]).replace("\u2212", "-").lower()
+    """Atoms in an adduct's name, lower case, and its charge (None if the name has none).
+
+    `[M-2H]2-` and `[M-2H]--` give `("m-2h", -2)`, `M-2H` gives `("m-2h", None)`.
+    """
+    short = "".join(name.split())[:80]
+    plain = unicodedata.normalize("NFKC", short).replace("\u2212", "-").lower()
     match = _ADDUCT.fullmatch(plain)
     if match is None:
         return plain, None
-    charge = match["charge"] or ""
+    atoms, charge = match["atoms"], match["charge"]
+    if not charge:
+        return atoms, None
     digits, signs = charge.strip("+-"), charge.strip("0123456789")
     number = int(digits or len(signs))
-    return match["atoms"], (-number if "-" in signs else number) if charge else None
+    return atoms, -number if "-" in signs else number
 
 
 def known_adduct(name: str) -> Adduct | None:
-    """Return the adduct of a name in any of its usual spellings, None if it is unknown."""
+    """Adduct of a name in any of its usual spellings, None if it is unknown.
+
+    Examples
+    --------
+    >>> known_adduct("[M-2H]--").name
+    '[M-2H]2-'
+    >>> known_adduct("[M-2H]-") is None
+    True
+    """
     atoms, charge = _adduct_parts(name)
     found = _adducts_by_atoms().get(atoms)
-    return found if found is not None and charge in (None, found.charge) else None
+    if found is None or charge not in (None, found.charge):
+        return None
+    return found
 
 
 def adduct(name: str) -> Adduct:
-    """Return the adduct of a name in any of its usual spellings.
+    """Adduct of a name in any of its usual spellings.
+
+    Parameters
+    ----------
+    name
+        Such as `[M-2H]2-`, `[M-2H]--` or `M-2H`.
+
+    Returns
+    -------
+    Adduct
 
     Raises
     ------
     NameFormError
         If the adduct is unknown (code `unknown-adduct`).
+
+    Examples
+    --------
+    >>> adduct("[M+FA-H]-").name
+    '[M+HCOO]-'
     """
     found = known_adduct(name)
     if found is None:
@@ -143,19 +186,29 @@ def mz(mass: float, adduct_name: str) -> float: ...
 @overload
 def mz(mass: FloatArray, adduct_name: str) -> FloatArray: ...
 def mz(mass: float | FloatArray, adduct_name: str) -> float | FloatArray:
-    """Return the m/z of molecules.
+    """Theoretical m/z of molecules as ions of one adduct.
 
     Parameters
     ----------
     mass
         Monoisotopic mass of the neutral molecule in Da; a number or an array.
     adduct_name
-        See `adducts`.
+        Any spelling that `adduct` reads.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        (mass + shift) / |charge|, of the shape of `mass`.
 
     Raises
     ------
     NameFormError
         If the adduct is unknown.
+
+    Examples
+    --------
+    >>> round(mz(1180.7445, "[M-H]-"), 4)
+    1179.7372
     """
     ion = adduct(adduct_name)
     return (mass + ion.shift) / abs(ion.charge)
@@ -166,12 +219,29 @@ def neutral_mass(mz: float, adduct_name: str) -> float: ...
 @overload
 def neutral_mass(mz: FloatArray, adduct_name: str) -> FloatArray: ...
 def neutral_mass(mz: float | FloatArray, adduct_name: str) -> float | FloatArray:
-    """Return the mass of the neutral molecule in Da: the inverse of `mz`.
+    """Mass of the neutral molecule in Da: the inverse of `mz`.
+
+    Parameters
+    ----------
+    mz
+        Measured or theoretical; a number or an array.
+    adduct_name
+        Any spelling that `adduct` reads.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        mz |charge| - shift, of the shape of `mz`.
 
     Raises
     ------
     NameFormError
         If the adduct is unknown.
+
+    Examples
+    --------
+    >>> round(neutral_mass(1179.7372, "[M-H]-"), 4)
+    1180.7445
     """
     ion = adduct(adduct_name)
     return mz * abs(ion.charge) - ion.shift

@@ -1,4 +1,4 @@
-"""Ceramides: parsed from names."""
+"""Ceramides parsed from the part of a name that follows the head group."""
 
 from __future__ import annotations
 
@@ -8,23 +8,36 @@ from typing import Final, NoReturn
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.name_faults import check_limit, refuse
 
+# One chain: `d18:1`, `18:1(4E)`, `36:1;O2`, `36:1;2O`, `18:0;(OH)`, `18:0(2OH)`, `18:1;1OH,3OH`.
 _CHAIN: Final = re.compile(
     r"(?P<letter>[mdtqhn])?(?P<carbons>[0-9]{1,3}):(?P<double_bonds>[0-9]{1,3})"
     r"(?:\([0-9ez,]{1,40}\))?"
     r"(?:[;, ]?o(?P<after>[0-9]{1,2})|[;, ](?P<before>[0-9]{1,2})o|[;, ](?P<one>o)"
     r"|[;, ]?\(oh\)(?P<groups>[0-9]?)"
-    r"|;?(?P<places>\([0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5}\))"
+    r"|;?(?P<positions>\([0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5}\))"
     r"|;(?P<bare>[0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5}))?"
     r"(?![0-9a-z])",
     re.IGNORECASE,
 )
 
+#: Hydroxyls by the letter before a sphingoid base (or a whole ceramide), and before an acyl chain.
 _BASE_HYDROXYLS: Final = {"": 2, "m": 1, "d": 2, "t": 3, "q": 4}
 _ACYL_HYDROXYLS: Final = {"": 0, "n": 0, "h": 1, "d": 2, "t": 3}
 
 
 def parse_ceramide(text: str) -> tuple[Ceramide, str]:
-    """Parse the ceramide at the start of normalised text; return it and what follows."""
+    """Ceramide at the start of a normalised text, and the rest of the text.
+
+    Raises
+    ------
+    NameFormError
+        If the text begins with no ceramide.
+
+    Examples
+    --------
+    >>> parse_ceramide("d18:1/18:0)+OAc")
+    (Ceramide(carbons=36, double_bonds=1, hydroxyls=2), ')+OAc')
+    """
     base = _CHAIN.match(text)
     if base is None:
         _bad_ceramide(text)
@@ -40,7 +53,10 @@ def parse_ceramide(text: str) -> tuple[Ceramide, str]:
 
 
 def _chain(match: re.Match[str], implied: dict[str, int]) -> Ceramide:
-    """Return one chain, or the sum of both."""
+    """Ceramide with the carbons, double bonds and hydroxyls of one match of `_CHAIN`.
+
+    `implied` holds the number of hydroxyls by letter; a written number must agree with it.
+    """
     letter = (match["letter"] or "").lower()
     carbons, double_bonds = match["carbons"], match["double_bonds"]
     if letter not in implied:
@@ -58,6 +74,7 @@ def _chain(match: re.Match[str], implied: dict[str, int]) -> Ceramide:
 
 
 def _check_double_bonds(carbons: int, double_bonds: int) -> None:
+    """Refuse more double bonds than every second carbon can have."""
     if double_bonds > carbons // 2:
         refuse(
             "impossible-double-bonds",
@@ -75,10 +92,11 @@ def check_ceramide(ceramide: Ceramide) -> None:
 
 
 def _written_hydroxyls(match: re.Match[str]) -> int | None:
+    """Hydroxyls that a chain writes out, None if it leaves them to its letter."""
     if number := match["after"] or match["before"]:
         return int(number)
-    if places := match["places"] or match["bare"]:
-        return places.count(",") + 1
+    if positions := match["positions"] or match["bare"]:
+        return positions.count(",") + 1
     if match["groups"] is not None:
         return int(match["groups"] or 1)
     return 1 if match["one"] else None

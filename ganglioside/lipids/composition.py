@@ -13,6 +13,8 @@ from ganglioside.support.fact_tables import read_facts
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
+    """A row of `data/units.csv`: what a unit adds to and takes from a ceramide."""
+
     unit: str
     label: str
     kind: str
@@ -32,7 +34,12 @@ class Ceramide:
     Attributes
     ----------
     carbons, double_bonds, hydroxyls : int
-        Of the sphingoid base and the acyl chain together. The amide's oxygen is no hydroxyl.
+        Totals of the sphingoid base and the acyl chain. The amide's oxygen is no hydroxyl.
+
+    Examples
+    --------
+    >>> str(Ceramide(18, 1, 2) + Ceramide(18, 0, 0))
+    '36:1;O2'
     """
 
     carbons: int
@@ -63,10 +70,16 @@ class Ceramide:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """Units of a head group.
+    """Numbers of the units in a head group.
 
     `water_losses` counts lactones and other -H2O forms, so it takes mass away. Sums and
-    differences go unit by unit; a difference may hold negative numbers.
+    differences are taken unit by unit; a difference may hold negative numbers.
+
+    Examples
+    --------
+    >>> gm1 = Composition(hex=3, hexnac=1, neuac=1)
+    >>> (gm1.sugar_count, gm1.formula, round(gm1.mass, 4))
+    (5, 'C37H60N2O28', 980.3333)
     """
 
     hex: int = 0
@@ -95,7 +108,7 @@ class Composition:
 
     @property
     def sugar_count(self) -> int:
-        """Number of monosaccharides, sialic acids included; an acetyl is none."""
+        """Number of monosaccharides, sialic acids included, acetyls not."""
         return self.hex + self.hexnac + self.neuac + self.neugc + self.dhex
 
     @property
@@ -118,9 +131,22 @@ class Composition:
         return self.elements.mass
 
     def contains(self, other: Composition) -> bool:
-        """Tell whether `other` can remain when units (or none) are lost from this one.
+        """Whether losing units from this composition (or nothing) can leave `other`.
 
         A lactone opens only with the sialic acid that bore it.
+
+        Parameters
+        ----------
+        other : Composition
+            Head group of the possible fragment.
+
+        Examples
+        --------
+        >>> gm1 = Composition(hex=3, hexnac=1, neuac=1)
+        >>> gm1.contains(Composition(hex=2, neuac=1))
+        True
+        >>> gm1.contains(Composition(hex=2, neuac=2))
+        False
         """
         lost = self - other
         return min(tuple(lost)[:-1]) >= 0 and lost.water_losses <= lost.sialic_acids
@@ -134,14 +160,29 @@ _UNIT_ELEMENTS: Final = tuple(_UNIT_FACTS[unit].elements for unit in UNITS)
 
 
 def difference(parent: Composition, fragment: Composition) -> Composition:
-    """Return what `parent` lost to become `fragment`, so that masses subtract.
+    """Units that `parent` lost to become `fragment`; the mass of the loss is their `mass`.
 
-    A lost water stands as `water_losses=-1`: its mass counts as lost like that of any unit.
+    A lost water is `water_losses=-1`: its mass counts as lost like that of any unit.
+
+    Parameters
+    ----------
+    parent, fragment
+        Head groups.
+
+    Returns
+    -------
+    Composition
 
     Raises
     ------
     ValueError
         If the fragment is not contained in the parent.
+
+    Examples
+    --------
+    >>> gd1, gm1 = Composition(hex=3, hexnac=1, neuac=2), Composition(hex=3, hexnac=1, neuac=1)
+    >>> loss_label(difference(gd1, gm1))
+    '-NeuAc'
     """
     if not parent.contains(fragment):
         raise ValueError(f"{fragment} is not contained in {parent}.")
@@ -149,7 +190,13 @@ def difference(parent: Composition, fragment: Composition) -> Composition:
 
 
 def loss_label(loss: Composition) -> str:
-    """Return a difference as text: `-NeuAc`, `-Hex-HexNAc`, `-2NeuAc`, `-H2O`; empty for none."""
+    """Text of a difference: `-NeuAc`, `-Hex-HexNAc`, `-2NeuAc`, `-H2O`; empty for no loss.
+
+    Examples
+    --------
+    >>> loss_label(Composition(hex=1, hexnac=1)), loss_label(Composition(water_losses=-1))
+    ('-Hex-HexNAc', '-H2O')
+    """
     label = ""
     for unit, count in zip(UNITS, loss, strict=True):
         lost = -count if unit == "water_losses" else count

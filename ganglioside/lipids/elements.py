@@ -1,4 +1,4 @@
-"""Atoms: monoisotopic masses and formulas."""
+"""Chemical elements: monoisotopic masses and formulas."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from ganglioside.support.fact_tables import read_facts
 
 @dataclass(frozen=True, slots=True)
 class _Element:
+    """A row of `data/elements.csv`."""
+
     symbol: str
     mass: float
 
@@ -24,11 +26,25 @@ _ATOM: Final = re.compile(r"([A-Z][a-z]?)([0-9]*)")
 
 
 class Elements(dict[str, int]):
-    """Numbers of atoms by element symbol; an absent element counts 0."""
+    """Numbers of atoms by element symbol; an absent element counts 0.
+
+    Examples
+    --------
+    >>> water = Elements.from_formula("H2O")
+    >>> round(water.mass, 4)
+    18.0106
+    >>> Elements.from_formula("C2H4O2").plus(water, -1).formula
+    'C2H2O'
+    """
 
     @classmethod
     def from_formula(cls, formula: str) -> Elements:
-        """Read a plain formula such as `C2H2O`.
+        """Elements of a plain formula such as `C2H2O`.
+
+        Parameters
+        ----------
+        formula
+            Symbols and numbers, without brackets or charges.
 
         Raises
         ------
@@ -46,7 +62,7 @@ class Elements(dict[str, int]):
         return elements
 
     def plus(self, other: Elements, times: int = 1) -> Elements:
-        """Return the sum of these atoms and `times` the others."""
+        """Sum of these atoms and `times` the others; `times` may be negative."""
         total = Elements(self)
         for symbol, count in other.items():
             total[symbol] = total.get(symbol, 0) + times * count
@@ -59,6 +75,10 @@ class Elements(dict[str, int]):
 
     @property
     def formula(self) -> str:
-        """Hill order: C, H, then the others by symbol."""
-        order = sorted(self, key=lambda s: (s != "C", s != "H", s))
-        return "".join(f"{s}{n if n != 1 else ''}" for s in order if (n := self[s]))
+        """Formula in Hill order: C, H, then the others by symbol."""
+        text = ""
+        for symbol in sorted(self, key=lambda s: (s != "C", s != "H", s)):
+            count = self[symbol]
+            if count:
+                text += symbol if count == 1 else f"{symbol}{count}"
+        return text

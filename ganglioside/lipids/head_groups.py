@@ -1,11 +1,11 @@
-"""Head groups: parsed from and written as names."""
+"""Head groups: parsed from names, and spelled as normalised names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NoReturn
 
 from ganglioside.lipids.composition import Composition
@@ -15,20 +15,21 @@ from ganglioside.support.fact_tables import read_facts
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head group without modifications, and where its sialic acids stand.
+    """A head group without modifications: a row of `data/heads.csv`.
 
     Attributes
     ----------
     series : str
+        Name without isomer letter, `GD1`.
     isomer : str
-        With its letter, `GD1a`; empty for a head without one.
+        Name with its letter, `GD1a`; empty for a head without one.
     category : str
         `GD`; empty for neutral relatives.
     hex, hexnac, neuac, sulfate, phosphocholine : int
-        Units.
+        Numbers of units.
     inner, terminal, alpha : int or None
         Sialic acids on the inner galactose, the terminal galactose and the GalNAc;
-        None where the name leaves it open.
+        None if the name does not specify it.
     spellings : tuple of str
         A hyphen may be written, left out or be a space.
     """
@@ -48,7 +49,7 @@ class Head:
 
     @property
     def composition(self) -> Composition:
-        """The units."""
+        """Units of the head group."""
         return Composition(
             hex=self.hex,
             hexnac=self.hexnac,
@@ -60,6 +61,25 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class _Modification:
+    """A row of `data/modifications.csv`.
+
+    Attributes
+    ----------
+    label : str
+        Normalised spelling, `OAc`.
+    unit : str
+        Field of `Composition` that it changes.
+    effect : str
+        `add`, or `turn`: it turns a NeuAc into this unit.
+    before : int
+        1 if it may precede the head group (`Fuc-GM1`).
+    signs : str
+        Characters that may join it to the head group, the normalised one first.
+    carrier, per_carrier : str, int
+        What bears it (`sugar`, `sialic`, `any`), and how many each carrier can have.
+    spellings : tuple of str
+    """
+
     label: str
     unit: str
     effect: str
@@ -72,7 +92,18 @@ class _Modification:
 
 @dataclass(frozen=True, slots=True)
 class Glycan:
-    """A head group with its modifications, ready to be put on a ceramide."""
+    """A head group with its modifications, without a ceramide.
+
+    Attributes
+    ----------
+    series : str
+        Normalised name without isomer letter, `GD1+OAc`.
+    isomer : str or None
+        Normalised name with the isomer letter, `GD1a+OAc`.
+    category : str or None
+        `GD`; None for neutral relatives.
+    composition : Composition
+    """
 
     series: str
     isomer: str | None
@@ -86,21 +117,23 @@ _MODIFICATIONS: Final = read_facts("modifications.csv", _Modification)
 
 
 def _key(spelling: str) -> str:
+    """Spelling in lower case without hyphens and spaces."""
     return spelling.lower().replace("-", "").replace(" ", "")
 
 
 def _alternatives(spellings: Iterable[str]) -> str:
-    """Return a pattern of spellings, longest first, in which hyphens are optional."""
+    """Regular expression of spellings, longest first, in which hyphens are optional."""
     longest_first = sorted(spellings, key=len, reverse=True)
     return "|".join(re.escape(s).replace(r"\-", "[ -]?") for s in longest_first)
 
 
 _HEADS_BY_KEY: Final = {_key(s): head for head in HEADS for s in head.spellings}
 _MODIFICATIONS_BY_KEY: Final = {_key(s): m for m in _MODIFICATIONS for s in m.spellings}
-#: By unit: where several spell one unit (a lactone is a lost water), the last one is written.
+#: Modification that spells each unit: of several (a lactone is a lost water) the last one.
 _SPELLED: Final = {m.unit: m for m in _MODIFICATIONS}
 _MOST_OF_A_KIND: Final = 9  # the count of a modification is one digit
 _MOD: Final = _alternatives(s for m in _MODIFICATIONS for s in m.spellings)
+_PREFIX_MOD: Final = _alternatives(s for m in _MODIFICATIONS if m.before for s in m.spellings)
 
 # Patterns read normalised text (see `_normalise`), each in linear time.
 _HEAD: Final = re.compile(
@@ -108,9 +141,7 @@ _HEAD: Final = re.compile(
 )
 _LOCI: Final = r"(?:(?P<loci>[4-9](?:,[4-9]){0,4})-)?"  # of acetyls: 9-O-Ac, 7,9-di-O-Ac
 _PREFIX: Final = re.compile(
-    rf"{_LOCI}(?P<count>di-?|tri-?|[23])?"
-    rf"(?P<mod>{_alternatives(s for m in _MODIFICATIONS if m.before for s in m.spellings)})"
-    r"(?:[- ]|(?=g[amdtqp][1-4]))",
+    rf"{_LOCI}(?P<count>di-?|tri-?|[23])?(?P<mod>{_PREFIX_MOD})(?:[- ]|(?=g[amdtqp][1-4]))",
     re.IGNORECASE,
 )
 _MEMBER: Final = rf"{_LOCI}(?P<count>di-?|tri-?|[1-9] ?)?(?P<mod>{_MOD})(?P<after>[2-9])?"
@@ -122,7 +153,31 @@ _COUNT_WORDS: Final = {"di": 2, "tri": 3}
 
 @lru_cache(maxsize=4096)
 def parse_glycan(text: str, more: str = "") -> Glycan:
-    """Parse a normalised head group, with the modifications that follow the ceramide."""
+    """Head group of a normalised text (cached).
+
+    Parameters
+    ----------
+    text
+        What precedes the ceramide, such as `9-O-Ac-GD3`.
+    more
+        What follows the ceramide: further modifications, such as `+OAc`.
+
+    Returns
+    -------
+    Glycan
+
+    Raises
+    ------
+    NameFormError
+        If the head group or a modification is unknown, or the head group cannot bear it.
+
+    Examples
+    --------
+    >>> parse_glycan("Fuc-GM1").series
+    'GM1+dHex'
+    >>> parse_glycan("GD1a", "+OAc").isomer
+    'GD1a+OAc'
+    """
     counts: dict[str, int] = {}
     position = _take_prefixes(text, counts)
     match = _HEAD.match(text, position)
@@ -130,15 +185,24 @@ def parse_glycan(text: str, more: str = "") -> Glycan:
         refuse(
             "unknown-head",
             f"The head group {text[:40]!r} is unknown.",
-            "Known are GM4 to GP1 with their isomers (GD1a, GT1b, ...), GA1, GA2, Cer, SM, "
-            "HexCer, Hex2Cer, Hex3Cer, SHexCer and SHex2Cer.",
+            f"Known are {_known_heads()}.",
         )
     _take_suffixes(text, match.end(), counts)
     _take_suffixes(more, 0, counts)
     return _assemble(_HEADS_BY_KEY[_key(match.group())], counts)
 
 
+def _known_heads() -> str:
+    """All head groups, each series followed by its isomers: `GM4, ..., GM1 (GM1a, GM1b), ...`."""
+    listed = []
+    for series in dict.fromkeys(head.series for head in HEADS):
+        names = ", ".join(head.isomer for head in isomers(series))
+        listed.append(f"{series} ({names})" if names else series)
+    return ", ".join(listed)
+
+
 def _take_prefixes(text: str, counts: dict[str, int]) -> int:
+    """Count the modifications before the head group; return the position behind them."""
     position = 0
     while not _HEAD.match(text, position) and (match := _PREFIX.match(text, position)):
         _count(match, counts)
@@ -147,6 +211,7 @@ def _take_prefixes(text: str, counts: dict[str, int]) -> int:
 
 
 def _take_suffixes(text: str, position: int, counts: dict[str, int]) -> None:
+    """Count the modifications from a position to the end of a text."""
     while position < len(text):
         if match := _SUFFIX.match(text, position):
             _check_sign(_count(match, counts), match["sign"], text)
@@ -158,7 +223,7 @@ def _take_suffixes(text: str, position: int, counts: dict[str, int]) -> None:
 
 
 def _take_bracket(bracket: re.Match[str], text: str, counts: dict[str, int]) -> None:
-    """Count what stands in brackets: `(NeuGc)2`, `(NeuAc/NeuGc)`, `(7,9-di-O-Ac)`."""
+    """Count the modifications in brackets: `(NeuGc)2`, `(NeuAc/NeuGc)`, `(7,9-di-O-Ac)`."""
     for part in bracket["inside"].split("/"):
         match = _INSIDE.fullmatch(part)
         if match is None:
@@ -168,9 +233,13 @@ def _take_bracket(bracket: re.Match[str], text: str, counts: dict[str, int]) -> 
 
 
 def _count(match: re.Match[str], counts: dict[str, int]) -> _Modification:
-    """Add what one match of `_MEMBER` or `_PREFIX` says; return its modification."""
+    """Add the number in one match of `_MEMBER` or `_PREFIX` to `counts`; return the modification.
+
+    The number is written (`2OAc`, `di-O-Ac`, `OAc2`) or that of the positions (`7,9-O-Ac`).
+    """
     modification = _MODIFICATIONS_BY_KEY[_key(match["mod"])]
-    word = (match["count"] or match.groupdict().get("after") or "").strip("- ").lower()
+    after = match.groupdict().get("after")
+    word = (match["count"] or after or "").strip("- ").lower()
     sites = match["loci"].count(",") + 1 if match["loci"] else 1
     number = _COUNT_WORDS.get(word) or int(word or sites)
     counts[modification.label] = counts.get(modification.label, 0) + number
@@ -187,19 +256,22 @@ def _unknown_modification(part: str) -> NoReturn:
 
 
 def _check_sign(modification: _Modification, sign: str, text: str) -> None:
+    """Refuse a modification that is joined to the head group by a wrong character."""
     if sign in modification.signs:
         return
     label = modification.label
-    refuse(
-        "wrong-sign",
-        f"{text[:60]!r} joins {label} by {sign!r}.",
-        "Write the head with that many sialic acids: GD3 for GM3+NeuAc, GD3(NeuGc) for GM3+NeuGc."
-        if modification.effect == "turn"
-        else f"Write the species that is left after a loss, or +{label} for one more.",
-    )
+    if modification.effect == "turn":
+        advice = (
+            "Write the head with that many sialic acids: GD3 for GM3+NeuAc, GD3(NeuGc) for "
+            "GM3+NeuGc."
+        )
+    else:
+        advice = f"Write the species that is left after a loss, or +{label} for one more."
+    refuse("wrong-sign", f"{text[:60]!r} joins {label} by {sign!r}.", advice)
 
 
 def _assemble(head: Head, counts: dict[str, int]) -> Glycan:
+    """Head group with numbers of modifications, by their labels."""
     composition = head.composition
     for modification in _MODIFICATIONS:
         if number := counts.get(modification.label, 0):
@@ -210,36 +282,51 @@ def _assemble(head: Head, counts: dict[str, int]) -> Glycan:
 
 
 def _apply(m: _Modification, number: int, composition: Composition, head: Head) -> Composition:
-    """Return the composition with a modification, if it has the carriers for it."""
-    sialic = composition.sialic_acids
-    bearable = {"sugar": min(head.hex, 1), "sialic": sialic, "any": 1 + sialic}[m.carrier]
-    turned = number if m.effect == "turn" else 0
-    present = getattr(composition, m.unit) - getattr(head.composition, m.unit)
-    room = min(m.per_carrier * bearable, _MOST_OF_A_KIND) - present
-    if number > (composition.neuac if turned else room):
+    """Composition with `number` more of a modification; refused if it has no carriers for them."""
+    added = _added(m, composition, head)
+    if m.effect == "turn":
+        possible, turned = composition.neuac, number
+    else:
+        possible, turned = _capacity(m, composition, head) - added, 0
+    if number > possible:
         refuse(
             "impossible-modification",
-            f"{head.isomer or head.series} cannot bear {present + number} {m.label}.",
+            f"{head.isomer or head.series} cannot bear {added + number} {m.label}.",
             "Check the head group and the number of modifications.",
         )
     return composition + Composition(**{m.unit: number}) - Composition(neuac=turned)
 
 
+def _capacity(m: _Modification, composition: Composition, head: Head) -> int:
+    """Largest number of a modification that the carriers of a composition can have."""
+    sialic_acids = composition.sialic_acids
+    carriers = {"sugar": min(head.hex, 1), "sialic": sialic_acids, "any": 1 + sialic_acids}
+    return min(m.per_carrier * carriers[m.carrier], _MOST_OF_A_KIND)
+
+
+def _added(m: _Modification, composition: Composition, head: Head) -> int:
+    """Units of a modification beyond those of the unmodified head group."""
+    return int(getattr(composition, m.unit) - getattr(head.composition, m.unit))
+
+
 def _spell(m: _Modification, composition: Composition, head: Head) -> str:
-    """Return one modification of the normalised spelling, empty where it is absent."""
-    number = getattr(composition, m.unit) - getattr(head.composition, m.unit)
+    """Normalised spelling of one modification, `+2OAc`; empty if it is absent."""
+    number = _added(m, composition, head)
     if number <= 0:
         return ""
     text = f"{number if number > 1 else ''}{m.label}"
     return f"({text})" if m.effect == "turn" else f"{m.signs[0]}{text}"
 
 
-_ISOMERS: Final = {
-    series: tuple(h for h in HEADS if h.series == series and h.isomer)
-    for series in {h.series for h in HEADS}
-}
-
-
+@cache
 def isomers(series: str) -> tuple[Head, ...]:
-    """Return the known isomers of an unmodified series (`GD1`: GD1a, GD1b, GD1c, GD1α)."""
-    return _ISOMERS.get(series, ())
+    """Known isomers of an unmodified series, in the order of the table.
+
+    Examples
+    --------
+    >>> [head.isomer for head in isomers("GD1")]
+    ['GD1a', 'GD1b', 'GD1c', 'GD1α']
+    >>> isomers("GM3")
+    ()
+    """
+    return tuple(head for head in HEADS if head.series == series and head.isomer)

@@ -1,4 +1,4 @@
-"""How far measured m/z are from the names: in ppm of the mass of the ion."""
+"""Mass errors: measured m/z less that of the name, in ppm of the ion's m/z."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def mass_errors(
     mass: npt.NDArray[np.float64],
     polarity: str = "auto",
 ) -> npt.NDArray[np.float64]:
-    """Return measured less theoretical m/z.
+    """Measured less theoretical m/z in ppm, shape (n,).
 
     Parameters
     ----------
@@ -29,15 +29,25 @@ def mass_errors(
     ions : pandas array of str, length n
         Adducts, in any usual spelling; NA where missing.
     mass : numpy.ndarray, shape (n,)
-        Of the neutral molecule that is named, Da.
+        Monoisotopic mass of the named molecule, neutral, Da.
     polarity : str
         `negative`, `positive`, or `auto`: of either.
 
     Returns
     -------
     numpy.ndarray, shape (n,)
-        ppm. NaN without a measured m/z, where the adduct is unknown, and where none is named and
+        NaN without a measured m/z, where the adduct is unknown, and where no adduct is given and
         no usual ion of the name is near.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> mass_errors(
+    ...     np.array([1179.74, 1179.74]),
+    ...     pd.array(["[M-H]-", None], dtype="str"),
+    ...     np.array([1180.7445, 1180.7445]),
+    ... ).round(1)
+    array([2.4, 2.4])
     """
     errors = np.full(len(mz), np.nan)
     if not np.isfinite(mz).any():
@@ -56,6 +66,7 @@ def mass_errors(
 def _error(
     mz: npt.NDArray[np.float64], mass: npt.NDArray[np.float64], ion: Adduct
 ) -> npt.NDArray[np.float64]:
+    """Errors of measured m/z as one ion, ppm."""
     theoretical = (mass + ion.shift) / abs(ion.charge)
     return np.asarray(1e6 * (mz - theoretical) / theoretical)
 
@@ -63,7 +74,7 @@ def _error(
 def _nearest(
     mz: npt.NDArray[np.float64], mass: npt.NDArray[np.float64], polarity: str
 ) -> npt.NDArray[np.float64]:
-    """Return the error of the usual ion that is nearest."""
+    """Errors of measured m/z as the nearest usual ion, ppm; NaN where that is another ion."""
     each = np.stack([_error(mz, mass, ion) for ion in usual_adducts(polarity)])
     nearest = np.abs(each).argmin(axis=0)
     error = each[nearest, np.arange(len(mz))]

@@ -1,4 +1,4 @@
-"""What is refused in a name: one error, with a code and a cure."""
+"""Refusals of names: one kind of error, with a code, a message and an advice."""
 
 from __future__ import annotations
 
@@ -11,24 +11,27 @@ from ganglioside.support.fact_tables import read_facts
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
+    """A row of `data/limits.csv`: the allowed range of a quantity, both ends included."""
+
     quantity: str
     low: int
     high: int
     unit: str
 
 
+#: Allowed ranges by quantity.
 LIMITS: Final = {limit.quantity: limit for limit in read_facts("limits.csv", _Limit)}
 
 _EXAMPLE: Final = "Write a head group and a ceramide, such as GD1a(36:1;O2) or GM1+OAc(d18:1/18:0)."
 
 
 def refuse(code: str, message: str, advice: str = _EXAMPLE) -> NoReturn:
-    """Raise the error of a name, with its code and its cure."""
+    """Raise a `NameFormError`."""
     raise NameFormError(message, code, advice)
 
 
 def check_limit(quantity: str, value: float, what: str) -> None:
-    """Refuse a name in which a quantity lies outside `data/limits.csv`."""
+    """Refuse a name in which a quantity is outside its range in `data/limits.csv`."""
     limit = LIMITS[quantity]
     if not limit.low <= value <= limit.high:
         unit = f" {limit.unit}" if limit.unit else ""

@@ -1,4 +1,4 @@
-"""Names of glycosphingolipids: text in, species out."""
+"""Names of glycosphingolipids parsed into species."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ _LOOKALIKES: Final = {**_DASHES, **_INVISIBLE, 0x2236: ":"}
 
 
 def _normalise(text: str) -> str:
-    """Return the text with plain punctuation and single spaces, none beside punctuation."""
+    """Text with plain punctuation and single spaces, without spaces beside punctuation."""
     plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
     return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain).strip()).strip()
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Split normalised text where the ceramide begins; drop the brackets about it."""
+    """Head group and ceramide of a normalised name; the ceramide keeps its opening bracket.
+
+    `GD1+OAc(36:1;O2)` gives `("GD1+OAc", "(36:1;O2)")`, `GD1 36:1;O2` gives `("GD1", "36:1;O2")`.
+    """
     start = _CERAMIDE_START.search(text)
     if start is None:
         refuse("no-ceramide", f"{text[:40]!r} names no ceramide.")
@@ -42,6 +45,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _parse_level(text: str) -> Species:
+    """Species of one level of a normalised name: the part between two `|`."""
     head, rest = _split(text)
     opened = rest.startswith("(")
     ceramide, rest = parse_ceramide(rest.removeprefix("("))
@@ -52,16 +56,33 @@ def _parse_level(text: str) -> Species:
 
 @lru_cache(maxsize=1 << 16)
 def parse_name(text: str) -> Species:
-    """Parse one name (cached).
+    """Species of one name (cached).
 
     Case, spacing, full-width characters and the usual spellings of head groups, modifications
-    and ceramides are tolerated. A ceramide without hydroxyls counts as O2. Of a name at several
-    levels (`HexCer 34:1;2O|HexCer 18:1;2O/16:0`) all must agree.
+    and ceramides are tolerated. A ceramide without hydroxyls counts as O2. All levels of a name
+    (`HexCer 34:1;2O|HexCer 18:1;2O/16:0`) must agree.
+
+    Parameters
+    ----------
+    text
+        Name of one lipid.
+
+    Returns
+    -------
+    Species
 
     Raises
     ------
     NameFormError
         If the text does not denote one possible lipid.
+
+    Examples
+    --------
+    >>> species = parse_name("9-O-Ac-GD3 d18:1/18:0")
+    >>> species.name
+    'GD3+OAc(36:1;O2)'
+    >>> species.formula, round(species.monoisotopic_mass, 4)
+    ('C72H127N3O30', 1513.8504)
     """
     if not isinstance(text, str):
         refuse("no-text", f"{text!r} is no name: a name is text.")
@@ -82,20 +103,31 @@ def parse_name(text: str) -> Species:
 
 @lru_cache(maxsize=1 << 16)
 def species(series: str, ceramide: Ceramide, isomer: str | None = None) -> Species:
-    """Return the species of a head group on a ceramide (cached).
+    """Species of a head group on a ceramide (cached).
 
     Parameters
     ----------
     series
         Such as `GD1+OAc`; any spelling that `parse_name` reads.
     ceramide
+        Sum composition.
     isomer
         Such as `GD1a+OAc`, an isomer of that series.
+
+    Returns
+    -------
+    Species
 
     Raises
     ------
     NameFormError
-        If the head group is unknown, the isomer is of another series, or the species impossible.
+        If the head group is unknown, the isomer is of another series, or the species is
+        impossible.
+
+    Examples
+    --------
+    >>> species("GD1", Ceramide(36, 1), isomer="GD1a").name
+    'GD1a(36:1;O2)'
     """
     glycan = parse_glycan(_normalise(isomer or series))
     if isomer and glycan.series != parse_glycan(_normalise(series)).series:

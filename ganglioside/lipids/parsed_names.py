@@ -16,63 +16,71 @@ from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.species import Species
+from ganglioside.support.arrays import read_only
+
+
+def _between(first: str, last: str) -> tuple[str, ...]:
+    """Columns of `columns.FEATURES` from the first to the last named, both included."""
+    names = list(FEATURES)
+    return tuple(names[names.index(first) : names.index(last) + 1])
+
 
 #: Columns of `ParsedNames.table`.
-SPECIES_COLUMNS: Final[tuple[str, ...]] = tuple(FEATURES)[
-    list(FEATURES).index("series") : list(FEATURES).index("monoisotopic_mass") + 1
-]
+SPECIES_COLUMNS: Final[tuple[str, ...]] = _between("series", "monoisotopic_mass")
 
 
 def _table_row(s: Species) -> tuple[Any, ...]:
-    c, cer = s.composition, s.ceramide
+    """Values of a species in `SPECIES_COLUMNS`."""
+    units, ceramide = s.composition, s.ceramide
     return (
         s.series,
         s.isomer,
-        cer.carbons,
-        cer.double_bonds,
-        cer.hydroxyls,
-        c.hex,
-        c.hexnac,
-        c.neuac,
-        c.neugc,
-        c.dhex,
-        c.oac,
+        ceramide.carbons,
+        ceramide.double_bonds,
+        ceramide.hydroxyls,
+        units.hex,
+        units.hexnac,
+        units.neuac,
+        units.neugc,
+        units.dhex,
+        units.oac,
         s.sugar_count,
-        c.sialic_acids,
+        units.sialic_acids,
         s.category,
         s.formula,
         s.monoisotopic_mass,
     )
 
 
-#: What stands in these columns where a name cannot be read.
-_NO_SPECIES: Final = tuple(
-    {"str": None, "Int64": -1, "float64": np.nan}[FEATURES[c]] for c in SPECIES_COLUMNS
-)
+_MISSING: Final[dict[str, Any]] = {"str": None, "Int64": -1, "float64": np.nan}
+
+#: Values in `SPECIES_COLUMNS` of a name that cannot be read.
+_NO_SPECIES: Final = tuple(_MISSING[FEATURES[column]] for column in SPECIES_COLUMNS)
 
 
 def _values(values: list[Any], kind: str) -> Any:
+    """Array of the values of a column; whole numbers as int64, -1 where missing."""
     return pd.array(values, dtype="str") if kind == "str" else np.array(values, kind.lower())
 
 
-def _column(values: Any, place: npt.NDArray[np.int64]) -> Any:
-    """Return the values at some places as what stands in a DataFrame."""
-    taken = values.take(place)
+def _column(values: Any, index: npt.NDArray[np.int64]) -> Any:
+    """Values at some positions as a column of a DataFrame, NA where a whole number is -1."""
+    taken = values.take(index)
     return pd.arrays.IntegerArray(taken, taken < 0) if taken.dtype == np.int64 else taken
 
 
 @dataclass(frozen=True, eq=False)
 class ParsedNames:
-    """Many names, parsed once per distinct text.
+    """The species of n names, each distinct text parsed once; see `parse_names`.
 
     Attributes
     ----------
     species : tuple of Species
-        The distinct readable species, in order of first appearance of their texts.
+        The k distinct readable species, in order of first appearance of their texts.
     index : numpy.ndarray of int64, shape (n,)
-        For each name its place in `species`, -1 where the name cannot be read.
+        Index into `species` for each name, -1 if the name cannot be read; read-only.
     errors : dict of str to NameFormError
-        The unreadable texts, each with its error; missing names stand under the empty text.
+        Error of each unreadable text; that of missing names is under the empty text.
     """
 
     species: tuple[Species, ...]
@@ -84,67 +92,84 @@ class ParsedNames:
 
     @cached_property
     def series(self) -> frozenset[str]:
-        """The series of all `species`."""
+        """Distinct series of `species`."""
         return frozenset(s.series for s in self.species)
 
     @cached_property
     def _columns(self) -> dict[str, Any]:
-        """The species columns of `columns.FEATURES`: a value per species, and what is missing."""
+        """Columns `SPECIES_COLUMNS` with k + 1 values: one per species, the last one missing."""
         rows = [*map(_table_row, self.species), _NO_SPECIES]
-        return {
-            name: _values([row[k] for row in rows], FEATURES[name])
-            for k, name in enumerate(SPECIES_COLUMNS)
-        }
+        by_column = zip(SPECIES_COLUMNS, zip(*rows, strict=True), strict=True)
+        return {name: _values(list(values), FEATURES[name]) for name, values in by_column}
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row per entry of `species`: the species columns of `columns.FEATURES`."""
+        """One row per entry of `species`, columns `SPECIES_COLUMNS`."""
         return pd.DataFrame(self._taken(np.arange(len(self.species))))
 
     @cached_property
     def masses(self) -> npt.NDArray[np.float64]:
-        """Monoisotopic mass of each of `species`, Da, shape (k,)."""
-        return np.array([s.monoisotopic_mass for s in self.species], dtype=np.float64)
+        """Monoisotopic mass of each of `species`, Da, shape (k,); read-only."""
+        masses = [s.monoisotopic_mass for s in self.species]
+        return read_only(np.array(masses, dtype=np.float64))
 
     @cached_property
     def compositions(self) -> npt.NDArray[np.int64]:
-        """Units of each of `species`, shape (k, len(composition.UNITS)), in that order."""
+        """Units of each of `species`, shape (k, len(composition.UNITS)); read-only."""
         rows = [tuple(s.composition) for s in self.species]
-        return np.array(rows, dtype=np.int64).reshape(len(rows), len(UNITS))
+        return read_only(np.array(rows, dtype=np.int64).reshape(len(rows), len(UNITS)))
 
     @cached_property
     def ceramides(self) -> npt.NDArray[np.int64]:
-        """Carbons, double bonds and hydroxyls of each of `species`, shape (k, 3)."""
-        rows = [
-            (c.carbons, c.double_bonds, c.hydroxyls) for c in (s.ceramide for s in self.species)
-        ]
-        return np.array(rows, dtype=np.int64).reshape(len(rows), 3)
+        """Carbons, double bonds and hydroxyls of each of `species`, shape (k, 3); read-only."""
+        ceramides = [s.ceramide for s in self.species]
+        rows = [(c.carbons, c.double_bonds, c.hydroxyls) for c in ceramides]
+        return read_only(np.array(rows, dtype=np.int64).reshape(len(rows), 3))
 
     def columns(self) -> dict[str, Any]:
-        """Return the species columns with one value per name, NA where unreadable."""
+        """Columns `SPECIES_COLUMNS` with one value per name, NA if unreadable."""
         return self._taken(self.index)
 
-    def _taken(self, place: npt.NDArray[np.int64]) -> dict[str, Any]:
-        """Return the species columns at places in `species`, NA where -1."""
-        return {name: _column(values, place) for name, values in self._columns.items()}
+    def _taken(self, index: npt.NDArray[np.int64]) -> dict[str, Any]:
+        """Columns `SPECIES_COLUMNS` of the species at these positions, NA where -1."""
+        return {name: _column(values, index) for name, values in self._columns.items()}
 
     def frame(self) -> pd.DataFrame:
-        """Return one row per name: the species columns, NA where unreadable."""
+        """One row per name, columns `SPECIES_COLUMNS`, NA if unreadable."""
         return pd.DataFrame(self.columns())
 
 
 def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:
-    """Parse many names, each distinct text once.
+    """Species of many names, each distinct text parsed once.
 
-    Names that cannot be read do not raise: they are collected in `errors`.
+    Parameters
+    ----------
+    texts
+        n names; missing ones count as unreadable.
+
+    Returns
+    -------
+    ParsedNames
+        Names that cannot be read raise nothing: their errors are in `errors`.
+
+    Examples
+    --------
+    >>> parsed = parse_names(["GM3(36:1;O2)", "GX9(36:1;O2)", "GM3 d36:1"])
+    >>> [species.name for species in parsed.species], parsed.index.tolist()
+    (['GM3(36:1;O2)'], [0, -1, 0])
+    >>> parsed.errors["GX9(36:1;O2)"].code
+    'unknown-head'
     """
     codes, distinct = pd.factorize(pd.Series(texts, dtype="str"))
-    places: dict[Species, int] = {}
+    wanted = distinct.tolist()
+    if (codes < 0).any():
+        wanted.append("")  # missing names have code -1: the last text
+    found: dict[Species, int] = {}
     errors: dict[str, NameFormError] = {}
-    of_text = np.full(len(distinct) + 1, -1, dtype=np.int64)  # the last one is for missing names
-    for i, text in enumerate(distinct.tolist() + [""] * bool((codes < 0).any())):
+    by_text = np.full(len(distinct) + 1, -1, dtype=np.int64)
+    for i, text in enumerate(wanted):
         try:
-            of_text[i] = places.setdefault(parse_name(text), len(places))
+            by_text[i] = found.setdefault(parse_name(text), len(found))
         except NameFormError as error:
             errors[text] = error.with_traceback(None)
-    return ParsedNames(tuple(places), of_text[codes], errors)
+    return ParsedNames(tuple(found), read_only(by_text[codes]), errors)

@@ -12,25 +12,35 @@ from ganglioside.lipids.name_faults import check_limit
 
 @dataclass(frozen=True, slots=True)
 class Species:
-    """One lipid species, as far as its name tells.
+    """One lipid species, as specific as its name.
 
-    Two species are equal when series, isomer and ceramide are.
+    Two species are equal if their series, isomer and ceramide are.
 
     Attributes
     ----------
     series : str
         Head group with modifications, normalised, without isomer letter: `GD1+OAc`.
     isomer : str or None
-        The same with the isomer letter, where the name gives one: `GD1a+OAc`.
+        The same with the isomer letter, if the name has one: `GD1a+OAc`.
     composition : Composition
+        Units of the head group.
     ceramide : Ceramide
+        Sum composition.
     category : str or None
         GA, GM, GD, GT, GQ or GP; None for neutral relatives such as Cer or SM.
     sugar_count : int
+        Monosaccharides of the head group, sialic acids included.
     formula : str
         Neutral molecule, Hill order.
     monoisotopic_mass : float
-        Da, neutral molecule.
+        Neutral molecule, Da.
+
+    Examples
+    --------
+    >>> from ganglioside import parse_name
+    >>> species = parse_name("GD1a+OAc d36:1")
+    >>> species.series, species.isomer, str(species.ceramide)
+    ('GD1+OAc', 'GD1a+OAc', '36:1;O2')
     """
 
     series: str
@@ -44,12 +54,12 @@ class Species:
 
     @property
     def head(self) -> str:
-        """The isomer where it is known, else the series."""
+        """Head group: the isomer if it is known, else the series."""
         return self.isomer or self.series
 
     @property
     def name(self) -> str:
-        """The normalised name, `GD1a+OAc(36:1;O2)`; `parse_name` reads it back."""
+        """Normalised name, `GD1a+OAc(36:1;O2)`, which `parse_name` reads back."""
         return f"{self.head}({self.ceramide})"
 
     def __str__(self) -> str:
@@ -57,7 +67,13 @@ class Species:
 
 
 def combine(glycan: Glycan, ceramide: Ceramide) -> Species:
-    """Return the species of a head group on a ceramide, if it can exist."""
+    """Species of a head group on a ceramide; one that cannot exist is refused.
+
+    Raises
+    ------
+    NameFormError
+        If the ceramide, the number of sugars or the mass is impossible.
+    """
     check_ceramide(ceramide)
     check_limit("sugars", glycan.composition.sugar_count, "Sugars of the head group")
     elements = ceramide.elements.plus(glycan.composition.elements)

@@ -1,4 +1,4 @@
-"""Messages to people who do not watch: by e-mail or to a webhook, as a file of settings says."""
+"""Notifications by e-mail or webhook for users who do not watch, set up in a file."""
 
 from __future__ import annotations
 

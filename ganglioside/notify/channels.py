@@ -1,4 +1,4 @@
-"""How a message is sent: SMTP and HTTP, from the standard library."""
+"""Sending of a message by SMTP and HTTP, with the standard library."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from ganglioside.version import __version__
 #: Seconds that a server may take to answer.
 TIMEOUT: Final = 15
 
-#: All that a webhook needs. A redirection is no success: a POST that is sent on arrives as an empty
-#: GET, or where nobody meant it to go. There are no files and no other protocols.
+#: Handlers that a webhook needs. A redirection is not a success: a POST that is sent on arrives as
+#: an empty GET, or at an address that nobody chose. Files and other protocols are excluded.
 _HANDLERS: Final = (
     ProxyHandler,
     HTTPHandler,
@@ -46,7 +46,7 @@ _HANDLERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What somebody is told.
+    """Message to a user.
 
     Attributes
     ----------
@@ -55,6 +55,12 @@ class Message:
     text : str
     facts : mapping
         The same for programs; ready for JSON.
+
+    Examples
+    --------
+    >>> from ganglioside.notify import Message, Notifications, send
+    >>> send(Message("Done", "The batch has ended.", {"job": "18f"}), Notifications())
+    ()
     """
 
     subject: str
@@ -63,12 +69,12 @@ class Message:
 
 
 def send(message: Message, to: Notifications) -> tuple[str, ...]:
-    """Return the channels that have taken a message: it is sent by every one that is set up.
+    """Labels of the channels that have taken a message: all that are set up.
 
     Raises
     ------
     NotificationError
-        If a channel does not take it; the others have been tried by then.
+        If a channel does not take it, after all others were tried.
     """
     reached, refused = [], []
     for channel in (to.email, to.webhook):

@@ -1,6 +1,6 @@
-"""Where notifications go: read from `notify.toml`.
+"""Settings of notifications: read from `notify.toml`.
 
-after = 60                      # s; shorter jobs are not told of
+after = 60                      # s; shorter jobs are not reported
 
 [email]
 host = "smtp.example.org"
@@ -15,7 +15,7 @@ to = ["anna@example.org"]
 url = "https://chat.example.org/hooks/1"
 secret = "..."                  # signs the message; or in GANGLIOSIDE_WEBHOOK_SECRET
 
-Passwords, secrets and addresses of webhooks, which are secrets too, are in no message and no
+Passwords, secrets and addresses of webhooks, which are secrets too, appear in no message and no
 `repr`.
 """
 
@@ -43,10 +43,10 @@ _SECRETS: Final = {
     ("webhook", "secret"): "GANGLIOSIDE_WEBHOOK_SECRET",
 }
 
-#: An address of mail, as far as it must be known here: no space, and nothing that ends a line.
+#: An e-mail address, checked only as far as is needed here: no space, no end of line.
 _MAIL: Final = re.compile(r"[^\s\x00-\x1f\x7f<>,;]+@[^\s\x00-\x1f\x7f<>,;@]+")
 
-#: What the path and query of an address are made of (RFC 3986); other characters as %XX.
+#: Characters of the path and query of an address (RFC 3986); others are written as %XX.
 _PATH: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
@@ -54,7 +54,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
-    """A mail server, and whom to write to.
+    """Mail server and recipients.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Email:
     security : {"starttls", "tls", "none"}
         How the connection is protected; the server's certificate is checked.
     user, password : str
-        Empty where the server asks for none.
+        Empty if the server requires no login.
     sender : str
     to : tuple of str
     """
@@ -98,18 +98,18 @@ class Email:
 
     @property
     def label(self) -> str:
-        """The channel, as events and messages name it."""
+        """Name of the channel in events and messages."""
         return f"e-mail ({self.host}:{self.port})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """An address that takes messages as JSON.
+    """Web address that takes messages as JSON.
 
     Attributes
     ----------
     url : str
-        http or https. Whoever knows it can write there.
+        http or https. Anyone who knows it can write there.
     secret : str
         Where given, the header `X-Ganglioside-Signature` holds `sha256=` and the HMAC of the body.
     """
@@ -123,18 +123,18 @@ class Webhook:
 
     @property
     def label(self) -> str:
-        """The channel, as events and messages name it: without what is secret in its address."""
+        """Name of the channel in events and messages, without the secret part of its address."""
         return f"webhook ({urlsplit(self.url).netloc})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notifications:
-    """Who is told that a job has ended.
+    """Channels that report the end of a job.
 
     Attributes
     ----------
     after : float
-        s; jobs that took less are not told of.
+        s; shorter jobs are not reported.
     email : Email or None
     webhook : Webhook or None
     """
@@ -151,31 +151,31 @@ class Notifications:
 
 
 def config_path() -> Path:
-    """Return where the settings are: `GANGLIOSIDE_NOTIFY`, or the user's configuration folder."""
+    """File of the settings: `GANGLIOSIDE_NOTIFY`, or in the user's configuration folder."""
     if named := os.environ.get("GANGLIOSIDE_NOTIFY"):
         return Path(named).expanduser()
     return user_config_path("ganglioside", appauthor=False) / "notify.toml"
 
 
 def read_config(path: Path | None = None) -> Notifications:
-    """Return the settings; where there is no file, nobody is told.
+    """Channels that the file sets up; none if there is no file.
 
     Raises
     ------
     NotificationError
         If the file cannot be read, or a setting is unknown or wrong.
     """
-    place = path or config_path()
+    file = path or config_path()
     try:
-        text = place.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Notifications()
     except (OSError, UnicodeDecodeError) as error:
-        raise NotificationError(f"{place} cannot be read: {error}.") from error
+        raise NotificationError(f"{file} cannot be read: {error}.") from error
     try:
         return _notifications(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, NotificationError) as error:
-        raise NotificationError(f"{place}: {error}") from error
+        raise NotificationError(f"{file}: {error}") from error
 
 
 def _notifications(values: dict[str, Any]) -> Notifications:
@@ -227,12 +227,12 @@ def _require_plain_text(settings: object, *names: str) -> None:
 
 
 def _web_address(url: str) -> SplitResult:
-    """Return the parts of an address of http or https, its host as the network knows it.
+    """Parts of an http or https address, its host in ASCII.
 
     Raises
     ------
     NotificationError
-        If it is none. The message repeats no more of it than its scheme.
+        If it is not one. The message repeats no more of it than its scheme.
     """
     try:
         parts = urlsplit(url.strip())
@@ -249,12 +249,14 @@ def _web_address(url: str) -> SplitResult:
     host = _host(parts.hostname or "", "url")
     if port is not None:
         _require_port(port, "url")
-    place = f"[{host}]" if ":" in host else host
-    return parts._replace(netloc=place if port is None else f"{place}:{port}")
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None:
+        netloc = f"{netloc}:{port}"
+    return parts._replace(netloc=netloc)
 
 
 def _host(host: str, setting: str) -> str:
-    """Return a host in the letters that the network knows: `bücher.example` as `xn--...`."""
+    """Host in ASCII letters as the network uses it: `bücher.example` as `xn--...`."""
     try:
         known = host.encode("idna").decode() if not host.isascii() else host
     except UnicodeError:

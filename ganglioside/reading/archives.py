@@ -1,4 +1,4 @@
-"""Zip archives (workbooks and studies), judged before anything of them is unpacked."""
+"""Zip archives (workbooks and studies), checked before anything in them is unpacked."""
 
 from __future__ import annotations
 
@@ -26,21 +26,25 @@ _DOCTYPE: Final = re.compile(
 
 
 def open_archive(content: bytes, what: str, max_bytes: float) -> zipfile.ZipFile:
-    """Return an open archive that is safe to unpack.
+    """Open archive that is safe to unpack.
 
     Parameters
     ----------
     content
         Bytes of the file.
     what
-        What messages call it: "The workbook".
+        Subject of messages: "The workbook".
     max_bytes
         Size limit of an input; an archive may unpack to `unpacked` times as much.
+
+    Returns
+    -------
+    zipfile.ZipFile
 
     Raises
     ------
     ReadError
-        If the archive is damaged or protected, is packed as no workbook is, or has more than
+        If the archive is damaged or protected, is packed by an unusual method, or has more than
         the limits allow.
     """
     found = content.count(_ENTRY)
@@ -63,6 +67,7 @@ def open_archive(content: bytes, what: str, max_bytes: float) -> zipfile.ZipFile
 
 
 def _check_member(member: zipfile.ZipInfo, what: str) -> None:
+    """Refuse an archive with a member that is encrypted or packed by an unusual method."""
     if member.flag_bits & _ENCRYPTED:
         raise ReadError(
             f"{what} is protected by a password ({member.filename!r} is encrypted). Save it "
@@ -76,7 +81,7 @@ def _check_member(member: zipfile.ZipInfo, what: str) -> None:
 
 
 def _check_unpacked(size: float, packed: int, max_bytes: float) -> None:
-    """Refuse an archive that unpacks to far more than the limit of its size, or than it has."""
+    """Refuse an archive that unpacks to far more than the size limit, or than its own size."""
     if size > most("unpacked") * max_bytes:
         raise ReadError(
             f"The file unpacks to {size / 1e6:,.0f} MB, more than {most('unpacked')} times the "
@@ -91,22 +96,22 @@ def _check_unpacked(size: float, packed: int, max_bytes: float) -> None:
 
 
 def check_markup(archive: zipfile.ZipFile, size: int) -> None:
-    """Refuse XML with definitions of its own, or with far more elements than a table needs.
+    """Refuse XML with a document type, or with far more elements than a table needs.
 
-    Each element costs at least one "<", in every encoding that an XML parser reads, so that
-    counting them bounds the elements before one is made.
+    Each element has at least one "<", in every encoding that an XML parser reads, so that their
+    number bounds the elements before one is parsed.
 
     Parameters
     ----------
     archive
-        An archive whose sizes have been checked.
+        Result of `open_archive`.
     size
         Bytes of the packed file.
 
     Raises
     ------
     ReadError
-        If a bound is passed.
+        If there is a document type or there are too many elements.
     """
     bound = max(most("marks"), most("marks_per_byte") * size)
     marks = 0
@@ -116,8 +121,8 @@ def check_markup(archive: zipfile.ZipFile, size: int) -> None:
 
 
 def _count_marks(part: IO[bytes], name: str, marks: int, bound: int) -> int:
-    """Return `marks` and those of one part; its beginning may hold no definitions."""
-    last = b""
+    """Sum of `marks` and the number of "<" in a part; one with a document type is refused."""
+    last = b""  # end of the chunk before, in which a document type may begin
     while chunk := part.read(_CHUNK):
         marks += chunk.count(b"<")
         if marks > bound:
@@ -135,6 +140,13 @@ def _count_marks(part: IO[bytes], name: str, marks: int, bound: int) -> int:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of a foreign message, as a sentence."""
-    text = next(iter(str(error).splitlines()), "") or type(error).__name__
+    r"""First line of another library's message, as a sentence.
+
+    Examples
+    --------
+    >>> first_line(ValueError("bad header\nat byte 7"))
+    'bad header.'
+    """
+    lines = str(error).splitlines()
+    text = lines[0] if lines and lines[0] else type(error).__name__
     return text if text.endswith(".") else f"{text}."

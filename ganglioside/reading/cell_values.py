@@ -1,4 +1,4 @@
-"""Text cells read as numbers and as true or false, whole columns at once."""
+"""Numbers, and true or false, from the text cells of whole columns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ganglioside.support.arrays import BoolArray, FloatArray
 
 _POINT_NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _COMMA_NUMBER: Final = r"[+-]?(?:[0-9]+,[0-9]*|,[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_EITHER_WAY: Final = r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}"  # 1.234: a decimal or a thousand
+_EITHER_WAY: Final = r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}"  # 1.234: decimal mark or thousands
 _SPACED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[ '’][0-9]{3})+(?:[.,][0-9]*)?")
 _GROUPED: Final = re.compile(
     r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+(?P<point>\.[0-9]*)|(?:\.[0-9]{3})+(?P<comma>,[0-9]*)"
@@ -34,7 +34,7 @@ FALSE: Final = (MISSING - {"?"}) | frozenset(
     ("f", "false", "0", "0.0", "no", "n", "not anchor", "no anchor", "non-anchor")
 )
 
-#: A table has a decimal mark when so many of the cells that show one show the same.
+#: A table has a decimal mark if this share of the cells that show one show the same.
 _AGREEMENT: Final = 0.9
 
 
@@ -45,19 +45,19 @@ class NumberText:
     Attributes
     ----------
     text : pandas.Series of str, shape (n,)
-        Tidied: ASCII digits and signs, no blanks, no certain thousands separators.
+        Tidied: ASCII digits and signs, no blanks, no unambiguous thousands separators.
     points, commas : numpy.ndarray of bool, shape (n,)
         Numbers without a comma, and numbers with one.
     either : numpy.ndarray of bool, shape (n,)
-        Those whose one mark may be a decimal mark or a thousands separator.
+        Numbers whose only mark may be a decimal mark or a thousands separator.
     missing : numpy.ndarray of bool, shape (n,)
-        Cells that say that there is no value.
+        Cells that are empty or hold a word for a missing value (`MISSING`).
     infinite : numpy.ndarray of bool, shape (n,)
-        Cells that write an infinite number.
+        Cells with an infinite number.
     grouped : numpy.ndarray of bool, shape (n,)
-        Cells from which thousands separators were taken.
+        Cells from which thousands separators were removed.
     marks : tuple of int
-        How many cells show that a point, or a comma, is the decimal mark.
+        Numbers of cells that show a point, and a comma, as decimal mark.
     """
 
     text: pd.Series[Any]
@@ -79,9 +79,9 @@ class Numbers:
     values : numpy.ndarray of float64, shape (n,)
         NaN where there is no number.
     missing, bad, infinite, ambiguous : numpy.ndarray of bool, shape (n,)
-        Why a value is NaN.
+        Reason for each NaN; exactly one of them is true there.
     grouped : numpy.ndarray of bool, shape (n,)
-        Cells from which thousands separators were taken.
+        Cells from which thousands separators were removed.
     foreign : numpy.ndarray of bool, shape (n,)
         Numbers whose decimal mark is not that of the table.
     """
@@ -96,31 +96,38 @@ class Numbers:
 
 
 def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
-    """Tidy the cells of a number column and see which marks they show.
+    """Tidied cells of a number column, and the decimal marks that they show.
 
     Parameters
     ----------
     cells : pandas.Series of str, shape (n,)
     thousands
-        Whether the quantity can reach thousands. Where it cannot (RT in min, Log P), a
-        single mark is always a decimal mark.
+        Whether the quantity can reach thousands. If it cannot (RT in min, Log P), a single mark
+        is always a decimal mark.
+
+    Returns
+    -------
+    NumberText
     """
     text: pd.Series[Any] = cells.str.strip()
     known = matches(text, _POINT_NUMBER) | matches(text, _COMMA_NUMBER)
     odd = np.flatnonzero(~known)
     grouped = np.zeros(len(text), dtype=bool)
-    marks = np.zeros(2, dtype=np.int64)
+    marks = np.zeros(2, dtype=np.int64)  # cells with thousands separators and a point, a comma
     if len(odd):
         codes, distinct = pd.factorize(text.iloc[odd])
         tidied = [_tidy(cell) for cell in distinct]
+        texts = np.array([t.text for t in tidied], dtype=object)
         text = text.copy()
-        text.iloc[odd.tolist()] = np.array([t.text for t in tidied], dtype=object)[codes]
+        text.iloc[odd.tolist()] = texts[codes]
         grouped[odd] = np.array([t.mark is not None for t in tidied])[codes]
         shown = np.array([(t.mark == ".", t.mark == ",") for t in tidied], dtype=np.int64)
         marks = shown[codes].sum(axis=0)
     points, commas = matches(text, _POINT_NUMBER), matches(text, _COMMA_NUMBER)
     either = matches(text, _EITHER_WAY) & thousands & ~grouped
     lower = text.str.lower()
+    decimal_points = points & ~either & text.str.contains(".", regex=False)
+    decimal_commas = commas & ~either
     return NumberText(
         text=text,
         points=points,
@@ -129,54 +136,63 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         missing=lower.isin(MISSING).to_numpy(dtype=bool),
         infinite=matches(lower, r"[+-]?(?:inf|infinity|∞)"),
         grouped=grouped,
-        marks=(
-            int(marks[0] + (points & ~either & text.str.contains(".", regex=False)).sum()),
-            int(marks[1] + (commas & ~either).sum()),
-        ),
+        marks=(int(marks[0] + decimal_points.sum()), int(marks[1] + decimal_commas.sum())),
     )
 
 
 def decimal_mark(columns: Sequence[NumberText]) -> str:
-    """Return the decimal mark of a table, empty where its cells do not tell or disagree."""
-    points, commas = (sum(c.marks[i] for c in columns) for i in (0, 1))
+    """Decimal mark of a table; empty if its cells show none or disagree."""
+    points = sum(column.marks[0] for column in columns)
+    commas = sum(column.marks[1] for column in columns)
+    needed = _AGREEMENT * (points + commas)
     if points + commas == 0:
         return ""
-    if points >= _AGREEMENT * (points + commas):
+    if points >= needed:
         return "."
-    return "," if commas >= _AGREEMENT * (points + commas) else ""
+    return "," if commas >= needed else ""
 
 
 def to_numbers(column: NumberText, mark: str) -> Numbers:
-    """Read a tidied column with the decimal mark of its table.
+    """Numbers of a tidied column, read with the decimal mark of its table.
 
-    A cell that can be read in two ways follows the table's mark. Without one, a point is a
-    decimal point, as programs write it, and a comma stays ambiguous.
+    A cell that can be read in two ways follows the mark of the table, else that of its column:
+
+    =======  ========  ========  =========  ==========
+    cell     mark `.`  mark `,`  no mark    both marks
+    =======  ========  ========  =========  ==========
+    `1.234`  1.234     1234      1.234      ambiguous
+    `1,234`  1234      1.234     ambiguous  ambiguous
+    =======  ========  ========  =========  ==========
+
+    Parameters
+    ----------
+    column
+        Result of `number_text`.
+    mark
+        Result of `decimal_mark` for the table.
+
+    Returns
+    -------
+    Numbers
     """
-    own = decimal_mark([column])
-    mark = mark or own
-    disagree = not mark and min(column.marks) > 0
-    ambiguous = column.either & (disagree | (column.commas if not mark else False))
+    mark = mark or decimal_mark([column])
+    ambiguous = _ambiguous(column, mark)
     split = column.either & ~ambiguous
     thousand_comma = split & column.commas & (mark == ".")
     thousand_point = split & column.points & (mark == ",")
     text = column.text
     decimal_comma = column.commas & ~thousand_comma & ~ambiguous
-    for rows, old, new in (
-        (thousand_comma, ",", ""),
-        (thousand_point, ".", ""),
-        (decimal_comma, ",", "."),
-    ):
-        if rows.any():
-            text = text.mask(rows, text.str.replace(old, new, regex=False))
+    text = _replaced(text, thousand_comma, ",", "")
+    text = _replaced(text, thousand_point, ".", "")
+    text = _replaced(text, decimal_comma, ",", ".")
     numeric = (column.points | column.commas) & ~ambiguous
     values = np.full(len(text), np.nan)
     values[numeric] = text.to_numpy(dtype=object)[numeric].astype(np.float64)
     infinite = np.isinf(values) | column.infinite
     values[infinite] = np.nan
-    shown = column.text.str.contains(".", regex=False).to_numpy(dtype=bool)
-    foreign = (decimal_comma & (mark == ".")) | (
-        column.points & shown & ~thousand_point & (mark == ",")
-    )
+    shows_point = column.text.str.contains(".", regex=False).to_numpy(dtype=bool)
+    decimal_point = column.points & shows_point & ~thousand_point
+    foreign = (decimal_comma & (mark == ".")) | (decimal_point & (mark == ","))
     return Numbers(
         values=values,
         missing=column.missing,
@@ -188,12 +204,33 @@ def to_numbers(column: NumberText, mark: str) -> Numbers:
     )
 
 
+def _ambiguous(column: NumberText, mark: str) -> BoolArray:
+    """Whether each cell is ambiguous with a decimal mark (empty: none is known), shape (n,)."""
+    if mark:
+        return np.zeros(len(column.text), dtype=bool)
+    shows_both = min(column.marks) > 0
+    return column.either if shows_both else column.either & column.commas
+
+
+def _replaced(text: pd.Series[Any], rows: BoolArray, old: str, new: str) -> pd.Series[Any]:
+    """Texts with `old` replaced by `new` in some rows."""
+    if not rows.any():
+        return text
+    return text.mask(rows, text.str.replace(old, new, regex=False))
+
+
 def read_flags(cells: pd.Series[Any]) -> tuple[BoolArray, BoolArray]:
-    """Read cells as true or false; also return which are neither (they count as false).
+    """Cells as true or false, and which are neither (they count as false).
 
     Returns
     -------
     flags, unknown : numpy.ndarray of bool, shape (n,)
+
+    Examples
+    --------
+    >>> flags, unknown = read_flags(pd.Series(["T", "no", "", "perhaps"], dtype="str"))
+    >>> flags.tolist(), unknown.tolist()
+    ([True, False, False, False], [False, False, False, True])
     """
     codes, distinct = pd.factorize(cells)
     words = [" ".join(unicodedata.normalize("NFKC", cell).lower().split()) for cell in distinct]
@@ -204,17 +241,27 @@ def read_flags(cells: pd.Series[Any]) -> tuple[BoolArray, BoolArray]:
 
 @dataclass(frozen=True, slots=True)
 class _Tidied:
+    """A tidied cell.
+
+    Attributes
+    ----------
+    text : str
+    mark : str or None
+        Decimal mark of a number that had thousands separators, empty if it shows none; None for
+        other cells.
+    """
+
     text: str
-    mark: str | None = None  # of a number with thousands separators: its decimal mark, or empty
+    mark: str | None = None
 
 
 def _tidy(cell: str) -> _Tidied:
-    """Return a cell with ASCII digits and signs and without certain thousands separators."""
+    """Cell with ASCII digits and signs and without unambiguous thousands separators."""
     text = unicodedata.normalize("NFKC", cell).translate(_DASHES).strip()
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
     if _SPACED.fullmatch(text):
-        mark = "." if "." in text else "," if "," in text else ""
-        return _Tidied(re.sub(r"[ '’]", "", text), mark)
+        shown = [mark for mark in ".," if mark in text]
+        return _Tidied(re.sub(r"[ '’]", "", text), shown[0] if shown else "")
     match = _GROUPED.fullmatch(text)
     if match is None:
         return _Tidied(text)
@@ -223,42 +270,51 @@ def _tidy(cell: str) -> _Tidied:
 
 
 def holds_text(text: pd.Series[Any]) -> BoolArray:
-    """Return True for each cell that is not empty, shape (n,)."""
+    """Whether each cell is not empty, shape (n,)."""
     return np.asarray(pc.binary_length(pa.array(text.array))) > 0
 
 
 def columns_that_begin(cells: pd.DataFrame, starts: Sequence[str]) -> list[int]:
-    """Return the positions of the columns with a cell that begins with one of some characters."""
+    """Positions of the columns in which a cell begins with one of some characters."""
     if not len(cells):
         return []
-    # One call for all columns: each call reads the pattern anew.
+    # One call for all columns: each call compiles the pattern again.
     blocks = pa.chunked_array([_block(column) for _, column in cells.items()])
     found = pc.match_substring_regex(blocks, _beginning(starts))
     by_column = found.to_numpy().reshape(cells.shape[1], len(cells))
-    return [int(place) for place in np.flatnonzero(by_column.any(axis=1))]
+    positions: list[int] = np.flatnonzero(by_column.any(axis=1)).tolist()
+    return positions
 
 
 def _block(column: pd.Series[Any]) -> pa.Array:
+    """Column as one Arrow array."""
     array = pa.array(column.array)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def begins(text: pd.Series[Any], starts: Sequence[str]) -> BoolArray:
-    """Return True for each cell that begins with one of some characters, shape (n,)."""
+    """Whether each cell begins with one of some characters, shape (n,)."""
     return _found(text, _beginning(starts))
 
 
 def _beginning(starts: Sequence[str]) -> str:
+    """Regular expression of texts that begin with one of some characters."""
     return f"^[{''.join(map(re.escape, starts))}]"
 
 
 def matches(text: pd.Series[Any], pattern: str) -> BoolArray:
-    """Return True for each cell that a pattern describes as a whole, shape (n,)."""
+    """Whether a pattern matches each cell as a whole, shape (n,).
+
+    Examples
+    --------
+    >>> matches(pd.Series(["12", "12 min"], dtype="str"), "[0-9]+").tolist()
+    [True, False]
+    """
     return _found(text, f"^(?:{pattern})$")
 
 
 def _found(text: pd.Series[Any], pattern: str) -> BoolArray:
-    # As pandas does it, which reads the pattern anew each time.
+    """Whether a pattern is found in each cell, shape (n,); faster than pandas."""
     found = pc.match_substring_regex(pa.array(text.array), pattern)
     known = found.fill_null(False) if found.null_count else found
     rows: BoolArray = known.to_numpy(zero_copy_only=False)

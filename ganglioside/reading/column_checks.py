@@ -23,13 +23,15 @@ from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.support.arrays import BoolArray, FloatArray
 
-#: Number columns, and whether their values can reach thousands.
+#: Whether the values of each number column can reach thousands.
 _NUMBER_COLUMNS: Final[dict[str, bool]] = {"rt": False, "volume": True, "log_p": False, "mz": True}
 _TEXT_COLUMNS: Final[tuple[str, ...]] = ("adduct", "sample")
 
-#: Half of the features elute after two hours in next to no run: such a column holds seconds.
+#: Median RT above which a column holds seconds: in hardly any run do half of the features elute
+#: after two hours.
 _SECONDS_ABOVE: Final = 120.0
-#: Between one hour and two it may be either: a long gradient, or seconds of a very short one.
+#: Median RT above which the unit is unclear: minutes of a long gradient, or seconds of a very
+#: short one.
 _UNCLEAR_ABOVE: Final = 60.0
 
 #: Larger numbers in an RT column count as this one, so that sums of them stay finite.
@@ -37,15 +39,32 @@ _NO_RT: Final = 1e9
 
 
 def cells_of(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:
-    """Return the cells under the header that was taken for an input column."""
-    return cells[raw.header.places[column]]
+    """Cells of an input column, shape (n,)."""
+    return cells[raw.header.positions[column]]
 
 
 def read_columns(
     raw: RawTable, cells: pd.DataFrame, names: ParsedNames, log: ProblemLog
 ) -> pd.DataFrame:
-    """Return the input columns as typed values, with what is wrong of them in `log`."""
-    header, n = raw.header, len(raw)
+    """Input columns as typed values; their faults are reported to `log`.
+
+    Parameters
+    ----------
+    raw
+        The table as written.
+    cells : pandas.DataFrame, shape (n, k)
+        Its cells after `repair_rows`.
+    names
+        The n names, parsed.
+    log
+        Rows that it has errors for already are not reported again.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 9)
+        Columns of `FEATURE_TABLE` but `fault`: RT in min, NaN or NA where missing or refused.
+    """
+    n = len(raw)
     judged = np.ones(n, dtype=bool)
     judged[log.faulted] = False
     empty = _empty_rows(raw, cells) & judged
@@ -54,44 +73,58 @@ def read_columns(
     _report_names(raw, cells, names, judged, log)
     data = pd.DataFrame({"feature_id": np.arange(n), "name": cells_of(raw, cells, "name")})
     data["name"] = data["name"].mask(data["name"] == "", np.nan)
-    texts = {
-        column: number_text(cells[header.places[column]], thousands=thousands)
-        for column, thousands in _NUMBER_COLUMNS.items()
-        if column in header.places
-    }
-    mark = decimal_mark(list(texts.values()))
-    if mark == ",":
-        log.table("decimal-comma")
-    for column in _NUMBER_COLUMNS:
-        data[column] = np.nan
-    for column, text in texts.items():
-        numbers = to_numbers(text, mark)
-        data[column] = _report_numbers(raw, cells, column, numbers, judged, log)
+    for column, values in _read_numbers(raw, cells, judged, log).items():
+        data[column] = values
     data["rt"] = _settle_rt(raw, cells, data["rt"].to_numpy(), judged, log)
     data["anchor"] = _read_anchors(raw, cells, judged, log)
     for column in _TEXT_COLUMNS:
-        place = header.places.get(column)
-        data[column] = (
-            pd.Series(np.nan, index=range(n), dtype="str")
-            if place is None
-            else cells[place].mask(cells[place].str.strip() == "", np.nan)
-        )
+        data[column] = _read_texts(raw, cells, column)
     return data
 
 
+def _read_numbers(
+    raw: RawTable, cells: pd.DataFrame, judged: BoolArray, log: ProblemLog
+) -> dict[str, Any]:
+    """Values of the number columns, each of shape (n,) or NaN if the table lacks it.
+
+    All columns of a table have one decimal mark.
+    """
+    texts = {}
+    for column, thousands in _NUMBER_COLUMNS.items():
+        if column in raw.header.positions:
+            texts[column] = number_text(cells_of(raw, cells, column), thousands=thousands)
+    mark = decimal_mark(list(texts.values()))
+    if mark == ",":
+        log.table("decimal-comma")
+    values: dict[str, Any] = dict.fromkeys(_NUMBER_COLUMNS, np.nan)
+    for column, text in texts.items():
+        numbers = to_numbers(text, mark)
+        values[column] = _report_numbers(raw, cells, column, numbers, judged, log)
+    return values
+
+
+def _read_texts(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """Cells of a text column, NaN where blank or if the table lacks it, shape (n,)."""
+    if column not in raw.header.positions:
+        return pd.Series(np.nan, index=range(len(raw)), dtype="str")
+    texts = cells_of(raw, cells, column)
+    return texts.mask(texts.str.strip() == "", np.nan)
+
+
 def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
-    """Return True for each row without a cell that holds anything, shape (n,)."""
+    """Whether each row is empty in all cells, shape (n,)."""
     empty = ~holds_text(cells_of(raw, cells, "name"))
-    for place in cells:
+    for position in cells:
         if not empty.any():
             break
-        empty &= ~holds_text(cells[place])
+        empty &= ~holds_text(cells[position])
     return empty
 
 
 def _report_names(
     raw: RawTable, cells: pd.DataFrame, names: ParsedNames, judged: BoolArray, log: ProblemLog
 ) -> None:
+    """Report names that are missing or cannot be read."""
     texts, label = cells_of(raw, cells, "name"), raw.header.label("name")
     blank = (texts.str.strip() == "").to_numpy(dtype=bool)
     log.rows("name-missing", np.flatnonzero(blank & judged), label)
@@ -99,17 +132,12 @@ def _report_names(
     values = texts.iloc[bad]
     codes = np.array([names.errors[v].code for v in values], dtype=object)
     for code in dict.fromkeys(codes):
-        which = codes == code
-        errors = [names.errors[v] for v in values[which]]
-        log.own_words(
-            str(code),
-            "error",
-            bad[which],
-            label,
-            list(values[which]),
-            [str(e) for e in errors],
-            [e.advice for e in errors],
-        )
+        same = codes == code
+        unread = list(values[same])
+        errors = [names.errors[text] for text in unread]
+        messages = [str(error) for error in errors]
+        advice = [error.advice for error in errors]
+        log.own_words(str(code), "error", bad[same], label, unread, messages, advice)
 
 
 def _report_numbers(
@@ -120,8 +148,8 @@ def _report_numbers(
     judged: BoolArray,
     log: ProblemLog,
 ) -> FloatArray:
-    """Report the cells of a number column that are none; return its values."""
-    label, text = raw.header.label(column), cells[raw.header.places[column]]
+    """Values of a number column, NaN where refused, shape (n,); faults are reported."""
+    label, text = raw.header.label(column), cells_of(raw, cells, column)
     values = numbers.values
     if column != "rt" and numbers.missing.all():
         log.table("empty-column", label)
@@ -157,7 +185,7 @@ def _within_range(
     text: pd.Series[Any],
     log: ProblemLog,
 ) -> FloatArray:
-    """Return the values, NaN where no instrument could have measured one, and report those."""
+    """Values that can have been measured, NaN for others, shape (n,); those are reported."""
     measurable = value_ranges().get(column)
     if measurable is None:
         return values
@@ -170,15 +198,21 @@ def _within_range(
 def _settle_rt(
     raw: RawTable, cells: pd.DataFrame, rt: FloatArray, judged: BoolArray, log: ProblemLog
 ) -> FloatArray:
-    """Return RT in min, NaN where out of bounds, and report both.
+    """RT in min, NaN where out of bounds, shape (n,); a conversion and faults are reported.
 
-    The unit in the header decides. Without one, a column whose median is above 120 holds
-    seconds: half of the features of a run eluting after two hours is next to unknown, and a
-    90-minute gradient stays what it is. From 60 to 120 the column is left as it is, with a
-    warning. A header that says seconds over values that never pass 60 is not believed:
-    some programs write minutes under such headers.
+    =============  ===========================  ==============================
+    header         RT                           unit
+    =============  ===========================  ==============================
+    minutes        any                          min (warning: median > 120)
+    seconds        largest > 60                 s
+    seconds        largest <= 60                min: some programs write
+                                                minutes under such headers
+    without unit   median <= 60                 min
+    without unit   60 < median <= 120           min (warning)
+    without unit   median > 120                 s
+    =============  ===========================  ==============================
     """
-    label, text = raw.header.label("rt"), cells[raw.header.places["rt"]]
+    label, text = raw.header.label("rt"), cells_of(raw, cells, "rt")
     minutes = rt / 60.0 if _holds_seconds(raw.header, rt[judged], log) else rt
     for code, found in (
         ("rt-negative", rt < 0),
@@ -191,7 +225,7 @@ def _settle_rt(
 
 
 def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
-    """Tell whether an RT column holds seconds; report every doubt."""
+    """Whether an RT column holds seconds (see `_settle_rt`); doubts are reported."""
     label, positive = header.label("rt"), np.minimum(rt[rt > 0], _NO_RT)
     if not len(positive):
         return False
@@ -213,7 +247,8 @@ def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
 def _read_anchors(
     raw: RawTable, cells: pd.DataFrame, judged: BoolArray, log: ProblemLog
 ) -> BoolArray:
-    if "anchor" not in raw.header.places:
+    """Anchor marks, False if the table has none, shape (n,); faults are reported."""
+    if "anchor" not in raw.header.positions:
         return np.zeros(len(raw), dtype=bool)
     text = cells_of(raw, cells, "anchor")
     flags, unknown = read_flags(text)

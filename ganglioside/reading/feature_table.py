@@ -1,4 +1,4 @@
-"""The typed tables that pass from reading to analysis."""
+"""Feature tables: typed, checked, and passed from reading to analysis."""
 
 from __future__ import annotations
 
@@ -14,25 +14,32 @@ from ganglioside.reading.raw_table import Source
 
 @dataclass(frozen=True, eq=False)
 class FeatureTable:
-    """A feature table that was read and judged once, at the border.
+    r"""A feature table, read and checked; see `read_features`.
 
     Attributes
     ----------
     data : pandas.DataFrame, shape (n, len(FEATURE_TABLE))
-        One row per input row, in input order, columns `FEATURE_TABLE`.
+        One row per input row, in input order, columns `columns.FEATURE_TABLE`.
     names : ParsedNames
         The n names, parsed.
     carried : pandas.DataFrame, shape (n, k)
-        The foreign columns, untouched.
+        The foreign columns, unchanged.
     problems : pandas.DataFrame
-        Columns `PROBLEMS`, in order of row.
+        Columns `columns.PROBLEMS`, in order of row.
     source : Source
-        What was read.
+        The input as it was received.
     header : Header or None
-        Which column held what; None of a study of several inputs.
+        The header and its input columns; None for a study of several inputs.
     truth : pandas.DataFrame or None
-        Of a simulated table: one row per row of `data`, columns `feature_id`, `verdict`,
+        Truth of a simulated table: one row per row of `data`, columns `feature_id`, `verdict`,
         `parent_id`, `parent`, `isomer`, `process`, ...
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> table = gg.read_features(b"Name,RT\nGM1(36:1;O2),9.9\nGM3,9.9\n")
+    >>> len(table), table.data["fault"].isna().tolist()
+    (2, [True, False])
     """
 
     data: pd.DataFrame

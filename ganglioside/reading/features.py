@@ -1,4 +1,4 @@
-"""Read a feature table from whatever an analyst has."""
+"""Feature tables read from files, open files, bytes and DataFrames."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TableSource = (
 )
 
 
-#: One sample of a study, with or without its name.
+#: One input of a study, with or without the name of its sample.
 StudyPart = TableSource | tuple[str, TableSource]
 
 
@@ -48,27 +48,26 @@ def read_features(
     sheet: str | int | None = None,
     name: str | None = None,
 ) -> FeatureTable:
-    """Read a feature table, judge it and report everything that is wrong with it.
+    r"""Read and check a feature table; all faults are in its `problems`.
 
     The kind of file (CSV, TSV, XLSX, Parquet), its encoding, separator, decimal mark and
-    header are recognised by content. Every row of the input stays; a row that cannot be
-    judged says why in the column `fault`.
+    header are recognised by content. Every row of the input is kept; the column `fault` holds
+    the reason why a row cannot be judged.
 
     Parameters
     ----------
     source
-        A path, the bytes of a file, an open file, or a DataFrame. A Source is read again as it
-        was, a FeatureTable is returned as it is. A list of such inputs is one study: see
+        A path, the bytes of a file, an open file, or a DataFrame. A `Source` is read again as
+        before, a `FeatureTable` is returned unchanged. A list of such inputs is one study: see
         `read_study`.
     settings
         Limits: `max_megabytes`, `max_rows`.
     columns
-        Input column to header text, where the header is not recognised:
-        `{"Name": "my column"}`.
+        Header text of input columns that are not recognised: `{"Name": "my column"}`.
     sheet
-        Name or 0-based number of a worksheet; else the first one with a usable header.
+        Name or 0-based number of a worksheet; by default the first one with a usable header.
     name
-        What to call the source, where it has no file name.
+        Name of the source, if it has no file name.
 
     Returns
     -------
@@ -83,6 +82,14 @@ def read_features(
         If the table lacks what an analysis needs.
     SettingsError
         If `columns` names an input column that does not exist.
+
+    Examples
+    --------
+    >>> table = read_features(b"Lipid,RT (s)\nGM1(36:1;O2),594\nGM3(36:1;O2),597\n")
+    >>> table.data[["name", "rt"]].to_numpy().tolist()
+    [['GM1(36:1;O2)', 9.9], ['GM3(36:1;O2)', 9.95]]
+    >>> table.problems["code"].tolist()
+    ['no-volume', 'no-log-p', 'no-anchor', 'rt-in-seconds']
     """
     if isinstance(source, FeatureTable):
         return source
@@ -96,12 +103,12 @@ def read_features(
 
 
 def _read_one(source: TableSource, settings: Settings) -> FeatureTable:
-    """Return one input of a study as `read_features` does.
+    """Feature table of one input of a study.
 
     Raises
     ------
     ReadError
-        If it is a study itself, which could hold studies without end.
+        If the input is a study itself, which could contain studies without end.
     """
     if isinstance(source, FeatureTable) and source.header is not None:
         return source
@@ -118,6 +125,7 @@ def _nested() -> ReadError:
 
 
 def _judge(origin: Source | Frame, settings: Settings) -> FeatureTable:
+    """Feature table of one input in memory."""
     if isinstance(origin, Frame):
         return read_frame(origin, settings)
     return validate(read_bytes(origin, settings), origin)
@@ -126,18 +134,18 @@ def _judge(origin: Source | Frame, settings: Settings) -> FeatureTable:
 def read_study(
     parts: Sequence[StudyPart], settings: Settings | None = None, *, name: str | None = None
 ) -> FeatureTable:
-    """Read several inputs as one study.
+    r"""Read several inputs as one study.
 
     Parameters
     ----------
     parts
-        What `read_features` reads, one for each sample, or pairs (name of the sample, input).
-        Without a name, a sample is called as its file. An input with a column Sample holds
-        several: they are called `file: sample`.
+        Inputs of `read_features`, one for each sample, or pairs (name of the sample, input).
+        Without a name, a sample has the name of its file. An input with a column Sample contains
+        several samples, named `file: sample`.
     settings
         Limits: `max_megabytes` for each input, `max_rows` for all together.
     name
-        What to call the study.
+        Name of the study.
 
     Returns
     -------
@@ -149,18 +157,27 @@ def read_study(
     ------
     ReadError, ValidationError
         If there is no input, or one is refused: the message names it.
+
+    Examples
+    --------
+    >>> liver = b"Name,RT\nGM1(36:1;O2),9.9\n"
+    >>> brain = b"Name,RT\nGM1(36:1;O2),9.8\n"
+    >>> study = read_study([("liver", liver), ("brain", brain)])
+    >>> study.data[["sample", "rt"]].to_numpy().tolist()
+    [['liver', 9.9], ['brain', 9.8]]
     """
     settings = settings or Settings()
     if not parts:
         raise ReadError("A study needs at least one file: the list is empty.")
     read = _read_all(parts, settings)
     samples = unique([part.sample for part in read])
-    read = [dataclasses.replace(p, sample=s) for p, s in zip(read, samples, strict=True)]
-    return join(read, Source(name or f"study of {len(read)} files.zip", lambda: archive(read)))
+    named = [dataclasses.replace(p, sample=s) for p, s in zip(read, samples, strict=True)]
+    source = Source(name or f"study of {len(named)} files.zip", lambda: archive(named))
+    return join(named, source)
 
 
 def _read_archive(source: Source, settings: Settings) -> FeatureTable:
-    """Read the source of a study again.
+    """Feature table of a study from its source.
 
     Raises
     ------
@@ -176,14 +193,14 @@ def _read_archive(source: Source, settings: Settings) -> FeatureTable:
 
 
 def _file(content: bytes, member: str) -> io.BytesIO:
-    """Return a member as an open file of the name that it had."""
+    """Open file with the content and the file name of an archive's member."""
     file = io.BytesIO(content)
     file.name = PurePosixPath(member).name
     return file
 
 
 def _read_all(parts: Sequence[StudyPart], settings: Settings) -> list[Part]:
-    """Return all inputs as read, up to the one with which they have too many rows."""
+    """All inputs of a study; refused once they have too many rows together."""
     read: list[Part] = []
     rows = 0
     for number, part in enumerate(parts, 1):
@@ -199,8 +216,11 @@ def _read_all(parts: Sequence[StudyPart], settings: Settings) -> list[Part]:
 
 
 def _read(part: StudyPart, number: int, settings: Settings) -> Part:
-    """Read one input; a refusal names it."""
-    sample, source = part if isinstance(part, tuple) else (_file_name(part), part)
+    """One input of a study, with the name of its sample; a refusal names it."""
+    if isinstance(part, tuple):
+        sample, source = part
+    else:
+        sample, source = _file_name(part), part
     label = sample or f"file {number}"
     try:
         table = _read_one(source, settings)
@@ -212,6 +232,7 @@ def _read(part: StudyPart, number: int, settings: Settings) -> Part:
 
 
 def _file_name(source: TableSource) -> str:
+    """File name of an input, empty if it has none."""
     if isinstance(source, FeatureTable):
         return source.source.name
     if isinstance(source, str | PathLike):

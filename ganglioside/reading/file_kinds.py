@@ -1,4 +1,4 @@
-"""Kinds of files, recognised by their first bytes."""
+"""Kinds of files, recognised by their content, and their tables."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ from ganglioside.reading.workbooks import read_workbook
 from ganglioside.settings import Settings
 from ganglioside.support.fact_tables import read_facts
 
+#: Name of the stream that holds an encrypted workbook.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """First bytes (hexadecimal) of a kind of file, and what to do with it."""
+    """First bytes (hexadecimal) of a kind of file that is no table, its name, and an advice."""
 
     starts_with: str
     what: str
@@ -44,8 +45,17 @@ class Signature:
 
 
 def read_bytes(origin: Source, settings: Settings) -> RawTable:
-    """Return the table of a file, its kind recognised by content."""
-    content, columns, sheet = origin.content, dict(origin.columns), origin.sheet
+    """Table of a file, its kind recognised by content.
+
+    Raises
+    ------
+    ReadError
+        If the file is no table, is damaged, or exceeds a limit.
+    ValidationError
+        If it has no usable header.
+    """
+    content, sheet = origin.content, origin.sheet
+    columns = dict(origin.columns)
     max_bytes = settings.max_megabytes * MEGABYTE
     if not content.strip(b"\0\t\r\n \xef\xbb\xbf\xfe\xff"):
         raise ReadError(f"The input is empty. {RIGHT_FILE}")
@@ -63,7 +73,7 @@ def read_bytes(origin: Source, settings: Settings) -> RawTable:
 
 
 def _refuse_foreign(content: bytes) -> None:
-    """Refuse what is no table, by its first bytes."""
+    """Refuse known kinds of files that are no tables, by their first bytes."""
     if content.startswith(bytes.fromhex("D0CF11E0")) and _ENCRYPTED in content:
         raise ReadError(
             "This workbook is protected by a password. Save it without one, or save it as CSV."
@@ -74,7 +84,7 @@ def _refuse_foreign(content: bytes) -> None:
 
 
 def _refuse_markup(text: str, has_header: bool) -> None:
-    """Refuse pages and documents; tags in the cells of a table that has a header are text."""
+    """Refuse web pages and documents; tags in the cells of a table with a header are text."""
     start = text.lstrip()[:1000].lower()
     has_tags = not has_header and ("<table" in start or "<body" in start)
     if start.startswith(("<!doctype html", "<html")) or has_tags:
@@ -89,6 +99,7 @@ def _refuse_markup(text: str, has_header: bool) -> None:
 
 
 def _read_text(content: bytes, columns: Mapping[str, str] | None, max_rows: int) -> RawTable:
+    """Table of a text file."""
     text, encoding = decode(content)
     layout = find_layout(text, columns)
     _refuse_markup(text, layout is not None)
@@ -111,13 +122,13 @@ def _read_text(content: bytes, columns: Mapping[str, str] | None, max_rows: int)
 def _refusal(
     heads: list[list[tuple[int, list[str]]]], columns: Mapping[str, str] | None
 ) -> Exception:
-    """Return the error for an input in which no record is a usable header."""
+    """Error for an input without a usable header, from the first records of each layout."""
     heads = [head for head in heads if head]
     if not heads:
         return ReadError(f"The input is empty. {RIGHT_FILE}")
     matched = [(line, match_header(row, columns)) for head in heads for line, row in head]
-    line, best = max(matched, key=lambda found: len(found[1].places))
-    if best.places or best.unmet:
+    line, best = max(matched, key=lambda found: len(found[1].positions))
+    if best.positions or best.unmet:
         return refuse_header(list(best.texts), best, line)
     line, first = max((head[0] for head in heads), key=lambda found: len(found[1]))
     if len(first) == 1:
@@ -129,7 +140,7 @@ def _refusal(
 
 
 def read_frame(origin: Frame, settings: Settings) -> FeatureTable:
-    """Return the feature table of a DataFrame."""
+    """Feature table of a DataFrame."""
     check_rows(len(origin.frame), settings.max_rows)
     raw = _frame_table(origin.frame, dict(origin.columns))
     cells = raw.cells.set_axis(list(raw.header.texts), axis=1)
@@ -138,10 +149,11 @@ def read_frame(origin: Frame, settings: Settings) -> FeatureTable:
 
 
 def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> RawTable:
+    """Table of a DataFrame as text cells; its rows have the lines of its CSV."""
     table = frame_columns(frame)
     check_columns(len(table))
     header: Header = match_header([title for title, _ in table], columns)
     if not header.is_usable:
-        raise refuse_header(list(header.texts), header if header.places else None, 1)
+        raise refuse_header(list(header.texts), header if header.positions else None, 1)
     cells = text_cells(table, len(frame))
     return RawTable(header, 1, cells, np.arange(len(frame), dtype=np.int64) + 2)

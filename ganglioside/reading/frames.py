@@ -1,4 +1,4 @@
-"""DataFrames as tables of texts."""
+"""DataFrames as text cells."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from ganglioside.reading.limits import CONTROL
 
 
 def frame_columns(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
-    """Return the title and the values of each column of a DataFrame.
+    """Title and values of each column of a DataFrame, named levels of its index first.
 
-    Levels of its index that have a name and are no column yet come first. Levels without a name
-    only number the rows.
+    Index levels without a name only number the rows; those named as a column are that column.
     """
     levels = [
-        (str(name), frame.index.get_level_values(place).to_series())
-        for place, name in enumerate(frame.index.names)
+        (str(name), frame.index.get_level_values(number).to_series())
+        for number, name in enumerate(frame.index.names)
         if name is not None and name not in frame.columns
     ]
     columns = [(str(title), frame.iloc[:, i]) for i, title in enumerate(frame.columns)]
@@ -28,18 +27,25 @@ def frame_columns(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
 
 
 def text_cells(columns: list[tuple[str, pd.Series[Any]]], n: int) -> pd.DataFrame:
-    """Return columns of n values as text, as their CSV would show it; missing cells are empty.
+    """Columns of n values as text cells, as in their CSV; missing cells are empty.
 
     Raises
     ------
     ReadError
-        If a cell holds control characters or text that is no Unicode.
+        If a cell contains control characters or text that is no Unicode.
+
+    Examples
+    --------
+    >>> rt = pd.Series([9.5, None])
+    >>> text_cells([("RT", rt)], 2)[0].tolist()
+    ['9.5', '']
     """
     cells = {i: _text_column(title, values) for i, (title, values) in enumerate(columns)}
     return pd.DataFrame(cells, index=pd.RangeIndex(n))
 
 
 def _text_column(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
+    """Column as text; control characters are refused."""
     column = column.reset_index(drop=True)
     if isinstance(column.dtype, pd.StringDtype):
         cells = column.astype("str").fillna("")
@@ -54,7 +60,7 @@ def _text_column(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _written(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column of numbers, dates or anything as text."""
+    """Column of numbers, dates or any other values as text."""
     if column.dtype == "float32":
         column = column.astype(str)  # 7.588 stays 7.588; as a double it would grow digits
     missing = column.isna().to_numpy(dtype=bool)
@@ -71,7 +77,13 @@ def _written(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def cell_text(value: object) -> str:
-    """Return a value as the text of a cell, empty where missing."""
+    """Text of a value as a cell, in full precision.
+
+    Examples
+    --------
+    >>> cell_text(9.5), cell_text(datetime.date(2024, 2, 29))
+    ('9.5', '2024-02-29')
+    """
     if isinstance(value, str):
         return value
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""Headers that lack what is needed, and the refusal that says so."""
+"""Errors for headers that lack a needed column."""
 
 from __future__ import annotations
 
@@ -6,43 +6,45 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.columns import EXAMPLE_LINES, INPUT_LABELS
+from ganglioside.columns import EXAMPLE_LINES, INPUT_LABELS, NEEDED
 from ganglioside.errors import ValidationError
 from ganglioside.reading.headers import Header, looks_like_data
 from ganglioside.reading.problems import ProblemLog
 
+#: Last sentence of messages about headers and files that are no tables.
 RIGHT_FILE: Final = "A right file looks like this:\n" + "\n".join(EXAMPLE_LINES)
 
 
 def refuse_header(first: list[str], best: Header | None, line: int) -> ValidationError:
-    """Return the error for a table in which no usable header was found.
+    """Error for a table without a usable header.
 
     Parameters
     ----------
     first
         The first record.
     best
-        The record that comes nearest to a header, None where none has any known column.
+        The record with the most known columns, None if no record has any.
     line
-        Its 1-based line.
+        1-based line of that record.
     """
     log = ProblemLog(np.empty(0, dtype=np.int64), line)
     if best is None and looks_like_data(first):
         log.table("no-header", value=", ".join(first))
     else:
         texts = first if best is None else best.texts
+        missing = NEEDED if best is None else best.missing
+        unmet = {} if best is None else dict(best.unmet)
         found = ", ".join(repr(t.strip()) for t in texts if t.strip())
-        unmet = dict(best.unmet) if best else {}
         for column, text in unmet.items():
             log.table("no-such-column", INPUT_LABELS[column], found, wanted=text)
-        for column in best.missing if best else ("name", "rt"):
+        for column in missing:
             if column not in unmet:
                 log.table("no-column", INPUT_LABELS[column], found)
     return refusal(log, tuple(first if best is None else best.texts))
 
 
 def refusal(log: ProblemLog, headers: tuple[str, ...] = ()) -> ValidationError:
-    """Return the error that lists every fault of a header."""
+    """Error that lists every fault of a header in the log."""
     problems = log.to_frame()
     errors = problems[problems["severity"] == "error"]
     lines = [f"{m} {a}" for m, a in zip(errors["message"], errors["advice"], strict=True)]

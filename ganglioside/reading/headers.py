@@ -1,4 +1,4 @@
-"""Which column of an input holds what."""
+"""Headers: the input columns recognised among the header texts of a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganglioside.columns import INPUT_LABELS, NEEDED
 from ganglioside.errors import SettingsError
 from ganglioside.support.fact_tables import read_facts
 
-#: A header stands within so many records from the top; tools write up to four lines above it.
+#: Number of records from the top that may be the header; tools write up to four lines above it.
 HEADER_WITHIN: Final = 12
 
 _UNIT: Final = re.compile(r"^(?P<base>.*?)[\s(\[,/]+(?P<unit>min|s)[.)\]\s]*$")
@@ -23,7 +23,7 @@ _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """One way to head a column; the first one in the table is the one to prefer."""
+    """A row of `data/column_aliases.csv`: a header of an input column, the preferred ones first."""
 
     alias: str
     column: str
@@ -32,89 +32,105 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of an input and what its columns hold.
+    """The header of an input and the positions of its input columns.
 
     Attributes
     ----------
     texts : tuple of str
-        As read.
-    places : mapping of str to int
-        Input column (a key of `INPUT_LABELS`) to its position.
+        Header cells as read.
+    positions : mapping of str to int
+        Position of each input column that was found (a key of `INPUT_LABELS`).
     rt_unit : str
-        `min` or `s` where the header says so, else empty.
+        `min` or `s` if the header names the unit of RT, else empty.
     spare : tuple of (str, int)
-        Columns, by position, that could have been taken for an input column but were not.
+        Input columns and positions of further columns that could be them but were not taken.
     unmet : tuple of (str, str)
-        Input columns and the header texts that the user gave for them but that are not there.
+        Input columns and the header texts that the user gave for them, if the table lacks them.
     """
 
     texts: tuple[str, ...]
-    places: Mapping[str, int]
+    positions: Mapping[str, int]
     rt_unit: str
     spare: tuple[tuple[str, int], ...] = ()
     unmet: tuple[tuple[str, str], ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The needed input columns that are not there."""
-        return tuple(c for c in NEEDED if c not in self.places)
+        """Needed input columns that the table lacks."""
+        return tuple(c for c in NEEDED if c not in self.positions)
 
     @property
     def is_usable(self) -> bool:
-        """Whether everything that is needed, or that the user named, is there."""
+        """Whether the table has all columns that are needed or that the user named."""
         return not self.missing and not self.unmet
 
     @property
     def width(self) -> int:
-        """Fields that a full row has at least: up to the last column with a name."""
+        """Smallest number of fields in a full row: up to the last column with a name."""
         named = [i for i, text in enumerate(self.texts) if text.strip()]
         return named[-1] + 1 if named else 0
 
     def label(self, column: str) -> str:
-        """Return an input column's header as read, or the usual one where it is absent."""
-        place = self.places.get(column)
-        return INPUT_LABELS[column] if place is None else self.texts[place].strip()
+        """Header of an input column as read, or the usual one if the table lacks the column."""
+        position = self.positions.get(column)
+        return INPUT_LABELS[column] if position is None else self.texts[position].strip()
 
 
 def match_header(texts: Sequence[str], columns: Mapping[str, str] | None = None) -> Header:
-    """Find the input columns among header texts.
+    """Header with the input columns that are recognised among its texts.
 
     Parameters
     ----------
     texts
         Header cells as read.
     columns
-        What the user says: input column to header text. It goes before the aliases.
+        Header texts that the user gives for input columns; they take precedence over the aliases.
+
+    Returns
+    -------
+    Header
 
     Raises
     ------
     SettingsError
         If `columns` names an input column that does not exist.
+
+    Examples
+    --------
+    >>> header = match_header(["Lipid", "Average Rt(min)", "Height"])
+    >>> header.positions, header.rt_unit
+    ({'name': 0, 'rt': 1}, 'min')
     """
     wanted = {_input_column(label): str(text).strip() for label, text in (columns or {}).items()}
-    places = _places_of(wanted, texts)
-    ranked: dict[str, list[tuple[int, int]]] = {}
-    for place, text in enumerate(texts):
+    positions = _positions_of(wanted, texts)
+    ranked: dict[str, list[tuple[int, int]]] = {}  # rank and position of each possible column
+    for position, text in enumerate(texts):
         found = _lookup(text)
-        if found and place not in places.values() and found.column not in wanted:
-            ranked.setdefault(found.column, []).append((found.rank, place))
+        if found and position not in positions.values() and found.column not in wanted:
+            ranked.setdefault(found.column, []).append((found.rank, position))
     spare = []
     for column, candidates in ranked.items():
-        best, *others = sorted(candidates)
-        places[column] = best[1]
-        spare += [(column, place) for _, place in others]
-    unmet = tuple((c, text) for c, text in wanted.items() if c not in places)
-    return Header(tuple(texts), places, _rt_unit(texts, places), tuple(spare), unmet)
+        (_, best), *others = sorted(candidates)
+        positions[column] = best
+        spare += [(column, position) for _, position in others]
+    unmet = tuple((c, text) for c, text in wanted.items() if c not in positions)
+    return Header(tuple(texts), positions, _rt_unit(texts, positions), tuple(spare), unmet)
 
 
 def looks_like_data(texts: Iterable[str]) -> bool:
-    """Tell whether a record that should be a header holds numbers instead of names."""
+    """Whether a record contains numbers, which a header does not.
+
+    Examples
+    --------
+    >>> looks_like_data(["GM1(36:1;O2)", "9.572"]), looks_like_data(["Name", "RT"])
+    (True, False)
+    """
     return any(_NUMBER.fullmatch(text) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a header text stands for; the lower the rank, the better."""
+    """Input column, unit (of RT) and rank of a header text; the lowest rank is preferred."""
 
     column: str
     unit: str
@@ -123,29 +139,38 @@ class _Found:
 
 @cache
 def _aliases() -> dict[str, _Found]:
-    table = read_facts("column_aliases.csv", Alias)
-    return {
-        _key(row.alias): _Found(row.column, row.unit, rank)
-        for rank, row in reversed(list(enumerate(table)))
-    }
+    """Known headers by their `_key`; of equal ones the first in the table."""
+    found: dict[str, _Found] = {}
+    for rank, row in enumerate(read_facts("column_aliases.csv", Alias)):
+        found.setdefault(_key(row.alias), _Found(row.column, row.unit, rank))
+    return found
 
 
 def _key(header: str) -> str:
-    """Return the letters and digits of a header, in lower case."""
+    """Letters and digits of a header, in lower case."""
     text = unicodedata.normalize("NFKC", header).casefold()
     return "".join(c for c in text if c.isalnum())
 
 
 def _split_unit(header: str) -> tuple[str, str]:
-    """Split `Average Rt(min)` into `average rt` and `min`; the unit is empty where none is."""
+    """Header split into base and unit: `Average Rt(min)` gives `("average rt", "min")`.
+
+    The unit is `min`, `s` or empty.
+    """
     text = unicodedata.normalize("NFKC", header).casefold().strip()
-    text = _UNIT_WORDS.sub(lambda m: m.group()[0].replace("m", "min"), text.replace("_", " "))
+    text = _UNIT_WORDS.sub(_short_unit, text.replace("_", " "))
     match = _UNIT.match(text)
     return (match["base"], match["unit"]) if match else (text, "")
 
 
+def _short_unit(word: re.Match[str]) -> str:
+    """Symbol of a unit that is written as a word."""
+    return "min" if word.group().startswith("m") else "s"
+
+
 @lru_cache(maxsize=4096)
 def _lookup(header: str) -> _Found | None:
+    """Input column of a header, None if it is unknown; headers of RT may have a unit."""
     found = _aliases().get(_key(header))
     if found:
         return found
@@ -156,28 +181,30 @@ def _lookup(header: str) -> _Found | None:
     return _Found("rt", unit, found.rank + len(_aliases()))
 
 
-def _rt_unit(texts: Sequence[str], places: Mapping[str, int]) -> str:
-    if "rt" not in places:
+def _rt_unit(texts: Sequence[str], positions: Mapping[str, int]) -> str:
+    """RT unit in the header, empty if it has none."""
+    if "rt" not in positions:
         return ""
-    text = texts[places["rt"]]
+    text = texts[positions["rt"]]
     found = _lookup(text)
     return found.unit if found else _split_unit(text)[1]
 
 
-def _places_of(wanted: Mapping[str, str], texts: Sequence[str]) -> dict[str, int]:
-    """Find the header texts that the user gave, in any case where none is exact."""
+def _positions_of(wanted: Mapping[str, str], texts: Sequence[str]) -> dict[str, int]:
+    """Positions of the headers that the user gave; their case matters only if both exist."""
     exact = [text.strip() for text in texts]
     folded = [text.casefold() for text in exact]
-    places = {}
+    positions = {}
     for column, text in wanted.items():
         if text in exact:
-            places[column] = exact.index(text)
+            positions[column] = exact.index(text)
         elif text.casefold() in folded:
-            places[column] = folded.index(text.casefold())
-    return places
+            positions[column] = folded.index(text.casefold())
+    return positions
 
 
 def _input_column(label: str) -> str:
+    """Input column that a user names by any of its headers."""
     found = _lookup(label)
     if found is None:
         raise SettingsError(

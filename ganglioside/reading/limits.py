@@ -1,4 +1,4 @@
-"""The most that is read of one input, and the values that can be measurements."""
+"""Limits of reading: the largest inputs, and the range of values that can be measured."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganglioside.support.fact_tables import read_facts
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The most of one quantity that is read, in its unit."""
+    """A row of `data/reading_limits.csv`: the most that is read of a quantity."""
 
     quantity: str
     most: int
@@ -22,7 +22,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The lowest and the highest value of a column that can have been measured."""
+    """A row of `data/value_limits.csv`: lowest and highest value that can be measured."""
 
     column: str
     low: float
@@ -31,12 +31,15 @@ class Range:
 
 @cache
 def _bounds() -> dict[str, Bound]:
+    """Limits by quantity."""
     return {bound.quantity: bound for bound in read_facts("reading_limits.csv", Bound)}
 
 
 def most(quantity: str) -> int:
-    """Return the most that is read of a quantity, in the unit of `data/reading_limits.csv`.
+    """Largest number of a quantity that is read, in the unit of `data/reading_limits.csv`.
 
+    Examples
+    --------
     >>> most("columns")
     16384
     """
@@ -45,11 +48,11 @@ def most(quantity: str) -> int:
 
 @cache
 def value_ranges() -> dict[str, Range]:
-    """Return the range of measurable values of each column that has one."""
+    """Range of values that can be measured, by column; not every number column has one."""
     return {row.column: row for row in read_facts("value_limits.csv", Range)}
 
 
-#: Control characters, which no table holds (line ends, tabs and the old end-of-file mark may).
+#: Control characters that no table contains (line ends, tabs and the old end-of-file mark may).
 CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 
 
@@ -72,7 +75,7 @@ def check_columns(found: int) -> None:
 
 
 def check_filled(found: int) -> None:
-    """Refuse a table whose rows are so much shorter than its widest that filling them is most."""
+    """Refuse a table with too many cells that short rows lack and that would be filled in."""
     if found > most("filled"):
         raise ReadError(
             f"The rows of the table lack {found:,} cells that its widest row or its header has: no "

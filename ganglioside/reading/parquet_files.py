@@ -1,4 +1,4 @@
-"""Parquet files as DataFrames; what they unpack to is known before they are read."""
+"""Parquet files as DataFrames; their unpacked size is checked before they are read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBER: Final = 8  # bytes of a number or a time
 
 
 def read_parquet(content: bytes, max_rows: int, max_bytes: float) -> pd.DataFrame:
-    """Return a Parquet file as a DataFrame.
+    """DataFrame of a Parquet file.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read_parquet(content: bytes, max_rows: int, max_bytes: float) -> pd.DataFram
         if repeated:
             file = parquet.ParquetFile(io.BytesIO(content), read_dictionary=repeated)
         table = _spelled_out(file.read(), repeated, max_bytes)
-        table.validate(full=True)  # text that is no Unicode is not seen before it is used
+        table.validate(full=True)  # else text that is no Unicode is found only when it is used
         frame: pd.DataFrame = table.to_pandas()
     except ReadError:
         raise
@@ -50,13 +50,13 @@ def read_parquet(content: bytes, max_rows: int, max_bytes: float) -> pd.DataFram
 
 
 def _rows(about: Any) -> int:
-    """Return the number of rows, of the file's statements the largest."""
+    """Row count: the larger of the total in the footer and the sum of its row groups."""
     groups = (int(about.row_group(i).num_rows) for i in range(about.num_row_groups))
     return max(int(about.num_rows), sum(groups))
 
 
 def _check_kinds(schema: pa.Schema) -> None:
-    """Refuse columns whose cells are not single values: a few bytes can mean any number."""
+    """Refuse columns of lists or structures, of which a few bytes can hold any number of values."""
     for field in schema:
         kind = field.type
         if isinstance(kind, pa.BaseExtensionType):
@@ -71,28 +71,29 @@ def _check_kinds(schema: pa.Schema) -> None:
 
 
 def _repeated_texts(content: bytes, about: Any, limit: float) -> list[str]:
-    """Return the columns of text that must stay dictionaries until their size is known.
+    """Columns of text that must stay dictionaries until their size is known.
 
-    There is none where even the longest texts that they could hold are within the limit.
+    The list is empty if even the longest texts that they could hold are within the limit.
     """
     cells = about.num_columns * _rows(about)
     _check_decoded(_NUMBER * cells, limit)
-    longest: Counter[int] = Counter()
+    longest: Counter[int] = Counter()  # bytes of each column at most, by its position
     unpacked = 0
-    for place, size in _chunks(content, about):
-        longest[place] += size.decoded
+    for column, size in _chunks(content, about):
+        longest[column] += size.decoded
         unpacked += size.unpacked
         _check_decoded(unpacked, limit)
     columns = [about.schema.column(i) for i in range(about.num_columns)]
-    fixed = sum(max(column.length, 0) for column in columns) * _rows(about)
+    fixed = sum(max(c.length, 0) for c in columns) * _rows(about)
     _check_decoded(fixed, limit)
     if sum(longest.values()) <= limit:
         return []
-    return [c.path for i, c in enumerate(columns) if c.physical_type == "BYTE_ARRAY" and longest[i]]
+    texts = [i for i, c in enumerate(columns) if c.physical_type == "BYTE_ARRAY"]
+    return [columns[i].path for i in texts if longest[i]]
 
 
 def _chunks(content: bytes, about: Any) -> list[tuple[int, ChunkSize]]:
-    """Return the column and the size of each chunk: a column in a group of rows."""
+    """Position of the column and size of each chunk: one column in one group of rows."""
     left = most("pages")
     if about.num_row_groups * about.num_columns > left:
         raise ReadError(
@@ -101,38 +102,37 @@ def _chunks(content: bytes, about: Any) -> list[tuple[int, ChunkSize]]:
         )
     found = []
     for group in map(about.row_group, range(about.num_row_groups)):
-        for place in range(about.num_columns):
-            chunk = group.column(place)
+        for position in range(about.num_columns):
+            chunk = group.column(position)
             starts = (chunk.dictionary_page_offset, chunk.data_page_offset)
             start = min(offset for offset in starts if offset)
             size = chunk_size(content, start, chunk.total_compressed_size, left)
             left -= size.pages
-            found.append((place, size))
+            found.append((position, size))
     return found
 
 
 def _spelled_out(table: pa.Table, repeated: list[str], max_bytes: float) -> pa.Table:
-    """Return a table with its repeated texts written out, once their size is known."""
-    places = [i for i, title in enumerate(table.column_names) if title in set(repeated)]
-    sizes = [_text_size(chunk) for i in places for chunk in table.column(i).chunks]
+    """Table with its dictionaries of texts written out, if their size is within the limit."""
+    wanted = set(repeated)
+    positions = [i for i, title in enumerate(table.column_names) if title in wanted]
+    sizes = [_text_size(chunk) for i in positions for chunk in table.column(i).chunks]
     _check_decoded(table.nbytes + sum(sizes), most("decoded") * max_bytes)
-    for place in places:
-        column = table.column(place)
-        table = table.set_column(
-            place,
-            table.field(place).with_type(column.type.value_type),
-            column.cast(column.type.value_type),
-        )
+    for i in positions:
+        column = table.column(i)
+        plain = column.type.value_type
+        table = table.set_column(i, table.field(i).with_type(plain), column.cast(plain))
     return table
 
 
 def _text_size(texts: pa.DictionaryArray) -> int:
-    """Return the bytes of all texts, written out."""
+    """Bytes of all texts of a dictionary array, written out."""
     lengths = pc.binary_length(texts.dictionary).take(texts.indices)
     return int(pc.sum(lengths).as_py() or 0)
 
 
 def _check_decoded(size: float, limit: float) -> None:
+    """Refuse a file that unpacks to more bytes than the limit."""
     if size > limit:
         raise ReadError(
             f"The Parquet file unpacks to {size / 1e6:,.0f} MB, more than {most('decoded')} times "

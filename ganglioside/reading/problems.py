@@ -1,4 +1,4 @@
-"""What is wrong with an input, collected in one pass: one row per fault, each with a code."""
+"""Problems of an input, collected in one pass: one row per problem, each with a code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LISTED: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class ProblemCode:
-    """One kind of problem: how severe it is, what it says and what to do about it."""
+    """A row of `data/problem_codes.csv`: severity, message and advice of one kind of problem."""
 
     code: str
     severity: str
@@ -34,18 +34,25 @@ class ProblemCode:
 
 @cache
 def problem_codes() -> dict[str, ProblemCode]:
-    """Return every kind of problem that reading reports, by its code."""
+    """All kinds of problems that reading reports, by their codes."""
     return {row.code: row for row in read_facts("problem_codes.csv", ProblemCode)}
 
 
 def quote(value: str, length: int = _QUOTED) -> str:
-    """Return a value as a message shows it: on one line, cut where it is long."""
+    r"""Value for a message: on one line, cut if it is long.
+
+    Examples
+    --------
+    >>> quote("GM1\n(36:1;O2)", 9)
+    'GM1 (36:1…'
+    """
     text = " ".join(value.split())
     return text if len(text) <= length else f"{text[:length]}…"
 
 
 @cache
 def _nothing() -> pd.DataFrame:
+    """Empty table of problems."""
     return pd.DataFrame({c: pd.Series(dtype=t) for c, t in PROBLEMS.items()})
 
 
@@ -58,7 +65,14 @@ class ProblemLog:
     lines : numpy.ndarray of int64, shape (n,)
         1-based line of the input for each row.
     header_line : int
-        1-based line of the header; 0 before one is found.
+        1-based line of the header; 0 if none was found yet.
+
+    Examples
+    --------
+    >>> log = ProblemLog(np.array([2, 3]), header_line=1)
+    >>> log.rows("name-missing", np.array([1]), "Name")
+    >>> log.to_frame()[["feature_id", "row", "code"]].to_numpy().tolist()
+    [[1, 3, 'name-missing']]
     """
 
     lines: Rows
@@ -68,7 +82,7 @@ class ProblemLog:
 
     @property
     def has_errors(self) -> bool:
-        """Whether something was reported that the table or a row cannot be judged with."""
+        """Whether a problem was reported because of which the table or a row cannot be judged."""
         return bool(self._errors)
 
     @property
@@ -77,7 +91,7 @@ class ProblemLog:
         return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *self._errors]))
 
     def table(self, code: str, column: str = "", value: str = "", **words: str) -> None:
-        """Report one problem of the whole table."""
+        """Report one problem of the whole table; `words` fill in its message and advice."""
         kind = problem_codes()[code]
         known = {"column": column, "value": quote(value, _LISTED), **words}
         if kind.severity == "error":
@@ -110,22 +124,27 @@ class ProblemLog:
         rows : array of int64, shape (k,)
             Positions of the rows.
         column
-            Header of the column, empty where the whole row is meant.
+            Header of the column, empty for the whole row.
         values
             The k cells as read.
         **words
-            Further words of the message, one for all rows or one per row.
+            Words that fill in the message: one for all rows, or k of them.
         """
         if not len(rows):
             return
         kind = problem_codes()[code]
         cells = [""] * len(rows) if values is None else list(values)
-        fixed = {"column": column, **{k: w for k, w in words.items() if isinstance(w, str)}}
-        varied = {k: w for k, w in words.items() if not isinstance(w, str)}
-        messages = [
-            kind.message.format(value=quote(cell), **fixed, **dict(zip(varied, rest, strict=True)))
-            for cell, *rest in zip(cells, *varied.values(), strict=True)
-        ]
+        fixed = {"column": column}
+        varied: dict[str, Sequence[str]] = {}
+        for key, word in words.items():
+            if isinstance(word, str):
+                fixed[key] = word
+            else:
+                varied[key] = word
+        messages = []
+        for cell, *rest in zip(cells, *varied.values(), strict=True):
+            own = dict(zip(varied, rest, strict=True))
+            messages.append(kind.message.format(value=quote(cell), **fixed, **own))
         self.own_words(code, kind.severity, rows, column, cells, messages, kind.advice)
 
     def cells(
@@ -136,8 +155,8 @@ class ProblemLog:
         texts: pd.Series[Any],
         **words: str | Sequence[str],
     ) -> None:
-        """Report one kind of problem of some cells of a column, of which `texts` are all."""
-        if len(rows):  # most columns are right, and picking nothing from them takes its time
+        """Report one kind of problem of some cells of a column with the n cells `texts`."""
+        if len(rows):  # taking no cells from a column would cost time, and most have no problem
             self.rows(code, rows, column, texts.iloc[rows], **words)
 
     def own_words(
@@ -150,7 +169,7 @@ class ProblemLog:
         messages: Sequence[str],
         advice: str | Sequence[str],
     ) -> None:
-        """Report problems of some rows that bring their own messages."""
+        """Report problems of some rows with messages of their own; see `rows`."""
         if severity == "error":
             self._errors.append(rows)
         self._append(
@@ -168,7 +187,7 @@ class ProblemLog:
         self._parts.append(pd.DataFrame(columns).astype(PROBLEMS))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the problems, columns `PROBLEMS`: of the table first, then in order of row."""
+        """Table of problems, columns `PROBLEMS`: those of the table first, then by row."""
         if not self._parts:
             return _nothing().copy()
         found = pd.concat(self._parts, ignore_index=True)
@@ -177,17 +196,17 @@ class ProblemLog:
         )
 
     def fault(self, n: int) -> pd.Series[Any]:
-        """Return why each of `n` rows cannot be judged, missing where it can."""
+        """Reason why each row cannot be judged, NaN if it can, shape (n,)."""
         fault: pd.Series[Any] = pd.Series(np.nan, index=range(n), dtype="str")
         if not len(self.faulted):
             return fault
         found = self.to_frame()
         errors = found[(found["severity"] == "error") & found["feature_id"].notna()]
-        rows = errors["feature_id"].astype("int64")
+        rows, messages = errors["feature_id"].astype("int64"), errors["message"]
         single = ~rows.duplicated(keep=False)
-        fault.iloc[rows[single].tolist()] = errors["message"][single].to_numpy()
+        fault.iloc[rows[single].tolist()] = messages[single].to_numpy()
         several: dict[int, list[str]] = {}
-        for row, message in zip(rows[~single].tolist(), errors["message"][~single], strict=True):
+        for row, message in zip(rows[~single].tolist(), messages[~single], strict=True):
             several.setdefault(row, []).append(message)
-        fault.iloc[list(several)] = list(map(" ".join, several.values()))
+        fault.iloc[list(several)] = [" ".join(parts) for parts in several.values()]
         return fault

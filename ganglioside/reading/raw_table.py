@@ -1,4 +1,4 @@
-"""A table as it was written: texts, and where they came from."""
+"""Tables as they were written: text cells, and the bytes that they came from."""
 
 from __future__ import annotations
 
@@ -21,11 +21,17 @@ class Source:
     Attributes
     ----------
     name : str
-        File name, or what else the table came from.
+        File name, or another name of the input.
     columns : tuple of (str, str)
         Input columns and the headers that the user named for them.
     sheet : str, int or None
         The worksheet that the user named.
+
+    Examples
+    --------
+    >>> source = Source.from_bytes("liver.csv", b"Name,RT")
+    >>> source.size, source.sha256[:8]
+    (7, 'add6beb3')
     """
 
     name: str
@@ -35,19 +41,19 @@ class Source:
 
     @classmethod
     def from_bytes(cls, name: str, content: bytes) -> Source:
-        """Return the source of bytes that are already in memory."""
+        """Source of bytes that are in memory."""
         return cls(name, lambda: content)
 
     @classmethod
     def from_frame(cls, name: str, frame: pd.DataFrame) -> Source:
-        """Return the source of a DataFrame: the UTF-8 CSV that reads back as the same table."""
+        """Source of a DataFrame: the UTF-8 CSV that reads back as the same table."""
         kept = frame.copy()
-        # With these line ends, cells that hold a single one of their characters are quoted too.
+        # With CRLF line ends, cells that contain a lone CR or LF are quoted too.
         return cls(name, lambda: kept.to_csv(index=False, lineterminator="\r\n").encode())
 
     @cached_property
     def content(self) -> bytes:
-        """The bytes of the input."""
+        """Bytes of the input."""
         return self._load()
 
     @property
@@ -73,7 +79,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something worth reporting about how an input was read: a code and its words."""
+    """A problem of the whole table that was found while reading: a code and its words."""
 
     code: str
     column: str = ""
@@ -82,25 +88,26 @@ class Note:
 
 @dataclass(frozen=True, eq=False)
 class RawTable:
-    """An input as text cells, before anything is judged.
+    """An input as text cells, before anything is checked.
 
     Attributes
     ----------
     header : Header
+        The header and its input columns.
     header_line : int
         1-based line of the header.
     cells : pandas.DataFrame, shape (n, len(header.texts))
-        Text of every cell as read, empty where there is none; columns are positions.
+        Text of every cell as read, empty if it is missing; the columns are numbered from 0.
     lines : numpy.ndarray of int64, shape (n,)
         1-based line of the input on which each row begins.
     separator : str
-        Between the fields of a text file, empty for other inputs.
+        Separator of the fields of a text file, empty for other inputs.
     ragged : mapping of int to tuple of str
-        Rows whose fields do not fit the header, by position: the fields as they stand.
+        Fields, as written, of each row (by position) whose fields do not fit the header.
     broken : numpy.ndarray of int64
         Positions of rows whose quotes do not match.
     notes : tuple of Note
-        About the input as a whole.
+        Problems of the table as a whole.
     """
 
     header: Header

@@ -1,4 +1,4 @@
-"""Checks of rows against their names, and columns that are carried along."""
+"""Checks of rows (adducts, formulas, duplicates), and foreign columns that are carried along."""
 
 from __future__ import annotations
 
@@ -27,18 +27,25 @@ _FIRST_WHOLE: Final = re.compile(_WHOLE)
 _FIRST_DECIMAL: Final = re.compile(_DECIMAL)
 
 _BRACKET: Final = re.compile(r" \(")
-_BRACKETS: Final = 20  # of a title that are looked at
+_BRACKETS: Final = 20  # brackets of a title that are considered
 
 
 def carry(raw: RawTable, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the foreign columns: numbers where every one prints back as written, else text."""
-    taken = set(raw.header.places.values())
+    """Foreign columns: numbers if all of a column print back as written, else text.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, k)
+        Columns without header and content are left out.
+    """
+    taken = set(raw.header.positions.values())
     carried: dict[str, Any] = {}
-    stems: Counter[str] = Counter()
-    for place, (text, (_, column)) in enumerate(zip(raw.header.texts, cells.items(), strict=True)):
-        if place in taken or (not text.strip() and not holds_text(column).any()):
+    stems: Counter[str] = Counter()  # titles so far, with and without their brackets
+    for position, text in enumerate(raw.header.texts):
+        column = cells[position]
+        if position in taken or (not text.strip() and not holds_text(column).any()):
             continue
-        title = text.strip() or f"column {place + 1}"
+        title = text.strip() or f"column {position + 1}"
         name = _free_title(title, stems[title], carried)
         stems.update(_stems(name))
         carried[name] = _typed(column)
@@ -46,13 +53,13 @@ def carry(raw: RawTable, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stems(title: str) -> set[str]:
-    """Return a title, and what of it stands before each bracket: `Area` of `Area (2)`."""
+    """Title, and its part before each bracket: `{"Area (2)", "Area"}`."""
     brackets = islice(_BRACKET.finditer(title), _BRACKETS)
     return {title, *(title[: bracket.start()] for bracket in brackets)}
 
 
 def _free_title(title: str, copies: int, taken: Collection[str]) -> str:
-    """Return a title, numbered where others have it as their stem."""
+    """Title, numbered if earlier ones have it as their stem: `Area (2)`."""
     if not copies:
         return title
     numbered = (f"{title} ({number})" for number in count(copies + 1))
@@ -60,24 +67,27 @@ def _free_title(title: str, copies: int, taken: Collection[str]) -> str:
 
 
 def _typed(text: pd.Series[Any]) -> Any:
-    """Return a foreign column as an array: of numbers, or of texts, missing where empty."""
+    """Foreign column as an array of numbers or of texts, missing where empty."""
     written = holds_text(text)
     if not written.any():
         return text.mask(~written, np.nan).array
-    first = str(
-        text.array[int(written.argmax())]
-    )  # most columns of text show at once that they are
+    full = bool(written.all())
+    first = str(text.array[int(written.argmax())])  # most columns of text are known by one cell
     if _FIRST_WHOLE.fullmatch(first) or _FIRST_DECIMAL.fullmatch(first):
-        numbers = _as_numbers(text if written.all() else text[written], written)
+        numbers = _as_numbers(text if full else text[written], written)
         if numbers is not None:
             return numbers
-    return text.array if written.all() else text.mask(~written, np.nan).array
+    return text.array if full else text.mask(~written, np.nan).array
 
 
 def _as_numbers(values: pd.Series[Any], written: BoolArray) -> Any:
-    """Return texts as numbers, missing where none is written.
+    """Array of the numbers in some texts; None if one would not print back as written.
 
-    None where a text would not print back as written.
+    Parameters
+    ----------
+    values : pandas.Series of str, shape (k,)
+    written : numpy.ndarray of bool, shape (n,)
+        The k entries of the result that are not missing.
     """
     if matches(values, _WHOLE).all():
         whole = np.ones(len(written), dtype=np.int64)
@@ -92,16 +102,16 @@ def _as_numbers(values: pd.Series[Any], written: BoolArray) -> Any:
     return None
 
 
-def _told_by_name(raw: RawTable, texts: pd.Series[Any], names: ParsedNames) -> BoolArray:
-    """Tell which names were already reported for beginning like a formula."""
+def _refused_as_formula(raw: RawTable, texts: pd.Series[Any], names: ParsedNames) -> BoolArray:
+    """Whether each name was already reported because it begins like a formula, shape (n,)."""
     refused = [text for text, error in names.errors.items() if error.code == "formula"]
-    told = texts.isin(refused).to_numpy(dtype=bool)
-    return told & ~np.isin(np.arange(len(raw)), misfits(raw))
+    reported = texts.isin(refused).to_numpy(dtype=bool)
+    return reported & ~np.isin(np.arange(len(raw)), misfits(raw))
 
 
 def report_adducts(raw: RawTable, data: pd.DataFrame, log: ProblemLog) -> None:
-    """Report ions that are unknown where an m/z was measured: it cannot be compared."""
-    if "adduct" not in raw.header.places:
+    """Report unknown adducts of rows with an m/z, which then cannot be compared."""
+    if "adduct" not in raw.header.positions:
         return
     texts = data["adduct"].where(data["mz"].notna())
     unknown = [text for text in texts.dropna().unique() if known_adduct(text) is None]
@@ -113,17 +123,19 @@ def report_adducts(raw: RawTable, data: pd.DataFrame, log: ProblemLog) -> None:
 def report_formulas(
     raw: RawTable, cells: pd.DataFrame, names: ParsedNames, log: ProblemLog
 ) -> None:
-    """Report cells that a spreadsheet would execute; they are kept as they are."""
+    """Report cells that a spreadsheet would execute; they are kept unchanged."""
     for text in raw.header.texts:
         if text.startswith(FORMULA_STARTS):
             log.table("formula", text, text)
-    told = _told_by_name(raw, cells_of(raw, cells, "name"), names)
-    name = raw.header.places["name"]
-    for place in sorted({name, *columns_that_begin(cells, FORMULA_STARTS)}):
-        is_name = place == name
-        found = begins(cells[place], FORMULA_STARTS_IN_NAMES if is_name else FORMULA_STARTS)
-        rows = np.flatnonzero(found & ~told if is_name else found)
-        log.cells("formula", rows, raw.header.texts[place].strip(), cells[place])
+    refused = _refused_as_formula(raw, cells_of(raw, cells, "name"), names)
+    name = raw.header.positions["name"]
+    for position in sorted({name, *columns_that_begin(cells, FORMULA_STARTS)}):
+        if position == name:
+            found = begins(cells[position], FORMULA_STARTS_IN_NAMES) & ~refused
+        else:
+            found = begins(cells[position], FORMULA_STARTS)
+        label = raw.header.texts[position].strip()
+        log.cells("formula", np.flatnonzero(found), label, cells[position])
 
 
 def report_repeats(
@@ -140,10 +152,9 @@ def report_repeats(
     rows = rows[key.iloc[rows].duplicated(keep=False).to_numpy()]
     if not len(rows):
         return
-    everything = pd.concat(
-        [data.drop(columns="feature_id"), carried.set_axis(range(carried.shape[1]), axis=1)], axis=1
-    ).iloc[rows]
-    same = everything.groupby(list(everything.columns), dropna=False, sort=False).ngroup()
+    foreign = carried.set_axis(range(carried.shape[1]), axis=1)
+    whole = pd.concat([data.drop(columns="feature_id"), foreign], axis=1).iloc[rows]
+    same = whole.groupby(list(whole.columns), dropna=False, sort=False).ngroup()
     first = pd.Series(rows, index=same.index).groupby(same).transform("first").to_numpy()
     copy = first != rows
     lines = [str(line) for line in raw.lines[first[copy]]]
@@ -154,7 +165,7 @@ def report_repeats(
 
 
 def _shares_name_and_rt(name: Rows, rt: FloatArray) -> BoolArray:
-    """Return which rows have the name and the RT of another one, shape (k,)."""
+    """Whether each of k rows has the name and the RT of another one, shape (k,)."""
     order = np.lexsort((rt, name))
     same = (np.diff(name[order]) == 0) & (np.diff(rt[order]) == 0)
     shared = np.zeros(len(name), dtype=bool)

@@ -1,4 +1,4 @@
-"""The bytes of an input, taken from a path, a stream or a DataFrame."""
+"""Inputs in memory: the bytes of a path or an open file, or a DataFrame."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MEGABYTE: Final = 1_000_000
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Frame:
-    """A DataFrame with its name and the headers that the user named for input columns."""
+    """A DataFrame, its name and the headers that the user named for input columns."""
 
     frame: pd.DataFrame
     name: str
@@ -33,11 +33,19 @@ def take(
     sheet: str | int | None,
     name: str | None,
 ) -> Source | Frame:
-    """Return an input in memory, with what the user says of it."""
+    """Input in memory, with the headers, the sheet and the name that the user gave.
+
+    Raises
+    ------
+    ReadError
+        If it cannot be opened or read, is no kind of input, or is too large.
+    """
     if isinstance(source, pd.DataFrame):
         return Frame(source, name or "DataFrame", tuple((columns or {}).items()))
     if isinstance(source, Source):
-        columns, sheet, name = columns or dict(source.columns), sheet or source.sheet, source.name
+        columns = columns or dict(source.columns)
+        sheet = sheet or source.sheet
+        name = source.name
         source = source.content
     content, own_name = _content(source, settings)
     origin = Source.from_bytes(name or own_name, content)
@@ -47,7 +55,7 @@ def take(
 def _content(
     source: str | PathLike[str] | bytes | IO[bytes] | IO[str], settings: Settings
 ) -> tuple[bytes, str]:
-    """Return the bytes of an input and its own name."""
+    """Bytes and name of an input."""
     limit = int(settings.max_megabytes * MEGABYTE)
     if isinstance(source, bytes | bytearray | memoryview):
         content, own_name = bytes(source), "table"
@@ -66,6 +74,7 @@ def _content(
 
 
 def _read_path(source: str | PathLike[str], limit: int) -> bytes:
+    """First `limit` + 1 bytes of a file."""
     if isinstance(source, str) and ("\n" in source or "\r" in source):
         raise ReadError(
             "This text is no path: it has several lines. To read a table from text, give "
@@ -80,6 +89,7 @@ def _read_path(source: str | PathLike[str], limit: int) -> bytes:
 
 
 def _read_stream(stream: IO[bytes] | IO[str], limit: int) -> tuple[bytes, str]:
+    """First `limit` + 1 bytes or characters of an open file, as bytes, and its name."""
     try:
         content = stream.read(limit + 1)
         content = content.encode() if isinstance(content, str) else bytes(content)

@@ -1,4 +1,4 @@
-"""Many files as one study: each file a sample, or several."""
+"""Studies: several inputs joined into one table, each input one sample or several."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.raw_table import Source
 
-#: The comment by which an archive is known as a study.
+#: Comment of an archive that is a study.
 _MARK: Final = b"ganglioside study 1"
-_WHEN: Final = (1980, 1, 1, 0, 0, 0)  # the same files give the same bytes
+#: Time of all members, so that the same files give the same bytes.
+_WHEN: Final = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One input of a study and the sample that it is."""
+    """One input of a study and the name of its sample."""
 
     sample: str
     table: FeatureTable
 
 
 def is_archive(content: bytes) -> bool:
-    """Return whether these are the bytes of a study's source."""
+    """Whether these bytes are the source of a study."""
     return content.endswith(_MARK) and content.startswith(b"PK\x03\x04")
 
 
 def archive(parts: Sequence[Part]) -> bytes:
-    """Return the inputs as one archive; each member's comment is its sample."""
+    """Bytes of a zip archive of the inputs; the comment of each member is its sample."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.comment = _MARK
@@ -48,16 +49,23 @@ def archive(parts: Sequence[Part]) -> bytes:
 
 
 def unique(names: Sequence[str]) -> list[str]:
-    """Return the names, those that come again numbered: `liver`, `liver (2)`."""
-    result: dict[str, None] = {}
+    """Distinct names in the same order; repeated ones are numbered.
+
+    Examples
+    --------
+    >>> unique(["liver", "brain", "liver"])
+    ['liver', 'brain', 'liver (2)']
+    """
+    taken: dict[str, None] = {}
     for name in names:
         numbered = (f"{name} ({number})" for number in count(2))
-        result[next(free for free in chain([name], numbered) if free not in result)] = None
-    return list(result)
+        free = next(wanted for wanted in chain([name], numbered) if wanted not in taken)
+        taken[free] = None
+    return list(taken)
 
 
 def join(parts: Sequence[Part], source: Source) -> FeatureTable:
-    """Return the tables one below the other."""
+    """Feature table of all rows of several inputs, in their order."""
     data = pd.concat([_data(part) for part in parts], ignore_index=True)
     data["feature_id"] = range(len(data))
     return FeatureTable(
@@ -70,26 +78,29 @@ def join(parts: Sequence[Part], source: Source) -> FeatureTable:
 
 
 def _data(part: Part) -> pd.DataFrame:
+    """Rows of one input with the column `sample` filled in."""
     own = part.table.data["sample"]
     sample = (part.sample + ": " + own).fillna(part.sample) if own.notna().any() else part.sample
     return part.table.data.assign(sample=sample)
 
 
 def _carried(parts: Sequence[Part]) -> pd.DataFrame:
-    """Return the foreign columns of all; one that differs in type between files is text."""
+    """Foreign columns of all inputs; one that differs in type between inputs is text."""
+    carried = [part.table.carried for part in parts]
     kinds: dict[str, set[str]] = {}
-    for part in parts:
-        for column, kind in part.table.carried.dtypes.items():
+    for frame in carried:
+        for column, kind in frame.dtypes.items():
             kinds.setdefault(str(column), set()).add(str(kind))
     mixed = {column for column, found in kinds.items() if len(found) > 1}
-    frames = [
-        p.table.carried.astype({c: "str" for c in p.table.carried if c in mixed}) for p in parts
-    ]
-    return pd.concat(frames, ignore_index=True)
+    alike = []
+    for frame in carried:
+        texts = [column for column in frame if column in mixed]
+        alike.append(frame.astype(dict.fromkeys(texts, "str")))
+    return pd.concat(alike, ignore_index=True)
 
 
 def _problems(parts: Sequence[Part]) -> pd.DataFrame:
-    """Return all problems: those of whole files once, then those of rows with their sample."""
+    """Problems of all inputs: those of whole files once, then those of rows with their sample."""
     starts = np.cumsum([0, *(len(part.table) for part in parts)]).tolist()
     found = [
         numbered(part, start)
@@ -107,16 +118,25 @@ def _problems(parts: Sequence[Part]) -> pd.DataFrame:
 
 
 def numbered(part: Part, start: int) -> pd.DataFrame:
-    """Return the problems of one input, whose first row is row `start` of the study."""
+    """Problems of one input, whose first row has the position `start` in the study."""
     problems = part.table.problems
     return problems.assign(sample=part.sample, feature_id=problems["feature_id"] + start)
 
 
 def _of_tables(problems: pd.DataFrame, n: int) -> pd.DataFrame:
-    """Return each problem of whole files once, with the samples that have it."""
+    """Problems of whole files, each once, with its sample or the number of files that have it.
+
+    Parameters
+    ----------
+    problems
+        Problems of whole files with the column `sample`.
+    n
+        Number of files of the study.
+    """
     same = ["column", "value", "code", "severity", "message", "advice"]
     groups = problems.groupby(same, sort=False, dropna=False)
     once = groups.agg(row=("row", "first"), first=("sample", "first"), files=("sample", "size"))
     once = once.reset_index().assign(feature_id=None)
-    where = once["first"].where(once["files"] == 1, once["files"].astype("str") + f" of {n} files")
-    return once.assign(message=where + ": " + once["message"])
+    several = once["files"].astype("str") + f" of {n} files"
+    owner = once["first"].where(once["files"] == 1, several)
+    return once.assign(message=owner + ": " + once["message"])

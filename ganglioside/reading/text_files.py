@@ -19,6 +19,7 @@ from ganglioside.reading.headers import HEADER_WITHIN, Header, match_header
 from ganglioside.reading.limits import CONTROL, check_columns, check_filled, check_rows
 from ganglioside.reading.problems import Rows
 from ganglioside.reading.raw_table import Note, RawTable
+from ganglioside.support.arrays import read_only
 
 #: Field separators, the likelier first.
 SEPARATORS: Final[tuple[str, ...]] = (",", ";", "\t", "|")
@@ -31,23 +32,25 @@ _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_SEARCHED: Final = 1_000_000  # characters from the top among which the header must stand
-_NONE: Final = np.empty(0, dtype=np.int64)
-_CHUNK: Final = 20_000  # records at a time: lists that live briefly cost the collector little
+_SEARCHED: Final = 1_000_000  # characters from the top that may contain the header
+_NONE: Final = read_only(np.empty(0, dtype=np.int64))
+_CHUNK: Final = 20_000  # records at a time, so that few lists are alive at once
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a text file is laid out.
+    """Separator and header of a text file.
 
     Attributes
     ----------
     separator : str
+        Separator of the fields.
     header : Header
+        The header and its input columns.
     record : int
-        0-based number of the header's record.
+        Number of records before the header.
     line : int
-        1-based line on which the header stands.
+        1-based line of the header.
     """
 
     separator: str
@@ -57,12 +60,19 @@ class Layout:
 
 
 def decode(content: bytes) -> tuple[str, str]:
-    """Return the text of a file and its encoding.
+    r"""Text of a file and its encoding.
 
     Raises
     ------
     ReadError
         If the bytes are no text.
+
+    Examples
+    --------
+    >>> decode(b"\xef\xbb\xbfName")
+    ('Name', 'utf-8')
+    >>> decode(b"K\xf6ln")
+    ('Köln', 'cp1252')
     """
     encoding, start = _encoding(content)
     try:
@@ -81,18 +91,21 @@ def decode(content: bytes) -> tuple[str, str]:
 
 
 def _encoding(content: bytes) -> tuple[str, int]:
+    """Likely encoding of a text, and the number of bytes of its byte order mark."""
     for mark, encoding in _BYTE_ORDER_MARKS:
         if content.startswith(mark):
             return encoding, len(mark)
     # Western text in UTF-16 has a zero in nearly every second byte.
     head = content[:2000]
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if len(content) % 2 == 0 and max(even, odd) > len(head) // 4 and min(even, odd) == 0:
+    one_sided = max(even, odd) > len(head) // 4 and min(even, odd) == 0
+    if one_sided and len(content) % 2 == 0:
         return ("utf-16-le" if odd else "utf-16-be"), 0
     return "utf-8", 0
 
 
 def _decode_western(content: bytes) -> str:
+    """Text in Windows' encoding of western languages."""
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError as error:
@@ -100,6 +113,7 @@ def _decode_western(content: bytes) -> str:
 
 
 def _not_text(why: str) -> str:
+    """Message for bytes that are no text."""
     return (
         f"This is not a text file: {why}. Export the feature table as CSV (UTF-8), .xlsx or "
         "Parquet and read that file."
@@ -107,7 +121,7 @@ def _not_text(why: str) -> str:
 
 
 def find_layout(text: str, columns: Mapping[str, str] | None) -> Layout | None:
-    """Find the separator and the header; None where no record has what is needed.
+    """Layout with the most input columns; None if no record has all that are needed.
 
     Raises
     ------
@@ -121,11 +135,11 @@ def find_layout(text: str, columns: Mapping[str, str] | None) -> Layout | None:
             header = match_header(fields, columns)
             if header.is_usable:
                 found.append(Layout(separator, header, number, line))
-    return max(found, key=lambda layout: len(layout.header.places), default=None)
+    return max(found, key=lambda layout: len(layout.header.positions), default=None)
 
 
 def head_records(text: str, separator: str) -> list[tuple[int, list[str]]]:
-    """Return the first records that are not blank, each with its line."""
+    """First records that are not blank, each with its 1-based line."""
     found: list[tuple[int, list[str]]] = []
     records = _numbered(text[:_SEARCHED], separator, strict=False)
     while len(found) < HEADER_WITHIN:
@@ -139,7 +153,7 @@ def head_records(text: str, separator: str) -> list[tuple[int, list[str]]]:
 
 
 def _numbered(text: str, separator: str, *, strict: bool) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line on which each record begins, and its fields; empty lines are no records."""
+    """Yield the 1-based line and the fields of each record; empty lines are no records."""
     source = io.StringIO(text, newline="")
     reader = csv.reader(source, strict=strict, **_dialect(text, separator))
     line = 1
@@ -150,18 +164,19 @@ def _numbered(text: str, separator: str, *, strict: bool) -> Iterator[tuple[int,
 
 
 def _dialect(text: str, separator: str) -> dict[str, Any]:
-    """Return csv's options; blanks before a quote are left out where the file writes them."""
+    """Options of `csv.reader`; blanks before a quote are skipped if the file has them."""
     spaced = re.search(re.escape(separator) + ' +"', text[:_SEARCHED]) is not None
     return {"delimiter": separator, "skipinitialspace": spaced}
 
 
 def _is_blank(fields: Sequence[str]) -> bool:
+    """Whether a record is a blank line."""
     return not fields or (len(fields) == 1 and not fields[0].strip())
 
 
 @dataclass(frozen=True, slots=True)
 class _Records:
-    """Everything below the header, by column, with what does not fit (see `RawTable`)."""
+    """Cells below the header, and the rows that do not fit it; fields as in `RawTable`."""
 
     cells: pd.DataFrame
     lines: Rows
@@ -173,11 +188,11 @@ _Record: TypeAlias = tuple[int, list[str], bool]  # line, fields, whether the qu
 
 
 class _SwallowedRows(Exception):  # noqa: N818 - a signal within this module
-    """A quoted field holds what looks like whole rows."""
+    """A quoted field contains what looks like whole rows."""
 
 
 def read_delimited(text: str, layout: Layout, max_rows: int, notes: tuple[Note, ...]) -> RawTable:
-    """Read everything below the header as text cells; no record is left out.
+    """Table of all records below the header, as text cells.
 
     Raises
     ------
@@ -199,9 +214,17 @@ def read_delimited(text: str, layout: Layout, max_rows: int, notes: tuple[Note, 
 
 
 def fit(fields: Sequence[str], header: Header) -> tuple[list[str], bool]:
-    """Return as many cells as the header has, and whether the fields fit it.
+    """As many cells as the header has, and whether the fields fit it.
 
-    Empty fields beyond the header, and missing ones below columns without a name, do no harm.
+    Empty fields beyond the header, and missing ones below columns without a name, fit.
+
+    Examples
+    --------
+    >>> header = match_header(["Name", "RT"])
+    >>> fit(["GM1(36:1;O2)", "9.9", ""], header)
+    (['GM1(36:1;O2)', '9.9'], True)
+    >>> fit(["GM1(36:1;O2)"], header)
+    (['GM1(36:1;O2)', ''], False)
     """
     width = len(header.texts)
     used = len(fields)
@@ -212,7 +235,7 @@ def fit(fields: Sequence[str], header: Header) -> tuple[list[str], bool]:
 
 
 def _read_simple(text: str, layout: Layout) -> _Records | None:
-    """Read text in which every line is a record, fast; None where that is not so."""
+    """All records of a text in which every line is one, read fast; None for other texts."""
     from pyarrow import csv as arrow
 
     below = _below(text, layout.line)
@@ -244,7 +267,7 @@ def _read_simple(text: str, layout: Layout) -> _Records | None:
 
 
 def _quotes_match(content: bytes, separator: str) -> bool:
-    """Tell whether every quote opens or closes a whole field, in turn; no doubled quotes."""
+    """Whether quotes alternately open and close whole fields; doubled quotes do not."""
     padded = np.frombuffer(b"\n" + content + b"\n", dtype=np.uint8)
     quotes = np.flatnonzero(padded == ord('"'))
     borders = np.frombuffer(f"{separator}\r\n".encode(), dtype=np.uint8)
@@ -254,54 +277,66 @@ def _quotes_match(content: bytes, separator: str) -> bool:
 
 
 def _split(line: str, separator: str) -> list[str]:
-    """Split one line whose quotes match."""
+    """Fields of a line whose quotes match."""
     if '"' not in line:
         return line.split(separator)
     return next(csv.reader([line], delimiter=separator))
 
 
 def _below(text: str, line: int) -> str:
+    """Text below a line, without line ends at its end."""
     end = next(islice(_LINE_END.finditer(text), line - 1, None), None)
     return "" if end is None else text[end.end() :].rstrip("\r\n")
 
 
 def _count_lines(text: str) -> int:
+    r"""Line count; lines end with \n, \r or \r\n."""
     return text.count("\n") + text.count("\r") - text.count("\r\n") + 1
 
 
 def _insert(regular: pd.DataFrame, misfits: Mapping[int, list[str]], layout: Layout) -> _Records:
-    """Put the records that do not fit the header back between the others."""
+    """All records of a text: the regular ones and, in between, those that do not fit the header.
+
+    Parameters
+    ----------
+    regular
+        Cells of the lines that fit.
+    misfits
+        Fields of the other lines, by their numbers (0: the line below the header).
+    layout
+        Separator and header.
+    """
     regular.columns = pd.RangeIndex(regular.shape[1])
     total = len(regular) + len(misfits)
+    first_line = layout.line + 1
     if not misfits:
-        return _Records(regular, layout.line + 1 + np.arange(total), {}, _NONE)
-    odd = {place: fields for place, fields in misfits.items() if not _is_blank(fields)}
+        return _Records(regular, first_line + np.arange(total), {}, _NONE)
+    odd = {line: fields for line, fields in misfits.items() if not _is_blank(fields)}
     check_filled(_lacking(odd.values(), layout))
-    fitted = {place: fit(fields, layout.header) for place, fields in odd.items()}
-    places = np.setdiff1d(np.arange(total), list(misfits))
+    fitted = {line: fit(fields, layout.header) for line, fields in odd.items()}
     added = pd.DataFrame([cells for cells, _ in fitted.values()], columns=regular.columns)
-    places = np.concatenate([places, np.array(list(odd), dtype=np.int64)])
-    order = np.argsort(places)
     cells = pd.concat([regular, added.astype(regular.dtypes)], ignore_index=True)
-    lines = places[order]
-    ragged = {
-        int(np.searchsorted(lines, place)): tuple(odd[place])
-        for place, (_, fits) in fitted.items()
-        if not fits
-    }
-    return _Records(
-        cells.iloc[order].reset_index(drop=True), layout.line + 1 + lines, ragged, _NONE
-    )
+    regular_lines = np.setdiff1d(np.arange(total), list(misfits))
+    lines = np.concatenate([regular_lines, np.array(list(odd), dtype=np.int64)])
+    order = np.argsort(lines)
+    lines = lines[order]
+    ragged = {}
+    for line, (_, fits) in fitted.items():
+        if not fits:
+            row = int(np.searchsorted(lines, line))
+            ragged[row] = tuple(odd[line])
+    ordered = cells.iloc[order].reset_index(drop=True)
+    return _Records(ordered, first_line + lines, ragged, _NONE)
 
 
 def _lacking(records: Iterable[Sequence[str]], layout: Layout) -> int:
-    """Return the number of cells that records lack to be as wide as the header."""
+    """Count of the cells that records lack to be as wide as the header."""
     width = len(layout.header.texts)
     return sum(max(width - len(fields), 0) for fields in records)
 
 
 def _read_any(text: str, layout: Layout, max_rows: int) -> _Records:
-    """Read any text; line by line where the quotes do not match."""
+    """All records of any text; if its quotes do not match, each line is a record."""
     try:
         return _collect(_whole_records(text, layout), layout)
     except (csv.Error, _SwallowedRows):
@@ -310,7 +345,7 @@ def _read_any(text: str, layout: Layout, max_rows: int) -> _Records:
 
 
 def _check_lines(text: str, layout: Layout, max_rows: int) -> None:
-    """Refuse text whose quotes do not match and that has too many lines to be read one by one."""
+    """Refuse a text whose quotes do not match and that has more lines than `max_rows`."""
     lines = (line for line in _LINE_END.split(_below(text, layout.line)) if line.strip())
     if next(islice(lines, max_rows, None), None) is None:
         return
@@ -323,6 +358,15 @@ def _check_lines(text: str, layout: Layout, max_rows: int) -> None:
 
 
 def _whole_records(text: str, layout: Layout) -> Iterator[_Record]:
+    """Yield the records below the header.
+
+    Raises
+    ------
+    csv.Error
+        If quotes do not match.
+    _SwallowedRows
+        If a quoted field contains whole rows.
+    """
     separators = len(layout.header.texts) - 1
     for line, fields in _numbered(text, layout.separator, strict=True):
         if line <= layout.line:
@@ -335,7 +379,7 @@ def _whole_records(text: str, layout: Layout) -> Iterator[_Record]:
 
 
 def _single_lines(text: str, layout: Layout) -> Iterator[_Record]:
-    """Yield every line below the header as a record, and whether its quotes match."""
+    """Yield each line below the header as a record, with whether its quotes match."""
     dialect = _dialect(text, layout.separator)
     plain = not dialect["skipinitialspace"]
     for number, line in enumerate(_LINE_END.split(_below(text, layout.line))):
@@ -350,7 +394,7 @@ def _single_lines(text: str, layout: Layout) -> Iterator[_Record]:
 
 
 def _collect(records: Iterable[_Record], layout: Layout) -> _Records:
-    """Gather records by column."""
+    """Cells of records by column, and the rows that do not fit."""
     columns: list[list[str]] = [[] for _ in layout.header.texts]
     lines: list[int] = []
     ragged: dict[int, tuple[str, ...]] = {}
@@ -361,18 +405,19 @@ def _collect(records: Iterable[_Record], layout: Layout) -> _Records:
         lacking += _lacking((fields for _, fields, _ in chunk), layout)
         check_filled(lacking)
         rows = []
-        for place, (_, fields, intact) in enumerate(chunk, len(lines)):
+        for row, (_, fields, intact) in enumerate(chunk, len(lines)):
             cells, fits = fit(fields, layout.header)
             rows.append(cells)
             if not intact:
-                broken.append(place)
+                broken.append(row)
             elif not fits:
-                ragged[place] = tuple(fields)
+                ragged[row] = tuple(fields)
         lines += [line for line, _, _ in chunk]
         for column, texts in zip(columns, zip(*rows, strict=True), strict=True):
             column.extend(texts)
+    typed = {i: pd.Series(column, dtype="str") for i, column in enumerate(columns)}
     return _Records(
-        pd.DataFrame({i: pd.Series(column, dtype="str") for i, column in enumerate(columns)}),
+        pd.DataFrame(typed),
         np.array(lines, dtype=np.int64),
         ragged,
         np.array(broken, dtype=np.int64),

@@ -1,4 +1,4 @@
-"""Judge a raw table once, at the border: every fault of every row, collected in one pass."""
+"""Validation: a table of text cells becomes a feature table, with all problems of all rows."""
 
 from __future__ import annotations
 
@@ -14,12 +14,23 @@ from ganglioside.reading.row_checks import carry, report_adducts, report_formula
 
 
 def validate(raw: RawTable, source: Source) -> FeatureTable:
-    """Turn text cells into a feature table and report everything that is wrong with it.
+    """Feature table of text cells, with all problems that were found.
+
+    Parameters
+    ----------
+    raw
+        The table as written.
+    source
+        The input that it came from.
+
+    Returns
+    -------
+    FeatureTable
 
     Raises
     ------
     ValidationError
-        If the table has no rows, or two columns claim to be the same needed one.
+        If the table has no rows, or two different columns have the header of one input column.
     """
     log = ProblemLog(raw.lines, raw.header_line)
     for note in raw.notes:
@@ -33,7 +44,7 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     report_formulas(raw, cells, names, log)
     report_repeats(raw, data, carried, names, log)
     data["fault"] = log.fault(len(raw))
-    others = {column: kind for column, kind in FEATURE_TABLE.items() if data[column].dtype != kind}
+    others = {c: kind for c, kind in FEATURE_TABLE.items() if data[c].dtype != kind}
     return FeatureTable(
         data=data.astype(others)[list(FEATURE_TABLE)],
         names=names,
@@ -47,22 +58,17 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
 def _check_columns(raw: RawTable, log: ProblemLog) -> None:
     """Report absent and doubtful columns; refuse a table without rows or with rival columns."""
     header = raw.header
-    for column, place in header.spare:
-        used = header.places[column]
-        same_text = header.texts[used].strip() == header.texts[place].strip()
-        if same_text and not raw.cells[used].equals(raw.cells[place]):
-            log.table("repeated-column", INPUT_LABELS[column], header.texts[place].strip())
-        elif not same_text:
-            log.table(
-                "second-column",
-                INPUT_LABELS[column],
-                header.texts[place].strip(),
-                used=header.texts[used].strip(),
-            )
+    for column, spare in header.spare:
+        used = header.positions[column]
+        used_text, spare_text = header.texts[used].strip(), header.texts[spare].strip()
+        if used_text != spare_text:
+            log.table("second-column", INPUT_LABELS[column], spare_text, used=used_text)
+        elif not raw.cells[used].equals(raw.cells[spare]):
+            log.table("repeated-column", INPUT_LABELS[column], spare_text)
     if len(raw) == 0:
         log.table("no-rows")
     if log.has_errors:
         raise refusal(log)
     for column in ("volume", "log_p", "anchor"):
-        if column not in header.places:
+        if column not in header.positions:
             log.table(f"no-{column.replace('_', '-')}", INPUT_LABELS[column])

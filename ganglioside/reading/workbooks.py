@@ -1,4 +1,4 @@
-"""Workbooks and DataFrames as text cells."""
+"""Workbooks (.xlsx) as text cells."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ganglioside.reading.raw_table import Note, RawTable
 from ganglioside.support.text_columns import as_column
 from ganglioside.support.text_columns import texts as as_texts
 
+#: Rows of a sheet: 1-based number and cells, up to the last one that is filled.
 Rows = list[tuple[int, list[str]]]
 
 
@@ -32,14 +33,14 @@ def read_workbook(
     max_rows: int,
     max_bytes: float,
 ) -> tuple[RawTable | None, list[Rows]]:
-    """Read the first sheet with a usable header, or the one that is asked for.
+    """Table of the first sheet with a usable header, or of the sheet that is asked for.
 
     Returns
     -------
     table : RawTable or None
-        None where no sheet has a usable header.
+        None if no sheet has a usable header.
     heads : list of Rows
-        The first rows of the sheets that were looked at.
+        First rows of the sheets that were searched for a header.
 
     Raises
     ------
@@ -53,8 +54,10 @@ def read_workbook(
         book = ExcelReader(io.BytesIO(content), data_only=True, keep_links=False)
         sheets = _sheets(book)
         names = [name for name, _ in sheets]
+        if sheet is not None:
+            sheets = [sheets[_sheet_index(names, sheet)]]
         heads: list[Rows] = []
-        for name, part in sheets if sheet is None else [sheets[_sheet_place(names, sheet)]]:
+        for name, part in sheets:
             rows = _sheet_rows(book, part)
             head = list(islice(rows, HEADER_WITHIN))
             heads.append(head)
@@ -75,7 +78,7 @@ def read_workbook(
 
 
 def _check_workbook(content: bytes, max_bytes: float) -> None:
-    """Refuse archives that are no workbook, or that hold far more than a table."""
+    """Refuse archives that are no workbook, or that contain far more than a table."""
     archive = open_archive(content, "The workbook", max_bytes)
     names = set(archive.namelist())
     if "xl/workbook.bin" in names:
@@ -95,7 +98,7 @@ def _check_workbook(content: bytes, max_bytes: float) -> None:
 
 
 def _sheets(book: Any) -> list[tuple[str, str]]:
-    """Return the name and the part of each worksheet; nothing of them is read.
+    """Name and part of each worksheet; their cells are not read yet.
 
     Of the other parts only texts, formats and the list of sheets are read: no links, no charts.
     """
@@ -119,7 +122,8 @@ def _sheets(book: Any) -> list[tuple[str, str]]:
     return sheets
 
 
-def _sheet_place(names: list[str], sheet: str | int) -> int:
+def _sheet_index(names: list[str], sheet: str | int) -> int:
+    """0-based number of the sheet that the user named."""
     if isinstance(sheet, str) and sheet in names:
         return names.index(sheet)
     if isinstance(sheet, int) and 0 <= sheet < len(names):
@@ -131,7 +135,7 @@ def _sheet_place(names: list[str], sheet: str | int) -> int:
 
 
 def _sheet_rows(book: Any, part: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold something, each with its number in the sheet."""
+    """Yield the rows that are not empty, each with its number in the sheet."""
     last = filled = 0
     for number, cells in _stored_rows(book, part):
         if number > most("sheet_rows"):
@@ -146,7 +150,8 @@ def _sheet_rows(book: Any, part: str) -> Iterator[tuple[int, list[str]]]:
                 "Save it again with a spreadsheet program, or save its table as CSV."
             )
         last = number
-        row = _filled_row([(c["column"], c["value"]) for c in cells if c["value"] is not None])
+        present = [(c["column"], c["value"]) for c in cells if c["value"] is not None]
+        row = _filled_row(present)
         filled += row.count("")
         check_filled(filled)
         if row:
@@ -154,9 +159,9 @@ def _sheet_rows(book: Any, part: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _stored_rows(book: Any, part: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Yield the rows that a sheet stores: their numbers and cells.
+    """Yield the number and the cells of each row that a sheet stores.
 
-    Rows and cells that are not stored are not made up, since a number can claim any amount.
+    Rows and cells between them are not filled in: a number in the file can claim any amount.
     """
     from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser
 
@@ -181,11 +186,12 @@ def _stored_rows(book: Any, part: str) -> Iterator[tuple[int, list[dict[str, Any
 
 @dataclass(slots=True)
 class _RowByRow:
-    """A worksheet that refuses to go on where a single row does not end.
+    """An open worksheet that refuses rows larger than a worksheet can contain.
 
     Attributes
     ----------
     stream : open file
+        The XML of the worksheet.
     taken, marks : int
         Bytes and "<" signs since the row began.
     """
@@ -195,7 +201,13 @@ class _RowByRow:
     marks: int = 0
 
     def read(self, size: int = -1, /) -> bytes:
-        """Return the next bytes."""
+        """Read the next bytes.
+
+        Raises
+        ------
+        ReadError
+            If the row is too large.
+        """
         chunk = self.stream.read(size)
         self.taken += len(chunk)
         self.marks += chunk.count(b"<")
@@ -207,12 +219,12 @@ class _RowByRow:
         return chunk
 
     def next_row(self) -> None:
-        """Begin to count anew."""
+        """Start counting for another row."""
         self.taken = self.marks = 0
 
 
 def _filled_row(cells: list[tuple[int, Any]]) -> list[str]:
-    """Return a row up to its last cell, from (1-based column, value) of those that hold one."""
+    """Cells of a row up to the last one, from (1-based column, value) of those with a value."""
     width = max((column for column, _ in cells), default=0)
     check_columns(width)
     row = [""] * width
@@ -222,26 +234,41 @@ def _filled_row(cells: list[tuple[int, Any]]) -> list[str]:
 
 
 def _find_header(head: Rows, columns: Mapping[str, str] | None) -> tuple[int, Header] | None:
-    matched = [(place, match_header(row, columns)) for place, (_, row) in enumerate(head)]
-    usable = [(place, header) for place, header in matched if header.is_usable]
-    return max(usable, key=lambda found: len(found[1].places), default=None)
+    """Index and header of the row with the most input columns, None if no row has all needed."""
+    matched = [(index, match_header(row, columns)) for index, (_, row) in enumerate(head)]
+    usable = [(index, header) for index, header in matched if header.is_usable]
+    return max(usable, key=lambda found: len(found[1].positions), default=None)
 
 
 def _sheet_table(
     found: tuple[int, Header], head: Rows, rest: Iterator[tuple[int, list[str]]], max_rows: int
 ) -> RawTable:
-    place, header = found
-    below = [*head[place + 1 :], *islice(rest, max_rows + 1)]
+    """Table of the rows below a header.
+
+    Parameters
+    ----------
+    found
+        Index of the header in `head`, and the header.
+    head, rest
+        First rows of the sheet, and those that follow them.
+    max_rows
+        Most rows that are read.
+    """
+    index, header = found
+    below = [*head[index + 1 :], *islice(rest, max_rows + 1)]
     check_rows(len(below), max_rows)
     width = max([len(header.texts), *(len(row) for _, row in below)])
     check_columns(width)
     check_filled(sum(width - len(row) for _, row in below))
     texts = (*header.texts, *[""] * (width - len(header.texts)))
     padded = [row + [""] * (width - len(row)) for _, row in below]
-    cells = {i: as_column(as_texts([row[i] for row in padded])) for i in range(width)}
+    cells = {}
+    for i in range(width):
+        column = [row[i] for row in padded]
+        cells[i] = as_column(as_texts(column))
     return RawTable(
         header=replace(header, texts=texts),
-        header_line=head[place][0],
+        header_line=head[index][0],
         cells=pd.DataFrame(cells, index=pd.RangeIndex(len(below))),
         lines=np.array([number for number, _ in below], dtype=np.int64),
     )

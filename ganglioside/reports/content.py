@@ -1,4 +1,4 @@
-"""What a report says about an analysis: plain values, no markup."""
+"""Content of a report as plain values, without markup."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ganglioside.columns import REVIEW, VERDICTS, WRONG_VERDICTS
 from ganglioside.settings import setting_specs
 from ganglioside.support.formatting import minutes, percent, share
 
-#: Rows of a table that a page holds; the export has all.
+#: Rows of a table on the page; the export has all.
 MOST_ROWS: Final = 5_000
-#: Items of one kind among the first things to fix.
+#: Items of one kind in the list of things to fix.
 MOST_ITEMS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One headline number; `verdict` is empty where it counts something else."""
+    """One headline number; `verdict` is empty if it counts something else."""
 
     label: str
     value: str
@@ -31,7 +31,7 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to fix: where it stands, what is wrong and what to do."""
+    """One thing to fix: its location, fault and advice."""
 
     where: str
     value: str
@@ -62,7 +62,7 @@ class Statement:
 
 
 def tiles(analysis: Analysis) -> list[Tile]:
-    """Return the headline numbers: one per verdict, then the anchors and the model's scatter."""
+    """Headline numbers: one per verdict, then the anchors and the model's scatter."""
     summary = analysis.summary
     total = max(summary.features, 1)
     counts = {verdict: int(getattr(summary, verdict)) for verdict in VERDICTS}
@@ -75,7 +75,7 @@ def tiles(analysis: Analysis) -> list[Tile]:
 
 
 def to_fix(analysis: Analysis) -> list[ToFix]:
-    """Return what to fix first: wrong anchors, unreadable rows, other errors, warnings."""
+    """Things to fix first: wrong anchors, unreadable rows, other errors, warnings."""
     found = [
         _kind("Anchors that contradict the other features", _wrong_anchors(analysis)),
         _kind("Rows that could not be read", _problems(analysis, "error")),
@@ -97,26 +97,27 @@ def _wrong_anchors(analysis: Analysis) -> list[Item]:
         Item(
             where=f"feature {row.feature_id}",
             value=f"{row.name} at {minutes(cast(float, row.rt))}",
-            message=_what_it_is(row),
+            message=_explanation(row),
             advice=str(advice.get(row.feature_id, "Take the anchor away or check the peak.")),
         )
         for row in wrong.itertuples(index=False)
     ]
 
 
-def _what_it_is(row: Any) -> str:
-    what = str(row.verdict)
+def _explanation(row: Any) -> str:
+    text = str(row.verdict)
     if pd.notna(row.parent):
-        what += f" of {row.parent}"
-        what += f" ({row.process})" if pd.notna(row.process) else ""
-    return f"{what}, {percent(row.confidence)} sure"
+        text += f" of {row.parent}"
+        if pd.notna(row.process):
+            text += f" ({row.process})"
+    return f"{text}, {percent(row.confidence)} sure"
 
 
 def _problems(analysis: Analysis, severity: str) -> list[Item]:
     problems = analysis.problems[analysis.problems["severity"] == severity]
     return [
         Item(
-            where=", ".join(filter(None, (_line(row.row), _text(row.column)))),
+            where=_cell(row.row, row.column),
             value=_text(row.value),
             message=_text(row.message),
             advice=_text(row.advice),
@@ -125,8 +126,10 @@ def _problems(analysis: Analysis, severity: str) -> list[Item]:
     ]
 
 
-def _line(number: Any) -> str:
-    return "" if pd.isna(number) else f"line {number}"
+def _cell(number: Any, column: Any) -> str:
+    """Location of a problem in the input: `line 4, rt`; either part may be missing."""
+    line = "" if pd.isna(number) else f"line {number}"
+    return ", ".join(part for part in (line, _text(column)) if part)
 
 
 def _findings(analysis: Analysis, severity: str, but: str = "") -> list[Item]:
@@ -149,7 +152,7 @@ def _text(value: Any) -> str:
 
 
 def checklist(analysis: Analysis) -> list[Statement]:
-    """Return what the lipidomics reporting checklist asks about separation and identity.
+    """Answers to the lipidomics reporting checklist on separation and identity.
 
     Items as worded by the Lipidomics Standards Initiative (Koefeler et al., J Lipid Res 2021).
     """
@@ -168,8 +171,8 @@ _ASSUMPTIONS: Final = (
     "the column: it has its parent's ceramide and retention time and never more of any sugar, "
     "sialic acid or acetyl than the parent. Anchors are trusted more than other names, not "
     "blindly. Log P is compared, not used. Names give summed ceramides, so chain composition, "
-    "double bond position and the place of an acetyl are not judged. Confidence is the model's "
-    "probability that the verdict is right."
+    "double bond position and the position of an acetyl are not judged. Confidence is the "
+    "model's probability that the verdict is right."
 )
 
 
@@ -200,7 +203,7 @@ def _isomers(analysis: Analysis) -> str:
     lines = analysis.models.dropna(subset="isomer")
     split = lines.groupby("series")["isomer"].agg(", ".join)
     if split.empty:
-        return "Yes: no series stands on more than one line. Co-eluting isomers are not resolved."
+        return "Yes: no series has more than one line. Co-eluting isomers are not resolved."
     named = "; ".join(f"{series}: {isomers}" for series, isomers in split.items())
     return f"Yes: resolved by retention time ({named}). Co-eluting isomers are not resolved."
 
@@ -224,18 +227,18 @@ def _fragmentation(analysis: Analysis) -> str:
 
 
 def settings_used(analysis: Analysis) -> list[Statement]:
-    """Return the settings, by their label, with unit."""
+    """Statements of the settings: label, value and unit."""
     specs, values = setting_specs(), analysis.settings.to_dict()
-    told = [
+    thresholds = [
         Statement(spec.label, f"{values[name]:g} {spec.unit}".strip())
         for name, spec in specs.items()
         if name not in ("max_megabytes", "max_rows")
     ]
-    return [*told, Statement("Sample type", str(values["sample_type"]))]
+    return [*thresholds, Statement("Sample type", str(values["sample_type"]))]
 
 
 def origin(analysis: Analysis, session_id: str | None, made: str) -> list[Statement]:
-    """Return where the report comes from: input, session, version and time."""
+    """Statements of the report's provenance: input, session, version and time."""
     source = analysis.source
     return [
         Statement("Input", f"{source.name} ({source.size:,} bytes)"),
@@ -246,17 +249,17 @@ def origin(analysis: Analysis, session_id: str | None, made: str) -> list[Statem
     ]
 
 
-def said(analysis: Analysis) -> pd.DataFrame:
-    """Return what analysts said, beside the name, RT and verdict of the model."""
+def override_rows(analysis: Analysis) -> pd.DataFrame:
+    """Table of overrides beside the name, RT and verdict of the model, one row per feature."""
     if not len(analysis.overrides):
         return pd.DataFrame()
-    reviewed = analysis.reviewed
+    overridden = analysis.reviewed
     columns = ["feature_id", "name", "rt", "verdict", *REVIEW.values()]
-    return reviewed.loc[reviewed["analyst_time"].notna(), columns]
+    return overridden.loc[overridden["analyst_time"].notna(), columns]
 
 
 def feature_rows(analysis: Analysis) -> pd.DataFrame:
-    """Return the first `MOST_ROWS` features with the columns that the report shows."""
+    """First `MOST_ROWS` features with the columns that the report shows."""
     columns = ["feature_id", "name", "isomer", "rt", "predicted_rt", "residual", "volume",
                "anchor", "verdict", "confidence", "parent", "process", "reason"]  # fmt: skip
     rows = analysis.reviewed.head(MOST_ROWS)

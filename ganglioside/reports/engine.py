@@ -1,8 +1,8 @@
-"""A papermill engine that runs a notebook's cells in the process at hand.
+"""Papermill engine that runs a notebook's cells in the present process.
 
-Starting a kernel and importing everything anew costs seconds for every report; here a report costs
-what its cells cost (`tests/benchmarks/report_speed.py`). The cells share nothing with the program
-but its imported modules. Cells are plain Python: magic commands need a kernel.
+A new kernel, which imports everything again, costs seconds per report; here a report costs only
+its cells (`tests/benchmarks/report_speed.py`). The cells share nothing with the program except its
+imported modules. Cells are plain Python: magic commands need a kernel.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any, Final
 from nbformat.v4 import new_output
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 
-#: The name that papermill knows it by.
+#: Name of the engine for papermill.
 NAME: Final = "in-process"
 
 
 class InProcess(Engine):  # type: ignore[misc] # papermill has no types
-    """Runs code cells in order; an error ends the run and is left in its cell, as a kernel does."""
+    """Engine that runs code cells in order; an error ends the run and is left in its cell."""
 
     @classmethod
     def execute_managed_notebook(

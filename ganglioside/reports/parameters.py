@@ -1,4 +1,4 @@
-"""The parameters of the report notebook, judged before anything runs."""
+"""Parameters of the report notebook, checked before anything runs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any, Final
 from ganglioside.errors import ReportError, SettingsError
 from ganglioside.settings import Settings
 
-#: What a kernel defines by itself, beside names that begin with `_`.
+#: Names that a kernel defines itself, besides those that begin with `_`.
 _KERNEL_NAMES: Final = frozenset({"In", "Out"})
 
-#: Types of what papermill can hand over.
+#: Types of values that papermill can pass on.
 _PLAIN: Final = (str, int, float, list, dict, type(None))
 
 #: Parameters that are settings of the analysis; None means the session's own, or the default.
@@ -23,29 +23,39 @@ SETTINGS: Final = ("r2_threshold", "outlier_threshold", "rt_tolerance", "sample_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """What the report notebook can be told.
+    """Parameters of the report notebook.
 
     Attributes
     ----------
     source : str
         Path of a feature table, or id of a session.
     title : str
-        Heading of the report; the input's name where empty.
+        Heading of the report; the input's name if empty.
     history : str
-        File of the sessions; the usual place where empty.
+        File of the sessions; the default history if empty.
     output : str
-        HTML file that the notebook writes itself; none where empty.
+        HTML file that the notebook writes itself; no file if empty.
     pictures : bool
-        Whether each chart is also put into the page as a still picture, which is seen where no
-        script runs. Without, a page takes half of the time; the browser makes them for paper.
+        Whether each chart is also put into the page as a still picture, which is shown where no
+        script runs. Without them, a page takes half of the time; the browser makes them for paper.
     r2_threshold, outlier_threshold, rt_tolerance : float or None
     sample_type : str or None
-        Settings, of a table only: a session keeps those it was analysed with.
+        Settings for a table; a session keeps those it was analysed with.
 
     Raises
     ------
     ReportError
         If a value has the wrong type or is refused; the message names the parameter.
+
+    Examples
+    --------
+    >>> from ganglioside.reports import Parameters
+    >>> Parameters(source="liver.csv", rt_tolerance=0.02).given_settings()
+    {'rt_tolerance': 0.02}
+    >>> Parameters(source="")
+    Traceback (most recent call last):
+        ...
+    ganglioside.errors.ReportError: source is empty: name a feature table or the id of a session.
     """
 
     source: str
@@ -73,12 +83,13 @@ class Parameters:
             raise ReportError(str(error)) from error
 
     def given_settings(self) -> dict[str, Any]:
-        """Return the settings that were given, by name."""
-        return {n: v for n in SETTINGS if (v := getattr(self, n)) is not None}
+        """Values of the settings that were given, by name."""
+        values = {name: getattr(self, name) for name in SETTINGS}
+        return {name: value for name, value in values.items() if value is not None}
 
     @property
     def path(self) -> Path | None:
-        """The table's path, or None where `source` is the id of a session.
+        """Path of the table; None if `source` is the id of a session.
 
         Raises
         ------
@@ -94,7 +105,7 @@ class Parameters:
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> Parameters:
-        """Return the parameters in `values`; unknown names are refused by name.
+        """Parameters from a mapping; unknown names raise an error.
 
         Raises
         ------
@@ -113,7 +124,7 @@ class Parameters:
 
     @classmethod
     def of_notebook(cls, namespace: Mapping[str, object]) -> Parameters:
-        """Return the parameters among the globals of a notebook that set nothing else before.
+        """Parameters among the globals of a notebook that has set nothing else before.
 
         papermill runs a notebook with misspelt parameters too, after a warning: here they are
         refused.

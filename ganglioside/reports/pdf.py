@@ -1,4 +1,4 @@
-"""A page as PDF, printed by a Chromium of the machine."""
+"""Printing of a page as PDF, by a Chromium of the machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 from ganglioside.errors import ExportError, ReportError
 from ganglioside.support.whole_files import write_whole
 
-#: Names under which Chromium and its relatives are installed, the first found is used.
+#: Commands of Chromium and related browsers; the first one found is used.
 BROWSERS: Final = (
     "chromium",
     "chromium-browser",
@@ -28,13 +28,15 @@ TIMEOUT: Final = 180
 
 
 def find_browser() -> str | None:
-    """Return the command of a Chromium, or None; `GANGLIOSIDE_CHROMIUM` names another."""
+    """Command of a Chromium, or None; `GANGLIOSIDE_CHROMIUM` names another."""
     named = os.environ.get("GANGLIOSIDE_CHROMIUM")
-    return next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
+    commands = [named] if named else BROWSERS
+    found = (shutil.which(command) for command in commands)
+    return next((path for path in found if path), None)
 
 
 def require_browser() -> str:
-    """Return the command of a Chromium.
+    """Command of a Chromium.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Run the report notebook and write its page."""
+"""Run of the report notebook, which writes its page."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ def render_report(
     source
         Path of a feature table, or id of a session.
     out
-        The HTML file. Where None: `NAME.html` in `reports/output/` of a checkout, else in the
+        The HTML file; where None, `NAME.html` in `reports/output/` of a checkout, else in the
         current folder.
     settings
-        Of the analysis of a table; a session keeps its own.
+        Settings for the analysis of a table; a session keeps its own.
     title
         Heading; the input's name where None.
     pdf
         Whether to print a PDF beside it; needs a Chromium.
     history
-        Where the session is; the usual history where None.
+        History of the session; the default one where None.
     progress
-        Receives events (see `ganglioside.progress`); may raise `Cancelled`.
+        Called with each event (see `ganglioside.progress`); may raise `Cancelled`.
 
     Returns
     -------
@@ -63,6 +63,12 @@ def render_report(
         If a parameter is refused, the input cannot be analysed, or a file cannot be written.
     HistoryError
         If there is no such session.
+
+    Examples
+    --------
+    >>> from ganglioside.reports import render_report
+    >>> render_report("liver.csv", "liver.html", pdf=True)  # doctest: +SKIP
+    PosixPath('liver.html')
     """
     report = Progress(progress)
     parameters = _parameters(source, settings, title, history)
@@ -129,7 +135,8 @@ def run_notebook(parameters: Parameters) -> None:
 
     from ganglioside.reports.engine import NAME
 
-    given = {n: v for n in Parameters.__slots__ if (v := getattr(parameters, n)) not in (None, "")}
+    values = {name: getattr(parameters, name) for name in Parameters.__slots__}
+    given = {name: value for name, value in values.items() if value not in (None, "")}
     try:
         papermill.execute_notebook(
             str(locations.reports() / NOTEBOOK),
@@ -143,6 +150,7 @@ def run_notebook(parameters: Parameters) -> None:
 
 
 def _failure(error: Any) -> str:
-    expected = isinstance(getattr(errors, error.ename, None), type)
-    message = re.sub(r"\x1b\[[0-9;]*m", "", error.evalue)
-    return message if expected else f"The report notebook failed: {error.ename}: {message}"
+    message = re.sub(r"\x1b\[[0-9;]*m", "", error.evalue)  # without the colours of a terminal
+    if isinstance(getattr(errors, error.ename, None), type):
+        return message
+    return f"The report notebook failed: {error.ename}: {message}"

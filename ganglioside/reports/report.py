@@ -1,4 +1,4 @@
-"""One report: an analysis and the parts that the report notebook shows of it."""
+"""One report: an analysis and the parts of its page, in the order of the notebook."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from ganglioside.support.whole_files import write_whole
 
 @cache
 def templates() -> Environment:
-    """Return the templates; whatever they show of the input is escaped."""
+    """Templates of the page; all values that they insert are escaped."""
     environment = Environment(
         loader=PackageLoader("ganglioside.reports"),
         autoescape=True,
@@ -65,7 +65,7 @@ def _known(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of the page; notebooks show it as HTML."""
+    """Part of the page; notebooks display it as HTML."""
 
     html: str
 
@@ -75,20 +75,20 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """An analysis with the parts of its report.
+    """Analysis with the parts of its report.
 
     Attributes
     ----------
     analysis : Analysis
     title : str
     session_id : str or None
-        Of the stored session, where it is one.
+        Id of the stored session, if there is one.
     made : str
-        When the report was made, UTC.
+        Date and time of the report, UTC.
     pictures : bool
-        Whether charts are put into the page as still pictures, too.
+        Whether charts are also put into the page as still pictures.
     shown : dict of str to str
-        HTML of the parts asked for so far, in order: what `write` writes.
+        HTML of the parts made so far, in order: the body that `write` writes.
     """
 
     analysis: Analysis
@@ -100,7 +100,7 @@ class Report:
 
     @classmethod
     def of(cls, parameters: Parameters) -> Report:
-        """Analyse a table, or open a stored session.
+        """Report of a table, which is analysed, or of a stored session.
 
         Raises
         ------
@@ -113,30 +113,30 @@ class Report:
         return cls(analysis, title, sid, made, parameters.pictures)
 
     def headline(self) -> Part:
-        """Show what was found, in numbers."""
+        """Headline numbers."""
         return self._part("headline", tiles=content.tiles(self.analysis))
 
     def to_fix(self) -> Part:
-        """Show what to fix first."""
+        """List of what to fix first."""
         return self._part("to_fix", kinds=content.to_fix(self.analysis))
 
-    def review(self) -> Part:
-        """Show what analysts said, beside the model's verdicts; nothing where they said nothing."""
-        rows = content.said(self.analysis)
+    def overrides(self) -> Part:
+        """Table of overrides beside the model's verdicts; empty without overrides."""
+        rows = content.override_rows(self.analysis)
         shown = rows.head(content.MOST_ROWS)
-        return self._part("review", rows=list(shown.itertuples(index=False)), total=len(rows))
+        return self._part("overrides", rows=list(shown.itertuples(index=False)), total=len(rows))
 
     def section(self, heading: str, text: str = "", key: str = "") -> Part:
-        """Show a heading with a paragraph; `key` is what a link in the page names it by."""
+        """Heading with a paragraph; links in the page use `key`."""
         return self._part("section", heading, heading=heading, text=text, key=key)
 
     def chart(self, draw: Callable[..., Any], *arguments: Any) -> Part:
-        """Show one chart: `draw(analysis, *arguments)`, by Altair or as a specification."""
+        """One chart: `draw(analysis, *arguments)`, by Altair or as a specification."""
         drawn = draw.spec if isinstance(draw, View) else draw
         return self._figure(spec(drawn(self.analysis, *arguments)))
 
     def retention_charts(self) -> Part:
-        """Show retention by carbon number, one chart per category."""
+        """Charts of retention by carbon number, one per category."""
         found = retention_of_categories(self.analysis)
         return Part("".join(self._figure(document).html for document in found))
 
@@ -147,16 +147,16 @@ class Report:
         return Part(html)
 
     def models(self) -> Part:
-        """Show the lines of the retention model, one row per series and isomer."""
+        """Table of the lines of the retention model, one row per series and isomer."""
         return self._part("models", rows=list(self.analysis.models.itertuples(index=False)))
 
     def fragments(self) -> Part:
-        """Show every fragment and adduct with its parent."""
+        """Table of every fragment and adduct with its parent."""
         table = charts.fragment_table(self.analysis).head(content.MOST_ROWS)
         return self._part("fragments", rows=list(table.itertuples(index=False)))
 
     def features(self) -> Part:
-        """Show all features, to be searched."""
+        """Table of all features, which can be searched."""
         rows = content.feature_rows(self.analysis)
         return self._part(
             "features",
@@ -165,7 +165,7 @@ class Report:
         )
 
     def findings(self) -> Part:
-        """Show all findings and problems of the input."""
+        """Table of all findings and problems of the input."""
         return self._part(
             "findings",
             findings=list(self.analysis.findings.head(content.MOST_ROWS).itertuples(index=False)),
@@ -173,16 +173,17 @@ class Report:
         )
 
     def methods(self) -> Part:
-        """Show methods and assumptions, in the words of the reporting checklist."""
+        """Methods and assumptions, in the words of the reporting checklist."""
         return self._part("methods", statements=content.checklist(self.analysis))
 
     def provenance(self) -> Part:
-        """Show input, settings, version and time."""
-        told = content.origin(self.analysis, self.session_id, self.made)
-        return self._part("provenance", statements=told + content.settings_used(self.analysis))
+        """Provenance: input, settings, version and time."""
+        origin = content.origin(self.analysis, self.session_id, self.made)
+        statements = origin + content.settings_used(self.analysis)
+        return self._part("provenance", statements=statements)
 
     def write(self, path: str | PathLike[str]) -> Path:
-        """Write the parts shown so far as one HTML page that opens without a network.
+        """Write the parts made so far as one HTML page that opens without a network.
 
         Raises
         ------
@@ -214,7 +215,7 @@ _SESSIONS_AT_HAND: Final[ContextVar[dict[str, Analysis]]] = ContextVar("sessions
 
 @contextmanager
 def session_at_hand(sid: str, analysis: Analysis) -> Iterator[None]:
-    """Let reports of one session be made without its history, which may be on another machine."""
+    """Make reports of one session possible without its history, for workers of a batch."""
     token = _SESSIONS_AT_HAND.set({sid: analysis})
     try:
         yield
@@ -236,7 +237,7 @@ def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
 
 
 def figure(chart: Any, picture: str = "") -> str:
-    """Return a chart as a part of a page: live, and as a still picture, the source of an image."""
+    """Chart as HTML: drawn live, with `picture`, the source of an image, where no script runs."""
     document = spec(chart)
     template = templates().get_template("chart.html.j2")
     return template.render(
@@ -247,7 +248,10 @@ def figure(chart: Any, picture: str = "") -> str:
 
 
 def _picture(document: Spec, size: int) -> str:
-    """Return a chart of `size` points as the source of an image; very many are given as PNG."""
+    """Chart of `size` points as the source of an image: SVG, or PNG for very many points."""
     plain = still(document)
-    kind, picture = ("png", png(plain)) if size > MANY_POINTS else ("svg+xml", svg(plain).encode())
+    if size > MANY_POINTS:
+        kind, picture = "png", png(plain)
+    else:
+        kind, picture = "svg+xml", svg(plain).encode()
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

@@ -1,8 +1,8 @@
-"""Feature tables with known truth: what a method may be measured against.
+"""Simulated feature tables with known truth, to measure methods with.
 
-Everything that a table shows is drawn from a `World`: a chromatographic method, a tissue and
-an ion source, themselves drawn within the ranges of a `Scenario`. The ranges come from what
-has been measured or is known of gangliosides; no method of judging tables is consulted.
+A table is drawn from a `World`: a chromatographic method, a tissue and an ion source, which are
+themselves drawn within the ranges of a `Scenario`. The ranges come from measurements and general
+knowledge of gangliosides; no method of judging tables takes part.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The bundled example: a simulated table that looks like a real one, with its truth.
+"""Bundled example: a simulated table that looks like a real one, with its truth.
 
 `python -m ganglioside.simulation.example` writes it again.
 """
@@ -28,7 +28,20 @@ _TRUTH: Final = "example_truth.csv"
 
 
 def example() -> FeatureTable:
-    """Return the bundled example, read as any file is, with its truth."""
+    """Feature table of the bundled example, read from its file, with its truth.
+
+    Returns
+    -------
+    FeatureTable
+
+    Examples
+    --------
+    >>> table = example()
+    >>> len(table) == len(table.truth)
+    True
+    >>> list(table.truth.columns)[:4]
+    ['feature_id', 'verdict', 'isomer', 'parent_id']
+    """
     table = read_features(_DATA / _TABLE)
     truth = pd.read_csv(_DATA / _TRUTH, dtype=TRUTH)
     return dataclasses.replace(table, truth=truth)
@@ -40,12 +53,12 @@ def write_example(folder: Path | None = None) -> tuple[Path, Path]:
     Parameters
     ----------
     folder
-        Where to; by default the package's data.
+        Folder of the files; by default that of the package's data.
 
     Returns
     -------
     tuple of pathlib.Path
-        The table and its truth.
+        Files of the table and of its truth.
     """
     raw, truth = draw_table(World.draw(SEED, LEVELS["middle"]))
     target = folder or _DATA
@@ -56,6 +69,7 @@ def write_example(folder: Path | None = None) -> tuple[Path, Path]:
 
 
 def _csv(table: pd.DataFrame) -> bytes:
+    """CSV of a table."""
     return table.to_csv(index=False, lineterminator="\n").encode()
 
 

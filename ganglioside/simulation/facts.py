@@ -1,4 +1,4 @@
-"""What is known of series, ceramides, sugars and fragmentation: the tables behind a simulation."""
+"""Facts behind a simulation: tables of series, ceramides, units and in-source fragmentations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pandas as pd
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.support.fact_tables import read_facts
 
-#: Units of a head group that a simulated name may hold, in the order a process names them.
+#: Labels of the units that a simulated head group may have, in the order of process names.
 UNITS: Final[dict[str, str]] = {
     "hex": "Hex",
     "hexnac": "HexNAc",
@@ -20,16 +20,28 @@ UNITS: Final[dict[str, str]] = {
     "oac": "OAc",
 }
 
+#: Columns of a ceramide.
 CERAMIDE: Final[list[str]] = ["carbons", "double_bonds", "hydroxyls"]
 
-#: Names are written with these carbons only.
+#: Range of carbons that names in a table have.
 FEWEST_CARBONS: Final = 32
 MOST_CARBONS: Final = 44
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A series or isomer: `base` is the line it elutes with, `abundance` in % of the total."""
+class LineFacts:
+    """A row of `data/simulation/series.csv`: a series or isomer.
+
+    Attributes
+    ----------
+    series, isomer : str
+    base : str
+        Line that it elutes with, apart from the shift of an acetyl; empty for its own.
+    abundance : float
+        % of the total.
+    presence : float
+        Probability that a tissue has it.
+    """
 
     series: str
     isomer: str
@@ -40,7 +52,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class CeramideWeight:
-    """A ceramide and its weight relative to 36:1;O2."""
+    """A row of `data/simulation/ceramides.csv`: a ceramide, its weight relative to 36:1;O2."""
 
     carbons: int
     double_bonds: int
@@ -49,8 +61,18 @@ class CeramideWeight:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """What one unit adds: to RT in min at 0.77 min per carbon, and to Log P."""
+class UnitFacts:
+    """A row of `data/simulation/units.csv`: effects of one unit on RT and Log P.
+
+    Attributes
+    ----------
+    unit : str
+        Field of `Composition`.
+    offset : float
+        Added to RT, min, at 0.77 min per carbon.
+    log_p : float
+        Added to Log P.
+    """
 
     unit: str
     offset: float
@@ -59,7 +81,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Pathway:
-    """An in-source fragmentation: `percent` of the parent's area."""
+    """A row of `data/simulation/pathways.csv`: a fragment with `percent` of its parent's area."""
 
     parent: str
     isomer: str
@@ -68,17 +90,19 @@ class Pathway:
 
 
 def _read(name: str, row_type: type[Any]) -> pd.DataFrame:
+    """Fact table of the simulator as a DataFrame."""
     rows = read_facts(f"simulation/{name}.csv", row_type)
     return pd.DataFrame([asdict(row) for row in rows])
 
 
 @cache
 def lines() -> pd.DataFrame:
-    """Return one row per series and isomer: name, base of an acetyl, abundance, composition.
+    """Table of the lines, one row per series and isomer.
 
-    `line` is the isomer's name where the series has more than one, else the series.
+    Columns `line` (name of the isomer if the series has several, else the series), `series`,
+    `isomer`, `base`, `abundance`, `presence` and `UNITS`.
     """
-    table = _read("series", Line)
+    table = _read("series", LineFacts)
     table.insert(0, "line", table["isomer"].where(table["isomer"] != "", table["series"]))
     parsed = parse_names(table["series"] + "(36:1;O2)")
     if parsed.errors:
@@ -89,25 +113,29 @@ def lines() -> pd.DataFrame:
 
 @cache
 def ceramides() -> pd.DataFrame:
-    """Return the ceramides of brain gangliosides with their relative weights."""
+    """Table of the ceramides of brain gangliosides, columns `CERAMIDE` and `weight`."""
     return _read("ceramides", CeramideWeight)
 
 
 @cache
 def units() -> pd.DataFrame:
-    """Return by unit: min that it adds to RT at 0.77 min per carbon, and what to Log P."""
-    return _read("units", Unit).set_index("unit").loc[list(UNITS)]
+    """Table of the effects of `UNITS`: `offset` (min at 0.77 min per carbon) and `log_p`."""
+    return _read("units", UnitFacts).set_index("unit").loc[list(UNITS)]
 
 
 @cache
 def pathways() -> pd.DataFrame:
-    """Return the in-source fragmentations: parent's line, fragment, extent, process."""
+    """Table of the in-source fragmentations, columns `line`, `fragment`, `process` and `extent`.
+
+    `line` is that of the parent, `fragment` a series, `extent` the fragment's area over that of
+    the parent.
+    """
     table = _read("pathways", Pathway)
     table["line"] = table["isomer"].where(table["isomer"] != "", table["parent"])
     composition = lines().drop_duplicates("series").set_index("series")[list(UNITS)]
-    lost = (
-        composition.loc[table["parent"]].to_numpy() - composition.loc[table["fragment"]].to_numpy()
-    )
+    parent = composition.loc[table["parent"]].to_numpy()
+    fragment = composition.loc[table["fragment"]].to_numpy()
+    lost = parent - fragment
     if (lost < 0).any() or (lost.sum(axis=1) == 0).any():
         raise ValueError("pathways.csv holds a fragment that is not smaller than its parent.")
     table["process"] = [_process(row) for row in lost.tolist()]
@@ -117,15 +145,22 @@ def pathways() -> pd.DataFrame:
 
 @cache
 def acetylated() -> dict[str, str]:
-    """Return by series the same series with one more O-acetyl, where it is known."""
+    """Series with one more O-acetyl, by series; those without a known one are left out."""
     columns = list(UNITS)
     table = lines().drop_duplicates("series")
-    names = dict(zip(map(tuple, table[columns].to_numpy().tolist()), table["series"], strict=True))
-    more = table[columns].assign(oac=table["oac"] + 1)
-    keys = zip(table["series"], map(tuple, more.to_numpy().tolist()), strict=True)
-    return {series: names[key] for series, key in keys if key in names}
+    plain = table[columns]
+    more = plain.assign(oac=table["oac"] + 1)
+    series_of = dict(zip(_tuples(plain), table["series"], strict=True))
+    keys = zip(table["series"], _tuples(more), strict=True)
+    return {series: series_of[key] for series, key in keys if key in series_of}
+
+
+def _tuples(table: pd.DataFrame) -> list[tuple[int, ...]]:
+    """Rows of whole numbers as tuples."""
+    return [tuple(row) for row in table.to_numpy().tolist()]
 
 
 def _process(lost: list[int]) -> str:
+    """Process of a fragmentation, `-NeuAc-Hex`, from the number of each unit that is lost."""
     parts = zip(lost, UNITS.values(), strict=True)
     return "".join(f"-{count if count > 1 else ''}{unit}" for count, unit in parts if count)

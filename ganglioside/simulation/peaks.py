@@ -1,6 +1,6 @@
-"""What a world shows in its samples: genuine peaks, and everything that poses as one.
+"""Peaks of a world in its samples: genuine ones, and all that are read as one by mistake.
 
-Every function returns peaks: a DataFrame with the columns `PEAK`, one row per peak and sample.
+Functions that return peaks return a DataFrame with the columns `PEAK`, one row per peak and sample.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from ganglioside.simulation.method import MEASURED_SLOPE
 from ganglioside.simulation.world import World
 from ganglioside.support.arrays import FloatArray
 
-#: `origin` is one number per physical cause, the same in all samples; `species` is the row of
-#: `World.species` that is really there (-1: none); `series` and the ceramide are what the peak
-#: is named; `study_rt` is the curve's RT of that species in min, without drift.
+#: Columns of peaks. `origin`: one number per physical cause, the same in all samples. `species`:
+#: position in `World.species` of the true species (-1: none). `series` and ceramide: the name of
+#: the peak. `study_rt`: RT of the true species on its line, min, without drift.
 PEAK: Final[list[str]] = [
     "sample",
     "origin",
@@ -34,7 +34,7 @@ PEAK: Final[list[str]] = [
 
 
 def genuine(world: World) -> pd.DataFrame:
-    """Return the peaks of the species themselves."""
+    """Genuine peaks: those of the species themselves."""
     scenario, rng = world.scenario, world.stream("samples")
     n = len(world.species)
     species = np.tile(np.arange(n), scenario.n_samples)
@@ -56,7 +56,7 @@ def genuine(world: World) -> pd.DataFrame:
 
 
 def fragments(world: World, parents: pd.DataFrame) -> pd.DataFrame:
-    """Return the in-source fragments of genuine peaks, at their parents' RT."""
+    """Peaks of the in-source fragments of genuine peaks, at their parents' RT."""
     rng = world.stream("fragments")
     paths = world.pathways.assign(path=np.arange(len(world.pathways)))
     pairs = parents.drop(columns="process").merge(paths, on="line")
@@ -66,14 +66,14 @@ def fragments(world: World, parents: pd.DataFrame) -> pd.DataFrame:
 
 
 def sodium(world: World, parents: pd.DataFrame) -> pd.DataFrame:
-    """Return the sodium adducts that have the mass of a name."""
+    """Peaks of the sodium adducts that have the mass of a name."""
     rng = world.stream("sodium")
     share = rng.uniform(*world.scenario.sodium_share, size=len(parents))
     return _posing(world, names.as_sodium(parents), rng, "adduct", share, block="sodium")
 
 
 def water_losses(world: World, parents: pd.DataFrame) -> pd.DataFrame:
-    """Return the water losses that have the mass of a name."""
+    """Peaks of the water losses that have the mass of a name."""
     rng = world.stream("water")
     posing = names.as_water_loss(parents)
     share = rng.uniform(*world.scenario.water_share, size=len(posing))
@@ -81,7 +81,7 @@ def water_losses(world: World, parents: pd.DataFrame) -> pd.DataFrame:
 
 
 def neugc(world: World, parents: pd.DataFrame) -> pd.DataFrame:
-    """Return the NeuGc forms that pose as acetyls.
+    """Peaks of the NeuGc forms that are read as acetyls.
 
     They elute a little before the NeuAc form of their ceramide, each with a scatter of its own.
     """
@@ -100,9 +100,9 @@ def neugc(world: World, parents: pd.DataFrame) -> pd.DataFrame:
 
 
 def isobars(world: World, parents: pd.DataFrame, n: int) -> pd.DataFrame:
-    """Return the peaks of up to `n` species that were read as a name of nearly their mass.
+    """Peaks of up to `n` species that were read as a name of nearly their mass.
 
-    The larger species are the likelier; each shows in all samples of its species.
+    Large species are more likely; each has a peak in all samples of its species.
     """
     rng = world.stream("isobars")
     weight = isobar_weight(world)
@@ -117,10 +117,10 @@ def isobars(world: World, parents: pd.DataFrame, n: int) -> pd.DataFrame:
 
 
 def chance(world: World, parents: pd.DataFrame, n: int) -> pd.DataFrame:
-    """Return `n` causes of names that mean nothing, anywhere in the run.
+    """Peaks of `n` causes that got a name by chance, anywhere in the run.
 
-    Names of frequent series and ceramides are the likelier, as in any search by mass; each
-    cause shows in about 7 of 10 samples.
+    Names of frequent series and ceramides are more likely, as in any search by mass; each cause
+    has a peak in about 7 of 10 samples.
     """
     scenario, rng = world.scenario, world.stream("chance")
     weight = chance_weight(world)
@@ -146,10 +146,9 @@ def chance(world: World, parents: pd.DataFrame, n: int) -> pd.DataFrame:
 
 
 def reported(world: World, peaks: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return which peaks the feature finder reports: the larger, the likelier.
+    """Whether the feature finder reports each peak; large ones are more likely.
 
-    The chance of a peak depends on its cause, so that a study reports one in many samples or
-    in few.
+    The luck of a peak is that of its cause, so that a study reports it in many samples or in few.
     """
     odds = report_odds(world, peaks["area"].to_numpy(dtype=np.float64))
     luck = _luck(world.seed, peaks["origin"].to_numpy(dtype=np.int64))
@@ -157,7 +156,7 @@ def reported(world: World, peaks: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def coelution(world: World, n: int, rng: np.random.Generator) -> FloatArray:
-    """Return how far `n` pieces stand from their parents, in min."""
+    """RT of `n` fragments or adducts less that of their parents, min, shape (n,)."""
     scenario = world.scenario
     tail = rng.random(n) < scenario.coelution_tail_share
     sd = np.where(tail, scenario.coelution_tail, scenario.coelution_core)
@@ -165,24 +164,24 @@ def coelution(world: World, n: int, rng: np.random.Generator) -> FloatArray:
 
 
 def neugc_shift(world: World) -> float:
-    """Return by how many min NeuGc elutes before NeuAc with this method."""
+    """RT of NeuAc less that of NeuGc with this method, min."""
     return world.scenario.neugc_shift * world.method.slope / MEASURED_SLOPE
 
 
 def isobar_weight(world: World) -> FloatArray:
-    """Return for each species the chance to be read as an isobar's name."""
+    """Probability of each species to be the one that is read as an isobar."""
     weight = np.exp(world.species["mean_log_area"].to_numpy() / 2)
     return np.asarray(weight / weight.sum(), dtype=np.float64)
 
 
 def chance_weight(world: World) -> FloatArray:
-    """Return for each species the chance that a name drawn by chance is its name."""
+    """Probability of each species that a name by chance is its name."""
     weight = np.exp(world.species["mean_log_area"].to_numpy() * 0.4)
     return np.asarray(weight / weight.sum(), dtype=np.float64)
 
 
 def report_odds(world: World, area: FloatArray) -> FloatArray:
-    """Return the odds that a peak is reported; 0 below the limit of detection."""
+    """Odds that a peak of each area is reported; 0 below the limit of detection."""
     scenario = world.scenario
     return np.where(area < scenario.detection_limit, 0.0, area / scenario.half_reported)
 
@@ -205,7 +204,21 @@ def _posing(
     share: FloatArray | pd.Series,
     block: str | None = None,
 ) -> pd.DataFrame:
-    """Return what co-elutes with its parent and has `share` of the area."""
+    """Peaks that co-elute with their parents and have `share` of their areas.
+
+    Parameters
+    ----------
+    world, rng
+        The world, and random numbers of the effect.
+    posing
+        Peaks of the parents under their wrong names.
+    verdict
+        Their true verdict.
+    share
+        Area over that of the parent.
+    block
+        Key of `_BLOCKS`; None if `posing` has a column `block`.
+    """
     peaks = posing.assign(
         rt=posing["rt"] + coelution(world, len(posing), rng),
         area=posing["area"] * share,
@@ -215,7 +228,7 @@ def _posing(
 
 
 def _named(world: World, peaks: pd.DataFrame, block: str | None) -> pd.DataFrame:
-    """Return the peaks that are large enough and whose mass somebody would look up."""
+    """Peaks that can be detected and whose name is in the library, with their origin."""
     known = names.in_library(peaks, world.scenario.most_double_bonds)
     named = peaks[known & (peaks["area"] >= world.scenario.detection_limit)]
     blocks = named["block"] if block is None else _BLOCKS[block]
@@ -223,7 +236,7 @@ def _named(world: World, peaks: pd.DataFrame, block: str | None) -> pd.DataFrame
 
 
 def _luck(seed: int, origin: npt.NDArray[np.int64]) -> FloatArray:
-    """Return one uniform number per cause, whatever else is drawn (SplitMix64)."""
+    """Uniform number of each cause, independent of all other draws (SplitMix64)."""
     z = (origin + (seed + 1) * 1_000_003).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,4 +1,4 @@
-"""What a simulated table may look like: every effect a knob, and four levels of difficulty."""
+"""Scenarios of simulated tables: a knob for every effect, and four levels of difficulty."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ganglioside.errors import SettingsError
 
 
 def _knob(default: Any, unit: str, text: str, source: str) -> Any:
+    """Field of a dataclass with its unit, meaning and source."""
     return field(default=default, metadata={"unit": unit, "help": text, "source": source})
 
 
@@ -20,15 +21,20 @@ _CHOSEN = "chosen so that a table looks like a real one"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """The knobs of a simulation; a pair is a range that is drawn from, once per table.
+    """Knobs of a simulation; a pair is a range from which one value is drawn per table.
 
-    Each field's metadata holds its unit, what it does and where its default comes from; the
+    The metadata of each field hold its unit, its meaning and the source of its default; the
     defaults are the level `middle`.
 
     Raises
     ------
     SettingsError
-        If a number is negative or a range is upside down.
+        If a number is negative or a range ends before it begins.
+
+    Examples
+    --------
+    >>> LEVELS["easy"].replace(n_samples=3).n_samples
+    3
     """
 
     # the chromatographic method
@@ -132,7 +138,7 @@ class Scenario:
             raise SettingsError("n_samples = 0: at least one sample is needed.")
 
     def replace(self, **knobs: Any) -> Scenario:
-        """Return a copy with some knobs turned; unknown names are refused by name.
+        """Copy with other values of some knobs.
 
         Raises
         ------
@@ -150,6 +156,7 @@ class Scenario:
 
 
 def _check(name: str, value: float | tuple[float, float]) -> None:
+    """Refuse negative numbers, and ranges that end before they begin."""
     numbers = value if isinstance(value, tuple) else (value,)
     if min(numbers) < 0 or list(numbers) != sorted(numbers):
         raise SettingsError(f"{name} = {value!r}: needs numbers from 0 upwards, low before high.")
@@ -157,9 +164,9 @@ def _check(name: str, value: float | tuple[float, float]) -> None:
 
 _MIDDLE = Scenario()
 
-#: Named difficulties. `easy`: good chromatography, many anchors, all right. `middle`: as the
-#: porcine brain table. `hard`: short gradients, crowded isomers, few and partly wrong anchors.
-#: `extreme`: what an analyst should send back.
+#: Levels of difficulty. `easy`: good chromatography, many anchors, all of them right. `middle`: as
+#: the porcine brain table. `hard`: short gradients, crowded isomers, few and partly wrong anchors.
+#: `extreme`: a table that an analyst should send back.
 LEVELS: Final[dict[str, Scenario]] = {
     "easy": _MIDDLE.replace(
         slope=(0.6, 0.8),

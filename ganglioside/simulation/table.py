@@ -1,4 +1,4 @@
-"""From a world to the table that an analyst would hold, and its truth."""
+"""Tables of simulated worlds, as an analyst would get them, with their truth."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ TRUTH: Final[dict[str, str]] = {
     "merged": "bool",  # peaks of one name that were not resolved
 }
 
-#: Log P of a ceramide 36:1;O2, and what a carbon, no double bond, each double bond beyond the
-#: first and a third hydroxyl add (general knowledge of calculated partition coefficients).
+#: Log P of a ceramide 36:1;O2, and the effects of a carbon, of no double bond, of each double bond
+#: beyond the first, and of a third hydroxyl (general knowledge of calculated Log P).
 _LOG_P: Final = {
     "ceramide": 13.7,
     "carbon": 0.54,
@@ -44,12 +44,12 @@ _LOG_P: Final = {
 }
 
 
-#: Numbers drawn by a larger seed would not fit into 64 bits.
+#: Largest seed; `peaks` multiplies it within 64 bits.
 MOST_SEED: Final = 2**32 - 1
 
 
 def simulate(seed: int = 0, level: str | Scenario = "middle", **knobs: Any) -> FeatureTable:
-    """Return a feature table drawn at random, with its truth.
+    """Feature table of a random world, with its truth.
 
     Parameters
     ----------
@@ -58,18 +58,24 @@ def simulate(seed: int = 0, level: str | Scenario = "middle", **knobs: Any) -> F
     level
         Key of `LEVELS`, or a `Scenario`.
     **knobs
-        Fields of `Scenario` that replace the level's; see there for what each does.
+        Fields of `Scenario` that replace those of the level.
 
     Returns
     -------
     FeatureTable
-        Read as any table is; `truth` has the columns `TRUTH`, one row per row of `data`.
-        Of peaks that were not resolved and became one feature, the largest decides the truth.
+        Read like any other table; `truth` has the columns `TRUTH`, one row per row of `data`.
+        The truth of a feature that merged several peaks is that of the largest.
 
     Raises
     ------
     SettingsError
         If the level or a knob does not exist, or a value is refused.
+
+    Examples
+    --------
+    >>> table = simulate(seed=1, level="easy", chance_share=0.0)
+    >>> len(table) == len(table.truth), "chance" in set(table.truth["process"])
+    (True, False)
     """
     if isinstance(seed, bool) or not isinstance(seed, Integral) or not 0 <= seed <= MOST_SEED:
         raise SettingsError(f"seed: a whole number from 0 to {MOST_SEED:,} is needed.")
@@ -80,14 +86,30 @@ def simulate(seed: int = 0, level: str | Scenario = "middle", **knobs: Any) -> F
 
 
 def simulate_world(world: World) -> FeatureTable:
-    """Return the table of a world that is known; see `simulate`."""
+    """Feature table of a given world, with its truth; see `simulate`.
+
+    Parameters
+    ----------
+    world
+        Result of `World.draw`.
+
+    Returns
+    -------
+    FeatureTable
+
+    Examples
+    --------
+    >>> world = World.draw(1, LEVELS["easy"])
+    >>> len(simulate_world(world)) == len(simulate(1, "easy"))
+    True
+    """
     raw, truth = draw_table(world)
     table = read_features(raw, name=f"simulated-{world.seed}.csv")
     return dataclasses.replace(table, truth=truth)
 
 
 def draw_table(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the input table of a world, as a file would hold it, and its truth."""
+    """Input table of a world, with the columns of a file, and its truth, columns `TRUTH`."""
     features = _order(world, _merge(world, _draw_peaks(world)))
     slips = _slipped(world, features)
     anchor, wrong = _anchors(world, features)
@@ -107,13 +129,18 @@ def draw_table(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _draw_peaks(world: World) -> pd.DataFrame:
-    """Return everything that the detector reports, one row per peak."""
+    """All peaks that the feature finder reports, columns `peaks.PEAK`."""
     scenario = world.scenario
     tissue = peaks.genuine(world)
-    fragments = peaks.fragments(world, tissue)
-    posing = [make(world, tissue) for make in (peaks.sodium, peaks.water_losses, peaks.neugc)]
-    named = pd.concat([tissue[peaks.PEAK], fragments, *posing], ignore_index=True)
-    seen = named[peaks.reported(world, named)]
+    named = [
+        tissue[peaks.PEAK],
+        peaks.fragments(world, tissue),
+        peaks.sodium(world, tissue),
+        peaks.water_losses(world, tissue),
+        peaks.neugc(world, tissue),
+    ]
+    detected = pd.concat(named, ignore_index=True)
+    seen = detected[peaks.reported(world, detected)]
     lost = _unreported(world, seen[seen["verdict"] == "fragment"])
     seen = seen[(seen["verdict"] != "valid") | ~seen["species"].isin(lost)]
     odds = scenario.chance_share / (1 - scenario.chance_share)
@@ -127,21 +154,22 @@ def _draw_peaks(world: World) -> pd.DataFrame:
 
 
 def _unreported(world: World, fragments: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the species that left fragments, but are not in the table themselves."""
+    """Species (positions in `World.species`) with fragments in the table but no own row."""
     lost = world.stream("missing").random(len(world.species)) < world.scenario.parent_missing
     parents = np.unique(fragments["species"].to_numpy(dtype=np.int64))
     return np.asarray(parents[lost[parents]], dtype=np.int64)
 
 
 def _merge(world: World, detected: pd.DataFrame) -> pd.DataFrame:
-    """Make one feature of peaks of one name that are not resolved; the largest names it.
+    """Features: peaks of one name that are not resolved become one, with the truth of the largest.
 
-    `holds` lists the causes that went into each feature.
+    The column `holds` lists the origins of the peaks of each feature.
     """
     table = detected.assign(name=_names(detected, "series")).sort_values(
         ["sample", "name", "rt", "origin"]
     )
-    same = table["name"].eq(table["name"].shift()) & table["sample"].eq(table["sample"].shift())
+    before = table[["name", "sample"]].shift()
+    same = table["name"].eq(before["name"]) & table["sample"].eq(before["sample"])
     near = table["rt"].diff() < world.scenario.merge_width
     group = (~(same & near)).cumsum()
     table = table.assign(group=group, weighted=table["rt"] * table["area"])
@@ -158,9 +186,10 @@ def _merge(world: World, detected: pd.DataFrame) -> pd.DataFrame:
 
 
 def _order(world: World, features: pd.DataFrame) -> pd.DataFrame:
-    """Sort as analysts do, by name; rows of one name in no order, so that it tells nothing."""
-    place = facts.lines()["series"].drop_duplicates().reset_index(drop=True)
-    rank = features["series"].map(dict(zip(place, range(len(place)), strict=True)))
+    """Features sorted by name, as analysts do; those of one name at random, to give no hint."""
+    series = facts.lines()["series"].drop_duplicates()
+    ranks = dict(zip(series, range(len(series)), strict=True))
+    rank = features["series"].map(ranks)
     shuffle = world.stream("order").random(len(features))
     keys = ["sample", "rank", *facts.CERAMIDE, "shuffle"]
     return (
@@ -172,7 +201,13 @@ def _order(world: World, features: pd.DataFrame) -> pd.DataFrame:
 
 
 def log_p(species: pd.DataFrame) -> pd.Series:
-    """Return Log P by composition; `species` has the columns series and ceramide."""
+    """Log P of species by their composition.
+
+    Parameters
+    ----------
+    species
+        Columns `series` and `facts.CERAMIDE`.
+    """
     units = facts.lines().drop_duplicates("series").set_index("series")[list(facts.UNITS)]
     head = units @ facts.units()["log_p"]
     bonds = species["double_bonds"]
@@ -187,7 +222,10 @@ def log_p(species: pd.DataFrame) -> pd.Series:
 
 
 def _slipped(world: World, features: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Draw the names whose Log P belongs to another name: two carbons more or less."""
+    """Draw the carbons by which the Log P of each feature is wrong: -2, 0 or 2, shape (n,).
+
+    Features of one name have the same.
+    """
     rng = world.stream("log_p")
     names = np.sort(features["name"].unique())
     n = min(rng.poisson(world.scenario.log_p_slips), len(names))
@@ -197,11 +235,12 @@ def _slipped(world: World, features: pd.DataFrame) -> npt.NDArray[np.int64]:
 
 
 def _anchors(world: World, features: pd.DataFrame) -> tuple[BoolArray, BoolArray]:
-    """Draw what the analyst trusts: large genuine peaks, and some large fragments.
+    """Draw the anchors: large genuine peaks, and some large fragments that are trusted wrongly.
 
     Returns
     -------
     anchor, wrong : numpy.ndarray of bool, shape (len(features),)
+        All anchors, and those that are fragments.
     """
     rng = world.stream("anchors")
     n_wrong = min(rng.poisson(world.scenario.wrong_anchors), world.scenario.anchors)
@@ -213,14 +252,14 @@ def _anchors(world: World, features: pd.DataFrame) -> tuple[BoolArray, BoolArray
 
 
 def _trusted(candidates: pd.DataFrame, n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Draw n causes, the larger the likelier (probability as the root of the area)."""
+    """Draw the origins of n peaks, with a probability proportional to the root of the area."""
     area = candidates.groupby("origin")["area"].sum().sort_index()
     key = np.log(area) / 2 + rng.gumbel(size=len(area))
     return np.asarray(key.nlargest(n).index, dtype=np.int64)
 
 
 def _truth(world: World, features: pd.DataFrame) -> pd.DataFrame:
-    """Return the truth of features, but for what was done to anchors and Log P."""
+    """Truth of features, without `wrong_anchor` and `log_p_slip`."""
     species = world.species.reindex(features["species"]).reset_index(drop=True)
     valid = features["verdict"] == "valid"
     posing = features["verdict"].isin(["fragment", "adduct"])
@@ -244,17 +283,17 @@ def _truth(world: World, features: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parent_ids(features: pd.DataFrame) -> pd.Series:
-    """Return the row that holds the genuine peak of each row's species in the same sample."""
+    """Feature with the genuine peak of each feature's species in the same sample, NA if absent."""
     held = features[["sample", "holds"]].explode("holds")
     keys = pd.MultiIndex.from_arrays([held["sample"], held["holds"].astype("int64")])
     rows = pd.Series(held.index, index=keys, dtype="Int64")
-    # the origin of a genuine peak is the number of its species
+    # the origin of a genuine peak is the position of its species
     wanted = pd.MultiIndex.from_frame(features[["sample", "species"]])
     return rows.reindex(wanted).reset_index(drop=True)
 
 
 def _names(table: pd.DataFrame, head: str) -> pd.Series:
-    """Return the names of a table's species, with the head group of one of its columns."""
+    """Names of species, with the head group of the column `head`: `GD1a(36:1;O2)`."""
     parts = table[facts.CERAMIDE].astype("Int64").astype("str")
     ceramide = parts["carbons"] + ":" + parts["double_bonds"] + ";O" + parts["hydroxyls"]
     return table[head] + "(" + ceramide + ")"

@@ -1,4 +1,4 @@
-"""A world that tables are drawn from: a method, a tissue and an ion source."""
+"""Worlds that tables are drawn from: a method, a tissue and an ion source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ganglioside.support.arrays import FloatArray
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """Everything that is true, before anything is measured.
+    """All that is true of a simulated study before anything is measured.
 
     Attributes
     ----------
@@ -24,16 +24,23 @@ class World:
     seed : int
     method : Method
     species : pandas.DataFrame
-        What the tissue holds, one row per series, isomer and ceramide: `line_id` (row of
-        `facts.lines()`), `line`, `series`, ceramide, `mean_log_area` (what abundance and profile
-        lead to expect), `log_area` (its own, of a mean sample), `curve_rt`
-        (min), `scatter` (min, the species' own deviation from its line).
+        Species of the tissue, one row per line and ceramide: `line_id` (position in
+        `facts.lines()`), `line`, `series`, ceramide, `mean_log_area` (expected from abundance and
+        profile), `log_area` (in a mean sample), `curve_rt` (min, on its line), `scatter` (min,
+        deviation from its line).
     pathways : pandas.DataFrame
         In-source fragmentations with their extent at this source setting.
     drift : pandas.DataFrame
-        By sample: `shift` (min) and `stretch` (per min from `middle_rt`).
+        One row per sample: `shift` (min) and `stretch` (per min from `middle_rt`).
     middle_rt : float
         RT in min about which the runs stretch.
+
+    Examples
+    --------
+    >>> from ganglioside.simulation import LEVELS
+    >>> world = World.draw(1, LEVELS["middle"])
+    >>> world.method.curve in ("quadratic", "exponential", "logarithmic", "bending")
+    True
     """
 
     scenario: Scenario
@@ -46,7 +53,19 @@ class World:
 
     @classmethod
     def draw(cls, seed: int, scenario: Scenario) -> World:
-        """Draw the world of a seed; each effect has a stream of random numbers of its own."""
+        """Draw the world of a seed; each effect has random numbers of its own.
+
+        Parameters
+        ----------
+        seed
+            The same seed and scenario give the same world.
+        scenario
+            Ranges of all effects.
+
+        Returns
+        -------
+        World
+        """
         method = Method.draw(scenario, stream(seed, "method"))
         species = _draw_species(method, scenario, stream(seed, "species"))
         return cls(
@@ -60,22 +79,23 @@ class World:
         )
 
     def stream(self, effect: str) -> np.random.Generator:
-        """Return the random numbers of one effect."""
+        """Random numbers of one effect."""
         return stream(self.seed, effect)
 
     def in_sample(self, rt: FloatArray, sample: FloatArray) -> FloatArray:
-        """Return study RT as they are in the runs of the samples with these numbers."""
+        """RT of the study, min, with the drift of each one's sample (0-based), shape (n,)."""
         drift = self.drift.iloc[np.asarray(sample, dtype=int)]
         shift, stretch = drift["shift"].to_numpy(), drift["stretch"].to_numpy()
         return np.asarray(rt + shift + stretch * (rt - self.middle_rt), dtype=np.float64)
 
 
 def stream(seed: int, effect: str) -> np.random.Generator:
-    """Return a generator that depends on the seed and the effect's name alone."""
+    """Random numbers that depend on the seed and the name of the effect alone."""
     return np.random.default_rng([seed, zlib.crc32(effect.encode())])
 
 
 def _draw_species(method: Method, scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
+    """Draw the species of a tissue: see `World.species`."""
     lines = facts.lines()
     shares = lines["abundance"] * np.exp(
         scenario.abundance_spread * rng.standard_normal(len(lines))
@@ -97,6 +117,7 @@ def _draw_species(method: Method, scenario: Scenario, rng: np.random.Generator) 
 
 
 def _draw_pathways(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
+    """Draw the extents of the in-source fragmentations."""
     table = facts.pathways()
     strength = scenario.source_strength * rng.standard_normal()
     spread = scenario.pathway_spread * rng.standard_normal(len(table))
@@ -104,7 +125,7 @@ def _draw_pathways(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame
 
 
 def _draw_drift(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw each sample's drift; a single sample defines the time scale and has none."""
+    """Draw the drift of each sample; a single sample defines the time scale and has no drift."""
     draws = rng.standard_normal((scenario.n_samples, 2)) * (scenario.n_samples > 1)
     return pd.DataFrame(
         draws * [scenario.drift_shift, scenario.drift_stretch], columns=["shift", "stretch"]

@@ -1,6 +1,8 @@
-"""Arrays: types, groups of equal keys, and medians of small arrays."""
+"""Arrays: types, sums over equal keys, and medians of small arrays."""
 
 from __future__ import annotations
+
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -9,14 +11,41 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def read_only(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+    """Forbid writing to an array, and return it.
+
+    Examples
+    --------
+    >>> read_only(np.zeros(2)).flags.writeable
+    False
+    """
+    values.flags.writeable = False
+    return values
+
 
 def ranges(low: IntArray, count: IntArray) -> IntArray:
-    """Return low, low + 1, ... (count of them) for each entry, one after another."""
-    return np.arange(count.sum()) + np.repeat(low - np.cumsum(count) + count, count)
+    """Whole numbers low, low + 1, ... (`count` of them) of each entry, in one array.
+
+    Examples
+    --------
+    >>> ranges(np.array([3, 10]), np.array([2, 3])).tolist()
+    [3, 4, 10, 11, 12]
+    """
+    before = np.cumsum(count) - count  # entries of the result before those of each range
+    return np.asarray(np.arange(count.sum()) + np.repeat(low - before, count), dtype=np.int64)
 
 
 def starts(key: IntArray) -> BoolArray:
-    """Return where another key begins than that of the entry before."""
+    """Boolean mask of the entries whose key differs from the one before, the first included.
+
+    Examples
+    --------
+    >>> starts(np.array([7, 7, 4, 7])).tolist()
+    [True, False, True, True]
+    """
     begins = np.empty(len(key), dtype=np.bool_)
     begins[:1] = True
     np.not_equal(key[1:], key[:-1], out=begins[1:])
@@ -24,24 +53,70 @@ def starts(key: IntArray) -> BoolArray:
 
 
 def sum_by(key: IntArray, values: FloatArray, n: int) -> FloatArray:
-    """Return the sum of `values` for each key from 0 to n - 1, shape (n,)."""
-    return np.bincount(key, values, minlength=n).astype(np.float64, copy=False)
+    """Sum of the values of each key from 0 to n - 1, shape (n,).
+
+    Raises
+    ------
+    ValueError
+        If a key is n or more.
+
+    Examples
+    --------
+    >>> sum_by(np.array([2, 0, 2]), np.array([1.0, 5.0, 2.0]), 4).tolist()
+    [5.0, 0.0, 3.0, 0.0]
+    """
+    total = np.bincount(key, values, minlength=n)
+    if len(total) > n:
+        raise ValueError(f"sum_by: the keys go up to {len(total) - 1}, beyond n - 1 = {n - 1}.")
+    return total.astype(np.float64, copy=False)
+
+
+def sum_of_others(key: IntArray, values: FloatArray) -> FloatArray:
+    """Sum of the other values that have the same key, for each entry, shape (k,).
+
+    Examples
+    --------
+    >>> sum_of_others(np.array([2, 0, 2]), np.array([1.0, 5.0, 2.0])).tolist()
+    [2.0, 0.0, 1.0]
+    """
+    return np.asarray(np.bincount(key, values)[key] - values, dtype=np.float64)
 
 
 def join(a: IntArray, b: IntArray) -> IntArray:
-    """Return numbers of the distinct pairs (a, b) in sorted order."""
+    """Rank of each pair (a, b) among the distinct pairs in sorted order, shape (n,).
+
+    Examples
+    --------
+    >>> join(np.array([1, 0, 1, 1]), np.array([5, 9, 5, 6])).tolist()
+    [1, 0, 1, 2]
+    """
     key = a * (int(b.max(initial=0)) + 1) + b
     return np.asarray(np.unique(key, return_inverse=True)[1], dtype=np.int64)
 
 
 def median(values: FloatArray) -> float:
-    """Return the median (NaN where there is no value); numpy's own takes ten times as long."""
-    n, ordered = len(values), np.sort(values)
-    return float(ordered[(n - 1) // 2] + ordered[n // 2]) / 2 if n else float("nan")
+    """Median, NaN of an empty array; ten times as fast as numpy's on small arrays.
+
+    Examples
+    --------
+    >>> median(np.array([3.0, 1.0, 2.0, 10.0]))
+    2.5
+    """
+    n = len(values)
+    if n == 0:
+        return float("nan")
+    ordered = np.sort(values)
+    return float(ordered[(n - 1) // 2] + ordered[n // 2]) / 2
 
 
 def quantile(values: FloatArray, share: float) -> float:
-    """Return the quantile of what is finite, NaN of nothing."""
+    """Quantile of the finite values, by linear interpolation; NaN if there is none.
+
+    Examples
+    --------
+    >>> quantile(np.array([1.0, np.nan, 3.0]), 0.25)
+    1.5
+    """
     known = np.sort(values[np.isfinite(values)])
     if len(known) == 0:
         return float("nan")

@@ -1,4 +1,4 @@
-"""The one reader of the fact tables under `ganglioside/data`."""
+"""The reader of the fact tables in `ganglioside/data`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ Row = TypeVar("Row")
 
 
 def _count(cell: str) -> int | None:
+    """Whole number in a cell, None if it is empty."""
     return int(cell) if cell else None
 
 
 def _texts(cell: str) -> tuple[str, ...]:
+    """Texts in a cell, separated by `|`."""
     return tuple(cell.split("|")) if cell else ()
 
 
@@ -29,7 +31,7 @@ _READERS: Final[dict[Any, Callable[[str], object]]] = {
 
 
 def read_facts(file: str, row_type: type[Row]) -> tuple[Row, ...]:
-    """Read one fact table into typed rows.
+    """Rows of a fact table, each an instance of a dataclass.
 
     Parameters
     ----------
@@ -51,11 +53,19 @@ def read_facts(file: str, row_type: type[Row]) -> tuple[Row, ...]:
         If a field is not a column.
     ValueError
         If a cell is not of its field's type.
+
+    Examples
+    --------
+    >>> Element = dataclasses.make_dataclass("Element", [("symbol", str), ("mass", float)])
+    >>> read_facts("elements.csv", Element)[0]
+    Element(symbol='C', mass=12.0)
     """
     hints = get_type_hints(row_type)
     readers = {f.name: _READERS[hints[f.name]] for f in dataclasses.fields(row_type)}  # type: ignore[arg-type]
     text = files("ganglioside").joinpath("data", file).read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    return tuple(
-        row_type(**{name: read(row[name]) for name, read in readers.items()}) for row in rows
-    )
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    rows = []
+    for cells in csv.DictReader(lines):
+        values = {name: read(cells[name]) for name, read in readers.items()}
+        rows.append(row_type(**values))
+    return tuple(rows)

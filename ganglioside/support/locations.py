@@ -1,4 +1,4 @@
-"""Where the notebooks and reports are: in a checkout, or inside the installed package."""
+"""Folders of notebooks and report templates: in a checkout, or inside the installed package."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ _CHECKOUT: Final = _PACKAGE.parent
 
 
 def in_checkout() -> bool:
-    """Return whether the package runs from a checkout of the project."""
+    """Whether the package runs from a checkout of the project."""
     return (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "notebooks").is_dir()
 
 
 def notebooks() -> Path:
-    """Return the folder of the notebooks."""
+    """Folder of the notebooks."""
     return _folder("notebooks")
 
 
 def reports() -> Path:
-    """Return the folder of the report templates."""
+    """Folder of the report templates."""
     return _folder("reports")
 
 
 def working_copy(target: Path) -> Path:
-    """Copy the notebooks that `target` lacks into it and return `target`.
+    """Copy the notebooks that `target` lacks into it, and return `target`.
 
-    Nothing that is there is overwritten: it may hold the user's work.
+    A file that exists is not overwritten: it may hold the user's work.
     """
     for source in sorted(notebooks().rglob("*")):
         copy = target / source.relative_to(notebooks())
@@ -40,4 +40,5 @@ def working_copy(target: Path) -> Path:
 
 
 def _folder(name: str) -> Path:
+    """Folder of the project in a checkout, or of the same name inside the package."""
     return _CHECKOUT / name if in_checkout() else _PACKAGE / f"_{name}"

@@ -1,4 +1,4 @@
-"""Columns of text (and of whole numbers), picked from few distinct pieces without a loop over rows.
+"""Columns of text (and of whole numbers), made from few distinct texts without a loop over rows.
 
 Texts are Arrow arrays (`Texts`): those of a million rows are a few blocks of memory.
 """
@@ -19,48 +19,73 @@ from ganglioside.support.arrays import IntArray
 Texts: TypeAlias = pa.LargeStringArray  # or chunks of it
 
 _KIND: Final = pa.large_string()
-_COLUMN: Final = pd.StringDtype("pyarrow", na_value=np.nan)  # what "str" stands for
+_COLUMN: Final = pd.StringDtype("pyarrow", na_value=np.nan)  # the dtype that pandas calls "str"
 
 
 def texts(values: Sequence[str | None] | npt.NDArray[np.object_]) -> Texts:
-    """Return texts of Python strings, None for none."""
+    """Arrow array of Python strings; None is a missing text.
+
+    Examples
+    --------
+    >>> texts(["GM1", None]).null_count
+    1
+    """
     return pa.array(values, type=_KIND)
 
 
 def texts_of(column: pd.Series[Any]) -> Texts:
-    """Return the texts of a column of type `str`."""
+    """Arrow array of a DataFrame's column of type `str`."""
     return _in_one(pa.array(column.array, type=_KIND))
 
 
 def as_column(values: Texts) -> Any:
-    """Return texts as what stands in a DataFrame."""
+    """Pandas array of texts, of type `str`, for a column of a DataFrame."""
     return pd.arrays.ArrowStringArray(_in_one(values), dtype=_COLUMN)  # type: ignore[call-arg]
 
 
 def as_numbers(values: IntArray) -> Any:
-    """Return whole numbers as what stands in a DataFrame, missing where below 0."""
+    """Pandas array of whole numbers, of type `Int64`, missing where below 0."""
     return pd.arrays.IntegerArray(values, values < 0)
 
 
 def joined(*parts: Texts) -> Texts:
-    """Return texts one below the other, to pick from; none is copied."""
+    """All texts of several arrays, one array below the other, without a copy."""
     return pa.chunked_array(parts, _KIND)
 
 
-def pick(values: Texts, place: IntArray) -> Texts:
-    """Return the text at each place, none at places below 0."""
-    return _in_one(values.take(pa.array(place, mask=place < 0)))
+def pick(values: Texts, index: IntArray) -> Texts:
+    """Text at each index, missing where the index is below 0, shape (n,).
+
+    Examples
+    --------
+    >>> pick(texts(["GM1", "GD1"]), np.array([1, -1, 0])).to_pylist()
+    ['GD1', None, 'GM1']
+    """
+    return _in_one(values.take(pa.array(index, mask=index < 0)))
 
 
 def _in_one(values: Texts) -> Texts:
+    """Texts in one block of memory."""
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def indices(values: Texts) -> IntArray:
-    """Return for each text its number among the distinct ones; none counts as a text."""
+    """Index of each text among the distinct ones, in order of appearance; a missing text is one.
+
+    Examples
+    --------
+    >>> indices(texts(["GM1", None, "GM1", "GD1"])).tolist()
+    [0, 1, 0, 2]
+    """
     return np.asarray(values.dictionary_encode("encode").indices).astype(np.int64)
 
 
 def where(values: Texts, text: str) -> IntArray:
-    """Return the places at which a text stands."""
+    """Positions that hold `text`, in order.
+
+    Examples
+    --------
+    >>> where(texts(["GM1", "GD1", "GM1"]), "GM1").tolist()
+    [0, 2]
+    """
     return np.asarray(pc.indices_nonzero(pc.equal(values, text)), dtype=np.int64)

@@ -1,8 +1,8 @@
-"""Files that are there whole or not at all: the one place that writes results.
+"""Files written whole or not at all: every result is written here.
 
-The content goes into a draft in the same folder, under a name that nobody can guess, and takes the
-name of the file when all of it is on disk. Whatever ends the writing before leaves an earlier file
-as it was.
+The content goes into a draft in the same folder, under a name that nobody can guess. The draft
+takes the file's name once all of it is on disk. If writing ends before, an earlier file stays as it
+was.
 """
 
 from __future__ import annotations
@@ -11,39 +11,59 @@ import errno
 import os
 import secrets
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from ganglioside.errors import ExportError
 
-#: Never through a link or into a file that somebody has laid where the draft is to be.
+#: A draft is always a new file: never one, or a link, that somebody has put under its name.
 _NEW: Final = (
     os.O_WRONLY | os.O_CREAT | os.O_EXCL
     | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 )  # fmt: skip
 
 _ROOM: Final = "Make room on the disk, or name a file on another one."
-_CURES: Final = {
+#: Advice by the kind of error.
+_ADVICE: Final = {
     errno.ENOSPC: _ROOM,
     errno.EDQUOT: _ROOM,
     errno.EFBIG: _ROOM,
     errno.ENAMETOOLONG: "Give a shorter name.",
 }
-_OTHER_CURE: Final = "Name a file in a folder that exists and that you may write to."
+_OTHER_ADVICE: Final = "Name a file in a folder that exists and that you may write to."
 
 
 def write_whole(path: str | PathLike[str], content: bytes) -> Path:
-    """Return the path of a file after writing it so that it is there whole or not at all.
+    """Write a file whole or not at all, and return its path.
 
     A file that is replaced keeps its permissions, and a symbolic link stays one: the file that it
-    names is written. What is no file, such as `/dev/stdout`, is written into.
+    names is written. A device or pipe, such as `/dev/stdout`, is written to directly.
+
+    Parameters
+    ----------
+    path
+        The file; its folder must exist.
+    content
+        All bytes of the file.
+
+    Returns
+    -------
+    pathlib.Path
 
     Raises
     ------
     ExportError
         If it cannot be written; an earlier file is then as it was.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_whole(Path(folder) / "verdicts.csv", b"name,verdict").read_text()
+    'name,verdict'
     """
     target = Path(path)
     try:
@@ -52,33 +72,49 @@ def write_whole(path: str | PathLike[str], content: bytes) -> Path:
         else:
             _replace(Path(os.path.realpath(target)), content)
     except OSError as error:
+        advice = _ADVICE.get(error.errno or 0, _OTHER_ADVICE)
         raise ExportError(
-            f"{target} cannot be written: {error.strerror or error}. "
-            f"{_CURES.get(error.errno or 0, _OTHER_CURE)}"
+            f"{target} cannot be written: {error.strerror or error}. {advice}"
         ) from error
     return target
 
 
 def _replace(target: Path, content: bytes) -> None:
+    """Write a draft and give it the target's name, which replaces an earlier file."""
     earlier = target.stat() if target.exists() else None
     if earlier is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    with whole_file(target) as (file, draft):
+        file.write(content)
+        if earlier is not None:
+            _take_over(draft, earlier)
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """Open file and path of a draft that becomes `target`, on disk, when the block ends well.
+
+    After an error in the block, `target` is as it was.
+
+    Raises
+    ------
+    OSError
+        If the draft cannot be made, written or renamed.
+    """
     draft = target.with_name(f".ganglioside-{secrets.token_hex(16)}.part")
     try:
         with os.fdopen(os.open(draft, _NEW, 0o666), "wb") as file:
-            file.write(content)
+            yield file, draft
             file.flush()
             os.fsync(file.fileno())
-        if earlier is not None:
-            _give(draft, earlier)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _give(draft: Path, earlier: os.stat_result) -> None:
+def _take_over(draft: Path, earlier: os.stat_result) -> None:
     """Give a draft the owner and the permissions of the file that it replaces."""
     if hasattr(os, "chown"):
-        with suppress(PermissionError):  # only root gives files away: others keep what is theirs
+        with suppress(PermissionError):  # only root may change the owner of a file
             os.chown(draft, earlier.st_uid, earlier.st_gid)
     draft.chmod(stat.S_IMODE(earlier.st_mode) & 0o777)

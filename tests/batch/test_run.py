@@ -1,22 +1,17 @@
-"""A batch end to end, on real workers: results, failures, resuming, interruption, dead workers."""
+"""A batch end to end, on real workers: results, failures, resuming."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from batch.conftest import small_table
 from corpus.hostile import PARQUET, WORKBOOKS
-from distributed import default_client
 
 import ganglioside as gg
 from ganglioside.batch import Batch, Options, plan, run_batch
-from ganglioside.batch.ledger import FILE, Ledger
-from ganglioside.errors import BatchError, Cancelled, HistoryError
+from ganglioside.errors import BatchError
 from ganglioside.settings import Settings
 
 
@@ -118,108 +113,6 @@ def test_resuming_a_finished_batch_needs_no_cluster_and_writes_nothing(
     with pytest.raises(BatchError, match=r"tcp://127\.0\.0\.1:1"):
         run_batch(other, done.folder, Options(scheduler="tcp://127.0.0.1:1", resume=True),
                   history=history)  # fmt: skip
-
-
-def test_an_interrupted_batch_keeps_what_is_finished(
-    tables: Path, history: gg.History, cluster: str
-) -> None:
-    def interrupt(event: Any) -> None:
-        if event["session_id"] is not None:
-            raise Cancelled
-
-    out = tables.parent / "out"
-    with pytest.raises(Cancelled):
-        run_batch(plan([tables]), out, Options(scheduler=cluster), history=history,
-                  progress=interrupt)  # fmt: skip
-    kept = Ledger(out).read()
-    (finished,) = (entry for entry in kept.values() if entry.report)
-    assert (out / str(finished.report)).is_file()
-    assert "Not done yet" in (out / "overview.html").read_text()
-    again = run(tables, history, cluster, resume=True)
-    assert {entry.name for entry in again.failed} == {"bad"}
-    assert {entry.session for entry in again.entries if entry.name == finished.name} == {
-        finished.session
-    }
-    assert len(history.sessions()) == 2
-
-
-def test_tables_are_stored_together_and_told_of_afterwards(
-    tmp_path: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(30):
-        (tmp_path / f"{number:02}.csv").write_text(small_table(number / 10))
-    together: list[int] = []
-    save = history.save_packed
-
-    def counted(packed: Any) -> list[str]:
-        together.append(len(packed))
-        return save(packed)
-
-    def look(event: Any) -> None:
-        if event["session_id"] is not None:
-            assert event["session_id"] in set(history.sessions()["id"])
-
-    monkeypatch.setattr(history, "save_packed", counted)
-    chosen = Options(reports=False, scheduler=cluster)
-    run_batch(plan([f"{tmp_path}/*.csv"]), tmp_path / "out", chosen, history=history, progress=look)
-    assert sum(together) == len(history.sessions()) == 30
-    assert len(together) <= 15
-    names = history.sessions().set_index("id")["name"]
-    for entry in Ledger(tmp_path / "out").read().values():
-        assert names[str(entry.session)] == entry.name
-        assert history.source(str(entry.session)).name == f"{entry.name}.csv"
-
-
-@pytest.mark.parametrize("own", [True, False], ids=["own workers", "a cluster's workers"])
-def test_a_worker_that_is_killed_loses_no_table(
-    tmp_path: Path, history: gg.History, cluster: str, own: bool
-) -> None:
-    for number in range(30):  # more than are stored at once: some are still with the workers
-        (tmp_path / f"{number}.csv").write_text(small_table(number / 10))
-    killed: list[int] = []
-
-    def kill(event: Any) -> None:
-        if event["session_id"] is not None and not killed:
-            killed.append(next(iter(default_client().run(os.getpid).values())))
-            os.kill(killed[0], signal.SIGKILL)
-
-    chosen = Options(reports=False, scheduler=None if own else cluster, workers=2)
-    done = run_batch(
-        plan([f"{tmp_path}/*.csv"]), tmp_path / "out", chosen, history=history, progress=kill
-    )
-    assert killed
-    assert len(done.entries) == len(history.sessions()) == 30
-    assert not done.failed
-    assert all((done.folder / str(entry.verdicts)).is_file() for entry in done.entries)
-
-
-def test_a_worker_of_another_version_is_told(
-    tables: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ganglioside.batch.scheduling.__version__", "99.0")
-    done = run(tables, history, cluster, reports=False)
-    assert all("99.0" in str(entry.error) for entry in done.entries)
-
-
-def test_a_full_disk_ends_the_batch_with_what_is_finished(
-    tables: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: Any) -> list[str]:
-        raise HistoryError("The disk is full.")
-
-    monkeypatch.setattr(history, "save_packed", full)
-    with pytest.raises(HistoryError, match="full"):
-        run(tables, history, cluster)
-    assert not any(entry.session for entry in Ledger(tables.parent / "out").read().values())
-
-
-def test_a_ledger_that_breaks_off_is_read_and_one_that_is_none_refused(tmp_path: Path) -> None:
-    line = json.dumps({"name": "a", "file": "a.csv", "key": "", "title": ""})
-    (tmp_path / FILE).write_text(f"{line}\n" + line[:20])
-    assert list(Ledger(tmp_path).read()) == ["a"]
-    (tmp_path / FILE).write_text(f"{line}\nsomething else\n")
-    with pytest.raises(BatchError, match="line 2"):
-        Ledger(tmp_path).read()
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tables: Path, history: gg.History) -> None:

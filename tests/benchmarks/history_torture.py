@@ -6,8 +6,8 @@
     stopped   the process that holds the lock is stopped (SIGSTOP) for a while, and goes on
     full      the disk is full (a small tmpfs) while a session is saved
 
-Each prints what it found and raises where anything was lost. `tests/history/test_torture.py` runs
-them smaller.
+Each prints what it found and raises where anything was lost. Smaller runs of them are tests:
+`tests/benchmarks/test_history_torture.py`.
 """
 
 from __future__ import annotations

@@ -38,10 +38,10 @@ def test_the_index_and_the_workbench_keep_the_rules_which_see_a_planted_fault(
     assert faults(page) == []
     run_open_example(page)
     page.locator("[aria-label='Features'] .gg-row").nth(3).click()
-    expect(page.get_by_role("button", name="Keep my verdict")).to_be_visible()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()
     assert faults(page) == []
     page.get_by_label("My verdict").select_option("outlier")
-    page.get_by_role("button", name="Keep my verdict").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("needs a note")
     page.locator("summary", has_text="Look at these first").click()
     page.locator(".gg-chip", has_text="fragment").click()
@@ -111,6 +111,6 @@ def test_from_the_opened_page_to_a_verdict_of_ones_own_by_keyboard(
     page.keyboard.type("outlier")
     page.keyboard.press("Tab")
     page.keyboard.type("no MS/MS")
-    tab_to(page, "Keep my verdict")
+    tab_to(page, "Save")
     page.keyboard.press("Space")
     expect(page.locator(".gg-headline")).to_contain_text("1 with a verdict of the analyst")

@@ -135,9 +135,9 @@ def test_who_follows_a_link_from_elsewhere_goes_on_by_a_click(
     before = renders(server)
     page.goto(elsewhere.url)
     page.get_by_text("our results").click()
-    expect(page.get_by_text("Another site asked")).to_be_visible()
+    expect(page.get_by_text("Another site requested")).to_be_visible()
     assert renders(server) == before
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("link", name="Continue").click()
     expect(page.get_by_role("button", name="Try the example")).to_be_visible()
 
 

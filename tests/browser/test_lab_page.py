@@ -80,7 +80,7 @@ def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
     larger.write_bytes(b"x" * 51_000_000)
     give(visit.page, larger)
     alert = visit.page.locator(".gg-root").get_by_role("alert")
-    expect(alert).to_contain_text("larger.csv has 51 MB; files up to 50 MB")
+    expect(alert).to_contain_text("larger.csv has 51 MB; the limit is 50 MB")
     give(visit.page, large_table(tmp_path / "large.csv"))
     expect(visit.page.locator(".gg-summary")).to_contain_text("large.csv: 332 features")
     visit.page.get_by_role("button", name="Run again").click()

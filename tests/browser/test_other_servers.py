@@ -57,7 +57,8 @@ def test_a_large_file_arrives_in_small_pieces_and_a_larger_one_is_refused_with_i
         larger = tmp_path / "larger.csv"
         larger.write_bytes(b"x" * 51_000_000)
         give(page, larger)
-        expect(page.get_by_role("alert")).to_contain_text("larger.csv has 51 MB; files up to 50 MB")
+        alert = page.get_by_role("alert")
+        expect(alert).to_contain_text("larger.csv has 51 MB; the limit is 50 MB")
         give(page, large_table(tmp_path / "large.csv"))
         expect(page.locator(".gg-drop")).to_contain_text("in smaller pieces")
         expect(page.locator(".gg-summary")).to_contain_text(f"large.csv: {len(gg.example())}")

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from command_line import EXAMPLE, run
 
 import ganglioside as gg
-from ganglioside.batch.ledger import Entry
-from ganglioside.cli import app
 from ganglioside.jobs import kinds, launcher
-from ganglioside.jobs.kinds import Done
-
-EXAMPLE = Path(gg.__file__).parent / "data" / "example.csv"
 
 
 @pytest.fixture(autouse=True)
@@ -25,13 +19,6 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> gg.History:
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)
     return gg.History.open()
-
-
-def run(*arguments: object, code: int = 0) -> Result:
-    result = CliRunner().invoke(app, [str(a) for a in arguments])
-    assert result.exit_code == code, result.output
-    assert "Traceback" not in result.output
-    return result
 
 
 def test_a_job_is_started_watched_and_shown(history: gg.History) -> None:
@@ -101,45 +88,3 @@ def test_nobody_is_told_where_no_channel_is_set_up() -> None:
     assert "notify.toml" in run("jobs", "notify").stderr
     Path("notify.toml").write_text('[webhook]\nurl = "http://127.0.0.1:1/hook"\n')
     assert "127.0.0.1:1" in run("jobs", "notify", code=1).stderr
-
-
-def test_a_batch_says_what_became_of_its_tables(
-    history: gg.History, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[Any] = []
-
-    def finished(self: kinds.Batch, history: gg.History, progress: Any) -> Done:
-        asked.append(self)
-        failed = Entry("bad", "bad.csv", "", "", error="No column RT.")
-        return Done(result={"overview": "out/overview.html", "tables": 3, "stood": 1,
-                            "failed": {failed.file: failed.error}})  # fmt: skip
-
-    monkeypatch.setattr(kinds.Batch, "run", finished)
-    options = ("--resume", "--no-reports", "--workers", 3, "--format", "xlsx")
-    result = run("batch", "runs/*.csv", "b.csv", "--out", "out", *options, "--rt-tolerance", 0.05,
-                 code=1)  # fmt: skip
-    assert "bad.csv: No column RT." in result.stderr
-    assert "3 tables, 1 of them stood already: 1 failed" in result.stdout
-    assert "out/overview.html" in result.stdout
-    here = Path.cwd()
-    assert asked == [
-        kinds.Batch(
-            sources=[str(here / "runs/*.csv"), str(here / "b.csv")],
-            out=str(here / "out"),
-            settings=gg.Settings(rt_tolerance=0.05).to_dict(),
-            reports=False,
-            form="xlsx",
-            workers=3,
-            resume=True,
-        )
-    ]
-    launched: list[str] = []
-    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job))
-    job = run("batch", "b.csv", "--out", "out", "--background").stdout.strip()
-    assert launched == [job]
-    assert history.jobs.get(job).kind == "batch"
-
-
-def test_a_batch_that_cannot_begin_says_why() -> None:
-    refused = run("batch", "none/*.csv", "--out", "out", code=1)
-    assert "No file fits" in refused.stderr

@@ -2,47 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from command_line import EXAMPLE, run, run_json
 
 import ganglioside as gg
-from ganglioside.cli import app
-
-EXAMPLE = Path(gg.__file__).parent / "data" / "example.csv"
-
-
-@pytest.fixture(autouse=True)
-def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each test has a history of its own and its own working folder."""
-    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def analysis() -> gg.Analysis:
     return gg.analyze(gg.example())
-
-
-def run(*arguments: object, code: int = 0) -> Result:
-    result = CliRunner().invoke(app, [str(a) for a in arguments])
-    assert result.exit_code == code, result.output
-    assert "Traceback" not in result.output
-    return result
-
-
-def run_json(*arguments: object) -> Any:
-    return json.loads(run(*arguments, "--json").stdout)
-
-
-@pytest.fixture
-def sid() -> str:
-    return str(run_json("analyze", EXAMPLE)[0]["session_id"])
 
 
 def test_explain_prints_the_text(analysis: gg.Analysis) -> None:

@@ -39,7 +39,7 @@ def test_every_deed_is_told(history: History, monkeypatch: pytest.MonkeyPatch) -
     failed = history.begin(Source.from_bytes("x", b"x"), Settings())
     history.fail(failed, "lamp")
     history.delete(sid)
-    told = history.log()
+    told = history.care.log()
     assert list(told["action"]) == ["completed", "renamed", "begun", "completed", "begun",
                                     "failed", "deleted"]  # fmt: skip
     assert list(told["subject"]) == [sid, sid, begun, begun, failed, failed, sid]
@@ -51,7 +51,7 @@ def test_every_deed_is_told(history: History, monkeypatch: pytest.MonkeyPatch) -
     assert details[5]["error"] == "lamp"
     assert all(len(told_now["row"]) == 64 for told_now in details[:-1])
     assert details[6]["result"] == details[0]["result"] == details[3]["result"]
-    assert list(history.log(sid)["action"]) == ["completed", "renamed", "deleted"]
+    assert list(history.care.log(sid)["action"]) == ["completed", "renamed", "deleted"]
     assert history.sessions().set_index("id").loc[begun, "author"] == "Bob"
     assert broken(history) == []
 
@@ -59,20 +59,20 @@ def test_every_deed_is_told(history: History, monkeypatch: pytest.MonkeyPatch) -
 def test_an_undone_deed_is_not_told(history: History) -> None:
     with pytest.raises(HistoryError):
         tamper(history, "UPDATE log SET nonsense = 1", tell=True)
-    assert history.log().empty
+    assert history.care.log().empty
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "expected"),
     [
         ("UPDATE log SET author = 'Eve' WHERE number = 1", "Entry 1 .*changed"),
         ("UPDATE log SET details = '{}' WHERE number = 3", "Entry 3 .*changed"),
         ("UPDATE log SET time = time + INTERVAL 1 SECOND WHERE number = 0", "Entry 0 .*changed"),
-        ("DELETE FROM log WHERE number = 1", "before entry 2 .*taken out"),
-        ("DELETE FROM log WHERE number = 0", "before entry 1 .*taken out"),
+        ("DELETE FROM log WHERE number = 1", "before entry 2 .*removed"),
+        ("DELETE FROM log WHERE number = 0", "before entry 1 .*removed"),
     ],
 )
-def test_a_change_of_the_log_is_found(history: History, sql: str, said: str) -> None:
+def test_a_change_of_the_log_is_found(history: History, sql: str, expected: str) -> None:
     sid = history.save(build_analysis(1), name="0")
     for number in range(1, 4):
         history.rename(sid, str(number))
@@ -80,10 +80,10 @@ def test_a_change_of_the_log_is_found(history: History, sql: str, said: str) -> 
     tamper(history, sql)
     found = broken(history)
     assert len(found) == 1
-    assert re.search(said, found[0])
+    assert re.search(expected, found[0])
 
 
 def test_the_types_of_an_empty_log_are_those_of_a_full_one(history: History) -> None:
-    empty: Any = history.log().dtypes.to_dict()
+    empty: Any = history.care.log().dtypes.to_dict()
     history.save(build_analysis(1))
-    assert history.log().dtypes.to_dict() == empty
+    assert history.care.log().dtypes.to_dict() == empty

@@ -90,3 +90,21 @@ def test_a_key_that_cannot_be_written_is_named(
     with pytest.raises(JobError, match="GANGLIOSIDE_JOB_KEY"):
         history.jobs.add("report", {}, "x")
     assert history.jobs.all() == []
+
+
+def test_the_key_is_read_once_for_all_jobs(
+    history: History, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = [history.jobs.add("report", {"source": str(n)}, "x") for n in range(4)]
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET seal = NULL WHERE id = ?", [more[0]])
+        connection.execute("UPDATE jobs SET name = 'y' WHERE id = ?", [more[1]])
+    read: list[Path] = []
+    monkeypatch.setattr(job_seals, "key_path", lambda: read.append(key_file()) or read[-1])
+    assert [found.id for found in history.jobs.own("pending")] == [more[3], more[2], job.id]
+    assert len(read) == 1
+    assert history.jobs.own("failed") == []  # nothing to look at: the key is not read
+    assert len(read) == 1
+
+
+key_file = job_seals.key_path

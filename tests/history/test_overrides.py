@@ -23,9 +23,9 @@ THIRD = Override(feature_id=1, verdict="fragment", note="looked again", author="
 
 
 def test_overrides_come_back_with_the_analysis(history: History) -> None:
-    said = Overrides((FIRST, SECOND))
-    sid = history.save(build_analysis().with_overrides(said))
-    assert history.load(sid).overrides == said
+    overrides = Overrides((FIRST, SECOND))
+    sid = history.save(build_analysis().with_overrides(overrides))
+    assert history.load(sid).overrides == overrides
     assert history.load(history.save(build_analysis())).overrides == Overrides()
 
 
@@ -40,7 +40,7 @@ def test_the_last_word_counts_and_the_trail_holds_all(history: History) -> None:
     assert list(trail["feature_id"]) == [1, 3, 1, 3]
     assert list(trail["author"]) == ["Ada", "Ada", "Bob", ""]
     assert trail.iloc[3][["verdict", "anchor"]].isna().all()
-    told = history.log(sid)
+    told = history.care.log(sid)
     assert list(told["action"]) == ["completed", "overridden", "overridden", "overridden"]
     rows = [row for text in told["details"][1:] for row in json.loads(text)["said"]]
     assert [row["feature_id"] for row in rows] == [1, 3, 1, 3]
@@ -57,7 +57,7 @@ def test_overrides_of_another_table_are_refused_whole(history: History) -> None:
     with pytest.raises(HistoryError, match="no result"):
         history.override(begun, Overrides((FIRST,)))
     assert history.override_trail(sid).empty
-    assert list(history.log()["action"]) == ["completed", "begun"]
+    assert list(history.care.log()["action"]) == ["completed", "begun"]
 
 
 def test_they_go_with_their_session_but_stay_in_the_log(history: History) -> None:
@@ -66,7 +66,7 @@ def test_they_go_with_their_session_but_stay_in_the_log(history: History) -> Non
     with history._store.read() as connection:
         assert connection.execute("SELECT count(*) FROM overrides").fetchall() == [(0,)]
         assert audit_log.broken_links(audit_log.entries(connection)) == []
-    assert "fraction" in history.log(sid)["details"][1]
+    assert "fraction" in history.care.log(sid)["details"][1]
 
 
 def test_a_session_runs_again_with_the_anchors_and_words_it_had(tmp_path: Path) -> None:

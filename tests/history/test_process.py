@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
+import sys
 from datetime import datetime, timedelta
 
 import pytest
 
 from ganglioside.history.process import SILENCE, Process
+from ganglioside.history.storage.store import utc_now
 
 NOW = datetime(2026, 11, 26, 12, 0)
 
@@ -30,3 +33,28 @@ def test_a_sign_from_a_time_to_come_is_old(ago: timedelta, dead: bool) -> None:
 def test_this_process_lives() -> None:
     assert Process.this(NOW).why_dead(NOW) is None
     assert Process(platform.node(), os.getpid(), NOW, NOW).why_dead(NOW) is not None
+
+
+def test_a_process_is_known_by_its_start_and_not_by_its_number() -> None:
+    now = utc_now()
+    this = Process.this(now)
+    assert this.why_dead(now) is None
+    earlier = Process(this.host, this.pid, now - timedelta(days=3), now)
+    assert "another has its number" in str(earlier.why_dead(now))
+    assert Process(this.host, this.pid, None, None).why_dead(now) is None
+    assert "has ended" in str(Process(this.host, 2**22 + 1, None, now).why_dead(now))
+
+
+def test_a_zombie_is_dead() -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    now = utc_now()
+    assert Process(Process.this(now).host, child.pid, None, now).why_dead(now)
+    child.wait()
+
+
+@pytest.mark.parametrize(("silent", "dead"), [(SILENCE * 0.9, False), (SILENCE * 1.1, True)])
+def test_a_process_elsewhere_is_dead_once_it_is_silent(silent: timedelta, dead: bool) -> None:
+    now = utc_now()
+    elsewhere = Process("another host", os.getpid(), now, now - silent)
+    assert (elsewhere.why_dead(now) is not None) is dead

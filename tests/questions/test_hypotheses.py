@@ -14,7 +14,7 @@ from known_curve import Method, name_of
 
 import ganglioside as gg
 from ganglioside import charts
-from ganglioside.charts.files import spec, svg
+from ganglioside.charts.files import svg
 from ganglioside.errors import FeatureError, GangliosideError, NameFormError
 from ganglioside.lipids.adducts import mz
 from ganglioside.questions import suggestions
@@ -257,22 +257,6 @@ def test_a_sample_is_explained_in_its_own_time() -> None:
     suggested = analysis.suggest(4 * n + 3)
     assert "the present name" in suggested["note"][0]
     assert abs(suggested["difference"][0]) < 0.1
-
-
-def test_the_chart_shows_every_hypothesis_once(example: gg.Analysis) -> None:
-    for i in (0, 7, 142, 278):
-        e = example.explain(i)
-        drawn = svg(charts.hypotheses(e))
-        assert f"Feature {i}" in drawn
-        panels = spec(charts.hypotheses(e))["hconcat"]
-        assert len(panels) == 3
-        shown = [h.statement for h in e.hypotheses[:10]]
-        assert len(set(shown)) == len(shown)
-        for panel in panels:
-            layers = panel.get("layer", [panel])
-            domains = [la["encoding"]["y"]["scale"]["domain"] for la in layers if "y" in la.get("encoding", {})]  # fmt: skip  # noqa: E501
-            assert domains
-            assert all(domain == shown for domain in domains)
 
 
 # --- suggest -----------------------------------------------------------------------------

@@ -305,3 +305,10 @@ def test_a_feature_of_a_study_is_explained(analysis: Analysis) -> None:
     explanation = analysis.explain(int(made["feature_id"]))
     assert f"feature {made['parent_id']}" in explanation.hypotheses[0].statement
     assert explanation.rt == made["rt"]
+
+
+def test_a_study_holds_no_study() -> None:
+    study = gg.read_study([GOOD, GOOD])
+    for part in (study, study.source, study.source.content, [GOOD]):
+        with pytest.raises(ReadError, match="a study holds files only"):
+            gg.read_study([("a", part), ("b", GOOD)])

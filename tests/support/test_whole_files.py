@@ -164,9 +164,6 @@ def test_an_overview_that_cannot_be_kept_leaves_the_earlier_one(
     }
 
 
-# --- what a file is, beside its content -----------------------------------------------------
-
-
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -260,8 +257,6 @@ def test_the_longest_name_is_no_longer_for_its_draft(tmp_path: Path) -> None:
     assert target.read_bytes() == b"new"
 
 
-# --- nobody writes past it ------------------------------------------------------------------
-
 #: Files that are no results, and who writes them.
 ALLOWED = {
     "ganglioside/support/whole_files.py": "this is the place",
@@ -269,7 +264,6 @@ ALLOWED = {
     "widgets/ganglioside_widgets/serving": "a page in a folder of its own, opened once",
     "ganglioside/batch/ledger.py": "adds lines; one that breaks off does not count",
     "ganglioside/jobs/launcher.py": "what the process of a job prints",
-    "widgets/ganglioside_widgets/state/running_sessions.py": "events of a session that runs",
     "widgets/ganglioside_widgets/app.py": "copies of pages that live as long as the server",
 }
 

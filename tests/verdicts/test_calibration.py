@@ -8,7 +8,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside import charts
-from ganglioside.charts.files import spec, svg
+from ganglioside.charts.files import svg
 from ganglioside.verdicts import calibration
 
 
@@ -48,12 +48,3 @@ def test_judged_compares_row_by_row() -> None:
     assert judged["right"].mean() > 0.9
     wrong = calibration.judged(table.truth.assign(verdict="adduct"), features)
     assert wrong["right"].sum() == (features["verdict"] == "adduct").sum()
-
-
-def test_the_diagram_holds_the_table() -> None:
-    right, confidence = pd.Series([True, True, False]), pd.Series([0.95, 0.9, 0.3])
-    chart = charts.reliability_diagram(calibration.reliability(right, confidence))
-    drawn = svg(chart)
-    assert "3 verdicts" in drawn
-    assert "Right verdicts" in drawn
-    assert "0.3,0.0" in str(spec(chart))

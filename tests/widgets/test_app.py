@@ -17,6 +17,7 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from ganglioside.errors import JobError
 from ganglioside_widgets import app
 from ganglioside_widgets.serving.kernels import BoundedKernels
+from ganglioside_widgets.serving.options import MOST_KERNELS, PageOptions, ServerOptions
 from ganglioside_widgets.serving.pages import LetFinish, Pages
 
 # Only the dict syntax keeps the size a number: see app.py.
@@ -33,7 +34,9 @@ def page(folder: Path, name: str) -> Path:
 
 def test_lab_accepts_large_uploads_and_listens_on_this_machine_only(tmp_path: Path) -> None:
     server = ServerApp()
-    server.parse_command_line(app.lab_arguments(tmp_path, 8901, open_browser=False))
+    server.parse_command_line(
+        app.lab_arguments(tmp_path, ServerOptions(port=8901, open_browser=False))
+    )
     assert server.tornado_settings == LARGE
     assert (server.ip, server.port, server.open_browser) == ("127.0.0.1", 8901, False)
     assert server.root_dir == str(tmp_path)
@@ -42,14 +45,20 @@ def test_lab_accepts_large_uploads_and_listens_on_this_machine_only(tmp_path: Pa
 
 
 def test_lab_opens_the_workbench_where_there_is_one(tmp_path: Path) -> None:
-    assert not any("default_url" in a for a in app.lab_arguments(tmp_path, 8901))
+    assert not any(
+        "default_url" in a for a in app.lab_arguments(tmp_path, ServerOptions(port=8901))
+    )
     page(tmp_path, "workbench.ipynb")
-    assert "--LabApp.default_url=/lab/tree/workbench.ipynb" in app.lab_arguments(tmp_path, 8901)
+    assert "--LabApp.default_url=/lab/tree/workbench.ipynb" in app.lab_arguments(
+        tmp_path, ServerOptions(port=8901)
+    )
 
 
 def test_pages_are_served_preheated_and_their_kernels_culled(tmp_path: Path) -> None:
     server = Pages()
-    server.parse_command_line(app.page_arguments(tmp_path, 8902, open_browser=False))
+    server.parse_command_line(
+        app.page_arguments(tmp_path, PageOptions(port=8902, open_browser=False))
+    )
     assert server.tornado_settings == LARGE
     assert (server.ip, server.port, server.open_browser) == ("127.0.0.1", 8902, False)
     configured = VoilaConfiguration(config=server.config)
@@ -57,13 +66,15 @@ def test_pages_are_served_preheated_and_their_kernels_culled(tmp_path: Path) -> 
     assert configured.template == "ganglioside"
     pools = server.config.VoilaKernelManager.kernel_pools_config.get_value(Dict())
     assert {name: pool["pool_size"] for name, pool in pools.items()} == app.PAGES
-    assert int(server.config.MappingKernelManager.cull_idle_timeout) == app.IDLE
-    assert int(server.config.MappingKernelManager.cull_interval) == app.LOOK
+    assert int(server.config.MappingKernelManager.cull_idle_timeout) == app.CULL_AFTER
+    assert int(server.config.MappingKernelManager.cull_interval) == app.CULL_INTERVAL
 
 
 def test_what_an_address_asks_for_is_not_written_into_pages(tmp_path: Path) -> None:
     server = Pages()
-    server.parse_command_line(app.page_arguments(tmp_path, 8903, open_browser=False))
+    server.parse_command_line(
+        app.page_arguments(tmp_path, PageOptions(port=8903, open_browser=False))
+    )
     configured = VoilaConfiguration(config=server.config)
     assert configured.allow_theme_override == "NO"
     assert configured.allow_template_override == "NO"
@@ -71,14 +82,14 @@ def test_what_an_address_asks_for_is_not_written_into_pages(tmp_path: Path) -> N
 
 def test_kernels_are_bounded_and_leave_some_for_visitors(tmp_path: Path) -> None:
     server = Pages()
-    server.parse_command_line(app.page_arguments(tmp_path, 8904, max_kernels=7))
+    server.parse_command_line(app.page_arguments(tmp_path, PageOptions(port=8904, max_kernels=7)))
     configured = VoilaConfiguration(config=server.config)
     kernels = configured.multi_kernel_manager_class
     assert issubclass(kernels, BoundedKernels)
     assert kernels(config=server.config).max_kernels == 7
-    assert BoundedKernels().max_kernels == app.MOST_KERNELS
+    assert BoundedKernels().max_kernels == MOST_KERNELS
     with pytest.raises(JobError, match="--max-kernels at least 5"):
-        app.page_arguments(tmp_path, 8904, max_kernels=4)
+        app.page_arguments(tmp_path, PageOptions(port=8904, max_kernels=4))
 
 
 def test_a_token_of_the_environment_is_taken_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,23 +112,23 @@ def test_a_weak_token_is_refused_with_the_cure(weak: str, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("extra", ["--token=abc", "--Voila.token=", "--IdentityProvider.token=a"])
 def test_a_token_among_the_arguments_is_refused(extra: str, tmp_path: Path) -> None:
     with pytest.raises(JobError, match="every user of this machine"):
-        app.serve_pages(tmp_path, 8905, open_browser=False, extra=[extra])
+        app.serve_pages(tmp_path, PageOptions(port=8905, open_browser=False, extra=(extra,)))
 
 
 def test_nothing_but_the_pages_is_served(tmp_path: Path) -> None:
-    folder, place = tmp_path / "notebooks", tmp_path / "served"
+    folder, target = tmp_path / "notebooks", tmp_path / "served"
     folder.mkdir()
-    place.mkdir()
+    target.mkdir()
     for name in (*app.PAGES, "01_first.ipynb", "notes.csv"):
         page(folder, name)
-    assert app.only_pages(folder, place) == place
-    assert sorted(path.name for path in place.iterdir()) == sorted(app.PAGES)
+    app.copy_pages(folder, target)
+    assert sorted(path.name for path in target.iterdir()) == sorted(app.PAGES)
 
 
 def test_no_page_to_serve_is_refused_with_advice(tmp_path: Path) -> None:
     page(tmp_path, "01_first.ipynb")
     with pytest.raises(JobError, match="ganglioside lab"):
-        app.only_pages(tmp_path, tmp_path)
+        app.copy_pages(tmp_path, tmp_path)
 
 
 def test_the_kernel_of_a_closed_page_may_finish_its_analysis(

@@ -4,7 +4,8 @@
 
     Workbench()
 
-Each panel also works alone: `UploadPanel().alone()`, and its `state` knows all that it shows.
+Each panel also works alone in a cell: `UploadPanel().alone()`. Its `state` does all that the panel
+can do, also from a script.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ganglioside_widgets.panels.upload import UploadPanel as UploadPanel
     from ganglioside_widgets.panels.workbench import Workbench as Workbench
 
-_HOMES: Final = {
+_MODULES: Final = {
     "ComparePanel": "compare",
     "ExportPanel": "export",
     "FeaturePanel": "feature",
@@ -43,10 +44,10 @@ _HOMES: Final = {
     "Workbench": "workbench",
 }
 
-__all__ = list(_HOMES)
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'ganglioside_widgets' has no attribute {name!r}")
-    return getattr(import_module(f"ganglioside_widgets.panels.{_HOMES[name]}"), name)
+    return getattr(import_module(f"ganglioside_widgets.panels.{_MODULES[name]}"), name)

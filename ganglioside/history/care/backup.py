@@ -1,9 +1,7 @@
-"""Copies of the whole file: backup, restore, and rewriting it without its gaps."""
+"""Copies of the whole file: backup, restore, and rewriting without the gaps of deleted rows."""
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
 from datetime import datetime
 from functools import partial
@@ -20,6 +18,7 @@ from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.row_hashes import adopt_older
 from ganglioside.history.storage.file_modes import keep_mode_and_owner
 from ganglioside.history.storage.store import Store, utc_now
+from ganglioside.support.whole_files import whole_file
 
 #: Names a file by the moment it was made.
 _MOMENT: Final = "%Y%m%d-%H%M%S"
@@ -29,9 +28,10 @@ _CHUNK: Final = 1 << 20
 
 
 def backup(store: Store, target: Path) -> Path:
-    """Copy a history to a file, or into a folder; see `History.backup`."""
+    """Copy a history to a file, or into a folder; see `Care.backup`."""
     if target.is_dir():
-        target = target / f"{store.path.stem}-{utc_now():{_MOMENT}}.duckdb"
+        name = f"{store.path.stem}-{utc_now():{_MOMENT}}.duckdb"
+        target = target / name
     if target.exists():
         raise HistoryError(f"{target} is there already: name another file for the backup.")
     with store.alone() as path:
@@ -40,18 +40,18 @@ def backup(store: Store, target: Path) -> Path:
 
 
 def restore(store: Store, source: Path) -> Path | None:
-    """Put a backup in the place of a history; see `History.restore`.
+    """Replace a history by a backup; see `Care.restore`.
 
     Returns
     -------
     pathlib.Path or None
-        Where the history is that was there; None where there was none.
+        New path of the history that was replaced; None if there was none.
     """
     if not source.is_file():
         raise HistoryError(f"There is no backup {source}: name a file that history.backup made.")
     with store.draft() as draft:
         _copy(source, draft)
-        Store(draft, store.timeout).prepare(partial(_tell, source=source), noting=False)
+        Store(draft, store.timeout).prepare(partial(_record_restore, source=source), noting=False)
         return _put(store, draft)
 
 
@@ -64,7 +64,8 @@ def vacuum(store: Store) -> tuple[int, int]:
         return before, path.stat().st_size
 
 
-def _tell(connection: duckdb.DuckDBPyConnection, version: int, source: Path) -> None:
+def _record_restore(connection: duckdb.DuckDBPyConnection, version: int, source: Path) -> None:
+    """Close the unfinished jobs of a backup and record the restore in its log."""
     adopt_older(connection, version)
     connection.begin()
     jobs = [job.id for job in find_jobs(connection)]
@@ -74,14 +75,15 @@ def _tell(connection: duckdb.DuckDBPyConnection, version: int, source: Path) -> 
 
 
 def _put(store: Store, draft: Path) -> Path | None:
+    """Rename a draft to the history's path; return the new path of the present file, if any."""
     with store.locked():
         if not store.path.exists():
             store.replace_by(draft)
             return None
         aside = _free_name(store.path, utc_now())
         keep_mode_and_owner(draft, store.path)
-        # What stands beside the file belongs to the file that goes: what a process that died has
-        # left in its write-ahead log, and the heads of its log.
+        # The files beside the present file go with it: the write-ahead log that a process may have
+        # left when it died, and the heads of the log.
         for suffix in ("", ".wal", ".heads"):
             present = store.path.with_name(f"{store.path.name}{suffix}")
             if present.exists():
@@ -91,29 +93,24 @@ def _put(store: Store, draft: Path) -> Path | None:
 
 
 def _free_name(path: Path, now: datetime) -> Path:
-    """Return a name for the history that goes which no file has."""
-    first = f"{path.stem}-before-{now:{_MOMENT}}"
-    names = (f"{first}-{n}.duckdb" if n else f"{first}.duckdb" for n in count())
-    return next(path.with_name(name) for name in names if not path.with_name(name).exists())
+    """Unused file name for the history that is replaced, with the date and time."""
+    stem = f"{path.stem}-before-{now:{_MOMENT}}"
+    free = path.with_name(f"{stem}.duckdb")
+    for number in count(1):
+        if not free.exists():
+            break
+        free = path.with_name(f"{stem}-{number}.duckdb")
+    return free
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a file so that the copy is there whole, on the disk, or not at all.
-
-    Whoever may read the file may read the copy.
-    """
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
+    """Copy a file with its permissions: the whole copy is on disk, or nothing is."""
     try:
-        with source.open("rb") as old, draft.open("xb") as new:
+        with source.open("rb") as old, whole_file(target) as (new, draft):
             shutil.copymode(source, draft)
             shutil.copyfileobj(old, new, _CHUNK)
-            new.flush()
-            os.fsync(new.fileno())
-        draft.replace(target)
     except OSError as error:
         raise HistoryError(
             f"{target} cannot be written ({error.strerror}): name a file in a folder that exists, "
             "that you may write to and that has room."
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Old sessions removed: asked for each time, or by a schedule that somebody has set."""
+"""Deletion of old sessions: on request, or by a schedule that somebody has set."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _SHORTEST: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A cleanup that takes place by itself, when a history is opened and it is due.
+    """Schedule of a cleanup that runs when a history is opened and it is due.
 
     Attributes
     ----------
     older_than, every : timedelta
-        Age of the sessions that go, and time between two cleanups.
+        Age from which sessions are deleted, and time between two cleanups.
     author : str
-        Who has set it.
+        User who has set it.
     last_run : datetime or None
         UTC, without a zone.
     """
@@ -48,17 +48,17 @@ class Schedule:
     last_run: datetime | None
 
     def is_due(self, now: datetime) -> bool:
-        """Return whether it is time; a last run in a time to come is one under a wrong clock."""
+        """Whether it is time for the next cleanup; a last run in the future counts as long ago."""
         return self.last_run is None or not timedelta(0) <= now - self.last_run < self.every
 
 
 def parse_age(text: str) -> timedelta:
-    """Read an age such as `30d`, `12h`, `6w` or `2y`.
+    """Age written as `30d`, `12h`, `6w` or `2y`.
 
     Raises
     ------
     HistoryError
-        If it is none, or not between an hour and a thousand years.
+        If it is not an age, or not between an hour and a thousand years.
     """
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([hdwy])\s*", text)
     if not found:
@@ -71,7 +71,7 @@ def parse_age(text: str) -> timedelta:
 
 
 def outdated(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> list[Stored]:
-    """Return the sessions that ended so long ago and are not to be kept, the oldest first."""
+    """Sessions that ended before the age given and are not marked as kept, the oldest first."""
     if older_than <= timedelta(0):
         raise HistoryError("An age above zero is needed: younger sessions are never cleaned up.")
     rows = connection.execute(
@@ -84,7 +84,7 @@ def outdated(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> li
 
 
 def remove(connection: duckdb.DuckDBPyConnection, sessions: list[Stored], why: str) -> None:
-    """Delete sessions, each with its entry in the log; part of a transaction."""
+    """Delete sessions, each with an entry in the log; part of a transaction."""
     for session in sessions:
         delete_session(connection, session)
         audit_log.append(connection, current_author(), "deleted", session.id, name=session.name,
@@ -92,7 +92,7 @@ def remove(connection: duckdb.DuckDBPyConnection, sessions: list[Stored], why: s
 
 
 def remove_jobs(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> None:
-    """Delete jobs that ended so long ago, with their events and one entry in the log."""
+    """Delete jobs that ended before the age given, with their events and one entry in the log."""
     limit = utc_now() - older_than
     rows = connection.execute("SELECT id FROM jobs WHERE ended < ? ORDER BY id", [limit]).fetchall()
     old = [job for (job,) in rows]
@@ -104,7 +104,7 @@ def remove_jobs(connection: duckdb.DuckDBPyConnection, older_than: timedelta) ->
 
 
 def read_schedule(connection: duckdb.DuckDBPyConnection) -> Schedule | None:
-    """Return the schedule; None where there is none."""
+    """Schedule of the cleanup; None if there is none."""
     rows = connection.execute("SELECT older_than, every, author, last_run FROM schedule").fetchall()
     if not rows:
         return None
@@ -113,7 +113,7 @@ def read_schedule(connection: duckdb.DuckDBPyConnection) -> Schedule | None:
 
 
 def write_schedule(connection: duckdb.DuckDBPyConnection, schedule: Schedule | None) -> None:
-    """Set the schedule, or none; part of a transaction."""
+    """Set the schedule, or remove it; part of a transaction."""
     connection.execute("DELETE FROM schedule")
     if schedule is None:
         audit_log.append(connection, current_author(), "scheduled", every_days=None)
@@ -127,7 +127,7 @@ def write_schedule(connection: duckdb.DuckDBPyConnection, schedule: Schedule | N
 
 
 def clean_when_due(connection: duckdb.DuckDBPyConnection) -> int:
-    """Clean up where somebody has set a schedule and it is due; return how many sessions went."""
+    """Run the scheduled cleanup if it is due; return the number of sessions deleted."""
     schedule, now = read_schedule(connection), utc_now()
     if schedule is None or not schedule.is_due(now):
         return 0

@@ -1,4 +1,4 @@
-"""What an export may hold: looked at before it comes in, since anybody can write such a folder."""
+"""Checks of an export before it is imported, since anybody can write such a folder."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LARGEST_MANIFEST: Final = 1_000_000
 _UNPACKED_TIMES: Final = 200
 _UNPACKED_ANYWAY: Final = 100_000_000  # bytes
 
-#: How SQL counts the bytes of a value.
+#: SQL functions that count the bytes of a value, by type.
 _BYTES: Final = {"VARCHAR": "strlen", "BLOB": "octet_length"}
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -41,16 +41,16 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an export says of itself.
+    """Manifest of an export: version, number of rows and hash of each table.
 
     Attributes
     ----------
     program : str
     format_version, schema_version : int
     rows : dict of str to int
-        By table.
+        Number of rows, by table.
     sha256 : dict of str to str
-        Of each table's file.
+        SHA-256 of each table's file.
     """
 
     program: str
@@ -61,12 +61,12 @@ class Manifest:
 
 
 def read_manifest(path: Path, form: str) -> Manifest:
-    """Return the manifest of an export.
+    """Manifest of an export.
 
     Raises
     ------
     HistoryError
-        If it cannot be read, or is none.
+        If it cannot be read, or is not a manifest.
     """
     folder = path.parent
     try:
@@ -97,12 +97,13 @@ def _manifest(values: dict[str, Any]) -> Manifest:
         program=_of(str, values, "program")[:100],
         format_version=_of(int, values, "format_version"),
         schema_version=_of(int, values, "schema_version"),
-        rows={table: _of(int, said, "rows") for table, said in about.items()},
-        sha256={table: _of(str, said, "sha256") for table, said in about.items()},
+        rows={table: _of(int, entry, "rows") for table, entry in about.items()},
+        sha256={table: _of(str, entry, "sha256") for table, entry in about.items()},
     )
 
 
 def _of(kind: type[Any], values: Mapping[str, Any], key: str) -> Any:
+    """Value of a key; raise an error unless it is of the kind given."""
     if key not in values:
         raise KeyError(f"{key} is missing")
     if not isinstance(values[key], kind) or isinstance(values[key], bool):
@@ -111,12 +112,12 @@ def _of(kind: type[Any], values: Mapping[str, Any], key: str) -> Any:
 
 
 def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
-    """Make the view `new_TABLE` of a file, if it holds columns of a history and is no bomb.
+    """Make the view `new_TABLE` of a file that holds columns of a history and is not a zip bomb.
 
     Raises
     ------
     HistoryError
-        If it holds something else, or unpacks to far more than its size.
+        If it has other columns, or unpacks to far more than its size.
     """
     _require_size(path, _encoded_size(path))
     source = f"read_parquet('{quoted(path)}', file_row_number = true)"
@@ -134,7 +135,7 @@ def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
 
 
 def _columns(table: str) -> dict[str, str]:
-    """Return the columns of a table with their types."""
+    """Columns of a table with their SQL types."""
     with closing(duckdb.connect(":memory:")) as connection:
         connection.execute(known_tables(migrations()[-1].version)[table])
         return dict(_described(connection, table))
@@ -146,7 +147,7 @@ def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[
 
 
 def _encoded_size(path: Path) -> int:
-    """Return the bytes that a Parquet file unpacks to, from what it says of itself."""
+    """Bytes to which a Parquet file unpacks, according to its own metadata."""
     try:
         found = pq.read_metadata(path)
     except (pa.ArrowException, OSError) as error:
@@ -163,7 +164,7 @@ def _encoded_size(path: Path) -> int:
 def _text_size(
     connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]
 ) -> int:
-    """Return the bytes of all texts: a few long ones can be there a million times."""
+    """Bytes of all texts: a long text can be stored once and repeated a million times."""
     lengths = [
         f'coalesce(sum({_BYTES[kind]}("{name}")), 0)'
         for name, kind in columns.items()
@@ -186,17 +187,17 @@ Row = Mapping[str, Any]
 
 
 def session_fault(row: Row) -> str | None:
-    """Return the first fault of the row of a session, or None."""
+    """First fault in the row of a session; None if there is none."""
     return _first_fault(row, _SESSION) or _damage_of(row)
 
 
 def job_fault(row: Row) -> str | None:
-    """Return the first fault of the row of a job, or None."""
+    """First fault in the row of a job; None if there is none."""
     return _first_fault(row, _JOB)
 
 
 def event_fault(row: Row) -> str | None:
-    """Return the first fault of an event, or None."""
+    """First fault in an event; None if there is none."""
     return _first_fault(row, _EVENT)
 
 
@@ -279,7 +280,7 @@ def _or_none(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: value is None or fits(value)
 
 
-#: What each column must hold, by name.
+#: Checks of the columns, by name.
 _SESSION: Final[Mapping[str, Callable[[Any], bool]]] = {
     "id": _is_id,
     "name": _is_name,

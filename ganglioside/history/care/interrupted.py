@@ -2,54 +2,47 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Final
 
 import duckdb
 
-from ganglioside.history.events import insert_events, interruption
-from ganglioside.history.jobs import find_jobs
-from ganglioside.history.process import Process
+from ganglioside.history.events import error_event, insert_events, last_events
 from ganglioside.history.row_hashes import Table, changing
+from ganglioside.history.runs import find_runs
 from ganglioside.history.session_rows import end_session
 from ganglioside.history.storage.store import utc_now
 
+_TABLES: Final[tuple[Table, ...]] = ("sessions", "jobs")
+
 
 def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Mark what nobody works on any more as failed; return the ids.
+    """Mark what nobody works on any more as failed, and return the ids.
 
-    What runs on another machine is believed to run until it has given no sign for
-    `people.SILENCE`.
+    What runs on another machine counts as running until it has given no sign of life for
+    `process.SILENCE`.
     """
     now = utc_now()
-    sessions = _dead_sessions(connection, now)
-    dead = {**sessions, **_dead_jobs(connection, now)}
+    found = [(table, run.id, run.why_dead(now)) for table in _TABLES
+             for run in find_runs(connection, table)]  # fmt: skip
+    dead = [(table, owner, why) for table, owner, why in found if why is not None]
     if not dead:
         return []
     connection.begin()
-    for subject, why in dead.items():
-        table: Table = "sessions" if subject in sessions else "jobs"
+    for table, owner, why in dead:
         reason = f"Interrupted: {why}. It can be run again."
-        with changing(connection, table, subject, "interrupted", ends=True, error=reason):
-            end_session(connection, subject, "failed", reason)
-            connection.execute(
-                "UPDATE jobs SET status = 'failed', ended = ?, error = ? WHERE id = ?",
-                [now, reason, subject],
-            )
-            event = interruption(connection, subject, reason, now)
-            insert_events(connection, subject, [event])
+        with changing(connection, table, owner, "interrupted", ends=True, error=reason):
+            _fail(connection, table, owner, reason)
     connection.commit()
-    return list(dead)
+    return [owner for _, owner, _ in dead]
 
 
-def _dead_sessions(connection: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, str]:
-    rows = connection.execute(
-        "SELECT id, host, pid, process_started, coalesce(heartbeat, started) FROM sessions "
-        "WHERE status = 'processing'"
-    ).fetchall()
-    reasons = {sid: Process(*process).why_dead(now) for sid, *process in rows}
-    return {sid: why for sid, why in reasons.items() if why}
-
-
-def _dead_jobs(connection: duckdb.DuckDBPyConnection, now: datetime) -> dict[str, str]:
-    reasons = {job.id: job.why_dead(now) for job in find_jobs(connection, ["processing"])}
-    return {job: why for job, why in reasons.items() if why}
+def _fail(connection: duckdb.DuckDBPyConnection, table: Table, owner: str, reason: str) -> None:
+    if table == "sessions":
+        end_session(connection, owner, "failed", reason)
+    else:
+        connection.execute(
+            "UPDATE jobs SET status = 'failed', ended = ?, error = ? WHERE id = ?",
+            [utc_now(), reason, owner],
+        )
+    last = last_events(connection, [owner]).get(owner)
+    insert_events(connection, owner, [error_event(last, "Interrupted", reason, owner)])

@@ -1,8 +1,8 @@
-"""What a damaged history still holds, put into a new one.
+"""Copy of what a damaged history still holds to a new history.
 
-DuckDB finds every damaged block by its checksum and refuses to read it; the other blocks are as
-good as before. So each session is read for itself: one that can be read whole is kept, one whose
-input alone can be read is kept to be run again, and the others are named.
+DuckDB finds every damaged block by its checksum and refuses to read it; the other blocks are
+sound. So each session is read separately: one that can be read whole is kept, one whose input alone
+can be read is kept to be run again, and the others are named.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from ganglioside.history.session_rows import append_rows
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.store import Store, connect
 
-#: The tables of a session beside its row and its input, with the column that names it.
+#: Tables with the result of a session, and those with its other rows, by the column with its id.
 _RESULTS: Final = ("features", "models", "findings", "problems", "results")
-_SAID: Final = {"overrides": "session", "events": "owner"}
+_OTHERS: Final = {"overrides": "session", "events": "owner"}
 
 #: Rows that are read at once where a whole table cannot be read.
 _AT_ONCE: Final = 2_048
 
-#: What becomes of a completed session whose result cannot be read.
+#: Changes in the row of a completed session whose result cannot be read.
 _WITHOUT_RESULT: Final = {
     "status": "failed",
     "summary": None,
@@ -45,20 +45,20 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """What was saved from a damaged history.
+    """Sessions saved from a damaged history, and those that were lost.
 
     Attributes
     ----------
     path : pathlib.Path
         The new history.
     whole : tuple of str
-        Sessions that are as they were.
+        Sessions that were saved unchanged.
     inputs_only : tuple of str
         Sessions whose result is lost: they are marked failed and can be run again.
     lost : tuple of str
         Sessions of which the row or the input cannot be read.
     damaged : dict of str to str
-        Tables that could not be read whole, each with what was said.
+        Tables that could not be read whole, each with the error.
     """
 
     path: Path
@@ -69,7 +69,7 @@ class Salvaged:
 
 
 class _Damaged:
-    """A history that may be damaged anywhere: each read stands alone.
+    """History file that may be damaged anywhere: each read has a connection of its own.
 
     Parameters
     ----------
@@ -82,13 +82,13 @@ class _Damaged:
         self.damaged: dict[str, str] = {}
 
     def read(self, table: str, sql: str, parameters: Sequence[Any] = ()) -> pa.Table | None:
-        """Return rows; None where they cannot be read, which is noted."""
+        """Rows of a query; None if they cannot be read, which is noted in `damaged`."""
         return self._attempt(
             table, lambda connection: connection.sql(sql, params=list(parameters)).to_arrow_table()
         )
 
     def all_rows(self, table: str) -> pa.Table | None:
-        """Return all rows of a table that can be read."""
+        """All rows of a table that can be read; None if there are none."""
         whole = self.read(table, f"SELECT * FROM {table}")
         if whole is not None:
             return whole
@@ -118,7 +118,7 @@ class _Damaged:
 
 
 def salvage(source: Path, target: Store) -> Salvaged:
-    """Save what can be read of a damaged history into a new one; see `History.salvage`."""
+    """Copy what can be read of a damaged history to a new one; see `History.salvage`."""
     if target.path.exists():
         raise HistoryError(f"{target.path} is there already: name a new file for what is saved.")
     if not source.is_file():
@@ -136,7 +136,7 @@ def salvage(source: Path, target: Store) -> Salvaged:
 
 
 def _copy(source: Path, draft: Path) -> Path:
-    """Copy the file, with its write-ahead log where that can be read."""
+    """Copy the file, with its write-ahead log if that can be read; return the copy's path."""
     shutil.copyfile(source, draft)
     wal, wal_draft = (p.with_name(f"{p.name}.wal") for p in (source, draft))
     if wal.exists():
@@ -174,7 +174,7 @@ def _save(damaged: _Damaged, target: Store, source: Path) -> Salvaged:
 def _save_session(
     damaged: _Damaged, connection: duckdb.DuckDBPyConnection, row: dict[str, Any]
 ) -> bool | None:
-    """Save one session; return whether it is whole, None where it is lost."""
+    """Save one session; return whether it is whole, None if it is lost."""
     content = damaged.read("inputs", "SELECT * FROM inputs WHERE sha256 = ?", [row["sha256"]])
     if content is None or not content.num_rows:
         return None
@@ -182,18 +182,19 @@ def _save_session(
         table: damaged.read(table, f"SELECT * FROM {table} WHERE session = ?", [row["id"]])
         for table in _RESULTS
     }
-    said = {
+    others = {
         table: damaged.read(table, f"SELECT * FROM {table} WHERE {key} = ?", [row["id"]])
-        for table, key in _SAID.items()
+        for table, key in _OTHERS.items()
     }
-    is_whole = all(part is not None for part in (*parts.values(), *said.values()))
+    is_whole = all(part is not None for part in (*parts.values(), *others.values()))
     if not is_whole and row["status"] == "completed":
         row |= _WITHOUT_RESULT
     append_rows(connection, "sessions", pa.Table.from_pylist([row]))
     present = connection.execute("SELECT 1 FROM inputs WHERE sha256 = ?", [row["sha256"]])
     if not present.fetchall():
         append_rows(connection, "inputs", content)
-    for table, part in {**(parts if is_whole else {}), **said}.items():
+    saved = {**parts, **others} if is_whole else others
+    for table, part in saved.items():
         if part is not None and part.num_rows:
             append_rows(connection, table, part)
     return is_whole

@@ -1,4 +1,4 @@
-"""A history as a folder of Parquet files with a manifest, and back: nothing lost on the way."""
+"""Export of a history as a folder of Parquet files with a manifest, and its import, lossless."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ganglioside.history.care.import_checks import (
     view_table,
 )
 from ganglioside.history.jobs import FOREIGN, close_foreign
-from ganglioside.history.log_facts import Told, told
+from ganglioside.history.log_facts import LogState, log_state
 from ganglioside.history.row_hashes import Table, adopted, row_hashes
 from ganglioside.history.session_rows import (
     Stored,
@@ -47,8 +47,8 @@ FORMAT: Final = "ganglioside-history"
 FORMAT_VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 
-#: The tables that are handed on, each with what tells its rows apart, or the sessions that they
-#: come with as a whole. The schema's version and the schedule are a file's own.
+#: The tables that are transferred, each with the columns that identify a row, or with the column of
+#: the session with which its rows come. The schema's version and the schedule are not transferred.
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "inputs": ("sha256",),
     "sessions": ("id",),
@@ -66,7 +66,7 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What was exported or imported.
+    """Outcome of an export or import.
 
     Attributes
     ----------
@@ -74,11 +74,11 @@ class Transfer:
     rows : dict of str to int
         Rows written or added, by table.
     present : int
-        Sessions of an import that were there already, the same to the bit.
+        Sessions of an import that were present already, identical to the bit.
     closed : int
-        Jobs that were still to be done elsewhere: none is carried out here.
+        Jobs that had not ended where they were exported: they are not run here.
     left_out : dict of str to str
-        Sessions and jobs of an import that are damaged, by id, each with what is wrong.
+        Sessions and jobs of an import that are damaged, by id, each with its fault.
     """
 
     folder: Path
@@ -89,12 +89,12 @@ class Transfer:
 
     @property
     def sessions(self) -> int:
-        """How many sessions."""
+        """Number of sessions written or added."""
         return self.rows["sessions"]
 
 
 def export_all(store: Store, folder: Path) -> Transfer:
-    """Write all tables of a history into a new folder; see `History.export_all`."""
+    """Write all tables of a history to a new folder; see `Care.export`."""
     if folder.exists():
         raise HistoryError(f"{folder} is there already: name a new folder for the export.")
     folder = folder.absolute()
@@ -149,7 +149,7 @@ def _sha256(path: Path) -> str:
 
 
 def import_all(store: Store, folder: Path) -> Transfer:
-    """Add what `export_all` wrote to a history; see `History.import_all`."""
+    """Add the tables of an export to a history; see `Care.import_`."""
     folder = folder.absolute()
     counts = _require_whole(folder)
     with store.write(folder) as connection:
@@ -163,7 +163,7 @@ def import_all(store: Store, folder: Path) -> Transfer:
 
 
 def _require_whole(folder: Path) -> dict[str, int]:
-    """Return the number of rows of each table, all files being as the manifest says."""
+    """Rows of each table by the manifest, after all files were found to match it."""
     manifest = read_manifest(folder / MANIFEST, FORMAT)
     newer = manifest.format_version > FORMAT_VERSION
     if newer or manifest.schema_version > migrations()[-1].version:
@@ -201,7 +201,7 @@ def _require_counts(connection: duckdb.DuckDBPyConnection, counts: dict[str, int
 
 
 def _require_owned(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Refuse rows that belong to nothing in the export."""
+    """Raise `HistoryError` if a row belongs to no session or job of the export."""
     owners = {"sessions": "SELECT id FROM new_sessions"}
     owners["events"] = f"{owners['sessions']} UNION ALL SELECT id FROM new_jobs"
     for table, (key, *_) in _KEYS.items():
@@ -227,18 +227,18 @@ def _require_sound_log(connection: duckdb.DuckDBPyConnection, folder: Path) -> N
 
 
 def _require_same(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return how many sessions are there already; refuse one that is there as another."""
+    """Count of sessions already present; raise `HistoryError` if one has other content."""
     rows = connection.execute(
         "SELECT id, here.sha256 = new.sha256 AND here.status = new.status "
         "AND here.result_sha256 IS NOT DISTINCT FROM new.result_sha256 "
         "FROM sessions AS here JOIN new_sessions AS new USING (id) ORDER BY id"
     ).fetchall()
-    said_otherwise = connection.execute(
+    other_overrides = connection.execute(
         "SELECT DISTINCT session, false FROM overrides AS here JOIN new_overrides AS new "
         "USING (session, position) WHERE (here.feature_id, here.verdict, here.anchor, here.note, "
         "here.time) IS DISTINCT FROM (new.feature_id, new.verdict, new.anchor, new.note, new.time)"
     ).fetchall()
-    others = sorted(sid for sid, same in rows + said_otherwise if not same)
+    others = sorted(sid for sid, same in rows + other_overrides if not same)
     if others:
         raise HistoryError(
             f"{len(others)} sessions are in this history already and hold something else "
@@ -263,10 +263,10 @@ class _Import:
         self._left_out: dict[str, str] = {}
 
     def run(self, present: int) -> Transfer:
-        """Add all that is new and sound; tell of it in the log."""
+        """Add all that is new and sound, and record it in the log."""
         before = audit_log.entries(self._connection)
         own_end = read_head(self._connection).sha256
-        known = told(before)
+        known = log_state(before)
         sessions = self._new("sessions", session_fault)
         jobs = self._new("jobs", job_fault)
         self._look_at_events({*sessions, *jobs})
@@ -275,12 +275,12 @@ class _Import:
         sessions = [sid for sid in sessions if sid not in self._left_out]
         jobs = [job for job in jobs if job not in self._left_out]
         closed = self._close(sessions, jobs)
-        self._tell(before, known, own_end, sessions, jobs)
+        self._record(before, known, own_end, sessions, jobs)
         rows |= {"sessions": len(sessions), "jobs": len(jobs)}
         return Transfer(self._folder, rows, present, closed, dict(self._left_out))
 
     def _new(self, table: Table, fault_of: Callable[[Row], str | None]) -> list[str]:
-        """Return the ids of the rows that are new and can be read; note those that cannot."""
+        """Ids of the rows that are new and can be read; those that cannot are left out."""
         rows = self._connection.execute(f"FROM new_{table} ANTI JOIN {table} USING (id)")
         names = [column[0] for column in rows.description]
         found: dict[str, None] = {}  # ordered; an id is looked for in it without a search
@@ -296,6 +296,7 @@ class _Import:
         return [owner for owner in found if owner not in self._left_out]
 
     def _look_at_events(self, owners: set[str]) -> None:
+        """Leave out sessions and jobs with a damaged or misnumbered event."""
         rows = self._connection.execute("FROM new_events ORDER BY owner, number")
         names = [column[0] for column in rows.description]
         expected: Counter[str] = Counter()
@@ -304,13 +305,13 @@ class _Import:
             owner = str(row.get("owner"))
             fault = event_fault(row)
             if fault is None and row["number"] != expected[owner]:
-                fault = f"its number is {row['number']}, where {expected[owner]} was due"
+                fault = f"its number is {row['number']}, not {expected[owner]}"
             expected[owner] += 1
             if fault is not None and owner in owners:
                 self._left_out[owner] = f"one of its events is damaged ({fault})"
 
     def _add(self, table: str, sessions: list[str], jobs: list[str]) -> int:
-        """Add the rows that are new, in their order; numbers of the log are a file's own."""
+        """Add the new rows of a table in their order; the log is renumbered."""
         kept, condition, values = "* EXCLUDE (file_row_number)", "", []
         if table == "log":
             kept += (
@@ -319,7 +320,7 @@ class _Import:
             )
         elif table != "inputs":
             owners = {"jobs": jobs, "events": [*sessions, *jobs]}.get(table, sessions)
-            if table == "overrides":  # what was said later of a session that is here comes along
+            if table == "overrides":  # with later ones of sessions that are present
                 owners = [*sessions, *self._here("sessions")]
             sound = [owner for owner in owners if owner not in self._left_out]
             condition, values = f"WHERE list_contains(?, {_KEYS[table][0]})", [sound]
@@ -332,12 +333,13 @@ class _Import:
         return int(rows)
 
     def _here(self, table: Table) -> list[str]:
+        """Ids of the sessions or jobs present."""
         return [
             owner for (owner,) in self._connection.execute(f"SELECT id FROM {table}").fetchall()
         ]
 
     def _take_back_damaged(self, sessions: list[str]) -> None:
-        """Take back the sessions whose input or result is not what they say, or unreadable."""
+        """Delete imported sessions whose input or result is damaged or does not match."""
         for sid in sessions:
             if sid in self._left_out:
                 continue
@@ -350,7 +352,7 @@ class _Import:
         )
 
     def _close(self, sessions: list[str], jobs: list[str]) -> int:
-        """Close what was still to be done elsewhere: nothing of it is carried out here."""
+        """Mark jobs and sessions that had not ended as failed: they are not run here."""
         reason = f"It came in with the export {self._folder.name}. {FOREIGN}"
         closed = close_foreign(self._connection, reason, jobs)
         running = [sid for sid in sessions if Stored.find(self._connection, sid).is_running]
@@ -359,52 +361,52 @@ class _Import:
                         f"{self._folder.name} was made. It can be run again.")  # fmt: skip
         return closed
 
-    def _tell(
-        self, before: list[audit_log.Entry], known: Told, own_end: str, sessions: list[str],
+    def _record(
+        self, before: list[audit_log.Entry], known: LogState, own_end: str, sessions: list[str],
         jobs: list[str],
     ) -> None:  # fmt: skip
-        """Tell of the import, as which everything came in, and where the chains that came end."""
+        """Record the import: hashes of all that was added, and the ends of the new chains."""
         earlier = {entry.sha256 for entry in before}
         written = audit_log.entries(self._connection)
-        came = [entry for entry in written if entry.sha256 not in earlier]
-        spoken_of = {entry.subject for entry in came}
-        self._note_missing(known, told(written))
+        imported = [entry for entry in written if entry.sha256 not in earlier]
+        mentioned = {entry.subject for entry in imported}
+        self._note_missing(known, log_state(written))
         adopt = {
-            "sessions": [*sessions, *self._unchanged("sessions", known, spoken_of)],
-            "jobs": [*jobs, *self._unchanged("jobs", known, spoken_of)],
+            "sessions": [*sessions, *self._unchanged("sessions", known, mentioned)],
+            "jobs": [*jobs, *self._unchanged("jobs", known, mentioned)],
         }
         details = {
             "manifest": _sha256(self._folder / MANIFEST),
             "sessions": len(sessions),
             "left_out": sorted(self._left_out),
-            "ends": audit_log.open_ends(came),
+            "ends": audit_log.open_ends(imported),
             **adopted(self._connection, **adopt),
         }
-        deed = audit_log.Deed(current_author(), "imported", None, details)
-        audit_log.append_all(self._connection, [deed], follows=own_end)
+        entry = audit_log.NewEntry(current_author(), "imported", None, details)
+        audit_log.append_all(self._connection, [entry], follows=own_end)
 
-    def _note_missing(self, known: Told, now: Told) -> None:
-        """Note what the log that came tells of, and the export does not hold."""
+    def _note_missing(self, known: LogState, now: LogState) -> None:
+        """Leave out what the imported log mentions and the export does not hold."""
         tables: tuple[Table, ...] = ("sessions", "jobs")
         for table in tables:
             here = {*self._here(table)}
             for owner, facts in now.of(table).items():
                 before = known.of(table).get(owner)
                 if facts.exists and owner not in here and not (before and before.exists):
-                    self._left_out.setdefault(owner, "the log tells of it, and it is not there")
+                    self._left_out.setdefault(owner, "the log records it, but the export lacks it")
 
-    def _unchanged(self, table: Table, known: Told, spoken_of: set[str | None]) -> list[str]:
-        """Return the ids here that the log which came mentions and the own log bears out."""
+    def _unchanged(self, table: Table, known: LogState, mentioned: set[str | None]) -> list[str]:
+        """Ids present that the imported log mentions and whose row our own log confirms."""
         here = row_hashes(self._connection, table)
         return [
             owner
             for owner, facts in known.of(table).items()
-            if owner in spoken_of and owner in here and facts.row in (None, here[owner])
+            if owner in mentioned and owner in here and facts.row in (None, here[owner])
         ]
 
 
 def _damage_of(connection: duckdb.DuckDBPyConnection, session: Stored) -> str | None:
-    """Return the fault of a session that came in, or None."""
+    """Fault of an imported session; None if there is none."""
     try:
         if read_source(connection, session).sha256 != session.sha256:
             return "its input is not what it was made from"

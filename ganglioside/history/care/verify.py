@@ -1,4 +1,4 @@
-"""Whether a history still holds what it was given, and gives the same when asked again."""
+"""Check that a history still holds what was stored and gives the same results when run again."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ import duckdb
 
 from ganglioside.analysis import analyze
 from ganglioside.history import audit_log
-from ganglioside.history.log_facts import Facts, Told, ToldSchedule, told, told_schedules
+from ganglioside.history.log_facts import (
+    Facts,
+    LoggedSchedule,
+    LogState,
+    log_state,
+    logged_schedules,
+)
 from ganglioside.history.opening import environment
-from ganglioside.history.overrides import read_overrides, said
+from ganglioside.history.overrides import log_rows, read_overrides
 from ganglioside.history.record import Record
 from ganglioside.history.row_hashes import Table, event_hashes, row_hashes
 from ganglioside.history.session_rows import Stored, read_analysis, read_record, read_records
@@ -30,7 +36,7 @@ from ganglioside.history.storage.store import Store
 _RESULTS: Final = ("features", "models", "findings", "problems", "results")
 _BELONGING: Final = (*_RESULTS, "overrides")
 
-#: Of sessions and jobs that have not ended.
+#: SQL list of the statuses of sessions and jobs that have not ended.
 _RUNNING: Final = "'pending', 'processing'"
 
 #: Sessions and inputs that are read at once: others may have the lock in between.
@@ -39,20 +45,20 @@ _AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What `History.verify` found.
+    """Outcome of `Care.verify`.
 
     Attributes
     ----------
     sessions, inputs, entries : int
-        How many sessions, inputs and entries of the log were checked.
+        Number of sessions, inputs and entries of the log that were checked.
     unsealed : int
-        Completed sessions of older versions, which kept no hash of the result.
+        Number of completed sessions of older versions, which stored no hash of the result.
     reruns : tuple of str
         Ids of the sessions that were run again.
     faults : tuple of str
-        What is wrong, a sentence each; empty where all is well.
+        One sentence per fault; empty if all is well.
     notes : tuple of str
-        What a reader must know to judge: other versions than those that made a session.
+        Context of the faults: other versions than those that made a session, for example.
     """
 
     sessions: int
@@ -65,7 +71,7 @@ class Verification:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether no fault was found."""
         return not self.faults
 
 
@@ -73,27 +79,27 @@ def verify(
     store: Store,
     sample: int,
     seed: int,
-    tell: Callable[[int, int], None] | None,
+    report: Callable[[int, int], None] | None,
     further_heads: Sequence[Path] = (),
 ) -> Verification:
-    """Check all hashes, and run a sample of sessions again: see `History.verify`."""
+    """Check all hashes, and run a sample of sessions again: see `Care.verify`."""
     with store.read() as connection:
         written = audit_log.entries(connection)
-        last_words = told(written)
+        recorded = log_state(written)
         sessions, faults = _sessions(connection)
         inputs = _column(connection, "SELECT sha256 FROM inputs")
         faults += audit_log.broken_links(written)
-        faults += _unlike_told(connection, "sessions", last_words)
-        faults += _unlike_told(connection, "jobs", last_words)
+        faults += _unlike_log(connection, "sessions", recorded)
+        faults += _unlike_log(connection, "jobs", recorded)
         faults += _check_schedule(connection, written)
         faults += _strays(connection)
     lost, notes = _check_heads(store, written, further_heads)
     faults += lost
     faults += _check_inputs(store, inputs, sessions)
     for start in range(0, len(sessions), _AT_ONCE):
-        faults += _check_sessions(store, sessions[start : start + _AT_ONCE], last_words.sessions)
-        if tell is not None:
-            tell(min(start + _AT_ONCE, len(sessions)), len(sessions))
+        faults += _check_sessions(store, sessions[start : start + _AT_ONCE], recorded.sessions)
+        if report is not None:
+            report(min(start + _AT_ONCE, len(sessions)), len(sessions))
     sealed = [s for s in sessions if s.status == "completed" and s.result_sha256]
     chosen = random.Random(seed).sample(sealed, min(sample, len(sealed)))
     reruns = [_rerun(store, session) for session in chosen]
@@ -104,7 +110,7 @@ def verify(
         unsealed=sum(s.status == "completed" for s in sessions) - len(sealed),
         reruns=tuple(session.id for session in chosen),
         faults=(*faults, *(fault for found, _ in reruns for fault in found)),
-        notes=(*notes, *(note for _, told_notes in reruns for note in told_notes)),
+        notes=(*notes, *(note for _, further in reruns for note in further)),
     )
 
 
@@ -113,7 +119,7 @@ def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
 
 
 def _sessions(connection: duckdb.DuckDBPyConnection) -> tuple[list[Stored], list[str]]:
-    """Return the sessions, and what is wrong with the rows that cannot be read."""
+    """All sessions, and one sentence per damaged row."""
     sessions = Stored.all(connection)
     damaged = {s.id: fault for s in sessions if (fault := _damage_of(s))}
     faults = [f"Session {sid}: its row is damaged ({fault})." for sid, fault in damaged.items()]
@@ -128,61 +134,65 @@ def _damage_of(session: Stored) -> str | None:
     return None
 
 
-def _unlike_told(
-    connection: duckdb.DuckDBPyConnection, table: Table, last_words: Told
+def _unlike_log(
+    connection: duckdb.DuckDBPyConnection, table: Table, recorded: LogState
 ) -> list[str]:
-    """Return sessions or jobs that are there, or are as they are, otherwise than the log tells."""
+    """One sentence per session or job that differs from what the log records."""
     what = "Session" if table == "sessions" else "Job"
-    known = last_words.of(table)
+    known = recorded.of(table)
     hashes = row_hashes(connection, table)
     ended = {*_column(connection, f"SELECT id FROM {table} WHERE status NOT IN ({_RUNNING})")}
     events = event_hashes(connection, ended) if ended else {}
     faults = [
-        f"{what} {owner} was taken out: the log tells of it, and not that it was deleted."
+        f"{what} {owner} is missing: the log records it, but not that it was deleted."
         for owner, facts in known.items()
         if facts.exists and owner not in hashes
     ]
     for owner, found in hashes.items():
         facts = known.get(owner, Facts())
         if not facts.exists:
-            faults.append(f"{what} {owner} was put in: the log does not tell of it.")
+            faults.append(f"{what} {owner} was inserted: the log does not record it.")
         elif facts.row is not None and facts.row != found:
             faults.append(f"{what} {owner}: {_what_differs(connection, table, owner, facts)}")
         if owner in ended and facts.events is not None and facts.events != events[owner]:
-            faults.append(f"{what} {owner}: its events are others than the log tells of.")
+            faults.append(f"{what} {owner}: its events differ from the log.")
     return faults
 
 
 def _what_differs(
     connection: duckdb.DuckDBPyConnection, table: Table, owner: str, facts: Facts
 ) -> str:
-    """Return a sentence about the columns that differ, where the log holds them in clear."""
+    """Sentence about the columns of a row that differ from the log."""
     rows = connection.execute(f"SELECT * FROM {table} WHERE id = ?", [owner])
     names = [column[0] for column in rows.description]
     row = dict(zip(names, rows.fetchall()[0], strict=True))
-    others = [f"its {c} is {row[c]!r}, and the log tells of {v!r}" for c, v in facts.values.items()
-              if row.get(c) != v]  # fmt: skip
-    if others:
-        return f"{'; '.join(others)}."
+    differences = [
+        f"its {column} is {row[column]!r}, but the log records {logged!r}"
+        for column, logged in facts.values.items()
+        if row.get(column) != logged
+    ]
+    if differences:
+        return f"{'; '.join(differences)}."
     open_to_all = ", ".join(c for c in names if c not in (*facts.values, "id", "heartbeat"))
-    return f"its row was changed since the log told of it (one of {open_to_all})."
+    return f"its row was changed after the log recorded it (one of {open_to_all})."
 
 
 def _check_schedule(
     connection: duckdb.DuckDBPyConnection, written: Sequence[audit_log.Entry]
 ) -> list[str]:
     rows = connection.execute("SELECT older_than, every, author, last_run FROM schedule").fetchall()
-    found = ToldSchedule(*rows[0]) if rows else None
-    if len(rows) < 2 and found in told_schedules(written):
+    found = LoggedSchedule(*rows[0]) if rows else None
+    if len(rows) < 2 and found in logged_schedules(written):
         return []
-    present = "is there" if rows else "is gone"
-    return [f"The schedule of the cleanup that {present} is not the one that the log tells of."]
+    if not rows:
+        return ["The schedule of the cleanup that the log records is missing."]
+    return ["The schedule of the cleanup is not the one that the log records."]
 
 
 def _check_heads(
     store: Store, written: Sequence[audit_log.Entry], further: Sequence[Path]
 ) -> tuple[list[str], list[str]]:
-    """Return heads of the log that were noted outside and are not in it, and what excuses some."""
+    """Heads noted outside that the log lacks: faults, and notes where a restore explains them."""
     noted, faults = log_heads.read_heads(store.path, further)
     known = {entry.sha256 for entry in written}
     restored = [entry for entry in written if entry.action == "restored"]
@@ -192,27 +202,27 @@ def _check_heads(
         later = [e for e in restored if head.time is None or e.time >= head.time]
         if later:
             backup = later[0].facts.get("backup", "a backup")
-            notes.append(f"{what} went when {later[0].author} restored {backup}.")
+            notes.append(f"{what} was lost when {later[0].author} restored {backup}.")
         else:
-            faults.append(f"{what} was noted outside and is not there: the log's end was cut off.")
+            faults.append(f"{what} was noted outside and is missing: the log's end was cut off.")
     if not noted:
         notes.append("No head of the log was noted outside: see `ganglioside history head`.")
     return faults, notes
 
 
 def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return rows that belong to nothing that could have them."""
+    """One sentence per row that belongs to no session or job."""
     found = []
     for table in _BELONGING:
         found += [
-            f"The table {table} has rows of a session {sid} that is not there."
+            f"The table {table} has rows of session {sid}, which is missing."
             for sid in _column(
                 connection,
                 f"SELECT DISTINCT session FROM {table} ANTI JOIN sessions ON session = id",
             )
         ]
     found += [
-        f"Events of {owner} are there, which is neither a session nor a job."
+        f"There are events of {owner}, which is neither a session nor a job."
         for owner in _column(
             connection,
             "SELECT DISTINCT owner FROM events ANTI JOIN "
@@ -229,11 +239,11 @@ def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _check_inputs(store: Store, inputs: list[str], sessions: list[Stored]) -> list[str]:
-    """Compare each input with its hash; find sessions whose input is gone."""
+    """Faults of inputs: missing, stored twice, or with another hash."""
     known = {*inputs}
     faults = [f"Session {s.id}: its input is gone." for s in sessions if s.sha256 not in known]
     faults += [
-        f"The input {sha256[:12]} is there {count} times."
+        f"The input {sha256[:12]} is stored {count} times."
         for sha256, count in Counter(inputs).items()
         if count > 1
     ]
@@ -261,7 +271,7 @@ def _unreadable_or(
     check: Callable[[duckdb.DuckDBPyConnection, Sequence[str]], list[str]],
     label: str,
 ) -> list[str]:
-    """Check things together; where one of them cannot be read, each for itself."""
+    """Faults found by `check`; if rows cannot be read, each is checked alone to name it."""
     try:
         with store.read() as connection:
             return check(connection, names)
@@ -272,7 +282,7 @@ def _unreadable_or(
 
 
 def _check_sessions(store: Store, sessions: list[Stored], known: Mapping[str, Facts]) -> list[str]:
-    """Compare results, inputs and overrides with their hashes and with the log."""
+    """Faults of results, inputs and overrides, compared with their hashes and the log."""
     by_id = {session.id: session for session in sessions}
 
     def check(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
@@ -288,7 +298,7 @@ def _changed_sessions(
     records = read_records(connection, sealed) if sealed else {}
     overrides = _overrides(connection, sessions)
     faults = [
-        f"Session {sid}: it is not completed, and yet the table {table} has rows of it."
+        f"Session {sid}: it is not completed, but the table {table} has rows of it."
         for table, sid in _rows_of_others(connection, sessions)
     ]
     for session in sessions:
@@ -298,18 +308,18 @@ def _changed_sessions(
             if found != session.result_sha256:
                 faults.append(f"Session {session.id}: its result was changed; the hash differs.")
         if facts.result not in (None, session.result_sha256):
-            faults.append(f"Session {session.id}: the log tells of another result.")
+            faults.append(f"Session {session.id}: the log records another result.")
         if facts.input not in (None, session.sha256):
-            faults.append(f"Session {session.id}: the log tells of another input.")
-        if facts.said != overrides.get(session.id, []):
-            faults.append(f"Session {session.id}: the log tells of other overrides.")
+            faults.append(f"Session {session.id}: the log records another input.")
+        if facts.overrides != overrides.get(session.id, []):
+            faults.append(f"Session {session.id}: the log records other overrides.")
     return faults
 
 
 def _rows_of_others(
     connection: duckdb.DuckDBPyConnection, sessions: list[Stored]
 ) -> list[tuple[str, str]]:
-    """Return tables with rows of sessions that have no result, each with the session's id."""
+    """Tables with result rows of sessions that are not completed, each with the session's id."""
     others = [session.id for session in sessions if session.status != "completed"]
     return [
         (table, sid)
@@ -324,14 +334,14 @@ def _rows_of_others(
 def _overrides(
     connection: duckdb.DuckDBPyConnection, sessions: list[Stored]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the overrides of those sessions that have any, as the log holds them."""
+    """All overrides of the sessions that have any, by id, as the log holds them."""
     ids = connection.execute("SELECT DISTINCT session FROM overrides").fetchall()
     having = {sid for (sid,) in ids} & {session.id for session in sessions}
-    return {sid: said(read_overrides(connection, sid)) for sid in sorted(having)}
+    return {sid: log_rows(read_overrides(connection, sid)) for sid in sorted(having)}
 
 
 def _rerun(store: Store, session: Stored) -> tuple[list[str], list[str]]:
-    """Analyse the input of a session again; return what differs, and what explains it."""
+    """Faults and notes from analysing the input of a session again."""
     try:
         return _compare_again(store, session)
     except DAMAGE as error:
@@ -339,6 +349,7 @@ def _rerun(store: Store, session: Stored) -> tuple[list[str], list[str]]:
 
 
 def _compare_again(store: Store, session: Stored) -> tuple[list[str], list[str]]:
+    """Faults and notes from comparing a stored result with that of a new analysis."""
     with store.read() as connection:
         stored = read_analysis(connection, session)
         before = read_record(connection, session).fingerprints()
@@ -347,8 +358,11 @@ def _compare_again(store: Store, session: Stored) -> tuple[list[str], list[str]]
     after = Record.of(again).fingerprints()
     changed = sorted(part for part in before if before[part] != after[part])
     now = {"ganglioside": again.version, **environment()}
-    others = [f"{name} {made_by[name]} instead of {now[name]}" for name in now
-              if name in made_by and made_by[name] != now[name]]  # fmt: skip
+    others = [
+        f"{name} {made_by[name]} instead of {present}"
+        for name, present in now.items()
+        if made_by.get(name, present) != present
+    ]
     note = [f"Session {session.id} was made with {', '.join(others)}."] if others else []
     if not changed:
         return [], note
@@ -359,6 +373,7 @@ def _compare_again(store: Store, session: Stored) -> tuple[list[str], list[str]]
 
 
 def _environment(connection: duckdb.DuckDBPyConnection, session: Stored) -> dict[str, str]:
+    """Versions with which a session was made, by name."""
     ((text,),) = connection.execute(
         "SELECT environment FROM sessions WHERE id = ?", [session.id]
     ).fetchall()

@@ -1,8 +1,8 @@
-"""What a history's file may hold: the tables that the migrations make, and nothing that acts.
+"""Check that a history's file holds the tables of the migrations, and nothing that runs code.
 
-A DuckDB file from elsewhere can hold views, macros and columns that compute; whoever asks such a
-file in SQL carries out what its maker wrote. So the catalog is compared with the known one before
-anything else is read.
+A DuckDB file from elsewhere can hold views, macros and computed columns: a query of such a file
+runs what its author wrote. So the catalog is compared with the known one before anything else is
+read.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ _TABLES: Final = (
 
 @cache
 def migrations() -> tuple[Migration, ...]:
-    """Return all steps of the schema, the oldest first."""
+    """All steps of the schema, the oldest first."""
     folder = files("ganglioside.history.storage") / "migrations"
     scripts = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return tuple(Migration(int(f.name[:4]), f.read_text(encoding="utf-8")) for f in scripts)
 
 
 def known_tables(version: int) -> dict[str, str]:
-    """Return the tables of a schema version, each with the statement that makes it."""
+    """Tables of a schema version, each with the SQL that makes it."""
     return _tables_of(tuple(step for step in migrations() if step.version <= version))
 
 
@@ -69,14 +69,14 @@ def _tables_of(steps: tuple[Migration, ...]) -> dict[str, str]:
 
 
 def table_names() -> list[str]:
-    """Return the names of all tables of a history of this version."""
+    """Names of all tables of a history of this version."""
     return sorted(known_tables(migrations()[-1].version))
 
 
 def require_known(
     connection: duckdb.DuckDBPyConnection, path: Path, version: int, *, opening: bool = False
 ) -> None:
-    """Refuse a file that holds anything but the tables of a schema version.
+    """Raise `HistoryError` if a file holds anything but the tables of a schema version.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def require_known(
     Raises
     ------
     HistoryError
-        If there is something else, or a table is made otherwise.
+        If there is anything else, or a table has another definition.
     """
     found = dict(connection.execute(_TABLES).fetchall())
     known = known_tables(version)
@@ -113,7 +113,7 @@ def require_known(
 def _triggers(connection: duckdb.DuckDBPyConnection) -> list[str]:
     try:
         rows = connection.execute("SELECT trigger_name FROM duckdb_triggers()").fetchall()
-    except duckdb.CatalogException:  # DuckDB 1 knows no triggers
+    except duckdb.CatalogException:  # DuckDB 1 has no triggers
         return []
     return [f"the trigger {_short(name)}" for (name,) in rows]
 

@@ -1,4 +1,4 @@
-"""Between the values of an analysis and what the history's tables hold, exactly both ways."""
+"""Lossless conversion between an `Analysis` and the rows of the history's tables."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _ARROW: Final[dict[str, pa.DataType]] = {
 
 
 def to_rows(frame: pd.DataFrame, schema: dict[str, str], what: str) -> pa.Table:
-    """Return the columns of `schema` that `frame` has, as rows with their position.
+    """Columns of `schema` that `frame` has, as an Arrow table with the row's position.
 
     Raises
     ------
     HistoryError
-        If a column has another type than the schema says: it would not come back equal.
+        If a column has another type than in the schema: it would not come back equal.
     """
     if not frame.index.equals(pd.RangeIndex(len(frame))):
         raise HistoryError(f"{what} cannot be stored: its index is not 0 to {len(frame) - 1}.")
@@ -52,7 +52,7 @@ def to_rows(frame: pd.DataFrame, schema: dict[str, str], what: str) -> pa.Table:
 
 
 def from_rows(rows: pa.Table, schema: dict[str, str]) -> pd.DataFrame:
-    """Return the frame that `to_rows` stored, without columns that the rows do not have."""
+    """Frame that `to_rows` stored; columns that the rows lack are left out."""
     columns: dict[str, Any] = {}
     for column, kind in schema.items():
         if column not in rows.column_names:
@@ -70,17 +70,17 @@ def from_rows(rows: pa.Table, schema: dict[str, str]) -> pd.DataFrame:
 def _verdicts(values: pd.Series[Any]) -> pd.Categorical[Any]:
     present = values.dropna()
     if unknown := sorted({*present.unique()} - {*VERDICTS}):
-        raise HistoryError(f"The history is damaged: {unknown[0]!r} is no verdict.")
+        raise HistoryError(f"The history is damaged: {unknown[0]!r} is not a verdict.")
     return pd.Categorical(values, categories=list(VERDICTS))
 
 
 def carried_columns(frame: pd.DataFrame) -> list[str]:
-    """Return the foreign columns of a features table, in order."""
+    """Columns of a features table that are not in the schema, in order."""
     return [c for c in frame.columns if c not in STORED_FEATURES]
 
 
 def encode_carried(frame: pd.DataFrame) -> bytes | None:
-    """Return foreign columns as Parquet, each of its own type; None where there are none.
+    """Foreign columns as Parquet, each of its own type; None if there are none.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def encode_carried(frame: pd.DataFrame) -> bytes | None:
 
 
 def decode_carried(content: bytes | None, length: int) -> pd.DataFrame:
-    """Return the foreign columns that `encode_carried` stored."""
+    """Foreign columns that `encode_carried` stored, `length` rows."""
     if content is None:
         return pd.DataFrame(index=pd.RangeIndex(length))
     table = pq.read_table(io.BytesIO(content))
@@ -115,14 +115,14 @@ def decode_carried(content: bytes | None, length: int) -> pd.DataFrame:
 
 
 def summary_to_json(summary: Summary) -> str:
-    """Return a summary as JSON, NaN as null."""
+    """Summary as JSON, NaN as null."""
     values = asdict(summary)
     absent = {k: None for k, v in values.items() if isinstance(v, float) and math.isnan(v)}
     return json.dumps(values | absent, allow_nan=False)
 
 
 def summary_from_json(text: str) -> Summary:
-    """Return the summary of `summary_to_json`."""
+    """Summary from the JSON of `summary_to_json`."""
     values = json.loads(text)
     return Summary(**{f.name: _or_nan(values[f.name]) for f in fields(Summary)})
 
@@ -133,7 +133,7 @@ def _or_nan(value: Any) -> Any:
 
 @cache
 def _dtype(kind: str) -> Any:
-    """Return the type of a column of the schema."""
+    """Pandas dtype of a type of the schema."""
     return (
         pd.CategoricalDtype(list(VERDICTS))
         if kind == "category"
@@ -149,7 +149,7 @@ def _require_type(column: pd.Series[Any], expected: str, what: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How values of one type are written in a column of mixed values."""
+    """Conversion of one type in a column of mixed values to JSON and back."""
 
     tag: str
     kind: type
@@ -161,7 +161,7 @@ def _itself(value: Any) -> Any:
     return value
 
 
-#: Ordered: the first form whose type fits is taken (a bool is an int, a Timestamp a datetime).
+#: In order: the first form whose type fits is used (a bool is an int, a Timestamp a datetime).
 _FORMS: Final[tuple[_Form, ...]] = (
     _Form("none", type(None), _itself, _itself),
     _Form("na", type(pd.NA), lambda _: None, lambda _: pd.NA),

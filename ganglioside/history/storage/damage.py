@@ -1,4 +1,4 @@
-"""Rows that do not hold what Ganglioside writes: one of them must not spoil the others."""
+"""Errors of rows with damaged content: one of them must not spoil the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ganglioside.errors import GangliosideError
 
-#: What reading a row can raise whose cells hold something else than was written there.
+#: Errors that reading a row with damaged cells can raise.
 DAMAGE: Final = (
     GangliosideError,
     duckdb.Error,
@@ -25,7 +25,7 @@ DAMAGE: Final = (
 
 
 def damage(error: BaseException) -> str:
-    """Return in a few words why something could not be read."""
+    """Short reason why something could not be read."""
     text = " ".join(str(error).split())
     if isinstance(error, GangliosideError):
         return text

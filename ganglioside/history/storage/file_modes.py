@@ -1,8 +1,8 @@
-"""Who may read and write the files of a history: its owner alone, or whom he has admitted.
+"""Permissions of the files of a history: for its owner, or those whom the owner admits.
 
-A new history is readable by its owner only. Whoever shares it changes the mode of the history's
-file (`chmod 660 history.duckdb`); what stands beside it (lock, queue, logs of jobs, write-ahead
-log) follows that file.
+A new history is readable by its owner only. To share it, change the mode of the history's file
+(`chmod 660 history.duckdb`); the files beside it (lock, queue, logs of jobs, write-ahead log)
+follow that file.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from typing import Final
 
 from ganglioside.errors import HistoryError
 
-#: Of a new history: read and written by its owner.
+#: Mode of a new history: read and written by its owner only.
 PRIVATE: Final = 0o600
 
-#: The bits that say who may read and write.
+#: Permission bits for reading, and for reading and writing.
 _READ: Final = 0o444
 _READ_WRITE: Final = 0o666
 
 
 def mode_of(history: Path) -> int:
-    """Return the read and write bits of a history's file; `PRIVATE` where there is none yet."""
+    """Read and write bits of a history's file; `PRIVATE` if there is none yet."""
     try:
         return stat.S_IMODE(history.stat().st_mode) & _READ_WRITE
     except FileNotFoundError:
@@ -34,7 +34,7 @@ def mode_of(history: Path) -> int:
 
 
 def share_with(history: Path, beside: Path) -> None:
-    """Give a file or folder beside a history the readers and writers of the history.
+    """Give a file or folder beside a history the permissions of the history.
 
     Only its owner can do that; one that belongs to somebody else stays as it is.
     """
@@ -44,7 +44,7 @@ def share_with(history: Path, beside: Path) -> None:
         return
     wanted = mode_of(history)
     if stat.S_ISDIR(present.st_mode):
-        wanted |= (wanted & _READ) >> 2  # a folder is entered by who may read it
+        wanted |= (wanted & _READ) >> 2  # readers of a folder may also enter it
     if stat.S_IMODE(present.st_mode) != wanted and _is_mine(present):
         beside.chmod(wanted)
 
@@ -78,10 +78,10 @@ def keep_mode_and_owner(draft: Path, history: Path) -> None:
 
 @contextmanager
 def created_like(history: Path) -> Iterator[None]:
-    """Let files that are created meanwhile have the readers and writers of a history.
+    """Give files created in this block the permissions of a history.
 
-    DuckDB makes its write-ahead log by itself, so that only the mask of the process can say who
-    may read it.
+    DuckDB makes its write-ahead log itself, so only the umask of the process can set its
+    permissions.
     """
     _mask.enter(0o777 & ~mode_of(history))
     try:
@@ -91,9 +91,9 @@ def created_like(history: Path) -> Iterator[None]:
 
 
 class _Mask:
-    """The mask for new files, which all threads of a process share.
+    """Umask of the process, which all threads share.
 
-    The first that enters sets it, the last that leaves puts back what was there.
+    The first thread that enters sets it, the last one that leaves restores it.
     """
 
     def __init__(self) -> None:

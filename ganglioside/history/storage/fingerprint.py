@@ -1,4 +1,4 @@
-"""The fingerprint of a result: the same whatever library reads or writes it."""
+"""SHA-256 of a result, independent of the library that reads or writes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-#: What a missing value counts as, beside the mark that it is missing.
+#: Value by which a missing cell is hashed, besides the mark that it is missing.
 _ABSENT: Final[dict[pa.DataType, object]] = {
     pa.int64(): 0,
     pa.float64(): 0.0,
@@ -20,21 +20,21 @@ _ABSENT: Final[dict[pa.DataType, object]] = {
 
 
 def digest(parts: dict[str, str]) -> str:
-    """Return one SHA-256 of the fingerprints of all parts."""
+    """SHA-256 of the fingerprints of all parts, hex."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def of_bytes(content: bytes | None) -> str:
-    """Return the SHA-256 of bytes; empty for none at all."""
+    """SHA-256 of bytes, hex; the empty string for None."""
     return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def of_rows(rows: pa.Table) -> str:
-    """Return the SHA-256 of rows.
+    """SHA-256 of the rows of a table, hex.
 
-    Each column counts, in order of their names, with its name, where its values are missing, and
+    Each column, in order of the names, enters with its name, the mask of its missing values and
     the little-endian bytes of its values; text as UTF-8 after the lengths of the cells. A column
-    without any value counts as one that is not there, so that later columns change nothing.
+    without any value is left out, so that columns added later change nothing.
     """
     found = hashlib.sha256(f"{rows.num_rows} rows".encode())
     for name in sorted(rows.column_names):

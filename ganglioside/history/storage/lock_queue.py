@@ -1,10 +1,10 @@
-"""Whose turn it is at the history's lock: who has waited longest asks first.
+"""Queue at the history's lock: the process that has waited longest tries first.
 
-The lock alone keeps the history safe; a turn is only courtesy among those who wait, without
-which one of many writers can be unlucky for long. Each who waits has a mark in a folder, named by
-the moment when it began, and touches it again and again. Who sees an earlier mark that is fresh
-does not ask for the lock. A mark that grows old (its process was stopped or killed) binds nobody,
-nor does one from a time to come: the clock was set back, or a file server's is ahead.
+The lock alone keeps the history safe; the queue only makes it fair, since without it one of many
+writers may wait for long. Each waiting process has a mark in a folder, named by the time when it
+began to wait, and touches it again and again. A process that sees an earlier mark that is fresh
+does not try to lock. An old mark (its process was stopped or killed) is ignored, and so is one from
+the future: the clock was set back, or that of a file server is ahead.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-#: Seconds after which a mark is old, and after which it is taken away.
+#: Seconds after which a mark is old, and after which it is removed.
 _OLD: Final = 2.0
 _FORGOTTEN: Final = 60.0
 
-#: Seconds between two attempts of who is first, and between two looks of the others.
+#: Seconds between two attempts of the first in the queue, and between two looks of the others.
 _ATTEMPT: Final = 0.002
 _LOOK: Final = 0.01
 
@@ -32,12 +32,12 @@ _MARK: Final = re.compile(r"\d{20}-\d+-[0-9a-f]{8}")
 
 
 class Turn:
-    """The turn of one who waits.
+    """Place in the queue of one process that waits.
 
     Parameters
     ----------
     folder
-        Where the marks are.
+        Folder of the marks.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -45,23 +45,23 @@ class Turn:
         self._name = f"{time.time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}"
 
     def has_come(self) -> bool:
-        """Return whether to ask for the lock now."""
+        """Whether no process that has waited longer is still waiting."""
         return not any(abs(age) < _OLD for name, age in self._marks() if name < self._name)
 
     def wait(self) -> None:
-        """Say that it waits, or waits still."""
+        """Renew the mark of this process in the queue."""
         self._folder.mkdir(exist_ok=True, mode=0o700)
         (self._folder / self._name).touch()
 
     def end(self) -> None:
-        """Let others have theirs."""
+        """Remove the mark of this process, and marks that are long abandoned."""
         (self._folder / self._name).unlink(missing_ok=True)
         for name, age in self._marks():
             if abs(age) > _FORGOTTEN:
                 (self._folder / name).unlink(missing_ok=True)
 
     def _marks(self) -> Iterator[tuple[str, float]]:
-        """Yield each mark's name and its age, s; negative for a time to come."""
+        """Yield each mark's name and its age, s; negative for the future."""
         if not self._folder.is_dir():  # nobody has ever waited
             return
         now = time.time()
@@ -70,28 +70,29 @@ class Turn:
                 continue
             try:
                 yield mark.name, now - mark.lstat().st_mtime
-            except FileNotFoundError:  # its turn has ended meanwhile
+            except FileNotFoundError:  # its process has the lock meanwhile
                 continue
 
 
 def acquire(lock: FileLock, folder: Path, timeout: float) -> None:
-    """Take a lock in turn.
+    """Acquire a lock in turn.
 
     Raises
     ------
     filelock.Timeout
         If others keep it for longer than `timeout` (s).
     """
-    turn, start = Turn(folder), time.monotonic()
+    turn = Turn(folder)
+    start = time.monotonic()
     try:
         while True:
-            come = turn.has_come()
-            if come and _take(lock):
+            is_first = turn.has_come()
+            if is_first and _take(lock):
                 return
             if time.monotonic() - start >= timeout:
                 raise Timeout(lock.lock_file)
             turn.wait()
-            time.sleep(_ATTEMPT if come else _LOOK)
+            time.sleep(_ATTEMPT if is_first else _LOOK)
     finally:
         turn.end()
 

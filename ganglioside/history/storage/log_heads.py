@@ -1,10 +1,10 @@
-"""The heads of the log, kept outside the history: what shows that the log's end was cut off.
+"""Heads of the log, noted outside the history: they reveal that the log's end was cut off.
 
-The log is a chain, so nothing in it can be changed or taken out unseen, except at its end: there
-nothing follows that would miss it. After each transaction the newest entry is therefore noted in
-a file beside the history, and in the one that `GANGLIOSIDE_HEADS` names: a lab keeps that where
-those who write the history can add to it but not change it (a share that is backed up, another
-machine). `verify` looks for every head that was noted.
+The log is a chain, so nothing in it can be changed or removed unseen, except at its end, which no
+later entry confirms. After each transaction the newest entry is therefore noted in a file beside
+the history, and in the one that `GANGLIOSIDE_HEADS` names: a lab keeps that file where the users of
+the history can add to it but not change it (a share that is backed up, another machine). `verify`
+looks for every head that was noted.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from ganglioside.history.storage.file_modes import created_like
 #: Names a file that heads are noted in too.
 VARIABLE: Final = "GANGLIOSIDE_HEADS"
 
-#: What the first entry of a log has for the hash of the one before it.
+#: Hash of the previous entry in the first entry of a log.
 FIRST: Final = "0" * 64
 
 #: A longer line was not written by `note`.
 _LONGEST: Final = 10_000
 
-#: The head that was noted last in each history: a transaction that tells nothing notes nothing.
+#: The head that was noted last for each history: a transaction without a new entry notes nothing.
 _noted: dict[Path, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest entry of a log.
+    """Newest entry of a log.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Head:
     time: datetime | None
 
     def line(self, history: Path) -> str:
-        """Return the head as one line of JSON."""
+        """Head as one line of JSON."""
         return json.dumps(
             {
                 "history": str(history),
@@ -66,7 +66,7 @@ class Head:
 
 
 def read_head(connection: duckdb.DuckDBPyConnection) -> Head:
-    """Return the newest entry of the log."""
+    """Newest entry of the log."""
     rows = connection.execute(
         "SELECT number, sha256, time FROM log ORDER BY number DESC LIMIT 1"
     ).fetchall()
@@ -74,12 +74,12 @@ def read_head(connection: duckdb.DuckDBPyConnection) -> Head:
 
 
 def head_file(history: Path) -> Path:
-    """Return the file beside a history in which its heads are noted."""
+    """Path of the file beside a history in which its heads are noted."""
     return history.with_name(f"{history.name}.heads")
 
 
 def note(history: Path, head: Head) -> None:
-    """Note a head that is not noted yet; what it is the head of is stored already."""
+    """Append a head to the files of heads, unless it is noted already."""
     if head.number < 0 or _noted.get(history) == head.sha256:
         return
     for file in _files(history):
@@ -96,13 +96,13 @@ def note(history: Path, head: Head) -> None:
 
 
 def add_to(file: Path, history: Path, head: Head) -> None:
-    """Add a head to a file of heads, which is only ever added to."""
+    """Append a head to a file of heads."""
     with file.open("a", encoding="utf-8") as stream:
         stream.write(head.line(history) + "\n")
 
 
 def read_heads(history: Path, further: Sequence[Path] = ()) -> tuple[list[Head], list[str]]:
-    """Return the heads of a history that were noted, and the lines that are damaged.
+    """Heads of a history that were noted, and one sentence per damaged line.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def read_heads(history: Path, further: Sequence[Path] = ()) -> tuple[list[Head],
             parsed = _parse(line)
             if parsed is None:
                 faults.append(
-                    f"{file}, line {number}: this is no head of a log; it was changed or damaged."
+                    f"{file}, line {number}: not a head of a log; it was changed or damaged."
                 )
             elif parsed[0] == str(history):
                 heads.append(parsed[1])
@@ -150,12 +150,12 @@ def _lines(file: Path) -> list[str]:
             "`ganglioside history head` or GANGLIOSIDE_HEADS wrote."
         ) from error
     lines = content.split("\n")
-    # What follows the last line break was cut off by a crash, before it was complete.
+    # Text after the last line break was cut off by a crash, before it was complete.
     return [line for line in lines[:-1] if line.strip()]
 
 
 def _parse(line: str) -> tuple[str, Head] | None:
-    """Return the history that a line is about, and its head; None where it is no such line."""
+    """History and head in a line; None if the line is not one of `note`."""
     try:
         values = json.loads(line[:_LONGEST])
         time = None if values["time"] is None else datetime.fromisoformat(values["time"])

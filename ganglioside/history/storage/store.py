@@ -1,23 +1,22 @@
-"""The history's file: its lock, its connection and its schema.
+"""The history's file: lock, connection and schema.
 
 Any number of processes share one file. Each transaction, of writers and readers alike, holds
 an exclusive lock on a file beside the database from before it connects until after it has
 closed: DuckDB 2.0.0 loses committed rows when several processes merely retry on its own lock.
-The operating system drops the lock with its process, so a lock file left behind is harmless; it
-does not drop the lock of a process that is merely stopped or waits for a slow disk, and nobody
-ever takes that lock away: others wait for their `timeout`, then say who must be looked at.
+The operating system releases the lock when its process ends, so a lock file left behind is
+harmless. It does not release the lock of a process that is suspended or waits for a slow disk, and
+no other process does: the others wait for their `timeout`, then raise an error.
 
-The lock is short (a save holds it for some 0.1 s), and who has waited longest gets it: see
-`lock_queue`.
+The lock is held briefly (about 0.1 s for a save), and the process that has waited longest gets it:
+see `lock_queue`.
 
-Where a file system knows no locks (some network disks), a history is refused.
+On a file system without locks (some network disks), a history is refused.
 
 Files are written in the storage format of DuckDB 1.4, the oldest that Ganglioside runs on, so
 that every installation can open them.
 
-A connection reaches no other file: none for those that merely read and write, one folder or file
-for those that export, import and copy. So neither a question in SQL nor a file from elsewhere can
-read or write anything beside the history.
+A connection reaches no other file, except one folder or file for an export, an import or a copy. So
+neither a query nor a file from elsewhere can read or write anything beside the history.
 """
 
 from __future__ import annotations
@@ -60,10 +59,10 @@ _CONFIG: Final[dict[str, Any]] = {
     "allow_persistent_secrets": False,
 }
 
-#: What a draft that a process left behind is older than, s.
+#: Age from which a draft counts as abandoned by its process, s.
 _ABANDONED: Final = 86_400.0
 
-#: What DuckDB says, and what an analyst can do about it.
+#: Patterns of DuckDB's messages, each with advice for the analyst.
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
     ("Cannot execute statement", "A query only reads; the methods of History change things."),
     (
@@ -106,7 +105,7 @@ class Store:
 
     @property
     def lock_path(self) -> Path:
-        """The file whose lock admits one process at a time."""
+        """File whose lock admits one process at a time."""
         return self.path.with_name(self.path.name + ".lock")
 
     def prepare(self, then: Then | None = None, *, noting: bool = True) -> None:
@@ -115,7 +114,7 @@ class Store:
         Parameters
         ----------
         then
-            What to do in the same connection; it is told the schema version that was there.
+            Called in the same connection, with the schema version that the file had.
         noting
             Whether to note the head of the log; not where the file is a draft of another.
 
@@ -144,7 +143,7 @@ class Store:
         Parameters
         ----------
         folder
-            The only one whose files can be reached beside the history; none where None.
+            Folder whose files can be reached besides the history; no other file if None.
         """
         with self._connected(read_only=True, folder=folder) as connection:
             yield connection
@@ -192,9 +191,9 @@ class Store:
 
     @contextmanager
     def alone(self) -> Iterator[Path]:
-        """Hold the lock over a file that nobody is connected to and that holds everything.
+        """Path of the file while the lock is held, nobody is connected and all is checkpointed.
 
-        What a process that died left beside the file is taken in before.
+        The write-ahead log of a process that died is taken in first.
         """
         with self.locked(), _explained(self.path):
             with self._checked(read_only=False) as connection:
@@ -202,7 +201,7 @@ class Store:
             yield self.path
 
     def rewrite(self, target: Path) -> None:
-        """Write everything into a new file; for who holds the lock already.
+        """Write all rows to a new file; the caller holds the lock.
 
         Raises
         ------
@@ -225,10 +224,10 @@ class Store:
 
     @contextmanager
     def draft(self) -> Iterator[Path]:
-        """Give a place for a new file in the history's folder, which nobody else can reach.
+        """Path for a new file in a private folder beside the history.
 
-        What is still there afterwards is removed, and so are drafts that a process which was
-        killed left behind long ago.
+        A draft that is still present at the end is removed, and so are old drafts of processes
+        that were killed.
         """
         prefix = f".{self.path.name}."
         _remove_abandoned(self.path.parent, prefix)
@@ -239,7 +238,7 @@ class Store:
             shutil.rmtree(folder)
 
     def replace_by(self, draft: Path) -> None:
-        """Put a draft in the history's place, with its mode and owner; for who holds the lock."""
+        """Replace the history by a draft, with its mode and owner; the caller holds the lock."""
         if self.path.exists():
             keep_mode_and_owner(draft, self.path)
         else:
@@ -305,7 +304,7 @@ class OpenStore(Store):
 
     @contextmanager
     def read(self, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give the connection that is open; it reaches no other file."""
+        """Yield the connection that is already open; it reaches no other file."""
         if folder is not None:
             raise HistoryError("This history is connected already: leave the 'with' block first.")
         with _explained(self.path):
@@ -316,7 +315,7 @@ class OpenStore(Store):
         self,
         folder: Path | None = None,  # noqa: ARG002 - as everywhere
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Refuse: who holds the lock for reading would wait for itself."""
+        """Raise `HistoryError`: holding the lock for reading, a write would wait for itself."""
         raise HistoryError(
             "This history is connected for reading: leave the 'with' block to change it."
         )
@@ -324,12 +323,12 @@ class OpenStore(Store):
 
 
 def quoted(path: Path) -> str:
-    """Return a path as it stands between the quotes of SQL."""
+    """Path with its quotes doubled, for a string literal of SQL."""
     return os.fspath(path).replace("'", "''")
 
 
 def utc_now() -> datetime:
-    """Return the time as the history stores it: UTC, without a zone."""
+    """Present time as the history stores it: UTC, without a time zone."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
@@ -377,10 +376,10 @@ def _explained(path: Path) -> Iterator[None]:
 
 
 def _require_duckdb(path: Path) -> None:
-    # Looked at here, since DuckDB would take some other files for databases of other makes.
+    # Checked here, since DuckDB takes some other files for databases of other programs.
     if not (path.is_file() and _head(path)[8:12] == b"DUCK"):
         raise HistoryError(
-            f"{path} is not a DuckDB file, so it is no history. Name another file, or move this "
+            f"{path} is not a DuckDB file, so it is not a history. Name another file, or move this "
             "one away."
         )
 
@@ -413,7 +412,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
 
 
 def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """Return the schema version of a history; anything else is refused."""
+    """Version of a history's schema; anything else raises `HistoryError`."""
     try:
         rows = connection.execute(
             "SELECT version, package FROM schema_version ORDER BY version DESC LIMIT 1"

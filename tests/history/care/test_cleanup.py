@@ -1,11 +1,9 @@
-"""Backup, restore, cleanup, vacuum: what is kept comes back, what goes was asked for."""
+"""Cleanup and its schedule: what goes was asked for."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
-import duckdb
 import pytest
 from builders import assert_analyses_equal, build_analysis
 
@@ -26,74 +24,6 @@ def age(history: History, sid: str, days: float) -> None:
         )
 
 
-# Backup and restore
-
-
-def test_a_backup_is_a_history(history: History, tmp_path: Path) -> None:
-    sid = history.save(build_analysis())
-    copy = history.backup(tmp_path / "copy.duckdb")
-    history.delete(sid)
-    assert_analyses_equal(History.open(copy).load(sid), build_analysis())
-    (tmp_path / "folder").mkdir()
-    named = history.backup(tmp_path / "folder")
-    assert named.parent.name == "folder"
-    assert named.name.startswith("history-2")
-    with pytest.raises(HistoryError, match="is there already"):
-        history.backup(copy)
-    with pytest.raises(HistoryError, match=r"cannot be written.*folder that exists"):
-        history.backup(tmp_path / "absent" / "copy.duckdb")
-    assert not list(tmp_path.glob("*.part"))
-
-
-def test_a_backup_holds_what_a_killed_process_had_committed(
-    history: History, tmp_path: Path
-) -> None:
-    """Its commit stands in a file beside the database until the next connection."""
-    connection = duckdb.connect(str(history.path))
-    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-    connection.execute("INSERT INTO schedule VALUES (1, 1, 'Ada', NULL)")
-    connection.close()
-    assert history.path.with_name("history.duckdb.wal").exists()
-    copy = history.backup(tmp_path / "copy.duckdb")
-    with duckdb.connect(str(copy), read_only=True) as copied:
-        assert copied.execute("SELECT count(*) FROM schedule").fetchall() == [(1,)]
-
-
-def test_restore_brings_back_and_keeps_what_was_there(history: History, tmp_path: Path) -> None:
-    first = history.save(build_analysis())
-    copy = history.backup(tmp_path / "copy.duckdb")
-    second = history.save(build_analysis(7))
-    restored, aside = History.restore(copy, history.path)
-    assert list(restored.sessions()["id"]) == [first]
-    assert restored.log()["action"].iloc[-1] == "restored"
-    assert restored.verify(sample=0).is_whole
-    assert aside is not None
-    assert list(History.open(aside).sessions()["id"]) == [second, first]
-    assert list(History.open(copy).log()["action"]) == ["completed"]
-    fresh, nothing = History.restore(copy, tmp_path / "elsewhere.duckdb")
-    assert nothing is None
-    assert list(fresh.sessions()["id"]) == [first]
-    assert not list(tmp_path.glob("*.restored*"))
-
-
-@pytest.mark.parametrize("content", [None, b"Name,RT\n" * 4000])
-def test_what_is_no_backup_replaces_nothing(
-    history: History, tmp_path: Path, content: bytes | None
-) -> None:
-    sid = history.save(build_analysis())
-    source = tmp_path / "source.duckdb"
-    if content is not None:
-        source.write_bytes(content)
-    with pytest.raises(HistoryError, match=r"no backup|not a DuckDB file"):
-        History.restore(source, history.path)
-    assert list(history.sessions()["id"]) == [sid]
-    assert not list(tmp_path.glob("*before*"))
-    assert not list(tmp_path.glob("*.restored*"))
-
-
-# Cleanup
-
-
 def test_cleanup_takes_what_is_old_and_not_kept(history: History) -> None:
     old, kept, young, failed = (history.save(build_analysis(n)) for n in (1, 2, 3, 4))
     begun = history.begin(Source.from_bytes("x", b"x"), Settings())
@@ -103,28 +33,28 @@ def test_cleanup_takes_what_is_old_and_not_kept(history: History) -> None:
     for sid in (old, kept, failed):
         age(history, sid, 31)
     age(history, young, 29)
-    dry = history.cleanup(timedelta(days=30))
+    dry = history.care.cleanup(timedelta(days=30))
     assert list(dry["id"]) == [failed, old]
     assert len(history.sessions()) == 5
-    gone = history.cleanup(timedelta(days=30), dry_run=False)
+    gone = history.care.cleanup(timedelta(days=30), dry_run=False)
     assert list(gone["id"]) == [failed, old]
     assert set(history.sessions()["id"]) == {kept, young, begun}
     assert_analyses_equal(history.load(kept), build_analysis(2))
-    assert list(history.log(old)["action"]) == ["completed", "deleted"]
-    assert "older than 30 days" in history.log(old)["details"].iloc[-1]
+    assert list(history.care.log(old)["action"]) == ["completed", "deleted"]
+    assert "older than 30 days" in history.care.log(old)["details"].iloc[-1]
     history.keep(kept, False)
-    assert list(history.cleanup(timedelta(days=30), dry_run=False)["id"]) == [kept]
-    assert list(history.log(kept)["action"]) == ["completed", "kept", "released", "deleted"]
+    assert list(history.care.cleanup(timedelta(days=30), dry_run=False)["id"]) == [kept]
+    assert list(history.care.log(kept)["action"]) == ["completed", "kept", "released", "deleted"]
 
 
 def test_cleanup_takes_old_jobs_with_their_events(history: History) -> None:
     job = history.jobs.add("analysis", {}, "n")
     history.jobs.end(job, "completed")
-    history.cleanup(timedelta(days=1), dry_run=False)
+    history.care.cleanup(timedelta(days=1), dry_run=False)
     assert len(history.jobs.all()) == 1
     with history._store.write() as connection:
         connection.execute("UPDATE jobs SET ended = ended - INTERVAL 2 DAY")
-    history.cleanup(timedelta(days=1), dry_run=False)
+    history.care.cleanup(timedelta(days=1), dry_run=False)
     assert history.jobs.all() == []
 
 
@@ -132,7 +62,7 @@ def test_cleanup_takes_old_jobs_with_their_events(history: History) -> None:
 def test_cleanup_never_takes_everything(history: History, days: int) -> None:
     history.save(build_analysis(1))
     with pytest.raises(HistoryError, match="above zero"):
-        history.cleanup(timedelta(days=days), dry_run=False)
+        history.care.cleanup(timedelta(days=days), dry_run=False)
     assert len(history.sessions()) == 1
 
 
@@ -141,9 +71,9 @@ def test_a_schedule_is_off_until_somebody_sets_it(
 ) -> None:
     old, young = history.save(build_analysis(1)), history.save(build_analysis(2))
     age(history, old, 40)
-    assert history.schedule() is None
+    assert history.care.schedule() is None
     assert len(History.open(history.path).sessions()) == 2
-    history.set_schedule(timedelta(days=30), timedelta(days=7))
+    history.care.set_schedule(timedelta(days=30), timedelta(days=7))
     assert list(History.open(history.path).sessions()["id"]) == [young]
     age(history, young, 40)
     assert len(History.open(history.path).sessions()) == 1  # not due again
@@ -151,9 +81,9 @@ def test_a_schedule_is_off_until_somebody_sets_it(
     with monkeypatch.context() as patch:
         patch.setattr(cleanup, "utc_now", lambda: later)
         assert History.open(history.path).sessions().empty
-    history.set_schedule(None)
-    assert history.schedule() is None
-    assert list(history.log()["action"]).count("scheduled") == 2
+    history.care.set_schedule(None)
+    assert history.care.schedule() is None
+    assert list(history.care.log()["action"]).count("scheduled") == 2
 
 
 @pytest.mark.parametrize(
@@ -177,48 +107,3 @@ def test_an_age_that_nobody_means_is_refused(text: str) -> None:
         parse_age(text)
     assert parse_age("1h") == timedelta(hours=1)
     assert parse_age("1000y") == timedelta(days=365_250)
-
-
-# Vacuum
-
-
-def test_vacuum_gives_room_back_and_changes_nothing(history: History) -> None:
-    kept = history.save(build_analysis(323))
-    gone = [
-        history.save(build_analysis(3000, source=Source.from_bytes("x", bytes([n]) * 400_000)))
-        for n in range(6)
-    ]
-    for sid in gone:
-        history.delete(sid)
-    log = history.log()
-    before, after = history.vacuum()
-    assert after < before
-    assert after == history.path.stat().st_size
-    assert_analyses_equal(history.load(kept), build_analysis(323))
-    assert history.log().equals(log)
-    assert history.verify(sample=0).is_whole
-    history.save(build_analysis())  # keys and checks are as before
-    with pytest.raises(HistoryError), history._store.write() as connection:
-        connection.execute("UPDATE sessions SET status = 'lost'")
-    tags = duckdb.connect(str(history.path), read_only=True).execute(
-        "SELECT tags FROM duckdb_databases() WHERE path IS NOT NULL"
-    )
-    assert tags.fetchall()[0][0]["storage_version"].startswith("v1.4.0")
-
-
-def test_a_vacuum_that_breaks_changes_nothing(
-    history: History, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from ganglioside.history.storage.store import Store
-
-    sid = history.save(build_analysis())
-
-    def broken(self: Store, target: Path) -> None:
-        target.write_bytes(b"half")
-        raise HistoryError("the lamp went out")
-
-    monkeypatch.setattr(Store, "rewrite", broken)
-    with pytest.raises(HistoryError, match="lamp"):
-        history.vacuum()
-    assert list(history.sessions()["id"]) == [sid]
-    assert not list(history.path.parent.glob("*.vacuum"))

@@ -43,7 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         job = theirs.jobs.add("export", {"session": failed, "out": "x.csv"}, "x")
         theirs.jobs.start(job)
         theirs.jobs.end(job, "completed", result={"file": "x"}, events=events)
-        theirs.export_all(folder / "gift")
+        theirs.care.export(folder / "gift")
         own = build_analysis(5, source=Source.from_bytes("mine.csv", b"mine"))
         History.open(folder / "mine.duckdb").save(own, name="mine")
     return folder
@@ -95,14 +95,14 @@ def everything_works(history: History) -> None:
         for sid in connected.sessions()["id"]:
             connected.events(sid)
             connected.source(sid)
-        assert connected.verify(sample=0).faults == ()
+        assert connected.care.verify(sample=0).faults == ()
 
 
 def import_or_refuse(history: History, gift: Path) -> str:
     """Import a gift; return what was said of it."""
     before = history.path.read_bytes()
     try:
-        came = history.import_all(gift)
+        came = history.care.import_(gift)
     except HistoryError as error:
         assert history.sessions().equals(History.open(history.path).sessions())
         assert len(history.sessions()) == 1
@@ -129,7 +129,7 @@ def test_no_job_that_comes_in_is_carried_out(
         "NULL::TIMESTAMP AS ended, TIMESTAMP '2020-01-01' AS created, 1::BIGINT AS pid, "
         "'elsewhere' AS host) FROM old",
     )
-    came = mine.import_all(gift)
+    came = mine.care.import_(gift)
     assert came.closed == 1
     (job,) = mine.jobs.all()
     assert job.status == "failed"
@@ -147,7 +147,9 @@ def test_no_job_of_a_restored_file_is_carried_out(history: History, tmp_path: Pa
     history.jobs.add("report", {"source": "a", "out": str(tmp_path / "b.html")}, "x")
     with history._store.write() as connection:
         connection.execute("UPDATE jobs SET created = TIMESTAMP '2020-01-01'")
-    restored, _ = History.restore(history.backup(tmp_path / "copy.duckdb"), tmp_path / "r.duckdb")
+    restored, _ = History.restore(
+        history.care.backup(tmp_path / "copy.duckdb"), tmp_path / "r.duckdb"
+    )
     (job,) = restored.jobs.all()
     assert job.status == "failed"
     assert "came in with the backup copy.duckdb" in str(job.error)
@@ -155,15 +157,15 @@ def test_no_job_of_a_restored_file_is_carried_out(history: History, tmp_path: Pa
     jobs.resume_waiting(copied)
     assert [one.status for one in copied.jobs.all()] == ["pending"]
     assert not (tmp_path / "b.html").exists()
-    assert restored.verify(sample=0).is_whole
+    assert restored.care.verify(sample=0).is_whole
 
 
 def test_a_session_that_ran_elsewhere_has_ended_here(
     history: History, mine: History, tmp_path: Path
 ) -> None:
     sid = history.begin(Source.from_bytes("x.csv", b"x"), Settings())
-    history.export_all(tmp_path / "gift")
-    mine.import_all(tmp_path / "gift")
+    history.care.export(tmp_path / "gift")
+    mine.care.import_(tmp_path / "gift")
     assert mine.session(sid)["status"] == "failed"
     assert "run again" in mine.session(sid)["error"]
     everything_works(mine)
@@ -251,7 +253,7 @@ def test_a_damaged_session_is_left_out_alone(gift: Path, mine: History) -> None:
     forge(gift, "sessions",
           "SELECT * REPLACE (CASE name WHEN 'good' THEN '[]' ELSE settings END AS settings) "
           "FROM old")  # fmt: skip
-    came = mine.import_all(gift)
+    came = mine.care.import_(gift)
     assert set(mine.sessions()["name"]) == {"mine", "other", "x.csv"}
     assert came.sessions == 2
     assert len(came.left_out) == 1
@@ -262,13 +264,13 @@ def test_what_others_say_of_a_session_that_is_here_changes_no_word_of_ours(
     theirs: History, gift: Path, mine: History, tmp_path: Path
 ) -> None:
     """The log that comes in tells of another name and of a deletion: ours stand."""
-    mine.import_all(gift)
+    mine.care.import_(gift)
     (good,) = (s for s, n in zip(mine.sessions()["id"], mine.sessions()["name"], strict=True)
                if n == "good")  # fmt: skip
     theirs.rename(good, "theirs")
     theirs.delete(next(sid for sid in theirs.sessions()["id"] if sid != good))
-    theirs.export_all(tmp_path / "later")
-    mine.import_all(tmp_path / "later")
+    theirs.care.export(tmp_path / "later")
+    mine.care.import_(tmp_path / "later")
     assert mine.session(good)["name"] == "good"
     everything_works(mine)
     mine.rename(good, "ours")
@@ -276,11 +278,11 @@ def test_what_others_say_of_a_session_that_is_here_changes_no_word_of_ours(
 
 
 def test_no_import_makes_a_changed_row_right(gift: Path, mine: History) -> None:
-    mine.import_all(gift)
+    mine.care.import_(gift)
     with mine._store.write() as connection:
         connection.execute("UPDATE sessions SET file_name = 'y.csv' WHERE name = 'good'")
-    mine.import_all(gift)
-    assert any("row was changed" in fault for fault in mine.verify(sample=0).faults)
+    mine.care.import_(gift)
+    assert any("row was changed" in fault for fault in mine.care.verify(sample=0).faults)
 
 
 # Manifests and files
@@ -311,7 +313,7 @@ def test_no_import_makes_a_changed_row_right(gift: Path, mine: History) -> None:
 def test_a_manifest_that_is_none_is_refused(gift: Path, mine: History, text: str) -> None:
     (gift / "manifest.json").write_text(text)
     with pytest.raises(HistoryError):
-        mine.import_all(gift)
+        mine.care.import_(gift)
     everything_works(mine)
 
 
@@ -324,7 +326,7 @@ def test_a_table_that_no_export_has_is_refused(gift: Path, mine: History, table:
     manifest["tables"][table] = manifest["tables"]["log"]
     (gift / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(HistoryError, match="unknown table"):
-        mine.import_all(gift)
+        mine.care.import_(gift)
     everything_works(mine)
 
 
@@ -352,7 +354,7 @@ def test_a_bomb_is_refused_before_it_goes_off(
     rows = pq.read_metadata(gift / "inputs.parquet").num_rows
     agree(gift, "inputs", rows)
     with pytest.raises(HistoryError, match="times its size"):
-        mine.import_all(gift)
+        mine.care.import_(gift)
     everything_works(mine)
 
 
@@ -360,4 +362,4 @@ def test_a_link_is_not_followed(gift: Path, mine: History, tmp_path: Path) -> No
     (gift / "log.parquet").rename(tmp_path / "log.parquet")
     (gift / "log.parquet").symlink_to(tmp_path / "log.parquet")
     with pytest.raises(HistoryError, match=r"log\.parquet is missing"):
-        mine.import_all(gift)
+        mine.care.import_(gift)

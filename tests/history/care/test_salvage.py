@@ -22,7 +22,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     history = History.open(tmp_path_factory.mktemp("sound") / "history.duckdb")
     for seed in range(6):
         history.save(gg.analyze(gg.simulate(seed=seed)), name=f"session {seed}")
-    history.vacuum()
+    history.care.vacuum()
     return history.path
 
 
@@ -39,7 +39,7 @@ def test_a_sound_file_is_saved_whole(sound: Path, tmp_path: Path) -> None:
     assert (len(saved.whole), saved.inputs_only, saved.lost, saved.damaged) == (6, (), (), {})
     for sid in saved.whole:
         assert_analyses_equal(saved_history.load(sid), history.load(sid))
-    assert saved_history.verify(sample=1).faults == ()
+    assert saved_history.care.verify(sample=1).faults == ()
 
 
 def test_whatever_block_is_damaged_the_rest_is_saved(sound: Path, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_whatever_block_is_damaged_the_rest_is_saved(sound: Path, tmp_path: Path
             assert history.session(sid)["status"] == "failed"
         for sid in saved.inputs_only[:1]:
             assert not history.load(history.rerun(sid)).features.empty
-        known = [f for f in history.verify(sample=0).faults if "log" not in f]
+        known = [f for f in history.care.verify(sample=0).faults if "log" not in f]
         assert known == []
         partly += bool(saved.damaged)
     assert partly >= 1
@@ -81,7 +81,7 @@ def test_damage_names_its_cure_and_verify_goes_on(sound: Path, tmp_path: Path) -
         path.write_bytes(sound.read_bytes())
         damage(path, block)
         try:
-            faults = History.open(path).verify(sample=0).faults
+            faults = History.open(path).care.verify(sample=0).faults
         except HistoryError as error:
             faults = (str(error),)
         named += any("salvage" in fault for fault in faults)

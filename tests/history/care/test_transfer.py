@@ -40,9 +40,9 @@ def fill(history: History) -> list[str]:
 
 def test_a_history_is_carried_without_difference(history: History, tmp_path: Path) -> None:
     sids = fill(history)
-    out = history.export_all(tmp_path / "out")
+    out = history.care.export(tmp_path / "out")
     fresh = History.open(tmp_path / "fresh.duckdb")
-    came = fresh.import_all(tmp_path / "out")
+    came = fresh.care.import_(tmp_path / "out")
     assert differences(history.path, fresh.path) == []
     assert came.rows == out.rows
     assert (out.sessions, came.present) == (3, 0)
@@ -51,13 +51,13 @@ def test_a_history_is_carried_without_difference(history: History, tmp_path: Pat
         assert fresh.load(sid).overrides == history.load(sid).overrides
     assert fresh.source(sids[2]).content == b"\x00\xff"
     assert fresh.events(sids[2]) == history.events(sids[2])
-    assert fresh.verify(sample=0).is_whole
-    assert list(fresh.log()["action"])[-1] == "imported"
+    assert fresh.care.verify(sample=0).is_whole
+    assert list(fresh.care.log()["action"])[-1] == "imported"
 
 
 def test_the_comparison_sees_a_difference(history: History, tmp_path: Path) -> None:
     fill(history)
-    history.backup(tmp_path / "copy.duckdb")
+    history.care.backup(tmp_path / "copy.duckdb")
     assert differences(history.path, tmp_path / "copy.duckdb") == []
     with history._store.write() as connection:
         connection.execute("UPDATE features SET rt = rt + 1e-9 WHERE position = 0")
@@ -66,7 +66,7 @@ def test_the_comparison_sees_a_difference(history: History, tmp_path: Path) -> N
 
 def test_the_manifest_tells_rows_and_hashes(history: History, tmp_path: Path) -> None:
     fill(history)
-    history.export_all(tmp_path / "out")
+    history.care.export(tmp_path / "out")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert {"features", "sessions", "log", "jobs", "overrides"} <= set(manifest["tables"])
     for table, about in manifest["tables"].items():
@@ -75,44 +75,44 @@ def test_the_manifest_tells_rows_and_hashes(history: History, tmp_path: Path) ->
         "manifest.json", *(about["file"] for about in manifest["tables"].values()),
     }  # fmt: skip
     with pytest.raises(HistoryError, match="is there already"):
-        history.export_all(tmp_path / "out")
+        history.care.export(tmp_path / "out")
     with pytest.raises(HistoryError, match="cannot be written"):
-        history.export_all(tmp_path / "absent" / "out")
+        history.care.export(tmp_path / "absent" / "out")
 
 
 def test_two_histories_become_one(history: History, tmp_path: Path) -> None:
     fill(history)
     other = History.open(tmp_path / "other.duckdb")
     own = other.save(build_analysis(11))
-    history.export_all(tmp_path / "out")
-    other.import_all(tmp_path / "out")
+    history.care.export(tmp_path / "out")
+    other.care.import_(tmp_path / "out")
     assert set(other.sessions()["id"]) == {own, *history.sessions()["id"]}
-    assert other.verify(sample=0).is_whole
-    again = other.import_all(tmp_path / "out")
+    assert other.care.verify(sample=0).is_whole
+    again = other.care.import_(tmp_path / "out")
     assert (again.sessions, again.present, again.rows["features"]) == (0, 3, 0)
     assert set(again.rows.values()) == {0}
-    assert other.verify(sample=0).is_whole
+    assert other.care.verify(sample=0).is_whole
 
 
 def test_what_was_said_later_comes_along(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis().with_overrides(SAID))
-    copy = History.open(history.backup(tmp_path / "copy.duckdb"))
+    copy = History.open(history.care.backup(tmp_path / "copy.duckdb"))
     history.override(sid, Overrides())
-    history.export_all(tmp_path / "out")
-    copy.import_all(tmp_path / "out")
+    history.care.export(tmp_path / "out")
+    copy.care.import_(tmp_path / "out")
     assert copy.load(sid).overrides == Overrides()
-    assert copy.verify(sample=0).is_whole
+    assert copy.care.verify(sample=0).is_whole
 
 
 def test_a_session_that_is_something_else_here_is_refused(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis())
-    copy = History.open(history.backup(tmp_path / "copy.duckdb"))
+    copy = History.open(history.care.backup(tmp_path / "copy.duckdb"))
     history.save(build_analysis(2))
     history.override(sid, SAID)
     copy.override(sid, Overrides((Override(feature_id=2, anchor=True),)))
-    history.export_all(tmp_path / "out")
+    history.care.export(tmp_path / "out")
     with pytest.raises(HistoryError, match="hold something else"):
-        copy.import_all(tmp_path / "out")
+        copy.care.import_(tmp_path / "out")
     assert list(copy.sessions()["id"]) == [sid]
 
 
@@ -129,7 +129,7 @@ def rewrite(**changes: object) -> Callable[[Path], None]:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "expected"),
     [
         (cut, "hash is not that of the manifest"),
         (lambda f: (f / "models.parquet").unlink(), "models.parquet is missing"),
@@ -143,27 +143,27 @@ def rewrite(**changes: object) -> Callable[[Path], None]:
     ],
 )
 def test_a_damaged_export_adds_nothing(
-    history: History, tmp_path: Path, spoil: Callable[[Path], None], said: str
+    history: History, tmp_path: Path, spoil: Callable[[Path], None], expected: str
 ) -> None:
     fill(history)
-    history.export_all(tmp_path / "out")
+    history.care.export(tmp_path / "out")
     spoil(tmp_path / "out")
     fresh = History.open(tmp_path / "fresh.duckdb")
-    with pytest.raises(HistoryError, match=said):
-        fresh.import_all(tmp_path / "out")
+    with pytest.raises(HistoryError, match=expected):
+        fresh.care.import_(tmp_path / "out")
     assert fresh.sessions().empty
-    assert fresh.log().empty
+    assert fresh.care.log().empty
 
 
 def test_an_export_that_counts_otherwise_adds_nothing(history: History, tmp_path: Path) -> None:
     fill(history)
-    history.export_all(tmp_path / "out")
+    history.care.export(tmp_path / "out")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     manifest["tables"]["features"]["rows"] += 1
     (tmp_path / "out" / "manifest.json").write_text(json.dumps(manifest))
     fresh = History.open(tmp_path / "fresh.duckdb")
     with pytest.raises(HistoryError, match="Of 6 rows of features, 5 arrived"):
-        fresh.import_all(tmp_path / "out")
+        fresh.care.import_(tmp_path / "out")
     assert fresh.sessions().empty
 
 

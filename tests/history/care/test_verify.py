@@ -12,6 +12,7 @@ import pytest
 import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.history import History, audit_log, session_rows
+from ganglioside.history.opening import environment
 from ganglioside.history.storage import log_heads, store
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
@@ -26,8 +27,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     path = tmp_path_factory.mktemp("verify") / "history.duckdb"
     history = History.open(path)
     analysis: Analysis = analyze(example())
-    said = Overrides((Override(feature_id=2, verdict="valid", note="MS/MS", author="Ada"),))
-    sid = history.save(analysis.with_overrides(said), name="first")
+    overrides = Overrides((Override(feature_id=2, verdict="valid", note="MS/MS", author="Ada"),))
+    sid = history.save(analysis.with_overrides(overrides), name="first")
     history.save(analyze(example(), Settings(outlier_threshold=2.0)), name="second")
     failed = history.begin(Source.from_bytes("x.csv", b"x"), Settings())
     events: list[ProgressEvent] = []
@@ -37,7 +38,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     history.jobs.start(job)
     history.jobs.beat(job, events)
     history.jobs.end(job, "completed", result={"file": "x.csv"})
-    history.set_schedule(timedelta(days=400), timedelta(days=7))
+    history.care.set_schedule(timedelta(days=400), timedelta(days=7))
     return path, sid
 
 
@@ -55,23 +56,23 @@ def tamper(history: History, sql: str) -> None:
 def test_a_sound_history_is_whole_and_gives_the_same_again(opened: tuple[History, str]) -> None:
     history, _ = opened
     steps: list[tuple[int, int]] = []
-    found = history.verify(sample=2, tell=lambda done, total: steps.append((done, total)))
+    found = history.care.verify(sample=2, report=lambda done, total: steps.append((done, total)))
     assert found.faults == ()
     assert found.is_whole
     assert (found.sessions, found.inputs, found.unsealed) == (3, 2, 0)
-    assert found.entries == len(history.log())
+    assert found.entries == len(history.care.log())
     assert len(found.reruns) == 2
     assert steps[-1] == (3, 3)
     assert found.notes == ()
 
 
 def test_an_empty_history_is_whole(tmp_path: Path) -> None:
-    found = History.open(tmp_path / "h.duckdb").verify()
+    found = History.open(tmp_path / "h.duckdb").care.verify()
     assert (found.is_whole, found.sessions, found.reruns) == (True, 0, ())
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "expected"),
     [
         ("UPDATE features SET rt = rt + 1e-12 WHERE position = 7 AND session = '{}'", "result was"),
         ("UPDATE features SET verdict = 'valid' WHERE session = '{}'", "result was changed"),
@@ -81,21 +82,21 @@ def test_an_empty_history_is_whole(tmp_path: Path) -> None:
         ("UPDATE models SET n = 1 WHERE session = '{}'", "result was changed"),
         ("UPDATE results SET model = model || ' ' WHERE session = '{}'", "result was changed"),
         ("UPDATE sessions SET summary = '{{}}' WHERE id = '{}'", "result was changed"),
-        ("UPDATE sessions SET result_sha256 = 'x' WHERE id = '{}'", "log tells of another result"),
+        ("UPDATE sessions SET result_sha256 = 'x' WHERE id = '{}'", "log records another result"),
         ("UPDATE sessions SET sha256 = 'x' WHERE id = '{}'", "input is gone"),
         ("UPDATE inputs SET content = content || 'x'::BLOB", "input .* is not what was received"),
         ("DELETE FROM inputs", "input is gone"),
         ("UPDATE overrides SET verdict = 'outlier' WHERE session = '{}'", "other overrides"),
         ("DELETE FROM overrides WHERE session = '{}'", "other overrides"),
-        ("DELETE FROM sessions WHERE id = '{}'", "not there"),
+        ("DELETE FROM sessions WHERE id = '{}'", "which is missing"),
         ("UPDATE log SET author = 'Eve' WHERE number = 0", "log .* was changed"),
     ],
 )
-def test_what_was_changed_is_found(opened: tuple[History, str], sql: str, said: str) -> None:
+def test_what_was_changed_is_found(opened: tuple[History, str], sql: str, expected: str) -> None:
     history, sid = opened
     tamper(history, sql.format(sid))
-    faults = history.verify(sample=0).faults
-    assert any(re.search(said, fault) for fault in faults), faults
+    faults = history.care.verify(sample=0).faults
+    assert any(re.search(expected, fault) for fault in faults), faults
 
 
 #: Everything that belongs to a session, taken out with it.
@@ -123,10 +124,10 @@ PUT_IN = "; ".join(
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "expected"),
     [
-        (TAKE_OUT, "Session .* was taken out"),
-        (PUT_IN, "Session 0123456789abcd was put in"),
+        (TAKE_OUT, "Session .* is missing"),
+        (PUT_IN, "Session 0123456789abcd was inserted"),
         ("UPDATE sessions SET name = 'other' WHERE id = '{0}'", "name is 'other'.*'first'"),
         ("UPDATE sessions SET author = 'Eve' WHERE id = '{0}'", "author is 'Eve'"),
         ("UPDATE sessions SET author = NULL WHERE id = '{0}'", "author is None"),
@@ -156,38 +157,38 @@ PUT_IN = "; ".join(
         ("UPDATE jobs SET result = '{{}}'", "Job .* row was changed"),
         ("UPDATE jobs SET author = 'Eve'", "Job .* row was changed"),
         ("UPDATE jobs SET status = 'pending', ended = NULL", "Job .* row was changed"),
-        ("DELETE FROM jobs", "Job .* was taken out"),
-        ("INSERT INTO jobs BY NAME SELECT * REPLACE ('ab' AS id) FROM jobs", "Job ab was put in"),
-        ("DELETE FROM schedule", "schedule of the cleanup that is gone"),
-        ("UPDATE schedule SET older_than = 1", "schedule of the cleanup that is there"),
+        ("DELETE FROM jobs", "Job .* is missing"),
+        ("INSERT INTO jobs BY NAME SELECT * REPLACE ('ab' AS id) FROM jobs", "Job ab was inserted"),
+        ("DELETE FROM schedule", "schedule of the cleanup .* is missing"),
+        ("UPDATE schedule SET older_than = 1", "schedule of the cleanup is not"),
         ("UPDATE schedule SET every = 9000", "schedule of the cleanup"),
         ("UPDATE schedule SET author = 'Eve'", "schedule of the cleanup"),
         ("UPDATE schedule SET last_run = '2999-01-01'", "schedule of the cleanup"),
         ("INSERT INTO schedule VALUES (1, 1, 'Eve', NULL)", "schedule of the cleanup"),
-        ("INSERT INTO log SELECT * FROM log WHERE number = 1", "there twice"),
+        ("INSERT INTO log SELECT * FROM log WHERE number = 1", "present twice"),
         ("INSERT INTO log SELECT * REPLACE (99 AS number) FROM log WHERE number = 1", "twice"),
-        ("UPDATE log SET number = number + 5 WHERE number > 2", "has this number, where 3 was due"),
+        ("UPDATE log SET number = number + 5 WHERE number > 2", "should have the number 3"),
         ("UPDATE log SET number = CASE number WHEN 2 THEN 3 ELSE 2 END WHERE number IN (2, 3)",
-         "stands before the entry that it follows"),
-        ("DELETE FROM log WHERE number = 2", "before entry 3 .* was taken out"),
+         "comes before the entry that it follows"),
+        ("DELETE FROM log WHERE number = 2", "before entry 3 .* was removed"),
         ("DELETE FROM log WHERE number > 3", "the log's end was cut off"),
         ("DELETE FROM log", "the log's end was cut off"),
         ("UPDATE log SET details = 'null' WHERE number = 1", "log .* was changed"),
         ("INSERT INTO inputs VALUES ('ab', 'x')", "belongs to no session"),
-        ("INSERT INTO inputs SELECT * FROM inputs", "is there 2 times"),
+        ("INSERT INTO inputs SELECT * FROM inputs", "is stored 2 times"),
         ("INSERT INTO findings BY NAME SELECT id AS session, 0 AS position FROM sessions "
-         "WHERE status = 'failed'", "not completed, and yet the table findings"),
+         "WHERE status = 'failed'", "not completed, but the table findings"),
     ],
 )  # fmt: skip
 def test_what_was_put_in_taken_out_or_said_otherwise_is_found(
-    opened: tuple[History, str], sql: str, said: str
+    opened: tuple[History, str], sql: str, expected: str
 ) -> None:
     """Both ways: what is there must be in the log, and what is in the log must be there."""
     history, sid = opened
-    assert history.verify(sample=0).is_whole
+    assert history.care.verify(sample=0).is_whole
     tamper(history, sql.format(sid))
-    faults = history.verify(sample=0).faults
-    assert any(re.search(said, fault, re.DOTALL) for fault in faults), faults
+    faults = history.care.verify(sample=0).faults
+    assert any(re.search(expected, fault, re.DOTALL) for fault in faults), faults
 
 
 def test_honest_changes_leave_it_whole(opened: tuple[History, str]) -> None:
@@ -200,15 +201,15 @@ def test_honest_changes_leave_it_whole(opened: tuple[History, str]) -> None:
     waiting = history.jobs.add("analyze", {}, "x")
     history.jobs.request_cancel(waiting)
     history.begin(Source.from_bytes("y.csv", b"y"), Settings())
-    history.cleanup(timedelta(days=300), dry_run=False)
-    history.vacuum()
+    history.care.cleanup(timedelta(days=300), dry_run=False)
+    history.care.vacuum()
     tamper(history, "UPDATE schedule SET last_run = NULL")
-    assert History.open(history.path).verify(sample=1).faults == ()
+    assert History.open(history.path).care.verify(sample=1).faults == ()
     History.open(history.path)  # the schedule is due: a cleanup has taken place
-    assert history.schedule() is not None
-    assert history.verify(sample=0).is_whole
-    history.set_schedule(None)
-    assert history.verify(sample=0).is_whole
+    assert history.care.schedule() is not None
+    assert history.care.verify(sample=0).is_whole
+    history.care.set_schedule(None)
+    assert history.care.verify(sample=0).is_whole
 
 
 def test_a_clock_that_goes_back_accuses_nobody(
@@ -223,8 +224,8 @@ def test_a_clock_that_goes_back_accuses_nobody(
     monkeypatch.setattr(audit_log, "utc_now", lambda: early)
     history.override(sid, second)
     history.rename(sid, "after")
-    assert not history.log()["number"].is_monotonic_increasing  # listed by time
-    assert history.verify(sample=0).faults == ()
+    assert not history.care.log()["number"].is_monotonic_increasing  # listed by time
+    assert history.care.verify(sample=0).faults == ()
 
 
 def test_no_honest_change_makes_a_changed_row_right(opened: tuple[History, str]) -> None:
@@ -234,7 +235,7 @@ def test_no_honest_change_makes_a_changed_row_right(opened: tuple[History, str])
     again = History.open(history.path)  # marks the job as interrupted
     again.rename(sid, "later")
     again.keep(sid)
-    faults = again.verify(sample=0).faults
+    faults = again.care.verify(sample=0).faults
     assert any(fault.startswith(f"Session {sid}: its row") for fault in faults)
     assert any(fault.startswith("Job") for fault in faults)
 
@@ -245,17 +246,17 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
     """Who can write the file can write a new log, and the head beside it: not one elsewhere."""
     history, _ = opened
     kept = tmp_path / "elsewhere.jsonl"
-    kept.write_text(history.head().line(history.path) + "\n")
+    kept.write_text(history.care.head().line(history.path) + "\n")
     with history._store.write() as connection:
         last = audit_log.entries(connection)[-1]
         connection.execute("DELETE FROM log WHERE number = ?", [last.number])
         audit_log.append(connection, "Eve", "scheduled", older_than_days=400.0, every_days=7.0)
         connection.execute("UPDATE schedule SET author = 'Eve', last_run = NULL")
     log_heads.head_file(history.path).unlink()
-    assert history.verify(sample=0).is_whole
-    faults = history.verify(sample=0, heads=[kept]).faults
+    assert history.care.verify(sample=0).is_whole
+    faults = history.care.verify(sample=0, heads=[kept]).faults
     assert len(faults) == 1
-    assert "noted outside and is not there" in faults[0]
+    assert "noted outside and is missing" in faults[0]
 
 
 @pytest.mark.parametrize(
@@ -294,8 +295,8 @@ def test_a_damaged_row_spoils_itself_alone(opened: tuple[History, str], sql: str
     again = History.open(history.path)
     assert len(again.sessions()) == 3
     assert len(again.jobs.all()) == 1
-    assert not again.log().empty
-    assert not again.verify(sample=3).is_whole
+    assert not again.care.log().empty
+    assert not again.care.verify(sample=3).is_whole
     sid = again.save(gg.analyze(gg.example()))
     assert not again.load(sid).features.empty
 
@@ -310,7 +311,7 @@ def test_a_result_that_cannot_be_had_again_is_found(
     monkeypatch.setattr(
         verify, "analyze", lambda table, settings: analyze(table, Settings(rt_tolerance=0.02))
     )
-    faults = history.verify(sample=1).faults
+    faults = history.care.verify(sample=1).faults
     assert len(faults) == 1
     assert "gives another result when it is run again: features" in faults[0]
 
@@ -322,14 +323,27 @@ def test_other_versions_are_told(
     with monkeypatch.context() as patch:
         patch.setattr(session_rows, "environment", lambda: {"numpy": "1.0"})
         history.save(gg.analyze(gg.example()))
-    found = history.verify(sample=3)
+    found = history.care.verify(sample=3)
     assert found.is_whole
     assert len(found.notes) == 1
     assert "numpy 1.0 instead of" in found.notes[0]
 
 
+def test_a_library_that_an_older_version_named_is_not_compared(
+    opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sessions of before name scikit-learn, which computes nothing, and no pyarrow."""
+    history, _ = opened
+    present = {name: found for name, found in environment().items() if name != "pyarrow"}
+    with monkeypatch.context() as patch:
+        patch.setattr(session_rows, "environment", lambda: {**present, "scikit-learn": "1.0"})
+        history.save(gg.analyze(gg.example()))
+    found = history.care.verify(sample=3)
+    assert (found.is_whole, found.notes) == (True, ())
+
+
 def test_sessions_of_older_versions_have_no_seal(opened: tuple[History, str]) -> None:
     history, _ = opened
     tamper(history, "UPDATE sessions SET result_sha256 = NULL; DELETE FROM log")
-    found = history.verify()
+    found = history.care.verify()
     assert (found.unsealed, found.reruns) == (2, ())

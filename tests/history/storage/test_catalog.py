@@ -6,10 +6,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from builders import build_analysis
+from builders import (
+    build_analysis,
+)
+from history_tables import TABLES, query
 
 from ganglioside.errors import HistoryError
 from ganglioside.history import History
+from ganglioside.history.storage.catalog import migrations
 
 
 def plant(history: History, sql: str) -> None:
@@ -61,7 +65,7 @@ def test_what_is_planted_after_the_opening_is_found_by_the_next_call(
     for call in (
         history.sessions,
         history.vacuum,
-        lambda: history.export_all(tmp_path / "out"),
+        lambda: history.care.export(tmp_path / "out"),
         lambda: history.query("SELECT 1"),
     ):
         with pytest.raises(HistoryError, match="not as Ganglioside makes a history"):
@@ -144,3 +148,27 @@ def test_a_question_finds_no_secret(history: History) -> None:
 def test_a_question_is_answered(history: History, sql: str) -> None:
     history.save(build_analysis())
     assert len(history.query(sql, ["b"] if "?" in sql else []))
+
+
+def test_migrations_are_numbered_in_order() -> None:
+    assert [m.version for m in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_tables_follow_the_schema_of_the_package(history: History, table: str) -> None:
+    """A column added to `columns.py` needs a migration."""
+    kinds = {"Int64": "BIGINT", "float64": "DOUBLE", "bool": "BOOLEAN"}
+    expected = [(c, kinds.get(t, "VARCHAR")) for c, t in TABLES[table].items()]
+    found = query(
+        history,
+        "SELECT column_name, data_type FROM duckdb_columns() "
+        f"WHERE table_name = '{table}' ORDER BY column_index",
+    )
+    assert found[:2] == [("session", "VARCHAR"), ("position", "BIGINT")]
+    assert sorted(found[2:]) == sorted(expected)
+
+
+def test_older_installations_can_read_the_file(history: History) -> None:
+    history.save(build_analysis())
+    tags = query(history, "SELECT tags FROM duckdb_databases() WHERE path IS NOT NULL")
+    assert tags[0][0]["storage_version"].startswith("v1.4.0")

@@ -84,9 +84,9 @@ def test_the_mask_of_the_process_comes_back(history: History) -> None:
 def test_copies_keep_the_mode(history: History, tmp_path: Path, bits: int) -> None:
     history.save(build_analysis())
     history.path.chmod(bits)
-    history.vacuum()
+    history.care.vacuum()
     assert mode(history.path) == bits
-    backup = history.backup(tmp_path / "copy.duckdb")
+    backup = history.care.backup(tmp_path / "copy.duckdb")
     assert mode(backup) == bits
     backup.chmod(0o600)
     History.restore(backup, history.path)
@@ -96,9 +96,9 @@ def test_copies_keep_the_mode(history: History, tmp_path: Path, bits: int) -> No
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs another owner")
 def test_copies_keep_the_owner(history: History, tmp_path: Path) -> None:
     history.save(build_analysis())
-    backup = history.backup(tmp_path / "copy.duckdb")
+    backup = history.care.backup(tmp_path / "copy.duckdb")
     os.chown(history.path, 65534, 65534)
-    history.vacuum()
+    history.care.vacuum()
     History.restore(backup, history.path)
     found = history.path.stat()
     assert (found.st_uid, found.st_gid) == (65534, 65534)
@@ -108,7 +108,7 @@ def test_a_second_name_is_not_left_behind(history: History, tmp_path: Path) -> N
     history.save(build_analysis())
     os.link(history.path, tmp_path / "second.duckdb")
     with pytest.raises(HistoryError, match="2 names"):
-        history.vacuum()
+        history.care.vacuum()
     assert len(history.sessions()) == 1
 
 
@@ -120,8 +120,8 @@ def test_a_link_and_its_file_are_one_history(tmp_path: Path) -> None:
     mine = History.open(tmp_path / "mine.duckdb")
     assert mine.path == lab.path
     mine.save(build_analysis())
-    mine.vacuum()
-    backup = mine.backup(tmp_path / "copy.duckdb")
+    mine.care.vacuum()
+    backup = mine.care.backup(tmp_path / "copy.duckdb")
     History.restore(backup, tmp_path / "mine.duckdb")
     assert (tmp_path / "mine.duckdb").is_symlink()
     lab.save(build_analysis(3))
@@ -150,16 +150,16 @@ def test_drafts_that_a_killed_process_left_are_removed_when_they_are_old(
         (draft / "history.duckdb").write_bytes(b"x")
     os.utime(left, (1e9, 1e9))
     os.utime(other, (1e9, 1e9))
-    history.vacuum()
+    history.care.vacuum()
     assert [left.exists(), fresh.exists(), other.exists()] == [False, True, True]
 
 
 def test_the_heads_stay_with_the_history_that_goes(history: History, tmp_path: Path) -> None:
     history.save(build_analysis())
-    backup = history.backup(tmp_path / "copy.duckdb")
+    backup = history.care.backup(tmp_path / "copy.duckdb")
     history.save(build_analysis(3))
     restored, aside = History.restore(backup, history.path)
     assert aside is not None
     assert head_file(aside).exists()
-    assert restored.verify(sample=0).is_whole
-    assert History.open(aside).verify(sample=0).is_whole
+    assert restored.care.verify(sample=0).is_whole
+    assert History.open(aside).care.verify(sample=0).is_whole

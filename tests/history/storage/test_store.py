@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
-from builders import assert_analyses_equal, build_analysis
+from builders import (
+    HandMadeModel,
+    assert_analyses_equal,
+    build_analysis,
+)
+from filelock import FileLock
+from history_tables import query
 
-from ganglioside.history import History
-from ganglioside.history.storage import store
-from ganglioside.history.storage.catalog import known_tables, migrations
+import ganglioside as gg
+from ganglioside.errors import HistoryError
+from ganglioside.history import History, location, record
+from ganglioside.history.storage import catalog, store
+from ganglioside.history.storage.catalog import Migration, known_tables, migrations
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides
@@ -57,18 +75,18 @@ def test_a_file_of_an_older_version_keeps_all_and_can_do_what_is_new(
     before, after = (h.sessions().drop(columns=["author", "keep"]) for h in (history, opened))
     assert before.equals(after)
     assert opened.source(failed).content == b"x"
-    assert opened.verify(sample=0).is_whole
+    assert opened.care.verify(sample=0).is_whole
 
-    said = Overrides((Override(feature_id=1, anchor=True),))
-    opened.override(sid, said)
-    assert opened.load(sid).overrides == said
+    overrides = Overrides((Override(feature_id=1, anchor=True),))
+    opened.override(sid, overrides)
+    assert opened.load(sid).overrides == overrides
     opened.keep(sid)
     assert_analyses_equal(opened.load(opened.save(analysis)), analysis)
     opened.jobs.start(opened.jobs.add("analysis", {}, "n"))
-    assert opened.cleanup(timedelta(days=1)).empty
-    assert opened.verify(sample=0).is_whole
-    opened.export_all(tmp_path / "out")
-    assert History.open(tmp_path / "new.duckdb").import_all(tmp_path / "out").sessions == 3
+    assert opened.care.cleanup(timedelta(days=1)).empty
+    assert opened.care.verify(sample=0).is_whole
+    opened.care.export(tmp_path / "out")
+    assert History.open(tmp_path / "new.duckdb").care.import_(tmp_path / "out").sessions == 3
 
 
 @pytest.mark.parametrize("version", OLDER)
@@ -93,3 +111,238 @@ def test_a_crash_within_a_migration_leaves_the_older_file(
         found = connection.execute("SELECT max(version) FROM schema_version").fetchall()
     assert found == [(version,)]
     assert_analyses_equal(History.open(path).load(sid), build_analysis())
+
+
+def can_lock(path: Path) -> bool:
+    code = (
+        "import sys; from filelock import FileLock, Timeout\n"
+        "try: FileLock(sys.argv[1]).acquire(timeout=0)\n"
+        "except Timeout: sys.exit(7)"
+    )
+    return subprocess.run([sys.executable, "-c", code, f"{path}.lock"], check=False).returncode == 0
+
+
+def test_the_lock_is_held_while_connected(history: History) -> None:
+    with history._store.read():
+        assert not can_lock(history.path)
+    with history._store.write():
+        assert not can_lock(history.path)
+    assert can_lock(history.path)
+
+
+def test_a_lock_that_stays_is_named(history: History) -> None:
+    lock = f"{history.path}.lock"
+    patient = History.open(history.path, timeout=0.1)
+    holder = subprocess.Popen(
+        [sys.executable, "-c",
+         "import sys; from filelock import FileLock; lock = FileLock(sys.argv[1]); lock.acquire(); "
+         "print('held', flush=True); sys.stdin.read()", lock],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert holder.stdout is not None
+    assert holder.stdin is not None
+    holder.stdout.readline()
+    try:
+        with pytest.raises(HistoryError, match=r"0\.1 s.*end it"):
+            patient.sessions()
+        with pytest.raises(HistoryError, match=r"history\.duckdb\.lock"):
+            History.open(history.path, timeout=0.1)
+    finally:
+        holder.communicate()
+    assert patient.sessions().empty
+
+
+def make_foreign(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE t (a INTEGER)")
+
+
+def make_newer(path: Path) -> None:
+    History.open(path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("INSERT INTO schema_version VALUES (99, now()::TIMESTAMP, '9.9.9')")
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (lambda p: p.write_bytes(b"Name,RT\n" * 4000), "not a DuckDB file"),
+        (lambda p: p.write_bytes(b"SQLite format 3\0"), "not a DuckDB file"),
+        (lambda p: p.touch(), "not a DuckDB file"),
+        (lambda p: p.mkdir(), "not a DuckDB file"),
+        (make_foreign, "not a history of Ganglioside"),
+        (make_newer, r"written by Ganglioside 9\.9\.9 .*Update"),
+    ],
+)
+def test_a_file_that_is_no_history_is_refused_and_kept(
+    tmp_path: Path, make: Callable[[Path], None], expected: str
+) -> None:
+    path = tmp_path / "file.duckdb"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(HistoryError, match=expected):
+        History.open(path)
+    assert before is None or path.read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GANGLIOSIDE_HISTORY", raising=False)
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setattr(location, "default_path", lambda: tmp_path / "file" / "h.duckdb")
+    with pytest.raises(HistoryError, match="cannot be made"):
+        History.open()
+
+
+@contextmanager
+def not_the_superuser() -> Iterator[None]:
+    """Be somebody else for a while, where all would be allowed."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_a_read_only_folder_is_named() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        with (
+            not_the_superuser(),
+            pytest.raises(HistoryError, match=r"Permission denied.*may write to"),
+        ):
+            History.open(Path(folder) / "h.duckdb")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+def test_a_read_only_file_is_named(history: History) -> None:
+    history.save(build_analysis())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "h.duckdb"
+        shutil.copy(history.path, path)
+        Path(folder).chmod(0o777)
+        path.chmod(0o444)
+        with not_the_superuser(), pytest.raises(HistoryError, match=r"change its permissions"):
+            History.open(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_a_disk_without_locks_is_refused(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def unknown(*_: object) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", unknown)
+    with pytest.raises(HistoryError, match=r"locked beside it \(Function not implemented\)"):
+        history.sessions()
+
+
+def test_a_plain_connection_elsewhere_is_named(history: History) -> None:
+    with duckdb.connect(str(history.path)), pytest.raises(HistoryError, match="Another program"):
+        history.save(build_analysis())
+
+
+def test_a_file_that_disappears_is_not_made_anew(history: History) -> None:
+    history.path.unlink()
+    for call in (history.sessions, lambda: history.save(build_analysis())):
+        with pytest.raises(HistoryError, match="disappeared"):
+            call()
+    assert not history.path.exists()
+
+
+def test_a_half_made_file_is_overcome(tmp_path: Path) -> None:
+    (tmp_path / "h.duckdb.new").write_bytes(b"half")
+    assert History.open(tmp_path / "h.duckdb").sessions().empty
+
+
+def test_opening_twice_changes_nothing(history: History) -> None:
+    sid = history.save(build_analysis())
+    assert_analyses_equal(History.open(history.path).load(sid), build_analysis())
+    versions = [(migration.version,) for migration in migrations()]
+    assert query(history, "SELECT version FROM schema_version ORDER BY version") == versions
+
+
+def test_an_older_file_is_brought_up_to_date_with_its_sessions(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sid = history.save(build_analysis())
+    added = Migration(len(migrations()) + 1, "ALTER TABLE sessions ADD COLUMN extra BOOLEAN")
+    steps = (*migrations(), added)
+    monkeypatch.setattr(catalog, "migrations", lambda: steps)
+    with pytest.raises(HistoryError, match="open it again"):
+        history.sessions()
+    newer = History.open(history.path)
+    assert_analyses_equal(newer.load(sid), build_analysis())
+    assert query(newer, "SELECT max(version) FROM schema_version") == [(added.version,)]
+    monkeypatch.undo()
+    with pytest.raises(HistoryError, match="Update"):
+        history.sessions()
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sid = history.save(build_analysis())
+    broken = Migration(len(migrations()) + 1, "CREATE TABLE extra (a INTEGER); SELECT nonsense;")
+    steps = (*migrations(), broken)
+    with monkeypatch.context() as patch:
+        patch.setattr(catalog, "migrations", lambda: steps)
+        with pytest.raises(HistoryError, match="nonsense"):
+            History.open(history.path)
+    monkeypatch.setattr(record, "FittedModel", HandMadeModel)
+    assert_analyses_equal(history.load(sid), build_analysis())
+    assert query(history, "SELECT count(*) FROM duckdb_tables() WHERE table_name='extra'") == [(0,)]
+
+
+def test_any_lock_file_left_behind_is_harmless(history: History) -> None:
+    lock = FileLock(f"{history.path}.lock")
+    lock.acquire()
+    lock.release()
+    Path(lock.lock_file).write_text("left behind")
+    assert history.sessions().empty
+
+
+LONG = "SELECT count(*) FROM range(100000000000) numbers(n) WHERE n * n % 7 = 3"
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[threading.Timer]:
+    """Press Ctrl-C in half a second, once it is started."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    yield timer
+    timer.cancel()
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_question_is_interrupted(tmp_path: Path, ctrl_c: threading.Timer) -> None:
+    history = gg.History.open(tmp_path / "h.duckdb")
+    ctrl_c.start()
+    with pytest.raises(KeyboardInterrupt):
+        history.query(LONG)
+    assert history.query("SELECT 1 AS one")["one"].tolist() == [1]
+
+
+def test_what_was_being_stored_is_not_there(tmp_path: Path, ctrl_c: threading.Timer) -> None:
+    history = gg.History.open(tmp_path / "h.duckdb")
+
+    def store() -> None:
+        with history._store.write() as connection:
+            connection.execute("CREATE TABLE half AS SELECT 1 AS a")
+            ctrl_c.start()
+            connection.execute(LONG).fetchall()
+
+    with pytest.raises(KeyboardInterrupt):
+        store()
+    tables = history.query("SELECT table_name FROM information_schema.tables")
+    assert "half" not in tables["table_name"].tolist()
+
+
+def test_other_failures_are_none(tmp_path: Path) -> None:
+    history = gg.History.open(tmp_path / "h.duckdb")
+    with pytest.raises(RuntimeError, match="something else"), history._store.write():
+        raise RuntimeError("something else")

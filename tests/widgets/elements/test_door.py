@@ -75,8 +75,8 @@ ODD_DATA: Final[list[Any]] = [
         {"what": "begin", "name": "a.csv", "size": float("nan")},
         {"what": "piece"}, {"what": "piece", "from": 0}, {"what": "piece", "from": None},
         {"what": "too-large"}, {"what": "too-large", "name": {}, "size": []}, {"what": "failed"},
-        {"wish": "sort"}, {"wish": "sort", "by": {}, "descending": 1},
-        {"wish": "sort", "by": "__class__", "descending": True}, {"wish": []},
+        {"request": "sort"}, {"request": "sort", "by": {}, "descending": 1},
+        {"request": "sort", "by": "__class__", "descending": True}, {"request": []},
         {"dismissed": {}}, {"dismissed": [1]}, {"acted": {}}, {"acted": [1]}, {"acted": 99},
         {"opened": None}, {"opened": 5}, {"opened": [["a", "b", "c"]]}, {"opened": {"session": {}}},
         {"opened": {"session": "../../etc/passwd"}}, {"opened": {"session": "a\0b"}},
@@ -122,7 +122,7 @@ def test_all_that_a_visitor_can_set_and_press_is_judged(
     page, kernel, _ = held
     with TABLE.open(encoding="utf-8", newline="") as file:
         judged = [tuple(row.values())[1:] for row in csv.DictReader(file) if row["page"] == page]
-    assert all(judgement for *_, judgement in judged)
+    assert all(outcome for *_, outcome in judged)
     assert [list(row[:3]) for row in judged] == kernel.run(LISTING)
 
 

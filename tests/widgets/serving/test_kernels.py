@@ -34,7 +34,7 @@ def kernels(monkeypatch: pytest.MonkeyPatch) -> BoundedKernels:
 
     monkeypatch.setattr(AsyncMappingKernelManager, "_async_start_kernel", start)
     monkeypatch.setattr(AsyncMappingKernelManager, "__del__", lambda self: None, raising=False)
-    monkeypatch.setattr("ganglioside_widgets.serving.kernels._LOOK", 0.001)
+    monkeypatch.setattr("ganglioside_widgets.serving.kernels._INTERVAL", 0.001)
     return BoundedKernels(max_kernels=3)
 
 

@@ -57,7 +57,7 @@ def test_a_report_is_made_of_what_is_kept(
     state.analysis = analysis
     state.make("html")
     state.join(60)
-    assert "Keep as a new session" in state.error
+    assert "Save as a new session" in state.error
     state.session_id = opened().save(analysis)
     state.make("html")
     state.join(120)

@@ -190,7 +190,7 @@ def test_a_job_whose_process_died_is_found(
     history = opened()
     job = history.jobs.add("analyze", {"source": "a.csv"}, "dies")
     history.jobs.start(job)
-    monkeypatch.setattr("ganglioside.history.jobs.Job.why_dead", lambda *_: "it was unplugged")
+    monkeypatch.setattr("ganglioside.history.runs.Run.why_dead", lambda *_: "it was unplugged")
     state.refresh()
     assert state.lines[0].job.status == "failed"
     assert "unplugged" in state.lines[0].said

@@ -23,7 +23,7 @@ def test_before_an_analysis_there_is_nothing() -> None:
     assert state.explanation() is None
     assert state.suggestions() is None
     assert state.family().empty
-    assert not state.say_verdict("valid", "x")
+    assert not state.override_verdict("valid", "x")
     assert "Select" in state.error
 
 
@@ -69,20 +69,20 @@ def test_the_explanation_is_of_the_selected_feature(state: ResultsState) -> None
 def test_a_verdict_of_the_analyst_stands_beside_the_models(state: ResultsState) -> None:
     state.select(3)
     before = state.features["verdict"].copy()
-    assert state.say_verdict("valid", " MS/MS ")
+    assert state.override_verdict("valid", " MS/MS ")
     said = state.override()
     assert said is not None
     assert (said.verdict, said.note, said.author) == ("valid", "MS/MS", "kh")
     assert state.features["verdict"].equals(before)
     assert state.features.loc[3, "analyst_verdict"] == "valid"
     assert state.selected == 3
-    assert state.withdraw()
+    assert state.undo_override()
     assert state.override() is None
 
 
 def test_a_verdict_without_a_note_is_refused_and_nothing_changes(state: ResultsState) -> None:
     state.select(3)
-    assert not state.say_verdict("valid", "")
+    assert not state.override_verdict("valid", "")
     assert "says why" in state.error
     assert state.override() is None
     state.select(4)
@@ -91,21 +91,21 @@ def test_a_verdict_without_a_note_is_refused_and_nothing_changes(state: ResultsS
 
 def test_a_note_alone_may_stand(state: ResultsState) -> None:
     state.select(3)
-    assert state.say_verdict(None, "look again")
+    assert state.override_verdict(None, "look again")
     assert state.override() is not None
 
 
 def test_an_anchor_mark_waits_for_the_next_run(state: ResultsState, analysis: gg.Analysis) -> None:
     anchor = int(analysis.features["anchor"].to_numpy().argmax())
     state.select(anchor)
-    assert state.say_anchor(False)
+    assert state.override_anchor(False)
     assert state.pending_marks() == [anchor]
     assert state.analysis is not None
     marks = state.analysis.overrides
     state.analysis = gg.analyze(marks.mark(gg.example())).with_overrides(marks)
     assert state.pending_marks() == []
     state.select(anchor)
-    assert state.withdraw()
+    assert state.undo_override()
     assert state.pending_marks() == [anchor]
 
 

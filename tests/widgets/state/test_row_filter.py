@@ -14,7 +14,7 @@ from ganglioside_widgets.state.row_filter import RowView
 FEATURES = gg.analyze(gg.example()).features
 
 
-def test_without_a_wish_all_rows_stand_in_input_order() -> None:
+def test_without_filters_all_rows_are_in_input_order() -> None:
     rows = RowView().rows(FEATURES)
     assert rows.dtype == np.int32
     assert rows.tolist() == list(range(len(FEATURES)))

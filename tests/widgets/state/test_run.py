@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,12 +13,12 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.errors import HistoryError
-from ganglioside.history import History
+from ganglioside.history import History, recorder
+from ganglioside.jobs import follower
 from ganglioside.progress import ProgressEvent
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside_widgets.state import run as run_module
 from ganglioside_widgets.state.run import Phase, RunState
-from ganglioside_widgets.state.running_sessions import Journal
 
 Opener = Callable[[], History]
 
@@ -150,7 +153,7 @@ def test_without_a_history_it_runs_and_says_that_nothing_is_kept() -> None:
 
 
 def test_a_result_that_cannot_be_stored_is_still_shown(
-    state: RunState, monkeypatch: pytest.MonkeyPatch
+    state: RunState, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
         raise HistoryError("The disk is full.")
@@ -160,6 +163,9 @@ def test_a_result_that_cannot_be_stored_is_still_shown(
     assert state.analysis is not None
     assert state.session_id == ""
     assert "export what you need" in state.notice
+    kept = opened().sessions().iloc[0]
+    assert kept["status"] == "failed"
+    assert "The disk is full." in kept["error"]
 
 
 def test_anchor_marks_are_heeded(state: RunState, opened: Opener) -> None:
@@ -198,6 +204,7 @@ def test_another_page_finds_a_finished_analysis(state: RunState, opened: Opener)
 def test_another_page_follows_a_running_analysis_and_may_cancel_it(
     state: RunState, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(recorder, "BEAT", 0.1)
     gate = Gate(monkeypatch, "rule2")
     state.table = gg.example()
     state.start()
@@ -208,9 +215,13 @@ def test_another_page_follows_a_running_analysis_and_may_cancel_it(
     assert arrived.wait(30)
     assert other.phase is Phase.RUNNING
     other.cancel()
-    journal = Journal.beside(opened().path)
-    while not journal.cancel_requested(state.session_id):
-        pass
+    runs = opened().runs
+    while not runs.get(state.session_id).cancel_requested:
+        time.sleep(0.02)
+    for _ in range(2):  # after the second sign of life the first page has heeded it
+        heard = runs.get(state.session_id).heartbeat
+        while runs.get(state.session_id).heartbeat == heard:
+            time.sleep(0.02)
     gate.open.set()
     state.join(60)
     other.join(60)
@@ -218,9 +229,19 @@ def test_another_page_follows_a_running_analysis_and_may_cancel_it(
     assert other.phase is Phase.CANCELLED
 
 
+#: Begins a session and dies.
+DIES = """
+import os, sys
+import ganglioside as gg
+history = gg.History.open(sys.argv[1])
+history.begin(gg.example().source, gg.Settings(outlier_threshold=3.0))
+os.kill(os.getpid(), 9)
+"""
+
+
 def test_what_was_interrupted_is_said_and_its_table_is_there(opened: Opener) -> None:
-    source = gg.example().source
-    sid = opened().begin(source, gg.Settings(outlier_threshold=3.0))
+    subprocess.run([sys.executable, "-c", DIES, opened().path], check=False)
+    sid = History(opened()._store).sessions()["id"].iloc[0]
     state = RunState(opened)
     state.find(sid)
     state.join(60)
@@ -230,6 +251,21 @@ def test_what_was_interrupted_is_said_and_its_table_is_there(opened: Opener) -> 
     assert state.table is not None
     assert state.settings.outlier_threshold == 3.0
     assert state.why_not == ""
+
+
+def test_a_session_that_nobody_works_on_is_left(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "SILENCE", 0.0)
+    monkeypatch.setattr(follower, "PATIENCE", 0)
+    sid = opened().begin(gg.example().source, gg.Settings())  # by this process, which lives
+    state = RunState(opened)
+    state.find(sid)
+    state.join(60)
+    assert state.phase is Phase.FAILED
+    assert state.refusal is not None
+    assert "nothing works on it" in state.refusal.message
+    assert opened().session(sid)["status"] == "processing"
 
 
 def test_a_session_that_is_not_there_is_refused(state: RunState) -> None:

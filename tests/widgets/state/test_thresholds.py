@@ -5,7 +5,6 @@ from __future__ import annotations
 import ganglioside as gg
 from ganglioside.settings import setting_specs
 from ganglioside_widgets.state.thresholds import STEPS, ThresholdsState, shown_range
-from ganglioside_widgets.state.verdict_changes import changed_rows, describe
 
 
 def test_a_moved_value_moves_the_settings_and_reset_brings_the_defaults_back() -> None:
@@ -44,13 +43,3 @@ def test_every_step_divides_its_range() -> None:
         spec = setting_specs()[name]
         assert step < (spec.high - spec.low) / 10
         assert f"{spec.low:g} to {spec.high:g}" in shown_range(name)
-
-
-def test_changes_are_counted_by_kind(analysis: gg.Analysis) -> None:
-    other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
-    rows = changed_rows(analysis, other)
-    assert len(rows) > 0
-    assert describe(analysis, other).startswith(f"{len(rows)} feature")
-    before = analysis.features["verdict"].astype("str")[rows.index]
-    assert (rows["before"] == before).all()
-    assert describe(analysis, analysis) == "No verdict changed."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -14,15 +15,14 @@ from ganglioside import jobs
 from ganglioside.errors import SettingsError
 from ganglioside.history import History
 from ganglioside.jobs import launcher
+from ganglioside.progress import Progress, ProgressEvent
 from ganglioside_widgets import HistoryPanel, JobsPanel, UploadPanel, Workbench
-from ganglioside_widgets.app import access_at
 from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state import visitors
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.history import HistoryState
 from ganglioside_widgets.state.jobs import JobsState
 from ganglioside_widgets.state.run import Phase, RunState
-from ganglioside_widgets.state.running_sessions import Journal
 from ganglioside_widgets.state.upload import UploadState
 from ganglioside_widgets.state.visitors import Access, Visitor, access_of
 from ganglioside_widgets.state.workbench import WorkbenchState
@@ -87,20 +87,6 @@ def test_an_unknown_kind_of_page_is_refused(named: str) -> None:
         access_of({"GANGLIOSIDE_PAGES": named})
 
 
-@pytest.mark.parametrize(
-    ("host", "may_change", "access"),
-    [("127.0.0.1", False, "own"), ("::1", True, "own"), ("localhost", False, "own"),
-     ("0.0.0.0", False, "shared"), ("10.0.0.7", True, "open"), ("example.org", False, "shared")],
-)  # fmt: skip
-def test_a_page_is_shared_where_others_reach_it(host: str, may_change: bool, access: str) -> None:
-    assert access_at(host, visitors_may_change=may_change) == access
-
-
-def test_a_proxy_or_another_name_brings_visitors_to_this_machine() -> None:
-    assert access_at("127.0.0.1", ["lab.example.org"]) == "shared"
-    assert access_at("127.0.0.1", ["10.0.0.1"], visitors_may_change=True) == "open"
-
-
 def test_a_visitor_has_one_name_of_his_own_which_his_jobs_inherit(shared: None) -> None:
     first, again = Visitor.here(), Visitor.here()
     assert first == again
@@ -156,7 +142,7 @@ def test_sessions_of_others_are_neither_renamed_nor_run_again_nor_deleted(
 def test_the_panel_says_why_and_that_all_are_shown(shared: None, theirs: str) -> None:
     panel = HistoryPanel()
     panel.grid.selected = 0
-    assert THEIRS in panel._said.value
+    assert THEIRS in panel._message.value
     parts = (panel.rename, panel.rerun, panel.delete, panel.name)
     assert all(part.disabled for part in parts)
     assert any("shown to everybody" in getattr(part, "value", "") for part in panel.children)
@@ -203,13 +189,13 @@ def test_what_is_said_of_a_session_of_others_stays_on_the_page(
     bench.run.join(60)
     before = everything(opened())
     bench.results.select(3)
-    assert bench.results.say_verdict("valid", "MS/MS")
+    assert bench.results.override_verdict("valid", "MS/MS")
     assert THEIRS in bench.notice
     assert everything(opened()) == before
     bench.keep()
     assert bench.run.session_id != theirs
     bench.results.select(4)
-    assert bench.results.say_verdict("valid", "MS/MS")
+    assert bench.results.override_verdict("valid", "MS/MS")
     assert bench.notice == ""
     assert len(opened().override_trail(bench.run.session_id)) == 2
     assert opened().override_trail(theirs).empty
@@ -235,18 +221,23 @@ def test_a_run_of_others_is_followed_but_not_cancelled(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GANGLIOSIDE_AUTHOR", "kh")
         sid = opened().begin(gg.example().source, gg.Settings(), "theirs")
-    journal = Journal.beside(opened().path)
     state = RunState(opened)
-    with journal.running(sid):
-        state._launch(lambda: state._follow(sid))
-        state._cancel.set()  # before it is known whose it is
-        while not state.owner:
-            assert state.phase is Phase.RUNNING
-        state.cancel()
-        assert THEIRS in state.notice
-        assert THEIRS in state.why_not_cancel
-        assert not journal.cancel_requested(sid)
+    state._launch(lambda: state._follow(sid))
+    state._cancel.set()  # before it is known whose it is
+    while not state.owner:
+        assert state.phase is Phase.RUNNING
+    state.cancel()
+    assert THEIRS in state.notice
+    assert THEIRS in state.why_not_cancel
+    sent: list[ProgressEvent] = []
+    Progress(sent.append, sid).done("loading", "Loaded")
+    opened().runs.beat(sid, sent)
+    while not state.log:
+        time.sleep(0.02)
+    assert not opened().runs.get(sid).cancel_requested
+    opened().fail(sid, "It has ended.")
     state.join(60)
+    assert state.phase is Phase.FAILED
 
 
 # Jobs

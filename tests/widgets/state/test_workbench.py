@@ -50,11 +50,11 @@ def test_a_moved_threshold_decides_anew_and_says_what_changed(
     assert bench.results.analysis is not None
     assert bench.results.analysis.features.equals(expected.features)
     assert "changed: " in bench.results.changes
-    assert bench.unkept_settings
+    assert bench.unsaved_settings
     assert bench.results.selected == 3
     bench.thresholds.reset()
     assert bench.results.analysis.features.equals(analysis.features)
-    assert not bench.unkept_settings
+    assert not bench.unsaved_settings
 
 
 def test_a_value_out_of_range_changes_nothing(bench: WorkbenchState) -> None:
@@ -70,7 +70,7 @@ def test_other_thresholds_can_be_kept_as_a_session_of_their_own(
     first = bench.run.session_id
     bench.thresholds.outlier_threshold = 1.0
     bench.keep()
-    assert not bench.unkept_settings
+    assert not bench.unsaved_settings
     assert bench.run.session_id not in ("", first)
     assert opened().settings(bench.run.session_id).outlier_threshold == 1.0
     assert opened().settings(first).outlier_threshold == 2.5
@@ -80,7 +80,7 @@ def test_what_the_analyst_says_is_kept_and_found_again(
     bench: WorkbenchState, opened: Opener
 ) -> None:
     bench.results.select(3)
-    bench.results.say_verdict("valid", "seen in MS/MS")
+    bench.results.override_verdict("valid", "seen in MS/MS")
     bench.thresholds.outlier_threshold = 2.0
     assert bench.results.analysis is not None
     assert bench.results.analysis.overrides.of(3) is not None
@@ -105,8 +105,8 @@ def test_what_cannot_be_kept_is_said(
 
     monkeypatch.setattr(History, "override", full)
     bench.results.select(3)
-    bench.results.say_verdict("valid", "x")
-    assert "not kept" in bench.notice
+    bench.results.override_verdict("valid", "x")
+    assert "not saved" in bench.notice
     assert bench.results.override() is not None
 
 
@@ -116,7 +116,7 @@ def test_an_unmarked_anchor_is_heeded_by_the_next_run(
     assert bench.results.analysis is not None
     anchor = int(bench.results.analysis.features["anchor"].to_numpy().argmax())
     bench.results.select(anchor)
-    bench.results.say_anchor(False)
+    bench.results.override_anchor(False)
     bench.run.start()
     bench.run.join(60)
     assert bench.results.analysis is not None

@@ -1,4 +1,4 @@
-"""Parts of a page that ipywidgets does not have: a class beside one plain ES module each.
+"""Page elements that ipywidgets lacks: one Python class beside one plain ES module each.
 
-The browser sends wishes (a feature, a column to sort by, pieces of a file), never code.
+The browser sends requests (a feature, a column to sort by, pieces of a file), never code.
 """

@@ -1,5 +1,5 @@
-// Draws a specification whose data comes apart from it. `vegaEmbed` and `DARK` (what each colour
-// becomes where the page is dark) stand before this.
+// Draws a Vega-Lite specification; its data comes separately. `vegaEmbed` and `DARK` (the colours
+// that replace those of the specification on a dark page) are defined before this.
 
 function isDark(el) {
   const paper = getComputedStyle(el).getPropertyValue("--gg-paper-is-dark").trim();
@@ -20,7 +20,7 @@ const READERS = {
   string: (text) => (text === "" ? null : text),
 };
 
-// Records of RFC 4180, as pandas writes them.
+// Records of a CSV text (RFC 4180), as pandas writes it.
 function records(text) {
   const found = [];
   let record = [];
@@ -65,10 +65,10 @@ function rowsOf(source) {
 }
 
 function render({ model, el }) {
-  const place = document.createElement("div");
-  place.className = "gg-chart";
-  place.setAttribute("role", "figure");
-  el.append(place);
+  const figure = document.createElement("div");
+  figure.className = "gg-chart";
+  figure.setAttribute("role", "figure");
+  el.append(figure);
   let view = null;
   let finalize = null;
   let drawn = 0;
@@ -77,10 +77,10 @@ function render({ model, el }) {
   async function draw() {
     const turn = ++drawn;
     const spec = model.get("_spec");
-    place.setAttribute("aria-label", model.get("_label"));
-    if (!spec || !Object.keys(spec).length) return place.replaceChildren();
+    figure.setAttribute("aria-label", model.get("_label"));
+    if (!spec || !Object.keys(spec).length) return figure.replaceChildren();
     const data = model.get("_data");
-    const whole = structuredClone(isDark(place) ? coloured(spec) : spec);
+    const whole = structuredClone(isDark(figure) ? coloured(spec) : spec);
     whole.config = {
       ...whole.config,
       background: "transparent",
@@ -89,9 +89,9 @@ function render({ model, el }) {
     whole.datasets = Object.fromEntries(Object.keys(data).map((name) => [name, rowsOf(data[name])]));
     const fresh = document.createElement("div");
     fresh.className = "gg-chart-canvas";
-    width = place.clientWidth;
-    if (place.firstChild) place.style.minHeight = `${place.offsetHeight}px`;
-    place.append(fresh);
+    width = figure.clientWidth;
+    if (figure.firstChild) figure.style.minHeight = `${figure.offsetHeight}px`;
+    figure.append(fresh);
     const result = await vegaEmbed(fresh, whole, {
       actions: { export: true, source: false, compiled: false, editor: false },
       renderer: "canvas",
@@ -103,8 +103,8 @@ function render({ model, el }) {
     }
     fresh.querySelector("summary")?.setAttribute("aria-label", "Save the chart");
     finalize?.();
-    for (const old of [...place.children]) if (old !== fresh) old.remove();
-    place.style.minHeight = "";
+    for (const old of [...figure.children]) if (old !== fresh) old.remove();
+    figure.style.minHeight = "";
     view = result.view;
     finalize = () => result.finalize();
     view.addEventListener("click", (_, item) => {
@@ -117,7 +117,7 @@ function render({ model, el }) {
     fit(); // the width may have changed meanwhile
   }
 
-  // What the axes show, on which the room for their labels depends; null where there are many.
+  // The domains of both axes, which decide the space for their labels; null for several charts.
   function domains() {
     try {
       return JSON.stringify(["x", "y"].map((name) => view.scale(name).domain()));
@@ -132,8 +132,8 @@ function render({ model, el }) {
     const before = domains();
     for (const name of Object.keys(data)) view.data(name, rowsOf(data[name]));
     await view.runAsync();
-    if (before === null || domains() !== before) await view.resize().runAsync(); // the axes need another room
-    place.dataset.drawn = String(performance.now());
+    if (before === null || domains() !== before) await view.resize().runAsync(); // the axis labels need another space
+    figure.dataset.drawn = String(performance.now());
   }
 
   async function pick() {
@@ -141,24 +141,24 @@ function render({ model, el }) {
     await view.signal(model.get("_picked"), model.get("selected")).runAsync();
   }
 
-  // A pane changes its width without the window, whose size is all that Vega follows.
+  // A pane can change its width without the window, and Vega follows only the window.
   async function fit() {
-    const now = place.clientWidth;
+    const now = figure.clientWidth;
     if (!view || !now || now === width || model.get("_spec").width !== "container") return;
     width = now;
     await view.width(now).runAsync();
   }
   const resized = new ResizeObserver(() => requestAnimationFrame(fit));
-  resized.observe(place);
+  resized.observe(figure);
 
-  // The specification and the data may come together: draw once.
+  // The specification and the data may change together: draw once.
   let due = null;
   const change = (all) => {
     if (due === null) queueMicrotask(() => {
       const whole = due;
       due = null;
       (whole ? draw() : exchange()).catch((error) => {
-        place.textContent = `The chart cannot be drawn: ${error.message}`;
+        figure.textContent = `The chart cannot be drawn: ${error.message}`;
       });
     });
     due = due || all;

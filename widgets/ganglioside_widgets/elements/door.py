@@ -1,8 +1,8 @@
-"""What a browser may do with the widgets of a page: everything that is not listed is turned away.
+"""Messages that a browser may send to the widgets of a page: only the listed ones are let through.
 
-ipywidgets lets a browser set every value of every widget, shown or not, and make widgets of any
-kind. In a notebook that is as well: its user can run any code. Whoever opens a page can not, so
-the messages to its kernel pass through here first.
+ipywidgets lets a browser set every value of every widget, visible or not, and create widgets of
+any kind. In a notebook this is harmless: its user can run any code. Visitors of a web page cannot,
+so the messages to its kernel are checked here first.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from ganglioside_widgets.elements.messages import (
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.elements.slider import Slider
 
-#: The values that a browser may set, by the kind of widget; of all others none.
+#: The traits that a browser may set, by class of widget, with the check of each value. All other
+#: traits and widgets are read-only for it.
 SETTABLE: Final[Mapping[type[w.Widget], Mapping[str, Kind]]] = {
     w.Accordion: {"selected_index": lambda value: value is None or is_count(value)},
     w.Checkbox: {"value": is_flag},
@@ -44,8 +45,8 @@ SETTABLE: Final[Mapping[type[w.Widget], Mapping[str, Kind]]] = {
     Slider: {"value": is_number},
 }
 
-#: The messages that a browser may send, by the kind of widget; our own elements read them with
-#: care themselves.
+#: The custom messages that a browser may send, by class of widget. Our own elements, with an empty
+#: form, check theirs themselves.
 SENDABLE: Final[Mapping[type[w.Widget], Form]] = {
     w.Button: {"event": only("click")},
     w.Text: {"event": only("submit")},
@@ -54,13 +55,13 @@ SENDABLE: Final[Mapping[type[w.Widget], Form]] = {
     Page: {},
 }
 
-#: Values that are numbers of things, with the attribute that holds these things.
-_PLACES: Final[Mapping[type[w.Widget], Mapping[str, str]]] = {
+#: Traits that are positions in a list, with the attribute that holds this list.
+_INDEXED: Final[Mapping[type[w.Widget], Mapping[str, str]]] = {
     w.Accordion: {"selected_index": "children"},
     w.Dropdown: {"index": "options"},
 }
 
-#: By which a browser asks for all widgets.
+#: The channel by which a browser asks for the states of all widgets.
 _CONTROL: Final = "jupyter.widget.control"
 _ASK_FOR_ALL: Final[Form] = {"method": only("request_states")}
 
@@ -71,70 +72,81 @@ _log: Final = logging.getLogger("ganglioside.pages")
 
 _Entry = TypeVar("_Entry")
 
+#: A message of Jupyter's protocol: header, metadata, content, buffers.
 Message = dict[str, Any]
 _Handler = Callable[[Any, Any, Message], Any]
+_Check = Callable[[Message], Message | None]
 
 
 def guard(kernel: Any) -> None:
-    """Let the messages of browsers to the widgets of a kernel pass only as far as admitted."""
-    for kind, admit in _ADMITTED.items():
+    """Check the messages to a kernel's widgets from now on; calling it again changes nothing."""
+    for kind, check in _CHECKS.items():
         handler = kernel.shell_handlers[kind]
         if not isinstance(handler, _Guarded):
-            kernel.shell_handlers[kind] = _Guarded(handler, admit)
+            kernel.shell_handlers[kind] = _Guarded(handler, check)
 
 
 class _Guarded:
-    """Hands messages on to a handler of the kernel as far as they are admitted."""
+    """A message handler of the kernel that gets only the permitted part of each message."""
 
-    def __init__(self, handler: _Handler, admit: Callable[[Message], Message | None]) -> None:
-        self._handler, self._admit = handler, admit
+    def __init__(self, handler: _Handler, check: _Check) -> None:
+        self._handler = handler
+        self._check = check
 
     def __call__(self, stream: Any, ident: Any, message: Message) -> Any:
-        passed = self._admit(message)
-        if passed is None:
-            _log.warning("A message was turned away: a page takes nothing of this kind.")
+        permitted = self._check(message)
+        if permitted is None:
+            _log.warning("A message was refused: pages accept none of this kind.")
             return None
-        return self._handler(stream, ident, passed)
+        return self._handler(stream, ident, permitted)
 
 
-def admitted_opening(message: Message) -> Message | None:
-    """Return the message that asks for a channel, where it is the one for all widgets."""
+def permitted_opening(message: Message) -> Message | None:
+    """Message itself, if it opens the channel for the states of all widgets; else None."""
     version = str(fields(message.get("metadata")).get("version", ""))
     known = w.widget.CONTROL_PROTOCOL_VERSION_MAJOR
     is_known = version.split(".")[0] == known
     return message if is_known and fits(message["content"], _OPENING) else None
 
 
-def admitted(message: Message) -> Message | None:
-    """Return the rule for a message to a widget; None if it may do nothing."""
+def permitted(message: Message) -> Message | None:
+    """Part of a message that its widget may get; None where it may get nothing."""
     content = message["content"]
     if not fits(content, _MESSAGE):
         return None
-    data, widget = content["data"], _widget(content["comm_id"])
+    data = content["data"]
+    widget = _widget(content["comm_id"])
     if widget is None:
-        return message if _is_control(content["comm_id"]) and fits(data, _ASK_FOR_ALL) else None
-    allowed = _allowed(widget, data)
-    return None if allowed is None else {**message, "content": {**content, "data": allowed}}
+        asks_for_all = _is_control(content["comm_id"]) and fits(data, _ASK_FOR_ALL)
+        return message if asks_for_all else None
+    permitted_data = _permitted_data(widget, data)
+    if permitted_data is None:
+        return None
+    return {**message, "content": {**content, "data": permitted_data}}
 
 
-def admitted_closing(message: Message) -> Message | None:
-    """Return the message that closes the channel for all widgets; None for any other."""
+def permitted_closing(message: Message) -> Message | None:
+    """Message itself, if it closes the channel for the states of all widgets; else None."""
     content = message["content"]
     known = fits(content, {"comm_id": is_text}) and _is_control(content["comm_id"])
     return message if known else None
 
 
-def _allowed(widget: w.Widget, data: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the part of a message's data that a widget may hear."""
+def _permitted_data(widget: w.Widget, data: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Part of a message's data that a widget may get; None where it may get nothing.
+
+    A disabled widget gets only requests for its state.
+    """
     method = data.get("method")
     if method == "request_state":
         return {"method": method}
     if getattr(widget, "disabled", False):
         return None
     if method == "custom":
-        content, form = data.get("content"), of_kind(widget, SENDABLE)
-        is_one = form is not None and fits(content, form)
-        return {"method": method, "content": content} if is_one else None
+        content = data.get("content")
+        form = of_kind(widget, SENDABLE)
+        is_permitted = form is not None and fits(content, form)
+        return {"method": method, "content": content} if is_permitted else None
     if method == "update":
         state = settable(widget, data.get("state"))
         return {"method": method, "state": state} if state else None
@@ -142,25 +154,27 @@ def _allowed(widget: w.Widget, data: Mapping[str, Any]) -> dict[str, Any] | None
 
 
 def settable(widget: w.Widget, state: object) -> dict[str, Any]:
-    """Return the values among those of a browser that it may set on a widget."""
-    kinds = of_kind(widget, SETTABLE) or {}
+    """Values of a browser's `state` that it may set on a widget."""
+    checks = of_kind(widget, SETTABLE) or {}
     return {
         name: value
         for name, value in fields(state).items()
-        if name in kinds and kinds[name](value) and _is_there(widget, name, value)
+        if name in checks and checks[name](value) and _is_in_range(widget, name, value)
     }
 
 
-def _is_there(widget: w.Widget, name: str, value: Any) -> bool:
-    """Return whether the thing that a value counts exists; true of other values."""
-    things = (of_kind(widget, _PLACES) or {}).get(name)
-    return things is None or value is None or value < len(getattr(widget, things))
+def _is_in_range(widget: w.Widget, name: str, value: Any) -> bool:
+    """Whether the item at a position exists; True for traits that are no position."""
+    items = (of_kind(widget, _INDEXED) or {}).get(name)
+    if items is None or value is None:
+        return True
+    return bool(value < len(getattr(widget, items)))
 
 
 def of_kind(widget: w.Widget, table: Mapping[type[w.Widget], _Entry]) -> _Entry | None:
-    """Return the entry of a table for the kind of a widget; None where it has none.
+    """Entry of a table by class of widget for this widget; None where there is none.
 
-    anywidget gives every widget a class of its own, below the one that we wrote.
+    anywidget derives a class of its own for every widget from the one that we wrote.
     """
     return next((table[kind] for kind in type(widget).__mro__ if kind in table), None)
 
@@ -175,9 +189,9 @@ def _is_control(comm_id: str) -> bool:
     return control is not None and control.comm_id == comm_id
 
 
-#: The functions that admit messages, by kind of message.
-_ADMITTED: Final = {
-    "comm_open": admitted_opening,
-    "comm_msg": admitted,
-    "comm_close": admitted_closing,
+#: The check of messages, by their type in Jupyter's protocol.
+_CHECKS: Final[Mapping[str, _Check]] = {
+    "comm_open": permitted_opening,
+    "comm_msg": permitted,
+    "comm_close": permitted_closing,
 }

@@ -1,5 +1,5 @@
-// Sends files in pieces, each after the one before was received. A server drops a message that is
-// too large for it without a word: a piece that nobody acknowledges is sent again, smaller.
+// Sends files in pieces, each once the one before has been received. A server silently drops a
+// message that is too large for it: a piece without an answer is sent again in smaller pieces.
 
 const SMALLEST = 64 * 1024; // bytes
 
@@ -28,7 +28,7 @@ function render({ model, el }) {
   let number = 0;
   let piece = model.get("_piece");
 
-  // Sends a message and returns the answer; null where none comes.
+  // The kernel's answer to a message; null where none comes in time.
   function ask(content, buffers = []) {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(null), model.get("_patience"));
@@ -50,10 +50,10 @@ function render({ model, el }) {
     bar.value = 0;
     bar.hidden = false;
     kinds.textContent = `Sending ${file.name} ...`;
-    let said = await ask({ what: "begin", name: file.name, size: file.size });
-    if (said === null) throw new Error(model.get("_silent"));
-    while (!said.refused && said.got < file.size) {
-      const from = said.got;
+    let state = await ask({ what: "begin", name: file.name, size: file.size });
+    if (state === null) throw new Error(model.get("_silent"));
+    while (!state.refused && state.got < file.size) {
+      const from = state.got;
       const answer = await ask({ what: "piece", from }, [await file.slice(from, from + piece).arrayBuffer()]);
       if (answer === null && piece <= SMALLEST) throw new Error(model.get("_silent"));
       if (answer === null) {
@@ -61,8 +61,8 @@ function render({ model, el }) {
         kinds.textContent = `Sending ${file.name} in smaller pieces ...`;
         continue;
       }
-      said = answer;
-      bar.value = said.got;
+      state = answer;
+      bar.value = state.got;
     }
   }
 
@@ -74,7 +74,7 @@ function render({ model, el }) {
       kinds.textContent = usual;
     } catch (error) {
       const why = String(error.message ?? error);
-      kinds.textContent = `${sending.name} did not arrive: ${why}`; // whether the kernel hears it or not
+      kinds.textContent = `${sending.name} did not arrive: ${why}`; // also where the message does not reach the kernel
       model.send({ what: "failed", name: sending.name, why });
     } finally {
       sending = null;

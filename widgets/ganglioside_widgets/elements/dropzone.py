@@ -1,4 +1,4 @@
-"""A place to drop files, of any size: they arrive in pieces that every server lets pass."""
+"""A field to drop files of any size on: they arrive in pieces small enough for every server."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ import traitlets as t
 from ganglioside_widgets.elements.messages import Form, fields, fits, is_count, is_text
 from ganglioside_widgets.elements.module import source
 
-#: Bytes in one piece; servers pass 10 MiB, and drop what is larger without a word.
+#: Bytes in one piece; servers pass 10 MiB and silently drop anything larger.
 PIECE: Final = 2 * 1024 * 1024
 
-
-#: ms after which a piece that was not acknowledged is taken for dropped.
+#: ms after which a piece without an answer counts as dropped.
 PATIENCE: Final = 8_000
 
-#: Why a file does not arrive though the browser could read it.
+#: Reason why a file does not arrive where the kernel answers nothing.
 SILENT: Final = (
     "the server passes no message of 64 kB (its limit is websocket_max_message_size), or the "
     "kernel is busy or has ended. Wait until it is idle, or start the server with `ganglioside "
-    "lab` or `ganglioside app`, and give the file again."
+    "lab` or `ganglioside app`, and upload the file again."
 )
 
-
-#: What the browser sends, by `what`.
+#: Messages of the browser, by the value of their field `what`.
 FORMS: Final[Mapping[str, Form]] = {
     "begin": {"name": is_text, "size": is_count},
     "piece": {"from": is_count},
@@ -36,14 +34,27 @@ FORMS: Final[Mapping[str, Form]] = {
 
 _NO_MESSAGE: Final[Form] = {"what": lambda _: False}
 
-#: Says that a message is none of these.
-_ODD: Final = (
-    "Something arrived that is no piece of a file. Reload the page, and give the file again."
+#: Shown where a message is none of these.
+_UNREADABLE: Final = (
+    "The browser sent something that is not part of a file. Reload the page, and upload the file "
+    "again."
 )
 
 
 class DropZone(anywidget.AnyWidget):
-    """Takes files by drag and drop or by choice."""
+    """A field for files, by drag and drop or by choice.
+
+    Parameters
+    ----------
+    suffixes : sequence of str
+        Endings of file names that the browser offers to choose.
+    max_bytes : int
+        Larger files are refused.
+    on_file : callable
+        Called with the name and content of each complete file.
+    on_refusal : callable
+        Called with the reason where a file does not arrive.
+    """
 
     _esm = source("dropzone.js")
 
@@ -57,61 +68,81 @@ class DropZone(anywidget.AnyWidget):
         self,
         suffixes: Sequence[str],
         max_bytes: int,
-        taken: Callable[[str, bytes], None],
-        refused: Callable[[str], None],
+        on_file: Callable[[str, bytes], None],
+        on_refusal: Callable[[str], None],
     ) -> None:
         super().__init__(_suffixes=list(suffixes), _max_bytes=max_bytes)
-        self._taken, self._refused = taken, refused
-        self._most = max_bytes  # the browser can set `_max_bytes`, which is only shown to it
-        self._name, self._size = "", 0
-        self._parts, self._got = bytearray(), 0
-        self._is_taken = False
-        self.on_msg(self._heard)
+        self._on_file = on_file
+        self._on_refusal = on_refusal
+        self._limit = max_bytes  # the browser could set the trait `_max_bytes`
+        self._begin("", 0)
+        self.on_msg(self._receive)
 
-    def _heard(self, _: Any, content: Any, buffers: Sequence[memoryview]) -> None:
+    def _receive(self, _: Any, content: Any, buffers: Sequence[memoryview]) -> None:
         what = str(fields(content).get("what"))
-        # Every message to this element is for it: one that it cannot read is told of.
-        if not fits(content, FORMS.get(what, _NO_MESSAGE)) or (what == "piece" and not buffers):
-            self._refused(_ODD)
-            return
-        if what == "begin":
-            self._name, self._size = content["name"], content["size"]
-            self._parts, self._got, self._is_taken = bytearray(), 0, False
-            self._refuse_large()
-        elif what == "piece" and content["from"] == self._got and not self._is_taken:
-            self._parts += bytes(buffers[0])
-            self._got = len(self._parts)
-            self._refuse_large()
+        lacks_buffer = what == "piece" and not buffers
+        if not fits(content, FORMS.get(what, _NO_MESSAGE)) or lacks_buffer:
+            self._on_refusal(_UNREADABLE)
         elif what == "too-large":
-            self._refused(self._too_large(content["name"], content["size"]))
-            return
+            self._on_refusal(self._too_large(content["name"], content["size"]))
         elif what == "failed":
-            self._refused(f"{content['name']} did not arrive: {content['why']}")
+            self._on_refusal(f"{content['name']} did not arrive: {content['why']}")
+        else:
+            if what == "begin":
+                self._begin(content["name"], content["size"])
+            else:
+                self._add(content["from"], buffers[0])
+            self._answer(content.get("file"))
+            self._hand_over()
+
+    def _begin(self, name: str, size: int) -> None:
+        """Forget the file of before and wait for the pieces of another one."""
+        self._name = name
+        self._size = size
+        self._content = bytearray()
+        self._received = 0
+        self._is_handed_over = False
+        self._refuse_large()
+
+    def _add(self, start: int, piece: memoryview) -> None:
+        """Append a piece; one that came before is ignored, and the answer asks for the next."""
+        if start != self._received or self._is_handed_over:
             return
-        # A piece that came twice changes nothing; the answer says where to go on.
-        file = content.get("file")
+        self._content += bytes(piece)
+        self._received = len(self._content)
+        self._refuse_large()
+
+    def _answer(self, file: object) -> None:
+        """Send the browser the number of bytes received, at which the next piece begins."""
         self.send(
             {
                 "file": file if is_count(file) else None,
-                "got": self._got,
+                "got": self._received,
                 "refused": self._is_large(),
             }
         )
-        if self._got == self._size and not self._is_large() and not self._is_taken:
-            whole, self._parts, self._is_taken = bytes(self._parts), bytearray(), True
-            self._taken(self._name, whole)
+
+    def _hand_over(self) -> None:
+        """Pass a complete file on, once."""
+        is_complete = self._received == self._size and not self._is_large()
+        if not is_complete or self._is_handed_over:
+            return
+        content = bytes(self._content)
+        self._content = bytearray()
+        self._is_handed_over = True
+        self._on_file(self._name, content)
 
     def _is_large(self) -> bool:
-        return max(self._size, self._got) > self._most
+        return max(self._size, self._received) > self._limit
 
     def _refuse_large(self) -> None:
         if self._is_large():
-            self._parts = bytearray()
-            self._refused(self._too_large(self._name, self._size))
+            self._content = bytearray()
+            self._on_refusal(self._too_large(self._name, self._size))
 
     def _too_large(self, name: str, size: int) -> str:
         return (
-            f"{name} has {size / 1e6:,.0f} MB; files up to {self._most / 1e6:,.0f} MB are "
-            "taken. Leave out columns that the analysis does not need, or analyse it with "
-            "ganglioside analyze and Settings(max_megabytes=...)."
+            f"{name} has {size / 1e6:,.0f} MB; the limit is {self._limit / 1e6:,.0f} MB. Leave out "
+            "columns that the analysis does not need, or analyse it with ganglioside analyze and "
+            "Settings(max_megabytes=...)."
         )

@@ -1,5 +1,5 @@
-// A grid of rows of one height: only those in sight are in the page. `SYMBOLS` of verdicts stand
-// before this.
+// A table of rows of equal height: the page contains only those in sight. `SYMBOLS` of the verdicts
+// are defined before this.
 
 const ROW = 28; // px, as in panels.css
 const HEAD = 40;
@@ -85,7 +85,7 @@ function render({ model, el }) {
         cell.textContent = column.label + (sorted ? (sort.descending ? " ↓" : " ↑") : "");
         cell.onclick = () =>
           model.send({
-            wish: "sort",
+            request: "sort",
             by: sorted && sort.descending ? "" : column.key,
             descending: sorted && !sort.descending,
           });
@@ -104,7 +104,7 @@ function render({ model, el }) {
     root.setAttribute("aria-rowcount", order.length + 1);
     const lines = Math.min(model.get("_lines"), Math.max(order.length, 3));
     root.style.height = `${lines * ROW + HEAD + 18}px`;
-    empty.textContent = model.get("_total") ? "No row fits the search and filters." : model.get("_empty");
+    empty.textContent = model.get("_total") ? "No row matches the search and filters." : model.get("_empty");
     empty.hidden = order.length > 0;
     head.hidden = !layout.length;
   }
@@ -113,23 +113,23 @@ function render({ model, el }) {
     const first = Math.max(0, Math.floor(root.scrollTop / ROW) - SPARE);
     const last = Math.min(order.length, Math.ceil((root.scrollTop + root.clientHeight) / ROW) + SPARE);
     const shown = [];
-    for (let place = first; place < last; place++) shown.push(line(place));
+    for (let position = first; position < last; position++) shown.push(line(position));
     body.replaceChildren(...shown);
     const at = order.indexOf(model.get("selected"));
     if (at >= first && at < last) root.setAttribute("aria-activedescendant", prefix + at);
     else root.removeAttribute("aria-activedescendant");
   }
 
-  function line(place) {
-    const row = order[place];
+  function line(position) {
+    const row = order[position];
     const element = document.createElement("div");
-    element.id = prefix + place;
+    element.id = prefix + position;
     element.className = "gg-row";
     element.setAttribute("role", "row");
-    element.setAttribute("aria-rowindex", place + 2);
+    element.setAttribute("aria-rowindex", position + 2);
     element.setAttribute("aria-selected", row === model.get("selected"));
     element.dataset.row = row;
-    element.style.transform = `translateY(${place * ROW}px)`;
+    element.style.transform = `translateY(${position * ROW}px)`;
     for (const column of layout) {
       const cell = document.createElement("div");
       cell.setAttribute("role", "gridcell");

@@ -1,4 +1,4 @@
-"""A table of any length of which the browser draws only what is in sight."""
+"""A table of any length of which the browser draws only the rows in sight."""
 
 from __future__ import annotations
 
@@ -16,29 +16,30 @@ from ganglioside.columns import VERDICT_KINDS
 from ganglioside_widgets.elements.messages import Form, fits, is_flag, is_text, only
 from ganglioside_widgets.elements.module import source
 
-#: No row is selected.
+#: The value of `Grid.selected` where no row is selected.
 NONE: Final = -1
 
-#: The one wish of the browser: another order.
-SORT: Final[Form] = {"wish": only("sort"), "by": is_text, "descending": is_flag}
+#: The one message of the browser: a request for another order.
+SORT: Final[Form] = {"request": only("sort"), "by": is_text, "descending": is_flag}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How one column is shown.
+    """Layout of one column.
 
     Attributes
     ----------
     key : str
-        Of the frame.
+        Column of the frame.
     label : str
+        Header.
     width : int
         px.
     form : str
         `text`, `verdict`, `percent`, `tick`, `short` (3 significant digits) or the number of
         decimals.
     help : str
-        Shown over the header.
+        Tooltip of the header.
     """
 
     key: str
@@ -49,7 +50,18 @@ class Column:
 
 
 class Grid(anywidget.AnyWidget):
-    """A table with a header to sort by and one selected row.
+    """A table with headers to sort by and at most one selected row.
+
+    Parameters
+    ----------
+    label : str
+        Name for screen readers.
+    columns : sequence of Column
+        Columns that a frame lacks are left out.
+    empty : str
+        Text in place of rows where the frame has none.
+    lines : int
+        Rows in sight at once.
 
     Attributes
     ----------
@@ -77,15 +89,15 @@ class Grid(anywidget.AnyWidget):
         empty: str = "Nothing here.",
         lines: int = 12,
     ) -> None:
-        self._shown = tuple(columns)
-        self._sorted: Callable[[str, bool], None] | None = None
+        self._all_columns = tuple(columns)
+        self._on_sort: Callable[[str, bool], None] | None = None
         super().__init__(
             _label=label,
             _empty=empty,
             _lines=lines,
             _layout_columns=[asdict(column) for column in columns],
         )
-        self.on_msg(self._heard)
+        self.on_msg(self._receive)
 
     def show(
         self,
@@ -94,35 +106,57 @@ class Grid(anywidget.AnyWidget):
         *,
         empty: str | None = None,
     ) -> None:
-        """Show a frame; `order` names the rows to show, `empty` says why there is none."""
+        """Show a frame.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+        order : array of int, optional
+            Positions of the rows to show; all where omitted.
+        empty : str, optional
+            Text in place of rows where there is none; that of before where omitted.
+        """
+        shown = [column for column in self._all_columns if column.key in frame]
         with self.hold_sync():
             if empty is not None:
                 self._empty = empty
-            self._layout_columns = [asdict(c) for c in self._shown if c.key in frame]
-            self._columns = {c.key: encoded(frame[c.key]) for c in self._shown if c.key in frame}
+            self._layout_columns = [asdict(column) for column in shown]
+            self._columns = {column.key: encoded(frame[column.key]) for column in shown}
             self._total = len(frame)
             self.arrange(np.arange(len(frame)) if order is None else order)
 
     def arrange(self, order: npt.NDArray[Any], by: str = "", *, descending: bool = False) -> None:
-        """Show other rows of the frame, or in another order; nothing before there is a frame."""
+        """Show the rows at these positions of the frame; without effect before `show`."""
         if not self._columns:
             return
         self._order = order.astype("<i4").tobytes()
         self._sort = {"by": by, "descending": descending}
 
-    def on_sort(self, wish: Callable[[str, bool], None]) -> None:
-        """Tell whom to call with the column that the user wants to sort by, and the direction."""
-        self._sorted = wish
+    def on_sort(self, callback: Callable[[str, bool], None]) -> None:
+        """Call `callback(column key, descending)` when the user clicks a header.
 
-    def _heard(self, _: Any, content: Any, __: Any) -> None:
-        if self._sorted is None or not fits(content, SORT):
+        The key is empty where the user goes back to the original order.
+        """
+        self._on_sort = callback
+
+    def _receive(self, _: Any, content: Any, __: Any) -> None:
+        if self._on_sort is None or not fits(content, SORT):
             return
-        if content["by"] in {"", *(column.key for column in self._shown)}:
-            self._sorted(content["by"], content["descending"])
+        keys = {column.key for column in self._all_columns}
+        if content["by"] in {"", *keys}:
+            self._on_sort(content["by"], content["descending"])
 
 
 def encoded(column: pd.Series[Any]) -> dict[str, Any]:
-    """Return a column as the browser takes it: numbers as float64, text by its distinct values."""
+    """Column in the browser's encoding, little-endian.
+
+    ======  ==========================  ================================
+    kind    values                      labels
+    ======  ==========================  ================================
+    number  float64, NaN where missing  (absent)
+    text    int32, -1 where missing     distinct texts, indexed by value
+    ======  ==========================  ================================
+    """
     if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         numbers = column.to_numpy("float64", na_value=np.nan)
         return {"kind": "number", "values": numbers.astype("<f8").tobytes()}

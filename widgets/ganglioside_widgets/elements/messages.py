@@ -1,4 +1,4 @@
-"""What messages of a browser may hold: whoever opens a page can send anything."""
+"""Checks of messages from browsers: whoever opens a page can send anything."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-#: Whether a value from a browser is of one kind.
+#: A check of one value from a browser.
 Kind = Callable[[object], bool]
 
-#: Fields of one message, each with its kind; other fields are not looked at.
+#: The fields that a message must have, each with the check of its value; others are ignored.
 Form = Mapping[str, Kind]
 
-#: Characters of a text that a browser may send.
+#: Most characters in a text from a browser.
 LONGEST: Final = 10_000
 
 #: JavaScript counts exactly up to this number.
@@ -20,47 +20,47 @@ _LARGEST: Final = 2**53
 
 
 def is_text(value: object) -> bool:
-    """Return whether a value is a text of a length that people write."""
+    """Whether a value is a text of at most `LONGEST` characters."""
     return isinstance(value, str) and len(value) <= LONGEST
 
 
 def is_flag(value: object) -> bool:
-    """Return whether a value is true or false."""
+    """Whether a value is true or false."""
     return isinstance(value, bool)
 
 
 def is_whole(value: object) -> bool:
-    """Return whether a value is a whole number that JavaScript can count to."""
+    """Whether a value is a whole number that JavaScript represents exactly."""
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 def is_count(value: object) -> bool:
-    """Return whether a value is a whole number from 0 on."""
+    """Whether a value is a whole number of at least 0."""
     return is_whole(value) and value >= 0  # type: ignore[operator]
 
 
 def is_number(value: object) -> bool:
-    """Return whether a value is a finite number."""
+    """Whether a value is a finite number."""
     return is_whole(value) or (isinstance(value, float) and math.isfinite(value))
 
 
 def is_words(value: object) -> bool:
-    """Return whether a value holds texts by their names."""
+    """Whether a value is a dict of texts by text keys."""
     return isinstance(value, dict) and all(is_text(k) and is_text(v) for k, v in value.items())
 
 
 def only(word: str) -> Kind:
-    """Return the kind of a value that is one word."""
+    """Check that passes for one word alone."""
     return lambda value: value == word
 
 
 def fits(content: object, form: Form) -> bool:
-    """Return whether a message has all the fields of a form."""
-    return isinstance(content, dict) and all(
-        name in content and kind(content[name]) for name, kind in form.items()
-    )
+    """Whether a message has all the fields of a form, with values that pass their checks."""
+    if not isinstance(content, dict):
+        return False
+    return all(name in content and check(content[name]) for name, check in form.items())
 
 
 def fields(content: object) -> dict[str, Any]:
-    """Return the fields of a message; none where it is no message at all."""
+    """Fields of a message; an empty dict for anything else."""
     return content if isinstance(content, dict) else {}

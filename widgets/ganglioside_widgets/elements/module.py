@@ -1,4 +1,4 @@
-"""Reads the ES module that stands beside a class."""
+"""Source text of the ES modules beside the Python classes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ _FOLDER: Final = Path(__file__).resolve().parent
 
 
 def source(name: str, **constants: Any) -> str:
-    """Text of a module of this folder, after constants that it uses (as JSON)."""
+    """Source text of an ES module in this folder, after constants that it uses (as JSON)."""
     given = "".join(f"const {key} = {json.dumps(value)};\n" for key, value in constants.items())
     return given + (_FOLDER / name).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-// Knows whether it stands in a page of its own, and then keeps that page's address and theme.
+// The frame of a page; where it is a web page of its own, also its address and theme.
 
 const OWN = ["session", "r2_threshold", "outlier_threshold", "rt_tolerance", "sample_type", "name"];
 
@@ -40,7 +40,7 @@ function render({ model, el }) {
     button.type = "button";
     button.className = "gg-theme";
     const name = () => (document.body.dataset.ggTheme === "dark" ? "light" : "dark");
-    const say = () => {
+    const label = () => {
       button.textContent = name() === "dark" ? "☾ Dark" : "☀ Light";
       button.setAttribute("aria-label", `Use the ${name()} theme`);
     };
@@ -48,9 +48,9 @@ function render({ model, el }) {
       const chosen = name();
       localStorage.setItem("ganglioside-theme", chosen);
       apply(chosen);
-      say();
+      label();
     };
-    say();
+    label();
     bar.append(nav, button);
   }
   el.append(bar);

@@ -1,4 +1,4 @@
-// A range and a number field that agree; the value is sent when it has rested.
+// A range and a number field in step; the value is sent once it stops changing.
 
 const REST = 60; // ms
 

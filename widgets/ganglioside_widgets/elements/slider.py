@@ -1,4 +1,4 @@
-"""One number on a slider, with its unit, range and default."""
+"""A slider and a field for one number, with unit, range and default."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ganglioside_widgets.elements.module import source
 
 
 class Slider(anywidget.AnyWidget):
-    """A slider and a field for one number, sent when the hand rests.
+    """A slider and a field for one number; the value is sent once it stops moving.
 
     Attributes
     ----------
@@ -39,6 +39,12 @@ class Slider(anywidget.AnyWidget):
         help: str = "",
     ) -> None:
         super().__init__(
-            value=value, _label=label, _unit=unit, _low=low, _high=high, _step=step,
-            _default=value, _help=help,
-        )  # fmt: skip
+            value=value,
+            _label=label,
+            _unit=unit,
+            _low=low,
+            _high=high,
+            _step=step,
+            _default=value,
+            _help=help,
+        )

@@ -1,1 +1,1 @@
-"""The panels: each builds its widgets and links them to a state, and does nothing else."""
+"""The panels: each builds its widgets and links them to a state, which does all the work."""

@@ -1,4 +1,4 @@
-"""What all panels share: the stylesheet, safe HTML, and changes that come from threads."""
+"""Shared by all panels: the stylesheet, safe HTML, and changes that come from threads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import ipywidgets as w
 import pandas as pd
@@ -22,8 +22,11 @@ from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.run import Post
 from ganglioside_widgets.state.visitors import VARIABLE
 
-#: Problems listed at once; the others are counted.
-_LISTED = 50
+#: Most problems listed; others are counted.
+_LISTED: Final = 50
+
+#: Most characters of a value in the list of problems.
+_VALUE_LENGTH: Final = 60
 
 #: Where panels are dark, as in `panels.css`.
 _DARK_PAGES = (
@@ -36,7 +39,7 @@ _SYMBOLS = {kind.name: kind.symbol for kind in VERDICT_KINDS}
 
 @cache
 def stylesheet() -> str:
-    """Return the one stylesheet of all panels."""
+    """CSS of all panels."""
     path = Path(__file__).resolve().parent / "panels.css"
     return path.read_text(encoding="utf-8") + _verdict_styles()
 
@@ -54,37 +57,39 @@ def _verdict_styles() -> str:
 
 
 class Panel(w.VBox):  # type: ignore[misc]
-    """A titled box of widgets that brings its style along.
+    """A box of widgets with a heading.
 
     Parameters
     ----------
-    heading
-        Empty for none.
-    children
+    heading : str
+        Empty for no heading.
+    children : iterable of Widget
+    kind : str
+        Name of the panel's CSS class, without `gg-`.
     """
 
     def __init__(self, heading: str, children: Iterable[w.Widget], *, kind: str = "") -> None:
-        title = [w.HTML(f"<h2>{escape(heading)}</h2>").add_class("gg-heading")] if heading else []
-        super().__init__([*title, *children])
+        title = w.HTML(f"<h2>{escape(heading)}</h2>").add_class("gg-heading")
+        super().__init__([title, *children] if heading else [*children])
         self.add_class("gg-panel")
         if kind:
             self.add_class(f"gg-{kind}")
 
     def alone(self) -> w.VBox:
-        """Return the panel with its style, for a cell or page of its own."""
+        """Panel with the stylesheet, for a cell or page of its own."""
         return styled(self)
 
 
 def styled(*children: w.Widget) -> w.VBox:
-    """Return widgets in a box with the stylesheet of the panels."""
+    """Box of widgets with the stylesheet of the panels."""
     style = w.HTML(f"<style>{stylesheet()}</style>").add_class("gg-style")
     return w.VBox([style, *children]).add_class("gg-root")
 
 
 def post_to_kernel() -> Post:
-    """Return how a thread hands a change to the thread that talks to the browser.
+    """`Post` that passes a change from any thread to the one that talks to the browser.
 
-    Outside of a running loop, as in a script or a test, changes are made at once.
+    Without a running event loop, as in a script or a test, it makes the change at once.
     """
     try:
         loop = asyncio.get_running_loop()
@@ -92,16 +97,16 @@ def post_to_kernel() -> Post:
         return lambda change: change()
 
     def post(change: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the kernel has ended, and nobody looks any more
+        with suppress(RuntimeError):  # the kernel has ended
             loop.call_soon_threadsafe(change)
 
     return post
 
 
 def guard_page() -> None:
-    """Turn away what no visitor of this page may do, where `ganglioside app` serves it.
+    """Refuse messages that visitors may not send, if `ganglioside app` serves this page.
 
-    A page that another server shows may hold widgets of its own, whose values we do not know.
+    A page of another server may contain widgets of its own, which must not be blocked.
     """
     kernel = getattr(get_ipython(), "kernel", None)
     if VARIABLE in os.environ and kernel is not None:
@@ -109,7 +114,7 @@ def guard_page() -> None:
 
 
 def box(html: str = "", **classes: str) -> w.HTML:
-    """Return a piece of the page; `kind` names its class."""
+    """HTML widget with a CSS class `gg-<kind>`, for `kind=...`."""
     part = w.HTML(html)
     for name in classes.values():
         part.add_class(f"gg-{name}")
@@ -117,7 +122,7 @@ def box(html: str = "", **classes: str) -> w.HTML:
 
 
 def say(message: str, kind: str = "note") -> str:
-    """Return a message as HTML: a `note`, a `warning` or an `error`, read out when it comes."""
+    """Message as HTML, read out when it appears: a `note`, a `warning` or an `error`."""
     if not message:
         return ""
     role = "alert" if kind == "error" else "status"
@@ -126,47 +131,56 @@ def say(message: str, kind: str = "note") -> str:
 
 
 def refused(refusal: Refusal | None) -> str:
-    """Return why something was refused, with every row, value and cure, as HTML."""
+    """Refusal as HTML: the message, then its problems with row, value and what to do."""
     if refusal is None:
         return ""
     return say(refusal.message, "error") + problem_list(refusal.problems, with_errors=False)
 
 
 def problem_list(problems: pd.DataFrame, *, with_errors: bool = True) -> str:
-    """Return problems of reading as an HTML table: where, what, and what to do."""
+    """Problems of reading as an HTML table, worst first: row, column, value, what to do."""
     if not with_errors:
         problems = problems[problems["feature_id"].notna() | (problems["severity"] != "error")]
     if problems.empty:
         return ""
-    worst = problems["severity"].map({"error": 0, "warning": 1, "info": 2})
-    ordered = problems.loc[worst.sort_values(kind="stable").index]
-    shown = ordered.head(_LISTED)
-    rest = len(ordered) - len(shown)
-    rows = [
-        [_known(p["row"]), _known(p["column"]), _known(p["value"])[:60], p["severity"],
-         p["message"], p["advice"]]
-        for _, p in shown.iterrows()
-    ]  # fmt: skip
-    counts = ordered["severity"].value_counts()
-    told = ", ".join(
-        f"{n:,} {kind}{'s' * (n > 1 and kind != 'info')}" for kind, n in counts.items()
-    )
+    rank = problems["severity"].map({"error": 0, "warning": 1, "info": 2})
+    worst_first = problems.loc[rank.sort_values(kind="stable").index]
+    listed = worst_first.head(_LISTED)
+    rows = [_problem_cells(problem) for _, problem in listed.iterrows()]
+    counts = worst_first["severity"].value_counts()
+    summary = ", ".join(_counted(n, str(severity)) for severity, n in counts.items())
+    rest = len(worst_first) - len(listed)
     more = f"<p>... and {rest:,} more; the export lists them all.</p>" if rest else ""
-    opened = " open" if counts.get("error") else ""
+    is_open = " open" if counts.get("error") else ""
     return (
-        f"<details{opened}><summary>What reading reported: {told}</summary>"
+        f"<details{is_open}><summary>Reading report: {summary}</summary>"
         + table(["Row", "Column", "Value", "Severity", "Problem", "What to do"], rows)
         + more
         + "</details>"
     )
 
 
+def _problem_cells(problem: pd.Series[Any]) -> list[str]:
+    value = _known(problem["value"])[:_VALUE_LENGTH]
+    return [
+        _known(problem["row"]),
+        _known(problem["column"]),
+        value,
+        problem["severity"],
+        problem["message"],
+        problem["advice"],
+    ]
+
+
+def _counted(n: int, severity: str) -> str:
+    plural = "s" if n > 1 and severity != "info" else ""
+    return f"{n:,} {severity}{plural}"
+
+
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]], *, label: str = "") -> str:
-    """Return an HTML table of escaped text."""
-    head = "".join(f'<th scope="col">{escape(h)}</th>' for h in heads)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
-    )
+    """HTML table; all its texts are escaped."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(_table_row(row) for row in rows)
     name = f' aria-label="{escape(label)}"' if label else ""
     return (
         f'<div class="gg-scroll"><table class="gg-table"{name}>'
@@ -174,27 +188,37 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[object]], *, label: str 
     )
 
 
+def _table_row(cells: Iterable[object]) -> str:
+    return "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>"
+
+
+def fact_list(facts: Iterable[tuple[str, str]]) -> str:
+    """Labelled facts, as HTML; all texts are escaped."""
+    items = "".join(f"<div><b>{escape(k)}</b><span>{escape(v)}</span></div>" for k, v in facts)
+    return f"<div class='gg-facts'>{items}</div>"
+
+
 def verdict_mark(verdict: str) -> str:
-    """Return a verdict with its colour and shape, as HTML."""
+    """Verdict with its colour and symbol, as HTML."""
     symbol = _SYMBOLS.get(verdict, "")
     return f'<span class="gg-verdict gg-is-{escape(verdict)}">{symbol} {escape(verdict)}</span>'
 
 
 def number(value: Any, form: str = ".3f", unit: str = "") -> str:
-    """Return a number as text, a dash where there is none."""
+    """Text of a number with its unit; a dash for a missing value."""
     if pd.isna(value):
         return MISSING
     return f"{value:{form}}{f' {unit}' if unit else ''}"
 
 
 def button(label: str, act: Callable[[], None], *, kind: str = "", tip: str = "") -> w.Button:
-    """Return a button that does one thing."""
-    made = w.Button(description=label, tooltip=tip or label).add_class("gg-button")
-    made.layout.width = "auto"
+    """Button that calls `act` when it is clicked."""
+    widget = w.Button(description=label, tooltip=tip or label).add_class("gg-button")
+    widget.layout.width = "auto"
     if kind:
-        made.add_class(f"gg-{kind}")
-    made.on_click(lambda _: act())
-    return made
+        widget.add_class(f"gg-{kind}")
+    widget.on_click(lambda _: act())
+    return widget
 
 
 def _known(value: object) -> str:

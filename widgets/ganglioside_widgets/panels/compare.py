@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import Final
 
 import ipywidgets as w
 
@@ -14,7 +15,8 @@ from ganglioside_widgets.panels.base import Panel, box, say, table
 from ganglioside_widgets.state.compare import CompareState, Comparison
 from ganglioside_widgets.state.species import completed_sessions
 
-_COLUMNS = (
+_DIFFERENCES: Final = "Features whose verdict differs"
+_COLUMNS: Final = (
     Column("name_left", "Name", 150),
     Column("rt_left", "RT left (min)", 80, "3"),
     Column("verdict_left", "Verdict left", 120, "verdict"),
@@ -28,84 +30,113 @@ _COLUMNS = (
 
 
 class ComparePanel(Panel):
-    """Choose two completed sessions."""
+    """Comparison of two completed sessions.
+
+    Parameters
+    ----------
+    state : CompareState, optional
+        A new one where omitted.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> panel = ComparePanel(CompareState(lambda: history))
+    >>> panel.state.why_not
+    'Choose two completed sessions to compare.'
+    """
 
     def __init__(self, state: CompareState | None = None) -> None:
         self.state = state or CompareState()
         self.left = w.Dropdown(description="Left").add_class("gg-field")
         self.right = w.Dropdown(description="Right").add_class("gg-field")
-        self._said, self._facts = box(), box()
-        self.grid = Grid("Features whose verdict differs", _COLUMNS, lines=8,
-                         empty="No feature has another verdict.")  # fmt: skip
+        self._message = box()
+        self._facts = box()
+        self.grid = Grid(
+            _DIFFERENCES, _COLUMNS, lines=8, empty="No feature has a different verdict."
+        )
         self._charts: list[Chart] = []
         self._sides = w.Box().add_class("gg-sides")
-        title = box("<h4>Features whose verdict differs</h4>")
+        title = box(f"<h4>{_DIFFERENCES}</h4>")
         self._body = w.VBox([self._facts, title, self.grid, self._sides])
         super().__init__(
             "Compare",
-            [w.Box([self.left, self.right]).add_class("gg-sides"), self._said, self._body],
+            [w.Box([self.left, self.right]).add_class("gg-sides"), self._message, self._body],
             kind="compare",
         )
         for side, field in (("left", self.left), ("right", self.right)):
-            field.observe(self._chooser(side), "value")
+            field.observe(self._on_choice(side), "value")
         self.state.observe(self._show, ["comparison", "error", "left", "right"])
-        self.grid.observe(self._ring, "selected")
+        self.grid.observe(self._mark_pair, "selected")
         self.offer()
         self._show(None)
 
-    def _chooser(self, side: str) -> Callable[[dict[str, str]], None]:
+    def _on_choice(self, side: str) -> Callable[[dict[str, str]], None]:
         return lambda change: setattr(self.state, side, change["new"] or "")
 
     def offer(self) -> None:
-        """Offer the sessions that are there now; what is chosen stays."""
+        """List the current sessions to choose from; choices are kept."""
         sessions, self.state.error = completed_sessions(self.state.history)
         options = [("choose a session", ""), *sessions]
+        ids = {sid for _, sid in options}
         for field, chosen in ((self.left, self.state.left), (self.right, self.state.right)):
             field.options = options
-            field.value = chosen if chosen in {sid for _, sid in options} else ""
+            field.value = chosen if chosen in ids else ""
 
     def _show(self, _: object) -> None:
-        found = self.state.comparison
-        self._said.value = say(self.state.error, "error") or (
-            say(found.headline()) if found else f"<p class='gg-empty'>{self.state.why_not}</p>"
-        )
-        self._body.layout.display = "" if found else "none"
-        if found:
-            self._facts.value = _facts(found)
-            self.grid.show(found.differences())
-            self._draw(found)
+        comparison = self.state.comparison
+        self._body.layout.display = "" if comparison else "none"
+        if self.state.error:
+            self._message.value = say(self.state.error, "error")
+        elif comparison is None:
+            self._message.value = f"<p class='gg-empty'>{self.state.why_not}</p>"
+        else:
+            self._message.value = say(comparison.headline())
+        if comparison is not None:
+            self._facts.value = _facts(comparison)
+            self.grid.show(comparison.differences())
+            self._draw(comparison)
 
-    def _draw(self, found: Comparison) -> None:
+    def _draw(self, comparison: Comparison) -> None:
         if not self._charts:
-            self._charts = [Chart("Left"), Chart("Right")]
-            self._titles = [box(), box()]
-            pairs = zip(self._titles, self._charts, strict=True)
-            self._sides.children = [w.VBox([t, c]).add_class("gg-chart-card") for t, c in pairs]
-        for title, chart, analysis in zip(
-            self._titles, self._charts, (found.left, found.right), strict=True
-        ):
+            self._add_charts()
+        sides = (comparison.left, comparison.right)
+        for title, chart, analysis in zip(self._titles, self._charts, sides, strict=True):
             title.value = f"<h4>{escape(analysis.source.name)}</h4>"
             chart.show(interactive(analysis, "reduced"))
 
-    def _ring(self, change: dict[str, int]) -> None:
-        """Ring the chosen feature in both charts."""
-        found, row = self.state.comparison, change["new"]
-        if found is None or row < 0:
+    def _add_charts(self) -> None:
+        self._charts = [Chart("Left"), Chart("Right")]
+        self._titles = [box(), box()]
+        self._sides.children = [
+            w.VBox([title, chart]).add_class("gg-chart-card")
+            for title, chart in zip(self._titles, self._charts, strict=True)
+        ]
+
+    def _mark_pair(self, change: dict[str, int]) -> None:
+        """Mark the chosen feature in both charts."""
+        comparison = self.state.comparison
+        if comparison is None or change["new"] < 0:
             return
-        pair = found.differences().iloc[row]
+        pair = comparison.differences().iloc[change["new"]]
         for chart, side in zip(self._charts, ("left", "right"), strict=True):
             chart.selected = int(pair[f"feature_id_{side}"])
 
 
-def _facts(found: Comparison) -> str:
-    settings = found.settings()
-    same = "" if settings["differs"].any() else "<p>Both have the same settings.</p>"
-    differ = settings[settings["differs"]][["setting", "left", "right"]].to_numpy()
-    told = table(["Setting", "Left", "Right"], differ, label="Settings that differ")
-    counts = found.counts()
-    numbers = table(
+def _facts(comparison: Comparison) -> str:
+    """Differing settings and the counts of verdicts, as HTML."""
+    settings = comparison.settings()
+    differing = settings.loc[settings["differs"], ["setting", "left", "right"]]
+    if differing.empty:
+        settings_html = "<p>Both have the same settings.</p>"
+    else:
+        heads = ["Setting", "Left", "Right"]
+        settings_html = table(heads, differing.to_numpy(), label="Settings that differ")
+    counts_html = table(
         ["Verdict", "Left", "Right", "Difference"],
-        [[v, f"{a:,}", f"{b:,}", f"{d:+,}"] for v, a, b, d in counts.to_numpy()],
+        [[v, f"{a:,}", f"{b:,}", f"{d:+,}"] for v, a, b, d in comparison.counts().to_numpy()],
         label="Counts of verdicts",
     )
-    return f"<div class='gg-sides'><div>{same or told}</div><div>{numbers}</div></div>"
+    return f"<div class='gg-sides'><div>{settings_html}</div><div>{counts_html}</div></div>"

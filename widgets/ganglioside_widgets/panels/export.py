@@ -1,4 +1,4 @@
-"""Download results."""
+"""Export of results: one button for each kind of file."""
 
 from __future__ import annotations
 
@@ -17,47 +17,55 @@ class ExportPanel(Panel):
 
     Parameters
     ----------
-    state
-    page
-        Through which the browser gets the file; one of its own where None.
+    state : ExportState, optional
+        A new one where omitted.
+    page : Page, optional
+        Page that hands the file to the browser; one of the panel's own where omitted.
+
+    Examples
+    --------
+    >>> panel = ExportPanel()
+    >>> list(panel.buttons)
+    ['csv', 'xlsx', 'json', 'parquet', 'mztab', 'html']
+    >>> panel.state.why_not
+    'Run an analysis first: there is nothing to export.'
     """
 
     def __init__(self, state: ExportState | None = None, page: Page | None = None) -> None:
         self.state = state or ExportState(post=post_to_kernel())
-        own = page is None
         self._page = page or Page()
         self.buttons = {
-            kind: button(label.partition(":")[0], self._maker(kind), tip=label)
+            kind: button(label.partition(":")[0], self._on_click(kind), tip=label)
             for kind, label in KINDS.items()
         }
         row = w.HBox(list(self.buttons.values())).add_class("gg-buttons")
+        kinds = " · ".join(KINDS.values())
         legend = box(
-            "<small>" + " · ".join(label for label in KINDS.values())
-            + f"<br>From {LARGE:,} features on a job makes the file: it goes on when this page is "
-            f"closed, and the file can be fetched under Jobs for {KEPT} days.</small>",
+            f"<small>{kinds}<br>From {LARGE:,} features on, a job writes the file: it continues "
+            "when this page is closed, and the file can be downloaded under Jobs for "
+            f"{KEPT} days.</small>",
             kind="legend",
-        )  # fmt: skip
-        self._said = box()
-        super().__init__(
-            "Export", [row, self._said, legend, *([self._page] if own else [])], kind="export"
         )
-        if own:
+        self._message = box()
+        parts = [row, self._message, legend]
+        if page is None:
             self._page.layout.display = "none"
+            parts.append(self._page)
+        super().__init__("Export", parts, kind="export")
         self.state.observe(self._show, ["analysis", "busy", "notice", "error"])
-        self.state.observe(self._made, "made")
+        self.state.observe(self._download, "made")
         self._show(None)
 
-    def _maker(self, kind: str) -> Callable[[], None]:
+    def _on_click(self, kind: str) -> Callable[[], None]:
         return lambda: self.state.make(kind)
 
     def _show(self, _: object) -> None:
-        for made in self.buttons.values():
-            made.disabled = bool(self.state.why_not)
-        self._said.value = say(self.state.error, "error") or say(
-            self.state.why_not or self.state.notice
-        )
+        why_not = self.state.why_not
+        for export_button in self.buttons.values():
+            export_button.disabled = bool(why_not)
+        self._message.value = say(self.state.error, "error") or say(why_not or self.state.notice)
 
-    def _made(self, _: object) -> None:
+    def _download(self, _: object) -> None:
         made = self.state.made
         if made is not None:
             self._page.download(made.name, made.content)

@@ -1,8 +1,9 @@
-"""One feature: why its verdict, what else it could be, its family, and the analyst's word."""
+"""The selected feature: evidence for its verdict, other explanations, its family, its override."""
 
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 
 import ipywidgets as w
 import pandas as pd
@@ -11,10 +12,19 @@ from ganglioside.columns import VERDICTS
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.support.formatting import area, minutes, percent
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
-from ganglioside_widgets.panels.base import Panel, box, button, number, say, verdict_mark
+from ganglioside_widgets.panels.base import (
+    Panel,
+    box,
+    button,
+    fact_list,
+    number,
+    say,
+    verdict_mark,
+)
 from ganglioside_widgets.state.results import ResultsState
 
-_FAMILY = (
+_FAMILY: Final = "Family: parent, fragments, adducts"
+_FAMILY_COLUMNS: Final = (
     Column("name", "Name", 130),
     Column("rt", "RT (min)", 70, "3"),
     Column("verdict", "Verdict", 112, "verdict"),
@@ -22,65 +32,89 @@ _FAMILY = (
     Column("volume", "Peak area", 80, "short"),
 )
 
-#: Less likely hypotheses are only counted.
-_WORTH_A_LINE = 0.001
-_MOST_LINES = 6
-_MODEL = "the model's"
+#: Least probability of a listed hypothesis, and most hypotheses listed; others are counted.
+_LEAST_PROBABILITY: Final = 0.001
+_MOST_LISTED: Final = 6
+
+#: The choice that leaves the verdict to the model.
+_MODEL: Final = "(as the model)"
 
 
 class FeaturePanel(Panel):
-    """All about the selected feature of a result."""
+    """Evidence, explanations, family and override of the feature selected in a result.
+
+    Parameters
+    ----------
+    state : ResultsState
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> state = ResultsState(analysis=gg.analyze(gg.example()))
+    >>> panel = FeaturePanel(state)
+    >>> state.select(3)
+    >>> panel.anchor.description
+    'Mark as anchor'
+    """
 
     def __init__(self, state: ResultsState) -> None:
         self.state = state
-        self.card, self.hypotheses = box(kind="card"), box(kind="hypotheses")
-        self.family = Grid("Family: parent and pieces", _FAMILY, lines=5)
-        self._kin: list[int] = []
-        self._build_review()
-        self._family_title = box("<h4>Family: parent and pieces</h4>")
-        self._details = w.VBox([self.hypotheses, self._family_title, self.family, self._review])
+        self.card = box(kind="card")
+        self.hypotheses = box(kind="hypotheses")
+        self.family = Grid(_FAMILY, _FAMILY_COLUMNS, lines=5)
+        self._family_ids: list[int] = []
+        self._build_override()
+        self._family_title = box(f"<h4>{_FAMILY}</h4>")
+        self._details = w.VBox([self.hypotheses, self._family_title, self.family, self._override])
         super().__init__("", [self.card, self._details], kind="feature")
-        self.family.observe(self._kin_picked, "selected")
+        self.family.observe(self._select_relative, "selected")
         state.observe(self._show, ["selected", "analysis"])
         state.observe(lambda _: self._show_error(), "error")
         self._show(None)
 
-    def _build_review(self) -> None:
-        self.verdict = w.Dropdown(
-            description="My verdict", options=[(_MODEL, ""), *((v, v) for v in VERDICTS)]
-        ).add_class("gg-field")
+    def _build_override(self) -> None:
+        verdicts = [(_MODEL, ""), *((verdict, verdict) for verdict in VERDICTS)]
+        self.verdict = w.Dropdown(description="My verdict", options=verdicts)
+        self.verdict.add_class("gg-field")
         self.note = w.Textarea(
-            description="Note", placeholder="why: MS/MS, a standard, ...", rows=2
+            description="Note", placeholder="reason: MS/MS, a standard, ...", rows=2
         ).add_class("gg-field")
-        self.keep = button("Keep my verdict", self._keep, kind="primary")
-        self.anchor = button("Mark as anchor", self._turn_anchor)
-        self.withdraw = button("Take back", self._withdraw, tip="Take back what I said")
+        self.save = button("Save", self._save, kind="primary", tip="Save my verdict and note")
+        self.anchor = button("Mark as anchor", self._toggle_anchor)
+        self.undo = button("Undo", self._undo, tip="Undo my changes to this feature")
+        buttons = w.HBox([self.save, self.anchor, self.undo]).add_class("gg-buttons")
         self._error = box()
         self._pending = box()
-        buttons = w.HBox([self.keep, self.anchor, self.withdraw]).add_class("gg-buttons")
-        self._review = w.VBox(
-            [box("<h4>My own verdict, kept beside the model's</h4>"), self.verdict, self.note,
-             buttons, self._error, self._pending]
-        ).add_class("gg-review")  # fmt: skip
+        self._override = w.VBox(
+            [
+                box("<h4>Override the model's verdict</h4>"),
+                self.verdict,
+                self.note,
+                buttons,
+                self._error,
+                self._pending,
+            ]
+        ).add_class("gg-override")
 
-    def _keep(self) -> None:
-        self.state.say_verdict(self.verdict.value or None, self.note.value)
+    def _save(self) -> None:
+        self.state.override_verdict(self.verdict.value or None, self.note.value)
 
-    def _turn_anchor(self) -> None:
-        self.state.say_anchor(not self._is_anchor())
+    def _toggle_anchor(self) -> None:
+        self.state.override_anchor(not self._is_anchor())
 
-    def _withdraw(self) -> None:
-        self.state.withdraw()
+    def _undo(self) -> None:
+        self.state.undo_override()
 
     def _is_anchor(self) -> bool:
-        feature, said = self.state.feature(), self.state.override()
-        if said is not None and said.anchor is not None:
-            return said.anchor
+        override = self.state.override()
+        if override is not None and override.anchor is not None:
+            return override.anchor
+        feature = self.state.feature()
         return feature is not None and bool(feature["anchor"])
 
-    def _kin_picked(self, change: dict[str, int]) -> None:
-        if 0 <= change["new"] < len(self._kin):
-            self.state.select(self._kin[change["new"]])
+    def _select_relative(self, change: dict[str, int]) -> None:
+        if 0 <= change["new"] < len(self._family_ids):
+            self.state.select(self._family_ids[change["new"]])
 
     def _show(self, _: object) -> None:
         feature = self.state.feature()
@@ -88,47 +122,51 @@ class FeaturePanel(Panel):
         self._show_error()
         if feature is None:
             self.card.value = (
-                "<p class='gg-empty'>Click a point of the chart or a row of the table: here "
-                "stands why it has its verdict, and what else it could be.</p>"
+                "<p class='gg-empty'>Select a point or a row to see the evidence for its verdict, "
+                "and other explanations.</p>"
             )
             return
         explanation = self.state.explanation()
         self.card.value = _card(feature, self._is_anchor())
         self.hypotheses.value = _hypotheses(explanation) if explanation else ""
         self._show_family()
-        self._show_review()
+        self._show_override()
 
     def _show_family(self) -> None:
         family = self.state.family()
-        self._kin = [int(k) for k in family["feature_id"]]
-        alone = len(family) < 2
+        self._family_ids = [int(feature_id) for feature_id in family["feature_id"]]
+        is_alone = len(family) < 2
         for part in (self._family_title, self.family):
-            part.layout.display = "none" if alone else ""
+            part.layout.display = "none" if is_alone else ""
+        selected = self.state.selected
         with self.family.hold_sync():
             self.family.show(family.assign(verdict=family["verdict"].astype("str")))
-            selected = self.state.selected
-            self.family.selected = self._kin.index(selected) if selected in self._kin else NONE
+            self.family.selected = (
+                self._family_ids.index(selected) if selected in self._family_ids else NONE
+            )
 
-    def _show_review(self) -> None:
-        said = self.state.override()
-        self.verdict.value = (said and said.verdict) or ""  # a None would show nothing
-        self.note.value = said.note if said else ""
+    def _show_override(self) -> None:
+        override = self.state.override()
+        # The dropdown has no choice None.
+        self.verdict.value = (override.verdict or "") if override is not None else ""
+        self.note.value = override.note if override is not None else ""
         self.anchor.description = "Unmark as anchor" if self._is_anchor() else "Mark as anchor"
-        self.withdraw.disabled = said is None
+        self.undo.disabled = override is None
 
     def _show_error(self) -> None:
         self._error.value = say(self.state.error, "error")
         marks = len(self.state.pending_marks())
-        plural = "mark waits" if marks == 1 else "marks wait"
-        self._pending.value = (
-            say(f"{marks} anchor {plural} for the next run: press Run again.", "warning")
-            if marks
-            else ""
-        )
+        text = ""
+        if marks:
+            subject = "mark waits" if marks == 1 else "marks wait"
+            text = f"{marks} anchor {subject} for the next run: press Run again."
+        self._pending.value = say(text, "warning")
 
 
-def _card(feature: pd.Series, anchor: bool) -> str:
-    name = "a row without a name" if pd.isna(feature["name"]) else str(feature["name"])
+def _card(feature: pd.Series, is_anchor: bool) -> str:
+    """Name, verdict, reason and measured facts of a feature as HTML."""
+    name = "(no name)" if pd.isna(feature["name"]) else str(feature["name"])
+    formula = "–" if pd.isna(feature["formula"]) else str(feature["formula"])
     lower, upper = feature["rt_lower"], feature["rt_upper"]
     interval = f"{minutes(lower, unit='')} to {minutes(upper)}"
     facts = [
@@ -137,38 +175,42 @@ def _card(feature: pd.Series, anchor: bool) -> str:
         ("95 % interval", interval),
         ("Residual", number(feature["standardized_residual"], "+.1f", "sigma")),
         ("Peak area", area(feature["volume"])),
-        ("Anchor", "yes" if anchor else "no"),
-        ("Formula", "–" if pd.isna(feature["formula"]) else str(feature["formula"])),
+        ("Anchor", "yes" if is_anchor else "no"),
+        ("Formula", formula),
         ("Mass", number(feature["monoisotopic_mass"], ".4f", "Da")),
     ]
-    listed = "".join(f"<div><b>{escape(k)}</b><span>{escape(v)}</span></div>" for k, v in facts)
     return (
         f"<h3>{escape(name)} <small>feature {int(feature['feature_id'])}</small></h3>"
         f"<p>{verdict_mark(str(feature['verdict']))} "
         f"<span>confidence {percent(feature['confidence'])}</span></p>"
         f"<p class='gg-reason'>{escape(str(feature['reason']))}</p>"
-        f"<div class='gg-facts'>{listed}</div>"
+        f"{fact_list(facts)}"
     )
 
 
 def _hypotheses(explanation: Explanation) -> str:
-    shown = [h for h in explanation.hypotheses[:_MOST_LINES] if h.probability >= _WORTH_A_LINE]
-    if not shown:
-        return "<p>No other explanation was weighed.</p>"
-    items = "".join(map(_hypothesis, shown))
-    rest = len(explanation.hypotheses) - len(shown)
+    """Most probable hypotheses of a feature as an HTML list."""
+    listed = [
+        hypothesis
+        for hypothesis in explanation.hypotheses[:_MOST_LISTED]
+        if hypothesis.probability >= _LEAST_PROBABILITY
+    ]
+    if not listed:
+        return "<p>No other explanation was considered.</p>"
+    items = "".join(_hypothesis(hypothesis) for hypothesis in listed)
+    rest = len(explanation.hypotheses) - len(listed)
     more = f"<p><small>{rest} others are less likely than 0.1 % each.</small></p>" if rest else ""
-    return f"<h4>What it could be</h4><ol class='gg-odds'>{items}</ol>{more}"
+    return f"<h4>Possible explanations</h4><ol class='gg-odds'>{items}</ol>{more}"
 
 
-def _hypothesis(h: Hypothesis) -> str:
-    expected = (
-        f"expected {minutes(h.expected_rt)}, {minutes(h.difference, signed=True)} apart; "
-        if pd.notna(h.expected_rt)
-        else ""
-    )
+def _hypothesis(hypothesis: Hypothesis) -> str:
+    details = hypothesis.basis
+    if pd.notna(hypothesis.expected_rt):
+        difference = minutes(hypothesis.difference, signed=True)
+        details = f"expected {minutes(hypothesis.expected_rt)}, difference {difference}; {details}"
+    width = max(100 * hypothesis.probability, 0.5)
     return (
-        f"<li><b>{percent(h.probability)}</b> {escape(h.statement)}"
-        f"<i style='width:{max(100 * h.probability, 0.5):.1f}%'></i>"
-        f"<small>{escape(expected + h.basis)}</small></li>"
+        f"<li><b>{percent(hypothesis.probability)}</b> {escape(hypothesis.statement)}"
+        f"<i style='width:{width:.1f}%'></i>"
+        f"<small>{escape(details)}</small></li>"
     )

@@ -1,4 +1,4 @@
-"""The sessions of the history: find, open, rename, run again, delete, export."""
+"""Sessions of the history: search, open, rename, run again, delete, export."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ganglioside_widgets.panels.thresholds import ThresholdsPanel
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.history import HistoryState
 
-_COLUMNS = (
+_COLUMNS: Final = (
     Column("name", "Name", 170),
     Column("file_name", "File", 150),
     Column("status", "Status", 96),
     Column("sample_type", "Sample type", 90),
-    Column("when", "Created (UTC)", 140),
-    Column("took", "Took (s)", 70, "1", "From start to end"),
+    Column("created_text", "Created (UTC)", 140),
+    Column("duration", "Duration (s)", 86, "1", "From start to end"),
     Column("features", "Features", 86, "0"),
     *(Column(verdict, verdict.capitalize(), 50 + 6 * len(verdict), "0") for verdict in VERDICTS),
     Column("id", "Session", 130),
@@ -40,18 +40,32 @@ _COLUMNS = (
 
 _NO_SESSION: Final = "No session yet: run an analysis in the workbench."
 _ALL_SHOWN: Final = "All sessions of this history are shown to everybody who can open this page."
-_NO_MATCH: Final = "No session fits the search."
+_NO_MATCH: Final = "No session matches the search."
 
 
 class HistoryPanel(Panel):
-    """All sessions, and what can be done with the chosen one.
+    """All sessions, and actions on the chosen one.
 
     Parameters
     ----------
-    state
-        A new one where None.
-    open_session
-        What opening a session does; where None it links to the workbench page.
+    state : HistoryState, optional
+        A new one where omitted.
+    open_session : callable, optional
+        Opens a session by its id; where omitted, a link to the workbench page does.
+    page : Page, optional
+        Page that hands exported files to the browser.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> sid = history.save(gg.analyze(gg.example()), name="liver")
+    >>> panel = HistoryPanel(HistoryState(lambda: history))
+    >>> panel.grid.selected = 0
+    >>> panel.state.chosen == sid
+    True
     """
 
     def __init__(
@@ -66,18 +80,17 @@ class HistoryPanel(Panel):
         self.search.add_class("gg-field")
         self.grid = Grid("Sessions", _COLUMNS, lines=12)
         self._ids: list[str] = []
-        self._count, self._said, self._chosen = box(kind="count"), box(), box()
+        self._count = box(kind="count")
+        self._message = box()
+        self._chosen = box()
         self._build_actions(page)
         refresh = button("Refresh", self.state.refresh, tip="Read the list again")
-        super().__init__(
-            "Sessions",
-            [*([box(say(_ALL_SHOWN))] if self.state.visitor.is_guest else []),
-             w.HBox([self.search, refresh]).add_class("gg-line"), self._count, self.grid,
-             self._said, self._chosen, self._actions],
-            kind="history",
-        )  # fmt: skip
+        search_line = w.HBox([self.search, refresh]).add_class("gg-line")
+        notice = [box(say(_ALL_SHOWN))] if self.state.visitor.is_guest else []
+        parts = [search_line, self._count, self.grid, self._message, self._chosen, self._actions]
+        super().__init__("Sessions", [*notice, *parts], kind="history")
         self.search.observe(lambda c: setattr(self.state, "search", c["new"]), "value")
-        self.grid.observe(self._picked, "selected")
+        self.grid.observe(self._choose, "selected")
         self.state.observe(self._list, ["sessions", "search"])
         self.state.observe(self._show, ["chosen", "sessions", "to_delete", "error", "notice"])
         self.state.refresh()
@@ -92,20 +105,21 @@ class HistoryPanel(Panel):
         self.thresholds = ThresholdsPanel()
         self.rerun = button("Run again with these thresholds", self._rerun)
         self.delete = button("Delete ...", self.state.ask_to_delete, kind="danger")
-        self.confirm = button("Delete for good", self.state.confirm_delete, kind="danger")
-        self.keep = button("Keep it", self.state.keep)
-        self._sure = w.HBox([box("<b>Delete this session?</b>"), self.confirm, self.keep])
+        self.confirm = button("Delete permanently", self.state.confirm_delete, kind="danger")
+        self.keep = button("Do not delete", self.state.keep)
+        question = box("<b>Delete this session?</b>")
+        self._confirmation = w.HBox([question, self.confirm, self.keep]).add_class("gg-buttons")
         self.export = ExportPanel(
             ExportState(post=post_to_kernel(), visitor=self.state.visitor), page
         )
         again = w.Accordion([w.VBox([self.thresholds, self.rerun])], titles=("Run again",))
-        buttons = [self.opener, self.link, self.delete, self._sure.add_class("gg-buttons")]
-        if self._open_session is None:
-            buttons.remove(self.opener)
-        self._actions = w.VBox(
-            [w.HBox(buttons).add_class("gg-buttons"),
-             w.HBox([self.name, self.rename]).add_class("gg-line"), again, self.export]
-        ).add_class("gg-actions")  # fmt: skip
+        buttons = [self.link, self.delete, self._confirmation]
+        if self._open_session is not None:
+            buttons.insert(0, self.opener)
+        buttons_line = w.HBox(buttons).add_class("gg-buttons")
+        name_line = w.HBox([self.name, self.rename]).add_class("gg-line")
+        self._actions = w.VBox([buttons_line, name_line, again, self.export])
+        self._actions.add_class("gg-actions")
 
     def _open(self) -> None:
         if self._open_session is not None and self.state.chosen:
@@ -114,7 +128,7 @@ class HistoryPanel(Panel):
     def _rerun(self) -> None:
         self.state.rerun(self.thresholds.state.settings)
 
-    def _picked(self, change: dict[str, int]) -> None:
+    def _choose(self, change: dict[str, int]) -> None:
         if 0 <= change["new"] < len(self._ids):
             self.state.choose(self._ids[change["new"]])
 
@@ -123,24 +137,19 @@ class HistoryPanel(Panel):
         self._ids = list(found["id"]) if len(found) else []
         total = len(self.state.sessions)
         self._count.value = f"<span role='status'>{len(found):,} of {total:,} sessions</span>"
-        shown = found
-        if len(found):
-            took = (found["completed"] - found["started"]).dt.total_seconds()
-            when = found["created"].dt.strftime("%Y-%m-%d %H:%M")
-            shown = found.assign(when=when.astype("str"), took=took).reset_index(drop=True)
         with self.grid.hold_sync():
-            self.grid.show(shown, empty=_NO_MATCH if total else _NO_SESSION)
+            self.grid.show(_for_display(found), empty=_NO_MATCH if total else _NO_SESSION)
             chosen = self.state.chosen
             self.grid.selected = self._ids.index(chosen) if chosen in self._ids else NONE
 
     def _show(self, change: dict[str, object] | None) -> None:
         state, session = self.state, self.state.session()
-        grey = state.why_not if session is not None else ""
-        self._said.value = say(state.error, "error") or say(state.notice or grey)
+        why_not = state.why_not if session is not None else ""
+        self._message.value = say(state.error, "error") or say(state.notice or why_not)
         for part in (self.rename, self.rerun, self.delete, self.name):
-            part.disabled = bool(grey)
+            part.disabled = bool(why_not)
         self._actions.layout.display = "" if session is not None else "none"
-        self._sure.layout.display = "" if state.to_delete else "none"
+        self._confirmation.layout.display = "" if state.to_delete else "none"
         self.delete.layout.display = "none" if state.to_delete else ""
         if session is None:
             self._chosen.value = (
@@ -148,13 +157,14 @@ class HistoryPanel(Panel):
                 "delete it.</p>"
             )
             return
-        self._chosen.value = _described(session)
+        self._chosen.value = _description(session)
         if change is None or change.get("name") in ("chosen", "sessions"):
-            self._take(session)
+            self._show_session(session)
 
-    def _take(self, session: pd.Series) -> None:
-        """Show the chosen session's name, thresholds and files."""
-        sid, done = str(session["id"]), session["status"] == "completed"
+    def _show_session(self, session: pd.Series) -> None:
+        """Show name, thresholds and exports of the chosen session."""
+        sid = str(session["id"])
+        is_completed = session["status"] == "completed"
         self.name.value = str(session["name"])
         self.thresholds.state.take(self.state.settings())
         if self._open_session is None:
@@ -162,13 +172,13 @@ class HistoryPanel(Panel):
                 f'<a class="gg-link" href="workbench.ipynb?session={escape(sid)}">'
                 "Open in the workbench</a>"
             )
-        if done and self.export.state.session_id != sid:
+        if is_completed and self.export.state.session_id != sid:
             self.export.state.session_id, self.export.state.analysis = sid, self.state.load()
-        self.export.layout.display = "" if done else "none"
+        self.export.layout.display = "" if is_completed else "none"
 
 
 class HistoryPage(w.VBox):  # type: ignore[misc]
-    """The history, the comparison of two sessions and the jobs, as a web page."""
+    """Web page with the history, the comparison of two sessions, and the jobs."""
 
     def __init__(self) -> None:
         from ganglioside_widgets.panels.compare import ComparePanel
@@ -188,16 +198,26 @@ class HistoryPage(w.VBox):  # type: ignore[misc]
         self.history.state.observe(lambda _: self.compare.offer(), "sessions")
 
     def _refresh(self) -> None:
-        """Read the list again: the kernel may have waited for its visitor for long."""
+        """Read the list again: the kernel may have been started long before the visit."""
         self.history.state.refresh()
         self.jobs.state.watch()
 
 
-def _described(session: pd.Series) -> str:
-    failed = "" if pd.isna(session["error"]) else say(str(session["error"]), "error")
-    again = "" if pd.isna(session["rerun_of"]) else f", run again from {session['rerun_of']}"
-    return (
-        f"<h3>{escape(str(session['name']))} <small>session {escape(str(session['id']))}, "
-        f"{escape(str(session['status']))}{escape(again)}, version "
-        f"{escape(str(session['version']))}</small></h3>{failed}"
-    )
+def _for_display(sessions: pd.DataFrame) -> pd.DataFrame:
+    """Sessions with the columns `created_text` and `duration` (s)."""
+    if sessions.empty:
+        return sessions
+    created = sessions["created"].dt.strftime("%Y-%m-%d %H:%M").astype("str")
+    duration = (sessions["completed"] - sessions["started"]).dt.total_seconds()
+    return sessions.assign(created_text=created, duration=duration).reset_index(drop=True)
+
+
+def _description(session: pd.Series) -> str:
+    """Name, id, status, version and error of a session as HTML."""
+    facts = [f"session {session['id']}", str(session["status"])]
+    if pd.notna(session["rerun_of"]):
+        facts.append(f"rerun of {session['rerun_of']}")
+    facts.append(f"version {session['version']}")
+    error = "" if pd.isna(session["error"]) else say(str(session["error"]), "error")
+    name = escape(str(session["name"]))
+    return f"<h3>{name} <small>{escape(', '.join(facts))}</small></h3>{error}"

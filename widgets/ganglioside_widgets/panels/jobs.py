@@ -1,4 +1,4 @@
-"""The jobs of the history: what runs, what became of it; cancel, retry, download."""
+"""Panel of the jobs of the history: their progress and results; cancel, retry, download."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from ganglioside_widgets.state.jobs import JobsState, Line, told
 
 _COLUMNS = (
     Column("status", "State", 92),
-    Column("percentage", "%", 48, "0", "How far it has come"),
+    Column("percentage", "%", 48, "0", "Progress"),
     Column("kind", "Kind", 76),
     Column("name", "Name", 190),
-    Column("said", "Last message", 260, "text", "What has happened last, or why it failed"),
+    Column("said", "Last message", 260, "text", "Last event, or the error"),
     Column("started", "Started (UTC)", 164),
-    Column("took", "Time", 92, "text", "Elapsed so far, or in all"),
-    Column("process", "Process", 150, "text", "Number of the process, and its machine"),
+    Column("took", "Time", 92, "text", "Elapsed time, or duration"),
+    Column("process", "Process", 150, "text", "Process number and machine"),
     Column("author", "Asked by", 90),
     Column("id", "Job", 130),
 )
@@ -31,16 +31,16 @@ _NEXT = "Click a job for its events; one that waits or runs can be cancelled, ot
 
 
 class JobsPanel(Panel):
-    """Lists jobs as they go on, in whichever process.
+    """List of jobs, updated as they go on in any process.
 
     Parameters
     ----------
     state
         A new one, of all jobs, where None.
     page
-        Through which the browser gets files and learns of ends; one of its own where None.
+        Sends files and messages to the browser; a new one where None.
     open_session
-        What opening the session that a job made does; where None it links to the workbench page.
+        Opens the session that a job made; where None, a link leads to the workbench page.
     """
 
     def __init__(
@@ -84,8 +84,6 @@ class JobsPanel(Panel):
         buttons = [self.download, self.opener, self._link, self.cancel, self.retry]
         self._actions = w.HBox(buttons).add_class("gg-buttons")
 
-    # --- what is wished ----------------------------------------------------------------------
-
     def _picked(self, change: dict[str, int]) -> None:
         if 0 <= change["new"] < len(self._ids) and self._ids[change["new"]] != self.state.chosen:
             self.state.choose(self._ids[change["new"]])
@@ -106,10 +104,8 @@ class JobsPanel(Panel):
         except OSError as error:
             self.state.error = f"{file.name} cannot be read: {error.strerror}. Export it again."
 
-    # --- what is shown -----------------------------------------------------------------------
-
     def _tell(self, _: object) -> None:
-        """Tell of jobs that have ended, with the file that they made at hand."""
+        """Announce jobs that have ended, with a button to download the file."""
         for line in self.state.ended:
             file = line.file
             self._page.tell(

@@ -1,12 +1,17 @@
-"""Results: headline, chart, table, and everything about the selected feature."""
+"""Results: headline, findings, chart, table, and the selected feature."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 import ipywidgets as w
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from ganglioside.analysis import Analysis
 from ganglioside.charts.interactive import VIEWS, interactive
 from ganglioside.columns import CATEGORIES, VERDICTS
 from ganglioside_widgets.elements.chart import Chart
@@ -15,35 +20,61 @@ from ganglioside_widgets.panels.base import Panel, box, say, verdict_mark
 from ganglioside_widgets.panels.feature import FeaturePanel
 from ganglioside_widgets.state.results import ResultsState
 
-COLUMNS = (
+COLUMNS: Final = (
     Column("feature_id", "Feature", 78, "0", "Number of the row in the input, from 0"),
     Column("name", "Name", 150),
     Column("rt", "RT (min)", 74, "3"),
-    Column("predicted_rt", "Predicted (min)", 96, "3", "Where its own series elutes"),
-    Column("residual", "Residual (min)", 92, "3", "Measured less predicted RT"),
+    Column("predicted_rt", "Predicted (min)", 96, "3", "RT predicted for the name"),
+    Column("residual", "Residual (min)", 92, "3", "Measured minus predicted RT"),
     Column("verdict", "Verdict", 118, "verdict"),
     Column("confidence", "Confidence", 102, "percent", "Probability that the verdict is right"),
-    Column("analyst_verdict", "Analyst", 118, "verdict", "What the analyst says instead"),
+    Column("analyst_verdict", "Analyst", 118, "verdict", "The analyst's own verdict"),
     Column("parent", "Parent", 140),
-    Column("process", "Process", 110, "text", "What makes it a fragment or adduct"),
-    Column("anchor", "Anchor", 70, "tick", "Trusted by the input, or marked by the analyst"),
+    Column("process", "Process", 110, "text", "Loss or adduct by which it forms from its parent"),
+    Column("anchor", "Anchor", 70, "tick", "Anchor of the input, or marked by the analyst"),
     Column("volume", "Peak area", 90, "short"),
     Column("isomer", "Isomer", 90),
     Column("sample", "Sample", 90),
     Column("analyst_note", "Note", 140),
 )
 
-_CONFIDENCES = {"any": (0.0, 1.0), "below 50 %": (0.0, 0.5), "50 to 90 %": (0.5, 0.9),
-                "90 % and more": (0.9, 1.0)}  # fmt: skip
-_ALL = ""
+#: Choices of the confidence filter: least and most.
+_CONFIDENCES: Final = {
+    "any": (0.0, 1.0),
+    "below 50 %": (0.0, 0.5),
+    "50 to 90 %": (0.5, 0.9),
+    "90 % and more": (0.9, 1.0),
+}
+
+#: Value of the choice "all" of a filter.
+_ALL: Final = ""
+
+#: Most findings listed; others are counted.
+_LISTED: Final = 40
 
 
 class ResultsPanel(Panel):
-    """Chart and table select each other; filters are the table's."""
+    """Chart and table of an analysis, which share one selection; filters apply to the table.
+
+    Parameters
+    ----------
+    state : ResultsState, optional
+        A new one where omitted.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> panel = ResultsPanel()
+    >>> panel.state.analysis = gg.analyze(gg.example())
+    >>> panel.verdicts["outlier"].value = True
+    >>> panel.state.view.verdicts
+    ('outlier',)
+    """
 
     def __init__(self, state: ResultsState | None = None) -> None:
         self.state = state or ResultsState()
-        self.headline, self.fix, self._said = box(kind="headline"), box(kind="fix"), box()
+        self.headline = box(kind="headline")
+        self.findings = box(kind="fix")
         self.chart = Chart("Chart of the features")
         self.caption = box(kind="caption")
         self.view = w.Dropdown(
@@ -55,20 +86,20 @@ class ResultsPanel(Panel):
         chart = w.VBox([self.view, self.chart, self.caption]).add_class("gg-chart-card")
         top = w.Box([chart, self.feature]).add_class("gg-top")
         self._body = w.VBox(
-            [self.headline, self.fix, top, self._filters, self.count, self.grid]
+            [self.headline, self.findings, top, self._filters, self.count, self.grid]
         ).add_class("gg-results-body")
         self._empty = box(
-            "<p class='gg-empty'>No result yet: give a table, then run the analysis.</p>"
+            "<p class='gg-empty'>No result yet: upload a table, then run the analysis.</p>"
         )
         super().__init__("Results", [self._empty, self._body], kind="results")
         self.view.observe(lambda _: self._draw(), "value")
-        self.grid.on_sort(lambda by, down: self.state.refine(order_by=by, descending=down))
+        self.grid.on_sort(self._sort)
         for element in (self.grid, self.chart):
             element.observe(lambda change: self.state.select(change["new"]), "selected")
-        self.state.observe(self._selected, "selected")
-        self.state.observe(self._analysed, "analysis")
+        self.state.observe(self._show_selection, "selected")
+        self.state.observe(self._show_analysis, "analysis")
         self.state.observe(lambda _: self._arrange(), "view")
-        self._analysed({"old": None})
+        self._show_analysis({"old": None})
 
     def _build_filters(self) -> None:
         self.search = w.Text(placeholder="name, parent, words of the reason", description="Search")
@@ -78,18 +109,21 @@ class ResultsPanel(Panel):
         self.confidence = w.Dropdown(description="Confidence", options=list(_CONFIDENCES))
         for field in (self.search, self.category, self.series, self.confidence):
             field.add_class("gg-field")
-            field.observe(self._refined, "value")
+            field.observe(self._filter, "value")
         chips = w.HBox(list(self.verdicts.values())).add_class("gg-chips")
         for chip in self.verdicts.values():
-            chip.add_class("gg-chip").observe(self._refined, "value")
+            chip.add_class("gg-chip").observe(self._filter, "value")
         self.count = box(kind="count")
         self._filters = w.Box(
             [self.search, self.category, self.series, self.confidence, chips]
         ).add_class("gg-filters")
-        self._resetting = False
+        self._is_filling = False
 
-    def _refined(self, _: object) -> None:
-        if self._resetting:
+    def _sort(self, by: str, descending: bool) -> None:
+        self.state.refine(order_by=by, descending=descending)
+
+    def _filter(self, _: object) -> None:
+        if self._is_filling:
             return
         least, most = _CONFIDENCES[self.confidence.value]
         self.state.refine(
@@ -101,13 +135,13 @@ class ResultsPanel(Panel):
             most=most,
         )
 
-    def _selected(self, _: object) -> None:
+    def _show_selection(self, _: object) -> None:
         selected = self.state.selected
         self.grid.selected = self.chart.selected = selected
         if self.view.value == "carbons" and self.state.feature() is not None:
             self._draw()
 
-    def _analysed(self, change: dict[str, object]) -> None:
+    def _show_analysis(self, change: dict[str, object]) -> None:
         analysis = self.state.analysis
         self._body.layout.display = "" if analysis is not None else "none"
         self._empty.layout.display = "none" if analysis is not None else ""
@@ -115,91 +149,96 @@ class ResultsPanel(Panel):
             return
         before = change["old"]
         self._fill_filters()
-        self.headline.value = self._headline()
-        self._fill_grid()  # before the chart, which takes longer
+        self.headline.value = _headline(analysis)
+        self._fill_grid()  # first, as the chart takes longer
         if getattr(before, "findings", None) is not analysis.findings:
-            self.fix.value = self._findings()
+            self.findings.value = _findings(analysis)
             self._draw()
 
     def _fill_filters(self) -> None:
-        """Offer what the table has; a search that is there stays."""
+        """List the values that the table has in the filters; search and filters are kept."""
         features, view = self.state.features, self.state.view
         counts = features["verdict"].value_counts()
         present = set(features["category"].dropna())
-        self._resetting = True
+        self._is_filling = True
         try:
             for verdict, chip in self.verdicts.items():
                 chip.description = f"{verdict} {counts.get(verdict, 0):,}"
                 chip.value = verdict in view.verdicts
-            _offer(self.category, [c for c in CATEGORIES if c in present], view.categories)
-            _offer(self.series, sorted(features["series"].dropna().unique()), view.series)
+            categories = [category for category in CATEGORIES if category in present]
+            _set_choices(self.category, categories, view.categories)
+            series = sorted(features["series"].dropna().unique())
+            _set_choices(self.series, series, view.series)
             self.search.value = view.search
         finally:
-            self._resetting = False
+            self._is_filling = False
 
     def _fill_grid(self) -> None:
         rows = self.state.rows()
         with self.grid.hold_sync():
             self.grid.show(self.state.features, rows)
-            self._arranged(rows)
+            self._show_rows(rows)
 
     def _arrange(self) -> None:
         if self.state.analysis is not None:
-            self._arranged(self.state.rows())
+            self._show_rows(self.state.rows())
 
-    def _arranged(self, rows: object) -> None:
-        view, total = self.state.view, len(self.state.features)
-        self.grid.arrange(rows, view.order_by, descending=view.descending)  # type: ignore[arg-type]
-        shown = len(rows)  # type: ignore[arg-type]
-        self.count.value = f"<span role='status'>{shown:,} of {total:,} features</span>"
+    def _show_rows(self, rows: npt.NDArray[np.int32]) -> None:
+        view = self.state.view
+        self.grid.arrange(rows, view.order_by, descending=view.descending)
+        total = len(self.state.features)
+        self.count.value = f"<span role='status'>{len(rows):,} of {total:,} features</span>"
 
     def _draw(self) -> None:
         analysis = self.state.analysis
         if analysis is None:
             return
         feature = self.state.feature()
-        series = None if feature is None or pd.isna(feature["series"]) else str(feature["series"])
+        series = None
+        if feature is not None and pd.notna(feature["series"]):
+            series = str(feature["series"])
         drawn = interactive(analysis, self.view.value, series)
         self.chart.show(drawn)
         title = f"<b>{escape(drawn.title)}.</b> "
         self.caption.value = title + escape(" ".join(drawn.caption))
 
-    def _headline(self) -> str:
-        analysis = self.state.analysis
-        if analysis is None:
-            return ""
-        summary = analysis.summary
-        tiles = "".join(
-            f'<div class="gg-tile"><b>{getattr(summary, v):,}</b>{verdict_mark(v)}</div>'
-            for v in VERDICTS
-        )
-        said = sum(entry.verdict is not None for entry in analysis.overrides)
-        more = f" {said:,} with a verdict of the analyst." if said else ""
-        return (
-            f"<h3>{escape(analysis.source.name)}</h3><p>{escape(summary.headline)}{more}</p>"
-            f'<div class="gg-tiles">{tiles}</div>'
-        )
 
-    def _findings(self) -> str:
-        analysis = self.state.analysis
-        if analysis is None:
-            return ""
-        found = analysis.findings[analysis.findings["severity"] != "info"]
-        if found.empty:
-            return say("Nothing to fix first.")
-        items = "".join(
-            f"<li>{escape(m)} <i>{escape(a)}</i></li>"
-            for m, a in zip(found["message"].head(40), found["advice"].head(40), strict=True)
-        )
-        more = f"<p>... and {len(found) - 40:,} more in the export.</p>" if len(found) > 40 else ""
-        return (
-            f"<details><summary>Look at these first: {len(found):,} findings</summary>"
-            f"<ul>{items}</ul>{more}</details>"
-        )
+def _headline(analysis: Analysis) -> str:
+    """File name, summary and one tile for each verdict, as HTML."""
+    summary = analysis.summary
+    tiles = "".join(
+        f'<div class="gg-tile"><b>{getattr(summary, verdict):,}</b>{verdict_mark(verdict)}</div>'
+        for verdict in VERDICTS
+    )
+    overridden = sum(override.verdict is not None for override in analysis.overrides)
+    more = f" {overridden:,} with a verdict of the analyst." if overridden else ""
+    return (
+        f"<h3>{escape(analysis.source.name)}</h3><p>{escape(summary.headline)}{more}</p>"
+        f'<div class="gg-tiles">{tiles}</div>'
+    )
 
 
-def _offer(field: w.Dropdown, values: list[str], chosen: tuple[str, ...]) -> None:
-    options = [("all", _ALL), *((v, v) for v in values)]
+def _findings(analysis: Analysis) -> str:
+    """HTML list of the findings that need attention."""
+    found = analysis.findings[analysis.findings["severity"] != "info"]
+    if found.empty:
+        return say("No warnings.")
+    listed = found.head(_LISTED)
+    items = "".join(
+        f"<li>{escape(message)} <i>{escape(advice)}</i></li>"
+        for message, advice in zip(listed["message"], listed["advice"], strict=True)
+    )
+    rest = len(found) - len(listed)
+    more = f"<p>... and {rest:,} more in the export.</p>" if rest else ""
+    return (
+        f"<details><summary>Look at these first: {len(found):,} findings</summary>"
+        f"<ul>{items}</ul>{more}</details>"
+    )
+
+
+def _set_choices(field: w.Dropdown, values: Sequence[str], chosen: tuple[str, ...]) -> None:
+    """Set the choices of a filter: all, then `values`; the chosen one is kept if it exists."""
+    options = [("all", _ALL), *((value, value) for value in values)]
     if tuple(field.options) != tuple(options):
         field.options = options
     field.value = chosen[0] if chosen and chosen[0] in values else _ALL

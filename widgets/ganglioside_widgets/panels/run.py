@@ -1,4 +1,4 @@
-"""Run the analysis: a button, progress, a log, and what went wrong."""
+"""Panel of the run: buttons, progress, a log, and errors."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import ipywidgets as w
 from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, refused, say
 from ganglioside_widgets.state.run import Phase, RunState
 
-#: Seconds between two looks at the clock while it runs.
+#: Seconds between two updates of the elapsed time.
 _TICK = 0.5
 
 
 class RunPanel(Panel):
-    """One button that says why it is grey, and progress by step."""
+    """Buttons to run and cancel, with the reason where they are disabled, and progress by step."""
 
     def __init__(self, state: RunState | None = None) -> None:
         self.state = state or RunState(post=post_to_kernel())
@@ -58,7 +58,7 @@ class RunPanel(Panel):
         try:
             asyncio.get_running_loop().call_later(_TICK, self._tick)
         except RuntimeError:
-            return  # no loop, no clock: a script that has no page
+            return  # a script without an event loop: the elapsed time is not updated
 
     def _show(self, _: object) -> None:
         state = self.state

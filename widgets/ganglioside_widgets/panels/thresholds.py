@@ -1,4 +1,4 @@
-"""Thresholds and sample type; moving one re-decides at once."""
+"""Thresholds and sample type; the verdicts follow every change at once."""
 
 from __future__ import annotations
 
@@ -12,22 +12,40 @@ from ganglioside_widgets.state.thresholds import STEPS, ThresholdsState, shown_r
 
 
 class ThresholdsPanel(Panel):
-    """Sliders for the thresholds, each with unit, range and default."""
+    """Sliders for the thresholds, each with unit, range and default.
+
+    Parameters
+    ----------
+    state : ThresholdsState, optional
+        A new one where omitted.
+
+    Examples
+    --------
+    >>> panel = ThresholdsPanel()
+    >>> panel.sliders["outlier_threshold"].value = 3.0
+    >>> panel.state.settings.outlier_threshold
+    3.0
+    """
 
     def __init__(self, state: ThresholdsState | None = None) -> None:
         self.state = state or ThresholdsState()
         specs = setting_specs()
-        self.sliders = {
-            name: Slider(
-                specs[name].label, getattr(self.state, name), unit=specs[name].unit,
-                low=specs[name].low, high=specs[name].high, step=step,
-                help=f"{specs[name].help} {shown_range(name)}.",
+        self.sliders: dict[str, Slider] = {}
+        for name, step in STEPS.items():
+            spec = specs[name]
+            self.sliders[name] = Slider(
+                spec.label,
+                getattr(self.state, name),
+                unit=spec.unit,
+                low=spec.low,
+                high=spec.high,
+                step=step,
+                help=f"{spec.help} {shown_range(name)}.",
             )
-            for name, step in STEPS.items()
-        }  # fmt: skip
         self.sample = w.Dropdown(options=SAMPLE_TYPES, description="Sample type")
         self.sample.add_class("gg-field")
-        self.changes, self._error = box(kind="changes"), box()
+        self.changes = box(kind="changes")
+        self._error = box()
         self._reset = button("Reset to defaults", self.state.reset)
         super().__init__(
             "3. Thresholds",
@@ -44,6 +62,6 @@ class ThresholdsPanel(Panel):
         self._reset.disabled = self.state.is_default
         self._error.value = say(self.state.error, "error")
 
-    def say_changes(self, text: str) -> None:
-        """Say what the last move changed."""
+    def show_changes(self, text: str) -> None:
+        """Show the effect of the last change."""
         self.changes.value = say(text)

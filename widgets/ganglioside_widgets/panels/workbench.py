@@ -1,4 +1,4 @@
-"""All panels of an analysis on one page."""
+"""The workbench: all panels of an analysis on one page."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from ganglioside_widgets.state.run import Phase
 from ganglioside_widgets.state.thresholds import STEPS
 from ganglioside_widgets.state.workbench import WorkbenchState
 
-#: The web pages, by what they are called.
+#: The web pages: labels by file name.
 PAGES: Final = {
     "workbench.ipynb": "Workbench",
     "history.ipynb": "History",
     "species.ipynb": "Species",
 }
 
-
+#: The end of an analysis, as the notice words it.
 _ENDED: Final = {
     Phase.FINISHED: "is done",
     Phase.FAILED: "has failed",
@@ -39,15 +39,28 @@ _ENDED: Final = {
 
 
 class Workbench(w.VBox):  # type: ignore[misc]
-    """From a file to verdicts, reviewed and exported.
+    """Panels for a whole analysis: upload, run, thresholds, results, overrides, export, jobs.
 
     Parameters
     ----------
-    history
-        Opens the history; the usual one where omitted.
-    paths
-        Whether a path on this machine can be named; where None, not on a web page, whose
-        visitors need not be those who may read its files.
+    history : callable, optional
+        Opens the history; the user's one where omitted.
+    paths : bool, optional
+        Whether files of this machine can be opened by their path. By default in a notebook only:
+        visitors of a web page need not be users of this machine.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> bench = Workbench(lambda: history)
+    >>> bench.upload.state.add_example()
+    >>> bench.run.run.click()
+    >>> bench.state.run.join()
+    >>> bench.state.run.phase.value
+    'finished'
     """
 
     def __init__(
@@ -62,71 +75,78 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.results = ResultsPanel(self.state.results)
         self.export = ExportPanel(self.state.export, self.page)
         self.jobs = JobsPanel(self.state.jobs, self.page, self.state.open)
-        self._keep = button("Keep as a new session", self.state.keep)
+        self._save = button("Save as a new session", self.state.keep)
         self._notice = box()
-        kept = w.VBox([self._notice, self._keep])
-        side = w.VBox([self.upload, self.run, self.thresholds, kept]).add_class("gg-side")
+        saving = w.VBox([self._notice, self._save])
+        side = w.VBox([self.upload, self.run, self.thresholds, saving]).add_class("gg-side")
         main = w.VBox([self.results, self.export, self.jobs]).add_class("gg-main")
         bench = w.Box([side, main]).add_class("gg-bench")
         super().__init__([styled(self.page, bench)])
-        self.page.on_open(self._opened)
-        self.state.results.observe(self._changed, "changes")
-        self.state.observe(self._show, ["notice", "unkept_settings"])
-        self.state.run.observe(self._address, "session_id")
-        self.state.thresholds.observe(self._address, "settings")
-        self.state.run.observe(self._ended, "phase")
+        self.page.on_open(self._open)
+        self.state.results.observe(self._show_changes, "changes")
+        self.state.observe(self._show, ["notice", "unsaved_settings"])
+        self.state.run.observe(self._set_address, "session_id")
+        self.state.thresholds.observe(self._set_address, "settings")
+        self.state.run.observe(self._notify_of_end, "phase")
         self.state.jobs.observe(self._show_jobs, "lines")
         self._show(None)
         self._show_jobs(None)
 
-    def _opened(self, asked: dict[str, str]) -> None:
-        """Find what the address names; a page that shows something already keeps it."""
+    def _open(self, parameters: dict[str, str]) -> None:
+        """Show the session of the address, unless the page shows one already."""
         self.state.jobs.watch()
-        if "session" not in asked or self.state.run.session_id:
+        if "session" not in parameters or self.state.run.session_id:
             return
-        moved = {name: asked[name] for name in STEPS if name in asked}
-        if moved:
-            self.state.run.observe(lambda _: self._move(moved), "analysis")
-        self.state.open(asked["session"])
+        thresholds = {name: parameters[name] for name in STEPS if name in parameters}
+        if thresholds:
+            self.state.run.observe(lambda _: self._set_thresholds(thresholds), "analysis")
+        self.state.open(parameters["session"])
 
-    def _move(self, moved: dict[str, str]) -> None:
-        """Put the thresholds where the address has them, once."""
-        for name in list(moved):
+    def _set_thresholds(self, thresholds: dict[str, str]) -> None:
+        """Set the thresholds of the address, and remove them from the dict: they apply once."""
+        for name in list(thresholds):
             try:
-                setattr(self.state.thresholds, name, float(moved.pop(name)))
+                setattr(self.state.thresholds, name, float(thresholds.pop(name)))
             except (ValueError, SettingsError):
-                self.state.notice = f"The address gives {name} a value that is no number."
+                self.state.notice = f"The value of {name} in the address is not a number."
 
-    def _address(self, _: object) -> None:
-        settings, kept = self.state.thresholds.settings, self.state.run.analysis
-        moved = (
-            {n: f"{getattr(settings, n):g}" for n in STEPS
-             if getattr(settings, n) != getattr(kept.settings, n)}
-            if kept is not None else {}
-        )  # fmt: skip
+    def _set_address(self, _: object) -> None:
+        """Write the session and the thresholds that differ from it into the address."""
         sid = self.state.run.session_id
-        self.page.set_address(session=sid, **(moved if sid else {}))
+        thresholds = self._changed_thresholds() if sid else {}
+        self.page.set_address(session=sid, **thresholds)
 
-    def _ended(self, change: dict[str, object]) -> None:
-        """Tell of a long analysis that has ended: who started it may look elsewhere by now."""
+    def _changed_thresholds(self) -> dict[str, str]:
+        """Thresholds that differ from those of the session, as texts by name."""
+        saved = self.state.run.analysis
+        if saved is None:
+            return {}
+        values = {name: getattr(self.state.thresholds.settings, name) for name in STEPS}
+        return {
+            name: f"{value:g}"
+            for name, value in values.items()
+            if value != getattr(saved.settings, name)
+        }
+
+    def _notify_of_end(self, change: dict[str, object]) -> None:
+        """Show a notice when a long analysis ends: the user may be elsewhere on the page."""
         run = self.state.run
         if change["old"] is not Phase.RUNNING or run.elapsed < LONG:
             return
-        name = run.table.source.name if run.table is not None else "session " + run.session_id
-        took = duration(run.elapsed)
+        name = run.table.source.name if run.table is not None else f"session {run.session_id}"
         self.page.tell(
-            f"The analysis of {name} {_ENDED[run.phase]} after {took}.",
+            f"The analysis of {name} {_ENDED[run.phase]} after {duration(run.elapsed)}.",
             error=run.phase is Phase.FAILED,
         )
 
     def _show_jobs(self, _: object) -> None:
         self.jobs.layout.display = "" if self.state.jobs.lines else "none"
 
-    def _changed(self, _: object) -> None:
-        self.thresholds.say_changes(self.state.results.changes)
+    def _show_changes(self, _: object) -> None:
+        self.thresholds.show_changes(self.state.results.changes)
 
     def _show(self, _: object) -> None:
-        unkept = self.state.unkept_settings
-        self._keep.layout.display = "" if unkept else "none"
-        words = "These thresholds differ from the kept session." if unkept else ""
-        self._notice.value = say(self.state.notice, "warning") + say(words)
+        is_unsaved = self.state.unsaved_settings
+        self._save.layout.display = "" if is_unsaved else "none"
+        hint = "These thresholds differ from the saved session." if is_unsaved else ""
+        self._notice.value = say(self.state.notice, "warning") + say(hint)

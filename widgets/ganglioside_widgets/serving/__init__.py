@@ -1,1 +1,1 @@
-"""The web servers: who may enter, what their pages may do, and how many kernels they start."""
+"""The web servers: who is let in, what their pages may do, and how many kernels they start."""

@@ -1,4 +1,4 @@
-"""Where a server listens, and under which address a browser finds it."""
+"""The address at which a server listens, and the one that a browser opens."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ganglioside_widgets.serving.door import is_loopback, listens_everywhere
 
 @dataclass(frozen=True)
 class Address:
-    """Where a server listens.
+    """Address at which a server listens.
 
     Attributes
     ----------
     host : str
     port : int
     certificate, key : pathlib.Path or None
-        Files of PEM with which it serves TLS; the key may be in the first.
+        PEM files for TLS; the certificate's file may contain the key too. None: plain HTTP.
     """
 
     host: str
@@ -34,33 +34,33 @@ class Address:
 
     @property
     def is_here(self) -> bool:
-        """Whether only this machine reaches the server."""
+        """Whether only this machine can reach the server."""
         return is_loopback(self.host)
 
     @property
     def is_open(self) -> bool:
-        """Whether what visitors send can be read on its way to the server."""
+        """Whether others in the network can read what visitors send."""
         return not self.is_here and self.certificate is None
 
     def url(self, token: str = "") -> str:
-        """Return the address for a browser.
+        """Web address (URL) for a browser, with the token if there is one.
 
         >>> Address("::1", 8866).url("secret")
         'http://[::1]:8866/?token=secret'
         """
         host = socket.gethostname() if listens_everywhere(self.host) else self.host
-        named = f"[{host}]" if ":" in host else host
+        bracketed = f"[{host}]" if ":" in host else host
         scheme = "https" if self.certificate else "http"
         query = f"?token={quote(token)}" if token else ""
-        return f"{scheme}://{named}:{self.port}/{query}"
+        return f"{scheme}://{bracketed}:{self.port}/{query}"
 
     def bind(self) -> list[socket.socket]:
-        """Return sockets that listen.
+        """Open sockets that listen at the address.
 
         Raises
         ------
         JobError
-            If the address does not exist, or another program has it.
+            If the address does not exist, or another program listens there.
         """
         host = "" if self.host == "*" else self.host
         try:
@@ -74,18 +74,18 @@ class Address:
             raise JobError(_explain(fault, self)) from None
 
     def check(self) -> None:
-        """Check that the address exists, whoever has its port.
+        """Check that the host's address exists, whether or not its port is free.
 
         Raises
         ------
         JobError
-            If it does not.
+            If it does not exist.
         """
         for each in Address(self.host, 0).bind():
             each.close()
 
     def tls_context(self) -> ssl.SSLContext | None:
-        """Return with what connections are encrypted; None without a certificate.
+        """TLS settings of the connections; None without a certificate.
 
         Raises
         ------
@@ -109,13 +109,13 @@ class Address:
 
 
 def _explain(fault: OSError, address: Address) -> str:
-    """Return the reason why a server cannot listen, and the cure."""
-    place = f"port {address.port} of {address.host}"
+    """Error text: why a server cannot listen, and what to do."""
+    socket_name = f"port {address.port} of {address.host}"
     match fault.errno:
         case errno.EADDRINUSE:
-            return f"Another program listens at {place}: end it, or choose another --port."
+            return f"Another program listens at {socket_name}: end it, or choose another --port."
         case errno.EACCES:
-            return f"This user may not listen at {place}: choose a --port above 1023."
+            return f"This user may not listen at {socket_name}: choose a --port above 1023."
         case errno.EADDRNOTAVAIL:
             return f"This machine has no address {address.host}: choose another --host."
-    return f"Nothing can listen at {place}: {fault.strerror}."
+    return f"Nothing can listen at {socket_name}: {fault.strerror}."

@@ -1,4 +1,4 @@
-"""The door of the web pages: each request passes it before anything else looks at it."""
+"""The door of the web pages: checks each request before any handler gets it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import httputil, web
 
-#: Characters of an address, and of one of its parts, that the pages never reach.
+#: Longest path of a request, and longest part of it, characters; those of the pages are shorter.
 LONGEST_PATH: Final = 2000
 LONGEST_PART: Final = 200
 
-#: A host and its port as they stand in a request; an address of version 6 stands in brackets.
+#: Host and optional port of a request; an IPv6 address is in brackets.
 _HOST: Final = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?", re.IGNORECASE)
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -27,15 +27,15 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer that turns a request away.
+    """The answer to a request that is refused.
 
     Attributes
     ----------
     status : int
     words : str
-        What was found, and the cure.
+        The reason, and what to do.
     link : str
-        An address of this server that the visitor may open from here; empty: no link.
+        Address on this server that the visitor may open instead; empty for no link.
     """
 
     status: int
@@ -45,17 +45,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Door:
-    """Whom the web pages let in.
+    """Rules by which requests to the web pages are let in or refused.
 
     Attributes
     ----------
     token : str
-        Whoever has it may enter.
+        Requests that bring it are let in.
     hosts : frozenset of str
-        Names, in lower case, under which visitors may ask. A page of a name that points here
-        only now and then is so kept from using ours ("DNS rebinding").
+        Host names, in lower case, that requests may use. All others are refused, which stops
+        "DNS rebinding": pages of a foreign name that is pointed at this server for a moment.
     proxies : frozenset of str
-        Addresses of proxies whose word is taken for a visitor having come over TLS.
+        Addresses of proxies whose `X-Forwarded-Proto` header is believed.
     """
 
     token: str = field(repr=False)
@@ -63,13 +63,13 @@ class Door:
     proxies: frozenset[str] = frozenset()
 
     def refuse(self, request: httputil.HTTPServerRequest) -> Refusal | None:
-        """Return why a request is turned away, or None."""
+        """Refusal of a request; None if it is let in."""
         if not self.knows_host(request):
             host = hide_oddities(request.host)
             return Refusal(
                 HTTPStatus.FORBIDDEN,
-                f"This server was asked under the name {host}, which it was not told of. If the "
-                f"name is right, start it with: ganglioside app --allow-host {host}",
+                f"This server does not know the name {host}. If the name is right, start it with: "
+                f"ganglioside app --allow-host {host}",
             )
         if is_odd(request.path):
             return Refusal(HTTPStatus.NOT_FOUND, "There is no page at this address.")
@@ -77,33 +77,33 @@ class Door:
             return None
         return Refusal(
             HTTPStatus.FORBIDDEN,
-            "Another site asked for this page. If you followed a link to it, go on from here.",
+            "Another site requested this page. If you followed a link to it, continue from here.",
             own_address(request) if is_navigation(request) else "",
         )
 
     def knows_host(self, request: httputil.HTTPServerRequest) -> bool:
-        """Tell whether a request names a host of this server, or the address it came in by."""
+        """Whether a request names a host of this server, or the address at which it arrived."""
         name = host_name(request.host)
         if name is None:
             return False
         return name in self.hosts or is_loopback(name) or name == _reached_address(request)
 
     def has_token(self, request: httputil.HTTPServerRequest) -> bool:
-        """Tell whether a request brings the token."""
+        """Whether a request brings the token in its header."""
         kind, _, given = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() not in {"token", "bearer"}:
             return False
         return hmac.compare_digest(given.strip().encode(), self.token.encode())
 
     def note_protocol(self, request: httputil.HTTPServerRequest) -> None:
-        """Take a known proxy's word for whether a visitor came over TLS."""
+        """Set a request's protocol to what its header reports, if it comes from a trusted proxy."""
         if request.remote_ip in self.proxies:
-            told = request.headers.get("X-Forwarded-Proto", request.protocol)
-            request.protocol = "https" if told.strip().lower() == "https" else "http"
+            reported = request.headers.get("X-Forwarded-Proto", request.protocol)
+            request.protocol = "https" if reported.strip().lower() == "https" else "http"
 
 
 def host_name(host: str) -> str | None:
-    """Return the name of a host without its port, or None for what is no host.
+    """Name of a host without its port, in lower case; None for a malformed one.
 
     >>> host_name("LAB:8866"), host_name("[::1]:8866"), host_name("a@b")
     ('lab', '::1', None)
@@ -113,7 +113,7 @@ def host_name(host: str) -> str | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach a server at `host`."""
+    """Whether only this machine can reach a server at `host`."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -121,18 +121,18 @@ def is_loopback(host: str) -> bool:
 
 
 def known_hosts(host: str, further: tuple[str, ...] = ()) -> frozenset[str]:
-    """Return the names of a server that listens at `host`, and `further` ones."""
+    """Names of a server that listens at `host`, and the `further` ones, in lower case."""
     own = [socket.gethostname(), socket.getfqdn()] if listens_everywhere(host) else [host]
     return frozenset(name.lower().strip("[]").rstrip(".") for name in (*own, *further))
 
 
 def listens_everywhere(host: str) -> bool:
-    """Tell whether a server at `host` listens at all addresses of the machine."""
+    """Whether a server at `host` listens at all addresses of the machine."""
     return host in {"", "*", "0.0.0.0", "::"}
 
 
 def _reached_address(request: httputil.HTTPServerRequest) -> str | None:
-    """Return the address of this machine at which a request arrived."""
+    """Address of this machine at which a request arrived; None if it is unknown."""
     stream = getattr(request.connection, "stream", None)
     opened = getattr(stream, "socket", None)
     if opened is None:
@@ -142,21 +142,22 @@ def _reached_address(request: httputil.HTTPServerRequest) -> str | None:
 
 
 def take_token(request: httputil.HTTPServerRequest) -> bool:
-    """Move a token out of the address of a request, from where it would reach logs and kernels.
+    """Move a token from a request's address, which reaches logs and kernels, into its header.
 
     Returns
     -------
     bool
-        Whether there was one. It is now in the header that says the same.
+        Whether there was a token.
     """
     given = request.query_arguments.pop("token", None)
     if given is None:
         return False
     request.arguments.pop("token", None)
-    kept = [part for part in request.query.split("&") if _key(part) != "token"]
-    request.query = "&".join(kept)
-    request.uri = f"{request.path}?{request.query}" if kept else request.path
-    request.headers["Authorization"] = f"token {given[-1].decode('utf-8', 'replace')}"
+    parameters = [part for part in request.query.split("&") if _key(part) != "token"]
+    request.query = "&".join(parameters)
+    request.uri = f"{request.path}?{request.query}" if parameters else request.path
+    token = given[-1].decode("utf-8", "replace")
+    request.headers["Authorization"] = f"token {token}"
     return True
 
 
@@ -165,32 +166,29 @@ def _key(part: str) -> str:
 
 
 def is_odd(path: str) -> bool:
-    """Tell whether no file and no page can have this path.
+    """Whether a path is malformed or suspicious, so that it cannot be that of a page or file.
 
     >>> is_odd("/voila/static/a%00.js"), is_odd("/a/../b"), is_odd("/voila/render/workbench.ipynb")
     (True, True, False)
     """
     plain = unquote(path, errors="surrogateescape")
-    parts = plain.split("/")
-    return (
-        len(path) > LONGEST_PATH
-        or _CONTROL.search(plain) is not None
-        or any("\udc80" <= letter <= "\udcff" for letter in plain)
-        or any(part in {".", ".."} or len(part) > LONGEST_PART for part in parts)
-    )
+    is_not_utf8 = any("\udc80" <= letter <= "\udcff" for letter in plain)
+    has_odd_part = any(part in {".", ".."} or len(part) > LONGEST_PART for part in plain.split("/"))
+    has_control = _CONTROL.search(plain) is not None
+    return len(path) > LONGEST_PATH or has_control or is_not_utf8 or has_odd_part
 
 
 def is_foreign(request: httputil.HTTPServerRequest) -> bool:
-    """Tell whether a page of another site, or of another port of this machine, asked."""
+    """Whether a request comes from a page of another site, or of another port of this machine."""
     headers = request.headers
+    if headers.get("Sec-Fetch-Site", "") in {"cross-site", "same-site"}:
+        return True
     senders = [headers[name] for name in ("Origin", "Referer") if name in headers]
-    return headers.get("Sec-Fetch-Site", "") in {"cross-site", "same-site"} or any(
-        _site(sender) != request.host.lower() for sender in senders
-    )
+    return any(_site(sender) != request.host.lower() for sender in senders)
 
 
 def _site(address: str) -> str:
-    """Return host and port of an address; empty where it has none."""
+    """Host and port of an address; empty if it has none."""
     try:
         return urlsplit(address).netloc.lower()
     except ValueError:
@@ -198,33 +196,33 @@ def _site(address: str) -> str:
 
 
 def is_navigation(request: httputil.HTTPServerRequest) -> bool:
-    """Tell whether a browser opens an address in a window."""
+    """Whether a browser opens an address in a window, rather than loading it into a page."""
     if request.method != "GET":
         return False
     headers = request.headers
-    if "Sec-Fetch-Mode" not in headers:  # which browsers leave out over plain HTTP
+    if "Sec-Fetch-Mode" not in headers:  # browsers omit it over plain HTTP
         return "text/html" in headers.get("Accept", "")
     return headers["Sec-Fetch-Mode"] == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
 
 
 def own_address(request: httputil.HTTPServerRequest) -> str:
-    """Return the address of a request within this server, which leads to no other one."""
+    """Path and query of a request, made so that it cannot lead to another server."""
     address = "/" + request.path.lstrip("/\\")
     return f"{address}?{request.query}" if request.query else address
 
 
 def hide_oddities(text: str) -> str:
-    """Return the start of what a visitor sent, with nothing in it that is no host."""
+    """First 100 characters of a visitor's text, with a ? for each that no host name has."""
     return re.sub(r"[^\w.:\[\]-]", "?", text)[:100]
 
 
 class Guarded(web.Application):
-    """An application behind a door."""
+    """A web application whose requests pass the door first."""
 
     def get_handler_delegate(
         self, request: httputil.HTTPServerRequest, target_class: Any, *rest: Any, **named: Any
     ) -> Any:
-        """Return the handler of a request, or the door's refusal."""
+        """Request handler, or that of the door's refusal."""
         door: Door = self.settings["door"]
         door.note_protocol(request)
         in_address = take_token(request)
@@ -237,10 +235,10 @@ class Guarded(web.Application):
 
 
 class TurnedAway(web.RequestHandler):
-    """Answers a request that the door refuses."""
+    """Answers a refused request."""
 
     def initialize(self, refusal: Refusal) -> None:
-        """Keep why."""
+        """Keep the reason."""
         self._refusal = refusal
 
     def prepare(self) -> None:
@@ -257,15 +255,15 @@ class TurnedAway(web.RequestHandler):
 
 
 class SignedIn(JupyterHandler):
-    """Answers who brings the token in an address: sets the cookie and leads on without it.
+    """Answers a visitor who brings the token in an address: sets a cookie and reloads without it.
 
-    A redirect would not do: a browser that came from elsewhere keeps the cookie back, as the
-    other site still counts as the one that asks.
+    A redirect would not do: after a link from another site the browser would withhold the cookie,
+    since that site still counts as the sender of the request.
     """
 
     @allow_unauthenticated
     def get(self, *_: str) -> None:
-        """Lead to the page that was asked for."""
+        """Answer with a page that leads on to the requested one."""
         self.set_header("Cache-Control", "no-store")
         link = own_address(self.request)
         self.finish(self.render_template("signed-in.html", link=link))  # type: ignore[no-untyped-call]

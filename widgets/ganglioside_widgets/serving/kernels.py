@@ -1,4 +1,4 @@
-"""Kernels of web pages, of which there are only so many."""
+"""Kernels of the web pages, with an upper limit."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado import web
 from traitlets import Int
 
-from ganglioside_widgets.app import MOST_KERNELS
+from ganglioside_widgets.serving.options import MOST_KERNELS
 
-#: Seconds between two looks whether a kernel has ended.
-_LOOK: Final = 0.5
+#: Seconds between two checks whether there is room for a spare kernel.
+_INTERVAL: Final = 0.5
 
-#: Seconds after which a visitor may try again.
+#: Seconds after which a visitor who was refused may try again.
 RETRY: Final = 30
 
 FULL: Final = (
@@ -24,12 +24,13 @@ FULL: Final = (
 
 
 class BoundedKernels(AsyncMappingKernelManager):
-    """Starts no more kernels than it may.
+    """Starts at most `max_kernels` kernels.
 
-    Those that stand ready for later visitors wait until there is room.
+    A visitor above the limit is refused; a spare kernel, started ahead for a later visitor, waits
+    until there is room.
     """
 
-    max_kernels = Int(MOST_KERNELS, min=1, help="Kernels at once.", config=True)
+    max_kernels = Int(MOST_KERNELS, min=1, help="Most kernels at once.", config=True)
 
     def __init__(self, **named: Any) -> None:
         self._turn = asyncio.Lock()
@@ -38,19 +39,19 @@ class BoundedKernels(AsyncMappingKernelManager):
 
     @property
     def is_full(self) -> bool:
-        """Whether no kernel may be started."""
+        """Whether no further kernel may be started."""
         return len(self) + self._starting >= self.max_kernels
 
     def refusal(self) -> web.HTTPError:
-        """Return the answer to a visitor when there is no room."""
+        """Error 503 for a visitor when there is no room."""
         return web.HTTPError(503, FULL.format(2 * self.max_kernels))
 
     async def start_kernel(self, **named: Any) -> str:  # type: ignore[override]
-        """Start a kernel and return its id."""
+        """Start a kernel; returns its id."""
         if named.get("env", {}).get("VOILA_PREHEAT") == "True":
-            async with self._turn:  # in the order of asking
+            async with self._turn:  # first come, first served
                 while self.is_full:
-                    await asyncio.sleep(_LOOK)
+                    await asyncio.sleep(_INTERVAL)
                 self._starting += 1
         elif self.is_full:
             raise self.refusal()
@@ -62,6 +63,7 @@ class BoundedKernels(AsyncMappingKernelManager):
             self._starting -= 1
 
     def has_room(self, page: str) -> bool:
-        """Tell whether a visitor of a page gets a kernel now."""
-        ready = getattr(self, "_pools", {}).get(page, [])
-        return not self.is_full or bool(ready and ready[0].done())
+        """Whether a visitor of a page would get a kernel now, a new one or a spare one."""
+        spares = getattr(self, "_pools", {}).get(page, [])
+        has_spare = bool(spares and spares[0].done())
+        return has_spare or not self.is_full

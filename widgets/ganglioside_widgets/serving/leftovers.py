@@ -1,4 +1,4 @@
-"""Temporary folders of servers, and those that killed servers left behind."""
+"""Temporary folders of servers, and removal of those that killed servers left behind."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from filelock import FileLock, Timeout
 
 PREFIX: Final = "ganglioside-pages-"
 
-#: Held as long as its server lives; the system lets go of it when the server is killed.
+#: Lock file held while the server runs; the system releases it when the server is killed.
 LOCK: Final = "alive.lock"
 
-#: Seconds for which a folder without a lock is spared: its server may be about to make it.
+#: Seconds for which a folder without a lock is kept: its server may be about to create it.
 SPARED: Final = 24 * 3600
 
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Give a folder that only this user can read, and take it away at the end."""
+    """Create a folder that only this user can read, and remove it at the end."""
     remove_leftovers(Path(tempfile.gettempdir()))
     with (
         tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True) as name,
@@ -33,16 +33,16 @@ def temporary_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def remove_leftovers(place: Path) -> None:
-    """Remove the folders in `place` of servers of this user that no longer live."""
-    with os.scandir(place) as entries:
-        found = [
+def remove_leftovers(parent: Path) -> None:
+    """Remove the folders in `parent` of servers of this user that have ended."""
+    with os.scandir(parent) as entries:
+        folders = [
             Path(entry)
             for entry in entries
             if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False)
         ]
-    for folder in found:
-        with suppress(FileNotFoundError):  # another server that starts removes it as well
+    for folder in folders:
+        with suppress(FileNotFoundError):  # another server may remove it at the same time
             if _is_mine(folder) and _is_dead(folder):
                 shutil.rmtree(folder)
 
@@ -52,6 +52,7 @@ def _is_mine(folder: Path) -> bool:
 
 
 def _is_dead(folder: Path) -> bool:
+    """Whether the server of a folder has ended: nobody holds its lock."""
     if not (folder / LOCK).exists():
         return time.time() - folder.lstat().st_mtime > SPARED
     try:

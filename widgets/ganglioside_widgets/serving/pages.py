@@ -1,8 +1,7 @@
-"""Voila behind a door, with pages that keep to a policy and analyses that outlive them."""
+"""Voila behind a door: pages keep to a policy, and a running analysis outlives its page."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import re
@@ -23,24 +22,21 @@ from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHa
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from ganglioside.history import default_path
 from ganglioside_widgets.serving.address import Address
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
+from ganglioside_widgets.serving.idle import until_idle
 from ganglioside_widgets.serving.kernels import RETRY
 from ganglioside_widgets.serving.logs import log_request
 from ganglioside_widgets.serving.sockets import KernelSocket
-from ganglioside_widgets.state.running_sessions import Journal
 
-#: The template of the pages, whose folder holds the only files of templates that are served.
+#: The template of the pages; only files of its folder are served.
 TEMPLATE: Final = "ganglioside"
-
-#: Seconds between two looks at a kernel that still works after its page was closed.
-_LOOK: Final = 1.0
 
 _NOWHERE: Final = Refusal(HTTPStatus.NOT_FOUND, "There is no page at this address.")
 
-#: Opens the browser by a file, as an address among a program's arguments is seen by every user.
+#: Content of a file that leads the browser to the server. Every user of the machine could read an
+#: address among the browser's arguments.
 _OPENING: Final = """<!DOCTYPE html>
 <title>Opening Ganglioside</title>
 <meta name="referrer" content="no-referrer">
@@ -49,28 +45,27 @@ _OPENING: Final = """<!DOCTYPE html>
 
 
 class LetFinish(VoilaShutdownKernelHandler):  # type: ignore[misc]
-    """Ends the kernel of a page that is closed or reloaded, once its analysis is done."""
+    """Ends the kernel of a closed or reloaded page once its analysis is done."""
 
     def check_xsrf_cookie(self) -> None:
-        """Ask for no token: a page that closes sends none, and the id of its kernel is secret."""
+        """Require no XSRF token: a closing page sends none, and the id of its kernel is secret."""
 
     @web.authenticated
     async def post(self, kernel_id: str) -> None:
-        """Answer at once, and end the kernel when nothing runs in it."""
+        """Answer at once, and end the kernel when no analysis runs in it."""
         if kernel_id not in self.kernel_manager:
             raise web.HTTPError(404, "The kernel has ended already.")
         self.set_status(204)
         self.finish()
         process = getattr(self.kernel_manager.get_kernel(kernel_id).provisioner, "pid", None)
-        journal = Journal.beside(default_path())
-        while process is not None and journal.is_busy(process):
-            await asyncio.sleep(_LOOK)
+        if process is not None:
+            await until_idle(process)
         if kernel_id in self.kernel_manager:
             await self.kernel_manager.shutdown_kernel(kernel_id)
 
 
 class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
-    """Serves a page, if there is such a page and room for its kernel."""
+    """Serves a page, if it exists and there is room for its kernel."""
 
     @web.authenticated
     async def get(self, path: str | None = None) -> None:
@@ -81,44 +76,44 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
         if not self.kernel_manager.has_room(path):
             raise self.kernel_manager.refusal()
         await super().get(path)
-        # Voila keeps the address of each visit for kernels that ask for it, which ours do not.
+        # Voila keeps the address of each visit for kernels to request; ours never do.
         RequestInfoSocketHandler._cache.clear()
 
     def write_error(self, status_code: int, **named: Any) -> None:
-        """Answer with an error, and when to try again."""
+        """Answer with an error; one of a full server says when to try again."""
         if status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             self.set_header("Retry-After", str(RETRY))
         super().write_error(status_code, **named)
 
 
 class TemplateFiles(TemplateStaticFileHandler):  # type: ignore[misc]
-    """Serves the static files of the pages' template, and of no other."""
+    """Serves the static files of the pages' template only."""
 
     def parse_url_path(self, path: str) -> str:
-        """Return the path of a file on this system."""
+        """Path of a file on this system."""
         if re.fullmatch(rf"{TEMPLATE}/static/[^/].*", path) is None:
             raise web.HTTPError(404)
         return str(super().parse_url_path(path))
 
 
-class Keys(PasswordIdentityProvider):
-    """Lets in who has the token, by address, header, form or cookie."""
+class TokenProvider(PasswordIdentityProvider):
+    """Lets in visitors who bring the token in an address, header, form or cookie."""
 
     async def get_user_token(self, handler: Any) -> Any:
-        """Return the visitor who brings the token; None for every other."""
+        """User of a request that brings the token; None without it."""
         given = self.get_token(handler) or ""
         if not hmac.compare_digest(given.encode(), self.token.encode()):
             return None
         return await super().get_user_token(handler)
 
 
-#: What stands in for handlers of Voila; None: not served.
+#: Replacements of handlers of Voila; None: not served.
 REPLACED: Final[dict[type, type | None]] = {
     VoilaShutdownKernelHandler: LetFinish,
     VoilaKernelWebsocketHandler: KernelSocket,
     TornadoVoilaHandler: PageHandler,
     TemplateStaticFileHandler: TemplateFiles,
-    # Nobody needs these: one asks for no token, the other serves files beside the pages.
+    # Not needed, and unsafe: one requires no token, the other serves files beside the pages.
     RequestInfoSocketHandler: None,
     AllowListFileHandler: None,
 }
@@ -130,11 +125,11 @@ class Pages(Voila):  # type: ignore[misc]
     Attributes
     ----------
     door : Door
-        Whom to let in.
+        Rules by which requests are let in.
     address : Address
-        Where to listen.
+        The address to listen at.
     workplace : pathlib.Path
-        A folder that only this user can read, for the time of serving.
+        Temporary folder that only this user can read.
     """
 
     door = Instance(Door)
@@ -142,11 +137,12 @@ class Pages(Voila):  # type: ignore[misc]
     workplace = Instance(Path)
 
     def init_settings(self) -> dict[str, Any]:
-        """Return Voila's settings, with a door, and templates of our own for errors too."""
-        # Here, as the command line and configuration files must not take the token away.
+        """Voila's settings with our door, token and error pages."""
+        # Set here, so that neither command line nor configuration files can remove the token.
         self.token = self.door.token
-        self.identity_provider_class = Keys
-        self.cookie_secret = hashlib.sha256(f"cookies of {self.door.token}".encode()).digest()
+        self.identity_provider_class = TokenProvider
+        secret = f"cookies of {self.door.token}".encode()
+        self.cookie_secret = hashlib.sha256(secret).digest()
         settings: dict[str, Any] = super().init_settings()
         settings["identity_provider"].allow_password_change = False
         return settings | {
@@ -158,10 +154,13 @@ class Pages(Voila):  # type: ignore[misc]
         }
 
     def init_handlers(self) -> list[Any]:
-        """Return Voila's handlers, with some replaced and some left out."""
-        rules = super().init_handlers()
-        placed = [(rule[0], REPLACED.get(rule[1], rule[1]), *rule[2:]) for rule in rules]
-        return [rule for rule in placed if rule[1] is not None]
+        """Handlers of Voila, some replaced and some left out (`REPLACED`)."""
+        served = []
+        for pattern, handler, *rest in super().init_handlers():
+            replacement = REPLACED.get(handler, handler)
+            if replacement is not None:
+                served.append((pattern, replacement, *rest))
+        return served
 
     def start(self) -> None:
         """Serve until interrupted.
@@ -193,7 +192,7 @@ class Pages(Voila):  # type: ignore[misc]
             self.stop()
 
     def launch_browser(self) -> None:
-        """Open a browser with the token."""
+        """Open a browser, signed in by the token."""
         page = self.workplace / "open.html"
         page.touch(mode=0o600)
         page.write_text(_OPENING.format(address=self.address.url(self.door.token)))

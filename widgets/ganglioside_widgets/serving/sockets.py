@@ -10,23 +10,23 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from ganglioside_widgets.serving.frames import PROTOCOL, FrameError, check_frame
 
-#: Open at once to one kernel: a page needs one, and another while it connects again.
+#: Most WebSockets open to one kernel: a page needs one, and another while it reconnects.
 MOST_SOCKETS: Final = 8
 
-#: Why a WebSocket is closed (RFC 6455).
-BROKEN_RULE: Final = 1002
+#: The close code "protocol error" (RFC 6455).
+PROTOCOL_ERROR: Final = 1002
 
 
 class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
     """Passes messages on as Voila does, but only well-formed ones.
 
-    The older framing is refused: Voila reads each message of either kind as one of `PROTOCOL`, and
-    takes the first bytes of an older one for a huge count.
+    The older subprotocol is refused: Voila would read its messages as ones of `PROTOCOL`, and take
+    their first bytes for a huge count.
     """
 
     @ws_authenticated
     async def get(self, kernel_id: str) -> None:
-        """Open the WebSocket, or refuse with a reason."""
+        """Open the WebSocket, or answer with the reason why not."""
         offered = self.request.headers.get("Sec-WebSocket-Protocol", "")
         if PROTOCOL not in {name.strip() for name in offered.split(",")}:
             raise web.HTTPError(
@@ -41,13 +41,13 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
         await super().get(kernel_id=kernel_id)
 
     def on_message(self, ws_message: bytes | str) -> None:
-        """Pass a message on, or close the WebSocket if it is malformed."""
+        """Pass a message on; a malformed one closes the WebSocket."""
         if self.connection is None:
-            return  # closed meanwhile
+            return  # the WebSocket has been closed
         try:
             check_frame(ws_message)
         except FrameError as fault:
             self.log.warning("A WebSocket was closed for a malformed message: %s.", fault)
-            self.close(BROKEN_RULE, f"malformed message: {fault}")
+            self.close(PROTOCOL_ERROR, f"malformed message: {fault}")
             return
         super().on_message(ws_message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 import traitlets as t
@@ -14,16 +15,26 @@ from ganglioside.errors import GangliosideError
 from ganglioside.history import History
 from ganglioside.settings import setting_specs
 
-_COMPARED = ("feature_id", "name", "rt", "verdict", "confidence", "parent")
+#: Columns of the features that are compared.
+_COMPARED: Final = ("feature_id", "name", "rt", "verdict", "confidence", "parent")
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """What two analyses have in common and what not.
+    """Two analyses side by side.
 
     Attributes
     ----------
     left, right : Analysis
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> analysis = gg.analyze(gg.example())
+    >>> other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
+    >>> comparison = Comparison(analysis, other)
+    >>> comparison.headline()
+    '332 features are in both, 31 of them with different verdicts.'
     """
 
     left: Analysis
@@ -31,19 +42,17 @@ class Comparison:
 
     @property
     def same_input(self) -> bool:
-        """Whether both analysed the same bytes: their features then agree by number."""
+        """Whether both analysed the same bytes, so that feature_id names the same row in both."""
         return self.left.source.sha256 == self.right.source.sha256
 
     def settings(self) -> pd.DataFrame:
-        """Return setting, left, right, differs; thresholds first."""
-        left, right = self.left.settings.to_dict(), self.right.settings.to_dict()
-        labels = {name: spec.label for name, spec in setting_specs().items()}
+        """Table of settings: setting, left, right, differs; thresholds first."""
+        left = self.left.settings.to_dict()
+        right = self.right.settings.to_dict()
         names = list(left)
         return pd.DataFrame(
             {
-                "setting": [
-                    labels.get(name, name.replace("_", " ").capitalize()) for name in names
-                ],
+                "setting": [_setting_label(name) for name in names],
                 "left": [str(left[name]) for name in names],
                 "right": [str(right[name]) for name in names],
                 "differs": [left[name] != right[name] for name in names],
@@ -51,53 +60,66 @@ class Comparison:
         )
 
     def counts(self) -> pd.DataFrame:
-        """Return how many features have which verdict: verdict, left, right, difference."""
-        sides = {
-            side: analysis.features["verdict"].value_counts().reindex(VERDICTS)
-            for side, analysis in (("left", self.left), ("right", self.right))
-        }
+        """Feature counts by verdict: verdict, left, right, difference (right - left)."""
+        sides = {"left": _verdict_counts(self.left), "right": _verdict_counts(self.right)}
         table = pd.DataFrame(sides).rename_axis("verdict").reset_index()
         return table.assign(difference=table["right"] - table["left"])
 
     def pairs(self) -> pd.DataFrame:
-        """Return the features that both have: columns of both with `_left` and `_right`.
+        """Features that both analyses have; their columns end in `_left` and `_right`.
 
-        Of the same input by number; else by name, the nearest RT within the RT tolerance.
+        Features of the same input are matched by feature_id. Otherwise they are matched by name, to
+        the nearest RT within the RT tolerance; each feature is in at most one pair, the closest.
         """
-        left, right = (_side(a, s) for a, s in ((self.left, "left"), (self.right, "right")))
+        left = _side(self.left, "left")
+        right = _side(self.right, "right")
         if self.same_input:
             return left.merge(right, left_on="feature_id_left", right_on="feature_id_right")
-        tolerance = self.left.settings.rt_tolerance
-        left, right = (
-            side.dropna(subset=[f"rt_{s}", f"name_{s}"]).sort_values(f"rt_{s}")
-            for side, s in ((left, "left"), (right, "right"))
+        matched = pd.merge_asof(
+            left.dropna(subset=["rt_left", "name_left"]).sort_values("rt_left"),
+            right.dropna(subset=["rt_right", "name_right"]).sort_values("rt_right"),
+            left_on="rt_left",
+            right_on="rt_right",
+            left_by="name_left",
+            right_by="name_right",
+            direction="nearest",
+            tolerance=self.left.settings.rt_tolerance,  # type: ignore[arg-type]
+        ).dropna(subset="feature_id_right")
+        distance = (matched["rt_left"] - matched["rt_right"]).abs()
+        nearest_first = matched.assign(distance=distance).sort_values(
+            ["distance", "feature_id_left"]
         )
-        joined = pd.merge_asof(
-            left, right, left_on="rt_left", right_on="rt_right", left_by="name_left",
-            right_by="name_right", direction="nearest", tolerance=tolerance,  # type: ignore[arg-type]
-        ).dropna(subset="feature_id_right")  # fmt: skip
-        apart = (joined["rt_left"] - joined["rt_right"]).abs()
-        once = joined.assign(apart=apart).sort_values(["apart", "feature_id_left"])
-        once = once.drop_duplicates("feature_id_right").drop(columns="apart")
-        return once.sort_values("feature_id_left").reset_index(drop=True)
+        pairs = nearest_first.drop_duplicates("feature_id_right").drop(columns="distance")
+        return pairs.sort_values("feature_id_left").reset_index(drop=True)
 
     def differences(self) -> pd.DataFrame:
-        """Return the pairs whose verdict differs."""
+        """Pairs with different verdicts."""
         pairs = self.pairs()
         return pairs[pairs["verdict_left"] != pairs["verdict_right"]].reset_index(drop=True)
 
     def headline(self) -> str:
-        """Say in one sentence how the two compare."""
-        pairs, differ = len(self.pairs()), len(self.differences())
-        alone = len(self.left.features) - pairs, len(self.right.features) - pairs
-        said = f"{pairs:,} features are in both, {differ:,} of them with another verdict."
-        if any(alone):
-            said += f" Only in the left: {alone[0]:,}; only in the right: {alone[1]:,}."
-        return said
+        """Summary of the comparison in one or two sentences."""
+        pairs = len(self.pairs())
+        differing = len(self.differences())
+        only_left = len(self.left.features) - pairs
+        only_right = len(self.right.features) - pairs
+        text = f"{pairs:,} features are in both, {differing:,} of them with different verdicts."
+        if only_left or only_right:
+            text += f" Only in the left: {only_left:,}; only in the right: {only_right:,}."
+        return text
 
 
 class CompareState(t.HasTraits):
-    """Which two sessions are compared."""
+    """Choice of two sessions, and their comparison.
+
+    Attributes
+    ----------
+    left, right : str
+        Ids of sessions; empty until chosen.
+    comparison : Comparison or None
+    error : str
+        Why the sessions cannot be compared.
+    """
 
     left = t.Unicode("")
     right = t.Unicode("")
@@ -110,7 +132,7 @@ class CompareState(t.HasTraits):
 
     @property
     def why_not(self) -> str:
-        """Why nothing is compared; empty where it is."""
+        """Reason why nothing is compared; empty where both sessions are chosen."""
         return "" if self.left and self.right else "Choose two completed sessions to compare."
 
     @t.observe("left", "right")
@@ -125,6 +147,16 @@ class CompareState(t.HasTraits):
             self.error = str(refusal)
 
 
+def _setting_label(name: str) -> str:
+    spec = setting_specs().get(name)
+    return spec.label if spec is not None else name.replace("_", " ").capitalize()
+
+
+def _verdict_counts(analysis: Analysis) -> pd.Series[int]:
+    return analysis.features["verdict"].value_counts().reindex(VERDICTS)
+
+
 def _side(analysis: Analysis, side: str) -> pd.DataFrame:
+    """Columns to compare, `_left` or `_right` added to their names."""
     table = analysis.features[list(_COMPARED)].astype({"verdict": "str"})
     return table.rename(columns={column: f"{column}_{side}" for column in _COMPARED})

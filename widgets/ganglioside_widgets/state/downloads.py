@@ -1,4 +1,4 @@
-"""Files that jobs make for the browser: where they are, and for how long."""
+"""Files that jobs write for the browser: their folder, and how long they are kept."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from ganglioside.errors import ExportError
 from ganglioside.history import History
 from ganglioside.history.jobs import Job
 
-#: Days after which a file that a job made for the browser is taken away.
+#: Days for which a file is kept.
 KEPT: Final = 7
 
 _ENDING: Final = ".downloads"
 
 
 def place_for(history: History, name: str) -> Path:
-    """Return the path at which a job is to write a file for the browser, beside the history.
+    """Path of a new file for the browser, in a folder of its own beside the history.
+
+    Files older than `KEPT` days are deleted.
 
     Raises
     ------
     ExportError
-        If the folder cannot be made.
+        If the folder cannot be created.
     """
     folder = _folder(history)
     try:
         folder.mkdir(exist_ok=True)
-        _sweep(folder)
+        _delete_old(folder)
         return Path(tempfile.mkdtemp(dir=folder)) / name
     except OSError as error:
         raise ExportError(
@@ -39,18 +41,18 @@ def place_for(history: History, name: str) -> Path:
 
 
 def made_by(history: History, job: Job) -> Path | None:
-    """Return the file that a job made for the browser; None where there is none (any more).
+    """File that a completed job wrote for the browser; None if it wrote none, or it is deleted.
 
-    No other file of this machine is handed out, whatever the result of a job names.
+    Only files of the downloads folder are handed out, whatever path the result of a job names.
     """
     try:
         result = json.loads(job.result or "{}")
     except ValueError:
         return None
-    named = result.get("file") if isinstance(result, dict) else None
-    if job.status != "completed" or not isinstance(named, str) or "\0" in named:
+    name = result.get("file") if isinstance(result, dict) else None
+    if job.status != "completed" or not isinstance(name, str) or "\0" in name:
         return None
-    path = Path(named)
+    path = Path(name)
     is_download = path.resolve().parent.parent == _folder(history).resolve()
     return path if is_download and path.is_file() else None
 
@@ -59,7 +61,9 @@ def _folder(history: History) -> Path:
     return history.path.with_name(history.path.name + _ENDING)
 
 
-def _sweep(folder: Path) -> None:
-    for old in folder.iterdir():
-        if time.time() - old.stat().st_mtime > KEPT * 86_400:
-            shutil.rmtree(old, ignore_errors=True)
+def _delete_old(folder: Path) -> None:
+    longest = KEPT * 86_400  # s
+    for download in folder.iterdir():
+        age = time.time() - download.stat().st_mtime
+        if age > longest:
+            shutil.rmtree(download, ignore_errors=True)

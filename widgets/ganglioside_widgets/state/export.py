@@ -22,10 +22,10 @@ from ganglioside_widgets.state.downloads import made_by, place_for
 from ganglioside_widgets.state.run import Post
 from ganglioside_widgets.state.visitors import Visitor
 
-#: Features from which on a file is made by a job, so that the page stays quick.
+#: Number of features from which on a job writes the file, so that the page stays responsive.
 LARGE: Final = 10_000
 
-#: What can be made, in order, by what it is called.
+#: Kinds of file, each with its label, in the order in which they are offered.
 KINDS: Final[dict[str, str]] = {
     "csv": "CSV: the features, for spreadsheets",
     "xlsx": "XLSX: features, models, findings, methods",
@@ -38,29 +38,39 @@ KINDS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file that is ready."""
+    """A file that is ready for download."""
 
     name: str
     content: bytes
 
 
 class ExportState(t.HasTraits):
-    """Makes files of the analysis on show.
+    """Export of the displayed analysis to files.
 
     Attributes
     ----------
     analysis : Analysis or None
     session_id : str
-        Where it is kept; empty where it is not.
+        Session of the history in which the analysis is saved; empty if it is not.
     busy : str
-        The kind of file that is being made; empty where none is.
+        The kind of file that is being written; empty if none is.
     made : Made or None
         The last file.
     job : str
-        Id of the last job that makes a file.
+        Id of the last job that writes a file.
     notice : str
-        How that job goes on.
+        Progress of that job.
     error : str
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> state = ExportState()
+    >>> state.analysis = gg.analyze(gg.example())
+    >>> state.make("csv")
+    >>> state.join()
+    >>> state.made.name
+    'example_verdicts.csv'
     """
 
     analysis = t.Instance(Analysis, allow_none=True)
@@ -85,53 +95,52 @@ class ExportState(t.HasTraits):
 
     @property
     def why_not(self) -> str:
-        """Why nothing can be made; empty where it can."""
+        """Reason why no file can be exported now; empty where one can."""
         if self.analysis is None:
             return "Run an analysis first: there is nothing to export."
-        return f"The {self.busy} file is being made." if self.busy else ""
+        return f"The {self.busy} file is being written." if self.busy else ""
 
     def make(self, kind: str) -> None:
-        """Make a file in a thread of its own; it appears as `made`.
+        """Write a file of a kind in `KINDS`, in a thread; it appears as `made`.
 
-        That of a large analysis is made by a job, whose id appears as `job`, where the analysis
-        is kept as it is shown and its session may be changed here; meanwhile others can be asked
-        for.
+        The file of a large analysis is written by a job, whose id appears as `job`, if the
+        displayed analysis is saved as it is and its session may be changed here. Other files can be
+        exported meanwhile.
         """
         if self.why_not or self.analysis is None:
             return
         if kind not in KINDS:
-            self.error = f"{kind!r} cannot be made: choose one of {', '.join(KINDS)}."
+            self.error = f"{kind!r} is no kind of file: choose one of {', '.join(KINDS)}."
             return
         self.error, self.busy = "", kind
-        self._thread = threading.Thread(
-            target=self._guarded, args=(kind, self.analysis), daemon=True
-        )
+        self._thread = threading.Thread(target=self._run, args=(kind, self.analysis), daemon=True)
         self._thread.start()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until nothing is being made."""
+        """Wait until the file is written."""
         if self._thread is not None:
             self._thread.join(timeout)
 
-    def _guarded(self, kind: str, analysis: Analysis) -> None:
+    def _run(self, kind: str, analysis: Analysis) -> None:
         try:
-            done = self._work(kind, analysis)
+            result = self._file_or_job(kind, analysis)
         except GangliosideError as error:
-            why = str(error)
-            self._post(lambda: self._end(error=why))
+            reason = str(error)
+            self._post(lambda: self._end(error=reason))
         except Exception as error:
-            words = f"The {kind} file could not be made ({type(error).__name__}: {error})."
-            self._post(lambda: self._end(error=words))
+            text = f"The {kind} file could not be written ({type(error).__name__}: {error})."
+            self._post(lambda: self._end(error=text))
             raise
         else:
-            self._post(lambda: self._end(done))
-            if isinstance(done, str):
-                self._follow(done)
+            self._post(lambda: self._end(result))
+            if isinstance(result, str):
+                self._follow(result)
 
-    def _work(self, kind: str, analysis: Analysis) -> Made | str:
-        """Return the file, or the id of the job that makes it."""
+    def _file_or_job(self, kind: str, analysis: Analysis) -> Made | str:
+        """Export file, or the id of the job that writes it."""
         name = f"{_stem(analysis.source.name)}_verdicts.{kind}"
-        if len(analysis.features) >= LARGE and self._is_kept(analysis) and self._may_start():
+        is_large = len(analysis.features) >= LARGE
+        if is_large and self._is_saved(analysis) and self._may_start():
             return self._start(kind, name)
         with tempfile.TemporaryDirectory(prefix="ganglioside-") as folder:
             path = Path(folder) / name
@@ -142,47 +151,49 @@ class ExportState(t.HasTraits):
             return Made(path.name, path.read_bytes())
 
     def _start(self, kind: str, name: str) -> str:
-        history, sid = self._open(), self.session_id
+        """Start the job that writes a file; returns its id."""
+        history = self._open()
         out = str(place_for(history, name))
-        work = Export(session=sid, out=out) if kind in FORMATS else Report(source=sid, out=out)
-        return start(history, work)
+        if kind in FORMATS:
+            return start(history, Export(session=self.session_id, out=out))
+        return start(history, Report(source=self.session_id, out=out))
 
     def _may_start(self) -> bool:
-        """Whether the history takes a job on the session from this page."""
+        """Whether this page may start a job on the session."""
         return not self._visitor.why_not_session(self._open(), self.session_id)
 
     def _report(self, analysis: Analysis, path: Path) -> None:
         from ganglioside.reports import render_report
 
-        if not self._is_kept(analysis):
+        if not self._is_saved(analysis):
             raise ExportError(
-                "A report is made of a kept session, and this analysis is not kept as it is "
-                "shown: choose Keep as a new session first."
+                "A report is made from a saved session, and the displayed analysis is not saved "
+                "as it is: choose Save as a new session first."
             )
         render_report(self.session_id, path, history=self._open())
 
     def _follow(self, job: str) -> None:
-        """Tell how a job goes on, and take the file that it makes."""
+        """Show the progress of a job, then its file."""
         try:
             history = self._open()
             for event in follow(history, job):
-                said = f"Job {job}: {event['percentage']:.0f} %, {event['message']}"
-                self._post(lambda said=said: setattr(self, "notice", said))  # type: ignore[misc]
+                text = f"Job {job}: {event['percentage']:.0f} %, {event['message']}"
+                self._post(lambda text=text: setattr(self, "notice", text))  # type: ignore[misc]
             ended = history.jobs.get(job)
             path = made_by(history, ended)
             made = None if path is None else Made(path.name, path.read_bytes())
-            why = "" if made else f"Job {job} was {ended.status}. {ended.error or ''}".strip()
-        except (GangliosideError, OSError) as error:
-            made, why = None, f"The file of job {job} did not arrive: {error}"
-        self._post(lambda: self._arrived(made, why))
+            error = "" if made else f"Job {job} was {ended.status}. {ended.error or ''}".strip()
+        except (GangliosideError, OSError) as failure:
+            made, error = None, f"The file of job {job} did not arrive: {failure}"
+        self._post(lambda: self._end_job(made, error))
 
-    def _arrived(self, made: Made | None, why: str) -> None:
-        self.notice, self.error = "", why
+    def _end_job(self, made: Made | None, error: str) -> None:
+        self.notice, self.error = "", error
         if made is not None:
             self.made = made
 
-    def _is_kept(self, analysis: Analysis) -> bool:
-        """Whether the history has the analysis just as it is shown."""
+    def _is_saved(self, analysis: Analysis) -> bool:
+        """Whether the session has the settings and overrides of the displayed analysis."""
         if not self.session_id:
             return False
         history = self._open()
@@ -190,15 +201,15 @@ class ExportState(t.HasTraits):
             return False
         return current(history.override_trail(self.session_id)) == analysis.overrides
 
-    def _end(self, done: Made | str = "", error: str = "") -> None:
+    def _end(self, result: Made | str = "", error: str = "") -> None:
         self.busy, self.error = "", error
-        if isinstance(done, Made):
-            self.made = done
+        if isinstance(result, Made):
+            self.made = result
         else:
-            self.job = done
+            self.job = result
 
 
 def _stem(name: str) -> str:
-    """Return a file name's beginning that every system takes."""
+    """File name without ending, made valid for every operating system."""
     stem = re.sub(r"[^\w.-]+", "_", Path(name).stem).strip("._")
     return stem[:80] or "ganglioside"

@@ -1,4 +1,4 @@
-"""The sessions of the history: listed, searched, renamed, run again, deleted."""
+"""Sessions of the history: list, search, rename, run again, delete."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ganglioside.settings import Settings
 from ganglioside_widgets.state.export import LARGE
 from ganglioside_widgets.state.visitors import Visitor
 
-#: What a search looks into.
+#: Columns that a search looks into.
 _SEARCHED = ("id", "name", "file_name", "status", "sample_type")
 
 
@@ -25,23 +25,38 @@ class HistoryState(t.HasTraits):
 
     Parameters
     ----------
-    history
-    visitor
-        Who may change sessions; that of this kernel where None.
+    history : callable
+        Opens the history.
+    visitor : Visitor, optional
+        Decides which sessions may be changed; that of this kernel where omitted.
 
     Attributes
     ----------
     sessions : pandas.DataFrame
-        As `History.sessions` gives it.
+        From `History.sessions`.
     search : str
     chosen : str
-        Id of a session, or empty.
+        Id of the chosen session, or empty.
     to_delete : str
-        Id of the session whose deletion waits to be confirmed.
+        Id of the session whose deletion is to be confirmed, or empty.
     job : str
         Id of the last job that runs a session again.
     error, notice : str
-        Why the last wish was refused, or what it did.
+        Why the last action was refused, or what it did.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> sid = history.save(gg.analyze(gg.example()), name="liver")
+    >>> state = HistoryState(lambda: history)
+    >>> state.refresh()
+    >>> state.choose(sid)
+    >>> state.rename("liver 3")
+    >>> state.notice
+    'Renamed to liver 3.'
     """
 
     sessions = t.Instance(pd.DataFrame, ())
@@ -61,7 +76,7 @@ class HistoryState(t.HasTraits):
 
     @property
     def why_not(self) -> str:
-        """Why the chosen session may not be changed or run again here; empty where it may."""
+        """Reason why the chosen session may not be changed or run again here, or empty."""
         session = self.session()
         if session is None:
             return "Choose a session first: click its row."
@@ -72,53 +87,58 @@ class HistoryState(t.HasTraits):
         self._try(lambda: None, "")
 
     def found(self) -> pd.DataFrame:
-        """Return the sessions in which every word of the search occurs."""
+        """Sessions that contain every word of the search, in any case."""
         if self.sessions.empty:
             return self.sessions
-        held = self.sessions[list(_SEARCHED)].fillna("").agg(" ".join, axis=1).str.casefold()
-        fits = pd.Series(True, index=self.sessions.index)
+        searched = self.sessions[list(_SEARCHED)].fillna("")
+        texts = searched.agg(" ".join, axis=1).str.casefold()
+        matches = pd.Series(True, index=self.sessions.index)
         for word in self.search.casefold().split():
-            fits &= held.str.contains(word, regex=False)
-        return self.sessions[fits]
+            matches &= texts.str.contains(word, regex=False)
+        return self.sessions[matches]
 
     def session(self) -> pd.Series[Any] | None:
-        """Return the row of the chosen session."""
+        """Row of the chosen session; None without one."""
         if self.sessions.empty:
             return None
         rows = self.sessions[self.sessions["id"] == self.chosen]
         return rows.iloc[0] if len(rows) else None
 
     def choose(self, sid: str) -> None:
-        """Choose a session."""
+        """Choose a session by its id."""
         self.error = self.notice = self.to_delete = ""
         self.chosen = sid
 
     def rename(self, name: str) -> None:
-        """Give the chosen session another name."""
+        """Rename the chosen session."""
         if sid := self._changeable():
             self._try(lambda: self._open().rename(sid, name.strip()), f"Renamed to {name.strip()}.")
 
     def rerun(self, settings: Settings) -> None:
-        """Analyse the chosen session's input again, as a new session, which is then chosen.
+        """Analyse the input of the chosen session again, as a new session, which is then chosen.
 
-        A large one runs as a job, whose id appears as `job`.
+        A large session runs as a job, whose id appears as `job`.
         """
-        sid, session = self._changeable(), self.session()
+        sid = self._changeable()
         if not sid:
             return
-        rows = 0 if session is None or pd.isna(session["features"]) else int(session["features"])
-        if rows >= LARGE:
-            started: list[str] = []
+        if self._feature_count() >= LARGE:
             work = Rerun(session=sid, settings=settings.to_dict())
-            self._try(lambda: started.append(start(self._open(), work)), "Runs again as a job.")
-            self.job = started[0] if started else self.job
+            job = self._try(lambda: start(self._open(), work), "Running again as a job.")
+            self.job = job or self.job
         else:
-            made: list[str] = []
-            self._try(lambda: made.append(self._open().rerun(sid, settings)), "Run again.")
-            self.chosen = made[0] if made else self.chosen
+            new = self._try(lambda: self._open().rerun(sid, settings), "Analysed again.")
+            self.chosen = new or self.chosen
+
+    def _feature_count(self) -> int:
+        """Feature count of the chosen session; 0 if it is unknown."""
+        session = self.session()
+        if session is None or pd.isna(session["features"]):
+            return 0
+        return int(session["features"])
 
     def settings(self) -> Settings:
-        """Return the settings of the chosen session; the defaults where none is chosen."""
+        """Chosen session's settings; the defaults without one."""
         try:
             return self._open().settings(self.chosen) if self.chosen else Settings()
         except GangliosideError as refusal:
@@ -126,38 +146,41 @@ class HistoryState(t.HasTraits):
             return Settings()
 
     def ask_to_delete(self) -> None:
-        """Wish to delete the chosen session; nothing happens before `confirm_delete`."""
+        """Ask for the deletion of the chosen session; `confirm_delete` carries it out."""
         self.to_delete = self._changeable()
 
     def keep(self) -> None:
-        """Take the wish to delete back."""
+        """Withdraw the request to delete."""
         self.to_delete = ""
 
     def confirm_delete(self) -> None:
-        """Delete the session that waits for it, for good."""
+        """Permanently delete the session of `to_delete`."""
         sid, self.to_delete = self.to_delete, ""
         if sid:
             self._try(lambda: self._open().delete(sid), f"Deleted session {sid}.")
-            self.chosen = "" if self.chosen == sid and not self.error else self.chosen
+            if self.chosen == sid and not self.error:
+                self.chosen = ""
 
     def _changeable(self) -> str:
-        """Return the chosen session's id; empty, with the reason, where it may not be changed."""
+        """Id of the chosen session if it may be changed; otherwise empty, and `error` says why."""
         self.error = self.why_not
         return "" if self.error else self.chosen
 
-    def _try(self, act: Callable[[], None], done: str) -> None:
-        """Do something with the history, then read the list again, or say why it failed."""
+    def _try(self, act: Callable[[], str | None], done: str) -> str:
+        """Id that `act` returns, or ""; then reads the list again and sets `notice` or `error`."""
         self.error = self.notice = ""
+        result = None
         try:
-            act()
+            result = act()
             self.sessions = self._open().sessions()
         except GangliosideError as refusal:
             self.error = str(refusal)
         else:
             self.notice = done
+        return result or ""
 
     def load(self) -> Analysis | None:
-        """Return the chosen session's analysis; None, with the reason, where it has none."""
+        """Analysis of the chosen session; None if it has none, and `error` says why."""
         try:
             return self._open().load(self.chosen)
         except GangliosideError as refusal:

@@ -1,4 +1,4 @@
-"""The jobs of a history as they go on, whichever process carries them."""
+"""State of the list of jobs, whichever process carries them out."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ _LISTED: Final = 200
 #: Characters of a process's own log that are shown, from its end.
 _LOG: Final = 20_000
 
-#: s; a job that takes longer is told of when it ends.
+#: s; the end of a job that takes longer is announced.
 LONG: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One job as it is listed.
+    """One line of the list of jobs.
 
     Attributes
     ----------
     job : Job
     last : ProgressEvent or None
-        What it reported last.
+        Last event.
     file : pathlib.Path or None
-        The file that it made for the browser, where that is still there.
+        File that it made for the browser, if that still exists.
     """
 
     job: Job
@@ -56,21 +56,21 @@ class Line:
 
     @property
     def percentage(self) -> float:
-        """How far it has come."""
+        """Progress, 0 to 100."""
         return self.last["percentage"] if self.last else 0.0
 
     @property
     def said(self) -> str:
-        """Why it failed, or what has happened last."""
+        """Error, or last message."""
         return self.job.error or (self.last["message"] if self.last else "")
 
     @property
     def process(self) -> str:
-        """Who carries it, or has carried it."""
+        """Number of its process, and machine."""
         return "" if self.job.pid is None else f"{self.job.pid} on {self.job.host}"
 
     def seconds(self, now: datetime) -> float:
-        """Return how long it has been going on, or took; NaN before it began."""
+        """Time since its start, or its duration, in s; NaN before it began."""
         if self.job.started is None:
             return float("nan")
         return ((self.job.ended or now) - self.job.started).total_seconds()
@@ -78,7 +78,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one look at the history saw: the jobs, and more events of the chosen one."""
+    """Result of one look at the history: the jobs, and new events of the chosen one."""
 
     turn: int
     lines: tuple[Line, ...]
@@ -88,7 +88,7 @@ class _Look:
 
 
 class JobsState(t.HasTraits):
-    """Jobs, the chosen one with its events, and what can be done with it.
+    """Jobs, the chosen one with its events, and its actions.
 
     Attributes
     ----------
@@ -99,8 +99,8 @@ class JobsState(t.HasTraits):
     events : tuple of ProgressEvent
         Of the chosen job.
     ended : tuple of Line
-        The jobs that were seen to end at the last look and deserve a word: those that were
-        started here, and those that took long.
+        Jobs whose end was seen at the last look and is to be announced: those that were started
+        here, and those that took long.
     session_id : str
         Whose jobs are listed where not everybody's are.
     error, notice : str
@@ -151,7 +151,7 @@ class JobsState(t.HasTraits):
 
     @property
     def why_not(self) -> str:
-        """Why the chosen job can be neither cancelled nor retried here; empty where it can."""
+        """Reason why the chosen job cannot be cancelled or retried here; empty where it can."""
         line = self.line
         if line is None:
             return "Choose a job first: click its row."
@@ -159,11 +159,11 @@ class JobsState(t.HasTraits):
 
     @property
     def active(self) -> int:
-        """How many jobs wait or run."""
+        """Number of jobs that wait or run."""
         return sum(not line.job.has_ended for line in self.lines)
 
     def table(self) -> pd.DataFrame:
-        """Return one row per job, ready to be shown."""
+        """Table with one row per job, ready to be shown."""
         now = utc_now()
         rows = [
             {
@@ -183,7 +183,7 @@ class JobsState(t.HasTraits):
         return pd.DataFrame(rows)
 
     def log(self) -> str:
-        """Return what the process of the chosen job wrote beside its events."""
+        """Output of the process of the chosen job, beside its events."""
         if not self.chosen:
             return ""
         try:
@@ -192,8 +192,6 @@ class JobsState(t.HasTraits):
             return ""  # a job has a log only where its process had something to say
         return text[-_LOG:]
 
-    # --- what can be done ----------------------------------------------------------------
-
     def choose(self, job: str) -> None:
         """Choose a job."""
         self.error = self.notice = self._shown = ""
@@ -201,21 +199,21 @@ class JobsState(t.HasTraits):
         self.refresh()
 
     def started(self, job: str) -> None:
-        """Take a job as started here: it is listed, and its end is told."""
+        """List a job as started here, and announce its end."""
         self._own.add(job)
         self.refresh()
         self.watch()
 
     def cancel(self) -> None:
-        """Ask for the end of the chosen job."""
+        """Request the end of the chosen job."""
         asked = "It ends at its next step."
         self._do(lambda history, job: "" if cancel(history, job).has_ended else asked)
 
     def retry(self) -> None:
         """Start the chosen job again, as a new one, which is then chosen.
 
-        One that nobody asked for on this machine is shown first, and started when asked again;
-        not by a guest, as whose host it would act.
+        A job that came from elsewhere is shown first, and started at the second request. A guest
+        cannot start it, as it would act in the name of the host.
         """
 
         def act(history: History, job: str) -> str:
@@ -254,8 +252,6 @@ class JobsState(t.HasTraits):
             self.notice = notice
         self._look_again()
 
-    # --- what goes on ----------------------------------------------------------------------
-
     def refresh(self) -> None:
         """Read the jobs again, and start those that were left waiting."""
         self.error = ""
@@ -273,7 +269,7 @@ class JobsState(t.HasTraits):
             self._thread.start()
 
     def close(self) -> None:
-        """Follow no more."""
+        """Stop following."""
         self._stop.set()
 
     def _watch(self) -> None:
@@ -298,7 +294,7 @@ class JobsState(t.HasTraits):
             self._post(lambda found=found: self._take(found))  # type: ignore[misc]
 
     def _resume(self, history: History) -> None:
-        """Start the jobs that were left waiting, which are others' jobs too."""
+        """Start the jobs that were left waiting, jobs of others included."""
         if not self.visitor.is_bound:
             resume_waiting(history)
 
@@ -314,7 +310,7 @@ class JobsState(t.HasTraits):
         self._take(found)
 
     def _read(self, history: History) -> _Look:
-        """Return the jobs, and the events of the chosen one that are not known yet."""
+        """Look at the jobs and at the new events of the chosen one."""
         turn, now = next(self._turns), utc_now()
         latest = history.jobs.latest(_LISTED)
         if any(job.why_dead(now) for job, _ in latest):
@@ -338,7 +334,7 @@ class JobsState(t.HasTraits):
         if look.turn < self._taken:
             return  # a later look was taken before
         self._taken = look.turn
-        ended = [line for line in look.lines if self._deserves_a_word(line)]
+        ended = [line for line in look.lines if self._is_to_be_announced(line)]
         self._told.update(line.job.id for line in ended)
         with self.hold_trait_notifications():
             if look.chosen == self.chosen and look.known == len(self.events):
@@ -347,8 +343,8 @@ class JobsState(t.HasTraits):
         if ended:
             self.ended = tuple(ended)
 
-    def _deserves_a_word(self, line: Line) -> bool:
-        """Whether a job was started here or took long, and has ended since the last look."""
+    def _is_to_be_announced(self, line: Line) -> bool:
+        """Whether a job has ended since the last look and was started here or took long."""
         job = line.job
         if not job.has_ended or job.id in self._told:
             return False
@@ -357,7 +353,7 @@ class JobsState(t.HasTraits):
 
 
 def told(line: Line) -> str:
-    """Return what is said of a job that has ended."""
+    """Sentence about a job that has ended."""
     job = line.job
     took = f" after {duration(line.seconds(utc_now()))}" if job.started else ""
     how = {"completed": "is done", "failed": "has failed", "cancelled": "was cancelled"}

@@ -1,4 +1,4 @@
-"""What the panels say when something is refused."""
+"""Refusals: why something cannot be done, ready to be displayed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from ganglioside.errors import GangliosideError, ValidationError
 
 @dataclass(frozen=True, eq=False)
 class Refusal:
-    """Why something was refused and what to do, ready to be shown.
+    """Reason why something was refused, and what to do.
 
     Attributes
     ----------
     message : str
     problems : pandas.DataFrame
-        Columns `PROBLEMS`; empty where the message says all.
+        Columns `PROBLEMS`; empty if the message is complete.
     headers : tuple of str
-        The column headers of a table that was refused for them.
+        Column headers of a table that was refused because of them.
     """
 
     message: str
@@ -29,12 +29,12 @@ class Refusal:
 
     @classmethod
     def of(cls, error: GangliosideError) -> Refusal:
-        """Return the refusal that an error states."""
+        """Refusal with the message of an error, and its problems if it has any."""
         if isinstance(error, ValidationError):
             return cls(str(error), error.problems, error.headers)
         return cls.saying(str(error))
 
     @classmethod
     def saying(cls, message: str) -> Refusal:
-        """Return a refusal of these words."""
+        """Refusal with a message alone."""
         return cls(message, pd.DataFrame({c: pd.Series(dtype=t) for c, t in PROBLEMS.items()}))

@@ -1,4 +1,4 @@
-"""The result on show: which rows, which feature, and what the analyst says of it."""
+"""The displayed result: rows, the selected feature, and the analyst's overrides."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +20,20 @@ from ganglioside.questions.explanation import Explanation
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside_widgets.state.row_filter import RowView
 
-#: No feature is selected.
+#: Columns of `ResultsState.family`.
+_FAMILY: Final = ("feature_id", "name", "rt", "volume", "verdict", "confidence", "process")
+
+#: The value of `ResultsState.selected` where no feature is selected.
 NONE = -1
 
 
 class ResultsState(t.HasTraits):
-    """What the results panel shows of an analysis.
+    """The displayed analysis, with search, filters, order and selection.
+
+    Parameters
+    ----------
+    author : callable, optional
+        Returns the name under which overrides are made; empty where omitted.
 
     Attributes
     ----------
@@ -33,10 +41,21 @@ class ResultsState(t.HasTraits):
     selected : int
         A feature_id, or `NONE`.
     view : RowView
+        Search, filters and order of the table.
     changes : str
-        What the last change of thresholds did.
+        Effect of the last change of thresholds.
     error : str
-        Why the last wish was refused.
+        Why the last action was refused.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> state = ResultsState(lambda: "kh", analysis=gg.analyze(gg.example()))
+    >>> state.select(3)
+    >>> state.override_verdict("undetermined", "no MS/MS yet")
+    True
+    >>> state.override().note
+    'no MS/MS yet'
     """
 
     analysis = t.Instance(Analysis, allow_none=True)
@@ -51,49 +70,48 @@ class ResultsState(t.HasTraits):
 
     @property
     def features(self) -> pd.DataFrame:
-        """The features with what the analyst said; empty without an analysis."""
+        """The features with the analyst's overrides beside them; empty without an analysis."""
         return self.analysis.reviewed if self.analysis is not None else pd.DataFrame()
 
     def rows(self) -> npt.NDArray[np.int32]:
-        """Return the positions of the features to show, in order."""
-        return self.view.rows(self.features) if self.analysis is not None else np.empty(0, np.int32)
+        """Positions of the features to show, in order, shape (R,)."""
+        if self.analysis is None:
+            return np.empty(0, np.int32)
+        return self.view.rows(self.features)
 
     def refine(self, **changes: object) -> None:
-        """Change the search, a filter or the order."""
+        """Change fields of `view`: the search, a filter or the order."""
         self.view = replace(self.view, **changes)  # type: ignore[arg-type]
 
     def select(self, feature_id: int) -> None:
-        """Select a feature; a number that the table does not have selects none."""
+        """Select a feature by feature_id; one that the table lacks selects none."""
         known = self.analysis is not None and 0 <= feature_id < len(self.analysis.features)
         self.error = ""
         self.selected = feature_id if known else NONE
 
     @t.observe("analysis")
     def _other_analysis(self, change: dict[str, object]) -> None:
-        old, new = change["old"], change["new"]
-        same = (
-            isinstance(old, Analysis)
-            and isinstance(new, Analysis)
-            and len(old.features) == len(new.features)
-            and old.source.name == new.source.name
-        )
-        if not same:
-            self.selected, self.view, self.changes, self.error = NONE, RowView(), "", ""
+        """Forget selection, search and filters, unless the new analysis is of the same table."""
+        if not _same_table(change["old"], change["new"]):
+            self.selected = NONE
+            self.view = RowView()
+            self.changes = ""
+            self.error = ""
 
     def feature(self) -> pd.Series[Any] | None:
-        """Return the row of the selected feature."""
+        """Row of the selected feature; None without one."""
         if self.analysis is None or self.selected == NONE:
             return None
         return self.analysis.features.iloc[self.selected]
 
     def explanation(self) -> Explanation | None:
-        """Return all that the selected feature could be."""
+        """Explanations of the selected feature; None without one."""
         if self.analysis is None or self.selected == NONE:
             return None
-        return _explained(self.analysis, self.selected)
+        return _explanation(self.analysis, self.selected)
 
     def suggestions(self) -> pd.DataFrame | None:
-        """Return names that fit the selected feature better; None where none can be thought of."""
+        """Names that fit the selected feature better; None without a feature or suggestions."""
         if self.analysis is None or self.selected == NONE:
             return None
         try:
@@ -103,62 +121,71 @@ class ResultsState(t.HasTraits):
             return None
 
     def family(self) -> pd.DataFrame:
-        """Return the selected feature with its parent and all its parent's pieces, by RT."""
+        """Family of the selected feature: its parent and all that is made of this parent, by RT.
+
+        Where the parent has no row of its own, the family is the other features with the same
+        parent within the RT tolerance.
+        """
         feature = self.feature()
         if self.analysis is None or feature is None:
             return pd.DataFrame()
         features = self.analysis.features
-        parent = feature["feature_id"] if pd.isna(feature["parent_id"]) else feature["parent_id"]
-        kin = (features["feature_id"] == parent) | (features["parent_id"] == parent)
-        kin |= features["feature_id"] == feature["feature_id"]
-        if pd.isna(feature["parent_id"]) and pd.notna(feature["parent"]):
-            near = (features["rt"] - feature["rt"]).abs() <= self.analysis.settings.rt_tolerance
-            kin |= (features["parent"] == feature["parent"]) & near
-        columns = ["feature_id", "name", "rt", "volume", "verdict", "confidence", "process"]
-        members: pd.DataFrame = features.loc[kin.fillna(False), columns]
+        has_parent_row = pd.notna(feature["parent_id"])
+        parent_id = feature["parent_id"] if has_parent_row else feature["feature_id"]
+        is_member = features["feature_id"] == feature["feature_id"]
+        is_member |= features["feature_id"] == parent_id
+        is_member |= features["parent_id"] == parent_id
+        if not has_parent_row and pd.notna(feature["parent"]):
+            distance = (features["rt"] - feature["rt"]).abs()
+            is_near = distance <= self.analysis.settings.rt_tolerance
+            is_member |= (features["parent"] == feature["parent"]) & is_near
+        members: pd.DataFrame = features.loc[is_member.fillna(False), list(_FAMILY)]
         return members.sort_values(["rt", "feature_id"])
 
-    # --- what the analyst says -----------------------------------------------------------
-
     def override(self) -> Override | None:
-        """Return what was said of the selected feature."""
+        """Override of the selected feature; None without one."""
         return self.analysis.overrides.of(self.selected) if self.analysis is not None else None
 
-    def say_verdict(self, verdict: Verdict | None, note: str) -> bool:
-        """Give the selected feature a verdict of the analyst's own, or only a note."""
-        return self._say(verdict=verdict, note=note.strip())
+    def override_verdict(self, verdict: Verdict | None, note: str) -> bool:
+        """Override the verdict of the selected feature, or only add a note; False if refused."""
+        return self._change_override(verdict=verdict, note=note.strip())
 
-    def say_anchor(self, anchor: bool) -> bool:
-        """Mark or unmark the selected feature as an anchor, for the next run."""
-        return self._say(anchor=anchor)
+    def override_anchor(self, anchor: bool) -> bool:
+        """Mark or unmark the selected feature as an anchor for the next run; False if refused."""
+        return self._change_override(anchor=anchor)
 
-    def withdraw(self) -> bool:
-        """Take back what was said of the selected feature.
+    def undo_override(self) -> bool:
+        """Undo the override of the selected feature; False if refused.
 
-        A mark that an analysis has heeded is turned round, so that the next run heeds that.
+        An anchor mark that a run has used is reversed, so that the next run uses the opposite.
         """
-        said = self.override()
-        heeded = said is not None and said.anchor is not None and not self._is_pending()
-        return self._say(verdict=None, note="", anchor=not said.anchor if said and heeded else None)
+        override = self.override()
+        anchor = None
+        if override is not None and override.anchor is not None:
+            is_used = self.selected not in self.pending_marks()
+            anchor = not override.anchor if is_used else None
+        return self._change_override(verdict=None, note="", anchor=anchor)
 
     def pending_marks(self) -> list[int]:
-        """Return the features whose anchor mark the next run will heed first."""
+        """Ids of the features whose anchor mark no run has used yet."""
         if self.analysis is None:
             return []
         used = self.analysis.features["anchor"]
-        wanted = {entry.feature_id: entry.anchor for entry in self.analysis.overrides}
-        return [f for f, mark in wanted.items() if mark is not None and mark != bool(used[f])]
+        marks = {override.feature_id: override.anchor for override in self.analysis.overrides}
+        return [
+            feature_id
+            for feature_id, mark in marks.items()
+            if mark is not None and mark != bool(used[feature_id])
+        ]
 
-    def _is_pending(self) -> bool:
-        return self.selected in self.pending_marks()
-
-    def _say(self, **values: Any) -> bool:
+    def _change_override(self, **values: Any) -> bool:
+        """Change fields of the selected feature's override; False, with `error`, if refused."""
         if self.analysis is None or self.selected == NONE:
             self.error = "Select a feature first: click its row or its point."
             return False
-        said = self.override() or Override(feature_id=self.selected)
+        override = self.override() or Override(feature_id=self.selected)
         try:
-            new = replace(said, author=self._author(), time=datetime.now(UTC), **values)
+            new = replace(override, author=self._author(), time=datetime.now(UTC), **values)
             overrides: Overrides = self.analysis.overrides.put(new)
         except GangliosideError as refusal:
             self.error = str(refusal)
@@ -168,6 +195,13 @@ class ResultsState(t.HasTraits):
         return True
 
 
+def _same_table(old: object, new: object) -> bool:
+    """Whether two values are analyses of tables of equal name and length."""
+    if not isinstance(old, Analysis) or not isinstance(new, Analysis):
+        return False
+    return len(old.features) == len(new.features) and old.source.name == new.source.name
+
+
 @lru_cache(maxsize=8)
-def _explained(analysis: Analysis, feature_id: int) -> Explanation:
+def _explanation(analysis: Analysis, feature_id: int) -> Explanation:
     return analysis.explain(feature_id)

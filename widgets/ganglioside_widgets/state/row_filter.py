@@ -1,4 +1,4 @@
-"""Which features a table shows, and in which order."""
+"""Search, filters and order of the table of features."""
 
 from __future__ import annotations
 
@@ -15,18 +15,26 @@ _SEARCHED: Final = ("name", "isomer", "parent", "process", "reason", "analyst_no
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowView:
-    """A search, filters and an order; empty filters let everything pass.
+    """A search, filters and an order; an empty filter lets every feature pass.
 
     Attributes
     ----------
     search : str
-        Words that must all occur, in any case.
+        Words that must all occur in a feature, in any case.
     verdicts, categories, series : tuple of str
+        Accepted values.
     least, most : float
-        Confidence.
+        Accepted confidence, 0 to 1, bounds included.
     order_by : str
         A column; input order where empty.
     descending : bool
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> features = pd.DataFrame({"feature_id": [0, 1, 2], "name": ["GD1", "GM3", "GM1"]})
+    >>> RowView(search="gm", order_by="name").rows(features).tolist()
+    [2, 1]
     """
 
     search: str = ""
@@ -39,7 +47,7 @@ class RowView:
     descending: bool = False
 
     def rows(self, features: pd.DataFrame) -> npt.NDArray[np.int32]:
-        """Return the positions of the features to show, in order."""
+        """Positions of the features to show, in order, shape (R,), int32."""
         shown = np.ones(len(features), dtype=np.bool_)
         for column, wanted in (
             ("verdict", self.verdicts),
@@ -51,27 +59,30 @@ class RowView:
         if (self.least, self.most) != (0.0, 1.0):
             shown &= features["confidence"].between(self.least, self.most).to_numpy()
         for word in self.search.casefold().split():
-            shown &= _holds(features, word)
+            shown &= _contains(features, word)
         return self._ordered(features, np.flatnonzero(shown)).astype(np.int32)
 
     def _ordered(self, features: pd.DataFrame, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+        """Positions sorted by `order_by`, missing values last, shape (R,)."""
         if self.order_by not in features:
             return rows
         values = features[self.order_by].iloc[rows]
         if values.dtype == "category" or not pd.api.types.is_numeric_dtype(values):
             values = values.astype("str").str.casefold()
-        placed = values.reset_index(drop=True).sort_values(
+        in_order = values.reset_index(drop=True).sort_values(
             ascending=not self.descending, kind="stable", na_position="last"
         )
-        ordered: npt.NDArray[np.intp] = rows[placed.index.to_numpy()]
+        ordered: npt.NDArray[np.intp] = rows[in_order.index.to_numpy()]
         return ordered
 
 
-def _holds(features: pd.DataFrame, word: str) -> npt.NDArray[np.bool_]:
-    held = features["feature_id"].astype("str").to_numpy() == word
+def _contains(features: pd.DataFrame, word: str) -> npt.NDArray[np.bool_]:
+    """Whether a searched column contains the word, or feature_id equals it, shape (F,)."""
+    found = features["feature_id"].astype("str").to_numpy() == word
     for column in _SEARCHED:
         if column in features:
             codes, labels = pd.factorize(features[column])
-            hits = np.array([word in str(label).casefold() for label in labels] + [False])
-            held |= hits[codes]
-    return np.asarray(held, dtype=np.bool_)
+            # Missing values have code -1: the last entry, False.
+            label_found = np.array([word in str(label).casefold() for label in labels] + [False])
+            found |= label_found[codes]
+    return np.asarray(found, dtype=np.bool_)

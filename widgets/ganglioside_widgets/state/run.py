@@ -1,10 +1,11 @@
-"""One analysis: started, watched, cancelled, and found again by another page."""
+"""State of one analysis: started here or found in the history, followed, cancelled."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -14,24 +15,27 @@ import traitlets as t
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.errors import Cancelled, GangliosideError, HistoryError
 from ganglioside.history import History
-from ganglioside.progress import ProgressEvent
+from ganglioside.jobs import follow_session
+from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import read_features
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Overrides
 from ganglioside_widgets.state.refusals import Refusal
-from ganglioside_widgets.state.running_sessions import Journal
 from ganglioside_widgets.state.visitors import Visitor
 
 #: Seconds between two looks at an analysis that another process runs.
 _LOOK: Final = 0.1
 
-#: How a change of state that is due in a thread reaches the thread that owns the state.
+#: The last steps, which are reported when the result is kept: too late to cancel.
+_KEPT: Final = ("saving", "complete")
+
+#: Passes a change of state from a worker thread to the thread that owns the state.
 Post = Callable[[Callable[[], None]], None]
 
 
 class Phase(StrEnum):
-    """Where an analysis stands."""
+    """Phase of an analysis."""
 
     EMPTY = "empty"  # there is no table
     READY = "ready"
@@ -41,7 +45,7 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
-#: Why the button is grey, by phase.
+#: Reason why the button is disabled, by phase.
 _WHY_NOT: Final = {
     Phase.EMPTY: "Give a table first, or take the example.",
     Phase.RUNNING: "The analysis is running.",
@@ -50,43 +54,48 @@ _WHY_NOT: Final = {
 
 @dataclass(frozen=True, eq=False)
 class _Job:
-    """What one run needs."""
+    """Input of one run."""
 
     table: FeatureTable
     settings: Settings
     overrides: Overrides
     name: str
 
+    def analysed(self, progress: ProgressCallback) -> Analysis:
+        """Analysis of the table, with the anchor marks."""
+        analysis = analyze(self.overrides.mark(self.table), self.settings, progress)
+        return analysis.with_overrides(self.overrides)
+
 
 class RunState(t.HasTraits):
-    """The running, or last, analysis of one page.
+    """Running or last analysis of one page.
 
     Attributes
     ----------
     phase : Phase
     table : FeatureTable or None
-        What the next run analyses.
+        Input of the next run.
     settings : Settings
     overrides : Overrides
-        Whose anchor marks the next run heeds.
+        The next run uses their anchor marks.
     analysis : Analysis or None
-        What the last one gave.
+        Result of the last run.
     session_id : str
         Of the running or last analysis in the history; empty where it is not kept.
     percentage : float
     message : str
-        What has happened last.
+        Of the last event.
     log : tuple of str
     elapsed : float
         s, of the running or last analysis.
     refusal : Refusal or None
-        Why it failed.
+        Reason why it failed.
     prepared : Analysis or None
-        The same as `analysis`, made ready for quick answers where it came from the history.
+        Same as `analysis`, with its evidence computed again where it came from the history.
     notice : str
-        What else must be known, such as that it is not kept.
+        Further messages, such as that the result is not stored.
     owner : str
-        Who started the running analysis, where another process carries it.
+        Author of the running analysis, where another process carries it out.
     """
 
     phase = t.UseEnum(Phase, default_value=Phase.EMPTY)
@@ -120,12 +129,12 @@ class RunState(t.HasTraits):
 
     @property
     def why_not(self) -> str:
-        """Why it cannot be started; empty where it can."""
+        """Reason why it cannot be started; empty where it can."""
         return _WHY_NOT.get(self.phase, "")
 
     @property
     def why_not_cancel(self) -> str:
-        """Why it cannot be cancelled; empty where it can."""
+        """Reason why it cannot be cancelled; empty where it can."""
         if self.phase is not Phase.RUNNING:
             return "Nothing is running."
         return self._visitor.why_not(self.owner) if self.owner else ""
@@ -139,14 +148,14 @@ class RunState(t.HasTraits):
         self.phase = Phase.READY if self.table is not None else Phase.EMPTY
 
     def start(self) -> None:
-        """Analyse the table, in a thread of its own; nothing happens where `why_not` says so."""
+        """Analyse the table in a thread of its own, unless `why_not` gives a reason not to."""
         if self.why_not or self.table is None:
             return
         job = _Job(self.table, self.settings, self.overrides, self.table.source.name)
         self._launch(lambda: self._work(job))
 
     def cancel(self) -> None:
-        """Ask for the end of the running analysis, here or in another process."""
+        """Request the end of the running analysis, here or in another process."""
         if self.why_not_cancel:
             self.notice = self.why_not_cancel if self.phase is Phase.RUNNING else self.notice
             return
@@ -154,7 +163,7 @@ class RunState(t.HasTraits):
         self._cancel.set()
 
     def find(self, sid: str) -> None:
-        """Show a session of the history: its result, or how it goes on in another process."""
+        """Show a session of the history: its result, or its progress in another process."""
         if self.phase is not Phase.RUNNING:
             self._launch(lambda: self._follow(sid))
 
@@ -164,11 +173,9 @@ class RunState(t.HasTraits):
             self._thread.join(timeout)
 
     def tick(self) -> None:
-        """Bring the elapsed time up to date."""
+        """Update the elapsed time."""
         if self.phase is Phase.RUNNING:
             self.elapsed = time.monotonic() - self._began
-
-    # --- in the thread -------------------------------------------------------------------
 
     def _launch(self, work: Callable[[], None]) -> None:
         self._cancel.clear()
@@ -180,7 +187,7 @@ class RunState(t.HasTraits):
         self._thread.start()
 
     def _guarded(self, work: Callable[[], None]) -> None:
-        """Answer for whatever ends the work: no run is left without an end."""
+        """Do the work, and show an end whatever it raises."""
         try:
             work()
         except Cancelled:
@@ -196,59 +203,59 @@ class RunState(t.HasTraits):
             history = self._open()
             sid = history.begin(job.table.source, job.settings, job.name)
         except HistoryError as error:
-            analysis = _analysed(job, self._heed)
-            self._finish(analysis, "", f"This analysis is not kept: {error}")
+            self._finish(job.analysed(self._heed), "", f"This analysis is not kept: {error}")
             return
         self._post(lambda: setattr(self, "session_id", sid))
-        events: list[ProgressEvent] = []
-        journal = Journal.beside(history.path)
+        made: list[Analysis] = []
+
+        def analyse(report: ProgressCallback) -> Analysis:
+            made.append(job.analysed(report))
+            return made[0]
+
         try:
-            with journal.running(sid) as file:
-
-                def relay(event: ProgressEvent) -> None:
-                    events.append(ProgressEvent(**{**event, "session_id": sid}))
-                    journal.write(file, events[-1])
-                    if journal.cancel_requested(sid):
-                        self._cancel.set()
-                    self._heed(events[-1])
-
-                analysis = _analysed(job, relay)
-                notice = _keep(history, sid, analysis, events)
-        except Cancelled:
-            history.cancel(sid, events)
-            raise
-        except Exception as error:
-            history.fail(sid, error, events)
-            raise
-        self._finish(analysis, sid if not notice else "", notice)
+            history.carry_out(sid, job.name, analyse, self._heed)
+        except HistoryError as error:
+            if not made:
+                raise
+            notice = f"This analysis is not kept, export what you need: {error}"
+            self._finish(made[0], "", notice)
+        else:
+            self._finish(made[0], sid, "")
 
     def _heed(self, event: ProgressEvent) -> None:
-        if event["type"] != "complete":  # which is said when the result is kept
-            self._post(lambda: self._show(event))
+        if event["step"] in _KEPT:
+            return
+        self._post(lambda: self._show(event))
         if self._cancel.is_set():
             raise Cancelled
 
     def _follow(self, sid: str) -> None:
         history = self._open()
-        journal = Journal.beside(history.path)
         session = history.session(sid)
         sid, owner = str(session["id"]), str(session["author"])
         self._post(lambda: self._found(sid, owner))
-        # Asked again here: a wish to cancel may come before it is known whose analysis it is.
-        may_end = not self._visitor.why_not(owner)
-        seen = 0
-        while journal.is_running(sid):
-            if may_end and self._cancel.is_set():
-                journal.request_cancel(sid)
-            events = journal.events(sid)
-            for event in events[seen:]:
+        if session["status"] == "processing":
+            for event in follow_session(history, sid, self._pause_between(history, sid, owner)):
                 self._post(lambda event=event: self._show(event))  # type: ignore[misc]
-            seen = max(seen, len(events))
-            time.sleep(_LOOK)
         self._arrive(history, sid)
 
+    def _pause_between(self, history: History, sid: str, owner: str) -> Callable[[], None]:
+        """Pause between two looks at a session, in which Cancel requests its end."""
+        # Checked here too: Cancel may be pressed before the owner is known.
+        due = not self._visitor.why_not(owner)
+
+        def pause() -> None:
+            nonlocal due
+            if due and self._cancel.is_set():
+                with suppress(HistoryError):  # it has ended, or others hold the history for long
+                    history.runs.request_cancel(sid)
+                    due = False
+            time.sleep(_LOOK)
+
+        return pause
+
     def _arrive(self, history: History, sid: str) -> None:
-        """Show what became of a session."""
+        """Show the end of a session."""
         session = history.session(sid)
         table, settings = read_features(history.source(sid)), history.settings(sid)
         self._post(lambda: self._take_back(table, settings))
@@ -263,10 +270,8 @@ class RunState(t.HasTraits):
         elif session["status"] == "cancelled":
             self._end(Phase.CANCELLED, "Cancelled.")
         else:
-            why = "This analysis was interrupted: the process that ran it has ended. Run it again."
+            why = "This analysis was interrupted: nothing works on it any more. Run it again."
             self._end(Phase.FAILED, "Interrupted.", Refusal.saying(why))
-
-    # --- on the way back -----------------------------------------------------------------
 
     def _finish(self, analysis: Analysis, sid: str, notice: str) -> None:
         def change() -> None:
@@ -305,20 +310,6 @@ class RunState(t.HasTraits):
     def _log_line(self, percentage: float, text: str) -> None:
         at = time.monotonic() - self._began
         self.log = (*self.log, f"{at:7.2f} s  {percentage:3.0f} %  {text}")
-
-
-def _analysed(job: _Job, progress: Callable[[ProgressEvent], None]) -> Analysis:
-    analysis = analyze(job.overrides.mark(job.table), job.settings, progress)
-    return analysis.with_overrides(job.overrides)
-
-
-def _keep(history: History, sid: str, analysis: Analysis, events: list[ProgressEvent]) -> str:
-    """Store a result; returns why it could not be."""
-    try:
-        history.complete(sid, analysis, events)
-    except HistoryError as error:
-        return f"This analysis is not kept, export what you need: {error}"
-    return ""
 
 
 def _unforeseen(error: Exception) -> str:

@@ -1,9 +1,10 @@
-"""One name: what it is made of, where it should elute, and what stands there."""
+"""Look-up of one name: composition, mass, m/z, expected RT, and the features near it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 import traitlets as t
@@ -12,31 +13,43 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, NameFormError
 from ganglioside.history import History
 from ganglioside.lipids.adducts import expected_adducts, mz
+from ganglioside.lipids.composition import Composition
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.species import Species
 from ganglioside.simulation.example import example
 
-#: The RT around a prediction in which features are listed is at least this wide, min each way.
-_NEAR = 0.25
+#: Features are listed within at least this distance of a predicted RT, min.
+_NEAR: Final = 0.25
 
-#: Residues in the order in which they are told.
-_RESIDUES = ("hex", "hexnac", "neuac", "neugc", "dhex", "oac")
+#: Labels of the residues, by field of `Composition`, in the order in which they are listed.
+_RESIDUES: Final = {
+    "hex": "Hex",
+    "hexnac": "HexNAc",
+    "neuac": "NeuAc",
+    "neugc": "NeuGc",
+    "dhex": "dHex",
+    "oac": "OAc",
+}
+
+#: Columns of `Answer.near`.
+_NEAR_COLUMNS: Final = ("feature_id", "name", "rt", "apart", "verdict", "confidence", "parent")
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What is known of one name.
+    """Facts and predictions about one name.
 
     Attributes
     ----------
     species : Species
     residues : str
+        Sugar residues with their numbers, such as "3 Hex, 1 HexNAc".
     ions : pandas.DataFrame
         adduct, mz.
     predicted : pandas.DataFrame
-        As `FittedModel.predict`; empty without an analysis.
+        From `FittedModel.predict`; empty without an analysis.
     near : pandas.DataFrame
-        The features that elute there, by distance.
+        Features near a predicted RT, by distance; `apart` is measured minus predicted RT, min.
     """
 
     species: Species
@@ -47,15 +60,14 @@ class Answer:
 
 
 class SpeciesState(t.HasTraits):
-    """A name and the analysis that is asked about it.
+    """A name, and the analysis whose retention model predicts its RT.
 
     Attributes
     ----------
     name : str
     analysis : Analysis or None
-        Whose retention model predicts.
     basis : str
-        What the analysis is called.
+        File name of the analysis.
     answer : Answer or None
     error : str
     """
@@ -71,12 +83,12 @@ class SpeciesState(t.HasTraits):
         self._open = history
 
     def sessions(self) -> list[tuple[str, str]]:
-        """Return completed sessions as (label, id), the newest first."""
+        """Completed sessions as (label, id), newest first; `error` says why there are none."""
         listed, self.error = completed_sessions(self._open)
         return listed
 
     def use(self, sid: str) -> None:
-        """Ask the model of a session; of the bundled example where `sid` is empty."""
+        """Predict from the analysis of a session; from the bundled example if `sid` is empty."""
         from ganglioside.analysis import analyze
 
         try:
@@ -99,63 +111,69 @@ class SpeciesState(t.HasTraits):
 
 
 def completed_sessions(open_history: Callable[[], History]) -> tuple[list[tuple[str, str]], str]:
-    """Return completed sessions as (label, id), the newest first, and why there are none."""
+    """Completed sessions as (label, id), newest first, and the error if there is one."""
     try:
         listed = open_history().sessions()
     except GangliosideError as refusal:
         return [], str(refusal)
-    done = listed[listed["status"] == "completed"]
-    when = done["created"].dt.strftime("%Y-%m-%d %H:%M")
-    rows = zip(done["name"], when, done["id"], strict=True)
+    completed = listed[listed["status"] == "completed"]
+    created = completed["created"].dt.strftime("%Y-%m-%d %H:%M")
+    rows = zip(completed["name"], created, completed["id"], strict=True)
     return [(f"{name} ({time} UTC, {sid})", sid) for name, time, sid in rows], ""
 
 
 def ask(name: str, analysis: Analysis | None) -> Answer:
-    """Return what is known of a name.
+    """Facts about a name, and predictions of an analysis if there is one.
 
     Raises
     ------
     NameFormError
         If the name cannot be read.
+
+    Examples
+    --------
+    >>> answer = ask("GM1(36:1;O2)", None)
+    >>> answer.residues
+    '3 Hex, 1 HexNAc, 1 NeuAc'
     """
-    found = parse_name(name)
-    composition = found.composition
-    counts = {r: getattr(composition, r) for r in _RESIDUES}
-    residues = ", ".join(f"{n} {_LABELS[r]}" for r, n in counts.items() if n) or "no sugar"
-    sialic_acids = composition.sialic_acids
-    expected = [
-        ion
-        for polarity in ("negative", "positive")
-        for ion in expected_adducts(sialic_acids, polarity)
-    ]
-    ions = [(ion.name, float(mz(found.monoisotopic_mass, ion.name))) for ion in expected]
+    species = parse_name(name)
     predicted = analysis.predict([name]) if analysis is not None else pd.DataFrame()
-    return Answer(
-        found,
-        residues,
-        pd.DataFrame(ions, columns=["adduct", "mz"]),
-        predicted,
-        _near(analysis, predicted),
-    )
+    near = _features_near(analysis, predicted) if analysis is not None else pd.DataFrame()
+    return Answer(species, _residues(species.composition), _ions(species), predicted, near)
 
 
-_LABELS = dict(zip(_RESIDUES, ("Hex", "HexNAc", "NeuAc", "NeuGc", "dHex", "OAc"), strict=True))
+def _residues(composition: Composition) -> str:
+    counts = {label: getattr(composition, field) for field, label in _RESIDUES.items()}
+    return ", ".join(f"{n} {label}" for label, n in counts.items() if n) or "no sugar"
 
 
-def _near(analysis: Analysis | None, predicted: pd.DataFrame) -> pd.DataFrame:
-    if analysis is None:
-        return pd.DataFrame()
+def _ions(species: Species) -> pd.DataFrame:
+    """Table of adduct and m/z: the expected ions of negative, then of positive mode."""
+    sialic_acids, mass = species.composition.sialic_acids, species.monoisotopic_mass
+    negative = expected_adducts(sialic_acids, "negative")
+    positive = expected_adducts(sialic_acids, "positive")
+    names = [ion.name for ion in (*negative, *positive)]
+    return pd.DataFrame({"adduct": names, "mz": [float(mz(mass, name)) for name in names]})
+
+
+def _features_near(analysis: Analysis, predicted: pd.DataFrame) -> pd.DataFrame:
+    """Features near a predicted RT: within `_NEAR`, or half the widest 95 % interval if wider.
+
+    `apart` is the distance to the nearest prediction, as a name without isomer has several lines.
+    """
     features = analysis.features
     expected = predicted.dropna(subset="predicted_rt")
-    apart = pd.DataFrame(
+    if expected.empty:
+        return features.iloc[:0].assign(apart=0.0)
+    distances = pd.DataFrame(
         {k: features["rt"] - rt for k, rt in enumerate(expected["predicted_rt"])},
         index=features.index,
     )
-    if apart.empty:
-        return features.iloc[:0].assign(apart=0.0)
-    half = max(_NEAR, float((expected["upper"] - expected["lower"]).max()) / 2)
-    nearest = apart.where(apart.abs().eq(apart.abs().min(axis=1), axis=0)).bfill(axis=1).iloc[:, 0]
-    near = features.assign(apart=nearest)[nearest.abs() <= half]
+    sizes = distances.abs()
+    is_nearest = sizes.eq(sizes.min(axis=1), axis=0)
+    nearest = distances.where(is_nearest).bfill(axis=1).iloc[:, 0]
+    widest = float((expected["upper"] - expected["lower"]).max())
+    within = nearest.abs() <= max(_NEAR, widest / 2)
+    near = features.assign(apart=nearest)[within]
     order = near["apart"].abs().sort_values(kind="stable").index
-    columns = ["feature_id", "name", "rt", "apart", "verdict", "confidence", "parent"]
-    return near.loc[order, columns].reset_index(drop=True)
+    return near.loc[order, list(_NEAR_COLUMNS)].reset_index(drop=True)

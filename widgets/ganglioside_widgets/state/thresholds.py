@@ -1,4 +1,4 @@
-"""The thresholds and the sample type that an analysis is made with."""
+"""Thresholds and sample type of an analysis."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import traitlets as t
 from ganglioside.errors import SettingsError
 from ganglioside.settings import SAMPLE_TYPES, Settings, setting_specs
 
-#: What is moved, and by how much at a time.
+#: The thresholds that can be moved, each with the step of its slider.
 STEPS: Final[dict[str, float]] = {
     "r2_threshold": 0.005,
     "outlier_threshold": 0.1,
@@ -18,13 +18,23 @@ STEPS: Final[dict[str, float]] = {
 
 
 class ThresholdsState(t.HasTraits):
-    """Values as the user has them; `settings` follows where they are allowed.
+    """Thresholds and sample type as entered; `settings` follows them while they are valid.
 
     Attributes
     ----------
     settings : Settings
     error : str
-        Why the values are not taken; empty where they are.
+        Why the values are refused; empty if they are valid.
+
+    Examples
+    --------
+    >>> state = ThresholdsState()
+    >>> state.rt_tolerance = 0.05
+    >>> state.settings.rt_tolerance
+    0.05
+    >>> state.rt_tolerance = 99
+    >>> state.settings.rt_tolerance
+    0.05
     """
 
     r2_threshold = t.Float(Settings().r2_threshold)
@@ -48,15 +58,17 @@ class ThresholdsState(t.HasTraits):
 
     @property
     def is_default(self) -> bool:
-        """Whether nothing was moved."""
-        return all(getattr(self, n) == getattr(Settings(), n) for n in (*STEPS, "sample_type"))
+        """Whether all values are the defaults."""
+        defaults = Settings()
+        names = (*STEPS, "sample_type")
+        return all(getattr(self, name) == getattr(defaults, name) for name in names)
 
     def reset(self) -> None:
-        """Go back to the defaults."""
+        """Set all values to their defaults."""
         self.take(Settings())
 
     def take(self, settings: Settings) -> None:
-        """Take the values of settings, at once."""
+        """Set all values to those of `settings`, in one step."""
         with self.hold_trait_notifications():
             for name in STEPS:
                 setattr(self, name, getattr(settings, name))
@@ -64,7 +76,7 @@ class ThresholdsState(t.HasTraits):
 
 
 def shown_range(name: str) -> str:
-    """Return unit, range and default of a threshold in words."""
+    """Range, unit and default of a threshold as text."""
     spec = setting_specs()[name]
     unit = f" {spec.unit}" if spec.unit else ""
     default = getattr(Settings(), name)

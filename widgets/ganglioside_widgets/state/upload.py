@@ -1,4 +1,4 @@
-"""Files that a user has given, how their columns are read, and the table to analyse."""
+"""Uploaded files, the mapping of their columns, and the table to analyse."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from ganglioside.simulation.example import example
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.visitors import Visitor
 
-#: Kinds of file that can be given.
+#: Endings of the files that can be uploaded.
 SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
-#: What a column is mapped to where the table has none.
+#: The header of an input column that the table lacks.
 ABSENT: Final = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Upload:
-    """One file that was given, read or refused.
+    """One uploaded file, read or refused.
 
     Attributes
     ----------
     name : str
     content : bytes
     columns : dict of str to str
-        Headers that the user named for input columns.
+        Headers that the user chose, by label of the input column.
     table : FeatureTable or None
-        None where the file is refused.
+        None if the file is refused.
     refusal : Refusal or None
     """
 
@@ -47,17 +47,17 @@ class Upload:
 
     @classmethod
     def read(cls, name: str, content: bytes, columns: dict[str, str], settings: Settings) -> Upload:
-        """Read a file, or say why it cannot be read."""
-        given = cls(name, content, columns)
+        """Read a file; one that cannot be read gets a refusal instead of a table."""
+        upload = cls(name, content, columns)
         try:
             table = read_features(content, settings, columns=columns or None, name=name)
         except GangliosideError as error:
-            return replace(given, refusal=Refusal.of(error))
-        return replace(given, table=table)
+            return replace(upload, refusal=Refusal.of(error))
+        return replace(upload, table=table)
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """The column headers, as far as they are known."""
+        """The distinct column headers, as far as they are known."""
         if self.table is not None and self.table.header is not None:
             texts = self.table.header.texts
         else:
@@ -66,26 +66,49 @@ class Upload:
 
     @property
     def mapping(self) -> dict[str, str]:
-        """The header that holds each input column, by its label; `ABSENT` where none does."""
+        """The header of each input column, by the column's label; `ABSENT` if it has none."""
         if self.table is None or self.table.header is None:
             return {label: self.columns.get(label, ABSENT) for label in INPUT_LABELS.values()}
         header = self.table.header
-        return {
-            label: header.texts[header.places[column]].strip() if column in header.places
-            else ABSENT
-            for column, label in INPUT_LABELS.items()
-        }  # fmt: skip
+        mapping = dict.fromkeys(INPUT_LABELS.values(), ABSENT)
+        for column, label in INPUT_LABELS.items():
+            if column in header.positions:
+                mapping[label] = header.texts[header.positions[column]].strip()
+        return mapping
 
 
 class UploadState(t.HasTraits):
-    """Files given so far and the one that is chosen; a refused one gives no table.
+    r"""The uploaded files, the chosen one, and its table; a refused file has none.
 
     Parameters
     ----------
-    settings
-    paths
-        Whether a path on this machine can be named; where None, not on a web page, whose
-        visitors need not be those who may read its files.
+    settings : Settings, optional
+    paths : bool, optional
+        Whether files of this machine can be opened by their path. By default in a notebook only:
+        visitors of a web page need not be users of this machine.
+
+    Attributes
+    ----------
+    uploads : tuple of Upload
+    chosen : int
+        Position of the chosen file; -1 without one.
+    as_study : bool
+        Whether all tables are analysed together, as samples of one study.
+    table : FeatureTable or None
+        The table to analyse.
+    refusal : Refusal or None
+        Why there is no table.
+
+    Examples
+    --------
+    >>> state = UploadState()
+    >>> state.add("table.csv", b"Label,Minutes\nGM1(36:1;O2),9.5\n")
+    >>> state.table is None
+    True
+    >>> state.map_column("Name", "Label")
+    >>> state.map_column("RT", "Minutes")
+    >>> len(state.table)
+    1
     """
 
     uploads = t.Tuple().tag(kind=Upload)
@@ -101,72 +124,76 @@ class UploadState(t.HasTraits):
 
     @property
     def current(self) -> Upload | None:
-        """The chosen file."""
+        """The chosen file; None without one."""
         return self.uploads[self.chosen] if 0 <= self.chosen < len(self.uploads) else None
 
     @property
     def max_bytes(self) -> int:
-        """Size from which on a file is refused."""
+        """Largest size of a file, bytes."""
         return int(self.settings.max_megabytes * 1_000_000)
 
     @property
     def can_be_study(self) -> bool:
-        """Whether there are several tables that can be judged together."""
+        """Whether there are several tables, which can be analysed together."""
         return sum(upload.table is not None for upload in self.uploads) > 1
 
     def add(self, name: str, content: bytes) -> None:
-        """Take a file; one of the same name is replaced."""
+        """Add a file, in place of one with the same name, and choose it."""
         self._put(Upload.read(name, content, {}, self.settings))
 
     def add_example(self) -> None:
-        """Take the bundled example."""
+        """Add the bundled example."""
         source = example().source
         self.add(source.name, source.content)
 
     def add_path(self, path: str) -> None:
-        """Take a file of the machine that this runs on, where `paths` allows it."""
+        """Add a file of the machine on which this runs, if `paths` allows it."""
         if not self.paths:
             self.refuse(
-                "A web page opens no file of the machine that serves it: drop the table here, or "
+                "A web page cannot open files of the server by their path: drop the table here, or "
                 "choose it."
             )
             return
-        place = Path(path.strip()).expanduser()
         try:
-            with place.open("rb") as file:
+            file_path = Path(path.strip()).expanduser()
+            with file_path.open("rb") as file:
                 content = file.read(self.max_bytes + 1)
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            self.refuse(f"{path} cannot be opened: {why}. Check the path.")
+            reason = getattr(error, "strerror", None) or str(error)
+            self.refuse(f"{path} cannot be opened: {reason}. Check the path.")
             return
-        self.add(place.name, content)
+        self.add(file_path.name, content)
 
     def refuse(self, message: str) -> None:
-        """Say why something could not be taken; the files that are there stay."""
+        """Show why something could not be added; the files of before stay."""
         self.refusal = Refusal.saying(message)
 
-    def choose(self, number: int) -> None:
-        """Choose one of the files."""
-        self.chosen, self.as_study = number, False
-        self._settle()
+    def choose(self, index: int) -> None:
+        """Choose the file at a position of `uploads`."""
+        self.chosen, self.as_study = index, False
+        self._update_table()
 
-    def remove(self, number: int) -> None:
-        """Forget a file."""
-        self.uploads = tuple(u for k, u in enumerate(self.uploads) if k != number)
+    def remove(self, index: int) -> None:
+        """Remove the file at a position of `uploads`."""
+        self.uploads = tuple(u for k, u in enumerate(self.uploads) if k != index)
         self.chosen = min(self.chosen, len(self.uploads) - 1)
-        self._settle()
+        self._update_table()
 
     def join(self, as_study: bool) -> None:
-        """Say whether all tables are samples of one study."""
+        """Analyse all tables as samples of one study, or the chosen one alone."""
         self.as_study = as_study
-        self._settle()
+        self._update_table()
 
     def map_column(self, label: str, header: str) -> None:
-        """Say which header holds an input column of the chosen file; `ABSENT` to guess it."""
+        """Map an input column of the chosen file to a header; `ABSENT` to recognise it again."""
         upload = self.current
         if upload is None or upload.mapping.get(label) == header:
             return
-        columns = {k: v for k, v in upload.columns.items() if k != label and v != header}
+        columns = {
+            other: chosen
+            for other, chosen in upload.columns.items()
+            if other != label and chosen != header
+        }
         if header != ABSENT:
             columns[label] = header
         self._put(Upload.read(upload.name, upload.content, columns, self.settings))
@@ -175,20 +202,19 @@ class UploadState(t.HasTraits):
     def missing(self) -> tuple[str, ...]:
         """Labels of needed columns that the chosen file lacks."""
         mapping = self.current.mapping if self.current else {}
-        return tuple(INPUT_LABELS[c] for c in NEEDED if not mapping.get(INPUT_LABELS[c]))
+        needed = [INPUT_LABELS[column] for column in NEEDED]
+        return tuple(label for label in needed if not mapping.get(label))
 
     def _put(self, upload: Upload) -> None:
-        names = [u.name for u in self.uploads]
-        if upload.name in names:
-            place = names.index(upload.name)
-            self.uploads = (*self.uploads[:place], upload, *self.uploads[place + 1 :])
-        else:
-            place, self.uploads = len(self.uploads), (*self.uploads, upload)
-        self.chosen = place
-        self._settle()
+        """Add a file, in place of one with the same name, and choose it."""
+        names = [other.name for other in self.uploads]
+        index = names.index(upload.name) if upload.name in names else len(names)
+        self.uploads = (*self.uploads[:index], upload, *self.uploads[index + 1 :])
+        self.chosen = index
+        self._update_table()
 
-    def _settle(self) -> None:
-        """Find the table that is chosen."""
+    def _update_table(self) -> None:
+        """Set `table`, or `refusal` if there is none."""
         table, refusal = self._study() if self.as_study else self._single()
         with self.hold_trait_notifications():
             self.refusal, self.table = refusal, table
@@ -198,15 +224,15 @@ class UploadState(t.HasTraits):
         return (upload.table, upload.refusal) if upload else (None, None)
 
     def _study(self) -> tuple[FeatureTable | None, Refusal | None]:
-        tables = [upload for upload in self.uploads if upload.table is not None]
-        parts: list[Any] = [upload.table for upload in tables]
-        named = [upload.name for upload in tables if upload.columns]
-        if named:
+        read = [upload for upload in self.uploads if upload.table is not None]
+        mapped = [upload.name for upload in read if upload.columns]
+        if mapped:
             return None, Refusal.saying(
-                f"The columns of {named[0]} were named by hand; in a study they must be "
-                "recognised by their headers. Rename them in the file and give it again."
+                f"The columns of {mapped[0]} were mapped by hand; in a study they must be "
+                "recognised by their headers. Rename them in the file and upload it again."
             )
+        tables: list[Any] = [upload.table for upload in read]
         try:
-            return read_study(parts, self.settings), None
+            return read_study(tables, self.settings), None
         except GangliosideError as error:
             return None, Refusal.of(error)

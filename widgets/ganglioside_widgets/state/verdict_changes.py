@@ -1,4 +1,4 @@
-"""What other thresholds changed, in one sentence."""
+"""Changes of verdicts between two analyses of one table."""
 
 from __future__ import annotations
 
@@ -6,26 +6,36 @@ import pandas as pd
 
 from ganglioside.analysis import Analysis
 
-#: Kinds of change that are told apart; the rest is counted.
+#: Most kinds of change listed; others are counted together.
 _MOST = 3
 
 
 def changed_rows(before: Analysis, after: Analysis) -> pd.DataFrame:
-    """Return the features whose verdict differs: feature_id, name, before, after."""
-    old, new = (a.features["verdict"].astype("str") for a in (before, after))
+    """Features whose verdict differs: feature_id, name, before, after."""
+    old = before.features["verdict"].astype("str")
+    new = after.features["verdict"].astype("str")
     rows = after.features.loc[(old != new).to_numpy(), ["feature_id", "name"]]
     return rows.assign(before=old[rows.index], after=new[rows.index])
 
 
 def describe(before: Analysis, after: Analysis) -> str:
-    """Say how many verdicts changed, and from what to what."""
+    """Sentence with the number of changed verdicts, and the most frequent kinds of change.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> analysis = gg.analyze(gg.example())
+    >>> describe(analysis, analysis.redecide(gg.Settings(outlier_threshold=1.0)))
+    '31 features changed: 29 valid → outlier, 2 valid → fragment.'
+    """
     rows = changed_rows(before, after)
     if rows.empty:
         return "No verdict changed."
-    moved = rows["before"] + " → " + rows["after"]
-    kinds = moved.groupby(moved).size().sort_values(ascending=False, kind="stable")
-    told = [f"{n:,} {kind}" for kind, n in kinds.head(_MOST).items()]
-    rest = int(kinds.iloc[_MOST:].sum())
-    told += [f"{rest:,} other"] if rest else []
-    plural = "feature" if len(rows) == 1 else "features"
-    return f"{len(rows):,} {plural} changed: {', '.join(told)}."
+    changes = rows["before"] + " → " + rows["after"]
+    counts = changes.groupby(changes).size().sort_values(ascending=False, kind="stable")
+    listed = [f"{n:,} {change}" for change, n in counts.head(_MOST).items()]
+    others = int(counts.iloc[_MOST:].sum())
+    if others:
+        listed.append(f"{others:,} other")
+    noun = "feature" if len(rows) == 1 else "features"
+    return f"{len(rows):,} {noun} changed: {', '.join(listed)}."

@@ -1,7 +1,7 @@
-"""Who opens a page, and what may be changed there: the one who starts the server decides it.
+"""Visitors of a page, and what they may change: whoever starts the server decides.
 
 A page runs in a kernel of its own, whose environment comes from the server. Nothing that a
-browser sends, neither an address nor a message, reaches these facts.
+browser sends, neither address nor message, can change it.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from ganglioside.errors import SettingsError
 from ganglioside.history import History
 from ganglioside.history.author import current_author
 
-#: By which `ganglioside app` tells its kernels who can open their pages.
+#: The variable in which `ganglioside app` passes the access to its kernels.
 VARIABLE: Final = "GANGLIOSIDE_PAGES"
 
-#: Names who acts, here and in the jobs that are started here.
+#: The variable with the name of the acting person, here and in jobs that are started here.
 _AUTHOR: Final = "GANGLIOSIDE_AUTHOR"
 
 
 class Access(StrEnum):
     """Who can open a page, and what may be changed there."""
 
-    OWN = "own"  # only the one who started it, who may change everything
-    SHARED = "shared"  # others too, who change what they made themselves
+    OWN = "own"  # only whoever started the server, who may change everything
+    SHARED = "shared"  # others too, who may change what they made themselves
     OPEN = "open"  # others too, who may change everything
 
 
@@ -38,14 +38,14 @@ _WITH_GUESTS: Final = (Access.SHARED, Access.OPEN)
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """The one who looks at a page or notebook of this kernel.
+    """The person at the page or notebook of this kernel.
 
     Attributes
     ----------
     access : Access or None
         None in a notebook, whose user can run any code.
     author : str
-        The name under which the history keeps what is done here.
+        The name under which the history records actions.
     """
 
     access: Access | None
@@ -53,14 +53,14 @@ class Visitor:
 
     @classmethod
     def here(cls) -> Visitor:
-        """Return the visitor of this kernel.
+        """Visitor of this kernel.
 
-        Where others can open its page, what is done from now on is done in the visitor's name.
+        If others can open its page, later actions are recorded under the visitor's own name.
 
         Raises
         ------
         SettingsError
-            If `GANGLIOSIDE_PAGES` is none of the values of `Access`.
+            If `GANGLIOSIDE_PAGES` is not a value of `Access`.
         """
         access = access_of(os.environ)
         if access in _WITH_GUESTS:
@@ -69,63 +69,68 @@ class Visitor:
 
     @property
     def on_page(self) -> bool:
-        """Whether a server shows this to whoever opens its address."""
+        """Whether this is a web page, not a notebook."""
         return self.access is not None
 
     @property
     def is_guest(self) -> bool:
-        """Whether he need not be the one who started the page."""
+        """Whether the visitor may be someone other than whoever started the server."""
         return self.access in _WITH_GUESTS
 
     @property
     def is_bound(self) -> bool:
-        """Whether only what was made here may be changed."""
+        """Whether the visitor may change only what was made on this page."""
         return self.access is Access.SHARED
 
     def why_not(self, author: str) -> str:
-        """Return why what `author` made may not be changed here; empty where it may."""
+        """Reason why what `author` made may not be changed here; empty where it may."""
         if not self.is_bound or author == self.author:
             return ""
         return (
-            f"{author} made this, and others can open this page: it changes only what was made "
-            "on it. Who starts it can allow more: ganglioside app --visitors-may-change."
+            f"{author} made this. Others can open this page too, so only what was made on it can "
+            "be changed here. Whoever runs the server can allow more: ganglioside app "
+            "--visitors-may-change."
         )
 
     def why_not_session(self, history: History, sid: str) -> str:
-        """Return why a session of the history may not be changed here; empty where it may.
+        """Reason why a session of the history may not be changed here; empty where it may.
 
         Raises
         ------
         HistoryError
             If there is no such session.
         """
-        return self.why_not(str(history.session(sid)["author"])) if self.is_bound else ""
+        if not self.is_bound:
+            return ""
+        author = str(history.session(sid)["author"])
+        return self.why_not(author)
 
 
 def access_of(environment: Mapping[str, str]) -> Access | None:
-    """Return who can open the page of a kernel; None where it belongs to a notebook.
+    """Access to the page of a kernel with this environment; None for a notebook.
 
     A Voila that `ganglioside app` did not start may listen anywhere: its pages count as shared.
 
     Raises
     ------
     SettingsError
-        If `GANGLIOSIDE_PAGES` is none of the values of `Access`.
+        If `GANGLIOSIDE_PAGES` is not a value of `Access`.
     """
-    named = environment.get(VARIABLE)
-    if named is not None:
+    value = environment.get(VARIABLE)
+    if value is not None:
         try:
-            return Access(named)
+            return Access(value)
         except ValueError:
             raise SettingsError(
-                f"{VARIABLE} = {named!r} is unknown: use one of {', '.join(Access)}."
+                f"{VARIABLE} = {value!r} is unknown: use one of {', '.join(Access)}."
             ) from None
-    served = environment.get("SERVER_SOFTWARE", "").casefold().startswith("voila")
-    voila = served or any(name.startswith("VOILA_") for name in environment)
-    return Access.SHARED if voila else None
+    software = environment.get("SERVER_SOFTWARE", "").casefold()
+    has_voila_variables = any(name.startswith("VOILA_") for name in environment)
+    is_voila = software.startswith("voila") or has_voila_variables
+    return Access.SHARED if is_voila else None
 
 
 @cache
 def _name() -> str:
-    """Return the name of this kernel's visitor, by which no other kernel's goes."""
+    """Random name of this kernel's visitor, which no other kernel has."""
     return f"visitor {secrets.token_hex(4)} (page of {current_author()})"

@@ -1,4 +1,4 @@
-"""From a file to its export: the states of one page, tied together."""
+"""The states of the workbench page, linked: upload, thresholds, run, results, export, jobs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, HistoryError, OverrideError
 from ganglioside.history import History
 from ganglioside.history.author import current_author
+from ganglioside.verdicts.overrides import Overrides
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.jobs import JobsState
 from ganglioside_widgets.state.results import ResultsState
@@ -25,23 +26,39 @@ class WorkbenchState(t.HasTraits):
 
     Parameters
     ----------
-    history
-    post
-    paths
-        Whether a path on this machine can be named; where None, not on a web page.
-    visitor
-        Whose jobs alone are listed on a web page; that of this kernel where None.
+    history : callable
+        Opens the history.
+    post : callable, optional
+        Hands a change from a thread to the one that owns the states; by default changes are made
+        at once.
+    paths : bool, optional
+        Whether files of this machine can be opened by their path; by default in a notebook only.
+    visitor : Visitor, optional
+        The one whose jobs are listed on a web page; that of this kernel where omitted.
 
     Attributes
     ----------
     notice : str
-        Why something that was done is not kept in the history.
-    unkept_settings : bool
-        Whether the verdicts on show were made with other thresholds than the kept session.
+        Why something is not saved in the history.
+    unsaved_settings : bool
+        Whether the displayed verdicts are from other thresholds than the saved session.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> bench = WorkbenchState(lambda: history)
+    >>> bench.upload.add_example()
+    >>> bench.run.start()
+    >>> bench.run.join()
+    >>> len(bench.results.rows())
+    332
     """
 
     notice = t.Unicode("")
-    unkept_settings = t.Bool(False)
+    unsaved_settings = t.Bool(False)
 
     def __init__(
         self,
@@ -67,28 +84,26 @@ class WorkbenchState(t.HasTraits):
         self.run.observe(self._analysed, "analysis")
         self.run.observe(self._prepared, "prepared")
         self.run.observe(self._settings_found, "settings")
-        self.results.observe(self._said, "analysis")
+        self.results.observe(self._overridden, "analysis")
         self.export.observe(lambda change: self.jobs.started(change["new"]), "job")
         t.dlink((self.run, "session_id"), (self.jobs, "session_id"))
 
     def open(self, sid: str) -> None:
-        """Show a session of the history, whether it runs or has ended."""
+        """Show a session of the history, running or ended."""
         self.run.find(sid)
 
     def keep(self) -> None:
-        """Keep what is on show as a new session of the history."""
+        """Save the displayed analysis as a new session of the history."""
         analysis = self.results.analysis
         if analysis is None:
             return
         try:
             sid = self._history().save(analysis)
         except HistoryError as error:
-            self.notice = f"Not kept: {error}"
+            self.notice = f"Not saved: {error}"
             return
-        self.notice, self.unkept_settings = "", False
+        self.notice, self.unsaved_settings = "", False
         self.run.session_id = self.export.session_id = sid
-
-    # --- what follows from what ----------------------------------------------------------
 
     def _table_chosen(self, change: dict[str, object]) -> None:
         self.run.table = change["new"]  # type: ignore[assignment]
@@ -109,8 +124,8 @@ class WorkbenchState(t.HasTraits):
             return
         self.results.changes = describe(shown, decided)
         self.results.analysis = decided
-        kept = self.run.analysis
-        self.unkept_settings = kept is None or kept.settings != settings
+        saved = self.run.analysis
+        self.unsaved_settings = saved is None or saved.settings != settings
 
     def _analysed(self, change: dict[str, object]) -> None:
         analysis = change["new"]
@@ -119,32 +134,37 @@ class WorkbenchState(t.HasTraits):
         self.export.session_id = self.run.session_id
         self.results.changes = ""
         self.results.analysis = analysis
-        self.unkept_settings, self.notice = False, ""
+        self.unsaved_settings, self.notice = False, ""
         self.thresholds.take(analysis.settings)
 
     def _prepared(self, _: object) -> None:
-        """Answer quickly from now on, unless something else is on show by now."""
+        """Use the prepared copy of the displayed analysis, which answers faster from now on."""
         shown, prepared = self.results.analysis, self.run.prepared
         if shown is not None and prepared is not None and shown.features is prepared.features:
             self.results.analysis = prepared.with_overrides(shown.overrides)
 
-    def _said(self, change: dict[str, object]) -> None:
-        """Keep what the analyst said, and let the next run heed it."""
+    def _overridden(self, change: dict[str, object]) -> None:
+        """Save changed overrides in the session, and use their anchor marks in the next run."""
         analysis, before = change["new"], change["old"]
         if not isinstance(analysis, Analysis):
             return
         self.export.analysis = analysis
         self.run.overrides = analysis.overrides
-        known = before if isinstance(before, Analysis) else None
-        if known is None or known.overrides == analysis.overrides or not self.run.session_id:
+        if not isinstance(before, Analysis) or before.overrides == analysis.overrides:
             return
-        if analysis.features is not known.features:
-            return  # another analysis, which brings its own
+        if analysis.features is not before.features:
+            return  # another analysis, with overrides of its own
+        if self.run.session_id:
+            refusal = self._save_overrides(analysis.overrides)
+            self.notice = refusal and f"Your changes are on this page only, not saved: {refusal}"
+
+    def _save_overrides(self, overrides: Overrides) -> str:
+        """Save overrides in the session; returns the reason if they cannot be saved."""
         try:
-            history, sid = self._history(), self.run.session_id
-            why = self.visitor.why_not_session(history, sid)
-            if not why:
-                history.override(sid, analysis.overrides)
-            self.notice = why and f"What you said is on this page only, not kept: {why}"
+            history = self._history()
+            refusal = self.visitor.why_not_session(history, self.run.session_id)
+            if not refusal:
+                history.override(self.run.session_id, overrides)
         except (HistoryError, OverrideError) as error:
-            self.notice = f"What you said is on this page only, not kept: {error}"
+            return str(error)
+        return refusal

@@ -1,4 +1,4 @@
-// What Voila's page calls while it is filled; in a file, as no script may stand in the page itself.
+// The functions that Voila's page calls while it fills; in a file, as the page has no inline script.
 
 window.voila_heartbeat = () => {};
 

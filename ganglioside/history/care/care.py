@@ -1,0 +1,286 @@
+"""`History.care`: checks, cleanup, copies and transfer of one history, and its log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from os import PathLike
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pandas as pd
+
+from ganglioside.history import audit_log
+from ganglioside.history.author import current_author
+from ganglioside.history.care import backup, salvage, transfer
+from ganglioside.history.care.cleanup import (
+    Schedule,
+    clean_when_due,
+    outdated,
+    read_schedule,
+    remove,
+    remove_jobs,
+    write_schedule,
+)
+from ganglioside.history.care.interrupted import mark_dead
+from ganglioside.history.care.salvage import Salvaged
+from ganglioside.history.care.transfer import Transfer
+from ganglioside.history.care.verify import Verification, verify
+from ganglioside.history.listing import list_sessions
+from ganglioside.history.location import resolved, store_at
+from ganglioside.history.row_hashes import adopt_older
+from ganglioside.history.storage.log_heads import Head, read_head
+from ganglioside.history.storage.store import Store
+
+_A_DAY: Final = timedelta(days=1)
+
+
+def put_in_order(connection: duckdb.DuckDBPyConnection, version: int) -> None:
+    """Bring a history that was just opened up to date; `version` is the schema it had."""
+    adopt_older(connection, version)
+    mark_dead(connection)
+    clean_when_due(connection)
+
+
+class Care:
+    """Care of one history: `history.care.verify()`, `history.care.backup(path)` and so on.
+
+    Every call is one transaction, as in `History`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import ganglioside as gg
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> history = gg.History.open(f"{folder.name}/history.duckdb")
+    >>> sid = history.save(gg.analyze(gg.example()))
+    >>> history.care.verify(sample=0).is_whole
+    True
+    >>> history.care.log()["action"].tolist()
+    ['completed']
+    >>> history.care.backup(f"{folder.name}/copy.duckdb").name
+    'copy.duckdb'
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def verify(
+        self,
+        sample: int = 5,
+        seed: int = 0,
+        report: Callable[[int, int], None] | None = None,
+        heads: Sequence[str | PathLike[str]] = (),
+    ) -> Verification:
+        """Faults found by a check that everything is as it was stored and can be found again.
+
+        Every input is compared with its SHA-256, every result with the hash that was taken when
+        it was saved; sessions, jobs, events, overrides and the schedule with what the log records
+        of them, both ways; the log with its own chain and with the heads that were noted outside.
+        A sample of sessions is run again and must give the same bits.
+
+        Anyone who can write the file can also write a new log from some entry on. Only heads noted
+        where that person cannot write reveal this.
+
+        Parameters
+        ----------
+        sample
+            Number of sessions to run again, drawn at random.
+        seed
+            Seed of that draw.
+        report
+            Called with the number of sessions checked so far and the total.
+        heads
+            Files with heads of the log, besides those in which they are always noted.
+
+        Returns
+        -------
+        Verification
+        """
+        files = [Path(file).expanduser() for file in heads]
+        return verify(self._store, sample, seed, report, files)
+
+    def log(self, subject: str | None = None) -> pd.DataFrame:
+        """Entries of the log: who did what when, the oldest first.
+
+        Parameters
+        ----------
+        subject
+            Id of a session or a job; all entries where None. A deleted session keeps its entries.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns number, time (UTC), author, host, action, subject, details (JSON), previous
+            and sha256 (hash of the entry before and of this one).
+        """
+        with self._store.read() as connection:
+            return audit_log.read_log(connection, subject)
+
+    def head(self) -> Head:
+        """Newest entry of the log: kept elsewhere, it lets `verify` find a log that was cut off.
+
+        It is noted beside the history after each change, and in the file that `GANGLIOSIDE_HEADS`
+        names.
+
+        Returns
+        -------
+        Head
+        """
+        with self._store.read() as connection:
+            return read_head(connection)
+
+    def cleanup(self, older_than: timedelta, dry_run: bool = True) -> pd.DataFrame:
+        """Delete sessions and jobs that ended long enough ago, unless they are marked as kept.
+
+        Parameters
+        ----------
+        older_than
+            Age from which sessions and jobs are deleted.
+        dry_run
+            List the sessions without deleting anything.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The sessions that were (or would be) deleted, with the columns of `History.sessions`.
+        """
+        if dry_run:
+            with self._store.read() as connection:
+                return list_sessions(connection, outdated(connection, older_than))
+        with self._store.write() as connection:
+            old = outdated(connection, older_than)
+            listed = list_sessions(connection, old)
+            remove(connection, old, f"older than {older_than / _A_DAY:g} days")
+            remove_jobs(connection, older_than)
+        return listed
+
+    def schedule(self) -> Schedule | None:
+        """Schedule of the automatic cleanup; None where nobody has set one.
+
+        Returns
+        -------
+        Schedule or None
+        """
+        with self._store.read() as connection:
+            return read_schedule(connection)
+
+    def set_schedule(self, older_than: timedelta | None, every: timedelta | None = None) -> None:
+        """Switch the automatic cleanup, which takes place when a history is opened, on or off.
+
+        Parameters
+        ----------
+        older_than
+            Age from which sessions are deleted; None switches the cleanup off, the default.
+        every
+            Time between two cleanups; a day where None.
+        """
+        wanted = None
+        if older_than:
+            wanted = Schedule(older_than, every or _A_DAY, current_author(), None)
+        with self._store.write() as connection:
+            write_schedule(connection, wanted)
+
+    def backup(self, target: str | PathLike[str]) -> Path:
+        """Copy the whole history to a new file, or to a file named by date and time in a folder.
+
+        Returns
+        -------
+        pathlib.Path
+            The copy, itself a history that `History.open` opens.
+
+        Raises
+        ------
+        HistoryError
+            If the file exists already or cannot be written.
+        """
+        return backup.backup(self._store, Path(target).expanduser())
+
+    def restore(self, source: str | PathLike[str]) -> Path | None:
+        """Replace this history by a backup; the present file is kept beside it.
+
+        `History.restore` does the same where the present file is absent or cannot be opened.
+
+        Parameters
+        ----------
+        source
+            File that `backup` wrote.
+
+        Returns
+        -------
+        pathlib.Path or None
+            New name of the file that was replaced; None where there was none.
+
+        Raises
+        ------
+        HistoryError
+            If there is no such backup, or it is not a history.
+        """
+        aside = backup.restore(self._store, Path(source).expanduser())
+        self._store.prepare(put_in_order)
+        return aside
+
+    def salvage(self, target: str | PathLike[str]) -> Salvaged:
+        """Copy what can still be read of this history, if it is damaged, to a new one.
+
+        `History.salvage` does the same where the damaged file cannot be opened.
+
+        Parameters
+        ----------
+        target
+            File of the new history.
+
+        Returns
+        -------
+        Salvaged
+
+        Raises
+        ------
+        HistoryError
+            If nothing can be read, or the new file exists already.
+        """
+        new = store_at(target, self._store.timeout)
+        return salvage.salvage(resolved(self._store.path), new)
+
+    def vacuum(self) -> tuple[int, int]:
+        """Rewrite the file without the space of deleted rows.
+
+        Returns
+        -------
+        before, after : int
+            Size of the file, bytes.
+        """
+        return backup.vacuum(self._store)
+
+    def export(self, folder: str | PathLike[str]) -> Transfer:
+        """Write everything to a new folder: one Parquet file per table, and a manifest.
+
+        The manifest holds the number of rows and the SHA-256 of each file.
+
+        Returns
+        -------
+        Transfer
+
+        Raises
+        ------
+        HistoryError
+            If the folder exists already or cannot be written.
+        """
+        return transfer.export_all(self._store, Path(folder).expanduser())
+
+    def import_(self, folder: str | PathLike[str]) -> Transfer:
+        """Add everything from a folder that `export` wrote; present sessions stay as they are.
+
+        Returns
+        -------
+        Transfer
+
+        Raises
+        ------
+        HistoryError
+            If a file differs from its manifest, if not all rows arrive, or if a session is
+            present with other content; then nothing is added.
+        """
+        return transfer.import_all(self._store, Path(folder).expanduser())

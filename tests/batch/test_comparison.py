@@ -1,0 +1,86 @@
+"""Sessions of a batch side by side: verdicts, drift, and species by session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from batch.conftest import small_table
+
+import ganglioside as gg
+from ganglioside.batch.comparison import Study
+
+#: min by which each session elutes later.
+SHIFTS = {"first": 0.0, "later": 0.2, "latest": 0.3}
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
+    history = gg.History.open(tmp_path_factory.mktemp("history") / "h.duckdb")
+    sids = []
+    for name, shift in SHIFTS.items():
+        table = small_table(shift)
+        if name == "latest":  # one species less, the others twice as large
+            lines = table.splitlines()
+            rows = [line.split(",") for line in lines[1:-1]]
+            doubled = [",".join([n, rt, str(2 * int(area)), *rest]) for n, rt, area, *rest in rows]
+            table = "\n".join([lines[0], *doubled]) + "\n"
+        sids.append(history.save(gg.analyze(gg.read_features(table.encode(), name=name)), name))
+    return Study.of(history, list(SHIFTS), sids)
+
+
+def test_sessions_are_counted_in_the_order_given(study: Study) -> None:
+    sessions = study.sessions
+    assert list(sessions["name"]) == list(SHIFTS)
+    assert sessions["features"].tolist() == [12, 12, 11]
+    verdicts = sessions[["valid", "fragment", "adduct", "outlier", "undetermined"]]
+    assert (verdicts.sum(axis=1) == sessions["features"]).all()
+    assert (sessions["anchors"] == sessions["features"]).all()
+    assert (sessions["species"] <= sessions["valid"]).all()
+
+
+def test_the_drift_of_each_session_is_found(study: Study) -> None:
+    shift = study.sessions["shift"].to_numpy()
+    np.testing.assert_allclose(shift - shift[1], np.array(list(SHIFTS.values())) - 0.2, atol=0.01)
+    assert (study.sessions["shared"] >= 11).all()
+
+
+def test_species_come_by_frequency_without_the_drift(study: Study) -> None:
+    species = study.species
+    assert species["seen"].is_monotonic_decreasing
+    assert species["species"].is_unique
+    everywhere = species[species["seen"] == 3]
+    assert len(everywhere) > 3
+    assert everywhere["rt_spread"].max() < 0.02
+    assert everywhere["area_cv"].gt(0.2).all()
+
+
+def test_cells_hold_the_area_over_the_median_of_the_species(study: Study) -> None:
+    cells = study.cells.set_index(["species", "session"])
+    known = study.species[study.species["seen"] == 3]["species"]
+    fold = cells.loc[[(name, "latest") for name in known], "fold"]
+    np.testing.assert_allclose(fold, 1.0, atol=0.3)
+    medians = study.cells.groupby("species")["area"].median()
+    assert study.species.set_index("species")["area"].to_dict() == medians.to_dict()
+
+
+def test_areas_are_wide_with_nan_where_a_species_is_not_valid(study: Study) -> None:
+    areas = study.areas()
+    assert list(areas) == ["species", *SHIFTS]
+    assert list(areas["species"]) == list(study.species["species"])
+    seen = areas[list(SHIFTS)].notna().sum(axis=1)
+    assert seen.tolist() == study.species["seen"].tolist()
+
+
+def test_no_session_and_one_session_have_no_drift(tmp_path: Path) -> None:
+    history = gg.History.open(tmp_path / "h.duckdb")
+    nothing = Study.of(history, [], [])
+    assert nothing.sessions.empty
+    assert nothing.areas().empty
+    sid = history.save(gg.analyze(gg.read_features(small_table().encode(), name="a")))
+    one = Study.of(history, ["a"], [sid])
+    assert one.sessions.loc[0, "shift"] == 0
+    assert isinstance(one.species, pd.DataFrame)

@@ -1,0 +1,117 @@
+"""Backup, restore and vacuum: what is kept comes back, and nothing else changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from builders import assert_analyses_equal, build_analysis
+
+from ganglioside.errors import HistoryError
+from ganglioside.history import History
+from ganglioside.reading.raw_table import Source
+
+
+def test_a_backup_is_a_history(history: History, tmp_path: Path) -> None:
+    sid = history.save(build_analysis())
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    history.delete(sid)
+    assert_analyses_equal(History.open(copy).load(sid), build_analysis())
+    (tmp_path / "folder").mkdir()
+    named = history.care.backup(tmp_path / "folder")
+    assert named.parent.name == "folder"
+    assert named.name.startswith("history-2")
+    with pytest.raises(HistoryError, match="is there already"):
+        history.care.backup(copy)
+    with pytest.raises(HistoryError, match=r"cannot be written.*folder that exists"):
+        history.care.backup(tmp_path / "absent" / "copy.duckdb")
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_backup_holds_what_a_killed_process_had_committed(
+    history: History, tmp_path: Path
+) -> None:
+    """Its commit stands in a file beside the database until the next connection."""
+    connection = duckdb.connect(str(history.path))
+    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+    connection.execute("INSERT INTO schedule VALUES (1, 1, 'Ada', NULL)")
+    connection.close()
+    assert history.path.with_name("history.duckdb.wal").exists()
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    with duckdb.connect(str(copy), read_only=True) as copied:
+        assert copied.execute("SELECT count(*) FROM schedule").fetchall() == [(1,)]
+
+
+def test_restore_brings_back_and_keeps_what_was_there(history: History, tmp_path: Path) -> None:
+    first = history.save(build_analysis())
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    second = history.save(build_analysis(7))
+    restored, aside = History.restore(copy, history.path)
+    assert list(restored.sessions()["id"]) == [first]
+    assert restored.care.log()["action"].iloc[-1] == "restored"
+    assert restored.care.verify(sample=0).is_whole
+    assert aside is not None
+    assert list(History.open(aside).sessions()["id"]) == [second, first]
+    assert list(History.open(copy).care.log()["action"]) == ["completed"]
+    fresh, nothing = History.restore(copy, tmp_path / "elsewhere.duckdb")
+    assert nothing is None
+    assert list(fresh.sessions()["id"]) == [first]
+    assert not list(tmp_path.glob("*.restored*"))
+
+
+@pytest.mark.parametrize("content", [None, b"Name,RT\n" * 4000])
+def test_what_is_no_backup_replaces_nothing(
+    history: History, tmp_path: Path, content: bytes | None
+) -> None:
+    sid = history.save(build_analysis())
+    source = tmp_path / "source.duckdb"
+    if content is not None:
+        source.write_bytes(content)
+    with pytest.raises(HistoryError, match=r"no backup|not a DuckDB file"):
+        History.restore(source, history.path)
+    assert list(history.sessions()["id"]) == [sid]
+    assert not list(tmp_path.glob("*before*"))
+    assert not list(tmp_path.glob("*.restored*"))
+
+
+def test_vacuum_gives_room_back_and_changes_nothing(history: History) -> None:
+    kept = history.save(build_analysis(323))
+    gone = [
+        history.save(build_analysis(3000, source=Source.from_bytes("x", bytes([n]) * 400_000)))
+        for n in range(6)
+    ]
+    for sid in gone:
+        history.delete(sid)
+    log = history.care.log()
+    before, after = history.care.vacuum()
+    assert after < before
+    assert after == history.path.stat().st_size
+    assert_analyses_equal(history.load(kept), build_analysis(323))
+    assert history.care.log().equals(log)
+    assert history.care.verify(sample=0).is_whole
+    history.save(build_analysis())  # keys and checks are as before
+    with pytest.raises(HistoryError), history._store.write() as connection:
+        connection.execute("UPDATE sessions SET status = 'lost'")
+    tags = duckdb.connect(str(history.path), read_only=True).execute(
+        "SELECT tags FROM duckdb_databases() WHERE path IS NOT NULL"
+    )
+    assert tags.fetchall()[0][0]["storage_version"].startswith("v1.4.0")
+
+
+def test_a_vacuum_that_breaks_changes_nothing(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ganglioside.history.storage.store import Store
+
+    sid = history.save(build_analysis())
+
+    def broken(self: Store, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise HistoryError("the lamp went out")
+
+    monkeypatch.setattr(Store, "rewrite", broken)
+    with pytest.raises(HistoryError, match="lamp"):
+        history.care.vacuum()
+    assert list(history.sessions()["id"]) == [sid]
+    assert not list(history.path.parent.glob("*.vacuum"))

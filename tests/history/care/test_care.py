@@ -1,0 +1,57 @@
+"""The namespace `History.care`: what is only there, and what it shares with `History`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from builders import assert_analyses_equal, build_analysis
+
+from ganglioside.history import History, Status
+from ganglioside.history.care.care import put_in_order
+from ganglioside.history.session_rows import Stored
+
+
+def test_a_restored_history_goes_on_under_the_same_object(history: History, tmp_path: Path) -> None:
+    sid = history.save(build_analysis())
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    history.delete(sid)
+    aside = history.care.restore(copy)
+    assert aside is not None
+    assert_analyses_equal(history.load(sid), build_analysis())
+    assert History.open(aside).sessions().empty
+    assert list(history.care.log()["action"]) == ["completed", "restored"]
+    assert history.care.verify(sample=0).is_whole
+
+
+def test_what_was_running_in_a_backup_is_marked_failed(history: History, tmp_path: Path) -> None:
+    analysis = build_analysis()
+    sid = history.begin(analysis.source, analysis.settings)
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    with history._store.write() as connection:
+        connection.execute("DELETE FROM sessions")
+    # The process that began it has ended meanwhile.
+    with History.open(copy)._store.write() as connection:
+        connection.execute("UPDATE sessions SET pid = 2147483646")
+    history.care.restore(copy)
+    assert status_of(history, sid) == "failed"
+
+
+def test_a_history_that_can_be_read_is_saved_whole(history: History, tmp_path: Path) -> None:
+    sid = history.save(build_analysis())
+    saved = history.care.salvage(tmp_path / "saved.duckdb")
+    assert (saved.whole, saved.damaged) == ((sid,), {})
+    assert_analyses_equal(History.open(saved.path).load(sid), build_analysis())
+
+
+def test_opening_puts_in_order_what_nobody_works_on(history: History) -> None:
+    analysis = build_analysis()
+    sid = history.begin(analysis.source, analysis.settings)
+    with history._store.write() as connection:
+        connection.execute("UPDATE sessions SET pid = 2147483646")
+    history._store.prepare(put_in_order)
+    assert status_of(history, sid) == "failed"
+
+
+def status_of(history: History, sid: str) -> Status:
+    with history._store.read() as connection:
+        return Stored.find(connection, sid).status

@@ -1,0 +1,26 @@
+"""The author of entries in the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ganglioside.history import author
+
+
+def test_the_author_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
+    monkeypatch.setenv("GANGLIOSIDE_AUTHOR", "R. Franklin")
+    assert author.current_author() == "R. Franklin"
+    monkeypatch.setenv("GANGLIOSIDE_AUTHOR", " ")
+    monkeypatch.setenv("JUPYTERHUB_USER", "hub user")
+    assert author.current_author() == "hub user"
+    monkeypatch.delenv("JUPYTERHUB_USER")
+    assert author.current_author()
+
+    def nobody() -> Any:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.setattr(author.getpass, "getuser", nobody)
+    assert author.current_author() == "unknown"

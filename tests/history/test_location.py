@@ -1,0 +1,29 @@
+"""Where the history is: by default, by a variable, by a path."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from ganglioside.errors import HistoryError
+from ganglioside.history import History, default_path
+
+
+def test_the_default_place_and_the_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("GANGLIOSIDE_HISTORY", raising=False)
+    assert default_path().name == "history.duckdb"
+    if sys.platform == "linux":
+        assert History.open().path == tmp_path / "data" / "ganglioside" / "history.duckdb"
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "mine.duckdb"))
+    assert History.open().path == tmp_path / "mine.duckdb"
+    assert (tmp_path / "mine.duckdb").is_file()
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(HistoryError, match=r"absent.*folder that exists"):
+        History.open(tmp_path / "absent" / "h.duckdb")

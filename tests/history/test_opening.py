@@ -1,0 +1,44 @@
+"""What is recorded of a session when it begins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.metadata import version
+
+from builders import (
+    build_analysis,
+)
+
+from ganglioside.history import History
+from ganglioside.history.opening import Opening, environment, new_id
+from ganglioside.reading.raw_table import Source
+from ganglioside.settings import Settings
+
+_SOURCE = Source.from_bytes("liver.csv", b"Name,RT\n")
+
+
+def test_the_environment_holds_the_libraries_that_compute_a_result() -> None:
+    found = environment()
+    assert set(found) == {"python", "numpy", "pandas", "pyarrow", "machine"}
+    assert found["pyarrow"] == version("pyarrow")
+
+
+def test_ids_sort_by_their_moment_and_differ_within_it() -> None:
+    early, late = datetime(2024, 3, 1, 12), datetime(2024, 3, 1, 12, 0, 0, 1_000)
+    assert new_id(early) < new_id(late)
+    assert len({new_id(early) for _ in range(20)}) > 1
+    assert all(len(new_id(moment)) == 14 for moment in (early, late))
+
+
+def test_a_session_is_named_by_its_input_unless_it_has_a_name() -> None:
+    assert Opening.now(_SOURCE, Settings(), None).name == "liver.csv"
+    opening = Opening.now(_SOURCE, Settings(rt_tolerance=0.02), "Mouse 3", rerun_of="0123")
+    assert (opening.name, opening.rerun_of, opening.sha256) == ("Mouse 3", "0123", _SOURCE.sha256)
+    assert Settings.from_dict(opening.settings) == Settings(rt_tolerance=0.02)
+    assert opening.process.last_sign == opening.created
+
+
+def test_ids_sort_by_time_and_differ(history: History) -> None:
+    sids = [history.save(build_analysis(1)) for _ in range(5)]
+    assert sorted(set(sids)) == sids
+    assert {len(sid) for sid in sids} == {14}

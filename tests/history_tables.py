@@ -1,0 +1,24 @@
+"""The tables of a history for tests: their columns, and questions to the bare file."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import duckdb
+
+from ganglioside.columns import FINDINGS, MODELS, PROBLEMS
+from ganglioside.history import History
+from ganglioside.history.storage.codec import STORED_FEATURES
+
+TABLES: Final = {
+    "features": STORED_FEATURES,
+    "models": MODELS,
+    "findings": FINDINGS,
+    "problems": PROBLEMS,
+}
+
+
+def query(history: History, sql: str) -> list[tuple[Any, ...]]:
+    """Rows of a query of the file itself."""
+    with duckdb.connect(str(history.path), read_only=True) as connection:
+        return connection.execute(sql).fetchall()

@@ -1,0 +1,53 @@
+"""Kinds of work: done as jobs, and rebuilt from what the history keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ganglioside as gg
+from ganglioside import jobs
+from ganglioside.errors import JobError
+from ganglioside.jobs.kinds import parameters_of, work_of
+
+
+def test_a_session_is_run_again_and_exported_as_jobs(
+    history: gg.History, table: Path, tmp_path: Path
+) -> None:
+    sid = history.save(gg.analyze(table))
+    again = jobs.run_here(history, jobs.Rerun(session=sid))
+    assert history.session(str(again.session))["rerun_of"] == sid
+    out = tmp_path / "results.xlsx"
+    exported = jobs.run_here(history, jobs.Export(session=sid, out=str(out)))
+    assert exported.status == "completed"
+    gg.export(history.load(sid), tmp_path / "expected.xlsx")
+    assert out.stat().st_size == pytest.approx((tmp_path / "expected.xlsx").stat().st_size, abs=20)
+    refused = jobs.run_here(history, jobs.Export(session=sid, out=str(tmp_path / "no" / "x.csv")))
+    assert refused.status == "failed"
+    assert "cannot be written" in str(refused.error)
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        jobs.Analyze(source="a.csv", title="A"),
+        jobs.Rerun(session="1", settings={"rt_tolerance": 0.2}),
+        jobs.Report(source="1", out="x.html", pdf=True),
+        jobs.Export(session="1", out="x.csv", form="csv"),
+        jobs.Batch(sources=["a.csv", "b.csv"], out="out", workers=2, resume=True),
+    ],
+)
+def test_work_is_rebuilt_from_what_the_history_keeps(described: Any, history: gg.History) -> None:
+    job = history.jobs.add(described.kind, parameters_of(described), described.name)
+    kept = history.jobs.get(job)
+    assert work_of(kept.kind, kept.parameters) == described
+    assert kept.name == described.name
+
+
+def test_work_of_another_version_is_refused() -> None:
+    with pytest.raises(JobError, match="'paint'"):
+        work_of("paint", "{}")
+    with pytest.raises(JobError, match="colour"):
+        work_of("analyze", '{"source": "a.csv", "colour": 3}')

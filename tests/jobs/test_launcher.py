@@ -1,0 +1,101 @@
+"""Starting jobs in processes of their own: so many at once, retried, in their turn."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from jobs.slow_work import TABLE, until
+
+import ganglioside as gg
+from ganglioside import jobs
+from ganglioside.errors import JobError
+from ganglioside.jobs import launcher
+
+
+def test_a_job_runs_in_its_own_process_and_is_followed_from_any(
+    history: gg.History, table: Path, tmp_path: Path
+) -> None:
+    settings = gg.Settings(rt_tolerance=0.05).to_dict()
+    job = jobs.start(history, jobs.Analyze(source=str(table), settings=settings, title="Liver 3"))
+    events = list(jobs.follow(gg.History.open(history.path), job))
+    assert [event["step"] for event in events][-2:] == ["saving", "complete"]
+    percentages = [event["percentage"] for event in events]
+    assert percentages == sorted(percentages)
+    ended = history.jobs.get(job)
+    assert ended.status == "completed"
+    assert ended.pid != os.getpid()
+    analysis = history.load(str(ended.session))
+    assert analysis.settings.rt_tolerance == 0.05
+    assert history.session(str(ended.session))["name"] == "Liver 3"
+    assert list(jobs.follow(history, job)) == events
+    assert list(jobs.follow(history, job, after=3)) == events[3:]
+    until(lambda: not launcher.log_path(history, job).exists())
+
+
+def test_a_job_that_fails_says_why_and_is_retried(history: gg.History, tmp_path: Path) -> None:
+    source = tmp_path / "later.csv"
+    failed = jobs.run_here(history, jobs.Analyze(source=str(source)))
+    assert failed.status == "failed"
+    assert "later.csv" in str(failed.error)
+    (event,) = jobs.follow(history, failed.id)
+    assert event["type"] == "error"
+    assert event.get("error") == failed.error
+    source.write_text(TABLE)
+    again = jobs.retry(history, failed.id)
+    list(jobs.follow(history, again))
+    ended = history.jobs.get(again)
+    assert ended.status == "completed"
+    assert ended.retry_of == failed.id
+    assert history.jobs.get(failed.id).status == "failed"
+
+
+def test_jobs_beyond_the_limit_wait_for_their_turn(
+    history: gg.History, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_JOBS", "1")
+    first, second = (jobs.start(history, jobs.Analyze(source=str(table))) for _ in range(2))
+    until(lambda: all(history.jobs.get(job).has_ended for job in (first, second)))
+    one, two = history.jobs.get(first), history.jobs.get(second)
+    assert one.status == two.status == "completed"
+    assert one.ended is not None
+    assert two.started is not None
+    assert two.started >= one.ended
+    assert one.pid != two.pid
+
+
+def test_a_waiting_job_is_cancelled_at_once(history: gg.History) -> None:
+    job = history.jobs.add("slow", {}, "slow")
+    assert jobs.cancel(history, job).status == "cancelled"
+    with pytest.raises(JobError, match="cancelled"):
+        jobs.carry_out(history, job)
+
+
+def test_jobs_that_nobody_took_are_started_when_asked(
+    history: gg.History, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launched: list[str] = []
+    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job))
+    job = history.jobs.add("analyze", {"source": str(table)}, "waits")
+    jobs.resume_waiting(history)
+    assert launched == []
+    monkeypatch.setattr(launcher, "_TAKEN_WITHIN", launcher.timedelta(0))
+    jobs.resume_waiting(history)
+    assert set(launched) == {job}
+
+
+def test_a_job_takes_no_modules_from_the_folder_at_hand(
+    history: gg.History, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "platformdirs.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()")
+    monkeypatch.chdir(folder)
+    job = jobs.start(history, jobs.Analyze(source=str(table)))
+    ran = tmp_path / "ran"
+    while not (history.jobs.get(job).has_ended or ran.exists()):
+        time.sleep(0.05)
+    assert not ran.exists()
+    assert history.jobs.get(job).status == "completed"

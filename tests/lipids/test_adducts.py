@@ -1,0 +1,60 @@
+"""Ions: their m/z, their spellings and those that are unknown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ganglioside.errors import NameFormError
+from ganglioside.lipids.adducts import adduct, adducts, mz, neutral_mass
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("[M-H]-", 1179.7372),
+        ("[M+HCOO]-", 1225.7427),
+        ("[M+CH3COO]-", 1239.7584),
+        ("[M+Cl]-", 1215.7139),
+        ("[M+Na-2H]-", 1201.7191),
+        ("[M+H]+", 1181.7518),
+        ("[M+Na]+", 1203.7337),
+        ("[M+NH4]+", 1198.7783),
+        ("[M+K]+", 1219.7077),
+        ("[M+2H]2+", 591.3795),
+    ],
+)
+def test_mz_of_gm3(form: str, expected: float) -> None:
+    assert mz(1180.74451, form) == pytest.approx(expected, abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "name"),
+    [
+        ("[M-2H]--", "[M-2H]2-"),
+        ("[M−2H]²⁻", "[M-2H]2-"),
+        ("[M - 2H]-2", "[M-2H]2-"),
+        ("M-H", "[M-H]-"),
+        ("[M-H]1-", "[M-H]-"),
+        ("[m+fa-h]-", "[M+HCOO]-"),
+        ("[M+Hac-H]-", "[M+CH3COO]-"),
+        ("[M+H]", "[M+H]+"),
+        ("[M-2H+Na]-", "[M+Na-2H]-"),
+    ],
+)
+def test_adduct_spellings(spelling: str, name: str) -> None:
+    assert adduct(spelling).name == name
+
+
+@pytest.mark.parametrize("text", ["", "[M-H]2-", "[M-H]+", "[M+Xx]+", "=1+1", "[[M-H]-", "[M" * 99])
+def test_unknown_adducts(text: str) -> None:
+    with pytest.raises(NameFormError) as caught:
+        adduct(text)
+    assert caught.value.code == "unknown-adduct"
+    assert "[M-2H]2-" in caught.value.advice
+
+
+def test_mz_of_arrays_and_back() -> None:
+    masses = np.array([1180.7445, 1836.9721])
+    for form in adducts():
+        np.testing.assert_allclose(neutral_mass(mz(masses, form.name), form.name), masses)

@@ -1,0 +1,117 @@
+"""Text cells as numbers and as true or false: what is read, and what stays open."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from ganglioside.reading.cell_values import decimal_mark, number_text, read_flags, to_numbers
+
+NAN = float("nan")
+
+
+def numbers(cells: list[str], mark: str = "", *, thousands: bool = True) -> list[float]:
+    read = to_numbers(number_text(pd.Series(cells, dtype="str"), thousands=thousands), mark)
+    return list(read.values)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("7.58", 7.58),
+        (" 17.5881 ", 17.5881),
+        ("+.5", 0.5),
+        ("5.", 5.0),
+        ("1e-3", 0.001),
+        ("7,58", 7.58),
+        ("-0,444", -0.444),
+        ("−0.44", -0.44),
+        ("９．５", 9.5),
+        ("٩.٥", 9.5),
+        ("1,234.5", 1234.5),
+        ("1.234,5", 1234.5),
+        ("1,234,567", 1234567.0),
+        ("1.234.567", 1234567.0),
+        ("1'234.5", 1234.5),
+        ("1 234 567,5", 1234567.5),
+        ("0,123", 0.123),
+        ("12345,678", 12345.678),
+    ],
+)
+def test_a_number_that_can_only_be_read_one_way(cell: str, value: float) -> None:
+    for mark in ("", ".", ","):
+        assert numbers([cell], mark) == [value]
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark", "value"),
+    [
+        ("1.234", ".", 1.234),
+        ("1.234", ",", 1234.0),
+        ("1.234", "", 1.234),
+        ("1,234", ".", 1234.0),
+        ("1,234", ",", 1.234),
+        ("1,234", "", NAN),
+    ],
+)
+def test_the_table_decides_about_a_number_with_two_readings(
+    cell: str, mark: str, value: float
+) -> None:
+    np.testing.assert_equal(numbers([cell], mark), [value])
+
+
+def test_retention_times_have_no_thousands() -> None:
+    assert numbers(["7,588", "8.059"], ",", thousands=False) == [7.588, 8.059]
+
+
+@pytest.mark.parametrize("cell", ["", "N/A", "nan", "NULL", "-", "<NA>", "#N/A"])
+def test_words_for_a_missing_value(cell: str) -> None:
+    read = to_numbers(number_text(pd.Series([cell], dtype="str"), thousands=True), "")
+    assert read.missing.all()
+    assert np.isnan(read.values).all()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["x", "1_000", "0x10", "1,2,3", "12,34,567", "1.2.3", "5 min", "<5", "1e", "TRUE", "1 23"],
+)
+def test_what_is_no_number(cell: str) -> None:
+    read = to_numbers(number_text(pd.Series([cell], dtype="str"), thousands=True), "")
+    assert read.bad.all()
+    assert np.isnan(read.values).all()
+
+
+def test_a_few_odd_cells_do_not_change_the_mark_of_a_table() -> None:
+    column = number_text(pd.Series(["0.5"] * 19 + ["0,5"], dtype="str"), thousands=True)
+    assert decimal_mark([column]) == "."
+    mixed = number_text(pd.Series(["0.5", "0,5"], dtype="str"), thousands=True)
+    assert decimal_mark([mixed]) == ""
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
+@hypothesis_settings(deadline=None, max_examples=100)
+def test_printed_numbers_are_read_exactly(values: list[float]) -> None:
+    assert numbers([repr(v) for v in values], ".") == values
+    commas = [repr(v).replace(".", ",") for v in values]
+    assert numbers(commas, ",") == values
+
+
+@given(st.lists(st.text(), min_size=1))
+@hypothesis_settings(deadline=None, max_examples=100)
+def test_every_cell_has_one_outcome(cells: list[str]) -> None:
+    printable = [cell.replace("\x00", "") for cell in cells]
+    read = to_numbers(number_text(pd.Series(printable, dtype="str"), thousands=True), "")
+    outcomes = np.stack([read.missing, read.bad, read.infinite, read.ambiguous])
+    np.testing.assert_array_equal(outcomes.sum(axis=0), np.isnan(read.values))
+
+
+def test_flags() -> None:
+    flags, unknown = read_flags(
+        pd.Series(["T", " yes ", "Ｔ", "F", "", "n/a", "what"], dtype="str")
+    )
+    assert flags.tolist() == [True, True, True, False, False, False, False]
+    assert unknown.tolist() == [False] * 6 + [True]

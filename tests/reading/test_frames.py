@@ -1,0 +1,69 @@
+"""DataFrames as inputs: their index, their texts and their width."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import pytest
+from corpus.hostile import frame_with
+from corpus.inputs import GOOD
+from corpus.odd_cells import ROW
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+import ganglioside as gg
+from ganglioside.errors import ReadError
+
+
+def test_a_frame_is_kept_as_it_was_given() -> None:
+    frame = pd.read_csv(io.StringIO(GOOD))
+    read = gg.read_features(frame)
+    frame.loc[0, "RT"] = 99.0
+    pd.testing.assert_frame_equal(gg.read_features(read.source.content).data, read.data)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_a_frame_with_text_that_no_file_can_hold_is_refused(text: str) -> None:
+    frame = pd.DataFrame(
+        {"Name": ["GM1 36:1;O2"], "RT": [9.5], "note": pd.Series([text], dtype=object)}
+    )
+    with pytest.raises(ReadError, match="note"):
+        gg.read_features(frame)
+
+
+@given(st.lists(ROW, min_size=1, max_size=6))
+@hypothesis_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_a_frame_reads_back_from_its_own_bytes(rows: list[list[str]]) -> None:
+    frame = pd.DataFrame(rows, columns=["Name", "RT", "Volume", "Log P", "Anchor"])
+    read = gg.read_features(frame)
+    again = gg.read_features(read.source.content)
+    pd.testing.assert_frame_equal(again.data, read.data)
+    pd.testing.assert_frame_equal(again.carried, read.carried)
+
+
+@pytest.mark.parametrize(
+    ("names", "carried"),
+    [
+        (["plate", None], ["plate"]),
+        ([None, "run"], ["run"]),
+        ([None, None], []),
+        (["Name", None], []),
+        (["id", "run"], ["id", "run"]),
+        (["id", "id"], ["id", "id (2)"]),
+        (["RT", "run"], ["run"]),
+    ],
+)
+def test_levels_of_an_index_that_have_a_name_are_columns(
+    names: list[object], carried: list[str]
+) -> None:
+    read = gg.read_features(frame_with(names))
+    assert list(read.carried.columns) == carried
+    assert read.data["name"].tolist() == ["GM1(36:1;O2)", "GM3(36:1;O2)"]
+
+
+def test_a_frame_is_as_wide_as_a_file_may_be() -> None:
+    frame = pd.DataFrame([["a", 1.0, *[0] * 16_383]])
+    with pytest.raises(ReadError, match="16,384"):
+        gg.read_features(frame.set_axis(["Name", "RT", *map(str, range(16_383))], axis=1))

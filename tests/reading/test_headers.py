@@ -1,0 +1,66 @@
+"""Headers: which column is taken for which input column."""
+
+from __future__ import annotations
+
+import pytest
+
+from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS
+from ganglioside.errors import SettingsError
+from ganglioside.reading.headers import Alias, match_header
+from ganglioside.support.fact_tables import read_facts
+
+
+def test_every_alias_maps_to_its_column() -> None:
+    aliases = read_facts("column_aliases.csv", Alias)
+    assert {a.column for a in aliases} == set(INPUT_LABELS)
+    assert {a.unit for a in aliases} <= {"", "min", "s"}
+    for alias in aliases:
+        for text in (alias.alias, alias.alias.upper(), f"  {alias.alias}\t"):
+            assert dict(match_header([text]).positions) == {alias.column: 0}
+
+
+def test_input_columns_are_columns_of_the_feature_table() -> None:
+    assert set(INPUT_LABELS) == set(FEATURE_TABLE) - {"feature_id", "fault"}
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("RT", ""),
+        ("RT (min)", "min"),
+        ("RT [min]", "min"),
+        ("Average Rt(min)", "min"),
+        ("rt_minutes", "min"),
+        ("RT (s)", "s"),
+        ("rt_sec", "s"),
+        ("Retention time, seconds", "s"),
+        ("rtmed", "s"),
+        ("retention_time_in_seconds", "s"),
+    ],
+)
+def test_units_of_retention_times(text: str, unit: str) -> None:
+    header = match_header(["Name", text])
+    assert header.positions["rt"] == 1
+    assert header.rt_unit == unit
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["RT std", "RT max", "rt_range:min", "Reference RT", "predicted_rt", "RT error", "Height", ""],
+)
+def test_headers_that_only_resemble_one(text: str) -> None:
+    assert match_header(["Name", text]).missing == ("rt",)
+
+
+def test_the_best_of_several_columns_is_taken() -> None:
+    header = match_header(["Species", "RT (min)", "RT", "Name"])
+    assert header.positions == {"name": 3, "rt": 2}
+    assert set(header.spare) == {("name", 0), ("rt", 1)}
+
+
+def test_what_the_user_says_goes_first() -> None:
+    header = match_header(["Name", "Species", "RT"], {"name": "Species"})
+    assert header.positions["name"] == 1
+    assert match_header(["Name", "RT"], {"Name": "other"}).unmet == (("name", "other"),)
+    with pytest.raises(SettingsError, match="Colour"):
+        match_header(["Name", "RT"], {"Colour": "x"})

@@ -1,0 +1,57 @@
+"""Rows that do not fit their columns."""
+
+from __future__ import annotations
+
+from corpus.inputs import ROWS, table
+
+import ganglioside as gg
+from ganglioside.reading.misfit_rows import misfits, repair_rows
+from ganglioside.reading.problems import ProblemLog
+from ganglioside.reading.raw_table import RawTable
+from ganglioside.reading.text_files import find_layout, read_delimited
+
+
+def test_cells_that_may_stand_in_a_wrong_column_are_not_believed() -> None:
+    read = gg.read_features(table(ROWS[0], ROWS[1] + ",x", "GM1(38:1;O2),11.5").encode())
+    assert read.data.loc[[1, 2], ["rt", "volume", "log_p"]].isna().all(axis=None)
+    assert read.data["name"].tolist()[1:] == ["GM1(38:1;O2)", "GM1(38:1;O2)"]
+    shown = read.problems.set_index("feature_id")["value"]
+    assert shown[1] == ROWS[1] + ",x"
+
+
+def test_a_formula_in_a_misfit_is_reported_too() -> None:
+    read = gg.read_features(table(ROWS[0], "=cmd,1", "-GM1 38:1;O2,9.5,1,1,F").encode())
+    found = read.problems[read.problems["code"] == "formula"]
+    assert found[["feature_id", "severity"]].to_numpy().tolist() == [[1, "warning"], [2, "error"]]
+    assert read.data["name"].tolist()[1:] == ["=cmd", "-GM1 38:1;O2"]
+
+
+def raw_of(*rows: str) -> RawTable:
+    text = "Name;RT;note\n" + "\n".join(rows)
+    layout = find_layout(text, None)
+    assert layout is not None
+    return read_delimited(text, layout, 100, ())
+
+
+def test_a_name_that_was_split_at_the_separator_is_rejoined() -> None:
+    raw = raw_of("GM1 36:1;O2;9.9;x", "GM1(36:1);9.9;x", "GM1(36:1);9.9;x;y")
+    log = ProblemLog(raw.lines, 1)
+    assert misfits(raw).tolist() == [0, 2]
+    cells = repair_rows(raw, log)
+    assert cells.to_numpy().tolist() == [
+        ["GM1 36:1;O2", "9.9", "x"],
+        ["GM1(36:1)", "9.9", "x"],
+        ["GM1(36:1)", "", "x"],
+    ]
+    assert log.to_frame()[["feature_id", "code"]].to_numpy().tolist() == [
+        [0, "name-rejoined"],
+        [2, "too-many-fields"],
+    ]
+    assert raw.cells.loc[0, 0] == "GM1 36:1"  # the table as written is not changed
+
+
+def test_a_row_whose_rt_would_be_no_number_stays_a_misfit() -> None:
+    raw = raw_of("GM1 36:1;O2;late;x")
+    log = ProblemLog(raw.lines, 1)
+    repair_rows(raw, log)
+    assert log.to_frame()["code"].tolist() == ["too-many-fields"]

@@ -1,0 +1,57 @@
+"""Text files: lines, records and quotes; no row is lost."""
+
+from __future__ import annotations
+
+import pandas as pd
+from corpus.inputs import HEADER, ROWS, table
+from corpus.odd_cells import ROW
+from corpus.outcomes import first_faults
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+import ganglioside as gg
+
+
+def test_line_numbers_point_into_the_file() -> None:
+    content = "made by me\n\n" + table(
+        ROWS[0], "", 'GM1(38:1;O2),9,1,1,F,"two', 'lines"', "x,1,1,1,F"
+    )
+    content = content.replace(HEADER, HEADER + ",note")
+    read = gg.read_features(content.encode())
+    assert len(read) == 3
+    errors = read.problems[read.problems["severity"] == "error"]
+    lines = content.split("\n")
+    assert [lines[row - 1][:1] for row in errors["row"]] == ["G", "x"]
+    assert set(errors["code"]) >= {"too-few-fields"}
+
+
+def test_lines_of_the_fast_and_the_careful_way_agree() -> None:
+    rows = (*ROWS, "GM1(38:1;O2),9", "x,1,1,1,F")
+    fast = gg.read_features(table(*rows).encode())
+    careful = gg.read_features(table(*rows, '"a""b",1,1,1,F').encode())
+    kept = careful.problems[careful.problems["feature_id"] < len(rows)]
+    pd.testing.assert_frame_equal(fast.problems, kept)
+    pd.testing.assert_frame_equal(fast.data, careful.data.iloc[: len(rows)])
+
+
+@given(st.lists(ROW, min_size=1, max_size=8), st.sampled_from(",;\t|"), st.booleans())
+@hypothesis_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_well_written_rows_are_never_lost(rows: list[list[str]], separator: str, bom: bool) -> None:
+    frame = pd.DataFrame(rows, columns=["Name", "RT", "Volume", "Log P", "Anchor"])
+    content = frame.to_csv(index=False, sep=separator, quoting=1).encode()
+    read = gg.read_features(b"\xef\xbb\xbf" * bom + content)
+    assert len(read) == len(rows)
+    assert read.data["name"].fillna("").tolist() == frame["Name"].tolist()
+    first_faults(read)
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_characters='"\r\n', exclude_categories=["Cc", "Cs"])))
+)
+@hypothesis_settings(deadline=None, max_examples=40)
+def test_every_line_without_quotes_is_a_row(lines: list[str]) -> None:
+    content = "\n".join([HEADER, ROWS[0], *lines]).encode()
+    read = gg.read_features(content)
+    assert len(read) == 1 + sum(1 for line in lines if line.strip())
+    first_faults(read)

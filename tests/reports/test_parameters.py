@@ -1,0 +1,65 @@
+"""Parameters of the report: judged before anything runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from report_builder import report_cells, run_cells
+
+from ganglioside.errors import ReportError
+from ganglioside.reports import Parameters
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"source": "x", "rt_tolerence": 0.1}, "rt_tolerence"),
+        ({"source": "x", "rt_tolerance": "wide"}, "rt_tolerance"),
+        ({"source": "x", "rt_tolerance": True}, "rt_tolerance"),
+        ({"source": "x", "r2_threshold": 2.0}, "r2_threshold"),
+        ({"source": "x", "outlier_threshold": float("nan")}, "outlier_threshold"),
+        ({"source": "x", "sample_type": "martian"}, "sample_type"),
+        ({"source": "x", "title": 3}, "title"),
+        ({"source": "x", "pictures": "no"}, "pictures"),
+        ({"source": ["x"]}, "source"),
+        ({"source": "  "}, "source"),
+        ({}, "source"),
+    ],
+)
+def test_a_parameter_that_is_wrong_is_refused_by_name(values: dict[str, Any], named: str) -> None:
+    with pytest.raises(ReportError, match=named):
+        Parameters.of(values)
+
+
+def test_right_parameters_are_taken_and_only_given_settings_count() -> None:
+    parameters = Parameters.of({"source": "x", "rt_tolerance": 0.05, "sample_type": "human"})
+    assert parameters.given_settings() == {"rt_tolerance": 0.05, "sample_type": "human"}
+
+
+def test_a_path_without_a_file_is_refused_and_an_id_is_not_a_path(table: Path) -> None:
+    with pytest.raises(ReportError, match=r"nowhere\.csv"):
+        _ = Parameters(source="nowhere.csv").path
+    assert Parameters(source="0a1b2c").path is None
+    assert Parameters(source=str(table)).path == table
+
+
+def test_the_notebook_refuses_a_misspelt_parameter_and_ignores_what_the_kernel_defines() -> None:
+    kernel = {"In": [""], "Out": {}, "_": "", "__name__": "__main__", "exit": sys.exit, "sys": sys}
+    assert Parameters.of_notebook(kernel | {"source": "x"}).source == "x"
+    with pytest.raises(ReportError, match="'sourse'"):
+        Parameters.of_notebook(kernel | {"source": "x", "sourse": "y"})
+
+
+def test_the_notebook_offers_exactly_the_parameters_there_are() -> None:
+    namespace: dict[str, Any] = {}
+    exec(report_cells()[0], namespace)
+    names = {name for name in namespace if not name.startswith("_")}
+    assert names == set(Parameters.__slots__)
+
+
+def test_the_notebook_stops_at_once_on_an_ill_typed_parameter(table: Path) -> None:
+    with pytest.raises(ReportError, match="rt_tolerance"):
+        run_cells(source=str(table), rt_tolerance="0.1")

@@ -1,0 +1,127 @@
+"""The page of a report: one escaped HTML file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from report_builder import EVIL, outline, run_cells
+
+import ganglioside as gg
+from ganglioside.errors import HistoryError, ReportError
+
+
+def test_the_page_has_its_sections_in_order(page: str) -> None:
+    wanted = ["What to fix first", "Charts", "Series", "Fragments and adducts", "Features",
+              "Findings", "Methods and assumptions", "Provenance"]  # fmt: skip
+    headings = outline(page).headings
+    assert [h for h in headings if h in wanted] == wanted
+    assert headings[0] == f"Liver {EVIL}"
+
+
+def test_the_page_loads_nothing_and_holds_the_libraries_once(page: str) -> None:
+    assert outline(page).loads == []
+    assert "default-src 'none'" in page
+    assert len(re.findall(r"window\.vegaEmbed ?=", page)) == 1
+    assert page.count('class="still"') == page.count('type="application/json"') >= 6
+
+
+def test_a_page_without_pictures_holds_the_same_charts(
+    page: str, table: Path, tmp_path: Path
+) -> None:
+    run_cells(source=str(table), output=str(tmp_path / "plain.html"), pictures=False)
+    plain = (tmp_path / "plain.html").read_text(encoding="utf-8")
+    assert 'class="still"' not in plain
+    charts = re.compile(r'<script type="application/json">(.*?)</script>')
+    assert charts.findall(plain) == charts.findall(page)
+    assert len(plain) < 0.7 * len(page)
+
+
+def test_the_page_shows_every_feature_with_its_reason(page: str, table: Path) -> None:
+    features = gg.analyze(table).features
+    assert len(features) + 1 in outline(page).rows
+    shown = set(outline(page).cells)
+    assert set(features["reason"]) <= shown
+
+
+def test_text_of_the_input_is_never_markup(evil_table: Path, tmp_path: Path) -> None:
+    out = tmp_path / "evil.html"
+    run_cells(source=str(evil_table), output=str(out), title=EVIL)
+    text = out.read_text(encoding="utf-8")
+    assert "alert(" in text
+    assert EVIL not in text
+    found = outline(text)
+    assert found.scripts == text.count('type="application/json"') + 2
+    assert EVIL in found.cells
+    assert "=cmd|'/C calc'!A0" in found.cells
+    assert "b" not in found.headings
+
+
+def test_methods_answer_the_checklist(page: str) -> None:
+    for item in ("Retention time verified by a standard", "Model for separation prediction",
+                 "Check on isomeric overlap", "Check on isobaric overlap",
+                 "Check on in-source fragmentation", "Assumptions presumed"):  # fmt: skip
+        assert f"<th>{item}</th>" in page
+
+
+def test_provenance_names_file_hash_version_and_settings(page: str, table: Path) -> None:
+    cells = " ".join(outline(page).cells)
+    assert "liver 3.csv" in cells
+    assert gg.example().source.sha256 in cells
+    assert f"Ganglioside {gg.__version__}" in cells
+    assert "2.5 sigma" in cells
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["GM1(36:1;O2),9,1000,1,T"],
+        ["nothing,9,1,1,T", "?,8,1,1,F"],
+        ["GM1(36:1;O2),9,1000,1,F", "GM3(36:1;O2),9.5,1000,1,F"],
+    ],
+)
+def test_weird_tables_have_a_report(rows: list[str], tmp_path: Path) -> None:
+    source = tmp_path / "weird.csv"
+    source.write_text("Name,RT,Volume,Log P,Anchor\n" + "\n".join(rows) + "\n")
+    run_cells(source=str(source), output=str(tmp_path / "weird.html"))
+    text = (tmp_path / "weird.html").read_text(encoding="utf-8")
+    assert len(rows) + 1 in outline(text).rows
+    assert ">nan<" not in text
+    assert "&lt;NA&gt;" not in text
+
+
+def test_a_session_is_reported_with_its_own_settings(table: Path, tmp_path: Path) -> None:
+    history = gg.History.open(tmp_path / "history.duckdb")
+    sid = history.save(gg.analyze(table, gg.Settings(rt_tolerance=0.07)), name="liver")
+    place = {"history": str(history.path), "output": str(tmp_path / "session.html")}
+    run_cells(source=sid, **place)
+    cells = " ".join(outline((tmp_path / "session.html").read_text()).cells)
+    assert sid in cells
+    assert "0.07 min" in cells
+    with pytest.raises(HistoryError, match="nosuchid"):
+        run_cells(source="nosuchid", **place)
+    with pytest.raises(ReportError, match="rt_tolerance"):
+        run_cells(source=sid, rt_tolerance=0.2, **place)
+
+
+def test_overrides_are_in_the_report_of_their_session(
+    table: Path, page: str, tmp_path: Path
+) -> None:
+    history = gg.History.open(tmp_path / "history.duckdb")
+    sid = history.save(gg.analyze(table), name="liver")
+    verdict = gg.Override(feature_id=3, verdict="outlier", note=f"no MS/MS {EVIL}", author="Ada")
+    mark = gg.Override(feature_id=5, anchor=False, author="Ada")
+    history.override(sid, gg.Overrides().put(verdict).put(mark))
+    out = tmp_path / "session.html"
+    run_cells(source=sid, history=str(history.path), output=str(out))
+    text = out.read_text()
+    section = text[text.index('id="overrides"') : text.index('id="charts"')]
+    assert section.count("<tr>") == 3
+    assert "no MS/MS &lt;script&gt;" in section
+    assert "unmarked" in section
+    assert section.count('<td class="name">Ada</td>') == 2
+    assert text.count("no MS/MS &lt;script&gt;") == 2  # in the row of the feature too
+    assert "analyst: outlier" in text
+    assert EVIL not in text
+    assert 'id="overrides"' not in page

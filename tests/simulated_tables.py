@@ -1,0 +1,27 @@
+"""Simulated tables joined with their truth, for tests."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.simulation import LEVELS, World, facts
+from ganglioside.simulation.table import draw_table
+
+CERAMIDE = ["carbons", "double_bonds", "hydroxyls"]
+
+
+def draw(seed: int, level: str = "middle", **knobs: object) -> pd.DataFrame:
+    """Return a table joined with its truth and its parsed names."""
+    raw, truth = draw_table(World.draw(seed, LEVELS[level].replace(**knobs)))
+    species = parse_names(raw["Name"]).frame().reset_index(drop=True)
+    columns = ["series", *CERAMIDE, *facts.UNITS, "monoisotopic_mass"]
+    return raw.join(truth).join(species[columns])
+
+
+def with_parents(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that have a parent in the table, with its columns as `*_parent`."""
+    pieces = table[table["parent_id"].notna()].assign(at=lambda t: t["parent_id"].astype(int))
+    return pieces.merge(
+        table, left_on=["seed", "at"], right_on=["seed", "feature_id"], suffixes=("", "_parent")
+    )

@@ -1,0 +1,45 @@
+"""Scenarios: every knob is documented, and no impossible value is taken."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from simulated_tables import draw
+
+import ganglioside as gg
+from ganglioside.errors import SettingsError
+from ganglioside.simulation import LEVELS, Scenario
+
+
+def test_levels_grow_harder() -> None:
+    outliers = {
+        level: np.mean([(draw(seed, level)["verdict"] == "outlier").mean() for seed in range(4)])
+        for level in LEVELS
+    }
+    assert list(outliers.values()) == sorted(outliers.values())
+    anchors = [scenario.anchors for scenario in LEVELS.values()]
+    assert anchors == sorted(anchors, reverse=True)
+
+
+def test_every_knob_is_documented() -> None:
+    for knob in dataclasses.fields(Scenario):
+        assert set(knob.metadata) == {"unit", "help", "source"}, knob.name
+        assert knob.metadata["help"], knob.name
+        assert knob.metadata["source"], knob.name
+
+
+def test_an_unknown_knob_or_level_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match=r"'chanse_share'.*chance_share"):
+        gg.simulate(chanse_share=0.1)
+    with pytest.raises(SettingsError, match=r"'moderate'.*easy, middle, hard, extreme"):
+        gg.simulate(level="moderate")
+
+
+@pytest.mark.parametrize(
+    "knobs", [{"rt_scatter": -0.1}, {"slope": (0.8, 0.4)}, {"n_samples": 0}, {"anchors": -1}]
+)
+def test_an_impossible_value_is_refused(knobs: dict[str, object]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(knobs))):
+        gg.simulate(**knobs)

@@ -1,0 +1,60 @@
+"""Progress: every event has one shape, and the percentage never falls."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+
+from ganglioside.errors import Cancelled
+from ganglioside.progress import STEPS, Progress, ProgressEvent
+
+
+def test_steps_grow_to_the_whole() -> None:
+    assert list(STEPS.values()) == sorted(set(STEPS.values()))
+    assert STEPS["complete"] == 100
+
+
+def test_the_percentage_never_falls() -> None:
+    events: list[ProgressEvent] = []
+    progress = Progress(events.append, "s1")
+    progress.done("rule5", "Fragments found")
+    progress.log("rule5", "12 of them")
+    progress.done("rule1", "Told late")
+    progress.reached("batch", 80.0, "8 of 10")
+    progress.reached("batch", 70.0, "Told late")
+    progress.done("complete", "Done")
+    assert [e["percentage"] for e in events] == [75, 75, 75, 80, 80, 100]
+    assert [e["type"] for e in events] == [
+        "progress", "log", "progress", "progress", "progress", "complete",
+    ]  # fmt: skip
+    assert {e["session_id"] for e in events} == {"s1"}
+
+
+def test_an_event_is_ready_for_json() -> None:
+    events: list[ProgressEvent] = []
+    Progress(events.append).failed("rule2", ValueError("No line."))
+    (event,) = json.loads(json.dumps(events))
+    assert (event["type"], event["step"], event["error"]) == ("error", "rule2", "No line.")
+    assert event["message"] == "rule2 failed"
+    assert datetime.fromisoformat(event["timestamp"]).utcoffset() is not None
+    Progress(events.append).log("rule2", "Fine")
+    assert "error" not in events[-1]
+
+
+def test_nothing_is_sent_without_a_callback() -> None:
+    Progress().done("loading", "Read")
+
+
+def test_an_unknown_step_is_a_fault() -> None:
+    with pytest.raises(KeyError, match="rule9"):
+        Progress().done("rule9", "?")
+
+
+def test_a_callback_may_stop_the_work() -> None:
+    def stop(event: ProgressEvent) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        Progress(stop).done("loading", "Read")

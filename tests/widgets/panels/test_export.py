@@ -1,0 +1,45 @@
+"""Buttons that say why they are grey, and files that reach the browser."""
+
+from __future__ import annotations
+
+import ganglioside as gg
+from ganglioside_widgets import ExportPanel
+from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.state.export import KINDS, ExportState
+
+
+def test_there_is_one_button_for_each_kind_and_none_works_without_an_analysis() -> None:
+    panel = ExportPanel(ExportState())
+    assert list(panel.buttons) == list(KINDS)
+    assert all(button.disabled for button in panel.buttons.values())
+    assert "Run an analysis first" in panel._message.value
+
+
+def test_a_click_hands_the_file_to_the_browser(analysis: gg.Analysis) -> None:
+    page, sent = Page(), []
+    page.download = lambda name, content: sent.append((name, content))  # type: ignore[method-assign]
+    panel = ExportPanel(ExportState(), page)
+    assert page not in panel.children
+    panel.state.analysis = analysis
+    assert not any(button.disabled for button in panel.buttons.values())
+    panel.buttons["csv"].click()
+    panel.state.join()
+    ((name, content),) = sent
+    assert name == "example_verdicts.csv"
+    assert b"feature_id,name,rt" in content[:30]
+    assert panel._message.value == ""
+
+
+def test_an_error_is_shown_before_all_else(analysis: gg.Analysis) -> None:
+    panel = ExportPanel(ExportState())
+    panel.state.analysis = analysis
+    panel.state.notice = "Job 1: 50 %"
+    assert "Job 1" in panel._message.value
+    panel.state.error = "The disk is full."
+    assert "The disk is full." in panel._message.value
+    assert "Job 1" not in panel._message.value
+
+
+def test_a_panel_of_its_own_brings_its_page() -> None:
+    panel = ExportPanel(ExportState())
+    assert any(isinstance(child, Page) for child in panel.children)

@@ -1,0 +1,56 @@
+"""The history page lists, opens and compares sessions."""
+
+from __future__ import annotations
+
+from widgets.markup import EVIL
+
+import ganglioside as gg
+from ganglioside_widgets import HistoryPage, HistoryPanel
+
+
+def test_the_history_page_lists_opens_and_compares(analysis: gg.Analysis) -> None:
+    sid = gg.History.open().save(analysis, name=EVIL)
+    page = HistoryPage()
+    assert page.history._ids == [sid]
+    page.history.search.value = "no such session"
+    assert page.history._ids == []
+    assert "matches the search" in page.history.grid._empty
+    page.history.search.value = ""
+    page.history.grid.selected = 0
+    assert page.history.state.chosen == sid
+    assert f"session={sid}" in page.history.link.value
+    assert "<img" not in page.history._chosen.value
+    other = gg.History.open().save(analysis.redecide(gg.Settings(outlier_threshold=1.0)))
+    page._refresh()
+    page.compare.left.value, page.compare.right.value = sid, other
+    assert "different verdicts" in page.compare._message.value
+    page.compare.grid.selected = 0
+    assert page.compare._charts[0].selected >= 0
+
+
+def test_actions_are_shown_for_the_chosen_session_only(analysis: gg.Analysis) -> None:
+    first = gg.History.open().save(analysis, name="first")
+    panel = HistoryPanel()
+    assert panel._actions.layout.display == "none"
+    panel.grid.selected = 0
+    assert panel._actions.layout.display == ""
+    assert panel.name.value == "first"
+    assert panel._confirmation.layout.display == "none"
+    panel.delete.click()
+    assert panel._confirmation.layout.display == ""
+    panel.keep.click()
+    assert panel._confirmation.layout.display == "none"
+    panel.thresholds.sliders["outlier_threshold"].value = 1.5
+    panel.rerun.click()
+    assert f"rerun of {first}" in panel._chosen.value
+    assert len(gg.History.open().sessions()) == 2
+
+
+def test_a_page_of_ones_own_decides_what_opening_does(analysis: gg.Analysis) -> None:
+    sid = gg.History.open().save(analysis)
+    opened: list[str] = []
+    panel = HistoryPanel(open_session=opened.append)
+    panel.grid.selected = 0
+    panel.opener.click()
+    assert opened == [sid]
+    assert panel.link.value == ""

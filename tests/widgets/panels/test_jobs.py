@@ -1,0 +1,61 @@
+"""The panel of jobs links its widgets to the state; nothing from a history becomes markup."""
+
+from __future__ import annotations
+
+import ganglioside as gg
+from ganglioside_widgets import JobsPanel
+from ganglioside_widgets.state.downloads import place_for
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+def test_jobs_are_listed_chosen_and_told_of() -> None:
+    history = gg.History.open()
+    panel = JobsPanel()
+    told: list[tuple[str, str]] = []
+    panel._page.tell = (  # type: ignore[method-assign]
+        lambda text, *, error, action, act: told.append((text, action))
+    )
+    panel.state.refresh()
+    assert panel._count.value == ""
+    path = place_for(history, "results.csv")
+    path.write_text("x")
+    job = history.jobs.add("export", {"session": "s", "out": str(path)}, EVIL)
+    panel.state.started(job)
+    assert "1 waiting" in panel._count.value
+    panel.grid.selected = 0
+    assert panel.state.chosen == job
+    assert "&lt;img" in panel._chosen.value
+    assert "<img" not in panel._chosen.value
+    assert panel.retry.disabled
+    assert not panel.cancel.disabled
+    history.jobs.start(job)
+    history.jobs.end(job, "completed", session="s1", result={"file": str(path)})
+    panel.state.refresh()
+    assert panel.download.layout.display == ""
+    assert "session=s1" in panel._link.value
+    assert [action for _, action in told] == ["Download"]
+    sent: list[str] = []
+    panel._page.download = lambda name, content: sent.append(name)  # type: ignore[method-assign]
+    panel.download.click()
+    path.unlink()
+    panel._hand_out(path)
+    assert sent == ["results.csv"]
+    assert "Export it again" in panel.state.error
+    panel.state.close()
+
+
+def test_a_job_that_waits_is_cancelled_and_retried_by_the_buttons() -> None:
+    history = gg.History.open()
+    job = history.jobs.add("slow", {}, "waits", time_limit=60)
+    panel = JobsPanel()
+    panel.state.refresh()
+    panel.grid.selected = 0
+    assert "60 s" in panel._chosen.value
+    panel.cancel.click()
+    assert history.jobs.get(job).status == "cancelled"
+    assert panel.cancel.disabled
+    assert not panel.retry.disabled
+    panel.retry.click()
+    assert "knows no job of the kind" in panel._said.value
+    panel.state.close()

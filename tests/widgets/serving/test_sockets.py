@@ -1,0 +1,113 @@
+"""WebSockets to kernels open with reason only, and pass well-formed messages on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
+from tornado.web import HTTPError
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from ganglioside_widgets.serving.frames import PROTOCOL
+from ganglioside_widgets.serving.sockets import MOST_SOCKETS, PROTOCOL_ERROR, KernelSocket
+
+WELL_FORMED = bytes(
+    serialize_msg_to_ws_v1([json.dumps({"msg_type": "comm_msg"}).encode(), *[b"{}"] * 3], "shell")
+)
+
+
+class Kernels(dict[str, int]):
+    """Open WebSockets of each kernel, by its id."""
+
+    def kernel_model(self, kernel_id: str) -> dict[str, int]:
+        return {"connections": self[kernel_id]}
+
+
+class Socket(KernelSocket):
+    """A WebSocket without a network."""
+
+    kernel_manager = Kernels(idle=0, busy=MOST_SOCKETS)
+    log = SimpleNamespace(warning=lambda *_: None)
+    connection: object = object()
+
+    def __init__(self, offered: str = PROTOCOL) -> None:
+        self.request = SimpleNamespace(headers={"Sec-WebSocket-Protocol": offered})
+        self.closed: list[tuple[int, str]] = []
+
+    def close(self, code: int, reason: str) -> None:
+        self.closed.append((code, reason))
+
+
+@pytest.fixture
+def passed(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What reached Voila."""
+    found: list[object] = []
+
+    async def get(self: object, kernel_id: str) -> None:
+        found.append(kernel_id)
+
+    monkeypatch.setattr(VoilaKernelWebsocketHandler, "get", get)
+    monkeypatch.setattr(
+        VoilaKernelWebsocketHandler, "on_message", lambda self, message: found.append(message)
+    )
+    return found
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine in a thread: this one may have a browser's loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
+def open_socket(kernel_id: str, offered: str = PROTOCOL) -> None:
+    run(KernelSocket.get.__wrapped__(Socket(offered), kernel_id))
+
+
+@pytest.mark.parametrize("offered", [PROTOCOL, f"other, {PROTOCOL}"])
+def test_a_page_opens_a_socket_to_its_kernel(offered: str, passed: list[object]) -> None:
+    open_socket("idle", offered)
+    assert passed == ["idle"]
+
+
+@pytest.mark.parametrize(
+    ("kernel_id", "offered", "status"),
+    [("idle", "", 400), ("idle", "v0.other", 400), ("ended", PROTOCOL, 404),
+     ("busy", PROTOCOL, 429)],
+)  # fmt: skip
+def test_other_sockets_are_refused_with_a_reason(
+    kernel_id: str, offered: str, status: int, passed: list[object]
+) -> None:
+    with pytest.raises(HTTPError) as refusal:
+        open_socket(kernel_id, offered)
+    assert refusal.value.status_code == status
+    assert refusal.value.log_message
+    assert passed == []
+
+
+def test_well_formed_messages_pass(passed: list[object]) -> None:
+    socket = Socket()
+    socket.on_message(WELL_FORMED)
+    assert passed == [WELL_FORMED]
+    assert socket.closed == []
+
+
+@pytest.mark.parametrize("message", ["text", b"", WELL_FORMED[:-1]])
+def test_a_malformed_message_closes_the_socket(message: str | bytes, passed: list[object]) -> None:
+    socket = Socket()
+    socket.on_message(message)
+    assert passed == []
+    assert [code for code, _ in socket.closed] == [PROTOCOL_ERROR]
+    assert "malformed message" in socket.closed[0][1]
+
+
+def test_messages_after_the_end_are_ignored(passed: list[object]) -> None:
+    socket = Socket()
+    socket.connection = None
+    socket.on_message(b"anything")
+    assert (passed, socket.closed) == ([], [])

@@ -23,7 +23,6 @@ from ganglioside.verdicts.decisions import (
     decide,
     weigh,
 )
-from ganglioside.verdicts.line_quality import line_quality
 
 
 @pytest.fixture(scope="module")
@@ -91,21 +90,6 @@ def test_rules_have_the_number_of_what_decided(state: Inference, decisions: Deci
     second = valid & ~state.main[decisions.line]
     assert second.any()
     assert all(name.startswith("3 ") for name in names[second])
-
-
-@pytest.mark.parametrize("threshold", [0.5, 0.9, 0.999])
-def test_a_line_may_judge_when_it_predicts_what_it_left_out(
-    state: Inference, threshold: float
-) -> None:
-    quality = line_quality(state, threshold)
-    known = np.isfinite(quality.r2_left_out)
-    np.testing.assert_array_equal(quality.may_judge[known], quality.r2_left_out[known] >= threshold)
-    assert (quality.r2_left_out[known] <= quality.r2[known] + 1e-3).mean() > 0.9
-    assert (quality.r2[known] <= 1).all()
-    assert (quality.rmse_left_out[known] >= 0).all()
-
-
-# --- single features on a table whose truth is known ------------------------------------------
 
 
 def verdict_of_one(shift: float, *, anchor: str = "F", **settings: float) -> pd.Series:

@@ -704,7 +704,7 @@ def test_without_a_curve_a_fault_afterwards_is_one_of_the_verdicts(
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(analysis_module, "undecided", fail)
+    monkeypatch.setattr(analysis_module, "undetermined_rows", fail)
     events: list[ProgressEvent] = []
     with pytest.raises(ZeroDivisionError):
         gg.analyze(gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\n"), progress=events.append)

@@ -11,7 +11,7 @@ from planted_features import METHOD, ceramide_rt, genuine, last, planted, row_of
 
 import ganglioside as gg
 from ganglioside.errors import NameFormError
-from ganglioside.lipids.adducts import mz
+from ganglioside.lipids.adducts import adduct, mz
 from ganglioside.questions import suggestions
 from ganglioside.questions.suggestions import SUGGESTIONS
 
@@ -142,6 +142,19 @@ def test_of_two_at_one_rt_the_nearer_mass_fits_better() -> None:
     assert np.argsort(-fit).tolist() == [1, 2, 0]
     vague = suggestions._fit(feature, np.zeros(3), np.array([0.03, 0.3, 3.0]), options)
     assert np.argsort(-vague).tolist() != [1, 2, 0]
+
+
+def test_a_form_that_the_table_does_not_have_is_not_suggested_with_an_artefact() -> None:
+    own = suggestions._Head("GM1", None, gg.parse_name("GM1(36:1;O2)").composition, 0, "")
+    form = suggestions._Head(
+        "GM1+OAc", None, gg.parse_name("GM1+OAc(36:1;O2)").composition, 0, "", 0.1, 0.1
+    )
+    ion, sodium = adduct("[M-H]-"), 21.98194
+    for head, expected in ((own, True), (form, False)):
+        mass = gg.parse_name(f"{head.series}(36:1;O2)").monoisotopic_mass + sodium
+        feature = suggestions._Feature(0, 9.0, -1, None, mass + ion.shift, ion, "negative")
+        options = suggestions._options(feature, [head], np.array([[36.0, 1.0, 2.0]]))
+        assert (len(options.head) > 0) == expected
 
 
 def test_mz_alone_is_enough() -> None:

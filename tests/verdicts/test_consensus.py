@@ -142,6 +142,12 @@ def test_votes_are_summed_confidences() -> None:
     assert row["confidence"] == pytest.approx(0.9 / 3)
     assert row["volume"] == 100  # only of the feature that agrees
     assert row["disagree"] == "B, C"
+    outvoted = judged(
+        (GM1, "A", 9.0, "valid", 0.9),
+        (GM1, "B", 9.0, "outlier", 0.5),
+        (GM1, "C", 9.0, "outlier", 0.5),
+    )
+    assert VERDICTS[outvoted.chosen[0]] == "outlier"
 
 
 def test_a_name_at_another_rt_is_elsewhere_and_not_missing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import known_curve
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ from ganglioside.verdicts.decisions import (
     RULES,
     VALID,
     Decisions,
+    _parents,
     _whole_parents,
     decide,
     weigh,
@@ -78,6 +81,22 @@ def test_a_parent_is_a_row_or_missing_not_both(decisions: Decisions) -> None:
     assert not ((decisions.parent >= 0) & (decisions.missing_parent >= 0)).any()
     alone = ~np.isin(decisions.verdict, [1, 2])
     assert (decisions.parent[alone] == -1).all()
+
+
+@pytest.mark.parametrize(("times_chance", "named"), [(0.5, False), (2.0, True)])
+def test_the_missing_parent_of_an_outlier_is_likelier_than_chance(
+    state: Inference, times_chance: float, named: bool
+) -> None:
+    missing = state.shares.ghosts
+    entry = int(np.flatnonzero(missing.verdicts == "outlier")[0])
+    child = int(missing.child[entry])
+    probability = np.zeros(len(missing.child))
+    probability[entry] = times_chance * state.shares.chance[child]
+    shares = replace(state.shares, ghosts=missing.with_probability(probability))
+    verdict = np.full(len(state.observed), VALID)
+    verdict[child] = OUTLIER
+    _, missing_parent, _ = _parents(replace(state, shares=shares), verdict)
+    assert missing_parent[child] == (entry if named else -1)
 
 
 def test_rules_have_the_number_of_what_decided(state: Inference, decisions: Decisions) -> None:

@@ -18,7 +18,9 @@ from ganglioside.cli.options import (
     InputFiles,
     Json,
     NoSave,
+    OfPolarity,
     OutlierThreshold,
+    Polarity,
     R2Threshold,
     RtTolerance,
     Sample,
@@ -55,12 +57,13 @@ def analyze(
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
     sample_type: Sample = DEFAULTS.sample_type,
+    polarity: OfPolarity = DEFAULTS.polarity,
 ) -> None:
     """Judge every feature of one or more tables.
 
     A table that is refused does not stop the others; the exit code is then 1.
     """
-    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type)
+    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type, polarity)
     if study and no_save and report_folder is not None:
         raise typer.BadParameter("the report of a study needs its session", param_hint="--no-save")
     jobs = _jobs(files, out, report_folder, study=study)
@@ -83,7 +86,7 @@ def predict(
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
 ) -> None:
     """Predict where names elute, from the table in FILE."""
-    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, DEFAULTS.sample_type)
+    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance)
     _, analysis = _run(file, settings)
     predicted = analysis.predict(names)
     if as_json:
@@ -105,9 +108,10 @@ def report(
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
     sample_type: Sample = DEFAULTS.sample_type,
+    polarity: OfPolarity = DEFAULTS.polarity,
 ) -> None:
     """Render the report of a table or a stored session as one HTML file."""
-    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type)
+    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type, polarity)
     # A session keeps its own settings: it refuses others, so defaults are not passed on.
     _render(source, out, None if settings == DEFAULTS else settings, title=title, pdf=pdf)
 
@@ -134,10 +138,20 @@ def simulate(
         output.note(f"{len(table)} features written to {out}")
 
 
-def _settings(r2: float, outlier: float, tolerance: float, sample_type: SampleType) -> Settings:
-    """Thresholds of a command, as `Settings`."""
+def _settings(
+    r2: float,
+    outlier: float,
+    tolerance: float,
+    sample_type: SampleType = DEFAULTS.sample_type,
+    polarity: Polarity = DEFAULTS.polarity,
+) -> Settings:
+    """Settings of a command."""
     return Settings(
-        r2_threshold=r2, outlier_threshold=outlier, rt_tolerance=tolerance, sample_type=sample_type
+        r2_threshold=r2,
+        outlier_threshold=outlier,
+        rt_tolerance=tolerance,
+        sample_type=sample_type,
+        polarity=polarity,
     )
 
 

@@ -14,6 +14,7 @@ from ganglioside.cli.options import (
     DEFAULTS,
     FORMATS,
     Format,
+    OfPolarity,
     OutlierThreshold,
     R2Threshold,
     RtTolerance,
@@ -65,6 +66,7 @@ def batch(
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
     sample_type: Sample = DEFAULTS.sample_type,
+    polarity: OfPolarity = DEFAULTS.polarity,
 ) -> None:
     """Judge many tables, report each, and show all on one page.
 
@@ -79,6 +81,7 @@ def batch(
         outlier_threshold=outlier_threshold,
         rt_tolerance=rt_tolerance,
         sample_type=sample_type,
+        polarity=polarity,
     )
     work = Batch(
         sources=[str(Path(source).expanduser().absolute()) for source in sources],

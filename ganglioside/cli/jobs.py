@@ -17,6 +17,7 @@ from ganglioside.cli.options import (
     Format,
     InputFile,
     Json,
+    OfPolarity,
     OutlierThreshold,
     R2Threshold,
     RtTolerance,
@@ -166,6 +167,7 @@ def start_analysis(
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
     sample_type: Sample = DEFAULTS.sample_type,
+    polarity: OfPolarity = DEFAULTS.polarity,
 ) -> None:
     """Analyse a table and keep it as a session."""
     from ganglioside.jobs import Analyze
@@ -175,6 +177,7 @@ def start_analysis(
         outlier_threshold=outlier_threshold,
         rt_tolerance=rt_tolerance,
         sample_type=sample_type,
+        polarity=polarity,
     )
     work = Analyze(source=str(file.absolute()), settings=settings.to_dict(), title=name)
     _start(work, time_limit)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final
 
 import typer
 
+from ganglioside.exporting.formats import FORMATS as FORMATS
+from ganglioside.exporting.formats import Format as Format
+from ganglioside.settings import Polarity as Polarity
 from ganglioside.settings import SampleType as SampleType
 from ganglioside.settings import Settings, setting_specs
 
@@ -33,6 +36,14 @@ Sample = Annotated[
     SampleType,
     typer.Option("--sample-type", help="Species of the sample.", rich_help_panel="Settings"),
 ]
+OfPolarity = Annotated[
+    Polarity,
+    typer.Option(
+        "--polarity",
+        help="Polarity of the instrument; auto: that of the table's ions.",
+        rich_help_panel="Settings",
+    ),
+]
 
 InputFile = Annotated[
     Path,
@@ -47,7 +58,3 @@ Json = Annotated[bool, typer.Option("--json", help="Write JSON to standard outpu
 NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep the analysis as a session.")]
 
 DEFAULTS: Final = Settings()
-
-#: As in `ganglioside.exporting`, which takes long to import.
-Format = Literal["csv", "xlsx", "json", "parquet", "mztab"]
-FORMATS: Final[tuple[Format, ...]] = get_args(Format)

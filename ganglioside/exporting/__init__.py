@@ -1,29 +1,56 @@
-"""Results as files: CSV, XLSX, JSON, Parquet and mzTab-M."""
+"""Results as files: CSV, XLSX, JSON, Parquet and mzTab-M.
+
+Each name is loaded when it is first used: the command line asks for the formats alone.
+"""
 
 from __future__ import annotations
 
-from ganglioside.exporting.document import Document, read_json, to_json
-from ganglioside.exporting.files import FORMATS, Format, content_of, export
-from ganglioside.exporting.lists import LIST_FORMS, ListForm, export_library
-from ganglioside.exporting.mztab import to_mztab
-from ganglioside.exporting.spreadsheet_text import safe_text
-from ganglioside.exporting.tables import to_csv, to_parquet
-from ganglioside.exporting.workbook import to_xlsx
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = [
-    "FORMATS",
-    "LIST_FORMS",
-    "Document",
-    "Format",
-    "ListForm",
-    "content_of",
-    "export",
-    "export_library",
-    "read_json",
-    "safe_text",
-    "to_csv",
-    "to_json",
-    "to_mztab",
-    "to_parquet",
-    "to_xlsx",
-]
+if TYPE_CHECKING:
+    from ganglioside.exporting.document import Document as Document
+    from ganglioside.exporting.document import read_json as read_json
+    from ganglioside.exporting.document import to_json as to_json
+    from ganglioside.exporting.files import content_of as content_of
+    from ganglioside.exporting.files import export as export
+    from ganglioside.exporting.formats import FORMATS as FORMATS
+    from ganglioside.exporting.formats import Format as Format
+    from ganglioside.exporting.lists import LIST_FORMS as LIST_FORMS
+    from ganglioside.exporting.lists import ListForm as ListForm
+    from ganglioside.exporting.lists import export_library as export_library
+    from ganglioside.exporting.mztab import to_mztab as to_mztab
+    from ganglioside.exporting.spreadsheet_text import safe_text as safe_text
+    from ganglioside.exporting.tables import to_csv as to_csv
+    from ganglioside.exporting.tables import to_parquet as to_parquet
+    from ganglioside.exporting.workbook import to_xlsx as to_xlsx
+
+_HOMES: Final = {
+    "Document": "document",
+    "FORMATS": "formats",
+    "Format": "formats",
+    "LIST_FORMS": "lists",
+    "ListForm": "lists",
+    "content_of": "files",
+    "export": "files",
+    "export_library": "lists",
+    "read_json": "document",
+    "safe_text": "spreadsheet_text",
+    "to_csv": "tables",
+    "to_json": "document",
+    "to_mztab": "mztab",
+    "to_parquet": "tables",
+    "to_xlsx": "workbook",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ganglioside.exporting' has no attribute {name!r}")
+    return getattr(import_module(f"ganglioside.exporting.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

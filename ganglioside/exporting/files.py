@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import ExportError
 from ganglioside.exporting.document import to_json
+from ganglioside.exporting.formats import Format
 from ganglioside.exporting.mztab import to_mztab
 from ganglioside.exporting.tables import to_csv, to_parquet
 from ganglioside.exporting.workbook import to_xlsx
@@ -16,9 +17,6 @@ from ganglioside.support.whole_files import write_whole
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
-
-Format = Literal["csv", "xlsx", "json", "parquet", "mztab"]
-FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
 _WRITERS: Final[dict[str, Callable[[Analysis], bytes]]] = {
     "csv": to_csv,

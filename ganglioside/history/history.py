@@ -17,7 +17,7 @@ from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
 from ganglioside.history.care.aliases import CareAliases
-from ganglioside.history.care.care import Care, put_in_order
+from ganglioside.history.care.operations import Care, put_in_order
 from ganglioside.history.care.salvage import Salvaged, salvage
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs

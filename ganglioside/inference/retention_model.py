@@ -50,7 +50,7 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     >>> table = gg.example()
     >>> model = gg.RetentionModel().fit(table)
     >>> model.predict(["GM3(36:1;O2)"]).round(1)
-    array([9.3])
+    array([11.3])
 
     Names and their RT alone, as any estimator of scikit-learn takes them:
 

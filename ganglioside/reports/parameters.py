@@ -18,7 +18,7 @@ _KERNEL_NAMES: Final = frozenset({"In", "Out"})
 _PLAIN: Final = (str, int, float, list, dict, type(None))
 
 #: Parameters that are settings of the analysis; None means the session's own, or the default.
-SETTINGS: Final = ("r2_threshold", "outlier_threshold", "rt_tolerance", "sample_type")
+SETTINGS: Final = ("r2_threshold", "outlier_threshold", "rt_tolerance", "sample_type", "polarity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Parameters:
         Whether each chart is also put into the page as a still picture, which is shown where no
         script runs. Without them, a page takes half of the time; the browser makes them for paper.
     r2_threshold, outlier_threshold, rt_tolerance : float or None
-    sample_type : str or None
+    sample_type, polarity : str or None
         Settings for a table; a session keeps those it was analysed with.
 
     Raises
@@ -67,6 +67,7 @@ class Parameters:
     outlier_threshold: float | None = None
     rt_tolerance: float | None = None
     sample_type: str | None = None
+    polarity: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("source", "title", "history", "output"):

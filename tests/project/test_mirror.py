@@ -10,8 +10,8 @@ from paths import ROOT, TESTS
 #: Sources, and where their tests are.
 SOURCES = {"ganglioside": "", "widgets/ganglioside_widgets": "widgets"}
 
-#: Modules without code of their own to test, and why.
-EXEMPT = {"__init__", "version"}
+#: Modules without code of their own to test.
+EXEMPT = {"__init__"}
 
 #: Folders of tests that mirror no package, and what they hold.
 OTHERS = {

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ganglioside.history.care.care import Care
 from ganglioside.history.care.cleanup import Schedule
+from ganglioside.history.care.operations import Care
 from ganglioside.history.care.transfer import Transfer
 from ganglioside.history.care.verify import Verification
 from ganglioside.history.storage.log_heads import Head

@@ -9,7 +9,7 @@ from builders import build_analysis
 
 from ganglioside.history import History
 from ganglioside.history.care.aliases import CareAliases
-from ganglioside.history.care.care import Care
+from ganglioside.history.care.operations import Care
 
 
 def test_the_names_of_before_do_what_care_does(history: History, tmp_path: Path) -> None:

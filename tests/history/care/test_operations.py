@@ -7,7 +7,7 @@ from pathlib import Path
 from builders import assert_analyses_equal, build_analysis
 
 from ganglioside.history import History, Status
-from ganglioside.history.care.care import put_in_order
+from ganglioside.history.care.operations import put_in_order
 from ganglioside.history.session_rows import Stored
 
 

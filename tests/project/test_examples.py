@@ -1,0 +1,39 @@
+"""Examples in docstrings run and show what they say."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+from pathlib import Path
+
+import pytest
+from paths import ROOT
+
+import ganglioside as gg
+
+FOLDERS = {"ganglioside": ROOT, "ganglioside_widgets": ROOT / "widgets"}
+
+
+def with_examples() -> list[str]:
+    """Modules whose docstrings have examples, by name."""
+    found = []
+    for package, folder in FOLDERS.items():
+        for path in sorted((folder / package).rglob("*.py")):
+            if ">>> " in path.read_text(encoding="utf-8"):
+                name = ".".join(path.relative_to(folder).with_suffix("").parts)
+                found.append(name.removesuffix(".__init__"))
+    return found
+
+
+@pytest.mark.parametrize("name", with_examples())
+def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
+    found = doctest.testmod(importlib.import_module(name))
+    assert found.attempted > 0
+    assert found.failed == 0
+
+
+@pytest.mark.parametrize("name", [n for n in gg.__all__ if n in gg._HOMES])
+def test_each_public_name_has_an_example(name: str) -> None:
+    assert ">>> " in (getattr(gg, name).__doc__ or "")

@@ -29,20 +29,30 @@ from ganglioside.reading.raw_table import Source
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.settings import Settings
 from ganglioside.support.priors import Priors
-from ganglioside.verdicts.consensus import Study, consensus_table, differences_table, drift_table
+from ganglioside.verdicts.consensus import (
+    JudgedPeaks,
+    consensus_table,
+    differences_table,
+    drift_table,
+)
 from ganglioside.verdicts.decisions import decide, weigh
 from ganglioside.verdicts.findings import find
 from ganglioside.verdicts.log_p import LogP
 from ganglioside.verdicts.overrides import Overrides
 from ganglioside.verdicts.per_sample import by_feature
-from ganglioside.verdicts.result_tables import decided_rows, features_table, models_table, undecided
+from ganglioside.verdicts.result_tables import (
+    features_table,
+    judged_rows,
+    models_table,
+    undetermined_rows,
+)
 from ganglioside.verdicts.summary import Summary, summarise
 from ganglioside.version import __version__
 
 
 @dataclass(frozen=True, eq=False)
 class _Kept:
-    """What a new decision under other thresholds starts from."""
+    """Table, peaks and inference: all that a decision under other thresholds needs."""
 
     table: FeatureTable
     peaks: Peaks
@@ -50,19 +60,19 @@ class _Kept:
 
     @cached_property
     def log_p(self) -> LogP:
-        """What the Log P values of the table say."""
+        """Contradictions and lines of the Log P values of the table."""
         return LogP.of(self.table)
 
 
 @dataclass(frozen=True, eq=False)
 class _Evidence:
-    """What explanations rest on."""
+    """Peaks and inference under the settings of an analysis: what explanations need."""
 
     peaks: Peaks
     inference: Inference
 
     def of_feature(self, feature_id: int) -> Inference:
-        """Return the inference as the sample of one feature shows it."""
+        """The inference, with the peaks as the sample of one feature shows them."""
         return replace(self.inference, observed=self.peaks.seen_from(feature_id))
 
 
@@ -79,16 +89,25 @@ class Analysis:
     findings : pandas.DataFrame
         Columns `columns.FINDINGS`.
     problems : pandas.DataFrame
-        Columns `columns.PROBLEMS`: what reading reported.
+        Columns `columns.PROBLEMS`: reported on reading.
     summary : Summary
     settings : Settings
     model : FittedModel
     source : Source
-        The input as received; `rerun` starts from it.
+        The input as received.
     version : str
         Package version that made it.
     overrides : Overrides
-        What analysts said of features, beside the model's verdicts.
+        Analysts' verdicts, anchor marks and notes, beside the verdicts of the model.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> analysis = gg.analyze(gg.example())
+    >>> analysis.summary.features == len(analysis.features)
+    True
+    >>> analysis.features["verdict"].value_counts().idxmax()
+    'valid'
     """
 
     features: pd.DataFrame
@@ -104,18 +123,43 @@ class Analysis:
     _kept: _Kept | None = field(default=None, repr=False)
 
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
-        """Predict RT for any names; see `FittedModel.predict`."""
+        """Predicted RT of any names.
+
+        Parameters
+        ----------
+        names : sequence of str
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `FittedModel.predict` returns it.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> analysis.predict(["GM3(36:1;O2)"])["predicted_rt"].round(1).tolist()
+        [11.3]
+        """
         return self.model.predict(names)
 
     @property
     def reviewed(self) -> pd.DataFrame:
-        """The features with what analysts said of them: see `Overrides.beside`."""
+        """The features with their overrides: see `Overrides.beside`."""
         return self.overrides.beside(self.features)
 
     def with_overrides(self, overrides: Overrides) -> Analysis:
-        """Return the analysis with these overrides; verdicts stay the model's.
+        """The analysis with these overrides; verdicts remain those of the model.
 
-        An anchor mark takes part from `analyze(overrides.mark(table))` on.
+        An anchor mark takes effect with `analyze(overrides.mark(table))`.
+
+        Parameters
+        ----------
+        overrides : Overrides
+
+        Returns
+        -------
+        Analysis
 
         Raises
         ------
@@ -126,49 +170,72 @@ class Analysis:
         return replace(self, overrides=overrides)
 
     @cached_property
-    def _study(self) -> Study:
-        return Study.of(self.features, self.model.drift)
+    def _judged_peaks(self) -> JudgedPeaks:
+        return JudgedPeaks.of(self.features, self.model.drift)
 
     @cached_property
     def consensus(self) -> pd.DataFrame:
-        """What all samples together say of each species: columns `consensus.CONSENSUS`.
+        """Verdict, RT and area of each shared peak over all samples: columns `consensus.CONSENSUS`.
 
-        One row per peak, a name at one place that samples share: a species is the peak that is
-        valid. Empty where there is one sample.
+        A peak is the features of one name at one RT; the valid ones are the species of the study.
+        Empty where there is one sample.
         """
-        return consensus_table(self._study)
+        return consensus_table(self._judged_peaks)
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """In what samples differ from the others: columns `consensus.DIFFERENCES`."""
-        return differences_table(self._study)
+        """Differences of samples from the others: columns `consensus.DIFFERENCES`."""
+        return differences_table(self._judged_peaks)
 
     @cached_property
     def drift(self) -> pd.DataFrame:
-        """How each sample drifted from the study: columns `consensus.DRIFT`."""
-        return drift_table(self._study)
+        """Drift of each sample against the study: columns `consensus.DRIFT`."""
+        return drift_table(self._judged_peaks)
 
     def redecide(self, settings: Settings) -> Analysis:
-        """Return the analysis under other thresholds; the retention model stays as it is.
+        """The analysis under other thresholds, with the same retention model and overrides.
 
-        Where the model's evidence is gone (an analysis that comes from a history), the input is
-        analysed anew, with the anchors that this analysis had. Overrides stay.
+        An analysis from a history does not have the model's evidence: its input is analysed again,
+        with the anchors of this analysis.
+
+        Parameters
+        ----------
+        settings : Settings
+
+        Returns
+        -------
+        Analysis
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> strict = analysis.redecide(gg.Settings(outlier_threshold=2.0))
+        >>> strict.summary.valid < analysis.summary.valid
+        True
         """
         if self._kept is None:
-            decided = analyze(self.read_input(settings), settings, priors=self.model.priors)
+            result = analyze(self.read_input(settings), settings, priors=self.model.priors)
         else:
-            decided = _assemble(self._kept, self.model, settings)
-        return replace(decided, overrides=self.overrides)
+            result = _assemble(self._kept, self.model, settings)
+        return replace(result, overrides=self.overrides)
 
     def prepared(self) -> Analysis:
-        """Return the analysis with the model's evidence at hand.
+        """The analysis with the model's evidence, so that questions are answered at once.
 
-        Where it comes from a history, the evidence is gathered anew from the input, once, so that
-        `redecide`, `explain` and `suggest` answer at once.
+        The evidence of an analysis from a history is computed from the input once, for `redecide`,
+        `explain` and `suggest`.
+
+        Returns
+        -------
+        Analysis
         """
-        return self if self._kept is not None else replace(self, _kept=self._gathered())
+        if self._kept is not None:
+            return self
+        return replace(self, _kept=self._evidence_at_hand())
 
-    def _gathered(self) -> _Kept:
+    def _evidence_at_hand(self) -> _Kept:
+        """The kept evidence, or else evidence computed from the input."""
         if self._kept is not None:
             return self._kept
         table = self.read_input(self.settings)
@@ -176,21 +243,45 @@ class Analysis:
         return _Kept(table, peaks, infer(peaks.observed, priors=self.model.priors))
 
     def read_input(self, settings: Settings) -> FeatureTable:
-        """Return the input as it was analysed: read again, with the anchors it had."""
+        """The input, read again, with the anchors of this analysis.
+
+        Parameters
+        ----------
+        settings : Settings
+            With the sample type and polarity for reading.
+
+        Returns
+        -------
+        FeatureTable
+        """
         table = read_features(self.source, settings)
         anchors = self.features["anchor"].to_numpy(np.bool_)
         return replace(table, data=table.data.assign(anchor=anchors))
 
     def explain(self, feature_id: int) -> Explanation:
-        """Return all that one feature could be, with probabilities and numbers.
+        """Every hypothesis on one feature, with probabilities and numbers.
 
-        Where the model's evidence is gone (an analysis that comes from a history), it is
-        gathered anew from the input.
+        For an analysis from a history, the model's evidence is computed from the input first.
+
+        Parameters
+        ----------
+        feature_id : int
+
+        Returns
+        -------
+        Explanation
 
         Raises
         ------
         FeatureError
             If there is no such feature.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> explanation = gg.analyze(gg.example()).explain(12)
+        >>> explanation.verdict, explanation.hypotheses[0].kind
+        ('valid', 'own series')
         """
         feature = self._feature(feature_id)
         threshold = self.settings.outlier_threshold
@@ -199,23 +290,23 @@ class Analysis:
         return explain(feature, state, self.features["name"], threshold)
 
     def suggest(self, feature_id: int, n: int = 5) -> pd.DataFrame:
-        """Return names that would fit a feature better: of its mass, and expected where it elutes.
+        """Names of the mass of a feature that are expected at its RT, the best first.
 
-        The name was given by mass, so others of that mass are thought of: of the table's head
-        groups, their NeuGc and acetylated forms, and their sodium and potassium adducts and water
-        losses. Where the table has m/z, that is the mass; else it is that of the present name.
+        Candidates are the table's head groups, their NeuGc and acetylated forms, and their sodium
+        and potassium adducts, water losses and second isotopes. The mass is that of the measured
+        m/z where the table has one, else that of the present name.
 
         Parameters
         ----------
-        feature_id
-        n
-            How many at most.
+        feature_id : int
+        n : int
+            Largest number of names.
 
         Returns
         -------
         pandas.DataFrame
-            Columns `suggestions.SUGGESTIONS`, the best first; the present name is among them
-            where it fits, and no row where nothing does.
+            Columns `suggestions.SUGGESTIONS`. Includes the present name where it fits; empty where
+            no name fits.
 
         Raises
         ------
@@ -223,6 +314,13 @@ class Analysis:
             If there is no such feature.
         NameFormError
             If the feature's adduct is unknown.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> analysis.suggest(12)["name"].tolist()
+        ['GM3(36:1;O2)']
         """
         feature, evidence = self._feature(feature_id), self._evidence
         state = None if evidence is None else evidence.of_feature(feature_id)
@@ -236,25 +334,25 @@ class Analysis:
         adducts: Sequence[str] | None = None,
         window: Window = "95%",
     ) -> pd.DataFrame:
-        """Return where species elute and at which m/z; `export.export_library` writes it.
+        """Expected RT and m/z of species, for inclusion lists; `gg.export` writes it.
 
         Parameters
         ----------
-        series
-            Head groups, such as `GD1a` or `GM1+OAc`, in the table or not; all of the table where
-            None.
-        ceramides
-            Such as `36:1;O2`; those of valid features where None.
-        adducts
-            Such as `[M-2H]2-`; where None, the usual ones of the table's polarity: negative, a
+        series : sequence of str, optional
+            Head groups, such as `GD1a` or `GM1+OAc`, in the table or not; by default all of the
+            table.
+        ceramides : sequence of str, optional
+            Such as `36:1;O2`; by default those of valid features.
+        adducts : sequence of str, optional
+            Such as `[M-2H]2-`; by default the usual ones of the table's polarity: if negative, a
             proton lost by all sialic acids or by all but one.
-        window
+        window : float or "95%"
             `95%`, the interval of each prediction, or a full width in min.
 
         Returns
         -------
         pandas.DataFrame
-            Columns `library.LIBRARY`: one row per species, isomer and ion.
+            Columns `expected_library.LIBRARY`: one row per species, isomer and ion.
 
         Raises
         ------
@@ -262,6 +360,13 @@ class Analysis:
             If a series, a ceramide or an adduct cannot be read.
         SettingsError
             If the window is neither.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> library = gg.analyze(gg.example()).expected_library(["GM3"], ["36:1;O2"], ["[M-H]-"])
+        >>> library[["name", "mz"]].round(4).values.tolist()
+        [['GM3(36:1;O2)', 1179.7372]]
         """
         return expected_library(
             self.model, self.features, series, ceramides, adducts, window, self.polarity
@@ -269,12 +374,20 @@ class Analysis:
 
     @property
     def polarity(self) -> str:
-        """`negative` or `positive`: as set, or as the ions of the table are."""
-        features = self.features
-        given = list(features["adduct"].dropna()) if "adduct" in features else list[str]()
-        return table_polarity(given, self.settings.polarity)
+        """`negative` or `positive`: that of the settings, or else of the ions of the table."""
+        ions: list[str] = []
+        if "adduct" in self.features:
+            ions = list(self.features["adduct"].dropna())
+        return table_polarity(ions, self.settings.polarity)
 
     def _feature(self, feature_id: int) -> pd.Series[Any]:
+        """The row of one feature.
+
+        Raises
+        ------
+        FeatureError
+            If there is none.
+        """
         if isinstance(feature_id, bool) or not isinstance(feature_id, int | np.integer):
             raise FeatureError(f"{feature_id!r} is no feature: give its number, as feature_id has.")
         if not 0 <= feature_id < len(self.features):
@@ -284,8 +397,8 @@ class Analysis:
 
     @cached_property
     def _evidence(self) -> _Evidence | None:
-        """The inference under these settings; None where the table allows none."""
-        kept = self._gathered()
+        """Peaks and inference under these settings; None where the table allows no model."""
+        kept = self._evidence_at_hand()
         if isinstance(kept.inference, NoCurve):
             return None
         return _Evidence(kept.peaks, weigh(kept.inference, self.settings))
@@ -298,24 +411,37 @@ def analyze(
     *,
     priors: Priors | None = None,
 ) -> Analysis:
-    """Judge every feature of a table.
+    """Verdicts on every feature of a table.
 
     Parameters
     ----------
-    table
-        What `read_features` returned, or anything that it reads; a list is one study.
-    settings
-        Thresholds and sample type; defaults where omitted.
-    progress
+    table : FeatureTable or anything that `read_features` reads
+        A list of them is one study.
+    settings : Settings, optional
+        Thresholds and sample type.
+    progress : callable, optional
         Receives events (see `ganglioside.progress`); may raise `Cancelled` to stop between steps.
-    priors
-        What is held likely before the table is seen; the usual priors where omitted. A history
-        keeps results of the usual ones only.
+    priors : Priors, optional
+        Prior assumptions of the model; by default the usual ones. A history stores results of the
+        usual ones only.
+
+    Returns
+    -------
+    Analysis
 
     Raises
     ------
     ReadError, ValidationError
-        If `table` cannot be read or lacks what is needed.
+        If the table cannot be read or lacks required columns.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> analysis = gg.analyze(gg.example())
+    >>> analysis.summary.features, analysis.summary.valid
+    (332, 195)
+    >>> analysis.features.loc[12, ["name", "verdict"]].tolist()
+    ['GM3(36:1;O2)', 'valid']
     """
     settings = settings or Settings()
     report = Progress(progress)
@@ -340,22 +466,23 @@ def analyze(
 
 
 def _assemble(kept: _Kept, model: FittedModel, settings: Settings) -> Analysis:
-    """Decide, and put the result together."""
+    """The analysis that a table, its inference and the settings give."""
     table = kept.table
     if isinstance(kept.inference, NoCurve):
-        decided = undecided(table, kept.inference.reason)
+        verdicts = undetermined_rows(table, kept.inference.reason)
         models = pd.DataFrame(columns=list(MODELS)).astype(MODELS)
     else:
-        weighed = weigh(kept.inference, settings)
-        decisions = decide(weighed, settings)
-        decided = decided_rows(table, *by_feature(kept.peaks, weighed, decisions), model)
-        models = models_table(model, decisions, kept.log_p)
+        of_peaks = weigh(kept.inference, settings)
+        on_peaks = decide(of_peaks, settings)
+        of_features, on_features = by_feature(kept.peaks, of_peaks, on_peaks)
+        verdicts = judged_rows(table, of_features, on_features, model)
+        models = models_table(model, on_peaks, kept.log_p)
     return Analysis(
-        features=features_table(table, decided),
+        features=features_table(table, verdicts),
         models=models,
-        findings=find(table, decided, model, kept.log_p),
+        findings=find(table, verdicts, model, kept.log_p),
         problems=table.problems,
-        summary=summarise(table, decided, model),
+        summary=summarise(table, verdicts, model),
         settings=settings,
         model=model,
         source=table.source,

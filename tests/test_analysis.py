@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +22,13 @@ from hypothesis import strategies as st
 import ganglioside as gg
 from ganglioside import analysis as analysis_module
 from ganglioside.columns import FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS, carried_name
-from ganglioside.errors import Cancelled, ReadError, ValidationError
+from ganglioside.errors import (
+    Cancelled,
+    FeatureError,
+    GangliosideError,
+    ReadError,
+    ValidationError,
+)
 from ganglioside.inference import rounds
 from ganglioside.progress import STEPS, ProgressEvent
 
@@ -91,9 +96,6 @@ def assert_sound(analysis: gg.Analysis, rows: int) -> None:
     ]
 
 
-# --- what goes in, what comes out -------------------------------------------------------------
-
-
 def test_a_table_a_frame_and_a_path_give_the_same(raw: pd.DataFrame, example: gg.Analysis) -> None:
     assert_sound(example, len(raw))
     assert_same(gg.analyze(raw), example)
@@ -155,9 +157,6 @@ def test_foreign_columns_are_carried_through(raw: pd.DataFrame, example: gg.Anal
 
 def test_an_index_of_its_own_changes_nothing(raw: pd.DataFrame, example: gg.Analysis) -> None:
     assert_same(gg.analyze(raw.set_axis(range(9_000, 9_000 + len(raw)), axis=0)), example)
-
-
-# --- the order of rows, and rows that cannot be read ------------------------------------------
 
 
 def by_content(analysis: gg.Analysis) -> pd.DataFrame:
@@ -279,9 +278,6 @@ def test_repeated_rows_are_reported_and_change_nothing(
         analysis.features.iloc[: len(raw)], example.features, check_exact=True
     )
     assert analysis.features["verdict"].iloc[len(raw) :].eq("undetermined").all()
-
-
-# --- honest where little or nothing can be said -----------------------------------------------
 
 
 def one_name(raw: pd.DataFrame) -> pd.DataFrame:
@@ -415,9 +411,6 @@ def test_a_series_without_anchors_is_judged_through_the_shared_curve() -> None:
     assert gd3.loc[wrong, "predicted_rt"] == pytest.approx(expected, abs=0.08)
 
 
-# --- simulated tables, whose truth is known ---------------------------------------------------
-
-
 def accuracy(table: gg.FeatureTable, verdict: pd.Series) -> float:
     assert table.truth is not None
     return float((table.truth["verdict"] == verdict.astype("str")).mean())
@@ -501,8 +494,6 @@ def missing_parents_that_are_there(analysis: gg.Analysis) -> list[str]:
 def test_a_parent_that_is_there_is_not_said_to_be_missing(analyses: list[gg.Analysis]) -> None:
     assert [missing_parents_that_are_there(analysis) for analysis in analyses] == [[], [], []]
 
-
-# --- settings ---------------------------------------------------------------------------------
 
 OUTLIER_THRESHOLDS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 R2_THRESHOLDS = (0.5, 0.75, 0.9, 0.99, 0.999)
@@ -626,9 +617,6 @@ def test_a_new_decision_without_the_evidence_starts_from_the_source(example: gg.
     assert_same(stored.redecide(settings), example.redecide(settings))
 
 
-# --- models -----------------------------------------------------------------------------------
-
-
 def test_lines_count_what_stands_on_them(example: gg.Analysis) -> None:
     valid = example.features[example.features["verdict"] == "valid"]
     n = example.models.groupby("series")["n"].sum()
@@ -636,53 +624,6 @@ def test_lines_count_what_stands_on_them(example: gg.Analysis) -> None:
     assert ((n - counted).abs() <= 2).all()
     assert (example.models["n_anchors"] <= example.models["n"]).all()
     assert example.summary.lines == int((example.models["n"] > 0).sum())
-
-
-def test_the_plain_line_is_the_least_squares_line_of_the_anchors() -> None:
-    log_p = np.array([1.0, 2.0, 3.0, 4.5])
-    rt = np.array([8.0, 8.9, 10.1, 11.4])
-    names = [f"GM1({n}:1;O2)" for n in (34, 36, 38, 40)]
-    table = pd.DataFrame({"Name": names, "RT": rt, "Log P": log_p, "Anchor": "T"})
-    other = pd.DataFrame({"Name": ["GM1(42:1;O2)"], "RT": 2.0, "Log P": 9.0, "Anchor": "F"})
-    line = gg.analyze(pd.concat([table, other])).models.iloc[0]
-    slope, intercept = np.polyfit(log_p, rt, 1)
-    assert line["log_p_slope"] == pytest.approx(slope)
-    assert line["log_p_intercept"] == pytest.approx(intercept)
-    assert line["log_p_r2"] == pytest.approx(np.corrcoef(log_p, rt)[0, 1] ** 2)
-    assert line["log_p_equation"] == f"RT = {slope:.3f} * Log P + {intercept:.3f}"
-
-
-def test_a_falling_line_shows_its_signs() -> None:
-    names = [f"GM1({n}:1;O2)" for n in (34, 36, 38)]
-    table = pd.DataFrame(
-        {"Name": names, "RT": [8.0, 9.5, 11.0], "Log P": [-10.0, -9.0, -8.0], "Anchor": "T"}
-    )
-    line = gg.analyze(table).models.iloc[0]
-    assert line["log_p_equation"] == "RT = 1.500 * Log P + 23.000"
-    shifted = gg.analyze(table.assign(**{"Log P": [10.0, 11.0, 12.0]})).models.iloc[0]
-    assert shifted["log_p_equation"] == "RT = 1.500 * Log P - 7.000"
-    bare = gg.analyze(table.drop(columns="Log P")).models.iloc[0]
-    assert pd.isna(bare["log_p_equation"])
-    assert pd.isna(bare["log_p_slope"])
-
-
-def test_a_series_of_one_log_p_has_no_plain_line() -> None:
-    names = [f"GM1({n}:1;O2)" for n in (34, 36, 38)]
-    table = pd.DataFrame({"Name": names, "RT": [8.0, 9.5, 11.0], "Log P": 1.0, "Anchor": "T"})
-    assert pd.isna(gg.analyze(table).models.loc[0, "log_p_equation"])
-
-
-def test_the_headline_has_the_counts(example: gg.Analysis) -> None:
-    s = example.summary
-    assert re.findall(r"\d+", example.summary.headline)[:2] == [
-        str(s.valid + s.fragment + s.adduct),
-        str(s.features),
-    ]
-    assert s.headline.endswith(f"{s.anchors_not_valid} of {s.anchors} anchors are not valid.")
-    assert s.anchors == 49
-
-
-# --- progress ---------------------------------------------------------------------------------
 
 
 def events_of(table: Any) -> list[ProgressEvent]:
@@ -763,7 +704,7 @@ def test_without_a_curve_a_fault_afterwards_is_one_of_the_verdicts(
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(analysis_module, "undecided", fail)
+    monkeypatch.setattr(analysis_module, "undetermined_rows", fail)
     events: list[ProgressEvent] = []
     with pytest.raises(ZeroDivisionError):
         gg.analyze(gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\n"), progress=events.append)
@@ -793,6 +734,29 @@ def test_a_refused_input_is_reported_and_raised() -> None:
     with pytest.raises(ReadError):
         gg.analyze("there is no such file.csv", progress=events.append)
     assert [(e["type"], e["step"]) for e in events] == [("error", "loading")]
+
+
+@pytest.mark.parametrize("wrong", [-1, 10_000, "3", None, True, 1.0])
+def test_an_unknown_feature_is_refused_by_number(example: gg.Analysis, wrong: object) -> None:
+    for ask in (example.explain, example.suggest):
+        with pytest.raises(FeatureError, match="feature") as refused:
+            ask(wrong)  # type: ignore[operator]
+        assert isinstance(refused.value, GangliosideError)
+        assert isinstance(refused.value, LookupError)
+    with pytest.raises(FeatureError, match=f"0 to {len(example.features) - 1}"):
+        example.explain(len(example.features))
+
+
+def test_a_numpy_number_is_a_number(example: gg.Analysis) -> None:
+    assert example.explain(np.int64(3)) == example.explain(3)
+
+
+def test_after_loading_the_evidence_is_gathered_anew(tmp_path: Path, example: gg.Analysis) -> None:
+    history = gg.History.open(tmp_path / "history.duckdb")
+    loaded = history.load(history.save(example))
+    for i in (0, 7, 142):
+        assert loaded.explain(i).text == example.explain(i).text
+        pd.testing.assert_frame_equal(loaded.suggest(i), example.suggest(i))
 
 
 def test_writing_into_the_result_leaves_the_input_as_it_was() -> None:

@@ -20,7 +20,25 @@ MASS_TOLERANCE: Final = 0.004
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """One way in which a species shows up at another mass: a row of `data/artefacts.csv`."""
+    """One way in which a species is found at another mass: a row of `data/artefacts.csv`.
+
+    Attributes
+    ----------
+    process : str
+        Name, such as `+Na-H`.
+    mass_shift : float
+        Da.
+    rate : float
+        Prior share of the names with such a mass that are this artefact.
+    log10_extent, log10_spread : float
+        Mean and standard deviation of log10 of the child's area over the parent's.
+    rt_shift, rt_spread : float
+        Mean and standard deviation of the child's RT less the parent's, carbons.
+    verdict : str
+        Verdict on the child.
+    label : str
+        As texts name it.
+    """
 
     process: str
     mass_shift: float
@@ -34,26 +52,26 @@ class Artefact:
 
     @property
     def coelutes(self) -> bool:
-        """Whether it is made in the ion source, at its parent's RT."""
+        """Whether it is made in the ion source, so that it elutes with its parent."""
         return self.rt_spread == 0
 
 
 @cache
 def artefacts() -> tuple[Artefact, ...]:
-    """Return the known artefacts, from `data/artefacts.csv`."""
+    """The A known artefacts, from `data/artefacts.csv`."""
     return read_facts("artefacts.csv", Artefact)
 
 
 @dataclass(frozen=True, eq=False)
 class Processes:
-    """Numbers of each process, by its place in `artefacts()`; the last is fragmentation, -1.
+    """The artefacts as arrays, indexed as `artefacts()`; the last entry (-1) is fragmentation.
 
     Attributes
     ----------
     mass_shift : numpy.ndarray, shape (A + 1,)
         Da.
     log10_extent, log10_spread : numpy.ndarray, shape (A + 1,)
-        Of child over parent area; of fragmentation the table tells.
+        log10 of child over parent area; 0 for fragmentation, which is learned from the table.
     rt_shift, rt_spread : numpy.ndarray, shape (A + 1,)
         Carbons.
     coelutes : numpy.ndarray of bool, shape (A + 1,)
@@ -69,7 +87,7 @@ class Processes:
 
 @cache
 def processes() -> Processes:
-    """Return the numbers of all processes as arrays."""
+    """The artefacts and fragmentation as arrays."""
     known = artefacts()
     return Processes(
         mass_shift=np.array([*(a.mass_shift for a in known), 0.0]),
@@ -82,12 +100,20 @@ def processes() -> Processes:
 
 
 def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:
-    """Pair each feature with the co-eluting features whose artefact has its mass."""
+    """Pairs of co-eluting rows in which the child has the mass of an artefact of the parent.
+
+    Parameters
+    ----------
+    observed : Observations
+    tolerance : float
+        Largest RT difference, min.
+    """
     a, b = neighbours(observed.sample, observed.rt, tolerance)
     parent, child = np.concatenate([a, b]), np.concatenate([b, a])
-    shift = observed.mass[child] - observed.mass[parent]
-    made = np.flatnonzero([a.coelutes for a in artefacts()])
-    off = shift - processes().mass_shift[made, None]
-    process, match = np.nonzero(np.abs(off) <= MASS_TOLERANCE)
-    parent, child = parent[match], child[match]
-    return Coelution(parent, child, observed.rt[child] - observed.rt[parent], made[process])
+    mass_shift = observed.mass[child] - observed.mass[parent]
+    coeluting = np.flatnonzero([artefact.coelutes for artefact in artefacts()])
+    mass_error = mass_shift - processes().mass_shift[coeluting, None]  # (processes, pairs)
+    process, pair = np.nonzero(np.abs(mass_error) <= MASS_TOLERANCE)
+    parent, child = parent[pair], child[pair]
+    delta = observed.rt[child] - observed.rt[parent]
+    return Coelution(parent, child, delta, coeluting[process])

@@ -15,7 +15,7 @@ USUAL_TOLERANCE: Final = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Coelution:
-    """Pairs of rows that may be a parent and what it made.
+    """m pairs of rows that may be a parent and its fragment or adduct.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Coelution:
     delta : numpy.ndarray, shape (m,)
         RT of the child less RT of the parent, min.
     process : numpy.ndarray of int, shape (m,)
-        Row of the table of artefacts; -1 for in-source fragmentation.
+        Index into `artefacts()`; -1 for in-source fragmentation.
     """
 
     parent: IntArray
@@ -37,7 +37,7 @@ class Coelution:
 
 
 def neighbours(key: IntArray, rt: FloatArray, tolerance: float) -> tuple[IntArray, IntArray]:
-    """Return all pairs of positions with equal key whose RTs differ by `tolerance` at most.
+    """All pairs of positions with equal key and an RT difference of `tolerance` at most.
 
     Parameters
     ----------
@@ -50,23 +50,25 @@ def neighbours(key: IntArray, rt: FloatArray, tolerance: float) -> tuple[IntArra
     Returns
     -------
     first, second : numpy.ndarray of int
-        Each pair once, the earlier feature first.
+        Each pair once, the earlier row first.
     """
     order = np.lexsort((rt, key))
     key, rt = key[order], rt[order]
-    apart = float(np.ptp(rt)) + 1 + 2 * tolerance if len(rt) else 0.0  # no two keys meet
-    place = key * apart + rt
-    # A little more than the tolerance, as the places are rounded; then exactly.
-    stop = np.searchsorted(place, place + (tolerance + 1e-6), side="right")
-    here = np.arange(len(rt))
-    later = stop - here - 1
-    first, second = np.repeat(here, later), ranges(here + 1, later)
+    # All keys on one axis, so far apart that rows of different keys are never neighbours.
+    apart = float(np.ptp(rt)) + 1 + 2 * tolerance if len(rt) else 0.0
+    coordinate = key * apart + rt
+    # Search with a margin, since coordinates are rounded; then compare exactly.
+    stop = np.searchsorted(coordinate, coordinate + (tolerance + 1e-6), side="right")
+    position = np.arange(len(rt))
+    n_after = stop - position - 1
+    first = np.repeat(position, n_after)
+    second = ranges(position + 1, n_after)
     close = np.flatnonzero(rt[second] - rt[first] <= tolerance)
     return order[first[close]], order[second[close]]
 
 
 def join(a: Coelution, b: Coelution) -> Coelution:
-    """Return the pairs of both."""
+    """The pairs of `a`, then those of `b`."""
     return Coelution(
         np.concatenate([a.parent, b.parent]),
         np.concatenate([a.child, b.child]),

@@ -1,6 +1,6 @@
-"""Rule 5, in-source fragmentation: who could be a piece of whom.
+"""Rule 5, in-source fragmentation: which rows could be fragments of which.
 
-A fragment has the ceramide and the RT of its parent, and a composition contained in it.
+A fragment has the ceramide and the RT of its parent, and a head group contained in the parent's.
 """
 
 from __future__ import annotations
@@ -21,26 +21,33 @@ _MODIFICATIONS: Final = ("dhex", "oac")
 
 
 def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
-    """Pair each feature with the co-eluting features that could break into it."""
-    a, b = neighbours(observed.cell, observed.rt, tolerance)
+    """Pairs of co-eluting rows in which the parent could break into the child.
+
+    Parameters
+    ----------
+    observed : Observations
+    tolerance : float
+        Largest RT difference, min.
+    """
+    a, b = neighbours(observed.sample_ceramide, observed.rt, tolerance)
     contains = observed.groups.contains
     a_breaks = contains[observed.group[a], observed.group[b]]
     b_breaks = contains[observed.group[b], observed.group[a]]
     parent = np.concatenate([a[a_breaks], b[b_breaks]])
     child = np.concatenate([b[a_breaks], a[b_breaks]])
-    return Coelution(
-        parent,
-        child,
-        observed.rt[child] - observed.rt[parent],
-        np.full(len(parent), -1, dtype=np.int64),
-    )
+    delta = observed.rt[child] - observed.rt[parent]
+    fragmentation = np.full(len(parent), -1, dtype=np.int64)
+    return Coelution(parent, child, delta, fragmentation)
 
 
 @kept_with_first
 def usual_emission(groups: Groups, priors: Priors) -> FloatArray:
-    """Fragments of group c per parent of group p before the table is seen, shape (G, G), [p, c]."""
+    """Prior probability that a parent of group p shows a fragment of group c, (G, G), [p, c].
+
+    rate * factor^k, where k is the number of modifications (dHex, OAc) that the parent loses.
+    """
     lost = groups.units[:, None, :] - groups.units[None, :, :]
-    index = [UNITS.index(unit) for unit in _MODIFICATIONS]
-    modifications = np.maximum(lost[:, :, index], 0).sum(axis=2)
-    keeps = priors.fragment_rate_lost_modification.value**modifications
-    return np.asarray(priors.fragment_rate.value * keeps)
+    modification = [UNITS.index(unit) for unit in _MODIFICATIONS]
+    n_lost = np.maximum(lost[:, :, modification], 0).sum(axis=2)
+    factor = priors.fragment_rate_lost_modification.value**n_lost
+    return np.asarray(priors.fragment_rate.value * factor)

@@ -1,4 +1,4 @@
-"""Artefacts that pose as another name of nearly the same mass."""
+"""Artefacts with nearly the mass of another name, under which they are reported."""
 
 from __future__ import annotations
 
@@ -12,25 +12,38 @@ from ganglioside.lipids.composition import Ceramide
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import FloatArray, IntArray, ranges
 
+_REFERENCE: Final = Ceramide(36, 1, 2).elements.mass
+
+#: Mass that a carbon, a double bond and a hydroxyl add to a ceramide, Da.
+_STEPS: Final = np.array(
+    [
+        ceramide.elements.mass - _REFERENCE
+        for ceramide in (Ceramide(37, 1, 2), Ceramide(36, 2, 2), Ceramide(36, 1, 3))
+    ]
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Posing:
-    """Which names a species without a row of its own would pass for, by its artefacts.
+    """The k ways in which an artefact of some species has the mass of a name in the table.
+
+    The species itself needs no row.
 
     Attributes
     ----------
     species : numpy.ndarray of int, shape (k,)
-        The name that is read; ascending.
+        The name under which the artefact is reported, as in `Observations.species`; ascending.
     process : numpy.ndarray of int, shape (k,)
-        Place in `artefacts()`.
+        Index into `artefacts()`.
     group : numpy.ndarray of int, shape (k,)
-        Group of the species behind it.
+        Group of the species that makes the artefact.
     ceramide : numpy.ndarray of int, shape (k,)
-        Its ceramide.
+        Ceramide of that species.
     shift : numpy.ndarray, shape (k,)
-        Mass of the artefact less that of the name, Da.
+        Mass of the artefact less mass of the name, Da.
     row, entry : numpy.ndarray of int, shape (p,)
-        Every row of the table with each of the k entries of its name.
+        Position of a row in the observations, and an entry (0 to k - 1) of its name: all p pairs,
+        by row.
     """
 
     species: IntArray
@@ -43,50 +56,45 @@ class Posing:
 
 
 def possible_posing(observed: Observations) -> Posing:
-    """Return every species whose artefact has a name's mass, of the table's groups and ceramides.
+    """All artefacts of the table's groups and ceramides that have the mass of one of its names.
 
-    A species of a ceramide that no row names is not expected to be there.
+    A species whose ceramide no row has is not expected in the sample.
     """
     names, first, name = np.unique(observed.species, return_index=True, return_inverse=True)
     masses = _head_masses(observed)[:, None] + _ceramide_mass(observed.ceramides)
     order = np.argsort(masses, axis=None)
     ordered = masses.ravel()[order]
-    known = len(artefacts())
-    wanted = (observed.mass[first][:, None] - processes().mass_shift[:known]).ravel()
+    # Mass that a species must have for its artefact to have the mass of a name: (names, A), flat.
+    n_artefacts = len(artefacts())
+    name_mass = observed.mass[first]
+    wanted = (name_mass[:, None] - processes().mass_shift[:n_artefacts]).ravel()
     low = np.searchsorted(ordered, wanted - MASS_TOLERANCE)
     count = np.searchsorted(ordered, wanted + MASS_TOLERANCE) - low
-    at, read = ranges(low, count), np.repeat(np.arange(len(wanted)), count)
-    group, ceramide = np.divmod(order[at], len(observed.ceramides))
-    entries = count.reshape(-1, known).sum(axis=1)
+    match = ranges(low, count)
+    name_artefact = np.repeat(np.arange(len(wanted)), count)
+    group, ceramide = np.divmod(order[match], len(observed.ceramides))
+    # The entries of a name are consecutive.
+    n_entries = count.reshape(-1, n_artefacts).sum(axis=1)
+    first_entry = np.cumsum(n_entries) - n_entries
     return Posing(
-        species=names[read // known],
-        process=read % known,
+        species=names[name_artefact // n_artefacts],
+        process=name_artefact % n_artefacts,
         group=group,
         ceramide=ceramide,
-        shift=ordered[at] - wanted[read],
-        row=np.repeat(np.arange(len(observed)), entries[name]),
-        entry=ranges((np.cumsum(entries) - entries)[name], entries[name]),
+        shift=ordered[match] - wanted[name_artefact],
+        row=np.repeat(np.arange(len(observed)), n_entries[name]),
+        entry=ranges(first_entry[name], n_entries[name]),
     )
 
 
-_REFERENCE: Final = Ceramide(36, 1, 2).elements.mass
-
-#: What a carbon, a double bond and a hydroxyl add to it, Da.
-_STEPS: Final = np.array(
-    [
-        ceramide.elements.mass - _REFERENCE
-        for ceramide in (Ceramide(37, 1, 2), Ceramide(36, 2, 2), Ceramide(36, 1, 3))
-    ]
-)
-
-
 def _ceramide_mass(ceramides: FloatArray) -> FloatArray:
-    """Return the mass of ceramides, Da: linear in carbons, double bonds and hydroxyls."""
+    """Mass of each ceramide, Da, shape (K,): linear in carbons, double bonds and hydroxyls."""
     return np.asarray(_REFERENCE + (ceramides - np.array([36.0, 1.0, 2.0])) @ _STEPS)
 
 
 def _head_masses(observed: Observations) -> FloatArray:
-    """Return what each group's species weigh beyond their ceramide, Da."""
+    """Mass of the species of each group less their ceramide, Da, shape (G,); NaN without a row."""
+    ceramide_mass = _ceramide_mass(observed.ceramides)
     heads = np.full(len(observed.groups), np.nan)
-    heads[observed.group] = observed.mass - _ceramide_mass(observed.ceramides)[observed.ceramide]
+    heads[observed.group] = observed.mass - ceramide_mass[observed.ceramide]
     return heads

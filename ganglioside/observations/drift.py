@@ -1,9 +1,12 @@
-"""Drift between runs: how far each sample's retention times stand from the study's.
+"""Drift between runs: the difference of each sample's retention times from the study's.
 
-In a run, everything elutes a little earlier or later than in the middle of the study, and the
-more so the later: own RT = RT + shift + stretch * (RT - middle). Features of one name stand at the
-same few places in every sample, whatever made them, so these places align the samples before
-anything is known of lines, curves or verdicts.
+In each run, everything elutes a little earlier or later than in the middle of the study, and the
+difference grows along the run:
+
+    own RT = RT + shift + stretch * (RT - middle)      all in min, stretch in min per min
+
+Features of one name elute at the same few RTs in every sample, whatever made them. These shared
+peaks align the samples before lines, curves or verdicts are known.
 """
 
 from __future__ import annotations
@@ -12,27 +15,26 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges
 
-#: Shared places that a sample needs for a shift, and for a stretch too; and the standard
-#: deviation of their RT that a stretch needs, min.
+#: Features in shared peaks that a sample needs for a shift, and for a stretch; and the standard
+#: deviation of their RT, min, that a stretch needs.
 FOR_SHIFT: Final = 3
 FOR_STRETCH: Final = 10
 _SPAN: Final = 0.3
 
-_REACH: Final = 2.0  # min; samples that stand farther apart are not aligned
-_BIN: Final = 0.02  # min; of the histogram of coarse shifts
+_REACH: Final = 2.0  # min; samples farther apart are not aligned
+_BIN: Final = 0.02  # min; width of a bin of the histogram of coarse shifts
 _COARSE: Final = 1 - np.abs(np.arange(-5, 6)) / 6  # a stretched run agrees only roughly
 _SMOOTHING: Final = np.array([0.1, 0.5, 1.0, 0.5, 0.1])
-_WIDTHS: Final = (0.1, 0.06, 0.03, 0.03, 0.03)  # min, by round; farther rows count little
+_WIDTHS: Final = (0.1, 0.06, 0.03, 0.03, 0.03)  # min, by round; farther features count little
 _USUAL_STRETCH: Final = 0.01  # per min; standard deviation before the study is seen
 _LEAST_NOISE: Final = 0.002  # min
-_NOISE: Final = 0.01  # min, of one RT about its place, before the study is seen
+_NOISE: Final = 0.01  # min, scatter of one RT about its peak, before the study is seen
 
-#: Places of one name stand as many scatters apart, within these limits (min): bins of the
-#: histogram in which they are found.
+#: Distance between two peaks of one name: this many times the scatter of a feature, within these
+#: limits (min); the bins of the histogram that this distance covers; and the most bins in all.
 _APART: Final = 5.0
 _APART_WITHIN: Final = (0.04, 0.15)
 _BINS_APART: Final = 4
@@ -41,7 +43,7 @@ _MOST_BINS: Final = 20000
 
 @dataclass(frozen=True, eq=False)
 class Drift:
-    """How each of S samples drifted.
+    """Shift and stretch of each of S samples.
 
     Attributes
     ----------
@@ -54,9 +56,9 @@ class Drift:
     stretch : numpy.ndarray, shape (S,)
         min per min from the middle.
     shared : numpy.ndarray of int, shape (S,)
-        Features at places that other samples share: what the drift rests on.
+        Features in peaks that other samples share: what the drift rests on.
     noise : float
-        Scatter of one feature about its place once the drift is taken off, min.
+        Scatter of one feature about its peak once the drift is taken off, min.
     """
 
     samples: tuple[str, ...]
@@ -75,24 +77,40 @@ class Drift:
         return not (self.shift.any() or self.stretch.any())
 
     def to_study(self, rt: FloatArray, sample: IntArray) -> FloatArray:
-        """Return RT of the samples with these numbers in the study's time, min, shape (n,)."""
+        """RT in the study's time, min, shape (n,): middle + (RT - middle - shift) / scale.
+
+        Parameters
+        ----------
+        rt : numpy.ndarray, shape (n,)
+            min, in the samples' own time.
+        sample : numpy.ndarray of int, shape (n,)
+            Index into `samples`.
+        """
         if self.is_none:
             return rt
         moved = rt - self.middle - self.shift[sample]
         return np.asarray(self.middle + moved / self.scale(sample))
 
     def to_sample(self, rt: FloatArray, sample: IntArray) -> FloatArray:
-        """Return study RT in the own time of the samples with these numbers, min, shape (n,)."""
+        """RT in the samples' own time, min, shape (n,): RT + shift + stretch * (RT - middle).
+
+        Parameters
+        ----------
+        rt : numpy.ndarray, shape (n,)
+            min, in the study's time.
+        sample : numpy.ndarray of int, shape (n,)
+            Index into `samples`.
+        """
         if self.is_none:
             return rt
         return np.asarray(rt + self.shift[sample] + self.stretch[sample] * (rt - self.middle))
 
     def scale(self, sample: IntArray) -> FloatArray:
-        """Return how much longer a minute of the study is in these samples, shape (n,)."""
+        """1 + stretch: minutes of each sample per minute of the study, shape (n,)."""
         return np.asarray(1 + self.stretch[sample])
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the values, ready for JSON."""
+        """The values, ready for JSON."""
         return {
             "samples": list(self.samples),
             "middle": self.middle,
@@ -104,7 +122,7 @@ class Drift:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Drift:
-        """Rebuild a drift from `to_dict`."""
+        """The drift whose `to_dict` gave these values."""
         return cls(
             tuple(values["samples"]),
             values["middle"],
@@ -116,7 +134,7 @@ class Drift:
 
 
 def no_drift(samples: tuple[str, ...] = ("",)) -> Drift:
-    """Return the drift of samples that do not."""
+    """A drift with shift and stretch 0 for every sample."""
     zero = np.zeros(len(samples))
     return Drift(samples, 0.0, zero, zero, np.zeros(len(samples), dtype=np.int64), _NOISE)
 
@@ -124,13 +142,13 @@ def no_drift(samples: tuple[str, ...] = ("",)) -> Drift:
 def estimate_drift(
     samples: tuple[str, ...], sample: IntArray, species: IntArray, rt: FloatArray
 ) -> Drift:
-    """Return the drift that the features of each name show; that of the median sample is none.
+    """Drift of each sample, relative to the median sample, from the features of each name.
 
     Parameters
     ----------
     samples : tuple of str, length S
     sample : numpy.ndarray of int, shape (n,)
-        Place in `samples`.
+        Index into `samples`.
     species : numpy.ndarray of int, shape (n,)
         Equal for features of one name; from 0 upwards.
     rt : numpy.ndarray, shape (n,)
@@ -150,24 +168,32 @@ def estimate_drift(
 def _coarse_shifts(
     n_samples: int, sample: IntArray, species: IntArray, rt: FloatArray
 ) -> FloatArray:
-    """Return by how much most features of each sample stand after the largest sample's, min."""
-    reference = np.flatnonzero(sample == np.bincount(sample, minlength=n_samples).argmax())
+    """Shift of most features of each sample against the largest sample, min, shape (S,).
+
+    It is the mode of the histogram of all RT differences between features of one name.
+    """
+    largest = np.bincount(sample, minlength=n_samples).argmax()
+    reference = np.flatnonzero(sample == largest)
     reference = reference[np.argsort(species[reference], kind="stable")]
+    # Every feature with every feature of its name in the largest sample.
     low = np.searchsorted(species[reference], species, side="left")
     count = np.searchsorted(species[reference], species, side="right") - low
-    row = np.repeat(np.arange(len(rt)), count)
-    place = np.arange(len(row)) + np.repeat(low - np.cumsum(count) + count, count)
-    later = rt[row] - rt[reference[place]]
+    feature = np.repeat(np.arange(len(rt)), count)
+    partner = reference[ranges(low, count)]
+    later = rt[feature] - rt[partner]
     near = np.abs(later) < _REACH
     bins = round(2 * _REACH / _BIN) + 1
-    at = sample[row[near]] * bins + np.rint((later[near] + _REACH) / _BIN).astype(np.int64)
-    height = _smooth(np.bincount(at, minlength=n_samples * bins).reshape(n_samples, bins), _COARSE)
+    bin_of_pair = np.rint((later[near] + _REACH) / _BIN).astype(np.int64)
+    histogram = np.bincount(
+        sample[feature[near]] * bins + bin_of_pair, minlength=n_samples * bins
+    ).reshape(n_samples, bins)
+    height = _smooth(histogram, _COARSE)
     shift = (height.argmax(axis=1) - bins // 2) * _BIN
     return np.where(height.max(axis=1) >= FOR_SHIFT, shift, 0.0)
 
 
-def _smooth(histogram: npt.NDArray[np.int64], kernel: FloatArray) -> FloatArray:
-    """Return each row of a histogram, shape (k, bins), smoothed."""
+def _smooth(histogram: IntArray, kernel: FloatArray) -> FloatArray:
+    """The rows of a histogram convolved with a kernel, shape (k, bins)."""
     half, bins = len(kernel) // 2, histogram.shape[1]
     padded = np.pad(histogram.astype(np.float64), ((0, 0), (half, half)))
     result = np.zeros(histogram.shape)
@@ -179,13 +205,17 @@ def _smooth(histogram: npt.NDArray[np.int64], kernel: FloatArray) -> FloatArray:
 def _refined(
     drift: Drift, sample: IntArray, species: IntArray, rt: FloatArray, width: float
 ) -> Drift:
-    """Return the drift after each sample was fitted to the places that its features share."""
+    """The drift after one more fit of each sample to the centres of the shared peaks.
+
+    A feature at distance r from its centre has the weight 1 / (1 + (r / width)^2)^2, and 0 where
+    no other feature is in its peak.
+    """
     study = drift.to_study(rt, sample)
-    place = nearest_place(species, study, _NOISE)
-    residual = study - centres(place, study, width)[place]
-    shared = np.bincount(place)[place] > 1
+    peak = nearest_peak(species, study, _NOISE)
+    residual = study - centres(peak, study, width)[peak]
+    shared = np.bincount(peak)[peak] > 1
     weight = np.where(shared, 1 / (1 + (residual / width) ** 2) ** 2, 0.0)
-    shift, stretch, count = _fit(drift, sample, study, residual, weight)
+    shift, stretch, count = _fit_drift(drift, sample, study, residual, weight)
     return replace(
         drift,
         shift=_about_median(drift.shift + shift, count >= FOR_SHIFT),
@@ -195,48 +225,78 @@ def _refined(
     )
 
 
-def _about_median(values: FloatArray, known: npt.NDArray[np.bool_]) -> FloatArray:
-    """Return known values less their median; 0 for the others."""
+def _about_median(values: FloatArray, known: BoolArray) -> FloatArray:
+    """Known values less their median; 0 for the others."""
     middle = np.median(values[known]) if known.any() else 0.0
     return np.where(known, values - middle, 0.0)
 
 
 def _scatter(residual: FloatArray) -> float:
-    """Return the robust scatter of residuals, min; what is usual where there are none."""
+    """Robust scatter of residuals, min: 1.4826 * median |r|; the usual one without residuals."""
     if len(residual) == 0:
         return _NOISE
     return max(1.4826 * float(np.median(np.abs(residual))), _LEAST_NOISE)
 
 
-def centres(place: IntArray, study: FloatArray, width: float) -> FloatArray:
-    """Return the robust mean RT of the rows of each place, min."""
-    n = int(place.max()) + 1
-    centre = np.bincount(place, study, n) / np.maximum(np.bincount(place, minlength=n), 1)
+def centres(peak: IntArray, study: FloatArray, width: float) -> FloatArray:
+    """Robust mean RT of each of P peaks, min, shape (P,).
+
+    A feature at distance r from the centre has the weight 1 / (1 + (r / width)^2).
+
+    Parameters
+    ----------
+    peak : numpy.ndarray of int, shape (n,)
+        Peak of each feature, from 0 to P - 1.
+    study : numpy.ndarray, shape (n,)
+        RT in the study's time, min.
+    width : float
+        min.
+    """
+    n = int(peak.max()) + 1
+    size = np.bincount(peak, minlength=n)
+    centre = np.bincount(peak, study, n) / np.maximum(size, 1)
     for _ in range(2):
-        weight = 1 / (1 + ((study - centre[place]) / width) ** 2)
-        centre = np.bincount(place, weight * study, n) / np.maximum(
-            np.bincount(place, weight, n), 1e-9
-        )
+        weight = 1 / (1 + ((study - centre[peak]) / width) ** 2)
+        total = np.bincount(peak, weight, n)
+        centre = np.bincount(peak, weight * study, n) / np.maximum(total, 1e-9)
     return np.asarray(centre)
 
 
-def _fit(
+def _fit_drift(
     drift: Drift, sample: IntArray, study: FloatArray, residual: FloatArray, weight: FloatArray
 ) -> tuple[FloatArray, FloatArray, IntArray]:
-    """Fit shift and stretch to the residuals of each sample; count the rows that say so."""
-    n, x = len(drift), study - drift.middle
-    by = [np.bincount(sample, weight * v, n) for v in (np.ones(len(x)), x, x**2, residual)]
-    total, mean = np.maximum(by[0], 1e-9), by[1] / np.maximum(by[0], 1e-9)
-    spread = by[2] - total * mean**2
-    gain = np.bincount(sample, weight * (x - mean[sample]) * residual, n)
-    slope = np.asarray(gain / (spread + (_NOISE / _USUAL_STRETCH) ** 2), dtype=np.float64)
+    """Shift (min) and stretch (min per min) that remain, and the features used; each shape (S,).
+
+    Weighted least squares of the residuals r on x = RT - middle, by sample, with m the weighted
+    mean of x and a prior that holds the stretch near 0:
+
+        stretch = sum w (x - m) r / (sum w (x - m)^2 + (noise / usual stretch)^2)
+        shift   = mean r - stretch m
+    """
+    n = len(drift)
+    x = study - drift.middle
+    total = np.bincount(sample, weight, n)
+    sum_x = np.bincount(sample, weight * x, n)
+    sum_xx = np.bincount(sample, weight * x**2, n)
+    sum_r = np.bincount(sample, weight * residual, n)
+    total = np.maximum(total, 1e-9)
+    mean_x = sum_x / total
+    spread = sum_xx - total * mean_x**2
+    product = np.bincount(sample, weight * (x - mean_x[sample]) * residual, n)
+    prior = (_NOISE / _USUAL_STRETCH) ** 2
+    stretch = np.asarray(product / (spread + prior), dtype=np.float64)
     count = np.bincount(sample, weight > 0.1, n).astype(np.int64)
-    slope = np.where((count >= FOR_STRETCH) & (spread > total * _SPAN**2), slope, 0.0)
-    return by[3] / total - slope * mean, slope, count
+    can_stretch = (count >= FOR_STRETCH) & (spread > total * _SPAN**2)
+    stretch = np.where(can_stretch, stretch, 0.0)
+    shift = sum_r / total - stretch * mean_x
+    return shift, stretch, count
 
 
-def nearest_place(species: IntArray, study: FloatArray, noise: float) -> IntArray:
-    """Return the number of the place in the study at which each feature stands.
+def nearest_peak(species: IntArray, study: FloatArray, noise: float) -> IntArray:
+    """Number of the shared peak in which each feature lies, shape (n,).
+
+    The peaks of a name are the modes of a smoothed histogram of its RTs; a feature belongs to the
+    nearest one.
 
     Parameters
     ----------
@@ -245,35 +305,40 @@ def nearest_place(species: IntArray, study: FloatArray, noise: float) -> IntArra
     study : numpy.ndarray, shape (n,)
         RT in the study's time, min.
     noise : float
-        Scatter of a feature about its place, min.
+        Scatter of a feature about its peak, min.
 
     Returns
     -------
     numpy.ndarray of int, shape (n,)
-        Features of one name that stand together have one number, by name and then by RT.
+        Equal for features of one peak; ascends by name, then by RT.
     """
     start, span = float(study.min()), float(np.ptp(study))
     apart = float(np.clip(_APART * noise, *_APART_WITHIN))
     width = max(apart / _BINS_APART, span / _MOST_BINS)
     bins = int(span / width) + 2 * _BINS_APART
-    at = species * bins + np.rint((study - start) / width).astype(np.int64) + _BINS_APART // 2
-    shape = int(species.max()) + 1, bins
-    height = _smooth(np.bincount(at, minlength=shape[0] * bins).reshape(shape), _SMOOTHING)
-    modes = np.flatnonzero(_is_mode(height).ravel())
-    after = np.minimum(np.searchsorted(modes, at), len(modes) - 1)
+    n_species = int(species.max()) + 1
+    bin_of_rt = np.rint((study - start) / width).astype(np.int64)
+    bin_of_feature = species * bins + bin_of_rt + _BINS_APART // 2
+    histogram = np.bincount(bin_of_feature, minlength=n_species * bins).reshape(n_species, bins)
+    modes = np.flatnonzero(_is_mode(_smooth(histogram, _SMOOTHING)).ravel())
+    after = np.minimum(np.searchsorted(modes, bin_of_feature), len(modes) - 1)
     before = np.maximum(after - 1, 0)
-    nearer = np.abs(modes[before] - at) <= np.abs(modes[after] - at)
-    mode_species = modes // bins
-    only = (mode_species[before] == species) & (nearer | (mode_species[after] != species))
-    return np.where(only, before, after)
+    before_is_own = modes[before] // bins == species
+    after_is_own = modes[after] // bins == species
+    to_before = np.abs(modes[before] - bin_of_feature)
+    to_after = np.abs(modes[after] - bin_of_feature)
+    takes_before = before_is_own & ((to_before <= to_after) | ~after_is_own)
+    return np.where(takes_before, before, after)
 
 
-def _is_mode(height: FloatArray) -> npt.NDArray[np.bool_]:
-    """Mark the bins that are higher than all within half the distance of places."""
+def _is_mode(height: FloatArray) -> BoolArray:
+    """Whether a bin is higher than all within the least distance of two peaks, (species, bins)."""
     padded = np.pad(height, ((0, 0), (_BINS_APART, _BINS_APART)))
     bins = height.shape[1]
-    result: npt.NDArray[np.bool_] = height > _SMOOTHING[1]
+    result: BoolArray = height > _SMOOTHING[1]
     for step in range(1, _BINS_APART + 1):
-        result &= height > padded[:, _BINS_APART - step : _BINS_APART - step + bins]
-        result &= height >= padded[:, _BINS_APART + step : _BINS_APART + step + bins]
+        left = padded[:, _BINS_APART - step : _BINS_APART - step + bins]
+        right = padded[:, _BINS_APART + step : _BINS_APART + step + bins]
+        result &= height > left
+        result &= height >= right
     return result

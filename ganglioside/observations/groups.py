@@ -1,4 +1,4 @@
-"""Rows grouped by sample, series and ceramide."""
+"""The series of a table and what they are made of: which of them could break into which."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from ganglioside.lipids.composition import UNITS
 from ganglioside.support.arrays import BoolArray, FloatArray
 
-#: Of the counts of a composition as units of a group, where a lost water counts negatively.
+#: Sign of each unit in a group: a lost water counts negatively.
 UNIT_SIGN: Final = np.where(np.array(UNITS) == "water_losses", -1, 1)
 
 _OAC: Final = UNITS.index("oac")
@@ -19,14 +19,15 @@ _OAC: Final = UNITS.index("oac")
 
 @dataclass(frozen=True, eq=False)
 class Groups:
-    """The series of a table; a series whose names give an isomer is a group of its own.
+    """The G groups of a table: its series, those whose names give an isomer apart.
 
     Attributes
     ----------
     series : tuple of str, length G
     isomer : tuple of (str or None), length G
     units : numpy.ndarray, shape (G, len(UNITS))
-        A lost water counts negatively, so that "contains" means the same for every unit.
+        Counts of sugars and modifications. A lost water counts negatively, so that a parent has
+        at least as many of every unit as its fragment.
     """
 
     series: tuple[str, ...]
@@ -38,21 +39,26 @@ class Groups:
 
     @cached_property
     def contains(self) -> BoolArray:
-        """Whether group p could break into group c, shape (G, G), indexed [p, c]."""
+        """Whether group p could break into group c, shape (G, G), indexed [p, c].
+
+        It has at least as many of every unit, and more of one.
+        """
         difference = self.units[:, None, :] - self.units[None, :, :]
         return np.asarray((difference >= 0).all(axis=2) & (difference > 0).any(axis=2))
 
     @cached_property
     def acetyls(self) -> FloatArray:
-        """O-acetyl groups, shape (G,)."""
+        """Number of O-acetyls of each group, shape (G,)."""
         return self.units[:, _OAC]
 
     @cached_property
     def bases(self) -> BoolArray:
-        """Whether group b is group g without any acetyl, shape (G, G), indexed [g, b]."""
+        """Whether group b is the acetylated group g without its acetyls, (G, G), indexed [g, b]."""
         others = np.delete(self.units, _OAC, axis=1)
-        same = (others[:, None, :] == others[None, :, :]).all(axis=2)
-        return np.asarray(same & (self.acetyls > 0)[:, None] & (self.acetyls == 0)[None, :])
+        same_otherwise = (others[:, None, :] == others[None, :, :]).all(axis=2)
+        acetylated = self.acetyls > 0
+        bare = self.acetyls == 0
+        return np.asarray(same_otherwise & acetylated[:, None] & bare[None, :])
 
     @property
     def depth(self) -> FloatArray:

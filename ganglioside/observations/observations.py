@@ -1,4 +1,4 @@
-"""The usable rows of a feature table as plain arrays, for the model and the rules."""
+"""The rows of a feature table that can be judged, as arrays for the model and the rules."""
 
 from __future__ import annotations
 
@@ -22,34 +22,37 @@ _SMALLEST: Final = 0.02  # quantile of the areas of a table
 
 @dataclass(frozen=True, eq=False)
 class Observations:
-    """n usable rows in canonical order (so that row order in the input cannot matter).
+    """The n rows that can be judged, in an order that does not depend on that of the input.
 
     Attributes
     ----------
     row : numpy.ndarray of int, shape (n,)
         Position in the feature table.
-    sample, group, species, slot : numpy.ndarray of int, shape (n,)
-        `group` points into `groups`, `species` into the distinct species of the table. Rows of
-        one `slot` have the same sample, group and ceramide: one genuine feature per isomer at
-        most.
-    cell : numpy.ndarray of int, shape (n,)
-        Rows of one cell have the same sample and ceramide: only they can be parent and fragment.
+    sample : numpy.ndarray of int, shape (n,)
+        Index into the samples of `drift`.
+    group : numpy.ndarray of int, shape (n,)
+        Index into `groups`.
+    species : numpy.ndarray of int, shape (n,)
+        Index into the distinct species of the table.
+    slot : numpy.ndarray of int, shape (n,)
+        Equal for rows of one sample, group and ceramide: at most one of them per isomer is genuine.
+    sample_ceramide : numpy.ndarray of int, shape (n,)
+        Equal for rows of one sample and ceramide: only they can be parent and fragment.
     ceramide : numpy.ndarray of int, shape (n,)
-        Place in `ceramides`.
+        Index into `ceramides`.
     ceramides : numpy.ndarray, shape (K, 3)
-        The distinct ceramides: carbons, double bonds, hydroxyls.
+        Carbons, double bonds and hydroxyls of the distinct ceramides.
     mass : numpy.ndarray, shape (n,)
         Da.
     mass_error : numpy.ndarray, shape (n,)
-        Measured less theoretical m/z, ppm; NaN without a measured one.
+        Measured less theoretical m/z, ppm; NaN without a measured m/z.
     rt : numpy.ndarray, shape (n,)
-        min, in the study's time: less the drift of the sample.
+        min, in the study's time: corrected for the drift of the sample.
     log_volume : numpy.ndarray, shape (n,)
         log10 of the peak area, NaN where missing or not positive.
     anchor : numpy.ndarray of bool, shape (n,)
     groups : Groups
     drift : Drift
-        Of each sample; `sample` points into it.
     """
 
     row: IntArray
@@ -57,7 +60,7 @@ class Observations:
     group: IntArray
     species: IntArray
     slot: IntArray
-    cell: IntArray
+    sample_ceramide: IntArray
     ceramide: IntArray
     ceramides: FloatArray
     mass: FloatArray
@@ -73,24 +76,24 @@ class Observations:
 
     @cached_property
     def first_of_slot(self) -> IntArray:
-        """One row of each slot."""
+        """The first row of each slot, ascending by slot."""
         return np.asarray(np.unique(self.slot, return_index=True)[1])
 
     @cached_property
     def is_first_of_slot(self) -> BoolArray:
-        """Whether a row is one of `first_of_slot`, shape (n,)."""
+        """Whether a row is the first of its slot, shape (n,)."""
         first = np.zeros(len(self), dtype=np.bool_)
         first[self.first_of_slot] = True
         return first
 
     @cached_property
     def smallest_area(self) -> float:
-        """log10 of the area below which hardly any row is reported, NaN without areas."""
+        """2 % quantile of the log10 areas, NaN without areas: hardly any row is smaller."""
         return quantile(self.log_volume, _SMALLEST)
 
     @cached_property
     def area_class(self) -> IntArray:
-        """Quarter decades by which each area exceeds the smallest, 0 where it is missing, (n,)."""
+        """Quarter decades of each area above the smallest, 0 where it is missing, shape (n,)."""
         if np.isnan(self.smallest_area):
             return np.zeros(len(self), dtype=np.int64)
         above = np.nan_to_num(self.log_volume, nan=-np.inf) - self.smallest_area
@@ -98,54 +101,61 @@ class Observations:
 
     @cached_property
     def span(self) -> float:
-        """Range of the RTs, min; 1 at least."""
+        """Range of the RTs, at least 1 min."""
         return max(float(np.ptp(self.rt)), 1.0)
 
     @cached_property
     def usual_area(self) -> tuple[float, float]:
-        """Mean and standard deviation of all log10 areas; 0 and 1 where there are none."""
+        """Mean and standard deviation of all log10 areas; (0, 1) without areas."""
         known = self.log_volume[np.isfinite(self.log_volume)]
-        return (float(known.mean()), float(known.std())) if len(known) else (0.0, 1.0)
+        if len(known) == 0:
+            return 0.0, 1.0
+        return float(known.mean()), float(known.std())
 
     def in_own_time(self) -> Observations:
-        """Return the rows with RT as it was read."""
+        """The same rows with RT as read, in the time of their own sample."""
         return replace(self, rt=self.drift.to_sample(self.rt, self.sample))
 
 
 def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
-    """Collect the rows of `table` that can be judged.
+    """The rows of a table that can be judged: those with a readable name and RT.
 
-    `polarity` (`negative`, `positive` or `auto`) is that of m/z without an ion.
+    Parameters
+    ----------
+    table : FeatureTable
+    polarity : str
+        `negative`, `positive` or `auto`: of m/z without an ion.
     """
     data, names = table.data, table.names
     usable = np.flatnonzero(data["fault"].array.isna() & (names.index >= 0))
-    kind = names.index[usable]
-    used = np.unique(kind)
+    species = names.index[usable]
+    used = np.unique(species)
     groups, group_of_species = _groups(names, used)
-    samples, sample = _samples(data["sample"].array.take(usable))
     ceramides, ceramide_of_species = _ceramides(names, used)
-    rt, volume = data["rt"].to_numpy()[usable], data["volume"].to_numpy()[usable]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_volume = np.where(volume > 0, np.log10(volume), np.nan)
+    samples, sample = _samples(data["sample"].array.take(usable))
+    rt = data["rt"].to_numpy()[usable]
+    log_volume = _log_areas(data["volume"].to_numpy()[usable])
     anchor = data["anchor"].to_numpy()[usable]
-    mz, ions = data["mz"].to_numpy()[usable], data["adduct"].array.take(usable)
-    mass_error = mass_errors(mz, ions, names.masses[kind], polarity)
-    cell = join(sample, ceramide_of_species[kind])
-    slot = join(cell, group_of_species[kind])
-    order = np.lexsort((log_volume, ~anchor, kind, rt, slot))
-    kind, sample, rt = kind[order], sample[order], rt[order]
-    group, ceramide = group_of_species[kind], ceramide_of_species[kind]
+    mz = data["mz"].to_numpy()[usable]
+    ions = data["adduct"].array.take(usable)
+    mass_error = mass_errors(mz, ions, names.masses[species], polarity)
+    sample_ceramide = join(sample, ceramide_of_species[species])
+    slot = join(sample_ceramide, group_of_species[species])
+
+    order = np.lexsort((log_volume, ~anchor, species, rt, slot))
+    species, sample, rt = species[order], sample[order], rt[order]
+    group, ceramide = group_of_species[species], ceramide_of_species[species]
     drift = estimate_drift(samples, sample, join(group, ceramide), rt)
     return Observations(
         row=usable[order],
         sample=sample,
         group=group,
-        species=kind,
+        species=species,
         slot=slot[order],
-        cell=cell[order],
+        sample_ceramide=sample_ceramide[order],
         ceramide=ceramide,
         ceramides=ceramides,
-        mass=names.masses[kind],
+        mass=names.masses[species],
         mass_error=mass_error[order],
         rt=drift.to_study(rt, sample),
         log_volume=log_volume[order],
@@ -155,40 +165,51 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
     )
 
 
-def _groups(names: ParsedNames, used: IntArray) -> tuple[Groups, IntArray]:
-    """Return the groups of the species in use, in alphabetical order, and the group of each.
+def _log_areas(volume: FloatArray) -> FloatArray:
+    """log10 of the areas, NaN where one is missing or not positive, shape (n,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(volume > 0, np.log10(volume), np.nan)
 
-    A species that no usable row names belongs to no group: -1.
+
+def _groups(names: ParsedNames, used: IntArray) -> tuple[Groups, IntArray]:
+    """The groups of the species in use, alphabetical, and the group of each species.
+
+    A species that no usable row names has no group: -1.
     """
     heads = [names.species[k].head for k in used.tolist()]
-    member = dict(zip(heads, used.tolist(), strict=True))  # one of each head
-    number = {head: k for k, head in enumerate(sorted(member))}
-    chosen = [member[head] for head in number]
+    species_of_head = dict(zip(heads, used.tolist(), strict=True))  # any one
+    group_of_head = {head: number for number, head in enumerate(sorted(species_of_head))}
+    chosen = [species_of_head[head] for head in group_of_head]
     members = [names.species[k] for k in chosen]
     group = np.full(len(names.species), -1, dtype=np.int64)
-    group[used] = [number[head] for head in heads]
+    group[used] = [group_of_head[head] for head in heads]
     counts = names.compositions[chosen].astype(np.float64).reshape(len(members), len(UNITS))
     groups = Groups(
-        tuple(s.series for s in members), tuple(s.isomer for s in members), counts * UNIT_SIGN
+        series=tuple(s.series for s in members),
+        isomer=tuple(s.isomer for s in members),
+        units=counts * UNIT_SIGN,
     )
     return groups, group
 
 
 def _ceramides(names: ParsedNames, used: IntArray) -> tuple[FloatArray, IntArray]:
-    """Return the distinct ceramides of the species in use, in order, and that of each species."""
+    """The distinct ceramides of the species in use, sorted, and the ceramide of each species.
+
+    A species that no usable row names has no ceramide: -1.
+    """
     carbons, double_bonds, hydroxyls = names.ceramides[used].T
-    place = join(join(carbons, double_bonds), hydroxyls)
+    number = join(join(carbons, double_bonds), hydroxyls)
     ceramide = np.full(len(names.species), -1, dtype=np.int64)
-    ceramide[used] = place
-    distinct = np.zeros((int(place.max(initial=-1)) + 1, 3))
-    distinct[place] = names.ceramides[used]
+    ceramide[used] = number
+    distinct = np.zeros((int(number.max(initial=-1)) + 1, 3))
+    distinct[number] = names.ceramides[used]
     return distinct, ceramide
 
 
 def _samples(sample: ExtensionArray) -> tuple[tuple[str, ...], IntArray]:
-    """Return the samples in alphabetical order, and the number of each row's.
+    """The samples in alphabetical order, and the sample of each row, shape (n,).
 
-    Rows without a sample share one.
+    Rows without a sample share one, named by empty text.
     """
     if sample.isna().all():
         return ("",), np.zeros(len(sample), dtype=np.int64)

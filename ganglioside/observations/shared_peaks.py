@@ -1,34 +1,36 @@
-"""What the samples of a study show together: one peak for the features that stand at one place.
+"""Peaks that the samples of a study share: the features of one name at one RT.
 
-A cause shows in many samples, at one name and one RT. Twenty such features are one piece of
-evidence for a line, not twenty, and they have one explanation. So the model judges peaks, and what
-it decides of a peak holds for its features.
+One cause gives a feature of one name at one RT in many samples. Twenty such features are one piece
+of evidence for a line, not twenty, and have one explanation. So the model judges peaks, and the
+decision on a peak holds for its features.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
-from ganglioside.observations.drift import centres, nearest_place
+from ganglioside.observations.drift import centres, nearest_peak
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import FloatArray, IntArray, join
+
+Values = TypeVar("Values", FloatArray, IntArray)
 
 
 @dataclass(frozen=True, eq=False)
 class Peaks:
-    """The peaks of a study.
+    """The P peaks of a study and its n features.
 
     Attributes
     ----------
-    observed : Observations
-        One row per peak: its mean RT and log10 area, an anchor where one of its features is;
+    observed : Observations, length P
+        One row per peak: its mean RT and log10 area, an anchor if one of its features is;
         `row` is that of one of them.
-    features : Observations
-        The n features themselves.
+    features : Observations, length n
     of_feature : numpy.ndarray of int, shape (n,)
-        Peak of each feature.
+        Peak of each feature, an index into `observed`.
     noise : float
         Scatter of features about their peak, min.
     """
@@ -39,11 +41,11 @@ class Peaks:
     noise: float
 
     def seen_from(self, row: int) -> Observations:
-        """Return the peaks as the sample of one feature shows them.
+        """The peaks as the sample of one feature shows them, length P.
 
-        A peak that is in the sample has the place, RT and area of its feature there; the others
-        keep the place of one feature, and RT and area of the study. A row that was not judged sees
-        the study.
+        A peak that is in the sample has the row, RT and area of its feature there; the others
+        keep the row of one feature, and RT and area of the study. Without a sample (the row was
+        not judged) it is the study.
 
         Parameters
         ----------
@@ -51,57 +53,88 @@ class Peaks:
             Position of the feature in the table.
         """
         peaks, features = self.observed, self.features
-        at = np.flatnonzero(features.row == row)
-        if len(features.drift) < 2 or len(at) == 0:
+        position = np.flatnonzero(features.row == row)
+        if len(features.drift) < 2 or len(position) == 0:
             return peaks
-        same = np.flatnonzero(features.sample == features.sample[at[0]])
-        seen = np.append(same[same != at[0]], at[0])  # the last one of a peak stays
+        this = position[0]
+        same = np.flatnonzero(features.sample == features.sample[this])
+        seen = np.append(same[same != this], this)  # of several in a peak, the last one is taken
         peak = self.of_feature[seen]
-        place, rt, log_volume = peaks.row.copy(), peaks.rt.copy(), peaks.log_volume.copy()
-        place[peak], rt[peak] = features.row[seen], features.rt[seen]
-        log_volume[peak] = features.log_volume[seen]
-        sample = np.full(len(peaks), features.sample[at[0]])
-        return replace(peaks, row=place, rt=rt, log_volume=log_volume, sample=sample)
+        return replace(
+            peaks,
+            row=_with(peaks.row, peak, features.row[seen]),
+            rt=_with(peaks.rt, peak, features.rt[seen]),
+            log_volume=_with(peaks.log_volume, peak, features.log_volume[seen]),
+            sample=np.full(len(peaks), features.sample[this]),
+        )
+
+
+def _with(values: Values, position: IntArray, new: Values) -> Values:
+    """A copy of `values` with `new` at some positions."""
+    result = values.copy()
+    result[position] = new
+    return result
 
 
 def find_peaks(observed: Observations) -> Peaks:
-    """Return the peaks of a study; of a single sample, every feature is one."""
+    """The peaks of a study; in a single sample, every feature is one.
+
+    Parameters
+    ----------
+    observed : Observations
+        The features, RT in the study's time.
+    """
     n = len(observed)
     if len(observed.drift) < 2 or n == 0:
         return Peaks(observed, observed, np.arange(n), 0.0)
+    noise = observed.drift.noise
     name = observed.ceramide * len(observed.groups) + observed.group
-    place = nearest_place(name, observed.rt, observed.drift.noise)
-    _, first, peak = np.unique(place, return_index=True, return_inverse=True)
-    rt = centres(peak, observed.rt, 2 * observed.drift.noise)
-    return Peaks(_as_rows(observed, first, peak, rt), observed, peak, observed.drift.noise)
+    number = nearest_peak(name, observed.rt, noise)
+    _, first, peak = np.unique(number, return_index=True, return_inverse=True)
+    rt = centres(peak, observed.rt, 2 * noise)
+    return Peaks(_as_rows(observed, first, peak, rt), observed, peak, noise)
 
 
 def _as_rows(
     observed: Observations, first: IntArray, peak: IntArray, rt: FloatArray
 ) -> Observations:
+    """One row per peak, all in one sample, length P.
+
+    Parameters
+    ----------
+    observed
+        The n features.
+    first
+        One feature of each peak, shape (P,).
+    peak
+        Peak of each feature, shape (n,).
+    rt
+        RT of each peak, min, shape (P,).
+    """
     n = len(first)
     anchors = np.bincount(peak, observed.anchor, n)
     ceramide, group = observed.ceramide[first], observed.group[first]
-    cell = join(np.zeros(n, dtype=np.int64), ceramide)
+    one_sample = np.zeros(n, dtype=np.int64)
+    sample_ceramide = join(one_sample, ceramide)
     return replace(
         observed,
         row=observed.row[first],
-        sample=np.zeros(n, dtype=np.int64),
+        sample=one_sample,
         group=group,
         species=observed.species[first],
-        slot=join(cell, group),
-        cell=cell,
+        slot=join(sample_ceramide, group),
+        sample_ceramide=sample_ceramide,
         ceramide=ceramide,
         mass=observed.mass[first],
-        mass_error=_mean(observed.mass_error, peak, n),
+        mass_error=_mean_of_known(observed.mass_error, peak, n),
         rt=rt,
-        log_volume=_mean(observed.log_volume, peak, n),
+        log_volume=_mean_of_known(observed.log_volume, peak, n),
         anchor=anchors > 0,
     )
 
 
-def _mean(values: FloatArray, peak: IntArray, n: int) -> FloatArray:
-    """Return the mean of the known values of each peak, NaN where none is known."""
+def _mean_of_known(values: FloatArray, peak: IntArray, n: int) -> FloatArray:
+    """Mean of the finite values of each peak, shape (P,); NaN for a peak without any."""
     known = np.isfinite(values)
     count = np.bincount(peak[known], minlength=n)
     total = np.bincount(peak[known], values[known], n)

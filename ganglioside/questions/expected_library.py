@@ -1,4 +1,4 @@
-"""Expected species: where they elute and at which m/z, for targeted inclusion lists."""
+"""Expected RT and m/z of species, for targeted inclusion lists."""
 
 from __future__ import annotations
 
@@ -34,8 +34,6 @@ LIBRARY: Final[dict[str, str]] = {
 
 Window = float | Literal["95%"]
 
-#: Highest charge that deprotonation alone is thought to give.
-
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -64,7 +62,18 @@ def expected_library(
     window: Window = "95%",
     polarity: str = "negative",
 ) -> pd.DataFrame:
-    """Return where species are expected; see `Analysis.expected_library`."""
+    """Expected RT and m/z, one row per species, isomer and ion: columns `LIBRARY`.
+
+    Parameters
+    ----------
+    model : FittedModel
+    features : pandas.DataFrame
+        `Analysis.features`.
+    series, ceramides, adducts, window
+        See `Analysis.expected_library`.
+    polarity : str
+        `negative` or `positive`: of the usual adducts.
+    """
     heads = [parse_name(f"{s}(36:1;O2)") for s in series or _present_series(features)]
     chains = [_ceramide(c) for c in ceramides] if ceramides else _present_ceramides(features)
     wanted = [species(h.series, c, h.isomer) for h in heads for c in chains]
@@ -74,24 +83,32 @@ def expected_library(
 
 
 def _present_series(features: pd.DataFrame) -> Iterable[str]:
+    """Series of the table, in order of appearance."""
     return [str(s) for s in features["series"].dropna().unique()]
 
 
 def _present_ceramides(features: pd.DataFrame) -> list[Ceramide]:
-    """Return the ceramides of valid features; of all readable ones where none is valid."""
+    """Ceramides of valid features, sorted; of all readable features where none is valid."""
     columns = ["carbons", "double_bonds", "hydroxyls"]
     readable = features[features["series"].notna()]
     valid = readable[readable["verdict"] == "valid"]
-    chosen = (readable if valid.empty else valid)[columns].drop_duplicates().sort_values(columns)
-    return [Ceramide(*map(int, row)) for row in chosen.to_numpy()]
+    chosen = readable if valid.empty else valid
+    distinct = chosen[columns].drop_duplicates().sort_values(columns)
+    return [Ceramide(*map(int, row)) for row in distinct.to_numpy()]
 
 
 def _ceramide(text: str) -> Ceramide:
+    """The ceramide of a text such as `36:1;O2`.
+
+    Raises
+    ------
+    NameFormError
+    """
     return parse_name(f"Cer({text})").ceramide
 
 
 def _half_width(window: Window) -> float | None:
-    """Return half the width in min, None for the interval of each prediction."""
+    """Half the width of a window, min; None for the interval of each prediction."""
     if window == "95%":
         return None
     if isinstance(window, bool) or not isinstance(window, int | float) or not 0 < window < 1e3:
@@ -106,6 +123,19 @@ def _entries(
     half: float | None,
     polarity: str,
 ) -> Iterator[_Entry]:
+    """The rows of the library: for each species wanted, its isomers and ions.
+
+    Parameters
+    ----------
+    model
+    wanted
+    ions
+        None for the usual ones of each species.
+    half
+        Half the width of the window, min; None for the interval of each prediction.
+    polarity
+        Of the usual ions.
+    """
     by_name = {s.name: s for s in wanted}
     predicted = model.predict(list(by_name))
     times = predicted[["predicted_rt", "lower", "upper"]].to_numpy(np.float64)
@@ -115,19 +145,19 @@ def _entries(
     for name, isomer, (rt, start, end), basis in zip(
         predicted["name"], isomers, times.tolist(), predicted["basis"], strict=True
     ):
-        asked = by_name[name]
+        of_name = by_name[name]
         isomer = None if pd.isna(isomer) else isomer
-        named = species(asked.series, asked.ceramide, _letter(isomer))
-        for ion in ions or expected_adducts(asked.composition.sialic_acids, polarity):
+        named = species(of_name.series, of_name.ceramide, _isomer_name(isomer))
+        for ion in ions or expected_adducts(of_name.composition.sialic_acids, polarity):
             yield _Entry(
                 name=named.name,
                 isomer=isomer,
-                series=asked.series,
-                formula=asked.formula,
-                monoisotopic_mass=asked.monoisotopic_mass,
+                series=of_name.series,
+                formula=of_name.formula,
+                monoisotopic_mass=of_name.monoisotopic_mass,
                 adduct=ion.name,
                 charge=ion.charge,
-                mz=(asked.monoisotopic_mass + ion.shift) / abs(ion.charge),
+                mz=(of_name.monoisotopic_mass + ion.shift) / abs(ion.charge),
                 rt=rt,
                 rt_start=max(start, 0.0),
                 rt_end=end,
@@ -135,6 +165,8 @@ def _entries(
             )
 
 
-def _letter(isomer: str | None) -> str | None:
-    """Return an isomer that is a name, `GD1a`; None for a place such as `GD1 early`."""
-    return None if isomer is None or " " in isomer else isomer
+def _isomer_name(isomer: str | None) -> str | None:
+    """An isomer that is a name, such as `GD1a`; None for a position, such as `GD1 early`."""
+    if isomer is None or " " in isomer:
+        return None
+    return isomer

@@ -1,4 +1,4 @@
-"""Explanation of one row: its hypotheses as text."""
+"""Explanation of one feature: its hypotheses as values, table and text."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ _VERDICT: Final[dict[Kind, str]] = {
     "chance": "outlier",
 }
 
-#: Less likely hypotheses are only counted in texts.
-_WORTH_A_LINE: Final = 0.001
-_MOST_LINES: Final = 8
+#: In texts, hypotheses that are less likely, or beyond this number, are only counted.
+_LEAST_SHOWN: Final = 0.001
+_MOST_SHOWN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One way in which a feature may have come about.
+    """One possible origin of a feature.
 
     Attributes
     ----------
     statement : str
         In words.
     kind : str
-        `own series` (the name is right), `fragment` or `adduct` (of `parent`), `other form` (of
-        `parent`, with the mass of the name) or `chance` (a wrong name).
+        `own series` (the name is right), `fragment` or `adduct` (of `parent`), `other form` (a
+        form of `parent` that has the mass of the name) or `chance` (a wrong name).
     verdict : str
-        What the feature would be.
+        Verdict on the feature if this is its origin.
     probability : float
-        Given all that is known; those of one feature sum to 1.
+        Posterior probability; those of one feature sum to 1.
     expected_rt : float
-        Where the feature would be expected, min; NaN for chance.
+        RT that it predicts, min; NaN for chance.
     difference : float
         Measured less expected RT, min.
     sigma : float
-        The difference in standard deviations of what is expected; for the fragment or adduct of
-        a parent with a row, in widths of the RT differences of such pairs.
+        The difference in standard deviations of the prediction; for the fragment or adduct of a
+        parent with a row, in widths of the RT differences of such pairs.
     area_ratio, usual_ratio : float
-        Peak area over the parent's, as measured and as usual; NaN where there is none.
+        Peak area over the parent's, measured and usual; NaN without a parent that has a row.
     line : str or None
-        Series or isomer on whose line the feature, or its missing parent, would stand.
+        Series or isomer on whose line the feature, or its missing parent, would be.
     parent_id : int or None
-        Row of the parent; None where it has none.
+        feature_id of the parent; None where it has no row.
     parent, process : str or None
         As in `Analysis.features`.
     basis : str
-        What the hypothesis rests on.
+        The evidence for it, as text.
     """
 
     statement: str
@@ -76,7 +76,7 @@ class Hypothesis:
 
     @property
     def verdict(self) -> str:
-        """What the feature would be."""
+        """Verdict on the feature if this is its origin."""
         return _VERDICT[self.kind]
 
 
@@ -101,7 +101,7 @@ HYPOTHESES: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything that a feature could be, the likeliest first.
+    """All hypotheses on a feature, the likeliest first.
 
     `print(explanation)` shows it as text, `table` as a DataFrame, `charts.hypotheses` as a chart.
 
@@ -109,7 +109,7 @@ class Explanation:
     ----------
     feature_id : int
     name : str
-        As read; empty where there is none.
+        As read; empty where it is missing.
     rt : float
         min.
     verdict, confidence, reason
@@ -120,6 +120,15 @@ class Explanation:
         sigma.
     hypotheses : tuple of Hypothesis
         Empty where the row cannot be read, or the table allows no model.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> explanation = gg.analyze(gg.example()).explain(12)
+    >>> round(sum(explanation.probabilities.values()), 6)
+    1.0
+    >>> list(explanation.table.columns[:4])
+    ['statement', 'kind', 'verdict', 'probability']
     """
 
     feature_id: int
@@ -159,45 +168,47 @@ class Explanation:
 
 
 def count(n: int, what: str) -> str:
-    """Return a number with its noun: `1 feature`, `2 features`."""
+    """A number with its noun: `1 feature`, `2 features`."""
     return f"{n} {what}{'s' * (n != 1)}"
 
 
 _WIDTHS: Final = (
-    "Apart is measured less expected RT, in min. Beside a parent that has a row, sigma counts "
-    "widths of the RT differences of such pairs, which scatter far more than a normal distribution."
+    "apart: measured less expected RT, min. For a parent that has a row, sigma is in widths of the "
+    "RT differences of such pairs, whose distribution has longer tails than the normal one."
 )
 
 
 def _headline(e: Explanation) -> str:
+    """Name, RT, verdict and confidence in one sentence."""
     name = e.name or "a row without a name"
-    where = f" at {minutes(e.rt)}" if np.isfinite(e.rt) else ""
-    sure = f", confidence {percent(e.confidence)}" if e.hypotheses else ""
-    return f"Feature {e.feature_id}, {name}{where}: {e.verdict}{sure}."
+    at_rt = f" at {minutes(e.rt)}" if np.isfinite(e.rt) else ""
+    confidence = f", confidence {percent(e.confidence)}" if e.hypotheses else ""
+    return f"Feature {e.feature_id}, {name}{at_rt}: {e.verdict}{confidence}."
 
 
 def _notes(e: Explanation) -> Iterator[str]:
-    """Yield what must be said beside the reason: sums, and why a verdict is not the likeliest."""
+    """Sentences after the reason: sums, and why the verdict or its parent is not the likeliest."""
     if not e.hypotheses:
         yield "No other explanation was weighed."
         return
     sums = e.probabilities
-    yield "Added up: " + ", ".join(f"{verdict} {percent(p)}" for verdict, p in sums.items()) + "."
+    yield "In total: " + ", ".join(f"{verdict} {percent(p)}" for verdict, p in sums.items()) + "."
     likeliest = next(iter(sums))
     if e.verdict == "outlier" and likeliest == "valid":
         yield (
-            f"Its own series explains it best, but from {e.outlier_threshold:g} sigma on a name is "
-            "not believed."
+            "Its own series is the likeliest explanation, but beyond "
+            f"{e.outlier_threshold:g} sigma a name is not accepted."
         )
     elif e.verdict == "undetermined":
-        yield f"If anything, it is {likeliest}."
-    made = [h for h in e.hypotheses if h.verdict == e.verdict and h.parent is not None]
-    if made and e.parent is not None and e.parent not in {h.parent for h in made}:
-        yield f"{made[0].parent} itself comes from {e.parent}, which the verdict names."
+        yield f"The likeliest verdict would be {likeliest}."
+    parents = [h.parent for h in e.hypotheses if h.verdict == e.verdict and h.parent is not None]
+    if parents and e.parent is not None and e.parent not in parents:
+        yield f"{parents[0]} itself comes from {e.parent}, the parent that the verdict gives."
 
 
 def _text_table(e: Explanation) -> list[str]:
-    shown = [h for h in e.hypotheses[:_MOST_LINES] if h.probability >= _WORTH_A_LINE]
+    """Lines of a table of the hypotheses, with a count of those left out."""
+    shown = [h for h in e.hypotheses[:_MOST_SHOWN] if h.probability >= _LEAST_SHOWN]
     rest = e.hypotheses[len(shown) :]
     heading = f"{'probability':>11}  {'expected':>8}  {'apart':>7}  {'sigma':>6}  {'area':>7}  "
     lines = [f"{heading}hypothesis", *map(_text_row, shown)]
@@ -210,16 +221,17 @@ def _text_table(e: Explanation) -> list[str]:
 
 
 def _text_row(h: Hypothesis) -> str:
-    expected, apart, sigma = (
-        "-" if np.isnan(value) else form.format(value)
-        for value, form in (
-            (h.expected_rt, "{:.3f}"),
-            (h.difference, "{:+.3f}"),
-            (h.sigma, "{:+.1f}"),
-        )
-    )
+    """Two lines of the table: numbers with the statement, and the basis."""
+    expected = _number(h.expected_rt, ".3f")
+    apart = _number(h.difference, "+.3f")
+    sigma = _number(h.sigma, "+.1f")
     area = ratio_percent(h.area_ratio, "-")
     return (
         f"{percent(h.probability):>11}  {expected:>8}  {apart:>7}  {sigma:>6}  {area:>7}  "
         f"{h.statement}\n{'':>49}{h.basis}"
     )
+
+
+def _number(value: float, form: str) -> str:
+    """A number as text, `-` for NaN."""
+    return "-" if np.isnan(value) else format(value, form)

@@ -1,4 +1,4 @@
-"""What a feature could be: every hypothesis that the model weighs, with its numbers."""
+"""Hypotheses on one feature: every explanation that the model weighs, with its numbers."""
 
 from __future__ import annotations
 
@@ -18,30 +18,32 @@ from ganglioside.ion_source.artefacts import Artefact, artefacts
 from ganglioside.lipids.composition import Ceramide, Composition, loss_label
 from ganglioside.lipids.names import parse_name, species
 from ganglioside.questions.explanation import Explanation, Hypothesis, Kind, count
+from ganglioside.support.arrays import IntArray
 from ganglioside.support.formatting import percent
 
-#: From this probability on another feature counts as a sibling: a piece of the same parent.
+#: Least probability of another feature to be a fragment or adduct of the same missing parent.
 _SIBLING: Final = 0.05
 
 
 def explain(
     feature: pd.Series[Any], state: Inference | None, names: pd.Series[str], threshold: float
 ) -> Explanation:
-    """Return all that the model holds possible for one feature.
+    """Explanation of one feature: its verdict and all hypotheses.
 
     Parameters
     ----------
     feature : pandas.Series
         Its row of `Analysis.features`.
     state : Inference or None
-        The inference with its shares under the settings; None where the table allows none.
+        As `decisions.weigh` returns it; None where the table allows no model.
     names : pandas.Series of str
         The column `name` of all features.
     threshold : float
         Outlier threshold, sigma.
     """
+    feature_id = int(feature["feature_id"])
     return Explanation(
-        feature_id=int(feature["feature_id"]),
+        feature_id=feature_id,
         name="" if pd.isna(feature["name"]) else str(feature["name"]),
         rt=float(feature["rt"]),
         verdict=str(feature["verdict"]),
@@ -49,28 +51,28 @@ def explain(
         reason=str(feature["reason"]),
         parent=None if pd.isna(feature["parent"]) else str(feature["parent"]),
         outlier_threshold=threshold,
-        hypotheses=() if state is None else _hypotheses(state, int(feature["feature_id"]), names),
+        hypotheses=() if state is None else _hypotheses(state, feature_id, names),
     )
 
 
-def _hypotheses(state: Inference, number: int, names: pd.Series[str]) -> tuple[Hypothesis, ...]:
-    """Return the hypotheses of one row, the likeliest first; none where it was not judged."""
-    found = np.flatnonzero(state.observed.row == number)
+def _hypotheses(state: Inference, feature_id: int, names: pd.Series[str]) -> tuple[Hypothesis, ...]:
+    """The hypotheses on one row, the likeliest first; empty where it was not judged."""
+    found = np.flatnonzero(state.observed.row == feature_id)
     if len(found) == 0:
         return ()
     row = _Row(state, int(found[0]), names)
-    held = [*_own(row), *_pieces(row), *_missing(row), _chance(row)]
-    total = sum(h.probability for h in held)
-    ordered = sorted(held, key=lambda h: (-h.probability, h.statement))
+    hypotheses = [*_own(row), *_of_rows(row), *_of_missing_parents(row), _chance(row)]
+    total = sum(h.probability for h in hypotheses)
+    ordered = sorted(hypotheses, key=lambda h: (-h.probability, h.statement))
     return tuple(replace(h, probability=h.probability / total) for h in ordered)
 
 
 @dataclass(frozen=True, eq=False)
 class _Row:
-    """One observation, and how to speak of it."""
+    """One observation, at `position`, with the names of all features."""
 
     state: Inference
-    at: int
+    position: int
     names: pd.Series[str]
 
     @cached_property
@@ -79,32 +81,41 @@ class _Row:
 
     @property
     def composition(self) -> Composition:
-        return parse_name(self.names[int(self.state.observed.row[self.at])]).composition
+        """Composition in its name."""
+        return parse_name(self.name(self.position)).composition
 
-    def number(self, at: int) -> int:
-        """Return the feature_id of an observation."""
-        return int(self.state.observed.row[at])
+    def feature_id(self, position: int) -> int:
+        """The feature_id of an observation."""
+        return int(self.state.observed.row[position])
 
-    def name(self, at: int) -> str:
-        return str(self.names[self.number(at)])
+    def name(self, position: int) -> str:
+        """The name of an observation."""
+        return str(self.names[self.feature_id(position)])
 
     def loss(self, parent: str) -> str:
-        """Return what a parent loses to become this feature."""
+        """The loss that leads from a parent to this row, as text."""
         return loss_label(parse_name(parent).composition - self.composition)
 
-    def compared(self, expected: float, width: float) -> _Place:
-        """Return where this feature stands against an RT of the study, in its sample's time."""
-        observed, at = self.state.observed, self.at
-        sample = observed.sample[[at, at]]
-        pair = observed.drift.to_sample(np.array([observed.rt[at], expected]), sample)
-        difference = float(pair[0] - pair[1])
+    def compared(self, expected: float, sd: float) -> _Comparison:
+        """RT of this row against an expected one, in the time of its sample.
+
+        Parameters
+        ----------
+        expected, sd
+            Expected RT and its standard deviation, min, in the study's time.
+        """
+        observed = self.state.observed
+        sample = observed.sample[[self.position, self.position]]
+        study = np.array([observed.rt[self.position], expected])
+        measured, own_expected = observed.drift.to_sample(study, sample)
+        difference = float(measured - own_expected)
         scale = float(observed.drift.scale(sample)[0])
-        return _Place(float(pair[1]), difference, difference / (width * scale))
+        return _Comparison(float(own_expected), difference, difference / (sd * scale))
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a hypothesis expects the feature, min, and how far it stands from there."""
+class _Comparison:
+    """Expected RT of a hypothesis, min, and the difference of the measured one, min and sigma."""
 
     expected_rt: float
     difference: float
@@ -112,84 +123,102 @@ class _Place:
 
 
 def _own(row: _Row) -> Iterator[Hypothesis]:
-    """Yield the hypothesis that the name is right, for each line of its series."""
+    """For each line of its series, the hypothesis that the name is right."""
     state, shares = row.state, row.state.shares
-    for entry in np.flatnonzero(state.candidates.row == row.at):
+    for entry in np.flatnonzero(state.candidates.row == row.position):
         line = int(state.candidates.line[entry])
         label = row.model.line_labels[line]
-        place = row.compared(
-            float(shares.predicted[entry]), float(shares.scale[entry]) * STANDARD_DEVIATION
-        )
+        probability = float(shares.own[entry])
+        predicted = float(shares.predicted[entry])
+        sd = float(shares.scale[entry]) * STANDARD_DEVIATION
         yield Hypothesis(
-            f"the name is right, on the line of {label}",
-            "own series",
-            float(shares.own[entry]),
-            _own_basis(row, line, float(shares.own[entry])),
-            **asdict(place),
+            statement=f"the name is right, on the line of {label}",
+            kind="own series",
+            probability=probability,
+            basis=_own_basis(row, line, probability),
+            **asdict(row.compared(predicted, sd)),
             line=label,
         )
 
 
 def _own_basis(row: _Row, line: int, share: float) -> str:
+    """Basis of the hypothesis that a row with this share of a line belongs to it."""
     others = round(float(row.state.support[line]) - share)
     basis = f"{count(others, 'other feature')} on this line" if others else "composition alone"
-    basis += "; marked as anchor" if row.state.observed.anchor[row.at] else ""
+    if row.state.observed.anchor[row.position]:
+        basis += "; marked as anchor"
     return basis + _mass_basis(row)
 
 
 def _mass_basis(row: _Row) -> str:
-    """Return what a measured m/z says of the name; nothing where there is none."""
-    error, usual = row.state.observed.mass_error[row.at], row.state.rates.mass
+    """Error of the measured m/z and the usual one, as text; empty without a measured m/z."""
+    error, usual = row.state.observed.mass_error[row.position], row.state.rates.mass
     if np.isnan(error):
         return ""
     return f"; m/z {error:+.1f} ppm from the name, usual {usual.offset:+.1f} ± {usual.sd:.1f}"
 
 
-def _pieces(row: _Row) -> Iterator[Hypothesis]:
-    """Yield the fragment or adduct of each co-eluting feature that could make this one."""
+def _of_rows(row: _Row) -> Iterator[Hypothesis]:
+    """For each possible parent with a row, the hypothesis of its fragment or adduct."""
     state, pairs = row.state, row.state.coelution
     odds, extents = pair_odds(state)
     rates = odds / (1 + odds)
-    for pair in np.flatnonzero(pairs.child == row.at):
-        process, parent = int(pairs.process[pair]), int(pairs.parent[pair])
-        artefact = artefacts()[process] if process >= 0 else None
+    for pair in np.flatnonzero(pairs.child == row.position):
+        parent = int(pairs.parent[pair])
+        artefact = _artefact(int(pairs.process[pair]))
         name = row.name(parent)
-        usual = 10 ** (artefact.log10_extent if artefact else float(extents.mean[pair]))
-        how_often = (
-            f"such {artefact.label}s have" if artefact else
-            f"{percent(float(rates[pair]))} of such parents show this fragment, usually with"
-        )  # fmt: skip
+        feature_id = row.feature_id(parent)
+        genuine = percent(float(state.shares.genuine[parent]))
+        log_ratio = artefact.log10_extent if artefact else float(extents.mean[pair])
+        usual_ratio = 10**log_ratio
+        usually = _usually(artefact, float(rates[pair]))
         yield Hypothesis(
-            _what(artefact, f"{name} (feature {row.number(parent)})", row.loss(name)),
-            "adduct" if artefact else "fragment",
-            float(state.shares.pair[pair]),
-            f"{name} is genuine itself with {percent(float(state.shares.genuine[parent]))}; "
-            f"{how_often} about {100 * usual:.2g} % of the parent's area",
+            statement=_statement(artefact, f"{name} (feature {feature_id})", row.loss(name)),
+            kind="adduct" if artefact else "fragment",
+            probability=float(state.shares.pair[pair]),
+            basis=f"{name} is itself genuine with a probability of {genuine}; {usually} about "
+            f"{100 * usual_ratio:.2g} % of the parent's area",
             **asdict(row.compared(float(state.observed.rt[parent]), state.rates.pair_sigma)),
-            area_ratio=float(10 ** state.log_ratio(parent, row.at)),
-            usual_ratio=float(usual),
-            parent_id=row.number(parent),
+            area_ratio=float(10 ** state.log_ratio(parent, row.position)),
+            usual_ratio=float(usual_ratio),
+            parent_id=feature_id,
             parent=name,
             process=artefact.process if artefact else row.loss(name),
         )
 
 
-def _missing(row: _Row) -> Iterator[Hypothesis]:
-    """Yield what species without a row of their own, and relatives of one mass, could make."""
-    ghosts = row.state.shares.missing_parents
-    for entry in np.flatnonzero(ghosts.child == row.at):
-        process, line = int(ghosts.process[entry]), int(ghosts.line[entry])
-        artefact = artefacts()[process] if process >= 0 else None
+def _artefact(process: int) -> Artefact | None:
+    """The artefact of a process, None for in-source fragmentation (-1)."""
+    return artefacts()[process] if process >= 0 else None
+
+
+def _usually(artefact: Artefact | None, rate: float) -> str:
+    """The beginning of the sentence on the usual area of an artefact or fragment."""
+    if artefact:
+        return f"such {artefact.label}s have"
+    return f"{percent(rate)} of such parents show this fragment, usually with"
+
+
+def _of_missing_parents(row: _Row) -> Iterator[Hypothesis]:
+    """For each possible parent without a row, the hypothesis of its fragment or artefact."""
+    missing = row.state.shares.missing_parents
+    for entry in np.flatnonzero(missing.child == row.position):
+        line = int(missing.line[entry])
+        artefact = _artefact(int(missing.process[entry]))
         label, series = row.model.line_labels[line], row.model.line_series[line]
-        numbers = row.state.observed.ceramides[ghosts.ceramide[entry]]
+        numbers = row.state.observed.ceramides[missing.ceramide[entry]]
         name = species(series, Ceramide(*numbers.astype(int).tolist())).name
-        known = [] if artefact and not artefact.coelutes else ["no row"]
-        known += [label] if label != series else []
+        remarks = []
+        if artefact is None or artefact.coelutes:
+            remarks.append("no row")
+        if label != series:
+            remarks.append(label)
+        parent = f"{name} ({', '.join(remarks)})" if remarks else name
         yield Hypothesis(
-            _what(artefact, f"{name} ({', '.join(known)})" if known else name, row.loss(name)),
-            _kind(artefact),
-            float(ghosts.probability[entry]),
-            _missing_basis(row, int(entry)),
+            statement=_statement(artefact, parent, row.loss(name)),
+            kind=_kind(artefact),
+            probability=float(missing.probability[entry]),
+            basis=_missing_basis(row, int(entry)),
             **asdict(_expected(row, int(entry), artefact)),
             line=label,
             parent=name,
@@ -197,49 +226,62 @@ def _missing(row: _Row) -> Iterator[Hypothesis]:
         )
 
 
-def _expected(row: _Row, entry: int, artefact: Artefact | None) -> _Place:
-    """Return where the child of a missing parent, or a relative of one mass, is expected."""
-    ghosts, model = row.state.shares.missing_parents, row.model
-    ceramide = row.state.observed.ceramides[ghosts.ceramide[entry]][None, :]
-    rt, sd = model.expect(ghosts.line[[entry]], ceramide)
+def _expected(row: _Row, entry: int, artefact: Artefact | None) -> _Comparison:
+    """RT of a row against that expected from a missing parent."""
+    missing, model = row.state.shares.missing_parents, row.model
+    ceramide = row.state.observed.ceramides[missing.ceramide[entry]][None, :]
+    rt, sd = model.expect(missing.line[[entry]], ceramide)
     shift, spread = (artefact.rt_shift, artefact.rt_spread) if artefact else (0.0, 0.0)
-    width = float(np.hypot(sd[0], spread * model.slope * STANDARD_DEVIATION))
+    spread_min = spread * model.slope * STANDARD_DEVIATION
+    width = float(np.hypot(sd[0], spread_min))
     return row.compared(float(rt[0]) + shift * model.slope, width)
 
 
 def _missing_basis(row: _Row, entry: int) -> str:
-    state, ghosts = row.state, row.state.shares.missing_parents
-    line = int(ghosts.line[entry])
-    support = round(float(state.support[line]))
+    """Basis of a missing parent: features on its line, and others that it may explain."""
+    line = int(row.state.shares.missing_parents.line[entry])
+    support = round(float(row.state.support[line]))
     label = row.model.line_labels[line]
     basis = f"{count(support, 'feature')} on the line of {label}"
     if support == 0:
-        basis = f"the line of {label} is known by its composition alone"
-    same = (ghosts.line == line) & (ghosts.ceramide == ghosts.ceramide[entry])
-    same &= state.observed.sample[ghosts.child] == state.observed.sample[row.at]
-    same &= (ghosts.child != row.at) & (ghosts.probability >= _SIBLING)
-    siblings = [f"{row.name(k)} (feature {row.number(k)})" for k in np.unique(ghosts.child[same])]
-    return f"{basis}; {' and '.join(siblings)} may have the same origin" if siblings else basis
+        basis = f"the line of {label} is predicted from its composition alone"
+    siblings = [f"{row.name(k)} (feature {row.feature_id(k)})" for k in _siblings(row, entry)]
+    if not siblings:
+        return basis
+    return f"{basis}; {' and '.join(siblings)} may come from the same parent"
+
+
+def _siblings(row: _Row, entry: int) -> IntArray:
+    """Positions of other rows of the sample that the same missing parent may explain."""
+    missing, sample = row.state.shares.missing_parents, row.state.observed.sample
+    same_line = missing.line == missing.line[entry]
+    same_ceramide = missing.ceramide == missing.ceramide[entry]
+    same_sample = sample[missing.child] == sample[row.position]
+    other = (missing.child != row.position) & (missing.probability >= _SIBLING)
+    return np.unique(missing.child[same_line & same_ceramide & same_sample & other])
 
 
 def _chance(row: _Row) -> Hypothesis:
+    """The hypothesis that the name is wrong and nothing known explains the row."""
     rate = row.state.rates.chance
     return Hypothesis(
-        "unexplained: no known species or fragment fits this RT",
-        "chance",
-        float(row.state.shares.chance[row.at]),
-        f"about {100 * rate:.2g} such features per 100 names, anywhere in the run"
+        statement="unexplained: no known species or fragment fits this RT",
+        kind="chance",
+        probability=float(row.state.shares.chance[row.position]),
+        basis=f"about {100 * rate:.2g} such features per 100 names, anywhere in the run"
         f"{_mass_basis(row)}",
     )
 
 
-def _what(artefact: Artefact | None, parent: str, loss: str) -> str:
+def _statement(artefact: Artefact | None, parent: str, loss: str) -> str:
+    """A hypothesis with a parent, in words."""
     if artefact:
         return f"{artefact.label} of {parent}"
     return f"in-source fragment of {parent} by {loss}"
 
 
 def _kind(artefact: Artefact | None) -> Kind:
+    """Kind of the hypothesis of a missing parent."""
     if artefact is None:
         return "fragment"
     return "adduct" if artefact.verdict == "adduct" else "other form"

@@ -1,4 +1,4 @@
-"""Names that would fit a feature better: other species of its mass, ranked by where they elute."""
+"""Suggested names for a feature: species of its mass, ranked by RT, mass and how usual they are."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ from ganglioside.lipids.species import Species
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
-#: Columns of what `suggest` returns.
+#: Columns of the table that `suggest` returns.
 SUGGESTIONS: Final[dict[str, str]] = {
     "name": "str",  # of the species
-    "isomer": "str",  # its line, NA where the series has one
-    "process": "str",  # how it comes to this mass, NA where it has it itself
+    "isomer": "str",  # its line, NA where the series has only one
+    "process": "str",  # artefact with this mass, NA for the species itself
     "predicted_rt": "float64",  # min
     "difference": "float64",  # min, measured less predicted
     "sigma": "float64",
     "mass_difference_mda": "float64",  # mDa, less the mass of the present name
-    "ppm": "float64",  # measured less theoretical m/z; NA without a measured one
+    "ppm": "float64",  # measured less theoretical m/z; NA without measured m/z
     "basis": "str",
     "note": "str",
 }
 
-#: How far a measured m/z may be from a species', ppm, and its usual error.
+#: Largest error of a measured m/z, ppm, and its standard deviation.
 MZ_TOLERANCE: Final = 10.0
 _MZ_ERROR: Final = 4.0
 
-#: How far the mass of a name may be from that of what was measured, Da, and how far it usually
-#: is: names are given by mass, and an acetyl differs from C3H6 by 0.0364 only.
+#: Largest difference of mass between a suggestion and the present name, Da, and its standard
+#: deviation: names are given by mass, and an acetyl differs from C3H6 by only 0.0364.
 NAME_TOLERANCE: Final = 0.04
 _NAME_ERROR: Final = 0.012
 
-#: Mass of two 13C instead of 12C, Da (2 x 1.0033548), and how often the second isotope of an
-#: intense peak is taken for a species of one double bond less, 0.009 Da heavier.
+#: Mass of two 13C instead of 12C, Da (2 x 1.0033548), and the rate at which the second isotope of
+#: an intense peak is taken for a species with one double bond less, 0.009 Da heavier.
 _TWO_ISOTOPES: Final = 2.0067096
 _ISOTOPE_RATE: Final = 0.03
 
-#: Ceramides thought of beside those of the table.
+#: Carbons beyond the range of the table, and hydroxyls, of the ceramides that are suggested.
 _FURTHER_CARBONS: Final = 2
 _USUAL_HYDROXYLS: Final = (2, 3)
 
-#: A row this near to where a species is expected, in sigma, may be that species.
+#: Largest distance from its expected RT, sigma, at which a row may be a species.
 _NEAR: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """A head group of the table, or one modification away from it, and its line."""
+    """A head group of the table, or a form of it with one modification, and its line."""
 
     series: str
     isomer: str | None
@@ -71,32 +71,34 @@ class _Head:
 
     @property
     def is_form(self) -> bool:
-        """Whether it is a modified head group of the table."""
+        """Whether it is a modified form of a head group of the table."""
         return self.spread > 0
 
     def on(self, ceramide: FloatArray) -> Species:
-        """Return its species with a ceramide."""
-        lettered = self.isomer if self.isomer and " " not in self.isomer else None
-        return species(self.series, Ceramide(*ceramide.astype(int).tolist()), lettered)
+        """Its species with a ceramide (carbons, double bonds, hydroxyls)."""
+        isomer = self.isomer
+        if not isomer or " " in isomer:  # a position, such as `GD1 early`, is no name
+            isomer = None
+        return species(self.series, Ceramide(*ceramide.astype(int).tolist()), isomer)
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How a species comes to a mass: by itself where `process` is None."""
+class _Process:
+    """A process by which a species has another mass; none where `process` is None."""
 
     process: str | None
     label: str
     mass_shift: float  # Da
-    rate: float  # how usual it is
+    rate: float  # prior weight relative to the species itself
 
 
 @dataclass(frozen=True, eq=False)
 class _Feature:
-    """What is known of the feature."""
+    """The feature that names are suggested for."""
 
-    number: int
+    feature_id: int
     rt: float  # min, as read
-    sample: int  # place in the drift of the study
+    sample: int  # index into the samples of the drift, -1 without one
     present: Species | None
     mz: float
     ion: Adduct | None
@@ -126,22 +128,21 @@ class _Suggestion:
 
 @dataclass(frozen=True, eq=False)
 class _Options:
-    """Species that have the mass of the feature, by themselves or by a process, shape (k,).
+    """k species that have the mass of the feature, by themselves or by a process, shape (k,).
 
     Attributes
     ----------
-    head, ceramide : numpy.ndarray of int
-    way : numpy.ndarray of int
-        Place in `_ways()`.
+    head, ceramide, process : numpy.ndarray of int
+        Indices into the heads, the ceramides and `_processes()`.
     mass : numpy.ndarray
-        Da, with the process.
+        Da, after the process.
     ppm : numpy.ndarray
-        Measured less theoretical m/z, NaN without a measured one.
+        Measured less theoretical m/z, NaN without measured m/z.
     """
 
     head: IntArray
     ceramide: IntArray
-    way: IntArray
+    process: IntArray
     mass: FloatArray
     ppm: FloatArray
 
@@ -154,7 +155,7 @@ def suggest(
     threshold: float,
     polarity: str = "negative",
 ) -> pd.DataFrame:
-    """Return the species that have the mass of a feature and elute where it does.
+    """Species of the mass of a feature that are expected at its RT, the best first.
 
     Parameters
     ----------
@@ -164,16 +165,16 @@ def suggest(
         `Analysis.features`.
     state : Inference or None
     n : int
-        How many at most.
+        Largest number of suggestions.
     threshold : float
-        sigma; what is expected farther away is no suggestion.
+        Largest distance from the expected RT, sigma.
     polarity : str
-        Of an m/z without an ion.
+        Polarity of an m/z without an ion.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `SUGGESTIONS`, the best first; empty where nothing fits, or nothing can be said.
+        Columns `SUGGESTIONS`; empty where no species fits, or there is no model or no RT.
 
     Raises
     ------
@@ -188,13 +189,14 @@ def suggest(
 
 
 def _feature(feature: pd.Series[Any], state: Inference, polarity: str) -> _Feature:
+    """A row of `Analysis.features` as typed values."""
     parsed = parse_names(pd.Series([feature["name"]], dtype="str"))
     samples = state.observed.drift.samples
     sample = feature.get("sample", "")
     sample = "" if pd.isna(sample) else sample
     given = feature.get("adduct")
     return _Feature(
-        number=int(feature["feature_id"]),
+        feature_id=int(feature["feature_id"]),
         rt=float(feature["rt"]),
         sample=samples.index(sample) if sample in samples else -1,
         present=parsed.species[0] if parsed.species else None,
@@ -207,130 +209,150 @@ def _feature(feature: pd.Series[Any], state: Inference, polarity: str) -> _Featu
 def _suggestions(
     this: _Feature, features: pd.DataFrame, state: Inference, n: int, threshold: float
 ) -> Iterator[_Suggestion]:
+    """The n best options within the threshold, the best first."""
     model = FittedModel.from_inference(state)
-    heads, ceramides = _heads(model), _ceramides(state)
+    heads, ceramides, processes = _heads(model), _ceramides(state), _processes()
     options = _options(this, heads, ceramides)
     rt, sd = _expected(model, heads, ceramides, options)
     if this.sample >= 0:
         drift, sample = state.observed.drift, np.full(len(rt), this.sample)
-        rt, sd = drift.to_sample(rt, sample), sd * drift.scale(sample)
+        rt = drift.to_sample(rt, sample)
+        sd = sd * drift.scale(sample)
     sigma = (this.rt - rt) / sd
-    order = np.lexsort((options.head, options.mass, -_fit(this, sigma, sd, options)))
-    for k in order[np.abs(sigma[order]) <= threshold][:n]:
-        head, way = heads[options.head[k]], _ways()[options.way[k]]
+    fit = _fit(this, sigma, sd, options)
+    order = np.lexsort((options.head, options.mass, -fit))
+    near = np.abs(sigma[order]) <= threshold
+    for k in order[near][:n]:
+        head = heads[options.head[k]]
+        process = processes[options.process[k]]
         found = head.on(ceramides[options.ceramide[k]])
+        mass_difference = 1000 * float(options.mass[k] - this.mass)
         yield _Suggestion(
             name=found.name,
             isomer=head.isomer,
-            process=way.process,
+            process=process.process,
             predicted_rt=float(rt[k]),
             difference=float(this.rt - rt[k]),
             sigma=float(sigma[k]),
-            mass_difference_mda=round(1000 * float(options.mass[k] - this.mass), 6) + 0.0,
+            mass_difference_mda=round(mass_difference, 6) + 0.0,  # never -0
             ppm=float(options.ppm[k]),
             basis=head.basis,
-            note=_note(this, found, way, features, _NEAR * float(sd[k])),
+            note=_note(this, found, process, features, _NEAR * float(sd[k])),
         )
 
 
-def _ways() -> tuple[_Way, ...]:
-    """Return the ways to a mass: none, the artefacts that co-elute with their species, isotopes.
+def _processes() -> tuple[_Process, ...]:
+    """Processes that lead to a mass: none, the artefacts that co-elute, the second isotope.
 
     Artefacts that do not co-elute are species with names of their own, such as NeuGc forms.
     """
-    found = (a for a in artefacts() if a.coelutes)
+    coeluting = [a for a in artefacts() if a.coelutes]
     return (
-        _Way(None, "", 0.0, 1.0),
-        *(_Way(a.process, a.label, a.mass_shift, a.rate) for a in found),
-        _Way("M+2", "second isotope", _TWO_ISOTOPES, _ISOTOPE_RATE),
+        _Process(None, "", 0.0, 1.0),
+        *(_Process(a.process, a.label, a.mass_shift, a.rate) for a in coeluting),
+        _Process("M+2", "second isotope", _TWO_ISOTOPES, _ISOTOPE_RATE),
     )
 
 
 def _heads(model: FittedModel) -> list[_Head]:
-    """Return the head groups of the table, then their NeuGc and acetylated forms."""
+    """The head groups of the table, then their NeuGc forms, then their acetylated forms."""
+    lines = zip(model.line_series, model.line_isomers, model.line_basis, strict=True)
     own = [
-        _Head(series, isomer, _bare(series).composition, line, basis)
-        for line, (series, isomer, basis) in enumerate(
-            zip(model.line_series, model.line_isomers, model.line_basis, strict=True)
-        )
+        _Head(series, isomer, _with_usual_ceramide(series).composition, line, basis)
+        for line, (series, isomer, basis) in enumerate(lines)
     ]
     acetyl = Priors.usual().unit_oac
     neugc = next(a for a in artefacts() if a.process == "NeuGc")
-    forms = [
-        *(
-            _modified(head, f"{head.series}(NeuGc)", neugc.rt_shift, neugc.rt_spread)
-            for head in own
-            if head.composition.neuac and not head.composition.neugc
-        ),
-        *(
-            _modified(head, f"{head.series}+OAc", acetyl.value, acetyl.spread)
-            for head in own
-            if head.composition.sialic_acids and head.composition.oac < 2
-        ),
+    neugc_forms = [
+        _modified(head, f"{head.series}(NeuGc)", neugc.rt_shift, neugc.rt_spread)
+        for head in own
+        if head.composition.neuac and not head.composition.neugc
     ]
+    acetylated_forms = [
+        _modified(head, f"{head.series}+OAc", acetyl.value, acetyl.spread)
+        for head in own
+        if head.composition.sialic_acids and head.composition.oac < 2
+    ]
+    forms = neugc_forms + acetylated_forms
     return own + [form for form in forms if form.series not in model.line_series]
 
 
-def _bare(series: str) -> Species:
+def _with_usual_ceramide(series: str) -> Species:
+    """The species of a series with the ceramide 36:1;O2."""
     return species(series, Ceramide(36, 1))
 
 
 def _modified(head: _Head, spelling: str, shift: float, spread: float) -> _Head:
-    form = _bare(spelling)
+    """A form of a head group, on its line shifted by so many carbons."""
+    form = _with_usual_ceramide(spelling)
     basis = f"line of {head.isomer or head.series}, {shift:+g} carbons"
     return _Head(form.series, None, form.composition, head.line, basis, shift, spread)
 
 
 def _ceramides(state: Inference) -> FloatArray:
-    """Return the ceramides within the range of the table and a little beyond, shape (c, 3)."""
+    """Ceramides within the range of the table and a little beyond, shape (c, 3)."""
     low, high = state.observed.ceramides.min(axis=0), state.observed.ceramides.max(axis=0)
     hydroxyls = np.union1d(np.unique(state.observed.ceramides[:, 2]), _USUAL_HYDROXYLS)
     carbons = np.arange(low[0] - _FURTHER_CARBONS, high[0] + _FURTHER_CARBONS + 1)
     bonds = np.arange(0, high[1] + 1)
-    grid = np.stack(np.meshgrid(carbons, bonds, hydroxyls, indexing="ij"), axis=-1).reshape(-1, 3)
-    return np.asarray(grid[grid[:, 1] <= grid[:, 0] // 2])
+    axes = np.meshgrid(carbons, bonds, hydroxyls, indexing="ij")
+    grid = np.stack(axes, axis=-1).reshape(-1, 3)
+    possible = grid[:, 1] <= grid[:, 0] // 2  # double bonds
+    return np.asarray(grid[possible])
 
 
 def _options(this: _Feature, heads: list[_Head], ceramides: FloatArray) -> _Options:
-    """Return all species and processes within the mass tolerance of the feature."""
+    """All species and processes within the mass tolerance of the feature."""
     head = np.array([h.composition.mass for h in heads])
     ceramide = np.array([Ceramide(*c).elements.mass for c in ceramides.astype(int).tolist()])
-    shift = np.array([way.mass_shift for way in _ways()])
+    shift = np.array([process.mass_shift for process in _processes()])
     mass = head[:, None, None] + ceramide[None, :, None] + shift[None, None, :]
     ppm = _ppm(this, heads, mass)
+    near = _within_tolerance(this, mass, ppm)
+    # A form that the table does not show is unusual enough without an artefact of it.
+    is_form = np.array([h.is_form for h in heads])
+    has_process = np.arange(len(shift)) > 0
+    near = near & ~(is_form[:, None, None] & has_process)
+    h, c, p = np.nonzero(near)
+    return _Options(h, c, p, mass[h, c, p], ppm[h, c, p])
+
+
+def _within_tolerance(this: _Feature, mass: FloatArray, ppm: FloatArray) -> BoolArray:
+    """Whether each mass can be that of the feature: by its m/z, or else by its present name."""
     if np.isfinite(this.mz):
-        near: BoolArray = np.abs(ppm) <= MZ_TOLERANCE
-    elif this.present is not None:
-        near = np.abs(mass - this.mass) <= NAME_TOLERANCE
-    else:
-        near = np.zeros(mass.shape, np.bool_)
-    # A form that the table does not show is far-fetched enough without an artefact of it.
-    near[np.array([h.is_form for h in heads]), :, 1:] = False
-    h, c, w = np.nonzero(near)
-    return _Options(h, c, w, mass[h, c, w], ppm[h, c, w])
+        return np.asarray(np.abs(ppm) <= MZ_TOLERANCE)
+    if this.present is not None:
+        return np.asarray(np.abs(mass - this.mass) <= NAME_TOLERANCE)
+    return np.zeros(mass.shape, np.bool_)
 
 
 def _ppm(this: _Feature, heads: list[_Head], mass: FloatArray) -> FloatArray:
-    """Return measured less theoretical m/z, of the nearest ion where none is given."""
+    """Measured less theoretical m/z, ppm, in the shape of `mass`; NaN without measured m/z.
+
+    Where the feature has no ion, the one of the usual ions that is nearest.
+    """
     if not np.isfinite(this.mz):
         return np.full(mass.shape, np.nan)
     given = (this.ion,) if this.ion else None
     ppm = np.empty(mass.shape)
     for k, head in enumerate(heads):
         ions = given or expected_adducts(head.composition.sialic_acids, this.polarity)
-        each = np.stack([_error(this.mz, (mass[k] + i.shift) / abs(i.charge)) for i in ions])
-        ppm[k] = np.take_along_axis(each, np.abs(each).argmin(axis=0)[None], axis=0)[0]
+        theoretical = [(mass[k] + ion.shift) / abs(ion.charge) for ion in ions]
+        by_ion = np.stack([_error(this.mz, mz) for mz in theoretical])
+        nearest = np.abs(by_ion).argmin(axis=0)
+        ppm[k] = np.take_along_axis(by_ion, nearest[None], axis=0)[0]
     return ppm
 
 
 def _error(mz: float, theoretical: FloatArray) -> FloatArray:
+    """Error of an m/z against theoretical ones, ppm."""
     return np.asarray(1e6 * (mz - theoretical) / theoretical)
 
 
 def _expected(
     model: FittedModel, heads: list[_Head], ceramides: FloatArray, options: _Options
 ) -> tuple[FloatArray, FloatArray]:
-    """Return where each option elutes and how surely, min, in the study's time."""
+    """Expected RT of each option and its standard deviation, min, in the study's time, (k,)."""
     line = np.array([h.line for h in heads], np.int64)[options.head]
     shift = np.array([h.shift for h in heads])[options.head] * model.slope
     spread = np.array([h.spread for h in heads])[options.head] * model.slope
@@ -339,59 +361,77 @@ def _expected(
 
 
 def _fit(this: _Feature, sigma: FloatArray, sd: FloatArray, options: _Options) -> FloatArray:
-    """Return how well each option fits: log density of RT and mass, and how usual its way is.
+    """log(density of RT * prior of the process * density of the mass) of each option, shape (k,).
 
-    A density, not a distance: a vague prediction lies near everything and says little.
+    The density of RT ranks better than the distance: a vague prediction is near to everything.
     """
-    usual = np.array([way.rate for way in _ways()])[options.way]
-    density = student(sigma * STANDARD_DEVIATION, sd / STANDARD_DEVIATION, OWN_TAIL)
+    prior = np.array([process.rate for process in _processes()])[options.process]
+    of_rt = student(sigma * STANDARD_DEVIATION, sd / STANDARD_DEVIATION, OWN_TAIL)
     if np.isfinite(this.mz):
-        agrees = normal(options.ppm, 0.0, _MZ_ERROR)
+        of_mass = normal(options.ppm, 0.0, _MZ_ERROR)
     else:
-        agrees = normal(options.mass - this.mass, 0.0, _NAME_ERROR)
-    return np.asarray(np.log(density * usual * agrees + 1e-300))
+        of_mass = normal(options.mass - this.mass, 0.0, _NAME_ERROR)
+    return np.asarray(np.log(of_rt * prior * of_mass + 1e-300))
 
 
 def _note(
     this: _Feature,
     found: Species,
-    way: _Way,
+    process: _Process,
     features: pd.DataFrame,
     reach: float,
 ) -> str:
-    """Return what an analyst should know of a suggestion."""
-    notes = [f"as {way.label}"] if way.process else []
-    present = this.present
-    if way.process is None and present is not None:
-        if (found.series, found.ceramide) == (present.series, present.ceramide):
-            notes.append("the present name")
-        elif found.formula == present.formula:
-            notes.append("same formula")
-    same = _of_ceramide(features, found)
-    if not same.any():
+    """Remarks on a suggestion, separated by semicolons.
+
+    Parameters
+    ----------
+    this
+    found
+        The species suggested.
+    process
+    features
+    reach
+        Largest distance of another row of that species that is mentioned, min.
+    """
+    notes = [f"as {process.label}"] if process.process else []
+    if process.process is None and this.present is not None:
+        notes += _against_present(found, this.present)
+    of_ceramide = _of_ceramide(features, found)
+    if not of_ceramide.any():
         notes.append(f"no feature has the ceramide {found.ceramide}")
-    same &= (features["series"] == found.series).to_numpy(np.bool_)
-    same &= _of_sample(features, this.number)
-    same[this.number] = False
-    rows = features[same]
-    away = (rows["rt"] - this.rt).abs().to_numpy()
-    if (away <= reach).any():
-        other = rows.iloc[int(np.nanargmin(away))]
+    same_name = of_ceramide & (features["series"] == found.series).to_numpy(np.bool_)
+    same_name &= _of_sample(features, this.feature_id)
+    same_name[this.feature_id] = False
+    others = features[same_name]
+    distance = (others["rt"] - this.rt).abs().to_numpy()
+    if (distance <= reach).any():
+        other = others.iloc[int(np.nanargmin(distance))]
         notes.append(
-            f"feature {other['feature_id']} of this name ({other['verdict']}) stands "
-            f"{np.nanmin(away):.3f} min away"
+            f"feature {other['feature_id']} of this name ({other['verdict']}) is "
+            f"{np.nanmin(distance):.3f} min away"
         )
     return "; ".join(notes)
 
 
+def _against_present(found: Species, present: Species) -> list[str]:
+    """Remarks on a species that has the name or the formula of the present one."""
+    if (found.series, found.ceramide) == (present.series, present.ceramide):
+        return ["the present name"]
+    if found.formula == present.formula:
+        return ["same formula"]
+    return []
+
+
 def _of_ceramide(features: pd.DataFrame, found: Species) -> BoolArray:
+    """Whether each feature has the ceramide of a species, shape (n,)."""
     c = found.ceramide
     numbers = features[["carbons", "double_bonds", "hydroxyls"]].to_numpy(np.float64, na_value=-1)
     return np.asarray((numbers == [c.carbons, c.double_bonds, c.hydroxyls]).all(axis=1))
 
 
-def _of_sample(features: pd.DataFrame, number: int) -> BoolArray:
+def _of_sample(features: pd.DataFrame, feature_id: int) -> BoolArray:
+    """Whether each feature is in the sample of one feature, shape (n,)."""
     if "sample" not in features:
         return np.ones(len(features), np.bool_)
     sample = features["sample"].fillna("").to_numpy(object)
-    return np.asarray(sample == sample[number], np.bool_)
+    return np.asarray(sample == sample[feature_id], np.bool_)

@@ -1,7 +1,7 @@
-"""What a study says of each species, over all its samples, and where samples differ.
+"""Consensus of the samples of a study on each species, and the differences between samples.
 
-Everything here follows from the verdicts and the drift, so that it is the same for an analysis that
-comes from a history.
+All of it follows from the verdicts and the drift, so it is the same for an analysis that comes from
+a history.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import pandas as pd
 
 from ganglioside.columns import VERDICTS
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
-from ganglioside.observations.drift import Drift, nearest_place
+from ganglioside.observations.drift import Drift, nearest_peak
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
 
-#: Columns of `Analysis.consensus`: one row per peak, a name at one place that samples share.
+#: Columns of `Analysis.consensus`: one row per shared peak, the features of one name at one RT.
 CONSENSUS: Final[dict[str, str]] = {
     "name": "str",
     "series": "str",
@@ -29,17 +29,17 @@ CONSENSUS: Final[dict[str, str]] = {
     "hydroxyls": "Int64",
     "verdict": "category",
     "confidence": "float64",
-    "seen": "Int64",  # samples that have it
-    "samples": "Int64",  # samples of the study
+    "seen": "Int64",  # number of samples with the peak
+    "samples": "Int64",  # number of samples of the study
     "rt": "float64",  # min, median in the study's time
-    "rt_spread": "float64",  # min, standard deviation once the drift is taken off
+    "rt_spread": "float64",  # min, standard deviation after correction for drift
     "volume": "float64",  # median area
     "total_volume": "float64",
-    "consolidated_volume": "float64",  # median, with the fragments and adducts of each sample
+    "consolidated_volume": "float64",  # median, areas of fragments and adducts included
     "parent": "str",
     "process": "str",
     "missing": "str",  # samples without the name
-    "elsewhere": "str",  # samples that have the name at other places only
+    "elsewhere": "str",  # samples with the name at other RTs only
     "disagree": "str",  # samples with another verdict
 }
 
@@ -61,28 +61,32 @@ DRIFT: Final[dict[str, str]] = {
     "shift": "float64",  # min at the middle of the study
     "stretch": "float64",  # min per min
     "features": "Int64",
-    "shared": "Int64",  # features that other samples share: what the drift rests on
+    "shared": "Int64",  # features in peaks of other samples: the basis of the drift
     "scatter": "float64",  # min, of the valid features about their predictions
 }
 
-#: A species belongs to a study that has it in this share of the samples; it is rare below.
+#: Least share of samples with a species that is usual in the study, largest of a rare one, and the
+#: fewest samples of a study in which species are called so.
 _USUAL: Final = 0.8
 _RARE: Final = 0.2
-_FEWEST: Final = 3  # samples of which it makes sense to say so
-_NAMES: Final = 10  # samples that a cell lists
-_FAR: Final = 5.0  # robust standard deviations of the shifts
+_FEWEST: Final = 3
+
+_NAMES: Final = 10  # sample names listed in a cell
+_FAR: Final = 5.0  # robust standard deviations of the shifts, beyond which a run is apart
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
-    """The judged features of several samples, and the peaks in which they stand.
+class JudgedPeaks:
+    """The n judged features of S samples, and the P shared peaks in which they lie.
 
     Attributes
     ----------
     features : pandas.DataFrame, shape (n, ...)
-        Those that could be read: columns `columns.FEATURES` and `sample`.
+        Judged features: columns `columns.FEATURES` and `sample`.
     drift : Drift
+        Of the S samples.
     names : ParsedNames
+        Of the features.
     """
 
     features: pd.DataFrame
@@ -90,8 +94,8 @@ class Study:
     names: ParsedNames
 
     @classmethod
-    def of(cls, features: pd.DataFrame, drift: Drift) -> Study:
-        """Return the study of an analysis; without features where there is a single sample."""
+    def of(cls, features: pd.DataFrame, drift: Drift) -> JudgedPeaks:
+        """The judged features of an analysis; none where there is a single sample."""
         if len(drift) < 2:
             features = features.iloc[:0]
         judged = features[features["predicted_rt"].notna()].reset_index(drop=True)
@@ -102,7 +106,7 @@ class Study:
 
     @cached_property
     def sample(self) -> IntArray:
-        """Place of each feature's sample in the drift, shape (n,)."""
+        """Sample of each feature, an index into `drift.samples`, shape (n,)."""
         names = self.features["sample"].fillna("")
         return np.asarray(pd.Index(self.drift.samples).get_indexer(pd.Index(names)), dtype=np.int64)
 
@@ -113,210 +117,243 @@ class Study:
 
     @cached_property
     def peak(self) -> IntArray:
-        """Peak of each feature, from 0 upwards, shape (n,)."""
-        place = nearest_place(self.names.index, self.rt, self.drift.noise)
-        return np.asarray(np.unique(place, return_inverse=True)[1], dtype=np.int64)
+        """Peak of each feature, from 0 to P - 1, shape (n,)."""
+        number = nearest_peak(self.names.index, self.rt, self.drift.noise)
+        return np.asarray(np.unique(number, return_inverse=True)[1], dtype=np.int64)
 
     @cached_property
     def first(self) -> IntArray:
-        """One feature of each peak, shape (P,)."""
+        """First feature of each peak, shape (P,)."""
         return np.asarray(np.unique(self.peak, return_index=True)[1], dtype=np.int64)
 
     @cached_property
     def seen(self) -> BoolArray:
-        """Which peaks each sample has, shape (P, S)."""
-        return _table(self.peak, self.sample, len(self.first), len(self.drift))
+        """Whether a peak is in a sample, shape (P, S)."""
+        return _marked(self.peak, self.sample, len(self.first), len(self.drift))
 
     @cached_property
     def named(self) -> BoolArray:
-        """Which samples have the name of each peak, wherever, shape (P, S)."""
-        by_name = _table(self.names.index, self.sample, len(self.names.species), len(self.drift))
-        return np.asarray(by_name[self.names.index[self.first]])
+        """Whether the name of a peak is in a sample, at any RT, shape (P, S)."""
+        name = self.names.index
+        by_name = _marked(name, self.sample, len(self.names.species), len(self.drift))
+        return np.asarray(by_name[name[self.first]])
+
+    @cached_property
+    def peak_names(self) -> npt.NDArray[np.object_]:
+        """Name of each peak, shape (P,)."""
+        names = np.array([s.name for s in self.names.species], dtype=object)
+        return np.asarray(names[self.names.index[self.first]])
 
     @cached_property
     def verdict(self) -> IntArray:
-        """Verdict of each feature, a place in `VERDICTS`, shape (n,)."""
+        """Verdict of each feature, an index into `VERDICTS`, shape (n,)."""
         return np.asarray(self.features["verdict"].cat.codes, dtype=np.int64)
 
     @cached_property
     def votes(self) -> FloatArray:
         """Summed confidence of each verdict on each peak, shape (P, len(VERDICTS))."""
-        kinds = len(VERDICTS)
+        n_verdicts = len(VERDICTS)
         confidence = self.features["confidence"].to_numpy(np.float64)
-        votes = np.bincount(
-            self.peak * kinds + self.verdict, confidence, minlength=len(self.first) * kinds
-        )
-        return np.asarray(votes.reshape(-1, kinds), dtype=np.float64)
+        peak_verdict = self.peak * n_verdicts + self.verdict
+        votes = np.bincount(peak_verdict, confidence, minlength=len(self.first) * n_verdicts)
+        return np.asarray(votes.reshape(-1, n_verdicts), dtype=np.float64)
 
     @cached_property
     def chosen(self) -> IntArray:
-        """Verdict on each peak, shape (P,)."""
+        """Verdict on each peak, the one with most votes: an index into `VERDICTS`, shape (P,)."""
         return np.asarray(self.votes.argmax(axis=1), dtype=np.int64)
 
     @cached_property
     def disagrees(self) -> BoolArray:
-        """Which features have another verdict than their peak, shape (n,)."""
+        """Whether a feature has another verdict than its peak, shape (n,)."""
         return np.asarray(self.verdict != self.chosen[self.peak])
 
 
-def _table(row: IntArray, column: IntArray, rows: int, columns: int) -> BoolArray:
+def _marked(row: IntArray, column: IntArray, rows: int, columns: int) -> BoolArray:
+    """A table that is True at `row[k], column[k]`, shape (rows, columns)."""
     result = np.zeros((rows, columns), dtype=np.bool_)
     result[row, column] = True
     return result
 
 
-def consensus_table(study: Study) -> pd.DataFrame:
-    """Return one row per peak of a study, by name and RT: columns `CONSENSUS`."""
-    if len(study) == 0:
+def consensus_table(judged: JudgedPeaks) -> pd.DataFrame:
+    """One row per peak, by name and RT: columns `CONSENSUS`.
+
+    RT and areas are medians over the features that agree with the verdict on their peak.
+    """
+    if len(judged) == 0:
         return _typed(pd.DataFrame(columns=list(CONSENSUS)), CONSENSUS)
-    first, peak = study.first, study.peak
-    speaking = _speaker(study)
-    features = study.features.iloc[speaking].reset_index(drop=True)
-    names = [s.name for s in study.names.species]
-    numbers = study.features[["volume", "consolidated_volume"]].assign(rt=study.rt)
-    agreeing = numbers[~study.disagrees].groupby(peak[~study.disagrees])
-    middle, total = agreeing.median(), agreeing["volume"].sum(min_count=1)
-    size = np.bincount(peak)
-    known = ["series", "isomer", "carbons", "double_bonds", "hydroxyls", "parent", "process"]
-    table = features[known].assign(
-        name=np.array(names, dtype=object)[study.names.index[first]],
-        verdict=np.array(VERDICTS, dtype=object)[study.chosen],
-        confidence=study.votes.max(axis=1) / size,
-        seen=study.seen.sum(axis=1),
-        samples=len(study.drift),
-        rt=middle["rt"].to_numpy(),
+    samples, agrees = judged.drift.samples, ~judged.disagrees
+    numbers = judged.features[["volume", "consolidated_volume"]].assign(rt=judged.rt)
+    agreeing = numbers[agrees].groupby(judged.peak[agrees])
+    median = agreeing.median()
+    total_volume = agreeing["volume"].sum(min_count=1)
+    size = np.bincount(judged.peak)
+    copied = ["series", "isomer", "carbons", "double_bonds", "hydroxyls", "parent", "process"]
+    surest = judged.features.iloc[_surest(judged)].reset_index(drop=True)
+    table = surest[copied].assign(
+        name=judged.peak_names,
+        verdict=np.array(VERDICTS, dtype=object)[judged.chosen],
+        confidence=judged.votes.max(axis=1) / size,
+        seen=judged.seen.sum(axis=1),
+        samples=len(samples),
+        rt=median["rt"].to_numpy(),
         rt_spread=agreeing["rt"].std().to_numpy(),
-        volume=middle["volume"].to_numpy(),
-        total_volume=total.to_numpy(),
-        consolidated_volume=middle["consolidated_volume"].to_numpy(),
-        missing=_listed(study.drift.samples, ~study.named),
-        elsewhere=_listed(study.drift.samples, study.named & ~study.seen),
-        disagree=_listed(study.drift.samples, _disagreeing(study)),
+        volume=median["volume"].to_numpy(),
+        total_volume=total_volume.to_numpy(),
+        consolidated_volume=median["consolidated_volume"].to_numpy(),
+        missing=_listed(samples, ~judged.named),
+        elsewhere=_listed(samples, judged.named & ~judged.seen),
+        disagree=_listed(samples, _disagreeing(judged)),
     )
     order = ["series", "carbons", "double_bonds", "hydroxyls", "rt"]
     return _typed(table.sort_values(order, ignore_index=True), CONSENSUS)
 
 
-def _speaker(study: Study) -> IntArray:
-    """Return for each peak the feature that speaks for it: the surest of those that agree."""
-    confidence = study.features["confidence"].to_numpy(np.float64)
-    number = study.features["feature_id"].to_numpy(np.int64)
-    parent = study.features["parent"].isna().to_numpy()
-    order = np.lexsort((number, parent, -confidence, study.disagrees, study.peak))
-    return np.asarray(order[starts(study.peak[order])])
+def _surest(judged: JudgedPeaks) -> IntArray:
+    """The feature of highest confidence of each peak among those that agree with it, shape (P,)."""
+    confidence = judged.features["confidence"].to_numpy(np.float64)
+    feature_id = judged.features["feature_id"].to_numpy(np.int64)
+    no_parent = judged.features["parent"].isna().to_numpy()
+    order = np.lexsort((feature_id, no_parent, -confidence, judged.disagrees, judged.peak))
+    return np.asarray(order[starts(judged.peak[order])])
 
 
-def _disagreeing(study: Study) -> BoolArray:
-    rows = study.disagrees
-    return _table(study.peak[rows], study.sample[rows], len(study.first), len(study.drift))
+def _disagreeing(judged: JudgedPeaks) -> BoolArray:
+    """Whether a sample has a feature in a peak with another verdict, shape (P, S)."""
+    rows = judged.disagrees
+    return _marked(judged.peak[rows], judged.sample[rows], len(judged.first), len(judged.drift))
 
 
-def _listed(samples: tuple[str, ...], which: BoolArray) -> list[Any]:
-    """Return the samples of each row of `which` as text; None where there are none."""
+def _listed(samples: tuple[str, ...], marked: BoolArray) -> list[Any]:
+    """The marked samples of each row as text, None for a row without any."""
     names = np.array(samples, dtype=object)
-    return [_list(names[row]) if row.any() else None for row in which]
+    return [_list(names[row]) if row.any() else None for row in marked]
 
 
 def _list(names: npt.NDArray[np.object_]) -> str:
+    """Names separated by commas, the last ones counted only."""
     shown = ", ".join(names[:_NAMES])
     return shown if len(names) <= _NAMES else f"{shown} and {len(names) - _NAMES} more"
 
 
 def _typed(table: pd.DataFrame, schema: dict[str, str]) -> pd.DataFrame:
-    kinds: dict[str, Any] = dict(schema)
-    if "verdict" in kinds and kinds["verdict"] == "category":
-        kinds["verdict"] = pd.CategoricalDtype(list(VERDICTS))
-    return table[list(schema)].astype(kinds)
+    """The columns of a schema, in its order and with its types."""
+    types: dict[str, Any] = dict(schema)
+    if types.get("verdict") == "category":
+        types["verdict"] = pd.CategoricalDtype(list(VERDICTS))
+    return table[list(schema)].astype(types)
 
 
-def drift_table(study: Study) -> pd.DataFrame:
-    """Return how each sample drifted: columns `DRIFT`."""
-    if len(study) == 0:
+def drift_table(judged: JudgedPeaks) -> pd.DataFrame:
+    """Drift of each sample, and the scatter of its valid features: columns `DRIFT`."""
+    if len(judged) == 0:
         return _typed(pd.DataFrame(columns=list(DRIFT)), DRIFT)
-    drift, n = study.drift, len(study.drift)
-    valid = study.verdict == VERDICTS.index("valid")
-    residual = study.features["residual"].to_numpy(np.float64)[valid]
-    count = np.bincount(study.sample[valid], minlength=n)
-    squares = np.bincount(study.sample[valid], residual**2, n)
-    return _typed(
-        pd.DataFrame(
-            {
-                "sample": list(drift.samples),
-                "shift": drift.shift,
-                "stretch": drift.stretch,
-                "features": np.bincount(study.sample, minlength=n),
-                "shared": drift.shared,
-                "scatter": np.sqrt(squares / np.where(count > 0, count, np.nan)),
-            }
-        ),
-        DRIFT,
+    drift, n = judged.drift, len(judged.drift)
+    valid = judged.verdict == VERDICTS.index("valid")
+    sample = judged.sample[valid]
+    residual = judged.features["residual"].to_numpy(np.float64)[valid]
+    count = np.bincount(sample, minlength=n)
+    squares = np.bincount(sample, residual**2, n)
+    table = pd.DataFrame(
+        {
+            "sample": list(drift.samples),
+            "shift": drift.shift,
+            "stretch": drift.stretch,
+            "features": np.bincount(judged.sample, minlength=n),
+            "shared": drift.shared,
+            "scatter": np.sqrt(squares / np.where(count > 0, count, np.nan)),
+        }
     )
+    return _typed(table, DRIFT)
 
 
-def differences_table(study: Study) -> pd.DataFrame:
-    """Return in what samples differ from the others: columns `DIFFERENCES`."""
-    if len(study) == 0:
+def differences_table(judged: JudgedPeaks) -> pd.DataFrame:
+    """Differences of samples from the others: columns `DIFFERENCES`."""
+    if len(judged) == 0:
         return _typed(pd.DataFrame(columns=list(DIFFERENCES)), DIFFERENCES)
-    parts = [_drifting(study), _absent(study), _rare(study), _other_verdicts(study)]
-    return _typed(pd.concat([p for p in parts if len(p)] or parts[:1]), DIFFERENCES).reset_index(
-        drop=True
-    )
+    parts = [_drifting(judged), _absent(judged), _rare(judged), _other_verdicts(judged)]
+    table = pd.concat([part for part in parts if len(part)] or parts[:1])
+    return _typed(table, DIFFERENCES).reset_index(drop=True)
 
 
-def _own_time(study: Study, peak: IntArray, sample: IntArray) -> FloatArray:
-    """Return where peaks would stand in samples, min."""
-    rt = np.asarray(pd.Series(study.rt).groupby(study.peak).median(), dtype=np.float64)
-    return study.drift.to_sample(rt[peak], sample)
+def _own_time(judged: JudgedPeaks, peak: IntArray, sample: IntArray) -> FloatArray:
+    """Median RT of some peaks in the own time of some samples, min, shape (k,)."""
+    rt = np.asarray(pd.Series(judged.rt).groupby(judged.peak).median(), dtype=np.float64)
+    return judged.drift.to_sample(rt[peak], sample)
 
 
 def _about_peaks(
-    study: Study, code: str, peak: IntArray, sample: IntArray, feature: IntArray | None, text: str
+    judged: JudgedPeaks,
+    code: str,
+    peak: IntArray,
+    sample: IntArray,
+    feature: IntArray | None,
+    text: str,
 ) -> pd.DataFrame:
-    """Return differences of peaks in samples; `text` is filled with what is known of them."""
-    speaking = study.features.iloc[_speaker(study)[peak]]
-    names = np.array([s.name for s in study.names.species], dtype=object)
+    """One difference for each of k peaks and samples.
+
+    Parameters
+    ----------
+    judged
+    code
+        Of all these differences.
+    peak, sample
+        Shape (k,).
+    feature
+        Position of the feature of the sample, shape (k,); None where the sample has none.
+    text
+        Template of the message; its fields are columns of the table and n, the number of samples.
+    """
+    surest = judged.features.iloc[_surest(judged)[peak]]
     table = pd.DataFrame(
         {
             "code": code,
-            "sample": np.array(study.drift.samples, dtype=object)[sample],
-            "name": names[study.names.index[study.first[peak]]],
-            "isomer": speaking["isomer"].to_numpy(object),
+            "sample": np.array(judged.drift.samples, dtype=object)[sample],
+            "name": judged.peak_names[peak],
+            "isomer": surest["isomer"].to_numpy(object),
             "feature_id": pd.array([pd.NA] * len(peak), dtype="Int64"),
             "verdict": None,
-            "expected": _own_time(study, peak, sample),
-            "seen": study.seen.sum(axis=1)[peak],
-            "consensus": np.array(VERDICTS, dtype=object)[study.chosen[peak]],
+            "expected": _own_time(judged, peak, sample),
+            "seen": judged.seen.sum(axis=1)[peak],
+            "consensus": np.array(VERDICTS, dtype=object)[judged.chosen[peak]],
             "rt": np.nan,
         }
     )
     if feature is not None:
-        found = study.features.iloc[feature]
+        found = judged.features.iloc[feature]
         table["feature_id"] = found["feature_id"].array
         table["verdict"] = found["verdict"].to_numpy(object)
         table["rt"] = found["rt"].to_numpy(np.float64)
-    columns = [table[c].tolist() for c in table]
-    keys = [str(c) for c in table]
-    rows = [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
-    return table.assign(message=[text.format(n=len(study.drift), **row) for row in rows])
+    return table.assign(message=_messages(table, text, len(judged.drift)))
 
 
-def _valid_peaks(study: Study) -> BoolArray:
-    return np.asarray(study.chosen == VERDICTS.index("valid"), dtype=np.bool_)
+def _messages(table: pd.DataFrame, text: str, n_samples: int) -> list[str]:
+    """The text for each row, its fields filled from the columns of the table."""
+    names = [str(column) for column in table]
+    columns = [table[column].tolist() for column in table]
+    rows = zip(*columns, strict=True)
+    return [text.format(n=n_samples, **dict(zip(names, row, strict=True))) for row in rows]
 
 
-def _usual(study: Study) -> BoolArray:
-    """Return which peaks are genuine species that most samples have, shape (P,)."""
-    count, n = study.seen.sum(axis=1), len(study.drift)
-    usual = _valid_peaks(study) & (count >= _USUAL * n) & (n >= _FEWEST)
+def _valid_peaks(judged: JudgedPeaks) -> BoolArray:
+    """Whether a peak is valid, shape (P,)."""
+    return np.asarray(judged.chosen == VERDICTS.index("valid"), dtype=np.bool_)
+
+
+def _usual(judged: JudgedPeaks) -> BoolArray:
+    """Whether a peak is valid and in most samples, shape (P,)."""
+    count, n = judged.seen.sum(axis=1), len(judged.drift)
+    usual = _valid_peaks(judged) & (count >= _USUAL * n) & (n >= _FEWEST)
     return np.asarray(usual, dtype=np.bool_)
 
 
-def _absent(study: Study) -> pd.DataFrame:
-    """Return where species that most samples have are missing, or stand elsewhere only."""
-    gone = ~study.seen & _usual(study)[:, None]
-    peak, sample = np.nonzero(gone & ~study.named)
+def _absent(judged: JudgedPeaks) -> pd.DataFrame:
+    """Samples without a species that most samples have, or with its name at other RTs only."""
+    absent = ~judged.seen & _usual(judged)[:, None]
+    peak, sample = np.nonzero(absent & ~judged.named)
     missing = _about_peaks(
-        study,
+        judged,
         "missing",
         peak,
         sample,
@@ -324,10 +361,10 @@ def _absent(study: Study) -> pd.DataFrame:
         "{name} is missing in {sample}, though {seen} of {n} samples have it; it would stand at "
         "{expected:.3f} min.",
     )
-    peak, sample = np.nonzero(gone & study.named)
-    feature = _largest(study, peak, sample)
+    peak, sample = np.nonzero(absent & judged.named)
+    feature = _largest(judged, peak, sample)
     elsewhere = _about_peaks(
-        study,
+        judged,
         "elsewhere",
         peak,
         sample,
@@ -335,52 +372,55 @@ def _absent(study: Study) -> pd.DataFrame:
         "{name} stands only at {rt:.3f} min in {sample} ({verdict}); {seen} of {n} samples have it "
         "where {expected:.3f} min would be.",
     )
-    return pd.concat([p for p in (missing, elsewhere) if len(p)] or [missing])
+    parts = [part for part in (missing, elsewhere) if len(part)]
+    return pd.concat(parts or [missing])
 
 
-def _largest(study: Study, peak: IntArray, sample: IntArray) -> IntArray:
-    """Return the largest feature of each peak's name in each sample."""
-    volume = study.features["volume"].fillna(0).to_numpy(np.float64)
-    n = len(study.drift)
-    key = study.names.index * n + study.sample
-    order = np.lexsort((study.features["feature_id"].to_numpy(np.int64), -volume, key))
-    wanted = study.names.index[study.first[peak]] * n + sample
-    return np.asarray(order[np.searchsorted(key[order], wanted)], dtype=np.int64)
+def _largest(judged: JudgedPeaks, peak: IntArray, sample: IntArray) -> IntArray:
+    """Largest feature with the name of a peak in a sample, for k peaks and samples, shape (k,)."""
+    n, name = len(judged.drift), judged.names.index
+    volume = judged.features["volume"].fillna(0).to_numpy(np.float64)
+    feature_id = judged.features["feature_id"].to_numpy(np.int64)
+    name_sample = name * n + judged.sample
+    order = np.lexsort((feature_id, -volume, name_sample))
+    wanted = name[judged.first[peak]] * n + sample
+    position = np.searchsorted(name_sample[order], wanted)
+    return np.asarray(order[position], dtype=np.int64)
 
 
-def _rare(study: Study) -> pd.DataFrame:
-    """Return genuine species that few samples have."""
-    count, n = study.seen.sum(axis=1), len(study.drift)
-    few = _valid_peaks(study) & (count <= _RARE * n) & (n >= _FEWEST)
-    rows = np.flatnonzero(few[study.peak])
+def _rare(judged: JudgedPeaks) -> pd.DataFrame:
+    """Features of valid peaks that few samples have."""
+    count, n = judged.seen.sum(axis=1), len(judged.drift)
+    few = _valid_peaks(judged) & (count <= _RARE * n) & (n >= _FEWEST)
+    rows = np.flatnonzero(few[judged.peak])
     return _about_peaks(
-        study,
+        judged,
         "rare",
-        study.peak[rows],
-        study.sample[rows],
+        judged.peak[rows],
+        judged.sample[rows],
         rows,
         "Only {seen} of {n} samples have {name} at {rt:.3f} min, {sample} among them.",
     )
 
 
-def _other_verdicts(study: Study) -> pd.DataFrame:
-    """Return features that were judged otherwise than their peak."""
-    rows = np.flatnonzero(study.disagrees)
+def _other_verdicts(judged: JudgedPeaks) -> pd.DataFrame:
+    """Features with another verdict than their peak."""
+    rows = np.flatnonzero(judged.disagrees)
     return _about_peaks(
-        study,
+        judged,
         "verdict",
-        study.peak[rows],
-        study.sample[rows],
+        judged.peak[rows],
+        judged.sample[rows],
         rows,
         "{name} at {rt:.3f} min is {verdict} in {sample}, but {consensus} over all {seen} samples.",
     )
 
 
-def _drifting(study: Study) -> pd.DataFrame:
-    """Return samples whose runs stand apart from the others'."""
-    drift = study.drift
-    usual = max(1.4826 * float(np.median(np.abs(drift.shift))), drift.noise)
-    far = np.flatnonzero(np.abs(drift.shift) > _FAR * usual)
+def _drifting(judged: JudgedPeaks) -> pd.DataFrame:
+    """Samples whose shift is far from that of the others."""
+    drift = judged.drift
+    spread = max(1.4826 * float(np.median(np.abs(drift.shift))), drift.noise)
+    far = np.flatnonzero(np.abs(drift.shift) > _FAR * spread)
     return pd.DataFrame(
         {
             "code": "drift",
@@ -392,7 +432,7 @@ def _drifting(study: Study) -> pd.DataFrame:
             "expected": np.nan,
             "message": [
                 f"{drift.samples[k]} runs {abs(drift.shift[k]):.3f} min "
-                f"{'later' if drift.shift[k] > 0 else 'earlier'} than the study."
+                f"{'later' if drift.shift[k] > 0 else 'earlier'} than the judged."
                 for k in far
             ],
         }

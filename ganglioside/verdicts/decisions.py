@@ -1,4 +1,4 @@
-"""From posterior probabilities to verdicts: what each feature is, and why."""
+"""From posterior probabilities to decisions: the verdict on each observation and its grounds."""
 
 from __future__ import annotations
 
@@ -30,17 +30,20 @@ RULES: Final = (
 )
 RETENTION, ISOMERS, ACETYLATION, FRAGMENTATION, MISSING_PARENT, ADDUCTS = range(len(RULES))
 
-#: A prediction less certain than this many carbons (standard deviation) judges nothing.
+#: Where the standard deviation of a prediction exceeds this many carbons, it judges nothing.
 _VAGUE: Final = 0.5
 
-#: Beyond the outlier threshold a name is believed only if its own line explains it this surely,
-#: beyond so many times the threshold never.
+#: Beyond the outlier threshold a name is valid only if its own line has this probability; beyond
+#: _NEVER times the threshold it never is.
 _SURE: Final = 0.9
 _NEVER: Final = 1.5
 
-#: An analyst's word counts: an anchor may stand this many times farther out, as long as its own
-#: line stays its likeliest explanation.
+#: Factor on the outlier threshold of an anchor: it may be this many times farther from its line,
+#: as long as that line remains its likeliest explanation.
 _ANCHOR_CREDIT: Final = 2.0
+
+#: Times that the parent of a fragment is replaced by the parent's own parent.
+_GENERATIONS: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,20 +53,20 @@ class Decisions:
     Attributes
     ----------
     verdict, rule : numpy.ndarray of int
-        Places in `columns.VERDICTS` and `RULES`.
+        Indices into `columns.VERDICTS` and `RULES`.
     confidence : numpy.ndarray
     probability : numpy.ndarray, shape (n, 4)
-        Of valid, fragment, adduct and outlier.
+        Probabilities of valid, fragment, adduct and outlier.
     line : numpy.ndarray of int
-        Nearest line of the own series.
+        Line of its series on which it lies, or else the nearest one.
     predicted, sd : numpy.ndarray
-        RT that the other features predict on it, and its standard deviation, min.
+        RT that the other features predict on that line, and its standard deviation, min.
     parent : numpy.ndarray of int
-        Observation that made this one, -1 for none.
-    ghost : numpy.ndarray of int
-        Place in `inference.MissingParents` of the parent where its row is missing, -1 elsewhere.
+        Position of its parent in the observations, -1 without one.
+    missing_parent : numpy.ndarray of int
+        Entry of its parent among the missing parents, where the parent has no row; -1 elsewhere.
     process : numpy.ndarray of object
-        What makes it a fragment or adduct; None elsewhere.
+        Loss or gain that leads from the parent to it, as text; None where it has no parent.
     quality : LineQuality
     """
 
@@ -75,48 +78,67 @@ class Decisions:
     predicted: FloatArray
     sd: FloatArray
     parent: IntArray
-    ghost: IntArray
+    missing_parent: IntArray
     process: np.ndarray[tuple[int], np.dtype[np.object_]]
     quality: LineQuality
 
 
 def weigh(inference: Inference, settings: Settings) -> Inference:
-    """Return the probabilities of all explanations under the thresholds of `settings`."""
+    """The inference with the probabilities that the thresholds of `settings` give."""
     return reweigh(inference, settings.rt_tolerance, settings.outlier_threshold / 2.5)
 
 
 def decide(state: Inference, settings: Settings) -> Decisions:
-    """Decide every observation, from what `weigh` returned under the same settings."""
+    """The decision on every observation.
+
+    The likeliest verdict holds, with these exceptions:
+
+    - beyond the outlier threshold `valid` is possible only where it is nearly certain;
+    - an outlier of a line that predicts its own features too poorly is `undetermined`;
+    - where the prediction is too vague, all but a fragment is `undetermined`.
+
+    Parameters
+    ----------
+    state : Inference
+        As `weigh` returned it under the same settings.
+    settings : Settings
+    """
     quality = line_quality(state, settings.r2_threshold)
     line, predicted, sd = _nearest_line(state)
+    probability = _probability(state)
+
     z = np.abs(state.observed.rt - predicted) / sd
     limit = settings.outlier_threshold * np.where(state.observed.anchor, _ANCHOR_CREDIT, 1.0)
-    probability = _probability(state)
     doubtful = (z > limit) & (probability[:, VALID] < _SURE)
     verdict, confidence = _verdict(probability, doubtful | (z > _NEVER * limit))
+
     vague = sd > _VAGUE * state.curve.slope
-    mute = ~quality.may_judge[line] & (verdict == OUTLIER)
-    verdict = np.where(mute | (vague & (verdict != FRAGMENT)), UNDETERMINED, verdict)
-    parent, ghost, process = _parents(state, verdict)
-    parent = _roots(verdict, parent)
-    rule = _rules(state, verdict, line, parent)
+    may_not_judge = ~quality.may_judge[line] & (verdict == OUTLIER)
+    undetermined = may_not_judge | (vague & (verdict != FRAGMENT))
+    verdict = np.where(undetermined, UNDETERMINED, verdict)
+
+    parent, missing_parent, process = _parents(state, verdict)
+    parent = _whole_parents(verdict, parent)
     return Decisions(
-        verdict,
-        rule,
-        confidence,
-        probability,
-        line,
-        predicted,
-        sd,
-        parent,
-        ghost,
-        _process_labels(state, verdict, parent, ghost, process),
-        quality,
+        verdict=verdict,
+        rule=_rules(state, verdict, line, parent),
+        confidence=confidence,
+        probability=probability,
+        line=line,
+        predicted=predicted,
+        sd=sd,
+        parent=parent,
+        missing_parent=missing_parent,
+        process=_process_labels(state, verdict, parent, missing_parent, process),
+        quality=quality,
     )
 
 
 def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Return the line on which a row stands, or else the nearest; with its prediction."""
+    """Line, predicted RT and its standard deviation (min) of each observation, each shape (n,).
+
+    It is the line with the largest share of the row; among equal shares the nearest in sigma.
+    """
     c, shares = state.candidates, state.shares
     z = np.abs(c.rt - shares.predicted) / shares.scale
     order = np.lexsort((z, -np.round(shares.own, 3), c.row))
@@ -125,110 +147,156 @@ def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
 
 
 def _probability(state: Inference) -> FloatArray:
+    """Probability of valid, fragment, adduct and outlier, shape (n, 4)."""
     shares, pairs, n = state.shares, state.coelution, len(state.observed)
-    fragment = pairs.process < 0
-    made = sum_by(pairs.child[fragment], shares.pair[fragment], n)
-    posed = sum_by(pairs.child[~fragment], shares.pair[~fragment], n)
-    ghosts = shares.missing_parents
+    missing = shares.missing_parents
+    by_fragmentation = pairs.process < 0
+    fragment = sum_by(pairs.child[by_fragmentation], shares.pair[by_fragmentation], n)
+    adduct = sum_by(pairs.child[~by_fragmentation], shares.pair[~by_fragmentation], n)
     probability = np.empty((n, 4))
     probability[:, VALID] = shares.genuine
-    probability[:, FRAGMENT] = made + ghosts.by_row(n, "fragment")
-    probability[:, ADDUCT] = posed + ghosts.by_row(n, "adduct")
-    probability[:, OUTLIER] = shares.chance + ghosts.by_row(n, "outlier")
+    probability[:, FRAGMENT] = fragment + missing.by_row(n, "fragment")
+    probability[:, ADDUCT] = adduct + missing.by_row(n, "adduct")
+    probability[:, OUTLIER] = shares.chance + missing.by_row(n, "outlier")
     return probability
 
 
 def _verdict(probability: FloatArray, too_far: BoolArray) -> tuple[IntArray, FloatArray]:
-    """Return the likeliest verdict; beyond the outlier threshold the likeliest other than valid."""
+    """Likeliest verdict and its confidence, each shape (n,); not valid where `too_far`.
+
+    The confidence is the probability of the verdict. Where the likeliest verdict was excluded, it
+    is the probability that the name is not valid.
+    """
     possible = probability.copy()
     possible[too_far, VALID] = -1.0
     verdict = possible.argmax(axis=1)
-    beyond = probability.argmax(axis=1) != verdict
-    confidence = np.where(beyond, 1 - probability[:, VALID], probability.max(axis=1))
+    excluded = probability.argmax(axis=1) != verdict
+    confidence = np.where(excluded, 1 - probability[:, VALID], probability.max(axis=1))
     return verdict, np.clip(confidence, 0.0, 1.0)
 
 
 def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the likeliest parent row, or the ghost of a missing one, and the artefact."""
-    n, pairs, ghosts = len(state.observed), state.coelution, state.shares.missing_parents
+    """Likeliest parent row, missing parent and process of each observation, each shape (n,).
+
+    Each is -1 without one (a process of -1 is fragmentation too), and a parent is either a row or
+    missing. Only parents that explain the verdict count; that of an outlier, which is missing,
+    must be likelier than chance.
+    """
+    n, shares, pairs = len(state.observed), state.shares, state.coelution
     parent = np.full(n, -1, dtype=np.int64)
     process = np.full(n, -1, dtype=np.int64)
-    strength = np.zeros(n)
-    wanted = np.where(pairs.process < 0, FRAGMENT, ADDUCT) == verdict[pairs.child]
-    best = _strongest(pairs.child[wanted], state.shares.pair[wanted])
-    chosen = np.flatnonzero(wanted)[best]
-    parent[pairs.child[chosen]] = pairs.parent[chosen]
-    process[pairs.child[chosen]] = pairs.process[chosen]
-    strength[pairs.child[chosen]] = state.shares.pair[chosen]
-    ghost = np.full(n, -1, dtype=np.int64)
-    wanted = ghosts.verdicts == np.array(VERDICTS)[verdict[ghosts.child]]
-    wanted &= (verdict[ghosts.child] != OUTLIER) | (
-        ghosts.probability > state.shares.chance[ghosts.child]
-    )
-    best = np.flatnonzero(wanted)[_strongest(ghosts.child[wanted], ghosts.probability[wanted])]
-    best = best[ghosts.probability[best] > strength[ghosts.child[best]]]
-    ghost[ghosts.child[best]] = best
-    process[ghosts.child[best]] = ghosts.process[best]
-    return np.where(ghost >= 0, -1, parent), ghost, process
+    probability = np.zeros(n)
+    verdict_on_child = np.where(pairs.process < 0, FRAGMENT, ADDUCT)
+    explains = verdict_on_child == verdict[pairs.child]
+    pair = _likeliest(pairs.child, shares.pair, explains)
+    child = pairs.child[pair]
+    parent[child] = pairs.parent[pair]
+    process[child] = pairs.process[pair]
+    probability[child] = shares.pair[pair]
+
+    missing = shares.missing_parents
+    missing_parent = np.full(n, -1, dtype=np.int64)
+    explains = missing.verdicts == np.array(VERDICTS)[verdict[missing.child]]
+    beyond_chance = missing.probability > shares.chance[missing.child]
+    explains &= (verdict[missing.child] != OUTLIER) | beyond_chance
+    entry = _likeliest(missing.child, missing.probability, explains)
+    entry = entry[missing.probability[entry] > probability[missing.child[entry]]]
+    child = missing.child[entry]
+    missing_parent[child] = entry
+    process[child] = missing.process[entry]
+    return np.where(missing_parent >= 0, -1, parent), missing_parent, process
 
 
-def _strongest(child: IntArray, probability: FloatArray) -> IntArray:
-    """Return for each child the place of its likeliest entry."""
-    order = np.lexsort((-probability, child))
-    return np.asarray(order[starts(child[order])])
+def _likeliest(child: IntArray, probability: FloatArray, possible: BoolArray) -> IntArray:
+    """Index of the likeliest possible entry of each child that has one, by child."""
+    entry = np.flatnonzero(possible)
+    order = np.lexsort((-probability[entry], child[entry]))
+    entry = entry[order]
+    return np.asarray(entry[starts(child[entry])])
 
 
-def _roots(verdict: IntArray, parent: IntArray) -> IntArray:
-    """Lead fragments whose parent is itself a fragment to that fragment's parent."""
-    for _ in range(4):
-        indirect = (parent >= 0) & (verdict == FRAGMENT)
-        indirect[indirect] = (verdict[parent[indirect]] == FRAGMENT) & (
-            parent[parent[indirect]] >= 0
-        )
+def _whole_parents(verdict: IntArray, parent: IntArray) -> IntArray:
+    """Parents, shape (n,), where no fragment's parent is itself a fragment of a row.
+
+    Such a parent is replaced by its own parent, for up to four generations.
+    """
+    is_fragment = verdict == FRAGMENT
+    for _ in range(_GENERATIONS):
+        own_or_first = np.maximum(parent, 0)
+        grandparent = parent[own_or_first]
+        indirect = (parent >= 0) & is_fragment & is_fragment[own_or_first] & (grandparent >= 0)
         if not indirect.any():
             break
-        parent = np.where(indirect, parent[np.maximum(parent, 0)], parent)
+        parent = np.where(indirect, grandparent, parent)
     return parent
 
 
 def _rules(state: Inference, verdict: IntArray, line: IntArray, parent: IntArray) -> IntArray:
-    """Return the rule that decided each row."""
-    oac = state.observed.groups.acetyls[state.observed.group]
-    rule = np.where(state.main[line], RETENTION, np.where(verdict == VALID, ISOMERS, RETENTION))
-    rule = np.where((verdict == OUTLIER) & (oac > 0), ACETYLATION, rule)
-    rule = np.where(verdict == FRAGMENT, FRAGMENTATION, rule)
-    rule = np.where((verdict == FRAGMENT) & (parent < 0), MISSING_PARENT, rule)
-    return np.asarray(np.where(verdict == ADDUCT, ADDUCTS, rule))
+    """Rule that decided each observation, an index into `RULES`, shape (n,).
+
+    ========== ================================= ==========================
+    verdict    where                             rule
+    ========== ================================= ==========================
+    valid      the line is the main one          RETENTION
+    valid      the line is that of an isomer     ISOMERS
+    outlier    the name has an acetyl            ACETYLATION
+    outlier    it has none                       RETENTION
+    fragment   the parent has a row              FRAGMENTATION
+    fragment   the parent has none               MISSING_PARENT
+    adduct                                       ADDUCTS
+    ========== ================================= ==========================
+
+    `undetermined` has the rule RETENTION.
+    """
+    acetylated = state.observed.groups.acetyls[state.observed.group] > 0
+    fragment = verdict == FRAGMENT
+    rule = np.full(len(verdict), RETENTION)
+    rule[(verdict == VALID) & ~state.main[line]] = ISOMERS
+    rule[(verdict == OUTLIER) & acetylated] = ACETYLATION
+    rule[fragment] = FRAGMENTATION
+    rule[fragment & (parent < 0)] = MISSING_PARENT
+    rule[verdict == ADDUCT] = ADDUCTS
+    return rule
 
 
 def _process_labels(
     state: Inference,
     verdict: IntArray,
     parent: IntArray,
-    ghost: IntArray,
+    missing_parent: IntArray,
     process: IntArray,
 ) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    """Return what the parent lost or gained, as text."""
+    """Loss or gain that leads from its parent to each observation, as text, shape (n,).
+
+    None where there is no parent.
+    """
+    labels = np.full(len(verdict), None, dtype=object)
+    fragment = np.flatnonzero((verdict == FRAGMENT) & ((parent >= 0) | (missing_parent >= 0)))
     group = state.observed.group
-    from_group = np.where(
+    parent_group = np.where(
         parent >= 0,
         group[np.maximum(parent, 0)],
-        _ghost_groups(state)[ghost],
+        _missing_parent_groups(state)[missing_parent],
     )
-    labels = np.full(len(verdict), None, dtype=object)
-    fragment = np.flatnonzero((verdict == FRAGMENT) & ((parent >= 0) | (ghost >= 0)))
-    n_groups = len(state.observed.groups)
-    kinds, place = np.unique(from_group[fragment] * n_groups + group[fragment], return_inverse=True)
-    units = state.observed.groups.units
-    lost = (units[kinds // n_groups] - units[kinds % n_groups]) * UNIT_SIGN
-    texts = [loss_label(Composition(*counts)) for counts in lost.astype(np.int64).tolist()]
-    labels[fragment] = np.array(texts, dtype=object)[place] if texts else None
-    known = np.array([a.process for a in artefacts()], dtype=object)
-    posed = np.flatnonzero((verdict != FRAGMENT) & (process >= 0))
-    labels[posed] = known[process[posed]]
+    labels[fragment] = _loss_labels(state, parent_group[fragment], group[fragment])
+    by_artefact = np.flatnonzero((verdict != FRAGMENT) & (process >= 0))
+    names = np.array([a.process for a in artefacts()], dtype=object)
+    labels[by_artefact] = names[process[by_artefact]]
     return labels
 
 
-def _ghost_groups(state: Inference) -> IntArray:
-    """Return the group of each ghost, and -1 at the end for rows that have none."""
+def _loss_labels(
+    state: Inference, parent: IntArray, child: IntArray
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    """Text of the loss from group `parent[k]` to group `child[k]`, shape (m,)."""
+    n_groups = len(state.observed.groups)
+    pairs, pair = np.unique(parent * n_groups + child, return_inverse=True)
+    units = state.observed.groups.units
+    lost = (units[pairs // n_groups] - units[pairs % n_groups]) * UNIT_SIGN
+    texts = [loss_label(Composition(*counts)) for counts in lost.astype(np.int64).tolist()]
+    return np.asarray(np.array(texts, dtype=object)[pair])
+
+
+def _missing_parent_groups(state: Inference) -> IntArray:
+    """Group of each missing parent, and -1 at the end, for observations without one."""
     return np.append(state.line_group[state.shares.missing_parents.line], -1)

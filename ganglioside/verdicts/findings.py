@@ -1,4 +1,4 @@
-"""What an analyst should look at first: contradictions that single verdicts do not show."""
+"""Findings: what an analyst should check first and single verdicts do not show."""
 
 from __future__ import annotations
 
@@ -18,35 +18,37 @@ from ganglioside.support.arrays import IntArray, join
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
 from ganglioside.verdicts.decisions import UNDETERMINED, VALID
 from ganglioside.verdicts.log_p import LogP
-from ganglioside.verdicts.result_tables import Decided
+from ganglioside.verdicts.result_tables import RowVerdicts
 
 _SEVERITIES: Final = ("error", "warning", "info")
 
-_STACKED: Final = 3  # modifications on one head group that deserve a second look
+_STACKED: Final = 3  # modifications on one head group, from which on it is a finding
 
 
-def find(table: FeatureTable, decided: Decided, model: FittedModel, log_p: LogP) -> pd.DataFrame:
-    """Return the findings of an analysis, gravest first: columns `columns.FINDINGS`.
+def find(
+    table: FeatureTable, verdicts: RowVerdicts, model: FittedModel, log_p: LogP
+) -> pd.DataFrame:
+    """The findings of an analysis, gravest first: columns `columns.FINDINGS`.
 
     Parameters
     ----------
     table : FeatureTable
-    decided : Decided
-        What was decided of its rows.
+    verdicts : RowVerdicts
+        On the rows of the table.
     model : FittedModel
     log_p : LogP
-        Of the same table.
+        Of the table.
     """
     if not model.is_fitted:
         return _frame([_Finding("no-model", "error", None, None, model.reason, _NEEDED)])
     rows = _Rows(table)
     return _frame(
         [
-            *_wrong_anchors(rows, decided),
+            *_wrong_anchors(rows, verdicts),
             *_log_p_slips(rows, log_p),
-            *_neugc_candidates(rows, decided),
+            *_neugc_candidates(rows, verdicts),
             *_sparse_series(model),
-            *_extrapolations(rows, decided),
+            *_extrapolations(rows, verdicts),
             *_stacks(table),
             *_samples_apart(model.drift),
         ]
@@ -60,7 +62,7 @@ _NEEDED: Final = (
 
 
 class _Finding(NamedTuple):
-    """One row of the findings; the fields are `columns.FINDINGS`."""
+    """One row of the findings, with the columns `columns.FINDINGS`."""
 
     code: str
     severity: str
@@ -71,6 +73,7 @@ class _Finding(NamedTuple):
 
 
 def _frame(found: list[_Finding]) -> pd.DataFrame:
+    """Findings as a table, sorted by severity; columns `columns.FINDINGS`."""
     found = sorted(found, key=lambda finding: _SEVERITIES.index(finding.severity))
     numbers = [-1 if finding.feature_id is None else finding.feature_id for finding in found]
     return pd.DataFrame(
@@ -90,8 +93,8 @@ def _frame(found: list[_Finding]) -> pd.DataFrame:
 class _Row(NamedTuple):
     """A row of the table whose name can be read."""
 
-    at: int
-    number: int
+    position: int
+    feature_id: int
     series: str
     name: str
     rt: float
@@ -100,47 +103,53 @@ class _Row(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """The rows of a table, to be asked for."""
+    """Access to single rows of a table."""
 
     table: FeatureTable
 
     @cached_property
-    def _given(self) -> tuple[Any, ...]:
-        return tuple(self.table.data[c].array for c in ("feature_id", "name", "rt", "log_p"))
+    def _columns(self) -> tuple[Any, ...]:
+        """Arrays of `feature_id`, `name`, `rt` and `log_p`."""
+        data = self.table.data
+        return data["feature_id"].array, data["name"].array, data["rt"].array, data["log_p"].array
 
-    def at(self, places: IntArray) -> Iterator[_Row]:
+    def at(self, positions: IntArray) -> Iterator[_Row]:
+        """The rows at some positions, in that order."""
         names = self.table.names
-        for k in places.tolist():
-            number, *given = (column[k] for column in self._given)
-            yield _Row(k, int(number), names.species[names.index[k]].series, *given)
+        for k in positions.tolist():
+            feature_id, name, rt, log_p = (column[k] for column in self._columns)
+            series = names.species[names.index[k]].series
+            yield _Row(k, int(feature_id), series, name, rt, log_p)
 
 
-def _wrong_anchors(rows: _Rows, decided: Decided) -> list[_Finding]:
-    anchor, verdict = rows.table.data["anchor"].to_numpy(), decided.verdict
+def _wrong_anchors(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
+    """Findings on anchors that were judged fragment, adduct or outlier."""
+    anchor, verdict = rows.table.data["anchor"].to_numpy(), verdicts.verdict
     wrong = np.flatnonzero(anchor & (verdict != VALID) & (verdict != UNDETERMINED))
-    parents = decided.parent.take(wrong).to_pylist()
+    parents = verdicts.parent.take(wrong).to_pylist()
     return [
         _Finding(
             "wrong-anchor",
             "error",
-            row.number,
+            row.feature_id,
             row.series,
             f"Anchor {row.name} at {row.rt:.3f} min contradicts the other features: "
-            f"{VERDICTS[verdict[row.at]]}{f' of {parent}' if parent else ''} "
-            f"({decided.confidence[row.at]:.0%}).",
+            f"{VERDICTS[verdict[row.position]]}{f' of {parent}' if parent else ''} "
+            f"({verdicts.confidence[row.position]:.0%}).",
             f"Check this anchor; {row.series} is expected at "
-            f"{decided.predicted_rt[row.at]:.3f} min.",
+            f"{verdicts.predicted_rt[row.position]:.3f} min.",
         )
         for row, parent in zip(rows.at(wrong), parents, strict=True)
     ]
 
 
 def _log_p_slips(rows: _Rows, log_p: LogP) -> list[_Finding]:
+    """Findings on Log P values that contradict their name."""
     return [
         _Finding(
             "log-p-slip",
             "warning",
-            row.number,
+            row.feature_id,
             row.series,
             f"Log P {row.log_p:g} of {row.name} contradicts its composition: the other names "
             f"predict {expected:.2f}.",
@@ -150,21 +159,23 @@ def _log_p_slips(rows: _Rows, log_p: LogP) -> list[_Finding]:
     ]
 
 
-def _neugc_candidates(rows: _Rows, decided: Decided) -> list[_Finding]:
+def _neugc_candidates(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
+    """Findings on outliers that elute where a NeuGc form is expected."""
     return [
         _Finding(
             "neugc-candidate",
             "info",
-            row.number,
+            row.feature_id,
             row.series,
             f"{row.name} at {row.rt:.3f} min may be a NeuGc form, which has the same formula.",
             "Look for NeuGc fragments (m/z 306.08) in MS/MS.",
         )
-        for row in rows.at(where(decided.process, "NeuGc"))
+        for row in rows.at(where(verdicts.process, "NeuGc"))
     ]
 
 
 def _sparse_series(model: FittedModel) -> list[_Finding]:
+    """Findings on series with fewer than two features on their lines."""
     support: dict[str, int] = {}
     for series, n in zip(model.line_series, model.line_features.tolist(), strict=True):
         support[series] = support.get(series, 0) + n
@@ -183,30 +194,33 @@ def _sparse_series(model: FittedModel) -> list[_Finding]:
     ]
 
 
-def _extrapolations(rows: _Rows, decided: Decided) -> list[_Finding]:
-    valid = np.flatnonzero(decided.verdict == VALID)
+def _extrapolations(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
+    """Findings on the only valid feature of a ceramide at the edge of the range of carbons."""
+    valid = np.flatnonzero(verdicts.verdict == VALID)
     if len(valid) == 0:
         return []
     names = rows.table.names
     carbons, double_bonds, hydroxyls = names.ceramides[names.index[valid]].T
     ceramide = join(join(carbons, double_bonds), hydroxyls)
     low, high = np.quantile(carbons, [0.02, 0.98])
-    alone = (np.bincount(ceramide)[ceramide] == 1) & ((carbons < low) | (carbons > high))
+    is_only = np.bincount(ceramide)[ceramide] == 1
+    is_at_edge = (carbons < low) | (carbons > high)
     return [
         _Finding(
             "extrapolation",
             "info",
-            row.number,
+            row.feature_id,
             row.series,
             f"{row.name} is the only valid feature with its ceramide, at the edge of the curve: "
             "its prediction is extrapolated.",
             "Do not use it as an anchor without a standard.",
         )
-        for row in rows.at(valid[alone])
+        for row in rows.at(valid[is_only & is_at_edge])
     ]
 
 
 def _stacks(table: FeatureTable) -> list[_Finding]:
+    """Findings on series with many modifications."""
     return [
         _Finding(
             "modification-stack",
@@ -222,7 +236,7 @@ def _stacks(table: FeatureTable) -> list[_Finding]:
 
 
 def _samples_apart(drift: Drift) -> list[_Finding]:
-    """Return the samples that share too little with the others to be aligned with them."""
+    """Findings on samples that share too few features with the others to be aligned with them."""
     if len(drift) < 2:
         return []
     return [

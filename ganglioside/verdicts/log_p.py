@@ -1,4 +1,7 @@
-"""What Log P says beside the model: values that contradict their name, and the plain lines."""
+"""Log P beside the model: values that contradict their name, and plain lines for comparison.
+
+No verdict depends on Log P.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,18 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import FloatArray, IntArray, median
 from ganglioside.support.text_columns import indices, texts_of
 
-#: Log P values farther than this from what their composition predicts are contradictions.
+#: Least distance from the prediction of the composition at which a Log P is a contradiction.
 _TOLERANCE: Final = 0.25
 
-_FEWEST: Final = 10  # distinct values from which something can be predicted
-_ROUNDS: Final = 30
-_SETTLED: Final = 1e-5
-_ONE: Final = 1e-12  # variance below which all values are one
+_FEWEST: Final = 10  # distinct values needed for a prediction
+_ROUNDS: Final = 30  # of reweighting
+_SETTLED: Final = 1e-5  # change of every coefficient at which the rounds end
+_EQUAL: Final = 1e-12  # variance below which values count as equal
 
 
 @dataclass(frozen=True, slots=True)
 class LogPLine:
-    """The plain line of a series, RT against Log P over its anchors, for comparison."""
+    """Least-squares line of a series over its anchors: RT (min) = slope * Log P + intercept."""
 
     slope: float
     intercept: float
@@ -31,7 +34,7 @@ class LogPLine:
 
     @property
     def equation(self) -> str | None:
-        """The line as text, None where there is none."""
+        """The line as text, None without a line."""
         if np.isnan(self.slope):
             return None
         sign = "+" if self.intercept >= 0 else "-"
@@ -43,16 +46,16 @@ NO_LINE: Final = LogPLine(np.nan, np.nan, np.nan)
 
 @dataclass(frozen=True, eq=False)
 class LogP:
-    """What the Log P values of a table say; no threshold changes it.
+    """Contradictions and lines of the Log P values of a table; independent of the settings.
 
     Attributes
     ----------
     slips : numpy.ndarray of int, shape (k,)
-        Rows whose value contradicts the others; the first of each name and value.
+        Positions of rows whose value contradicts the others; the first of each name and value.
     expected : numpy.ndarray, shape (k,)
-        What their composition predicts.
+        Log P that the composition of each slip predicts.
     lines : mapping of str to LogPLine
-        By series, where it has an anchor with Log P.
+        By series; only series that have an anchor with Log P.
     """
 
     slips: IntArray
@@ -61,15 +64,26 @@ class LogP:
 
     @classmethod
     def of(cls, table: FeatureTable) -> LogP:
-        """Return what the values of `table` say."""
-        places: dict[str, int] = {}
-        codes = [places.setdefault(s.series, len(places)) for s in table.names.species]
+        """The contradictions and lines of a table."""
+        number_of_series: dict[str, int] = {}
+        codes = [
+            number_of_series.setdefault(s.series, len(number_of_series))
+            for s in table.names.species
+        ]
         head = np.array([*codes, -1])[table.names.index]  # -1 where the name cannot be read
         rows, expected = _slips(table, head)
-        return cls(rows, expected, _lines(table, head, list(places)))
+        return cls(rows, expected, _lines(table, head, list(number_of_series)))
 
 
 def _slips(table: FeatureTable, head: IntArray) -> tuple[IntArray, FloatArray]:
+    """Rows whose Log P contradicts their composition, and the Log P expected, each shape (k,).
+
+    Parameters
+    ----------
+    table
+    head
+        Series of each row, -1 where the name cannot be read, shape (n,).
+    """
     log_p = table.data["log_p"].to_numpy()
     rows = np.flatnonzero(np.isfinite(log_p) & (head >= 0))
     values, value = np.unique(log_p[rows], return_inverse=True)
@@ -80,27 +94,33 @@ def _slips(table: FeatureTable, head: IntArray) -> tuple[IntArray, FloatArray]:
     rows = rows[first]
     ceramide = table.names.ceramides[table.names.index[rows]].astype(np.float64)
     group = np.unique(head[rows], return_inverse=True)[1]
-    expected, reach = _expected(log_p[rows], group, ceramide)
-    off = np.abs(log_p[rows] - expected) > reach
-    return rows[off], expected[off]
+    expected, tolerance = _expected(log_p[rows], group, ceramide)
+    is_slip = np.abs(log_p[rows] - expected) > tolerance
+    return rows[is_slip], expected[is_slip]
 
 
 def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[FloatArray, float]:
-    """Return the Log P that composition predicts, and the tolerance, by robust regression.
+    """Log P that the composition predicts, shape (n,), and the tolerance.
 
-    Log P from fragment sums is additive: each head group shifts one plane over ceramides. The
-    shift is the median over the group's rows, so that a minority of slips cannot move it.
+    Log P computed from fragments is additive, so each head group h shifts one plane b over the
+    ceramides x (carbons, double bonds, hydroxyls, saturated or not):
+
+        Log P = shift[h] + x b
+
+    `b` is fitted by Huber regression. The shift is the median over the rows of h, which a minority
+    of slips cannot move.
     """
     x = np.column_stack([ceramide, ceramide[:, 1] == 0]) - [36.0, 1.0, 2.0, 0.0]
-    within = x - _means(x, head)[head]  # a step of the plane takes the shifts along
-    plane, fitted, scale = np.zeros(x.shape[1]), y, 1.0
+    within = x - _means(x, head)[head]  # centred by head, since the shifts follow the plane
+    plane = np.zeros(x.shape[1])
+    fitted, scale = y, 1.0
     for _ in range(_ROUNDS):
         ceramides = x @ plane
         fitted = _medians(y - ceramides, head)[head] + ceramides
         residual = y - fitted
-        away = np.abs(residual)
-        scale = max(1.4826 * median(away), 0.02)
-        weight = np.minimum(scale / np.maximum(away, 1e-9), 1.0)  # Huber
+        distance = np.abs(residual)
+        scale = max(1.4826 * median(distance), 0.02)
+        weight = np.minimum(scale / np.maximum(distance, 1e-9), 1.0)  # Huber
         normal = (within * weight[:, None]).T @ within + 1e-9 * np.eye(x.shape[1])
         step = np.linalg.solve(normal, within.T @ (weight * residual))
         plane = plane + step
@@ -110,24 +130,28 @@ def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[Floa
 
 
 def _means(values: FloatArray, group: IntArray) -> FloatArray:
-    """Return the mean of each group and column, groups numbered from 0."""
+    """Mean of each group, numbered from 0, and column: shape (groups, columns)."""
     total = np.zeros((int(group.max()) + 1, values.shape[1]))
     np.add.at(total, group, values)
     return np.asarray(total / np.bincount(group)[:, None])
 
 
 def _medians(values: FloatArray, group: IntArray) -> FloatArray:
-    """Return the median of each group, numbered from 0."""
+    """Median of each group, numbered from 0: shape (groups,)."""
     ordered = values[np.lexsort((values, group))]
     count = np.bincount(group)
     first = np.cumsum(count) - count
-    return np.asarray((ordered[first + (count - 1) // 2] + ordered[first + count // 2]) / 2)
+    lower_middle = ordered[first + (count - 1) // 2]
+    upper_middle = ordered[first + count // 2]
+    return np.asarray((lower_middle + upper_middle) / 2)
 
 
 def _lines(table: FeatureTable, head: IntArray, series: list[str]) -> dict[str, LogPLine]:
-    """Return the least-squares line of each series that has an anchor with Log P.
+    """Least-squares line of each series that has an anchor with Log P, x = Log P and y = RT.
 
-    There is none where all its Log P values are one.
+        slope = cov(x, y) / var(x)    intercept = mean y - slope mean x    R2 = slope cov / var(y)
+
+    It is `NO_LINE` where all Log P values of the series are equal.
     """
     log_p, rt, anchor = (table.data[c].to_numpy() for c in ("log_p", "rt", "anchor"))
     used = np.flatnonzero(anchor & np.isfinite(log_p) & np.isfinite(rt) & (head >= 0))
@@ -135,16 +159,21 @@ def _lines(table: FeatureTable, head: IntArray, series: list[str]) -> dict[str, 
     count = np.bincount(group, minlength=len(series))
 
     def mean(values: FloatArray) -> FloatArray:
+        """Mean over the anchors of each series."""
         return np.bincount(group, values, len(series)) / np.maximum(count, 1)
 
-    x, y = mean(log_p[used]), mean(rt[used])
-    dx, dy = log_p[used] - x[group], rt[used] - y[group]
-    xx, xy, yy = mean(dx * dx), mean(dx * dy), mean(dy * dy)
-    slope = xy / np.where(xx > _ONE, xx, np.nan)
-    r2 = slope * xy / np.where(yy > _ONE, yy, np.nan)
-    lines = zip(slope.tolist(), (y - slope * x).tolist(), r2.tolist(), strict=True)
-    return {
-        name: NO_LINE if np.isnan(line[0]) else LogPLine(*line)
-        for name, n, line in zip(series, count.tolist(), lines, strict=True)
-        if n
-    }
+    mean_x = mean(log_p[used])
+    mean_y = mean(rt[used])
+    dx = log_p[used] - mean_x[group]
+    dy = rt[used] - mean_y[group]
+    var_x, cov, var_y = mean(dx * dx), mean(dx * dy), mean(dy * dy)
+    slope = cov / np.where(var_x > _EQUAL, var_x, np.nan)
+    intercept = mean_y - slope * mean_x
+    r2 = slope * cov / np.where(var_y > _EQUAL, var_y, np.nan)
+    lines = map(_line, slope.tolist(), intercept.tolist(), r2.tolist())
+    return {name: line for name, n, line in zip(series, count.tolist(), lines, strict=True) if n}
+
+
+def _line(slope: float, intercept: float, r2: float) -> LogPLine:
+    """A line with these numbers, `NO_LINE` without a slope."""
+    return NO_LINE if np.isnan(slope) else LogPLine(slope, intercept, r2)

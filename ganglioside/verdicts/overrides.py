@@ -1,7 +1,7 @@
-"""What an analyst says of features, beside what the model says: verdicts, anchor marks, notes.
+"""Overrides: an analyst's verdicts, anchor marks and notes, beside the verdicts of the model.
 
-The verdicts of an analysis are never changed by it. An anchor mark takes part when the table is
-analysed again: `Overrides.mark` puts it into the table.
+An override never changes a verdict of the model. Its anchor mark takes effect when the table is
+analysed again: `Overrides.mark` sets it in the table.
 """
 
 from __future__ import annotations
@@ -26,25 +26,31 @@ MAX_AUTHOR: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """What one analyst says of one feature.
+    """Verdict, anchor mark and note of an analyst on one feature.
 
     Attributes
     ----------
     feature_id : int
     verdict : str or None
-        The analyst's verdict; None where the model's stands.
+        The analyst's verdict; None to keep the model's.
     anchor : bool or None
-        Whether the feature is to count as an anchor; None where the input decides.
+        Whether the feature is an anchor; None to keep the input's mark.
     note : str
-        Why; a verdict needs one.
+        The reason; required with a verdict.
     author : str
     time : datetime.datetime
-        When it was said, UTC.
+        When it was made, UTC.
 
     Raises
     ------
     OverrideError
         If a value is refused.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> gg.Override(feature_id=3, verdict="valid", note="Standard co-elutes.").verdict
+    'valid'
     """
 
     feature_id: int
@@ -55,14 +61,7 @@ class Override:
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __post_init__(self) -> None:
-        if isinstance(self.feature_id, bool) or self.feature_id < 0:
-            raise OverrideError(f"{self.feature_id!r} is no feature: give its number.")
-        if self.verdict is not None and self.verdict not in VERDICTS:
-            raise OverrideError(f"{self.verdict!r} is no verdict: use {', '.join(VERDICTS)}.")
-        if self.verdict is not None and not self.note.strip():
-            raise OverrideError(
-                f"Feature {self.feature_id}: a verdict of your own needs a note that says why."
-            )
+        self._require_verdict()
         for what, text, longest in (
             ("note", self.note, MAX_NOTE),
             ("author", self.author, MAX_AUTHOR),
@@ -75,17 +74,36 @@ class Override:
         if self.time.tzinfo is None:
             raise OverrideError(f"Feature {self.feature_id}: the time {self.time} has no zone.")
 
+    def _require_verdict(self) -> None:
+        """Refuse a feature that is no number, an unknown verdict and a verdict without a note."""
+        if isinstance(self.feature_id, bool) or self.feature_id < 0:
+            raise OverrideError(f"{self.feature_id!r} is no feature: give its number.")
+        if self.verdict is not None and self.verdict not in VERDICTS:
+            raise OverrideError(f"{self.verdict!r} is no verdict: use {', '.join(VERDICTS)}.")
+        if self.verdict is not None and not self.note.strip():
+            raise OverrideError(
+                f"Feature {self.feature_id}: a verdict of your own needs a note that says why."
+            )
+
     @property
     def is_empty(self) -> bool:
-        """Whether it says nothing."""
+        """Whether it has neither verdict nor anchor mark nor note."""
         return self.verdict is None and self.anchor is None and not self.note.strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """All that analysts said of one table: at most one `Override` a feature, in order of feature.
+    """The overrides of one table: at most one per feature, sorted by feature.
 
-    Build it with `put` from an empty one; `to_frame` and `from_frame` carry it exactly.
+    Start with an empty one and add with `put`. `from_frame` restores exactly what `to_frame` gave.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> override = gg.Override(feature_id=3, verdict="outlier", note="Tailing peak.")
+    >>> overrides = gg.Overrides().put(override)
+    >>> len(overrides), overrides.of(3).note, overrides.of(4)
+    (1, 'Tailing peak.', None)
     """
 
     entries: tuple[Override, ...] = ()
@@ -97,24 +115,24 @@ class Overrides:
         return iter(self.entries)
 
     def of(self, feature_id: int) -> Override | None:
-        """Return what was said of a feature, None where nothing was."""
+        """The override of a feature, None without one."""
         return next((entry for entry in self.entries if entry.feature_id == feature_id), None)
 
     def put(self, override: Override) -> Overrides:
-        """Return these with one more; it takes the place of what was said of that feature.
+        """These overrides with `override` in place of that feature's present one.
 
-        One that says nothing takes what was said away.
+        An empty `override` removes the present one.
         """
         others = [e for e in self.entries if e.feature_id != override.feature_id]
         added = [] if override.is_empty else [override]
         return Overrides(tuple(sorted(others + added, key=lambda e: e.feature_id)))
 
     def without(self, feature_id: int) -> Overrides:
-        """Return these without what was said of a feature."""
+        """These overrides without that of a feature."""
         return self.put(Override(feature_id=feature_id))
 
     def mark(self, table: FeatureTable) -> FeatureTable:
-        """Return a table whose anchors are as the analyst marked them.
+        """The table with the anchor marks of these overrides.
 
         Raises
         ------
@@ -131,21 +149,27 @@ class Overrides:
         return dataclasses.replace(table, data=data)
 
     def beside(self, features: pd.DataFrame) -> pd.DataFrame:
-        """Return features with what analysts said: columns `columns.REVIEW` behind `reason`.
+        """The features with the overrides in columns `columns.REVIEW` after `reason`.
 
-        Without anything said, the features as they are.
+        Without any override, the features as they are.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame
+            `Analysis.features`.
         """
         if not self.entries:
             return features
-        said = self.to_frame().rename(columns=REVIEW).set_index("feature_id")
-        said = said.reindex(pd.Index(features["feature_id"], dtype="Int64"))
-        reviewed = features.copy()
-        for place, column in enumerate(said.columns, start=list(features).index("reason") + 1):
-            reviewed.insert(place, column, said[column].array)
-        return reviewed
+        overrides = self.to_frame().rename(columns=REVIEW).set_index("feature_id")
+        overrides = overrides.reindex(pd.Index(features["feature_id"], dtype="Int64"))
+        result = features.copy()
+        after_reason = list(features).index("reason") + 1
+        for position, column in enumerate(overrides.columns, start=after_reason):
+            result.insert(position, column, overrides[column].array)
+        return result
 
     def require_rows(self, rows: int) -> None:
-        """Refuse features that a table of so many rows does not have.
+        """Refuse overrides of features that a table of so many rows does not have.
 
         Raises
         ------
@@ -159,24 +183,27 @@ class Overrides:
             )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per override, columns `columns.OVERRIDES`."""
+        """One row per override, columns `columns.OVERRIDES`."""
         rows = [[getattr(entry, column) for column in OVERRIDES] for entry in self.entries]
         return pd.DataFrame(rows, columns=list(OVERRIDES)).astype(OVERRIDES)
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> Overrides:
-        """Return what `to_frame` gave.
+        """The overrides whose `to_frame` gave this table.
 
         Raises
         ------
         OverrideError
-            If a column is missing, a value is refused, or a feature stands there twice.
+            If a column is missing, a value is refused, or a feature has two rows.
         """
         missing = [column for column in OVERRIDES if column not in frame]
         if missing:
             raise OverrideError(f"The table of overrides lacks the columns {', '.join(missing)}.")
         rows = frame[list(OVERRIDES)].itertuples(index=False, name=None)
-        entries = [Override(**dict(zip(OVERRIDES, map(_value, row), strict=True))) for row in rows]
+        entries = [
+            Override(**{column: _value(cell) for column, cell in zip(OVERRIDES, row, strict=True)})
+            for row in rows
+        ]
         twice = frame["feature_id"].duplicated()
         if twice.any():
             raise OverrideError(f"Feature {frame['feature_id'][twice].iloc[0]} is there twice.")
@@ -184,6 +211,7 @@ class Overrides:
 
 
 def _value(cell: Any) -> Any:
+    """A cell of a DataFrame as a Python value, None where it is missing."""
     if pd.isna(cell):
         return None
     if isinstance(cell, pd.Timestamp):

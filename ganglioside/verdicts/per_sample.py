@@ -1,4 +1,4 @@
-"""From the peaks of a study back to its features, each in the time of its own sample."""
+"""From decisions on the peaks of a study to decisions on the features of its samples."""
 
 from __future__ import annotations
 
@@ -13,39 +13,52 @@ from ganglioside.observations.shared_peaks import Peaks
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
 from ganglioside.verdicts.decisions import OUTLIER, VALID, Decisions
 
-#: Confidence that the farther one of two features at one place of one sample is not genuine.
+#: Confidence that the farther one of two features of one sample in one peak is not genuine.
 _SPARE: Final = 0.6
 
 
 def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[Inference, Decisions]:
-    """Return what was decided of peaks as decisions on their features, RT in their own time.
+    """The inference and the decisions on the features of peaks, RT in their own sample's time.
 
-    A parent is the feature of the parent's peak in the same sample; a sample without one has a
-    missing parent. Of two features that a sample has in one peak, the nearer one is genuine at
-    most.
+    A feature has the decision on its peak, with these exceptions:
+
+    - its parent is the feature of the parent's peak in its own sample; where the sample has none,
+      the parent is missing;
+    - of two features that a sample has in one valid peak, only the nearer one is valid.
+
+    Parameters
+    ----------
+    peaks : Peaks
+    state : Inference
+        Of the peaks.
+    decisions : Decisions
+        On the peaks.
     """
     features, peak = peaks.features, peaks.of_feature
     if len(features.drift) < 2:
         return state, decisions
     drift, sample = features.drift, features.sample
-    made_by = decisions.parent[peak]
-    away = np.abs(features.rt - peaks.observed.rt[peak])
-    parent, spare = _in_sample(sample, peak, away, made_by)
-    spare &= decisions.verdict[peak] == VALID
-    absent = (made_by >= 0) & (parent < 0)
-    ghosts = state.shares.missing_parents
-    ghost = np.where(absent, len(ghosts.child) + made_by, decisions.ghost[peak])
-    scatter = np.sqrt(decisions.sd[peak] ** 2 + peaks.noise**2)
+    parent_peak = decisions.parent[peak]
+    distance = np.abs(features.rt - peaks.observed.rt[peak])
+    parent, is_spare = _in_sample(sample, peak, distance, parent_peak)
+    is_spare = is_spare & (decisions.verdict[peak] == VALID)
+    has_no_row = (parent_peak >= 0) & (parent < 0)
+    first_peak = len(
+        state.shares.missing_parents.child
+    )  # position of the peaks among missing parents
+    sd = np.sqrt(decisions.sd[peak] ** 2 + peaks.noise**2)
     by_features = Decisions(
-        verdict=np.where(spare, OUTLIER, decisions.verdict[peak]),
+        verdict=np.where(is_spare, OUTLIER, decisions.verdict[peak]),
         rule=decisions.rule[peak],
-        confidence=np.where(spare, _SPARE, decisions.confidence[peak]),
+        confidence=np.where(is_spare, _SPARE, decisions.confidence[peak]),
         probability=decisions.probability[peak],
         line=decisions.line[peak],
         predicted=drift.to_sample(decisions.predicted[peak], sample),
-        sd=scatter * drift.scale(sample),
+        sd=sd * drift.scale(sample),
         parent=parent,
-        ghost=ghost,
+        missing_parent=np.where(
+            has_no_row, first_peak + parent_peak, decisions.missing_parent[peak]
+        ),
         process=decisions.process[peak],
         quality=decisions.quality,
     )
@@ -54,34 +67,51 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
 
 
 def _in_sample(
-    sample: IntArray, peak: IntArray, away: FloatArray, wanted: IntArray
+    sample: IntArray, peak: IntArray, distance: FloatArray, wanted: IntArray
 ) -> tuple[IntArray, BoolArray]:
-    """Return for each feature the nearest one of the wanted peak in its sample, -1 for none.
+    """For each feature the nearest one of a wanted peak in its sample, and whether it is spare.
 
-    Beside it, which features are not the nearest of their own peak.
+    A feature is spare where another one of its sample is nearer to the same peak.
+
+    Parameters
+    ----------
+    sample, peak
+        Of each feature, shape (n,).
+    distance
+        From its peak, min, shape (n,).
+    wanted
+        Peak to be found, -1 for none, shape (n,).
+
+    Returns
+    -------
+    nearest
+        Position of the feature found, -1 without one, shape (n,).
+    is_spare
+        Shape (n,).
     """
     key = sample * (int(peak.max(initial=0)) + 1) + peak
-    order = np.lexsort((away, key))
-    nearest = starts(key[order])
-    spare = np.ones(len(peak), dtype=np.bool_)
-    spare[order[nearest]] = False
-    searched = np.flatnonzero(wanted >= 0)
-    goal = key[searched] - peak[searched] + wanted[searched]
-    place = np.minimum(np.searchsorted(key, goal, sorter=order), len(key) - 1)
-    found = key[order[place]] == goal
-    result = np.full(len(peak), -1, dtype=np.int64)
-    result[searched[found]] = order[place[found]]
-    return result, spare
+    order = np.lexsort((distance, key))
+    nearest_of_key = order[starts(key[order])]
+    is_spare = np.ones(len(peak), dtype=np.bool_)
+    is_spare[nearest_of_key] = False
+    searching = np.flatnonzero(wanted >= 0)
+    wanted_key = key[searching] - peak[searching] + wanted[searching]
+    position = np.searchsorted(key, wanted_key, sorter=order)
+    candidate = order[np.minimum(position, len(key) - 1)]
+    found = key[candidate] == wanted_key
+    nearest = np.full(len(peak), -1, dtype=np.int64)
+    nearest[searching[found]] = candidate[found]
+    return nearest, is_spare
 
 
 def _with_peaks(state: Inference, decisions: Decisions) -> MissingParents:
-    """Return the missing parents, then every peak as one that a sample may miss."""
-    ghosts, observed = state.shares.missing_parents, state.observed
+    """The missing parents, followed by every peak as a parent that a sample may lack."""
+    missing, observed = state.shares.missing_parents, state.observed
     n = len(observed)
     return MissingParents(
-        np.concatenate([ghosts.child, np.arange(n)]),
-        np.concatenate([ghosts.line, decisions.line]),
-        np.concatenate([ghosts.ceramide, observed.ceramide]),
-        np.concatenate([ghosts.process, np.full(n, -1)]),
-        np.concatenate([ghosts.probability, np.zeros(n)]),
+        child=np.concatenate([missing.child, np.arange(n)]),
+        line=np.concatenate([missing.line, decisions.line]),
+        ceramide=np.concatenate([missing.ceramide, observed.ceramide]),
+        process=np.concatenate([missing.process, np.full(n, -1)]),
+        probability=np.concatenate([missing.probability, np.zeros(n)]),
     )

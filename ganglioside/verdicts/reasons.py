@@ -1,4 +1,4 @@
-"""One sentence for every verdict, with the numbers behind it."""
+"""Reasons: one sentence for every verdict, with its numbers."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, OUTLIER, UNDETERMIN
 
 Column: TypeAlias = npt.NDArray[Any]
 
-_CLOSE: Final = 2.0  # sigma; nearer to its line a feature is an outlier only for being one too many
+_CLOSE: Final = 2.0  # sigma; an outlier nearer to its line is one feature too many on it
 
-# Sentences, whose fields are the pieces of `_Pieces`.
+# Sentences; their fields are the properties of `_Fields`.
 _OFF: Final = (
     "Elutes {away:.3f} min {side} than the {expected:.3f} min expected for {line} ({off:.1f} sigma)"
 )
@@ -67,7 +67,7 @@ _LIKELIEST: Final = ("valid", "fragment", "adduct", "wrong")
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """What rows and lines are called.
+    """Names of rows and lines in sentences.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class Labels:
     line : tuple of str, length L
         Series or isomer of each line.
     parent : Texts, length n
-        Name of each observation's parent, none where it has none.
+        Name of the parent of each observation, missing without a parent.
     """
 
     number: IntArray
@@ -85,37 +85,57 @@ class Labels:
 
 
 def reasons(state: Inference, decisions: Decisions, labels: Labels, rows: IntArray) -> Texts:
-    """Return the reasons for the decisions on some observations, in the order of `rows`."""
+    """Reasons for the decisions on some observations, in the order of `rows`.
+
+    Parameters
+    ----------
+    state : Inference
+    decisions : Decisions
+        On the n observations.
+    labels : Labels
+    rows : numpy.ndarray of int
+        Positions in the observations.
+    """
     cases = _cases(state, decisions, rows)
-    case = np.array([holds for holds, _ in cases]).argmax(axis=0)
-    said = np.empty(len(rows), dtype=object)
-    for number, (_, sentence) in enumerate(cases):
-        if len(here := np.flatnonzero(case == number)):
-            said[here] = _filled(sentence, _Pieces(state, decisions, labels, rows[here]))
-    return texts(said)
+    first_true = np.array([condition for condition, _ in cases]).argmax(axis=0)
+    sentences = np.empty(len(rows), dtype=object)
+    for case, (_, sentence) in enumerate(cases):
+        selected = np.flatnonzero(first_true == case)
+        if len(selected):
+            fields = _Fields(state, decisions, labels, rows[selected])
+            sentences[selected] = _filled(sentence, fields)
+    return texts(sentences)
 
 
-def _filled(sentence: str, pieces: _Pieces) -> list[str]:
-    """Return a sentence for each row, its fields filled."""
-    template, fields = _template(sentence)
-    return list(map(template.format, *(getattr(pieces, field).tolist() for field in fields)))
+def _filled(sentence: str, fields: _Fields) -> list[str]:
+    """The sentence of each row, with the fields of that row."""
+    template, names = _template(sentence)
+    columns = [getattr(fields, name).tolist() for name in names]
+    return list(map(template.format, *columns))
 
 
 @cache
 def _template(sentence: str) -> tuple[str, tuple[str, ...]]:
-    """Return a sentence whose fields have no names, and the names."""
+    """A sentence with positional fields in place of named ones, and the names in order."""
     parts = [(text, field, form) for text, field, form, _ in Formatter().parse(sentence)]
     template = "".join(text + (f"{{:{form}}}" if field else "") for text, field, form in parts)
     return template, tuple(field for _, field, _ in parts if field)
 
 
 def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolArray, str], ...]:
-    """Return what may be the case, and what is then said; the first that holds decides."""
-    verdict, has_row = d.verdict[rows], d.parent[rows] >= 0
-    fragment, adduct, outlier = (verdict == kind for kind in (FRAGMENT, ADDUCT, OUTLIER))
+    """(Condition, sentence) pairs in order of priority: the first true condition decides.
+
+    A condition has one value per row of `rows`.
+    """
+    verdict = d.verdict[rows]
+    fragment = verdict == FRAGMENT
+    adduct = verdict == ADDUCT
+    outlier = verdict == OUTLIER
+    has_row = d.parent[rows] >= 0  # of the parent
     named = d.process[rows] != None  # noqa: E711
-    mass = state.rates.mass
-    far = np.abs(state.observed.rt[rows] - d.predicted[rows]) > _CLOSE * d.sd[rows]
+    wrong_mass = state.rates.mass.contradicts(state.observed.mass_error[rows])
+    distance = np.abs(state.observed.rt[rows] - d.predicted[rows])
+    far = distance > _CLOSE * d.sd[rows]
     return (
         (verdict == VALID, _VALID),
         (fragment & has_row, _FRAGMENT),
@@ -123,7 +143,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
         (adduct & has_row, _ADDUCT),
         (adduct, _ADDUCT_ALONE),
         (outlier & named, _SAME_FORMULA),
-        (outlier & mass.contradicts(state.observed.mass_error[rows]), _WRONG_MASS),
+        (outlier & wrong_mass, _WRONG_MASS),
         (outlier & far, _OUTLIER),
         (outlier, _ONE_TOO_MANY),
         (~d.quality.may_judge[d.line[rows]], _MUTE),
@@ -132,8 +152,8 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
 
 
 @dataclass(frozen=True, eq=False)
-class _Pieces:
-    """The pieces of which sentences are made: numbers or texts, one for each observation."""
+class _Fields:
+    """The fields of sentences: numbers or texts, one per row of `rows`."""
 
     state: Inference
     decisions: Decisions
@@ -142,44 +162,52 @@ class _Pieces:
 
     @property
     def line(self) -> Column:
+        """Label of the own line."""
         return np.array(self.labels.line, dtype=object)[self.decisions.line[self.rows]]
 
     @property
     def ppm(self) -> Column:
+        """Measured less theoretical m/z, ppm."""
         return self.state.observed.mass_error[self.rows]
 
     @property
     def usual_ppm(self) -> Column:
+        """Largest usual mass error, ppm."""
         return np.full(len(self.rows), self.state.rates.mass.largest)
 
     @property
     def expected(self) -> Column:
+        """RT that the own line predicts, min."""
         return self.decisions.predicted[self.rows]
 
     @property
     def _later(self) -> FloatArray:
-        """Minutes from where the own line is expected."""
+        """RT less the RT that the own line predicts, min."""
         return self.state.observed.rt[self.rows] - self.expected
 
     @property
     def away(self) -> Column:
+        """Distance from the own line, min."""
         return np.abs(self._later)
 
     @property
     def side(self) -> Column:
+        """`earlier` or `later` than the own line."""
         return _side(self._later)
 
     @property
     def off(self) -> Column:
+        """Distance from the own line, sigma."""
         return np.abs(self.sigma)
 
     @property
     def sigma(self) -> Column:
+        """RT less predicted RT, sigma."""
         return np.asarray(self._later / self.decisions.sd[self.rows])
 
     @property
     def basis(self) -> Column:
-        """What the prediction rests on."""
+        """The features that the prediction rests on, as text."""
         d, rows = self.decisions, self.rows
         others = self.state.support[d.line[rows]] - (d.verdict[rows] == VALID)
         rounded = np.where(others < 0.5, 0, np.rint(others)).tolist()
@@ -187,70 +215,85 @@ class _Pieces:
 
     @property
     def parent(self) -> Column:
+        """Name of the parent."""
         return np.asarray(pick(self.labels.parent, self.rows))
 
     @property
     def number(self) -> Column:
-        return self.labels.number[self._made_by]
+        """feature_id of the parent."""
+        return self.labels.number[self._parent]
 
     @property
-    def _made_by(self) -> IntArray:
+    def _parent(self) -> IntArray:
+        """Position of the parent in the observations."""
         return self.decisions.parent[self.rows]
 
     @property
     def _after_parent(self) -> FloatArray:
-        """Minutes from where the parent elutes."""
+        """RT less the RT of the parent, min."""
         rt = self.state.observed.rt
-        return rt[self.rows] - rt[self._made_by]
+        return rt[self.rows] - rt[self._parent]
 
     @property
     def from_parent(self) -> Column:
+        """Distance from the parent, min."""
         return np.abs(self._after_parent)
 
     @property
     def side_of_parent(self) -> Column:
+        """`earlier` or `later` than the parent."""
         return _side(self._after_parent)
 
     @property
     def share(self) -> Column:
-        """Area against the parent's; empty where an area is missing."""
+        """Area relative to the parent's, as text; empty where an area is missing."""
         area = self.state.observed.log_volume
-        ratios = (area[self.rows] - area[self._made_by]).tolist()
+        ratios = (area[self.rows] - area[self._parent]).tolist()
         return np.array([_share(ratio) for ratio in ratios], dtype=object)
 
     @property
     def process(self) -> Column:
+        """Loss or gain that leads from the parent to the row."""
         return self.decisions.process[self.rows]
 
     @property
     def adduct(self) -> Column:
+        """Label of the artefact."""
         labels = {a.process: a.label for a in artefacts()}
         return np.array([labels[process] for process in self.process], dtype=object)
 
     @property
     def reach(self) -> Column:
+        """Half width of the 95 % interval of the prediction, min."""
         return np.asarray(2 * self.decisions.sd[self.rows])
 
     @property
     def likeliest(self) -> Column:
-        likeliest = self.decisions.probability[self.rows].argmax(axis=1)
-        return np.asarray(np.array(_LIKELIEST)[likeliest])
+        """Likeliest verdict in words."""
+        verdict = self.decisions.probability[self.rows].argmax(axis=1)
+        return np.asarray(np.array(_LIKELIEST)[verdict])
 
     @property
     def probability(self) -> Column:
+        """Probability of the likeliest verdict, %."""
         return np.asarray(100 * self.decisions.probability[self.rows].max(axis=1))
 
 
 def _side(later: FloatArray) -> Column:
+    """`earlier` where a difference of RT is negative, else `later`."""
     return np.asarray(np.where(later < 0, "earlier", "later"))
 
 
 @cache
 def _basis(others: float) -> str:
+    """The basis of a prediction from so many other features, as text."""
     if others == 0:
         return "its composition alone"
     return f"{others:.0f} other feature{'s' * (others != 1)} of the series"
 
 
 def _share(log_ratio: float) -> str:
-    return f", with {100 * 10**log_ratio:.3g} % of its area" if isfinite(log_ratio) else ""
+    """log10 of a ratio of areas as text, empty where it is unknown."""
+    if not isfinite(log_ratio):
+        return ""
+    return f", with {100 * 10**log_ratio:.3g} % of its area"

@@ -1,4 +1,4 @@
-"""The tables that an analysis returns, put together from its decisions."""
+"""The tables that an analysis returns, made from its decisions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ganglioside.verdicts.reasons import Labels, reasons
 
 Values = TypeVar("Values", FloatArray, IntArray)
 
-#: What stands in the column `rule` of a row that could not be read, or without any model.
+#: Values of the column `rule` for rows that could not be read, and for tables without a model.
 UNREADABLE: Final = "reading"
 NO_MODEL: Final = "no model"
 
@@ -44,15 +44,17 @@ _GIVEN: Final = ("name", "rt", "volume", "log_p", "anchor")
 
 
 @dataclass(frozen=True, eq=False)
-class Decided:
-    """The decided columns, one value per row of the input.
+class RowVerdicts:
+    """The columns of `Analysis.features` that an analysis decides, one value per input row.
+
+    The fields have the names of the columns (see `columns.FEATURES`), each of shape (n,).
 
     Attributes
     ----------
-    verdict : numpy.ndarray of int, shape (n,)
-        Places in `columns.VERDICTS`.
-    parent_id : numpy.ndarray of int, shape (n,)
-        -1 for none.
+    verdict : numpy.ndarray of int
+        Indices into `columns.VERDICTS`.
+    parent_id : numpy.ndarray of int
+        -1 without a parent that has a row.
     """
 
     isomer: Texts
@@ -70,134 +72,173 @@ class Decided:
     reason: Texts
 
 
-def undecided(table: FeatureTable, why: str) -> Decided:
-    """Return that no row can be judged without a model, `why` being said of readable rows."""
+def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
+    """`undetermined` for every row of a table that allows no model.
+
+    Parameters
+    ----------
+    table : FeatureTable
+    why : str
+        The reason given for rows that could be read.
+    """
     n = len(table)
     readable = table.data["fault"].isna().to_numpy().astype(np.int64)
-    missing, none = np.full(n, np.nan), pick(texts([]), np.full(n, -1))
-    return Decided(
+    unknown = np.full(n, np.nan)
+    no_text = pick(texts([]), np.full(n, -1))
+    return RowVerdicts(
         isomer=pick(_isomers(table), table.names.index),
-        predicted_rt=missing,
-        rt_lower=missing,
-        rt_upper=missing,
-        residual=missing,
-        standardized_residual=missing,
+        predicted_rt=unknown,
+        rt_lower=unknown,
+        rt_upper=unknown,
+        residual=unknown,
+        standardized_residual=unknown,
         verdict=np.full(n, UNDETERMINED),
         confidence=np.ones(n),
         parent_id=np.full(n, -1),
-        parent=none,
-        process=none,
+        parent=no_text,
+        process=no_text,
         rule=pick(texts([UNREADABLE, NO_MODEL]), readable),
-        reason=_reason(table, readable - 1, partial(pick, texts([why]))),
+        reason=_reasons(table, readable - 1, partial(pick, texts([why]))),
     )
 
 
-def decided_rows(
+def judged_rows(
     table: FeatureTable, state: Inference, decisions: Decisions, model: FittedModel
-) -> Decided:
-    """Return the decisions on the observations as those on rows; other rows are undetermined."""
+) -> RowVerdicts:
+    """Verdicts on all rows from decisions on the observations; other rows are `undetermined`.
+
+    Parameters
+    ----------
+    table : FeatureTable
+    state : Inference
+        Of the observations, RT in their own sample's time.
+    decisions : Decisions
+        On the observations.
+    model : FittedModel
+    """
     n, row = len(table), state.observed.row
-    place = np.full(n, -1)  # of each row among the observations
-    place[row] = np.arange(len(row))
+    position = np.full(n, -1)  # of each row in the observations
+    position[row] = np.arange(len(row))
     parent = _parent_names(table, state, model, decisions)
     labels = Labels(row, model.line_labels, parent)
 
     def numbers(values: FloatArray) -> FloatArray:
-        return _spread(values, row, np.full(n, np.nan))
+        """Values of the observations by row, NaN for other rows."""
+        return _scattered(values, row, np.full(n, np.nan))
 
-    half = INTERVAL / STANDARD_DEVIATION * decisions.sd
+    half_width = INTERVAL / STANDARD_DEVIATION * decisions.sd
     residual = state.observed.rt - decisions.predicted
-    made = (decisions.verdict == FRAGMENT) | (decisions.verdict == ADDUCT)
+    has_parent = (decisions.verdict == FRAGMENT) | (decisions.verdict == ADDUCT)
+    row_has_parent = np.append(has_parent, False)[position]
     parent_row = np.where(decisions.parent >= 0, row[decisions.parent], -1)
-    return Decided(
-        isomer=_isomer(table, model, decisions, row),
+    rule = np.append(decisions.rule, len(RULES))[position]
+    return RowVerdicts(
+        isomer=_line_isomers(table, model, decisions, row),
         predicted_rt=numbers(decisions.predicted),
-        rt_lower=numbers(decisions.predicted - half),
-        rt_upper=numbers(decisions.predicted + half),
+        rt_lower=numbers(decisions.predicted - half_width),
+        rt_upper=numbers(decisions.predicted + half_width),
         residual=numbers(residual),
         standardized_residual=numbers(residual / decisions.sd),
-        verdict=_spread(decisions.verdict, row, np.full(n, UNDETERMINED)),
-        confidence=_spread(decisions.confidence, row, np.ones(n)),
-        parent_id=_spread(parent_row, row, np.full(n, -1)),
-        parent=pick(parent, np.where(np.append(made, False)[place], place, -1)),
-        process=pick(texts(decisions.process), place),
-        rule=pick(texts([*RULES, UNREADABLE]), np.append(decisions.rule, len(RULES))[place]),
-        reason=_reason(table, place, partial(reasons, state, decisions, labels)),
+        verdict=_scattered(decisions.verdict, row, np.full(n, UNDETERMINED)),
+        confidence=_scattered(decisions.confidence, row, np.ones(n)),
+        parent_id=_scattered(parent_row, row, np.full(n, -1)),
+        parent=pick(parent, np.where(row_has_parent, position, -1)),
+        process=pick(texts(decisions.process), position),
+        rule=pick(texts([*RULES, UNREADABLE]), rule),
+        reason=_reasons(table, position, partial(reasons, state, decisions, labels)),
     )
 
 
-def _spread(values: Values, row: IntArray, everywhere: Values) -> Values:
-    """Return `everywhere` with values at some rows."""
-    everywhere[row] = values
-    return everywhere
+def _scattered(values: Values, row: IntArray, default: Values) -> Values:
+    """A copy of `default` with `values` at some rows."""
+    result = default.copy()
+    result[row] = values
+    return result
 
 
-def _reason(table: FeatureTable, place: IntArray, say: Callable[[IntArray], Texts]) -> Texts:
-    """Return what is said of each row, or else why it cannot be judged.
+def _reasons(
+    table: FeatureTable, position: IntArray, reasons_of: Callable[[IntArray], Texts]
+) -> Texts:
+    """The reason of each row: that of its verdict, or the fault for which it was not judged.
 
     Parameters
     ----------
     table
-    place
-        Of each row among what can be judged, -1 for the others.
-    say
-        Returns what is said of some places.
+    position
+        Of each row among those that were judged, -1 for the others.
+    reasons_of
+        Reasons of the rows at some positions.
     """
     faults, parts = texts_of(table.data["fault"]), []
     for start in range(0, len(table), _BLOCK):
-        here = place[start : start + _BLOCK]
-        said = say(here[here >= 0])
-        at = np.where(here >= 0, np.cumsum(here >= 0) - 1, len(said) + np.arange(len(here)))
-        parts.append(pick(joined(said, faults[start : start + _BLOCK]), at))
+        block = position[start : start + _BLOCK]
+        is_judged = block >= 0
+        judged = reasons_of(block[is_judged])
+        # Texts of the judged rows, then faults of all rows of the block.
+        from_judged = np.cumsum(is_judged) - 1
+        from_faults = len(judged) + np.arange(len(block))
+        both = joined(judged, faults[start : start + _BLOCK])
+        parts.append(pick(both, np.where(is_judged, from_judged, from_faults)))
     return joined(*parts)
 
 
 def _isomers(table: FeatureTable) -> Texts:
+    """Isomer in the name of each species, missing where the name gives none."""
     return texts([s.isomer for s in table.names.species])
 
 
-def _isomer(table: FeatureTable, model: FittedModel, decisions: Decisions, row: IntArray) -> Texts:
-    """Return the isomer that a name gives, or else that of the line on which a row stands."""
+def _line_isomers(
+    table: FeatureTable, model: FittedModel, decisions: Decisions, row: IntArray
+) -> Texts:
+    """Isomer of each row: that of its name, or else, for a valid row, that of its line."""
     named, by_line = _isomers(table), texts(model.line_isomers)
-    place = table.names.index.copy()
-    of_line = (decisions.verdict == VALID) & named.is_null().to_numpy(False)[place[row]]
-    place[row[of_line]] = len(named) + decisions.line[of_line]
-    return pick(joined(named, by_line), place)
+    index = table.names.index.copy()
+    name_gives_none = named.is_null().to_numpy(False)[index[row]]
+    from_line = (decisions.verdict == VALID) & name_gives_none
+    index[row[from_line]] = len(named) + decisions.line[from_line]
+    return pick(joined(named, by_line), index)
 
 
 def _parent_names(
     table: FeatureTable, state: Inference, model: FittedModel, decisions: Decisions
 ) -> Texts:
-    """Return the name of each parent: as read, or made up from line and ceramide."""
+    """Name of each observation's parent: as read, or made of line and ceramide where missing."""
     names = texts_of(table.data["name"])
-    place = np.where(decisions.parent >= 0, state.observed.row[decisions.parent], -1)
-    missing = np.flatnonzero(decisions.ghost >= 0)
-    ghosts, series = state.shares.missing_parents, model.line_series
-    ceramides = state.observed.ceramides
-    kinds = (ghosts.line * len(ceramides) + ghosts.ceramide)[decisions.ghost[missing]]
-    distinct, kind = np.unique(kinds, return_inverse=True)
+    index = np.where(decisions.parent >= 0, state.observed.row[decisions.parent], -1)
+    child = np.flatnonzero(decisions.missing_parent >= 0)
+    entry = decisions.missing_parent[child]
+    missing, ceramides = state.shares.missing_parents, state.observed.ceramides
+    line_ceramide = (missing.line * len(ceramides) + missing.ceramide)[entry]
+    distinct, number = np.unique(line_ceramide, return_inverse=True)
     line, ceramide = np.divmod(distinct, len(ceramides))
-    made_up = [
-        species(series[k], Ceramide(*numbers)).name
+    made = [
+        species(model.line_series[k], Ceramide(*numbers)).name
         for k, numbers in zip(line, ceramides[ceramide].astype(int).tolist(), strict=True)
     ]
-    place[missing] = len(names) + kind
-    return pick(joined(names, texts(made_up)), place)
+    index[child] = len(names) + number
+    return pick(joined(names, texts(made)), index)
 
 
-def features_table(table: FeatureTable, decided: Decided) -> pd.DataFrame:
-    """Return one row per input row: columns `columns.FEATURES`, then optional and carried ones."""
+def features_table(table: FeatureTable, verdicts: RowVerdicts) -> pd.DataFrame:
+    """`Analysis.features`: columns `columns.FEATURES`, then optional and carried ones.
+
+    Parameters
+    ----------
+    table : FeatureTable
+    verdicts : RowVerdicts
+        On its rows.
+    """
     data = table.data
     columns: dict[str, Any] = {
         **{column: data[column] for column in _GIVEN},
         "feature_id": as_numbers(data["feature_id"].to_numpy(copy=True)),
         **table.names.columns(),
-        **{name: _column(values) for name, values in vars(decided).items()},
-        "verdict": pd.Categorical.from_codes(decided.verdict, dtype=_VERDICT),
-        "parent_id": as_numbers(decided.parent_id),
-        "consolidated_volume": _consolidated(data["volume"].to_numpy(), decided),
+        **{name: _column(values) for name, values in vars(verdicts).items()},
+        "verdict": pd.Categorical.from_codes(verdicts.verdict, dtype=_VERDICT),
+        "parent_id": as_numbers(verdicts.parent_id),
+        "consolidated_volume": _consolidated(data["volume"].to_numpy(), verdicts),
     }
-    # What is given is shared until either side writes; all else is new.
+    # Columns of the input are shared until either side writes; the others are new.
     features = pd.DataFrame({c: columns[c] for c in FEATURES}, index=data.index, copy=False)
     carried = _carried(table)
     return pd.concat([features, *carried], axis=1) if carried else features
@@ -207,24 +248,27 @@ _VERDICT: Final = pd.CategoricalDtype(list(VERDICTS))
 
 
 def _column(values: Any) -> Any:
-    """Return texts as a column, and numbers without the digits that differ by processor."""
+    """Texts as a column; numbers rounded, since further digits differ between processors."""
     if not isinstance(values, np.ndarray):
         return as_column(values)
-    return values.round(_DIGITS) if values.dtype == np.float64 else values
+    if values.dtype != np.float64:
+        return values
+    return values.round(_DIGITS)
 
 
-def _consolidated(volume: FloatArray, decided: Decided) -> FloatArray:
-    """Return each valid feature's area plus that of its fragments and adducts."""
-    child = np.flatnonzero((decided.parent_id >= 0) & np.isfinite(volume))
-    added = np.bincount(decided.parent_id[child], volume[child], minlength=len(volume))
-    return np.where(decided.verdict == VALID, volume + added, np.nan)
+def _consolidated(volume: FloatArray, verdicts: RowVerdicts) -> FloatArray:
+    """Area of each valid feature plus those of its fragments and adducts, NaN for other rows."""
+    child = np.flatnonzero((verdicts.parent_id >= 0) & np.isfinite(volume))
+    added = np.bincount(verdicts.parent_id[child], volume[child], minlength=len(volume))
+    return np.where(verdicts.verdict == VALID, volume + added, np.nan)
 
 
 def _carried(table: FeatureTable) -> list[pd.DataFrame]:
-    """Return the optional columns that the input has, and the foreign ones under free names."""
+    """The optional columns with values, and the foreign columns renamed by `carried_name`."""
     data, carried = table.data, table.carried
     frames = []
-    if optional := [c for c in OPTIONAL if not data[c].array.isna().all()]:
+    optional = [c for c in OPTIONAL if not data[c].array.isna().all()]
+    if optional:
         frames.append(data[optional])
     if carried.shape[1]:
         foreign = carried.rename(columns={c: carried_name(str(c)) for c in carried})
@@ -233,7 +277,16 @@ def _carried(table: FeatureTable) -> list[pd.DataFrame]:
 
 
 def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.DataFrame:
-    """Return the lines with their quality and the plain Log P line of their series."""
+    """`Analysis.models`: lines, their quality and the Log P line of their series, `columns.MODELS`.
+
+    Parameters
+    ----------
+    model : FittedModel
+    decisions : Decisions
+        With the quality of the lines of the model.
+    log_p : LogP
+        Of the table.
+    """
     lines, quality = model.line_columns(), decisions.quality
     plain = [log_p.lines.get(series, NO_LINE) for series in model.line_series]
     numbers = {
@@ -252,7 +305,7 @@ def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.Da
         **{column: values.round(_DIGITS) for column, values in numbers.items()},
         "log_p_equation": as_column(texts([line.equation for line in plain])),
         "may_judge": quality.may_judge,
-        "why_not": as_column(pick(texts([_TOO_POOR]), -quality.may_judge.astype(np.int64))),
+        "why_not": as_column(pick(texts([_TOO_POOR]), np.where(quality.may_judge, -1, 0))),
     }
     index = pd.RangeIndex(len(plain))
     return pd.DataFrame({c: columns[c] for c in MODELS}, index=index, copy=False)

@@ -10,12 +10,12 @@ from ganglioside.columns import VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.verdicts.decisions import VALID
-from ganglioside.verdicts.result_tables import Decided
+from ganglioside.verdicts.result_tables import RowVerdicts
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Headline numbers of an analysis (counts of rows unless said otherwise)."""
+    """Headline numbers of an analysis: counts of rows unless a comment gives another unit."""
 
     features: int
     valid: int
@@ -26,18 +26,26 @@ class Summary:
     anchors: int
     anchors_not_valid: int
     unreadable: int
-    series: int  # series present
-    lines: int  # series and isomers with an offset of their own
+    series: int  # number of series
+    lines: int  # number of lines (series and isomers) with features
     curve_sigma: float  # min; NaN without a model
     headline: str  # one sentence
 
 
-def summarise(table: FeatureTable, decided: Decided, model: FittedModel) -> Summary:
-    """Return the counts of an analysis, and its headline."""
-    counts = np.bincount(decided.verdict, minlength=len(VERDICTS)).tolist()
-    count = dict(zip(VERDICTS, counts, strict=True))
+def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) -> Summary:
+    """The counts of an analysis and its headline.
+
+    Parameters
+    ----------
+    table : FeatureTable
+    verdicts : RowVerdicts
+        On the rows of the table.
+    model : FittedModel
+    """
+    counts = np.bincount(verdicts.verdict, minlength=len(VERDICTS))
+    count = dict(zip(VERDICTS, counts.tolist(), strict=True))
     anchors = table.data["anchor"].to_numpy()
-    wrong = int((anchors & (decided.verdict != VALID)).sum())
+    wrong = int((anchors & (verdicts.verdict != VALID)).sum())
     explained = count["valid"] + count["fragment"] + count["adduct"]
     total = len(table)
     headline = (

@@ -8,7 +8,6 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.ion_source.artefacts import MASS_TOLERANCE, artefact_pairs, artefacts
-from ganglioside.ion_source.isobars import possible_posing
 from ganglioside.observations.observations import Observations, observe
 
 
@@ -75,41 +74,3 @@ def test_a_name_that_poses_is_paired_with_what_it_is(parent: str, child: str, pr
 def test_a_mass_beyond_the_tolerance_is_no_artefact() -> None:
     # C3H6 against OAc: 36 mDa apart
     assert len(artefact_pairs(observed(["GD1(39:1;O2)", "GD1+OAc(36:1;O2)"], [9.0, 9.0]), 0.1)) == 0
-
-
-def test_whoever_may_pose_has_the_mass_of_the_name(example: Observations) -> None:
-    posing = possible_posing(example)
-    assert (np.diff(posing.species) >= 0).all()
-    mass = dict(zip(example.species.tolist(), example.mass.tolist(), strict=True))
-    series = example.groups.series
-    rng = np.random.default_rng(0)
-    for k in rng.choice(len(posing.species), 60):
-        n, d, o = example.ceramides[posing.ceramide[k]].astype(int)
-        behind = gg.parse_name(f"{series[posing.group[k]]}({n}:{d};O{o})")
-        shift = artefacts()[posing.process[k]].mass_shift
-        wanted = mass[int(posing.species[k])] - shift
-        assert behind.monoisotopic_mass == pytest.approx(wanted, abs=MASS_TOLERANCE + 1e-6)
-
-
-def test_the_parent_of_a_sodium_adduct_need_not_be_in_the_table() -> None:
-    names = ["GD1(40:3;O2)", "GD1(36:1;O2)", "GM3(36:1;O2)", "GM3(38:0;O2)"]
-    seen = observed(names, [11.7, 9.1, 10.6, 12.7])
-    posing = possible_posing(seen)
-    at = int(seen.species[seen.row == 0][0])
-    entry = np.flatnonzero(posing.species == at)
-    behind = {
-        (seen.groups.series[posing.group[k]], *seen.ceramides[posing.ceramide[k]].astype(int))
-        for k in entry
-        if artefacts()[posing.process[k]].process == "+Na-H"
-    }
-    assert ("GD1", 38, 0, 2) in behind
-
-
-def test_entries_of_names_are_found_by_search(example: Observations) -> None:
-    posing = possible_posing(example)
-    expected = [
-        (i, k)
-        for i, name in enumerate(example.species.tolist())
-        for k in np.flatnonzero(posing.species == name).tolist()
-    ]
-    assert list(zip(posing.row.tolist(), posing.entry.tolist(), strict=True)) == expected

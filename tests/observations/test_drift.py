@@ -11,7 +11,7 @@ from ganglioside.observations.drift import (
     FOR_STRETCH,
     Drift,
     estimate_drift,
-    nearest_place,
+    nearest_peak,
     no_drift,
 )
 from ganglioside.observations.observations import observe
@@ -105,11 +105,11 @@ def test_it_survives_json() -> None:
     assert no_drift(("a", "b")).is_none
 
 
-def test_features_of_one_name_that_stand_together_share_a_place() -> None:
+def test_features_of_one_name_that_elute_together_share_a_peak() -> None:
     species = np.array([0, 0, 0, 0, 1, 1, 2])
     rt = np.array([5.0, 5.01, 5.3, 5.305, 5.0, 8.0, 5.3])
-    place = nearest_place(species, rt, 0.005)
-    assert place.tolist() == [0, 0, 1, 1, 2, 3, 4]
+    peak = nearest_peak(species, rt, 0.005)
+    assert peak.tolist() == [0, 0, 1, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("level", ["middle", "hard"])

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ganglioside as gg
-from ganglioside.lipids.composition import UNITS
 from ganglioside.observations.observations import Observations, observe
 from ganglioside.support.arrays import starts, sum_by
 
@@ -47,36 +46,6 @@ def test_areas_that_are_none_are_missing() -> None:
     assert np.isnan(observe(read).log_volume).sum() == 2
 
 
-def test_a_name_with_an_isomer_is_a_group_of_its_own() -> None:
-    read = table(Name=["GD1a(36:1;O2)", "GD1(36:1;O2)", "GD1b(36:1;O2)"], RT=[8.0, 8.2, 8.4])
-    groups = observe(read).groups
-    assert groups.series == ("GD1", "GD1", "GD1")
-    assert groups.isomer == (None, "GD1a", "GD1b")
-    assert not groups.contains.any()
-
-
-def test_containment_is_of_every_unit(example: Observations) -> None:
-    groups = example.groups
-    for p, parent in enumerate(groups.units):
-        for c, child in enumerate(groups.units):
-            expected = bool((parent >= child).all() and (parent > child).any())
-            assert groups.contains[p, c] == expected
-    known = dict(zip(groups.series, range(len(groups)), strict=True))
-    assert groups.contains[known["GD1"], known["GM3"]]
-    assert groups.contains[known["GT1"], known["GD3"]]
-    assert not groups.contains[known["GM1"], known["GD3"]]  # one sialic acid has no two
-    assert (groups.depth == groups.units.sum(axis=1)).all()
-
-
-def test_a_lost_water_makes_a_group_smaller() -> None:
-    read = table(Name=["GM3-H2O(36:1;O2)", "GM3(36:1;O2)"], RT=[8.0, 8.0])
-    groups = observe(read).groups
-    lost = groups.series.index("GM3-H2O")
-    assert groups.units[lost, UNITS.index("water_losses")] == -1
-    assert groups.contains[1 - lost, lost]
-    assert not groups.contains[lost, 1 - lost]
-
-
 def test_cells_and_slots_join_what_can_meet() -> None:
     read = table(
         Name=["GM3(36:1;O2)", "GM1(36:1;O2)", "GM3(36:1;O2)", "GM3(36:1;O2)", "GM3(38:1;O2)"],
@@ -85,7 +54,7 @@ def test_cells_and_slots_join_what_can_meet() -> None:
     )
     seen = observe(read)
     at = np.argsort(seen.row)
-    cell, slot = seen.cell[at], seen.slot[at]
+    cell, slot = seen.sample_ceramide[at], seen.slot[at]
     assert cell[0] == cell[1] == cell[2]
     assert len({cell[0], cell[3], cell[4]}) == 3
     assert slot[0] == slot[2]
@@ -104,7 +73,7 @@ def test_the_order_of_the_input_is_gone() -> None:
         "sample",
         "group",
         "slot",
-        "cell",
+        "sample_ceramide",
         "ceramide",
         "mass",
         "rt",

@@ -28,9 +28,6 @@ def read(content: bytes) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
 
 
-# --- predictions -------------------------------------------------------------------------
-
-
 def test_predictions_say_what_they_rest_on(example: gg.Analysis) -> None:
     support = example.models.set_index("series")["n"]
     alone = next(str(s) for s in support.index[support == 1] if (support.index == s).sum() == 1)
@@ -60,9 +57,6 @@ def test_without_a_model_nothing_is_predicted() -> None:
     skyline = read(to_skyline_list(listed))
     assert skyline["Explicit Retention Time"].isna().all()
     assert skyline["Explicit Retention Time Window"].isna().all()
-
-
-# --- library -----------------------------------------------------------------------------
 
 
 def test_the_library_has_its_columns_and_no_row_twice(library: pd.DataFrame) -> None:

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from simulated_study import raw_of, right, study, study_analysis
 
 import ganglioside as gg
 from ganglioside.analysis import Analysis
 from ganglioside.columns import PROBLEMS
 from ganglioside.errors import ReadError, ValidationError
-from ganglioside.observations.observations import observe
-from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.verdicts.consensus import CONSENSUS, DIFFERENCES, DRIFT
 
 GOOD = b"Name,RT,Note\nGM1(36:1;O2),9.9,7\nGM3(36:1;O2),9.95,8\n"
 
 
-def raw_of(table: FeatureTable) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(table.source.content))
-
-
-def right(analysis: Analysis, table: FeatureTable) -> np.ndarray:
-    assert table.truth is not None
-    return analysis.features["verdict"].astype(str).to_numpy() == table.truth["verdict"].to_numpy()
-
-
 @pytest.fixture(scope="module")
 def table() -> FeatureTable:
-    return gg.simulate(2, n_samples=20)
+    return study()
 
 
 @pytest.fixture(scope="module")
-def analysis(table: FeatureTable) -> Analysis:
-    return gg.analyze(table)
+def analysis() -> Analysis:
+    return study_analysis()
 
 
 @pytest.fixture
@@ -47,9 +35,6 @@ def files(tmp_path: Path) -> list[Path]:
         paths.append(tmp_path / f"{sample}.csv")
         rows.drop(columns="Sample").to_csv(paths[-1], index=False)
     return paths
-
-
-# files
 
 
 def test_files_are_samples_by_their_names(files: list[Path]) -> None:
@@ -131,9 +116,6 @@ def test_a_refused_file_is_named() -> None:
         gg.read_features(content[:60] + content[90:])
 
 
-# verdicts
-
-
 def test_studies_are_judged_better_than_their_samples_alone() -> None:
     together, alone = [], []
     for seed in (1, 2, 3, 4):
@@ -169,135 +151,6 @@ def test_row_order_does_not_matter(table: FeatureTable, analysis: Analysis) -> N
     )
     pd.testing.assert_frame_equal(shuffled.consensus, analysis.consensus)
     pd.testing.assert_frame_equal(shuffled.drift, analysis.drift)
-
-
-def test_times_are_those_of_each_sample(analysis: Analysis) -> None:
-    features = analysis.features[analysis.features["predicted_rt"].notna()]
-    assert np.allclose(features["rt"] - features["predicted_rt"], features["residual"])
-    assert features["predicted_rt"].between(features["rt_lower"], features["rt_upper"]).all()
-    valid = features[features["verdict"] == "valid"]
-    assert valid.groupby("sample")["residual"].median().abs().max() < 0.01
-    assert valid.groupby(["name", "isomer"], dropna=False)["predicted_rt"].std().median() > 0.01
-
-
-def test_parents_are_in_the_sample_of_their_fragments(analysis: Analysis) -> None:
-    made = analysis.features[analysis.features["parent_id"].notna()]
-    parent = analysis.features.loc[made["parent_id"].astype(int)]
-    assert len(made) > 1000
-    assert (made["sample"].to_numpy() == parent["sample"].to_numpy()).all()
-    assert (made["parent"].to_numpy() == parent["name"].to_numpy()).all()
-
-
-def test_a_parent_without_a_row_in_one_sample_is_still_named(table: FeatureTable) -> None:
-    whole = gg.analyze(table).features
-    parents = whole.groupby("parent_id")["name"].size()
-    lost = int(parents.index[parents.to_numpy().argmax()])
-    orphans = whole.index[whole["parent_id"] == lost]
-    left = gg.analyze(raw_of(table).drop(index=lost)).features
-    left.index = whole.index.drop(lost)
-    assert len(orphans) > 1
-    assert (left.loc[orphans, "verdict"].astype(str) == "fragment").all()
-    assert left.loc[orphans, "parent_id"].isna().all()
-    assert left.loc[orphans, "parent"].notna().all()
-
-
-def test_a_single_sample_is_its_own_peaks(table: FeatureTable) -> None:
-    raw = raw_of(table)
-    one = raw[raw["Sample"] == "S001"]
-    observed = observe(gg.read_features(one))
-    assert find_peaks(observed).observed is observed
-    named, unnamed = gg.analyze(one), gg.analyze(one.drop(columns="Sample"))
-    pd.testing.assert_frame_equal(named.features.drop(columns="sample"), unnamed.features)
-
-
-# consensus and differences
-
-
-def test_the_consensus_has_a_row_for_each_isomer_of_a_species(analysis: Analysis) -> None:
-    consensus = analysis.consensus
-    assert list(consensus.columns) == list(CONSENSUS)
-    valid = consensus[consensus["verdict"] == "valid"]
-    keys = ["series", "isomer", "carbons", "double_bonds", "hydroxyls"]
-    assert not valid.duplicated(keys).any()
-    assert len(valid) > 150
-    features = analysis.features[analysis.features["verdict"] == "valid"]
-    assert valid["seen"].sum() == len(features)
-    assert np.isclose(valid["total_volume"].sum(), features["volume"].sum())
-    assert (valid["seen"] <= valid["samples"]).all()
-    assert (consensus["samples"] == 20).all()
-
-
-def test_the_spread_is_that_without_drift(analysis: Analysis) -> None:
-    often = analysis.consensus[analysis.consensus["seen"] >= 15]
-    assert often.loc[often["verdict"] == "valid", "rt_spread"].median() < 0.009
-    assert analysis.features.groupby("name")["rt"].std().median() > 0.02
-
-
-def test_the_consensus_is_right_where_single_samples_are_wrong(
-    table: FeatureTable, analysis: Analysis
-) -> None:
-    raw = raw_of(table)
-    alone = [
-        gg.analyze(rows.drop(columns="Sample")).features.set_axis(rows.index)["verdict"].astype(str)
-        for _, rows in raw.groupby("Sample")
-    ]
-    assert table.truth is not None
-    wrong = (pd.concat(alone).sort_index() != table.truth["verdict"]).to_numpy()
-    assert wrong.sum() > 50
-    assert right(analysis, table)[wrong].mean() > 0.4
-
-
-def test_what_a_sample_lacks_is_found(table: FeatureTable, analysis: Analysis) -> None:
-    usual = analysis.consensus[
-        (analysis.consensus["verdict"] == "valid") & (analysis.consensus["seen"] == 20)
-    ]
-    name = str(usual["name"].iloc[0])
-    raw = raw_of(table)
-    less = gg.analyze(raw[(raw["Name"] != name) | (raw["Sample"] != "S007")])
-    found = less.differences
-    assert list(found.columns) == list(DIFFERENCES)
-    missing = found[(found["code"] == "missing") & (found["name"] == name)]
-    assert set(missing["sample"]) == {"S007"}
-    assert name in missing["message"].iloc[0]
-    row = less.consensus[(less.consensus["name"] == name) & (less.consensus["seen"] == 19)]
-    assert "S007" in row["missing"].iloc[0]
-
-
-def test_a_sample_that_drifts_is_found(table: FeatureTable) -> None:
-    raw = raw_of(table)
-    raw["RT"] += 0.4 * (raw["Sample"] == "S005")
-    analysis = gg.analyze(raw)
-    drift = analysis.drift.set_index("sample")
-    assert list(analysis.drift.columns) == list(DRIFT)
-    before = gg.analyze(table).drift.set_index("sample")
-    assert drift.loc["S005", "shift"] - before.loc["S005", "shift"] == pytest.approx(0.4, abs=0.01)
-    found = analysis.differences
-    assert found.loc[found["code"] == "drift", "sample"].tolist() == ["S005"]
-
-
-def test_a_sample_with_little_in_common_is_reported(table: FeatureTable) -> None:
-    raw = raw_of(table)
-    kept = raw[(raw["Sample"] != "S003") | (raw.groupby("Sample").cumcount() < 2)]
-    findings = gg.analyze(kept).findings
-    assert (
-        findings.loc[findings["code"] == "sample-not-aligned", "message"].str.contains("S003").all()
-    )
-    assert (findings["code"] == "sample-not-aligned").sum() == 1
-
-
-def test_one_sample_has_an_empty_but_well_formed_consensus(analysis: Analysis) -> None:
-    single = gg.analyze(gg.simulate(0))
-    for table in ("consensus", "differences", "drift"):
-        empty, full = getattr(single, table), getattr(analysis, table)
-        assert len(empty) == 0
-        assert len(full)
-        assert empty.dtypes.equals(full.dtypes)
-
-
-def test_a_study_without_a_curve_has_no_consensus() -> None:
-    none = gg.analyze(pd.DataFrame({"Name": ["GM1(36:1;O2)"] * 2, "RT": [9, 9.1], "Sample": "ab"}))
-    assert len(none.consensus) == len(none.drift) == 0
-    assert (none.features["verdict"] == "undetermined").all()
 
 
 def test_a_feature_of_a_study_is_explained(analysis: Analysis) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import known_curve
 import numpy as np
 import pandas as pd
@@ -19,11 +21,11 @@ from ganglioside.verdicts.decisions import (
     RULES,
     VALID,
     Decisions,
-    _roots,
+    _parents,
+    _whole_parents,
     decide,
     weigh,
 )
-from ganglioside.verdicts.line_quality import line_quality
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +74,29 @@ def test_a_chain_of_fragments_leads_to_its_first_parent() -> None:
     verdict = np.array([VALID, fragment, fragment, fragment, adduct, fragment, fragment])
     parent = np.array([-1, 0, 1, 2, 1, -1, 5])
     # an adduct keeps what it is the adduct of; the parent of row 5 has no row
-    assert _roots(verdict, parent).tolist() == [-1, 0, 0, 0, 1, -1, 5]
+    assert _whole_parents(verdict, parent).tolist() == [-1, 0, 0, 0, 1, -1, 5]
 
 
 def test_a_parent_is_a_row_or_missing_not_both(decisions: Decisions) -> None:
-    assert not ((decisions.parent >= 0) & (decisions.ghost >= 0)).any()
+    assert not ((decisions.parent >= 0) & (decisions.missing_parent >= 0)).any()
     alone = ~np.isin(decisions.verdict, [1, 2])
     assert (decisions.parent[alone] == -1).all()
+
+
+@pytest.mark.parametrize(("times_chance", "named"), [(0.5, False), (2.0, True)])
+def test_the_missing_parent_of_an_outlier_is_likelier_than_chance(
+    state: Inference, times_chance: float, named: bool
+) -> None:
+    missing = state.shares.missing_parents
+    entry = int(np.flatnonzero(missing.verdicts == "outlier")[0])
+    child = int(missing.child[entry])
+    probability = np.zeros(len(missing.child))
+    probability[entry] = times_chance * state.shares.chance[child]
+    shares = replace(state.shares, missing_parents=missing.with_probability(probability))
+    verdict = np.full(len(state.observed), VALID)
+    verdict[child] = OUTLIER
+    _, missing_parent, _ = _parents(replace(state, shares=shares), verdict)
+    assert missing_parent[child] == (entry if named else -1)
 
 
 def test_rules_have_the_number_of_what_decided(state: Inference, decisions: Decisions) -> None:
@@ -91,21 +109,6 @@ def test_rules_have_the_number_of_what_decided(state: Inference, decisions: Deci
     second = valid & ~state.main[decisions.line]
     assert second.any()
     assert all(name.startswith("3 ") for name in names[second])
-
-
-@pytest.mark.parametrize("threshold", [0.5, 0.9, 0.999])
-def test_a_line_may_judge_when_it_predicts_what_it_left_out(
-    state: Inference, threshold: float
-) -> None:
-    quality = line_quality(state, threshold)
-    known = np.isfinite(quality.r2_left_out)
-    np.testing.assert_array_equal(quality.may_judge[known], quality.r2_left_out[known] >= threshold)
-    assert (quality.r2_left_out[known] <= quality.r2[known] + 1e-3).mean() > 0.9
-    assert (quality.r2[known] <= 1).all()
-    assert (quality.rmse_left_out[known] >= 0).all()
-
-
-# --- single features on a table whose truth is known ------------------------------------------
 
 
 def verdict_of_one(shift: float, *, anchor: str = "F", **settings: float) -> pd.Series:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from known_curve import Method
+from simulated_study import raw_of, study
 
 import ganglioside as gg
 from ganglioside.columns import FINDINGS
@@ -121,3 +122,13 @@ def test_without_a_model_there_is_one_finding() -> None:
     findings = analysis.findings
     assert findings["code"].tolist() == ["no-model"]
     assert findings["message"].tolist() == [analysis.model.reason]
+
+
+def test_a_sample_with_little_in_common_is_reported() -> None:
+    raw = raw_of(study())
+    kept = raw[(raw["Sample"] != "S003") | (raw.groupby("Sample").cumcount() < 2)]
+    findings = gg.analyze(kept).findings
+    assert (
+        findings.loc[findings["code"] == "sample-not-aligned", "message"].str.contains("S003").all()
+    )
+    assert (findings["code"] == "sample-not-aligned").sum() == 1

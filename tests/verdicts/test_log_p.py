@@ -83,3 +83,37 @@ def test_a_table_without_log_p_says_nothing(drawn: pd.DataFrame) -> None:
     nothing = check(drawn.drop(columns="Log P"))
     assert len(nothing.slips) == 0
     assert nothing.lines == {}
+
+
+def test_the_plain_line_is_the_least_squares_line_of_the_anchors() -> None:
+    log_p = np.array([1.0, 2.0, 3.0, 4.5])
+    rt = np.array([8.0, 8.9, 10.1, 11.4])
+    names = [f"GM1({n}:1;O2)" for n in (34, 36, 38, 40)]
+    table = pd.DataFrame({"Name": names, "RT": rt, "Log P": log_p, "Anchor": "T"})
+    other = pd.DataFrame({"Name": ["GM1(42:1;O2)"], "RT": 2.0, "Log P": 9.0, "Anchor": "F"})
+    line = gg.analyze(pd.concat([table, other])).models.iloc[0]
+    slope, intercept = np.polyfit(log_p, rt, 1)
+    assert line["log_p_slope"] == pytest.approx(slope)
+    assert line["log_p_intercept"] == pytest.approx(intercept)
+    assert line["log_p_r2"] == pytest.approx(np.corrcoef(log_p, rt)[0, 1] ** 2)
+    assert line["log_p_equation"] == f"RT = {slope:.3f} * Log P + {intercept:.3f}"
+
+
+def test_a_falling_line_shows_its_signs() -> None:
+    names = [f"GM1({n}:1;O2)" for n in (34, 36, 38)]
+    table = pd.DataFrame(
+        {"Name": names, "RT": [8.0, 9.5, 11.0], "Log P": [-10.0, -9.0, -8.0], "Anchor": "T"}
+    )
+    line = gg.analyze(table).models.iloc[0]
+    assert line["log_p_equation"] == "RT = 1.500 * Log P + 23.000"
+    shifted = gg.analyze(table.assign(**{"Log P": [10.0, 11.0, 12.0]})).models.iloc[0]
+    assert shifted["log_p_equation"] == "RT = 1.500 * Log P - 7.000"
+    bare = gg.analyze(table.drop(columns="Log P")).models.iloc[0]
+    assert pd.isna(bare["log_p_equation"])
+    assert pd.isna(bare["log_p_slope"])
+
+
+def test_a_series_of_one_log_p_has_no_plain_line() -> None:
+    names = [f"GM1({n}:1;O2)" for n in (34, 36, 38)]
+    table = pd.DataFrame({"Name": names, "RT": [8.0, 9.5, 11.0], "Log P": 1.0, "Anchor": "T"})
+    assert pd.isna(gg.analyze(table).models.loc[0, "log_p_equation"])

@@ -1,0 +1,58 @@
+"""Quality of lines, and which of them may reject a name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import ganglioside as gg
+from ganglioside.inference.rounds import infer
+from ganglioside.inference.state import Inference
+from ganglioside.observations.observations import observe
+from ganglioside.verdicts.decisions import weigh
+from ganglioside.verdicts.line_quality import line_quality
+
+
+@pytest.fixture(scope="module")
+def state() -> Inference:
+    found = infer(observe(gg.example()))
+    assert isinstance(found, Inference)
+    return weigh(found, gg.Settings())
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.9, 0.999])
+def test_a_line_may_judge_when_it_predicts_what_it_left_out(
+    state: Inference, threshold: float
+) -> None:
+    quality = line_quality(state, threshold)
+    known = np.isfinite(quality.r2_left_out)
+    np.testing.assert_array_equal(quality.may_judge[known], quality.r2_left_out[known] >= threshold)
+    assert (quality.r2_left_out[known] <= quality.r2[known] + 1e-3).mean() > 0.9
+    assert (quality.r2[known] <= 1).all()
+    assert (quality.rmse_left_out[known] >= 0).all()
+
+
+def test_the_numbers_are_those_of_the_definition(state: Inference) -> None:
+    quality = line_quality(state, 0.9)
+    c, shares = state.candidates, state.shares
+    checked = 0
+    for line in np.flatnonzero(np.isfinite(quality.r2)):
+        on = c.line == line
+        weight, rt = shares.own[on], c.rt[on]
+        mean = np.average(rt, weights=weight)
+        about_mean = (weight * (rt - mean) ** 2).sum()
+        left_out = (weight * (rt - shares.predicted[on]) ** 2).sum()
+        assert quality.r2_left_out[line] == pytest.approx(1 - left_out / about_mean)
+        assert quality.rmse_left_out[line] == pytest.approx(np.sqrt(left_out / weight.sum()))
+        fit = (weight * (rt - state.fitted[on]) ** 2).sum()
+        assert quality.r2[line] == pytest.approx(1 - fit / about_mean)
+        checked += 1
+    assert checked > 10
+
+
+def test_a_line_with_too_few_features_is_judged_as_all_together(state: Inference) -> None:
+    for threshold, expected in ((0.0, True), (1.0, False)):
+        quality = line_quality(state, threshold)
+        unknown = np.isnan(quality.r2_left_out)
+        assert unknown.any()
+        assert (quality.may_judge[unknown] == expected).all()

@@ -1,0 +1,79 @@
+"""Decisions on the features of each sample of a study, from those on shared peaks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_study import raw_of, study, study_analysis
+
+import ganglioside as gg
+from ganglioside.analysis import Analysis
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.verdicts.per_sample import _in_sample
+
+
+@pytest.fixture(scope="module")
+def table() -> FeatureTable:
+    return study()
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    return study_analysis()
+
+
+def test_times_are_those_of_each_sample(analysis: Analysis) -> None:
+    features = analysis.features[analysis.features["predicted_rt"].notna()]
+    assert np.allclose(features["rt"] - features["predicted_rt"], features["residual"])
+    assert features["predicted_rt"].between(features["rt_lower"], features["rt_upper"]).all()
+    valid = features[features["verdict"] == "valid"]
+    assert valid.groupby("sample")["residual"].median().abs().max() < 0.01
+    assert valid.groupby(["name", "isomer"], dropna=False)["predicted_rt"].std().median() > 0.01
+
+
+def test_parents_are_in_the_sample_of_their_fragments(analysis: Analysis) -> None:
+    made = analysis.features[analysis.features["parent_id"].notna()]
+    parent = analysis.features.loc[made["parent_id"].astype(int)]
+    assert len(made) > 1000
+    assert (made["sample"].to_numpy() == parent["sample"].to_numpy()).all()
+    assert (made["parent"].to_numpy() == parent["name"].to_numpy()).all()
+
+
+def test_a_parent_without_a_row_in_one_sample_is_still_named(table: FeatureTable) -> None:
+    whole = gg.analyze(table).features
+    parents = whole.groupby("parent_id")["name"].size()
+    lost = int(parents.index[parents.to_numpy().argmax()])
+    orphans = whole.index[whole["parent_id"] == lost]
+    left = gg.analyze(raw_of(table).drop(index=lost)).features
+    left.index = whole.index.drop(lost)
+    assert len(orphans) > 1
+    assert (left.loc[orphans, "verdict"].astype(str) == "fragment").all()
+    assert left.loc[orphans, "parent_id"].isna().all()
+    assert left.loc[orphans, "parent"].notna().all()
+
+
+def test_the_nearest_feature_of_the_wanted_peak_in_the_same_sample_is_found() -> None:
+    #                  sample 0 ........  sample 1
+    sample = np.array([0, 0, 0, 0, 1, 1])
+    peak = np.array([0, 1, 1, 2, 0, 2])
+    distance = np.array([0.01, 0.03, 0.02, 0.0, 0.0, 0.0])
+    wanted = np.array([-1, 0, 0, 1, -1, 1])  # peak 1 is not in sample 1
+    found, spare = _in_sample(sample, peak, distance, wanted)
+    assert found.tolist() == [-1, 0, 0, 2, -1, -1]
+    assert spare.tolist() == [False, True, False, False, False, False]
+
+
+def test_of_two_features_in_one_valid_peak_the_nearer_is_valid(
+    table: FeatureTable, analysis: Analysis
+) -> None:
+    features = analysis.features
+    central = features["residual"].abs() < 0.002
+    sure = features[(features["verdict"] == "valid") & (features["confidence"] > 0.99) & central]
+    position = int(sure["feature_id"].iloc[10])
+    raw = raw_of(table)
+    twin = raw.iloc[[position]].assign(RT=raw["RT"][position] + 0.02)
+    twice = gg.analyze(pd.concat([raw, twin], ignore_index=True)).features
+    assert twice["verdict"][position] == "valid"
+    spare = twice.iloc[len(raw)]
+    assert (spare["verdict"], spare["confidence"]) == ("outlier", 0.6)

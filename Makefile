@@ -9,12 +9,13 @@ INPUT ?= ganglioside/data/example.csv
 BIN := .venv/bin
 READY := .venv/.ready
 SANITIZE := $(addprefix --nbval-sanitize-with ,$(wildcard tests/notebooks/sanitize.cfg))
+SUITE := $(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-lowest check audit constraints bench classes picture lab app clean
+.PHONY: help setup run test test-busy test-nightly test-lowest check audit constraints bench classes picture lab app clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## Create .venv/ and install the project into it
 
@@ -29,7 +30,15 @@ run: $(READY) ## Analyse the bundled example, or INPUT=path, and render its repo
 
 test: $(READY) ## Run all tests
 	@sh .ci/browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
+	@$(SUITE)
+
+test-busy: $(READY) ## Run them three times while others keep the cores busy: none may flicker
+	@sh .ci/browser
+	@$(BIN)/python .ci/busy.py $(SUITE)
+
+test-nightly: $(READY) ## Run all tests with many more examples
+	@sh .ci/browser
+	@GANGLIOSIDE_TESTS=nightly $(SUITE)
 
 test-lowest: $(READY) ## Run the tests without a browser, with the lowest versions allowed
 	@$(BIN)/python -m venv --clear .venv-lowest

@@ -1,12 +1,68 @@
-"""What holds for all tests: they leave nothing in the home of who runs them."""
+"""What holds for all tests: they leave nothing at home, hurry nobody, and share the work well."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+import effort
 import pytest
+
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadFileScheduling
+
+effort.load_profile()
+
+#: Files that begin first, since they take longest; the others fill what is left of the time.
+LONGEST: Final = (
+    "tests/browser/",
+    "tests/reading/test_features.py",
+    "tests/widgets/serving/test_pages.py",
+    "tests/widgets/elements/test_door.py",
+    "tests/batch/test_cluster.py",
+    "tests/batch/test_run.py",
+    "tests/history/care/test_import_checks.py",
+    "tests/history/care/test_verify.py",
+    "tests/history/",
+    "tests/jobs/",
+    "tests/widgets/",
+    "tests/cli/",
+    "tests/test_analysis.py",
+    "notebooks/",
+)
+
+#: Tests of these folders share a server, and so a worker.
+TOGETHER: Final = ("tests/browser/",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    items.sort(key=lambda item: _rank(item.nodeid))
+
+
+def _rank(nodeid: str) -> int:
+    return next((i for i, start in enumerate(LONGEST) if nodeid.startswith(start)), len(LONGEST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling | None:
+    """Give each worker file after file in the order of `LONGEST`, where `--dist loadfile` is given.
+
+    The plugin itself would begin with the files of most tests, which are the quickest.
+    """
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class LongestFirst(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            shared = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+            return shared or super()._split_scope(nodeid)
+
+    config.option.loadscopereorder = False
+    return LongestFirst(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

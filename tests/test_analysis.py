@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import plain_method
 import pytest
-from hypothesis import HealthCheck, Phase, given
+from effort import examples
+from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -178,7 +179,7 @@ def assert_order_does_not_matter(table: pd.DataFrame, order: Any) -> None:
 
 #: Shrinking a whole analysis takes minutes and tells little more than its seed.
 SEEDS = hypothesis_settings(
-    max_examples=4, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+    max_examples=4, derandomize=True, phases=[Phase.explicit, Phase.generate]
 )
 
 
@@ -216,12 +217,7 @@ def small_table(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     )
 
 
-@hypothesis_settings(
-    max_examples=30,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@examples(30)
 @given(rows=SMALL_ROWS, data=st.data())
 def test_small_tables_never_crash_and_their_order_does_not_matter(
     rows: list[tuple[Any, ...]], data: st.DataObject

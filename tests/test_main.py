@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from effort import PATIENCE
 
 import ganglioside as gg
 
@@ -34,7 +35,9 @@ main()
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE
+    )
 
 
 @pytest.mark.parametrize("moment", [WHILE_LOADING, AT_THE_END])

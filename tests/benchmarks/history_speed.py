@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from builders import HandMadeModel, build_analysis
 
-from ganglioside.history import History, session_rows
+from ganglioside.history import History, record
 from ganglioside.reading.raw_table import Source
 
 FEATURES = 323
@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=0, help="fill the history first")
     parser.add_argument("--repeats", type=int, default=20)
     arguments = parser.parse_args()
-    session_rows.FittedModel = HandMadeModel  # type: ignore[misc, assignment]
+    record.FittedModel = HandMadeModel  # type: ignore[misc, assignment]
     with tempfile.TemporaryDirectory() as folder:
         run(Path(folder) / "history.duckdb", arguments.sessions, arguments.repeats)
 

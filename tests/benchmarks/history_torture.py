@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import queue
 import random
 import shutil
 import signal
@@ -23,13 +24,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -38,10 +40,13 @@ from builders import HandMadeModel, build_analysis
 from ganglioside.analysis import Analysis
 from ganglioside.errors import HistoryError
 from ganglioside.exporting import export
-from ganglioside.history import History, session_rows
+from ganglioside.history import History, record
 from ganglioside.reading.raw_table import Source
 
 FEATURES = 323
+
+#: s; the end of waiting for processes, where a fault has made it endless.
+PATIENCE = 300
 
 #: Starts processes fast, without anything inherited but modules; `SPAWN` starts them from nothing.
 SERVER = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
@@ -110,7 +115,7 @@ def _save_many(path: Path, worker: int, sessions: int, times: multiprocessing.Qu
 
 def _look(path: Path, stop: Event, looks: multiprocessing.Queue[int | str]) -> None:
     """Load the newest session over and over: it must be whole at every moment."""
-    session_rows.FittedModel = HandMadeModel  # type: ignore[misc, assignment]
+    record.FittedModel = HandMadeModel  # type: ignore[misc, assignment]
     count = 0
     while not stop.is_set():
         history = History.open(path)
@@ -139,18 +144,30 @@ def crowd(folder: Path, processes: int = 8, sessions: int = 50, start_by: Start 
     start = time.perf_counter()
     for process in (*savers, reader):
         process.start()
-    saves = [times.get(timeout=120) for _ in range(processes * sessions)]
+    saves = [_next(times, savers) for _ in range(processes * sessions)]
     seconds = time.perf_counter() - start
     stop.set()
-    looked = looks.get(timeout=120)
+    looked = _next(looks, [reader])
     for process in (*savers, reader):
-        process.join(60)
+        process.join(PATIENCE)
     if isinstance(looked, str):
         raise AssertionError(looked)
     expected = {f"{worker}/{number}" for worker in range(processes) for number in range(sessions)}
     if require_whole(path, expected) != len(expected):
         raise AssertionError("There are more sessions than were saved.")
     return Crowd(saves, seconds, looked)
+
+
+def _next(told: multiprocessing.Queue[Any], by: Sequence[BaseProcess]) -> Any:
+    """Return what a process told next; raise where one has failed and will tell nothing."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        failed = [process.name for process in by if process.exitcode]
+        try:
+            return told.get(timeout=0.2)
+        except queue.Empty:
+            if failed or time.monotonic() > deadline:
+                raise AssertionError(f"{failed or 'The processes'} told nothing more.") from None
 
 
 # --- kills ---------------------------------------------------------------------------------
@@ -187,7 +204,7 @@ def kills(folder: Path, count: int = 200, seed: int = 0) -> tuple[int, int]:
 
 
 def _wait_for(met: Callable[[], bool], process: BaseProcess) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not met():
         if not process.is_alive() or time.monotonic() > deadline:
             raise AssertionError("A saver ended by itself, or never began.")
@@ -314,7 +331,7 @@ def stopped(folder: Path, timeout: float = 1.0) -> str:
             raise AssertionError("Somebody came in while the lock was held.")
     finally:
         os.kill(holder.pid, signal.SIGCONT)  # type: ignore[arg-type]
-    holder.join(60)
+    holder.join(PATIENCE)
     History.open(path).save(analysis_of("after"), name="after")
     require_whole(path, {"before", "stopped", "after"})
     return told

@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 
 import pandas as pd
-from browser.servers import PATIENCE, Server, Visit
+from browser.servers import Server, Visit
+from effort import PATIENCE
 from playwright.sync_api import Page, expect
 
 import ganglioside as gg
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=1000 * PATIENCE)
 
 #: What axe looks for: the rules of WCAG 2.1, A and AA.
 RULES = {
@@ -29,6 +30,20 @@ def open_workbench(visit: Visit, server: Server) -> Page:
 
 def give(page: Page, *files: Path) -> None:
     page.get_by_label("Choose feature tables").set_input_files(list(files))
+
+
+def settle(page: Page) -> None:
+    """Wait until what was changed is painted, and transitions have ended."""
+    page.evaluate(
+        """async () => {
+          const painted = () => new Promise((next) => requestAnimationFrame(() => next()));
+          await painted();
+          await painted();
+          const ends = (a) => a.effect.getComputedTiming().endTime !== Infinity;
+          const all = document.getAnimations().filter(ends);
+          await Promise.allSettled(all.map((animation) => animation.finished));
+        }"""
+    )
 
 
 def run_example(visit: Visit, server: Server) -> Page:

@@ -10,20 +10,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+from effort import PATIENCE
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
-#: Seconds that a server may take to start, and a page to do something.
-START = 120
-PATIENCE = 60_000  # ms
+#: The folder that lets a test hold the analyses of a server.
+HOLD = Path(__file__).with_name("hold")
 
 #: Lets visitors into the web pages.
 TOKEN = "token-of-the-browser-tests"
@@ -37,6 +38,22 @@ class Server:
     history: Path
     process: subprocess.Popen[bytes]
     log: Path
+    held: Path
+
+    @contextmanager
+    def holding(self) -> Iterator[Callable[[float], object]]:
+        """Hold its analyses, at first before they report anything; give what lets them go on."""
+
+        def to(percentage: float) -> None:
+            draft = self.held.with_suffix(".draft")
+            draft.write_text(str(percentage))
+            draft.replace(self.held)
+
+        to(0)
+        try:
+            yield to
+        finally:
+            self.held.unlink()
 
 
 def free_port() -> int:
@@ -56,7 +73,10 @@ def serving(folder: Path, *arguments: str, ready: str = "") -> Iterator[Server]:
 def running(folder: Path, program: str, *arguments: str, ready: str = "") -> Iterator[Server]:
     """Run a server of the environment on a free port until it answers; `ready` is its word."""
     port, log, history = free_port(), folder / "server.log", folder / "history.duckdb"
+    held = folder / "held"
     environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(HOLD), os.environ.get("PYTHONPATH")))),
+        "GANGLIOSIDE_TESTS_HOLD": str(held),
         "GANGLIOSIDE_HISTORY": str(history),
         "GANGLIOSIDE_AUTHOR": "browser test",
         "GANGLIOSIDE_TOKEN": TOKEN,
@@ -73,11 +93,11 @@ def running(folder: Path, program: str, *arguments: str, ready: str = "") -> Ite
         )
     try:
         _wait(process, f"http://127.0.0.1:{port}/", log, ready)
-        yield Server(f"http://127.0.0.1:{port}", history, process, log)
+        yield Server(f"http://127.0.0.1:{port}", history, process, log, held)
     finally:
         process.terminate()
         try:
-            process.wait(30)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
 
@@ -88,19 +108,19 @@ def _hear_interrupts() -> None:
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path, ready: str) -> None:
-    end = time.monotonic() + START
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if process.poll() is not None:
             raise AssertionError(f"The server ended:\n{log.read_text(errors='replace')}")
         if re.search(ready, log.read_text(errors="replace")) and _answers(url):
             return
         time.sleep(0.2)
-    raise AssertionError(f"No answer in {START} s:\n{log.read_text(errors='replace')}")
+    raise AssertionError(f"No answer in {PATIENCE:g} s:\n{log.read_text(errors='replace')}")
 
 
 def _answers(url: str) -> bool:
     try:
-        with urlopen(url, timeout=5):
+        with urlopen(url, timeout=PATIENCE):
             return True
     except HTTPError:
         return True  # it asks for the token
@@ -126,7 +146,7 @@ class Visit:
             accept_downloads=True,
             proxy=None if proxy is None else {"server": proxy, "bypass": "127.0.0.1"},
         )
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(1000 * PATIENCE)
         visit = cls(context.new_page())
         visit.page.on("request", lambda request: visit.requests.append(request.url))
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
@@ -175,10 +195,14 @@ class BlackHole:
         while True:
             try:
                 connection, _ = self._listener.accept()
-                self._open.append(connection)
-                self.swallowed.append(connection.recv(200))
             except OSError:
                 return  # closed
+            self._open.append(connection)
+            threading.Thread(target=self._hear, args=(connection,), daemon=True).start()
+
+    def _hear(self, connection: socket.socket) -> None:
+        with suppress(OSError):  # closed
+            self.swallowed.append(connection.recv(200))
 
     def close(self) -> None:
         for each in (self._listener, *self._open):

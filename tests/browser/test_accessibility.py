@@ -9,7 +9,7 @@ from ganglioside import jobs
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-from browser.pages import RULES, history, open_workbench, run_open_example  # noqa: E402
+from browser.pages import RULES, history, open_workbench, run_open_example, settle  # noqa: E402
 from browser.servers import Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ def faults(page: sync_api.Page) -> list[str]:
     for theme in ("light", "dark"):
         page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
         page.emulate_media(color_scheme=theme)
-        page.wait_for_timeout(300)  # until charts and transitions have followed
+        settle(page)
         for fault in axe.Axe().run(page, options=RULES).response["violations"]:
             found += [f"{theme}: {fault['id']}: {node['html'][:200]}" for node in fault["nodes"]]
     return found

@@ -11,8 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
-from browser.pages import open_workbench  # noqa: E402
+from browser.pages import settle  # noqa: E402
 from browser.servers import TOKEN, Server, Visit  # noqa: E402
+from effort import until  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect
@@ -85,13 +86,24 @@ def refusals(server: Server) -> int:
     return len(re.findall("403 GET /voila/render", server.log.read_text(errors="replace")))
 
 
-@pytest.mark.parametrize("name", ["theme", "template", "classic-tree", "voila-theme"])
-@pytest.mark.parametrize("path", [WORKBENCH, "/"])
-def test_no_script_of_an_address_runs(
-    page: sync_api.Page, server: Server, path: str, name: str
-) -> None:
-    page.goto(f"{server.url}{path}?{name}={PLANTED}")
-    page.wait_for_timeout(300)
+#: What an address may ask of a page.
+NAMES = ("theme", "template", "classic-tree", "voila-theme")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_script_of_an_address_runs(page: sync_api.Page, server: Server, name: str) -> None:
+    page.goto(f"{server.url}/?{name}={PLANTED}")
+    expect(page.locator("a.card")).to_have_count(3)
+    settle(page)
+    assert not page.evaluate("window.taken")
+    assert "<script>document.title" not in page.content()
+
+
+def test_no_script_of_an_address_runs_beside_a_kernel(page: sync_api.Page, server: Server) -> None:
+    asked = "&".join(f"{name}={PLANTED}" for name in NAMES)
+    page.goto(f"{server.url}{WORKBENCH}?{asked}")
+    expect(page.get_by_role("button", name="Try the example")).to_be_visible()
+    settle(page)
     assert not page.evaluate("window.taken")
     assert "<script>document.title" not in page.content()
 
@@ -110,7 +122,8 @@ def test_no_script_that_gets_into_a_page_runs(page: sync_api.Page, server: Serve
               document.body.append(picture);
             }"""
         )
-        page.wait_for_timeout(300)
+        page.evaluate("document.images[document.images.length - 1].decode().catch(() => 0)")
+        settle(page)
         assert not page.evaluate("window.taken")
 
 
@@ -122,8 +135,7 @@ def test_a_foreign_page_starts_no_kernel_and_opens_no_socket(
     elsewhere.content = ATTACK.format(url=url, socket=socket)
     before, refused = renders(server), refusals(server)
     page.goto(elsewhere.url, wait_until="networkidle")
-    page.wait_for_timeout(1000)
-    assert refusals(server) >= refused + 6
+    until(lambda: refusals(server) >= refused + 6)
     assert renders(server) == before
     assert page.title() != "open"
 
@@ -159,8 +171,7 @@ def test_no_other_site_frames_the_pages(
     page: sync_api.Page, server: Server, elsewhere: Elsewhere
 ) -> None:
     elsewhere.content = f'<iframe src="{server.url}/login"></iframe>'
-    page.goto(elsewhere.url)
-    page.wait_for_timeout(500)
+    page.goto(elsewhere.url, wait_until="networkidle")
     assert all("Sign in" not in frame.content() for frame in page.frames)
 
 
@@ -174,7 +185,3 @@ def test_a_visitor_without_the_token_gives_it_in_the_form(
     expect(visit.page.get_by_role("button", name="Try the example")).to_be_visible()
     assert visit.complaints == []
     visit.end()
-
-
-def test_the_workbench_opens_without_complaint(visit: Visit, server: Server) -> None:
-    open_workbench(visit, server)

@@ -28,7 +28,7 @@ def test_a_large_export_runs_as_a_job_and_its_end_is_told(visit: Visit, server: 
     page.goto(f"{server.url}/voila/render/workbench.ipynb?session={sid}")
     expect(page.locator(".gg-headline")).to_contain_text("features explained")
     expect(page.locator(".gg-jobs")).to_be_hidden()
-    with page.expect_download(timeout=120_000) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
         line = page.locator(".gg-jobs .gg-row")
         expect(line).to_have_count(1)
@@ -54,9 +54,11 @@ def test_a_job_of_another_process_is_followed_cancelled_and_retried(
     visit: Visit, server: Server
 ) -> None:
     held = history(server).jobs
-    job = held.add("analyze", {"source": "/nowhere/liver.csv"}, "liver.csv")
     page = visit.page
     page.goto(f"{server.url}/voila/render/history.ipynb")
+    expect(page.locator(".gg-jobs")).to_be_visible()
+    # The page would start one that nobody has taken for a minute.
+    job = held.add("analyze", {"source": "/nowhere/liver.csv"}, "liver.csv")
     line = page.locator(".gg-jobs .gg-row", has_text=job)
     expect(line).to_contain_text("pending")
     held.start(job)

@@ -11,7 +11,7 @@ import pytest
 import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
-from browser.pages import RULES, give, large_table  # noqa: E402
+from browser.pages import RULES, give, large_table, settle  # noqa: E402
 from browser.servers import TOKEN, Server, Visit, serving  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -36,11 +36,11 @@ def visit(browser: sync_api.Browser, server: Server) -> Iterator[Visit]:
     page = opened.page
     page.goto(f"{server.url}/lab/tree/workbench.ipynb?token={TOKEN}")
     cell = page.locator(".jp-Notebook .jp-CodeCell").first
-    expect(cell).to_be_visible(timeout=90_000)
-    expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible(timeout=90_000)
+    expect(cell).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible()
     cell.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
-    expect(page.get_by_role("button", name="Try the example")).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("button", name="Try the example")).to_be_visible()
     yield opened
     opened.end()
     assert opened.outside(server) == []
@@ -92,7 +92,7 @@ def test_the_panels_keep_the_rules_in_the_dark_theme_too(visit: Visit) -> None:
     visit.page.set_viewport_size({"width": 1000, "height": 3400})
     for light in ("true", "false"):
         visit.page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", light)
-        visit.page.wait_for_timeout(300)
+        settle(visit.page)
         found = axe.Axe().run(visit.page, context=".gg-root", options=RULES).response
         assert [fault["nodes"][0]["html"] for fault in found["violations"]] == []
 

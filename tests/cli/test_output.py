@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -28,35 +29,55 @@ class Held:
     """A history with a session and a job of an evil name, and files of such names."""
 
     def __init__(self, folder: Path) -> None:
+        self.file = folder / f"{EVIL}.csv"
+        self.study = [self.file, folder / f"{EVIL}2.csv"]
+        self.broken = folder / f"{EVIL}3.csv"
+        self.misfit = folder / "misfit.csv"
+        self.history = folder / "history.duckdb"
+        self.sid = self.job = ""
+
+    def fill(self) -> None:
         table = (
             gg.example()
             .data[["name", "rt", "volume", "anchor"]]
             .rename(columns={"name": "Name", "rt": "RT", "volume": "Volume", "anchor": "Anchor"})
         )
-        self.file = folder / f"{EVIL}.csv"
         table.assign(**{CELL: 1}).to_csv(self.file, index=False)
-        self.study = [self.file, folder / f"{EVIL}2.csv"]
         table.to_csv(self.study[1], index=False)
-        self.broken = folder / f"{EVIL}3.csv"
         self.broken.write_text(f"{CELL},x\n1,2\n")
-        self.misfit = folder / "misfit.csv"
         self.misfit.write_text(f"Name,RT\n{CELL},1\nGM1(36:1;O2),{CELL}\nGM1(38:1;O2),9\n")
-        self.history = History.open()
-        self.sid, analysis = self.history.run(self.file, name=EVIL)
+        history = History.open(self.history)
+        self.sid, analysis = history.run(self.file, name=EVIL)
         said = gg.Override(feature_id=1, verdict="valid", note=EVIL, author=EVIL)
-        self.history.override(self.sid, analysis.overrides.put(said))
-        self.job = self.history.jobs.add("analyze", {"source": EVIL}, EVIL)
-        self.history.jobs.start(self.job)
-        self.history.jobs.end(self.job, "failed", error=EVIL)
+        history.override(self.sid, analysis.overrides.put(said))
+        self.job = history.jobs.add("analyze", {"source": EVIL}, EVIL)
+        history.jobs.start(self.job)
+        history.jobs.end(self.job, "failed", error=EVIL)
+
+    def copied(self, folder: Path) -> Held:
+        """The same in another folder."""
+        shutil.copytree(self.history.parent, folder, dirs_exist_ok=True)
+        copy = Held(folder)
+        copy.sid, copy.job = self.sid, self.job
+        return copy
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Held:
+    made = Held(tmp_path_factory.mktemp("evil"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANGLIOSIDE_AUTHOR", EVIL)
+        made.fill()
+    return made
 
 
 @pytest.fixture
-def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Held:
+def held(filled: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Held:
     monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
     monkeypatch.setenv("GANGLIOSIDE_AUTHOR", EVIL)
     monkeypatch.setenv("COLUMNS", "4000")
     monkeypatch.chdir(tmp_path)
-    return Held(tmp_path)
+    return filled.copied(tmp_path)
 
 
 def printed(*arguments: object) -> Result:

@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from command_line import EXAMPLE, run
+from effort import PATIENCE, until
 
 import ganglioside as gg
 
@@ -58,7 +58,7 @@ def start(*arguments: object) -> subprocess.Popen[str]:
 
 def test_piped_output_holds_no_control_characters() -> None:
     with start("analyze", EXAMPLE) as process:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert "valid" in out
     assert "\x1b" not in out + err
@@ -83,7 +83,8 @@ import ganglioside.history.history as sessions
 judge = sessions.analyze
 def slowly(*args):
     open("started", "w").close()
-    time.sleep(60)
+    while True:
+        time.sleep(1)
     return judge(*args)
 sessions.analyze = slowly
 from ganglioside.cli import app
@@ -104,11 +105,9 @@ def test_an_interruption_exits_with_130_and_marks_the_session(tmp_path: Path) ->
     code = SLOW.format(file=str(EXAMPLE))
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", code], stderr=pipe, text=True) as process:
-        deadline = time.monotonic() + 60
-        while not (tmp_path / "started").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until((tmp_path / "started").exists)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert err == "error Interrupted.\n"
     assert gg.History.open().sessions()["status"].tolist() == ["cancelled"]

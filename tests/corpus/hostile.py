@@ -373,7 +373,7 @@ TEXTS: Final[dict[str, Callable[[], bytes]]] = {
 def study_of(*members: bytes) -> bytes:
     """Return a study's archive of files, whatever they are."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.comment = b"ganglioside study 1"
         for number, content in enumerate(members, 1):
             archive.writestr(f"{number:05d}/part", content)

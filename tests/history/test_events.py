@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from ganglioside.history import History
-from ganglioside.history.events import interruption, last_events
+from ganglioside.history.events import error_event, last_events
 from ganglioside.progress import Progress, ProgressEvent
 
 
@@ -43,15 +41,15 @@ def test_the_last_event_of_each_owner_is_found(history: History) -> None:
     }
 
 
-def test_an_interruption_continues_the_events_before_it(history: History) -> None:
-    job, silent = history.jobs.add("analysis", {}, "n"), history.jobs.add("analysis", {}, "m")
-    events = some_events("loading", "rule1")
-    history.jobs.beat(job, events)
-    now = datetime(2026, 11, 26, 12, 0)
-    with history._store.read() as connection:
-        after = interruption(connection, job, "its process has ended", now)
-        alone = interruption(connection, silent, "its process has ended", now)
-    assert (after["step"], after["percentage"]) == ("rule1", events[-1]["percentage"])
+def test_an_error_continues_the_events_before_it() -> None:
+    last = some_events("loading", "rule1")[-1]
+    after = error_event(last, "Interrupted", "its process has ended", "other")
+    alone = error_event(None, "Interrupted", "its process has ended", "s2")
+    assert (after["session_id"], after["step"], after["percentage"]) == (
+        "s",
+        "rule1",
+        last["percentage"],
+    )
     assert (after["type"], after["error"]) == ("error", "its process has ended")
-    assert after["timestamp"] == "2026-11-26T12:00:00+00:00"
-    assert (alone["session_id"], alone["step"], alone["percentage"]) == (silent, "loading", 0.0)
+    assert after["timestamp"] >= last["timestamp"]
+    assert (alone["session_id"], alone["step"], alone["percentage"]) == ("s2", "loading", 0.0)

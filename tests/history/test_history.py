@@ -20,6 +20,7 @@ from builders import (
     build_analysis,
     build_table,
 )
+from effort import PATIENCE
 from history_tables import query
 
 from ganglioside.columns import VERDICTS
@@ -214,7 +215,7 @@ def test_two_processes_save_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join(PATIENCE)
     assert [worker.exitcode for worker in workers] == [0, 0]
     history = History.open(path)
     assert history.sessions()["id"].nunique() == 16
@@ -247,7 +248,7 @@ def test_a_crash_within_a_save_leaves_no_part_of_it(history: History) -> None:
     context = multiprocessing.get_context("spawn")
     worker = context.Process(target=die_while_saving, args=(history.path,))
     worker.start()
-    worker.join(60)
+    worker.join(PATIENCE)
     assert worker.exitcode == -signal.SIGKILL
     assert list(history.sessions()["id"]) == [kept]
     assert query(history, "SELECT DISTINCT session FROM features") == [(kept,)]

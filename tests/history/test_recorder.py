@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from builders import build_analysis
+from effort import PATIENCE, until
 
 from ganglioside.analysis import Analysis
 from ganglioside.errors import Cancelled, HistoryError
@@ -18,19 +18,10 @@ from ganglioside.history.recorder import Recorder
 from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 
-PATIENCE = 120  # s, of which a test that passes needs next to none
-
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder, "BEAT", 0.02)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
 
 
 class Work:

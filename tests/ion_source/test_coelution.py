@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ganglioside as gg
@@ -19,7 +20,7 @@ def example() -> Observations:
     return observe(gg.example())
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(
     rows=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 60)), max_size=40),
     tolerance=st.integers(0, 25),

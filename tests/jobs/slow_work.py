@@ -1,11 +1,10 @@
-"""Work for tests of jobs: slow work, in this process and in another, and waiting for it."""
+"""Work for tests of jobs: slow work, in this process and in another."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -37,13 +36,6 @@ class Slow:
             if not self.deaf:
                 report.reached("rule1", step / 1000, "Still at it")
         return Done()
-
-
-def until(condition: Callable[[], bool], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 #: The process of a job whose work is `Slow`.

@@ -10,7 +10,8 @@ import time
 from typing import Any
 
 import pytest
-from jobs.slow_work import TABLE, Slow, slow_process, until
+from effort import PATIENCE, until
+from jobs.slow_work import TABLE, Slow, slow_process
 
 import ganglioside as gg
 from ganglioside import jobs
@@ -48,7 +49,7 @@ def test_several_threads_follow_one_job(history: gg.History, slow: None) -> None
         thread.start()
     jobs.carry_out(history, job)
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert seen[0] == seen[1] == list(jobs.follow(history, job))
 
 
@@ -75,7 +76,7 @@ def test_the_events_of_a_session_come_until_it_has_ended(
     listener = threading.Thread(target=listen)
     listener.start()
     history.carry_out(sid, "liver", analyse)
-    listener.join(120)
+    listener.join(PATIENCE)
     assert [event["step"] for event in followed][-2:] == ["saving", "complete"]
     assert followed == history.events(sid)
     assert list(follow_session(history, sid, time.time, after=2)) == followed[2:]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
-from jobs.slow_work import TABLE, until
+from effort import until
+from jobs.slow_work import TABLE
 
 import ganglioside as gg
 from ganglioside import jobs
@@ -95,7 +95,6 @@ def test_a_job_takes_no_modules_from_the_folder_at_hand(
     monkeypatch.chdir(folder)
     job = jobs.start(history, jobs.Analyze(source=str(table)))
     ran = tmp_path / "ran"
-    while not (history.jobs.get(job).has_ended or ran.exists()):
-        time.sleep(0.05)
+    until(lambda: history.jobs.get(job).has_ended or ran.exists())
     assert not ran.exists()
     assert history.jobs.get(job).status == "completed"

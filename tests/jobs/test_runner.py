@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from effort import PATIENCE
 from jobs.slow_work import Slow, slow_process
 
 import ganglioside as gg
@@ -43,7 +44,7 @@ def test_a_job_fails_when_its_time_is_over(history: gg.History, slow: None) -> N
 def test_work_that_tells_nothing_is_ended_with_its_process(history: gg.History) -> None:
     job = history.jobs.add("slow", parameters_of(Slow(deaf=True)), "deaf", time_limit=0.2)
     process = slow_process(history, job)
-    assert process.wait(120) == 1
+    assert process.wait(PATIENCE) == 1
     ended = history.jobs.get(job)
     assert ended.status == "failed"
     assert "limit" in str(ended.error)

@@ -21,6 +21,7 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside.errors import NotificationError
@@ -230,7 +231,7 @@ def raw_server(answer: bytes | None) -> Iterator[int]:
                 return
             with connection:
                 if answer is None:
-                    done.wait(60)
+                    done.wait(PATIENCE)
                     return
                 connection.recv(1 << 16)
                 connection.sendall(answer)
@@ -243,7 +244,7 @@ def raw_server(answer: bytes | None) -> Iterator[int]:
         finally:
             done.set()
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(60)
+            thread.join(PATIENCE)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from effort import examples
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ganglioside.reading.cell_values import decimal_mark, number_text, read_flags, to_numbers
@@ -93,7 +93,7 @@ def test_a_few_odd_cells_do_not_change_the_mark_of_a_table() -> None:
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
-@hypothesis_settings(deadline=None, max_examples=100)
+@examples(100)
 def test_printed_numbers_are_read_exactly(values: list[float]) -> None:
     assert numbers([repr(v) for v in values], ".") == values
     commas = [repr(v).replace(".", ",") for v in values]
@@ -101,7 +101,7 @@ def test_printed_numbers_are_read_exactly(values: list[float]) -> None:
 
 
 @given(st.lists(st.text(), min_size=1))
-@hypothesis_settings(deadline=None, max_examples=100)
+@examples(100)
 def test_every_cell_has_one_outcome(cells: list[str]) -> None:
     printable = [cell.replace("\x00", "") for cell in cells]
     read = to_numbers(number_text(pd.Series(printable, dtype="str"), thousands=True), "")

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 import pytest
 from corpus.outcomes import first_faults
+from effort import examples
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import ganglioside as gg
@@ -19,7 +19,7 @@ from ganglioside.settings import Settings
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"PAR1", b"Name,RT\n"]))
-@hypothesis_settings(deadline=None, max_examples=100)
+@examples(100)
 def test_random_bytes_raise_only_what_is_meant(content: bytes, start: bytes) -> None:
     with suppress(GangliosideError):
         first_faults(gg.read_features(start + content))

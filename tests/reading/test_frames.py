@@ -9,8 +9,8 @@ import pytest
 from corpus.hostile import frame_with
 from corpus.inputs import GOOD
 from corpus.odd_cells import ROW
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ganglioside as gg
@@ -34,7 +34,7 @@ def test_a_frame_with_text_that_no_file_can_hold_is_refused(text: str) -> None:
 
 
 @given(st.lists(ROW, min_size=1, max_size=6))
-@hypothesis_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@examples(40)
 def test_a_frame_reads_back_from_its_own_bytes(rows: list[list[str]]) -> None:
     frame = pd.DataFrame(rows, columns=["Name", "RT", "Volume", "Log P", "Anchor"])
     read = gg.read_features(frame)

@@ -6,8 +6,8 @@ import pandas as pd
 from corpus.inputs import HEADER, ROWS, table
 from corpus.odd_cells import ROW
 from corpus.outcomes import first_faults
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ganglioside as gg
@@ -36,7 +36,7 @@ def test_lines_of_the_fast_and_the_careful_way_agree() -> None:
 
 
 @given(st.lists(ROW, min_size=1, max_size=8), st.sampled_from(",;\t|"), st.booleans())
-@hypothesis_settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@examples(40)
 def test_well_written_rows_are_never_lost(rows: list[list[str]], separator: str, bom: bool) -> None:
     frame = pd.DataFrame(rows, columns=["Name", "RT", "Volume", "Log P", "Anchor"])
     content = frame.to_csv(index=False, sep=separator, quoting=1).encode()
@@ -49,7 +49,7 @@ def test_well_written_rows_are_never_lost(rows: list[list[str]], separator: str,
 @given(
     st.lists(st.text(st.characters(exclude_characters='"\r\n', exclude_categories=["Cc", "Cs"])))
 )
-@hypothesis_settings(deadline=None, max_examples=40)
+@examples(40)
 def test_every_line_without_quotes_is_a_row(lines: list[str]) -> None:
     content = "\n".join([HEADER, ROWS[0], *lines]).encode()
     read = gg.read_features(content)

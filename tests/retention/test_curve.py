@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ganglioside.retention import curve as curve_module
@@ -169,7 +170,7 @@ def test_reducing_takes_back_what_predicting_added(known: bool) -> None:
         np.testing.assert_allclose(curve.reduce(rt, ceramides, place), line, rtol=1e-12)
 
 
-@settings(deadline=None, max_examples=50)
+@examples(50)
 @given(
     rt=st.floats(1, 30),
     carbons=st.integers(30, 46),
@@ -289,7 +290,7 @@ def test_fitting_finds_how_steep_each_line_is() -> None:
     assert np.ptp(found.tilt) == pytest.approx(np.ptp(truth.tilt), abs=0.03)
 
 
-@settings(deadline=None, max_examples=50)
+@examples(50)
 @given(
     seed=st.integers(0, 10_000),
     move=st.floats(0.1, 3.0),

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from paths import PORCINE
 from simulated_tables import CERAMIDE, draw
@@ -61,7 +62,7 @@ def test_no_anchor_can_be_asked_for() -> None:
     assert (draw(0, anchors=0)["Anchor"] == "F").all()
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     seed=st.integers(0, 2**32),
     level=st.sampled_from(sorted(LEVELS)),

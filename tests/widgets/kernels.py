@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from effort import PATIENCE
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from paths import ROOT
 
 NOTEBOOKS: Final = ROOT / "notebooks"
-
-#: s; a kernel under load answers late.
-PATIENCE: Final = 120
 
 
 @dataclass
@@ -155,16 +152,9 @@ def page_kernel(page: str, folder: Path, **environment: str) -> Iterator[PageKer
         kernel = PageKernel(client, log)
         kernel.run("".join(cell["source"]))
         kernel.run("page = _")
-        _drain(client)
+        kernel.settle()
+        kernel.heard.clear()
         yield kernel
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-
-
-def _drain(client: BlockingKernelClient) -> None:
-    while True:
-        try:
-            client.get_iopub_msg(timeout=0.2)
-        except queue.Empty:
-            return

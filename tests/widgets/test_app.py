@@ -8,8 +8,10 @@ from pathlib import Path
 import jinja2
 import pytest
 from jupyter_server.serverapp import ServerApp
+from nbformat import v4
 from traitlets import Dict
 from voila.configuration import VoilaConfiguration
+from voila.execute import VoilaExecutor
 from voila.paths import collect_template_paths
 from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
@@ -68,6 +70,8 @@ def test_pages_are_served_preheated_and_their_kernels_culled(tmp_path: Path) -> 
     assert {name: pool["pool_size"] for name, pool in pools.items()} == app.PAGES
     assert int(server.config.MappingKernelManager.cull_idle_timeout) == app.CULL_AFTER
     assert int(server.config.MappingKernelManager.cull_interval) == app.CULL_INTERVAL
+    executor = VoilaExecutor(nb=v4.new_notebook(), config=server.config)
+    assert executor.iopub_timeout == executor.startup_timeout == app.PATIENCE
 
 
 def test_what_an_address_asks_for_is_not_written_into_pages(tmp_path: Path) -> None:

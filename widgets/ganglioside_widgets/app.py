@@ -37,6 +37,9 @@ IOPUB_RATE: Final = 1e9
 CULL_AFTER: Final = 600
 CULL_INTERVAL: Final = 60
 
+#: Seconds that a page waits for its kernel and for what it shows, on a very busy machine.
+PATIENCE: Final = 600
+
 #: Seconds that a kernel gets to end by itself before it is killed.
 SHUTDOWN_WAIT: Final = 2
 
@@ -196,6 +199,9 @@ def page_arguments(folder: Path, options: PageOptions) -> list[str]:
         f"--VoilaConfiguration.multi_kernel_manager_class={KERNEL_MANAGER}",
         f"--BoundedKernels.max_kernels={options.max_kernels}",
         f"--VoilaKernelManager.kernel_pools_config={pools}",
+        # A page whose widgets came later than this would be shown without them.
+        f"--VoilaExecutor.iopub_timeout={PATIENCE}",
+        f"--VoilaExecutor.startup_timeout={PATIENCE}",
         f"--KernelManager.shutdown_wait_time={SHUTDOWN_WAIT}",
         f"--MappingKernelManager.cull_idle_timeout={CULL_AFTER}",
         f"--MappingKernelManager.cull_interval={CULL_INTERVAL}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from builders import HandMadeModel, build_analysis
+from kept_open import kept_open
 
 from ganglioside import jobs
 from ganglioside.errors import HistoryError, JobError
@@ -62,10 +63,12 @@ def theirs(made: Path, tmp_path: Path) -> History:
 
 
 @pytest.fixture
-def mine(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
+def mine(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
     monkeypatch.setattr(record, "FittedModel", HandMadeModel)
     (tmp_path / "mine").mkdir()
-    return History.open(shutil.copy(made / "mine.duckdb", tmp_path / "mine" / "history.duckdb"))
+    path = Path(shutil.copy(made / "mine.duckdb", tmp_path / "mine" / "history.duckdb"))
+    with kept_open():
+        yield History.open(path)
 
 
 def forge(gift: Path, table: str, sql: str) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
+from kept_open import kept_open
 
 import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
@@ -21,12 +24,17 @@ from ganglioside.simulation.example import example
 from ganglioside.verdicts.overrides import Override, Overrides
 
 
+@cache
+def judged() -> Analysis:
+    return analyze(example())
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A history of real sessions: two completed, one failed; with a job and a schedule."""
     path = tmp_path_factory.mktemp("verify") / "history.duckdb"
     history = History.open(path)
-    analysis: Analysis = analyze(example())
+    analysis = judged()
     overrides = Overrides((Override(feature_id=2, verdict="valid", note="MS/MS", author="Ada"),))
     sid = history.save(analysis.with_overrides(overrides), name="first")
     history.save(analyze(example(), Settings(outlier_threshold=2.0)), name="second")
@@ -39,13 +47,21 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     history.jobs.beat(job, events)
     history.jobs.end(job, "completed", result={"file": "x.csv"})
     history.care.set_schedule(timedelta(days=400), timedelta(days=7))
+    assert history.care.verify(sample=0).is_whole
     return path, sid
 
 
 @pytest.fixture
-def opened(filled: tuple[Path, str], tmp_path: Path) -> tuple[History, str]:
+def copied(filled: tuple[Path, str], tmp_path: Path) -> tuple[History, str]:
     shutil.copy(filled[0], tmp_path / "history.duckdb")
     return History.open(tmp_path / "history.duckdb"), filled[1]
+
+
+@pytest.fixture
+def opened(filled: tuple[Path, str], tmp_path: Path) -> Iterator[tuple[History, str]]:
+    shutil.copy(filled[0], tmp_path / "history.duckdb")
+    with kept_open():
+        yield History.open(tmp_path / "history.duckdb"), filled[1]
 
 
 def tamper(history: History, sql: str) -> None:
@@ -185,14 +201,13 @@ def test_what_was_put_in_taken_out_or_said_otherwise_is_found(
 ) -> None:
     """Both ways: what is there must be in the log, and what is in the log must be there."""
     history, sid = opened
-    assert history.care.verify(sample=0).is_whole
     tamper(history, sql.format(sid))
     faults = history.care.verify(sample=0).faults
     assert any(re.search(expected, fault, re.DOTALL) for fault in faults), faults
 
 
-def test_honest_changes_leave_it_whole(opened: tuple[History, str]) -> None:
-    history, sid = opened
+def test_honest_changes_leave_it_whole(copied: tuple[History, str]) -> None:
+    history, sid = copied
     history.rename(sid, "better")
     history.keep(sid)
     history.keep(sid, False)
@@ -297,7 +312,7 @@ def test_a_damaged_row_spoils_itself_alone(opened: tuple[History, str], sql: str
     assert len(again.jobs.all()) == 1
     assert not again.care.log().empty
     assert not again.care.verify(sample=3).is_whole
-    sid = again.save(gg.analyze(gg.example()))
+    sid = again.save(judged())
     assert not again.load(sid).features.empty
 
 

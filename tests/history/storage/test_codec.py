@@ -16,7 +16,8 @@ from builders import (
     build_analysis,
     build_features,
 )
-from hypothesis import given, settings
+from effort import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ganglioside.errors import HistoryError
@@ -96,7 +97,7 @@ moments = st.datetimes().map(lambda moment: moment.replace(fold=0))
 floats = st.floats(allow_nan=True, allow_infinity=True)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.lists(st.tuples(texts, floats), max_size=8))
 def test_any_text_and_number_survives_the_tables(cells: list[tuple[str | None, float]]) -> None:
     frame = build_features(len(cells)).assign(
@@ -111,7 +112,7 @@ def test_any_text_and_number_survives_the_tables(cells: list[tuple[str | None, f
     pd.testing.assert_frame_equal(from_rows(back, schema), frame, check_exact=True)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(
     st.lists(
         st.one_of(texts, floats, st.integers(), st.booleans(), st.dates(), moments),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from builders import build_analysis
+from effort import PATIENCE
 
 from ganglioside.errors import HistoryError
 from ganglioside.history import History
@@ -67,11 +68,11 @@ def test_the_mask_of_the_process_comes_back(history: History) -> None:
         def hold() -> None:
             with file_modes.created_like(history.path):
                 inside.set()
-                leave.wait(30)
+                leave.wait(PATIENCE)
 
         thread = threading.Thread(target=hold)
         thread.start()
-        inside.wait(30)
+        inside.wait(PATIENCE)
         with file_modes.created_like(history.path):
             leave.set()
             thread.join()

@@ -8,10 +8,18 @@ import time
 from pathlib import Path
 
 import pytest
+from effort import PATIENCE, until
 from filelock import FileLock, Timeout
 
 from ganglioside.history.storage import lock_queue
 from ganglioside.history.storage.lock_queue import Turn, acquire
+
+
+@pytest.fixture(autouse=True)
+def _marks_stay_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No mark grows old because this machine is busy; those of the tests are old at once."""
+    monkeypatch.setattr(lock_queue, "_OLD", PATIENCE)
+    monkeypatch.setattr(lock_queue, "_FORGOTTEN", 10 * PATIENCE)
 
 
 def test_the_first_who_waits_is_first(tmp_path: Path) -> None:
@@ -49,15 +57,14 @@ def test_a_lock_is_given_in_the_order_of_waiting(tmp_path: Path) -> None:
 
     def wait(number: int) -> None:
         mine = FileLock(tmp_path / "lock")
-        acquire(mine, tmp_path / "queue", 30)
+        acquire(mine, tmp_path / "queue", PATIENCE)
         order.append(number)
-        time.sleep(0.05)
         mine.release()
 
     waiting = [threading.Thread(target=wait, args=(number,)) for number in range(5)]
-    for thread in waiting:
+    for number, thread in enumerate(waiting, start=1):
         thread.start()
-        time.sleep(0.1)
+        until(lambda: len(list((tmp_path / "queue").glob("*"))) == number)  # noqa: B023 - at once
     lock.release()
     for thread in waiting:
         thread.join()

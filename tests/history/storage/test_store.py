@@ -321,9 +321,13 @@ def ctrl_c() -> Iterator[threading.Timer]:
 
 def test_a_question_is_interrupted(tmp_path: Path, ctrl_c: threading.Timer) -> None:
     history = gg.History.open(tmp_path / "h.duckdb")
-    ctrl_c.start()
-    with pytest.raises(KeyboardInterrupt):
+
+    def ask() -> None:
+        ctrl_c.start()
         history.query(LONG)
+
+    with pytest.raises(KeyboardInterrupt):
+        ask()
     assert history.query("SELECT 1 AS one")["one"].tolist() == [1]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from effort import PATIENCE
+
 import ganglioside as gg
 from ganglioside_widgets import RunPanel
 from ganglioside_widgets.state.refusals import Refusal
@@ -22,7 +24,7 @@ def test_a_run_fills_the_bar_and_the_log() -> None:
     assert "<progress" not in panel._progress.value
     assert "Nothing has run yet" in panel._lines.value
     panel.run.click()
-    panel.state.join(60)
+    panel.state.join(PATIENCE)
     assert panel.state.session_id in panel._progress.value
     assert "100 %" in panel._progress.value
     assert "rule1: A first curve" in panel._lines.value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 
 import pytest
+from effort import PATIENCE
 
 from ganglioside_widgets import Workbench
 
@@ -13,7 +15,7 @@ def test_the_workbench_carries_a_table_to_its_export() -> None:
     bench = Workbench()
     bench.upload.state.add_example()
     bench.run.run.click()
-    bench.state.run.join(60)
+    bench.state.run.join(PATIENCE)
     assert "features explained" in bench.results.headline.value
     assert bench.page._address["session"] == bench.state.run.session_id
     assert bench.run.run.description == "Run again"
@@ -23,7 +25,7 @@ def test_the_workbench_carries_a_table_to_its_export() -> None:
     sent: list[tuple[str, bytes]] = []
     bench.page.download = lambda name, content: sent.append((name, content))  # type: ignore[method-assign]
     bench.export.buttons["csv"].click()
-    bench.state.export.join(60)
+    bench.state.export.join(PATIENCE)
     assert sent[0][0] == "example_verdicts.csv"
 
 
@@ -31,30 +33,30 @@ def test_an_address_opens_its_session_with_its_thresholds() -> None:
     first = Workbench()
     first.upload.state.add_example()
     first.run.run.click()
-    first.state.run.join(60)
+    first.state.run.join(PATIENCE)
     first.thresholds.sliders["outlier_threshold"].value = 1.0
     again = Workbench()
     again._open(dict(first.page._address))
-    again.state.run.join(60)
+    again.state.run.join(PATIENCE)
     assert again.state.thresholds.settings.outlier_threshold == 1.0
     assert again.state.results.analysis is not None
     assert first.state.results.analysis is not None
     assert again.state.results.analysis.features.equals(first.state.results.analysis.features)
     odd = Workbench()
     odd._open({"session": first.state.run.session_id, "rt_tolerance": "wide"})
-    odd.state.run.join(60)
+    odd.state.run.join(PATIENCE)
     assert "rt_tolerance" in odd.state.notice
     assert odd.state.results.analysis is not None
 
 
 def test_the_end_of_a_long_analysis_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    for longest, words in ((60.0, 0), (0.0, 1)):
+    for longest, words in ((math.inf, 0), (0.0, 1)):
         monkeypatch.setattr("ganglioside_widgets.panels.workbench.LONG", longest)
         bench = Workbench()
         bench.upload.state.add_example()
         bench.run.run.click()
-        bench.state.run.join(60)
+        bench.state.run.join(PATIENCE)
         assert len(bench.page._notices) == words
         told += [notice["text"] for notice in bench.page._notices]
     assert told[0].startswith("The analysis of example.csv is done after")

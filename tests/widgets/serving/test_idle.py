@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside_widgets.serving import idle
@@ -28,7 +29,7 @@ def test_a_kernel_is_busy_as_long_as_its_analysis_runs(
         done, _ = await asyncio.wait([closing], timeout=0.5)
         assert not done
         await asyncio.to_thread(history.cancel, sid)
-        await asyncio.wait_for(closing, 120)
+        await asyncio.wait_for(closing, PATIENCE)
 
     asyncio.run(close())
 

@@ -24,7 +24,7 @@ import time
 from ganglioside_widgets.serving.leftovers import temporary_folder
 with temporary_folder() as place:
     print(place, flush=True)
-    time.sleep(600)
+    time.sleep(3600)
 """
 
 

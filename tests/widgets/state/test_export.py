@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside.history import History
@@ -35,7 +36,7 @@ def test_a_file_reads_back_with_every_row(kind: str, analysis: gg.Analysis) -> N
     state = ExportState()
     state.analysis = analysis
     state.make(kind)
-    state.join(60)
+    state.join(PATIENCE)
     assert state.made is not None
     assert state.made.name == f"example_verdicts.{kind}"
     assert READERS[kind](state.made.content) == len(analysis.features)
@@ -56,11 +57,11 @@ def test_a_report_is_made_of_what_is_kept(
     state = ExportState(opened)
     state.analysis = analysis
     state.make("html")
-    state.join(60)
+    state.join(PATIENCE)
     assert "Save as a new session" in state.error
     state.session_id = opened().save(analysis)
     state.make("html")
-    state.join(120)
+    state.join(PATIENCE)
     assert state.error == ""
     assert state.made is not None
     assert b"example.csv" in state.made.content
@@ -74,7 +75,7 @@ def test_a_large_file_is_made_by_a_job_and_arrives(
     state.analysis = analysis.redecide(gg.Settings(outlier_threshold=1.0))
     state.session_id = opened().save(analysis)
     state.make("csv")
-    state.join(60)
+    state.join(PATIENCE)
     assert state.job == ""  # what is shown is not what is kept
     assert state.made is not None
     said = gg.Override(feature_id=3, verdict="valid", note="seen in MS/MS", author="kh")
@@ -85,7 +86,7 @@ def test_a_large_file_is_made_by_a_job_and_arrives(
     for kind in ("csv", "html"):
         state.made = None
         state.make(kind)
-        state.join(120)
+        state.join(PATIENCE)
         assert state.error == ""
         assert opened().jobs.get(state.job).status == "completed"
         assert state.made is not None
@@ -104,7 +105,7 @@ def test_a_job_that_fails_says_why(
     place = Path("/nowhere/x.downloads/a/example.csv")
     monkeypatch.setattr(export_state, "place_for", lambda *_: place)
     state.make("csv")
-    state.join(60)
+    state.join(PATIENCE)
     assert state.made is None
     assert "failed" in state.error
     assert "cannot be written" in state.error
@@ -114,6 +115,6 @@ def test_a_name_becomes_a_file_name_that_every_system_takes(analysis: gg.Analysi
     state = ExportState()
     state.analysis = gg.analyze(gg.read_features(gg.example().source.content, name="a/b: <c>.csv"))
     state.make("csv")
-    state.join(60)
+    state.join(PATIENCE)
     assert state.made is not None
     assert state.made.name == "b_c_verdicts.csv"

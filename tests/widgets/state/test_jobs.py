@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from effort import until
 
 import ganglioside as gg
 from ganglioside import jobs
@@ -32,13 +34,6 @@ def events(*steps: str) -> list[ProgressEvent]:
     for step in steps:
         progress.done(step, f"{step} is done")
     return sent
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def test_an_empty_history_has_no_jobs(state: JobsState) -> None:
@@ -119,7 +114,7 @@ def test_a_short_job_of_others_ends_without_a_word_and_a_long_one_does_not(
     state: JobsState, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = opened()
-    for longest, words in ((60.0, 0), (0.0, 1)):
+    for longest, words in ((math.inf, 0), (0.0, 1)):
         monkeypatch.setattr(jobs_state, "LONG", longest)
         job = history.jobs.add("analyze", {"source": "a.csv"}, "theirs")
         history.jobs.start(job)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from effort import PATIENCE, until
 
 import ganglioside as gg
 from ganglioside.errors import HistoryError
@@ -31,7 +31,7 @@ def state(opened: Opener) -> RunState:
 def started(state: RunState) -> RunState:
     state.table = gg.example()
     state.start()
-    state.join(60)
+    state.join(PATIENCE)
     return state
 
 
@@ -47,7 +47,7 @@ class Gate:
                 progress(event)
                 if event["step"] == step:
                     self.reached.set()
-                    assert self.open.wait(30)
+                    assert self.open.wait(PATIENCE)
 
             return analyze(table, settings, pause)
 
@@ -87,11 +87,11 @@ def test_a_button_that_is_pressed_twice_runs_once(
     gate = Gate(monkeypatch, "rule1")
     state.table = gg.example()
     state.start()
-    assert gate.reached.wait(30)
+    assert gate.reached.wait(PATIENCE)
     assert "running" in state.why_not
     state.start()
     gate.open.set()
-    state.join(60)
+    state.join(PATIENCE)
     assert len(opened().sessions()) == 1
 
 
@@ -101,10 +101,10 @@ def test_cancelling_ends_it_between_two_steps(
     gate = Gate(monkeypatch, "rule1")
     state.table = gg.example()
     state.start()
-    assert gate.reached.wait(30)
+    assert gate.reached.wait(PATIENCE)
     state.cancel()
     gate.open.set()
-    state.join(60)
+    state.join(PATIENCE)
     assert state.phase is Phase.CANCELLED
     assert state.analysis is None
     assert opened().sessions()["status"].tolist() == ["cancelled"]
@@ -174,7 +174,7 @@ def test_anchor_marks_are_heeded(state: RunState, opened: Opener) -> None:
     state.table = table
     state.overrides = Overrides().put(Override(feature_id=anchor, anchor=False))
     state.start()
-    state.join(60)
+    state.join(PATIENCE)
     assert state.analysis is not None
     assert not state.analysis.features["anchor"].iloc[anchor]
     assert opened().load(state.session_id).overrides == state.overrides
@@ -191,7 +191,7 @@ def test_another_page_finds_a_finished_analysis(state: RunState, opened: Opener)
     sid = started(state).session_id
     other = RunState(opened)
     other.find(sid)
-    other.join(60)
+    other.join(PATIENCE)
     assert other.phase is Phase.FINISHED
     assert state.analysis is not None
     assert other.analysis is not None
@@ -208,23 +208,21 @@ def test_another_page_follows_a_running_analysis_and_may_cancel_it(
     gate = Gate(monkeypatch, "rule2")
     state.table = gg.example()
     state.start()
-    assert gate.reached.wait(30)
+    assert gate.reached.wait(PATIENCE)
     other, arrived = RunState(opened), threading.Event()
     other.observe(lambda c: arrived.set() if c["new"] >= 40 else None, "percentage")
     other.find(state.session_id)
-    assert arrived.wait(30)
+    assert arrived.wait(PATIENCE)
     assert other.phase is Phase.RUNNING
     other.cancel()
     runs = opened().runs
-    while not runs.get(state.session_id).cancel_requested:
-        time.sleep(0.02)
+    until(lambda: runs.get(state.session_id).cancel_requested)
     for _ in range(2):  # after the second sign of life the first page has heeded it
         heard = runs.get(state.session_id).heartbeat
-        while runs.get(state.session_id).heartbeat == heard:
-            time.sleep(0.02)
+        until(lambda heard=heard: runs.get(state.session_id).heartbeat != heard)  # type: ignore[misc]
     gate.open.set()
-    state.join(60)
-    other.join(60)
+    state.join(PATIENCE)
+    other.join(PATIENCE)
     assert state.phase is Phase.CANCELLED
     assert other.phase is Phase.CANCELLED
 
@@ -244,7 +242,7 @@ def test_what_was_interrupted_is_said_and_its_table_is_there(opened: Opener) -> 
     sid = History(opened()._store).sessions()["id"].iloc[0]
     state = RunState(opened)
     state.find(sid)
-    state.join(60)
+    state.join(PATIENCE)
     assert state.phase is Phase.FAILED
     assert state.refusal is not None
     assert "nterrupted" in state.refusal.message
@@ -261,7 +259,7 @@ def test_a_session_that_nobody_works_on_is_left(
     sid = opened().begin(gg.example().source, gg.Settings())  # by this process, which lives
     state = RunState(opened)
     state.find(sid)
-    state.join(60)
+    state.join(PATIENCE)
     assert state.phase is Phase.FAILED
     assert state.refusal is not None
     assert "nothing works on it" in state.refusal.message
@@ -270,7 +268,7 @@ def test_a_session_that_nobody_works_on_is_left(
 
 def test_a_session_that_is_not_there_is_refused(state: RunState) -> None:
     state.find("nosuch")
-    state.join(60)
+    state.join(PATIENCE)
     assert state.phase is Phase.FAILED
     assert state.refusal is not None
     assert "nosuch" in state.refusal.message

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
+from effort import PATIENCE, until
 
 import ganglioside as gg
 from ganglioside import jobs
@@ -186,7 +186,7 @@ def test_what_is_said_of_a_session_of_others_stays_on_the_page(
 ) -> None:
     bench = WorkbenchState(opened)
     bench.open(theirs)
-    bench.run.join(60)
+    bench.run.join(PATIENCE)
     before = everything(opened())
     bench.results.select(3)
     assert bench.results.override_verdict("valid", "MS/MS")
@@ -209,7 +209,7 @@ def test_a_large_session_of_others_is_exported_without_a_job(
     state = ExportState(opened)
     state.session_id, state.analysis = theirs, analysis
     state.make("csv")
-    state.join(60)
+    state.join(PATIENCE)
     assert state.made is not None
     assert state.job == ""
     assert opened().jobs.all() == []
@@ -224,19 +224,18 @@ def test_a_run_of_others_is_followed_but_not_cancelled(
     state = RunState(opened)
     state._launch(lambda: state._follow(sid))
     state._cancel.set()  # before it is known whose it is
-    while not state.owner:
-        assert state.phase is Phase.RUNNING
+    until(lambda: state.owner or state.phase is not Phase.RUNNING)
+    assert state.phase is Phase.RUNNING
     state.cancel()
     assert THEIRS in state.notice
     assert THEIRS in state.why_not_cancel
     sent: list[ProgressEvent] = []
     Progress(sent.append, sid).done("loading", "Loaded")
     opened().runs.beat(sid, sent)
-    while not state.log:
-        time.sleep(0.02)
+    until(lambda: state.log)
     assert not opened().runs.get(sid).cancel_requested
     opened().fail(sid, "It has ended.")
-    state.join(60)
+    state.join(PATIENCE)
     assert state.phase is Phase.FAILED
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside.errors import HistoryError
@@ -20,7 +21,7 @@ def bench(opened: Opener) -> WorkbenchState:
     state = WorkbenchState(opened)
     state.upload.add_example()
     state.run.start()
-    state.run.join(60)
+    state.run.join(PATIENCE)
     return state
 
 
@@ -86,13 +87,13 @@ def test_what_the_analyst_says_is_kept_and_found_again(
     assert bench.results.analysis.overrides.of(3) is not None
     again = WorkbenchState(opened)
     again.open(bench.run.session_id)
-    again.run.join(60)
+    again.run.join(PATIENCE)
     assert again.results.analysis is not None
     said = again.results.analysis.overrides.of(3)
     assert said is not None
     assert (said.verdict, said.note, said.author) == ("valid", "seen in MS/MS", "kh")
     again.export.make("csv")
-    again.export.join(60)
+    again.export.join(PATIENCE)
     assert again.export.made is not None
     assert b"seen in MS/MS" in again.export.made.content
 
@@ -118,7 +119,7 @@ def test_an_unmarked_anchor_is_heeded_by_the_next_run(
     bench.results.select(anchor)
     bench.results.override_anchor(False)
     bench.run.start()
-    bench.run.join(60)
+    bench.run.join(PATIENCE)
     assert bench.results.analysis is not None
     assert not bench.results.analysis.features["anchor"].iloc[anchor]
     assert bench.results.pending_marks() == []
@@ -128,13 +129,13 @@ def test_an_unmarked_anchor_is_heeded_by_the_next_run(
 def test_an_opened_session_answers_and_runs_again(bench: WorkbenchState, opened: Opener) -> None:
     again = WorkbenchState(opened)
     again.open(bench.run.session_id)
-    again.run.join(60)
+    again.run.join(PATIENCE)
     again.thresholds.outlier_threshold = 1.0
     bench.thresholds.outlier_threshold = 1.0
     assert again.results.analysis is not None
     assert bench.results.analysis is not None
     assert again.results.analysis.features.equals(bench.results.analysis.features)
     again.run.start()
-    again.run.join(60)
+    again.run.join(PATIENCE)
     assert len(opened().sessions()) == 2
     assert opened().settings(again.run.session_id).outlier_threshold == 1.0

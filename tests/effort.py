@@ -1,0 +1,68 @@
+"""How long tests wait before they give up, and how many examples they try.
+
+No test depends on how fast the machine is: what it waits for is an event or a state, never a
+time, and `PATIENCE` only ends the waiting where a fault has made it endless.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Final
+
+from hypothesis import HealthCheck, settings
+
+#: s; the end of waiting for what should happen at once. It costs time only where a test fails.
+PATIENCE: Final = 300.0
+
+#: s between two looks at what is waited for.
+_LOOK: Final = 0.02
+
+#: The profiles of the property tests; `GANGLIOSIDE_TESTS` names one of them.
+PROFILES: Final = ("fast", "nightly")
+
+
+def profile() -> str:
+    """Name of the profile in use, `fast` unless `GANGLIOSIDE_TESTS` names another."""
+    named = os.environ.get("GANGLIOSIDE_TESTS", "fast")
+    if named not in PROFILES:
+        raise ValueError(f"GANGLIOSIDE_TESTS is {named!r}; it may be {' or '.join(PROFILES)}.")
+    return named
+
+
+def most(of_all: int) -> int:
+    """Number of examples to try: all of them by night, a quarter of them by day."""
+    return of_all if profile() == "nightly" else max(5, of_all // 4)
+
+
+def examples(of_all: int) -> settings:
+    """Settings of a property test that tries `of_all` examples by night."""
+    return settings(max_examples=most(of_all))
+
+
+def load_profile() -> None:
+    """Let hypothesis use the profile: by day the same examples each time, by night new ones.
+
+    In neither does a slow example fail.
+    """
+    slow_is_fine = [HealthCheck.too_slow]
+    settings.register_profile(
+        "fast",
+        deadline=None,
+        derandomize=True,
+        max_examples=25,
+        suppress_health_check=slow_is_fine,
+    )
+    settings.register_profile(
+        "nightly", deadline=None, max_examples=400, suppress_health_check=slow_is_fine
+    )
+    settings.load_profile(profile())
+
+
+def until(condition: Callable[[], object], what: str = "it") -> None:
+    """Wait until a condition holds."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not happen in {PATIENCE:g} s"
+        time.sleep(_LOOK)

@@ -1,0 +1,74 @@
+"""Histories that stay connected during a test, since connecting takes most of a small test's time.
+
+For tests of what a history holds, in one process. How it is opened, locked, copied and shared with
+other processes is tested without this.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ganglioside.history.storage import store
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Let all transactions with one file share a connection, which is closed at the end.
+
+    Where a folder or a file beside the history is to be reached, it is connected anew, as always.
+    """
+    connect = store.connect
+    held: dict[str, tuple[duckdb.DuckDBPyConnection, ExitStack]] = {}
+
+    def let_go(path: Path) -> None:
+        if os.fspath(path) in held:
+            connection, stack = held.pop(os.fspath(path))
+            known.discard(id(connection))
+            stack.close()
+
+    @contextmanager
+    def shared(
+        path: Path,
+        *,
+        read_only: bool = False,
+        folder: Path | None = None,
+        file: Path | None = None,
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        if folder is not None or file is not None:
+            let_go(path)
+            with connect(path, read_only=read_only, folder=folder, file=file) as connection:
+                yield connection
+            return
+        if os.fspath(path) not in held:
+            stack = ExitStack()
+            held[os.fspath(path)] = stack.enter_context(connect(path)), stack
+        connection = held[os.fspath(path)][0]
+        try:
+            yield connection
+        finally:  # as closing does
+            with suppress(duckdb.TransactionException):
+                connection.rollback()
+
+    require_known, known = store.require_known, set()
+
+    def require_known_once(
+        connection: duckdb.DuckDBPyConnection, path: Path, version: int, **given: bool
+    ) -> None:
+        if id(connection) not in known:
+            require_known(connection, path, version, **given)
+        known.update(id(connection) for connection, _ in held.values())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "connect", shared)
+        patch.setattr(store, "require_known", require_known_once)
+        try:
+            yield
+        finally:
+            for path in list(held):
+                let_go(Path(path))

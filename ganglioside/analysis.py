@@ -144,9 +144,14 @@ class Analysis:
         return self.model.predict(names)
 
     @property
-    def reviewed(self) -> pd.DataFrame:
+    def overridden(self) -> pd.DataFrame:
         """The features with their overrides: see `Overrides.beside`."""
         return self.overrides.beside(self.features)
+
+    @property
+    def reviewed(self) -> pd.DataFrame:
+        """Alias of `overridden`, for one version."""
+        return self.overridden
 
     def with_overrides(self, overrides: Overrides) -> Analysis:
         """The analysis with these overrides; verdicts remain those of the model.

@@ -162,7 +162,7 @@ OVERRIDES: Final[dict[str, str]] = {
 }
 
 #: Names of the columns of overrides in a table that has the model's columns too.
-REVIEW: Final[dict[str, str]] = {
+OVERRIDE_COLUMNS: Final[dict[str, str]] = {
     "verdict": "analyst_verdict",
     "anchor": "analyst_anchor",
     "note": "analyst_note",
@@ -217,5 +217,5 @@ def carried_name(column: str) -> str:
     >>> carried_name("Batch"), carried_name("verdict")
     ('Batch', 'verdict (input)')
     """
-    taken = column in FEATURES or column in OPTIONAL or column in REVIEW.values()
+    taken = column in FEATURES or column in OPTIONAL or column in OVERRIDE_COLUMNS.values()
     return f"{column} (input)" if taken else column

@@ -18,7 +18,7 @@ def test_every_type_is_one_of_pandas(schema: str) -> None:
 
 
 def test_result_columns_do_not_repeat_a_name() -> None:
-    together = [*columns.FEATURES, *columns.OPTIONAL, *columns.REVIEW.values()]
+    together = [*columns.FEATURES, *columns.OPTIONAL, *columns.OVERRIDE_COLUMNS.values()]
     assert len(together) == len(set(together))
 
 

@@ -22,7 +22,7 @@ SCHEMA_VERSION: Final = 1
 _TABLES: Final = ("features", "models", "findings", "problems")
 
 #: Attributes of an analysis whose name is not that of the table: features include the overrides.
-_ATTRIBUTES: Final = {"features": "reviewed"}
+_ATTRIBUTES: Final = {"features": "overridden"}
 
 
 @dataclass(frozen=True, eq=False)

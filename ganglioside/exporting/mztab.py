@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import REVIEW
+from ganglioside.columns import OVERRIDE_COLUMNS
 from ganglioside.exporting.spreadsheet_text import safe_text
 from ganglioside.lipids.adducts import Adduct, adducts, known_adduct, usual_adducts
 from ganglioside.lipids.adducts import mz as ion_mz
@@ -61,7 +61,7 @@ def to_mztab(analysis: Analysis) -> bytes:
     >>> to_mztab(gg.analyze(gg.example())).decode().splitlines()[0].split()
     ['MTD', 'mzTab-version', '2.0.0-M']
     """
-    table = _prepare(analysis.reviewed, analysis.polarity)
+    table = _prepare(analysis.overridden, analysis.polarity)
     samples = list(dict.fromkeys(table["sample"])) or [""]
     sections = [_lines(_metadata(analysis, table, samples)), _molecules(table, samples)]
     if table["mz"].notna().all() and len(table):
@@ -83,7 +83,7 @@ def _prepare(features: pd.DataFrame, polarity: str) -> pd.DataFrame:
     taken = ["feature_id", "name", "isomer", "rt", "volume", "consolidated_volume", "formula",
              "monoisotopic_mass", "verdict", "confidence", "parent_id", "parent", "process",
              "predicted_rt", "rule", "reason"]  # fmt: skip
-    taken += [column for column in REVIEW.values() if column in features.columns]
+    taken += [column for column in OVERRIDE_COLUMNS.values() if column in features.columns]
     rows = pd.concat([rows, features[taken].reset_index(drop=True)], axis=1)
     rows["molecule"] = _molecule_of(rows)
     known = zip(rows["given"], rows["mz"], rows["monoisotopic_mass"], strict=True)
@@ -224,7 +224,9 @@ def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
 
 def _overrides(rows: pd.DataFrame) -> dict[str, Any]:
     """Columns of the analysts' overrides; there are none in an analysis without overrides."""
-    return {f"opt_global_{c}": _texts(rows[c]) for c in REVIEW.values() if c in rows.columns}
+    return {
+        f"opt_global_{c}": _texts(rows[c]) for c in OVERRIDE_COLUMNS.values() if c in rows.columns
+    }
 
 
 def _areas(rows: pd.DataFrame, samples: list[str]) -> pd.DataFrame:

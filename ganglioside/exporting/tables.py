@@ -38,7 +38,7 @@ def to_csv(analysis: Analysis) -> bytes:
     >>> content.decode("utf-8-sig").splitlines()[0][:28]
     'feature_id,name,rt,volume,lo'
     """
-    text = safe_frame(analysis.reviewed).to_csv(index=False, lineterminator="\r\n")
+    text = safe_frame(analysis.overridden).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 
@@ -67,7 +67,7 @@ def to_parquet(analysis: Analysis) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    features = analysis.reviewed
+    features = analysis.overridden
     mixed = [c for c in features.columns if features[c].dtype == object]
     plain = features.assign(**{c: _as_text(features[c]) for c in mixed})
     table = pa.Table.from_pandas(plain, preserve_index=False)

@@ -117,7 +117,7 @@ def _workbook(analysis: Analysis) -> bytes:
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
-    _add_sheet(workbook, "features", analysis.reviewed)
+    _add_sheet(workbook, "features", analysis.overridden)
     for name in ("models", "findings", "problems"):
         _add_sheet(workbook, name, getattr(analysis, name))
     _add_sheet(workbook, "methods", _methods(analysis))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import fragment_table
-from ganglioside.columns import REVIEW, VERDICTS, WRONG_VERDICTS
+from ganglioside.columns import OVERRIDE_COLUMNS, VERDICTS, WRONG_VERDICTS
 from ganglioside.settings import setting_specs
 from ganglioside.support.formatting import minutes, percent, share
 
@@ -253,8 +253,8 @@ def override_rows(analysis: Analysis) -> pd.DataFrame:
     """Table of overrides beside the name, RT and verdict of the model, one row per feature."""
     if not len(analysis.overrides):
         return pd.DataFrame()
-    overridden = analysis.reviewed
-    columns = ["feature_id", "name", "rt", "verdict", *REVIEW.values()]
+    overridden = analysis.overridden
+    columns = ["feature_id", "name", "rt", "verdict", *OVERRIDE_COLUMNS.values()]
     return overridden.loc[overridden["analyst_time"].notna(), columns]
 
 
@@ -262,5 +262,5 @@ def feature_rows(analysis: Analysis) -> pd.DataFrame:
     """First `MOST_ROWS` features with the columns that the report shows."""
     columns = ["feature_id", "name", "isomer", "rt", "predicted_rt", "residual", "volume",
                "anchor", "verdict", "confidence", "parent", "process", "reason"]  # fmt: skip
-    rows = analysis.reviewed.head(MOST_ROWS)
-    return rows.reindex(columns=[*columns, *REVIEW.values()])
+    rows = analysis.overridden.head(MOST_ROWS)
+    return rows.reindex(columns=[*columns, *OVERRIDE_COLUMNS.values()])

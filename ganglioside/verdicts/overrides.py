@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import OVERRIDES, REVIEW, VERDICTS, Verdict
+from ganglioside.columns import OVERRIDE_COLUMNS, OVERRIDES, VERDICTS, Verdict
 from ganglioside.errors import OverrideError
 from ganglioside.reading.feature_table import FeatureTable
 
@@ -149,7 +149,7 @@ class Overrides:
         return dataclasses.replace(table, data=data)
 
     def beside(self, features: pd.DataFrame) -> pd.DataFrame:
-        """The features with the overrides in columns `columns.REVIEW` after `reason`.
+        """The features with the overrides in columns `columns.OVERRIDE_COLUMNS` after `reason`.
 
         Without any override, the features as they are.
 
@@ -160,7 +160,7 @@ class Overrides:
         """
         if not self.entries:
             return features
-        overrides = self.to_frame().rename(columns=REVIEW).set_index("feature_id")
+        overrides = self.to_frame().rename(columns=OVERRIDE_COLUMNS).set_index("feature_id")
         overrides = overrides.reindex(pd.Index(features["feature_id"], dtype="Int64"))
         result = features.copy()
         after_reason = list(features).index("reason") + 1

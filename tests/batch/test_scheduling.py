@@ -114,5 +114,5 @@ def test_a_full_disk_ends_the_batch_with_what_is_finished(
 def test_a_failure_is_explained_in_words() -> None:
     assert _reason(BatchError("The table is empty.")) == "The table is empty."
     assert "memory" in _reason(MemoryError())
-    assert _reason(KilledWorker("t", None, set(), 3)).startswith("Every worker")
+    assert _reason(KilledWorker("t", None, 3)).startswith("Every worker")
     assert _reason(KeyError("rt")) == "The program failed on this table: KeyError: 'rt'"

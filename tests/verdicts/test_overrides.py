@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ganglioside as gg
-from ganglioside.columns import OVERRIDES, REVIEW, VERDICTS
+from ganglioside.columns import OVERRIDE_COLUMNS, OVERRIDES, VERDICTS
 from ganglioside.errors import OverrideError
 from ganglioside.verdicts.overrides import MAX_NOTE, Override, Overrides
 
@@ -73,13 +73,14 @@ def test_the_models_verdicts_stay_and_the_analysts_stand_beside_them() -> None:
         Overrides().put(said(5, verdict="outlier", note="no MS/MS", author="kh"))
     )
     assert kept.features is analysis.features
-    reviewed = kept.reviewed
-    assert reviewed.loc[5, "analyst_verdict"] == "outlier"
-    assert reviewed.loc[5, ["analyst_note", "analyst"]].tolist() == ["no MS/MS", "kh"]
-    assert reviewed["analyst_verdict"].notna().sum() == 1
-    model_only = reviewed.drop(columns=list(REVIEW.values()))
+    overridden = kept.overridden
+    assert overridden.loc[5, "analyst_verdict"] == "outlier"
+    assert overridden.loc[5, ["analyst_note", "analyst"]].tolist() == ["no MS/MS", "kh"]
+    assert overridden["analyst_verdict"].notna().sum() == 1
+    model_only = overridden.drop(columns=list(OVERRIDE_COLUMNS.values()))
     pd.testing.assert_frame_equal(model_only, analysis.features)
-    assert list(analysis.reviewed) == list(analysis.features)
+    assert list(analysis.overridden) == list(analysis.features)
+    assert analysis.reviewed.equals(analysis.overridden)
 
 
 def test_other_thresholds_keep_what_was_said_and_the_anchors_that_were_used() -> None:

@@ -61,11 +61,11 @@ def test_each_state_is_listed_with_progress_message_and_process(
         running: "processing",
         failed: "failed",
     }
-    assert table.loc[running, "said"] == "rule1 is done"
+    assert table.loc[running, "last"] == "rule1 is done"
     assert 0 < table.loc[running, "percentage"] < 100
     assert str(table.loc[running, "process"]).split()[0].isdigit()
     assert table.loc[running, "took"] != ""
-    assert table.loc[failed, "said"] == "The disk is full."
+    assert table.loc[failed, "last"] == "The disk is full."
     assert (table.loc[waiting, ["process", "started", "took"]] == "").all()
     assert state.active == 2
 
@@ -175,7 +175,7 @@ def test_a_job_is_cancelled_and_retried(state: JobsState, opened: Opener) -> Non
     until(lambda: history.jobs.get(state.chosen).has_ended)
     until(lambda: state.line is not None and state.line.job.status == "failed")
     assert state.line is not None
-    assert "nowhere.csv" in state.line.said
+    assert "nowhere.csv" in state.line.last_message
     state.close()
 
 
@@ -188,7 +188,7 @@ def test_a_job_whose_process_died_is_found(
     monkeypatch.setattr("ganglioside.history.runs.Run.why_dead", lambda *_: "it was unplugged")
     state.refresh()
     assert state.lines[0].job.status == "failed"
-    assert "unplugged" in state.lines[0].said
+    assert "unplugged" in state.lines[0].last_message
 
 
 def test_a_visitor_sees_the_own_jobs_only(opened: Opener) -> None:

@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("percentage", "%", 48, "0", "Progress"),
     Column("kind", "Kind", 76),
     Column("name", "Name", 190),
-    Column("said", "Last message", 260, "text", "Last event, or the error"),
+    Column("last", "Last message", 260, "text", "Last event, or the error"),
     Column("started", "Started (UTC)", 164),
     Column("took", "Time", 92, "text", "Elapsed time, or duration"),
     Column("process", "Process", 150, "text", "Process number and machine"),

@@ -60,7 +60,7 @@ class Line:
         return self.last["percentage"] if self.last else 0.0
 
     @property
-    def said(self) -> str:
+    def last_message(self) -> str:
         """Error, or last message."""
         return self.job.error or (self.last["message"] if self.last else "")
 
@@ -172,7 +172,7 @@ class JobsState(t.HasTraits):
                 "percentage": line.percentage,
                 "kind": line.job.kind,
                 "name": line.job.name,
-                "said": line.said.partition("\n")[0],
+                "last": line.last_message.partition("\n")[0],
                 "started": f"{line.job.started:%Y-%m-%d %H:%M:%S}" if line.job.started else "",
                 "took": duration(line.seconds(now)) if line.job.started else "",
                 "process": line.process,

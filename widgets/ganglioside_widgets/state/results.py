@@ -71,7 +71,7 @@ class ResultsState(t.HasTraits):
     @property
     def features(self) -> pd.DataFrame:
         """The features with the analyst's overrides beside them; empty without an analysis."""
-        return self.analysis.reviewed if self.analysis is not None else pd.DataFrame()
+        return self.analysis.overridden if self.analysis is not None else pd.DataFrame()
 
     def rows(self) -> npt.NDArray[np.int32]:
         """Positions of the features to show, in order, shape (R,)."""

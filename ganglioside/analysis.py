@@ -219,7 +219,7 @@ class Analysis:
         >>> strict.summary.valid < analysis.summary.valid
         True
         """
-        if self._kept is None:
+        if self._kept is None or settings.polarity != self.settings.polarity:
             result = analyze(self.read_input(settings), settings, priors=self.model.priors)
         else:
             result = _assemble(self._kept, self.model, settings)

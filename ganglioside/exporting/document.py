@@ -125,7 +125,8 @@ def read_json(content: bytes) -> Document:
     """
     document = _parse(content)
     frames = {name: _frame(document[name], document["types"][name]) for name in _TABLES}
-    summary = {f.name: _or_nan(document["summary"][f.name]) for f in fields(Summary)}
+    counts = dict.fromkeys(VERDICTS, 0) | document["summary"]  # older ones may lack a verdict
+    summary = {f.name: _or_nan(counts[f.name]) for f in fields(Summary)}
     return Document(
         **frames,
         summary=Summary(**summary),

@@ -31,11 +31,11 @@ from ganglioside.reading.workbooks import read_workbook
 from ganglioside.settings import Settings
 from ganglioside.support.fact_tables import read_facts
 
-#: Name of the stream that holds an encrypted workbook.
 #: Endings of text tables, and of all tables that are read.
 TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
 TABLE_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx", ".parquet")
 
+#: Name of the stream that holds an encrypted workbook.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
 

@@ -73,3 +73,12 @@ def test_mztab_tells_the_scan_polarity_as_it_is_set_where_no_ion_tells() -> None
 def test_another_polarity_is_refused() -> None:
     with pytest.raises(SettingsError, match="polarity = 'neutral' is unknown: use one of auto"):
         gg.Settings(polarity="neutral")  # type: ignore[arg-type]
+
+
+def test_another_polarity_is_weighed_anew() -> None:
+    analysis = gg.analyze(with_mz("[M+H]+", None))
+    settings = gg.Settings(polarity="negative")
+    again = analysis.redecide(settings)
+    pd.testing.assert_frame_equal(
+        again.features, gg.analyze(with_mz("[M+H]+", None), settings).features
+    )

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from importlib.resources import files
 
 import pytest
 
+from ganglioside.columns import CATEGORIES
 from ganglioside.lipids.adducts import adducts
 from ganglioside.lipids.elements import Elements
-from ganglioside.lipids.head_groups import HEADS
+from ganglioside.lipids.head_groups import HEADS, Head
 from ganglioside.support.fact_tables import read_facts
 
 
@@ -59,8 +61,14 @@ def test_every_head_spells_its_own_name_and_no_spelling_is_taken_twice() -> None
 def test_category_is_the_number_of_sialic_acids() -> None:
     for head in HEADS:
         if head.category:
-            assert "AMDTQP".index(head.category[1]) == head.neuac
+            assert CATEGORIES.index(head.category) == head.neuac
             assert head.series.startswith(head.category)
+
+
+def test_each_column_of_the_head_groups_is_read() -> None:
+    text = files("ganglioside").joinpath("data", "heads.csv").read_text(encoding="utf-8")
+    header = next(line for line in text.splitlines() if not line.startswith("#"))
+    assert header.split(",") == [*(field.name for field in fields(Head)), "source"]
 
 
 def test_adduct_names_agree_with_their_atoms() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import jinja2
@@ -18,6 +19,7 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from ganglioside.errors import JobError
 from ganglioside_widgets import app
+from ganglioside_widgets.panels import workbench
 from ganglioside_widgets.serving.kernels import BoundedKernels
 from ganglioside_widgets.serving.options import MOST_KERNELS, PageOptions, ServerOptions
 from ganglioside_widgets.serving.pages import LetFinish, Pages
@@ -171,3 +173,8 @@ def test_links_to_the_network_in_the_page_of_a_notebook_are_taken_out() -> None:
     rendered = environment.get_template("index.html.j2").render()
     assert "<style>a</style>" in rendered
     assert "href" not in rendered
+
+
+def test_each_page_has_a_label_and_a_card() -> None:
+    card = (app.SHARE / "voila" / "templates" / "ganglioside" / "tree-lab.html").read_text()
+    assert set(app.PAGES) == set(workbench.PAGES) == set(re.findall(r'"([a-z]+\.ipynb)":', card))

@@ -122,8 +122,11 @@ def summary_to_json(summary: Summary) -> str:
 
 
 def summary_from_json(text: str) -> Summary:
-    """Summary from the JSON of `summary_to_json`."""
-    values = json.loads(text)
+    """Summary from the JSON of `summary_to_json`.
+
+    A verdict that an older version did not know counts 0.
+    """
+    values = dict.fromkeys(VERDICTS, 0) | json.loads(text)
     return Summary(**{f.name: _or_nan(values[f.name]) for f in fields(Summary)})
 
 

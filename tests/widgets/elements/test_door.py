@@ -18,9 +18,9 @@ from widgets.kernels import PageKernel, page_kernel
 import ganglioside as gg
 from ganglioside.errors import SettingsError
 from ganglioside.history import History
-from ganglioside_widgets import Workbench
+from ganglioside_widgets import Workbench, app
 
-PAGES: Final = ("workbench", "history", "species")
+PAGES: Final = tuple(page.removesuffix(".ipynb") for page in app.PAGES)
 TABLE: Final = Path(__file__).with_name("visitors.csv")
 
 #: What nobody but the server's user may read.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,3 +76,18 @@ def _own_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["GANGLIOSIDE_JOB_KEY"]
     else:
         os.environ["GANGLIOSIDE_JOB_KEY"] = before
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hide the event loop that the browser's driver leaves running in a worker.
+
+    Other tests have none of their own, as programs have none where they begin.
+    """
+    loop = asyncio._get_running_loop()
+    if loop is None or request.node.nodeid.startswith("tests/browser/"):
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
 
 from ganglioside.lipids.composition import UNITS
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, median, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, median, read_only, sum_by
 from ganglioside.support.priors import Priors
 
 #: Names of the priors of the units, in the order of `UNITS`.
@@ -148,14 +149,16 @@ class CompositionModel:
         return prior_mean + left * pull, left + self._line_variance
 
 
+@cache
 def _unit_effects(priors: Priors) -> FloatArray:
     """Usual effect of one of each unit on the RT, carbons, shape (len(UNITS),)."""
-    return np.array([getattr(priors, name).value for name in _UNIT_PRIORS])
+    return read_only(np.array([getattr(priors, name).value for name in _UNIT_PRIORS]))
 
 
+@cache
 def _unit_spreads(priors: Priors) -> FloatArray:
     """Spread of the effect of each unit, carbons, shape (len(UNITS),)."""
-    return np.array([getattr(priors, name).spread for name in _UNIT_PRIORS])
+    return read_only(np.array([getattr(priors, name).spread for name in _UNIT_PRIORS]))
 
 
 def _prior_mean(slope: float, units: FloatArray, priors: Priors) -> FloatArray:

@@ -87,6 +87,10 @@ class Priors:
     mass_error: Prior
     mass_error_wrong_name: Prior
 
+    def __hash__(self) -> int:
+        """Of a few numbers: caches look a prior up in each round."""
+        return hash((self.double_bond.value, self.coelution_width.value))
+
     @staticmethod
     def usual() -> Priors:
         """Priors of `data/priors.csv`."""

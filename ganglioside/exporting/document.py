@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import pandas as pd
@@ -125,11 +125,9 @@ def read_json(content: bytes) -> Document:
     """
     document = _parse(content)
     frames = {name: _frame(document[name], document["types"][name]) for name in _TABLES}
-    counts = dict.fromkeys(VERDICTS, 0) | document["summary"]  # older ones may lack a verdict
-    summary = {f.name: _or_nan(counts[f.name]) for f in fields(Summary)}
     return Document(
         **frames,
-        summary=Summary(**summary),
+        summary=Summary.from_values(document["summary"]),
         settings=Settings.from_dict(document["settings"]),
         source_name=document["source"]["name"],
         source_sha256=document["source"]["sha256"],

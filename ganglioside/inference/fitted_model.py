@@ -25,7 +25,13 @@ from ganglioside.observations.observations import observe
 from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.retention.composition_model import CompositionModel
-from ganglioside.retention.curve import Ceramides, Curve, ceramide_basis, ceramide_class
+from ganglioside.retention.curve import (
+    Ceramides,
+    Curve,
+    ceramide_basis,
+    ceramide_class,
+    usual_carbons,
+)
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.retention.isomer_names import line_names
@@ -423,10 +429,11 @@ class FittedModel:
         """Fitted model from the values of `to_dict`."""
         if "curve" not in values:
             return cls(None, values["reason"])
+        composition = _composition_from_dict(values["composition"])
         parameters = _Parameters(
-            curve=_curve_from_dict(values["curve"]),
+            curve=_curve_from_dict(values["curve"], composition.priors),
             lines=_lines_from_dict(values["lines"]),
-            composition=_composition_from_dict(values["composition"]),
+            composition=composition,
             sigma=np.array(values["sigma"]),
             drift=Drift.from_dict(values["drift"]),
         )
@@ -502,7 +509,7 @@ def _curve_to_dict(curve: Curve) -> dict[str, Any]:
     }
 
 
-def _curve_from_dict(values: dict[str, Any]) -> Curve:
+def _curve_from_dict(values: dict[str, Any], priors: Priors) -> Curve:
     """Curve from the values of `_curve_to_dict`, or of before `spared` was a parameter."""
     triangle = np.frombuffer(base64.b64decode(values["covariance"]), "<f8")
     covariance = _square(triangle)
@@ -522,6 +529,7 @@ def _curve_from_dict(values: dict[str, Any]) -> Curve:
         deviation=np.array(values["deviation"]),
         deviation_sd=values["deviation_sd"],
         covariance=covariance,
+        usual_carbons=usual_carbons(priors),
     )
 
 

@@ -19,7 +19,6 @@ from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
-from ganglioside.support.priors import Priors
 
 #: Columns of the table that `suggest` returns.
 SUGGESTIONS: Final[dict[str, str]] = {
@@ -261,7 +260,7 @@ def _heads(model: FittedModel) -> list[_Head]:
         _Head(series, isomer, _with_usual_ceramide(series).composition, line, basis)
         for line, (series, isomer, basis) in enumerate(lines)
     ]
-    acetyl = Priors.usual().unit_oac
+    acetyl = model.priors.unit_oac
     neugc = next(a for a in artefacts() if a.process == "NeuGc")
     neugc_forms = [
         _modified(head, f"{head.series}(NeuGc)", neugc.rt_shift, neugc.rt_spread)

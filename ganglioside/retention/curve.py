@@ -15,7 +15,7 @@ part of it that double bonds and hydroxyls, which are usually worth x carbons, d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -181,7 +181,7 @@ class Curve:
     deviation: FloatArray
     deviation_sd: float
     covariance: FloatArray
-    usual_carbons: FloatArray = field(default_factory=lambda: usual_carbons(Priors.usual()))
+    usual_carbons: FloatArray
 
     @property
     def line_var(self) -> FloatArray:

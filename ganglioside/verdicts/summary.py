@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from math import nan
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +32,17 @@ class Summary:
     lines: int  # number of lines (series and isomers) with features
     curve_sigma: float  # min; NaN without a model
     headline: str  # one sentence
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> Summary:
+        """Summary from its values as JSON has them; null is NaN.
+
+        A verdict that an older version did not know counts 0.
+        """
+        known = dict.fromkeys(VERDICTS, 0) | values
+        found: dict[str, Any] = {field.name: known[field.name] for field in fields(cls)}
+        missing = {name: nan for name, value in found.items() if value is None}
+        return cls(**(found | missing))
 
 
 def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) -> Summary:

@@ -159,7 +159,7 @@ def crowd(folder: Path, processes: int = 8, sessions: int = 50, start_by: Start 
 
 
 def _next(told: multiprocessing.Queue[Any], by: Sequence[BaseProcess]) -> Any:
-    """Return what a process told next; raise where one has failed and will tell nothing."""
+    """Next message of a process; raise where one has failed and will tell nothing."""
     deadline = time.monotonic() + PATIENCE
     while True:
         failed = [process.name for process in by if process.exitcode]

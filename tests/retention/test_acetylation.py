@@ -10,7 +10,7 @@ import ganglioside as gg
 from ganglioside.observations.groups import Groups
 from ganglioside.observations.observations import observe
 from ganglioside.retention.acetylation import acetyl_prior
-from ganglioside.retention.curve import Curve, LinePrior
+from ganglioside.retention.curve import Curve, LinePrior, usual_carbons
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.support.priors import Priors
 
@@ -41,6 +41,7 @@ def curve_with(lines: list[float]) -> Curve:
         deviation=np.zeros(0),
         deviation_sd=0.03,
         covariance=np.diag(variance),
+        usual_carbons=usual_carbons(PRIORS),
     )
 
 

@@ -22,6 +22,7 @@ from ganglioside.retention.curve import (
     ceramide_effect_jacobian,
     refit,
     shape_prior,
+    usual_carbons,
 )
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.support.priors import Priors
@@ -54,6 +55,7 @@ def make_curve(seed: int = 0) -> Curve:
         deviation=rng.normal(0, 0.02, len(CERAMIDES)),
         deviation_sd=0.03,
         covariance=root @ root.T,
+        usual_carbons=usual_carbons(PRIORS),
     )
 
 

@@ -87,3 +87,11 @@ def test_other_priors_survive_an_export_and_are_refused_by_a_history(tmp_path: P
     ):
         history.save(analysis)
     assert history.sessions().empty
+
+
+def test_a_curve_of_other_priors_is_the_same_after_an_export() -> None:
+    priors = USUAL.varied(double_bond={"value": -3.0}, unit_oac={"value": 0.2})
+    analysis = gg.analyze(gg.example(), priors=priors)
+    again = FittedModel.from_dict(analysis.model.to_dict())
+    names = ["GD1a(36:1;O2)", "GD1a(38:2;O2)", "GQ1(42:3;O3)"]
+    pd.testing.assert_frame_equal(again.predict(names), analysis.predict(names), check_exact=True)

@@ -6,7 +6,7 @@ import io
 import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -122,16 +122,8 @@ def summary_to_json(summary: Summary) -> str:
 
 
 def summary_from_json(text: str) -> Summary:
-    """Summary from the JSON of `summary_to_json`.
-
-    A verdict that an older version did not know counts 0.
-    """
-    values = dict.fromkeys(VERDICTS, 0) | json.loads(text)
-    return Summary(**{f.name: _or_nan(values[f.name]) for f in fields(Summary)})
-
-
-def _or_nan(value: Any) -> Any:
-    return math.nan if value is None else value
+    """Summary from the JSON of `summary_to_json`."""
+    return Summary.from_values(json.loads(text))
 
 
 @cache

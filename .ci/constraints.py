@@ -16,6 +16,9 @@ HEAD = """\
 # newest; `make constraints` writes this file anew.
 """
 
+#: Versions that are not taken, from ROOT, each with its reason.
+HELD = ".ci/held.txt"
+
 
 def main() -> int:
     """Write the file and return the exit code."""
@@ -24,7 +27,8 @@ def main() -> int:
         print("uv is needed for this, and cannot be had.", file=sys.stderr)
         return 1
     command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11",
-               "--extra", "dev", "--no-header", "--no-annotate", "pyproject.toml"]  # fmt: skip
+               "--extra", "dev", "--constraint", HELD, "--no-header", "--no-annotate",
+               "pyproject.toml"]  # fmt: skip
     run = subprocess.run(
         [sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **variables},
         stdout=subprocess.PIPE, text=True, check=False,

@@ -55,7 +55,8 @@ CATEGORIES: Final[tuple[Category, ...]] = tuple(kind.name for kind in CATEGORY_K
 
 #: Columns of `FeatureTable.data`, always all present; missing values are NA or NaN.
 FEATURE_TABLE: Final[dict[str, str]] = {
-    "feature_id": "int64",  # 0-based number of the data row in the input
+    "feature_id": "int64",  # 0-based number of the feature in the table
+    "row": "Int64",  # line of the file or row of the sheet, as programs number them
     "name": "str",  # as read
     "rt": "float64",  # min
     "volume": "float64",  # peak area
@@ -64,6 +65,8 @@ FEATURE_TABLE: Final[dict[str, str]] = {
     "mz": "float64",
     "adduct": "str",
     "sample": "str",
+    "sample_type": "str",  # sample, blank, qc, pool or standard; NA where the input does not say
+    "sheet": "str",  # worksheet, NA for other inputs
     "fault": "str",  # reason why the row cannot be judged, NA if it can
 }
 
@@ -180,6 +183,7 @@ INPUT_LABELS: Final[dict[str, str]] = {
     "mz": "m/z",
     "adduct": "Adduct",
     "sample": "Sample",
+    "sample_type": "Sample type",
 }
 
 #: Input columns that every table needs.

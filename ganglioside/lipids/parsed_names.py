@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -89,6 +89,10 @@ class ParsedNames:
 
     def __len__(self) -> int:
         return len(self.index)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> ParsedNames:
+        """The names at some positions."""
+        return replace(self, index=read_only(self.index[rows]))
 
     @cached_property
     def series(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,18 +15,23 @@ from ganglioside.reading.cell_values import (
     decimal_mark,
     holds_text,
     number_text,
+    plain_numbers,
     read_flags,
     to_numbers,
 )
-from ganglioside.reading.headers import Header
+from ganglioside.reading.headers import Header, unit_of_header
 from ganglioside.reading.limits import value_ranges
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
+from ganglioside.reading.spreading import SampleValues
 from ganglioside.support.arrays import BoolArray, FloatArray
 
 #: Whether the values of each number column can reach thousands.
 _NUMBER_COLUMNS: Final[dict[str, bool]] = {"rt": False, "volume": True, "log_p": False, "mz": True}
-_TEXT_COLUMNS: Final[tuple[str, ...]] = ("adduct", "sample")
+_TEXT_COLUMNS: Final[tuple[str, ...]] = ("adduct", "sample", "sample_type")
+
+#: Samples of a wide table whose numbers are looked at for the decimal mark.
+_SHOW_MARK: Final = 10
 
 #: Median RT above which a column holds seconds: in hardly any run do half of the features elute
 #: after two hours.
@@ -40,13 +46,15 @@ _NO_RT: Final = 1e9
 
 def cells_of(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:
     """Cells of an input column, shape (n,)."""
+    if column == "name" and raw.names is not None:
+        return raw.names
     return cells[raw.header.positions[column]]
 
 
 def read_columns(
     raw: RawTable, cells: pd.DataFrame, names: ParsedNames, log: ProblemLog
-) -> pd.DataFrame:
-    """Input columns as typed values; their faults are reported to `log`.
+) -> tuple[pd.DataFrame, list[SampleValues]]:
+    """Input columns as typed values, and those of each sample; faults are reported to `log`.
 
     Parameters
     ----------
@@ -61,8 +69,10 @@ def read_columns(
 
     Returns
     -------
-    pandas.DataFrame, shape (n, 9)
+    data : pandas.DataFrame, shape (n, 12)
         Columns of `FEATURE_TABLE` but `fault`: RT in min, NaN or NA where missing or refused.
+    samples : list of SampleValues
+        Values of each sample of a wide table, none for other tables.
     """
     n = len(raw)
     judged = np.ones(n, dtype=bool)
@@ -73,34 +83,89 @@ def read_columns(
     _report_names(raw, cells, names, judged, log)
     data = pd.DataFrame({"feature_id": np.arange(n), "name": cells_of(raw, cells, "name")})
     data["name"] = data["name"].mask(data["name"] == "", np.nan)
-    for column, values in _read_numbers(raw, cells, judged, log).items():
-        data[column] = values
-    data["rt"] = _settle_rt(raw, cells, data["rt"].to_numpy(), judged, log)
+    data["row"] = pd.array(raw.lines, dtype="Int64")
+    data["sheet"] = pd.Series(raw.sheet or np.nan, index=range(n), dtype="str")
+    mark = _table_mark(raw, cells, log)
+    for column in _NUMBER_COLUMNS:
+        data[column] = _read_numbers(raw, cells, column, mark, judged, log)
+    rt = data["rt"].to_numpy(np.float64)
+    data["rt"] = _settle_rt(raw, cells, rt, judged, log) if _has(raw, "rt") else rt
+    samples = read_samples(raw, cells, mark)
     data["anchor"] = _read_anchors(raw, cells, judged, log)
     for column in _TEXT_COLUMNS:
         data[column] = _read_texts(raw, cells, column)
-    return data
+    return data, samples
+
+
+def _has(raw: RawTable, column: str) -> bool:
+    """Whether a table has an input column that its samples share."""
+    return column in raw.header.positions
+
+
+def _table_mark(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> str:
+    """Decimal mark of all columns of numbers; a comma is reported."""
+    texts = [
+        number_text(cells_of(raw, cells, column), thousands=thousands)
+        for column, thousands in _NUMBER_COLUMNS.items()
+        if _has(raw, column)
+    ]
+    for sample in raw.samples[:_SHOW_MARK]:
+        for column, position in sample.positions.items():
+            texts.append(number_text(cells[position], thousands=_NUMBER_COLUMNS[column]))
+    mark = decimal_mark(texts)
+    if mark == ",":
+        log.table("decimal-comma")
+    return mark
 
 
 def _read_numbers(
-    raw: RawTable, cells: pd.DataFrame, judged: BoolArray, log: ProblemLog
-) -> dict[str, Any]:
-    """Values of the number columns, each of shape (n,) or NaN if the table lacks it.
+    raw: RawTable, cells: pd.DataFrame, column: str, mark: str, judged: BoolArray, log: ProblemLog
+) -> FloatArray:
+    """Values of a number column, NaN where refused or if the table lacks it, shape (n,)."""
+    if not _has(raw, column):
+        return np.full(len(raw), np.nan)
+    text = number_text(cells_of(raw, cells, column), thousands=_NUMBER_COLUMNS[column])
+    return _report_numbers(raw, cells, column, to_numbers(text, mark), judged, log)
 
-    All columns of a table have one decimal mark.
+
+def read_samples(raw: RawTable, cells: pd.DataFrame, mark: str) -> list[SampleValues]:
+    """Values of each sample of a wide table.
+
+    An area that is zero or no number was not found in that sample: programs write zeros, blanks
+    and words for it.
     """
-    texts = {}
-    for column, thousands in _NUMBER_COLUMNS.items():
-        if column in raw.header.positions:
-            texts[column] = number_text(cells_of(raw, cells, column), thousands=thousands)
-    mark = decimal_mark(list(texts.values()))
-    if mark == ",":
-        log.table("decimal-comma")
-    values: dict[str, Any] = dict.fromkeys(_NUMBER_COLUMNS, np.nan)
-    for column, text in texts.items():
-        numbers = to_numbers(text, mark)
-        values[column] = _report_numbers(raw, cells, column, numbers, judged, log)
-    return values
+    found = []
+    for sample in raw.samples:
+        values = {
+            column: _positive(cells[position], column, mark)
+            for column, position in sample.positions.items()
+        }
+        found.append(SampleValues(sample, values.get("volume"), values.get("rt"), values.get("mz")))
+    return _in_minutes(raw, found)
+
+
+def _positive(text: pd.Series[Any], column: str, mark: str) -> FloatArray:
+    """Positive numbers of a column of one sample that can have been measured, NaN for others."""
+    values = plain_numbers(text)
+    if values is None:
+        values = to_numbers(number_text(text, thousands=_NUMBER_COLUMNS[column]), mark).values
+    measurable = value_ranges().get(column)
+    high = np.inf if measurable is None else measurable.high
+    return np.where((values > 0) & (values <= high), values, np.nan)
+
+
+def _in_minutes(raw: RawTable, samples: list[SampleValues]) -> list[SampleValues]:
+    """Samples with RT in min: the unit is that of the header, or what all values show."""
+    own = [values.rt for values in samples if values.rt is not None]
+    if not own:
+        return samples
+    first = next(s for s in raw.samples if "rt" in s.positions)
+    unit = unit_of_header(raw.header.texts[first.positions["rt"]])
+    median = float(np.nanmedian(np.concatenate(own))) if np.isfinite(own).any() else 0.0
+    seconds = median > (_UNCLEAR_ABOVE if unit == "s" else _SECONDS_ABOVE)
+    if unit == "min" or not seconds:
+        return samples
+    return [replace(v, rt=None if v.rt is None else v.rt / 60.0) for v in samples]
 
 
 def _read_texts(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:

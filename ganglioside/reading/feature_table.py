@@ -9,7 +9,7 @@ import pandas as pd
 from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.headers import Header
-from ganglioside.reading.raw_table import Source
+from ganglioside.reading.raw_table import Source, TableRead
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +30,8 @@ class FeatureTable:
         The input as it was received.
     header : Header or None
         The header and its input columns; None for a study of several inputs.
+    tables : tuple of TableRead
+        What was taken from each sheet or file.
     truth : pandas.DataFrame or None
         Truth of a simulated table: one row per row of `data`, columns `feature_id`, `verdict`,
         `parent_id`, `parent`, `isomer`, `process`, ...
@@ -48,6 +50,7 @@ class FeatureTable:
     problems: pd.DataFrame
     source: Source
     header: Header | None = None
+    tables: tuple[TableRead, ...] = ()
     truth: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:

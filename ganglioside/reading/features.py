@@ -18,7 +18,7 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.file_kinds import read_bytes, read_frame
 from ganglioside.reading.raw_table import Source
 from ganglioside.reading.source import MEGABYTE, Frame, take
-from ganglioside.reading.study import Part, archive, is_archive, join, unique
+from ganglioside.reading.study import Part, archive, is_archive, join, join_sheets, unique
 from ganglioside.reading.validation import validate
 from ganglioside.settings import Settings
 
@@ -110,10 +110,12 @@ def _read_one(source: TableSource, settings: Settings) -> FeatureTable:
     ReadError
         If the input is a study itself, which could contain studies without end.
     """
-    if isinstance(source, FeatureTable) and source.header is not None:
-        return source
-    if isinstance(source, list | FeatureTable):
+    if isinstance(source, list):
         raise _nested()
+    if isinstance(source, FeatureTable):
+        if is_archive(source.source.content):
+            raise _nested()
+        return source
     origin = take(source, settings, None, None, None)
     if isinstance(origin, Source) and is_archive(origin.content):
         raise _nested()
@@ -128,7 +130,8 @@ def _judge(origin: Source | Frame, settings: Settings) -> FeatureTable:
     """Feature table of one input in memory."""
     if isinstance(origin, Frame):
         return read_frame(origin, settings)
-    return validate(read_bytes(origin, settings), origin)
+    tables = [validate(raw, origin) for raw in read_bytes(origin, settings)]
+    return tables[0] if len(tables) == 1 else join_sheets(tables, origin)
 
 
 def read_study(

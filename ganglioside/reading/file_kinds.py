@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,20 +14,17 @@ from ganglioside.errors import ReadError
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.frames import frame_columns, text_cells
 from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header
-from ganglioside.reading.headers import Header, match_header
+from ganglioside.reading.headers import match_header
+from ganglioside.reading.layouts import find_layout
 from ganglioside.reading.limits import check_columns, check_rows
 from ganglioside.reading.parquet_files import read_parquet
 from ganglioside.reading.raw_table import Note, RawTable, Source
+from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet
+from ganglioside.reading.sheets import best_layout, read_sheet, readable, search
 from ganglioside.reading.source import MEGABYTE, Frame
-from ganglioside.reading.text_files import (
-    SEPARATORS,
-    decode,
-    find_layout,
-    head_records,
-    read_delimited,
-)
+from ganglioside.reading.text_files import decode, text_sheets
 from ganglioside.reading.validation import validate
-from ganglioside.reading.workbooks import read_workbook
+from ganglioside.reading.workbooks import workbook_sheets
 from ganglioside.settings import Settings
 from ganglioside.support.fact_tables import read_facts
 
@@ -48,8 +45,8 @@ class Signature:
     advice: str
 
 
-def read_bytes(origin: Source, settings: Settings) -> RawTable:
-    """Table of a file, its kind recognised by content.
+def read_bytes(origin: Source, settings: Settings) -> tuple[RawTable, ...]:
+    """Tables of a file, its kind recognised by content: one for each sheet with features.
 
     Raises
     ------
@@ -64,16 +61,34 @@ def read_bytes(origin: Source, settings: Settings) -> RawTable:
     if not content.strip(b"\0\t\r\n \xef\xbb\xbf\xfe\xff"):
         raise ReadError(f"The input is empty. {RIGHT_FILE}")
     if content.startswith(b"PK\x03\x04"):
-        table, heads = read_workbook(content, columns, sheet, settings.max_rows, max_bytes)
-        if table is None:
-            raise _refusal([head for head in heads if head], columns)
-        return table
+        sheets = workbook_sheets(content, sheet, settings.max_rows, max_bytes)
+        return _read_sheets(sheets, columns)
     if sheet is not None:
         raise ReadError("Only workbooks have sheets: leave out sheet=... for this input.")
     if content.startswith(b"PAR1"):
-        return _frame_table(read_parquet(content, settings.max_rows, max_bytes), columns)
+        frame = read_parquet(content, settings.max_rows, max_bytes)
+        return (_frame_table(frame, columns),)
     _refuse_foreign(content)
-    return _read_text(content, columns, settings.max_rows)
+    return (_read_text(content, columns, settings.max_rows),)
+
+
+def _read_sheets(sheets: Sequence[Sheet], columns: Mapping[str, str]) -> tuple[RawTable, ...]:
+    """Tables of all worksheets that have one; the others are named in a note."""
+    searched = [search(sheet, columns) for sheet in sheets]
+    found: list[RawTable] = []
+    left_out: list[str] = []
+    for each in searched:
+        table = None if each.layout is None else read_sheet(each.layout, columns)
+        if table is None or not readable(table):
+            left_out.append(each.sheet.name)
+        if table is not None:
+            found.append(table)
+    tables = [table for table in found if readable(table)] or found[:1]
+    if not tables:
+        raise _refusal([sheet.head for sheet in sheets], columns)
+    left_out = [name for name in left_out if name not in {table.sheet for table in tables}]
+    notes = tuple(Note("sheet-left-out", value=name) for name in left_out)
+    return (replace(tables[0], notes=(*tables[0].notes, *notes)), *tables[1:])
 
 
 def _refuse_foreign(content: bytes) -> None:
@@ -102,30 +117,31 @@ def _refuse_markup(text: str, has_header: bool) -> None:
     raise ReadError(f"This is {kind}, not a table. Export the table as CSV or .xlsx. {RIGHT_FILE}")
 
 
-def _read_text(content: bytes, columns: Mapping[str, str] | None, max_rows: int) -> RawTable:
+def _read_text(content: bytes, columns: Mapping[str, str], max_rows: int) -> RawTable:
     """Table of a text file."""
     text, encoding = decode(content)
-    layout = find_layout(text, columns)
+    sheets = text_sheets(text, max_rows)
+    layout = best_layout([search(sheet, columns) for sheet in sheets])
     _refuse_markup(text, layout is not None)
-    if layout is None:
-        heads = [head_records(text, separator) for separator in SEPARATORS]
+    notes = [] if encoding == "utf-8" or encoding.startswith("utf") else [_guessed(encoding)]
+    table = None if layout is None else read_sheet(layout, columns, notes)
+    if table is None:
+        heads = [sheet.head for sheet in sheets]
         if text.strip() and not any(heads):
             raise ReadError(
                 "The first line is too long for a header: one field has more than "
                 f"{csv.field_size_limit():,} characters. {RIGHT_FILE}"
             )
         raise _refusal(heads, columns)
-    notes = []
-    if encoding == "cp1252":
-        notes.append(Note("encoding-guessed"))
-    if layout.record:
-        notes.append(Note("lines-before-header", value=str(layout.line)))
-    return read_delimited(text, layout, max_rows, tuple(notes))
+    return table
 
 
-def _refusal(
-    heads: list[list[tuple[int, list[str]]]], columns: Mapping[str, str] | None
-) -> Exception:
+def _guessed(encoding: str) -> Note:
+    """Note of an encoding that the file does not name."""
+    return Note("encoding-guessed", value=encoding)
+
+
+def _refusal(heads: Sequence[list[Record]], columns: Mapping[str, str]) -> Exception:
     """Error for an input without a usable header, from the first records of each layout."""
     heads = [head for head in heads if head]
     if not heads:
@@ -152,12 +168,18 @@ def read_frame(origin: Frame, settings: Settings) -> FeatureTable:
     return validate(raw, replace(source, columns=origin.columns))
 
 
-def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str] | None) -> RawTable:
+def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str]) -> RawTable:
     """Table of a DataFrame as text cells; its rows have the lines of its CSV."""
     table = frame_columns(frame)
     check_columns(len(table))
-    header: Header = match_header([title for title, _ in table], columns)
-    if not header.is_usable:
-        raise refuse_header(list(header.texts), header if header.positions else None, 1)
+    titles = [title for title, _ in table]
     cells = text_cells(table, len(frame))
-    return RawTable(header, 1, cells, np.arange(len(frame), dtype=np.int64) + 2)
+    lines = np.arange(len(frame), dtype=np.int64) + 2
+    first = cells.head(HEADER_WITHIN).to_numpy(dtype=object).tolist()
+    head = [(1, titles), *zip(lines.tolist(), first, strict=False)]
+    layout = find_layout(Sheet("", head, lambda _: Body(cells, lines)), columns)
+    raw = None if layout is None or layout.record else read_sheet(layout, columns)
+    if raw is None:
+        header = match_header(titles, columns)
+        raise refuse_header(list(header.texts), header if header.positions else None, 1)
+    return raw

@@ -11,10 +11,11 @@ from typing import Final
 
 from ganglioside.columns import INPUT_LABELS, NEEDED
 from ganglioside.errors import SettingsError
+from ganglioside.reading.records import header_key
 from ganglioside.support.fact_tables import read_facts
 
-#: Number of records from the top that may be the header; tools write up to four lines above it.
-HEADER_WITHIN: Final = 12
+#: Longer texts are no header of an input column.
+_LONGEST_HEADER: Final = 100
 
 _UNIT: Final = re.compile(r"^(?P<base>.*?)[\s(\[,/]+(?P<unit>min|s)[.)\]\s]*$")
 _UNIT_WORDS: Final = re.compile(r"\b(?:minutes|minute|mins|seconds|second|secs|sec)\b")
@@ -76,7 +77,11 @@ class Header:
         return INPUT_LABELS[column] if position is None else self.texts[position].strip()
 
 
-def match_header(texts: Sequence[str], columns: Mapping[str, str] | None = None) -> Header:
+def match_header(
+    texts: Sequence[str],
+    columns: Mapping[str, str] | None = None,
+    first: Mapping[str, tuple[str, ...]] | None = None,
+) -> Header:
     """Header with the input columns that are recognised among its texts.
 
     Parameters
@@ -85,6 +90,8 @@ def match_header(texts: Sequence[str], columns: Mapping[str, str] | None = None)
         Header cells as read.
     columns
         Header texts that the user gives for input columns; they take precedence over the aliases.
+    first
+        Headers of input columns in the tool that wrote the table, preferred to other aliases.
 
     Returns
     -------
@@ -103,9 +110,10 @@ def match_header(texts: Sequence[str], columns: Mapping[str, str] | None = None)
     """
     wanted = {_input_column(label): str(text).strip() for label, text in (columns or {}).items()}
     positions = _positions_of(wanted, texts)
+    own = _ranks_of(first or {})
     ranked: dict[str, list[tuple[int, int]]] = {}  # rank and position of each possible column
     for position, text in enumerate(texts):
-        found = _lookup(text)
+        found = own.get(header_key(text)) or _lookup(text)
         if found and position not in positions.values() and found.column not in wanted:
             ranked.setdefault(found.column, []).append((found.rank, position))
     spare = []
@@ -115,6 +123,30 @@ def match_header(texts: Sequence[str], columns: Mapping[str, str] | None = None)
         spare += [(column, position) for _, position in others]
     unmet = tuple((c, text) for c, text in wanted.items() if c not in positions)
     return Header(tuple(texts), positions, _rt_unit(texts, positions), tuple(spare), unmet)
+
+
+def column_of_header(text: str) -> str:
+    """Input column that a header usually names, empty if it is unknown.
+
+    Examples
+    --------
+    >>> column_of_header("Peak Area"), column_of_header("Colour")
+    ('volume', '')
+    """
+    found = _lookup(text)
+    return found.column if found else ""
+
+
+def unit_of_header(text: str) -> str:
+    """Unit of RT in a header: `min`, `s` or empty.
+
+    Examples
+    --------
+    >>> unit_of_header("RT (min)"), unit_of_header("retention_time_in_seconds")
+    ('min', 's')
+    """
+    found = _lookup(text)
+    return found.unit if found else _split_unit(text)[1]
 
 
 def looks_like_data(texts: Iterable[str]) -> bool:
@@ -139,17 +171,21 @@ class _Found:
 
 @cache
 def _aliases() -> dict[str, _Found]:
-    """Known headers by their `_key`; of equal ones the first in the table."""
+    """Known headers by their key; of equal ones the first in the table."""
     found: dict[str, _Found] = {}
     for rank, row in enumerate(read_facts("column_aliases.csv", Alias)):
-        found.setdefault(_key(row.alias), _Found(row.column, row.unit, rank))
+        found.setdefault(header_key(row.alias), _Found(row.column, row.unit, rank))
     return found
 
 
-def _key(header: str) -> str:
-    """Letters and digits of a header, in lower case."""
-    text = unicodedata.normalize("NFKC", header).casefold()
-    return "".join(c for c in text if c.isalnum())
+def _ranks_of(first: Mapping[str, tuple[str, ...]]) -> dict[str, _Found]:
+    """Headers of one tool by their key; their ranks lie below those of all aliases."""
+    found: dict[str, _Found] = {}
+    for column, headers in first.items():
+        for rank, header in enumerate(headers):
+            unit = _split_unit(header)[1] if column == "rt" else ""
+            found.setdefault(header_key(header), _Found(column, unit, rank - len(headers)))
+    return found
 
 
 def _split_unit(header: str) -> tuple[str, str]:
@@ -171,11 +207,13 @@ def _short_unit(word: re.Match[str]) -> str:
 @lru_cache(maxsize=4096)
 def _lookup(header: str) -> _Found | None:
     """Input column of a header, None if it is unknown; headers of RT may have a unit."""
-    found = _aliases().get(_key(header))
+    if len(header) > _LONGEST_HEADER:
+        return None
+    found = _aliases().get(header_key(header))
     if found:
         return found
     base, unit = _split_unit(header)
-    found = _aliases().get(_key(base)) if unit else None
+    found = _aliases().get(header_key(base)) if unit else None
     if found is None or found.column != "rt":
         return None
     return _Found("rt", unit, found.rank + len(_aliases()))
@@ -185,9 +223,7 @@ def _rt_unit(texts: Sequence[str], positions: Mapping[str, int]) -> str:
     """RT unit in the header, empty if it has none."""
     if "rt" not in positions:
         return ""
-    text = texts[positions["rt"]]
-    found = _lookup(text)
-    return found.unit if found else _split_unit(text)[1]
+    return unit_of_header(texts[positions["rt"]])
 
 
 def _positions_of(wanted: Mapping[str, str], texts: Sequence[str]) -> dict[str, int]:

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.reading.headers import Header
+from ganglioside.reading.records import SampleColumns
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +110,16 @@ class RawTable:
         Positions of rows whose quotes do not match.
     notes : tuple of Note
         Problems of the table as a whole.
+    sheet : str
+        Name of the worksheet, empty for other inputs.
+    tool : str
+        The tool whose export this is, empty if none is recognised.
+    samples : tuple of SampleColumns
+        Samples of a wide table that are read.
+    left_out : tuple of SampleColumns
+        Its other samples.
+    names : pandas.Series of str or None, shape (n,)
+        Names put together from several cells; None where one column holds them.
     """
 
     header: Header
@@ -118,6 +130,46 @@ class RawTable:
     ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     broken: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     notes: tuple[Note, ...] = ()
+    sheet: str = ""
+    tool: str = ""
+    samples: tuple[SampleColumns, ...] = ()
+    left_out: tuple[SampleColumns, ...] = ()
+    names: pd.Series[Any] | None = None
 
     def __len__(self) -> int:
         return len(self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRead:
+    """What was taken from one sheet or file.
+
+    Attributes
+    ----------
+    sheet : str
+        Name of the worksheet, empty for other inputs.
+    tool : str
+        The tool whose export it is, empty if none is recognised.
+    header : Header
+    header_line : int
+        1-based line of the header.
+    samples, left_out : tuple of SampleColumns
+        Samples of a wide table that were read, and those that take no part.
+    rows : int
+        Rows below the header.
+    """
+
+    sheet: str
+    tool: str
+    header: Header
+    header_line: int
+    samples: tuple[SampleColumns, ...]
+    left_out: tuple[SampleColumns, ...]
+    rows: int
+
+    @classmethod
+    def of(cls, raw: RawTable) -> TableRead:
+        """What was taken from a table."""
+        return cls(
+            raw.sheet, raw.tool, raw.header, raw.header_line, raw.samples, raw.left_out, len(raw)
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from typing import Final
 
@@ -74,7 +74,15 @@ def join(parts: Sequence[Part], source: Source) -> FeatureTable:
         carried=_carried(parts),
         problems=_problems(parts),
         source=source,
+        tables=tuple(read for part in parts for read in part.table.tables),
     )
+
+
+def join_sheets(tables: Sequence[FeatureTable], source: Source) -> FeatureTable:
+    """Feature table of all sheets of a workbook, each a sample unless it holds samples itself."""
+    parts = [Part(table.tables[0].sheet, table) for table in tables]
+    joined = join(parts, source)
+    return replace(joined, header=tables[0].header)
 
 
 def _data(part: Part) -> pd.DataFrame:

@@ -15,10 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ReadError
-from ganglioside.reading.headers import HEADER_WITHIN, Header, match_header
-from ganglioside.reading.limits import CONTROL, check_columns, check_filled, check_rows
-from ganglioside.reading.problems import Rows
-from ganglioside.reading.raw_table import Note, RawTable
+from ganglioside.reading.limits import CONTROL, check_filled, check_rows
+from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet
 from ganglioside.support.arrays import read_only
 
 #: Field separators, the likelier first.
@@ -38,25 +36,28 @@ _CHUNK: Final = 20_000  # records at a time, so that few lists are alive at once
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Top:
     """Separator and header of a text file.
 
     Attributes
     ----------
     separator : str
         Separator of the fields.
-    header : Header
-        The header and its input columns.
-    record : int
-        Number of records before the header.
+    texts : sequence of str
+        Cells of the header.
     line : int
         1-based line of the header.
     """
 
     separator: str
-    header: Header
-    record: int
+    texts: Sequence[str]
     line: int
+
+    @property
+    def width(self) -> int:
+        """Smallest number of fields in a full row: up to the last column with a name."""
+        named = [i for i, text in enumerate(self.texts) if text.strip()]
+        return named[-1] + 1 if named else 0
 
 
 def decode(content: bytes) -> tuple[str, str]:
@@ -120,27 +121,25 @@ def _not_text(why: str) -> str:
     )
 
 
-def find_layout(text: str, columns: Mapping[str, str] | None) -> Layout | None:
-    """Layout with the most input columns; None if no record has all that are needed.
-
-    Raises
-    ------
-    ReadError
-        If there are more columns than a worksheet has.
-    """
-    found: list[Layout] = []
-    for separator in SEPARATORS:
-        for number, (line, fields) in enumerate(head_records(text, separator)):
-            check_columns(len(fields))
-            header = match_header(fields, columns)
-            if header.is_usable:
-                found.append(Layout(separator, header, number, line))
-    return max(found, key=lambda layout: len(layout.header.positions), default=None)
+def text_sheets(text: str, max_rows: int) -> list[Sheet]:
+    """The text as a sheet for each separator that its first records may have."""
+    return [_sheet(text, separator, max_rows) for separator in SEPARATORS]
 
 
-def head_records(text: str, separator: str) -> list[tuple[int, list[str]]]:
+def _sheet(text: str, separator: str, max_rows: int) -> Sheet:
+    """The text as a sheet with this separator."""
+    head = head_records(text, separator)
+
+    def body(record: int) -> Body:
+        line, texts = head[record]
+        return read_delimited(text, Top(separator, texts, line), max_rows)
+
+    return Sheet("", head, body, separator)
+
+
+def head_records(text: str, separator: str) -> list[Record]:
     """First records that are not blank, each with its 1-based line."""
-    found: list[tuple[int, list[str]]] = []
+    found: list[Record] = []
     records = _numbered(text[:_SEARCHED], separator, strict=False)
     while len(found) < HEADER_WITHIN:
         try:
@@ -174,16 +173,6 @@ def _is_blank(fields: Sequence[str]) -> bool:
     return not fields or (len(fields) == 1 and not fields[0].strip())
 
 
-@dataclass(frozen=True, slots=True)
-class _Records:
-    """Cells below the header, and the rows that do not fit it; fields as in `RawTable`."""
-
-    cells: pd.DataFrame
-    lines: Rows
-    ragged: dict[int, tuple[str, ...]]
-    broken: Rows
-
-
 _Record: TypeAlias = tuple[int, list[str], bool]  # line, fields, whether the quotes match
 
 
@@ -191,71 +180,62 @@ class _SwallowedRows(Exception):  # noqa: N818 - a signal within this module
     """A quoted field contains what looks like whole rows."""
 
 
-def read_delimited(text: str, layout: Layout, max_rows: int, notes: tuple[Note, ...]) -> RawTable:
-    """Table of all records below the header, as text cells.
+def read_delimited(text: str, top: Top, max_rows: int) -> Body:
+    """All records below the header, as text cells.
 
     Raises
     ------
     ReadError
         If there are more than `max_rows` rows.
     """
-    records = _read_simple(text, layout) or _read_any(text, layout, max_rows)
-    check_rows(len(records.lines), max_rows)
-    return RawTable(
-        header=layout.header,
-        header_line=layout.line,
-        cells=records.cells,
-        lines=records.lines,
-        separator=layout.separator,
-        ragged=records.ragged,
-        broken=records.broken,
-        notes=notes,
-    )
+    body = _read_simple(text, top) or _read_any(text, top, max_rows)
+    check_rows(len(body.lines), max_rows)
+    return body
 
 
-def fit(fields: Sequence[str], header: Header) -> tuple[list[str], bool]:
+def fit(fields: Sequence[str], top: Top) -> tuple[list[str], bool]:
     """As many cells as the header has, and whether the fields fit it.
 
     Empty fields beyond the header, and missing ones below columns without a name, fit.
 
     Examples
     --------
-    >>> header = match_header(["Name", "RT"])
-    >>> fit(["GM1(36:1;O2)", "9.9", ""], header)
+    >>> top = Top(",", ["Name", "RT"], line=1)
+    >>> fit(["GM1(36:1;O2)", "9.9", ""], top)
     (['GM1(36:1;O2)', '9.9'], True)
-    >>> fit(["GM1(36:1;O2)"], header)
+    >>> fit(["GM1(36:1;O2)"], top)
     (['GM1(36:1;O2)', ''], False)
     """
-    width = len(header.texts)
+    width = len(top.texts)
     used = len(fields)
     while used > width and not fields[used - 1].strip():
         used -= 1
     cells = [*fields[:width], *[""] * (width - used)]
-    return cells, header.width <= used <= width
+    return cells, top.width <= used <= width
 
 
-def _read_simple(text: str, layout: Layout) -> _Records | None:
+def _read_simple(text: str, top: Top) -> Body | None:
     """All records of a text in which every line is one, read fast; None for other texts."""
     from pyarrow import csv as arrow
 
-    below = _below(text, layout.line)
+    below = _below(text, top.line)
     content = below.encode()
-    if not below or not _quotes_match(content, layout.separator):
+    if not below or not _quotes_match(content, top.separator):
         return None
     misfits: dict[int, list[str]] = {}
 
     def keep(row: arrow.InvalidRow) -> str:
-        misfits[row.number - 1] = _split(row.text, layout.separator)
+        misfits[row.number - 1] = _split(row.text, top.separator)
         return "skip"
 
-    names = [str(i) for i in range(len(layout.header.texts))]
+    names = [str(i) for i in range(len(top.texts))]
     table = arrow.read_csv(
         io.BytesIO(content),
         read_options=arrow.ReadOptions(
             use_threads=False, column_names=names, block_size=len(content) + 1
         ),
         parse_options=arrow.ParseOptions(
-            delimiter=layout.separator, newlines_in_values=True, invalid_row_handler=keep
+            delimiter=top.separator, newlines_in_values=True, invalid_row_handler=keep
         ),
         convert_options=arrow.ConvertOptions(
             column_types=dict.fromkeys(names, "string"), strings_can_be_null=False
@@ -263,7 +243,7 @@ def _read_simple(text: str, layout: Layout) -> _Records | None:
     )
     if table.num_rows + len(misfits) != _count_lines(below):
         return None
-    return _insert(table.to_pandas(), misfits, layout)
+    return _insert(table.to_pandas(), misfits, top)
 
 
 def _quotes_match(content: bytes, separator: str) -> bool:
@@ -294,7 +274,7 @@ def _count_lines(text: str) -> int:
     return text.count("\n") + text.count("\r") - text.count("\r\n") + 1
 
 
-def _insert(regular: pd.DataFrame, misfits: Mapping[int, list[str]], layout: Layout) -> _Records:
+def _insert(regular: pd.DataFrame, misfits: Mapping[int, list[str]], top: Top) -> Body:
     """All records of a text: the regular ones and, in between, those that do not fit the header.
 
     Parameters
@@ -303,17 +283,17 @@ def _insert(regular: pd.DataFrame, misfits: Mapping[int, list[str]], layout: Lay
         Cells of the lines that fit.
     misfits
         Fields of the other lines, by their numbers (0: the line below the header).
-    layout
+    top
         Separator and header.
     """
     regular.columns = pd.RangeIndex(regular.shape[1])
     total = len(regular) + len(misfits)
-    first_line = layout.line + 1
+    first_line = top.line + 1
     if not misfits:
-        return _Records(regular, first_line + np.arange(total), {}, _NONE)
+        return Body(regular, first_line + np.arange(total), {}, _NONE)
     odd = {line: fields for line, fields in misfits.items() if not _is_blank(fields)}
-    check_filled(_lacking(odd.values(), layout))
-    fitted = {line: fit(fields, layout.header) for line, fields in odd.items()}
+    check_filled(_lacking(odd.values(), top))
+    fitted = {line: fit(fields, top) for line, fields in odd.items()}
     added = pd.DataFrame([cells for cells, _ in fitted.values()], columns=regular.columns)
     cells = pd.concat([regular, added.astype(regular.dtypes)], ignore_index=True)
     regular_lines = np.setdiff1d(np.arange(total), list(misfits))
@@ -326,38 +306,38 @@ def _insert(regular: pd.DataFrame, misfits: Mapping[int, list[str]], layout: Lay
             row = int(np.searchsorted(lines, line))
             ragged[row] = tuple(odd[line])
     ordered = cells.iloc[order].reset_index(drop=True)
-    return _Records(ordered, first_line + lines, ragged, _NONE)
+    return Body(ordered, first_line + lines, ragged, _NONE)
 
 
-def _lacking(records: Iterable[Sequence[str]], layout: Layout) -> int:
+def _lacking(records: Iterable[Sequence[str]], top: Top) -> int:
     """Count of the cells that records lack to be as wide as the header."""
-    width = len(layout.header.texts)
+    width = len(top.texts)
     return sum(max(width - len(fields), 0) for fields in records)
 
 
-def _read_any(text: str, layout: Layout, max_rows: int) -> _Records:
+def _read_any(text: str, top: Top, max_rows: int) -> Body:
     """All records of any text; if its quotes do not match, each line is a record."""
     try:
-        return _collect(_whole_records(text, layout), layout)
+        return _collect(_whole_records(text, top), top)
     except (csv.Error, _SwallowedRows):
-        _check_lines(text, layout, max_rows)
-        return _collect(_single_lines(text, layout), layout)
+        _check_lines(text, top, max_rows)
+        return _collect(_single_lines(text, top), top)
 
 
-def _check_lines(text: str, layout: Layout, max_rows: int) -> None:
+def _check_lines(text: str, top: Top, max_rows: int) -> None:
     """Refuse a text whose quotes do not match and that has more lines than `max_rows`."""
-    lines = (line for line in _LINE_END.split(_below(text, layout.line)) if line.strip())
+    lines = (line for line in _LINE_END.split(_below(text, top.line)) if line.strip())
     if next(islice(lines, max_rows, None), None) is None:
         return
-    broken = (line for line, _, intact in _single_lines(text, layout) if not intact)
+    broken = (line for line, _, intact in _single_lines(text, top) if not intact)
     raise ReadError(
-        f"A quote that opens in line {next(broken, layout.line + 1):,} is not closed there, and "
+        f"A quote that opens in line {next(broken, top.line + 1):,} is not closed there, and "
         f"read line by line the table has more than {max_rows:,} rows, the limit that max_rows "
         "sets. Close the quote or remove it."
     )
 
 
-def _whole_records(text: str, layout: Layout) -> Iterator[_Record]:
+def _whole_records(text: str, top: Top) -> Iterator[_Record]:
     """Yield the records below the header.
 
     Raises
@@ -367,46 +347,46 @@ def _whole_records(text: str, layout: Layout) -> Iterator[_Record]:
     _SwallowedRows
         If a quoted field contains whole rows.
     """
-    separators = len(layout.header.texts) - 1
-    for line, fields in _numbered(text, layout.separator, strict=True):
-        if line <= layout.line:
+    separators = len(top.texts) - 1
+    for line, fields in _numbered(text, top.separator, strict=True):
+        if line <= top.line:
             continue
         if any("\n" in cell or "\r" in cell for cell in fields):
             parts = (part for cell in fields for part in cell.splitlines())
-            if any(part.count(layout.separator) >= separators for part in parts):
+            if any(part.count(top.separator) >= separators for part in parts):
                 raise _SwallowedRows
         yield line, fields, True
 
 
-def _single_lines(text: str, layout: Layout) -> Iterator[_Record]:
+def _single_lines(text: str, top: Top) -> Iterator[_Record]:
     """Yield each line below the header as a record, with whether its quotes match."""
-    dialect = _dialect(text, layout.separator)
+    dialect = _dialect(text, top.separator)
     plain = not dialect["skipinitialspace"]
-    for number, line in enumerate(_LINE_END.split(_below(text, layout.line))):
+    for number, line in enumerate(_LINE_END.split(_below(text, top.line))):
         if plain and '"' not in line:
-            yield layout.line + 1 + number, line.split(layout.separator), True
+            yield top.line + 1 + number, line.split(top.separator), True
             continue
         try:
             fields = next(csv.reader([line], strict=True, **dialect), [])
-            yield layout.line + 1 + number, fields, True
+            yield top.line + 1 + number, fields, True
         except csv.Error:
-            yield layout.line + 1 + number, line.split(layout.separator), False
+            yield top.line + 1 + number, line.split(top.separator), False
 
 
-def _collect(records: Iterable[_Record], layout: Layout) -> _Records:
+def _collect(records: Iterable[_Record], top: Top) -> Body:
     """Cells of records by column, and the rows that do not fit."""
-    columns: list[list[str]] = [[] for _ in layout.header.texts]
+    columns: list[list[str]] = [[] for _ in top.texts]
     lines: list[int] = []
     ragged: dict[int, tuple[str, ...]] = {}
     broken: list[int] = []
     lacking = 0
     present = (record for record in records if not _is_blank(record[1]))
     while chunk := list(islice(present, _CHUNK)):
-        lacking += _lacking((fields for _, fields, _ in chunk), layout)
+        lacking += _lacking((fields for _, fields, _ in chunk), top)
         check_filled(lacking)
         rows = []
         for row, (_, fields, intact) in enumerate(chunk, len(lines)):
-            cells, fits = fit(fields, layout.header)
+            cells, fits = fit(fields, top)
             rows.append(cells)
             if not intact:
                 broken.append(row)
@@ -416,7 +396,7 @@ def _collect(records: Iterable[_Record], layout: Layout) -> _Records:
         for column, texts in zip(columns, zip(*rows, strict=True), strict=True):
             column.extend(texts)
     typed = {i: pd.Series(column, dtype="str") for i, column in enumerate(columns)}
-    return _Records(
+    return Body(
         pd.DataFrame(typed),
         np.array(lines, dtype=np.int64),
         ragged,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS
+from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS, PROBLEMS
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.column_checks import cells_of, read_columns
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.header_faults import refusal
 from ganglioside.reading.misfit_rows import repair_rows
 from ganglioside.reading.problems import ProblemLog
-from ganglioside.reading.raw_table import RawTable, Source
+from ganglioside.reading.raw_table import RawTable, Source, TableRead
 from ganglioside.reading.row_checks import carry, report_adducts, report_formulas, report_repeats
+from ganglioside.reading.sample_rows import settle_samples
+from ganglioside.reading.spreading import first_of, rows_of, spread
 
 
 def validate(raw: RawTable, source: Source) -> FeatureTable:
@@ -38,20 +40,30 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     _check_columns(raw, log)
     cells = repair_rows(raw, log)
     names = parse_names(cells_of(raw, cells, "name"))
-    data = read_columns(raw, cells, names, log)
+    data, samples = read_columns(raw, cells, names, log)
     carried = carry(raw, cells)
     report_adducts(raw, data, log)
     report_formulas(raw, cells, names, log)
-    report_repeats(raw, data, carried, names, log)
+    if not samples:
+        settle_samples(raw, cells, data, names, log)
+        report_repeats(raw, data, carried, names, log)
     data["fault"] = log.fault(len(raw))
+    problems = log.to_frame()
+    if samples:
+        rows, sample = rows_of(samples)
+        data = spread(data, samples, rows, sample)
+        carried = carried.iloc[rows].reset_index(drop=True)
+        names = names.take(rows)
+        problems["feature_id"] = first_of(rows, len(raw)).reindex(problems["feature_id"]).array
     others = {c: kind for c, kind in FEATURE_TABLE.items() if data[c].dtype != kind}
     return FeatureTable(
         data=data.astype(others)[list(FEATURE_TABLE)],
         names=names,
         carried=carried,
-        problems=log.to_frame(),
+        problems=problems.astype(PROBLEMS),
         source=source,
         header=raw.header,
+        tables=(TableRead.of(raw),),
     )
 
 
@@ -69,6 +81,7 @@ def _check_columns(raw: RawTable, log: ProblemLog) -> None:
         log.table("no-rows")
     if log.has_errors:
         raise refusal(log)
+    own = {column for sample in raw.samples for column in sample.positions}
     for column in ("volume", "log_p", "anchor"):
-        if column not in header.positions:
+        if column not in header.positions and column not in own:
             log.table(f"no-{column.replace('_', '-')}", INPUT_LABELS[column])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import IO, Any
 from xml.etree.ElementTree import iterparse
@@ -15,32 +17,17 @@ import pandas as pd
 from ganglioside.errors import ReadError
 from ganglioside.reading.archives import DAMAGE, check_markup, first_line, open_archive
 from ganglioside.reading.frames import cell_text
-from ganglioside.reading.headers import HEADER_WITHIN, Header, match_header
 from ganglioside.reading.limits import check_columns, check_filled, check_rows, most
 from ganglioside.reading.problems import quote
-from ganglioside.reading.raw_table import Note, RawTable
+from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet
 from ganglioside.support.text_columns import as_column
 from ganglioside.support.text_columns import texts as as_texts
 
-#: Rows of a sheet: 1-based number and cells, up to the last one that is filled.
-Rows = list[tuple[int, list[str]]]
 
-
-def read_workbook(
-    content: bytes,
-    columns: Mapping[str, str] | None,
-    sheet: str | int | None,
-    max_rows: int,
-    max_bytes: float,
-) -> tuple[RawTable | None, list[Rows]]:
-    """Table of the first sheet with a usable header, or of the sheet that is asked for.
-
-    Returns
-    -------
-    table : RawTable or None
-        None if no sheet has a usable header.
-    heads : list of Rows
-        First rows of the sheets that were searched for a header.
+def workbook_sheets(
+    content: bytes, sheet: str | int | None, max_rows: int, max_bytes: float
+) -> list[Sheet]:
+    """Worksheets of a workbook, or the one that is asked for; empty ones are left out.
 
     Raises
     ------
@@ -50,31 +37,46 @@ def read_workbook(
     from openpyxl.reader.excel import ExcelReader
 
     _check_workbook(content, max_bytes)
-    try:
+    with _explained():
         book = ExcelReader(io.BytesIO(content), data_only=True, keep_links=False)
-        sheets = _sheets(book)
-        names = [name for name, _ in sheets]
-        if sheet is not None:
-            sheets = [sheets[_sheet_index(names, sheet)]]
-        heads: list[Rows] = []
-        for name, part in sheets:
-            rows = _sheet_rows(book, part)
-            head = list(islice(rows, HEADER_WITHIN))
-            heads.append(head)
-            header = _find_header(head, columns)
-            if header is not None:
-                table = _sheet_table(header, head, rows, max_rows)
-                several = sheet is None and len(names) > 1
-                notes = (Note("sheet-chosen", value=name),) if several else ()
-                return replace(table, notes=notes), heads
+        parts = _sheets(book)
+    names = [name for name, _ in parts]
+    if sheet is not None:
+        parts = [parts[_sheet_index(names, sheet)]]
+    found = [_sheet(book, name, part, max_rows) for name, part in parts]
+    return [sheet for sheet in found if sheet.head]
+
+
+def _sheet(book: Any, name: str, part: str, max_rows: int) -> Sheet:
+    """Worksheet of which only the first rows are read yet."""
+    formulas: set[tuple[int, int]] = set()
+    rows = _sheet_rows(book, part, formulas)
+    with _explained():
+        head = list(islice(rows, HEADER_WITHIN))
+
+    @cache
+    def rest() -> list[Record]:
+        with _explained():
+            return list(islice(rows, max_rows + 1))
+
+    def body(record: int) -> Body:
+        return _body(len(head[record][1]), [*head[record + 1 :], *rest()], max_rows)
+
+    return Sheet(name, head, body, formulas=formulas)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn whatever a damaged part makes openpyxl raise into an error with the cure."""
+    try:
+        yield
     except ReadError:
         raise
-    except Exception as error:  # openpyxl lets through whatever a damaged part raises
+    except Exception as error:
         raise ReadError(
             f"The workbook cannot be read: {first_line(error)} It may be cut off or damaged: "
             "open it in a spreadsheet program and save it again, or save it as CSV."
         ) from error
-    return None, heads
 
 
 def _check_workbook(content: bytes, max_bytes: float) -> None:
@@ -134,10 +136,13 @@ def _sheet_index(names: list[str], sheet: str | int) -> int:
     )
 
 
-def _sheet_rows(book: Any, part: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that are not empty, each with its number in the sheet."""
+def _sheet_rows(book: Any, part: str, formulas: set[tuple[int, int]]) -> Iterator[Record]:
+    """Yield the rows that are not empty, each with its number in the sheet.
+
+    Row and 0-based column of formulas without a value are added to `formulas`.
+    """
     last = filled = 0
-    for number, cells in _stored_rows(book, part):
+    for number, cells in _stored_rows(book, part, formulas):
         if number > most("sheet_rows"):
             raise ReadError(
                 f"The sheet has a row numbered {quote(str(number), 20)}, and no sheet has more "
@@ -158,7 +163,9 @@ def _sheet_rows(book: Any, part: str) -> Iterator[tuple[int, list[str]]]:
             yield number, row
 
 
-def _stored_rows(book: Any, part: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def _stored_rows(
+    book: Any, part: str, formulas: set[tuple[int, int]]
+) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """Yield the number and the cells of each row that a sheet stores.
 
     Rows and cells between them are not filled in: a number in the file can claim any amount.
@@ -177,11 +184,23 @@ def _stored_rows(book: Any, part: str) -> Iterator[tuple[int, list[dict[str, Any
         )
         for _, element in iterparse(source):
             if element.tag == ROW_TAG:
-                yield parser.parse_row(element)
+                number, cells = parser.parse_row(element)
+                for formula, cell in zip(_has_formula(element), cells, strict=True):
+                    if formula and cell["value"] is None:
+                        formulas.add((number, cell["column"] - 1))
+                yield number, cells
                 element.clear()
                 source.next_row()
             elif element.tag == DATA_TAG:
                 return
+
+
+def _has_formula(row: Any) -> Iterator[bool]:
+    """Yield for each stored cell of a row whether it holds a formula."""
+    from openpyxl.worksheet._reader import FORMULA_TAG
+
+    for cell in row:
+        yield cell.find(FORMULA_TAG) is not None
 
 
 @dataclass(slots=True)
@@ -233,42 +252,16 @@ def _filled_row(cells: list[tuple[int, Any]]) -> list[str]:
     return row
 
 
-def _find_header(head: Rows, columns: Mapping[str, str] | None) -> tuple[int, Header] | None:
-    """Index and header of the row with the most input columns, None if no row has all needed."""
-    matched = [(index, match_header(row, columns)) for index, (_, row) in enumerate(head)]
-    usable = [(index, header) for index, header in matched if header.is_usable]
-    return max(usable, key=lambda found: len(found[1].positions), default=None)
-
-
-def _sheet_table(
-    found: tuple[int, Header], head: Rows, rest: Iterator[tuple[int, list[str]]], max_rows: int
-) -> RawTable:
-    """Table of the rows below a header.
-
-    Parameters
-    ----------
-    found
-        Index of the header in `head`, and the header.
-    head, rest
-        First rows of the sheet, and those that follow them.
-    max_rows
-        Most rows that are read.
-    """
-    index, header = found
-    below = [*head[index + 1 :], *islice(rest, max_rows + 1)]
+def _body(header_width: int, below: list[Record], max_rows: int) -> Body:
+    """Cells of the rows below a header, at least as wide as the header."""
     check_rows(len(below), max_rows)
-    width = max([len(header.texts), *(len(row) for _, row in below)])
+    width = max([header_width, *(len(row) for _, row in below)])
     check_columns(width)
     check_filled(sum(width - len(row) for _, row in below))
-    texts = (*header.texts, *[""] * (width - len(header.texts)))
     padded = [row + [""] * (width - len(row)) for _, row in below]
     cells = {}
     for i in range(width):
         column = [row[i] for row in padded]
         cells[i] = as_column(as_texts(column))
-    return RawTable(
-        header=replace(header, texts=texts),
-        header_line=head[index][0],
-        cells=pd.DataFrame(cells, index=pd.RangeIndex(len(below))),
-        lines=np.array([number for number, _ in below], dtype=np.int64),
-    )
+    lines = np.array([number for number, _ in below], dtype=np.int64)
+    return Body(pd.DataFrame(cells, index=pd.RangeIndex(len(below))), lines)

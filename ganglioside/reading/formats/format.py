@@ -1,0 +1,92 @@
+"""The form in which a module of this package describes the files of its tool."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ganglioside.reading.records import Record, SampleColumns, Sheet, header_key
+
+
+@dataclass(frozen=True, slots=True)
+class PerSample:
+    """Headers of the columns that a wide table has once for each sample.
+
+    Attributes
+    ----------
+    column : str
+        `volume`, `rt` or `mz`.
+    pattern : str
+        Regular expression of the whole header, case ignored, with a group `sample`.
+
+    Examples
+    --------
+    >>> PerSample("volume", r"datafile:(?P<sample>.+):area").sample("datafile:S1.mzML:area")
+    'S1.mzML'
+    """
+
+    column: str
+    pattern: str
+
+    def sample(self, header: str) -> str | None:
+        """Sample that a header names, None if it is no such header."""
+        match = re.fullmatch(self.pattern, header.strip(), re.IGNORECASE)
+        return match["sample"].strip() if match else None
+
+
+#: Samples of a wide table, from its header and the records above it.
+FindSamples = Callable[[Sequence[str], Sequence[Record]], tuple[SampleColumns, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Files of one tool, recognised by their headers.
+
+    Attributes
+    ----------
+    tool : str
+        Name that the reading report gives, with the version where it matters.
+    marks : tuple of tuple of str
+        Headers that only this tool writes together; one of these groups is enough. Case, blanks
+        and punctuation do not matter; `*` at the end stands for any ending.
+    columns : mapping of str to tuple of str
+        Headers of input columns in this tool, the preferred ones first; other known headers
+        follow them.
+    per_sample : tuple of PerSample
+        Of two that give the same column, the first one that any header matches is used.
+    samples : callable, optional
+        Finds the samples where patterns of headers are not enough.
+    unfold : callable, optional
+        Sheet with one header line and one feature a row, made from a sheet of another shape; None
+        if the sheet has not that shape.
+    taken : str
+        What is taken from such a file, for people.
+
+    Examples
+    --------
+    >>> tool = Format("Example", (("Peak ID", "Lipid*"),))
+    >>> tool.recognises(["Peak ID", "Lipid name", "RT"]), tool.recognises(["Peak ID"])
+    (True, False)
+    """
+
+    tool: str
+    marks: tuple[tuple[str, ...], ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    per_sample: tuple[PerSample, ...] = ()
+    samples: FindSamples | None = None
+    unfold: Callable[[Sheet], Sheet | None] | None = None
+    taken: str = ""
+
+    def recognises(self, texts: Sequence[str]) -> bool:
+        """Whether a header is one of this tool."""
+        keys = {header_key(text) for text in texts}
+        return any(all(_is_in(mark, keys) for mark in group) for group in self.marks)
+
+
+def _is_in(mark: str, keys: set[str]) -> bool:
+    """Whether a header of this form is among the keys of headers."""
+    start = header_key(mark.removesuffix("*"))
+    if mark.endswith("*"):
+        return any(key.startswith(start) for key in keys)
+    return start in keys

@@ -1,0 +1,122 @@
+"""Layouts: the tool that wrote a sheet, its header, and the columns of its samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ganglioside.reading.formats.format import Format
+from ganglioside.reading.headers import Header, match_header
+from ganglioside.reading.limits import check_columns
+from ganglioside.reading.records import Record, SampleColumns, Sheet
+from ganglioside.reading.registry import formats
+from ganglioside.reading.sample_columns import find_samples, without_samples
+
+#: Records at the top that are looked at whole; of those below them, only as many cells as this.
+_LOOKED_AT_WHOLE: Final = 12
+_CELLS_BELOW: Final = 60_000
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Layout:
+    """How a sheet is read.
+
+    Attributes
+    ----------
+    sheet : Sheet
+    header : Header
+        The header and its input columns.
+    record : int
+        Index of the header in `sheet.head`.
+    line : int
+        1-based line of the header.
+    tool : str
+        The tool whose export this is, empty if none is recognised.
+    samples : tuple of SampleColumns
+        Samples of a wide table; empty for a table with one row a feature and sample.
+    """
+
+    sheet: Sheet
+    header: Header
+    record: int
+    line: int
+    tool: str = ""
+    samples: tuple[SampleColumns, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Needed input columns that neither the table nor each of its samples has."""
+        return tuple(c for c in self.header.missing if not self._each_sample_has(c))
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether an analysis finds what it needs, but perhaps the name, which content can show."""
+        return not self.header.unmet and not set(self.missing) - {"name"}
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Of two layouts of one input, the better one has the higher rank."""
+        found = len(self.header.positions)
+        return (int("name" in self.header.positions), int(bool(self.tool)), found)
+
+    def _each_sample_has(self, column: str) -> bool:
+        """Whether each sample has a column of its own."""
+        return bool(self.samples) and all(column in s.positions for s in self.samples)
+
+
+def find_layout(
+    sheet: Sheet, columns: Mapping[str, str] | None, tool: Format | None = None
+) -> Layout | None:
+    """Layout with the most input columns; None if no record of the sheet can be the header.
+
+    Parameters
+    ----------
+    sheet
+    columns
+        Header texts that the user gives for input columns.
+    tool
+        The tool that wrote the sheet, if that is known before its header is.
+
+    Raises
+    ------
+    ReadError
+        If there are more columns than a worksheet has.
+    """
+    found: list[Layout] = []
+    looked_at = 0
+    for record, (_, texts) in enumerate(sheet.head):
+        if record >= _LOOKED_AT_WHOLE and looked_at > _CELLS_BELOW:
+            break  # a header so far down a wide table would take minutes to find
+        looked_at += len(texts)
+        layout = _layout(sheet, record, columns, tool)
+        if layout is not None:
+            found.append(layout)
+    return max(found, key=lambda layout: layout.rank, default=None)
+
+
+def _layout(
+    sheet: Sheet, record: int, columns: Mapping[str, str] | None, tool: Format | None
+) -> Layout | None:
+    """Layout with this record as the header, None if it cannot be one."""
+    line, texts = sheet.head[record]
+    check_columns(len(texts))
+    tool = tool or _recognise(texts)
+    header = match_header(texts, columns, {} if tool is None else tool.columns)
+    if not header.positions:
+        return None
+    above = sheet.head[:record]
+    samples = find_samples(header, above, tool, sheet.cells_below(record))
+    header = without_samples(header, samples)
+    layout = Layout(sheet, header, record, line, "" if tool is None else tool.tool, samples)
+    return layout if layout.is_usable else None
+
+
+def _recognise(texts: Sequence[str]) -> Format | None:
+    """Tool that writes such a header, None if none is known."""
+    return next((tool for tool in formats() if tool.recognises(texts)), None)
+
+
+def records_above(layout: Layout) -> list[Record]:
+    """Records above the header."""
+    return layout.sheet.head[: layout.record]

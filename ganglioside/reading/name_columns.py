@@ -1,0 +1,160 @@
+"""Names of a table: the column whose cells are lipids, or several columns put together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.reading.headers import Header, column_of_header
+from ganglioside.reading.records import header_key
+
+#: Distinct cells of a column that are tried as names.
+_TRIED: Final = 200
+#: Share of readable cells with which a column is the one of names.
+_ENOUGH: Final = 0.5
+#: A column of names that its header shows is kept if this share is readable: the others may be
+#: lipids of other classes.
+_SOME: Final = 0.05
+
+#: Headers of columns that hold the head group of each row.
+_HEADS: Final = frozenset(
+    ("class", "lipidclass", "subclass", "lipidsubclass", "mainclass", "classkey", "headgroup",
+     "head", "ontology", "lipidhead", "category", "group", "series", "ganglioside", "klasse",
+     "lipidgroup")
+)  # fmt: skip
+#: A chain, or the sum of both: the rest of a name whose head stands elsewhere.
+_CHAINS: Final = re.compile(r"\(?[mdtqhn]?(?:C|O-)?[0-9]{1,2}:[0-9]{1,2}.{0,60}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NameChoice:
+    """The names of a table.
+
+    Attributes
+    ----------
+    position : int
+        The column of names, or of the chains if the names are put together.
+    names : pandas.Series of str or None
+        Names put together from several cells.
+    parts : tuple of str
+        Headers (or the sheet) that names are put together from.
+    by_content : bool
+        Whether the header did not show the column of names, or showed another.
+    """
+
+    position: int
+    names: pd.Series[Any] | None = None
+    parts: tuple[str, ...] = ()
+    by_content: bool = False
+
+
+def choose_names(
+    header: Header, cells: pd.DataFrame, sheet: str, *, named: bool
+) -> NameChoice | None:
+    """The names of a table; None if no column can hold them.
+
+    Parameters
+    ----------
+    header
+        Header and input columns, perhaps without that of names.
+    cells
+        Cells below the header.
+    sheet
+        Name of the worksheet, which may be the head group of its rows.
+    named
+        Whether the user named the column of names.
+    """
+    shown = header.positions.get("name")
+    if named and shown is not None:
+        return NameChoice(shown)
+    best = _best_shown(header, cells)
+    if best is not None and best[1] >= _ENOUGH:
+        return NameChoice(best[0], by_content=best[0] != shown)
+    together = _put_together(header, cells, sheet)
+    if together is not None:
+        return together
+    by_content = _best_text(header, cells)
+    if by_content is not None and (best is None or best[1] < _SOME):
+        return NameChoice(by_content, by_content=True)
+    return None if best is None else NameChoice(best[0], by_content=best[0] != shown)
+
+
+def readable_share(cells: pd.Series[Any]) -> float:
+    """Share of the distinct cells, or of some of them, that are read as names."""
+    distinct = cells[cells != ""].unique()
+    if not len(distinct):
+        return 0.0
+    tried = distinct[np.linspace(0, len(distinct) - 1, min(_TRIED, len(distinct))).astype(int)]
+    return float(np.mean(parse_names(pd.Series(tried, dtype="str")).index >= 0))
+
+
+def _best_shown(header: Header, cells: pd.DataFrame) -> tuple[int, float] | None:
+    """Position and readable share of the best column whose header can be one of names."""
+    shown = [header.positions["name"]] if "name" in header.positions else []
+    shown += [position for column, position in header.spare if column == "name"]
+    if not shown:
+        return None
+    shares = [(readable_share(cells[position]), -rank) for rank, position in enumerate(shown)]
+    share, rank = max(shares)
+    return shown[-rank], share
+
+
+def _best_text(header: Header, cells: pd.DataFrame) -> int | None:
+    """Position of the column without a known header in which most cells are names."""
+    taken = set(header.positions.values())
+    shares = {i: readable_share(cells[i]) for i in range(len(header.texts)) if i not in taken}
+    best = max(shares, key=lambda i: shares[i], default=None)
+    return best if best is not None and shares[best] >= _ENOUGH else None
+
+
+def _put_together(header: Header, cells: pd.DataFrame, sheet: str) -> NameChoice | None:
+    """Names from a head group and chains that stand apart; None if that gives no names."""
+    for position in _columns_of_chains(header, cells):
+        chains = cells[position]
+        for title, heads in _heads(header, cells, chains, sheet):
+            names = (heads + " " + chains).where((heads != "") & (chains != ""), chains)
+            if readable_share(names) >= _ENOUGH:
+                return NameChoice(position, names, (title, header.texts[position].strip()))
+    return None
+
+
+def _columns_of_chains(header: Header, cells: pd.DataFrame) -> list[int]:
+    """Positions of columns in which most cells are chains."""
+    others = {p for c, p in header.positions.items() if c != "name"}
+    found = []
+    for position in range(len(header.texts)):
+        distinct = cells[position][cells[position] != ""].unique()[:_TRIED]
+        matched = [bool(_CHAINS.fullmatch(text.strip())) for text in distinct]
+        if position not in others and matched and np.mean(matched) >= _ENOUGH:
+            found.append(position)
+    return found
+
+
+def _heads(
+    header: Header, cells: pd.DataFrame, chains: pd.Series[Any], sheet: str
+) -> Iterator[tuple[str, pd.Series[Any]]]:
+    """Yield possible head groups of the rows, each with the words for where they stand."""
+    for position, text in enumerate(header.texts):
+        if header_key(text) in _HEADS:
+            yield text.strip(), cells[position].str.strip()
+    if sheet:
+        yield f"sheet {sheet}", pd.Series(sheet, index=cells.index, dtype="str")
+    yield "headings of sections", _sections(chains)
+
+
+def _sections(chains: pd.Series[Any]) -> pd.Series[Any]:
+    """Heading above each row: the last cell that is no chain; empty for headings themselves."""
+    is_heading = ~chains.str.strip().str.fullmatch(_CHAINS) & (chains != "")
+    headings = chains.where(is_heading).ffill().fillna("")
+    return headings.mask(is_heading, "").astype("str")
+
+
+def is_name_header(texts: Sequence[str]) -> bool:
+    """Whether one of some headers names the column of names."""
+    return any(column_of_header(text) == "name" for text in texts)

@@ -1,0 +1,118 @@
+"""Sheets of an input before their header is known: records of text cells."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ganglioside.support.arrays import read_only
+
+#: Number of records from the top that may be the header: tools write parameters, a list of
+#: samples or mass lists above it.
+HEADER_WITHIN: Final = 300
+
+#: 1-based line of a text (row of a sheet) and the cells that begin there.
+Record: TypeAlias = tuple[int, list[str]]
+
+_NONE: Final = read_only(np.empty(0, dtype=np.int64))
+
+
+def header_key(header: str) -> str:
+    """Letters and digits of a header, in lower case.
+
+    Examples
+    --------
+    >>> header_key("Average Rt(min)"), header_key("m/z")
+    ('averagertmin', 'mz')
+    """
+    text = unicodedata.normalize("NFKC", header).casefold()
+    return "".join(c for c in text if c.isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class SampleColumns:
+    """The columns of one sample in a wide table.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        Sample type as the file says it, empty if it does not.
+    positions : mapping of str to int
+        Position of its `volume`, `rt` and `mz`, as far as the table has them for each sample.
+    """
+
+    name: str
+    kind: str
+    positions: Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Body:
+    """The cells below a header.
+
+    Attributes
+    ----------
+    cells : pandas.DataFrame of str, shape (n, width)
+        Empty where a cell is missing; the columns are numbered from 0.
+    lines : numpy.ndarray of int64, shape (n,)
+        1-based line or row of the input at which each record begins.
+    ragged : mapping of int to tuple of str
+        Fields, as written, of each record (by position) whose fields do not fit the header.
+    broken : numpy.ndarray of int64
+        Positions of records whose quotes do not match.
+    """
+
+    cells: pd.DataFrame
+    lines: npt.NDArray[np.int64]
+    ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    broken: npt.NDArray[np.int64] = field(default_factory=lambda: _NONE)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sheet:
+    """One worksheet, or a text file with one separator.
+
+    Attributes
+    ----------
+    name : str
+        Name of the worksheet, empty for other inputs.
+    head : list of Record
+        The first records that are not blank, at most `HEADER_WITHIN`.
+    body : callable
+        Gives the cells below the record with this index in `head`.
+    separator : str
+        Separator of the fields of a text file, empty for other inputs.
+    formulas : set of (int, int)
+        Row and 0-based column of cells that hold a formula without a value; complete once the
+        body was read.
+    """
+
+    name: str
+    head: list[Record]
+    body: Callable[[int], Body]
+    separator: str = ""
+    formulas: AbstractSet[tuple[int, int]] = frozenset()
+
+    def cells_below(self, record: int, most: int = HEADER_WITHIN) -> list[list[str]]:
+        """Cells of the records of `head` below one of them."""
+        return [cells for _, cells in self.head[record + 1 : record + 1 + most]]
+
+
+def column_of(records: list[list[str]], position: int) -> list[str]:
+    """Cells of one column, without those that are empty."""
+    found = [cells[position].strip() for cells in records if position < len(cells)]
+    return [cell for cell in found if cell]
+
+
+def as_cells(columns: list[Any], n: int) -> pd.DataFrame:
+    """Columns of n texts as the cells of a body."""
+    numbered = {i: pd.Series(column, dtype="str") for i, column in enumerate(columns)}
+    return pd.DataFrame(numbered, index=pd.RangeIndex(n))

@@ -1,0 +1,130 @@
+"""Samples of a long table: the column that tells the rows of one name apart."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.errors import ValidationError
+from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.reading.problems import ProblemLog
+from ganglioside.reading.raw_table import RawTable
+from ganglioside.reading.records import header_key
+from ganglioside.reading.sample_columns import describes_other
+from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_type
+from ganglioside.support.arrays import IntArray
+
+#: Share of the names that must come back for a table to hold several samples.
+_MOST_NAMES: Final = 0.8
+#: Share of the rows that a column of samples tells apart: a sample has each name once.
+_TOLD_APART: Final = 0.9
+#: Share of all names that a sample has, at least on average.
+_COVERED: Final = 0.5
+#: Without such a column, names must come back this often to be asked about.
+_ASK_FROM: Final = 3
+
+#: Words in headers of columns that tell rows of one sample apart.
+_NO_SAMPLE: Final = (
+    "isotop", "adduct", "ion", "charge", "polarity", "transition", "product", "fragment", "peak",
+    "chain", "isomer", "formula", "species", "rank", "alignment", "energy", "mslevel",
+)  # fmt: skip
+
+
+def settle_samples(
+    raw: RawTable, cells: pd.DataFrame, data: pd.DataFrame, names: ParsedNames, log: ProblemLog
+) -> None:
+    """Fill in the columns `sample` and `sample_type` of a long table, and report blanks.
+
+    Raises
+    ------
+    ValidationError
+        If each name comes back again and again and no column shows in which sample.
+    """
+    if data["sample"].isna().all():
+        column = _sample_column(raw, cells, names)
+        if column is not None:
+            data["sample"] = cells[column].mask(cells[column].str.strip() == "", np.nan)
+            log.table("sample-column", value=raw.header.texts[column].strip())
+        elif _asks(data, names):
+            raise ValidationError(_question(data, names), log.to_frame(), raw.header.texts)
+    data["sample_type"] = _kinds(data["sample_type"])
+    blank = data["sample_type"].isin(NOT_JUDGED).to_numpy(dtype=bool)
+    judged = np.ones(len(raw), dtype=bool)
+    judged[log.faulted] = False
+    log.rows("blank-sample", np.flatnonzero(blank & judged))
+
+
+def _kinds(texts: pd.Series[Any]) -> pd.Series[Any]:
+    """Types of samples from the cells of a column of types, NA where the word is unknown."""
+    known = {text: kind_of_type(text) for text in texts.dropna().unique()}
+    return texts.map(known).astype("str")
+
+
+def _repeats(names: ParsedNames) -> IntArray:
+    """Number of rows of each name, shape (k,)."""
+    readable = names.index[names.index >= 0]
+    return np.bincount(readable, minlength=len(names.species)).astype(np.int64)
+
+
+def _sample_column(raw: RawTable, cells: pd.DataFrame, names: ParsedNames) -> int | None:
+    """Position of the column whose values tell the rows of each name apart, None if none does."""
+    times = _repeats(names)
+    if not len(times) or np.mean(times > 1) < _MOST_NAMES:
+        return None
+    taken = set(raw.header.positions.values())
+    for position, text in enumerate(raw.header.texts):
+        if position not in taken and _may_be_sample(text) and _splits(cells[position], names):
+            return position
+    return None
+
+
+def _may_be_sample(header: str) -> bool:
+    """Whether a header does not say that its column holds something else."""
+    key = header_key(header)
+    if any(word in key for word in ("file", "sample", "run", "inject")):
+        return True
+    return not describes_other(header) and not any(word in key for word in _NO_SAMPLE)
+
+
+def _splits(values: pd.Series[Any], names: ParsedNames) -> bool:
+    """Whether a column tells the rows of each name apart, as samples do.
+
+    Each of its values has each name at most once, and most of the names.
+    """
+    used = (names.index >= 0) & (values != "").to_numpy(dtype=bool)
+    if not used.any():
+        return False
+    codes, distinct = pd.factorize(values[used])
+    n, k = len(distinct), len(names.species)
+    if n < 2 or used.sum() < _COVERED * n * k:
+        return False
+    pairs = np.unique(codes.astype(np.int64) * k + names.index[used])
+    return bool(len(pairs) >= _TOLD_APART * used.sum())
+
+
+def _asks(data: pd.DataFrame, names: ParsedNames) -> bool:
+    """Whether names come back so often that the table must hold several samples.
+
+    Rows with different ions or m/z are one species measured in several ways, not samples.
+    """
+    times = _repeats(names)
+    if not len(times) or np.mean(times >= _ASK_FROM) < _MOST_NAMES:
+        return False
+    ways = pd.DataFrame({"name": names.index, "adduct": data["adduct"], "mz": data["mz"].round(1)})[
+        names.index >= 0
+    ]
+    times_each_way = ways.groupby(list(ways.columns), dropna=False).size()
+    return bool(np.mean(times_each_way.to_numpy() >= _ASK_FROM) >= _MOST_NAMES)
+
+
+def _question(data: pd.DataFrame, names: ParsedNames) -> str:
+    """Question about a table in which each name comes back."""
+    times = int(np.median(_repeats(names)))
+    first = next(iter(data["name"].dropna()), "")
+    return (
+        f"Each name is listed {times} times ({first!r} for one), as in a table of {times} samples, "
+        "but no column tells the samples apart: which column is the sample? Say "
+        'columns={"Sample": "your column"}, or read each sample as a file of its own.'
+    )

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ganglioside.support.arrays import BoolArray, FloatArray
+from ganglioside.support.fact_tables import read_facts
 
 _POINT_NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _COMMA_NUMBER: Final = r"[+-]?(?:[0-9]+,[0-9]*|,[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -25,10 +26,23 @@ _GROUPED: Final = re.compile(
 )
 _DASHES: Final = dict.fromkeys(map(ord, "−‐‑‒–—"), "-")
 
-#: Texts that people and programs write where a value is missing, in lower case.
-MISSING: Final = frozenset(
-    ("", "-", "--", ".", "?", "n/a", "na", "nan", "null", "none", "nd", "n.d.", "#n/a", "<na>")
-)
+
+@dataclass(frozen=True, slots=True)
+class MissingWord:
+    """A row of `data/missing_words.csv`: a text that stands for no value."""
+
+    word: str
+    says: int
+
+
+_MISSING_WORDS: Final = read_facts("missing_words.csv", MissingWord)
+#: Texts that people and programs write where a value is missing, in lower case without blanks.
+MISSING: Final = frozenset(row.word for row in _MISSING_WORDS)
+#: Those that tell why there is none.
+_TELLING: Final = frozenset(row.word for row in _MISSING_WORDS if row.says)
+#: A value below or above a limit, which is all that is known of it.
+_BEYOND_LIMIT: Final = r"[<>]=?[0-9]+[.,]?[0-9]*(?:e[+-]?[0-9]+)?"
+
 TRUE: Final = frozenset(("t", "true", "1", "1.0", "yes", "y", "anchor"))
 FALSE: Final = (MISSING - {"?"}) | frozenset(
     ("f", "false", "0", "0.0", "no", "n", "not anchor", "no anchor", "non-anchor")
@@ -52,6 +66,8 @@ class NumberText:
         Numbers whose only mark may be a decimal mark or a thousands separator.
     missing : numpy.ndarray of bool, shape (n,)
         Cells that are empty or hold a word for a missing value (`MISSING`).
+    worded : numpy.ndarray of bool, shape (n,)
+        Those of them that tell why there is none (`<LOD`).
     infinite : numpy.ndarray of bool, shape (n,)
         Cells with an infinite number.
     grouped : numpy.ndarray of bool, shape (n,)
@@ -65,6 +81,7 @@ class NumberText:
     commas: BoolArray
     either: BoolArray
     missing: BoolArray
+    worded: BoolArray
     infinite: BoolArray
     grouped: BoolArray
     marks: tuple[int, int]
@@ -80,6 +97,8 @@ class Numbers:
         NaN where there is no number.
     missing, bad, infinite, ambiguous : numpy.ndarray of bool, shape (n,)
         Reason for each NaN; exactly one of them is true there.
+    worded : numpy.ndarray of bool, shape (n,)
+        Missing values whose cells tell why there is none.
     grouped : numpy.ndarray of bool, shape (n,)
         Cells from which thousands separators were removed.
     foreign : numpy.ndarray of bool, shape (n,)
@@ -91,6 +110,7 @@ class Numbers:
     bad: BoolArray
     infinite: BoolArray
     ambiguous: BoolArray
+    worded: BoolArray
     grouped: BoolArray
     foreign: BoolArray
 
@@ -125,7 +145,8 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         marks = shown[codes].sum(axis=0)
     points, commas = matches(text, _POINT_NUMBER), matches(text, _COMMA_NUMBER)
     either = matches(text, _EITHER_WAY) & thousands & ~grouped
-    lower = text.str.lower()
+    lower = text.str.lower().str.replace(" ", "", regex=False)
+    worded = lower.isin(_TELLING).to_numpy(dtype=bool) | matches(lower, _BEYOND_LIMIT)
     decimal_points = points & ~either & text.str.contains(".", regex=False)
     decimal_commas = commas & ~either
     return NumberText(
@@ -133,7 +154,8 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         points=points,
         commas=commas,
         either=either,
-        missing=lower.isin(MISSING).to_numpy(dtype=bool),
+        missing=lower.isin(MISSING).to_numpy(dtype=bool) | worded,
+        worded=worded,
         infinite=matches(lower, r"[+-]?(?:inf|infinity|∞)"),
         grouped=grouped,
         marks=(int(marks[0] + decimal_points.sum()), int(marks[1] + decimal_commas.sum())),
@@ -221,6 +243,7 @@ def to_numbers(column: NumberText, mark: str) -> Numbers:
         bad=~(numeric | ambiguous | column.missing | column.infinite),
         infinite=infinite,
         ambiguous=ambiguous,
+        worded=column.worded,
         grouped=column.grouped | thousand_comma | thousand_point,
         foreign=foreign,
     )

@@ -23,6 +23,7 @@ from ganglioside.reading.headers import Header, unit_of_header
 from ganglioside.reading.limits import value_ranges
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
+from ganglioside.reading.rt_values import RtText, plain_rt
 from ganglioside.reading.spreading import SampleValues
 from ganglioside.support.arrays import BoolArray, FloatArray
 
@@ -85,16 +86,35 @@ def read_columns(
     data["name"] = data["name"].mask(data["name"] == "", np.nan)
     data["row"] = pd.array(raw.lines, dtype="Int64")
     data["sheet"] = pd.Series(raw.sheet or np.nan, index=range(n), dtype="str")
+    rt_text = _plain_rt(raw, cells, log)
+    if rt_text is not None:
+        cells = cells.copy(deep=False)
+        cells[raw.header.positions["rt"]] = rt_text.text
     mark = _table_mark(raw, cells, log)
     for column in _NUMBER_COLUMNS:
         data[column] = _read_numbers(raw, cells, column, mark, judged, log)
     rt = data["rt"].to_numpy(np.float64)
-    data["rt"] = _settle_rt(raw, cells, rt, judged, log) if _has(raw, "rt") else rt
+    if _has(raw, "rt"):
+        minutes = rt_text is not None and rt_text.minutes
+        data["rt"] = _settle_rt(raw, cells, rt, judged, log, minutes=minutes)
     samples = read_samples(raw, cells, mark)
     data["anchor"] = _read_anchors(raw, cells, judged, log)
     for column in _TEXT_COLUMNS:
         data[column] = _read_texts(raw, cells, column)
     return data, samples
+
+
+def _plain_rt(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> RtText | None:
+    """RT as plain numbers where it is written in other forms, which is reported once."""
+    if not _has(raw, "rt"):
+        return None
+    written = cells_of(raw, cells, "rt")
+    plain = plain_rt(written)
+    if plain.first is None:
+        return None
+    value, read = written.iloc[plain.first], plain.text.iloc[plain.first]
+    log.table("rt-form", raw.header.label("rt"), value, read=read)
+    return plain
 
 
 def _has(raw: RawTable, column: str) -> bool:
@@ -147,6 +167,8 @@ def read_samples(raw: RawTable, cells: pd.DataFrame, mark: str) -> list[SampleVa
 def _positive(text: pd.Series[Any], column: str, mark: str) -> FloatArray:
     """Positive numbers of a column of one sample that can have been measured, NaN for others."""
     values = plain_numbers(text)
+    if values is None and column == "rt":
+        text = plain_rt(text).text
     if values is None:
         values = to_numbers(number_text(text, thousands=_NUMBER_COLUMNS[column]), mark).values
     measurable = value_ranges().get(column)
@@ -220,7 +242,7 @@ def _report_numbers(
         log.table("empty-column", label)
         return values
     kinds = {
-        "missing": numbers.missing,
+        "missing": numbers.missing & ~(numbers.worded & (column != "rt")),
         "not-a-number": numbers.bad,
         "not-finite": numbers.infinite,
         "ambiguous": numbers.ambiguous,
@@ -229,6 +251,9 @@ def _report_numbers(
         rows = np.flatnonzero(found & judged)
         code = f"rt-{kind}" if column == "rt" else kind
         log.cells(code, rows, label, text)
+    if column != "rt" and numbers.worded.any():
+        words = ", ".join(dict.fromkeys(text[numbers.worded].str.strip()))
+        log.table("missing-words", label, words, count=f"{int(numbers.worded.sum()):,}")
     rows = np.flatnonzero(numbers.foreign & judged)
     log.cells("other-decimal-mark", rows, label, text, read=[f"{v:g}" for v in values[rows]])
     grouped = np.flatnonzero(numbers.grouped)
@@ -261,7 +286,13 @@ def _within_range(
 
 
 def _settle_rt(
-    raw: RawTable, cells: pd.DataFrame, rt: FloatArray, judged: BoolArray, log: ProblemLog
+    raw: RawTable,
+    cells: pd.DataFrame,
+    rt: FloatArray,
+    judged: BoolArray,
+    log: ProblemLog,
+    *,
+    minutes: bool,
 ) -> FloatArray:
     """RT in min, NaN where out of bounds, shape (n,); a conversion and faults are reported.
 
@@ -278,15 +309,16 @@ def _settle_rt(
     =============  ===========================  ==============================
     """
     label, text = raw.header.label("rt"), cells_of(raw, cells, "rt")
-    minutes = rt / 60.0 if _holds_seconds(raw.header, rt[judged], log) else rt
+    seconds = not minutes and _holds_seconds(raw.header, rt[judged], log)
+    in_minutes = rt / 60.0 if seconds else rt
     for code, found in (
         ("rt-negative", rt < 0),
         ("rt-zero", rt == 0),
-        ("rt-out-of-bounds", minutes > MAX_RT),
+        ("rt-out-of-bounds", in_minutes > MAX_RT),
     ):
         rows = np.flatnonzero(found & judged)
         log.cells(code, rows, label, text, limit=f"{MAX_RT:g}")
-    return np.where((minutes > 0) & (minutes <= MAX_RT), minutes, np.nan)
+    return np.where((in_minutes > 0) & (in_minutes <= MAX_RT), in_minutes, np.nan)
 
 
 def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:

@@ -15,14 +15,14 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.frames import frame_columns, text_cells
 from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header
 from ganglioside.reading.headers import match_header
-from ganglioside.reading.layouts import find_layout
+from ganglioside.reading.layouts import Layout, find_layout
 from ganglioside.reading.limits import check_columns, check_rows
 from ganglioside.reading.parquet_files import read_parquet
 from ganglioside.reading.raw_table import Note, RawTable, Source
 from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet
-from ganglioside.reading.sheets import best_layout, read_sheet, readable, search
+from ganglioside.reading.sheets import best_layout, read_sheet, readable, readable_head, search
 from ganglioside.reading.source import MEGABYTE, Frame
-from ganglioside.reading.text_files import decode, text_sheets
+from ganglioside.reading.text_files import decodings, text_sheets
 from ganglioside.reading.validation import validate
 from ganglioside.reading.workbooks import workbook_sheets
 from ganglioside.settings import Settings
@@ -118,12 +118,10 @@ def _refuse_markup(text: str, has_header: bool) -> None:
 
 
 def _read_text(content: bytes, columns: Mapping[str, str], max_rows: int) -> RawTable:
-    """Table of a text file."""
-    text, encoding = decode(content)
-    sheets = text_sheets(text, max_rows)
-    layout = best_layout([search(sheet, columns) for sheet in sheets])
+    """Table of a text file, in the encoding in which most of it can be read."""
+    text, encoding, sheets, layout = _best_decoding(content, columns, max_rows)
     _refuse_markup(text, layout is not None)
-    notes = [] if encoding == "utf-8" or encoding.startswith("utf") else [_guessed(encoding)]
+    notes = [] if encoding.startswith("utf") else [_guessed(encoding)]
     table = None if layout is None else read_sheet(layout, columns, notes)
     if table is None:
         heads = [sheet.head for sheet in sheets]
@@ -134,6 +132,25 @@ def _read_text(content: bytes, columns: Mapping[str, str], max_rows: int) -> Raw
             )
         raise _refusal(heads, columns)
     return table
+
+
+def _best_decoding(
+    content: bytes, columns: Mapping[str, str], max_rows: int
+) -> tuple[str, str, list[Sheet], Layout | None]:
+    """Text, encoding, sheets and layout of a file; a later encoding only if it is better."""
+    best: tuple[str, str, list[Sheet], Layout | None] | None = None
+    most = (-1.0, -1.0)
+    for text, encoding in decodings(content):
+        sheets = text_sheets(text, max_rows)
+        layout = best_layout([search(sheet, columns) for sheet in sheets])
+        found = most if layout is None else (len(layout.header.positions), readable_head(layout))
+        if best is None or found > most:
+            best, most = (text, encoding, sheets, layout), found
+        if most[1] == 1.0:
+            break
+    if best is None:
+        raise ReadError("This is not a text file.")
+    return best
 
 
 def _guessed(encoding: str) -> Note:

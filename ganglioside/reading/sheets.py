@@ -6,10 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+import pandas as pd
+
+from ganglioside.reading.header_faults import refusal
+from ganglioside.reading.headers import Header
 from ganglioside.reading.layouts import Layout, find_layout
 from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share
+from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
-from ganglioside.reading.records import SampleColumns, Sheet
+from ganglioside.reading.records import SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
 from ganglioside.reading.sample_types import NOT_JUDGED
 
@@ -52,13 +58,15 @@ def read_sheet(
     choice = choose_names(header, body.cells, sheet.name, named=named)
     if choice is None:
         return None
+    header = replace(
+        header,
+        positions={**header.positions, "name": choice.position},
+        spare=tuple((c, p) for c, p in header.spare if p != choice.position),
+    )
     used, left_out = _divided(layout.samples)
+    _refuse_formulas(layout, header, used)
     return RawTable(
-        header=replace(
-            header,
-            positions={**header.positions, "name": choice.position},
-            spare=tuple((c, p) for c, p in header.spare if p != choice.position),
-        ),
+        header=header,
         header_line=layout.line,
         cells=body.cells,
         lines=body.lines,
@@ -72,6 +80,30 @@ def read_sheet(
         left_out=left_out,
         names=choice.names,
     )
+
+
+def readable_head(layout: Layout) -> float:
+    """Share of the first names below a header that are read."""
+    below = layout.sheet.cells_below(layout.record)
+    shown = [p for c, p in layout.header.spare if c == "name"]
+    if "name" in layout.header.positions:
+        shown.append(layout.header.positions["name"])
+    columns = [pd.Series(column_of(below, position), dtype="str") for position in shown]
+    return max(map(readable_share, columns), default=0.0)
+
+
+def _refuse_formulas(layout: Layout, header: Header, samples: Sequence[SampleColumns]) -> None:
+    """Refuse a sheet in which a column that is needed holds formulas without values."""
+    needed = {*header.positions.values(), *(p for s in samples for p in s.positions.values())}
+    found = sorted((row, column) for row, column in layout.sheet.formulas if column in needed)
+    if not found:
+        return
+    row, column = found[0]
+    log = ProblemLog(np.empty(0, dtype=np.int64), layout.line)
+    count = sum(1 for _, other in found if other == column)
+    what = f"{count:,} formula{'s' if count > 1 else ''} (first in row {row})"
+    log.table("formula-without-value", header.texts[column].strip(), what)
+    raise refusal(log, header.texts)
 
 
 def readable(table: RawTable) -> bool:

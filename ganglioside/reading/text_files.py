@@ -18,6 +18,7 @@ from ganglioside.errors import ReadError
 from ganglioside.reading.limits import CONTROL, check_filled, check_rows
 from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet
 from ganglioside.support.arrays import read_only
+from ganglioside.support.fact_tables import read_facts
 
 #: Field separators, the likelier first.
 SEPARATORS: Final[tuple[str, ...]] = (",", ";", "\t", "|")
@@ -61,7 +62,7 @@ class Top:
 
 
 def decode(content: bytes) -> tuple[str, str]:
-    r"""Text of a file and its encoding.
+    r"""Text of a file and its encoding; the likeliest one where the bytes leave it open.
 
     Raises
     ------
@@ -75,20 +76,59 @@ def decode(content: bytes) -> tuple[str, str]:
     >>> decode(b"K\xf6ln")
     ('Köln', 'cp1252')
     """
+    return next(iter(decodings(content)))
+
+
+def decodings(content: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the text of a file in each encoding that it can have, the likeliest first.
+
+    Raises
+    ------
+    ReadError
+        If the bytes are no text.
+    """
     encoding, start = _encoding(content)
+    text = _decoded(content[start:], encoding)
+    if text is not None:
+        yield _without_controls(text), encoding
+        return
+    if encoding != "utf-8":
+        raise ReadError(_not_text(f"it breaks off or is damaged in its encoding {encoding}"))
+    possible = {row.encoding: _decoded(content, row.encoding) for row in _encodings()}
+    for encoding, text in possible.items():
+        if text is not None:
+            yield _without_controls(text), encoding
+    if not any(text is not None for text in possible.values()):
+        raise ReadError(_not_text("its bytes belong to no known encoding"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoding:
+    """A row of `data/encodings.csv`."""
+
+    encoding: str
+
+
+def _encodings() -> tuple[_Encoding, ...]:
+    """Encodings that are tried, the likeliest first."""
+    return read_facts("encodings.csv", _Encoding)
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    """Text in an encoding, None if the bytes cannot be in it."""
     try:
-        text = content[start:].decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding != "utf-8":
-            raise ReadError(
-                _not_text(f"it breaks off or is damaged at byte {error.start}")
-            ) from None
-        text, encoding = _decode_western(content), "cp1252"
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _without_controls(text: str) -> str:
+    """The text; one with control characters is refused."""
     control = CONTROL.search(text)
     if control:
         line = len(_LINE_END.findall(text, 0, control.start())) + 1
         raise ReadError(_not_text(f"line {line} holds the control character {control.group()!r}"))
-    return text, encoding
+    return text
 
 
 def _encoding(content: bytes) -> tuple[str, int]:
@@ -103,14 +143,6 @@ def _encoding(content: bytes) -> tuple[str, int]:
     if one_sided and len(content) % 2 == 0:
         return ("utf-16-le" if odd else "utf-16-be"), 0
     return "utf-8", 0
-
-
-def _decode_western(content: bytes) -> str:
-    """Text in Windows' encoding of western languages."""
-    try:
-        return content.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise ReadError(_not_text(f"byte {error.start} belongs to no known encoding")) from None
 
 
 def _not_text(why: str) -> str:

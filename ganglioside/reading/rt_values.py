@@ -1,0 +1,96 @@
+"""Retention times as people and programs write them, brought to plain numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.reading.cell_values import matches
+
+_PLAIN: Final = r"\s*[+-]?[0-9]*[.,]?[0-9]*(?:[eE][+-]?[0-9]+)?\s*"
+_NUMBER: Final = r"[0-9]{1,6}(?:[.,][0-9]{1,12})?"
+_CLOCK: Final = re.compile(
+    r"(?:(?P<h>[0-9]{1,2}):)?(?P<m>[0-9]{1,3}):(?P<s>[0-5]?[0-9](?:[.,][0-9]{1,6})?)"
+)
+_SPREAD: Final = re.compile(rf"(?P<centre>{_NUMBER}) ?(?:±|\+/-|\+-) ?{_NUMBER}")
+_RANGE: Final = re.compile(rf"(?P<low>{_NUMBER}) ?(?:-|–|—|to|\.\.\.?) ?(?P<high>{_NUMBER})")
+_UNIT: Final = re.compile(
+    rf"(?P<number>{_NUMBER}) ?(?P<unit>min(?:\.|utes)?|m|s(?:ec)?\.?|seconds|')"
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RtText:
+    """A column of retention times as plain numbers.
+
+    Attributes
+    ----------
+    text : pandas.Series of str, shape (n,)
+        Cells in another form are replaced by the number that they stand for.
+    first : int or None
+        Position of the first cell that was replaced.
+    minutes : bool
+        Whether a cell says that it holds minutes: `7:34`, `7.5 min`.
+    """
+
+    text: pd.Series[Any]
+    first: int | None = None
+    minutes: bool = False
+
+
+def plain_rt(cells: pd.Series[Any]) -> RtText:
+    """Retention times as plain numbers: `9:34`, `9.57 ± 0.02`, `9.50-9.65`, `9.57 min`.
+
+    Parameters
+    ----------
+    cells : pandas.Series of str, shape (n,)
+
+    Examples
+    --------
+    >>> plain_rt(pd.Series(["7:30", "9.57 ± 0.02", "9.5-9.7", "8.1"], dtype="str")).text.tolist()
+    ['7.5', '9.57', '9.6', '8.1']
+    """
+    odd = np.flatnonzero(~matches(cells, _PLAIN))
+    if not len(odd):
+        return RtText(cells)
+    codes, distinct = pd.factorize(cells.iloc[odd])
+    read = [_read(text.strip()) for text in distinct]
+    known = np.array([number is not None for number, _ in read], dtype=bool)[codes]
+    if not known.any():
+        return RtText(cells)
+    numbers = np.array([number or "" for number, _ in read], dtype=object)[codes]
+    changed = odd[known]
+    text = cells.copy()
+    text.iloc[changed] = numbers[known]
+    return RtText(text, int(changed[0]), any(minutes for _, minutes in read))
+
+
+def _read(text: str) -> tuple[str | None, bool]:
+    """Number that a cell stands for, None if it is no such cell; whether it says minutes."""
+    if clock := _CLOCK.fullmatch(text):
+        seconds = float(clock["s"].replace(",", "."))
+        return _written(60 * int(clock["h"] or 0) + int(clock["m"]) + seconds / 60), True
+    if spread := _SPREAD.fullmatch(text):
+        return spread["centre"], False
+    if between := _RANGE.fullmatch(text):
+        return _middle(between["low"], between["high"]), False
+    if unit := _UNIT.fullmatch(text):
+        seconds_unit = unit["unit"].startswith("s")
+        number = float(unit["number"].replace(",", "."))
+        return _written(number / 60 if seconds_unit else number), True
+    return None, False
+
+
+def _middle(low: str, high: str) -> str | None:
+    """Middle of a range, None if it is none."""
+    first, last = float(low.replace(",", ".")), float(high.replace(",", "."))
+    return _written((first + last) / 2) if first <= last else None
+
+
+def _written(number: float) -> str:
+    """Number with as many digits as a retention time can have."""
+    return f"{number:.6g}"

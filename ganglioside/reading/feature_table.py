@@ -10,6 +10,7 @@ from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.headers import Header
 from ganglioside.reading.raw_table import Source, TableRead
+from ganglioside.reading.report import ReadingReport, report_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,3 +63,8 @@ class FeatureTable:
 
     def __len__(self) -> int:
         return len(self.data)
+
+    @property
+    def report(self) -> ReadingReport:
+        """Reading report: what was taken from the input, what was left out, and faults by kind."""
+        return report_of(self.source.name, self.tables, self.data, self.problems)

@@ -55,6 +55,6 @@ def test_only_workbooks_have_sheets() -> None:
 
 def test_lines_before_the_header_and_a_guessed_encoding_are_noted() -> None:
     content = "von Köln\nName,RT\nGM1(36:1),9\n".encode("cp1252")
-    table = read_bytes(Source.from_bytes("a.csv", content), Settings())
+    (table,) = read_bytes(Source.from_bytes("a.csv", content), Settings())
     assert [note.code for note in table.notes] == ["encoding-guessed", "lines-before-header"]
     assert (table.header_line, table.lines.tolist()) == (2, [3])

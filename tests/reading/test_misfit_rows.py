@@ -5,10 +5,12 @@ from __future__ import annotations
 from corpus.inputs import ROWS, table
 
 import ganglioside as gg
+from ganglioside.reading.layouts import find_layout
 from ganglioside.reading.misfit_rows import misfits, repair_rows
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
-from ganglioside.reading.text_files import find_layout, read_delimited
+from ganglioside.reading.sheets import read_sheet
+from ganglioside.reading.text_files import text_sheets
 
 
 def test_cells_that_may_stand_in_a_wrong_column_are_not_believed() -> None:
@@ -28,9 +30,12 @@ def test_a_formula_in_a_misfit_is_reported_too() -> None:
 
 def raw_of(*rows: str) -> RawTable:
     text = "Name;RT;note\n" + "\n".join(rows)
-    layout = find_layout(text, None)
+    (source,) = [sheet for sheet in text_sheets(text, 100) if sheet.separator == ";"]
+    layout = find_layout(source, None)
     assert layout is not None
-    return read_delimited(text, layout, 100, ())
+    raw = read_sheet(layout, {})
+    assert raw is not None
+    return raw
 
 
 def test_a_name_that_was_split_at_the_separator_is_rejoined() -> None:

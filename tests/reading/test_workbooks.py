@@ -10,8 +10,8 @@ from corpus.inputs import archive, workbook
 
 import ganglioside as gg
 from ganglioside.errors import ReadError
-from ganglioside.reading.raw_table import RawTable
-from ganglioside.reading.workbooks import Rows, read_workbook
+from ganglioside.reading.records import Sheet
+from ganglioside.reading.workbooks import workbook_sheets
 
 
 def test_a_worksheet_that_states_a_wrong_size_is_read_whole() -> None:
@@ -34,50 +34,47 @@ TWO_SHEETS = {
 }
 
 
-def read(
-    sheets: dict[str, list[list[object]]], sheet: str | int | None = None, rows: int = 100
-) -> tuple[RawTable | None, list[Rows]]:
-    return read_workbook(workbook(sheets), None, sheet, rows, 1e6)
+def sheets(
+    content: dict[str, list[list[object]]], sheet: str | int | None = None, rows: int = 100
+) -> list[Sheet]:
+    return workbook_sheets(workbook(content), sheet, rows, 1e6)
 
 
-def test_the_first_sheet_with_a_header_is_read() -> None:
-    table, heads = read(TWO_SHEETS)
-    assert table is not None
-    assert [note.code for note in table.notes] == ["sheet-chosen"]
-    assert len(heads) == 2
-    assert table.header_line == 3
-    assert table.lines.tolist() == [4, 6]  # numbers of the sheet: an empty row is no row
-    assert table.cells.to_numpy().tolist() == [["GM1(36:1;O2)", "9.9"], ["GM3(36:1;O2)", "9.95"]]
+def test_every_sheet_is_found_with_the_numbers_of_its_rows() -> None:
+    cover, table = sheets(TWO_SHEETS)
+    assert (cover.name, cover.head) == ("cover", [(1, ["made by", "me"])])
+    assert [line for line, _ in table.head] == [1, 3, 4, 6]  # an empty row is no row
+    body = table.body(1)
+    assert body.lines.tolist() == [4, 6]
+    assert body.cells.to_numpy().tolist() == [["GM1(36:1;O2)", "9.9"], ["GM3(36:1;O2)", "9.95"]]
 
 
 @pytest.mark.parametrize("sheet", ["table", 1])
 def test_a_sheet_is_chosen_by_name_or_number(sheet: str | int) -> None:
-    table, heads = read(TWO_SHEETS, sheet)
-    assert table is not None
-    assert (table.notes, len(heads)) == ((), 1)
-
-
-def test_a_sheet_without_a_header_gives_its_first_rows() -> None:
-    assert read(TWO_SHEETS, "cover") == (None, [[(1, ["made by", "me"])]])
+    assert [each.name for each in sheets(TWO_SHEETS, sheet)] == ["table"]
 
 
 @pytest.mark.parametrize("sheet", ["absent", 2, -1])
 def test_an_absent_sheet_is_refused_with_those_that_exist(sheet: str | int) -> None:
     with pytest.raises(ReadError, match="'cover', 'table'"):
-        read(TWO_SHEETS, sheet)
+        sheets(TWO_SHEETS, sheet)
 
 
 def test_a_sheet_with_too_many_rows_is_refused() -> None:
-    assert read(TWO_SHEETS, rows=2)[0] is not None
+    assert len(sheets(TWO_SHEETS, rows=2)[1].body(1).lines) == 2
     with pytest.raises(ReadError, match="more than 1 rows"):
-        read(TWO_SHEETS, rows=1)
+        sheets(TWO_SHEETS, rows=1)[1].body(1)
 
 
 def test_short_rows_are_filled_and_long_ones_widen_the_table() -> None:
-    table, _ = read({"S": [["Name", "RT", "x"], ["GM1(36:1;O2)"], ["GM3(36:1;O2)", 9.9, 1, 2]]})
-    assert table is not None
-    assert table.header.texts == ("Name", "RT", "x", "")
-    assert table.cells.to_numpy().tolist() == [
+    (sheet,) = sheets({"S": [["Name", "RT", "x"], ["GM1(36:1;O2)"], ["GM3(36:1;O2)", 9.9, 1, 2]]})
+    assert sheet.body(0).cells.to_numpy().tolist() == [
         ["GM1(36:1;O2)", "", "", ""],
         ["GM3(36:1;O2)", "9.9", "1", "2"],
     ]
+
+
+def test_formulas_without_a_value_are_found_where_they_stand() -> None:
+    (sheet,) = sheets({"S": [["Name", "RT"], ["GM1(36:1;O2)", "=594/60"], ["GM3(36:1;O2)", 9.9]]})
+    sheet.body(0)
+    assert sheet.formulas == {(2, 1)}

@@ -1,0 +1,193 @@
+"""The reading report: what a file is, what was taken from it, what was left out, and why."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from ganglioside.columns import INPUT_LABELS
+from ganglioside.reading.problems import quote
+from ganglioside.reading.raw_table import TableRead
+from ganglioside.reading.wordings import worded
+
+#: Samples that are named; the others are counted.
+_NAMED: Final = 6
+#: Rows that are named for one kind of fault.
+_PLACES: Final = 5
+
+_SEVERITIES: Final = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Problems of one kind, in one column.
+
+    Attributes
+    ----------
+    severity : str
+        `error`, `warning` or `info`.
+    message, advice : str
+        Those of the first problem.
+    count : int
+        Rows that have it; 0 if it is about the whole table.
+    rows : tuple of int
+        The first of these rows, as numbered in the file.
+    """
+
+    severity: str
+    message: str
+    advice: str
+    count: int
+    rows: tuple[int, ...]
+
+    @property
+    def places(self) -> str:
+        """The rows in words, empty if the fault is about the whole table."""
+        if not self.count:
+            return ""
+        listed = ", ".join(f"{row:,}" for row in self.rows)
+        more = ", ..." if self.count > len(self.rows) else ""
+        return f"{self.count:,} row{'s' if self.count > 1 else ''}: {listed}{more}"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ReadingReport:
+    """What was read from an input; see `FeatureTable.report`.
+
+    Attributes
+    ----------
+    source : str
+        Name of the input.
+    tables : tuple of TableRead
+        What was taken from each sheet or file.
+    samples : tuple of (str, str)
+        Samples that are judged, each with its type; the type is empty where it is unknown.
+    features : int
+        Rows of the feature table.
+    readable : int
+        Those of them that can be judged.
+    faults : tuple of Fault
+        Problems by kind, the most serious first.
+    """
+
+    source: str
+    tables: tuple[TableRead, ...]
+    samples: tuple[tuple[str, str], ...]
+    features: int
+    readable: int
+    faults: tuple[Fault, ...]
+
+    def lines(self, place: str = "python") -> list[str]:
+        """Report as lines of text.
+
+        Parameters
+        ----------
+        place
+            Where it is read: `python`, `shell` or `panel`; advice names the options there.
+        """
+        return [
+            self._headline(),
+            *(f"  {what:<13}{text}" for table in self.tables for what, text in _taken(table)),
+            *self._sample_lines(),
+            *(line for fault in self.faults for line in _fault_lines(fault, place)),
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(str(self))}</pre>"
+
+    def _headline(self) -> str:
+        """The input and how much of it can be judged."""
+        return (
+            f"{self.source}: {self.features:,} feature{'s' if self.features != 1 else ''}, "
+            f"{self.readable:,} of them with a name and RT that can be judged"
+        )
+
+    def _sample_lines(self) -> list[str]:
+        """The samples, one line."""
+        if not self.samples:
+            return []
+        named = [name + (f" ({kind})" if kind else "") for name, kind in self.samples[:_NAMED]]
+        more = len(self.samples) - len(named)
+        listed = ", ".join(named) + (f" and {more:,} more" if more else "")
+        return [f"  {'Samples':<13}{len(self.samples):,}: {listed}"]
+
+
+def report_of(
+    source: str, tables: tuple[TableRead, ...], data: pd.DataFrame, problems: pd.DataFrame
+) -> ReadingReport:
+    """Reading report of a feature table.
+
+    Parameters
+    ----------
+    source
+        Name of the input.
+    tables
+        What was taken from each sheet or file.
+    data : pandas.DataFrame
+        Columns `columns.FEATURE_TABLE`.
+    problems : pandas.DataFrame
+        Columns `columns.PROBLEMS`.
+    """
+    samples = data[["sample", "sample_type"]].dropna(subset="sample").drop_duplicates("sample")
+    return ReadingReport(
+        source=source,
+        tables=tables,
+        samples=tuple(samples.fillna("").itertuples(index=False, name=None)),
+        features=len(data),
+        readable=int(data["fault"].isna().sum()),
+        faults=tuple(faults_of(problems)),
+    )
+
+
+def faults_of(problems: pd.DataFrame) -> Iterator[Fault]:
+    """Yield the problems by kind and column, the most serious first."""
+    for severity in _SEVERITIES:
+        found = problems[problems["severity"] == severity]
+        for _, same in found.groupby(["code", "column"], sort=False, dropna=False):
+            of_rows = same[same["feature_id"].notna()]
+            for row in same[same["feature_id"].isna()].itertuples():
+                yield Fault(severity, row.message, row.advice, 0, ())
+            if len(of_rows):
+                first = of_rows.iloc[0]
+                rows = tuple(of_rows["row"].dropna().astype(int).unique()[:_PLACES])
+                yield Fault(severity, first["message"], first["advice"], len(of_rows), rows)
+
+
+def _taken(table: TableRead) -> Iterator[tuple[str, str]]:
+    """Yield what a table is and which of its columns were taken, as label and text."""
+    what = f"export of {table.tool}" if table.tool else "table"
+    if table.sheet:
+        what = f'sheet "{table.sheet}", {what}'
+    yield "File", f"{what}, header in line {table.header_line:,}, {table.rows:,} rows"
+    for column, label in INPUT_LABELS.items():
+        if column in table.header.positions:
+            unit = f", in {table.header.rt_unit}" if column == "rt" and table.header.rt_unit else ""
+            yield label, f'"{quote(table.header.label(column))}"{unit}'
+        elif own := [s.positions[column] for s in table.samples if column in s.positions]:
+            first = quote(table.header.texts[own[0]].strip())
+            yield label, f'one column a sample, "{first}" first'
+    if table.left_out:
+        names = [f"{sample.name} ({sample.kind})" for sample in table.left_out]
+        yield "Left out", _listed(names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in words, cut if there are many."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _fault_lines(fault: Fault, place: str) -> Iterator[str]:
+    """Yield the lines of one fault: the message with its rows, and the advice."""
+    sign = {"error": "x", "warning": "!", "info": "-"}[fault.severity]
+    where = f" ({fault.places})" if fault.places else ""
+    yield f"  {sign} {worded(fault.message, place)}{where}"
+    if fault.severity != "info":
+        yield f"    {worded(fault.advice, place)}"

@@ -1,0 +1,66 @@
+"""Options of reading, in the words of the place where a message is read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from ganglioside.support.fact_tables import read_facts
+
+#: Where messages are read.
+PLACES: Final = ("python", "shell", "panel")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A row of `data/option_wordings.csv`."""
+
+    python: str
+    shell: str
+    panel: str
+
+
+@cache
+def _wordings() -> tuple[tuple[re.Pattern[str], Wording], ...]:
+    """Options with the pattern of their words in Python."""
+    rows = read_facts("option_wordings.csv", Wording)
+    return tuple((re.compile(row.python), row) for row in rows)
+
+
+def worded(message: str, place: str) -> str:
+    """Message with the options of the place where it is read.
+
+    Parameters
+    ----------
+    message
+        Message with options as they are written in Python.
+    place
+        One of `PLACES`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such place.
+
+    Examples
+    --------
+    >>> worded('Say columns={"Name": "Lipid"}.', "shell")
+    'Say --column "Name=Lipid".'
+    """
+    if place not in PLACES:
+        raise ValueError(f"{place!r} is none of {', '.join(PLACES)}.")
+    if place == "python":
+        return message
+    for pattern, row in _wordings():
+        template = row.shell if place == "shell" else row.panel
+        message = pattern.sub(lambda match, t=template: _filled(t, match), message)
+    return message
+
+
+def _filled(template: str, match: re.Match[str]) -> str:
+    """Words of an option with the values that the message names."""
+    values = {name: value.replace("_", "-") if name == "limit" else value
+              for name, value in match.groupdict().items()}  # fmt: skip
+    return template.format(**values)

@@ -153,7 +153,7 @@ def report_repeats(
     if not len(rows):
         return
     foreign = carried.set_axis(range(carried.shape[1]), axis=1)
-    whole = pd.concat([data.drop(columns="feature_id"), foreign], axis=1).iloc[rows]
+    whole = pd.concat([data.drop(columns=["feature_id", "row"]), foreign], axis=1).iloc[rows]
     same = whole.groupby(list(whole.columns), dropna=False, sort=False).ngroup()
     first = pd.Series(rows, index=same.index).groupby(same).transform("first").to_numpy()
     copy = first != rows

@@ -38,10 +38,11 @@ _AREA_GROUPS: Final = (
 _FEWEST: Final = 2
 #: Share of the filled cells of a column of numbers that are numbers; some programs write words.
 _MOSTLY: Final = 0.8
-#: Peak areas reach this; columns of smaller numbers are samples only where there are three or more.
+#: Peak areas reach this; columns of smaller numbers are samples where their headers are alike.
 _LARGE: Final = 1000.0
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
+_DIGITS: Final = re.compile(r"[0-9]+")
 _BLANKS: Final = re.compile(r"[\s._]+")
 
 
@@ -147,11 +148,22 @@ def _by_structure(
     """Samples of a table whose headers are their names: columns of large numbers."""
     values = {i: _numbers(column_of(below, i)) for i in free if texts[i].strip()}
     numeric = {i: v for i, v in values.items() if v and not describes_other(texts[i])}
-    large = [i for i, v in numeric.items() if max(v) >= _LARGE]
-    chosen = large if large else list(numeric)
-    if len(chosen) < (_FEWEST if large else _FEWEST + 1):
+    chosen = [i for i, v in numeric.items() if max(v) >= _LARGE]
+    if not chosen:
+        chosen = _alike(texts, list(numeric))
+    if len(chosen) < _FEWEST:
         return ()
     return tuple(_area_of(texts[i].strip(), i) for i in chosen)
+
+
+def _alike(texts: Sequence[str], positions: Sequence[int]) -> list[int]:
+    """Positions whose headers differ in their numbers only: `S1`, `S2`, `S3`."""
+    by_shape: dict[str, list[int]] = {}
+    for position in positions:
+        by_shape.setdefault(_DIGITS.sub("0", texts[position].strip()), []).append(position)
+    largest = max(by_shape.values(), key=len, default=[])
+    distinct = {texts[i].strip() for i in largest}
+    return largest if len(distinct) == len(largest) > _FEWEST else []
 
 
 def _area_of(name: str, position: int) -> SampleColumns:

@@ -16,6 +16,8 @@ from ganglioside.reading.sample_columns import describes_other
 from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_type
 from ganglioside.support.arrays import IntArray
 
+#: With fewer names, their coming back shows nothing.
+_FEWEST_NAMES: Final = 5
 #: Share of the names that must come back for a table to hold several samples.
 _MOST_NAMES: Final = 0.8
 #: Share of the rows that a column of samples tells apart: a sample has each name once.
@@ -71,7 +73,7 @@ def _repeats(names: ParsedNames) -> IntArray:
 def _sample_column(raw: RawTable, cells: pd.DataFrame, names: ParsedNames) -> int | None:
     """Position of the column whose values tell the rows of each name apart, None if none does."""
     times = _repeats(names)
-    if not len(times) or np.mean(times > 1) < _MOST_NAMES:
+    if len(times) < _FEWEST_NAMES or np.mean(times > 1) < _MOST_NAMES:
         return None
     taken = set(raw.header.positions.values())
     for position, text in enumerate(raw.header.texts):
@@ -110,7 +112,7 @@ def _asks(data: pd.DataFrame, names: ParsedNames) -> bool:
     Rows with different ions or m/z are one species measured in several ways, not samples.
     """
     times = _repeats(names)
-    if not len(times) or np.mean(times >= _ASK_FROM) < _MOST_NAMES:
+    if len(times) < _FEWEST_NAMES or np.mean(times >= _ASK_FROM) < _MOST_NAMES:
         return False
     ways = pd.DataFrame({"name": names.index, "adduct": data["adduct"], "mz": data["mz"].round(1)})[
         names.index >= 0

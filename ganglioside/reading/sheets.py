@@ -123,7 +123,7 @@ def _divided(
     used = [s for s in samples if s.kind not in _no_part(s)]
     if not used:  # nothing but blanks or controls: they are what there is to judge
         return tuple(samples), ()
-    return tuple(used), tuple(s for s in samples if s not in used)
+    return tuple(used), tuple(s for s in samples if s.kind in _no_part(s))
 
 
 def _no_part(sample: SampleColumns) -> frozenset[str]:

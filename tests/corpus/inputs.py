@@ -107,6 +107,18 @@ CELLS: list[list[object]] = [
 ]
 GOOD = table(*ROWS)
 FRAME = pd.DataFrame(CELLS[1:], columns=[str(c) for c in CELLS[0]])
+NAMES = ("GM3(34:1;O2)", "GM3(36:1;O2)", "GM1(34:1;O2)", "GM1(36:1;O2)", "GM1(38:1;O2)")
+#: The names stand in a column of another header, beside a column that could be theirs.
+NAME_BY_CONTENT = "Species,Mine,RT\n[M-H]-,GM3(34:1;O2),7.5\n[M-H]-,GM1(36:1;O2),8.4\n" \
+    "[M-H]-,GM1(38:1;O2),9.8\n"  # fmt: skip
+#: Each name twice, once in each of two batches.
+IN_A_COLUMN = "Name,RT,Volume,Where\n" + "".join(
+    f"{name},{7.5 + i},{1000 + i},{where}\n"
+    for where in ("left", "right")
+    for i, name in enumerate(NAMES)
+)
+BLANKS = "Name,RT,Sample,Sample type\nGM1(36:1;O2),9.9,a,Sample\nGM1(36:1;O2),9.9,b,Blank\n"
+FORMULAS = [["Name", "RT"], ["GM1(36:1;O2)", "=594/60"], ["GM3(36:1;O2)", "=597/60"]]
 MSDIAL = (
     "\t\t\t\tClass\tA\n\t\t\t\tFile type\tSample\n\t\t\t\tInjection order\t1\n\t\t\t\tBatch ID\t1\n"
     "Alignment ID\tAverage Rt(min)\tAverage Mz\tMetabolite name\tAdduct type\tliver_1\n"
@@ -183,7 +195,7 @@ def _layouts() -> list[Case]:
             MSDIAL,
             2,
             {1: "*"},
-            {(None, "lines-before-header"), (None, "no-volume"), (None, "no-anchor")},
+            {(None, "no-volume"), (None, "no-anchor")},
             {(0, "mz"): 1544.87, (0, "adduct"): "[M-H]-"},
         ),
         read(
@@ -559,7 +571,35 @@ def _workbooks() -> list[Case]:
     return [
         read("good.xlsx", good, 2, values={(0, "rt"): 9.572, (0, "volume"): 1234567.0}),
         read("good-named.csv", good, 2),
-        read("two-sheets.xlsx", two, 2, reports={(None, "sheet-chosen")}),
+        read("two-sheets.xlsx", two, 2, reports={(None, "sheet-left-out")}),
+        read("name-by-content.csv", NAME_BY_CONTENT, 3, reports={(None, "name-by-content")}),
+        read(
+            "class-and-species.csv",
+            b"Class,Species,RT\nGM3,34:1,7.5\nGM3,36:1,8.9\nGM1,36:1,8.4\n",
+            3,
+            reports={(None, "name-put-together")},
+        ),
+        read("samples-in-a-column.csv", IN_A_COLUMN, 10, reports={(None, "sample-column")}),
+        read("blanks.csv", BLANKS, 2, {1: "blank-sample"}),
+        read(
+            "words-for-nothing.csv",
+            table(ROWS[0], "GM1(38:1;O2),9.9,<LOD,1,F", "GM1(36:1;O2),8.9,N/F,1,F"),
+            3,
+            reports={(None, "missing-words")},
+        ),
+        read(
+            "clock.csv",
+            table(ROWS[0], "GM1(38:1;O2),9:54,1,1,F"),
+            2,
+            reports={(None, "rt-form")},
+            values={(1, "rt"): 9.9},
+        ),
+        refused(
+            "formulas.xlsx",
+            workbook({"S": FORMULAS}),
+            ValidationError,
+            "2 formulas (first in row 2) that were never calculated",
+        ),
         read("asked-sheet.xlsx", two, 2, arguments={"sheet": "Data"}),
         read("asked-number.xlsx", two, 2, arguments={"sheet": 1}),
         read(

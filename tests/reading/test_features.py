@@ -110,7 +110,7 @@ def test_the_order_of_rows_changes_no_outcome(rows: list[list[str]], rng: random
         with pytest.raises(GangliosideError):
             gg.read_features(shuffled)
         return
-    drop = ["feature_id"]
+    drop = ["feature_id", "row"]
     ordered = [
         pd.concat([r.data.drop(columns=drop), r.carried], axis=1).sort_values(
             "id", ignore_index=True

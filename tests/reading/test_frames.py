@@ -47,12 +47,12 @@ def test_a_frame_reads_back_from_its_own_bytes(rows: list[list[str]]) -> None:
     ("names", "carried"),
     [
         (["plate", None], ["plate"]),
-        ([None, "run"], ["run"]),
+        ([None, "batch"], ["batch"]),
         ([None, None], []),
         (["Name", None], []),
-        (["id", "run"], ["id", "run"]),
+        (["id", "batch"], ["id", "batch"]),
         (["id", "id"], ["id", "id (2)"]),
-        (["RT", "run"], ["run"]),
+        (["RT", "batch"], ["batch"]),
     ],
 )
 def test_levels_of_an_index_that_have_a_name_are_columns(

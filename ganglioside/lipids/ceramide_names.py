@@ -118,7 +118,7 @@ def check_whole(name: CeramideName, head: str) -> None:
     >>> check_whole(read_ceramide("d18:1/8:0")[0], "Cer")
     >>> check_whole(read_ceramide("18:0")[0], "GM1")
     Traceback (most recent call last):
-    ganglioside.errors.NameFormError: GM1 18:0 names one chain alone: 18 carbons in all do not occur.
+    ganglioside.errors.NameFormError: GM1 18:0 is one chain alone: 18 carbons in all do not occur.
     """
     carbons = name.ceramide.carbons
     least = LIMITS["written_sum" if name.written else "two_chains"].low
@@ -127,7 +127,7 @@ def check_whole(name: CeramideName, head: str) -> None:
     chain = f"{carbons}:{name.ceramide.double_bonds}"
     refuse(
         "one-chain",
-        f"{head[:40]} {chain} names one chain alone: {carbons} carbons in all do not occur.",
+        f"{head[:40]} {chain} is one chain alone: {carbons} carbons in all do not occur.",
         f"Write both chains, such as {head[:40]}(d18:1/18:0), or their sum, such as "
         f"{head[:40]}(36:1;O2); a lyso form as Lyso{head[:40]}.",
     )

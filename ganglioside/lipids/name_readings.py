@@ -73,9 +73,7 @@ _PLAIN: Final = re.compile(
     r"(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?)?)(?(open)\))",
     re.IGNORECASE,
 )
-_CERAMIDE_START: Final = re.compile(
-    r"(?:^|(?<=\))|[ (_\-:])(?=[a-z]?[0-9]{1,9}:)", re.IGNORECASE
-)
+_CERAMIDE_START: Final = re.compile(r"(?:^|(?<=\))|[ (_\-:])(?=[a-z]?[0-9]{1,9}:)", re.IGNORECASE)
 _HOLDS_CHAIN: Final = re.compile(r"[0-9]:[0-9]")
 _SQUARE: Final = re.compile(r" ?\[([a-z]?[0-9]{1,2}:[^\[\]]{1,40})\]", re.IGNORECASE)
 _ATTACHED: Final = re.compile(r"(?<=[0-9a-zα])(?=[dtm][0-9]{1,2}:)", re.IGNORECASE)
@@ -243,9 +241,7 @@ def _split(text: str) -> tuple[str, str]:
     return head.rstrip("-_ :"), ("(" if start.group() == "(" else "") + ceramide
 
 
-def _with_chains_behind(
-    ceramide: CeramideName, rest: str, text: str
-) -> tuple[CeramideName, str]:
+def _with_chains_behind(ceramide: CeramideName, rest: str, text: str) -> tuple[CeramideName, str]:
     """Ceramide with the chains that follow its sum, `36:1 (d18:1/18:0)`, and the rest."""
     opening = _CHAINS_BEHIND.match(rest)
     if opening is None:

@@ -146,7 +146,8 @@ def strip_words(text: str) -> StrippedName:
         text = _without_marks(text, marks)
         match = _BEHIND.search(text)
         if match is None:
-            return StrippedName(text, one_ion(ions, whole), bool(marks), " ".join([*marks, *labels]))
+            label = " ".join([*marks, *labels])
+            return StrippedName(text, one_ion(ions, whole), bool(marks), label)
         text = text[: match.start()].rstrip(_LOOSE_ENDS)
         if ion := _ion_of(match):
             ions.append(ion)

@@ -43,7 +43,8 @@ _SPELLINGS: Final = "|".join(
     re.escape(s).replace(r"\-", "[-_]") for s in sorted(_BY_KEY, key=len, reverse=True)
 )
 _OTHER: Final = re.compile(
-    rf"(?:d[5-9])?(?P<spelling>{_SPELLINGS})(?:\Z|[ (\[_:;/,]|[0-9]{{1,3}}:|-(?=[0-9opad]))", re.IGNORECASE
+    rf"(?:d[5-9])?(?P<spelling>{_SPELLINGS})(?:\Z|[ (\[_:;/,]|[0-9]{{1,3}}:|-(?=[0-9opad]))",
+    re.IGNORECASE,
 )
 _LYSO: Final = re.compile(rf"(?P<lyso>lyso[- ]?(?P<head>{HEAD_PATTERN}))", re.IGNORECASE)
 _ADVICE: Final = "Nothing to do: rows of other lipids are kept and take no part."

@@ -205,7 +205,7 @@ def _reading(text: str, errors: dict[str, NameFormError]) -> NameReading | None:
 
 def _each(values: list[Any], codes: npt.NDArray[np.int64], kind: type = object) -> Any:
     """Array of the value of each of n names, by the positions of their texts; read-only."""
-    by_text = np.empty(len(values), dtype=kind)
+    by_text: npt.NDArray[Any] = np.empty(len(values), dtype=kind)
     for i, value in enumerate(values):  # one by one: tuples would become rows of an array
         by_text[i] = value
     return read_only(by_text[codes])

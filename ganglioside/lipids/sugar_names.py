@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from ganglioside.lipids.head_groups import HEADS, Head
+from ganglioside.lipids.head_groups import HEADS, Head, isomers
 from ganglioside.lipids.name_faults import refuse
 from ganglioside.support.fact_tables import read_facts
 
@@ -68,7 +68,7 @@ class _Sugar:
         return self.unit in ("neuac", "neugc")
 
     def all(self) -> list[_Sugar]:
-        """This sugar and all that it bears."""
+        """The sugar itself and all that it bears."""
         return [self, *(sugar for branch in self.bears for sugar in branch.all())]
 
 
@@ -115,7 +115,9 @@ def _of_counts(counts: Counter[str], text: str) -> str:
     fitting = [
         head
         for head in plain
-        if head.neuac == sialic and head.hex <= counts["hex"] and head.hexnac <= counts["hexnac"]
+        if head.neuac == sialic
+        and head.hex <= counts["hex"]
+        and head.hexnac <= counts["hexnac"]
         and _is_one_series(head, plain)
     ]
     if not fitting:
@@ -224,11 +226,12 @@ def _with_isomer(
     named = re.match(r"[A-Z]+[0-9]", series, re.IGNORECASE)
     if named is None or sum(places) != counts["neuac"] + counts["neugc"]:
         return series
-    for head in HEADS:
-        if head.isomer and head.series == named.group():
-            if (head.inner, head.terminal, head.alpha) == places:
-                return head.isomer + series[named.end() :]
-    return series
+    isomer = next((head.isomer for head in isomers(named.group()) if _places(head) == places), None)
+    return series if isomer is None else isomer + series[named.end() :]
+
+
+def _places(head: Head) -> tuple[int | None, ...]:
+    return head.inner, head.terminal, head.alpha
 
 
 def _sialic_acids(sugar: _Sugar | None) -> int:

@@ -9,7 +9,7 @@ from paths import PORCINE
 
 from ganglioside.columns import FEATURES
 from ganglioside.lipids.composition import UNITS
-from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.name_readings import read_name
 from ganglioside.lipids.parsed_names import SPECIES_COLUMNS, parse_names
 
 MANY = ["GD1a(36:1;O2)", "GX9(36:1;O2)", None, "gd1a d36:1", "GM3(38:1;O2)", "GX9(36:1;O2)"]
@@ -58,9 +58,9 @@ def test_small_tables_keep_their_types(texts: list[str]) -> None:
 
 
 def test_each_distinct_text_is_parsed_once() -> None:
-    parse_name.cache_clear()
+    read_name.cache_clear()
     parse_names(["GM3(36:1;O2)", "GM3(38:1;O2)"] * 1000)
-    info = parse_name.cache_info()
+    info = read_name.cache_info()
     assert (info.hits, info.misses) == (0, 2)
 
 

@@ -56,10 +56,11 @@ def class_of_other(text: str) -> OtherLipid | None:
     >>> class_of_other("PC 34:1").lipid_maps, class_of_other("SM 34:1")
     ('GP01', None)
     """
+    if match := _OTHER.match(text):
+        return _BY_KEY[_key(match["spelling"])]
     if match := _LYSO.match(text):
         return OtherLipid(f"Lyso{match['head']}", "", (match["lyso"],))
-    match = _OTHER.match(text)
-    return _BY_KEY[_key(match["spelling"])] if match else None
+    return None
 
 
 def refuse_other(text: str) -> None:

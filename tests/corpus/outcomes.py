@@ -6,7 +6,6 @@ import pandas as pd
 
 import ganglioside as gg
 
-
 #: Rows that are not judged although nothing is wrong with them.
 LEFT_OUT = {"unannotated", "other-lipid", "internal-standard"}
 

@@ -152,7 +152,7 @@ def _plain_species(text: str) -> Species | None:
 def _read_all(text: str) -> NameReading:
     """Reading of any normalised name: notes, levels, ions, labels, marks of standards."""
     plain = _annotated(without_notes(_annotated(text)))
-    parts = [strip_words(part) for part in _parts(_SQUARE.sub(r"(\1)", plain))]
+    parts = [_stripped(part) for part in _parts(_SQUARE.sub(r"(\1)", plain))]
     named, beside = _named_parts(parts, plain)
     _refuse_others(named, plain)
     species = [_species_of(name) for name in named]
@@ -162,6 +162,14 @@ def _read_all(text: str) -> NameReading:
         standard=any(part.standard for part in parts),
         label=" ".join([*(part.label for part in parts if part.label), *beside]),
     )
+
+
+def _stripped(text: str) -> StrippedName:
+    """Part of a name without the words about it; a plain part has none."""
+    plain = _PLAIN.fullmatch(text)
+    if plain and known_glycan(plain["head"]):
+        return StrippedName(text, None, False, "")
+    return strip_words(text)
 
 
 def _annotated(text: str) -> str:
@@ -207,6 +215,8 @@ def _refuse_others(names: Sequence[str], text: str) -> None:
 
 def _species_of(text: str) -> Species:
     """Species of a name without ion, labels and marks."""
+    if (plain := _plain_species(text)) is not None:
+        return plain
     if _KDN.search(text):
         refuse(
             "unknown-modification",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ganglioside.lipids.adducts import adducts, known_adduct
@@ -125,8 +126,9 @@ def without_notes(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def strip_words(text: str) -> StrippedName:
-    """Normalised name without ion, labels and marks of a standard.
+    """Normalised name without ion, labels and marks of a standard (cached).
 
     Raises
     ------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ganglioside.lipids.ceramide_names import check_ceramide
 from ganglioside.lipids.composition import Ceramide, Composition
@@ -86,8 +87,9 @@ class Species:
         return self.name
 
 
+@lru_cache(maxsize=1 << 14)
 def combine(glycan: Glycan, ceramide: Ceramide, chains: tuple[str, ...] = ()) -> Species:
-    """Species of a head group on a ceramide; one that cannot exist is refused.
+    """Species of a head group on a ceramide (cached); one that cannot exist is refused.
 
     `chains` are base and acyl chain, where they are known.
 

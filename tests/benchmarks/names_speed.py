@@ -22,6 +22,7 @@ CERAMIDES = [
     f"({carbons}:{double_bonds};O{hydroxyls})"
     for carbons, double_bonds, hydroxyls in itertools.product(range(30, 50), range(5), (2, 3, 4))
 ]
+TOOLS = list(itertools.product(("GM3", "GM1", "GD1a", "GT1b", "SM"), range(28, 61), range(1, 4)))
 DISTINCT = [head + ceramide for head, ceramide in itertools.product(HEADS, CERAMIDES)]
 
 
@@ -38,12 +39,14 @@ def main() -> None:
     rng = np.random.default_rng(0)
     repeated = pd.Series(rng.choice(DISTINCT[:: len(DISTINCT) // 300], 1_000_000))
     as_list = repeated.tolist()
+    tools = [f"{a} d{c}:1; {a} d18:1/{c - 18}:0; [M-{n}H]{n}-" for a, c, n in TOOLS]
     junk = [f"PC-like junk {i}:no" for i in range(len(DISTINCT))]
     read_name.cache_clear()
     print("distinct, parse_names  ", rate(lambda: parse_names(DISTINCT), len(DISTINCT)))
     read_name.cache_clear()
     print("distinct, table        ", rate(lambda: parse_names(DISTINCT).table, len(DISTINCT)))
     read_name.cache_clear()
+    print("as MS-DIAL writes them ", rate(lambda: parse_names(tools), len(tools)))
     print("unreadable, parse_names", rate(lambda: parse_names(junk), len(junk)))
     print("repeated, parse_names  ", rate(lambda: parse_names(repeated), len(repeated)))
     print("repeated, from a list  ", rate(lambda: parse_names(as_list), len(as_list)))

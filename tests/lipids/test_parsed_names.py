@@ -64,6 +64,20 @@ def test_each_distinct_text_is_parsed_once() -> None:
     assert (info.hits, info.misses) == (0, 2)
 
 
+def test_ion_standard_and_chains_of_each_name() -> None:
+    texts = ["GM3(d18:1/16:0)-H", None, "PC 34:1", "IS_GM3 34:1", "GM3 d34:1", "GM3(d16:1/18:0)"]
+    parsed = parse_names(pd.Series(texts, dtype="str"))
+    assert parsed.index.tolist() == [0, -1, -1, 0, 0, 0]
+    assert parsed.ions.tolist() == ["[M-H]-", None, None, None, None, None]
+    assert parsed.standard.tolist() == [False, False, False, True, False, False]
+    chains = [("18:1;O2", "16:0"), (), (), (), (), ("16:1;O2", "18:0")]
+    assert parsed.chains.tolist() == chains
+    assert parsed.species[0].chains == ()
+    assert parsed.errors["PC 34:1"].lipid_class == "PC"
+    assert not any(a.flags.writeable for a in (parsed.ions, parsed.standard, parsed.chains))
+    assert len(parse_names([]).ions) == 0
+
+
 def test_kept_errors_hold_no_frames() -> None:
     (error,) = parse_names(["junk"]).errors.values()
     assert error.__traceback__ is None

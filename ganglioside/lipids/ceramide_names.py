@@ -102,11 +102,21 @@ def parse_ceramide(text: str) -> tuple[Ceramide, str]:
     return name.ceramide, rest
 
 
-def check_whole(name: CeramideName, head: str) -> None:
-    """Refuse one chain alone where a name should give a whole ceramide.
+def is_one_chain(name: CeramideName) -> bool:
+    """Whether a name gives one chain alone in place of a whole ceramide.
 
     16 to 24 carbons are a sphingoid base or an acyl chain. From 20 carbons on, a name that
     writes the oxygens of the sum (`24:1;O2`) is believed.
+
+    >>> [is_one_chain(read_ceramide(text)[0]) for text in ("18:0", "24:1;O2", "d18:1/2:0", "36:1")]
+    [True, False, False, False]
+    """
+    least = LIMITS["written_sum" if name.written else "two_chains"].low
+    return not name.chains and LIMITS["carbons"].low <= name.ceramide.carbons < least
+
+
+def check_whole(name: CeramideName, head: str) -> None:
+    """Refuse one chain alone where a name should give a whole ceramide; see `is_one_chain`.
 
     Raises
     ------
@@ -120,10 +130,9 @@ def check_whole(name: CeramideName, head: str) -> None:
     Traceback (most recent call last):
     ganglioside.errors.NameFormError: GM1 18:0 is one chain alone: 18 carbons in all do not occur.
     """
-    carbons = name.ceramide.carbons
-    least = LIMITS["written_sum" if name.written else "two_chains"].low
-    if name.chains or carbons >= least or carbons < LIMITS["carbons"].low:
+    if not is_one_chain(name):
         return
+    carbons = name.ceramide.carbons
     chain = f"{carbons}:{name.ceramide.double_bonds}"
     refuse(
         "one-chain",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NoReturn
 
-from ganglioside.lipids.ceramide_names import CeramideName, check_whole, read_ceramide
+from ganglioside.lipids.ceramide_names import CeramideName, check_whole, is_one_chain, read_ceramide
 from ganglioside.lipids.head_groups import HEAD_PATTERN, head_of, known_glycan, parse_glycan
 from ganglioside.lipids.name_faults import refuse
 from ganglioside.lipids.name_texts import plain_name
@@ -31,8 +31,9 @@ class NameReading:
 
     Attributes
     ----------
-    species : Species
-        The species; of an internal standard, the one without its label.
+    species : Species or None
+        The species; of an internal standard, the one without its label, None where the name
+        gives no ceramide (`GM1-d3`).
     ion : str or None
         Normalised name of the ion, `[M-H]-`, where the name gives one that is known.
     standard : bool
@@ -41,7 +42,7 @@ class NameReading:
         What the name says besides, as it is written: `d3 ISTD`, `[264]`, `(a)`.
     """
 
-    species: Species
+    species: Species | None
     ion: str | None = None
     standard: bool = False
     label: str = ""
@@ -74,6 +75,11 @@ _PLAIN: Final = re.compile(
     re.IGNORECASE,
 )
 _CERAMIDE_START: Final = re.compile(r"(?:^|(?<=\))|[ (_\-:])(?=[a-z]?[0-9]{1,9}:)", re.IGNORECASE)
+_CERAMIDE_FIRST: Final = re.compile(
+    r"\(?(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?"
+    r"(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?)?)\)?[ -]?(?P<head>[a-z][^:]{1,60})",
+    re.IGNORECASE,
+)
 _HOLDS_CHAIN: Final = re.compile(r"[0-9]:[0-9]")
 _SQUARE: Final = re.compile(r" ?\[([a-z]?[0-9]{1,2}:[^\[\]]{1,40})\]", re.IGNORECASE)
 _ATTACHED: Final = re.compile(r"(?<=[0-9a-zα])(?=[dtm][0-9]{1,2}:)", re.IGNORECASE)
@@ -155,11 +161,13 @@ def _read_all(text: str) -> NameReading:
     parts = [_stripped(part) for part in _parts(_SQUARE.sub(r"(\1)", plain))]
     named, beside = _named_parts(parts, plain)
     _refuse_others(named, plain)
-    species = [_species_of(name) for name in named]
+    standard = any(part.standard for part in parts)
+    known = [name for name in named if not (standard and _lacks_ceramide(name))]
+    species = [_species_of(name) for name in known]
     return NameReading(
-        species=_common(species, plain),
+        species=_common(species, plain) if species or not standard else None,
         ion=one_ion([part.ion for part in parts if part.ion], plain),
-        standard=any(part.standard for part in parts),
+        standard=standard,
         label=" ".join([*(part.label for part in parts if part.label), *beside]),
     )
 
@@ -192,6 +200,15 @@ def _parts(text: str) -> Iterator[str]:
                 yield level[start : match.start()]
                 start = match.end()
         yield level[start:]
+
+
+def _lacks_ceramide(text: str) -> bool:
+    """Whether a name gives no ceramide, or one chain of it: enough for an internal standard."""
+    if not _HOLDS_CHAIN.search(text):
+        return True
+    _, rest = _split(text)
+    ceramide, _ = read_ceramide(rest.removeprefix("("))
+    return is_one_chain(ceramide)
 
 
 def _named_parts(parts: Sequence[StrippedName], text: str) -> tuple[list[str], list[str]]:
@@ -240,8 +257,11 @@ def _species_of(text: str) -> Species:
 def _split(text: str) -> tuple[str, str]:
     """Head group and ceramide of a normalised name; the ceramide keeps its opening bracket.
 
-    `GD1+OAc(36:1;O2)` gives `("GD1+OAc", "(36:1;O2)")`, `GD1 36:1;O2` gives `("GD1", "36:1;O2")`.
+    `GD1+OAc(36:1;O2)` gives `("GD1+OAc", "(36:1;O2)")`, `GD1 36:1;O2` and `36:1;O2 GD1` give
+    `("GD1", "36:1;O2")`.
     """
+    if first := _CERAMIDE_FIRST.fullmatch(text):
+        return first["head"], first["ceramide"]
     start = _CERAMIDE_START.search(text) or _CERAMIDE_START.search(_ATTACHED.sub(" ", text, 1))
     if start is None:
         refuse("no-ceramide", f"{text[:40]!r} names no ceramide.")

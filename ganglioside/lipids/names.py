@@ -56,11 +56,11 @@ def parse_name(text: str) -> Species:
         ceramide, _ = parse_ceramide(match["ceramide"])
         return combine(parse_glycan(match["head"]), ceramide)
     reading = read_name(text)
-    if reading.standard:
+    if reading.standard or reading.species is None:
         refuse(
             "standard",
-            f"{text[:60]!r} is an internal standard of {reading.species}.",
-            f"Write {reading.species} for the species without a label.",
+            f"{text[:60]!r} is an internal standard.",
+            f"Write {reading.species or 'such as GM1(36:1;O2)'} for the species without a label.",
         )
     return reading.species
 

@@ -78,7 +78,8 @@ class ParsedNames:
     species : tuple of Species
         The k distinct readable species, in order of first appearance of their texts.
     index : numpy.ndarray of int64, shape (n,)
-        Index into `species` for each name, -1 if the name cannot be read; read-only.
+        Index into `species` for each name, -1 if the name cannot be read or is that of a
+        standard without a ceramide; read-only.
     errors : dict of str to NameFormError
         Error of each unreadable text; that of missing names is under the empty text.
     ions : numpy.ndarray of object, shape (n,)
@@ -182,7 +183,7 @@ def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:
     found: dict[Species, int] = {}
     by_text = np.full(len(distinct) + 1, -1, dtype=np.int64)
     for i, reading in enumerate(readings):
-        if reading is not None:
+        if reading is not None and reading.species is not None:
             by_text[i] = found.setdefault(reading.species, len(found))
     return ParsedNames(
         species=tuple(without_chains(species) for species in found),
@@ -190,7 +191,7 @@ def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:
         errors=errors,
         ions=_each([r.ion if r else None for r in readings], codes),
         standard=_each([r.standard if r else False for r in readings], codes, np.bool_),
-        chains=_each([r.species.chains if r else () for r in readings], codes),
+        chains=_each([r.species.chains if r and r.species else () for r in readings], codes),
     )
 
 

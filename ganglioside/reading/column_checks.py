@@ -143,7 +143,7 @@ def _report_names(
     texts, label = cells_of(raw, cells, "name"), raw.header.label("name")
     blank = (texts.str.strip() == "").to_numpy(dtype=bool)
     log.rows("name-missing", np.flatnonzero(blank & judged), label)
-    bad = np.flatnonzero((names.index < 0) & ~blank & judged)
+    bad = np.flatnonzero((names.index < 0) & ~names.standard & ~blank & judged)
     values = texts.iloc[bad]
     codes = np.array([names.errors[v].code for v in values], dtype=object)
     for code in dict.fromkeys(codes):
@@ -178,9 +178,9 @@ def _report_standards(
     rows: Rows, label: str, texts: pd.Series[Any], names: ParsedNames, log: ProblemLog
 ) -> None:
     """Report internal standards, which are not judged."""
-    species = [names.species[k].name for k in names.index[rows]]
+    species = [f" of {names.species[k].name}" if k >= 0 else "" for k in names.index[rows]]
     log.rows("internal-standard", rows, label, texts, species=species)
-    log.leave_out(rows, [f"An internal standard of {name} is not judged." for name in species])
+    log.leave_out(rows, [f"An internal standard{which} is not judged." for which in species])
 
 
 def _with_ions_of_names(

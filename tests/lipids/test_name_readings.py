@@ -78,6 +78,9 @@ def test_the_names_of_the_field_cases() -> None:
         ("GT1b C36:1", "GT1b(36:1;O2)", None),
         ("GM1 (d18:1-C18:0)", "GM1(36:1;O2)", None),
         ("GM1 ganglioside 36:1", "GM1(36:1;O2)", None),
+        ("36:1 GM1", "GM1(36:1;O2)", None),
+        ("d18:1/18:0-GM1", "GM1(36:1;O2)", None),
+        ("C36:1 GD1a", "GD1a(36:1;O2)", None),
         ("GM3 d18:1/24:0-OH", "GM3(42:1;O3)", None),
         ("GM3 34:1-OH", "GM3(34:1;O3)", None),
         ("N-glycolyl-GM3 34:1", "GM3(NeuGc)(34:1;O2)", None),
@@ -95,6 +98,7 @@ def test_the_names_of_the_field_cases() -> None:
 )
 def test_spellings_of_tools_and_papers(text: str, name: str, ion: str | None) -> None:
     read = read_name(text)
+    assert read.species is not None
     assert (read.species.name, read.ion) == (name, ion)
     assert not read.standard
     assert parse_name(text) == read.species == parse_name(name)
@@ -138,6 +142,15 @@ def test_a_standard_is_of_the_species_without_its_label() -> None:
     with pytest.raises(NameFormError) as caught:
         parse_name("GM3 d18:1/16:0 d3 (ISTD)")
     assert caught.value.code == "standard"
+
+
+@pytest.mark.parametrize("text", ["GM1-d3", "GM3 (ISTD)", "IS_GM1", "GM1(18:0-d3)", "C17:0-GM1 IS"])
+def test_a_standard_may_lack_its_ceramide(text: str) -> None:
+    read = read_name(text)
+    assert (read.species, read.standard) == (None, True)
+    parsed = parse_names([text, "GM1 36:1"])
+    assert (parsed.index.tolist(), parsed.standard.tolist()) == ([-1, 0], [True, False])
+    assert not parsed.errors
 
 
 def test_chains_are_kept_where_the_name_gives_one_pair() -> None:

@@ -46,15 +46,17 @@ def test_other_lipids_are_one_line_for_the_table_and_a_reason_for_each_row() -> 
 
 
 def test_standards_and_features_without_a_name_are_kept_and_not_judged() -> None:
-    content = b"Name,RT\nGM1 36:1,9.5\nGM1(d18:1/18:0-d3),9.4\nUnknown,9.6\n,9.7\n"
+    rows = ["GM1 36:1,9.5,1", "GM1(d18:1/18:0-d3),9.4,none", "Unknown,9.6,none", ",9.7,1"]
+    content = "\n".join(["Name,RT,Volume", *rows, "GM1-d3,9.4,1"]).encode()
     read = gg.read_features(content)
     rows = read.problems[read.problems["feature_id"].notna()]
     assert rows[["feature_id", "code", "severity"]].to_numpy().tolist() == [
         [1, "internal-standard", "info"],
         [2, "unannotated", "info"],
         [3, "name-missing", "error"],
+        [4, "internal-standard", "info"],
     ]
-    assert read.data["fault"].isna().tolist() == [True, False, False, False]
+    assert read.data["fault"].isna().tolist() == [True, False, False, False, False]
     assert "GM1(36:1;O2)" in read.data["fault"][1]
 
 

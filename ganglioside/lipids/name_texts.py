@@ -48,6 +48,6 @@ def plain_name(text: str) -> str:
     plain = normalise(text)
     if not plain:
         refuse("empty", "The name is empty.")
-    if plain.startswith(FORMULA_STARTS_IN_NAMES):
+    if plain.startswith(FORMULA_STARTS_IN_NAMES) and plain.strip("-"):
         refuse("formula", f"The name begins with {plain[0]!r}, as a spreadsheet formula does.")
     return plain

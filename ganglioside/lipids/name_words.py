@@ -64,30 +64,35 @@ def _ion_endings() -> str:
     return _any_of(ending for ending in endings if not is_modification(ending))
 
 
-# A name before which nothing is known, or a number in place of one: `1151.70_7.54`, `M1151T452`.
+# What stands in place of a name: a word, or numbers such as `1151.70_7.54`, `M1151T452`.
+_NUMBER: Final = r"(?:rt|m/z|mz)?[-_ =]?[0-9]{1,6}(?:[.,][0-9]{1,8})?(?:m/z|mz|n|da|min|s)?"
 _UNANNOTATED: Final = re.compile(
-    rf"(?:{_of_kind('unannotated')})|unk(?:nown)?[-_ #:(\[]*[0-9][-0-9._ )@/\]]*"
+    rf"(?:{_of_kind('unannotated')})|#n/a|-{{1,3}}|_"
+    r"|unk(?:nown)?[-_ #:(\[]*[0-9][-0-9._ )@/\]]*"
     r"|(?:feature|feat|peak|compound|cpd|cmpd|metabolite|ft|id|row|mz|m/z|alignment[-_ ]?id)"
     r"[-_ #:.]*[0-9][-0-9._]*|m[0-9]{2,5}(?:\.[0-9]+)?t[0-9]+(?:\.[0-9]+)?(?:_[0-9]+)?"
-    r"|(?:m/z|mz)?[-_ =]?[0-9]{1,6}(?:[.,][0-9]{1,8})?(?:m/z|mz|n|da|min|s)?"
-    r"(?:(?:[_@/|]| )+(?:rt)?[ =]?[0-9]{1,6}(?:[.,][0-9]{1,8})?(?:m/z|mz|n|da|min|s)?){0,2}",
+    rf"|(?:(?:pos|neg)[-_ ])?{_NUMBER}(?:[_@/| ]{{1,3}}{_NUMBER}){{0,2}}(?:[-_ ](?:pos|neg))?",
     re.IGNORECASE,
 )
 _NOTE: Final = re.compile(rf"(?:{_of_kind('note')})(?::|[-_ ]+)", re.IGNORECASE)
 
 # What stands behind a name, from its end.
 _PEAK: Final = r"(?:iso(?:mer)?|peak|pk)[-_ =]?[0-9a-z]?|i{1,3}|iv|[a-z]|[0-9]|[0-9][+-]|m\+[0-9]"
-_TIME: Final = r"(?:rt|@)[ =:]?[0-9]{1,3}(?:\.[0-9]{1,4})?(?: ?min)?"
+_MINUTES: Final = r"[0-9]{1,3}(?:\.[0-9]{1,4})?"
+_TIME: Final = rf"(?:(?:rt|@)[ =:]?{_MINUTES}(?: ?min)?|{_MINUTES} ?min)"
+_MASS: Final = r"[0-9]{2,4}(?:\.[0-9]{1,4})?"
+_TRANSITION: Final = rf"(?:{_MASS} ?)?-?> ?{_MASS}|nl ?{_MASS}"
 _BEHIND: Final = re.compile(
     r"(?:[-_ ;,]*(?P<ion>\[m[^\[\]]{1,30}\][0-9]{0,2}[+-]{0,4}[0-9]?)"
     r"|[_ ;,]*\((?P<round>m[+-][^()\[\]]{1,30})\)(?P<charge>[0-9]?[+-]{0,4}[0-9]?)"
-    r"|(?:^|[_ ;,]+)(?P<bare>m(?:[+-][0-9]?[a-z][a-z0-9]{0,8}){1,4})"
+    r"|(?:^|[_ ;,]+|(?<=\)))(?P<bare>m(?:[+-][0-9]?[a-z][a-z0-9]{0,8}){1,4})"
     rf"|(?<=[0-9a-z)\]])[_ ]?(?P<ending>{_ion_endings()})"
     r"|(?P<label>[_ ]*\[[^\[\]:]{1,40}\]"
-    rf"|[_ ]*\((?:{_PEAK}|{_TIME})\)|[_ ;,]+(?:{_PEAK.replace('|i{1,3}|iv|[a-z]|[0-9]|', '|')})"
-    rf"|[_ ;,]*{_TIME}|[_ ]*\*{{1,3}}|[_ ]*†|[_ ]*#[0-9]{{1,3}}|_[0-9]{{1,5}}(?:\.[0-9]{{1,4}})?"
+    rf"|[_ ]*\((?:{_PEAK}|{_TIME}|{_TRANSITION})\)"
+    rf"|(?:[_ ;,]+|(?<=\)))(?:{_TRANSITION}|{_PEAK.replace('|i{1,3}|iv|[a-z]|[0-9]|', '|')})"
+    rf"|[_ ;,]*{_TIME}|[_ ]*[*'?†‡§]{{1,3}}|[_ ]*#[0-9]{{1,3}}|_[0-9]{{1,5}}(?:\.[0-9]{{1,4}})?"
     r"|(?<=\))\.[0-9]{1,2}"
-    rf"|[-_ ;,]+(?:{_of_kind('label')})|[-_ ;,]*\((?:{_of_kind('label')})\)))\Z",
+    rf"|(?:[-_ ;,]+|(?<=\)))(?:{_of_kind('label')})|[-_ ;,]*\((?:{_of_kind('label')})\)))\Z",
     re.IGNORECASE,
 )
 

@@ -81,6 +81,8 @@ def test_the_names_of_the_field_cases() -> None:
         ("36:1 GM1", "GM1(36:1;O2)", None),
         ("d18:1/18:0-GM1", "GM1(36:1;O2)", None),
         ("C36:1 GD1a", "GD1a(36:1;O2)", None),
+        ("GM3 d18:1/24:1n-9", "GM3(42:2;O2)", None),
+        ("GM3 d18:1/24:1(n-9)", "GM3(42:2;O2)", None),
         ("GM3 d18:1/24:0-OH", "GM3(42:1;O3)", None),
         ("GM3 34:1-OH", "GM3(34:1;O3)", None),
         ("N-glycolyl-GM3 34:1", "GM3(NeuGc)(34:1;O2)", None),

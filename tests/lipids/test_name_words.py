@@ -33,6 +33,12 @@ def test_every_ion_is_read_behind_a_name(ion: str) -> None:
         ("GM3(34:1).1", "GM3(34:1)", ".1"),
         ("GM3 34:1 M+1", "GM3 34:1", "M+1"),
         ("GM3 34:1 Results", "GM3 34:1", "Results"),
+        ("GM3(34:1)neg", "GM3(34:1)", "neg"),
+        ("GM3(34:1)isomer 1", "GM3(34:1)", "isomer 1"),
+        ("GM3 34:1?", "GM3 34:1", "?"),
+        ("GM3 34:1(7.5 min)", "GM3 34:1", "(7.5 min)"),
+        ("GM3 34:1 1151.7>290.1", "GM3 34:1", "1151.7>290.1"),
+        ("GM3 34:1(NL 291)", "GM3 34:1", "(NL 291)"),
         ("GM3 34:1[M-H2O > 264]", "GM3 34:1", "[M-H2O > 264]"),
         ("GM3 34:1(a)[264]", "GM3 34:1", "(a) [264]"),
         ("GM3 34:1[M-2H]-", "GM3 34:1", "[M-2H]-"),  # no ion has this charge
@@ -85,6 +91,7 @@ def test_names_without_marks_stay_as_they_are(text: str) -> None:
         *("Unknown", "unknown", "null", "NA", "N/A", "no match", "not identified", "Unknown 12"),
         *("1151.70_7.54", "1151.7056@7.54", "7.54_1151.7056m/z", "7.54_1152.70n", "12345"),
         *("Feature 12", "M1151T452", "FT0012", "m/z 1151.70", "?", "未知"),
+        *("-", "--", "#N/A", "RT7.54_MZ1151.7", "1151.7056_7.54_neg", "pos_1151.7_7.5"),
     ],
 )
 def test_what_stands_in_place_of_a_name(text: str) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ganglioside.exporting import export as export
     from ganglioside.history import History as History
     from ganglioside.inference.retention_model import RetentionModel as RetentionModel
+    from ganglioside.lipids.name_readings import read_name as read_name
     from ganglioside.lipids.names import parse_name as parse_name
     from ganglioside.lipids.parsed_names import parse_names as parse_names
     from ganglioside.reading.feature_table import FeatureTable as FeatureTable
@@ -58,6 +59,7 @@ _HOMES: Final[dict[str, str]] = {
     "parse_name": "lipids.names",
     "parse_names": "lipids.parsed_names",
     "read_features": "reading.features",
+    "read_name": "lipids.name_readings",
     "read_study": "reading.features",
     "render_report": "reports",
     "simulate": "simulation",
@@ -82,6 +84,7 @@ __all__ = [
     "parse_name",
     "parse_names",
     "read_features",
+    "read_name",
     "read_study",
     "render_report",
     "reports",

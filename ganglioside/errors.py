@@ -58,12 +58,15 @@ class NameFormError(GangliosideError):
         Kind of fault, for programs: `unknown-head`.
     advice : str
         How to write the name instead.
+    lipid_class : str
+        Class of a lipid of another kind (code `other-lipid`): `PC`; else empty.
     """
 
-    def __init__(self, message: str, code: str, advice: str) -> None:
+    def __init__(self, message: str, code: str, advice: str, lipid_class: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.advice = advice
+        self.lipid_class = lipid_class
 
 
 class SettingsError(GangliosideError):

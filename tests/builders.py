@@ -17,7 +17,7 @@ import ganglioside
 from ganglioside.analysis import Analysis
 from ganglioside.columns import FEATURE_TABLE, FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
-from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -226,7 +226,7 @@ def build_table(source: Source | None = None) -> FeatureTable:
     row = {"feature_id": 0, "name": "?", "fault": "no name"}
     return FeatureTable(
         data=build_frame(FEATURE_TABLE, [row]),
-        names=ParsedNames((), np.array([-1], dtype=np.int64), {}),
+        names=parse_names(["?"]),
         carried=pd.DataFrame(index=pd.RangeIndex(1)),
         problems=build_problems(),
         source=source or Source.from_bytes("one row.csv", b"Name,RT\n?,1\n"),

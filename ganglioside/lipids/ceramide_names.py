@@ -3,30 +3,91 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from ganglioside.lipids.composition import Ceramide
-from ganglioside.lipids.name_faults import check_limit, refuse
+from ganglioside.lipids.name_faults import LIMITS, check_limit, refuse
 
-# One chain: `d18:1`, `18:1(4E)`, `36:1;O2`, `36:1;2O`, `18:0;(OH)`, `18:0(2OH)`, `18:1;1OH,3OH`.
+# One chain: `d18:1`, `C18:0`, `9Z-18:1`, `18:1(4E)`, `24:1n-9`, `36:1;O2`, `36:1;2O`,
+# `36:1;2`, `36:1:2`, `18:0;(OH)`, `18:0(2OH)`, `18:1;1OH,3OH`; what follows `+` or `-` is
+# added: `18:0+O`, `24:0-OH`.
 _CHAIN: Final = re.compile(
-    r"(?P<letter>[mdtqhn])?(?P<carbons>[0-9]{1,3}):(?P<double_bonds>[0-9]{1,3})"
-    r"(?:\([0-9ez,]{1,40}\))?"
+    r"(?:\(?[0-9]{1,2}[ez](?:,[0-9]{1,2}[ez]){0,9}\)?-)?"
+    r"(?P<letter>[mdtqhnc])?(?P<carbons>[0-9]{1,3}):(?P<double_bonds>[0-9]{1,3})"
+    r"(?:\([0-9ez,]{1,40}\)|n-?[0-9]{1,2}|\(n-?[0-9]{1,2}\))?"
     r"(?:[;, ]?o(?P<after>[0-9]{1,2})|[;, ](?P<before>[0-9]{1,2})o|[;, ](?P<one>o)"
+    r"|[;:](?P<old>[0-9])(?![0-9oh,:])"
     r"|[;, ]?\(oh\)(?P<groups>[0-9]?)"
-    r"|;?(?P<positions>\([0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5}\))"
+    r"|;?(?P<positions>\([0-9]{1,2}-?oh(?:,[0-9]{1,2}-?oh){0,5}\))"
     r"|;(?P<bare>[0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5}))?"
+    r"(?P<added>(?:\+[ph]?[0-9]?o[0-9]?(?![0-9a-z])){1,3}|[- ]?(?:[0-9]-)?oh(?![0-9a-z]))?"
     r"(?![0-9a-z])",
     re.IGNORECASE,
 )
+_ADDED: Final = re.compile(r"\+[ph]?([0-9]?)o([0-9]?)", re.IGNORECASE)
+
+# What stands between base and acyl chain: `/`, `_`, `-` before a chain, `)(` around one.
+_JOINT: Final = re.compile(
+    r"[/_]|-(?=[a-z]?[0-9]{1,2}:)|\)\((?=[a-z]?[0-9]{1,2}:[^()/_]{1,20}\))", re.IGNORECASE
+)
 
 #: Hydroxyls by the letter before a sphingoid base (or a whole ceramide), and before an acyl chain.
-_BASE_HYDROXYLS: Final = {"": 2, "m": 1, "d": 2, "t": 3, "q": 4}
-_ACYL_HYDROXYLS: Final = {"": 0, "n": 0, "h": 1, "d": 2, "t": 3}
+_BASE_HYDROXYLS: Final = {"": 2, "c": 2, "m": 1, "d": 2, "t": 3, "q": 4}
+_ACYL_HYDROXYLS: Final = {"": 0, "c": 0, "n": 0, "h": 1, "d": 2, "t": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class CeramideName:
+    """A ceramide as a name writes it.
+
+    Attributes
+    ----------
+    ceramide : Ceramide
+        Sum composition.
+    chains : tuple of str
+        Base and acyl chain, `("18:1;O2", "16:0")`; empty where the name gives their sum.
+    written : bool
+        Whether the name gives the number of hydroxyls of the sum as a number, `36:1;O2`.
+    """
+
+    ceramide: Ceramide
+    chains: tuple[str, ...]
+    written: bool
+
+
+def read_ceramide(text: str) -> tuple[CeramideName, str]:
+    """Ceramide at the start of a normalised text, and the rest of the text.
+
+    Raises
+    ------
+    NameFormError
+        If the text begins with no ceramide.
+
+    Examples
+    --------
+    >>> read_ceramide("d18:1/18:0)+OAc")[0].chains
+    ('18:1;O2', '18:0')
+    """
+    base = _CHAIN.match(text)
+    if base is None:
+        _bad_ceramide(text)
+    end = base.end()
+    total = _chain(base, _BASE_HYDROXYLS)
+    joint = _JOINT.match(text, end)
+    if joint is None:
+        written = not base["letter"] and _written_hydroxyls(base) is not None
+        return CeramideName(total, (), written), text[end:]
+    acyl = _CHAIN.match(text, joint.end())
+    if acyl is None:
+        _bad_ceramide(text)
+    added = _chain(acyl, _ACYL_HYDROXYLS)
+    _check_two_chains(added, text)
+    return CeramideName(total + added, (str(total), _acyl(added)), False), text[acyl.end() :]
 
 
 def parse_ceramide(text: str) -> tuple[Ceramide, str]:
-    """Ceramide at the start of a normalised text, and the rest of the text.
+    """Sum composition at the start of a normalised text, and the rest of the text.
 
     Raises
     ------
@@ -38,18 +99,64 @@ def parse_ceramide(text: str) -> tuple[Ceramide, str]:
     >>> parse_ceramide("d18:1/18:0)+OAc")
     (Ceramide(carbons=36, double_bonds=1, hydroxyls=2), ')+OAc')
     """
-    base = _CHAIN.match(text)
-    if base is None:
-        _bad_ceramide(text)
-    end = base.end()
-    total = _chain(base, _BASE_HYDROXYLS)
-    if text[end : end + 1] in ("/", "_"):
-        acyl = _CHAIN.match(text, end + 1)
-        if acyl is None:
-            _bad_ceramide(text)
-        end = acyl.end()
-        total = total + _chain(acyl, _ACYL_HYDROXYLS)
-    return total, text[end:]
+    name, rest = read_ceramide(text)
+    return name.ceramide, rest
+
+
+def is_one_chain(name: CeramideName) -> bool:
+    """Whether a name gives one chain alone in place of a whole ceramide.
+
+    16 to 24 carbons are a sphingoid base or an acyl chain. From 20 carbons on, a name that
+    writes the oxygens of the sum (`24:1;O2`) is believed.
+
+    >>> [is_one_chain(read_ceramide(text)[0]) for text in ("18:0", "24:1;O2", "d18:1/2:0", "36:1")]
+    [True, False, False, False]
+    """
+    least = LIMITS["written_sum" if name.written else "two_chains"].low
+    return not name.chains and LIMITS["carbons"].low <= name.ceramide.carbons < least
+
+
+def check_whole(name: CeramideName, head: str) -> None:
+    """Refuse one chain alone where a name should give a whole ceramide; see `is_one_chain`.
+
+    Raises
+    ------
+    NameFormError
+        Code `one-chain`.
+
+    Examples
+    --------
+    >>> check_whole(read_ceramide("d18:1/8:0")[0], "Cer")
+    >>> check_whole(read_ceramide("18:0")[0], "GM1")
+    Traceback (most recent call last):
+    ganglioside.errors.NameFormError: GM1 18:0 is one chain alone: 18 carbons in all do not occur.
+    """
+    if not is_one_chain(name):
+        return
+    carbons = name.ceramide.carbons
+    chain = f"{carbons}:{name.ceramide.double_bonds}"
+    refuse(
+        "one-chain",
+        f"{head[:40]} {chain} is one chain alone: {carbons} carbons in all do not occur.",
+        f"Write both chains, such as {head[:40]}(d18:1/18:0), or their sum, such as "
+        f"{head[:40]}(36:1;O2); a lyso form as Lyso{head[:40]}.",
+    )
+
+
+def _acyl(chain: Ceramide) -> str:
+    """Text of an acyl chain, `16:0`; its hydroxyls only where it has any."""
+    return str(chain) if chain.hydroxyls else f"{chain.carbons}:{chain.double_bonds}"
+
+
+def _check_two_chains(acyl: Ceramide, text: str) -> None:
+    """Refuse an acyl chain without carbons: `d18:1/0:0` is a lyso form."""
+    if acyl.carbons == 0:
+        refuse(
+            "one-chain",
+            f"{text[:40]!r} has no acyl chain: it is a lyso form.",
+            "Lyso forms are not judged: write the acyl chain, as in GM1(d18:1/18:0), if there is "
+            "one.",
+        )
 
 
 def _chain(match: re.Match[str], implied: dict[str, int]) -> Ceramide:
@@ -63,14 +170,14 @@ def _chain(match: re.Match[str], implied: dict[str, int]) -> Ceramide:
         _bad_ceramide(match.group())
     _check_double_bonds(int(carbons), int(double_bonds))
     written = _written_hydroxyls(match)
-    if letter and written is not None and written != implied[letter]:
+    if letter not in ("", "c") and written is not None and written != implied[letter]:
         refuse(
             "contradiction",
             f"{match.group()!r}: {letter!r} stands for {implied[letter]} hydroxyls.",
             "Write either the letter or the number of hydroxyls.",
         )
     hydroxyls = implied[letter] if written is None else written
-    return Ceramide(int(carbons), int(double_bonds), hydroxyls)
+    return Ceramide(int(carbons), int(double_bonds), hydroxyls + _added_hydroxyls(match["added"]))
 
 
 def _check_double_bonds(carbons: int, double_bonds: int) -> None:
@@ -93,13 +200,22 @@ def check_ceramide(ceramide: Ceramide) -> None:
 
 def _written_hydroxyls(match: re.Match[str]) -> int | None:
     """Hydroxyls that a chain writes out, None if it leaves them to its letter."""
-    if number := match["after"] or match["before"]:
+    if number := match["after"] or match["before"] or match["old"]:
         return int(number)
     if positions := match["positions"] or match["bare"]:
         return positions.count(",") + 1
     if match["groups"] is not None:
         return int(match["groups"] or 1)
     return 1 if match["one"] else None
+
+
+def _added_hydroxyls(text: str | None) -> int:
+    """Hydroxyls beyond those of the letter: 1 for `+O`, `+pO` and `-OH`, 2 for `+O2`."""
+    if not text:
+        return 0
+    if not text.startswith("+"):
+        return 1
+    return sum(int(before or after or 1) for before, after in _ADDED.findall(text))
 
 
 def _bad_ceramide(text: str) -> NoReturn:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final, NoReturn
 
+from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import Composition
 from ganglioside.lipids.name_faults import refuse
 from ganglioside.support.fact_tables import read_facts
@@ -32,6 +33,8 @@ class Head:
         None if the name does not specify it.
     spellings : tuple of str
         A hyphen may be written, left out or be a space.
+    lipid_maps, swisslipids : str
+        Class in LIPID MAPS (`SP0601`) and in SwissLipids; empty where none is verified.
     """
 
     series: str
@@ -46,6 +49,8 @@ class Head:
     terminal: int | None
     alpha: int | None
     spellings: tuple[str, ...]
+    lipid_maps: str
+    swisslipids: str
 
     @property
     def composition(self) -> Composition:
@@ -103,12 +108,16 @@ class Glycan:
     category : str or None
         `GD`; None for neutral relatives.
     composition : Composition
+    lipid_maps, swisslipids : str
+        Class of the head group without modifications; empty where none is verified.
     """
 
     series: str
     isomer: str | None
     category: str | None
     composition: Composition
+    lipid_maps: str = ""
+    swisslipids: str = ""
 
 
 #: Known head groups, in the order of the table.
@@ -135,10 +144,10 @@ _MOST_OF_A_KIND: Final = 9  # the count of a modification is one digit
 _MOD: Final = _alternatives(s for m in _MODIFICATIONS for s in m.spellings)
 _PREFIX_MOD: Final = _alternatives(s for m in _MODIFICATIONS if m.before for s in m.spellings)
 
-# Patterns read normalised text (see `_normalise`), each in linear time.
-_HEAD: Final = re.compile(
-    rf"(?:{_alternatives(s for h in HEADS for s in h.spellings)})(?![0-9a-zα])", re.IGNORECASE
-)
+# Patterns read normalised text (see `name_texts`), each in linear time.
+#: Regular expression of every spelling of a head group without modifications.
+HEAD_PATTERN: Final = rf"(?:{_alternatives(s for h in HEADS for s in h.spellings)})(?![0-9a-zα])"
+_HEAD: Final = re.compile(HEAD_PATTERN, re.IGNORECASE)
 _LOCI: Final = r"(?:(?P<loci>[4-9](?:,[4-9]){0,4})-)?"  # of acetyls: 9-O-Ac, 7,9-di-O-Ac
 _CATEGORIES: Final = _alternatives({head.category for head in HEADS if head.category})
 _PREFIX: Final = re.compile(
@@ -191,6 +200,29 @@ def parse_glycan(text: str, more: str = "") -> Glycan:
     _take_suffixes(text, match.end(), counts)
     _take_suffixes(more, 0, counts)
     return _assemble(_HEADS_BY_KEY[_key(match.group())], counts)
+
+
+def head_of(text: str) -> Head | None:
+    """Head group that a normalised text spells, None where it spells anything else or more.
+
+    >>> [head.series if (head := head_of(text)) else None for text in ("GD1-a", "Fuc-GM1")]
+    ['GD1', None]
+    """
+    return _HEADS_BY_KEY.get(_key(text)) if _HEAD.fullmatch(text) else None
+
+
+@lru_cache(maxsize=4096)
+def known_glycan(text: str) -> Glycan | None:
+    """Head group of a normalised text, None where `parse_glycan` refuses it (cached)."""
+    try:
+        return parse_glycan(text)
+    except NameFormError:
+        return None
+
+
+def is_modification(text: str) -> bool:
+    """Whether a text is a modification with its sign: `+OAc`, `-H2O`."""
+    return _SUFFIX.fullmatch(text) is not None
 
 
 def _known_heads() -> str:
@@ -278,8 +310,14 @@ def _assemble(head: Head, counts: dict[str, int]) -> Glycan:
         if number := counts.get(modification.label, 0):
             composition = _apply(modification, number, composition, head)
     spelling = "".join(_spell(m, composition, head) for m in _SPELLED.values())
-    isomer = head.isomer + spelling if head.isomer else None
-    return Glycan(head.series + spelling, isomer, head.category or None, composition)
+    return Glycan(
+        series=head.series + spelling,
+        isomer=head.isomer + spelling if head.isomer else None,
+        category=head.category or None,
+        composition=composition,
+        lipid_maps=head.lipid_maps,
+        swisslipids=head.swisslipids,
+    )
 
 
 def _apply(m: _Modification, number: int, composition: Composition, head: Head) -> Composition:

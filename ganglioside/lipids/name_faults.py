@@ -25,9 +25,9 @@ LIMITS: Final = {limit.quantity: limit for limit in read_facts("limits.csv", _Li
 _EXAMPLE: Final = "Write a head group and a ceramide, such as GD1a(36:1;O2) or GM1+OAc(d18:1/18:0)."
 
 
-def refuse(code: str, message: str, advice: str = _EXAMPLE) -> NoReturn:
+def refuse(code: str, message: str, advice: str = _EXAMPLE, lipid_class: str = "") -> NoReturn:
     """Raise a `NameFormError`."""
-    raise NameFormError(message, code, advice)
+    raise NameFormError(message, code, advice, lipid_class)
 
 
 def check_limit(quantity: str, value: float, what: str) -> None:

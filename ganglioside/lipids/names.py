@@ -3,55 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from ganglioside.columns import FORMULA_STARTS_IN_NAMES
 from ganglioside.lipids.ceramide_names import parse_ceramide
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.head_groups import parse_glycan
-from ganglioside.lipids.name_faults import LIMITS, refuse
+from ganglioside.lipids.name_faults import refuse
+from ganglioside.lipids.name_readings import read_name
+from ganglioside.lipids.name_texts import normalise
 from ganglioside.lipids.species import Species, combine
 
-_MAX_LENGTH: Final = LIMITS["length"].high
-_CERAMIDE_START: Final = re.compile(r"(?:^|(?<=\))|[ (_\-])(?=[a-z]?[0-9]{1,9}:)", re.IGNORECASE)
-_SPACES: Final = re.compile(r"\s+")
-_PUNCTUATION: Final = re.compile(r" ?([:;,/_()|+\-]) ?")
-_SOURCE_NOTE: Final = re.compile(r"(?:w/o ms2|no ms2|low score):", re.IGNORECASE)
-_DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
-_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), "")
-_LOOKALIKES: Final = {**_DASHES, **_INVISIBLE, 0x2236: ":"}
-
-
-def _normalise(text: str) -> str:
-    """Text with plain punctuation and single spaces, without spaces beside punctuation."""
-    plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
-    return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain).strip()).strip()
-
-
-def _split(text: str) -> tuple[str, str]:
-    """Head group and ceramide of a normalised name; the ceramide keeps its opening bracket.
-
-    `GD1+OAc(36:1;O2)` gives `("GD1+OAc", "(36:1;O2)")`, `GD1 36:1;O2` gives `("GD1", "36:1;O2")`.
-    """
-    start = _CERAMIDE_START.search(text)
-    if start is None:
-        refuse("no-ceramide", f"{text[:40]!r} names no ceramide.")
-    head, ceramide = text[: start.start()], text[start.end() :]
-    if not head:
-        refuse("no-head", f"{text[:40]!r} names no head group.")
-    return head, ("(" if start.group() == "(" else "") + ceramide
-
-
-def _parse_level(text: str) -> Species:
-    """Species of one level of a normalised name: the part between two `|`."""
-    head, rest = _split(text)
-    opened = rest.startswith("(")
-    ceramide, rest = parse_ceramide(rest.removeprefix("("))
-    if opened != rest.startswith(")"):
-        refuse("brackets", f"{text[:60]!r}: a bracket is opened or closed alone.")
-    return combine(parse_glycan(head, rest.removeprefix(")")), ceramide)
+#: A name as `Species.name` writes it.
+_NORMALISED: Final = re.compile(
+    r"(?P<head>[A-Z][A-Za-z0-9α+()-]{0,79})\((?P<ceramide>[0-9]{1,2}:[0-9]{1,2};O[0-9]?)\)"
+)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -60,12 +26,13 @@ def parse_name(text: str) -> Species:
 
     Case, spacing, full-width characters and the usual spellings of head groups, modifications
     and ceramides are tolerated. A ceramide without hydroxyls counts as O2. All levels of a name
-    (`HexCer 34:1;2O|HexCer 18:1;2O/16:0`) must agree.
+    (`HexCer 34:1;2O|HexCer 18:1;2O/16:0`) must agree. `read_name` gives ion and label too.
 
     Parameters
     ----------
     text
-        Name of one lipid.
+        Name of one lipid. One in the form of `Species.name` is believed, however short its
+        ceramide is.
 
     Returns
     -------
@@ -74,7 +41,8 @@ def parse_name(text: str) -> Species:
     Raises
     ------
     NameFormError
-        If the text does not denote one possible lipid.
+        If the text does not denote one possible lipid (codes as in `read_name`), or denotes a
+        labelled standard, whose mass would be another (code `standard`).
 
     Examples
     --------
@@ -84,21 +52,17 @@ def parse_name(text: str) -> Species:
     >>> species.formula, round(species.monoisotopic_mass, 4)
     ('C72H127N3O30', 1513.8504)
     """
-    if not isinstance(text, str):
-        refuse("no-text", f"{text!r} is no name: a name is text.")
-    if len(text) > _MAX_LENGTH:
-        refuse("too-long", f"The name has {len(text)} characters; {_MAX_LENGTH} are allowed.")
-    plain = _normalise(text)
-    if not plain:
-        refuse("empty", "The name is empty.")
-    if plain.startswith(FORMULA_STARTS_IN_NAMES):
-        refuse("formula", f"The name begins with {plain[0]!r}, as a spreadsheet formula does.")
-    if note := _SOURCE_NOTE.match(plain):
-        plain = plain[note.end() :].strip()
-    levels = [_parse_level(level) for level in plain.split("|")]
-    if any(level != levels[0] for level in levels):
-        refuse("contradiction", f"{text[:60]!r} names different species on its two sides of '|'.")
-    return levels[0]
+    if isinstance(text, str) and (match := _NORMALISED.fullmatch(text)):
+        ceramide, _ = parse_ceramide(match["ceramide"])
+        return combine(parse_glycan(match["head"]), ceramide)
+    reading = read_name(text)
+    if reading.standard or reading.species is None:
+        refuse(
+            "standard",
+            f"{text[:60]!r} is an internal standard.",
+            f"Write {reading.species or 'such as GM1(36:1;O2)'} for the species without a label.",
+        )
+    return reading.species
 
 
 @lru_cache(maxsize=1 << 16)
@@ -129,7 +93,7 @@ def species(series: str, ceramide: Ceramide, isomer: str | None = None) -> Speci
     >>> species("GD1", Ceramide(36, 1), isomer="GD1a").name
     'GD1a(36:1;O2)'
     """
-    glycan = parse_glycan(_normalise(isomer or series))
-    if isomer and glycan.series != parse_glycan(_normalise(series)).series:
+    glycan = parse_glycan(normalise(isomer or series))
+    if isomer and glycan.series != parse_glycan(normalise(series)).series:
         refuse("contradiction", f"{isomer} is no isomer of {series}.")
     return combine(glycan, ceramide)

@@ -14,8 +14,8 @@ import pandas as pd
 from ganglioside.columns import FEATURES
 from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import UNITS
-from ganglioside.lipids.names import parse_name
-from ganglioside.lipids.species import Species
+from ganglioside.lipids.name_readings import NameReading, read_name
+from ganglioside.lipids.species import Species, without_chains
 from ganglioside.support.arrays import read_only
 
 
@@ -78,21 +78,39 @@ class ParsedNames:
     species : tuple of Species
         The k distinct readable species, in order of first appearance of their texts.
     index : numpy.ndarray of int64, shape (n,)
-        Index into `species` for each name, -1 if the name cannot be read; read-only.
+        Index into `species` for each name, -1 if the name cannot be read or is that of a
+        standard without a ceramide; read-only.
     errors : dict of str to NameFormError
         Error of each unreadable text; that of missing names is under the empty text.
+    ions : numpy.ndarray of object, shape (n,)
+        Normalised ion that each name gives, None where it gives none; read-only.
+    standard : numpy.ndarray of bool, shape (n,)
+        Whether each name is that of an internal standard; its species is the one without the
+        label; read-only.
+    chains : numpy.ndarray of object, shape (n,)
+        Base and acyl chain of each name as a tuple of texts, empty where it gives none; read-only.
+        The entries of `species` have none, since names with unlike chains share them.
     """
 
     species: tuple[Species, ...]
     index: npt.NDArray[np.int64]
     errors: dict[str, NameFormError]
+    ions: npt.NDArray[np.object_]
+    standard: npt.NDArray[np.bool_]
+    chains: npt.NDArray[np.object_]
 
     def __len__(self) -> int:
         return len(self.index)
 
     def take(self, rows: npt.NDArray[np.int64]) -> ParsedNames:
         """The names at some positions."""
-        return replace(self, index=read_only(self.index[rows]))
+        return replace(
+            self,
+            index=read_only(self.index[rows]),
+            ions=read_only(self.ions[rows]),
+            standard=read_only(self.standard[rows]),
+            chains=read_only(self.chains[rows]),
+        )
 
     @cached_property
     def series(self) -> frozenset[str]:
@@ -163,17 +181,42 @@ def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:
     (['GM3(36:1;O2)'], [0, -1, 0])
     >>> parsed.errors["GX9(36:1;O2)"].code
     'unknown-head'
+    >>> parse_names(["GM3(d18:1/16:0)-H", "IS_GM3 36:1"]).ions.tolist()
+    ['[M-H]-', None]
     """
     codes, distinct = pd.factorize(pd.Series(texts, dtype="str"))
     wanted = distinct.tolist()
     if (codes < 0).any():
         wanted.append("")  # missing names have code -1: the last text
-    found: dict[Species, int] = {}
     errors: dict[str, NameFormError] = {}
+    readings = [_reading(text, errors) for text in wanted]
+    found: dict[Species, int] = {}
     by_text = np.full(len(distinct) + 1, -1, dtype=np.int64)
-    for i, text in enumerate(wanted):
-        try:
-            by_text[i] = found.setdefault(parse_name(text), len(found))
-        except NameFormError as error:
-            errors[text] = error.with_traceback(None)
-    return ParsedNames(tuple(found), read_only(by_text[codes]), errors)
+    for i, reading in enumerate(readings):
+        if reading is not None and reading.species is not None:
+            by_text[i] = found.setdefault(reading.species, len(found))
+    return ParsedNames(
+        species=tuple(without_chains(species) for species in found),
+        index=read_only(by_text[codes]),
+        errors=errors,
+        ions=_each([r.ion if r else None for r in readings], codes),
+        standard=_each([r.standard if r else False for r in readings], codes, np.bool_),
+        chains=_each([r.species.chains if r and r.species else () for r in readings], codes),
+    )
+
+
+def _reading(text: str, errors: dict[str, NameFormError]) -> NameReading | None:
+    """Reading of one text; None, with an entry in `errors`, if it cannot be read."""
+    try:
+        return read_name(text)
+    except NameFormError as error:
+        errors[text] = error.with_traceback(None)
+        return None
+
+
+def _each(values: list[Any], codes: npt.NDArray[np.int64], kind: type = object) -> Any:
+    """Array of the value of each of n names, by the positions of their texts; read-only."""
+    by_text: npt.NDArray[Any] = np.empty(len(values), dtype=kind)
+    for i, value in enumerate(values):  # one by one: tuples would become rows of an array
+        by_text[i] = value
+    return read_only(by_text[codes])

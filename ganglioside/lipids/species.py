@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ganglioside.lipids.ceramide_names import check_ceramide
 from ganglioside.lipids.composition import Ceramide, Composition
@@ -34,6 +35,11 @@ class Species:
         Neutral molecule, Hill order.
     monoisotopic_mass : float
         Neutral molecule, Da.
+    chains : tuple of str
+        Base and acyl chain where the name gives them, `("18:1;O2", "16:0")`, else empty.
+    lipid_maps, swisslipids : str or None
+        Class of the head group in LIPID MAPS (`SP0601`) and SwissLipids; None where none is
+        verified.
 
     Examples
     --------
@@ -41,6 +47,8 @@ class Species:
     >>> species = parse_name("GD1a+OAc d36:1")
     >>> species.series, species.isomer, str(species.ceramide)
     ('GD1+OAc', 'GD1a+OAc', '36:1;O2')
+    >>> parse_name("GM3(d18:1/16:0)").shorthand, species.level, species.lipid_maps
+    ('GM3 18:1;O2/16:0', 'species', 'SP0601')
     """
 
     series: str
@@ -51,6 +59,9 @@ class Species:
     sugar_count: int = field(compare=False)
     formula: str = field(compare=False)
     monoisotopic_mass: float = field(compare=False)
+    chains: tuple[str, ...] = field(default=(), compare=False)
+    lipid_maps: str | None = field(default=None, compare=False)
+    swisslipids: str | None = field(default=None, compare=False)
 
     @property
     def head(self) -> str:
@@ -62,12 +73,25 @@ class Species:
         """Normalised name, `GD1a+OAc(36:1;O2)`, which `parse_name` reads back."""
         return f"{self.head}({self.ceramide})"
 
+    @property
+    def shorthand(self) -> str:
+        """Shorthand of LIPID MAPS 2020: `GM3 34:1;O2`, or `GM3 18:1;O2/16:0` with chains."""
+        return f"{self.head} {'/'.join(self.chains) or self.ceramide}"
+
+    @property
+    def level(self) -> str:
+        """`chains` where both chains are known (Goslin: SN_POSITION), else `species` (SPECIES)."""
+        return "chains" if self.chains else "species"
+
     def __str__(self) -> str:
         return self.name
 
 
-def combine(glycan: Glycan, ceramide: Ceramide) -> Species:
-    """Species of a head group on a ceramide; one that cannot exist is refused.
+@lru_cache(maxsize=1 << 14)
+def combine(glycan: Glycan, ceramide: Ceramide, chains: tuple[str, ...] = ()) -> Species:
+    """Species of a head group on a ceramide (cached); one that cannot exist is refused.
+
+    `chains` are base and acyl chain, where they are known.
 
     Raises
     ------
@@ -87,4 +111,17 @@ def combine(glycan: Glycan, ceramide: Ceramide) -> Species:
         sugar_count=glycan.composition.sugar_count,
         formula=elements.formula,
         monoisotopic_mass=elements.mass,
+        chains=chains,
+        lipid_maps=glycan.lipid_maps or None,
+        swisslipids=glycan.swisslipids or None,
     )
+
+
+def without_chains(species: Species) -> Species:
+    """Species at the level of its sum composition.
+
+    >>> from ganglioside import parse_name
+    >>> without_chains(parse_name("GM3(d18:1/16:0)")).shorthand
+    'GM3 34:1;O2'
+    """
+    return replace(species, chains=()) if species.chains else species

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -9,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import MAX_RT
+from ganglioside.lipids.adducts import known_adduct
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.cell_values import (
     Numbers,
@@ -21,7 +24,7 @@ from ganglioside.reading.cell_values import (
 )
 from ganglioside.reading.headers import Header, unit_of_header
 from ganglioside.reading.limits import value_ranges
-from ganglioside.reading.problems import ProblemLog
+from ganglioside.reading.problems import ProblemLog, Rows
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.rt_values import RtText, plain_rt
 from ganglioside.reading.spreading import SampleValues
@@ -81,7 +84,7 @@ def read_columns(
     empty = _empty_rows(raw, cells) & judged
     log.rows("empty-row", np.flatnonzero(empty))
     judged &= ~empty
-    _report_names(raw, cells, names, judged, log)
+    own = judged & ~_report_names(raw, cells, names, judged, log)
     data = pd.DataFrame({"feature_id": np.arange(n), "name": cells_of(raw, cells, "name")})
     data["name"] = data["name"].mask(data["name"] == "", np.nan)
     data["row"] = pd.array(raw.lines, dtype="Int64")
@@ -92,15 +95,16 @@ def read_columns(
         cells[raw.header.positions["rt"]] = rt_text.text
     mark = _table_mark(raw, cells, log)
     for column in _NUMBER_COLUMNS:
-        data[column] = _read_numbers(raw, cells, column, mark, judged, log)
+        data[column] = _read_numbers(raw, cells, column, mark, own, log)
     rt = data["rt"].to_numpy(np.float64)
     if _has(raw, "rt"):
         minutes = rt_text is not None and rt_text.minutes
         data["rt"] = _settle_rt(raw, cells, rt, judged, log, minutes=minutes)
     samples = read_samples(raw, cells, mark)
-    data["anchor"] = _read_anchors(raw, cells, judged, log)
+    data["anchor"] = _read_anchors(raw, cells, own, log)
     for column in _TEXT_COLUMNS:
         data[column] = _read_texts(raw, cells, column)
+    data["adduct"] = _with_ions_of_names(raw, cells, data["adduct"], names, log)
     return data, samples
 
 
@@ -208,23 +212,88 @@ def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
     return empty
 
 
+#: Codes of names that are no fault of the table: such rows are kept and not judged.
+_NOT_OURS: Final = ("unannotated", "other-lipid")
+
+
 def _report_names(
     raw: RawTable, cells: pd.DataFrame, names: ParsedNames, judged: BoolArray, log: ProblemLog
-) -> None:
-    """Report names that are missing or cannot be read."""
+) -> BoolArray:
+    """Report names that are missing or cannot be read.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        Rows that are left out without a fault: without annotation, of other lipids, internal
+        standards.
+    """
     texts, label = cells_of(raw, cells, "name"), raw.header.label("name")
     blank = (texts.str.strip() == "").to_numpy(dtype=bool)
     log.rows("name-missing", np.flatnonzero(blank & judged), label)
-    bad = np.flatnonzero((names.index < 0) & ~blank & judged)
+    bad = np.flatnonzero((names.index < 0) & ~names.standard & ~blank & judged)
     values = texts.iloc[bad]
     codes = np.array([names.errors[v].code for v in values], dtype=object)
     for code in dict.fromkeys(codes):
         same = codes == code
-        unread = list(values[same])
-        errors = [names.errors[text] for text in unread]
-        messages = [str(error) for error in errors]
-        advice = [error.advice for error in errors]
-        log.own_words(str(code), "error", bad[same], label, unread, messages, advice)
+        _report_unread(str(code), bad[same], label, list(values[same]), names, log)
+    standards = np.flatnonzero(names.standard & judged)
+    _report_standards(standards, label, texts.iloc[standards], names, log)
+    left_out = np.zeros(len(raw), dtype=bool)
+    left_out[bad[np.isin(codes.astype("str"), _NOT_OURS)]] = True
+    left_out[standards] = True
+    return left_out
+
+
+def _report_unread(
+    code: str, rows: Rows, label: str, texts: Sequence[str], names: ParsedNames, log: ProblemLog
+) -> None:
+    """Report names that are refused for one reason; other lipids in one line for the table."""
+    errors = [names.errors[text] for text in texts]
+    messages = [str(error) for error in errors]
+    if code in _NOT_OURS:
+        log.leave_out(rows, messages)
+    if code == "other-lipid":
+        classes = Counter(error.lipid_class for error in errors).most_common()
+        listed = ", ".join(f"{name} {count:,}" for name, count in classes)
+        log.table("other-lipids", label, f"{len(rows):,} ({listed})")
+        return
+    severity = "info" if code in _NOT_OURS else "error"
+    log.own_words(code, severity, rows, label, texts, messages, [e.advice for e in errors])
+
+
+def _report_standards(
+    rows: Rows, label: str, texts: pd.Series[Any], names: ParsedNames, log: ProblemLog
+) -> None:
+    """Report internal standards, which are not judged."""
+    species = [f" of {names.species[k].name}" if k >= 0 else "" for k in names.index[rows]]
+    log.rows("internal-standard", rows, label, texts, species=species)
+    log.leave_out(rows, [f"An internal standard{which} is not judged." for which in species])
+
+
+def _with_ions_of_names(
+    raw: RawTable,
+    cells: pd.DataFrame,
+    adducts: pd.Series[Any],
+    names: ParsedNames,
+    log: ProblemLog,
+) -> pd.Series[Any]:
+    """Ions of the column, else those that the names give, NaN without either, shape (n,)."""
+    ions = pd.Series(names.ions, index=adducts.index, dtype="str")
+    named = ions.notna().to_numpy(dtype=bool)
+    if not named.any():
+        return adducts
+    empty = adducts.isna().to_numpy(dtype=bool)
+    filled = np.flatnonzero(named & empty)
+    if len(filled):
+        first = str(cells_of(raw, cells, "name").iloc[filled[0]])
+        log.table("ion-from-name", raw.header.label("name"), f"{len(filled):,}", first=first)
+    known = {text: known_adduct(text) for text in adducts[named & ~empty].unique()}
+    used = adducts.map({text: ion.name for text, ion in known.items() if ion}).fillna(ions)
+    rows = np.flatnonzero(named & ~empty & (used != ions).to_numpy(dtype=bool))
+    if len(rows):
+        label = raw.header.label("adduct")
+        log.cells("ion-differs", rows, label, adducts, ion=list(ions.iloc[rows]))
+    return adducts.fillna(ions)
 
 
 def _report_numbers(

@@ -18,6 +18,8 @@ from ganglioside.reading.records import header_key
 _TRIED: Final = 200
 #: Share of readable cells with which a column is the one of names.
 _ENOUGH: Final = 0.5
+#: Codes of names that are refused, and yet are names of lipids.
+_LIPIDS: Final = frozenset({"other-lipid", "one-chain"})
 #: A column of names that its header shows is kept if this share is readable: the others may be
 #: lipids of other classes.
 _SOME: Final = 0.05
@@ -91,7 +93,11 @@ def readable_share(cells: pd.Series[Any]) -> float:
     if not len(distinct):
         return 0.0
     tried = distinct[np.linspace(0, len(distinct) - 1, min(_TRIED, len(distinct))).astype(int)]
-    return float(np.mean(parse_names(pd.Series(tried, dtype="str")).index >= 0))
+    names = parse_names(pd.Series(tried, dtype="str"))
+    lipids = (names.index >= 0) | names.standard
+    unread = np.flatnonzero(~lipids)
+    lipids[unread] = [names.errors[tried[i]].code in _LIPIDS for i in unread]
+    return float(np.mean(lipids))
 
 
 def _best_shown(header: Header, cells: pd.DataFrame) -> tuple[int, float] | None:

@@ -79,6 +79,7 @@ class ProblemLog:
     header_line: int = 0
     _parts: list[pd.DataFrame] = field(default_factory=list)
     _errors: list[Rows] = field(default_factory=list)
+    _left_out: list[pd.DataFrame] = field(default_factory=list)
 
     @property
     def has_errors(self) -> bool:
@@ -88,7 +89,8 @@ class ProblemLog:
     @property
     def faulted(self) -> Rows:
         """Positions of the rows that cannot be judged, in order."""
-        return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *self._errors]))
+        left_out = [part["feature_id"].to_numpy() for part in self._left_out]
+        return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *self._errors, *left_out]))
 
     def table(self, code: str, column: str = "", value: str = "", **words: str) -> None:
         """Report one problem of the whole table; `words` fill in its message and advice."""
@@ -183,6 +185,12 @@ class ProblemLog:
             advice=advice,
         )
 
+    def leave_out(self, rows: Rows, reasons: Sequence[str]) -> None:
+        """Keep some rows from being judged for reasons that are no errors: `fault` holds them."""
+        if len(rows):
+            part = pd.DataFrame({"feature_id": rows, "message": list(reasons)})
+            self._left_out.append(part.astype({"feature_id": "int64", "message": "str"}))
+
     def _append(self, **columns: Any) -> None:
         self._parts.append(pd.DataFrame(columns).astype(PROBLEMS))
 
@@ -195,14 +203,21 @@ class ProblemLog:
             "feature_id", kind="stable", na_position="first", ignore_index=True
         )
 
+    def _reasons(self) -> pd.DataFrame:
+        """Columns `feature_id` and `message` of all rows that are not judged, in order of row."""
+        found = self.to_frame()
+        errors = found[(found["severity"] == "error") & found["feature_id"].notna()]
+        parts = [errors[["feature_id", "message"]].astype({"feature_id": "int64"})]
+        reasons = pd.concat([*parts, *self._left_out], ignore_index=True)
+        return reasons.sort_values("feature_id", kind="stable", ignore_index=True)
+
     def fault(self, n: int) -> pd.Series[Any]:
         """Reason why each row cannot be judged, NaN if it can, shape (n,)."""
         fault: pd.Series[Any] = pd.Series(np.nan, index=range(n), dtype="str")
         if not len(self.faulted):
             return fault
-        found = self.to_frame()
-        errors = found[(found["severity"] == "error") & found["feature_id"].notna()]
-        rows, messages = errors["feature_id"].astype("int64"), errors["message"]
+        reasons = self._reasons()
+        rows, messages = reasons["feature_id"], reasons["message"]
         single = ~rows.duplicated(keep=False)
         fault.iloc[rows[single].tolist()] = messages[single].to_numpy()
         several: dict[int, list[str]] = {}

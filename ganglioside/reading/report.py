@@ -152,8 +152,9 @@ def faults_of(problems: pd.DataFrame) -> Iterator[Fault]:
         found = problems[problems["severity"] == severity]
         for _, same in found.groupby(["code", "column"], sort=False, dropna=False):
             of_rows = same[same["feature_id"].notna()]
-            for row in same[same["feature_id"].isna()].itertuples():
-                yield Fault(severity, row.message, row.advice, 0, ())
+            of_table = same.loc[same["feature_id"].isna(), ["message", "advice"]]
+            for message, advice in of_table.astype(str).to_numpy().tolist():
+                yield Fault(severity, message, advice, 0, ())
             if len(of_rows):
                 first = of_rows.iloc[0]
                 rows = tuple(of_rows["row"].dropna().astype(int).unique()[:_PLACES])

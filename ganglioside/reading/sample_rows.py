@@ -55,7 +55,10 @@ def settle_samples(
     blank = data["sample_type"].isin(NOT_JUDGED).to_numpy(dtype=bool)
     judged = np.ones(len(raw), dtype=bool)
     judged[log.faulted] = False
-    log.rows("blank-sample", np.flatnonzero(blank & judged))
+    rows = np.flatnonzero(blank & judged)
+    if len(rows):
+        log.table("blank-sample", raw.header.label("sample_type"), f"{len(rows):,}")
+        log.leave_out(rows, ["A blank takes no part."] * len(rows))
 
 
 def _kinds(texts: pd.Series[Any]) -> pd.Series[Any]:

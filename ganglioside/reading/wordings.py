@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from ganglioside.support.fact_tables import read_facts
@@ -55,7 +55,7 @@ def worded(message: str, place: str) -> str:
         return message
     for pattern, row in _wordings():
         template = row.shell if place == "shell" else row.panel
-        message = pattern.sub(lambda match, t=template: _filled(t, match), message)
+        message = pattern.sub(partial(_filled, template), message)
     return message
 
 

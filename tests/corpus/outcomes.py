@@ -6,13 +6,25 @@ import pandas as pd
 
 import ganglioside as gg
 
+#: Rows that are not judged although nothing is wrong with them.
+LEFT_OUT = {"unannotated", "other-lipid", "internal-standard"}
+
 
 def first_faults(read: gg.FeatureTable) -> dict[int, str]:
     """Return the first code of every row that cannot be judged; check it against `fault`."""
     errors = read.problems[read.problems["severity"] == "error"].drop_duplicates("feature_id")
     found = dict(zip(errors["feature_id"], errors["code"], strict=True))
-    assert set(found) == set(read.data["feature_id"][read.data["fault"].notna()])
-    return found
+    faulted = read.data[read.data["fault"].notna()]
+    assert set(found) <= set(faulted["feature_id"])
+    left_out = {row: _why_left_out(read, row) for row in set(faulted["feature_id"]) - set(found)}
+    assert set(left_out.values()) <= LEFT_OUT
+    return found | left_out
+
+
+def _why_left_out(read: gg.FeatureTable, row: int) -> str:
+    if read.names.standard[row]:
+        return "internal-standard"
+    return read.names.errors[read.data["name"][row]].code
 
 
 def reported(read: gg.FeatureTable) -> set[tuple[int | None, str]]:

@@ -141,8 +141,8 @@ def test_forms(text: str, name: str) -> None:
         ("-GM3(36:1;O2)", "formula"),
         ("GM3" * 100, "too-long"),
         ("GM3", "no-ceramide"),
-        ("Unknown", "no-ceramide"),
-        ("12345", "no-ceramide"),
+        ("Unknown", "unannotated"),
+        ("12345", "unannotated"),
         ("(36:1;O2)", "no-head"),
         ("36:1;O2", "no-head"),
         ("GX9(36:1;O2)", "unknown-head"),
@@ -150,7 +150,10 @@ def test_forms(text: str, name: str) -> None:
         ("GD1z(36:1;O2)", "unknown-head"),
         ("GM3a(36:1;O2)", "unknown-head"),
         ("GM33(36:1;O2)", "unknown-head"),
-        ("PC 34:1", "unknown-head"),
+        ("PC 34:1", "other-lipid"),
+        ("GM1-d3(d18:1/18:0)", "standard"),
+        ("GM1(18:0)", "one-chain"),
+        ("GM1 18:0;O2", "one-chain"),
         ("Hex(36:1;O2) 2Cer", "unknown-head"),
         ("GD1+Foo(36:1;O2)", "unknown-modification"),
         ("GD1++OAc(36:1;O2)", "unknown-modification"),
@@ -207,6 +210,12 @@ def test_forms(text: str, name: str) -> None:
 )
 def test_refused(text: str, code: str) -> None:
     assert code_of(text) == code
+
+
+def test_a_normalised_name_is_believed_however_short_its_ceramide() -> None:
+    short = parse_name("GM3(d16:1/2:0)")
+    assert short.name == "GM3(18:1;O2)"
+    assert parse_name(short.name) == short
 
 
 def test_messages_keep_the_case_of_the_text() -> None:

@@ -9,7 +9,7 @@ from paths import PORCINE
 
 from ganglioside.columns import FEATURES
 from ganglioside.lipids.composition import UNITS
-from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.name_readings import read_name
 from ganglioside.lipids.parsed_names import SPECIES_COLUMNS, parse_names
 
 MANY = ["GD1a(36:1;O2)", "GX9(36:1;O2)", None, "gd1a d36:1", "GM3(38:1;O2)", "GX9(36:1;O2)"]
@@ -58,10 +58,24 @@ def test_small_tables_keep_their_types(texts: list[str]) -> None:
 
 
 def test_each_distinct_text_is_parsed_once() -> None:
-    parse_name.cache_clear()
+    read_name.cache_clear()
     parse_names(["GM3(36:1;O2)", "GM3(38:1;O2)"] * 1000)
-    info = parse_name.cache_info()
+    info = read_name.cache_info()
     assert (info.hits, info.misses) == (0, 2)
+
+
+def test_ion_standard_and_chains_of_each_name() -> None:
+    texts = ["GM3(d18:1/16:0)-H", None, "PC 34:1", "IS_GM3 34:1", "GM3 d34:1", "GM3(d16:1/18:0)"]
+    parsed = parse_names(pd.Series(texts, dtype="str"))
+    assert parsed.index.tolist() == [0, -1, -1, 0, 0, 0]
+    assert parsed.ions.tolist() == ["[M-H]-", None, None, None, None, None]
+    assert parsed.standard.tolist() == [False, False, False, True, False, False]
+    chains = [("18:1;O2", "16:0"), (), (), (), (), ("16:1;O2", "18:0")]
+    assert parsed.chains.tolist() == chains
+    assert parsed.species[0].chains == ()
+    assert parsed.errors["PC 34:1"].lipid_class == "PC"
+    assert not any(a.flags.writeable for a in (parsed.ions, parsed.standard, parsed.chains))
+    assert len(parse_names([]).ions) == 0
 
 
 def test_kept_errors_hold_no_frames() -> None:

@@ -30,3 +30,43 @@ def test_values_that_no_instrument_measures_are_reported_and_missing() -> None:
     assert found["feature_id"].tolist() == [0, 0, 0]
     assert "from 1e-20 to 1e+20" in found["message"].iloc[0]
     assert read.data["fault"].isna().all()
+
+
+def test_other_lipids_are_one_line_for_the_table_and_a_reason_for_each_row() -> None:
+    names = ["PC 34:1", "GM1 36:1", "PC 36:2", "TG 54:3", "GM3 36:1"]
+    rows = [f"{name},{9 + k / 10},1,F" for k, name in enumerate(names)]
+    rows[3] = "TG 54:3,9.4,not measured,perhaps"  # nothing more is said of what takes no part
+    read = gg.read_features("\n".join(["Name,RT,Volume,Anchor", *rows]).encode())
+    found = read.problems[read.problems["severity"] != "info"]
+    assert found["code"].tolist() == ["no-anchors"]
+    (line,) = read.problems.loc[read.problems["code"] == "other-lipids", "message"]
+    assert "3 (PC 2, TG 1)" in line
+    assert read.data["fault"].notna().tolist() == [True, False, True, True, False]
+    assert "LIPID MAPS GP01" in read.data["fault"][0]
+
+
+def test_standards_and_features_without_a_name_are_kept_and_not_judged() -> None:
+    rows = ["GM1 36:1,9.5,1", "GM1(d18:1/18:0-d3),9.4,none", "Unknown,9.6,none", ",9.7,1"]
+    content = "\n".join(["Name,RT,Volume", *rows, "GM1-d3,9.4,1"]).encode()
+    read = gg.read_features(content)
+    rows = read.problems[read.problems["feature_id"].notna()]
+    assert rows[["feature_id", "code", "severity"]].to_numpy().tolist() == [
+        [1, "internal-standard", "info"],
+        [2, "unannotated", "info"],
+        [3, "name-missing", "error"],
+        [4, "internal-standard", "info"],
+    ]
+    assert read.data["fault"].isna().tolist() == [True, False, False, False, False]
+    assert "GM1(36:1;O2)" in read.data["fault"][1]
+
+
+def test_ions_of_names_fill_empty_cells_and_are_said_once() -> None:
+    rows = ["GM1(36:1)-H,9.5,", "GM3 36:1 [M-H]-,9.9,M-H", "GD3 36:1 [M-2H]2-,9.3,[M-H]-"]
+    read = gg.read_features("\n".join(["Name,RT,Adduct", *rows, "GD1 36:1,9.2,"]).encode())
+    assert read.data["adduct"].fillna("").tolist() == ["[M-H]-", "M-H", "[M-H]-", ""]
+    said = read.problems[read.problems["code"].str.startswith("ion-")]
+    assert said["code"].tolist() == ["ion-from-name", "ion-differs"]
+    assert said["message"].iloc[0].startswith("Rows without an Adduct whose name gives the ion: 1,")
+    assert "[M-2H]2-" in said["message"].iloc[1]
+    without = gg.read_features(b"Name,RT\nGM1(36:1)-H,9.5\nGM3 36:1,9.9\n")
+    assert without.data["adduct"].fillna("").tolist() == ["[M-H]-", ""]

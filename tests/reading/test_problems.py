@@ -28,3 +28,13 @@ def test_values_are_quoted_on_one_line_and_cut_but_kept_whole() -> None:
     assert found["value"] == value
     assert "a {b}xxx" in found["message"]
     assert len(found["message"]) < 120
+
+
+def test_rows_are_left_out_for_reasons_that_are_no_errors() -> None:
+    log = ProblemLog(np.array([2, 3, 4]))
+    log.leave_out(np.array([2]), ["Another lipid."])
+    assert log.faulted.tolist() == [2]
+    assert not log.has_errors
+    log.rows("rt-missing", np.array([0, 2]), "RT")
+    assert log.fault(3).isna().tolist() == [False, True, False]
+    assert log.fault(3)[2].endswith("Another lipid.")

@@ -1,0 +1,363 @@
+"""All that one name says: species, ion, whether it is an internal standard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, NoReturn
+
+from ganglioside.lipids.ceramide_names import CeramideName, check_whole, is_one_chain, read_ceramide
+from ganglioside.lipids.head_groups import HEAD_PATTERN, head_of, known_glycan, parse_glycan
+from ganglioside.lipids.name_faults import refuse
+from ganglioside.lipids.name_texts import plain_name
+from ganglioside.lipids.name_words import (
+    StrippedName,
+    is_unannotated,
+    one_ion,
+    strip_words,
+    without_notes,
+)
+from ganglioside.lipids.other_lipids import class_of_other, refuse_other
+from ganglioside.lipids.species import Species, combine
+from ganglioside.lipids.sugar_names import head_of_sugars
+from ganglioside.support.fact_tables import read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """What one name says.
+
+    Attributes
+    ----------
+    species : Species or None
+        The species; of an internal standard, the one without its label, None where the name
+        gives no ceramide (`GM1-d3`).
+    ion : str or None
+        Normalised name of the ion, `[M-H]-`, where the name gives one that is known.
+    standard : bool
+        Whether the name is that of an internal standard.
+    label : str
+        What the name says besides, as it is written: `d3 ISTD`, `[264]`, `(a)`.
+    """
+
+    species: Species | None
+    ion: str | None = None
+    standard: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """A row of `data/ceramide_tags.csv`."""
+
+    tag: str
+    least_hydroxyls: int
+    chains: int
+
+
+@dataclass(frozen=True, slots=True)
+class _HeadName:
+    """A head group as a name writes it, with the tag of its ceramide."""
+
+    text: str
+    tag: _Tag | None = None
+
+
+_TAGS: Final = {t.tag.lower(): t for t in read_facts("ceramide_tags.csv", _Tag)}
+
+# Most names: a head group and a ceramide, with nothing about them.
+_PLAIN: Final = re.compile(
+    r"(?P<head>[^:;|\[\]]{1,80}?)(?:(?P<open>\()|[ _-])?"
+    r"(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?"
+    r"(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?)?)(?(open)\))",
+    re.IGNORECASE,
+)
+_CERAMIDE_START: Final = re.compile(r"(?:^|(?<=\))|[ (_\-:])(?=[a-z]?[0-9]{1,9}:)", re.IGNORECASE)
+_CERAMIDE_FIRST: Final = re.compile(
+    r"\(?(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?"
+    r"(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?)?)\)?[ -]?(?P<head>[a-z][^:]{1,60})",
+    re.IGNORECASE,
+)
+_HOLDS_CHAIN: Final = re.compile(r"[0-9]:[0-9]")
+_SQUARE: Final = re.compile(r" ?\[([a-z]?[0-9]{1,2}:[^\[\]]{1,40})\]", re.IGNORECASE)
+_ATTACHED: Final = re.compile(r"(?<=[0-9a-zα])(?=[dtm][0-9]{1,2}:)", re.IGNORECASE)
+_CHAINS_BEHIND: Final = re.compile(r"[ _]?\((?=[a-z]?[0-9]{1,2}:)", re.IGNORECASE)
+_KDN: Final = re.compile(r"(?<![a-z])kdn", re.IGNORECASE)
+
+# Where one name ends and the next begins: behind `;` a bracket, an ion or a word that is no
+# oxygen; behind `,` `/` `&` `+` another head group.
+_BETWEEN: Final = re.compile(
+    r";(?=\[|m[+-]|(?!oh?(?![a-z])|o[0-9])[a-z]{2})"
+    rf"|(?:[,/&+]| (?:or|and|&) )(?={HEAD_PATTERN})",
+    re.IGNORECASE,
+)
+_TAGGED: Final = re.compile(
+    rf"(?P<head>.{{0,60}}cer(?:amide)?)[-_ ]?[(\[]?(?P<tag>{'|'.join(_TAGS)})[)\]]?", re.IGNORECASE
+)
+_JOINED: Final = re.compile(r"[+/&,]| or | and ", re.IGNORECASE)
+_REWRITTEN: Final = (
+    (re.compile(r"ac-o-([4-9])-", re.IGNORECASE), r"\1-O-Ac-"),  # Ac-O-9-GT1b of SwissLipids
+    (re.compile(r"[- ]ganglioside\Z", re.IGNORECASE), ""),
+    (re.compile(r"dh(?=(?:Cer|SM)\Z)|dihydro-?(?=(?:ceramide|sphingomyelin)\Z)"), ""),
+    (re.compile(r"([a-z]+)\(([a-z]+)\)-(?=g[amdtqp][1-4])", re.IGNORECASE), r"\1-\2-"),
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def read_name(text: str) -> NameReading:
+    """All that one name says (cached).
+
+    Names are read as labs and their tools write them: every spelling that `parse_name` reads,
+    the ion behind the name, sum and chains together, head groups written as their sugars,
+    labels of peaks and transitions, internal standards.
+
+    Parameters
+    ----------
+    text
+        Name of one lipid.
+
+    Returns
+    -------
+    NameReading
+
+    Raises
+    ------
+    NameFormError
+        If the text does not denote one possible lipid. Code `unannotated` where there is no name,
+        `other-lipid` for lipids of other classes (its `lipid_class` says which), `one-chain` for
+        a base or an acyl chain alone, `contradiction` where two parts of the name disagree.
+
+    Examples
+    --------
+    >>> reading = read_name("GM3 d34:1; GM3 d18:1/16:0; [M-H]-")
+    >>> reading.species.name, reading.species.chains, reading.ion
+    ('GM3(34:1;O2)', ('18:1;O2', '16:0'), '[M-H]-')
+    >>> read_name("GM3 d18:1/16:0 d3 (ISTD)").standard
+    True
+    """
+    plain = plain_name(text)
+    species = _plain_species(plain)
+    return _read_all(plain) if species is None else NameReading(species)
+
+
+def _plain_species(text: str) -> Species | None:
+    """Species of a name that is a head group and a ceramide alone, None for any other."""
+    match = _PLAIN.fullmatch(text)
+    glycan = known_glycan(match["head"]) if match else None
+    if match is None or glycan is None:
+        return None
+    ceramide, rest = read_ceramide(match["ceramide"])
+    if rest:
+        return None
+    check_whole(ceramide, match["head"])
+    return combine(glycan, ceramide.ceramide, ceramide.chains)
+
+
+def _read_all(text: str) -> NameReading:
+    """Reading of any normalised name: notes, levels, ions, labels, marks of standards."""
+    plain = _annotated(without_notes(_annotated(text)))
+    parts = [_stripped(part) for part in _parts(_SQUARE.sub(r"(\1)", plain))]
+    named, beside = _named_parts(parts, plain)
+    _refuse_others(named, plain)
+    standard = any(part.standard for part in parts)
+    known = [name for name in named if not (standard and _lacks_ceramide(name))]
+    species = [_species_of(name) for name in known]
+    if not species and not standard:
+        refuse("no-ceramide", f"{text[:40]!r} names no lipid.")
+    return NameReading(
+        species=_common(species, plain) if species else None,
+        ion=one_ion([part.ion for part in parts if part.ion], plain),
+        standard=standard,
+        label=" ".join([*(part.label for part in parts if part.label), *beside]),
+    )
+
+
+def _stripped(text: str) -> StrippedName:
+    """Part of a name without the words about it; a plain part has none."""
+    plain = _PLAIN.fullmatch(text)
+    if plain and known_glycan(plain["head"]):
+        return StrippedName(text, None, False, "")
+    return strip_words(text)
+
+
+def _annotated(text: str) -> str:
+    """The text itself; refused where it stands in place of a name."""
+    if is_unannotated(text):
+        refuse(
+            "unannotated",
+            f"The feature is not annotated: {text[:40]!r}.",
+            "Nothing to do: rows without a name are kept and take no part.",
+        )
+    return text
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Names that one text joins: its levels (`|`), sum and chains (`;`), isomers."""
+    for level in text.split("|"):
+        start = 0
+        for match in _BETWEEN.finditer(level):
+            if _HOLDS_CHAIN.search(level, start, match.start()):
+                yield level[start : match.start()]
+                start = match.end()
+        yield level[start:]
+
+
+def _lacks_ceramide(text: str) -> bool:
+    """Whether a name gives no ceramide, or one chain of it: enough for an internal standard."""
+    if not _HOLDS_CHAIN.search(text):
+        return True
+    _, rest = _split(text)
+    ceramide, _ = read_ceramide(rest.removeprefix("("))
+    return is_one_chain(ceramide)
+
+
+def _named_parts(parts: Sequence[StrippedName], text: str) -> tuple[list[str], list[str]]:
+    """Parts that are names, and those beside them that are none (a formula, an identifier)."""
+    texts = [part.text for part in parts if part.text or not part.ion]
+    if "|" in text:
+        return texts, []
+    names = [t for t in texts if _HOLDS_CHAIN.search(t)] or texts[:1]
+    return names, [t for t in texts if t not in names]
+
+
+def _refuse_others(names: Sequence[str], text: str) -> None:
+    """Refuse names of other lipids, and names of which only some are."""
+    others = [class_of_other(name) for name in names]
+    for name, other in zip(names, others, strict=True):
+        if other is not None and None not in others:
+            refuse_other(name)
+        if other is not None:
+            _refuse_two(names, text)
+
+
+def _species_of(text: str) -> Species:
+    """Species of a name without ion, labels and marks."""
+    if (plain := _plain_species(text)) is not None:
+        return plain
+    if _KDN.search(text):
+        refuse(
+            "unknown-modification",
+            f"{text[:40]!r} has KDN (deaminoneuraminic acid), which is not among the known sugars.",
+            "Known sialic acids are NeuAc and NeuGc: rows of KDN forms are kept and take no part.",
+        )
+    head, rest = _split(text)
+    named = _head_name(head)
+    _refuse_third_chain(named.tag, text)
+    opened = rest.startswith("(")
+    ceramide, rest = read_ceramide(rest.removeprefix("("))
+    if opened != rest.startswith(")"):
+        refuse("brackets", f"{text[:60]!r}: a bracket is opened or closed alone.")
+    ceramide, rest = _with_chains_behind(ceramide, rest.removeprefix(")"), text)
+    _check_tag(named.tag, ceramide, text)
+    glycan = parse_glycan(named.text, rest)
+    check_whole(ceramide, head)
+    return combine(glycan, ceramide.ceramide, ceramide.chains)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Head group and ceramide of a normalised name; the ceramide keeps its opening bracket.
+
+    `GD1+OAc(36:1;O2)` gives `("GD1+OAc", "(36:1;O2)")`, `GD1 36:1;O2` and `36:1;O2 GD1` give
+    `("GD1", "36:1;O2")`.
+    """
+    if first := _CERAMIDE_FIRST.fullmatch(text):
+        return first["head"], first["ceramide"]
+    start = _CERAMIDE_START.search(text) or _CERAMIDE_START.search(_ATTACHED.sub(" ", text, 1))
+    if start is None:
+        refuse("no-ceramide", f"{text[:40]!r} names no ceramide.")
+    head, ceramide = start.string[: start.start()], start.string[start.end() :]
+    if not head:
+        refuse("no-head", f"{text[:40]!r} names no head group.")
+    return head.rstrip("-_ :"), ("(" if start.group() == "(" else "") + ceramide
+
+
+def _with_chains_behind(ceramide: CeramideName, rest: str, text: str) -> tuple[CeramideName, str]:
+    """Ceramide with the chains that follow its sum, `36:1 (d18:1/18:0)`, and the rest."""
+    opening = _CHAINS_BEHIND.match(rest)
+    if opening is None:
+        return ceramide, rest
+    chains, behind = read_ceramide(rest[opening.end() :])
+    if not behind.startswith(")"):
+        refuse("brackets", f"{text[:60]!r}: a bracket is opened or closed alone.")
+    if chains.ceramide != ceramide.ceramide or not chains.chains:
+        refuse(
+            "contradiction",
+            f"{text[:60]!r} gives the ceramides {ceramide.ceramide} and {chains.ceramide}.",
+            "Write the sum or the chains alone.",
+        )
+    return chains, behind.removeprefix(")")
+
+
+@lru_cache(maxsize=4096)
+def _head_name(text: str) -> _HeadName:
+    """Head group as `parse_glycan` reads it, and the tag of its ceramide (cached)."""
+    if head_of(text) is not None:
+        return _HeadName(text)
+    if tagged := _TAGGED.fullmatch(text):
+        return _HeadName(tagged["head"], _TAGS[tagged["tag"].lower()])
+    heads = _JOINED.split(text)
+    if len(heads) > 1 and (series := _joined(heads, text)):
+        return _HeadName(series)
+    for pattern, form in _REWRITTEN:
+        text = pattern.sub(form, text, count=1)
+    return _HeadName(head_of_sugars(text) or text)
+
+
+def _joined(heads: Sequence[str], text: str) -> str | None:
+    """Series of several isomers, `GD1a+GD1b`; None where not all are known head groups."""
+    known = [head for part in heads if (head := head_of(part)) is not None]
+    if len(known) < len(heads):
+        return None
+    series = {head.series for head in known}
+    if len(series) > 1:
+        _refuse_two(sorted(series), text)
+    return known[0].series
+
+
+def _refuse_third_chain(tag: _Tag | None, text: str) -> None:
+    """Refuse subclasses of ceramides in which an ester adds a third chain."""
+    if tag is not None and tag.chains > 2:
+        refuse(
+            "other-lipid",
+            f"{text[:40]!r} is another lipid: {tag.tag} has a third chain.",
+            "Nothing to do: rows of other lipids are kept and take no part.",
+            f"Cer-{tag.tag}",
+        )
+
+
+def _check_tag(tag: _Tag | None, ceramide: CeramideName, text: str) -> None:
+    """Refuse a subclass tag that asks for more hydroxyls than the chains have."""
+    if tag is not None and ceramide.ceramide.hydroxyls < tag.least_hydroxyls:
+        refuse(
+            "contradiction",
+            f"{text[:40]!r}: {tag.tag} has {tag.least_hydroxyls} hydroxyls, the chains give "
+            f"{ceramide.ceramide.hydroxyls}.",
+            "Write the hydroxyls of the chains, such as Cer(d18:1/16:0;O), or leave the tag out.",
+        )
+
+
+def _common(species: Sequence[Species], text: str) -> Species:
+    """Species in which all parts of a name agree.
+
+    Several isomers give their series, several pairs of chains their sum.
+    """
+    first = species[0]
+    if len(species) == 1:
+        return first
+    for other in species[1:]:
+        if (other.series, other.ceramide) != (first.series, first.ceramide):
+            _refuse_two([first.name, other.name], text)
+    isomers = {s.isomer for s in species}
+    chains = {s.chains for s in species if s.chains}
+    head = first.head if len(isomers) == 1 else first.series
+    return combine(parse_glycan(head), first.ceramide, chains.pop() if len(chains) == 1 else ())
+
+
+def _refuse_two(names: Sequence[str], text: str) -> NoReturn:
+    refuse(
+        "contradiction",
+        f"{text[:60]!r} names different lipids: {names[0][:30]} and {names[1][:30]}.",
+        "Write one of them, or their common series and sum where they are isomers.",
+    )

@@ -1,0 +1,53 @@
+"""Texts of names in one form: plain punctuation, single spaces."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from ganglioside.columns import FORMULA_STARTS_IN_NAMES
+from ganglioside.lipids.name_faults import LIMITS, refuse
+
+_MAX_LENGTH: Final = LIMITS["length"].high
+_SPACES: Final = re.compile(r"\s+")
+_PUNCTUATION: Final = re.compile(r" ?([:;,/_()|+\-]) ?")
+_DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−→"), "-")
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), "")
+_PRIMES: Final = dict.fromkeys(map(ord, "’‘′´`"), "'")
+_LOOKALIKES: Final = {**_DASHES, **_INVISIBLE, **_PRIMES, 0x2236: ":"}
+
+
+def normalise(text: str) -> str:
+    """Text with plain punctuation and single spaces, without spaces beside punctuation.
+
+    >>> normalise("GD1 + OAc (36:1;O2)")
+    'GD1+OAc(36:1;O2)'
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
+    return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain).strip()).strip()
+
+
+def plain_name(text: str) -> str:
+    """Normalised text of one name.
+
+    Raises
+    ------
+    NameFormError
+        If it is no text, empty, too long, or begins as a spreadsheet formula does.
+
+    Examples
+    --------
+    >>> plain_name(" GM3 ( 36:1 ) ")
+    'GM3(36:1)'
+    """
+    if not isinstance(text, str):
+        refuse("no-text", f"{text!r} is no name: a name is text.")
+    if len(text) > _MAX_LENGTH:
+        refuse("too-long", f"The name has {len(text)} characters; {_MAX_LENGTH} are allowed.")
+    plain = normalise(text)
+    if not plain:
+        refuse("empty", "The name is empty.")
+    if plain.startswith(FORMULA_STARTS_IN_NAMES) and plain.strip("-"):
+        refuse("formula", f"The name begins with {plain[0]!r}, as a spreadsheet formula does.")
+    return plain

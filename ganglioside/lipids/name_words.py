@@ -1,0 +1,197 @@
+"""Words and marks about a name that are no part of it: notes, labels, ions, internal standards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from ganglioside.lipids.adducts import adducts, known_adduct
+from ganglioside.lipids.head_groups import is_modification
+from ganglioside.lipids.name_faults import refuse
+from ganglioside.support.fact_tables import read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A row of `data/name_words.csv`."""
+
+    word: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrippedName:
+    """A name without what is written about it.
+
+    Attributes
+    ----------
+    text : str
+        What is left.
+    ion : str or None
+        Normalised name of the ion, where one was written.
+    standard : bool
+        Whether a mark of an internal standard was written.
+    label : str
+        What was left aside: labels of peaks and of isotopes, words, ions that are unknown.
+    """
+
+    text: str
+    ion: str | None
+    standard: bool
+    label: str
+
+
+_WORDS: Final = read_facts("name_words.csv", _Word)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Regular expression of some words, longest first, spaces in any form."""
+    longest_first = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", "[-_ ]?") for word in longest_first)
+
+
+def _of_kind(kind: str) -> str:
+    return _any_of(w.word for w in _WORDS if w.kind == kind)
+
+
+def _ion_endings() -> str:
+    """Regular expression of ions behind a name, `-H`, `+HCOO`; none that is a modification."""
+    spellings = [spelling for ion in adducts() for spelling in (ion.name, *ion.aliases)]
+    endings = {spelling.partition("]")[0].removeprefix("[M") for spelling in spellings}
+    return _any_of(ending for ending in endings if not is_modification(ending))
+
+
+# What stands in place of a name: a word, or numbers such as `1151.70_7.54`, `M1151T452`.
+_NUMBER: Final = r"(?:rt|m/z|mz)?[-_ =]?[0-9]{1,6}(?:[.,][0-9]{1,8})?(?:m/z|mz|n|da|min|s)?"
+_UNANNOTATED: Final = re.compile(
+    rf"(?:{_of_kind('unannotated')})|#n/a|-{{1,3}}|_"
+    r"|unk(?:nown)?[-_ #:(\[]*[0-9][-0-9._ )@/\]]*"
+    r"|(?:feature|feat|peak|compound|cpd|cmpd|metabolite|ft|id|row|mz|m/z|alignment[-_ ]?id)"
+    r"[-_ #:.]*[0-9][-0-9._]*|m[0-9]{2,5}(?:\.[0-9]+)?t[0-9]+(?:\.[0-9]+)?(?:_[0-9]+)?"
+    rf"|(?:(?:pos|neg)[-_ ])?{_NUMBER}(?:[_@/| ]{{1,3}}{_NUMBER}){{0,2}}(?:[-_ ](?:pos|neg))?",
+    re.IGNORECASE,
+)
+_NOTE: Final = re.compile(rf"(?:{_of_kind('note')})(?::|[-_ ]+)", re.IGNORECASE)
+
+# What stands behind a name, from its end.
+_PEAK: Final = r"(?:iso(?:mer)?|peak|pk)[-_ =]?[0-9a-z]?|i{1,3}|iv|[a-z]|[0-9]|[0-9][+-]|m\+[0-9]"
+_MINUTES: Final = r"[0-9]{1,3}(?:\.[0-9]{1,4})?"
+_TIME: Final = rf"(?:(?:rt|@)[ =:]?{_MINUTES}(?: ?min)?|{_MINUTES} ?min)"
+_MASS: Final = r"[0-9]{2,4}(?:\.[0-9]{1,4})?"
+_TRANSITION: Final = rf"(?:{_MASS} ?)?-?> ?{_MASS}|nl ?{_MASS}"
+_BEHIND: Final = re.compile(
+    r"(?:[-_ ;,]*(?P<ion>\[m[^\[\]]{1,30}\][0-9]{0,2}[+-]{0,4}[0-9]?)"
+    r"|[_ ;,]*\((?P<round>m[+-][^()\[\]]{1,30})\)(?P<charge>[0-9]?[+-]{0,4}[0-9]?)"
+    r"|(?:^|[_ ;,]+|(?<=\)))(?P<bare>m(?:[+-][0-9]?[a-z][a-z0-9]{0,8}){1,4})"
+    rf"|(?<=[0-9a-z)\]])[_ ]?(?P<ending>{_ion_endings()})"
+    r"|(?P<label>[_ ]*\[[^\[\]:]{1,40}\]"
+    rf"|[_ ]*\((?:{_PEAK}|{_TIME}|{_TRANSITION})\)"
+    rf"|(?:[_ ;,]+|(?<=\)))(?:{_TRANSITION}|{_PEAK.replace('|i{1,3}|iv|[a-z]|[0-9]|', '|')})"
+    rf"|[_ ;,]*{_TIME}|[_ ]*[*'?†‡§]{{1,3}}|[_ ]*#[0-9]{{1,3}}|_[0-9]{{1,5}}(?:\.[0-9]{{1,4}})?"
+    r"|(?<=\))\.[0-9]{1,2}"
+    rf"|(?:[-_ ;,]+|(?<=\)))(?:{_of_kind('label')})|[-_ ;,]*\((?:{_of_kind('label')})\)))\Z",
+    re.IGNORECASE,
+)
+
+# Marks of internal standards: `-d3`, `(d7)`, `16:0d3`, `13C16`, `(ISTD)`, `IS_`.
+_ISOTOPE: Final = (
+    r"(?:d[1-9][0-9]?|13c[1-9]?[0-9]?|c13|15n[1-9]?|2h[1-9][0-9]?|\[2h\][1-9][0-9]?"
+    r"|\[13c\][0-9]{0,2})(?!:)"
+)
+_MARK: Final = rf"(?:{_ISOTOPE}|{_of_kind('standard')})"
+_STANDARD: Final = re.compile(
+    rf"[-_ ;,]?[(\[](?P<bracketed>{_MARK}(?:[-_ ,;]{{1,2}}{_MARK})?)[)\]]"
+    rf"|(?:^|[-_ ;,]|(?<=:[0-9])|(?<=:[0-9][0-9])|(?<=[)\]]))(?P<free>{_MARK})"
+    r"(?=\Z|[-_ )/\](\[;,:|*])",
+    re.IGNORECASE,
+)
+_LOOSE_ENDS: Final = "-_ ;,:"
+
+
+def is_unannotated(text: str) -> bool:
+    """Whether a normalised text stands where there is no name.
+
+    >>> [is_unannotated(t) for t in ("Unknown", "1151.70_7.54", "Feature 12", "GM3 34:1")]
+    [True, True, True, False]
+    """
+    return _UNANNOTATED.fullmatch(text) is not None
+
+
+def without_notes(text: str) -> str:
+    """Normalised text without notes before the name: `w/o MS2:`, `Ganglioside`.
+
+    >>> without_notes("w/o MS2:Ganglioside GM3(d18:1/16:0)")
+    'GM3(d18:1/16:0)'
+    """
+    while note := _NOTE.match(text):
+        text = text[note.end() :].strip()
+    return text
+
+
+@lru_cache(maxsize=4096)
+def strip_words(text: str) -> StrippedName:
+    """Normalised name without ion, labels and marks of a standard (cached).
+
+    Raises
+    ------
+    NameFormError
+        If the name gives two ions.
+
+    Examples
+    --------
+    >>> strip_words("GM3 d18:1/16:0 d3(ISTD)[M-H]-")
+    StrippedName(text='GM3 d18:1/16:0', ion='[M-H]-', standard=True, label='d3 ISTD')
+    """
+    whole = text
+    ions: list[str] = []
+    labels: list[str] = []
+    marks: list[str] = []
+    while True:
+        text = _without_marks(text, marks)
+        match = _BEHIND.search(text)
+        if match is None:
+            label = " ".join([*marks, *labels])
+            return StrippedName(text, one_ion(ions, whole), bool(marks), label)
+        text = text[: match.start()].rstrip(_LOOSE_ENDS)
+        if ion := _ion_of(match):
+            ions.append(ion)
+        else:
+            labels.insert(0, match.group().lstrip(_LOOSE_ENDS))
+
+
+def one_ion(ions: Iterable[str], text: str) -> str | None:
+    """The one ion among those that a name gives, None if it gives none; two are refused."""
+    distinct = list(dict.fromkeys(ions))
+    if len(distinct) > 1:
+        refuse(
+            "contradiction",
+            f"{text[:60]!r} names two ions: {distinct[0]} and {distinct[1]}.",
+            "Write the ion of this row alone, best in a column Adduct.",
+        )
+    return distinct[0] if distinct else None
+
+
+def _without_marks(text: str, marks: list[str]) -> str:
+    """Text without marks of an internal standard, which are appended to `marks`."""
+
+    def note(match: re.Match[str]) -> str:
+        marks.append(match["bracketed"] or match["free"])
+        around = text[max(match.start() - 1, 0) : match.start()] + text[match.end() :][:1]
+        return " " if len(around) == 2 and around.isalnum() else ""
+
+    return _STANDARD.sub(note, text).lstrip(_LOOSE_ENDS)
+
+
+def _ion_of(match: re.Match[str]) -> str | None:
+    """Normalised name of the ion in one match of `_BEHIND`; None if it is none that is known."""
+    if match["round"]:
+        text = f"[{match['round']}]{match['charge']}"
+    elif match["ending"]:
+        text = f"M{match['ending']}"
+    else:
+        text = match["ion"] or match["bare"] or ""
+    ion = known_adduct(text) if text else None
+    return ion.name if ion else None

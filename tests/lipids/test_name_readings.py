@@ -1,0 +1,234 @@
+"""One name, read as labs and their tools write it: species, ion, standard, label."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from paths import SHARED_DATA
+
+from ganglioside.errors import NameFormError
+from ganglioside.lipids.composition import Ceramide
+from ganglioside.lipids.head_groups import HEADS
+from ganglioside.lipids.name_readings import read_name
+from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.parsed_names import parse_names
+
+CASES = SHARED_DATA / "field_cases" / "11_names_expected.csv"
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the field cases are not beside the project")
+def test_the_names_of_the_field_cases() -> None:
+    with CASES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 47
+    for row in rows:
+        name, expected = row["name"], row["expected"]
+        if expected in ("refuse", "refuse or warn", "unannotated"):
+            with pytest.raises(NameFormError) as caught:
+                read_name(name)
+            assert (caught.value.code == "unannotated") == (expected == "unannotated"), name
+            assert "KDN" in str(caught.value) or not name.startswith("KDN")
+        elif expected == "standard":
+            assert read_name(name).standard, name
+        else:
+            read = read_name(name)
+            assert (read.species.name, read.ion or "") == (expected, row["ion"])
+            assert not read.standard
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "ion"),
+    [
+        # MS-DIAL 4 and 5
+        ("GM1 d36:1; GM1 d18:1/18:0; [M-2H]2-", "GM1(36:1;O2)", "[M-2H]2-"),
+        ("GM3 34:1;2O|GM3 18:1;2O/16:0", "GM3(34:1;O2)", None),
+        ("no MS2: GD1a 36:1;O2", "GD1a(36:1;O2)", None),
+        ("Cer-NS d34:1; Cer-NS d18:1/16:0; [M+HCOO]-", "Cer(34:1;O2)", "[M+HCOO]-"),
+        ("HexCer_NS 18:1;2O/16:0", "HexCer(34:1;O2)", None),
+        ("Cer_AP 18:0;3O/24:0;(2OH)", "Cer(42:0;O4)", None),
+        # LipidSearch
+        ("GD1a(d18:1/18:0)-2H", "GD1a(36:1;O2)", "[M-2H]2-"),
+        ("GD1a(d18:1/18:0)+OAc-2H", "GD1a+OAc(36:1;O2)", "[M-2H]2-"),
+        ("SM(d18:1_16:0)+H", "SM(34:1;O2)", "[M+H]+"),
+        ("Cer(d18:0+pO/22:0)", "Cer(40:0;O3)", None),
+        ("Cer(d36:2+pO+O)", "Cer(36:2;O4)", None),
+        ("GM3(d18:1)(16:0)", "GM3(34:1;O2)", None),
+        ("Hex1Cer(d18:1/16:0)", "HexCer(34:1;O2)", None),
+        # LDA, Skyline, LipidXplorer, Goslin
+        ("GM1 36:1_-H", "GM1(36:1;O2)", "[M-H]-"),
+        ("GM3 34:1_7.54", "GM3(34:1;O2)", None),
+        ("GM3 34:1:2", "GM3(34:1;O2)", None),
+        ("GM3 [34:1:2]", "GM3(34:1;O2)", None),
+        ("GM4 18:1;2/24:0;1", "GM4(42:1;O3)", None),
+        ("GM3 18:1;2/16:0 [M-H]1-", "GM3(34:1;O2)", "[M-H]-"),
+        ("MHC d18:1/24:1 Results", "HexCer(42:2;O2)", None),
+        # HMDB, SwissLipids, LIPID MAPS
+        ("Ganglioside GM1 (18:1/9Z-18:1)", "GM1(36:2;O2)", None),
+        ("Trihexosylceramide (d18:1/24:1(15Z))", "Hex3Cer(42:2;O2)", None),
+        ("SM(d18:0/24:1(15Z)(OH))", "SM(42:1;O3)", None),
+        ("GD1a alpha(d18:1(4E)/24:0)", "GD1α(42:1;O2)", None),
+        ("Gal(Fuc)-GD1b (t18:0/15:0)", "GD1b+Hex+dHex(33:0;O3)", None),
+        ("GD1a(NeuGc/NeuAc) (d18:1/16:0)", "GD1a(NeuGc)(34:1;O2)", None),
+        ("Galβ1-3GalNAcβ1-4(NeuAcα2-3)Galβ1-4Glcβ-Cer(d18:1/18:0)", "GM1a(36:1;O2)", None),
+        # papers
+        ("GT1b C36:1", "GT1b(36:1;O2)", None),
+        ("GM1 (d18:1-C18:0)", "GM1(36:1;O2)", None),
+        ("GM1 ganglioside 36:1", "GM1(36:1;O2)", None),
+        ("36:1 GM1", "GM1(36:1;O2)", None),
+        ("d18:1/18:0-GM1", "GM1(36:1;O2)", None),
+        ("C36:1 GD1a", "GD1a(36:1;O2)", None),
+        ("GM3 d18:1/24:1n-9", "GM3(42:2;O2)", None),
+        ("GM3 d18:1/24:1(n-9)", "GM3(42:2;O2)", None),
+        ("GM3 d18:1/24:0-OH", "GM3(42:1;O3)", None),
+        ("GM3 34:1-OH", "GM3(34:1;O3)", None),
+        ("N-glycolyl-GM3 34:1", "GM3(NeuGc)(34:1;O2)", None),
+        ("dhCer d18:0/16:0", "Cer(34:0;O2)", None),
+        ("GD1a(36:1)(d18:1/18:0)", "GD1a(36:1;O2)", None),
+        ("GM3 d34:1 (M-H)-", "GM3(34:1;O2)", "[M-H]-"),
+        ("GM3 d34:1; M-H", "GM3(34:1;O2)", "[M-H]-"),
+        # several isomers
+        ("GD1a or GD1b 36:1", "GD1(36:1;O2)", None),
+        ("GM1a/GM1b 36:1", "GM1(36:1;O2)", None),
+        ("GD1a 36:1; GD1b 36:1", "GD1(36:1;O2)", None),
+        ("GM3(d18:1/20:0), GM3(d20:1/18:0)", "GM3(38:1;O2)", None),
+        ("GM3(d18:1/20:0)+GM3(d20:1/18:0)", "GM3(38:1;O2)", None),
+    ],
+)
+def test_spellings_of_tools_and_papers(text: str, name: str, ion: str | None) -> None:
+    read = read_name(text)
+    assert read.species is not None
+    assert (read.species.name, read.ion) == (name, ion)
+    assert not read.standard
+    assert parse_name(text) == read.species == parse_name(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "word"),
+    [
+        ("GM3(d18:1)", "one-chain", "GM3(d18:1/18:0)"),
+        ("GM3(24:1)", "one-chain", "LysoGM3"),
+        ("GM1(18:0;O2)", "one-chain", "36:1;O2"),
+        ("GM3(d18:1/0:0)", "one-chain", "acyl"),
+        ("LysoGM3(d18:1)", "other-lipid", "Nothing to do"),
+        ("Cer[EOS](d18:1/32:0-O-18:2)", "other-lipid", "Nothing to do"),
+        ("KDN-GM3 d34:1", "unknown-modification", "NeuGc"),
+        ("(KDN,Neu5Ac)GD1a(d18:1/16:0)", "unknown-modification", "NeuGc"),
+        ("Unknown", "unannotated", "Nothing to do"),
+        ("w/o MS2: Unknown", "unannotated", "Nothing to do"),
+        ("GM1/GD1a 36:1", "contradiction", "one of them"),
+        ("GM3 38:1; GM2 38:1", "contradiction", "one of them"),
+        ("GM3(d18:1/20:0); GM3(d18:1/18:0)", "contradiction", "one of them"),
+        ("GM3 36:1 (d18:1/16:0)", "contradiction", "sum or the chains"),
+        ("SM 38:3|PC 33:1 d7 M+2", "contradiction", "one of them"),
+        ("Cer[AP](d18:1/16:0)", "contradiction", "hydroxyls"),
+        ("GM3 34:1 [M-H]-; GM3 34:1 [M-2H]2-", "contradiction", "Adduct"),
+        ("SO3-GM1 36:1", "unknown-head", "GM1"),
+        ("Galβ1-4GlcNAcβ1-3Galβ1-4Glcβ-Cer(d18:1/16:0)", "unknown-head", "GD1a"),
+    ],
+)
+def test_refusals_say_the_cure(text: str, code: str, word: str) -> None:
+    with pytest.raises(NameFormError) as caught:
+        read_name(text)
+    assert caught.value.code == code
+    assert word in caught.value.advice
+
+
+def test_a_standard_is_of_the_species_without_its_label() -> None:
+    read = read_name("GM3 d18:1/16:0 d3 (ISTD) [M-H]-")
+    assert read.species == parse_name("GM3(34:1;O2)")
+    assert (read.standard, read.ion, read.label) == (True, "[M-H]-", "d3 ISTD")
+    with pytest.raises(NameFormError) as caught:
+        parse_name("GM3 d18:1/16:0 d3 (ISTD)")
+    assert caught.value.code == "standard"
+
+
+@pytest.mark.parametrize("text", ["GM1-d3", "GM3 (ISTD)", "IS_GM1", "GM1(18:0-d3)", "C17:0-GM1 IS"])
+def test_a_standard_may_lack_its_ceramide(text: str) -> None:
+    read = read_name(text)
+    assert (read.species, read.standard) == (None, True)
+    parsed = parse_names([text, "GM1 36:1"])
+    assert (parsed.index.tolist(), parsed.standard.tolist()) == ([-1, 0], [True, False])
+    assert not parsed.errors
+
+
+def test_chains_are_kept_where_the_name_gives_one_pair() -> None:
+    assert read_name("GM3 d34:1; GM3 d18:1/16:0").species.chains == ("18:1;O2", "16:0")
+    assert read_name("GM3(t18:0/h24:0)").species.shorthand == "GM3 18:0;O3/24:0;O"
+    assert read_name("GD1a 36:1 (d18:1/18:0)").species.chains == ("18:1;O2", "18:0")
+    assert read_name("GM3(d18:1/20:0); GM3(d20:1/18:0)").species.chains == ()
+    assert read_name("GM3 d34:1").species.chains == ()
+
+
+#: Ways to write a ceramide, and the sum that each has always meant.
+CERAMIDES = {
+    "(36:1;O2)": (36, 1, 2), " 36:1;O2": (36, 1, 2), "(d36:1)": (36, 1, 2), " t36:0": (36, 0, 3),
+    "(d18:1/18:0)": (36, 1, 2), " 18:1;O2/18:0": (36, 1, 2), " 18:1;O2_18:0": (36, 1, 2),
+    "(18:1/18:0)": (36, 1, 2), "-36:1": (36, 1, 2), "_36:1": (36, 1, 2), " m36:1": (36, 1, 1),
+    "(36:1,O2)": (36, 1, 2), "(36:1O2)": (36, 1, 2), "(36:1;2O)": (36, 1, 2),
+    "(d18:1(4E)/24:1(15Z))": (42, 2, 2), " 18:1(4E);1OH,3OH/18:0;(2OH)": (36, 1, 3),
+    "(t18:0/h24:0)": (42, 0, 4), "(d16:1/4:0)": (20, 1, 2), "(26:0;O4)": (26, 0, 4),
+}  # fmt: skip
+
+
+def spellings() -> list[tuple[str, str]]:
+    """Each spelling of each head group, and the name that it has always meant."""
+    return [
+        (form(spelling), head.isomer or head.series)
+        for head in HEADS
+        for spelling in head.spellings
+        for form in (str, str.lower, lambda s: s.replace("-", " "), lambda s: s.replace("-", ""))
+    ]
+
+
+def test_plain_names_mean_what_they_always_did() -> None:
+    for (head, name), (text, ceramide) in itertools.product(spellings(), CERAMIDES.items()):
+        for note in ("", "w/o MS2:"):
+            read = read_name(f"{note}{head}{text}")
+            assert read.species.name == f"{name}({Ceramide(*ceramide)})"
+            assert (read.ion, read.standard, read.label) == (None, False, "")
+
+
+names = st.builds(
+    "{}{}".format,
+    st.sampled_from(["GM3", "GD1a", "Fuc-GM1", "HexCer-NS", "NeuAcHex2Cer", "Ac-O-9-GT1b"]),
+    st.sampled_from(["(d18:1/18:0)", " d36:1", "(36:1;O2)", " 36:1;2", " C36:1"]),
+)
+ions = st.sampled_from(["", " [M-H]-", "; [M-2H]2-", " (M-H)-"])
+labels = st.lists(st.sampled_from([" [264]", " (a)", "*", " #2", "_1", " (iso 2)"]), max_size=3)
+marks = st.sampled_from(["", " (ISTD)", "-d3", " IS", " d7 (IS)"])
+
+
+@given(names, ions, labels, marks)
+def test_what_stands_about_a_name_does_not_change_its_species(
+    name: str, ion: str, labels: list[str], mark: str
+) -> None:
+    plain, read = read_name(name), read_name(name + mark + "".join(labels) + ion)
+    assert read.species == plain.species
+    assert read.standard == bool(mark)
+    assert read.ion == {"": None, "; [M-2H]2-": "[M-2H]2-"}.get(ion, "[M-H]-")
+    assert all(label.strip(" _") in read.label for label in labels)
+
+
+alphabet = st.sampled_from("GMDTabαβ+-()[]/|:;,*#_@ 0123456789dtHOCIS&NeuAcGlx'")
+
+
+@given(st.text(alphabet, max_size=60))
+@example("GM3 " + "[264]" * 39)
+@example("GM3 34:1" + "*" * 190)
+@example("NeuAc" * 40)
+@example("(Hex)" * 40)
+@example("GM3 34:1" + "+O" * 90)
+@example("[" * 200)
+def test_any_text_is_read_or_refused_with_advice(text: str) -> None:
+    parsed = parse_names([text])
+    for error in parsed.errors.values():
+        assert error.code
+        assert error.advice
+        assert len(str(error)) < 250
+    assert len(parsed.species) + len(parsed.errors) == 1
+    for species in parsed.species:
+        assert parse_name(species.name) == species

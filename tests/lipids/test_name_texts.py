@@ -1,0 +1,31 @@
+"""Texts of names come into one form, or are refused before they are read."""
+
+from __future__ import annotations
+
+import pytest
+
+from ganglioside.errors import NameFormError
+from ganglioside.lipids.name_texts import normalise, plain_name
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("  GM3 ( 36 : 1 ; O2 )\t", "GM3(36:1;O2)"),
+        ("ＧＭ３（３６：１）", "GM3(36:1)"),
+        ("GD1a–lactone 36:1", "GD1a-lactone 36:1"),
+        ("Glcβ1→1′Cer", "Glcβ1-1'Cer"),
+        ("\ufeffGM3\u00a036:1", "GM3 36:1"),
+    ],
+)
+def test_dashes_widths_and_spaces_do_not_matter(text: str, plain: str) -> None:
+    assert normalise(text) == plain_name(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "empty"), ("=1+1", "formula"), ("G" * 201, "too-long")]
+)
+def test_what_is_no_name_is_refused(text: str, code: str) -> None:
+    with pytest.raises(NameFormError) as caught:
+        plain_name(text)
+    assert caught.value.code == code

@@ -18,6 +18,7 @@ from ganglioside.history.overrides import current, read_overrides
 from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
 from ganglioside.history.storage.codec import STORED_FEATURES, summary_from_json
 from ganglioside.history.storage.store import utc_now
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.version import __version__
@@ -96,11 +97,9 @@ class Stored:
             summary_from_json(self.summary or "")
 
     def reading_of(self, content: bytes) -> Source:
-        """Input with the options that the reader had (columns, sheet)."""
-        reading = json.loads(self.reading or "{}")
-        columns = tuple((str(name), str(header)) for name, header in reading.get("columns", []))
-        source = Source.from_bytes(self.file_name, content)
-        return replace(source, columns=columns, sheet=reading.get("sheet"))
+        """Input with the options that the reader had."""
+        options = ReadingOptions.from_dict(json.loads(self.reading or "{}"))
+        return replace(Source.from_bytes(self.file_name, content), options=options)
 
     @property
     def is_running(self) -> bool:
@@ -176,7 +175,7 @@ def _row(opening: Opening) -> dict[str, Any]:
         "rerun_of": opening.rerun_of,
         "author": opening.author,
         "keep": False,
-        "reading": json.dumps({"columns": source.columns, "sheet": source.sheet}),
+        "reading": json.dumps(source.options.to_dict()),
         "environment": json.dumps(environment()),
     }
 

@@ -188,8 +188,10 @@ def _in_minutes(raw: RawTable, samples: list[SampleValues]) -> list[SampleValues
     first = next(s for s in raw.samples if "rt" in s.positions)
     unit = unit_of_header(raw.header.texts[first.positions["rt"]])
     median = float(np.nanmedian(np.concatenate(own))) if np.isfinite(own).any() else 0.0
-    seconds = median > (_UNCLEAR_ABOVE if unit == "s" else _SECONDS_ABOVE)
-    if unit == "min" or not seconds:
+    seconds = unit != "min" and median > (_UNCLEAR_ABOVE if unit == "s" else _SECONDS_ABOVE)
+    if raw.unit is not None:
+        seconds = raw.unit == "s"
+    if not seconds:
         return samples
     return [replace(v, rt=None if v.rt is None else v.rt / 60.0) for v in samples]
 
@@ -378,7 +380,10 @@ def _settle_rt(
     =============  ===========================  ==============================
     """
     label, text = raw.header.label("rt"), cells_of(raw, cells, "rt")
-    seconds = not minutes and _holds_seconds(raw.header, rt[judged], log)
+    if raw.unit is not None:
+        seconds = raw.unit == "s"
+    else:
+        seconds = not minutes and _holds_seconds(raw.header, rt[judged], log)
     in_minutes = rt / 60.0 if seconds else rt
     for code, found in (
         ("rt-negative", rt < 0),

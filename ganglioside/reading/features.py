@@ -16,6 +16,7 @@ from ganglioside.errors import ReadError, ValidationError
 from ganglioside.reading.archives import DAMAGE, open_archive
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.file_kinds import read_bytes, read_frame
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.reading.source import MEGABYTE, Frame, take
 from ganglioside.reading.study import Part, archive, is_archive, join, join_sheets, unique
@@ -46,6 +47,8 @@ def read_features(
     *,
     columns: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
+    unit: str | None = None,
+    header: bool = True,
     name: str | None = None,
 ) -> FeatureTable:
     r"""Read and check a feature table; all faults are in its `problems`.
@@ -65,7 +68,11 @@ def read_features(
     columns
         Header text of input columns that are not recognised: `{"Name": "my column"}`.
     sheet
-        Name or 0-based number of a worksheet; by default the first one with a usable header.
+        Name or 0-based number of a worksheet; by default all that hold features, each a sample.
+    unit
+        Unit of RT, `min` or `s`, where header and values do not show it.
+    header
+        Whether the table has a header; without one its columns are `column 1`, `column 2`, ...
     name
         Name of the source, if it has no file name.
 
@@ -96,9 +103,10 @@ def read_features(
     settings = settings or Settings()
     if isinstance(source, list):
         return read_study(source, settings, name=name)
-    origin = take(source, settings, columns, sheet, name)
+    options = ReadingOptions.of(columns, sheet, unit, header=header)
+    origin = take(source, settings, options, name)
     if isinstance(origin, Source) and is_archive(origin.content):
-        return _read_archive(replace(origin, columns=(), sheet=None), settings)
+        return _read_archive(replace(origin, options=ReadingOptions()), settings)
     return _judge(origin, settings)
 
 
@@ -116,7 +124,7 @@ def _read_one(source: TableSource, settings: Settings) -> FeatureTable:
         if is_archive(source.source.content):
             raise _nested()
         return source
-    origin = take(source, settings, None, None, None)
+    origin = take(source, settings, ReadingOptions(), None)
     if isinstance(origin, Source) and is_archive(origin.content):
         raise _nested()
     return _judge(origin, settings)

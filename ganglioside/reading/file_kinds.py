@@ -17,6 +17,7 @@ from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header
 from ganglioside.reading.headers import match_header
 from ganglioside.reading.layouts import Layout, find_layout
 from ganglioside.reading.limits import check_columns, check_rows
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.parquet_files import read_parquet
 from ganglioside.reading.raw_table import Note, RawTable, Source
 from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet
@@ -55,37 +56,36 @@ def read_bytes(origin: Source, settings: Settings) -> tuple[RawTable, ...]:
     ValidationError
         If it has no usable header.
     """
-    content, sheet = origin.content, origin.sheet
-    columns = dict(origin.columns)
+    content, options = origin.content, origin.options
     max_bytes = settings.max_megabytes * MEGABYTE
     if not content.strip(b"\0\t\r\n \xef\xbb\xbf\xfe\xff"):
         raise ReadError(f"The input is empty. {RIGHT_FILE}")
     if content.startswith(b"PK\x03\x04"):
-        sheets = workbook_sheets(content, sheet, settings.max_rows, max_bytes)
-        return _read_sheets(sheets, columns)
-    if sheet is not None:
+        sheets = workbook_sheets(content, options.sheet, settings.max_rows, max_bytes)
+        return _read_sheets(sheets, options)
+    if options.sheet is not None:
         raise ReadError("Only workbooks have sheets: leave out sheet=... for this input.")
     if content.startswith(b"PAR1"):
         frame = read_parquet(content, settings.max_rows, max_bytes)
-        return (_frame_table(frame, columns),)
+        return (_frame_table(frame, options),)
     _refuse_foreign(content)
-    return (_read_text(content, columns, settings.max_rows),)
+    return (_read_text(content, options, settings.max_rows),)
 
 
-def _read_sheets(sheets: Sequence[Sheet], columns: Mapping[str, str]) -> tuple[RawTable, ...]:
+def _read_sheets(sheets: Sequence[Sheet], options: ReadingOptions) -> tuple[RawTable, ...]:
     """Tables of all worksheets that have one; the others are named in a note."""
-    searched = [search(sheet, columns) for sheet in sheets]
+    searched = [search(sheet, options) for sheet in sheets]
     found: list[RawTable] = []
     left_out: list[str] = []
     for each in searched:
-        table = None if each.layout is None else read_sheet(each.layout, columns)
+        table = None if each.layout is None else read_sheet(each.layout, options)
         if table is None or not readable(table):
             left_out.append(each.sheet.name)
         if table is not None:
             found.append(table)
     tables = [table for table in found if readable(table)] or found[:1]
     if not tables:
-        raise _refusal([sheet.head for sheet in sheets], columns)
+        raise _refusal([sheet.head for sheet in sheets], options.named)
     left_out = [name for name in left_out if name not in {table.sheet for table in tables}]
     notes = tuple(Note("sheet-left-out", value=name) for name in left_out)
     return (replace(tables[0], notes=(*tables[0].notes, *notes)), *tables[1:])
@@ -117,12 +117,12 @@ def _refuse_markup(text: str, has_header: bool) -> None:
     raise ReadError(f"This is {kind}, not a table. Export the table as CSV or .xlsx. {RIGHT_FILE}")
 
 
-def _read_text(content: bytes, columns: Mapping[str, str], max_rows: int) -> RawTable:
+def _read_text(content: bytes, options: ReadingOptions, max_rows: int) -> RawTable:
     """Table of a text file, in the encoding in which most of it can be read."""
-    text, encoding, sheets, layout = _best_decoding(content, columns, max_rows)
+    text, encoding, sheets, layout = _best_decoding(content, options, max_rows)
     _refuse_markup(text, layout is not None)
     notes = [] if encoding.startswith("utf") else [_guessed(encoding)]
-    table = None if layout is None else read_sheet(layout, columns, notes)
+    table = None if layout is None else read_sheet(layout, options, notes)
     if table is None:
         heads = [sheet.head for sheet in sheets]
         if text.strip() and not any(heads):
@@ -130,19 +130,19 @@ def _read_text(content: bytes, columns: Mapping[str, str], max_rows: int) -> Raw
                 "The first line is too long for a header: one field has more than "
                 f"{csv.field_size_limit():,} characters. {RIGHT_FILE}"
             )
-        raise _refusal(heads, columns)
+        raise _refusal(heads, options.named)
     return table
 
 
 def _best_decoding(
-    content: bytes, columns: Mapping[str, str], max_rows: int
+    content: bytes, options: ReadingOptions, max_rows: int
 ) -> tuple[str, str, list[Sheet], Layout | None]:
     """Text, encoding, sheets and layout of a file; a later encoding only if it is better."""
     best: tuple[str, str, list[Sheet], Layout | None] | None = None
     most = (-1.0, -1.0)
     for text, encoding in decodings(content):
         sheets = text_sheets(text, max_rows)
-        layout = best_layout([search(sheet, columns) for sheet in sheets])
+        layout = best_layout([search(sheet, options) for sheet in sheets])
         found = most if layout is None else (len(layout.header.positions), readable_head(layout))
         if best is None or found > most:
             best, most = (text, encoding, sheets, layout), found
@@ -179,13 +179,13 @@ def _refusal(heads: Sequence[list[Record]], columns: Mapping[str, str]) -> Excep
 def read_frame(origin: Frame, settings: Settings) -> FeatureTable:
     """Feature table of a DataFrame."""
     check_rows(len(origin.frame), settings.max_rows)
-    raw = _frame_table(origin.frame, dict(origin.columns))
+    raw = _frame_table(origin.frame, origin.options)
     cells = raw.cells.set_axis(list(raw.header.texts), axis=1)
     source = Source.from_frame(origin.name, cells)
-    return validate(raw, replace(source, columns=origin.columns))
+    return validate(raw, replace(source, options=origin.options))
 
 
-def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str]) -> RawTable:
+def _frame_table(frame: pd.DataFrame, options: ReadingOptions) -> RawTable:
     """Table of a DataFrame as text cells; its rows have the lines of its CSV."""
     table = frame_columns(frame)
     check_columns(len(table))
@@ -194,9 +194,9 @@ def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str]) -> RawTable:
     lines = np.arange(len(frame), dtype=np.int64) + 2
     first = cells.head(HEADER_WITHIN).to_numpy(dtype=object).tolist()
     head = [(1, titles), *zip(lines.tolist(), first, strict=False)]
-    layout = find_layout(Sheet("", head, lambda _: Body(cells, lines)), columns)
-    raw = None if layout is None or layout.record else read_sheet(layout, columns)
+    layout = find_layout(Sheet("", head, lambda _: Body(cells, lines)), options.named)
+    raw = None if layout is None or layout.record else read_sheet(layout, options)
     if raw is None:
-        header = match_header(titles, columns)
+        header = match_header(titles, options.named)
         raise refuse_header(list(header.texts), header if header.positions else None, 1)
     return raw

@@ -9,7 +9,7 @@ from typing import Final
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.headers import Header, match_header
 from ganglioside.reading.limits import check_columns
-from ganglioside.reading.records import Record, SampleColumns, Sheet
+from ganglioside.reading.records import NO_HEADER, SampleColumns, Sheet
 from ganglioside.reading.registry import formats
 from ganglioside.reading.sample_columns import find_samples, without_samples
 
@@ -117,6 +117,19 @@ def _recognise(texts: Sequence[str]) -> Format | None:
     return next((tool for tool in formats() if tool.recognises(texts)), None)
 
 
-def records_above(layout: Layout) -> list[Record]:
-    """Records above the header."""
-    return layout.sheet.head[: layout.record]
+def without_header(sheet: Sheet, columns: Mapping[str, str]) -> Layout | None:
+    """Layout of a sheet without a header, whose columns are numbered; None for an empty sheet.
+
+    Parameters
+    ----------
+    sheet
+    columns
+        Numbered columns that the user gives for input columns: `{"RT": "column 2"}`.
+    """
+    width = max((len(cells) for _, cells in sheet.head), default=0)
+    if not width:
+        return None
+    check_columns(width)
+    texts = [f"column {number}" for number in range(1, width + 1)]
+    layout = Layout(sheet, match_header(texts, columns), NO_HEADER, 0)
+    return layout if layout.is_usable else None

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.reading.headers import Header
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.records import SampleColumns
 
 
@@ -24,10 +25,8 @@ class Source:
     ----------
     name : str
         File name, or another name of the input.
-    columns : tuple of (str, str)
-        Input columns and the headers that the user named for them.
-    sheet : str, int or None
-        The worksheet that the user named.
+    options : ReadingOptions
+        What the user says about it.
 
     Examples
     --------
@@ -38,8 +37,7 @@ class Source:
 
     name: str
     _load: Callable[[], bytes] = field(repr=False)
-    columns: tuple[tuple[str, str], ...] = ()
-    sheet: str | int | None = None
+    options: ReadingOptions = field(default_factory=ReadingOptions)
 
     @classmethod
     def from_bytes(cls, name: str, content: bytes) -> Source:
@@ -72,7 +70,7 @@ class Source:
         """Two sources are equal when their names, bytes and ways of reading are."""
         return (
             isinstance(other, Source)
-            and (self.name, self.columns, self.sheet) == (other.name, other.columns, other.sheet)
+            and (self.name, self.options) == (other.name, other.options)
             and self.content == other.content
         )
 
@@ -118,6 +116,8 @@ class RawTable:
         Samples of a wide table that are read.
     left_out : tuple of SampleColumns
         Its other samples.
+    unit : str or None
+        Unit of RT that the user named.
     names : pandas.Series of str or None, shape (n,)
         Names put together from several cells; None where one column holds them.
     """
@@ -134,6 +134,7 @@ class RawTable:
     tool: str = ""
     samples: tuple[SampleColumns, ...] = ()
     left_out: tuple[SampleColumns, ...] = ()
+    unit: str | None = None
     names: pd.Series[Any] | None = None
 
     def __len__(self) -> int:

@@ -18,6 +18,9 @@ from ganglioside.support.arrays import read_only
 #: samples or mass lists above it.
 HEADER_WITHIN: Final = 300
 
+#: Stands for the header of a sheet that has none: all its records are features.
+NO_HEADER: Final = -1
+
 #: 1-based line of a text (row of a sheet) and the cells that begin there.
 Record: TypeAlias = tuple[int, list[str]]
 
@@ -87,7 +90,7 @@ class Sheet:
     head : list of Record
         The first records that are not blank, at most `HEADER_WITHIN`.
     body : callable
-        Gives the cells below the record with this index in `head`.
+        Gives the cells below the record with this index in `head`, or all after `NO_HEADER`.
     separator : str
         Separator of the fields of a text file, empty for other inputs.
     formulas : set of (int, int)

@@ -166,7 +166,8 @@ def _taken(table: TableRead) -> Iterator[tuple[str, str]]:
     what = f"export of {table.tool}" if table.tool else "table"
     if table.sheet:
         what = f'sheet "{table.sheet}", {what}'
-    yield "File", f"{what}, header in line {table.header_line:,}, {table.rows:,} rows"
+    header = f"header in line {table.header_line:,}" if table.header_line else "without a header"
+    yield "File", f"{what}, {header}, {table.rows:,} rows"
     for column, label in INPUT_LABELS.items():
         if column in table.header.positions:
             unit = f", in {table.header.rt_unit}" if column == "rt" and table.header.rt_unit else ""

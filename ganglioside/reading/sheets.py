@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.reading.header_faults import refusal
-from ganglioside.reading.headers import Header
-from ganglioside.reading.layouts import Layout, find_layout
+from ganglioside.reading.headers import Header, column_of_header
+from ganglioside.reading.layouts import Layout, find_layout, without_header
 from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
 from ganglioside.reading.records import SampleColumns, Sheet, column_of
@@ -31,8 +32,11 @@ class Searched:
     layout: Layout | None
 
 
-def search(sheet: Sheet, columns: Mapping[str, str]) -> Searched:
+def search(sheet: Sheet, options: ReadingOptions) -> Searched:
     """A sheet with its layout, after it was unfolded if a tool writes sheets of such a shape."""
+    columns = options.named
+    if not options.header:
+        return Searched(sheet, without_header(sheet, columns))
     for form in formats():
         unfolded = form.unfold(sheet) if form.unfold is not None else None
         if unfolded is not None:
@@ -47,14 +51,14 @@ def best_layout(searched: Sequence[Searched]) -> Layout | None:
 
 
 def read_sheet(
-    layout: Layout, columns: Mapping[str, str], notes: Sequence[Note] = ()
+    layout: Layout, options: ReadingOptions, notes: Sequence[Note] = ()
 ) -> RawTable | None:
     """Table of a sheet; None if no column of it can hold names."""
     sheet, header = layout.sheet, layout.header
     body = sheet.body(layout.record)
     width = body.cells.shape[1]
     header = replace(header, texts=(*header.texts, *[""] * (width - len(header.texts))))
-    named = any(label.casefold() == "name" for label in columns)
+    named = any(column_of_header(label) == "name" for label in options.named)
     choice = choose_names(header, body.cells, sheet.name, named=named)
     if choice is None:
         return None
@@ -78,6 +82,7 @@ def read_sheet(
         tool=layout.tool,
         samples=used,
         left_out=left_out,
+        unit=options.unit,
         names=choice.names,
     )
 
@@ -134,7 +139,7 @@ def _no_part(sample: SampleColumns) -> frozenset[str]:
 def _notes(layout: Layout, choice: NameChoice) -> list[Note]:
     """Notes about what was taken from a sheet."""
     notes = []
-    if layout.record and not layout.tool:
+    if layout.record > 0 and not layout.tool:
         notes.append(Note("lines-before-header", value=str(layout.line)))
     if choice.parts:
         notes.append(Note("name-put-together", value=" + ".join(choice.parts)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import IO, Final
 import pandas as pd
 
 from ganglioside.errors import ReadError
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
@@ -19,21 +19,20 @@ MEGABYTE: Final = 1_000_000
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Frame:
-    """A DataFrame, its name and the headers that the user named for input columns."""
+    """A DataFrame, its name and what the user says about it."""
 
     frame: pd.DataFrame
     name: str
-    columns: tuple[tuple[str, str], ...]
+    options: ReadingOptions
 
 
 def take(
     source: str | PathLike[str] | bytes | IO[bytes] | IO[str] | pd.DataFrame | Source,
     settings: Settings,
-    columns: Mapping[str, str] | None,
-    sheet: str | int | None,
+    options: ReadingOptions,
     name: str | None,
 ) -> Source | Frame:
-    """Input in memory, with the headers, the sheet and the name that the user gave.
+    """Input in memory, with the options and the name that the user gave.
 
     Raises
     ------
@@ -41,15 +40,14 @@ def take(
         If it cannot be opened or read, is no kind of input, or is too large.
     """
     if isinstance(source, pd.DataFrame):
-        return Frame(source, name or "DataFrame", tuple((columns or {}).items()))
+        return Frame(source, name or "DataFrame", options)
     if isinstance(source, Source):
-        columns = columns or dict(source.columns)
-        sheet = sheet or source.sheet
+        if options == ReadingOptions():
+            options = source.options
         name = source.name
         source = source.content
     content, own_name = _content(source, settings)
-    origin = Source.from_bytes(name or own_name, content)
-    return replace(origin, columns=tuple((columns or {}).items()), sheet=sheet)
+    return replace(Source.from_bytes(name or own_name, content), options=options)
 
 
 def _content(

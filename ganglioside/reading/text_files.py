@@ -16,7 +16,7 @@ import pandas as pd
 
 from ganglioside.errors import ReadError
 from ganglioside.reading.limits import CONTROL, check_filled, check_rows
-from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet
+from ganglioside.reading.records import HEADER_WITHIN, NO_HEADER, Body, Record, Sheet
 from ganglioside.support.arrays import read_only
 from ganglioside.support.fact_tables import read_facts
 
@@ -163,7 +163,8 @@ def _sheet(text: str, separator: str, max_rows: int) -> Sheet:
     head = head_records(text, separator)
 
     def body(record: int) -> Body:
-        line, texts = head[record]
+        widest = max((len(cells) for _, cells in head), default=0)
+        line, texts = (0, [""] * widest) if record == NO_HEADER else head[record]
         return read_delimited(text, Top(separator, texts, line), max_rows)
 
     return Sheet("", head, body, separator)
@@ -296,7 +297,9 @@ def _split(line: str, separator: str) -> list[str]:
 
 
 def _below(text: str, line: int) -> str:
-    """Text below a line, without line ends at its end."""
+    """Text below a line (0: all of it), without line ends at its end."""
+    if line == 0:
+        return text.rstrip("\r\n")
     end = next(islice(_LINE_END.finditer(text), line - 1, None), None)
     return "" if end is None else text[end.end() :].rstrip("\r\n")
 

@@ -19,7 +19,7 @@ from ganglioside.reading.archives import DAMAGE, check_markup, first_line, open_
 from ganglioside.reading.frames import cell_text
 from ganglioside.reading.limits import check_columns, check_filled, check_rows, most
 from ganglioside.reading.problems import quote
-from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet
+from ganglioside.reading.records import HEADER_WITHIN, NO_HEADER, Body, Record, Sheet
 from ganglioside.support.text_columns import as_column
 from ganglioside.support.text_columns import texts as as_texts
 
@@ -60,7 +60,8 @@ def _sheet(book: Any, name: str, part: str, max_rows: int) -> Sheet:
             return list(islice(rows, max_rows + 1))
 
     def body(record: int) -> Body:
-        return _body(len(head[record][1]), [*head[record + 1 :], *rest()], max_rows)
+        width = 0 if record == NO_HEADER else len(head[record][1])
+        return _body(width, [*head[record + 1 :], *rest()], max_rows)
 
     return Sheet(name, head, body, formulas=formulas)
 

@@ -15,12 +15,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ganglioside.errors import HistoryError
+from ganglioside.errors import HistoryError, SettingsError
 from ganglioside.history.process import PIDS_END
 from ganglioside.history.session_rows import STATUSES, Stored
 from ganglioside.history.storage.catalog import known_tables, migrations
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.store import quoted
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
 #: Bytes of a manifest; that of 12 tables has 2 kB.
@@ -259,14 +260,10 @@ def _is_environment(value: Any) -> bool:
 
 def _is_reading(value: Any) -> bool:
     found = _json(value)
-    if not isinstance(found, dict) or not {*found} <= {"columns", "sheet"}:
+    try:
+        return isinstance(found, dict) and bool(ReadingOptions.from_dict(found))
+    except SettingsError:
         return False
-    sheet, columns = found.get("sheet"), found.get("columns", [])
-    if not isinstance(sheet, str | None) or not isinstance(columns, list):
-        return False
-    return all(
-        isinstance(pair, list) and len(pair) == 2 and all(map(_is_text, pair)) for pair in columns
-    )
 
 
 def _json(value: Any) -> Any:

@@ -102,7 +102,7 @@ def _layout(
     line, texts = sheet.head[record]
     check_columns(len(texts))
     tool = tool or _recognise(texts)
-    header = match_header(texts, columns, {} if tool is None else tool.columns)
+    header = _header(texts, columns, tool)
     if not header.positions:
         return None
     above = sheet.head[:record]
@@ -110,6 +110,13 @@ def _layout(
     header = without_samples(header, samples)
     layout = Layout(sheet, header, record, line, "" if tool is None else tool.tool, samples)
     return layout if layout.is_usable else None
+
+
+def _header(texts: Sequence[str], columns: Mapping[str, str] | None, tool: Format | None) -> Header:
+    """Header with its input columns, by the words of the tool that wrote it."""
+    if tool is None:
+        return match_header(texts, columns)
+    return match_header(texts, columns, tool.columns, tool.is_other)
 
 
 def _recognise(texts: Sequence[str]) -> Format | None:

@@ -53,10 +53,15 @@ class Format:
     columns : mapping of str to tuple of str
         Headers of input columns in this tool, the preferred ones first; other known headers
         follow them.
+    others : tuple of str
+        Headers that hold neither an input column nor a sample in this tool, even if others use them
+        for one; `*` as in `marks`. Where a format has them, all other columns of numbers of a wide
+        table are samples.
     per_sample : tuple of PerSample
         Of two that give the same column, the first one that any header matches is used.
     samples : callable, optional
-        Finds the samples where patterns of headers are not enough.
+        Finds the samples where patterns of headers are not enough; if it finds none, they are
+        sought as in other tables.
     unfold : callable, optional
         Sheet with one header line and one feature a row, made from a sheet of another shape; None
         if the sheet has not that shape.
@@ -73,6 +78,7 @@ class Format:
     tool: str
     marks: tuple[tuple[str, ...], ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
     per_sample: tuple[PerSample, ...] = ()
     samples: FindSamples | None = None
     unfold: Callable[[Sheet], Sheet | None] | None = None
@@ -82,6 +88,18 @@ class Format:
         """Whether a header is one of this tool."""
         keys = {header_key(text) for text in texts}
         return any(all(_is_in(mark, keys) for mark in group) for group in self.marks)
+
+    def is_other(self, header: str) -> bool:
+        """Whether a header holds neither an input column nor a sample.
+
+        Examples
+        --------
+        >>> tool = Format("Example", others=("Group CV*", "MaxIntensity"))
+        >>> tool.is_other("Group CV [%]: liver"), tool.is_other("S_1")
+        (True, False)
+        """
+        key = {header_key(header)}
+        return any(_is_in(mark, key) for mark in self.others)
 
 
 def _is_in(mark: str, keys: set[str]) -> bool:

@@ -93,6 +93,10 @@ class Sheet:
     formulas : set of (int, int)
         Row and 0-based column of cells that hold a formula without a value; complete once the
         body was read.
+    records : callable
+        Gives all records that are not blank, each as long as it is written; none for a DataFrame.
+    part : bool
+        Whether the sheet is a part of one table (a class or a compound a sheet), and so no sample.
     """
 
     name: str
@@ -100,6 +104,8 @@ class Sheet:
     body: Callable[[int], Body]
     separator: str = ""
     formulas: AbstractSet[tuple[int, int]] = frozenset()
+    records: Callable[[], list[Record]] = list
+    part: bool = False
 
     def cells_below(self, record: int, most: int = HEADER_WITHIN) -> list[list[str]]:
         """Cells of the records of `head` below one of them."""

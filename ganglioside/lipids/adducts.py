@@ -122,7 +122,7 @@ def _as_usual(ion: str) -> str:
     ['[m-h]-', 'm-h', '[m-h]-', '[m-h]-', 'm-h']
     """
     ion = ion.removeprefix("ion=")  # MetaboScape
-    ion = ion.replace("(", "[").replace(")", "]").replace("[[", "[").replace("]]", "]")
+    ion = ion.replace("[(", "[").replace(")]", "]").replace("(", "[").replace(")", "]")
     if ion.startswith(("+", "-")):  # LipidSearch and LDA write only what M gains and loses
         ion = f"m{ion}"
     return ion if "]" in ion else ion.rstrip("+-")

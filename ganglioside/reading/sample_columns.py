@@ -11,7 +11,7 @@ from typing import Final
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
 from ganglioside.reading.records import Record, SampleColumns, column_of, header_key
-from ganglioside.reading.sample_types import kind_of_type
+from ganglioside.reading.sample_types import kind_of_name, kind_of_type
 from ganglioside.support.fact_tables import read_facts
 
 #: Headers with which people and programs name the area of a sample.
@@ -170,12 +170,12 @@ def _numbers(cells: Sequence[str]) -> list[float]:
 def _with_kinds(
     samples: tuple[SampleColumns, ...], above: Sequence[Record]
 ) -> tuple[SampleColumns, ...]:
-    """Samples with the types that a row above the header gives them."""
+    """Samples with the types that a row above the header gives them, else that their names show."""
     for _, cells in reversed(above):
         kinds = [_kind(sample, cells) for sample in samples]
         if any(kinds):
             return tuple(replace(s, kind=k) for s, k in zip(samples, kinds, strict=True))
-    return samples
+    return tuple(replace(s, kind=kind_of_name(s.name)) for s in samples)
 
 
 def _kind(sample: SampleColumns, cells: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.records import header_key
 from ganglioside.reading.sample_columns import describes_other
-from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_type
+from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_name, kind_of_type
 from ganglioside.support.arrays import IntArray
 
 #: Share of the names that must come back for a table to hold several samples.
@@ -49,15 +49,21 @@ def settle_samples(
             log.table("sample-column", value=raw.header.texts[column].strip())
         elif _asks(data, names):
             raise ValidationError(_question(data, names), log.to_frame(), raw.header.texts)
-    data["sample_type"] = _kinds(data["sample_type"])
+    data["sample_type"] = _kinds(data["sample_type"], data["sample"])
     blank = data["sample_type"].isin(NOT_JUDGED).to_numpy(dtype=bool)
     judged = np.ones(len(raw), dtype=bool)
     judged[log.faulted] = False
     log.rows("blank-sample", np.flatnonzero(blank & judged))
 
 
-def _kinds(texts: pd.Series[Any]) -> pd.Series[Any]:
-    """Types of samples from the cells of a column of types, NA where the word is unknown."""
+def _kinds(texts: pd.Series[Any], samples: pd.Series[Any]) -> pd.Series[Any]:
+    """Types of samples from the cells of a column of types, NA where the word is unknown.
+
+    In a table without types the names of the samples show them.
+    """
+    if texts.isna().all():
+        shown = {name: kind_of_name(name) or np.nan for name in samples.dropna().unique()}
+        return samples.map(shown).astype("str")
     known = {text: kind_of_type(text) for text in texts.dropna().unique()}
     return texts.map(known).astype("str")
 

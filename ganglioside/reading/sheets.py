@@ -107,7 +107,7 @@ def _no_part(sample: SampleColumns) -> frozenset[str]:
 
 def _notes(layout: Layout, choice: NameChoice) -> list[Note]:
     """Notes about what was taken from a sheet."""
-    notes = []
+    notes = [Note(code, value=value) for code, value in layout.sheet.notes]
     if layout.record and not layout.tool:
         notes.append(Note("lines-before-header", value=str(layout.line)))
     if choice.parts:

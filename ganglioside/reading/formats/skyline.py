@@ -107,8 +107,9 @@ FORMATS: Final = (
     Format(
         "Skyline",
         marks=(
-            ("Precursor Mz", "Product Mz"),
-            ("Precursor Mz", "Fragment Ion"),
+            ("Fragment Ion", "Product Mz"),
+            ("Molecule*", "Precursor Mz"),
+            ("Peptide*", "Precursor Mz"),
             ("Molecule List*", "Molecule*", "Precursor*"),
             ("Molecule*", "Replicate*"),
             ("Peptide*", "Replicate*"),

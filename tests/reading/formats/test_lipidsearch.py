@@ -14,6 +14,8 @@ from reading.formats.content import (
     read,
 )
 
+from ganglioside.errors import GangliosideError
+
 KEYS = dict(zip(("c-1", "s1-1", "s2-1", "s3-1"), FILES, strict=True))
 
 
@@ -99,7 +101,7 @@ def test_an_alignment_of_version_4() -> None:
 
 
 def test_an_alignment_without_rt_for_each_file_is_refused_for_want_of_rt() -> None:
-    with pytest.raises(Exception, match="RT"):
+    with pytest.raises(GangliosideError, match="RT"):
         read(version_4("Area"))
 
 

@@ -84,7 +84,9 @@ def read(content: bytes | str, **options: object) -> FeatureTable:
 
 def by_sample(table: FeatureTable) -> dict[str, pd.DataFrame]:
     """Rows of the gangliosides by sample, the first row of each only."""
-    data = table.data.assign(species=_species(table), short=table.data["sample"].fillna("").map(base))
+    data = table.data.assign(
+        species=_species(table), short=table.data["sample"].fillna("").map(base)
+    )
     return {str(name): rows for name, rows in data.groupby("short", sort=False)}
 
 

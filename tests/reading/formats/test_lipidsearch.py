@@ -45,7 +45,12 @@ def rows(*columns: str) -> list[list[str]]:
 
 def version_4(*columns: str) -> str:
     above = [f"#[{key}]:{file}.raw" for key, file in KEYS.items()]
-    above += ["#normalize base:", "#control group:c", "#toprank filter:true", "#mScoreThreshold:5.0"]
+    above += [
+        "#normalize base:",
+        "#control group:c",
+        "#toprank filter:true",
+        "#mScoreThreshold:5.0",
+    ]
     return "\r\n".join([*above, "", *("\t".join(row) for row in rows(*columns))])
 
 
@@ -75,7 +80,20 @@ def version_5() -> str:
     lines = ["\t".join([*header, *own])]
     for f in FEATURES:
         first, second = (f.area(file) for file in SAMPLES)
-        found = [f.mz, f.mz, f.rt_in("S_1"), f.rt_in("S_2"), "A", "NP", first, second, "1", "2", "8", "7"]
+        found = [
+            f.mz,
+            f.mz,
+            f.rt_in("S_1"),
+            f.rt_in("S_2"),
+            "A",
+            "NP",
+            first,
+            second,
+            "1",
+            "2",
+            "8",
+            "7",
+        ]
         ids = ["false", f.number, f"{name(f)}", name(f), -1, 1.0, f.rt, "M-H"]
         lines.append("\t".join(map(str, [*ids, 7.0, 9.0, *found])))
     absent = ["false", 99, "GM3(d44:1)", "GM3(d44:1)", -1, 1.0, 13.0, "M-H", 0, 0, *["NP"] * 12]

@@ -18,7 +18,9 @@ def line(cells: list[object]) -> str:
     return ",".join(f'"{cell}"' if "," in str(cell) else str(cell) for cell in cells)
 
 
-def compounds_across(*, qualifiers: bool = True, sample: str = "Sample", comma: bool = False) -> str:
+def compounds_across(
+    *, qualifiers: bool = True, sample: str = "Sample", comma: bool = False
+) -> str:
     """Batch table: settings of the method before the results, qualifiers after them."""
     titles = ["", "", "Name", "Data File", "Type", "Level", "Acq. Date-Time"]
     groups = [sample, *[""] * 6]
@@ -26,11 +28,23 @@ def compounds_across(*, qualifiers: bool = True, sample: str = "Sample", comma: 
         groups += [f"{compound(f)} Method", "", "", f"{compound(f)} Results", "", ""]
         titles += ["Type", "Product Ion", "Precursor Ion", "RT", "Area", "FWHM"]
         if qualifiers:
-            groups += ["Qualifier (1151.7 -> 87.0) Method", "Qualifier (1151.7 -> 87.0) Results", ""]
+            groups += [
+                "Qualifier (1151.7 -> 87.0) Method",
+                "Qualifier (1151.7 -> 87.0) Results",
+                "",
+            ]
             titles += ["Product Ion", "RT", "Area"]
     rows = [line(groups), line(titles)]
     for number, (file, kind) in enumerate(zip(FILES, KINDS, strict=True)):
-        row: list[object] = ["!", "", f"name {number // 2}", f"{file}.d", kind, "", "1/2/2024 10:00"]
+        row: list[object] = [
+            "!",
+            "",
+            f"name {number // 2}",
+            f"{file}.d",
+            kind,
+            "",
+            "1/2/2024 10:00",
+        ]
         for f in FEATURES:
             values: list[object] = ["Target", 290.1, f.mz, f.rt_in(file), f.area(file), 0.08]
             values += [87.0, 3.3, 7.0] if qualifiers else []

@@ -213,7 +213,7 @@ def _numbers(cells: Sequence[str]) -> list[float]:
 def _with_kinds(
     samples: tuple[SampleColumns, ...], above: Sequence[Record]
 ) -> tuple[SampleColumns, ...]:
-    """Samples with the types that a row above the header gives them, or else their names."""
+    """Samples with the types that a row above the header gives them, else that their names show."""
     for _, cells in reversed(above):
         kinds = _kinds(samples, cells)
         if any(kinds):

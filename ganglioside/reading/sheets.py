@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ganglioside.reading.layouts import Layout, find_layout
-from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share
+from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share, sheet_words
 from ganglioside.reading.raw_table import Note, RawTable
 from ganglioside.reading.records import SampleColumns, Sheet
 from ganglioside.reading.registry import formats
@@ -71,7 +71,13 @@ def read_sheet(
         samples=used,
         left_out=left_out,
         names=choice.names,
+        part=sheet.part or _head_is_sheet(choice, sheet),
     )
+
+
+def _head_is_sheet(choice: NameChoice, sheet: Sheet) -> bool:
+    """Whether the name of a worksheet is the head group of its rows."""
+    return bool(sheet.name) and sheet_words(sheet.name) in choice.parts
 
 
 def readable(table: RawTable) -> bool:
@@ -101,7 +107,7 @@ def _no_part(sample: SampleColumns) -> frozenset[str]:
 
 def _notes(layout: Layout, choice: NameChoice) -> list[Note]:
     """Notes about what was taken from a sheet."""
-    notes = []
+    notes = [Note(code, value=value) for code, value in layout.sheet.notes]
     if layout.record and not layout.tool:
         notes.append(Note("lines-before-header", value=str(layout.line)))
     if choice.parts:

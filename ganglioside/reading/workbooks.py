@@ -62,7 +62,7 @@ def _sheet(book: Any, name: str, part: str, max_rows: int) -> Sheet:
     def body(record: int) -> Body:
         return _body(len(head[record][1]), [*head[record + 1 :], *rest()], max_rows)
 
-    return Sheet(name, head, body, formulas=formulas)
+    return Sheet(name, head, body, formulas=formulas, records=lambda: [*head, *rest()])
 
 
 @contextmanager

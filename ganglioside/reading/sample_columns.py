@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -86,14 +86,33 @@ def _as_tool_says(
     found = tool.samples(header.texts, above) if tool.samples is not None else ()
     if not found:
         found = _by_pattern(header.texts, tool.per_sample, sure=True)
-    if not found and tool.others:
-        numeric = _columns_of_numbers(header, below)
-        found = tuple(
-            _area_of(header.texts[i].strip(), i)
-            for i in numeric
-            if not tool.is_other(header.texts[i])
-        )
+    if not found and tool.others and _has_no_area(header, tool):
+        found = _beside_others(header, tool, below)
     return found
+
+
+def _has_no_area(header: Header, tool: Format) -> bool:
+    """Whether a table has no column of areas, or only one that sums the samples up."""
+    volume = header.positions.get("volume")
+    return volume is None or tool.is_other(header.texts[volume])
+
+
+def _beside_others(
+    header: Header, tool: Format, below: list[list[str]]
+) -> tuple[SampleColumns, ...]:
+    """Columns of numbers of which the tool does not say that they hold something else."""
+    texts = [text.strip() for text in header.texts]
+    numeric = {
+        i: v for i, v in _columns_of_numbers(header, below).items() if not tool.is_other(texts[i])
+    }
+    if any(max(values) >= _LARGE for values in numeric.values()):
+        numeric = {i: values for i, values in numeric.items() if not _are_counts(values)}
+    return tuple(_area_of(texts[i], i) for i in _told_apart(numeric, texts))
+
+
+def _are_counts(values: Sequence[float]) -> bool:
+    """Whether these are small whole numbers: of peaks, of files."""
+    return all(value < _LARGE and value.is_integer() for value in values)
 
 
 def _with_area(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
@@ -175,7 +194,7 @@ def _by_group(
 
 def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, list[float]]:
     """Numbers of each column that may be a sample by its header and by what it holds."""
-    taken = set(header.positions.values())
+    taken = {*header.positions.values(), *(position for _, position in header.spare)}
     found = {}
     for position, text in enumerate(header.texts):
         if position in taken or not text.strip() or describes_other(text):
@@ -194,7 +213,16 @@ def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns
     chosen = large if large else list(numeric)
     if len(chosen) < (_FEWEST if large else _FEWEST + 1):
         return ()
-    return tuple(_area_of(texts[i].strip(), i) for i in chosen)
+    names = [text.strip() for text in texts]
+    return tuple(_area_of(names[i], i) for i in _told_apart(chosen, names))
+
+
+def _told_apart(positions: Iterable[int], texts: Sequence[str]) -> list[int]:
+    """Positions whose headers differ; of equal ones the first."""
+    first: dict[str, int] = {}
+    for position in positions:
+        first.setdefault(texts[position], position)
+    return list(first.values())
 
 
 def _area_of(name: str, position: int) -> SampleColumns:
@@ -248,9 +276,17 @@ def describes_other(header: str) -> bool:
 
 
 def without_samples(header: Header, samples: Sequence[SampleColumns]) -> Header:
-    """Header whose input columns are those that all samples share."""
-    own: Mapping[str, int] = {c: p for s in samples for c, p in s.positions.items()}
+    """Header whose input columns are those that all samples share.
+
+    An area beside those of the samples is a mean or a maximum of them.
+    """
+    own = {c for s in samples for c in s.positions}
     used = {p for s in samples for p in s.positions.values()}
-    positions = {c: p for c, p in header.positions.items() if c not in own or p not in used}
-    spare = tuple((c, p) for c, p in header.spare if p not in used)
+    summaries = own & {"volume"}
+    positions = {
+        c: p
+        for c, p in header.positions.items()
+        if c not in summaries and (c not in own or p not in used)
+    }
+    spare = tuple((c, p) for c, p in header.spare if c not in summaries and p not in used)
     return replace(header, positions=positions, spare=spare)

@@ -49,7 +49,7 @@ class Format:
         Name that the reading report gives, with the version where it matters.
     marks : tuple of tuple of str
         Headers that only this tool writes together; one of these groups is enough. Case, blanks
-        and punctuation do not matter; `*` at the end stands for any ending.
+        and punctuation do not matter; `*` at the end (or the beginning) stands for any.
     columns : mapping of str to tuple of str
         Headers of input columns in this tool, the preferred ones first; other known headers
         follow them.
@@ -104,7 +104,9 @@ class Format:
 
 def _is_in(mark: str, keys: set[str]) -> bool:
     """Whether a header of this form is among the keys of headers."""
-    start = header_key(mark.removesuffix("*"))
+    part = header_key(mark)
     if mark.endswith("*"):
-        return any(key.startswith(start) for key in keys)
-    return start in keys
+        return any(key.startswith(part) for key in keys)
+    if mark.startswith("*"):
+        return any(key.endswith(part) for key in keys)
+    return part in keys

@@ -13,9 +13,9 @@ import pandas as pd
 from ganglioside.errors import ReadError
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.frames import frame_columns, text_cells
-from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header
+from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header, refuse_unannotated
 from ganglioside.reading.headers import match_header
-from ganglioside.reading.layouts import find_layout
+from ganglioside.reading.layouts import Layout, find_layout
 from ganglioside.reading.limits import check_columns, check_rows
 from ganglioside.reading.parquet_files import read_parquet
 from ganglioside.reading.raw_table import Note, RawTable, Source
@@ -85,6 +85,7 @@ def _read_sheets(sheets: Sequence[Sheet], columns: Mapping[str, str]) -> tuple[R
             found.append(table)
     tables = [table for table in found if readable(table)] or found[:1]
     if not tables:
+        _refuse_unannotated([each.layout for each in searched])
         raise _refusal([sheet.head for sheet in sheets], columns)
     left_out = [name for name in left_out if name not in {table.sheet for table in tables}]
     notes = tuple(Note("sheet-left-out", value=name) for name in left_out)
@@ -126,6 +127,7 @@ def _read_text(content: bytes, columns: Mapping[str, str], max_rows: int) -> Raw
     notes = [] if encoding == "utf-8" or encoding.startswith("utf") else [_guessed(encoding)]
     table = None if layout is None else read_sheet(layout, columns, notes)
     if table is None:
+        _refuse_unannotated([layout])
         heads = [sheet.head for sheet in sheets]
         if text.strip() and not any(heads):
             raise ReadError(
@@ -139,6 +141,13 @@ def _read_text(content: bytes, columns: Mapping[str, str], max_rows: int) -> Raw
 def _guessed(encoding: str) -> Note:
     """Note of an encoding that the file does not name."""
     return Note("encoding-guessed", value=encoding)
+
+
+def _refuse_unannotated(layouts: Sequence[Layout | None]) -> None:
+    """Refuse an input that is a list of features without lipid names."""
+    lists = [layout for layout in layouts if layout is not None and layout.is_feature_list]
+    if lists:
+        raise refuse_unannotated(lists[0].header, lists[0].line, lists[0].tool)
 
 
 def _refusal(heads: Sequence[list[Record]], columns: Mapping[str, str]) -> Exception:
@@ -180,6 +189,7 @@ def _frame_table(frame: pd.DataFrame, columns: Mapping[str, str]) -> RawTable:
     layout = find_layout(Sheet("", head, lambda _: Body(cells, lines)), columns)
     raw = None if layout is None or layout.record else read_sheet(layout, columns)
     if raw is None:
+        _refuse_unannotated([layout])
         header = match_header(titles, columns)
         raise refuse_header(list(header.texts), header if header.positions else None, 1)
     return raw

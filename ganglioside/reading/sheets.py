@@ -6,6 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import pandas as pd
+
+from ganglioside.reading.headers import Header
+from ganglioside.reading.ions import ion_column
 from ganglioside.reading.layouts import Layout, find_layout
 from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share, sheet_words
 from ganglioside.reading.raw_table import Note, RawTable
@@ -52,13 +56,10 @@ def read_sheet(
     choice = choose_names(header, body.cells, sheet.name, named=named)
     if choice is None:
         return None
+    header = _with_names_and_ions(header, choice, body.cells)
     used, left_out = _divided(layout.samples)
     return RawTable(
-        header=replace(
-            header,
-            positions={**header.positions, "name": choice.position},
-            spare=tuple((c, p) for c, p in header.spare if p != choice.position),
-        ),
+        header=header,
         header_line=layout.line,
         cells=body.cells,
         lines=body.lines,
@@ -73,6 +74,17 @@ def read_sheet(
         names=choice.names,
         part=sheet.part or _head_is_sheet(choice, sheet),
     )
+
+
+def _with_names_and_ions(header: Header, choice: NameChoice, cells: pd.DataFrame) -> Header:
+    """Header with the column of names that was chosen, and that of ions, which content can show."""
+    positions = {**header.positions, "name": choice.position}
+    ions = ion_column(replace(header, positions=positions), cells)
+    if ions is not None:
+        positions["adduct"] = ions
+    taken = {choice.position, ions}
+    spare = tuple((c, p) for c, p in header.spare if p not in taken)
+    return replace(header, positions=positions, spare=spare)
 
 
 def _head_is_sheet(choice: NameChoice, sheet: Sheet) -> bool:

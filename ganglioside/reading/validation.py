@@ -7,7 +7,7 @@ from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.reading.column_checks import cells_of, read_columns
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.header_faults import refusal, refuse_unannotated
-from ganglioside.reading.ion_lists import single_ions
+from ganglioside.reading.ions import single_ions
 from ganglioside.reading.misfit_rows import repair_rows
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable, Source, TableRead

@@ -1,4 +1,4 @@
-"""Cells that list several ions of a compound: the one whose m/z was measured."""
+"""Ions of a table: the column that holds them, and the one of several in a cell."""
 
 from __future__ import annotations
 
@@ -12,10 +12,43 @@ import pandas as pd
 from ganglioside.lipids.adducts import Adduct, known_adduct
 from ganglioside.lipids.adducts import mz as mz_of
 from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.reading.headers import Header
 from ganglioside.support.arrays import FloatArray
 
 #: Between the ions of a list: `M-H, M+FA-H` (Progenesis QI), `[M-H]- [M+Cl]-` (MetaboScape).
 _BETWEEN: Final = re.compile(r"\s*[,;/|]\s*|(?<=[\]+-])\s+(?=\[)")
+
+
+#: First cells of a column that are looked at, and the share of the distinct ones that must be ions.
+_TRIED: Final = 1000
+_ENOUGH: Final = 0.5
+
+
+def ion_column(header: Header, cells: pd.DataFrame) -> int | None:
+    """Position of the column whose cells are ions, in a table whose header names none.
+
+    Columns that were taken for something else do not count; `Species` is a name or an ion.
+
+    Parameters
+    ----------
+    header
+        Header and input columns.
+    cells
+        Cells below the header.
+    """
+    if "adduct" in header.positions:
+        return None
+    taken = set(header.positions.values())
+    free = (i for i in range(len(header.texts)) if i not in taken)
+    return next((i for i in free if _holds_ions(cells[i])), None)
+
+
+def _holds_ions(cells: pd.Series[Any]) -> bool:
+    """Whether most of the distinct cells of a column are known ions."""
+    first = cells.iloc[:_TRIED]
+    distinct = first[first != ""].unique()
+    found = sum(known_adduct(text) is not None for text in distinct)
+    return found > 0 and found >= _ENOUGH * len(distinct)
 
 
 def single_ions(data: pd.DataFrame, names: ParsedNames) -> pd.Series[Any]:

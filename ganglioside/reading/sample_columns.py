@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -100,14 +101,20 @@ def _has_no_area(header: Header, tool: Format) -> bool:
 def _beside_others(
     header: Header, tool: Format, below: list[list[str]]
 ) -> tuple[SampleColumns, ...]:
-    """Columns of numbers of which the tool does not say that they hold something else."""
+    """Columns of numbers of which the tool does not say that they hold something else.
+
+    Small whole numbers beside areas count peaks; headers that come back are of means and deviations
+    of one group.
+    """
     texts = [text.strip() for text in header.texts]
-    numeric = {
-        i: v for i, v in _columns_of_numbers(header, below).items() if not tool.is_other(texts[i])
+    times = Counter(texts)
+    numeric = _columns_of_numbers(header, below)
+    found = {
+        i: v for i, v in numeric.items() if not tool.is_other(texts[i]) and times[texts[i]] < 2
     }
-    if any(max(values) >= _LARGE for values in numeric.values()):
-        numeric = {i: values for i, values in numeric.items() if not _are_counts(values)}
-    return tuple(_area_of(texts[i], i) for i in _told_apart(numeric, texts))
+    if any(max(values) >= _LARGE for values in found.values()):
+        found = {i: values for i, values in found.items() if not _are_counts(values)}
+    return tuple(_area_of(texts[i], i) for i in found)
 
 
 def _are_counts(values: Sequence[float]) -> bool:

@@ -12,7 +12,6 @@ and deviations of classes, at the right, have no file type (`NA`).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -24,16 +23,13 @@ from ganglioside.reading.sample_types import kind_of_type
 _CLASS: Final = "class"
 _FILE_TYPE: Final = "filetype"
 
-#: The last column before those of the files; where a file without its title rows begins.
-_LAST: Final = ("msmsspectrum", "eispectrum")
-
 
 def _samples(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColumns, ...]:
-    """Columns of files, with their types."""
+    """Columns of files, with their types; none where the title rows were deleted."""
     rows = {header_key(cell): cells for _, cells in above for cell in cells if cell.strip()}
     types = rows.get(_FILE_TYPE)
     if types is None:
-        return _without_types(texts)
+        return ()
     begin = [header_key(cell) for cell in types].index(_FILE_TYPE) + 1
     classes = rows.get(_CLASS, [])
     found = []
@@ -49,18 +45,6 @@ def _by_class(classes: Sequence[str], position: int) -> str:
     """Type of a file of the type Sample, which is the default: its class may say more."""
     label = classes[position] if position < len(classes) else ""
     return kind_of_type(label) or "sample"
-
-
-def _without_types(texts: Sequence[str]) -> tuple[SampleColumns, ...]:
-    """Columns of files where the title rows were deleted: means and deviations repeat a class."""
-    keys = [header_key(text) for text in texts]
-    begin = max((keys.index(last) + 1 for last in _LAST if last in keys), default=len(texts))
-    times = Counter(keys[begin:])
-    return tuple(
-        SampleColumns(texts[i].strip(), "", {"volume": i})
-        for i in range(begin, len(texts))
-        if keys[i] and times[keys[i]] == 1
-    )
 
 
 FORMATS: Final = (

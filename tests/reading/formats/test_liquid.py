@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from reading.formats.content import FEATURES, SAMPLES, assert_content, read
+from reading.formats.test_msdial import titles
 
-HEADER = (
+HEADER = titles(
     "Raw Data File|LM_ID|Common Name|Adduct|Category|Main Class|Sub Class|Exact m/z|Formula"
     "|Observed m/z|ppm Error|Apex RT|Precursor RT|Apex NET|Intensity|Peak Area|Score|MS/MS Scan"
     "|Precursor Scan|Apex Scan|PUBCHEM_SID|INCHI_KEY"
-).split("|")
+)
 
 
 def results() -> str:

@@ -36,6 +36,12 @@ def test_intensities_of_all_samples(means: bool, shared: bool) -> None:
     assert {s.name: s.kind for s in table.tables[0].left_out} == {"Blank_1": "blank", QC: "qc"}
 
 
+def test_the_largest_intensity_is_evidence_beside_those_of_samples() -> None:
+    table = read(feature_table())
+    assert set(table.carried["MaxIntensity"]) == {9e6}
+    assert "volume" not in table.tables[0].header.positions
+
+
 def test_seconds_become_minutes() -> None:
     assert_content(read(feature_table(seconds=True)), tool="MetaboScape")
 

@@ -17,20 +17,26 @@ from reading.formats.content import (
 
 import ganglioside as gg
 
+
+def titles(*lines: str) -> list[str]:
+    """Titles of columns, divided by bars."""
+    return "|".join(lines).split("|")
+
+
 #: Columns of an alignment before those of the files.
-VERSION_4 = (
-    "Alignment ID|Average Rt(min)|Average Mz|Metabolite name|Adduct type|Post curation result|Fill %"
-    "|MS/MS assigned|Reference RT|Reference m/z|Formula|Ontology|INCHIKEY|SMILES"
-    "|Annotation tag (VS1.0)|RT matched|m/z matched|MS/MS matched|Comment"
-    "|Manually modified for quantification|Manually modified for annotation"
-    "|Isotope tracking parent ID|Isotope tracking weight number|Total score|RT similarity"
-    "|Dot product|Reverse dot product|Fragment presence %|S/N average"
-    "|Spectrum reference file name|MS1 isotopic spectrum|MS/MS spectrum"
-).split("|")
+VERSION_4 = titles(
+    "Alignment ID|Average Rt(min)|Average Mz|Metabolite name|Adduct type|Post curation result",
+    "Fill %|MS/MS assigned|Reference RT|Reference m/z|Formula|Ontology|INCHIKEY|SMILES",
+    "Annotation tag (VS1.0)|RT matched|m/z matched|MS/MS matched|Comment",
+    "Manually modified for quantification|Manually modified for annotation",
+    "Isotope tracking parent ID|Isotope tracking weight number|Total score|RT similarity",
+    "Dot product|Reverse dot product|Fragment presence %|S/N average",
+    "Spectrum reference file name|MS1 isotopic spectrum|MS/MS spectrum",
+)
 VERSION_5 = [
     *VERSION_4[:23],
-    *"RT similarity|m/z similarity|Simple dot product|Weighted dot product".split("|"),
-    *"Reverse dot product|Matched peaks count|Matched peaks percentage|Total score".split("|"),
+    *titles("RT similarity|m/z similarity|Simple dot product|Weighted dot product"),
+    *titles("Reverse dot product|Matched peaks count|Matched peaks percentage|Total score"),
     *VERSION_4[28:],
 ]
 MOBILITY = [*VERSION_5[:3], "Average mobility", "Average CCS", *VERSION_5[3:]]
@@ -91,7 +97,7 @@ def alignment(
 
 
 @pytest.mark.parametrize(
-    "columns", [VERSION_4, VERSION_5, MOBILITY, GNPS], ids="4 5 IM GNPS".split()
+    "columns", [VERSION_4, VERSION_5, MOBILITY, GNPS], ids=["4", "5", "IM", "GNPS"]
 )
 def test_an_alignment_of_each_version(columns: list[str]) -> None:
     table = read(alignment(columns))
@@ -122,6 +128,7 @@ def test_title_rows_may_be_deleted(stats: tuple[str, ...]) -> None:
         assert set(SAMPLES) <= set(table.data["sample"])
     else:
         assert_content(table, tool="MS-DIAL")
+        assert [s.name for s in table.tables[0].samples] == list(SAMPLES)
 
 
 def test_rows_before_the_samples_may_be_deleted() -> None:
@@ -137,6 +144,9 @@ def test_the_class_tells_blanks_of_the_default_type() -> None:
     types = ("Sample",) * 4
     table = read(alignment(VERSION_4, types=types, classes=("Blank", "QC", "ctx", "ctx")))
     assert_content(table, tool="MS-DIAL")
+    assert [s.kind for s in table.tables[0].left_out] == ["blank", "qc"]
+    unnamed = alignment(VERSION_4, types=types).replace("Blank_1", "x_1").replace("QC_1", "x_2")
+    assert [s.kind for s in read(unnamed).tables[0].left_out] == ["blank", "qc"]
 
 
 def test_comma_separated() -> None:

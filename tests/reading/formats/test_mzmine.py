@@ -130,6 +130,11 @@ def test_a_table_for_metaboanalyst(version: int) -> None:
     assert {s.kind for s in table.tables[0].left_out} == {"blank", "qc"}
 
 
+def test_groups_of_a_table_for_metaboanalyst_tell_types() -> None:
+    table = read(metaboanalyst(3).replace("Blank_1", "x_1").replace("QC_1", "x_2"))
+    assert {s.name: s.kind for s in table.tables[0].left_out} == {"x_1": "blank", "x_2": "qc"}
+
+
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
 def test_a_list_without_names_is_refused(separator: str) -> None:
     lines = [line.split(",") for line in legacy(own=False).splitlines()]

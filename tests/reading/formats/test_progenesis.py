@@ -69,6 +69,12 @@ def test_raw_abundances_are_read(tags: int) -> None:
     assert [(s.name, s.kind) for s in found.left_out] == [("Blank_1", "blank"), ("QC_1", "qc")]
 
 
+def test_a_condition_stands_once_above_its_runs() -> None:
+    text = measurements().replace('"Blank","QC"', '"Blank",').replace("QC_1", "x_2")
+    left_out = {s.name: s.kind for s in read(text).tables[0].left_out}
+    assert left_out == {"Blank_1": "blank", "x_2": "blank"}
+
+
 def test_raw_abundances_alone_or_first() -> None:
     assert_content(read(measurements(blocks=("Raw abundance",))), tool="Progenesis QI")
     blocks = ("Raw abundance", "Normalised abundance")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ganglioside.reading.records import Record, SampleColumns, Sheet, header_key
 
@@ -60,6 +61,8 @@ class Format:
     unfold : callable, optional
         Sheet with one header line and one feature a row, made from a sheet of another shape; None
         if the sheet has not that shape.
+    document : callable, optional
+        The same from a JSON document; None if it is of another tool.
     taken : str
         What is taken from such a file, for people.
 
@@ -76,12 +79,24 @@ class Format:
     per_sample: tuple[PerSample, ...] = ()
     samples: FindSamples | None = None
     unfold: Callable[[Sheet], Sheet | None] | None = None
+    document: Callable[[Mapping[str, Any]], Sheet | None] | None = None
     taken: str = ""
 
     def recognises(self, texts: Sequence[str]) -> bool:
         """Whether a header is one of this tool."""
         keys = {header_key(text) for text in texts}
         return any(all(_is_in(mark, keys) for mark in group) for group in self.marks)
+
+
+def json_records(value: object) -> list[dict[str, Any]]:
+    """Records in a list of a JSON document; none in anything else.
+
+    Examples
+    --------
+    >>> json_records([{"id": 1}, 5]), json_records("text")
+    ([{'id': 1}], [])
+    """
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _is_in(mark: str, keys: set[str]) -> bool:

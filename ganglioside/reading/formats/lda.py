@@ -1,7 +1,7 @@
 """Lipid Data Analyzer 1 and 2: a workbook of one file, a sheet a lipid class.
 
-Source of the headers: ThallingerLab/LDA2 (`export/QuantificationResultExporter.java`). A species has
-one row with its carbons, double bonds and hydroxyls in columns of their own, and below it rows
+Source of the headers: ThallingerLab/LDA2 (`export/QuantificationResultExporter.java`). A species
+has one row with its carbons, double bonds and hydroxyls in columns of their own, and below it rows
 without a name for each isotope peak, whose areas the row of the species sums up. Sheets of MSn, of
 double bond positions, of overviews and of settings hold no features.
 """
@@ -69,8 +69,8 @@ FORMATS: Final = (
         },
         unfold=_unfold,
         taken=(
-            "a sheet a class: species from carbons, double bonds and hydroxyls, modifications as ions, "
-            "m/z, RT and total areas; isotope peaks, MSn and overviews are left out"
+            "a sheet a class: species from carbons, double bonds and hydroxyls, modifications as "
+            "ions, m/z, RT and total areas; isotope peaks, MSn and overviews are left out"
         ),
     ),
 )

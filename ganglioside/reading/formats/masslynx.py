@@ -1,8 +1,8 @@
 """MassLynx TargetLynx: summary reports by compound or by sample, as text.
 
 Sources of the headers: p2m2/p2m2tools (tests of `QuantifyCompoundSummaryReportMassLynxParser`) and
-reports of the same shape: a line `Compound 1:  name`, a header whose first cell may be empty, one row
-an injection; or `Sample 1:  name` above one row a compound.
+reports of the same shape: a line `Compound 1:  name`, a header whose first cell may be empty, one
+row an injection; or `Sample 1:  name` above one row a compound.
 """
 
 from __future__ import annotations

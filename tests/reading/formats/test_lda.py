@@ -7,10 +7,21 @@ from reading.formats.content import FEATURES, assert_content, read
 from reading.formats.workbook import workbook
 
 HEADER = ["Index", "Name", "Dbs", "Modification", "Formula", "Mod-Formula", "RT", "Isotope", "Area"]
-HEADER += ["AreaError", "Background", "Charge", "Mz", "MzTolerance", "Peak", "LowerValley", "level=1"]
+HEADER += [
+    "AreaError",
+    "Background",
+    "Charge",
+    "Mz",
+    "MzTolerance",
+    "Peak",
+    "LowerValley",
+    "level=1",
+]
 
 
-def sheets(*, oh: bool = True, chains: bool = False, prefix: str = "") -> dict[str, list[list[object]]]:
+def sheets(
+    *, oh: bool = True, chains: bool = False, prefix: str = ""
+) -> dict[str, list[list[object]]]:
     header = [*HEADER[:3], "OH", *HEADER[3:]] if oh else HEADER
     found: dict[str, list[list[object]]] = {"About": [["LDA version", "2.11.1"]]}
     for head in ("GM3", "GM1"):
@@ -19,14 +30,33 @@ def sheets(*, oh: bool = True, chains: bool = False, prefix: str = "") -> dict[s
             carbons, bonds = f.chains.split(":")
             name: list[object] = [f.chains, ""] if chains else [prefix + carbons, int(bonds)]
             name += ["2"] if oh else []
-            rest = ["-H", "C1", "C1", f.rt, None, f.area("S_1"), None, None, 1, f.mz, 0.01, None, None]
+            rest = [
+                "-H",
+                "C1",
+                "C1",
+                f.rt,
+                None,
+                f.area("S_1"),
+                None,
+                None,
+                1,
+                f.mz,
+                0.01,
+                None,
+                None,
+            ]
             rows.append([f.number + 1, *name, *rest])
             for isotope in (0, 1):
                 blank = [None] * (len(name) + 5)
-                rows.append([*blank, isotope, f.area("S_1") / 2, 0.5, 0.1, 1, f.mz, None, f.rt * 60])
+                rows.append(
+                    [*blank, isotope, f.area("S_1") / 2, 0.5, 0.1, 1, f.mz, None, f.rt * 60]
+                )
         found[head] = rows
         found[f"{head} - MSn"] = [["34_1", "fragments", 290.1]]
-        found[f"{head} - Overview"] = [["Identifier", "Molecular Species", "Assigned"], ["34:1_7.5"]]
+        found[f"{head} - Overview"] = [
+            ["Identifier", "Molecular Species", "Assigned"],
+            ["34:1_7.5"],
+        ]
     return found
 
 

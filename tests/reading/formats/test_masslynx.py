@@ -15,7 +15,19 @@ def compounds(*, title: str = "Compound {}:  {}") -> str:
         lines += [title.format(f.number + 1, f"{f.head}(d{f.chains})"), ""]
         lines += ["\tName\tSample Text\tType\tStd. Conc\tRT\tArea\tIS Area\tS/N\tVial\tHeight/Area"]
         for number, (file, kind) in enumerate(zip(FILES, KINDS, strict=True), 1):
-            row = [number, file, "", TYPES[kind], "", f.rt_in(file), f.area(file), "", 50, "1:A,1", 9]
+            row = [
+                number,
+                file,
+                "",
+                TYPES[kind],
+                "",
+                f.rt_in(file),
+                f.area(file),
+                "",
+                50,
+                "1:A,1",
+                9,
+            ]
             lines.append("\t".join(map(str, row)))
         lines += [""]
     return "\r\n".join(lines)
@@ -50,7 +62,9 @@ def test_compounds_may_have_their_columns_in_different_orders() -> None:
     swapped = []
     for line in first.splitlines():
         cells = line.split("\t")
-        swapped.append("\t".join([*cells[:5], cells[6], cells[5], *cells[7:]]) if cells[6:] else line)
+        swapped.append(
+            "\t".join([*cells[:5], cells[6], cells[5], *cells[7:]]) if cells[6:] else line
+        )
     text = "\n".join(swapped) + "\nCompound 2:" + "Compound 2:".join(others)
     assert_content(read(text), tool="MassLynx", own_rt=True, mz=False, ions=False)
 

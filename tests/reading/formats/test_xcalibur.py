@@ -17,7 +17,19 @@ def report() -> dict[str, list[list[object]]]:
         rows: list[list[object]] = [["Component Name", "Curve Index", "Weighting Index"]]
         rows += [[f"{f.head} {f.chains};O2", "Linear", "Equal"], [], [], SHORT]
         for file, kind in zip(FILES, KINDS, strict=True):
-            row = [file, TYPES[kind], file, "", "NA", "NA", "NA", f.area(file), "NA", 9, f.rt_in(file)]
+            row = [
+                file,
+                TYPES[kind],
+                file,
+                "",
+                "NA",
+                "NA",
+                "NA",
+                f.area(file),
+                "NA",
+                9,
+                f.rt_in(file),
+            ]
             rows.append([*row, "Low", "NA", "NA"])
         rows += [[], ["Created By:"], ["User Name", "ann"], ["Created On", "1/2/2024"]]
         sheets[f"{f.head} {f.chains.replace(':', '_')}"] = rows

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ReadError
+from ganglioside.reading.documents import document_sheet
 from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.formats.format import Format
 from ganglioside.reading.frames import frame_columns, text_cells
 from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header, refuse_unannotated
 from ganglioside.reading.headers import match_header
@@ -29,7 +31,7 @@ from ganglioside.settings import Settings
 from ganglioside.support.fact_tables import read_facts
 
 #: Endings of text tables, and of all tables that are read.
-TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
+TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt", ".tab", ".mztab")
 TABLE_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx", ".parquet")
 
 #: Name of the stream that holds an encrypted workbook.
@@ -121,6 +123,9 @@ def _refuse_markup(text: str, has_header: bool) -> None:
 def _read_text(content: bytes, columns: Mapping[str, str], max_rows: int) -> RawTable:
     """Table of a text file."""
     text, encoding = decode(content)
+    document = document_sheet(text)
+    if document is not None:
+        return _read_document(*document, columns)
     sheets = text_sheets(text, max_rows)
     layout = best_layout([search(sheet, columns) for sheet in sheets])
     _refuse_markup(text, layout is not None)
@@ -135,6 +140,15 @@ def _read_text(content: bytes, columns: Mapping[str, str], max_rows: int) -> Raw
                 f"{csv.field_size_limit():,} characters. {RIGHT_FILE}"
             )
         raise _refusal(heads, columns)
+    return table
+
+
+def _read_document(sheet: Sheet, tool: Format, columns: Mapping[str, str]) -> RawTable:
+    """Table of a JSON document."""
+    layout = find_layout(sheet, columns, tool)
+    table = None if layout is None else read_sheet(layout, columns)
+    if table is None:
+        raise _refusal([sheet.head], columns)
     return table
 
 

@@ -122,6 +122,15 @@ def _are_counts(values: Sequence[float]) -> bool:
     return all(value < _LARGE and value.is_integer() for value in values)
 
 
+def samples_below_types(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColumns, ...]:
+    """Samples of a table whose record above the header gives each of them a type."""
+    types = above[-1][1] if above else []
+    found = zip(range(len(types)), texts, map(kind_of_type, types), strict=False)
+    return tuple(
+        SampleColumns(text.strip(), kind, {"volume": i}) for i, text, kind in found if kind
+    )
+
+
 def _with_area(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
     """The samples that have an area; a pattern of another quantity alone shows no sample."""
     return tuple(sample for sample in samples if "volume" in sample.positions)

@@ -99,14 +99,14 @@ def _finer_column(
 
     Some programs let several injections have the name of one sample.
     """
-    given = samples.fillna("")
-    if _splits(given, names) or np.mean(_repeats(names) > 1) < _MOST_NAMES:
+    given, times = samples.fillna(""), _repeats(names)
+    if not len(times) or np.mean(times > 1) < _MOST_NAMES or _splits(given, names):
         return None
     taken = set(raw.header.positions.values())
     for position, text in enumerate(raw.header.texts):
-        if position not in taken and _says_sample(text):
-            if _splits(given + "\0" + cells[position], names):
-                return position
+        finer = given + "\0" + cells[position]
+        if position not in taken and _says_sample(text) and _splits(finer, names):
+            return position
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ganglioside.reading.records import Record, SampleColumns, Sheet, header_key
 
@@ -65,6 +66,8 @@ class Format:
     unfold : callable, optional
         Sheet with one header line and one feature a row, made from a sheet of another shape; None
         if the sheet has not that shape.
+    document : callable, optional
+        The same from a JSON document; None if it is of another tool.
     taken : str
         What is taken from such a file, for people.
 
@@ -82,6 +85,7 @@ class Format:
     per_sample: tuple[PerSample, ...] = ()
     samples: FindSamples | None = None
     unfold: Callable[[Sheet], Sheet | None] | None = None
+    document: Callable[[Mapping[str, Any]], Sheet | None] | None = None
     taken: str = ""
 
     def recognises(self, texts: Sequence[str]) -> bool:
@@ -100,6 +104,17 @@ class Format:
         """
         key = {header_key(header)}
         return any(_is_in(mark, key) for mark in self.others)
+
+
+def json_records(value: object) -> list[dict[str, Any]]:
+    """Records in a list of a JSON document; none in anything else.
+
+    Examples
+    --------
+    >>> json_records([{"id": 1}, 5]), json_records("text")
+    ([{'id': 1}], [])
+    """
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _is_in(mark: str, keys: set[str]) -> bool:

@@ -2,8 +2,8 @@
 
 Sources of the headers: LipidSearch 4.2 and 5.2 exports as in FareseWaltherLab/LipidCruncher
 (`sample_datasets/`, tests of alignments), Wenting42/Lipidomics, ShinyFabio/ADViSELipidomics and
-welshea/mass_spectrometry_pipelines. Sections `[s1]` are groups of files, `[s1-1]` single files, `[c]`
-the control group; lines above the header tell their files.
+welshea/mass_spectrometry_pipelines. Columns `[s1]` are of groups of files, `[s1-1]` of single
+files, `[c]` of the control group; lines above the header tell their files.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ FORMATS: Final = (
         },
         samples=_samples,
         taken=(
-            "lipids, ions, RT and areas of each file or group, their m/z and RT where the table has "
-            "them; normalised areas, ratios, grades and scores are left out"
+            "lipids, ions, RT and areas of each file or group, their m/z and RT where the table "
+            "has them; normalised areas, ratios, grades and scores are left out"
         ),
     ),
 )

@@ -1,7 +1,8 @@
 """MassHunter Quantitative Analysis: batch tables with compounds across, or with samples across.
 
 Sources of the headers: SLINGhub/midar (`tests/testthat/*_Testdata_MHQuant_*.csv`) and
-SLINGhub/MSOrganiser (`tests/testdata/WideTableForm*.csv`, `CompoundTableForm*.csv`). Two header rows:
+SLINGhub/MSOrganiser (`tests/testdata/WideTableForm*.csv`, `CompoundTableForm*.csv`). Two rows head
+such a table:
 
 - compounds across: `Sample` and, for each compound, `X Method` and `X Results` above the titles;
 - samples across: `Compound Method` and the name of each sample above the titles.
@@ -168,8 +169,8 @@ FORMATS: Final = (
         },
         unfold=_unfold,
         taken=(
-            "compounds, data files and their types, precursor m/z, RT and areas; qualifiers and the "
-            "settings of methods are left out"
+            "compounds, data files and their types, precursor m/z, RT and areas; qualifiers and "
+            "the settings of methods are left out"
         ),
     ),
 )

@@ -32,6 +32,6 @@ FORMATS: Final = (
             "mz": ("Found At Mass", "Found at m/z", "Precursor Mass"),
             "adduct": ("Adduct/Charge", "Adduct"),
         },
-        taken="components, samples and their types, RT and areas, m/z and ions where they are listed",
+        taken="components, samples and their types, RT and areas, m/z and ions where listed",
     ),
 )

@@ -1,8 +1,8 @@
 """MassHunter Profinder: compound groups with one column a file, and details with one row a file.
 
 Sources of the headers: exports as read by CCMS-UCSD/GNPS_Workflows (`_convert_compoundgroups_...`,
-`_convert_details_...`) and others: `Group`, `Mass (avg)`, `RT (avg)`, `[Area] file`; details: `Label`,
-`Mass`, `RT`, `Area`, `File` below two title lines. `Mass` is neutral, so it is no m/z.
+`_convert_details_...`) and others: `Group`, `Mass (avg)`, `RT (avg)`, `[Area] file`; details:
+`Label`, `Mass`, `RT`, `Area`, `File` below two title lines. `Mass` is neutral, so it is no m/z.
 """
 
 from __future__ import annotations

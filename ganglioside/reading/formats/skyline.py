@@ -3,11 +3,11 @@
 Sources of the headers: reports as in ahmohamed/lipidr (`inst/extdata/A1_data.csv`, pivoted
 `tests/testthat/A1_pivot.csv`) and SLINGhub/midar (`inst/extdata/
 Skyline_MoleculeTransitionResults.csv`); headings of the Document Grid and the invariant ones
-(`PeptideSequence`, `ReplicateName`) as Skyline's documentation of reports gives them. Headings are of
-peptides in older documents, of molecules in newer ones.
+(`PeptideSequence`, `ReplicateName`) as Skyline's documentation of reports gives them. Headings are
+of peptides in older documents, of molecules in newer ones.
 
-A report of transitions has one row for each product ion. A species is measured once: of the products
-of a precursor the one with the largest areas is kept, of its isotope peaks the first.
+A report of transitions has one row for each product ion. A species is measured once: of the
+products of a precursor the one with the largest areas is kept, of its isotope peaks the first.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from ganglioside.support.arrays import BoolArray, FloatArray
 
 #: Headings of a transition; a report of transitions has one of them.
 _OF_TRANSITION: Final = frozenset(
-    ("productmz", "productcharge", "productname", "productadduct", "fragmention", "productionformula",
-     "productneutralformula", "transition")
+    ("productmz", "productcharge", "productname", "productadduct", "fragmention",
+     "productionformula", "productneutralformula", "transition")
 )  # fmt: skip
 #: Headings that tell precursors apart.
 _OF_PRECURSOR: Final = frozenset(

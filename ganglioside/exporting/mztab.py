@@ -5,8 +5,9 @@ Source: mzTab-M 2.0.0 (HUPO-PSI, https://github.com/HUPO-PSI/mzTab-M).
 A small molecule (SML) is a species with a valid feature: its abundance is the consolidated volume,
 and its features (SMF) are the valid ones with their fragments and adducts. Every other row of
 the input is a small molecule of its own, unknown (reliability 4), so that no row is left out.
-Features and evidence (SME) need an m/z: if a row of the table lacks it, the file is a summary of
-metadata and small molecules alone, as the format allows.
+Name as given, sample, anchor and Log P of each feature are columns of their own, so that the file
+reads back as the table that it came from. Features and evidence (SME) need an m/z: if a row of the
+table lacks it, the file is a summary of metadata and small molecules alone, as the format allows.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def _prepare(features: pd.DataFrame, polarity: str) -> pd.DataFrame:
     )
     taken = ["feature_id", "name", "isomer", "rt", "volume", "consolidated_volume", "formula",
              "monoisotopic_mass", "verdict", "confidence", "parent_id", "parent", "process",
-             "predicted_rt", "rule", "reason"]  # fmt: skip
+             "predicted_rt", "rule", "reason", "anchor", "log_p"]  # fmt: skip
     taken += [column for column in OVERRIDE_COLUMNS.values() if column in features.columns]
     rows = pd.concat([rows, features[taken].reset_index(drop=True)], axis=1)
     rows["molecule"] = _molecule_of(rows)
@@ -259,6 +260,9 @@ def _features(rows: pd.DataFrame, samples: list[str]) -> str:
         },
         "opt_global_feature_id": rows["feature_id"],
         "opt_global_name_as_given": _texts(rows["name"]),
+        "opt_global_sample": _texts(rows["sample"]),
+        "opt_global_anchor": rows["anchor"],
+        "opt_global_log_p": rows["log_p"],
         "opt_global_verdict": rows["verdict"].astype("str"),
         "opt_global_confidence": rows["confidence"],
         "opt_global_parent": _texts(rows["parent"]),

@@ -115,6 +115,19 @@ def _adducts_by_atoms() -> dict[str, Adduct]:
 _ADDUCT: Final = re.compile(r"\[?(?P<atoms>m[^\[\]]*?)(?:\](?P<charge>[0-9]?[+-]{0,6}[0-9]?))?")
 
 
+def _as_usual(ion: str) -> str:
+    """An ion that a tool spells in its own way, in the usual way; in lower case.
+
+    >>> [_as_usual(ion) for ion in ("ion=[m-h]-", "-h", "(m-h)-", "[(m-h)]-", "m-h-")]
+    ['[m-h]-', 'm-h', '[m-h]-', '[m-h]-', 'm-h']
+    """
+    ion = ion.removeprefix("ion=")  # MetaboScape
+    ion = ion.replace("[(", "[").replace(")]", "]").replace("(", "[").replace(")", "]")
+    if ion.startswith(("+", "-")):  # LipidSearch and LDA write only what M gains and loses
+        ion = f"m{ion}"
+    return ion if "]" in ion else ion.rstrip("+-")
+
+
 def _adduct_parts(name: str) -> tuple[str, int | None]:
     """Atoms in an adduct's name, lower case, and its charge (None if the name has none).
 
@@ -122,6 +135,7 @@ def _adduct_parts(name: str) -> tuple[str, int | None]:
     """
     short = "".join(name.split())[:80]
     plain = unicodedata.normalize("NFKC", short).replace("\u2212", "-").lower()
+    plain = _as_usual(plain)
     match = _ADDUCT.fullmatch(plain)
     if match is None:
         return plain, None
@@ -138,8 +152,8 @@ def known_adduct(name: str) -> Adduct | None:
 
     Examples
     --------
-    >>> known_adduct("[M-2H]--").name
-    '[M-2H]2-'
+    >>> known_adduct("[M-2H]--").name, known_adduct("-H").name, known_adduct("ION=[M-H]-").name
+    ('[M-2H]2-', '[M-H]-', '[M-H]-')
     >>> known_adduct("[M-2H]-") is None
     True
     """

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ReadError
+from ganglioside.reading.documents import document_sheet
 from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.formats.format import Format
 from ganglioside.reading.frames import frame_columns, text_cells
-from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header
+from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header, refuse_unannotated
 from ganglioside.reading.headers import match_header
 from ganglioside.reading.layouts import Layout, find_layout
 from ganglioside.reading.limits import check_columns, check_rows
@@ -30,7 +32,7 @@ from ganglioside.settings import Settings
 from ganglioside.support.fact_tables import read_facts
 
 #: Endings of text tables, and of all tables that are read.
-TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt")
+TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt", ".tab", ".mztab")
 TABLE_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx", ".parquet")
 
 #: Name of the stream that holds an encrypted workbook.
@@ -85,6 +87,7 @@ def _read_sheets(sheets: Sequence[Sheet], options: ReadingOptions) -> tuple[RawT
             found.append(table)
     tables = [table for table in found if readable(table)] or found[:1]
     if not tables:
+        _refuse_unannotated([each.layout for each in searched])
         raise _refusal([sheet.head for sheet in sheets], options.named)
     left_out = [name for name in left_out if name not in {table.sheet for table in tables}]
     notes = tuple(Note("sheet-left-out", value=name) for name in left_out)
@@ -119,11 +122,15 @@ def _refuse_markup(text: str, has_header: bool) -> None:
 
 def _read_text(content: bytes, options: ReadingOptions, max_rows: int) -> RawTable:
     """Table of a text file, in the encoding in which most of it can be read."""
+    document = document_sheet(next(decodings(content))[0])
+    if document is not None:
+        return _read_document(*document, options)
     text, encoding, sheets, layout = _best_decoding(content, options, max_rows)
     _refuse_markup(text, layout is not None)
     notes = [] if encoding.startswith("utf") else [_guessed(encoding)]
     table = None if layout is None else read_sheet(layout, options, notes)
     if table is None:
+        _refuse_unannotated([layout])
         heads = [sheet.head for sheet in sheets]
         if text.strip() and not any(heads):
             raise ReadError(
@@ -153,9 +160,25 @@ def _best_decoding(
     return best
 
 
+def _read_document(sheet: Sheet, tool: Format, options: ReadingOptions) -> RawTable:
+    """Table of a JSON document."""
+    layout = find_layout(sheet, options.named, tool)
+    table = None if layout is None else read_sheet(layout, options)
+    if table is None:
+        raise _refusal([sheet.head], options.named)
+    return table
+
+
 def _guessed(encoding: str) -> Note:
     """Note of an encoding that the file does not name."""
     return Note("encoding-guessed", value=encoding)
+
+
+def _refuse_unannotated(layouts: Sequence[Layout | None]) -> None:
+    """Refuse an input that is a list of features without lipid names."""
+    lists = [layout for layout in layouts if layout is not None and layout.is_feature_list]
+    if lists:
+        raise refuse_unannotated(lists[0].header, lists[0].line, lists[0].tool)
 
 
 def _refusal(heads: Sequence[list[Record]], columns: Mapping[str, str]) -> Exception:
@@ -197,6 +220,7 @@ def _frame_table(frame: pd.DataFrame, options: ReadingOptions) -> RawTable:
     layout = find_layout(Sheet("", head, lambda _: Body(cells, lines)), options.named)
     raw = None if layout is None or layout.record else read_sheet(layout, options)
     if raw is None:
+        _refuse_unannotated([layout])
         header = match_header(titles, options.named)
         raise refuse_header(list(header.texts), header if header.positions else None, 1)
     return raw

@@ -43,6 +43,22 @@ def refuse_header(first: list[str], best: Header | None, line: int) -> Validatio
     return refusal(log, tuple(first if best is None else best.texts))
 
 
+def refuse_unannotated(header: Header, line: int, tool: str) -> ValidationError:
+    """Error for a list of features without lipid names.
+
+    Parameters
+    ----------
+    header
+    line
+        1-based line of the header.
+    tool
+        The tool that wrote it, empty if it is not known.
+    """
+    log = ProblemLog(np.empty(0, dtype=np.int64), line)
+    log.table("not-annotated", value=f"feature list of {tool}" if tool else "feature list")
+    return refusal(log, header.texts)
+
+
 def refusal(log: ProblemLog, headers: tuple[str, ...] = ()) -> ValidationError:
     """Error that lists every fault of a header in the log."""
     problems = log.to_frame()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -81,6 +81,7 @@ def match_header(
     texts: Sequence[str],
     columns: Mapping[str, str] | None = None,
     first: Mapping[str, tuple[str, ...]] | None = None,
+    is_other: Callable[[str], bool] | None = None,
 ) -> Header:
     """Header with the input columns that are recognised among its texts.
 
@@ -92,6 +93,8 @@ def match_header(
         Header texts that the user gives for input columns; they take precedence over the aliases.
     first
         Headers of input columns in the tool that wrote the table, preferred to other aliases.
+    is_other
+        Whether a header holds something else in that tool.
 
     Returns
     -------
@@ -113,7 +116,9 @@ def match_header(
     own = _ranks_of(first or {})
     ranked: dict[str, list[tuple[int, int]]] = {}  # rank and position of each possible column
     for position, text in enumerate(texts):
-        found = own.get(header_key(text)) or _lookup(text)
+        found = own.get(header_key(text))
+        if found is None and not (is_other and is_other(text)):
+            found = _lookup(text)
         if found and position not in positions.values() and found.column not in wanted:
             ranked.setdefault(found.column, []).append((found.rank, position))
     spare = []

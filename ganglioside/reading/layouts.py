@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ganglioside.reading.formats.format import Format
-from ganglioside.reading.headers import Header, match_header
+from ganglioside.reading.headers import Header, column_of_header, match_header
 from ganglioside.reading.limits import check_columns
-from ganglioside.reading.records import NO_HEADER, SampleColumns, Sheet
+from ganglioside.reading.records import NO_HEADER, Record, SampleColumns, Sheet
 from ganglioside.reading.registry import formats
 from ganglioside.reading.sample_columns import find_samples, without_samples
 
@@ -53,6 +53,12 @@ class Layout:
     def is_usable(self) -> bool:
         """Whether an analysis finds what it needs, but perhaps the name, which content can show."""
         return not self.header.unmet and not set(self.missing) - {"name"}
+
+    @property
+    def is_feature_list(self) -> bool:
+        """Whether this is what programs write that find features, with names or without."""
+        found = {*self.header.positions, *(c for s in self.samples for c in s.positions)}
+        return "rt" in found and bool(self.tool or {"mz", "volume"} <= found)
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -102,14 +108,34 @@ def _layout(
     line, texts = sheet.head[record]
     check_columns(len(texts))
     tool = tool or _recognise(texts)
-    header = match_header(texts, columns, {} if tool is None else tool.columns)
+    header = _header(texts, columns, tool)
     if not header.positions:
         return None
     above = sheet.head[:record]
-    samples = find_samples(header, above, tool, sheet.cells_below(record))
+    samples = _samples(header, above, tool, sheet.cells_below(record), columns or {})
     header = without_samples(header, samples)
     layout = Layout(sheet, header, record, line, "" if tool is None else tool.tool, samples)
     return layout if layout.is_usable else None
+
+
+def _samples(
+    header: Header,
+    above: Sequence[Record],
+    tool: Format | None,
+    below: list[list[str]],
+    columns: Mapping[str, str],
+) -> tuple[SampleColumns, ...]:
+    """Samples of a wide table; none where the user says which one column holds the areas."""
+    if "volume" in {column_of_header(label) for label in columns}:
+        return ()
+    return find_samples(header, above, tool, below)
+
+
+def _header(texts: Sequence[str], columns: Mapping[str, str] | None, tool: Format | None) -> Header:
+    """Header with its input columns, by the words of the tool that wrote it."""
+    if tool is None:
+        return match_header(texts, columns)
+    return match_header(texts, columns, tool.columns, tool.is_other)
 
 
 def _recognise(texts: Sequence[str]) -> Format | None:

@@ -38,6 +38,7 @@ def repair_rows(raw: RawTable, log: ProblemLog) -> pd.DataFrame:
     _report_misfits(raw, left, log)
     lost = np.setdiff1d(misfits(raw), np.array(list(repaired), dtype=np.int64))
     others = [position for column, position in raw.header.positions.items() if column != "name"]
+    others += [position for sample in raw.samples for position in sample.positions.values()]
     if len(lost):
         cells = cells.copy()
         cells.loc[lost, others] = ""
@@ -69,7 +70,7 @@ def _rejoin_names(raw: RawTable, log: ProblemLog) -> dict[int, list[str]]:
     header with a number as RT: no name continues with a number after a separator.
     """
     width = len(raw.header.texts)
-    name_at, rt_at = raw.header.positions["name"], raw.header.positions["rt"]
+    name_at, rt_at = raw.header.positions["name"], _rt_at(raw)
     joined: dict[int, list[str]] = {}
     for row, fields in raw.ragged.items():
         surplus = len(fields) - width
@@ -86,6 +87,14 @@ def _rejoin_names(raw: RawTable, log: ProblemLog) -> dict[int, list[str]]:
     values = [cells[name_at] for cells in repaired.values()]
     log.rows("name-rejoined", rows, raw.header.label("name"), values)
     return repaired
+
+
+def _rt_at(raw: RawTable) -> int:
+    """Position of RT; that of the first sample with an RT of its own where none is shared."""
+    shared = raw.header.positions.get("rt")
+    if shared is not None:
+        return shared
+    return next(s.positions["rt"] for s in raw.samples if "rt" in s.positions)
 
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?")

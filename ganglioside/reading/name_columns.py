@@ -150,8 +150,13 @@ def _heads(
         if header_key(text) in _HEADS:
             yield text.strip(), cells[position].str.strip()
     if sheet:
-        yield f"sheet {sheet}", pd.Series(sheet, index=cells.index, dtype="str")
+        yield sheet_words(sheet), pd.Series(sheet, index=cells.index, dtype="str")
     yield "headings of sections", _sections(chains)
+
+
+def sheet_words(sheet: str) -> str:
+    """Words for a worksheet as a part of names."""
+    return f"sheet {sheet}"
 
 
 def _sections(chains: pd.Series[Any]) -> pd.Series[Any]:

@@ -120,6 +120,8 @@ class RawTable:
         Unit of RT that the user named.
     names : pandas.Series of str or None, shape (n,)
         Names put together from several cells; None where one column holds them.
+    part : bool
+        Whether the sheet is a part of one table (a class or a compound a sheet), and so no sample.
     """
 
     header: Header
@@ -136,6 +138,7 @@ class RawTable:
     left_out: tuple[SampleColumns, ...] = ()
     unit: str | None = None
     names: pd.Series[Any] | None = None
+    part: bool = False
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -158,6 +161,8 @@ class TableRead:
         Samples of a wide table that were read, and those that take no part.
     rows : int
         Rows below the header.
+    part : bool
+        Whether the sheet is a part of one table, and so no sample.
     """
 
     sheet: str
@@ -167,10 +172,18 @@ class TableRead:
     samples: tuple[SampleColumns, ...]
     left_out: tuple[SampleColumns, ...]
     rows: int
+    part: bool = False
 
     @classmethod
     def of(cls, raw: RawTable) -> TableRead:
         """What was taken from a table."""
         return cls(
-            raw.sheet, raw.tool, raw.header, raw.header_line, raw.samples, raw.left_out, len(raw)
+            raw.sheet,
+            raw.tool,
+            raw.header,
+            raw.header_line,
+            raw.samples,
+            raw.left_out,
+            len(raw),
+            raw.part,
         )

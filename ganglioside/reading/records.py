@@ -78,6 +78,13 @@ class Body:
     ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     broken: npt.NDArray[np.int64] = field(default_factory=lambda: _NONE)
 
+    def only(self, kept: npt.NDArray[np.bool_]) -> Body:
+        """The rows of which `kept`, of shape (n,), is true."""
+        at = np.cumsum(kept) - 1
+        broken = np.array([at[i] for i in self.broken if kept[i]], dtype=np.int64)
+        ragged = {int(at[i]): fields for i, fields in self.ragged.items() if kept[i]}
+        return Body(self.cells[kept].reset_index(drop=True), self.lines[kept], ragged, broken)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sheet:
@@ -96,6 +103,12 @@ class Sheet:
     formulas : set of (int, int)
         Row and 0-based column of cells that hold a formula without a value; complete once the
         body was read.
+    records : callable
+        Gives all records that are not blank, each as long as it is written; none for a DataFrame.
+    part : bool
+        Whether the sheet is a part of one table (a class or a compound a sheet), and so no sample.
+    notes : tuple of (str, str)
+        Code of a problem of the whole table, and its value, found while it was unfolded.
     """
 
     name: str
@@ -103,6 +116,9 @@ class Sheet:
     body: Callable[[int], Body]
     separator: str = ""
     formulas: AbstractSet[tuple[int, int]] = frozenset()
+    records: Callable[[], list[Record]] = list
+    part: bool = False
+    notes: tuple[tuple[str, str], ...] = ()
 
     def cells_below(self, record: int, most: int = HEADER_WITHIN) -> list[list[str]]:
         """Cells of the records of `head` below one of them."""

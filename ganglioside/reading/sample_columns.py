@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
 from ganglioside.reading.records import Record, SampleColumns, column_of, header_key
-from ganglioside.reading.sample_types import kind_of_type
+from ganglioside.reading.sample_types import kind_of_name, kind_of_type
 from ganglioside.support.fact_tables import read_facts
 
 #: Headers with which people and programs name the area of a sample.
@@ -71,17 +72,64 @@ def find_samples(
     """
     if "sample" in header.positions:
         return ()
-    texts = header.texts
-    if tool is not None and tool.samples is not None:
-        return tool.samples(texts, above)
-    found = _by_pattern(texts, tool.per_sample if tool else ())
+    found = () if tool is None else _as_tool_says(header, above, tool, below)
     if not found:
-        found = _by_block(texts, above)
+        found = _by_block(header.texts, above)
     if not found and "volume" not in header.positions:
-        free = [i for i in range(len(texts)) if i not in header.positions.values()]
-        found = _with_area(_by_pattern(texts, _USUAL)) or _by_group(texts, above)
-        found = found or _by_structure(texts, free, below)
+        found = _with_area(_by_pattern(header.texts, _USUAL)) or _by_group(header, above, below)
+        found = found or _by_structure(header, below)
     return _with_kinds(found, above)
+
+
+def _as_tool_says(
+    header: Header, above: Sequence[Record], tool: Format, below: list[list[str]]
+) -> tuple[SampleColumns, ...]:
+    """Samples of a table of a known tool, none if its description does not show any."""
+    found = tool.samples(header.texts, above) if tool.samples is not None else ()
+    if not found:
+        found = _by_pattern(header.texts, tool.per_sample, sure=True)
+    if not found and tool.others and _has_no_area(header, tool):
+        found = _beside_others(header, tool, below)
+    return found
+
+
+def _has_no_area(header: Header, tool: Format) -> bool:
+    """Whether a table has no column of areas, or only one that sums the samples up."""
+    volume = header.positions.get("volume")
+    return volume is None or tool.is_other(header.texts[volume])
+
+
+def _beside_others(
+    header: Header, tool: Format, below: list[list[str]]
+) -> tuple[SampleColumns, ...]:
+    """Columns of numbers of which the tool does not say that they hold something else.
+
+    Small whole numbers beside areas count peaks; headers that come back are of means and deviations
+    of one group.
+    """
+    texts = [text.strip() for text in header.texts]
+    times = Counter(texts)
+    numeric = _columns_of_numbers(header, below)
+    found = {
+        i: v for i, v in numeric.items() if not tool.is_other(texts[i]) and times[texts[i]] < 2
+    }
+    if any(max(values) >= _LARGE for values in found.values()):
+        found = {i: values for i, values in found.items() if not _are_counts(values)}
+    return tuple(_area_of(texts[i], i) for i in found)
+
+
+def _are_counts(values: Sequence[float]) -> bool:
+    """Whether these are small whole numbers: of peaks, of files."""
+    return all(value < _LARGE and value.is_integer() for value in values)
+
+
+def samples_below_types(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColumns, ...]:
+    """Samples of a table whose record above the header gives each of them a type."""
+    types = above[-1][1] if above else []
+    found = zip(range(len(types)), texts, map(kind_of_type, types), strict=False)
+    return tuple(
+        SampleColumns(text.strip(), kind, {"volume": i}) for i, text, kind in found if kind
+    )
 
 
 def _with_area(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
@@ -89,8 +137,14 @@ def _with_area(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
     return tuple(sample for sample in samples if "volume" in sample.positions)
 
 
-def _by_pattern(texts: Sequence[str], patterns: Iterable[PerSample]) -> tuple[SampleColumns, ...]:
-    """Samples that headers name, in the order of the table."""
+def _by_pattern(
+    texts: Sequence[str], patterns: Iterable[PerSample], *, sure: bool = False
+) -> tuple[SampleColumns, ...]:
+    """Samples that headers name, in the order of the table.
+
+    Where it is not `sure` that a header of this form names a sample, words for something else
+    (mean, ratio) are none.
+    """
     samples: dict[str, dict[str, int]] = {}
     done: set[str] = set()
     for pattern in patterns:
@@ -98,7 +152,7 @@ def _by_pattern(texts: Sequence[str], patterns: Iterable[PerSample]) -> tuple[Sa
             continue
         for position, text in enumerate(texts):
             name = pattern.sample(text)
-            if name and not describes_other(name):
+            if name and (sure or not describes_other(name)):
                 samples.setdefault(name, {}).setdefault(pattern.column, position)
                 done.add(pattern.column)
     ordered = sorted(samples.items(), key=lambda item: min(item[1].values()))
@@ -111,7 +165,7 @@ def _by_block(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColu
     if len(areas) < _FEWEST or not above:
         return ()
     samples: dict[str, dict[str, int]] = {}
-    for position, label in _labels(above[-1][1], len(texts)).items():
+    for position, label in labels_of(above[-1][1], len(texts)).items():
         column = column_of_header(texts[position])
         if column in ("volume", "rt", "mz"):
             samples.setdefault(label, {}).setdefault(column, position)
@@ -119,8 +173,14 @@ def _by_block(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColu
     return found if len(found) >= _FEWEST else ()
 
 
-def _labels(cells: Sequence[str], width: int) -> dict[int, str]:
-    """Label of each position, which is written above the first column of its block."""
+def labels_of(cells: Sequence[str], width: int) -> dict[int, str]:
+    """Label of each position, which is written above the first column of its block.
+
+    Examples
+    --------
+    >>> labels_of(["", "Area", ""], 3)
+    {1: 'Area', 2: 'Area'}
+    """
     found: dict[int, str] = {}
     label = ""
     for position in range(width):
@@ -130,30 +190,57 @@ def _labels(cells: Sequence[str], width: int) -> dict[int, str]:
     return found
 
 
-def _by_group(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColumns, ...]:
+def _by_group(
+    header: Header, above: Sequence[Record], below: list[list[str]]
+) -> tuple[SampleColumns, ...]:
     """Samples below a heading of areas: one heading above the columns of all samples."""
+    texts = header.texts
+    numeric: set[int] | None = None
     for _, cells in reversed(above):
-        labels = _labels(cells, len(texts))
+        labels = labels_of(cells, len(texts))
         keys = {position: header_key(label) for position, label in labels.items()}
         for group in _AREA_GROUPS:
             positions = [i for i, key in keys.items() if key == group and texts[i].strip()]
+            if positions and numeric is None:  # no heading ends the last block
+                numeric = set(_columns_of_numbers(header, below))
+            positions = [i for i in positions if numeric is not None and i in numeric]
             if positions:
                 return tuple(_area_of(texts[i].strip(), i) for i in positions)
     return ()
 
 
-def _by_structure(
-    texts: Sequence[str], free: Sequence[int], below: list[list[str]]
-) -> tuple[SampleColumns, ...]:
+def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, list[float]]:
+    """Numbers of each column that may be a sample by its header and by what it holds."""
+    taken = {*header.positions.values(), *(position for _, position in header.spare)}
+    found = {}
+    for position, text in enumerate(header.texts):
+        if position in taken or not text.strip() or describes_other(text):
+            continue
+        values = _numbers(column_of(below, position))
+        if values:
+            found[position] = values
+    return found
+
+
+def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:
     """Samples of a table whose headers are their names: columns of large numbers."""
-    values = {i: _numbers(column_of(below, i)) for i in free if texts[i].strip()}
-    numeric = {i: v for i, v in values.items() if v and not describes_other(texts[i])}
+    texts = header.texts
+    numeric = _columns_of_numbers(header, below)
     chosen = [i for i, v in numeric.items() if max(v) >= _LARGE]
     if not chosen:
         chosen = _alike(texts, list(numeric))
     if len(chosen) < _FEWEST:
         return ()
-    return tuple(_area_of(texts[i].strip(), i) for i in chosen)
+    names = [text.strip() for text in texts]
+    return tuple(_area_of(names[i], i) for i in _told_apart(chosen, names))
+
+
+def _told_apart(positions: Iterable[int], texts: Sequence[str]) -> list[int]:
+    """Positions whose headers differ; of equal ones the first."""
+    first: dict[str, int] = {}
+    for position in positions:
+        first.setdefault(texts[position], position)
+    return list(first.values())
 
 
 def _alike(texts: Sequence[str], positions: Sequence[int]) -> list[int]:
@@ -182,18 +269,19 @@ def _numbers(cells: Sequence[str]) -> list[float]:
 def _with_kinds(
     samples: tuple[SampleColumns, ...], above: Sequence[Record]
 ) -> tuple[SampleColumns, ...]:
-    """Samples with the types that a row above the header gives them."""
+    """Samples with the types that a row above the header gives them, else that their names show."""
     for _, cells in reversed(above):
-        kinds = [_kind(sample, cells) for sample in samples]
+        kinds = _kinds(samples, cells)
         if any(kinds):
-            return tuple(replace(s, kind=k) for s, k in zip(samples, kinds, strict=True))
-    return samples
+            return tuple(replace(s, kind=s.kind or k) for s, k in zip(samples, kinds, strict=True))
+    return tuple(replace(s, kind=s.kind or kind_of_name(s.name)) for s in samples)
 
 
-def _kind(sample: SampleColumns, cells: Sequence[str]) -> str:
-    """Type of a sample in a row of types, empty if the row gives it none."""
-    position = next(iter(sample.positions.values()))
-    return (kind_of_type(cells[position]) or "") if position < len(cells) else ""
+def _kinds(samples: Sequence[SampleColumns], cells: Sequence[str]) -> list[str]:
+    """Type of each sample in a row of types, which may be written once above several samples."""
+    first = [min(sample.positions.values()) for sample in samples]
+    labels = labels_of(cells, max(first, default=0) + 1)
+    return [kind_of_type(labels.get(position, "")) or "" for position in first]
 
 
 @cache
@@ -216,9 +304,17 @@ def describes_other(header: str) -> bool:
 
 
 def without_samples(header: Header, samples: Sequence[SampleColumns]) -> Header:
-    """Header whose input columns are those that all samples share."""
-    own: Mapping[str, int] = {c: p for s in samples for c, p in s.positions.items()}
+    """Header whose input columns are those that all samples share.
+
+    An area beside those of the samples is a mean or a maximum of them.
+    """
+    own = {c for s in samples for c in s.positions}
     used = {p for s in samples for p in s.positions.values()}
-    positions = {c: p for c, p in header.positions.items() if c not in own or p not in used}
-    spare = tuple((c, p) for c, p in header.spare if p not in used)
+    summaries = own & {"volume"}
+    positions = {
+        c: p
+        for c, p in header.positions.items()
+        if c not in summaries and (c not in own or p not in used)
+    }
+    spare = tuple((c, p) for c, p in header.spare if c not in summaries and p not in used)
     return replace(header, positions=positions, spare=spare)

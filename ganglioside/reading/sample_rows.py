@@ -13,7 +13,7 @@ from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.records import header_key
 from ganglioside.reading.sample_columns import describes_other
-from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_type
+from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_name, kind_of_type
 from ganglioside.support.arrays import IntArray
 
 #: With fewer names, their coming back shows nothing.
@@ -51,7 +51,13 @@ def settle_samples(
             log.table("sample-column", value=raw.header.texts[column].strip())
         elif _asks(data, names):
             raise ValidationError(_question(data, names), log.to_frame(), raw.header.texts)
-    data["sample_type"] = _kinds(data["sample_type"])
+    else:
+        finer = _finer_column(raw, cells, data["sample"], names)
+        if finer is not None:
+            data["sample"] = data["sample"] + " (" + cells[finer].str.strip() + ")"
+            used = (raw.header.label("sample"), raw.header.texts[finer].strip())
+            log.table("sample-column", value=" + ".join(used))
+    data["sample_type"] = _kinds(data["sample_type"], data["sample"])
     blank = data["sample_type"].isin(NOT_JUDGED).to_numpy(dtype=bool)
     judged = np.ones(len(raw), dtype=bool)
     judged[log.faulted] = False
@@ -61,8 +67,14 @@ def settle_samples(
         log.leave_out(rows, ["A blank takes no part."] * len(rows))
 
 
-def _kinds(texts: pd.Series[Any]) -> pd.Series[Any]:
-    """Types of samples from the cells of a column of types, NA where the word is unknown."""
+def _kinds(texts: pd.Series[Any], samples: pd.Series[Any]) -> pd.Series[Any]:
+    """Types of samples from the cells of a column of types, NA where the word is unknown.
+
+    In a table without types the names of the samples show them.
+    """
+    if texts.isna().all():
+        shown = {name: kind_of_name(name) or np.nan for name in samples.dropna().unique()}
+        return samples.map(shown).astype("str")
     known = {text: kind_of_type(text) for text in texts.dropna().unique()}
     return texts.map(known).astype("str")
 
@@ -85,11 +97,35 @@ def _sample_column(raw: RawTable, cells: pd.DataFrame, names: ParsedNames) -> in
     return None
 
 
+def _finer_column(
+    raw: RawTable, cells: pd.DataFrame, samples: pd.Series[Any], names: ParsedNames
+) -> int | None:
+    """Position of the column that tells injections of one sample apart, None if none has to.
+
+    Some programs let several injections have the name of one sample.
+    """
+    given, times = samples.fillna(""), _repeats(names)
+    if not len(times) or np.mean(times > 1) < _MOST_NAMES or _splits(given, names):
+        return None
+    taken = set(raw.header.positions.values())
+    for position, text in enumerate(raw.header.texts):
+        finer = given + "\0" + cells[position]
+        if position not in taken and _says_sample(text) and _splits(finer, names):
+            return position
+    return None
+
+
+def _says_sample(header: str) -> bool:
+    """Whether a header says that its column tells files, samples or injections apart."""
+    key = header_key(header)
+    return any(word in key for word in ("file", "sample", "run", "inject", "acquisition"))
+
+
 def _may_be_sample(header: str) -> bool:
     """Whether a header does not say that its column holds something else."""
-    key = header_key(header)
-    if any(word in key for word in ("file", "sample", "run", "inject")):
+    if _says_sample(header):
         return True
+    key = header_key(header)
     return not describes_other(header) and not any(word in key for word in _NO_SAMPLE)
 
 

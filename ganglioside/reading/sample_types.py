@@ -36,10 +36,11 @@ def kind_of_type(text: str) -> str | None:
 
     Examples
     --------
-    >>> kind_of_type("Matrix Blank"), kind_of_type("SPL"), kind_of_type("liver")
-    ('blank', 'sample', None)
+    >>> [kind_of_type(text) for text in ("Matrix Blank", "QC Sample", "SPL", "liver")]
+    ['blank', 'qc', 'sample', None]
     """
-    found = _words().get(header_key(text))
+    key = header_key(text)
+    found = _words().get(key) or _words().get(key.removesuffix("sample"))  # Blank Sample
     return found.kind if found else None
 
 

@@ -11,8 +11,9 @@ import pandas as pd
 
 from ganglioside.reading.header_faults import refusal
 from ganglioside.reading.headers import Header, column_of_header
+from ganglioside.reading.ions import ion_column
 from ganglioside.reading.layouts import Layout, find_layout, without_header
-from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share
+from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share, sheet_words
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
@@ -62,11 +63,7 @@ def read_sheet(
     choice = choose_names(header, body.cells, sheet.name, named=named)
     if choice is None:
         return None
-    header = replace(
-        header,
-        positions={**header.positions, "name": choice.position},
-        spare=tuple((c, p) for c, p in header.spare if p != choice.position),
-    )
+    header = _with_names_and_ions(header, choice, body.cells)
     used, left_out = _divided(layout.samples)
     _refuse_formulas(layout, header, used)
     return RawTable(
@@ -84,6 +81,7 @@ def read_sheet(
         left_out=left_out,
         unit=options.unit,
         names=choice.names,
+        part=sheet.part or _head_is_sheet(choice, sheet),
     )
 
 
@@ -109,6 +107,22 @@ def _refuse_formulas(layout: Layout, header: Header, samples: Sequence[SampleCol
     what = f"{count:,} formula{'s' if count > 1 else ''} (first in row {row})"
     log.table("formula-without-value", header.texts[column].strip(), what)
     raise refusal(log, header.texts)
+
+
+def _with_names_and_ions(header: Header, choice: NameChoice, cells: pd.DataFrame) -> Header:
+    """Header with the column of names that was chosen, and that of ions, which content can show."""
+    positions = {**header.positions, "name": choice.position}
+    ions = ion_column(replace(header, positions=positions), cells)
+    if ions is not None:
+        positions["adduct"] = ions
+    taken = {choice.position, ions}
+    spare = tuple((c, p) for c, p in header.spare if p not in taken)
+    return replace(header, positions=positions, spare=spare)
+
+
+def _head_is_sheet(choice: NameChoice, sheet: Sheet) -> bool:
+    """Whether the name of a worksheet is the head group of its rows."""
+    return bool(sheet.name) and sheet_words(sheet.name) in choice.parts
 
 
 def readable(table: RawTable) -> bool:
@@ -138,7 +152,7 @@ def _no_part(sample: SampleColumns) -> frozenset[str]:
 
 def _notes(layout: Layout, choice: NameChoice) -> list[Note]:
     """Notes about what was taken from a sheet."""
-    notes = []
+    notes = [Note(code, value=value) for code, value in layout.sheet.notes]
     if layout.record > 0 and not layout.tool:
         notes.append(Note("lines-before-header", value=str(layout.line)))
     if choice.parts:

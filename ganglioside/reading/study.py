@@ -25,10 +25,19 @@ _WHEN: Final = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One input of a study and the name of its sample."""
+    """One input of a study and the name of its sample.
+
+    Attributes
+    ----------
+    sample : str
+    table : FeatureTable
+    piece : bool
+        Whether it is a piece of one table, and so no sample of its own.
+    """
 
     sample: str
     table: FeatureTable
+    piece: bool = False
 
 
 def is_archive(content: bytes) -> bool:
@@ -79,8 +88,13 @@ def join(parts: Sequence[Part], source: Source) -> FeatureTable:
 
 
 def join_sheets(tables: Sequence[FeatureTable], source: Source) -> FeatureTable:
-    """Feature table of all sheets of a workbook, each a sample unless it holds samples itself."""
-    parts = [Part(table.tables[0].sheet, table) for table in tables]
+    """Feature table of all sheets of a workbook.
+
+    Each is a sample, unless it holds samples itself or is a part of one table (a class or a
+    compound a sheet).
+    """
+    reads = [table.tables[0] for table in tables]
+    parts = [Part(r.sheet, t, piece=r.part) for r, t in zip(reads, tables, strict=True)]
     joined = join(parts, source)
     return replace(joined, header=tables[0].header)
 
@@ -88,6 +102,8 @@ def join_sheets(tables: Sequence[FeatureTable], source: Source) -> FeatureTable:
 def _data(part: Part) -> pd.DataFrame:
     """Rows of one input with the column `sample` filled in."""
     own = part.table.data["sample"]
+    if part.piece:
+        return part.table.data
     sample = (part.sample + ": " + own).fillna(part.sample) if own.notna().any() else part.sample
     return part.table.data.assign(sample=sample)
 

@@ -167,7 +167,20 @@ def _sheet(text: str, separator: str, max_rows: int) -> Sheet:
         line, texts = (0, [""] * widest) if record == NO_HEADER else head[record]
         return read_delimited(text, Top(separator, texts, line), max_rows)
 
-    return Sheet("", head, body, separator)
+    return Sheet("", head, body, separator, records=lambda: _all_records(text, separator, max_rows))
+
+
+def _all_records(text: str, separator: str, max_rows: int) -> list[Record]:
+    """All records of a text that are not blank, each with its 1-based line."""
+    found = []
+    try:
+        for line, fields in _numbered(text, separator, strict=False):
+            if not _is_blank(fields):
+                found.append((line, fields))
+                check_rows(len(found), max_rows + HEADER_WITHIN)
+    except csv.Error as error:  # a field beyond csv's limit
+        raise ReadError(_not_text(f"a field is too long ({error})")) from error
+    return found
 
 
 def head_records(text: str, separator: str) -> list[Record]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS, PROBLEMS
-from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.reading.column_checks import cells_of, read_columns
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.reading.header_faults import refusal
+from ganglioside.reading.header_faults import refusal, refuse_unannotated
+from ganglioside.reading.ions import single_ions
 from ganglioside.reading.misfit_rows import repair_rows
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable, Source, TableRead
@@ -40,7 +41,10 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     _check_columns(raw, log)
     cells = repair_rows(raw, log)
     names = parse_names(cells_of(raw, cells, "name"))
+    if _holds_no_names(names):
+        raise refuse_unannotated(raw.header, raw.header_line, raw.tool)
     data, samples = read_columns(raw, cells, names, log)
+    data["adduct"] = single_ions(data, names)
     carried = carry(raw, cells)
     report_adducts(raw, data, log)
     report_formulas(raw, cells, names, log)
@@ -65,6 +69,12 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         header=raw.header,
         tables=(TableRead.of(raw),),
     )
+
+
+def _holds_no_names(names: ParsedNames) -> bool:
+    """Whether no feature was annotated: all names are missing or stand for none (`Unknown`)."""
+    no_names = {text for text, e in names.errors.items() if e.code == "unannotated"} | {""}
+    return len(names) > 0 and not names.species and no_names >= set(names.errors)
 
 
 def _check_columns(raw: RawTable, log: ProblemLog) -> None:

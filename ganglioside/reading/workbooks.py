@@ -63,7 +63,7 @@ def _sheet(book: Any, name: str, part: str, max_rows: int) -> Sheet:
         width = 0 if record == NO_HEADER else len(head[record][1])
         return _body(width, [*head[record + 1 :], *rest()], max_rows)
 
-    return Sheet(name, head, body, formulas=formulas)
+    return Sheet(name, head, body, formulas=formulas, records=lambda: [*head, *rest()])
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ganglioside.errors import NameFormError
-from ganglioside.lipids.adducts import adduct, adducts, mz, neutral_mass
+from ganglioside.lipids.adducts import adduct, adducts, known_adduct, mz, neutral_mass
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,32 @@ def test_mz_of_arrays_and_back() -> None:
     masses = np.array([1180.7445, 1836.9721])
     for form in adducts():
         np.testing.assert_allclose(neutral_mass(mz(masses, form.name), form.name), masses)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("-H", "[M-H]-"),
+        ("-2H", "[M-2H]2-"),
+        ("+HCOO", "[M+HCOO]-"),
+        ("+H-H2O", "[M+H-H2O]+"),
+        ("-H2O-H", "[M-H2O-H]-"),
+        ("ION=[M-H]-", "[M-H]-"),
+        ("ION=[M-2H]2-", "[M-2H]2-"),
+        ("[M-H]1-", "[M-H]-"),
+        ("[M-H]", "[M-H]-"),
+        ("(M-H)-", "[M-H]-"),
+        ("[(M-2H)]2-", "[M-2H]2-"),
+        ("M-H-", "[M-H]-"),
+        ("M+NH4+", "[M+NH4]+"),
+    ],
+)
+def test_ions_are_known_as_tools_spell_them(text: str, name: str) -> None:
+    found = known_adduct(text)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize("text", ["", "-", "+", "H", "ION=", "()", "[M-2H]-", "-H]2-"])
+def test_what_is_no_known_ion_stays_unknown(text: str) -> None:
+    assert known_adduct(text) is None

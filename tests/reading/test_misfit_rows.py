@@ -60,3 +60,19 @@ def test_a_row_whose_rt_would_be_no_number_stays_a_misfit() -> None:
     log = ProblemLog(raw.lines, 1)
     repair_rows(raw, log)
     assert log.to_frame()["code"].tolist() == ["too-many-fields"]
+
+
+WIDE = b"Name,Area[a],RT[a],Area[b],RT[b]\nGM3(34:1),100,7.5,200,7.6\nGM1(36:1,O2),5,9.9,6,9.8\n"
+
+
+def test_a_name_is_rejoined_where_each_sample_has_its_own_rt() -> None:
+    table = gg.read_features(WIDE)
+    assert table.data["name"].tolist() == ["GM3(34:1)", "GM1(36:1,O2)"] * 2
+    assert table.data["rt"].tolist() == [7.5, 9.9, 7.6, 9.8]
+
+
+def test_a_misfit_keeps_no_value_of_any_sample() -> None:
+    table = gg.read_features(WIDE + b"GM2(36:1;O2),5,9.9,6,9.8,1,2,3\n")
+    misfit = table.data[table.data["name"] == "GM2(36:1;O2)"]
+    assert misfit["volume"].isna().all()
+    assert misfit["fault"].tolist() == ["The row has 8 fields where the header has 5."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ganglioside.reading.records import Record, SampleColumns, Sheet, header_key
 
@@ -49,17 +50,24 @@ class Format:
         Name that the reading report gives, with the version where it matters.
     marks : tuple of tuple of str
         Headers that only this tool writes together; one of these groups is enough. Case, blanks
-        and punctuation do not matter; `*` at the end stands for any ending.
+        and punctuation do not matter; `*` at the end (or the beginning) stands for any.
     columns : mapping of str to tuple of str
         Headers of input columns in this tool, the preferred ones first; other known headers
         follow them.
+    others : tuple of str
+        Headers that hold neither an input column nor a sample in this tool, even if others use them
+        for one; `*` as in `marks`. Where a format has them, all other columns of numbers of a wide
+        table are samples.
     per_sample : tuple of PerSample
         Of two that give the same column, the first one that any header matches is used.
     samples : callable, optional
-        Finds the samples where patterns of headers are not enough.
+        Finds the samples where patterns of headers are not enough; if it finds none, they are
+        sought as in other tables.
     unfold : callable, optional
         Sheet with one header line and one feature a row, made from a sheet of another shape; None
         if the sheet has not that shape.
+    document : callable, optional
+        The same from a JSON document; None if it is of another tool.
     taken : str
         What is taken from such a file, for people.
 
@@ -73,9 +81,11 @@ class Format:
     tool: str
     marks: tuple[tuple[str, ...], ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
     per_sample: tuple[PerSample, ...] = ()
     samples: FindSamples | None = None
     unfold: Callable[[Sheet], Sheet | None] | None = None
+    document: Callable[[Mapping[str, Any]], Sheet | None] | None = None
     taken: str = ""
 
     def recognises(self, texts: Sequence[str]) -> bool:
@@ -83,10 +93,35 @@ class Format:
         keys = {header_key(text) for text in texts}
         return any(all(_is_in(mark, keys) for mark in group) for group in self.marks)
 
+    def is_other(self, header: str) -> bool:
+        """Whether a header holds neither an input column nor a sample.
+
+        Examples
+        --------
+        >>> tool = Format("Example", others=("Group CV*", "MaxIntensity"))
+        >>> tool.is_other("Group CV [%]: liver"), tool.is_other("S_1")
+        (True, False)
+        """
+        key = {header_key(header)}
+        return any(_is_in(mark, key) for mark in self.others)
+
+
+def json_records(value: object) -> list[dict[str, Any]]:
+    """Records in a list of a JSON document; none in anything else.
+
+    Examples
+    --------
+    >>> json_records([{"id": 1}, 5]), json_records("text")
+    ([{'id': 1}], [])
+    """
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
 
 def _is_in(mark: str, keys: set[str]) -> bool:
     """Whether a header of this form is among the keys of headers."""
-    start = header_key(mark.removesuffix("*"))
+    part = header_key(mark)
     if mark.endswith("*"):
-        return any(key.startswith(start) for key in keys)
-    return start in keys
+        return any(key.startswith(part) for key in keys)
+    if mark.startswith("*"):
+        return any(key.endswith(part) for key in keys)
+    return part in keys

@@ -1,68 +1,159 @@
-"""MassHunter Quantitative Analysis: compounds across, in two header rows."""
+"""MassHunter Quantitative Analysis: batch tables with compounds across, or with samples across.
+
+Sources of the headers: SLINGhub/midar (`tests/testthat/*_Testdata_MHQuant_*.csv`) and
+SLINGhub/MSOrganiser (`tests/testdata/WideTableForm*.csv`, `CompoundTableForm*.csv`). Two rows head
+such a table:
+
+- compounds across: `Sample` and, for each compound, `X Method` and `X Results` above the titles;
+- samples across: `Compound Method` and the name of each sample above the titles.
+
+Qualifiers are second transitions of the compound before them, so they are left out.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
-
-import numpy as np
-import pandas as pd
 
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.headers import column_of_header
-from ganglioside.reading.records import Body, Sheet, header_key
+from ganglioside.reading.records import Sheet, header_key
+from ganglioside.reading.unfolding import sheet_of
 
-#: What MassHunter writes behind the name of a compound above its columns.
-_RESULTS: Final = re.compile(r"(?P<compound>.*\S) (?:Method|Results)", re.IGNORECASE)
+#: What stands above the columns of a compound.
+_COMPOUND: Final = re.compile(r"(?P<name>\S.*?) +(?:Method|Results)", re.IGNORECASE)
+_QUALIFIER: Final = re.compile(r"Qualifier\b.*", re.IGNORECASE)
+#: Records above the two header rows that are looked over.
+_ABOVE: Final = 5
+
+
+@dataclass(slots=True)
+class _Block:
+    """Columns below one name: their titles and positions."""
+
+    name: str
+    columns: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def has_results(self) -> bool:
+        """Whether it holds a retention time or an area."""
+        return any(column_of_header(title) in ("rt", "volume") for title in self.columns)
 
 
 def _unfold(sheet: Sheet) -> Sheet | None:
     """One row for each compound and data file."""
-    if len(sheet.head) < 2:
+    for record in range(min(_ABOVE, len(sheet.head) - 1)):
+        groups, texts = sheet.head[record][1], sheet.head[record + 1][1]
+        if _has_samples_across(groups, texts):
+            return _from_samples_across(sheet, record, groups, texts)
+        if _has_compounds_across(groups, texts):
+            return _from_compounds_across(sheet, record, groups, texts)
+    return None
+
+
+def _has_compounds_across(groups: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether these two rows head a table with compounds across."""
+    named = [group for group in groups if group.strip()]
+    across = [group for group in named if _COMPOUND.fullmatch(group.strip())]
+    keys = set(map(header_key, texts))
+    return len(across) >= max(len(named) - 1, 1) and bool(keys & {"datafile", "name", "samplename"})
+
+
+def _has_samples_across(groups: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether these two rows head a table with samples across."""
+    first = next((group.strip() for group in groups if group.strip()), "")
+    return header_key(first) == "compoundmethod" and "name" in map(header_key, texts)
+
+
+def _from_compounds_across(
+    sheet: Sheet, record: int, groups: Sequence[str], texts: Sequence[str]
+) -> Sheet | None:
+    """Sheet with one row for each compound and data file, the compounds of one file together."""
+    blocks = [
+        _Block(match["name"], block.columns)
+        for block in _blocks(groups, texts)
+        if (match := _COMPOUND.fullmatch(block.name)) and not _QUALIFIER.fullmatch(block.name)
+    ]
+    blocks = _merged(blocks)
+    if not blocks:
         return None
-    (_, groups), (line, texts) = sheet.head[:2]
-    blocks = _blocks(groups, texts)
-    if not blocks or "datafile" not in map(header_key, texts):
+    first = min(i for i, group in enumerate(groups) if _COMPOUND.fullmatch(group.strip()))
+    shared = {texts[i].strip(): i for i in range(min(first, len(texts))) if texts[i].strip()}
+    own = _titles(blocks)
+    header = ["Compound", *shared, *(f"Compound {t}" if t in shared else t for t in own)]
+    rows = [
+        (line, [block.name, *_cells(cells, shared.values()), *_own_cells(cells, block, own)])
+        for line, cells in sheet.records()[record + 2 :]
+        for block in blocks
+    ]
+    return sheet_of(sheet, (sheet.head[record + 1][0], header), rows)
+
+
+def _from_samples_across(
+    sheet: Sheet, record: int, groups: Sequence[str], texts: Sequence[str]
+) -> Sheet | None:
+    """Sheet with one row for each compound and sample."""
+    blocks = [b for b in _blocks(groups, texts) if not _QUALIFIER.fullmatch(b.name)]
+    method, blocks = blocks[0].columns, [b for b in blocks[1:] if b.has_results]
+    if not blocks or "Name" not in method:
         return None
-    first = min(position for block in blocks.values() for position in block.values())
-    shared = [i for i in range(first) if texts[i].strip()]
-    own = list(dict.fromkeys(title for block in blocks.values() for title in block))
-    header = ["Compound", *(texts[i].strip() for i in shared), *own]
-
-    def body(_: int) -> Body:
-        below = sheet.body(1)
-        n, k = len(below.lines), len(blocks)
-        empty = pd.Series("", index=below.cells.index, dtype="str")
-        parts = []
-        for compound, block in blocks.items():
-            columns = [pd.Series(compound, index=below.cells.index, dtype="str")]
-            columns += [below.cells[i] for i in shared]
-            columns += [below.cells[block[t]] if t in block else empty for t in own]
-            parts.append(pd.concat(columns, axis=1, keys=range(len(columns))))
-        cells = pd.concat(parts, ignore_index=True).astype("str")
-        by_file = np.arange(n * k).reshape(k, n).T.ravel()  # the compounds of one file together
-        return Body(cells.iloc[by_file].reset_index(drop=True), np.tile(below.lines, k)[by_file])
-
-    return Sheet(sheet.name, [(line, header)], body, sheet.separator)
+    shared = {title: position for title, position in method.items() if title != "Name"}
+    own = _titles(blocks)
+    header = ["Compound", "Sample Name", *shared]
+    header += ["Injection Name" if t == "Name" else t for t in own]
+    rows = [
+        (line, [*_cells(cells, [method["Name"]]), block.name, *_cells(cells, shared.values()),
+                *_own_cells(cells, block, own)])
+        for line, cells in sheet.records()[record + 2 :]
+        for block in blocks
+    ]  # fmt: skip
+    return sheet_of(sheet, (sheet.head[record + 1][0], header), rows)
 
 
-def _blocks(groups: list[str], texts: list[str]) -> dict[str, dict[str, int]]:
-    """Columns of results by compound, each with the positions of its titles."""
-    found: dict[str, dict[str, int]] = {}
-    block: dict[str, int] | None = None
+def _blocks(groups: Sequence[str], texts: Sequence[str]) -> list[_Block]:
+    """Columns by the name above them; a title that comes again begins a new block."""
+    found: list[_Block] = []
+    label = ""
     for position, text in enumerate(texts):
         group = groups[position].strip() if position < len(groups) else ""
-        if group:
-            match = _RESULTS.fullmatch(group)
-            block = found.setdefault(match["compound"], {}) if match else None
-        if block is not None and text.strip():
-            block.setdefault(text.strip(), position)
-    return {name: block for name, block in found.items() if _has_results(block)}
+        label = group or label
+        title = text.strip()
+        if not title:
+            continue
+        begins = not found or found[-1].name != label or title in found[-1].columns
+        if begins:
+            found.append(_Block(label))
+        found[-1].columns[title] = position
+    return found
 
 
-def _has_results(block: dict[str, int]) -> bool:
-    """Whether a block holds a retention time or an area."""
-    return any(column_of_header(title) in ("rt", "volume") for title in block)
+def _merged(blocks: Sequence[_Block]) -> list[_Block]:
+    """Blocks with results; the method of a compound joins its results, on either side."""
+    found: list[_Block] = []
+    for block in blocks:
+        last = found[-1] if found else None
+        if last and last.name == block.name and last.has_results != block.has_results:
+            last.columns = {**block.columns, **last.columns}
+        else:
+            found.append(_Block(block.name, dict(block.columns)))
+    return [block for block in found if block.has_results]
+
+
+def _titles(blocks: Sequence[_Block]) -> list[str]:
+    """Titles of the columns of all blocks, each once."""
+    return list(dict.fromkeys(title for block in blocks for title in block.columns))
+
+
+def _cells(cells: Sequence[str], positions: Iterable[int]) -> list[str]:
+    """Cells at some positions, empty where a record is shorter."""
+    return [cells[i] if i < len(cells) else "" for i in positions]
+
+
+def _own_cells(cells: Sequence[str], block: _Block, titles: Sequence[str]) -> list[str]:
+    """Cells of a block below some titles, empty where it has no such column."""
+    return [_cells(cells, [block.columns[t]])[0] if t in block.columns else "" for t in titles]
 
 
 FORMATS: Final = (
@@ -73,9 +164,13 @@ FORMATS: Final = (
             "sample": ("Data File", "Sample Name", "Name"),
             "sample_type": ("Type", "Sample Type"),
             "rt": ("RT",),
-            "volume": ("Area", "Resp.", "Response"),
+            "volume": ("Area", "Resp.", "Response", "Height"),
+            "mz": ("Precursor Ion", "m/z"),
         },
         unfold=_unfold,
-        taken="compounds, data files and their types, RT and areas",
+        taken=(
+            "compounds, data files and their types, precursor m/z, RT and areas; qualifiers and "
+            "the settings of methods are left out"
+        ),
     ),
 )

@@ -1,0 +1,54 @@
+"""MetaboLights: metabolite assignment files (`m_..._maf.tsv`), with a column for each sample.
+
+Source of the headers: MetaboLights MAF version 2 (ISA-Tab), as in EBI-Metabolights and
+PhenoMeNal repositories. The columns of samples follow the standard ones; the unit of RT is not
+said, so its values show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ganglioside.reading.formats.format import Format
+from ganglioside.reading.records import Record, SampleColumns, header_key
+from ganglioside.reading.sample_types import kind_of_name
+
+#: Standard columns of version 2, and of version 1 where it has others.
+_STANDARD: Final = frozenset(
+    header_key(header)
+    for header in (
+        "database_identifier", "chemical_formula", "smiles", "inchi", "metabolite_identification",
+        "mass_to_charge", "fragmentation", "modifications", "charge", "retention_time", "taxid",
+        "species", "database", "database_version", "reliability", "uri", "search_engine",
+        "search_engine_score", "smallmolecule_abundance_sub", "smallmolecule_abundance_stdev_sub",
+        "smallmolecule_abundance_std_error_sub", "chemical_shift", "multiplicity", "description",
+        "identifier", "row_id", "metabolite_assignment", "unit", "",
+    )
+)  # fmt: skip
+
+
+def _samples(texts: Sequence[str], _above: Sequence[Record]) -> tuple[SampleColumns, ...]:
+    """All columns that are no standard ones."""
+    own = [(i, text.strip()) for i, text in enumerate(texts) if header_key(text) not in _STANDARD]
+    return tuple(SampleColumns(name, kind_of_name(name), {"volume": i}) for i, name in own)
+
+
+FORMATS: Final = (
+    Format(
+        "MetaboLights MAF",
+        marks=(
+            ("metabolite_identification", "mass_to_charge"),
+            ("metabolite_identification", "database_identifier"),
+            ("metabolite_identification", "smallmolecule_abundance_sub"),
+        ),
+        columns={
+            "name": ("metabolite_identification", "description"),
+            "rt": ("retention_time",),
+            "mz": ("mass_to_charge",),
+            "adduct": ("modifications",),
+        },
+        samples=_samples,
+        taken="identifications, m/z, modifications as ions, RT, the abundances of all samples",
+    ),
+)

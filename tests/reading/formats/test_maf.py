@@ -1,0 +1,60 @@
+"""MetaboLights: metabolite assignment files."""
+
+from __future__ import annotations
+
+import pytest
+from reading.formats.content import FEATURES, FILES, assert_content, read
+
+HEADER = [
+    "database_identifier",
+    "chemical_formula",
+    "smiles",
+    "inchi",
+    "metabolite_identification",
+    "mass_to_charge",
+    "fragmentation",
+    "modifications",
+    "charge",
+    "retention_time",
+    "taxid",
+    "species",
+    "database",
+    "database_version",
+    "reliability",
+    "uri",
+    "search_engine",
+    "search_engine_score",
+    "smallmolecule_abundance_sub",
+    "smallmolecule_abundance_stdev_sub",
+    "smallmolecule_abundance_std_error_sub",
+]
+
+
+def maf(ion: str = "[M-H]-", *, seconds: bool = False, name: str = "{head} {chains};O2") -> str:
+    """Every cell in quotes, the samples last."""
+    rows: list[list[object]] = [[*HEADER, *FILES]]
+    for f in FEATURES:
+        rt = round(f.rt * 60, 2) if seconds else f.rt
+        row = ["", "C1H1", "", "", name.format(head=f.head, chains=f.chains), f.mz, "", ion, -1, rt]
+        row += ["9606", "Homo sapiens", "LIPID MAPS", "", "2", "", "", "", "", "", ""]
+        rows.append([*row, *(f.area(file) for file in FILES)])
+    return "\n".join("\t".join(f'"{cell}"' for cell in row) for row in rows)
+
+
+@pytest.mark.parametrize("ion", ["[M-H]-", "M-H", "[(M-H)]-", "[M-H]1-"])
+@pytest.mark.parametrize("seconds", [True, False])
+def test_a_file_of_version_2(ion: str, *, seconds: bool) -> None:
+    table = read(maf(ion, seconds=seconds))
+    assert_content(table, tool="MetaboLights MAF")
+    assert [s.name for s in table.tables[0].left_out] == ["Blank_1", "QC_1"]
+
+
+def test_the_organism_is_no_name_though_its_column_is_called_species() -> None:
+    data = read(maf()).data
+    assert not data["name"].eq("Homo sapiens").any()
+
+
+def test_columns_in_another_order() -> None:
+    rows = [line.split("\t") for line in maf().splitlines()]
+    text = "\n".join("\t".join(row[::-1]) for row in rows)
+    assert_content(read(text), tool="MetaboLights MAF")

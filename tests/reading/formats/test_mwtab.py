@@ -1,0 +1,99 @@
+"""mwTab: studies of Metabolomics Workbench, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from reading.formats.content import FEATURES, FILES, KINDS, assert_content, read
+
+from ganglioside.errors import GangliosideError
+
+TYPES = {"Blank": "Blank", "QC": "Pooled QC", "Sample": "Sample"}
+
+
+def name(feature: object) -> str:
+    return f"{feature.head} {feature.chains};O2"  # type: ignore[attr-defined]
+
+
+def properties(rt_header: str) -> list[str]:
+    return ["moverz_quant", rt_header, "ri_type", "adduct", "pubchem_id"]
+
+
+def text(rt_header: str = "ri", ri_type: str = "minutes", *, factors: bool = True) -> str:
+    lines = ["#METABOLOMICS WORKBENCH STUDY_ID:ST1 ANALYSIS_ID:AN1", "VERSION\t1", "#PROJECT"]
+    lines += ['PR:PROJECT_TITLE\t"quoted', "#SUBJECT_SAMPLE_FACTORS:\tSUBJECT\tSAMPLE\tFACTORS"]
+    lines += [f"SUBJECT_SAMPLE_FACTORS\t-\t{file}\tTissue:liver\t" for file in FILES]
+    lines += ["#MS_METABOLITE_DATA", "MS_METABOLITE_DATA:UNITS\tpeak area"]
+    lines += ["MS_METABOLITE_DATA_START", "\t".join(["Samples", *FILES])]
+    said = [f"Tissue:liver | Type:{TYPES[kind]}" if factors else "Tissue:liver" for kind in KINDS]
+    lines += ["\t".join(["Factors", *said])]
+    lines += ["\t".join([name(f), *(str(f.area(file)) for file in FILES)]) for f in FEATURES]
+    lines += ["MS_METABOLITE_DATA_END", "#METABOLITES", "METABOLITES_START"]
+    lines += ["\t".join(["metabolite_name", *properties(rt_header)])]
+    for f in reversed(FEATURES):
+        lines += ["\t".join(map(str, [name(f), f.mz, f.rt, ri_type, "[M-H]-", "77"]))]
+    return "\r\n".join([*lines, "METABOLITES_END", "#END", ""]).replace('"', "")
+
+
+def document() -> dict[str, object]:
+    data = [
+        {"Metabolite": name(f), **{file: str(f.area(file)) for file in FILES}} for f in FEATURES
+    ]
+    known = [
+        {"Metabolite": name(f), "moverz_quant": str(f.mz), "retention_time": str(f.rt),
+         "adduct": "[M-H]-", "kegg_id": ""} for f in FEATURES
+    ]  # fmt: skip
+    factors = [
+        {"Subject ID": "-", "Sample ID": file, "Factors": {"Tissue": "liver", "Type": TYPES[kind]}}
+        for file, kind in zip(FILES, KINDS, strict=True)
+    ]
+    return {
+        "METABOLOMICS WORKBENCH": {"STUDY_ID": "ST1"},
+        "SUBJECT_SAMPLE_FACTORS": factors,
+        "MS_METABOLITE_DATA": {"Units": "peak area", "Data": data, "Metabolites": known},
+    }
+
+
+@pytest.mark.parametrize(
+    ("rt_header", "ri_type"),
+    [("ri", "minutes"), ("retention_time", ""), ("RT (min)", ""), ("retention index", "RT (min)")],
+)
+def test_a_text_file(rt_header: str, ri_type: str) -> None:
+    table = read(text(rt_header, ri_type))
+    assert_content(table, tool="mwTab")
+    left_out = [(s.name, s.kind) for s in table.tables[0].left_out]
+    assert left_out == [("Blank_1", "blank"), ("QC_1", "pool")]
+
+
+def test_types_are_shown_by_names_where_no_factor_says_them() -> None:
+    left_out = [(s.name, s.kind) for s in read(text(factors=False)).tables[0].left_out]
+    assert left_out == [("Blank_1", "blank"), ("QC_1", "qc")]
+
+
+def test_a_retention_index_that_is_no_time_is_no_rt() -> None:
+    with pytest.raises(GangliosideError, match="RT"):
+        read(text("ri", "Kovats"))
+
+
+def test_a_metabolite_without_values_is_not_lost() -> None:
+    content = text().replace(
+        "METABOLITES_END", "GM2 44:1;O2\t1.5\t9.9\tminutes\t\t\r\nMETABOLITES_END"
+    )
+    data = read(content).data
+    lost = data[data["name"] == "GM2 44:1;O2"]
+    assert lost["rt"].tolist() == [9.9]
+    assert lost["volume"].isna().all()
+
+
+def test_a_json_document() -> None:
+    table = read(json.dumps(document(), indent=1))
+    assert_content(table, tool="mwTab")
+    assert [s.kind for s in table.tables[0].left_out] == ["blank", "pool"]
+
+
+def test_rows_keep_the_lines_of_the_values() -> None:
+    lines = text().splitlines()
+    data = read(text()).data
+    for called, row in zip(data["name"], data["row"], strict=True):
+        assert lines[row - 1].startswith(called)

@@ -1,0 +1,58 @@
+"""TraceFinder: compounds of all samples."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from reading.formats.content import FEATURES, FILES, KINDS, assert_content, by_sample, read
+
+TYPES = {"Blank": "Matrix Blank", "QC": "QC", "Sample": "Unknown"}
+
+
+def tracefinder(headers: dict[str, str] | None = None) -> str:
+    """CSV of all compounds: compound by compound, `N/F` where none was found."""
+    header = ["Compound", "Filename", "Sample Type", "Sample ID", "Level", "Area", "Height"]
+    header += [
+        "Actual RT",
+        "Expected RT",
+        "m/z (Expected)",
+        "m/z (Apex)",
+        "Adduct",
+        "Response Ratio",
+    ]
+    lines = [",".join((headers or {}).get(text, text) for text in header)]
+    for f, (file, kind) in product(FEATURES, zip(FILES, KINDS, strict=True)):
+        row = [f"{f.head} {f.chains};O2", file, TYPES[kind], "", "", f.area(file), 99]
+        row += [f.rt_in(file), f.rt, round(f.mz + 0.002, 4), f.mz, "M-H", "N/A"]
+        lines.append(",".join(map(str, row)))
+    return "\r\n".join(lines)
+
+
+def test_all_compounds() -> None:
+    table = read(tracefinder())
+    assert_content(table, tool="TraceFinder", own_rt=True)
+    kinds = {name: rows["sample_type"].iloc[0] for name, rows in by_sample(table).items()}
+    assert kinds == {"Blank_1": "blank", "QC_1": "qc", "S_1": "sample", "S_2": "sample"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Compound": "Compound Name", "Filename": "Sample Filename"},
+        {"Compound": "Target Compound", "Actual RT": "RT"},
+        {"Compound": "Compound Name", "Filename": "Data File", "Area": "Peak Area"},
+        {"Filename": "Sample Name", "m/z (Apex)": "Measured m/z"},
+    ],
+)
+def test_other_wordings(headers: dict[str, str]) -> None:
+    assert_content(read(tracefinder(headers)), tool="TraceFinder", own_rt=True)
+
+
+def test_the_expected_rt_is_not_the_measured_one() -> None:
+    text = tracefinder().replace("Actual RT,", "", 1)
+    rows = [line.split(",") for line in tracefinder().splitlines()]
+    at = rows[0].index("Actual RT")
+    text = "\n".join(",".join(row[:at] + row[at + 1 :]) for row in rows)
+    with pytest.raises(Exception, match="RT"):
+        read(text)

@@ -1,0 +1,79 @@
+"""Ions: the column that holds them, and the one of a list whose m/z was measured."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from ganglioside.lipids.adducts import mz
+from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.reading.features import read_features
+from ganglioside.reading.headers import Header, match_header
+from ganglioside.reading.ions import ion_column, single_ions
+
+MASS = parse_name("GD1 36:1;O2").monoisotopic_mass
+
+
+def ions_of(cell: str, measured: float, name: str = "GD1 36:1;O2") -> str:
+    data = pd.DataFrame({"adduct": pd.Series([cell], dtype="str"), "mz": [measured]})
+    return str(single_ions(data, parse_names([name])).iloc[0])
+
+
+@pytest.mark.parametrize("ion", ["[M-H]-", "[M-2H]2-", "[M+HCOO]-"])
+@pytest.mark.parametrize("between", [", ", ";", " | ", " / "])
+def test_the_ion_of_the_measured_mz(ion: str, between: str) -> None:
+    listed = between.join(["M-H", "M+FA-H", "M-2H"])
+    assert ions_of(listed, mz(MASS, ion) + 0.02) == ion
+
+
+def test_brackets_apart() -> None:
+    assert ions_of("[M-H]- [M-2H]2-", mz(MASS, "[M-2H]2-")) == "[M-2H]2-"
+
+
+@pytest.mark.parametrize("cell", ["M-H", "[M-2H]2-", "M-H, M+Xx", "nonsense", ","])
+def test_other_cells_stay_as_they_are(cell: str) -> None:
+    assert ions_of(cell, 917.0) == cell
+
+
+def test_without_mz_or_name_a_list_stays() -> None:
+    assert ions_of("M-H, M-2H", float("nan")) == "M-H, M-2H"
+    assert ions_of("M-H, M-2H", 917.0, "Unknown") == "M-H, M-2H"
+
+
+def test_each_row_has_its_own() -> None:
+    n = 4
+    listed = pd.Series(["M-H, M-2H"] * n, dtype="str")
+    measured = [mz(MASS, "[M-H]-"), mz(MASS, "[M-2H]2-")] * 2
+    found = single_ions(
+        pd.DataFrame({"adduct": listed, "mz": measured}), parse_names(["GD1 36:1;O2"] * n)
+    )
+    assert found.tolist() == ["[M-H]-", "[M-2H]2-"] * 2
+
+
+def columns(**cells: list[str]) -> tuple[Header, pd.DataFrame]:
+    """Header and cells of a table of texts."""
+    frame = pd.DataFrame({i: pd.Series(v, dtype="str") for i, v in enumerate(cells.values())})
+    return match_header(list(cells)), frame
+
+
+def test_the_column_whose_cells_are_ions() -> None:
+    header, cells = columns(Name=["a", "b", "c"], x=["1", "2", "3"], y=["[M-H]-", "", "-H"])
+    assert ion_column(header, cells) == 2
+
+
+def test_no_column_of_ions() -> None:
+    header, cells = columns(Name=["M-H", "M-H"], x=["1", "2"], y=["", ""])
+    assert ion_column(header, cells) is None  # the names are taken
+
+
+def test_a_column_that_the_header_names_is_kept() -> None:
+    header, cells = columns(Name=["a"], Adduct=[""], y=["[M-H]-"])
+    assert ion_column(header, cells) is None
+
+
+@pytest.mark.parametrize("title", ["Species", "ion found"])
+def test_ions_are_read_whatever_their_header(title: str) -> None:
+    table = read_features(f"{title},Metabolite name,RT,m/z\n[M-H]-,GM3 36:1;O2,9,1179.7\n".encode())
+    assert table.data["adduct"].tolist() == ["[M-H]-"]
+    assert title not in table.carried

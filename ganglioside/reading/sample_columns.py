@@ -217,5 +217,5 @@ def without_samples(header: Header, samples: Sequence[SampleColumns]) -> Header:
     own: Mapping[str, int] = {c: p for s in samples for c, p in s.positions.items()}
     used = {p for s in samples for p in s.positions.values()}
     positions = {c: p for c, p in header.positions.items() if c not in own or p not in used}
-    spare = tuple((c, p) for c, p in header.spare if p not in used)
+    spare = tuple((c, p) for c, p in header.spare if p not in used and c in positions)
     return replace(header, positions=positions, spare=spare)

@@ -316,5 +316,5 @@ def without_samples(header: Header, samples: Sequence[SampleColumns]) -> Header:
         for c, p in header.positions.items()
         if c not in summaries and (c not in own or p not in used)
     }
-    spare = tuple((c, p) for c, p in header.spare if c not in summaries and p not in used)
+    spare = tuple((c, p) for c, p in header.spare if p not in used and c in positions)
     return replace(header, positions=positions, spare=spare)

@@ -1,9 +1,9 @@
 """mzTab-M 2.0 and 2.1, as text and as JSON, and the small molecules of mzTab 1.0.
 
 Sources of the headers: HUPO-PSI/mzTab-M (specification, and `examples/` of LDA, MS-DIAL,
-MetaboScape, Progenesis QI, XCMS). A row is a feature (SMF) with the name of the small molecule (SML)
-that refers to it, else of its best evidence (SME); assays are samples, study variables are left out.
-Times are in seconds. What `ganglioside` itself exports reads back as it was.
+MetaboScape, Progenesis QI, XCMS). A row is a feature (SMF) with the name of the small molecule
+(SML) that refers to it, else of its best evidence (SME); assays are samples, study variables are
+left out. Times are in seconds. What `ganglioside` itself exports reads back as it was.
 """
 
 from __future__ import annotations

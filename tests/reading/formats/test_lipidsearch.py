@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
 from reading.formats.content import (
     BLANK,
     FEATURES,
@@ -13,6 +16,7 @@ from reading.formats.content import (
     by_sample,
     read,
 )
+from reading.formats.mutated import assert_survives
 
 from ganglioside.errors import GangliosideError
 
@@ -157,3 +161,18 @@ def test_version_5_has_single_files_and_their_rt() -> None:
 
 def test_results_of_one_file() -> None:
     assert_content(read(one_file()), tool="LipidSearch", samples=("",))
+
+
+@examples(40)
+@given(
+    st.sampled_from(
+        (
+            version_4("NormArea", "Area", "Rt", "ObsMz"),
+            version_4_molecules(),
+            version_5(),
+        )
+    ),
+    st.integers(0, 100_000),
+)
+def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
+    assert_survives(content, seed)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
 from paths import SHARED_DATA
 from reading.formats.content import FEATURES, FILES, KINDS, Feature, assert_content, by_sample, read
+from reading.formats.mutated import assert_survives
 
 import ganglioside as gg
 from ganglioside.errors import GangliosideError
@@ -120,3 +124,17 @@ def test_a_real_batch_table() -> None:
     assert table.data["sample"].nunique() == 41
     assert table.data["rt"].notna().mean() > 0.9
     assert table.tables[0].tool == "MassHunter"
+
+
+@examples(40)
+@given(
+    st.sampled_from(
+        (
+            compounds_across(),
+            samples_across(),
+        )
+    ),
+    st.integers(0, 100_000),
+)
+def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
+    assert_survives(content, seed)

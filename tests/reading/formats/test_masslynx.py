@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
 from reading.formats.content import FEATURES, FILES, KINDS, assert_content, by_sample, read
+from reading.formats.mutated import assert_survives
 
 TYPES = {"Blank": "Blank", "QC": "QC", "Sample": "Analyte"}
 ABOVE = ["Quantify {} Summary Report", "", "Printed Fri Nov 27 10:00:00 2026", ""]
@@ -79,3 +83,17 @@ def test_rows_keep_the_lines_of_the_file() -> None:
     data = read(compounds()).data
     for file, row in zip(data["sample"], data["row"], strict=True):
         assert lines[row - 1].split("\t")[1] == file
+
+
+@examples(40)
+@given(
+    st.sampled_from(
+        (
+            compounds(),
+            samples(),
+        )
+    ),
+    st.integers(0, 100_000),
+)
+def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
+    assert_survives(content, seed)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
 from reading.formats.content import FEATURES, FILES, KINDS, assert_content, read
+from reading.formats.mutated import assert_survives
 
 from ganglioside.errors import GangliosideError
 
@@ -97,3 +101,9 @@ def test_rows_keep_the_lines_of_the_values() -> None:
     data = read(text()).data
     for called, row in zip(data["name"], data["row"], strict=True):
         assert lines[row - 1].startswith(called)
+
+
+@examples(40)
+@given(st.sampled_from((text(),)), st.integers(0, 100_000))
+def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
+    assert_survives(content, seed)

@@ -7,7 +7,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
 from reading.formats.content import FEATURES, FILES, Feature, assert_content, by_sample, read
+from reading.formats.mutated import assert_survives
 
 import ganglioside as gg
 from ganglioside.errors import ReadError
@@ -150,12 +154,18 @@ def document(*, camel: bool) -> str:
     summary, feature = "smallMoleculeSummary", "smallMoleculeFeature"
     if not camel:
         summary, feature = "small_molecule_summary", "small_molecule_feature"
-    molecules = [{"prefix": "SML", "sml_id": f.number, "smf_id_refs": [f.number],
-                  "chemical_name": [name(f)], "adduct_ions": ["[M-H]-"],
-                  "abundance_assay": [1.0] * 4, "abundance_study_variable": [4.0], "opt": None} for f in FEATURES]  # fmt: skip
-    features = [{"prefix": "SMF", "smf_id": f.number, "sme_id_refs": None,
-                 "adduct_ion": "[M-H]-", "exp_mass_to_charge": f.mz, "charge": -1, "retention_time_in_seconds": f.rt * 60,
-                 "abundance_assay": [f.area(file) for file in FILES]} for f in FEATURES]  # fmt: skip
+    molecules = [
+        {"prefix": "SML", "sml_id": f.number, "smf_id_refs": [f.number], "opt": None,
+         "chemical_name": [name(f)], "adduct_ions": ["[M-H]-"],
+         "abundance_assay": [1.0] * 4, "abundance_study_variable": [4.0]}
+        for f in FEATURES
+    ]  # fmt: skip
+    features = [
+        {"prefix": "SMF", "smf_id": f.number, "sme_id_refs": None, "adduct_ion": "[M-H]-",
+         "exp_mass_to_charge": f.mz, "charge": -1, "retention_time_in_seconds": f.rt * 60,
+         "abundance_assay": [f.area(file) for file in FILES]}
+        for f in FEATURES
+    ]  # fmt: skip
     assays = [
         {"id": n, "name": file, "ms_run_ref": [n]} for n, file in zip(ASSAYS, FILES, strict=True)
     ]
@@ -187,3 +197,17 @@ def test_our_own_export_reads_back_as_it_was(samples: tuple[str | None, ...]) ->
     same = ["name", "volume", "anchor", "mz", "adduct", "sample", "log_p"]
     pd.testing.assert_frame_equal(after[same], before[same], check_exact=True)
     np.testing.assert_allclose(after["rt"], before["rt"], rtol=1e-14)
+
+
+@examples(40)
+@given(
+    st.sampled_from(
+        (
+            text(),
+            version_1(),
+        )
+    ),
+    st.integers(0, 100_000),
+)
+def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
+    assert_survives(content, seed)

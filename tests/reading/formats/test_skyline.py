@@ -5,7 +5,11 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
 from reading.formats.content import FEATURES, FILES, KINDS, Feature, assert_content, by_sample, read
+from reading.formats.mutated import assert_survives
 
 #: Product m/z of the two transitions of each precursor, and the share of the area that each has.
 PRODUCTS = ((290.1, 1.0), (87.0, 0.2))
@@ -127,3 +131,17 @@ def test_transitions_of_another_tool_are_all_kept() -> None:
     text = "feature_name,sample,precursor_mz,product_mz,rt,area\n"
     text += "GM3 34:1;O2,S_1,1151.7,290.1,7.5,100\nGM3 36:1;O2,S_1,1151.7,87,8.9,5\n"
     assert len(read(text).data) == 2
+
+
+@examples(40)
+@given(
+    st.sampled_from(
+        (
+            transitions(),
+            pivoted(PRODUCTS),
+        )
+    ),
+    st.integers(0, 100_000),
+)
+def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
+    assert_survives(content, seed)

@@ -84,8 +84,8 @@ FORMATS: Final = (
             "volume": ("Maximum Abundance",),
         },
         others=(
-            "Compound", "Compound ID", "Accepted Compound ID", "Neutral mass (Da)", "Charge", "CCS*",
-            "Chromatographic peak width (min)",
+            "Compound", "Compound ID", "Accepted Compound ID", "Neutral mass (Da)", "Charge",
+            "CCS*", "Chromatographic peak width (min)",
             "Identifications", "Anova (p)", "q Value", "Max Fold Change", "Highest Mean",
             "Lowest Mean", "Isotope Distribution", "Minimum CV%", "Power", "Formula", "Score",
             "Fragmentation Score", "Mass Error (ppm)", "Isotope Similarity",

@@ -15,9 +15,14 @@ from ganglioside.cli.options import (
     DEFAULTS,
     ENDINGS,
     FORMATS,
+    NO_OPTIONS,
+    Columns,
     InputFile,
     InputFiles,
     Json,
+    MaxMegabytes,
+    MaxRows,
+    NoHeader,
     NoSave,
     OfPolarity,
     OutlierThreshold,
@@ -25,9 +30,15 @@ from ganglioside.cli.options import (
     R2Threshold,
     RtTolerance,
     Sample,
+    SampleColumn,
     SampleType,
+    Sheet,
+    Unit,
+    reading_options,
 )
 from ganglioside.errors import GangliosideError
+from ganglioside.reading.options import ReadingOptions
+from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,16 +68,35 @@ def analyze(
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
     sample_type: Sample = DEFAULTS.sample_type,
     polarity: OfPolarity = DEFAULTS.polarity,
+    column: Columns = [],  # noqa: B006 - typer copies it
+    sample: SampleColumn = None,
+    sheet: Sheet = None,
+    unit: Unit = None,
+    no_header: NoHeader = False,
+    max_megabytes: MaxMegabytes = DEFAULTS.max_megabytes,
+    max_rows: MaxRows = DEFAULTS.max_rows,
 ) -> None:
     """Judge every feature of one or more tables.
 
     A table that is refused does not stop the others; the exit code is then 1.
     """
-    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type, polarity)
+    settings = Settings(
+        r2_threshold=r2_threshold,
+        outlier_threshold=outlier_threshold,
+        rt_tolerance=rt_tolerance,
+        sample_type=sample_type,
+        polarity=polarity,
+        max_megabytes=max_megabytes,
+        max_rows=max_rows,
+    )
+    options = reading_options(column, sample, sheet, unit, no_header)
     if study and no_save and report_folder is not None:
         raise typer.BadParameter("the report of a study needs its session", param_hint="--no-save")
     jobs = _jobs(files, out, report_folder, study=study)
-    run = partial(_run, settings=settings, history=None if no_save else _open_history(), name=name)
+    history = None if no_save else _open_history()
+    run = partial(
+        _run, settings=settings, history=history, name=name, options=options, silent=as_json
+    )
     documents = [_carry_out(job, run, as_json=as_json) for job in jobs]
     if as_json:
         output.json_document(documents)
@@ -226,7 +256,7 @@ def _carry_out(job: _Job, run: Run, *, as_json: bool) -> dict[str, Any]:
             _render(sid or job.files[0], job.report, None if sid else analysis.settings)
         return _document(job, sid, analysis) if as_json else {}
     except GangliosideError as refusal:
-        output.error(f"{job.path}: {refusal}")
+        output.error(f"{job.path}: {worded(str(refusal), 'shell')}")
         return {"file": job.path, "error": str(refusal)}
 
 
@@ -242,14 +272,24 @@ def _run(
     settings: Settings,
     history: History | None = None,
     name: str | None = None,
+    options: ReadingOptions = NO_OPTIONS,
+    *,
+    silent: bool = False,
 ) -> tuple[str | None, Analysis]:
-    """Session (None without a history) and analysis of a table or study, with a progress bar."""
-    from ganglioside.analysis import analyze as judge
+    """Session (None without a history) and analysis of a table or study, with a progress bar.
 
+    What was read is printed first, unless `silent`.
+    """
+    from ganglioside.analysis import analyze as judge
+    from ganglioside.reading.features import read_with
+
+    table = read_with(file, settings, options)
+    if not silent:
+        output.reading_report(table.report)
     with output.progress_bar(_label(file)) as progress:
         if history is None:
-            return None, judge(file, settings, progress)
-        return history.run(file, settings, name, progress)
+            return None, judge(table, settings, progress)
+        return history.run(table, settings, name, progress)
 
 
 def _write(analysis: Analysis, target: Path) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ganglioside.analysis import Analysis
+    from ganglioside.reading.report import ReadingReport
 
 VERDICT_STYLES = {kind.name: kind.terminal for kind in VERDICT_KINDS}
 SEVERITY_STYLES = {"error": "red", "warning": "yellow"}
@@ -189,8 +190,14 @@ def analysis_summary(title: str, analysis: Analysis) -> None:
     grid.add_section()
     grid.add_row("all", str(summary.features), "")
     console.print(grid)
-    _print_lines("Rows that could not be read", _problem_lines(analysis))
     _print_lines("Look at these first", _finding_lines(analysis))
+
+
+def reading_report(report: ReadingReport) -> None:
+    """Print what was read from a file, and its faults by kind."""
+    console = out()
+    for number, line in enumerate(report.lines("shell")):
+        console.print(Text(safe(line), "bold" if number == 0 else ""), soft_wrap=True)
 
 
 def _print_lines(heading: str, lines: list[Text]) -> None:
@@ -202,18 +209,6 @@ def _print_lines(heading: str, lines: list[Text]) -> None:
         console.print(Text("  ").append_text(line), soft_wrap=True)
     if len(lines) > MOST_LINES:
         console.print(f"  ... and {len(lines) - MOST_LINES} more")
-
-
-def _problem_lines(analysis: Analysis) -> list[Text]:
-    """Line of each problem because of which a row cannot be judged."""
-    problems = analysis.problems[analysis.problems["severity"] == "error"]
-    columns = ["row", "column", "message", "advice"]
-    texts = problems[columns].astype("str").fillna("").to_numpy()
-    lines = []
-    for row, column, message, advice in texts:
-        cell = f"row {row}, {column}" if column else f"row {row}"
-        lines.append(Text(safe(f"{cell}: {message} {advice}")))
-    return lines
 
 
 def _finding_lines(analysis: Analysis) -> list[Text]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -98,19 +97,28 @@ def read_features(
     >>> table.problems["code"].tolist()
     ['no-volume', 'no-log-p', 'no-anchor', 'rt-in-seconds']
     """
+    options = ReadingOptions.of(columns, sheet, unit, header=header)
+    return read_with(source, settings or Settings(), options, name)
+
+
+def read_with(
+    source: TableSource, settings: Settings, options: ReadingOptions, name: str | None = None
+) -> FeatureTable:
+    """Feature table of an input, read with options; see `read_features`.
+
+    Those of a study hold for each of its files.
+    """
     if isinstance(source, FeatureTable):
         return source
-    settings = settings or Settings()
     if isinstance(source, list):
-        return read_study(source, settings, name=name)
-    options = ReadingOptions.of(columns, sheet, unit, header=header)
+        return read_study(source, settings, options, name=name)
     origin = take(source, settings, options, name)
     if isinstance(origin, Source) and is_archive(origin.content):
-        return _read_archive(replace(origin, options=ReadingOptions()), settings)
+        return _read_archive(origin, settings)
     return _judge(origin, settings)
 
 
-def _read_one(source: TableSource, settings: Settings) -> FeatureTable:
+def _read_one(source: TableSource, settings: Settings, options: ReadingOptions) -> FeatureTable:
     """Feature table of one input of a study.
 
     Raises
@@ -124,7 +132,7 @@ def _read_one(source: TableSource, settings: Settings) -> FeatureTable:
         if is_archive(source.source.content):
             raise _nested()
         return source
-    origin = take(source, settings, ReadingOptions(), None)
+    origin = take(source, settings, options, None)
     if isinstance(origin, Source) and is_archive(origin.content):
         raise _nested()
     return _judge(origin, settings)
@@ -143,7 +151,11 @@ def _judge(origin: Source | Frame, settings: Settings) -> FeatureTable:
 
 
 def read_study(
-    parts: Sequence[StudyPart], settings: Settings | None = None, *, name: str | None = None
+    parts: Sequence[StudyPart],
+    settings: Settings | None = None,
+    options: ReadingOptions | None = None,
+    *,
+    name: str | None = None,
 ) -> FeatureTable:
     r"""Read several inputs as one study.
 
@@ -155,6 +167,8 @@ def read_study(
         several samples, named `file: sample`.
     settings
         Limits: `max_megabytes` for each input, `max_rows` for all together.
+    options
+        How each file is read.
     name
         Name of the study.
 
@@ -180,10 +194,12 @@ def read_study(
     settings = settings or Settings()
     if not parts:
         raise ReadError("A study needs at least one file: the list is empty.")
-    read = _read_all(parts, settings)
+    options = options or ReadingOptions()
+    read = _read_all(parts, settings, options)
     samples = unique([part.sample for part in read])
     named = [dataclasses.replace(p, sample=s) for p, s in zip(read, samples, strict=True)]
-    source = Source(name or f"study of {len(named)} files.zip", lambda: archive(named))
+    label = name or f"study of {len(named)} files.zip"
+    source = Source(label, lambda: archive(named), options)
     return join(named, source)
 
 
@@ -200,7 +216,7 @@ def _read_archive(source: Source, settings: Settings) -> FeatureTable:
         parts = [(m.comment.decode(), _file(opened.read(m), m.filename)) for m in opened.infolist()]
     except DAMAGE as error:
         raise ReadError(f"{source.name} is damaged: {error}. Give its files anew.") from error
-    return dataclasses.replace(read_study(parts, settings), source=source)
+    return dataclasses.replace(read_study(parts, settings, source.options), source=source)
 
 
 def _file(content: bytes, member: str) -> io.BytesIO:
@@ -210,12 +226,14 @@ def _file(content: bytes, member: str) -> io.BytesIO:
     return file
 
 
-def _read_all(parts: Sequence[StudyPart], settings: Settings) -> list[Part]:
+def _read_all(
+    parts: Sequence[StudyPart], settings: Settings, options: ReadingOptions
+) -> list[Part]:
     """All inputs of a study; refused once they have too many rows together."""
     read: list[Part] = []
     rows = 0
     for number, part in enumerate(parts, 1):
-        read.append(_read(part, number, settings))
+        read.append(_read(part, number, settings, options))
         rows += len(read[-1].table)
         if rows > settings.max_rows:
             raise ReadError(
@@ -226,7 +244,7 @@ def _read_all(parts: Sequence[StudyPart], settings: Settings) -> list[Part]:
     return read
 
 
-def _read(part: StudyPart, number: int, settings: Settings) -> Part:
+def _read(part: StudyPart, number: int, settings: Settings, options: ReadingOptions) -> Part:
     """One input of a study, with the name of its sample; a refusal names it."""
     if isinstance(part, tuple):
         sample, source = part
@@ -234,7 +252,7 @@ def _read(part: StudyPart, number: int, settings: Settings) -> Part:
         sample, source = _file_name(part), part
     label = sample or f"file {number}"
     try:
-        table = _read_one(source, settings)
+        table = _read_one(source, settings, options)
     except ValidationError as error:
         raise ValidationError(f"{label}: {error}", error.problems) from error
     except ReadError as error:

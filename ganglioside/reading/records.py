@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -24,6 +24,9 @@ NO_HEADER: Final = -1
 #: 1-based line of a text (row of a sheet) and the cells that begin there.
 Record: TypeAlias = tuple[int, list[str]]
 
+#: Longer texts are no headers.
+_LONGEST_HEADER: Final = 100
+
 _NONE: Final = read_only(np.empty(0, dtype=np.int64))
 
 
@@ -37,6 +40,11 @@ def header_key(header: str) -> str:
     """
     text = unicodedata.normalize("NFKC", header).casefold()
     return "".join(c for c in text if c.isalnum())
+
+
+def header_keys(texts: Iterable[str]) -> set[str]:
+    """Keys of headers; longer texts than any header has are left out."""
+    return {header_key(text) for text in texts if len(text) <= _LONGEST_HEADER}
 
 
 @dataclass(frozen=True, slots=True)

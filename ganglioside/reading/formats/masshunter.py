@@ -83,11 +83,10 @@ def _from_compounds_across(
     shared = {texts[i].strip(): i for i in range(min(first, len(texts))) if texts[i].strip()}
     own = _titles(blocks)
     header = ["Compound", *shared, *(f"Compound {t}" if t in shared else t for t in own)]
-    rows = [
-        (line, [block.name, *_cells(cells, shared.values()), *_own_cells(cells, block, own)])
-        for line, cells in sheet.records()[record + 2 :]
-        for block in blocks
-    ]
+    rows = []
+    for line, cells in sheet.records()[record + 2 :]:
+        common = _cells(cells, shared.values())
+        rows += [(line, [block.name, *common, *_own_cells(cells, block, own)]) for block in blocks]
     return sheet_of(sheet, (sheet.head[record + 1][0], header), rows)
 
 
@@ -103,12 +102,13 @@ def _from_samples_across(
     own = _titles(blocks)
     header = ["Compound", "Sample Name", *shared]
     header += ["Injection Name" if t == "Name" else t for t in own]
-    rows = [
-        (line, [*_cells(cells, [method["Name"]]), block.name, *_cells(cells, shared.values()),
-                *_own_cells(cells, block, own)])
-        for line, cells in sheet.records()[record + 2 :]
-        for block in blocks
-    ]  # fmt: skip
+    rows = []
+    for line, cells in sheet.records()[record + 2 :]:
+        compound = _cells(cells, [method["Name"]])
+        common = _cells(cells, shared.values())
+        for block in blocks:
+            own_cells = _own_cells(cells, block, own)
+            rows.append((line, [*compound, block.name, *common, *own_cells]))
     return sheet_of(sheet, (sheet.head[record + 1][0], header), rows)
 
 
@@ -153,7 +153,9 @@ def _cells(cells: Sequence[str], positions: Iterable[int]) -> list[str]:
 
 def _own_cells(cells: Sequence[str], block: _Block, titles: Sequence[str]) -> list[str]:
     """Cells of a block below some titles, empty where it has no such column."""
-    return [_cells(cells, [block.columns[t]])[0] if t in block.columns else "" for t in titles]
+    n, columns = len(cells), block.columns
+    positions = (columns.get(title, n) for title in titles)
+    return [cells[i] if i < n else "" for i in positions]
 
 
 FORMATS: Final = (

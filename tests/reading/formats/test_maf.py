@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from reading.formats.content import FEATURES, FILES, assert_content, read
+from reading.formats.content import FEATURES, FILES, assert_content, by_sample, read
 
 HEADER = [
     "database_identifier",
@@ -47,6 +47,7 @@ def test_a_file_of_version_2(ion: str, *, seconds: bool) -> None:
     table = read(maf(ion, seconds=seconds))
     assert_content(table, tool="MetaboLights MAF")
     assert [s.name for s in table.tables[0].left_out] == ["Blank_1", "QC_1"]
+    assert set(by_sample(table)) == {"S_1", "S_2"}
 
 
 def test_the_organism_is_no_name_though_its_column_is_called_species() -> None:

@@ -57,7 +57,7 @@ def compounds_across(
     return "\r\n".join(rows)
 
 
-def samples_across(*, files: bool = True) -> str:
+def samples_across(*, files: bool = True, qualifiers: bool = True) -> str:
     """Compound table: the same name of a sample may head two data files."""
     own = ["Acq. Date-Time", "Data File", "Type", "RT", "Area"] if files else ["RT", "Area", "FWHM"]
     label = "same name" if files else ""
@@ -65,15 +65,15 @@ def samples_across(*, files: bool = True) -> str:
     for file in FILES:
         groups += [label or file, *[""] * (len(own) - 1)]
         titles += own
-        groups += ["Qualifier 1 Method", "Qualifier 1 Results"]
-        titles += ["Transition", "Area"]
+        groups += ["Qualifier 1 Method", "Qualifier 1 Results"] if qualifiers else []
+        titles += ["Transition", "Area"] if qualifiers else []
     rows = [line(groups), line(titles)]
     for f in FEATURES:
         row: list[object] = [compound(f), f"{f.mz} -> 290.1", f.mz]
         for file, kind in zip(FILES, KINDS, strict=True):
             result = [f.rt_in(file), f.area(file)]
             row += ["1/2/2024", f"{file}.d", kind, *result] if files else [*result, 0.08]
-            row += [f"{f.mz} -> 87.0", 5]
+            row += [f"{f.mz} -> 87.0", 5] if qualifiers else []
         rows.append(line(row))
     return "\n".join(rows)
 
@@ -106,10 +106,18 @@ def test_a_compound_that_is_listed_twice_is_not_lost() -> None:
 
 
 @pytest.mark.parametrize("files", [True, False])
-def test_samples_across(*, files: bool) -> None:
-    table = read(samples_across(files=files))
+@pytest.mark.parametrize("qualifiers", [True, False])
+def test_samples_across(*, files: bool, qualifiers: bool) -> None:
+    table = read(samples_across(files=files, qualifiers=qualifiers))
     assert_content(table, tool="MassHunter", own_rt=True, ions=False)
     assert len(table.data) == len(FEATURES) * len(FILES)
+
+
+def test_two_results_of_one_name_are_two_compounds() -> None:
+    text = (
+        "Sample,GM3 34:1 Results,,GM3 34:1 Results,\nData File,RT,Area,RT,Area\na.d,7.5,9,8.5,8\n"
+    )
+    assert read(text).data["rt"].tolist() == [7.5, 8.5]
 
 
 def test_areas_alone_are_refused_for_want_of_rt() -> None:

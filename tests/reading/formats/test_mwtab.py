@@ -66,8 +66,16 @@ def document() -> dict[str, object]:
 def test_a_text_file(rt_header: str, ri_type: str) -> None:
     table = read(text(rt_header, ri_type))
     assert_content(table, tool="mwTab")
+    assert table.tables[0].header.rt_unit == ("" if rt_header == "retention_time" else "min")
     left_out = [(s.name, s.kind) for s in table.tables[0].left_out]
     assert left_out == [("Blank_1", "blank"), ("QC_1", "pool")]
+
+
+def test_a_retention_index_in_seconds() -> None:
+    content = text("ri", "sec")
+    for f in FEATURES:
+        content = content.replace(f"\t{f.rt}\tsec", f"\t{round(f.rt * 60, 3)}\tsec")
+    assert_content(read(content), tool="mwTab")
 
 
 def test_types_are_shown_by_names_where_no_factor_says_them() -> None:

@@ -101,6 +101,15 @@ def test_a_molecule_without_a_feature_is_not_lost() -> None:
     assert data.loc[data["name"] == "GM3 44:1;O2", "fault"].notna().all()
 
 
+def test_the_name_as_given_of_a_feature_is_preferred_to_that_of_its_molecule() -> None:
+    lines = []
+    for line in text().replace("GM1 34:1;O2", "GM2 44:4;O2").splitlines():
+        given = {"SFH": "\topt_global_name_as_given", "SMF": "\tnull"}.get(line[:3], "")
+        given = "\tGM1 34:1;O2" if line.startswith("SMF\t7\t") else given
+        lines.append(line + given)
+    assert_content(read("\n".join(lines)), tool="mzTab-M")
+
+
 def test_rows_keep_the_lines_of_the_features() -> None:
     content = text()
     data = read(content).data

@@ -23,14 +23,14 @@ def molecule(feature: Feature) -> str:
     return f"{feature.head} {feature.chains};O2"
 
 
-def transitions() -> str:
+def transitions(products: tuple[tuple[float, float], ...] = PRODUCTS) -> str:
     """Molecule Transition Results: the smaller transition comes first."""
     header = ["Molecule Name", "Molecule List Name", "Replicate Name", "Precursor Mz"]
     header += ["Precursor Name", "Precursor Adduct", "Precursor Charge", "Fragment Ion"]
     header += ["Product Mz", "Product Adduct", "Product Charge", "Retention Time", "Area"]
     header += ["Background", "Peak Rank"]
     lines = [",".join(header)]
-    for f, (mz, share), file in product(FEATURES, reversed(PRODUCTS), FILES):
+    for f, (mz, share), file in product(FEATURES, reversed(products), FILES):
         row = [molecule(f), f.head, file, f.mz, f"{f.number}", "[M-H]", -1, f"Ion [{mz}/{mz}]"]
         row += [mz, "[M-]", -1, f.rt_in(file), round(f.area(file) * share, 1), 700, 1]
         lines.append(quoted(row))
@@ -88,11 +88,11 @@ def test_rows_keep_the_lines_of_the_file() -> None:
 
 
 def test_the_first_isotope_peak_is_read_though_another_is_larger() -> None:
-    text = transitions().replace("Ion [290.1/290.1]", "precursor")
-    text = text.replace("Ion [87.0/87.0]", "precursor [M+1]").replace("[M-],-1", "[M-H],-1")
-    lines = text.splitlines()
-    larger = [line.replace(",700,1", "0,700,1") if "[M+1]" in line else line for line in lines]
-    assert_content(read("\n".join(larger)), tool="Skyline", own_rt=True)
+    text = transitions(((290.1, 1.0), (87.0, 1.3)))
+    text = text.replace("Ion [290.1/290.1]", "precursor").replace(
+        "Ion [87.0/87.0]", "precursor [M+1]"
+    )
+    assert_content(read(text), tool="Skyline", own_rt=True)
 
 
 def test_headings_of_peptides() -> None:

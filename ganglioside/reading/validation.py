@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
+
 from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS, PROBLEMS
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.reading.column_checks import cells_of, read_columns
@@ -40,8 +44,9 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         log.table(note.code, note.column, note.value)
     _check_columns(raw, log)
     cells = repair_rows(raw, log)
-    names = parse_names(cells_of(raw, cells, "name"))
-    if _holds_no_names(names):
+    texts = cells_of(raw, cells, "name")
+    names = parse_names(texts)
+    if _holds_no_names(texts, names):
         raise refuse_unannotated(raw.header, raw.header_line, raw.tool)
     data, samples = read_columns(raw, cells, names, log)
     data["adduct"] = single_ions(data, names)
@@ -71,10 +76,13 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     )
 
 
-def _holds_no_names(names: ParsedNames) -> bool:
+def _holds_no_names(texts: pd.Series[Any], names: ParsedNames) -> bool:
     """Whether no feature was annotated: all names are missing or stand for none (`Unknown`)."""
-    no_names = {text for text, e in names.errors.items() if e.code == "unannotated"} | {""}
-    return len(names) > 0 and not names.species and no_names >= set(names.errors)
+    if names.species or not len(names):
+        return False
+    codes = {text: error.code for text, error in names.errors.items()}
+    distinct = texts.str.strip().unique()
+    return all(codes.get(text) == "unannotated" for text in distinct if text)
 
 
 def _check_columns(raw: RawTable, log: ProblemLog) -> None:

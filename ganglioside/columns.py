@@ -109,8 +109,8 @@ FEATURES: Final[dict[str, str]] = {
     "consolidated_volume": "float64",
 }
 
-#: Optional input columns that follow `FEATURES` where the input has them.
-OPTIONAL: Final[tuple[str, ...]] = ("mz", "adduct", "sample")
+#: Input columns that follow `FEATURES` where the input has them.
+OPTIONAL: Final[tuple[str, ...]] = ("row", "sheet", "mz", "adduct", "sample", "sample_type")
 
 #: Columns of `Analysis.models`: one row per series and isomer.
 MODELS: Final[dict[str, str]] = {

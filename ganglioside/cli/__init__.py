@@ -9,6 +9,7 @@ from ganglioside.cli import analyses, batches, history, history_care, jobs, ques
 from ganglioside.cli.root import app
 
 app.command()(analyses.analyze)
+app.command()(analyses.annotate)
 app.command()(batches.batch)
 app.command()(analyses.predict)
 app.command()(questions.explain)

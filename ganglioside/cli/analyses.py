@@ -104,6 +104,34 @@ def analyze(
         raise typer.Exit(1)
 
 
+def annotate(
+    file: InputFile,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The file to write.", show_default="NAME.annotated beside it"),
+    ] = None,
+    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
+    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
+    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+    sample_type: Sample = DEFAULTS.sample_type,
+    polarity: OfPolarity = DEFAULTS.polarity,
+    column: Columns = [],  # noqa: B006 - typer copies it
+    sample: SampleColumn = None,
+    sheet: Sheet = None,
+    unit: Unit = None,
+    no_header: NoHeader = False,
+) -> None:
+    """Write FILE again, with the verdicts in columns behind its own."""
+    from ganglioside.exporting import annotated
+    from ganglioside.support.whole_files import write_whole
+
+    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type, polarity)
+    options = reading_options(column, sample, sheet, unit, no_header)
+    _, analysis = _run(file, settings, options=options)
+    target = out or file.with_name(f"{file.stem}.annotated{file.suffix}")
+    output.note(f"Annotated: {write_whole(target, annotated(analysis))}")
+
+
 def predict(
     file: InputFile,
     names: Annotated[

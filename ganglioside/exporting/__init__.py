@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from ganglioside.exporting.annotated import annotated as annotated
     from ganglioside.exporting.document import Document as Document
     from ganglioside.exporting.document import read_json as read_json
     from ganglioside.exporting.document import to_json as to_json
@@ -31,6 +32,7 @@ _HOMES: Final = {
     "Format": "formats",
     "LIST_FORMS": "lists",
     "ListForm": "lists",
+    "annotated": "annotated",
     "content_of": "files",
     "export": "files",
     "export_library": "lists",

@@ -160,6 +160,18 @@ def _best_decoding(
     return best
 
 
+def decoded_text(source: Source, settings: Settings) -> tuple[str, str, str]:
+    """Text of a file, its encoding, and the separator of its fields.
+
+    Raises
+    ------
+    ReadError
+        If the file is no text.
+    """
+    text, encoding, _, layout = _best_decoding(source.content, source.options, settings.max_rows)
+    return text, encoding, "" if layout is None else layout.sheet.separator
+
+
 def _read_document(sheet: Sheet, tool: Format, options: ReadingOptions) -> RawTable:
     """Table of a JSON document."""
     layout = find_layout(sheet, options.named, tool)

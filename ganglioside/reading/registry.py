@@ -50,3 +50,37 @@ def _formats_of(value: object) -> tuple[Format, ...]:
             "ganglioside.reading.formats.format, or several."
         )
     return found
+
+
+def file_list() -> str:
+    """Text of `FILES.md`: each tool with what is taken from its files.
+
+    Examples
+    --------
+    >>> file_list().splitlines()[0]
+    '# Which files are read'
+    """
+    taken: dict[str, list[str]] = {}
+    for form in formats():
+        if form.taken not in taken.setdefault(form.tool, []):
+            taken[form.tool].append(form.taken)
+    rows = [f"| {tool} | {'; '.join(filter(None, texts))} |" for tool, texts in sorted(taken.items())]
+    return "\n".join([_INTRODUCTION, "| tool | what is taken |", "|---|---|", *rows, ""])
+
+
+_INTRODUCTION: Final = """\
+# Which files are read
+
+Files are known by what they hold, not by their names; each is read without an option. Whatever tool
+wrote a table, one with a name and a retention time in each row is read, long (a row for each feature and
+sample) or wide (a column for each sample): CSV, TSV and other text, XLSX with its sheets, Parquet,
+DataFrames. `table.report` says what was taken from which column.
+
+A table without names of lipids (plain peak lists) must be annotated first, in the tool that made it.
+
+This list is made from the readers: `python -m ganglioside.reading.registry > FILES.md`.
+"""
+
+
+if __name__ == "__main__":
+    print(file_list(), end="")

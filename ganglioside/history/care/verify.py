@@ -7,13 +7,14 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from ganglioside.analysis import analyze
+from ganglioside.columns import OPTIONAL
 from ganglioside.history import audit_log
 from ganglioside.history.log_facts import (
     Facts,
@@ -352,10 +353,13 @@ def _compare_again(store: Store, session: Stored) -> tuple[list[str], list[str]]
     """Faults and notes from comparing a stored result with that of a new analysis."""
     with store.read() as connection:
         stored = read_analysis(connection, session)
-        before = read_record(connection, session).fingerprints()
+        record = read_record(connection, session)
         made_by = _environment(connection, session)
+    before, stored_columns = record.fingerprints(), json.loads(record.columns)
     again = analyze(stored.read_input(stored.settings), stored.settings)
-    after = Record.of(again).fingerprints()
+    # Columns that were added since then are no part of what was stored.
+    kept = [c for c in again.features if c in stored_columns or c not in OPTIONAL]
+    after = Record.of(replace(again, features=again.features[kept])).fingerprints()
     changed = sorted(part for part in before if before[part] != after[part])
     now = {"ganglioside": again.version, **environment()}
     others = [

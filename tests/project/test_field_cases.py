@@ -1,0 +1,121 @@
+"""Small files in the shape of many tools, read without an option as their list says is right."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+
+import pytest
+from paths import SHARED_DATA
+
+import ganglioside as gg
+from ganglioside.errors import NameFormError, ValidationError
+from ganglioside.lipids.name_readings import read_name
+
+CASES = SHARED_DATA / "field_cases"
+
+pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the field cases are not here")
+
+
+@dataclass(frozen=True)
+class Right:
+    """What is right for one file: rows, readable rows, samples, and codes of notes."""
+
+    rows: int
+    readable: int
+    samples: tuple[str, ...] = ()
+    areas: int = -1
+    says: frozenset[str] = field(default_factory=frozenset)
+
+
+def right(rows: int, readable: int = -1, samples: str = "", areas: int = -1, says: str = "") -> Right:
+    names = tuple(samples.split("|")) if samples else ()
+    return Right(
+        rows,
+        rows if readable < 0 else readable,
+        names,
+        rows if areas < 0 else areas,
+        frozenset(says.split()),
+    )
+
+
+FILES = {
+    "01_two_ions.csv": right(28),
+    "02_samples_raw_data_filename.csv": right(30, samples="ctx_01.mzML|ctx_02.mzML|qc_01.mzML"),
+    "03_chain_isomers.csv": right(21),
+    "04_s_shaped_three_wrong.csv": right(39),
+    "04_two_step_gradient.csv": right(22),
+    "05_msdial_alignment_wide.txt": right(34, 28, "S_1|S_2", says="other-lipids unannotated"),
+    "05_progenesis_wide.csv": right(42, samples="QC_1|S_1|S_2"),
+    "06_masshunter_compounds_across.csv": right(30, samples="A_01.d|A_02.d|QC_01.d"),
+    "07_header_in_line_32.txt": right(14),
+    "08_two_assays.mztab": right(28, samples="assay 1|assay 2"),
+    "09_species_is_the_ion.csv": right(14),
+    "10_german.csv": right(14, says="encoding-guessed"),
+    "10_liquid.tsv": right(14, samples="run_1"),
+    "10_metaboscape.csv": right(14),
+    "10_multiquant.txt": right(14, samples="run_1"),
+    "12_acyl_only.csv": right(14, 0, says="one-chain"),
+    "12_acyl_only_with_mz.csv": right(14, 0, says="one-chain"),
+    "13_internal_standards.csv": right(17, 14, says="internal-standard"),
+    "14_isotopologues.csv": right(26),
+    "15_positive_ion_over_negative_mz.csv": right(14),
+    "16_one_peak_two_names.csv": right(22),
+    "17_class_and_species.csv": right(21, says="name-put-together"),
+    "18_two_sheets.xlsx": right(21, samples="neg|pos"),
+    "22_missing_codes.csv": right(14, areas=10, says="missing-words"),
+    "22_rt_min_sec.csv": right(14, says="rt-form"),
+    "23_alpha_gbk.csv": right(14, says="encoding-guessed"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_read_as_is_right(name: str) -> None:
+    wanted, table = FILES[name], gg.read_features(CASES / name)
+    data = table.data
+    assert len(data) == wanted.rows
+    assert int(data["fault"].isna().sum()) == wanted.readable
+    assert tuple(data["sample"].dropna().unique()) == wanted.samples
+    assert int(data["volume"].notna().sum()) == wanted.areas
+    assert wanted.says <= set(table.problems["code"])
+    assert data["rt"].between(4 if "s_shaped" not in name else 2, 20).all()
+    assert "error" not in set(table.problems["severity"]) - ({"error"} if "one-chain" in wanted.says else set())
+
+
+def test_formulas_that_were_never_calculated_are_told_once() -> None:
+    with pytest.raises(ValidationError, match="14 formulas .first in row 2. that were never"):
+        gg.read_features(CASES / "19_formulas_never_calculated.xlsx")
+
+
+def test_the_ions_and_the_areas_of_tools_arrive() -> None:
+    for name in ("10_metaboscape.csv", "07_header_in_line_32.txt", "05_progenesis_wide.csv"):
+        table = gg.read_features(CASES / name)
+        assert set(gg.analyze(table).features["adduct"].dropna()) == {"[M-H]-"} or name
+        assert "unknown-adduct" not in set(table.problems["code"])
+    progenesis = gg.read_features(CASES / "05_progenesis_wide.csv").data
+    first = progenesis[progenesis["sample"] == "S_1"].iloc[0]
+    assert first["volume"] == 123958  # of the block of raw abundances
+
+
+def names() -> list[dict[str, str]]:
+    if not CASES.is_dir():
+        return []
+    with (CASES / "11_names_expected.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("row", names(), ids=lambda row: row["name"])
+def test_a_name_gives_what_is_expected(row: dict[str, str]) -> None:
+    expected = row["expected"]
+    if expected.startswith("refuse") or expected == "unannotated":
+        with pytest.raises(NameFormError) as raised:
+            read_name(row["name"])
+        assert (raised.value.code == "unannotated") is (expected == "unannotated")
+        return
+    reading = read_name(row["name"])
+    assert reading.standard is (expected == "standard")
+    if expected != "standard":
+        assert reading.species is not None
+        assert reading.species.name == expected
+    if row["ion"]:
+        assert reading.ion == row["ion"]

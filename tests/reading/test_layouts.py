@@ -1,0 +1,37 @@
+"""Headers: where they stand, and what their table needs."""
+
+from __future__ import annotations
+
+import pytest
+
+import ganglioside as gg
+from ganglioside.reading.layouts import find_layout, without_header
+from ganglioside.reading.text_files import text_sheets
+
+TABLE = "Name,RT\nGM1(36:1;O2),9.9\nGM3(36:1;O2),9.95\n"
+
+
+@pytest.mark.parametrize("lines", [0, 1, 40, 250])
+def test_a_header_is_found_below_any_list(lines: int) -> None:
+    read = gg.read_features(("".join(f"s{i},file_{i}.raw\n" for i in range(lines)) + TABLE).encode())
+    assert read.tables[0].header_line == lines + 1
+    assert read.data["row"].tolist() == [lines + 2, lines + 3]
+
+
+def test_a_header_beyond_all_bounds_is_not_sought() -> None:
+    (sheet, *_) = text_sheets("x,y\n" * 400 + TABLE, 1000)
+    assert find_layout(sheet, {}) is None
+
+
+def test_a_wide_table_without_a_header_is_not_searched_for_minutes() -> None:
+    row = ",".join(["1"] * 5_000)
+    (sheet, *_) = text_sheets("\n".join([row] * 100), 1000)
+    assert find_layout(sheet, {}) is None
+
+
+def test_columns_of_a_table_without_a_header_are_numbered() -> None:
+    (sheet, *_) = text_sheets("GM1(36:1;O2),9.9\n", 10)
+    layout = without_header(sheet, {"RT": "column 2"})
+    assert layout is not None
+    assert layout.header.positions == {"rt": 1}
+    assert without_header(sheet, {"RT": "column 3"}) is None

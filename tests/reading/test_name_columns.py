@@ -1,0 +1,35 @@
+"""The column of names, and names put together."""
+
+from __future__ import annotations
+
+import pytest
+
+import ganglioside as gg
+
+
+def names(text: str, **options: object) -> list[str]:
+    return gg.read_features(text.encode(), **options).data["name"].tolist()  # type: ignore[arg-type]
+
+
+def test_what_a_column_holds_decides_and_not_its_header() -> None:
+    text = "Species,Mine,RT\n[M-H]-,GM3(34:1;O2),7.5\n[M-H]-,GM1(36:1;O2),8.4\n"
+    assert names(text) == ["GM3(34:1;O2)", "GM1(36:1;O2)"]
+
+
+def test_the_column_that_the_user_names_is_taken() -> None:
+    text = "Name,Other,RT\nGM3(34:1;O2),GM1(36:1;O2),7.5\n"
+    assert names(text, columns={"Name": "Other"}) == ["GM1(36:1;O2)"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Class,Chains,RT\nGM3,34:1,7.5\nGM1,d36:1,8.4\n",
+        "Lipid class,FA,RT\nGM3,34:1,7.5\nGM1,d36:1,8.4\n",
+        "Species,RT\nGM3,\n34:1,7.5\nGM1,\nd36:1,8.4\n",
+    ],
+)
+def test_a_head_group_and_chains_that_stand_apart_are_put_together(text: str) -> None:
+    read = gg.read_features(text.encode())
+    assert [s.name for s in read.names.species] == ["GM3(34:1;O2)", "GM1(36:1;O2)"]
+    assert "name-put-together" in set(read.problems["code"])

@@ -1,0 +1,45 @@
+"""The registry of tools, and the list that people read."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint
+
+import pytest
+from paths import ROOT
+
+import ganglioside as gg
+from ganglioside.reading import registry
+from ganglioside.reading.formats.format import Format
+
+MINE = Format("My tool", marks=(("Mine A", "Mine B"),), columns={"name": ("Mine A",), "rt": ("Mine B",)})
+WRONG = "no format"
+
+
+@pytest.fixture
+def added(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    value = f"{__name__}:{request.param}"
+    point = EntryPoint("mine", value, registry.GROUP)
+    monkeypatch.setattr(EntryPoint, "load", lambda _: globals()[request.param])
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == registry.GROUP else [])
+    registry.formats.cache_clear()
+    yield
+    registry.formats.cache_clear()
+
+
+@pytest.mark.parametrize("added", ["MINE"], indirect=True)
+def test_another_package_adds_a_tool(added: None) -> None:
+    read = gg.read_features(b"Mine A,Mine B\nGM1(36:1;O2),9.9\n")
+    assert read.tables[0].tool == "My tool"
+    assert read.data["rt"].tolist() == [9.9]
+
+
+@pytest.mark.parametrize("added", ["WRONG"], indirect=True)
+def test_what_is_no_format_is_refused_with_the_cure(added: None) -> None:
+    with pytest.raises(TypeError, match="must give a Format"):
+        registry.formats()
+
+
+def test_the_list_of_files_is_that_of_the_readers() -> None:
+    written = (ROOT / "FILES.md").read_text(encoding="utf-8")
+    assert written == registry.file_list()
+    assert all(form.taken for form in registry.formats())

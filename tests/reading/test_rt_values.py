@@ -1,0 +1,54 @@
+"""Retention times in other forms than plain numbers."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ganglioside.reading.rt_values import plain_rt
+
+
+def read(*cells: str) -> list[str]:
+    return plain_rt(pd.Series(cells, dtype="str")).text.tolist()
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("9:34", 9 + 34 / 60),
+        ("00:09:34", 9 + 34 / 60),
+        ("1:02:03", 62.05),
+        ("9:34.5", 9.575),
+        ("9.57 ± 0.02", 9.57),
+        ("9.57 +/- 0.02", 9.57),
+        ("9.50-9.60", 9.55),
+        ("9.50 – 9.60", 9.55),
+        ("9.5 min", 9.5),
+        ("570 s", 9.5),
+    ],
+)
+def test_each_form_is_the_number_that_it_stands_for(cell: str, number: float) -> None:
+    assert float(read(cell)[0]) == pytest.approx(number, rel=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["", "9.5", "9,5", "late", "9.6-9.5", "9:75", "1:2:3:4", "-9.5"])
+def test_all_else_stays_as_it_is(cell: str) -> None:
+    assert read(cell) == [cell]
+
+
+def test_minutes_are_known_where_a_cell_says_so() -> None:
+    assert plain_rt(pd.Series(["9:34"], dtype="str")).minutes
+    assert not plain_rt(pd.Series(["9.5-9.6"], dtype="str")).minutes
+
+
+@given(st.lists(st.text(alphabet="0123456789:.,-± minsto", max_size=12), max_size=8))
+@examples(200)
+def test_no_cell_is_lost_and_plain_ones_never_change(cells: list[str]) -> None:
+    found = read(*cells)
+    assert len(found) == len(cells)
+    assert [new for new, old in zip(found, cells, strict=True) if old.isdigit()] == [
+        old for old in cells if old.isdigit()
+    ]

@@ -1,0 +1,47 @@
+"""Samples of long tables: a column that tells them apart, or a question."""
+
+from __future__ import annotations
+
+import pytest
+
+import ganglioside as gg
+from ganglioside.errors import ValidationError
+
+NAMES = ("GM3(34:1;O2)", "GM3(36:1;O2)", "GM1(34:1;O2)", "GM1(36:1;O2)", "GM1(38:1;O2)")
+
+
+def table(header: str, values: list[str]) -> bytes:
+    """Each name once for each value, at its own RT."""
+    rows = [
+        f"{name},{7.5 + i},{1000 * i + k},{value}"
+        for k, value in enumerate(values)
+        for i, name in enumerate(NAMES)
+    ]
+    return "\n".join([f"Name,RT,Volume,{header}", *rows]).encode()
+
+
+@pytest.mark.parametrize("header", ["Where", "my_file", "Batch of the day"])
+def test_a_column_that_tells_the_rows_of_each_name_apart_is_the_sample(header: str) -> None:
+    read = gg.read_features(table(header, ["left", "right", "top"]))
+    assert read.data["sample"].unique().tolist() == ["left", "right", "top"]
+    assert "sample-column" in set(read.problems["code"])
+
+
+@pytest.mark.parametrize("header", ["Isotope", "Adduct ion", "Transition", "Charge state"])
+def test_other_ions_of_a_species_are_no_samples(header: str) -> None:
+    read = gg.read_features(table(header, ["a", "b"]))
+    assert read.data["sample"].isna().all()
+
+
+def test_without_such_a_column_the_user_is_asked() -> None:
+    with pytest.raises(ValidationError, match=r"listed 3 times .*which column is the sample"):
+        gg.read_features(table("Note", ["same"] * 3))
+
+
+def test_a_column_that_the_user_names_is_the_sample() -> None:
+    read = gg.read_features(table("Isotope", ["a", "b"]), columns={"Sample": "Isotope"})
+    assert read.data["sample"].unique().tolist() == ["a", "b"]
+
+
+def test_names_that_come_back_by_chance_raise_no_question() -> None:
+    assert len(gg.read_features(gg.example().source).data) == len(gg.example())

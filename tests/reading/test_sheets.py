@@ -1,0 +1,39 @@
+"""Sheets: which are read, and which samples take part."""
+
+from __future__ import annotations
+
+import pytest
+from corpus.inputs import workbook
+
+import ganglioside as gg
+from ganglioside.errors import ValidationError
+
+TABLE = [["Name", "RT", "Volume"], ["GM1(36:1;O2)", 9.9, 100], ["GM3(36:1;O2)", 9.95, 200]]
+
+
+def test_every_sheet_with_features_is_a_sample_and_others_are_named() -> None:
+    read = gg.read_features(workbook({"neg": TABLE, "notes": [["made by me"]], "pos": TABLE}))
+    assert read.data["sample"].tolist() == ["neg", "neg", "pos", "pos"]
+    assert read.data["sheet"].tolist() == ["neg", "neg", "pos", "pos"]
+    assert read.data["row"].tolist() == [2, 3, 2, 3]
+    left_out = read.problems[read.problems["code"] == "sheet-left-out"]
+    assert left_out["value"].tolist() == ["notes"]
+
+
+def test_one_sheet_alone_is_read_where_it_is_named() -> None:
+    read = gg.read_features(workbook({"neg": TABLE, "pos": TABLE}), sheet="pos")
+    assert read.data["sheet"].tolist() == ["pos", "pos"]
+
+
+def test_formulas_count_only_in_columns_that_are_needed() -> None:
+    with_note = [[*TABLE[0], "note"], [*TABLE[1], "=1+1"], [*TABLE[2], "x"]]
+    assert len(gg.read_features(workbook({"S": with_note}))) == 2
+    with pytest.raises(ValidationError, match="RT holds 1 formula "):
+        gg.read_features(workbook({"S": [TABLE[0], ["GM1(36:1;O2)", "=594/60", 1], TABLE[2]]}))
+
+
+def test_blanks_take_no_part_unless_there_is_nothing_else() -> None:
+    text = "File type,,Blank,Sample\nName,RT,B1,S1\nGM1(36:1;O2),9.9,1000,2000\n"
+    assert gg.read_features(text.encode()).data["sample"].tolist() == ["S1"]
+    only = text.replace("Sample", "Blank")
+    assert gg.read_features(only.encode()).data["sample"].tolist() == ["B1", "S1"]

@@ -9,7 +9,7 @@ from typing import Final
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.headers import Header, column_of_header, match_header
 from ganglioside.reading.limits import check_columns
-from ganglioside.reading.records import Record, SampleColumns, Sheet, header_key
+from ganglioside.reading.records import Record, SampleColumns, Sheet
 from ganglioside.reading.registry import formats
 from ganglioside.reading.sample_columns import find_samples, without_samples
 
@@ -140,8 +140,7 @@ def _header(texts: Sequence[str], columns: Mapping[str, str] | None, tool: Forma
 
 def _recognise(texts: Sequence[str]) -> Format | None:
     """Tool that writes such a header, None if none is known."""
-    keys = {header_key(text) for text in texts}
-    return next((tool for tool in formats() if tool.recognises_keys(keys)), None)
+    return next((tool for tool in formats() if tool.recognises(texts)), None)
 
 
 def records_above(layout: Layout) -> list[Record]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,10 +90,7 @@ class Format:
 
     def recognises(self, texts: Sequence[str]) -> bool:
         """Whether a header is one of this tool."""
-        return self.recognises_keys({header_key(text) for text in texts})
-
-    def recognises_keys(self, keys: AbstractSet[str]) -> bool:
-        """Whether a header with these keys (see `header_key`) is one of this tool."""
+        keys = {header_key(text) for text in texts}
         return any(all(_is_in(mark, keys) for mark in group) for group in self.marks)
 
     def is_other(self, header: str) -> bool:
@@ -121,7 +117,7 @@ def json_records(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _is_in(mark: str, keys: AbstractSet[str]) -> bool:
+def _is_in(mark: str, keys: set[str]) -> bool:
     """Whether a header of this form is among the keys of headers."""
     part = header_key(mark)
     if mark.endswith("*"):

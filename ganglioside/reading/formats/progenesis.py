@@ -83,8 +83,8 @@ FORMATS: Final = (
         },
         others=(
             "Compound", "Compound ID", "Accepted Compound ID", "Neutral mass (Da)", "Charge",
-            "CCS*", "Chromatographic peak width (min)", "Identifications", "Anova (p)", "q Value",
-            "Max Fold Change", "Highest Mean",
+            "CCS*", "Chromatographic peak width (min)",
+            "Identifications", "Anova (p)", "q Value", "Max Fold Change", "Highest Mean",
             "Lowest Mean", "Isotope Distribution", "Minimum CV%", "Power", "Formula", "Score",
             "Fragmentation Score", "Mass Error (ppm)", "Isotope Similarity",
             "Retention Time Error (mins)", "Compound Link", "Link", "Theoretical Isotope*", "dCCS*",

@@ -36,9 +36,10 @@ def carry(raw: RawTable, cells: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame, shape (n, k)
-        Columns without header and content are left out.
+        Columns without header and content are left out, and those of samples that are read.
     """
     taken = set(raw.header.positions.values())
+    taken |= {position for sample in raw.samples for position in sample.positions.values()}
     carried: dict[str, Any] = {}
     stems: Counter[str] = Counter()  # titles so far, with and without their brackets
     for position, text in enumerate(raw.header.texts):

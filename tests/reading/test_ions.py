@@ -67,6 +67,11 @@ def test_no_column_of_ions() -> None:
     assert ion_column(header, cells) is None  # the names are taken
 
 
+def test_a_few_ions_among_other_texts_are_no_column_of_ions() -> None:
+    header, cells = columns(Name=["a", "b", "c"], note=["M-H", "weak", "shoulder"])
+    assert ion_column(header, cells) is None
+
+
 def test_a_column_that_the_header_names_is_kept() -> None:
     header, cells = columns(Name=["a"], Adduct=[""], y=["[M-H]-"])
     assert ion_column(header, cells) is None

@@ -13,7 +13,6 @@ from typing import Final
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.records import Record, SampleColumns, header_key
 from ganglioside.reading.sample_columns import labels_of
-from ganglioside.reading.sample_types import kind_of_type
 
 _RAW: Final = ("rawabundance",)
 _NORMALISED: Final = ("normalisedabundance", "normalizedabundance")
@@ -44,8 +43,7 @@ def _samples(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColum
         condition = labels.get(position, "")
         if header_key(texts[position]) in _BEHIND or header_key(condition) == "tags":
             break
-        kind = kind_of_type(condition) or ""
-        found.append(SampleColumns(texts[position].strip(), kind, {"volume": position}))
+        found.append(SampleColumns(texts[position].strip(), "", {"volume": position}))
     return tuple(found)
 
 

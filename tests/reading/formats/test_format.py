@@ -103,3 +103,12 @@ def moved(text: str, separator: str, draw: random.Random) -> str:
 def test_columns_may_stand_in_any_order(tool: str, seed: int) -> None:
     text, separator, lacks = ONE_HEADER[tool]
     assert_content(read(moved(text, separator, random.Random(seed))), **lacks)
+
+
+def test_areas_of_samples_are_not_carried_along_again() -> None:
+    table = read(modular())
+    (found,) = table.tables
+    read_columns = {found.header.texts[p] for s in found.samples for p in s.positions.values()}
+    assert not read_columns & set(table.carried)
+    assert "datafile:S_1.mzML:fwhm" in table.carried  # other columns of a sample are evidence
+    assert "datafile:Blank_1.mzML:area" in table.carried  # and so are those of samples left out

@@ -141,10 +141,16 @@ def predict(
     r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+    column: Columns = [],  # noqa: B006 - typer copies it
+    sample: SampleColumn = None,
+    sheet: Sheet = None,
+    unit: Unit = None,
+    no_header: NoHeader = False,
 ) -> None:
     """Predict where names elute, from the table in FILE."""
     settings = _settings(r2_threshold, outlier_threshold, rt_tolerance)
-    _, analysis = _run(file, settings)
+    options = reading_options(column, sample, sheet, unit, no_header)
+    _, analysis = _run(file, settings, options=options, silent=as_json)
     predicted = analysis.predict(names)
     if as_json:
         output.json_document(output.records(predicted))

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganglioside.cli import output
-from ganglioside.cli.options import DEFAULTS, Json, OutlierThreshold, R2Threshold, RtTolerance
+from ganglioside.cli.options import (
+    DEFAULTS,
+    Columns,
+    Json,
+    NoHeader,
+    OutlierThreshold,
+    R2Threshold,
+    RtTolerance,
+    SampleColumn,
+    Sheet,
+    Unit,
+    reading_options,
+)
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,9 +46,15 @@ def explain(
     r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+    column: Columns = [],  # noqa: B006 - typer copies it
+    sample: SampleColumn = None,
+    sheet: Sheet = None,
+    unit: Unit = None,
+    no_header: NoHeader = False,
 ) -> None:
     """Show all explanations of one feature with their probabilities."""
-    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
+    options = reading_options(column, sample, sheet, unit, no_header)
+    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance, options)
     explanation = analysis.explain(feature_id)
     if as_json:
         output.json_document(
@@ -65,9 +84,15 @@ def suggest(
     r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+    column: Columns = [],  # noqa: B006 - typer copies it
+    sample: SampleColumn = None,
+    sheet: Sheet = None,
+    unit: Unit = None,
+    no_header: NoHeader = False,
 ) -> None:
     """Suggest names for a feature: of the same mass, and expected at its RT."""
-    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
+    options = reading_options(column, sample, sheet, unit, no_header)
+    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance, options)
     suggested = analysis.suggest(feature_id, n)
     if as_json:
         output.json_document(output.records(suggested))
@@ -104,9 +129,15 @@ def library(
     r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
     outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
     rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
+    column: Columns = [],  # noqa: B006 - typer copies it
+    sample: SampleColumn = None,
+    sheet: Sheet = None,
+    unit: Unit = None,
+    no_header: NoHeader = False,
 ) -> None:
     """Write an inclusion list: expected RT and m/z of species."""
-    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance)
+    options = reading_options(column, sample, sheet, unit, no_header)
+    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance, options)
     listed = analysis.expected_library(
         series, ceramide, adduct, "95%" if minutes is None else minutes
     )
@@ -116,16 +147,20 @@ def library(
     output.note(f"{len(listed):,} ions written to {target}")
 
 
-def _analysis(source: str, r2: float, outlier: float, tolerance: float) -> Analysis:
+def _analysis(
+    source: str, r2: float, outlier: float, tolerance: float, options: ReadingOptions
+) -> Analysis:
     """Analysis of a file, or of a session with the thresholds of the command."""
     given = Settings(r2_threshold=r2, outlier_threshold=outlier, rt_tolerance=tolerance)
     path = Path(source)
     if not path.is_file() and not path.suffix and len(path.parts) == 1:
         return _session(source, given)
     from ganglioside.analysis import analyze
+    from ganglioside.reading.features import read_with
 
+    table = read_with(path, given, options)
     with output.progress_bar(path.name) as progress:
-        return analyze(path, given, progress)
+        return analyze(table, given, progress)
 
 
 def _session(sid: str, given: Settings) -> Analysis:

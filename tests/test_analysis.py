@@ -114,7 +114,8 @@ def test_the_same_input_gives_the_same_again(example: gg.Analysis) -> None:
 
 def test_what_was_read_stands_in_the_result(raw: pd.DataFrame, example: gg.Analysis) -> None:
     features = example.features
-    assert list(features.columns) == list(FEATURES)
+    assert list(features.columns) == [*FEATURES, "row"]
+    assert features["row"].tolist() == list(range(2, len(raw) + 2))
     assert features["name"].tolist() == raw["Name"].tolist()
     for column, header in (("rt", "RT"), ("volume", "Volume"), ("log_p", "Log P")):
         np.testing.assert_array_equal(features[column], raw[header].astype(float))
@@ -148,12 +149,12 @@ def test_foreign_columns_are_carried_through(raw: pd.DataFrame, example: gg.Anal
     features = gg.analyze(given).features
     foreign = [carried_name(c) for c in ("_batch", "prefix", "confidence", "verdict")]
     assert foreign == ["_batch", "prefix", "confidence (input)", "verdict (input)"]
-    assert list(features.columns) == [*FEATURES, "mz", "sample", *foreign]
+    assert list(features.columns) == [*FEATURES, "row", "mz", "sample", *foreign]
     assert features["_batch"].astype(str).tolist() == [str(i) for i in range(n)]
     assert features["confidence (input)"].eq("high").all()
     assert features["verdict (input)"].eq("mine").all()
     assert features["mz"].eq(50.25).all()
-    pd.testing.assert_frame_equal(features[[*FEATURES]], example.features)
+    pd.testing.assert_frame_equal(features[[*FEATURES, "row"]], example.features)
 
 
 def test_an_index_of_its_own_changes_nothing(raw: pd.DataFrame, example: gg.Analysis) -> None:
@@ -286,7 +287,7 @@ NOTHING_TO_SAY: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "one ceramide": lambda raw: raw[raw["Name"].str.contains("(36:1;O2)", regex=False)],
     "one retention time": lambda raw: raw.assign(RT=9.0),
     "no readable RT": lambda raw: raw.assign(RT="x"),
-    "no readable name": lambda raw: raw.assign(Name="?"),
+    "no readable name": lambda raw: raw.assign(Name="GX9(36:1;O2)"),
     "a thousand times one row": one_name,
     "no row": lambda raw: raw.iloc[:0],
 }

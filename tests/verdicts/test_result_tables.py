@@ -35,7 +35,7 @@ def test_without_a_model_every_row_is_undetermined_for_the_reason_given() -> Non
     raw = pd.DataFrame({"Name": ["GD1a(36:1;O2)", "nonsense", "GM3(36:1;O2)"], "RT": [9, 9, 10]})
     table = gg.read_features(raw)
     features = features_table(table, undetermined_rows(table, "There is no curve."))
-    assert list(features.columns) == list(FEATURES)
+    assert list(features.columns) == [*FEATURES, "row"]
     assert (features["verdict"] == "undetermined").all()
     assert features["rule"].tolist() == ["no model", "reading", "no model"]
     assert features["reason"].tolist()[::2] == ["There is no curve."] * 2

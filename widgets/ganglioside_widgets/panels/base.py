@@ -159,7 +159,7 @@ def fault_list(faults: Iterable[Fault]) -> str:
     is_open = " open" if found[0].severity != "info" else ""
     return (
         f"<details{is_open}><summary>Reading report: {_counts(found)}</summary>"
-        f"<ul class='gg-faults'>{''.join(map(_fault_item, found[:_LISTED]))}</ul>{more}</details>"
+        f"<ul class='gg-faults' tabindex='0'>{''.join(map(_fault_item, found[:_LISTED]))}</ul>{more}</details>"
     )
 
 

@@ -178,7 +178,10 @@ def _caption(preview: Preview, shown: int) -> str:
     header = f"header in row {preview.header_line:,}" if preview.header_line else "without a header"
     width = len(preview.header.texts)
     columns = f"{shown} of {width:,} columns" if shown < width else f"{width:,} columns"
-    return f"First rows: {sheet}{header}, {columns}. What was taken is marked."
+    place = f"{sheet}{header}, {columns}"
+    return (
+        f"{place[0].upper()}{place[1:]}. What was taken is marked; choose below what is not right."
+    )
 
 
 def _mark(taken: str) -> str:

@@ -16,9 +16,9 @@ from ganglioside_widgets.panels.preview import PreviewPanel
 from ganglioside_widgets.state.upload import UploadState
 
 _FILES: Final = (
-    Column("name", "File", 134),
-    Column("state", "State", 72),
-    Column("features", "Features", 78, "0"),
+    Column("name", "File", 122),
+    Column("state", "State", 70),
+    Column("features", "Features", 92, "0"),
 )
 
 #: Refused files that are named; the others are counted.

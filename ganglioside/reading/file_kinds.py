@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,8 +22,15 @@ from ganglioside.reading.limits import check_columns, check_rows
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.parquet_files import read_parquet
 from ganglioside.reading.raw_table import Note, RawTable, Source
-from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet
-from ganglioside.reading.sheets import best_layout, read_sheet, readable, readable_head, search
+from ganglioside.reading.records import HEADER_WITHIN, Body, Sheet
+from ganglioside.reading.sheets import (
+    best_layout,
+    likeliest,
+    read_sheet,
+    readable,
+    readable_head,
+    search,
+)
 from ganglioside.reading.source import MEGABYTE, Frame
 from ganglioside.reading.text_files import decodings, text_sheets
 from ganglioside.reading.validation import validate
@@ -88,7 +95,7 @@ def _read_sheets(sheets: Sequence[Sheet], options: ReadingOptions) -> tuple[RawT
     tables = [table for table in found if readable(table)] or found[:1]
     if not tables:
         _refuse_unannotated([each.layout for each in searched])
-        raise _refusal([sheet.head for sheet in sheets], options.named)
+        raise _refusal(sheets, options)
     left_out = [name for name in left_out if name not in {table.sheet for table in tables}]
     notes = tuple(Note("sheet-left-out", value=name) for name in left_out)
     return (replace(tables[0], notes=(*tables[0].notes, *notes)), *tables[1:])
@@ -131,13 +138,12 @@ def _read_text(content: bytes, options: ReadingOptions, max_rows: int) -> RawTab
     table = None if layout is None else read_sheet(layout, options, notes)
     if table is None:
         _refuse_unannotated([layout])
-        heads = [sheet.head for sheet in sheets]
-        if text.strip() and not any(heads):
+        if text.strip() and not any(sheet.head for sheet in sheets):
             raise ReadError(
                 "The first line is too long for a header: one field has more than "
                 f"{csv.field_size_limit():,} characters. {RIGHT_FILE}"
             )
-        raise _refusal(heads, options.named)
+        raise _refusal(sheets, options)
     return table
 
 
@@ -177,7 +183,7 @@ def _read_document(sheet: Sheet, tool: Format, options: ReadingOptions) -> RawTa
     layout = find_layout(sheet, options.named, tool)
     table = None if layout is None else read_sheet(layout, options)
     if table is None:
-        raise _refusal([sheet.head], options.named)
+        raise _refusal([sheet], options)
     return table
 
 
@@ -193,22 +199,41 @@ def _refuse_unannotated(layouts: Sequence[Layout | None]) -> None:
         raise refuse_unannotated(lists[0].header, lists[0].line, lists[0].tool)
 
 
-def _refusal(heads: Sequence[list[Record]], columns: Mapping[str, str]) -> Exception:
-    """Error for an input without a usable header, from the first records of each layout."""
-    heads = [head for head in heads if head]
-    if not heads:
+def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
+    """Error for an input without a usable header, by the record that comes nearest to one."""
+    layout = likeliest(sheets, options)
+    if layout is None:
         return ReadError(f"The input is empty. {RIGHT_FILE}")
-    matched = [(line, match_header(row, columns)) for head in heads for line, row in head]
-    line, best = max(matched, key=lambda found: len(found[1].positions))
-    if best.positions or best.unmet:
-        return refuse_header(list(best.texts), best, line)
-    line, first = max((head[0] for head in heads), key=lambda found: len(found[1]))
-    if len(first) == 1:
+    header, texts = layout.header, list(layout.header.texts)
+    if header.positions or header.unmet:
+        return refuse_header(texts, header, layout.line)
+    if len(texts) == 1:
+        first = layout.sheet.head[max(layout.record, 0)][1][0]
         return ReadError(
             "The input has no columns: neither comma, semicolon nor tab divides its first line, "
-            f"which is {first[0][:60]!r}. {RIGHT_FILE}"
+            f"which is {first[:60]!r}. {RIGHT_FILE}"
         )
-    return refuse_header(first, None, line)
+    return refuse_header(texts, None if options.header else header, layout.line)
+
+
+def sheets_of(origin: Source, settings: Settings) -> list[Sheet]:
+    """Sheets of a file: its worksheets, or one for each separator that its text may have.
+
+    Raises
+    ------
+    ReadError
+        If the file is no table, is damaged, or exceeds a limit.
+    """
+    content, options = origin.content, origin.options
+    max_bytes = settings.max_megabytes * MEGABYTE
+    if content.startswith(b"PK\x03\x04"):
+        return workbook_sheets(content, options.sheet, settings.max_rows, max_bytes)
+    if content.startswith(b"PAR1"):
+        return [_frame_sheet(read_parquet(content, settings.max_rows, max_bytes))]
+    document = document_sheet(next(decodings(content))[0])
+    if document is not None:
+        return [document[0]]
+    return _best_decoding(content, options, settings.max_rows)[2]
 
 
 def read_frame(origin: Frame, settings: Settings) -> FeatureTable:
@@ -222,17 +247,24 @@ def read_frame(origin: Frame, settings: Settings) -> FeatureTable:
 
 def _frame_table(frame: pd.DataFrame, options: ReadingOptions) -> RawTable:
     """Table of a DataFrame as text cells; its rows have the lines of its CSV."""
-    table = frame_columns(frame)
-    check_columns(len(table))
-    titles = [title for title, _ in table]
-    cells = text_cells(table, len(frame))
-    lines = np.arange(len(frame), dtype=np.int64) + 2
-    first = cells.head(HEADER_WITHIN).to_numpy(dtype=object).tolist()
-    head = [(1, titles), *zip(lines.tolist(), first, strict=False)]
-    layout = find_layout(Sheet("", head, lambda _: Body(cells, lines)), options.named)
+    sheet = _frame_sheet(frame)
+    titles = sheet.head[0][1]
+    layout = find_layout(sheet, options.named)
     raw = None if layout is None or layout.record else read_sheet(layout, options)
     if raw is None:
         _refuse_unannotated([layout])
         header = match_header(titles, options.named)
         raise refuse_header(list(header.texts), header if header.positions else None, 1)
     return raw
+
+
+def _frame_sheet(frame: pd.DataFrame) -> Sheet:
+    """Sheet of a DataFrame, whose titles are the first record."""
+    table = frame_columns(frame)
+    check_columns(len(table))
+    cells = text_cells(table, len(frame))
+    lines = np.arange(len(frame), dtype=np.int64) + 2
+    first = cells.head(HEADER_WITHIN).to_numpy(dtype=object).tolist()
+    titles = [title for title, _ in table]
+    head = [(1, titles), *zip(lines.tolist(), first, strict=False)]
+    return Sheet("", head, lambda _: Body(cells, lines))

@@ -159,10 +159,13 @@ def without_header(sheet: Sheet, columns: Mapping[str, str]) -> Layout | None:
     columns
         Numbered columns that the user gives for input columns: `{"RT": "column 2"}`.
     """
+    layout = numbered(sheet, columns)
+    return layout if layout.header.texts and layout.is_usable else None
+
+
+def numbered(sheet: Sheet, columns: Mapping[str, str]) -> Layout:
+    """Layout of a sheet without a header, whatever it lacks; see `without_header`."""
     width = max((len(cells) for _, cells in sheet.head), default=0)
-    if not width:
-        return None
     check_columns(width)
     texts = [f"column {number}" for number in range(1, width + 1)]
-    layout = Layout(sheet, match_header(texts, columns), NO_HEADER, 0)
-    return layout if layout.is_usable else None
+    return Layout(sheet, match_header(texts, columns), NO_HEADER, 0)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ import pandas as pd
 from ganglioside.reading.headers import Header
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.records import SampleColumns
+
+#: Rows that people are shown, so that they see what was taken.
+FIRST_ROWS: Final = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +166,8 @@ class TableRead:
         Rows below the header.
     part : bool
         Whether the sheet is a part of one table, and so no sample.
+    first : tuple of (int, tuple of str)
+        The first rows: 1-based line of the input, and the cells as read.
     """
 
     sheet: str
@@ -173,6 +178,7 @@ class TableRead:
     left_out: tuple[SampleColumns, ...]
     rows: int
     part: bool = False
+    first: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @classmethod
     def of(cls, raw: RawTable) -> TableRead:
@@ -186,4 +192,12 @@ class TableRead:
             raw.left_out,
             len(raw),
             raw.part,
+            _first_rows(raw),
         )
+
+
+def _first_rows(raw: RawTable) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """First rows of a table, each with its line."""
+    cells = raw.cells.head(FIRST_ROWS).to_numpy(dtype=object).tolist()
+    lines = raw.lines[:FIRST_ROWS].tolist()
+    return tuple((line, tuple(row)) for line, row in zip(lines, cells, strict=True))

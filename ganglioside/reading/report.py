@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -91,8 +91,7 @@ class ReadingReport:
         """
         return [
             self._headline(),
-            *(f"  {what:<13}{text}" for table in self.tables for what, text in _taken(table)),
-            *self._sample_lines(),
+            *(f"  {what:<13}{text}" for what, text in self.facts),
             *(line for fault in self.faults for line in _fault_lines(fault, place)),
         ]
 
@@ -109,14 +108,20 @@ class ReadingReport:
             f"{self.readable:,} of them with a name and RT that can be judged"
         )
 
-    def _sample_lines(self) -> list[str]:
-        """The samples, one line."""
+    @property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What was taken: label and text of the file, each input column, and the samples."""
+        taken = [fact for table in self.tables for fact in _taken(table)]
+        return (*taken, *self._sample_facts())
+
+    def _sample_facts(self) -> list[tuple[str, str]]:
+        """The samples, named as far as they are few."""
         if not self.samples:
             return []
         named = [name + (f" ({kind})" if kind else "") for name, kind in self.samples[:_NAMED]]
         more = len(self.samples) - len(named)
         listed = ", ".join(named) + (f" and {more:,} more" if more else "")
-        return [f"  {'Samples':<13}{len(self.samples):,}: {listed}"]
+        return [("Samples", f"{len(self.samples):,}: {listed}")]
 
 
 def report_of(
@@ -159,6 +164,28 @@ def faults_of(problems: pd.DataFrame) -> Iterator[Fault]:
                 first = of_rows.iloc[0]
                 rows = tuple(of_rows["row"].dropna().astype(int).unique()[:_PLACES])
                 yield Fault(severity, first["message"], first["advice"], len(of_rows), rows)
+
+
+def once(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults of which those with the same words are one, in the order of the first.
+
+    Examples
+    --------
+    >>> same = [Fault("error", "RT is zero.", "Write it.", 1, (row,)) for row in (4, 9)]
+    >>> once(same)[0].places
+    '2 rows: 4, 9'
+    """
+    alike: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.severity, fault.message, fault.advice), []).append(fault)
+    return [_together(same) for same in alike.values()]
+
+
+def _together(same: Sequence[Fault]) -> Fault:
+    """One fault of several with the same words."""
+    rows = sorted({row for fault in same for row in fault.rows})
+    count = sum(fault.count for fault in same)
+    return replace(same[0], count=count, rows=tuple(rows[:_PLACES]))
 
 
 def _taken(table: TableRead) -> Iterator[tuple[str, str]]:

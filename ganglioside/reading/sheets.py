@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.reading.header_faults import refusal
-from ganglioside.reading.headers import Header, column_of_header
+from ganglioside.reading.headers import Header, column_of_header, match_header
 from ganglioside.reading.ions import ion_column
-from ganglioside.reading.layouts import Layout, find_layout, without_header
+from ganglioside.reading.layouts import Layout, find_layout, numbered, without_header
 from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share, sheet_words
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
@@ -23,6 +23,10 @@ from ganglioside.reading.sample_types import NOT_JUDGED
 
 #: Types of samples that take no part where the table gives them no RT of their own.
 _NO_PART_WITHOUT_RT: Final = frozenset({"blank", "qc", "pool", "standard"})
+
+
+#: Columns and records of a table without a header in which names are looked for.
+_LOOKED_AT: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,47 @@ def search(sheet: Sheet, options: ReadingOptions) -> Searched:
 def best_layout(searched: Sequence[Searched]) -> Layout | None:
     """Layout with the highest rank of several ways to read one text."""
     found = [s.layout for s in searched if s.layout is not None]
-    return max(found, key=lambda layout: layout.rank, default=None)
+    return max(found, key=lambda layout: (layout.rank, _data_shown(layout)), default=None)
+
+
+def likeliest(sheets: Sequence[Sheet], options: ReadingOptions) -> Layout | None:
+    """Layout that comes nearest to a table, also of an input that is refused; None without cells.
+
+    Without any known header it is the first record of the widest sheet.
+    """
+    searched = [search(sheet, options) for sheet in sheets]
+    usable = best_layout(searched)
+    if usable is not None:
+        return usable
+    filled = [each.sheet for each in searched if each.sheet.head]
+    if options.header:
+        possible = [
+            Layout(sheet, match_header(cells, options.named), record, line)
+            for sheet in filled
+            for record, (line, cells) in enumerate(sheet.head)
+        ]
+    else:
+        possible = [numbered(sheet, options.named) for sheet in filled]
+    return max(possible, key=_nearness, default=None)
+
+
+def _nearness(layout: Layout) -> tuple[int, bool, tuple[float, int]]:
+    """Rank of a layout that lacks columns: its known headers, then place and data."""
+    return len(layout.header.positions), layout.record <= 0, _data_shown(layout)
+
+
+def _data_shown(layout: Layout) -> tuple[float, int]:
+    """Largest share of names in a column of the first records, and the number of columns.
+
+    It tells the separators of a text without known headers apart; zeros where headers do.
+    """
+    header = layout.header
+    if layout.record > 0 or (layout.record == 0 and header.positions):
+        return 0.0, 0
+    first = [cells for _, cells in layout.sheet.head[:_LOOKED_AT]]
+    columns = range(min(len(header.texts), _LOOKED_AT))
+    shares = [readable_share(pd.Series(column_of(first, c), dtype="str")) for c in columns]
+    return max(shares, default=0.0), len(header.texts)
 
 
 def read_sheet(

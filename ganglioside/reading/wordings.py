@@ -61,6 +61,9 @@ def worded(message: str, place: str) -> str:
 
 def _filled(template: str, match: re.Match[str]) -> str:
     """Words of an option with the values that the message names."""
-    values = {name: value.replace("_", "-") if name == "limit" else value
-              for name, value in match.groupdict().items()}  # fmt: skip
+    values = match.groupdict()
+    if "limit" in values:
+        values["limit"] = values["limit"].replace("_", "-")
+    if "say" in values:  # what is said in a program is chosen in a panel
+        values["choose"] = "Choose" if values["say"][0].isupper() else "choose"
     return template.format(**values)

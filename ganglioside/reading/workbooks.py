@@ -47,6 +47,24 @@ def workbook_sheets(
     return [sheet for sheet in found if sheet.head]
 
 
+def sheet_names(content: bytes, max_bytes: float) -> tuple[str, ...]:
+    """Names of the worksheets of a workbook; none of another file.
+
+    Raises
+    ------
+    ReadError
+        If the workbook is damaged or too large.
+    """
+    from openpyxl.reader.excel import ExcelReader
+
+    if not content.startswith(b"PK\x03\x04"):
+        return ()
+    _check_workbook(content, max_bytes)
+    with _explained():
+        book = ExcelReader(io.BytesIO(content), data_only=True, keep_links=False)
+        return tuple(name for name, _ in _listed(book))
+
+
 def _sheet(book: Any, name: str, part: str, max_rows: int) -> Sheet:
     """Worksheet of which only the first rows are read yet."""
     formulas: set[tuple[int, int]] = set()
@@ -107,10 +125,16 @@ def _sheets(book: Any) -> list[tuple[str, str]]:
     """
     from openpyxl.styles.stylesheet import apply_stylesheet
 
-    book.read_manifest()
+    sheets = _listed(book)
     book.read_strings()
-    book.read_workbook()
     apply_stylesheet(book.archive, book.wb)
+    return sheets
+
+
+def _listed(book: Any) -> list[tuple[str, str]]:
+    """Name and part of each worksheet that a workbook lists."""
+    book.read_manifest()
+    book.read_workbook()
     found = [(sheet.name, rel) for sheet, rel in book.parser.find_sheets()]
     sheets = [
         (name, rel.target)

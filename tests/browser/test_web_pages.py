@@ -145,6 +145,40 @@ def test_a_refused_file_says_why_and_the_cure_and_columns_can_be_named(
     expect(page.get_by_role("button", name="Run the analysis")).to_be_enabled()
 
 
+def test_a_file_without_a_header_is_switched_chosen_and_run(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    page = open_workbench(visit, server)
+    refused, bare = tmp_path / "refused.csv", tmp_path / "bare.csv"
+    refused.write_text("Name,Area\nGM1(36:1;O2),9.5\n")
+    expected = gg.example().data[["name", "rt", "volume"]]
+    expected.to_csv(bare, header=False, index=False)
+    give(page, refused, bare)
+    files = page.get_by_role("grid", name="Files")
+    expect(files.locator(".gg-row")).to_have_count(2)
+    expect(files.locator("[aria-selected='true']")).to_contain_text("bare.csv")
+    expect(page.get_by_role("alert")).to_contain_text("tick First line is data")
+    page.get_by_label("First line is data").check()
+    rows = page.get_by_role("region", name="First rows")
+    expect(rows.get_by_role("columnheader")).to_have_text(
+        ["Row", "column 1", "column 2", "column 3"]
+    )
+    page.get_by_label("RT", exact=True).select_option("column 2")
+    page.get_by_label("Volume", exact=True).select_option("column 3")
+    expect(page.locator(".gg-summary")).to_contain_text(f"{len(expected)} features")
+    expect(files.locator("[aria-selected='true']")).to_contain_text(f"read{len(expected)}")
+    expect(rows.locator(".gg-taken b")).to_have_text(["Name", "RT", "Volume"])
+    files.locator(".gg-row", has_text="refused.csv").click()
+    expect(page.get_by_role("alert")).to_contain_text("There is no RT column")
+    page.get_by_role("button", name="Remove").click()
+    expect(files).to_be_hidden()
+    page.get_by_role("button", name="Run the analysis").click()
+    expect(page.locator(".gg-headline")).to_contain_text("features explained")
+    expect(rows).to_be_hidden()
+    kept = history(server).load(session_of(page))
+    assert kept.features["name"].tolist() == expected["name"].tolist()
+
+
 def test_thresholds_decide_anew_and_a_reload_finds_them(visit: Visit, server: Server) -> None:
     page = run_example(visit, server)
     slider = page.get_by_role("slider", name="Outlier threshold")

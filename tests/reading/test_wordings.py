@@ -16,6 +16,8 @@ from ganglioside.reading.wordings import worded
         ('Say columns={"Name": "My lipid"}.', 'Say --column "Name=My lipid".'),
         ('Read it with sheet="neg".', 'Read it with --sheet "neg".'),
         ("Raise it with Settings(max_rows=...).", "Raise it with --max-rows."),
+        ('Say unit="s".', "Say --unit s."),
+        ("or read it with header=False.", "or read it with --no-header."),
     ],
 )
 def test_each_option_has_its_words_in_the_shell(python: str, shell: str) -> None:
@@ -31,7 +33,25 @@ def test_no_advice_names_an_option_that_its_reader_lacks(place: str) -> None:
                  "wanted": "w", "found": "1", "expected": "2", "low": "0", "high": "1",
                  "first": "2", "known": "k", "count": "1", "species": "", "ion": "i"}  # fmt: skip
         advice = worded(kind.advice.format(**words), place)
-        assert not re.search(r"columns=\{|sheet=|Settings\(", advice), kind.code
+        assert not re.search(r"columns=\{|sheet=|unit=|header=|Settings\(", advice), kind.code
+
+
+@pytest.mark.parametrize(
+    ("python", "panel"),
+    [
+        ('or say columns={"RT": "your column"}.', "or choose that column under RT."),
+        ('Say columns={"Name": "My lipid"} to', 'Choose "My lipid" under Name to'),
+        ('read it with sheet="neg".', 'choose "neg" under Sheet.'),
+        ('say unit="min" if', 'choose "min" under Unit of RT if'),
+        ("or read it with header=False.", "or tick First line is data."),
+        (
+            "Raise it with Settings(max_rows=...) or",
+            "Raise it with ganglioside analyze --max-rows on the command line or",
+        ),
+    ],
+)
+def test_the_words_of_the_panel_name_its_selects(python: str, panel: str) -> None:
+    assert worded(python, "panel") == panel
 
 
 def test_an_unknown_place_is_refused() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ganglioside_widgets.panels.history import HistoryPage as HistoryPage
     from ganglioside_widgets.panels.history import HistoryPanel as HistoryPanel
     from ganglioside_widgets.panels.jobs import JobsPanel as JobsPanel
+    from ganglioside_widgets.panels.preview import PreviewPanel as PreviewPanel
     from ganglioside_widgets.panels.results import ResultsPanel as ResultsPanel
     from ganglioside_widgets.panels.run import RunPanel as RunPanel
     from ganglioside_widgets.panels.species import SpeciesPage as SpeciesPage
@@ -35,6 +36,7 @@ _MODULES: Final = {
     "HistoryPage": "history",
     "HistoryPanel": "history",
     "JobsPanel": "jobs",
+    "PreviewPanel": "preview",
     "ResultsPanel": "results",
     "RunPanel": "run",
     "SpeciesPage": "species",

@@ -6,11 +6,13 @@ from widgets.markup import EVIL
 
 import ganglioside as gg
 import ganglioside_widgets
+from ganglioside.reading.report import Fault
 from ganglioside_widgets import (
     ComparePanel,
     ExportPanel,
     HistoryPanel,
     JobsPanel,
+    PreviewPanel,
     ResultsPanel,
     RunPanel,
     SpeciesPanel,
@@ -19,8 +21,8 @@ from ganglioside_widgets import (
 )
 from ganglioside_widgets.panels.base import (
     fact_list,
+    fault_list,
     post_to_kernel,
-    problem_list,
     refused,
     say,
     stylesheet,
@@ -34,7 +36,7 @@ def test_every_public_name_is_there_and_each_panel_stands_alone() -> None:
     for name in ganglioside_widgets.__all__:
         assert getattr(ganglioside_widgets, name)
     for panel in (UploadPanel, ThresholdsPanel, RunPanel, ResultsPanel, ExportPanel, HistoryPanel,
-                  ComparePanel, SpeciesPanel, JobsPanel):  # fmt: skip
+                  ComparePanel, SpeciesPanel, JobsPanel, PreviewPanel):  # fmt: skip
         alone = panel().alone()  # type: ignore[operator]
         assert stylesheet() in alone.children[0].value
 
@@ -44,12 +46,30 @@ def test_the_stylesheet_loads_nothing() -> None:
     assert "@import" not in stylesheet()
 
 
-def test_faults_of_rows_are_listed_with_row_value_and_advice() -> None:
-    features = gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\nGM1(38:1;O2),-3\n")
-    html = problem_list(features.problems)
-    assert "<td>3</td>" in html
-    assert "-3" in html
-    assert "positive number" in html
+def test_faults_of_rows_are_one_item_with_count_rows_and_cure() -> None:
+    rows = "GM1(38:1;O2),-3\n" * 7
+    features = gg.read_features(f"Name,RT\nGM1(36:1;O2),9.5\n{rows}".encode())
+    html = fault_list(features.report.faults)
+    assert html.count("-3") == 1
+    assert "<small>7 rows: 3, 4, 5, 6, 7, ...</small>" in html
+    assert "<div class='gg-cure'>Write the retention time in minutes as a positive" in html
+    assert html.startswith("<details open><summary>Reading report: 1 error, 2 warnings, 1 note")
+
+
+def test_equal_messages_are_one_item_and_needless_advice_is_left_out() -> None:
+    same = [Fault("warning", "RT is odd.", "Look.", 1, (row,)) for row in (9, 4)]
+    html = fault_list([*same, Fault("info", "Read.", "Nothing to do.", 0, ())])
+    assert html.count("RT is odd.") == 1
+    assert "2 rows: 4, 9" in html
+    assert "Nothing to do" not in html
+    assert fault_list([]) == ""
+
+
+def test_advice_is_in_the_words_of_the_panel() -> None:
+    refusal = Refusal('Say columns={"Sample": "your column"}.', Refusal.saying("").problems)
+    assert "Choose that column under Sample." in refused(refusal)
+    html = fault_list([Fault("warning", "x", 'Say unit="s".', 0, ())])
+    assert "Choose &quot;s&quot; under Unit of RT." in html
 
 
 def test_text_of_a_table_never_becomes_markup() -> None:
@@ -58,10 +78,12 @@ def test_text_of_a_table_never_becomes_markup() -> None:
     upload.state.add(EVIL, table.source.content)
     results = ResultsPanel(ResultsState(analysis=gg.analyze(table)))
     results.state.select(1)
+    assert "&lt;img" in upload.preview._rows.value
     run = RunPanel()
     run.state.message, run.state.log = EVIL, (EVIL,)
-    shown = [upload._summary, upload._problems, results.headline, results.findings, results.caption,
-             results.feature.card, run._progress, run._lines]  # fmt: skip
+    shown = [upload._summary, upload._problems, upload.preview._rows, results.headline,
+             results.findings, results.caption, results.feature.card, run._progress,
+             run._lines]  # fmt: skip
     assert not any("<img" in part.value for part in shown)
     assert "&lt;img" in results.feature.card.value
 
@@ -91,10 +113,8 @@ def test_without_a_loop_changes_are_made_at_once() -> None:
     assert changes == [1]
 
 
-def test_the_worst_problems_come_first_and_the_rest_is_counted() -> None:
-    lines = "".join(f"GM1({36 + k % 9}:1;O2),-{k + 1}\n" for k in range(60))
-    problems = gg.read_features(f"Name,RT\nGM1(36:1;O2),9.5\n{lines}".encode()).problems
-    html = problem_list(problems)
-    assert html.startswith("<details")
-    assert f"... and {len(problems) - 50} more" in html
-    assert html.count("<tr>") == 51
+def test_what_is_too_much_to_list_is_counted() -> None:
+    faults = [Fault("error", f"Fault {k}.", "Mend it.", 1, (k,)) for k in range(60)]
+    html = fault_list(faults)
+    assert "... and 10 more" in html
+    assert html.count("<li") == 50

@@ -1,57 +1,79 @@
-"""A refused table says why, and its columns can be mapped."""
+"""Files with the state of each, and a refused table that says why."""
 
 from __future__ import annotations
 
-from ganglioside.columns import INPUT_LABELS
+from widgets.markup import EVIL
+
 from ganglioside_widgets import UploadPanel
 
+GOOD = b"Name,RT\nGM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n"
 
-def test_a_refused_table_shows_where_what_and_the_cure_and_the_mapping_opens() -> None:
+
+def test_a_refused_table_shows_what_is_wrong_and_the_cure_in_the_panels_words() -> None:
     panel = UploadPanel()
     panel.state.add("a.csv", b"Label,Minutes\nGM1(36:1;O2),9.5\n")
-    assert 'role="alert"' in panel._problems.value
-    assert "Rename the column" in panel._problems.value
-    assert panel._mapping.selected_index == 0
-    panel._columns["RT"].value = "Minutes"
-    panel._columns["Name"].value = "Label"
+    shown = panel._problems.value
+    assert 'role="alert"' in shown
+    assert "Rename the column that holds it to RT, or choose that column under RT." in shown
+    assert shown.count("There is no RT column") == 1
+    panel.preview.columns["RT"].value = "Minutes"
+    panel.preview.columns["Name"].value = "Label"
     assert panel.state.table is not None
     assert "1 features" in panel._summary.value
-    assert set(panel._columns) == set(INPUT_LABELS.values())
+    assert "What was taken" in panel._problems.value
+    assert "&quot;Minutes&quot;" in panel._problems.value
 
 
-def test_several_files_are_offered_and_can_be_one_study() -> None:
+def test_files_are_listed_chosen_joined_and_removed() -> None:
     panel = UploadPanel()
-    good = b"Name,RT\nGM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n"
-    panel.state.add("a.csv", good)
+    assert panel.remove.layout.display == "none"
+    panel.state.add("a.csv", GOOD)
     assert panel._files.layout.display == "none"
-    panel.state.add("b.csv", good + b"GM1(40:1;O2),11.5\n")
+    assert panel.remove.layout.display == ""
+    panel.state.add("b.csv", GOOD + b"GM1(40:1;O2),11.5\n")
     assert panel._files.layout.display == ""
+    assert (panel.files._total, panel.files.selected) == (2, 1)
     assert "b.csv</b>: 3 features" in panel._summary.value
-    panel._choice.value = 0
+    panel.files.selected = 0
     assert "a.csv</b>: 2 features, 0 anchors, 0 unreadable" in panel._summary.value
-    panel._study.value = True
+    panel.study.value = True
     assert "5 features" in panel._summary.value
-    assert panel._mapping.layout.display == "none"
+    assert panel.preview.layout.display == "none"
+    panel.study.value = False
+    panel.remove.click()
+    assert [upload.name for upload in panel.state.uploads] == ["b.csv"]
+    assert "b.csv</b>: 3 features" in panel._summary.value
+    panel.remove.click()
+    assert panel.state.uploads == ()
+    assert "A table needs" in panel._summary.value
 
 
-def test_showing_a_file_changes_no_mapping() -> None:
+def test_a_row_that_does_not_exist_chooses_nothing() -> None:
     panel = UploadPanel()
-    panel.state.add("a.csv", b"Name,RT\nGM1(36:1;O2),9.5\n")
-    assert panel._columns["Name"].value == "Name"
-    assert panel.state.current is not None
-    assert panel.state.current.columns == {}
+    panel.state.add("a.csv", GOOD)
+    panel.state.add("b.csv", GOOD)
+    for row in (-1, 99):
+        panel.files.selected = row
+        assert panel.state.chosen == 1
 
 
-def test_a_mapping_stays_when_its_file_is_shown_again() -> None:
+def test_a_study_names_the_files_that_are_left_out() -> None:
     panel = UploadPanel()
-    panel.state.add("odd.csv", b"Label,Minutes,Name\nGM1(36:1;O2),9.5,a\nGM1(38:1;O2),10.5,b\n")
-    panel._columns["RT"].value = "Minutes"
-    panel._columns["Name"].value = "Label"
-    panel.state.add("b.csv", b"Name,RT\nGM1(36:1;O2),9.5\n")
-    reads: list[object] = []
-    panel.state.observe(reads.append, "uploads")
-    panel._choice.value = 0
-    assert reads == []
-    assert panel.state.current is not None
-    assert panel.state.current.columns == {"RT": "Minutes", "Name": "Label"}
-    assert panel._columns["RT"].value == "Minutes"
+    for name, content in (("a.csv", GOOD), ("b.csv", GOOD), (EVIL, b"Name,Area\nx,1\n")):
+        panel.state.add(name, content)
+    panel.study.value = True
+    assert "Left out, because refused: &lt;img" in panel._summary.value
+
+
+def test_one_way_of_reading_is_shared_where_files_differ() -> None:
+    panel = UploadPanel()
+    panel.state.add("a.csv", GOOD)
+    panel.state.add("b.csv", GOOD)
+    assert panel.share.layout.display == "none"
+    panel.preview.unit.value = "s"
+    assert panel.share.layout.display == ""
+    panel.study.value = True
+    assert panel.share.description in panel._problems.value
+    panel.share.click()
+    assert panel.state.table is not None
+    assert panel.share.layout.display == "none"

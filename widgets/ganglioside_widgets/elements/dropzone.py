@@ -144,5 +144,5 @@ class DropZone(anywidget.AnyWidget):
         return (
             f"{name} has {size / 1e6:,.0f} MB; the limit is {self._limit / 1e6:,.0f} MB. Leave out "
             "columns that the analysis does not need, or analyse it with ganglioside analyze and "
-            "Settings(max_megabytes=...)."
+            "--max-megabytes on the command line."
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from html import escape
@@ -16,17 +17,26 @@ import pandas as pd
 from IPython.core.getipython import get_ipython
 
 from ganglioside.columns import VERDICT_KINDS
+from ganglioside.reading.report import Fault, faults_of, once
+from ganglioside.reading.wordings import worded
 from ganglioside.support.formatting import MISSING
 from ganglioside_widgets.elements.door import guard
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.run import Post
 from ganglioside_widgets.state.visitors import VARIABLE
 
-#: Most problems listed; others are counted.
+#: Most kinds of faults listed; others are counted.
 _LISTED: Final = 50
 
-#: Most characters of a value in the list of problems.
-_VALUE_LENGTH: Final = 60
+#: Singular and plural of a severity, as people read it.
+_SEVERITIES: Final = {
+    "error": ("error", "errors"),
+    "warning": ("warning", "warnings"),
+    "info": ("note", "notes"),
+}
+
+#: Beginning of advice that there is no need to read.
+_NO_ADVICE: Final = "Nothing to do"
 
 #: Where panels are dark, as in `panels.css`.
 _DARK_PAGES = (
@@ -131,50 +141,48 @@ def say(message: str, kind: str = "note") -> str:
 
 
 def refused(refusal: Refusal | None) -> str:
-    """Refusal as HTML: the message, then its problems with row, value and what to do."""
+    """Refusal as HTML: the message, then the faults that it does not name."""
     if refusal is None:
         return ""
-    return say(refusal.message, "error") + problem_list(refusal.problems, with_errors=False)
+    problems = refusal.problems
+    others = problems[problems["feature_id"].notna() | (problems["severity"] != "error")]
+    return say(worded(refusal.message, "panel"), "error") + fault_list(faults_of(others))
 
 
-def problem_list(problems: pd.DataFrame, *, with_errors: bool = True) -> str:
-    """Problems of reading as an HTML table, worst first: row, column, value, what to do."""
-    if not with_errors:
-        problems = problems[problems["feature_id"].notna() | (problems["severity"] != "error")]
-    if problems.empty:
+def fault_list(faults: Iterable[Fault]) -> str:
+    """Faults of reading as an HTML list, the worst first: message, rows, and the cure."""
+    found = once(faults)
+    if not found:
         return ""
-    rank = problems["severity"].map({"error": 0, "warning": 1, "info": 2})
-    worst_first = problems.loc[rank.sort_values(kind="stable").index]
-    listed = worst_first.head(_LISTED)
-    rows = [_problem_cells(problem) for _, problem in listed.iterrows()]
-    counts = worst_first["severity"].value_counts()
-    summary = ", ".join(_counted(n, str(severity)) for severity, n in counts.items())
-    rest = len(worst_first) - len(listed)
-    more = f"<p>... and {rest:,} more; the export lists them all.</p>" if rest else ""
-    is_open = " open" if counts.get("error") else ""
+    rest = len(found) - _LISTED
+    more = f"<p>... and {rest:,} more; the export lists them all.</p>" if rest > 0 else ""
+    is_open = " open" if found[0].severity != "info" else ""
     return (
-        f"<details{is_open}><summary>Reading report: {summary}</summary>"
-        + table(["Row", "Column", "Value", "Severity", "Problem", "What to do"], rows)
-        + more
-        + "</details>"
+        f"<details{is_open}><summary>Reading report: {_counts(found)}</summary>"
+        f"<ul class='gg-faults' tabindex='0'>{''.join(map(_fault_item, found[:_LISTED]))}</ul>{more}</details>"
     )
 
 
-def _problem_cells(problem: pd.Series[Any]) -> list[str]:
-    value = _known(problem["value"])[:_VALUE_LENGTH]
-    return [
-        _known(problem["row"]),
-        _known(problem["column"]),
-        value,
-        problem["severity"],
-        problem["message"],
-        problem["advice"],
-    ]
+def _counts(faults: Sequence[Fault]) -> str:
+    """Number of faults of each severity, in words."""
+    counts = Counter(fault.severity for fault in faults)
+    return ", ".join(
+        f"{counts[severity]:,} {one if counts[severity] == 1 else many}"
+        for severity, (one, many) in _SEVERITIES.items()
+        if severity in counts
+    )
 
 
-def _counted(n: int, severity: str) -> str:
-    plural = "s" if n > 1 and severity != "info" else ""
-    return f"{n:,} {severity}{plural}"
+def _fault_item(fault: Fault) -> str:
+    """One fault as an item of a list."""
+    severity = _SEVERITIES[fault.severity][0]
+    advice = "" if fault.advice.startswith(_NO_ADVICE) else worded(fault.advice, "panel")
+    places = f" <small>{escape(fault.places)}</small>" if fault.places else ""
+    cure = f"<div class='gg-cure'>{escape(advice)}</div>" if advice else ""
+    return (
+        f"<li class='gg-fault-{severity}'><b>{severity.capitalize()}</b> "
+        f"{escape(worded(fault.message, 'panel'))}{places}{cure}</li>"
+    )
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]], *, label: str = "") -> str:
@@ -219,7 +227,3 @@ def button(label: str, act: Callable[[], None], *, kind: str = "", tip: str = ""
         widget.add_class(f"gg-{kind}")
     widget.on_click(lambda _: act())
     return widget
-
-
-def _known(value: object) -> str:
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]

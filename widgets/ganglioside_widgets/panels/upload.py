@@ -7,23 +7,43 @@ from typing import Final
 
 import ipywidgets as w
 
-from ganglioside.columns import INPUT_LABELS
+from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.file_kinds import TABLE_ENDINGS
 from ganglioside_widgets.elements.dropzone import DropZone
-from ganglioside_widgets.panels.base import Panel, box, button, problem_list, refused
-from ganglioside_widgets.state.upload import ABSENT, UploadState
+from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.panels.base import Panel, box, button, fact_list, fault_list, refused
+from ganglioside_widgets.panels.preview import PreviewPanel
+from ganglioside_widgets.state.upload import UploadState
 
-#: The choice of a column that the table lacks.
-_ABSENT_LABEL: Final = "(not in the table)"
+_FILES: Final = (
+    Column("name", "File", 122),
+    Column("state", "State", 70),
+    Column("features", "Features", 92, "0"),
+)
+
+#: Refused files that are named; the others are counted.
+_NAMED: Final = 3
+
+_NO_TABLE: Final = (
+    "<p class='gg-empty'>A table needs the columns <b>Name</b> and <b>RT</b> (min); better with "
+    "<b>Volume</b>, <b>Log P</b> and <b>Anchor</b>. Files stay on this machine.</p>"
+)
 
 
 class UploadPanel(Panel):
-    """The uploaded files, the mapping of their columns, and problems of reading.
+    """The uploaded files with the state of each, the reading report, and the first rows.
 
     Parameters
     ----------
     state : UploadState, optional
         A new one where omitted; it decides whether files can be opened by their path.
+    with_preview : bool, optional
+        Whether the panel holds `preview` itself; if not, a page can put it elsewhere.
+
+    Attributes
+    ----------
+    preview : PreviewPanel
+        The first rows of the chosen file, where its columns are chosen.
 
     Examples
     --------
@@ -33,30 +53,42 @@ class UploadPanel(Panel):
     332
     """
 
-    def __init__(self, state: UploadState | None = None) -> None:
+    def __init__(self, state: UploadState | None = None, *, with_preview: bool = True) -> None:
         self.state = state or UploadState()
-        self._columns = {label: self._column(label) for label in INPUT_LABELS.values()}
-        self._choice = w.Dropdown(description="Table").add_class("gg-field")
-        self._study = w.Checkbox(description="All files are samples of one study", indent=False)
+        self.preview = PreviewPanel(self.state)
         # Not created at all: a widget that is merely hidden still gets a browser's messages.
         self.path = self._path_field() if self.state.paths else None
-        self._files = w.VBox([self._choice, self._study])
+        self._build_files()
         self._summary = box(kind="summary")
         self._problems = box(kind="problems")
-        columns = w.VBox(list(self._columns.values()))
-        self._mapping = w.Accordion([columns], titles=("Columns",)).add_class("gg-mapping")
         drop = DropZone(TABLE_ENDINGS, self.state.max_bytes, self.state.add, self.state.refuse)
         example = button("Try the example", self.state.add_example, tip="A simulated table")
-        parts = [drop, w.HBox([example]).add_class("gg-buttons")]
+        parts = [drop, w.HBox([example, self.remove]).add_class("gg-buttons")]
         if self.path is not None:
             parts.append(self.path)
-        parts += [self._files, self._summary, self._mapping, self._problems]
+        parts += [self._files, self._summary, self._problems]
+        if with_preview:
+            parts.append(self.preview)
         super().__init__("1. Table", parts, kind="upload")
-        self._choice.observe(self._choose, "value")
-        self._study.observe(lambda change: self.state.join(change["new"]), "value")
-        self.state.observe(self._show, ["uploads", "chosen", "table", "refusal"])
         self._is_showing = False
+        self.state.observe(self._show, ["uploads", "chosen", "as_study", "table", "refusal"])
         self._show(None)
+
+    def _build_files(self) -> None:
+        """Make the list of the files, and what can be done with them."""
+        self.files = Grid("Files", _FILES, lines=6)
+        self.study = w.Checkbox(description="All files are samples of one study", indent=False)
+        self.share = button(
+            "Same choices for all files",
+            self.state.share_options,
+            tip="Read all files with the columns, sheet and unit of the chosen one",
+        )
+        self.remove = button(
+            "Remove", lambda: self.state.remove(self.state.chosen), tip="Remove the chosen file"
+        )
+        self._files = w.VBox([self.files, self.study, self.share])
+        self.files.observe(self._choose, "selected")
+        self.study.observe(self._join, "value")
 
     def _path_field(self) -> w.HBox:
         field = w.Text(placeholder="path of a table on this machine", continuous_update=False)
@@ -65,69 +97,67 @@ class UploadPanel(Panel):
         opener = button("Open", lambda: self.state.add_path(field.value))
         return w.HBox([field, opener]).add_class("gg-line")
 
-    def _column(self, label: str) -> w.Dropdown:
-        field = w.Dropdown(description=label, options=[(_ABSENT_LABEL, ABSENT)]).add_class(
-            "gg-field"
-        )
-        field.observe(lambda change: self._map(label, change["new"]), "value")
-        return field
-
-    def _map(self, label: str, header: str | None) -> None:
-        if not self._is_showing:
-            self.state.map_column(label, header or ABSENT)
-
-    def _choose(self, change: dict[str, object]) -> None:
-        if not self._is_showing and isinstance(change["new"], int):
+    def _choose(self, change: dict[str, int]) -> None:
+        if not self._is_showing and 0 <= change["new"] < len(self.state.uploads):
             self.state.choose(change["new"])
 
+    def _join(self, change: dict[str, bool]) -> None:
+        if not self._is_showing:
+            self.state.join(change["new"])
+
     def _show(self, _: object) -> None:
+        if self._is_showing:
+            return
         self._is_showing = True
         try:
             self._show_files()
-            self._show_columns()
         finally:
             self._is_showing = False
-        table = self.state.table
         self._summary.value = self._summary_html()
-        self._problems.value = refused(self.state.refusal) or (
-            problem_list(table.problems) if table is not None else ""
-        )
+        self._problems.value = self._problems_html()
 
     def _show_files(self) -> None:
-        options = [(upload.name, index) for index, upload in enumerate(self.state.uploads)]
-        self._choice.options = options
-        self._choice.value = self.state.chosen if self.state.current else None
-        self._files.layout.display = "" if len(options) > 1 else "none"
-        self._study.disabled = not self.state.can_be_study
-        self._study.value = self.state.as_study
+        several = len(self.state.uploads) > 1
+        if several:
+            self.files.show(self.state.files())
+        self.files.selected = self.state.chosen
+        self._files.layout.display = "" if several else "none"
+        self.share.layout.display = "" if self.state.can_share else "none"
+        self.remove.layout.display = "" if self.state.current is not None else "none"
+        self.study.disabled = not self.state.can_be_study
+        self.study.value = self.state.as_study
 
-    def _show_columns(self) -> None:
-        upload = self.state.current
-        is_shown = upload is not None and bool(upload.headers) and not self.state.as_study
-        self._mapping.layout.display = "" if is_shown else "none"
-        if upload is None or not is_shown:
-            return
-        headers = upload.headers
-        choices = [(_ABSENT_LABEL, ABSENT), *((header, header) for header in headers)]
-        mapping = upload.mapping
-        for label, field in self._columns.items():
-            field.options = choices
-            field.value = mapping[label] if mapping[label] in headers else ABSENT
-        self._mapping.selected_index = 0 if self.state.refusal is not None else None
+    def _problems_html(self) -> str:
+        """Why there is no table, or the reading report of the one there is."""
+        refusal, table = self.state.refusal, self.state.table
+        if refusal is not None or table is None:
+            return refused(refusal)
+        report = table.report
+        taken = "<details><summary>What was taken</summary>" + fact_list(report.facts)
+        return f"{fault_list(report.faults)}{taken}</details>"
 
     def _summary_html(self) -> str:
         table = self.state.table
         if table is None:
-            if self.state.refusal is not None:
-                return ""
-            return (
-                "<p class='gg-empty'>A table needs the columns <b>Name</b> and <b>RT</b> (min); "
-                "better with <b>Volume</b>, <b>Log P</b> and <b>Anchor</b>. Files stay on this "
-                "machine.</p>"
-            )
-        anchors = int(table.data["anchor"].sum())
-        unreadable = int(table.data["fault"].notna().sum())
-        return (
-            f"<p><b>{escape(table.source.name)}</b>: {len(table):,} features, "
-            f"{anchors:,} anchors, {unreadable:,} unreadable.</p>"
-        )
+            return "" if self.state.refusal is not None else _NO_TABLE
+        left_out = self.state.refused if self.state.as_study else ()
+        return _counts(table) + _left_out(left_out)
+
+
+def _counts(table: FeatureTable) -> str:
+    """Name of a table and its numbers of features, anchors and unreadable rows, as HTML."""
+    anchors = int(table.data["anchor"].sum())
+    unreadable = int(table.data["fault"].notna().sum())
+    return (
+        f"<p><b>{escape(table.source.name)}</b>: {len(table):,} features, "
+        f"{anchors:,} anchors, {unreadable:,} unreadable.</p>"
+    )
+
+
+def _left_out(names: tuple[str, ...]) -> str:
+    """Sentence about refused files, which are no part of a study; empty if there are none."""
+    if not names:
+        return ""
+    more = len(names) - _NAMED
+    listed = ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    return f"<p>Left out, because refused: {escape(listed)}.</p>"

@@ -1,4 +1,4 @@
-"""Uploaded files, the mapping of their columns, and the table to analyse."""
+"""Uploaded files, what the user says about each, and the table to analyse."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+import pandas as pd
 import traitlets as t
 
 from ganglioside.columns import INPUT_LABELS, NEEDED
-from ganglioside.errors import GangliosideError
+from ganglioside.errors import GangliosideError, ValidationError
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.reading.features import read_features, read_study
+from ganglioside.reading.features import read_study, read_with
+from ganglioside.reading.options import ReadingOptions
+from ganglioside.reading.preview import Preview, preview_read, preview_refused
+from ganglioside.reading.raw_table import Source
+from ganglioside.reading.source import MEGABYTE
+from ganglioside.reading.study import is_archive
+from ganglioside.reading.workbooks import sheet_names
 from ganglioside.settings import Settings
 from ganglioside.simulation.example import example
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.visitors import Visitor
 
-#: The header of an input column that the table lacks.
+#: The header of an input column for which none was taken.
 ABSENT: Final = ""
 
 
@@ -29,49 +36,93 @@ class Upload:
     ----------
     name : str
     content : bytes
-    columns : dict of str to str
-        Headers that the user chose, by label of the input column.
+    options : ReadingOptions
+        What the user says about the file.
+    sheets : tuple of str
+        Names of the worksheets; empty for a file that is no workbook.
     table : FeatureTable or None
         None if the file is refused.
     refusal : Refusal or None
+    preview : Preview or None
+        The first rows; None if the file is no table.
     """
 
     name: str
     content: bytes
-    columns: dict[str, str] = field(default_factory=dict)
+    options: ReadingOptions = field(default_factory=ReadingOptions)
+    sheets: tuple[str, ...] = ()
     table: FeatureTable | None = None
     refusal: Refusal | None = None
+    preview: Preview | None = None
 
     @classmethod
-    def read(cls, name: str, content: bytes, columns: dict[str, str], settings: Settings) -> Upload:
+    def read(cls, name: str, content: bytes, options: ReadingOptions, settings: Settings) -> Upload:
         """Read a file; one that cannot be read gets a refusal instead of a table."""
-        upload = cls(name, content, columns)
+        upload = cls(name, content, options)
         try:
-            table = read_features(content, settings, columns=columns or None, name=name)
+            if not is_archive(content):
+                sheets = sheet_names(content, settings.max_megabytes * MEGABYTE)
+                upload = replace(upload, sheets=sheets)
+            table = read_with(content, settings, options, name)
+        except ValidationError as error:  # its columns can be chosen
+            origin = replace(Source.from_bytes(name, content), options=options)
+            preview = preview_refused(origin, settings)
+            return replace(upload, refusal=Refusal.of(error), preview=preview)
         except GangliosideError as error:
             return replace(upload, refusal=Refusal.of(error))
-        return replace(upload, table=table)
+        return replace(upload, table=table, preview=preview_read(table.tables[0]))
 
     @property
     def headers(self) -> tuple[str, ...]:
         """The distinct column headers, as far as they are known."""
-        if self.table is not None and self.table.header is not None:
-            texts = self.table.header.texts
-        else:
-            texts = self.refusal.headers if self.refusal else ()
+        texts = self.preview.header.texts if self.preview else ()
         return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
 
     @property
     def mapping(self) -> dict[str, str]:
         """The header of each input column, by the column's label; `ABSENT` if it has none."""
-        if self.table is None or self.table.header is None:
-            return {label: self.columns.get(label, ABSENT) for label in INPUT_LABELS.values()}
-        header = self.table.header
-        mapping = dict.fromkeys(INPUT_LABELS.values(), ABSENT)
-        for column, label in INPUT_LABELS.items():
-            if column in header.positions:
-                mapping[label] = header.texts[header.positions[column]].strip()
-        return mapping
+        named = {label: self.options.named.get(label, ABSENT) for label in INPUT_LABELS.values()}
+        if self.preview is None:
+            return named
+        header = self.preview.header
+        found = {INPUT_LABELS[column]: header.label(column) for column in header.positions}
+        return named | found
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Labels of the input columns that a refusal asks for."""
+        message = self.refusal.message if self.refusal else ""
+        return frozenset(f for f in INPUT_LABELS.values() if f'columns={{"{f}"' in message)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Labels of needed columns that neither the file nor each of its samples has."""
+        own = self.preview.of_each_sample if self.preview else frozenset()
+        needed = [column for column in NEEDED if column not in own]
+        return tuple(label for c in needed if not self.mapping[label := INPUT_LABELS[c]])
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether there is anything that a user can say about it."""
+        return bool(self.headers or self.sheets) or self.options != ReadingOptions()
+
+    @property
+    def seems_bare(self) -> bool:
+        """Whether it is refused because its first line looks like data."""
+        return self.refusal is not None and "no-header" in set(self.refusal.problems["code"])
+
+    def with_column(self, label: str, header: str) -> ReadingOptions:
+        """Options with one input column taken from a header; `ABSENT` to recognise it again.
+
+        A header that is data itself is the first feature: the table then has none.
+        """
+        if self.preview and self.seems_bare and header != ABSENT:
+            texts = [text.strip() for text in self.preview.header.texts]
+            number = texts.index(header) + 1
+            return replace(self.options, columns=((label, f"column {number}"),), header=False)
+        kept = [(o, text) for o, text in self.options.columns if o != label and text != header]
+        chosen = [] if header == ABSENT else [(label, header)]
+        return replace(self.options, columns=tuple(sorted([*kept, *chosen])))
 
 
 class UploadState(t.HasTraits):
@@ -99,13 +150,13 @@ class UploadState(t.HasTraits):
     Examples
     --------
     >>> state = UploadState()
-    >>> state.add("table.csv", b"Label,Minutes\nGM1(36:1;O2),9.5\n")
+    >>> state.add("table.csv", b"GM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n")
     >>> state.table is None
     True
-    >>> state.map_column("Name", "Label")
-    >>> state.map_column("RT", "Minutes")
+    >>> state.set_header(False)
+    >>> state.map_column("RT", "column 2")
     >>> len(state.table)
-    1
+    2
     """
 
     uploads = t.Tuple().tag(kind=Upload)
@@ -127,16 +178,44 @@ class UploadState(t.HasTraits):
     @property
     def max_bytes(self) -> int:
         """Largest size of a file, bytes."""
-        return int(self.settings.max_megabytes * 1_000_000)
+        return int(self.settings.max_megabytes * MEGABYTE)
 
     @property
     def can_be_study(self) -> bool:
         """Whether there are several tables, which can be analysed together."""
         return sum(upload.table is not None for upload in self.uploads) > 1
 
+    @property
+    def can_share(self) -> bool:
+        """Whether other files are read in another way than the chosen one."""
+        chosen = self.current
+        return chosen is not None and any(u.options != chosen.options for u in self.uploads)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Names of the files that are refused."""
+        return tuple(upload.name for upload in self.uploads if upload.table is None)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Labels of needed columns that the chosen file lacks."""
+        return self.current.missing if self.current else ()
+
+    def files(self) -> pd.DataFrame:
+        """One row per file: its name, its state (`read` or `refused`) and number of features."""
+        read = [upload.table is not None for upload in self.uploads]
+        features = [len(u.table) if u.table is not None else None for u in self.uploads]
+        return pd.DataFrame(
+            {
+                "name": pd.array([upload.name for upload in self.uploads], dtype="str"),
+                "state": pd.array(["read" if is_read else "refused" for is_read in read], "str"),
+                "features": pd.array(features, dtype="Int64"),
+            }
+        )
+
     def add(self, name: str, content: bytes) -> None:
         """Add a file, in place of one with the same name, and choose it."""
-        self._put(Upload.read(name, content, {}, self.settings))
+        self._put(Upload.read(name, content, ReadingOptions(), self.settings))
 
     def add_example(self) -> None:
         """Add the bundled example."""
@@ -167,48 +246,76 @@ class UploadState(t.HasTraits):
 
     def choose(self, index: int) -> None:
         """Choose the file at a position of `uploads`."""
-        self.chosen, self.as_study = index, False
-        self._update_table()
+        with self.hold_trait_notifications():
+            self.chosen, self.as_study = index, False
+            self._update_table()
 
     def remove(self, index: int) -> None:
-        """Remove the file at a position of `uploads`."""
-        self.uploads = tuple(u for k, u in enumerate(self.uploads) if k != index)
-        self.chosen = min(self.chosen, len(self.uploads) - 1)
-        self._update_table()
+        """Remove the file at a position of `uploads`; a chosen one below it stays chosen."""
+        if not 0 <= index < len(self.uploads):
+            return
+        with self.hold_trait_notifications():
+            self.uploads = tuple(u for k, u in enumerate(self.uploads) if k != index)
+            before = self.chosen - 1 if index < self.chosen else self.chosen
+            self.chosen = min(before, len(self.uploads) - 1)
+            self.as_study = self.as_study and self.can_be_study
+            self._update_table()
 
     def join(self, as_study: bool) -> None:
         """Analyse all tables as samples of one study, or the chosen one alone."""
-        self.as_study = as_study
-        self._update_table()
+        with self.hold_trait_notifications():
+            self.as_study = as_study
+            self._update_table()
 
     def map_column(self, label: str, header: str) -> None:
         """Map an input column of the chosen file to a header; `ABSENT` to recognise it again."""
         upload = self.current
-        if upload is None or upload.mapping.get(label) == header:
-            return
-        columns = {
-            other: chosen
-            for other, chosen in upload.columns.items()
-            if other != label and chosen != header
-        }
-        if header != ABSENT:
-            columns[label] = header
-        self._put(Upload.read(upload.name, upload.content, columns, self.settings))
+        if upload is not None and upload.mapping.get(label) != header:
+            self._read_again(upload.with_column(label, header))
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Labels of needed columns that the chosen file lacks."""
-        mapping = self.current.mapping if self.current else {}
-        needed = [INPUT_LABELS[column] for column in NEEDED]
-        return tuple(label for label in needed if not mapping.get(label))
+    def choose_sheet(self, sheet: str | None) -> None:
+        """Read one worksheet of the chosen file; None to read all with features."""
+        if self.current is not None:
+            self._read_again(replace(self.current.options, sheet=sheet, columns=()))
+
+    def set_unit(self, unit: str | None) -> None:
+        """Set the unit of RT of the chosen file, `min` or `s`; None to take it as found."""
+        if self.current is not None:
+            self._read_again(replace(self.current.options, unit=unit))
+
+    def set_header(self, header: bool) -> None:
+        """Set whether the chosen file has a header; its columns must then be chosen anew."""
+        if self.current is not None:
+            self._read_again(replace(self.current.options, header=header, columns=()))
+
+    def share_options(self) -> None:
+        """Read all files in the way of the chosen one."""
+        chosen = self.current
+        if chosen is None:
+            return
+        with self.hold_trait_notifications():
+            self.uploads = tuple(
+                upload
+                if upload.options == chosen.options
+                else Upload.read(upload.name, upload.content, chosen.options, self.settings)
+                for upload in self.uploads
+            )
+            self._update_table()
+
+    def _read_again(self, options: ReadingOptions) -> None:
+        """Read the chosen file with other options."""
+        upload = self.current
+        if upload is not None and upload.options != options:
+            self._put(Upload.read(upload.name, upload.content, options, self.settings))
 
     def _put(self, upload: Upload) -> None:
         """Add a file, in place of one with the same name, and choose it."""
         names = [other.name for other in self.uploads]
         index = names.index(upload.name) if upload.name in names else len(names)
-        self.uploads = (*self.uploads[:index], upload, *self.uploads[index + 1 :])
-        self.chosen = index
-        self._update_table()
+        with self.hold_trait_notifications():
+            self.uploads = (*self.uploads[:index], upload, *self.uploads[index + 1 :])
+            self.chosen = index
+            self._update_table()
 
     def _update_table(self) -> None:
         """Set `table`, or `refusal` if there is none."""
@@ -221,15 +328,20 @@ class UploadState(t.HasTraits):
         return (upload.table, upload.refusal) if upload else (None, None)
 
     def _study(self) -> tuple[FeatureTable | None, Refusal | None]:
+        """All tables as one, which is read again from its files in one way."""
         read = [upload for upload in self.uploads if upload.table is not None]
-        mapped = [upload.name for upload in read if upload.columns]
-        if mapped:
+        if not read:
+            return self._single()
+        first = read[0]
+        other = next((upload for upload in read if upload.options != first.options), None)
+        if other is not None:
             return None, Refusal.saying(
-                f"The columns of {mapped[0]} were mapped by hand; in a study they must be "
-                "recognised by their headers. Rename them in the file and upload it again."
+                f"The columns, sheet or unit of {first.name} and {other.name} were chosen "
+                "differently, but a study reads all its files in one way. Choose the file whose "
+                'choices are right in the list, and press "Same choices for all files".'
             )
         tables: list[Any] = [upload.table for upload in read]
         try:
-            return read_study(tables, self.settings), None
+            return read_study(tables, self.settings, first.options), None
         except GangliosideError as error:
             return None, Refusal.of(error)

@@ -64,7 +64,9 @@ def file_list() -> str:
     for form in formats():
         if form.taken not in taken.setdefault(form.tool, []):
             taken[form.tool].append(form.taken)
-    rows = [f"| {tool} | {'; '.join(filter(None, texts))} |" for tool, texts in sorted(taken.items())]
+    rows = [
+        f"| {tool} | {'; '.join(filter(None, texts))} |" for tool, texts in sorted(taken.items())
+    ]
     return "\n".join([_INTRODUCTION, "| tool | what is taken |", "|---|---|", *rows, ""])
 
 

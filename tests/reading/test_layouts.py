@@ -13,7 +13,9 @@ TABLE = "Name,RT\nGM1(36:1;O2),9.9\nGM3(36:1;O2),9.95\n"
 
 @pytest.mark.parametrize("lines", [0, 1, 40, 250])
 def test_a_header_is_found_below_any_list(lines: int) -> None:
-    read = gg.read_features(("".join(f"s{i},file_{i}.raw\n" for i in range(lines)) + TABLE).encode())
+    read = gg.read_features(
+        ("".join(f"s{i},file_{i}.raw\n" for i in range(lines)) + TABLE).encode()
+    )
     assert read.tables[0].header_line == lines + 1
     assert read.data["row"].tolist() == [lines + 2, lines + 3]
 

@@ -11,7 +11,9 @@ import ganglioside as gg
 from ganglioside.reading import registry
 from ganglioside.reading.formats.format import Format
 
-MINE = Format("My tool", marks=(("Mine A", "Mine B"),), columns={"name": ("Mine A",), "rt": ("Mine B",)})
+MINE = Format(
+    "My tool", marks=(("Mine A", "Mine B"),), columns={"name": ("Mine A",), "rt": ("Mine B",)}
+)
 WRONG = "no format"
 
 
@@ -20,7 +22,9 @@ def added(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> No
     value = f"{__name__}:{request.param}"
     point = EntryPoint("mine", value, registry.GROUP)
     monkeypatch.setattr(EntryPoint, "load", lambda _: globals()[request.param])
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == registry.GROUP else [])
+    monkeypatch.setattr(
+        registry, "entry_points", lambda group: [point] if group == registry.GROUP else []
+    )
     registry.formats.cache_clear()
     yield
     registry.formats.cache_clear()

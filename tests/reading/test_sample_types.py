@@ -19,7 +19,13 @@ def test_a_word_of_a_column_of_types(word: str, kind: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("Blank_3.raw", "blank"), ("2024-QC-07", "qc"), ("liver_3", ""), ("Black", ""), ("stdout", "")],
+    [
+        ("Blank_3.raw", "blank"),
+        ("2024-QC-07", "qc"),
+        ("liver_3", ""),
+        ("Black", ""),
+        ("stdout", ""),
+    ],
 )
 def test_a_word_in_the_name_of_a_sample(name: str, kind: str) -> None:
     assert kind_of_name(name) == kind

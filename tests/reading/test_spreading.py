@@ -13,7 +13,9 @@ from ganglioside.reading.spreading import SampleValues, first_of, rows_of
 
 
 def samples(areas: np.ndarray) -> list[SampleValues]:
-    return [SampleValues(SampleColumns(f"S{k}", "", {}), a, None, None) for k, a in enumerate(areas)]
+    return [
+        SampleValues(SampleColumns(f"S{k}", "", {}), a, None, None) for k, a in enumerate(areas)
+    ]
 
 
 @given(arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 6)),

@@ -84,6 +84,11 @@ _HOLDS_CHAIN: Final = re.compile(r"[0-9]:[0-9]")
 _SQUARE: Final = re.compile(r" ?\[([a-z]?[0-9]{1,2}:[^\[\]]{1,40})\]", re.IGNORECASE)
 _ATTACHED: Final = re.compile(r"(?<=[0-9a-zα])(?=[dtm][0-9]{1,2}:)", re.IGNORECASE)
 _CHAINS_BEHIND: Final = re.compile(r"[ _]?\((?=[a-z]?[0-9]{1,2}:)", re.IGNORECASE)
+# Chains in which `_` stands for the colon: `d34_1`, `d18_1_16_0`.
+_NO_COLON: Final = re.compile(
+    r"(?<=[ _(-])(?P<base>[dt][0-9]{2})_(?P<base_bonds>[0-9])(?:_(?P<carbons>[0-9]{2})_(?P<bonds>[0-9]))?"
+    r"(?![0-9:])"
+)
 _KDN: Final = re.compile(r"(?<![a-z])kdn", re.IGNORECASE)
 
 # Where one name ends and the next begins: behind `;` a bracket, an ion or a word that is no
@@ -157,7 +162,7 @@ def _plain_species(text: str) -> Species | None:
 
 def _read_all(text: str) -> NameReading:
     """Reading of any normalised name: notes, levels, ions, labels, marks of standards."""
-    plain = _annotated(without_notes(_annotated(text)))
+    plain = _with_colons(_annotated(without_notes(_annotated(text))))
     parts = [_stripped(part) for part in _parts(_SQUARE.sub(r"(\1)", plain))]
     named, beside = _named_parts(parts, plain)
     _refuse_others(named, plain)
@@ -172,6 +177,21 @@ def _read_all(text: str) -> NameReading:
         standard=standard,
         label=" ".join([*(part.label for part in parts if part.label), *beside]),
     )
+
+
+def _with_colons(text: str) -> str:
+    """Text with the colons of its chains, for which names of files and sheets have other signs.
+
+    >>> _with_colons("GM3 d34_1"), _with_colons("GM3_d18_1_16_0")
+    ('GM3 d34:1', 'GM3_d18:1/16:0')
+    """
+    return _NO_COLON.sub(_chain_with_colons, text)
+
+
+def _chain_with_colons(match: re.Match[str]) -> str:
+    """Chains of one match of `_NO_COLON` with colons."""
+    acyl = f"/{match['carbons']}:{match['bonds']}" if match["carbons"] else ""
+    return f"{match['base']}:{match['base_bonds']}{acyl}"
 
 
 def _stripped(text: str) -> StrippedName:

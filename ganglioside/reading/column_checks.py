@@ -231,7 +231,9 @@ def _report_names(
     """
     texts, label = cells_of(raw, cells, "name"), raw.header.label("name")
     blank = (texts.str.strip() == "").to_numpy(dtype=bool)
-    log.rows("name-missing", np.flatnonzero(blank & judged), label)
+    unnamed = blank & judged & bool(raw.tool)
+    _report_unnamed(np.flatnonzero(unnamed), label, log)
+    log.rows("name-missing", np.flatnonzero(blank & judged & ~unnamed), label)
     bad = np.flatnonzero((names.index < 0) & ~names.standard & ~blank & judged)
     values = texts.iloc[bad]
     codes = np.array([names.errors[v].code for v in values], dtype=object)
@@ -240,10 +242,17 @@ def _report_names(
         _report_unread(str(code), bad[same], label, list(values[same]), names, log)
     standards = np.flatnonzero(names.standard & judged)
     _report_standards(standards, label, texts.iloc[standards], names, log)
-    left_out = np.zeros(len(raw), dtype=bool)
+    left_out = unnamed.copy()
     left_out[bad[np.isin(codes.astype("str"), _NOT_OURS)]] = True
     left_out[standards] = True
     return left_out
+
+
+def _report_unnamed(rows: Rows, label: str, log: ProblemLog) -> None:
+    """Report features that a tool found and did not name, in one line for the table."""
+    if len(rows):
+        log.table("unnamed-features", label, f"{len(rows):,}")
+        log.leave_out(rows, ["The feature has no name."] * len(rows))
 
 
 def _report_unread(

@@ -27,6 +27,8 @@ _COVERED: Final = 0.5
 #: Without such a column, names must come back this often to be asked about.
 _ASK_FROM: Final = 3
 
+#: Words in headers of columns that tell samples apart.
+_SAMPLE_WORDS: Final = ("file", "sample", "run", "inject", "acquisition", "batch")
 #: Words in headers of columns that tell rows of one sample apart.
 _NO_SAMPLE: Final = (
     "isotop", "adduct", "ion", "charge", "polarity", "transition", "product", "fragment", "peak",
@@ -116,9 +118,9 @@ def _finer_column(
 
 
 def _says_sample(header: str) -> bool:
-    """Whether a header says that its column tells files, samples or injections apart."""
+    """Whether a header says that its column tells files, samples, batches or injections apart."""
     key = header_key(header)
-    return any(word in key for word in ("file", "sample", "run", "inject", "acquisition"))
+    return any(word in key for word in _SAMPLE_WORDS)
 
 
 def _may_be_sample(header: str) -> bool:

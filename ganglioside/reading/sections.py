@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ganglioside.reading.headers import column_of_header
 from ganglioside.reading.records import Record, Sheet
-from ganglioside.reading.unfolding import sheet_of
+from ganglioside.reading.unfolding import is_filled, sheet_of
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ def find_sections(
         elif found and not found[-1].header:
             if is_header(cells):
                 found[-1].line, found[-1].header = line, [cell.strip() for cell in cells]
-        elif found and len([cell for cell in cells if cell.strip()]) > 1:
+        elif found and is_filled(cells):
             found[-1].rows.append((line, cells))
     return [section for section in found if section.header]
 
@@ -66,10 +66,13 @@ def is_header(cells: Sequence[str]) -> bool:
     return any(column_of_header(cell) in ("rt", "volume") for cell in cells)
 
 
-def join_sections(sheet: Sheet, sections: Sequence[Section], title: str) -> Sheet:
+def join_sections(
+    sheet: Sheet, sections: Sequence[Section], title: str, records: Sequence[Record] = ()
+) -> Sheet:
     """Sheet with the rows of all sections, and their titles in a column of this name.
 
     Sections may have their columns in different orders. Columns without a header are left out.
+    The report counts those of `records` that are in no section.
     """
     headers = dict.fromkeys(text for s in sections for text in s.header if text)
     rows: list[Record] = []
@@ -78,7 +81,15 @@ def join_sections(sheet: Sheet, sections: Sequence[Section], title: str) -> Shee
         for line, cells in section.rows:
             own = [_cell(cells, at.get(text)) for text in headers]
             rows.append((line, [section.title, *own]))
-    return sheet_of(sheet, (sections[0].line, [title, *headers]), rows)
+    header = (sections[0].line, [title, *headers])
+    return sheet_of(sheet, header, rows, left_out=_outside(records, sections))
+
+
+def _outside(records: Sequence[Record], sections: Sequence[Section]) -> list[int]:
+    """Lines of records that are neither row nor header of a section, and no titles."""
+    taken = {line for section in sections for line, _ in section.rows}
+    taken |= {section.line for section in sections}
+    return [line for line, cells in records if line not in taken and is_filled(cells)]
 
 
 def _cell(cells: Sequence[str], position: int | None) -> str:

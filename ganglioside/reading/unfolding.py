@@ -10,6 +10,24 @@ from ganglioside.reading.limits import check_filled
 from ganglioside.reading.records import HEADER_WITHIN, Body, Record, Sheet, as_cells
 
 
+def left_out_notes(lines: Sequence[int]) -> tuple[tuple[str, str], ...]:
+    """Note of the lines that an unfolded sheet leaves out; none if there are no such lines.
+
+    Examples
+    --------
+    >>> left_out_notes([12, 15])
+    (('lines-left-out', '2 (first: line 12)'),)
+    """
+    if not lines:
+        return ()
+    return (("lines-left-out", f"{len(lines):,} (first: line {lines[0]:,})"),)
+
+
+def is_filled(cells: Sequence[str]) -> bool:
+    """Whether a record holds more than a title: two cells with something in them."""
+    return len([cell for cell in cells if cell.strip()]) > 1
+
+
 def sheet_of(
     sheet: Sheet,
     header: Record,
@@ -17,6 +35,7 @@ def sheet_of(
     *,
     kinds: Sequence[str] = (),
     part: bool = False,
+    left_out: Sequence[int] = (),
 ) -> Sheet:
     """Sheet with one header and the rows below it.
 
@@ -32,6 +51,8 @@ def sheet_of(
         Types of samples, written above the columns that are samples.
     part
         Whether the sheet is a part of one table, and so no sample.
+    left_out
+        Lines of records that hold something and are in no row: the reading report counts them.
 
     Examples
     --------
@@ -53,4 +74,6 @@ def sheet_of(
         lines = np.array([at for at, _ in below], dtype=np.int64)
         return Body(as_cells(columns, len(below)), lines)
 
-    return Sheet(sheet.name, records[:HEADER_WITHIN], body, sheet.separator, part=part)
+    head = records[:HEADER_WITHIN]
+    notes = left_out_notes(left_out)
+    return Sheet(sheet.name, head, body, sheet.separator, part=part, notes=notes)

@@ -118,6 +118,21 @@ IN_A_COLUMN = "Name,RT,Volume,Where\n" + "".join(
     for i, name in enumerate(NAMES)
 )
 BLANKS = "Name,RT,Sample,Sample type\nGM1(36:1;O2),9.9,a,Sample\nGM1(36:1;O2),9.9,b,Blank\n"
+#: A report of MassLynx with a line that is in no section.
+SECTIONS = (
+    "Quantify Compound Summary Report\t\nuser\tann\nCompound 1:  GM3(d34:1)\n\n"
+    "\tName\tRT\tArea\n1\tS_1\t7.55\t100\n2\tS_2\t7.56\t110\n"
+)
+#: Two transitions of a precursor, as Skyline reports them.
+TRANSITIONS = (
+    "Molecule Name,Precursor Mz,Precursor Adduct,Product Mz,Retention Time,Area\n"
+    "GM1 36:1;O2,1544.87,[M-H],290.1,8.44,1000\nGM1 36:1;O2,1544.87,[M-H],87.0,8.44,100\n"
+)
+#: Features without a name, in an export of MS-DIAL.
+NAMELESS = (
+    "Alignment ID,Average Rt(min),Average Mz,Metabolite name,Adduct type\n"
+    "0,9.572,1544.87,GM1 36:1;O2,[M-H]-\n1,10.02,1517.01,,[M-H]-\n2,10.03,1518.01,,[M-H]-\n"
+)
 FORMULAS = [["Name", "RT"], ["GM1(36:1;O2)", "=594/60"], ["GM3(36:1;O2)", "=597/60"]]
 MSDIAL = (
     "\t\t\t\tClass\tA\n\t\t\t\tFile type\tSample\n\t\t\t\tInjection order\t1\n\t\t\t\tBatch ID\t1\n"
@@ -607,6 +622,15 @@ def _workbooks() -> list[Case]:
             reports={(None, "name-put-together")},
         ),
         read("samples-in-a-column.csv", IN_A_COLUMN, 10, reports={(None, "sample-column")}),
+        read("lines-left-out.txt", SECTIONS, 2, reports={(None, "lines-left-out")}),
+        read("transitions.csv", TRANSITIONS, 1, reports={(None, "transitions-left-out")}),
+        read(
+            "nameless.csv",
+            NAMELESS,
+            3,
+            {1: "unnamed", 2: "unnamed"},
+            reports={(None, "unnamed-features")},
+        ),
         read("blanks.csv", BLANKS, 2, reports={(None, "blank-sample")}),
         read(
             "words-for-nothing.csv",

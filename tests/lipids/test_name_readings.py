@@ -20,6 +20,21 @@ from ganglioside.lipids.parsed_names import parse_names
 CASES = SHARED_DATA / "field_cases" / "11_names_expected.csv"
 
 
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("GM3 d34_1", "GM3(34:1;O2)"),
+        ("GM3_d34_1", "GM3(34:1;O2)"),
+        ("GM3(d18_1_16_0)", "GM3(34:1;O2)"),
+        ("GM1 t36_0 [M-H]-", "GM1(36:0;O3)"),
+    ],
+)
+def test_chains_of_names_of_files_have_another_sign_for_the_colon(name: str, species: str) -> None:
+    read = read_name(name)
+    assert read.species is not None
+    assert (read.species.name, read.standard) == (species, False)
+
+
 @pytest.mark.skipif(not CASES.exists(), reason="the field cases are not beside the project")
 def test_the_names_of_the_field_cases() -> None:
     with CASES.open(encoding="utf-8", newline="") as file:

@@ -108,6 +108,13 @@ def test_notes_before_a_name() -> None:
         assert without_notes(f"{note}GM3 34:1") == "GM3 34:1"
 
 
+@pytest.mark.parametrize("text", ["GM3 d34_1", "GM3_d18_1_16_0", "GM3(d36_1)"])
+def test_chains_with_another_sign_for_the_colon_are_no_labelled_standard(text: str) -> None:
+    assert not strip_words(text).standard
+    assert strip_words("GM3 d18:1/16:0-d31").standard
+    assert strip_words("GM3 d18:1/16:0-d31_IS").standard
+
+
 def test_two_ions_are_refused() -> None:
     assert one_ion(["[M-H]-", "[M-H]-"], "") == "[M-H]-"
     assert one_ion([], "") is None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import ganglioside as gg
 from ganglioside.errors import GangliosideError, ReadError
 from ganglioside.reading.file_kinds import read_bytes
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
@@ -48,7 +49,10 @@ def test_what_is_no_table_is_named(content: bytes, words: str) -> None:
 
 
 def test_only_workbooks_have_sheets() -> None:
-    source = dataclasses.replace(Source.from_bytes("a.csv", b"Name,RT\nGM1(36:1),9\n"), sheet=0)
+    content = b"Name,RT\nGM1(36:1),9\n"
+    source = dataclasses.replace(
+        Source.from_bytes("a.csv", content), options=ReadingOptions(sheet=0)
+    )
     with pytest.raises(ReadError, match="Only workbooks"):
         read_bytes(source, Settings())
 

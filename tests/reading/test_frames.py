@@ -36,10 +36,12 @@ def test_a_frame_with_text_that_no_file_can_hold_is_refused(text: str) -> None:
 @given(st.lists(ROW, min_size=1, max_size=6))
 @examples(40)
 def test_a_frame_reads_back_from_its_own_bytes(rows: list[list[str]]) -> None:
-    frame = pd.DataFrame(rows, columns=["Name", "RT", "Volume", "Log P", "Anchor"])
+    readable = ["GM1(36:1;O2)", "9.5", "1", "1", "T"]  # a table without any name is refused
+    frame = pd.DataFrame([*rows, readable], columns=["Name", "RT", "Volume", "Log P", "Anchor"])
     read = gg.read_features(frame)
     again = gg.read_features(read.source.content)
-    pd.testing.assert_frame_equal(again.data, read.data)
+    without = [c for c in read.data if c != "row"]  # a cell with a line break moves the lines
+    pd.testing.assert_frame_equal(again.data[without], read.data[without])
     pd.testing.assert_frame_equal(again.carried, read.carried)
 
 

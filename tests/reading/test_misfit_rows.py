@@ -7,6 +7,7 @@ from corpus.inputs import ROWS, table
 import ganglioside as gg
 from ganglioside.reading.layouts import find_layout
 from ganglioside.reading.misfit_rows import misfits, repair_rows
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.sheets import read_sheet
@@ -33,7 +34,7 @@ def raw_of(*rows: str) -> RawTable:
     (source,) = [sheet for sheet in text_sheets(text, 100) if sheet.separator == ";"]
     layout = find_layout(source, None)
     assert layout is not None
-    raw = read_sheet(layout, {})
+    raw = read_sheet(layout, ReadingOptions())
     assert raw is not None
     return raw
 

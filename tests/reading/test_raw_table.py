@@ -10,6 +10,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.errors import ValidationError
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 
 
@@ -24,7 +25,7 @@ def test_a_source_is_read_again_as_it_was() -> None:
     content = b"Label,Minutes,Name\nGM1(36:1;O2),9.5,peak 1\n"
     wanted = {"Name": "Label", "RT": "Minutes"}
     first = gg.read_features(content, columns=wanted, name="mine.csv")
-    assert first.source.columns == tuple(wanted.items())
+    assert first.source.options.columns == tuple(wanted.items())
     again = gg.read_features(first.source)
     assert again.source == first.source
     pd.testing.assert_frame_equal(again.data, first.data)
@@ -38,8 +39,8 @@ def test_sources_are_equal_by_name_bytes_and_how_they_are_read() -> None:
     others = (
         Source.from_bytes("b.csv", b"Name,RT"),
         Source.from_bytes("a.csv", b"Name,rt"),
-        dataclasses.replace(source, sheet=1),
-        dataclasses.replace(source, columns=(("RT", "rt"),)),
+        dataclasses.replace(source, options=ReadingOptions(sheet=1)),
+        dataclasses.replace(source, options=ReadingOptions(columns=(("RT", "rt"),))),
     )
     assert source not in others
     assert (source.size, source.sha256) == (7, hashlib.sha256(b"Name,RT").hexdigest())

@@ -70,6 +70,34 @@ def test_a_feature_found_in_no_sample_keeps_one_row() -> None:
     assert np.isnan(data["volume"]).all()
 
 
-@pytest.mark.parametrize("header", ["liver_1", "M3", "KO 2", "0h", "sd-liver", "patient 12"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("liver_1", "M3", "KO 2", "0h", "sd-liver", "patient 12", "N_1", "N_02", "CE_1", "M1_CE"),
+        *("mouse 3 N", "OH_1", "Z_2", "Low_1", "KO high 2b", "Left_1", "Batch_2", "line 4"),
+    ],
+)
 def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
     assert not describes_other(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(
+            "Mean",
+            "SD_1",
+            "RT_2",
+            "N",
+            "n of 6",
+            "CE",
+            "CE (V)",
+            "Collision energy",
+            "Low",
+            "Batch",
+        ),
+        *("OH", "z", "Charge 1", "Group CV", "fold change 2", "Row ID", "peak start", "log2 S1"),
+    ],
+)
+def test_columns_of_other_numbers_are_no_samples(header: str) -> None:
+    assert describes_other(header)

@@ -49,7 +49,10 @@ def test_files_are_samples_by_their_names(files: list[Path]) -> None:
 
 def test_files_are_judged_as_a_table_with_a_sample_column(files: list[Path]) -> None:
     whole = gg.analyze(gg.simulate(3, n_samples=3))
-    pd.testing.assert_frame_equal(gg.analyze(files).features, whole.features)
+    features = gg.analyze(files).features
+    rows = [row for n in features.groupby("sample").size() for row in range(2, n + 2)]
+    assert features["row"].tolist() == rows  # each file has its own
+    pd.testing.assert_frame_equal(features.assign(row=whole.features["row"]), whole.features)
 
 
 def test_names_of_samples_are_given_or_made_unique(files: list[Path]) -> None:
@@ -145,7 +148,7 @@ def test_row_order_does_not_matter(table: FeatureTable, analysis: Analysis) -> N
     order = np.random.default_rng(0).permutation(len(raw))
     shuffled = gg.analyze(raw.iloc[order])
     back = shuffled.features.iloc[np.argsort(order)].reset_index(drop=True)
-    ids = ["feature_id", "parent_id", "reason"]  # which speak of row numbers
+    ids = ["feature_id", "row", "parent_id", "reason"]  # which speak of row numbers
     pd.testing.assert_frame_equal(
         back.drop(columns=ids), analysis.features.drop(columns=ids), check_exact=True
     )

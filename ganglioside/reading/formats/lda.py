@@ -34,11 +34,15 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     name, bonds = keys.index("name"), keys.index("dbs")
     hydroxyls = keys.index("oh") if "oh" in keys else None
     rows: list[Record] = []
+    left_out = []
     for at, cells in sheet.records()[1:]:
         chains = _chains(cells, name, bonds, hydroxyls)
         if chains:
             rows.append((at, [f"{sheet.name} {chains}".strip(), *cells]))
-    return sheet_of(sheet, (line, ["Lipid species", *texts]), rows, part=True)
+        else:
+            left_out.append(at)
+    header = (line, ["Lipid species", *texts])
+    return sheet_of(sheet, header, rows, part=True, left_out=left_out)
 
 
 def _chains(cells: list[str], name: int, bonds: int, hydroxyls: int | None) -> str:

@@ -28,12 +28,13 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     if first is None:
         return None
     kind = first["of"].capitalize()
-    sections = find_sections(sheet.records(), lambda cells: _title(cells, kind))
+    records = sheet.records()
+    sections = find_sections(records, lambda cells: _title(cells, kind))
     if not sections:
         return None
-    if kind == "Sample":
-        return join_sections(sheet, [_renamed(s, "Compound Name") for s in sections], "Sample Name")
-    return join_sections(sheet, [_renamed(s, "Sample Name") for s in sections], "Compound Name")
+    other = "Compound" if kind == "Sample" else "Sample"
+    renamed = [_renamed(section, f"{other} Name") for section in sections]
+    return join_sections(sheet, renamed, f"{kind} Name", records)
 
 
 def _match(cells: list[str]) -> re.Match[str] | None:

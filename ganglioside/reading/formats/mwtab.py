@@ -18,9 +18,11 @@ from ganglioside.reading.formats.format import Format, json_records
 from ganglioside.reading.records import Body, Record, Sheet, as_cells, header_key
 from ganglioside.reading.sample_columns import samples_below_types
 from ganglioside.reading.sample_types import kind_of_name, kind_of_type
-from ganglioside.reading.unfolding import sheet_of
+from ganglioside.reading.unfolding import is_filled, sheet_of
 
 _START: Final = re.compile(r"(?P<section>[A-Z_]+)_START")
+#: First cells of lines that describe the study.
+_METADATA: Final = re.compile(r"#|[A-Z]{2}:|[A-Z_]+(?::|\Z)")
 _END: Final = re.compile(r"[A-Z_]+_END")
 #: Sections with the values of samples, and with what is known of the metabolites.
 _VALUES: Final = "MS_METABOLITE_DATA"
@@ -44,7 +46,8 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     first = sheet.head[0][1][0] if sheet.head else ""
     if sheet.separator != "\t" or not first.startswith("#METABOLOMICS WORKBENCH"):
         return None
-    sections = _sections(sheet.records())
+    records = sheet.records()
+    sections = _sections(records)
     values = sections.get(_VALUES)
     if not values:
         return None
@@ -58,7 +61,17 @@ def _unfold(sheet: Sheet) -> Sheet | None:
             study.values.append((at, cells[0].strip(), own))
     for section in _METABOLITES:
         _add_properties(study, sections.get(section, []))
-    return _joined(study, sheet)
+    return _joined(study, sheet, _outside(records, sections))
+
+
+def _outside(records: Iterable[Record], sections: Mapping[str, list[Record]]) -> list[int]:
+    """Lines that are in no section and no metadata (`ST:STUDY_TITLE`)."""
+    taken = {line for section in sections.values() for line, _ in section}
+    return [
+        line
+        for line, cells in records
+        if line not in taken and is_filled(cells) and not _METADATA.match(cells[0].strip())
+    ]
 
 
 def _sections(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -104,7 +117,7 @@ def _add_properties(study: _Study, records: Sequence[Record]) -> None:
         study.properties.setdefault(cells[0].strip(), {}).update(own)
 
 
-def _joined(study: _Study, sheet: Sheet) -> Sheet:
+def _joined(study: _Study, sheet: Sheet, left_out: Sequence[int] = ()) -> Sheet:
     """Sheet with one row for each metabolite.
 
     Metabolites of which there are no values follow the others.
@@ -119,7 +132,7 @@ def _joined(study: _Study, sheet: Sheet) -> Sheet:
         own = [known.get(title, "") for title in titles]
         cells.append((line, [name, *own, *(values.get(sample, "") for sample in study.kinds)]))
     kinds = [""] * (len(titles) + 1) + list(study.kinds.values())
-    return sheet_of(sheet, (study.line, header), cells, kinds=kinds)
+    return sheet_of(sheet, (study.line, header), cells, kinds=kinds, left_out=left_out)
 
 
 def _time(study: _Study, title: str) -> str:

@@ -25,6 +25,8 @@ from ganglioside.reading.unfolding import sheet_of
 
 #: Header and row prefixes of the parts.
 _PARTS: Final = {"SMH": "SML", "SFH": "SMF", "SEH": "SME"}
+#: Prefixes of lines that are rows of no part.
+_NO_ROWS: Final = frozenset(("MTD", "COM", ""))
 #: Cells that say that there is no value.
 _NULL: Final = frozenset(("", "null", "NaN", "INF"))
 #: The abundance of an assay; version 1.0 writes `smallmolecule_abundance_assay[1]`.
@@ -59,11 +61,12 @@ class _Part:
 
 @dataclass(slots=True)
 class _File:
-    """Parts of a file, names of the assays by their numbers, and their types."""
+    """Parts of a file, names of the assays by their numbers, their types, and unknown lines."""
 
     parts: dict[str, _Part]
     assays: Mapping[str, str]
     kinds: Mapping[str, str]
+    left_out: Sequence[int] = ()
 
 
 def _unfold(sheet: Sheet) -> Sheet | None:
@@ -72,6 +75,7 @@ def _unfold(sheet: Sheet) -> Sheet | None:
         return None
     parts = {prefix: _Part() for prefix in _PARTS.values()}
     metadata: dict[str, str] = {}
+    left_out: list[int] = []
     for line, cells in sheet.records():
         first = cells[0].strip()
         if first == "MTD" and len(cells) > 2:
@@ -81,8 +85,10 @@ def _unfold(sheet: Sheet) -> Sheet | None:
             part.line, part.header = line, [cell.strip() for cell in cells[1:]]
         elif first in parts:
             parts[first].add(line, cells[1:])
+        elif first not in _NO_ROWS:
+            left_out.append(line)
     names = _assay_names(metadata)
-    return _features(_File(parts, names, _kinds(metadata, names)), sheet)
+    return _features(_File(parts, names, _kinds(metadata, names), left_out), sheet)
 
 
 def _is_version(cells: Sequence[str]) -> bool:
@@ -141,7 +147,7 @@ def _features(file: _File, sheet: Sheet) -> Sheet:
             "Annotate its features first."
         )
     if _OWN_SAMPLE in main.header:
-        return _own(sheet, main, rows)
+        return _own(sheet, main, rows, file.left_out)
     if not features.rows and not any(header in _TIMES for header in main.header):
         raise ReadError(
             "This mzTab file lists small molecules without their features, so it has no retention "
@@ -158,10 +164,15 @@ def _features(file: _File, sheet: Sheet) -> Sheet:
         for line, name, row in rows
     ]
     above = [""] * (len(header) - len(kinds)) + kinds
-    return sheet_of(sheet, (main.line, header), cells, kinds=above)
+    return sheet_of(sheet, (main.line, header), cells, kinds=above, left_out=file.left_out)
 
 
-def _own(sheet: Sheet, features: _Part, rows: Sequence[tuple[int, str, dict[str, str]]]) -> Sheet:
+def _own(
+    sheet: Sheet,
+    features: _Part,
+    rows: Sequence[tuple[int, str, dict[str, str]]],
+    left_out: Sequence[int],
+) -> Sheet:
     """Sheet of our own export: each feature is of one sample, whose abundance it has."""
     abundances = [h for h in features.header if _ABUNDANCE.fullmatch(h)]
     others = [h for h in features.header if not _LEFT_OUT.fullmatch(h) and h != _OWN_SAMPLE]
@@ -170,7 +181,7 @@ def _own(sheet: Sheet, features: _Part, rows: Sequence[tuple[int, str, dict[str,
     for line, name, row in rows:
         area = next((row[h] for h in abundances if row.get(h)), "")
         cells.append((line, [name, row[_OWN_SAMPLE], area, *(row.get(h, "") for h in others)]))
-    return sheet_of(sheet, (features.line, header), cells)
+    return sheet_of(sheet, (features.line, header), cells, left_out=left_out)
 
 
 def _named(parts: Mapping[str, _Part]) -> Iterator[tuple[int, str, dict[str, str]]]:
@@ -180,17 +191,16 @@ def _named(parts: Mapping[str, _Part]) -> Iterator[tuple[int, str, dict[str, str
     """
     molecules: dict[str, list[dict[str, str]]] = {}
     alone = []
+    known = {feature.get("SMF_ID", "") for _, feature in parts["SMF"].rows}
     for line, molecule in parts["SML"].rows:
-        references = _references(molecule.get("SMF_ID_REFS", ""))
+        references = known.intersection(_references(molecule.get("SMF_ID_REFS", "")))
         for reference in references:
             molecules.setdefault(reference, []).append(molecule)
         if not references:
             alone.append((line, molecule))
     evidence = {cells.get("SME_ID", ""): cells for _, cells in parts["SME"].rows}
-    seen = set()
     for line, feature in parts["SMF"].rows:
         number = feature.get("SMF_ID", "")
-        seen.add(number)
         for molecule in molecules.get(number, [{}]):
             name = feature.get("opt_global_name_as_given") or _molecule_name(molecule)
             yield line, name or _evidence_name(feature, evidence), {**molecule, **feature}

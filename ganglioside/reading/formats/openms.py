@@ -13,10 +13,14 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ganglioside.reading.formats.format import Format, PerSample
-from ganglioside.reading.records import Body, Sheet
+from ganglioside.reading.records import Sheet
+from ganglioside.reading.unfolding import left_out_notes
 
 _HEADER: Final = "#CONSENSUS"
 _LINE: Final = "CONSENSUS"
+#: Lines of other kinds, and of their headers.
+_OTHERS: Final = ("MAP", "RUN", "PROTEIN", "PEPTIDE", "UNASSIGNEDPEPTIDE")
+_OTHER_LINES: Final = (*_OTHERS, *(f"#{kind}" for kind in _OTHERS))
 #: Columns that a file has, and what they are called once the file is known.
 _OF_FILE: Final = {"intensity": "area", "rt": "rt", "mz": "mz", "charge": "charge"}
 
@@ -31,12 +35,13 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     files = _files(sheet)
     header = [_title(title.strip(), files) for title in titles]
 
-    def body(_: int) -> Body:
-        below = sheet.body(record)
-        return below.only((below.cells[0].str.strip() == _LINE).to_numpy(dtype=bool))
-
-    features = [r for r in sheet.head[record + 1 :] if r[1][0].strip() == _LINE]
-    return replace(sheet, head=[(line, header), *features], body=body)
+    below = sheet.body(record)
+    kinds = below.cells[0].str.strip()
+    features = below.only((kinds == _LINE).to_numpy(dtype=bool))
+    left_out = below.lines[~kinds.isin((_LINE, *_OTHER_LINES)).to_numpy(dtype=bool)]
+    first = [r for r in sheet.head[record + 1 :] if r[1][0].strip() == _LINE]
+    notes = left_out_notes(left_out.tolist())
+    return replace(sheet, head=[(line, header), *first], body=lambda _: features, notes=notes)
 
 
 def _files(sheet: Sheet) -> dict[str, str]:

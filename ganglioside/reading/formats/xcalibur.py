@@ -8,14 +8,17 @@ above the name, then a blank line, the table, a blank line and who made it. Shee
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.records import Record, Sheet, header_key
-from ganglioside.reading.unfolding import sheet_of
+from ganglioside.reading.unfolding import is_filled, sheet_of
 
 #: Records at the top among which the header is.
 _WITHIN: Final = 12
+#: Columns of which a peak fills one, which the lines below the table do not.
+_MEASURED: Final = frozenset(("area", "istdarea", "height", "rt", "peakstatus"))
 
 
 def _unfold(sheet: Sheet) -> Sheet | None:
@@ -29,18 +32,21 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     records = sheet.records()
     line, texts = records[header]
     file = top[header][1].index("filename")
+    measured = [i for i, key in enumerate(top[header][1]) if key in _MEASURED]
     rows: list[Record] = []
+    left_out = []
     for at, cells in records[header + 1 :]:
-        if len([cell for cell in cells if cell.strip()]) < 2 or _ends(rows, at, cells, file):
-            break
-        rows.append((at, [compound, *cells]))
-    return sheet_of(sheet, (line, ["Component Name", *texts]), rows, part=True)
+        if _holds(cells, [file]) and _holds(cells, measured):
+            rows.append((at, [compound, *cells]))
+        elif is_filled(cells):
+            left_out.append(at)
+    titles = ["Component Name", *texts]
+    return sheet_of(sheet, (line, titles), rows, part=True, left_out=left_out)
 
 
-def _ends(rows: list[Record], line: int, cells: list[str], file: int) -> bool:
-    """Whether the table has ended above this record: by a blank line, or without a file."""
-    below_blank = bool(rows) and line > rows[-1][0] + 1
-    return below_blank or file >= len(cells) or not cells[file].strip()
+def _holds(cells: Sequence[str], positions: Iterable[int]) -> bool:
+    """Whether a record has something in one of some columns."""
+    return any(cells[i].strip() for i in positions if i < len(cells))
 
 
 FORMATS: Final = (

@@ -136,7 +136,7 @@ def test_a_refused_file_says_why_and_the_cure_and_columns_can_be_named(
     refused.write_text("Label,Minutes\nGM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n")
     give(page, refused)
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("There is no Name column")
+    expect(alert).to_contain_text("choose that column under RT")
     expect(page.get_by_label("Path")).to_have_count(0)
     expect(page.get_by_role("button", name="Run the analysis")).to_be_disabled()
     page.get_by_label("Name", exact=True).select_option("Label")

@@ -256,9 +256,10 @@ def test_removing_keeps_the_chosen_file_and_ends_a_study_of_one() -> None:
     state = UploadState()
     for name in ("a.csv", "b.csv", "c.csv"):
         state.add(name, GOOD)
+    state.choose(1)
     state.remove(0)
     assert state.current is not None
-    assert state.current.name == "c.csv"
+    assert state.current.name == "b.csv"
     state.join(True)
     state.remove(0)
     assert not state.as_study

@@ -157,9 +157,10 @@ def fault_list(faults: Iterable[Fault]) -> str:
     rest = len(found) - _LISTED
     more = f"<p>... and {rest:,} more; the export lists them all.</p>" if rest > 0 else ""
     is_open = " open" if found[0].severity != "info" else ""
+    items = "".join(map(_fault_item, found[:_LISTED]))
     return (
         f"<details{is_open}><summary>Reading report: {_counts(found)}</summary>"
-        f"<ul class='gg-faults' tabindex='0'>{''.join(map(_fault_item, found[:_LISTED]))}</ul>{more}</details>"
+        f"<ul class='gg-faults' tabindex='0'>{items}</ul>{more}</details>"
     )
 
 

@@ -179,9 +179,8 @@ def _caption(preview: Preview, shown: int) -> str:
     width = len(preview.header.texts)
     columns = f"{shown} of {width:,} columns" if shown < width else f"{width:,} columns"
     place = f"{sheet}{header}, {columns}"
-    return (
-        f"{place[0].upper()}{place[1:]}. What was taken is marked; choose below what is not right."
-    )
+    marked = "What was taken is marked; choose below what is not right."
+    return f"{place[0].upper()}{place[1:]}. {marked}"
 
 
 def _mark(taken: str) -> str:

@@ -144,7 +144,7 @@ def predict(
 ) -> None:
     """Predict where names elute, from the table in FILE."""
     settings = _settings(r2_threshold, outlier_threshold, rt_tolerance)
-    _, analysis = _run(file, settings)
+    _, analysis = _run(file, settings, silent=as_json)
     predicted = analysis.predict(names)
     if as_json:
         output.json_document(output.records(predicted))

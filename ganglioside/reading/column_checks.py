@@ -299,7 +299,8 @@ def _with_ions_of_names(
         first = str(cells_of(raw, cells, "name").iloc[filled[0]])
         log.table("ion-from-name", raw.header.label("name"), f"{len(filled):,}", first=first)
     known = {text: known_adduct(text) for text in adducts[named & ~empty].unique()}
-    used = adducts.map({text: ion.name for text, ion in known.items() if ion}).fillna(ions)
+    names_of = {text: ion.name for text, ion in known.items() if ion}
+    used = adducts.map(names_of).astype("str").fillna(ions)
     rows = np.flatnonzero(named & ~empty & (used != ions).to_numpy(dtype=bool))
     if len(rows):
         label = raw.header.label("adduct")

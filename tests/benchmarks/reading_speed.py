@@ -1,8 +1,8 @@
 """Print CPU time and memory of reading: `python tests/benchmarks/reading_speed.py [PART ...]`.
 
-Parts: `long` (1,000,000 rows in four forms), `wide` (20,000 features in 200 samples), `kinds` (5 MB of
-each kind of file), `names`. Each measurement runs in a process of its own, so that the memory is its
-own; all but the import of the program count.
+Parts: `long` (1,000,000 rows in four forms), `wide` (20,000 features in 200 samples), `kinds`
+(5 MB of each kind of file), `names`. Each measurement runs in a process of its own, so that the
+memory is its own; all but the import of the program count.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import numpy as np

@@ -36,12 +36,9 @@ _PARTS: Final = frozenset(
 @cache
 def exports() -> dict[str, bytes]:
     """Bytes of the file of each builder, by the names of the format and the builder."""
-    found: dict[str, bytes] = {}
-    for path in sorted((TESTS / "reading" / "formats").glob("test_*.py")):
-        module = importlib.import_module(f"reading.formats.{path.stem}")
-        for name, content in _of_module(module):
-            found[name] = content
-    return found
+    paths = sorted((TESTS / "reading" / "formats").glob("test_*.py"))
+    modules = [importlib.import_module(f"reading.formats.{path.stem}") for path in paths]
+    return {name: content for module in modules for name, content in _of_module(module)}
 
 
 def good_cases() -> dict[str, bytes]:

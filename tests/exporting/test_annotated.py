@@ -63,7 +63,7 @@ def test_verdicts_stand_in_the_rows_of_their_features_below_all_other_lines() ->
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_a_text_keeps_its_encoding(encoding: str) -> None:
-    text = "Name;RT;Köln\r\n" + "".join(f"{name};9,5;ä\r\n" for name in NAMES)
+    text = "Name;RT;Köln\r\n" + "".join(f'"{name}";9,5;ä\r\n' for name in NAMES)
     rows = rows_of(written(text.encode(encoding)), ";", encoding)
     assert rows[0][:3] == ["Name", "RT", "Köln"]
     assert rows[1][:3] == [NAMES[0], "9,5", "ä"]
@@ -98,7 +98,7 @@ def test_a_row_of_several_samples_says_what_they_share_or_lists_them() -> None:
 def test_mztab_stays_mztab() -> None:
     analysis = gg.analyze(gg.read_features(gg.exporting.to_mztab(gg.analyze(gg.example()))))
     text = annotated(analysis).decode()
-    (header,) = [line for line in text.splitlines() if line.startswith("SFH\t")]
+    (header,) = [line for line in text.splitlines() if line.startswith("SMH\t")]
     assert header.endswith("opt_global_reason\topt_global_suggested_name")
     again = gg.read_features(text.encode())
     assert again.data["name"].tolist() == analysis.features["name"].tolist()

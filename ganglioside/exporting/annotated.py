@@ -153,9 +153,7 @@ def _annotated_text(analysis: Analysis, read: TableRead, cells: _Cells) -> bytes
     for row, following in pairwise([*sorted(added), len(lines) + 1]):
         end = _end_of_record(lines, row - 1, following - 1)
         written += lines[at : row - 1]
-        written.append(
-            _appended("".join(lines[row - 1 : end]), separator, width, added[row])
-        )
+        written.append(_appended("".join(lines[row - 1 : end]), separator, width, added[row]))
         at = end
     written += lines[at:]
     content = analysis.source.content

@@ -31,8 +31,10 @@ _ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "utf
                      "shift-jis", "cp949", "cp1253", "latin-1")  # fmt: skip
 _SEPARATORS: Final = ",;\t|"
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_ODD: Final = (*CELLS, "S_1", "Area", "RT", "Name", "Compound 1: GM3", "保留时间", "Fläche", "GM3α", "7:34",
-               "9.5 ± 0.1", "<LOD", "N/F", "GM3 34:1", "Blank", "null", "SMF", "Sample")  # fmt: skip
+_ODD: Final = (
+    *(*CELLS, "S_1", "Area", "RT", "Name", "Compound 1: GM3", "保留时间", "Fläche", "GM3α", "7:34"),
+    *("9.5 ± 0.1", "<LOD", "N/F", "GM3 34:1", "Blank", "null", "SMF", "Sample"),
+)
 #: Lines of OpenMS that are no features.
 _OTHER_LINES: Final = ("MAP", "RUN", "PROTEIN", "PEPTIDE", "UNASSIGNEDPEPTIDE")
 #: Notes of lines that were left out, whose value begins with their number.

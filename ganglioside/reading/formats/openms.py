@@ -27,7 +27,7 @@ _OF_FILE: Final = {"intensity": "area", "rt": "rt", "mz": "mz", "charge": "charg
 
 def _unfold(sheet: Sheet) -> Sheet | None:
     """The consensus features alone, with the names of files in the header."""
-    first = [cells[0].strip() if cells else "" for _, cells in sheet.head]
+    kinds = [cells[0].strip() if cells else "" for _, cells in sheet.head]
     if _HEADER not in first:
         return None
     record = first.index(_HEADER)

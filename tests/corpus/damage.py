@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
 import re
@@ -9,6 +10,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import openpyxl
@@ -303,6 +305,7 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
     rows = set(table.data["row"].dropna().astype(int))
     begin = read.header_line + (read.tool == "mzmine")  # a row of groups may be below the header
     known = {"Factors", "metabolite_name", *table.data["name"].dropna()}  # of other sections
+    inside = _continued(text, separator)
     found = []
     quotes = 0  # since the last row began
     for number, line in enumerate(_LINE_END.split(text), 1):
@@ -310,9 +313,23 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
         of_section = read.tool == "mwTab" and cells[0].strip() in known
         if number in rows:
             quotes = 0
+        elif number in inside:
+            pass
         elif number > begin and quotes % 2 == 0 and is_feature(cells, read.tool) and not of_section:
             found.append((number, line[:80]))
         quotes += line.count('"')
+    return found
+
+
+def _continued(text: str, separator: str) -> set[int]:
+    """Lines on which a record goes on that began above, as the module csv reads quotes."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    found: set[int] = set()
+    begin = 1
+    with suppress(csv.Error):
+        for _ in reader:
+            found |= set(range(begin + 1, reader.line_num + 1))
+            begin = reader.line_num + 1
     return found
 
 

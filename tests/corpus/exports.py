@@ -18,6 +18,7 @@ from corpus.inputs import CASES
 #: Builders that need an argument, and the arguments that they are tried with.
 _WITH_ARGUMENTS: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "lipidxplorer.lipidxplorer": ({"rt": True},),
+    "mrmkit.mrmkit": ({"separator": ","}, {"separator": "\t"}),
     "msdial.peak_list": ({"version": 4}, {"version": 5}),
     "mzmine.metaboanalyst": ({"version": 2}, {"version": 3}),
     "mztab.document": ({"camel": True}, {"camel": False}),

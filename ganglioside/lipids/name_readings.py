@@ -86,8 +86,8 @@ _ATTACHED: Final = re.compile(r"(?<=[0-9a-zα])(?=[dtm][0-9]{1,2}:)", re.IGNOREC
 _CHAINS_BEHIND: Final = re.compile(r"[ _]?\((?=[a-z]?[0-9]{1,2}:)", re.IGNORECASE)
 # Chains in which `_` stands for the colon: `d34_1`, `d18_1_16_0`.
 _NO_COLON: Final = re.compile(
-    r"(?<=[ _(-])(?P<base>[dt][0-9]{2})_(?P<base_bonds>[0-9])(?:_(?P<carbons>[0-9]{2})_(?P<bonds>[0-9]))?"
-    r"(?![0-9:])"
+    r"(?<=[ _(-])(?P<base>[dt][0-9]{2})_(?P<base_bonds>[0-9])"
+    r"(?:_(?P<carbons>[0-9]{2})_(?P<bonds>[0-9]))?(?![0-9:])"
 )
 _KDN: Final = re.compile(r"(?<![a-z])kdn", re.IGNORECASE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from ganglioside.lipids.adducts import known_adduct
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.cell_values import (
     Numbers,
+    NumberText,
     decimal_mark,
     holds_text,
     number_text,
@@ -93,9 +94,10 @@ def read_columns(
     if rt_text is not None:
         cells = cells.copy(deep=False)
         cells[raw.header.positions["rt"]] = rt_text.text
-    mark = _table_mark(raw, cells, log)
+    texts = _number_texts(raw, cells)
+    mark = _table_mark(raw, cells, texts, log)
     for column in _NUMBER_COLUMNS:
-        data[column] = _read_numbers(raw, cells, column, mark, own, log)
+        data[column] = _read_numbers(raw, cells, column, texts.get(column), mark, own, log)
     rt = data["rt"].to_numpy(np.float64)
     if _has(raw, "rt"):
         minutes = rt_text is not None and rt_text.minutes
@@ -126,13 +128,20 @@ def _has(raw: RawTable, column: str) -> bool:
     return column in raw.header.positions
 
 
-def _table_mark(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> str:
-    """Decimal mark of all columns of numbers; a comma is reported."""
-    texts = [
-        number_text(cells_of(raw, cells, column), thousands=thousands)
+def _number_texts(raw: RawTable, cells: pd.DataFrame) -> dict[str, NumberText]:
+    """Tidied cells of the number columns that all samples share."""
+    return {
+        column: number_text(cells_of(raw, cells, column), thousands=thousands)
         for column, thousands in _NUMBER_COLUMNS.items()
         if _has(raw, column)
-    ]
+    }
+
+
+def _table_mark(
+    raw: RawTable, cells: pd.DataFrame, shared: Mapping[str, NumberText], log: ProblemLog
+) -> str:
+    """Decimal mark of all columns of numbers; a comma is reported."""
+    texts = list(shared.values())
     for sample in raw.samples[:_SHOW_MARK]:
         for column, position in sample.positions.items():
             texts.append(number_text(cells[position], thousands=_NUMBER_COLUMNS[column]))
@@ -143,12 +152,17 @@ def _table_mark(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> str:
 
 
 def _read_numbers(
-    raw: RawTable, cells: pd.DataFrame, column: str, mark: str, judged: BoolArray, log: ProblemLog
+    raw: RawTable,
+    cells: pd.DataFrame,
+    column: str,
+    text: NumberText | None,
+    mark: str,
+    judged: BoolArray,
+    log: ProblemLog,
 ) -> FloatArray:
     """Values of a number column, NaN where refused or if the table lacks it, shape (n,)."""
-    if not _has(raw, column):
+    if text is None:
         return np.full(len(raw), np.nan)
-    text = number_text(cells_of(raw, cells, column), thousands=_NUMBER_COLUMNS[column])
     return _report_numbers(raw, cells, column, to_numbers(text, mark), judged, log)
 
 
@@ -299,7 +313,8 @@ def _with_ions_of_names(
         first = str(cells_of(raw, cells, "name").iloc[filled[0]])
         log.table("ion-from-name", raw.header.label("name"), f"{len(filled):,}", first=first)
     known = {text: known_adduct(text) for text in adducts[named & ~empty].unique()}
-    used = adducts.map({text: ion.name for text, ion in known.items() if ion}).fillna(ions)
+    names_of = {text: ion.name for text, ion in known.items() if ion}
+    used = adducts.map(names_of).astype("str").fillna(ions)
     rows = np.flatnonzero(named & ~empty & (used != ions).to_numpy(dtype=bool))
     if len(rows):
         label = raw.header.label("adduct")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -129,10 +130,12 @@ def _refuse_markup(text: str, has_header: bool) -> None:
 
 def _read_text(content: bytes, options: ReadingOptions, max_rows: int) -> RawTable:
     """Table of a text file, in the encoding in which most of it can be read."""
-    document = document_sheet(next(decodings(content))[0])
+    texts = decodings(content)
+    first = next(texts)
+    document = document_sheet(first[0])
     if document is not None:
         return _read_document(*document, options)
-    text, encoding, sheets, layout = _best_decoding(content, options, max_rows)
+    text, encoding, sheets, layout = _best_decoding(chain([first], texts), options, max_rows)
     _refuse_markup(text, layout is not None)
     notes = [] if encoding.startswith("utf") else [_guessed(encoding)]
     table = None if layout is None else read_sheet(layout, options, notes)
@@ -148,12 +151,12 @@ def _read_text(content: bytes, options: ReadingOptions, max_rows: int) -> RawTab
 
 
 def _best_decoding(
-    content: bytes, options: ReadingOptions, max_rows: int
+    texts: Iterable[tuple[str, str]], options: ReadingOptions, max_rows: int
 ) -> tuple[str, str, list[Sheet], Layout | None]:
     """Text, encoding, sheets and layout of a file; a later encoding only if it is better."""
     best: tuple[str, str, list[Sheet], Layout | None] | None = None
     most = (-1.0, -1.0)
-    for text, encoding in decodings(content):
+    for text, encoding in texts:
         sheets = text_sheets(text, max_rows)
         layout = best_layout([search(sheet, options) for sheet in sheets])
         found = most if layout is None else (len(layout.header.positions), readable_head(layout))
@@ -174,7 +177,8 @@ def decoded_text(source: Source, settings: Settings) -> tuple[str, str, str]:
     ReadError
         If the file is no text.
     """
-    text, encoding, _, layout = _best_decoding(source.content, source.options, settings.max_rows)
+    texts = decodings(source.content)
+    text, encoding, _, layout = _best_decoding(texts, source.options, settings.max_rows)
     return text, encoding, "" if layout is None else layout.sheet.separator
 
 

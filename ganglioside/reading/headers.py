@@ -109,7 +109,7 @@ def match_header(
     --------
     >>> header = match_header(["Lipid", "Average Rt(min)", "Height"])
     >>> header.positions, header.rt_unit
-    ({'name': 0, 'rt': 1}, 'min')
+    ({'name': 0, 'rt': 1, 'volume': 2}, 'min')
     """
     wanted = {_input_column(label): str(text).strip() for label, text in (columns or {}).items()}
     positions = _positions_of(wanted, texts)

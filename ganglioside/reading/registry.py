@@ -74,11 +74,12 @@ _INTRODUCTION: Final = """\
 # Which files are read
 
 Files are known by what they hold, not by their names; each is read without an option. Whatever tool
-wrote a table, one with a name and a retention time in each row is read, long (a row for each feature and
-sample) or wide (a column for each sample): CSV, TSV and other text, XLSX with its sheets, Parquet,
-DataFrames. `table.report` says what was taken from which column.
+wrote a table, one with a name and a retention time in each row is read, long (a row for each
+feature and sample) or wide (a column for each sample): CSV, TSV and other text, XLSX with its
+sheets, Parquet, DataFrames. `table.report` says what was taken from which column.
 
-A table without names of lipids (plain peak lists) must be annotated first, in the tool that made it.
+A table without names of lipids (plain peak lists) must be annotated first, in the tool that made
+it.
 
 This list is made from the readers: `python -m ganglioside.reading.registry > FILES.md`.
 """

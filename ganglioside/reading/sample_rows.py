@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,8 @@ _MOST_NAMES: Final = 0.8
 _TOLD_APART: Final = 0.9
 #: Share of all names that a sample has, at least on average.
 _COVERED: Final = 0.5
+#: Distinct numbers are marked in an array up to this many times as long as they are.
+_MARKED: Final = 16
 #: Without such a column, names must come back this often to be asked about.
 _ASK_FROM: Final = 3
 
@@ -75,10 +78,15 @@ def _kinds(texts: pd.Series[Any], samples: pd.Series[Any]) -> pd.Series[Any]:
     In a table without types the names of the samples show them.
     """
     if texts.isna().all():
-        shown = {name: kind_of_name(name) or np.nan for name in samples.dropna().unique()}
-        return samples.map(shown).astype("str")
-    known = {text: kind_of_type(text) for text in texts.dropna().unique()}
-    return texts.map(known).astype("str")
+        return _each(samples, lambda name: kind_of_name(name) or None)
+    return _each(texts, kind_of_type)
+
+
+def _each(texts: pd.Series[Any], kind: Callable[[str], str | None]) -> pd.Series[Any]:
+    """Type of each text, NA where it is missing or unknown, shape (n,)."""
+    codes, distinct = pd.factorize(texts)
+    kinds = pd.array([*map(kind, distinct), None], dtype="str")  # missing texts have code -1
+    return pd.Series(kinds.take(codes % len(kinds)), index=texts.index)
 
 
 def _repeats(names: ParsedNames) -> IntArray:
@@ -143,8 +151,17 @@ def _splits(values: pd.Series[Any], names: ParsedNames) -> bool:
     n, k = len(distinct), len(names.species)
     if n < 2 or used.sum() < _COVERED * n * k:
         return False
-    pairs = np.unique(codes.astype(np.int64) * k + names.index[used])
-    return bool(len(pairs) >= _TOLD_APART * used.sum())
+    pairs = codes.astype(np.int64) * k + names.index[used]
+    return bool(_distinct(pairs, n * k) >= _TOLD_APART * used.sum())
+
+
+def _distinct(numbers: IntArray, below: int) -> int:
+    """Count of the distinct ones of some numbers from 0 to `below`."""
+    if below > _MARKED * len(numbers):
+        return len(np.unique(numbers))
+    present = np.zeros(below, dtype=bool)
+    present[numbers] = True
+    return int(present.sum())
 
 
 def _asks(data: pd.DataFrame, names: ParsedNames) -> bool:

@@ -1,8 +1,8 @@
 """Print CPU time and memory of reading: `python tests/benchmarks/reading_speed.py [PART ...]`.
 
-Parts: `long` (1,000,000 rows in four forms), `wide` (20,000 features in 200 samples), `kinds` (5 MB of
-each kind of file), `names`. Each measurement runs in a process of its own, so that the memory is its
-own; all but the import of the program count.
+Parts: `long` (1,000,000 rows in four forms), `wide` (20,000 features in 200 samples), `kinds`
+(5 MB of each kind of file), `names`. Each measurement runs in a process of its own, so that the
+memory is its own; all but the import of the program count.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +28,14 @@ ROWS, FEATURES, SAMPLES, SIZE = 1_000_000, 20_000, 200, 5_000_000
 
 
 def long_table(rows: int = ROWS) -> pd.DataFrame:
-    """Return a table of many rows with few distinct names, as a batch of samples has."""
+    """Return a table of many rows with few distinct names, each once in a sample."""
     rng = np.random.default_rng(0)
     names = np.array(some_names())
+    at = np.arange(rows)
     return pd.DataFrame(
         {
-            "Name": names[rng.integers(0, len(names), rows)],
+            "Sample": np.char.add("S", (at // len(names)).astype(str)),
+            "Name": names[at % len(names)],
             "RT": rng.uniform(5, 15, rows).round(3),
             "Volume": rng.integers(1_000, 10_000_000, rows),
             "Log P": rng.uniform(-2, 5, rows).round(2),
@@ -139,13 +142,8 @@ def names() -> None:
     parse_names(repeated)
     print(f"{len(repeated) / (time.process_time() - start):,.0f} repeated names a second")
     heads = ("GM1", "GM2", "GM3", "GD1a", "GD2", "GT1b", "GQ1b")
-    distinct = [
-        f"{h}(d18:{d}/{c}:{e})"
-        for h in heads
-        for d in range(3)
-        for c in range(12, 31)
-        for e in range(4)
-    ]
+    chains = product(heads, range(3), range(12, 31), range(4))
+    distinct = [f"{h}(d18:{d}/{c}:{e})" for h, d, c, e in chains]
     start = time.process_time()
     parse_names(distinct)
     print(f"{len(distinct) / (time.process_time() - start):,.0f} distinct names a second")

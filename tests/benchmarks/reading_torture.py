@@ -1,4 +1,4 @@
-"""Read many damaged files: `python tests/benchmarks/reading_torture.py [--files 100000] [--seed N]`.
+"""Read damaged files: `python tests/benchmarks/reading_torture.py [--files 100000] [--seed N]`.
 
 Files of every format and of the corpus are damaged at random: bytes, cells, lines and columns,
 quotes, separators, encodings. Prints each seed that ends in anything but a refusal or a table with

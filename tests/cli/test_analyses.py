@@ -42,7 +42,7 @@ def test_unreadable_rows_and_wrong_anchors_are_named() -> None:
     table.loc[4, "RT"] = "N/A"
     table.to_csv("one_bad_row.csv", index=False)
     shown = run("analyze", "one_bad_row.csv", "--no-save").stdout
-    assert "The retention time is missing. (1 row: 6)" in shown
+    assert "x The retention time is missing. (1 row: 6)" in shown
     wrong = [f for f in gg.analyze(EXAMPLE).findings["message"] if f.startswith("Anchor ")]
     assert wrong
     assert all(message.split(" contradicts")[0] in shown for message in wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import random
 import re
@@ -9,6 +10,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import openpyxl
@@ -19,6 +21,7 @@ from corpus.mutations import CELLS
 from ganglioside.errors import GangliosideError
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.file_kinds import decoded_text
+from ganglioside.reading.sections import is_header
 from ganglioside.settings import Settings
 
 Rows = list[list[str]]
@@ -30,8 +33,12 @@ _ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "utf
                      "shift-jis", "cp949", "cp1253", "latin-1")  # fmt: skip
 _SEPARATORS: Final = ",;\t|"
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_ODD: Final = (*CELLS, "S_1", "Area", "RT", "Name", "Compound 1: GM3", "保留时间", "Fläche", "GM3α",
-               "7:34", "9.5 ± 0.1", "<LOD", "N/F", "GM3 34:1", "Blank", "null", "SMF", "Sample")  # fmt: skip
+_ODD: Final = (
+    *(*CELLS, "S_1", "Area", "RT", "Name", "Compound 1: GM3", "保留时间", "Fläche", "GM3α", "7:34"),
+    *("9.5 ± 0.1", "<LOD", "N/F", "GM3 34:1", "Blank", "null", "SMF", "Sample"),
+)
+#: Lines of OpenMS that are no features.
+_OTHER_LINES: Final = ("MAP", "RUN", "PROTEIN", "PEPTIDE", "UNASSIGNEDPEPTIDE")
 #: Notes of lines that were left out, whose value begins with their number.
 _SAID: Final = ("transitions-left-out", "lines-left-out")
 
@@ -286,6 +293,7 @@ def lost_rows(content: bytes, table: FeatureTable) -> str:
         missing = _missing_lines(text, separator, table) if separator else []
     said = table.problems[table.problems["code"].isin(_SAID)]
     count = sum(int(value.split()[0].replace(",", "")) for value in said["value"])
+    count *= len(table.tables)  # equal notes of several sheets are one
     if len(missing) <= count:
         return ""
     return f"{len(missing)} records lost, {count} said: {missing[:3]}"
@@ -295,18 +303,33 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
     """Lines below the header that are in no row, and no part of a quoted cell."""
     (read,) = table.tables
     rows = set(table.data["row"].dropna().astype(int))
+    begin = read.header_line + (read.tool == "mzmine")  # a row of groups may be below the header
+    known = {"Factors", "metabolite_name", *table.data["name"].dropna()}  # of other sections
+    inside = _continued(text, separator)
     found = []
     quotes = 0  # since the last row began
     for number, line in enumerate(_LINE_END.split(text), 1):
+        cells = line.split(separator)
+        of_section = read.tool == "mwTab" and cells[0].strip() in known
         if number in rows:
             quotes = 0
-        elif (
-            number > read.header_line
-            and quotes % 2 == 0
-            and is_feature(line.split(separator), read.tool)
-        ):
+        elif number in inside:
+            pass
+        elif number > begin and quotes % 2 == 0 and is_feature(cells, read.tool) and not of_section:
             found.append((number, line[:80]))
         quotes += line.count('"')
+    return found
+
+
+def _continued(text: str, separator: str) -> set[int]:
+    """Lines on which a record goes on that began above, as the module csv reads quotes."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    found: set[int] = set()
+    begin = 1
+    with suppress(csv.Error):
+        for _ in reader:
+            found |= set(range(begin + 1, reader.line_num + 1))
+            begin = reader.line_num + 1
     return found
 
 
@@ -341,8 +364,12 @@ def is_feature(cells: Sequence[str], tool: str) -> bool:
     """Whether a record can be a feature in a file of a tool: no title, no header of a section."""
     filled = [cell for cell in cells if cell.strip()]
     first = cells[0].strip() if cells else ""
+    if tool in ("MassLynx", "Xcalibur Quan Browser") and is_header(cells):
+        return False
+    if tool == "OpenMS" and first.strip("#") in _OTHER_LINES:
+        return False
     if tool == "mzTab-M":
         return first not in ("MTD", "COM", "SMH", "SML", "SFH", "SEH", "SME", "")
     if tool in ("MassLynx", "Xcalibur Quan Browser", "mwTab", "OpenMS"):
         return len(filled) > 1 and not first.startswith("#")
-    return not (len(cells) == 1 and not cells[0].strip())
+    return not (len(cells) == 1 and not cells[0].strip(' "'))

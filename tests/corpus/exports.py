@@ -18,6 +18,7 @@ from corpus.inputs import CASES
 #: Builders that need an argument, and the arguments that they are tried with.
 _WITH_ARGUMENTS: Final[dict[str, tuple[dict[str, Any], ...]]] = {
     "lipidxplorer.lipidxplorer": ({"rt": True},),
+    "mrmkit.mrmkit": ({"separator": ","}, {"separator": "\t"}),
     "msdial.peak_list": ({"version": 4}, {"version": 5}),
     "mzmine.metaboanalyst": ({"version": 2}, {"version": 3}),
     "mztab.document": ({"camel": True}, {"camel": False}),
@@ -36,12 +37,9 @@ _PARTS: Final = frozenset(
 @cache
 def exports() -> dict[str, bytes]:
     """Bytes of the file of each builder, by the names of the format and the builder."""
-    found: dict[str, bytes] = {}
-    for path in sorted((TESTS / "reading" / "formats").glob("test_*.py")):
-        module = importlib.import_module(f"reading.formats.{path.stem}")
-        for name, content in _of_module(module):
-            found[name] = content
-    return found
+    paths = sorted((TESTS / "reading" / "formats").glob("test_*.py"))
+    modules = [importlib.import_module(f"reading.formats.{path.stem}") for path in paths]
+    return {name: content for module in modules for name, content in _of_module(module)}
 
 
 def good_cases() -> dict[str, bytes]:

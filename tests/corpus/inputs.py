@@ -210,8 +210,8 @@ def _layouts() -> list[Case]:
             MSDIAL,
             2,
             {1: "*"},
-            {(None, "no-volume"), (None, "no-anchor")},
-            {(0, "mz"): 1544.87, (0, "adduct"): "[M-H]-"},
+            {(None, "no-anchor")},
+            {(0, "mz"): 1544.87, (0, "adduct"): "[M-H]-", (0, "volume"): 1234.0},
         ),
         read(
             "unknown-ion.csv",
@@ -313,7 +313,12 @@ def _headers() -> list[Case]:
             "RT",
         ),
         refused("header-only.csv", HEADER + "\n", ValidationError, "no rows"),
-        refused("xcms.csv", "mzmed,rtmed,a\n1544.8,572,1\n", ValidationError, "no Name"),
+        refused(
+            "xcms.csv",
+            "mzmed,rtmed,a\n1544.8,572,1\n",
+            ValidationError,
+            "XCMS has no lipid names",
+        ),
     ]
 
 
@@ -631,7 +636,7 @@ def _workbooks() -> list[Case]:
             {1: "unnamed", 2: "unnamed"},
             reports={(None, "unnamed-features")},
         ),
-        read("blanks.csv", BLANKS, 2, reports={(None, "blank-sample")}),
+        read("blanks.csv", BLANKS, 2, {1: "blank-sample"}, reports={(None, "blank-sample")}),
         read(
             "words-for-nothing.csv",
             table(ROWS[0], "GM1(38:1;O2),9.9,<LOD,1,F", "GM1(36:1;O2),8.9,N/F,1,F"),

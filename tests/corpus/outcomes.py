@@ -7,7 +7,7 @@ import pandas as pd
 import ganglioside as gg
 
 #: Rows that are not judged although nothing is wrong with them.
-LEFT_OUT = {"unannotated", "unnamed", "other-lipid", "internal-standard"}
+LEFT_OUT = {"unannotated", "unnamed", "other-lipid", "internal-standard", "blank-sample"}
 
 
 def first_faults(read: gg.FeatureTable) -> dict[int, str]:
@@ -24,6 +24,8 @@ def first_faults(read: gg.FeatureTable) -> dict[int, str]:
 def _why_left_out(read: gg.FeatureTable, row: int) -> str:
     if read.names.standard[row]:
         return "internal-standard"
+    if read.data["sample_type"][row] == "blank":
+        return "blank-sample"
     name = read.data["name"][row]
     return "unnamed" if pd.isna(name) or not name.strip() else read.names.errors[name].code
 

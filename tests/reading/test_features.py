@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import random
@@ -14,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from corpus.damage import damaged_file, fault, lost_rows, sources
+from corpus.exports import exports
 from corpus.hostile import HOSTILE
 from corpus.inputs import CASES, GOOD, Case, parquet, workbook
 from corpus.mutations import mutated
@@ -22,7 +25,7 @@ from corpus.outcomes import first_faults, reported
 from effort import examples, most
 from hypothesis import given
 from hypothesis import strategies as st
-from paths import PORCINE, TESTS
+from paths import PORCINE, ROOT, TESTS
 
 import ganglioside as gg
 from ganglioside.errors import GangliosideError
@@ -257,3 +260,36 @@ def test_a_damaged_table_is_judged_or_refused(seed: int) -> None:
         except GangliosideError:
             return
     assert len(analysis.features) == len(table)
+
+
+def test_files_of_all_formats_are_damaged() -> None:
+    tools = {name.partition(".")[0] for name in sources()}
+    modules = {path.stem for path in (ROOT / "ganglioside/reading/formats").glob("[a-z]*.py")}
+    assert modules - {"format"} <= tools
+    assert all(fault(content) == "read" for content in exports().values() if is_whole(content))
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether a builder's file is read: some are lists of features without names."""
+    with suppress(GangliosideError):
+        return bool(len(gg.read_features(content)))
+    return False
+
+
+@pytest.mark.parametrize("tenth", range(10))
+def test_no_row_of_a_damaged_file_is_lost(tenth: int) -> None:
+    size = most(80)
+    found = {seed: fault(damaged_file(seed)[1]) for seed in range(tenth * size, (tenth + 1) * size)}
+    assert {s: became for s, became in found.items() if became not in ("read", "refused")} == {}
+    assert {"read", "refused"} == set(found.values())
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [(2, "1 records lost"), (None, "")],
+)
+def test_a_lost_row_is_found(lost: int | None, words: str) -> None:
+    table = gg.read_features(GOOD.encode())
+    kept = table.data[table.data["row"] != lost].reset_index(drop=True)
+    assert lost_rows(GOOD.encode(), dataclasses.replace(table, data=kept)).startswith(words)
+    assert bool(words) == bool(lost_rows(GOOD.encode(), dataclasses.replace(table, data=kept)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ganglioside.reading.records import Record, SampleColumns, Sheet, header_key, header_keys
@@ -121,9 +122,15 @@ def json_records(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+@cache
+def _mark_key(mark: str) -> str:
+    """Key of a mark; there are some hundreds, and each header is compared with all."""
+    return header_key(mark)
+
+
 def _is_in(mark: str, keys: AbstractSet[str]) -> bool:
     """Whether a header of this form is among the keys of headers."""
-    part = header_key(mark)
+    part = _mark_key(mark)
     if mark.endswith("*"):
         return any(key.startswith(part) for key in keys)
     if mark.startswith("*"):

@@ -27,14 +27,13 @@ _OF_FILE: Final = {"intensity": "area", "rt": "rt", "mz": "mz", "charge": "charg
 
 def _unfold(sheet: Sheet) -> Sheet | None:
     """The consensus features alone, with the names of files in the header."""
-    first = [cells[0].strip() if cells else "" for _, cells in sheet.head]
-    if _HEADER not in first:
+    begins = [cells[0].strip() if cells else "" for _, cells in sheet.head]
+    if _HEADER not in begins:
         return None
-    record = first.index(_HEADER)
+    record = begins.index(_HEADER)
     line, titles = sheet.head[record]
     files = _files(sheet)
     header = [_title(title.strip(), files) for title in titles]
-
     below = sheet.body(record)
     kinds = below.cells[0].str.strip()
     features = below.only((kinds == _LINE).to_numpy(dtype=bool))

@@ -22,8 +22,7 @@ LONGEST: Final = (
     "tests/reading/test_features.py",
     "tests/widgets/serving/test_pages.py",
     "tests/widgets/elements/test_door.py",
-    "tests/batch/test_cluster.py",
-    "tests/batch/test_run.py",
+    "tests/batch/",
     "tests/history/care/test_import_checks.py",
     "tests/history/care/test_verify.py",
     "tests/history/",
@@ -34,8 +33,8 @@ LONGEST: Final = (
     "notebooks/",
 )
 
-#: Tests of these folders share a server, and so a worker.
-TOGETHER: Final = ("tests/browser/",)
+#: Tests of these folders share a server or a cluster, and so a worker.
+TOGETHER: Final = ("tests/browser/", "tests/batch/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -31,6 +31,9 @@ def plant(history: History, sql: str) -> None:
         "CREATE VIEW harmless AS SELECT 1",
         "CREATE MACRO count(x) AS 7",
         "CREATE MACRO stolen() AS TABLE SELECT * FROM read_text('secret.txt')",
+        "CREATE MACRO duckdb_functions() AS TABLE SELECT 'x' AS function_name, true AS internal",
+        "CREATE MACRO duckdb_views() AS TABLE SELECT 'x' AS view_name, true AS internal; "
+        "CREATE VIEW hidden AS SELECT 1",
         "CREATE SEQUENCE s",
         "CREATE TYPE mood AS ENUM ('a')",
         "CREATE SCHEMA other",

@@ -334,17 +334,23 @@ def test_a_table_that_no_export_has_is_refused(gift: Path, mine: History, table:
 
 
 def zeros(gift: Path) -> None:
-    table = pa.table({"sha256": ["0" * 64], "content": [bytes(300_000_000)]})
-    pq.write_table(table, gift / "inputs.parquet", compression="zstd")
+    table = pa.table({"sha256": ["0" * 64], "content": [bytes(120_000_000)]})
+    pq.write_table(
+        table,
+        gift / "inputs.parquet",
+        compression="zstd",
+        use_dictionary=False,
+        write_statistics=False,
+    )
 
 
 def nulls(gift: Path) -> None:
-    table = pa.table({"sha256": pa.nulls(40_000_000, pa.string())})
+    table = pa.table({"sha256": pa.nulls(14_000_000, pa.string())})
     pq.write_table(table, gift / "inputs.parquet", compression="zstd")
 
 
 def one_text_a_million_times(gift: Path) -> None:
-    texts = pa.DictionaryArray.from_arrays(np.zeros(200_000, dtype="int32"), ["x" * 10_000])
+    texts = pa.DictionaryArray.from_arrays(np.zeros(12_000, dtype="int32"), ["x" * 10_000])
     schema: Any = pa.table({"sha256": texts})
     pq.write_table(schema, gift / "inputs.parquet", compression="zstd")
 

@@ -252,6 +252,21 @@ def test_a_forged_row_harms_nothing(gift: Path, mine: History, table: str, sql: 
     everything_works(mine)
 
 
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT *, 'x' AS extra FROM old", "its column 'extra' is VARCHAR, which no history has"),
+        ("SELECT * REPLACE ([name] AS name) FROM old", "its column 'name' is VARCHAR.*not VARCHAR"),
+    ],
+)
+def test_a_column_of_another_kind_is_named(
+    gift: Path, mine: History, sql: str, expected: str
+) -> None:
+    forge(gift, "sessions", sql)
+    with pytest.raises(HistoryError, match=expected):
+        mine.care.import_(gift)
+
+
 def test_a_damaged_session_is_left_out_alone(gift: Path, mine: History) -> None:
     forge(gift, "sessions",
           "SELECT * REPLACE (CASE name WHEN 'good' THEN '[]' ELSE settings END AS settings) "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling
 
 effort.load_profile()
+
+# Keep what Python has compiled, also in a container that tells it not to: else each process that a
+# test starts would compile the whole package anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 #: Files that begin first, since they take longest; the others fill what is left of the time.
 LONGEST: Final = (

@@ -11,16 +11,20 @@ from threadpoolctl import ThreadpoolController
 
 
 @cache
-def _controller(with_scipy: bool) -> ThreadpoolController:
-    """Controller of the linear algebra libraries, which takes a while to find them.
+def _controller() -> ThreadpoolController:
+    """Controller of the linear algebra libraries, which takes a while to find them."""
+    return ThreadpoolController()
 
-    SciPy brings one of its own, so they are sought again once it is loaded.
-    """
+
+@cache
+def _controller_with_scipy() -> ThreadpoolController:
+    """Controller that was made after SciPy, which brings a library of its own, was loaded."""
     return ThreadpoolController()
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Run linear algebra on one thread within the block."""
-    with _controller("scipy.linalg" in sys.modules).limit(limits=1, user_api="blas"):
+    find = _controller_with_scipy if "scipy.linalg" in sys.modules else _controller
+    with find().limit(limits=1, user_api="blas"):
         yield

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from builders import HandMadeModel, build_analysis
+from effort import some
 from kept_open import kept_open
 
 from ganglioside import jobs
@@ -182,7 +183,7 @@ SESSION = "SELECT * REPLACE ({} AS {}) FROM old"
 
 @pytest.mark.parametrize(
     ("table", "sql"),
-    [
+    some([
         ("sessions", "SELECT * REPLACE ('processing' AS status, -5 AS pid) FROM old"),
         ("sessions", SESSION.format("'{\"features\": \"many\"}'", "summary")),
         ("sessions", SESSION.format("'[1]'", "summary")),
@@ -241,7 +242,7 @@ SESSION = "SELECT * REPLACE ({} AS {}) FROM old"
         ("log", "FROM old LIMIT 2"),
         ("log", "FROM old UNION ALL FROM old"),
         ("log", "SELECT * REPLACE (number + 5 AS number) FROM old"),
-    ],
+    ]),
 )  # fmt: skip
 def test_a_forged_row_harms_nothing(gift: Path, mine: History, table: str, sql: str) -> None:
     """It is refused with the whole gift, or left out alone; all goes on as before."""

@@ -13,7 +13,6 @@ class VerdictKind:
     """One verdict: its name and how it looks; `data/verdicts.csv` describes each column."""
 
     name: str
-    label: str
     name_is: str  # right, wrong or open
     has_parent: int
     symbol: str

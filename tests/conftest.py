@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,14 +17,18 @@ if TYPE_CHECKING:
 
 effort.load_profile()
 
+# Keep what Python has compiled, also in a container that tells it not to: else each process that a
+# test starts would compile the whole package anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 #: Files that begin first, since they take longest; the others fill what is left of the time.
 LONGEST: Final = (
     "tests/browser/",
     "tests/reading/test_features.py",
     "tests/widgets/serving/test_pages.py",
     "tests/widgets/elements/test_door.py",
-    "tests/batch/test_cluster.py",
-    "tests/batch/test_run.py",
+    "tests/batch/",
     "tests/history/care/test_import_checks.py",
     "tests/history/care/test_verify.py",
     "tests/history/",
@@ -34,8 +39,8 @@ LONGEST: Final = (
     "notebooks/",
 )
 
-#: Tests of these folders share a server, and so a worker.
-TOGETHER: Final = ("tests/browser/",)
+#: Tests of these folders share a server or a cluster, and so a worker.
+TOGETHER: Final = ("tests/browser/", "tests/batch/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

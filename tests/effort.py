@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
 from hypothesis import HealthCheck, settings
+
+Case = TypeVar("Case")
 
 #: s; the end of waiting for what should happen at once. It costs time only where a test fails.
 PATIENCE: Final = 300.0
@@ -39,6 +41,11 @@ def most(of_all: int) -> int:
 def examples(of_all: int) -> settings:
     """Settings of a property test that tries `of_all` examples by night."""
     return settings(max_examples=most(of_all))
+
+
+def some(cases: Sequence[Case]) -> Sequence[Case]:
+    """All cases by night, every second one by day: where each costs much and is like the others."""
+    return cases if profile() == "nightly" else cases[::2]
 
 
 def load_profile() -> None:

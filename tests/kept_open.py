@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -23,7 +24,7 @@ def kept_open() -> Iterator[None]:
 
     Where a folder or a file beside the history is to be reached, it is connected anew, as always.
     """
-    connect = store.connect
+    connect, attached = store.connect, store.attached
     held: dict[str, tuple[duckdb.DuckDBPyConnection, ExitStack]] = {}
 
     def let_go(path: Path) -> None:
@@ -33,21 +34,20 @@ def kept_open() -> Iterator[None]:
             stack.close()
 
     @contextmanager
+    def alone(path: Path, **given: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+        let_go(path)
+        with connect(path, **given) as connection:
+            yield connection
+
+    @contextmanager
     def shared(
         path: Path,
         *,
         read_only: bool = False,
-        folder: Path | None = None,
-        file: Path | None = None,
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        if folder is not None or file is not None:
-            let_go(path)
-            with connect(path, read_only=read_only, folder=folder, file=file) as connection:
-                yield connection
-            return
         if os.fspath(path) not in held:
             stack = ExitStack()
-            held[os.fspath(path)] = stack.enter_context(connect(path)), stack
+            held[os.fspath(path)] = stack.enter_context(attached(path)), stack
         connection = held[os.fspath(path)][0]
         try:
             yield connection
@@ -65,7 +65,8 @@ def kept_open() -> Iterator[None]:
         known.update(id(connection) for connection, _ in held.values())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "connect", shared)
+        patch.setattr(store, "connect", alone)
+        patch.setattr(store, "attached", shared)
         patch.setattr(store, "require_known", require_known_once)
         try:
             yield

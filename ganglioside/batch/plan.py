@@ -249,4 +249,4 @@ def _value(name: str, text: str) -> Any:
 def parameters(item: Item) -> Mapping[str, float | int | str]:
     """Values of a table's settings that differ from the defaults, by name."""
     usual = Settings().to_dict()
-    return {n: v for n, v in item.settings.to_dict().items() if v != usual[n]}
+    return {n: v for n, v in item.settings.to_dict().items() if v != usual.get(n)}

@@ -123,7 +123,7 @@ def export(
         typer.Option(help="The file or folder.", show_default="ID.FORMAT or history-export here"),
     ] = None,
 ) -> None:
-    """Write a session as CSV, XLSX, JSON, Parquet or mzTab-M, or the whole history as a folder."""
+    """Write a session as a file of any format, or the whole history as a folder."""
     if (sid is None) is not everything:
         raise typer.BadParameter("give either the id of a session or --all", param_hint="ID")
     if sid is None:

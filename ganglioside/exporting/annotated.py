@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ExportError
@@ -95,7 +96,7 @@ def annotated(analysis: Analysis) -> bytes:
 def _cells(analysis: Analysis, table: FeatureTable) -> _Cells:
     """Cells to append to each row of the input."""
     shown = analysis.features[[*set(COLUMNS.values()) - {"suggested"}]].copy()
-    shown["suggested"] = _suggestions(analysis)
+    shown["suggested"] = _suggestions(analysis).to_numpy()
     shown["confidence"] = shown["confidence"].map("{:.3f}".format, na_action="ignore")
     texts = shown[list(COLUMNS.values())].astype("str").fillna("")
     label = table.data["sample"].fillna(table.data["name"]).fillna("").tolist()
@@ -125,9 +126,9 @@ def _shared(labels: Sequence[str], texts: Sequence[str]) -> str:
 def _suggestions(analysis: Analysis) -> pd.Series[Any]:
     """Best other name of each outlier, empty for other features and where none fits."""
     features = analysis.features
-    outliers = features.index[features["verdict"] == "outlier"]
-    best = {row: _suggestion(analysis, int(features.at[row, "feature_id"])) for row in outliers}
-    return pd.Series(best, index=features.index, dtype="str")
+    outliers = np.flatnonzero(features["verdict"] == "outlier").tolist()
+    best = {row: _suggestion(analysis, row) for row in outliers}
+    return pd.Series(best, index=range(len(features)), dtype="str")
 
 
 def _suggestion(analysis: Analysis, feature_id: int) -> str:

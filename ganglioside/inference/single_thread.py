@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,8 +16,15 @@ def _controller() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+@cache
+def _controller_with_scipy() -> ThreadpoolController:
+    """Controller that was made after SciPy, which brings a library of its own, was loaded."""
+    return ThreadpoolController()
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Run linear algebra on one thread within the block."""
-    with _controller().limit(limits=1, user_api="blas"):
+    find = _controller_with_scipy if "scipy.linalg" in sys.modules else _controller
+    with find().limit(limits=1, user_api="blas"):
         yield

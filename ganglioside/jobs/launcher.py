@@ -127,20 +127,27 @@ def retry(history: History, job: str, *, foreign: bool = False) -> str:
 
 def resume_waiting(history: History) -> None:
     """Start waiting jobs while there is room, as after a crash of the machine."""
-    for _ in range(_room(history)):
-        start_next(history, older_than=_TAKEN_WITHIN)
+    waiting = _waiting(history, _TAKEN_WITHIN)
+    if waiting:
+        for job in waiting[: max(_room(history), 0)]:
+            _launch(history, job.id)
 
 
-def start_next(history: History, older_than: timedelta = timedelta(0)) -> None:
+def start_next(history: History) -> None:
     """Start the job that has waited longest, if there is room; a process does so at its end.
 
     Only jobs of this user and machine are started: see `history.jobs.is_own`.
     """
+    waiting = _waiting(history, timedelta(0))
+    if waiting and _room(history) > 0:
+        _launch(history, waiting[0].id)
+
+
+def _waiting(history: History, at_least: timedelta) -> list[Job]:
+    """Jobs that wait, those first that have waited longest."""
     now = utc_now()
     # A creation time in the future means that the clock was set back: the job has waited.
-    waiting = [job for job in _own(history, "pending") if abs(now - job.created) >= older_than]
-    if waiting and _room(history) > 0:
-        _launch(history, waiting[-1].id)
+    return [job for job in _own(history, "pending")[::-1] if abs(now - job.created) >= at_least]
 
 
 def _add(

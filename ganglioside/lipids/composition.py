@@ -156,6 +156,8 @@ class Composition:
 UNITS: Final[tuple[str, ...]] = tuple(f.name for f in fields(Composition))
 _unit_counts: Final[Callable[[Composition], tuple[int, ...]]] = attrgetter(*UNITS)
 _UNIT_FACTS: Final = {u.unit: u for u in read_facts("units.csv", _Unit)}
+#: Labels of the units, in the order of `UNITS`.
+UNIT_LABELS: Final = tuple(_UNIT_FACTS[unit].label for unit in UNITS)
 _UNIT_ELEMENTS: Final = tuple(_UNIT_FACTS[unit].elements for unit in UNITS)
 
 

@@ -234,10 +234,12 @@ def sheets_of(origin: Source, settings: Settings) -> list[Sheet]:
         return workbook_sheets(content, options.sheet, settings.max_rows, max_bytes)
     if content.startswith(b"PAR1"):
         return [_frame_sheet(read_parquet(content, settings.max_rows, max_bytes))]
-    document = document_sheet(next(decodings(content))[0])
+    texts = decodings(content)
+    first = next(texts)
+    document = document_sheet(first[0])
     if document is not None:
         return [document[0]]
-    return _best_decoding(content, options, settings.max_rows)[2]
+    return _best_decoding(chain([first], texts), options, settings.max_rows)[2]
 
 
 def read_frame(origin: Frame, settings: Settings) -> FeatureTable:

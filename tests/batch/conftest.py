@@ -1,4 +1,4 @@
-"""Small tables, and one cluster for all batches of a module."""
+"""Small tables, and one cluster for all batches of this folder."""
 
 from __future__ import annotations
 
@@ -41,14 +41,18 @@ def history(tmp_path: Path) -> gg.History:
     return gg.History.open(tmp_path / "history.duckdb")
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
+@pytest.fixture(scope="session")
+def workers() -> Iterator[Client]:
+    """A client of two workers, which everyone may watch."""
+    with connected(None, 2, dashboard=True) as client:
+        yield client
+
+
+@pytest.fixture
+def cluster(workers: Client) -> Iterator[str]:
     """The address of a scheduler with two workers, whose certificate is at hand."""
-    with (
-        connected(None, 2, dashboard=True) as client,
-        dask.config.set(certificate_of(client.security)),
-    ):
-        yield address_of(client)
+    with dask.config.set(certificate_of(workers.security)):
+        yield address_of(workers)
 
 
 def certificate_of(security: Security) -> dict[str, str]:

@@ -14,9 +14,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import command_line
 import dask
 import pytest
 from batch.conftest import small_table
@@ -59,9 +61,9 @@ def process(*command: str) -> Iterator[subprocess.Popen[bytes]]:
         running.wait(PATIENCE)
 
 
-@pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[str]:
-    """The address of a scheduler and two workers, started one by one as on several machines."""
+@contextmanager
+def started_separately(tmp_path: Path) -> Iterator[str]:
+    """Yield the address of a scheduler and two workers, started as on several machines."""
     known = Security.temporary()
     certificate, key = tmp_path / "cluster.crt", tmp_path / "cluster.pem"
     certificate.write_text(known.tls_ca_file)
@@ -80,7 +82,7 @@ def scheduler(tmp_path: Path) -> Iterator[str]:
         for _ in range(2):
             running.enter_context(
                 process(*program, "worker", f"tls://{address}", "--nthreads", "1", "--no-dashboard",
-                        *shown)
+                        "--no-nanny", *shown)
             )  # fmt: skip
         settings = {
             "distributed.comm.tls.ca-file": str(certificate),
@@ -102,21 +104,50 @@ def made_by(done: Batch) -> dict[str, str]:
     return texts
 
 
-def test_a_cluster_started_separately_gives_the_same_bytes(tmp_path: Path, scheduler: str) -> None:
+def test_a_cluster_started_separately_gives_the_same_bytes(tmp_path: Path, cluster: str) -> None:
     for number in range(2):
         (tmp_path / f"{number}.csv").write_text(small_table(number / 10))
     items = plan([f"{tmp_path}/*.csv"])
     history = gg.History.open(tmp_path / "history.duckdb")
-    elsewhere = run_batch(
-        items, tmp_path / "elsewhere", Options(scheduler=scheduler), history=history
-    )
-    here = run_batch(items, tmp_path / "here", Options(workers=1), history=history)
+    here = run_batch(items, tmp_path / "here", Options(scheduler=cluster), history=history)
+    with started_separately(tmp_path) as scheduler:
+        elsewhere = run_batch(
+            items, tmp_path / "elsewhere", Options(scheduler=scheduler), history=history
+        )
     assert not elsewhere.failed
     assert len(made_by(here)) == 4
     assert made_by(elsewhere) == made_by(here)
 
 
 # --- who may use the processes of this machine ---------------------------------------------
+
+
+@dataclass(frozen=True)
+class Own:
+    """A worker of this machine, started where others have left what could mislead it."""
+
+    client: Client
+    folder: Path  # for all temporary files, with one that others made
+    ran: Path  # made if the worker runs what others planted
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
+    folder, at_hand = tmp_path_factory.mktemp("temporary"), tmp_path_factory.mktemp("at hand")
+    shared = folder / "dask-scratch-space"  # as anybody could have made it before
+    shared.mkdir(mode=0o777)
+    planted = at_hand / "multiprocessing"
+    planted.mkdir()
+    (planted / "__init__.py").write_text(
+        f"open({str(at_hand / 'ran')!r}, 'w').close(); raise SystemExit"
+    )
+    with ExitStack() as running:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tempfile, "tempdir", str(folder))
+            patch.chdir(at_hand)
+            client = running.enter_context(connected(None, 1))
+        yield Own(client, folder, at_hand / "ran")
+    assert list(folder.iterdir()) == [shared]
 
 
 def addresses(client: Client) -> list[str]:
@@ -140,18 +171,17 @@ def obeyed(
     return len(marker.read_text().splitlines()) if marker.exists() else 0
 
 
-def test_no_other_user_of_the_machine_runs_code_in_a_batch(tmp_path: Path) -> None:
-    with connected(None, 1) as client:
-        assert len(addresses(client)) == 3
-        assert obeyed(client, tmp_path, 2) == 0
-        known: Security = client.security
-        assert obeyed(client, tmp_path, int(PATIENCE), known.tls_ca_file, known.tls_client_key) == 3
+def test_no_other_user_of_the_machine_runs_code_in_a_batch(own: Own, tmp_path: Path) -> None:
+    client = own.client
+    assert len(addresses(client)) == 3
+    assert obeyed(client, tmp_path, 2) == 0
+    known: Security = client.security
+    assert obeyed(client, tmp_path, int(PATIENCE), known.tls_ca_file, known.tls_client_key) == 3
 
 
-def test_each_batch_has_a_certificate_of_its_own(tmp_path: Path) -> None:
-    with connected(None, 1) as client, connected(None, 1) as other:
-        mine: Security = client.security
-        assert obeyed(other, tmp_path, 2, mine.tls_ca_file, mine.tls_client_key) == 0
+def test_each_batch_has_a_certificate_of_its_own(own: Own, workers: Client, tmp_path: Path) -> None:
+    others: Security = workers.security
+    assert obeyed(own.client, tmp_path, 2, others.tls_ca_file, others.tls_client_key) == 0
 
 
 def answers(port: int, path: str) -> bool:
@@ -163,47 +193,33 @@ def answers(port: int, path: str) -> bool:
 
 
 @pytest.mark.parametrize("dashboard", [False, True])
-def test_nobody_looks_at_a_batch_unless_it_is_shown(dashboard: bool) -> None:
-    with connected(None, 1, dashboard=dashboard) as client:
-        known = client.scheduler_info(n_workers=-1)
-        ports = [known["services"]["dashboard"]]
-        ports += [worker["services"]["dashboard"] for worker in known["workers"].values()]
-        assert len(ports) == 2
-        seen = [answers(port, path) for port in ports
-                for path in ("/", "/status", "/metrics", "/json/counts.json", "/health",
-                             "/info/main/workers.html")]  # fmt: skip
-        assert any(seen) is dashboard
-        link = dashboard_of(client)
-        assert link is not None
-        assert link.startswith("http://127.0.0.1:")
-
-
-def test_workers_keep_their_files_where_only_this_user_may_go(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_nobody_looks_at_a_batch_unless_it_is_shown(
+    own: Own, workers: Client, dashboard: bool
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    shared = tmp_path / "dask-scratch-space"  # as anybody could have made it before
-    shared.mkdir(mode=0o777)
-    with connected(None, 1) as client:
-        (place,) = client.run(lambda dask_worker: dask_worker.local_directory).values()
-        (folder,) = set(tmp_path.iterdir()) - {shared}
-        assert folder in Path(place).parents
-        assert folder.stat().st_mode & 0o077 == 0
-    assert not folder.exists()
+    client = workers if dashboard else own.client
+    known = client.scheduler_info(n_workers=-1)
+    ports = [known["services"]["dashboard"]]
+    ports += [worker["services"]["dashboard"] for worker in known["workers"].values()]
+    assert len(ports) == 1 + len(known["workers"]) >= 2
+    seen = [answers(port, path) for port in ports
+            for path in ("/", "/status", "/metrics", "/json/counts.json", "/health",
+                         "/info/main/workers.html")]  # fmt: skip
+    assert any(seen) is dashboard
+    link = dashboard_of(client)
+    assert link is not None
+    assert link.startswith("http://127.0.0.1:")
 
 
-def test_workers_take_no_modules_from_the_folder_at_hand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    planted = tmp_path / "multiprocessing"
-    planted.mkdir()
-    (planted / "__init__.py").write_text(
-        f"open({str(tmp_path / 'ran')!r}, 'w').close(); raise SystemExit"
-    )
-    monkeypatch.chdir(tmp_path)
-    with connected(None, 1) as client:
-        assert client.submit(len, "four").result(timeout=PATIENCE) == 4
-    assert not (tmp_path / "ran").exists()
+def test_workers_keep_their_files_where_only_this_user_may_go(own: Own) -> None:
+    (place,) = own.client.run(lambda dask_worker: dask_worker.local_directory).values()
+    (folder,) = (made for made in own.folder.iterdir() if made.name != "dask-scratch-space")
+    assert folder in Path(place).parents
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_workers_take_no_modules_from_the_folder_at_hand(own: Own) -> None:
+    assert own.client.submit(len, "four").result(timeout=PATIENCE) == 4
+    assert not own.ran.exists()
 
 
 @pytest.mark.parametrize(
@@ -257,19 +273,21 @@ def _is_filled(file: Path) -> bool:
     return file.is_file() and file.stat().st_size > 0
 
 
-def test_ctrl_c_leaves_finished_work_whole_and_resume_does_the_rest(tmp_path: Path) -> None:
+def test_ctrl_c_leaves_finished_work_whole_and_resume_does_the_rest(
+    tmp_path: Path, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(TABLES):
         (tmp_path / f"{number}.csv").write_text(small_table(number / 100))
     out, history = tmp_path / "out", tmp_path / "history.duckdb"
     program = [sys.executable, "-c", f"{HEARS_CTRL_C}; from ganglioside.cli import app; app()"]
-    command = [*program, "batch", f"{tmp_path}/*.csv", "--no-reports", "--out", str(out),
-               "--workers", "1"]  # fmt: skip
-    environment = {**os.environ, "GANGLIOSIDE_HISTORY": str(history)}
+    command = ["batch", f"{tmp_path}/*.csv", "--no-reports", "--out", str(out)]
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(history))
     (tmp_path / "hold.py").write_text(HOLD)
-    holding = {**environment, "DASK_DISTRIBUTED__WORKER__PRELOAD": str([f"{tmp_path}/hold.py"])}
+    holding = {**os.environ, "DASK_DISTRIBUTED__WORKER__PRELOAD": str([f"{tmp_path}/hold.py"])}
     running = subprocess.Popen(
-        command, env=holding, start_new_session=True, stderr=subprocess.PIPE, text=True
-    )
+        [*program, *command, "--workers", "1"],
+        env=holding, start_new_session=True, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
     until(lambda: running.poll() is not None or _is_filled(out / FILE))
     assert running.poll() is None, running.communicate()
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to workers, too
@@ -284,10 +302,7 @@ def test_ctrl_c_leaves_finished_work_whole_and_resume_does_the_rest(tmp_path: Pa
     assert job.status == "cancelled"
     assert len(stored.sessions()) >= len(finished)
 
-    resumed = subprocess.run(
-        [*command, "--resume"], env=environment, capture_output=True, text=True
-    )
-    assert resumed.returncode == 0, resumed.stderr
+    command_line.run(*command, "--scheduler", cluster, "--resume")
     whole = Ledger(out).read()
     assert len(whole) == TABLES
     assert {name: whole[name].session for name in finished} == {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganglioside.batch.plan import Item, plan
+from ganglioside.batch.plan import Item, parameters, plan
 from ganglioside.errors import BatchError
 from ganglioside.settings import Settings
 
@@ -85,6 +85,12 @@ def test_a_manifest_gives_names_titles_and_settings(tmp_path: Path) -> None:
     assert second.path == Path("/elsewhere/2.csv")
     assert second.name == "2"
     assert second.settings == Settings(outlier_threshold=3.0)
+
+
+def test_parameters_are_the_settings_that_differ_from_the_usual(tmp_path: Path) -> None:
+    item = Item("liver", tmp_path, "", Settings(polarity="positive", rt_tolerance=0.05))
+    assert parameters(item) == {"polarity": "positive", "rt_tolerance": 0.05}
+    assert parameters(Item("liver", tmp_path, "", Settings())) == {}
 
 
 def test_a_manifest_names_all_its_faults(tmp_path: Path) -> None:

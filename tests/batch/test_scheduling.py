@@ -18,6 +18,8 @@ from ganglioside.batch.ledger import Ledger
 from ganglioside.batch.scheduling import _reason
 from ganglioside.errors import BatchError, Cancelled, HistoryError
 
+TABLES = 12
+
 
 def run(tables: Path, history: gg.History, scheduler: str, **options: Any) -> Batch:
     chosen = Options(scheduler=scheduler, **options)
@@ -52,7 +54,7 @@ def test_tables_are_stored_together_and_told_of_afterwards(
 ) -> None:
     # However slow the workers are: none is stored alone because the last time is long ago.
     monkeypatch.setattr("ganglioside.batch.scheduling._AT_LEAST_EVERY", math.inf)
-    for number in range(30):
+    for number in range(TABLES):
         (tmp_path / f"{number:02}.csv").write_text(small_table(number / 10))
     together: list[int] = []
     save = history.save_packed
@@ -68,8 +70,9 @@ def test_tables_are_stored_together_and_told_of_afterwards(
     monkeypatch.setattr(history, "save_packed", counted)
     chosen = Options(reports=False, scheduler=cluster)
     run_batch(plan([f"{tmp_path}/*.csv"]), tmp_path / "out", chosen, history=history, progress=look)
-    assert sum(together) == len(history.sessions()) == 30
-    assert len(together) <= 15
+    assert sum(together) == len(history.sessions()) == TABLES
+    assert len(together) <= TABLES // 2
+    assert together[0] > TABLES - 4  # stored once the two workers may soon be idle
     names = history.sessions().set_index("id")["name"]
     for entry in Ledger(tmp_path / "out").read().values():
         assert names[str(entry.session)] == entry.name
@@ -78,9 +81,11 @@ def test_tables_are_stored_together_and_told_of_afterwards(
 
 @pytest.mark.parametrize("own", [True, False], ids=["own workers", "a cluster's workers"])
 def test_a_worker_that_is_killed_loses_no_table(
-    tmp_path: Path, history: gg.History, cluster: str, own: bool
+    tmp_path: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch, own: bool
 ) -> None:
-    for number in range(30):  # more than are stored at once: some are still with the workers
+    # More tables than are stored at once: some are still with the workers.
+    monkeypatch.setattr("ganglioside.batch.scheduling._TOGETHER", TABLES // 3)
+    for number in range(TABLES):
         (tmp_path / f"{number}.csv").write_text(small_table(number / 10))
     killed: list[int] = []
 
@@ -89,12 +94,12 @@ def test_a_worker_that_is_killed_loses_no_table(
             killed.append(next(iter(default_client().run(os.getpid).values())))
             os.kill(killed[0], signal.SIGKILL)
 
-    chosen = Options(reports=False, scheduler=None if own else cluster, workers=2)
+    chosen = Options(reports=False, scheduler=None if own else cluster, workers=1)
     done = run_batch(
         plan([f"{tmp_path}/*.csv"]), tmp_path / "out", chosen, history=history, progress=kill
     )
     assert killed
-    assert len(done.entries) == len(history.sessions()) == 30
+    assert len(done.entries) == len(history.sessions()) == TABLES
     assert not done.failed
     assert all((done.folder / str(entry.verdicts)).is_file() for entry in done.entries)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from judgement import UNSEEN
-from scipy.optimize import linear_sum_assignment
 
 from ganglioside.verdicts import calibration
 
@@ -59,6 +58,8 @@ def _matched(group: pd.DataFrame) -> tuple[int, int]:
     table = pd.crosstab(group["label"], group["isomer"])
     if group["isomer"].nunique() < 2 and len(table) < 2:
         return 0, 0
+    from scipy.optimize import linear_sum_assignment  # half a second that most do not need
+
     label, isomer = linear_sum_assignment(-table.to_numpy())
     return int(table.to_numpy()[label, isomer].sum()), len(group)
 

@@ -134,6 +134,7 @@ class Visit:
 
     page: Page
     requests: list[str] = field(default_factory=list)
+    sockets: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
@@ -149,6 +150,7 @@ class Visit:
         context.set_default_timeout(1000 * PATIENCE)
         visit = cls(context.new_page())
         visit.page.on("request", lambda request: visit.requests.append(request.url))
+        visit.page.on("websocket", lambda socket: visit.sockets.append(socket.url))
         visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         visit.page.on("console", visit._hear)
         return visit
@@ -165,7 +167,13 @@ class Visit:
     def outside(self, server: Server) -> list[str]:
         """Return what was asked of other servers."""
         own = (server.url, server.url.replace("http", "ws", 1), "data:", "blob:")
-        return [url for url in self.requests if not url.startswith(own)]
+        asked = [*self.requests, *self.sockets]
+        return [url for url in asked if not url.startswith(own)]
+
+    def check(self, server: Server) -> None:
+        """See that the page asked nothing of others and complained of nothing."""
+        assert self.outside(server) == []
+        assert self.complaints == []
 
     def end(self) -> None:
         # Leaving the page tells the server that its kernel can go; closing the context does not.

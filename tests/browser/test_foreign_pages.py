@@ -69,7 +69,7 @@ def elsewhere() -> Iterator[Elsewhere]:
     server.server_close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: sync_api.Browser, server: Server) -> Iterator[sync_api.Page]:
     """A page of a visitor who is signed in; what its console says is not minded."""
     visit = Visit.begin(browser).sign_in(server)
@@ -90,41 +90,48 @@ def refusals(server: Server) -> int:
 NAMES = ("theme", "template", "classic-tree", "voila-theme")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_script_of_an_address_runs(page: sync_api.Page, server: Server, name: str) -> None:
-    page.goto(f"{server.url}/?{name}={PLANTED}")
-    expect(page.locator("a.card")).to_have_count(3)
-    settle(page)
-    assert not page.evaluate("window.taken")
-    assert "<script>document.title" not in page.content()
+#: Lets a page run what gets into it.
+INTRUDE = """
+async () => {
+  const script = document.createElement("script");
+  script.textContent = "window.taken = true";
+  document.body.append(script);
+  const picture = document.createElement("img");
+  picture.setAttribute("onerror", "window.taken = true");
+  picture.src = "/nowhere.png";
+  document.body.append(picture);
+  await picture.decode().catch(() => 0);
+}
+"""
 
 
-def test_no_script_of_an_address_runs_beside_a_kernel(page: sync_api.Page, server: Server) -> None:
+def test_no_script_of_an_address_runs(page: sync_api.Page, server: Server) -> None:
+    for name in NAMES:
+        page.goto(f"{server.url}/?{name}={PLANTED}")
+        expect(page.locator("a.card")).to_have_count(3)
+        settle(page)
+        assert not page.evaluate("window.taken")
+        assert "<script>document.title" not in page.content()
+
+
+def test_no_script_that_gets_into_a_page_runs(page: sync_api.Page, server: Server) -> None:
+    for path in ("/", "/nowhere", "/login"):
+        page.goto(server.url + path)
+        page.evaluate(INTRUDE)
+        settle(page)
+        assert not page.evaluate("window.taken")
+
+
+def test_no_script_runs_beside_a_kernel(page: sync_api.Page, server: Server) -> None:
     asked = "&".join(f"{name}={PLANTED}" for name in NAMES)
     page.goto(f"{server.url}{WORKBENCH}?{asked}")
     expect(page.get_by_role("button", name="Try the example")).to_be_visible()
     settle(page)
     assert not page.evaluate("window.taken")
     assert "<script>document.title" not in page.content()
-
-
-def test_no_script_that_gets_into_a_page_runs(page: sync_api.Page, server: Server) -> None:
-    for path in (WORKBENCH, "/", "/nowhere", "/login"):
-        page.goto(server.url + path)
-        page.evaluate(
-            """() => {
-              const script = document.createElement("script");
-              script.textContent = "window.taken = true";
-              document.body.append(script);
-              const picture = document.createElement("img");
-              picture.setAttribute("onerror", "window.taken = true");
-              picture.src = "/nowhere.png";
-              document.body.append(picture);
-            }"""
-        )
-        page.evaluate("document.images[document.images.length - 1].decode().catch(() => 0)")
-        settle(page)
-        assert not page.evaluate("window.taken")
+    page.evaluate(INTRUDE)
+    settle(page)
+    assert not page.evaluate("window.taken")
 
 
 def test_a_foreign_page_starts_no_kernel_and_opens_no_socket(

@@ -51,11 +51,10 @@ def test_a_large_export_runs_as_a_job_and_its_end_is_told(visit: Visit, server: 
 
 
 def test_a_job_of_another_process_is_followed_cancelled_and_retried(
-    visit: Visit, server: Server
+    archive: Visit, server: Server
 ) -> None:
     held = history(server).jobs
-    page = visit.page
-    page.goto(f"{server.url}/voila/render/history.ipynb")
+    page = archive.page
     expect(page.locator(".gg-jobs")).to_be_visible()
     # The page would start one that nobody has taken for a minute.
     job = held.add("analyze", {"source": "/nowhere/liver.csv"}, "liver.csv")

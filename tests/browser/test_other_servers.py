@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -13,74 +12,82 @@ from nbformat import v4
 import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
-from browser.pages import give, large_table  # noqa: E402
+from browser.pages import large_table  # noqa: E402
 from browser.servers import Visit, running  # noqa: E402
 from effort import PATIENCE  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect
 
-#: A page of one's own, which begins with pieces that are four times too large for its server or, at
-#: another server, with the smallest. It waits for an answer much longer than one takes on a busy
-#: machine, and not as long as it would elsewhere.
+#: Bytes in one message that the server passes.
+LIMIT = 50_000
+
+#: A page of one's own. Its first panel begins with pieces that are some times too large for the
+#: server, the second with the smallest, which are too large too. It waits for an answer much longer
+#: than one takes on a busy machine, and not as long as it would elsewhere.
 PAGE = """
 from ganglioside_widgets import UploadPanel
 from ganglioside_widgets.elements.dropzone import DropZone
 
-DropZone._patience.default_value = 10_000
-DropZone._piece.default_value = {piece}
-UploadPanel().alone()
+for piece in (160_000, 1 << 16):
+    panel = UploadPanel()
+    (zone,) = (part for part in panel.children if isinstance(part, DropZone))
+    zone._piece, zone._patience = piece, 10_000
+    display(panel.alone())
 """
 
 
-@pytest.fixture
-def voila(tmp_path: Path, browser: sync_api.Browser) -> Callable[..., object]:
-    """A plain Voila, open in a page."""
+@pytest.fixture(scope="module")
+def panels(
+    tmp_path_factory: pytest.TempPathFactory, browser: sync_api.Browser
+) -> Iterator[sync_api.Locator]:
+    """The panels of a page of a plain Voila."""
+    folder = tmp_path_factory.mktemp("voila")
     kernel = {"name": "python3", "display_name": "Python 3"}
-    path = tmp_path / "page.ipynb"
+    path = folder / "page.ipynb"
+    cell = v4.new_code_cell(PAGE)
+    nbformat.write(v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), path)
+    arguments = (
+        f"--Voila.tornado_settings={{'websocket_max_message_size': {LIMIT}}}",
+        f"--VoilaExecutor.iopub_timeout={PATIENCE:.0f}",
+    )
+    with running(folder, "voila", str(path), *arguments) as server:
+        visit = Visit.begin(browser)
+        visit.page.goto(server.url)
+        found = visit.page.locator(".gg-root")
+        expect(found.get_by_role("button", name="Try the example")).to_have_count(2)
+        yield found
+        visit.end()
 
-    @contextmanager
-    def opened(limit: int, piece: int) -> Iterator[sync_api.Page]:
-        cell = v4.new_code_cell(PAGE.format(piece=piece))
-        nbformat.write(v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), path)
-        arguments = (
-            f"--Voila.tornado_settings={{'websocket_max_message_size': {limit}}}",
-            f"--VoilaExecutor.iopub_timeout={PATIENCE:.0f}",
-        )
-        with running(tmp_path, "voila", str(path), *arguments) as server:
-            visit = Visit.begin(browser)
-            visit.page.goto(server.url)
-            expect(visit.page.get_by_role("button", name="Try the example")).to_be_visible()
-            yield visit.page
-            visit.end()
 
-    return opened
+def upload(panel: sync_api.Locator, path: Path) -> None:
+    panel.get_by_label("Choose feature tables").set_input_files(path)
 
 
 def test_a_large_file_arrives_in_small_pieces_and_a_larger_one_is_refused_with_its_limit(
-    voila: Callable[..., object], tmp_path: Path
+    panels: sync_api.Locator, tmp_path: Path
 ) -> None:
-    with voila(limit=300_000, piece=1 << 20) as page:  # type: ignore[attr-defined]
-        larger = tmp_path / "larger.csv"
-        larger.write_bytes(b"x" * 51_000_000)
-        give(page, larger)
-        alert = page.get_by_role("alert")
-        expect(alert).to_contain_text("larger.csv has 51 MB; the limit is 50 MB")
-        give(page, large_table(tmp_path / "large.csv", 6))
-        expect(page.locator(".gg-drop")).to_contain_text("in smaller pieces")
-        expect(page.locator(".gg-summary")).to_contain_text(f"large.csv: {len(gg.example())}")
-        expect(page.get_by_role("alert")).to_have_count(0)
+    panel = panels.first
+    larger = tmp_path / "larger.csv"
+    larger.write_bytes(b"x" * 51_000_000)
+    upload(panel, larger)
+    alert = panel.get_by_role("alert")
+    expect(alert).to_contain_text("larger.csv has 51 MB; the limit is 50 MB")
+    upload(panel, large_table(tmp_path / "large.csv", 6))
+    expect(panel.locator(".gg-drop")).to_contain_text("in smaller pieces")
+    expect(panel.locator(".gg-summary")).to_contain_text(f"large.csv: {len(gg.example())}")
+    expect(alert).to_have_count(0)
 
 
 def test_a_server_that_passes_nothing_is_told_with_its_limit_and_the_cure(
-    voila: Callable[..., object], tmp_path: Path
+    panels: sync_api.Locator, tmp_path: Path
 ) -> None:
-    with voila(limit=20_000, piece=1 << 16) as page:  # type: ignore[attr-defined]
-        give(page, large_table(tmp_path / "some.csv", 1))
-        alert = page.get_by_role("alert")
-        expect(alert).to_contain_text("some.csv did not arrive")
-        expect(alert).to_contain_text("websocket_max_message_size")
-        expect(alert).to_contain_text("ganglioside lab")
-        page.get_by_role("button", name="Try the example").click()
-        expect(page.locator(".gg-summary")).to_contain_text("example.csv")
-        expect(alert).to_have_count(0)
+    panel = panels.last
+    upload(panel, large_table(tmp_path / "some.csv", 1))
+    alert = panel.get_by_role("alert")
+    expect(alert).to_contain_text("some.csv did not arrive")
+    expect(alert).to_contain_text("websocket_max_message_size")
+    expect(alert).to_contain_text("ganglioside lab")
+    panel.get_by_role("button", name="Try the example").click()
+    expect(panel.locator(".gg-summary")).to_contain_text("example.csv")
+    expect(alert).to_have_count(0)

@@ -55,15 +55,16 @@ class Visit:
         sync_api.expect(self.page.locator("figure.drawn")).to_have_count(figures.count())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def visit(browser: sync_api.Browser, report: Path) -> Iterator[Visit]:
+    """The report with every chart drawn, on a screen; each test leaves it so."""
     opened = Visit(browser, report)
+    opened.draw_all()
     yield opened
     opened.page.close()
 
 
 def test_the_report_asks_for_nothing_and_draws_every_chart(visit: Visit, report: Path) -> None:
-    visit.draw_all()
     assert visit.page.locator("figure.drawn").count() >= 6
     outside = [url for url in visit.requests if not url.startswith(("data:", "blob:"))]
     assert outside == [report.as_uri()]
@@ -71,7 +72,6 @@ def test_the_report_asks_for_nothing_and_draws_every_chart(visit: Visit, report:
 
 
 def test_nothing_is_wider_than_the_page(visit: Visit) -> None:
-    visit.draw_all()
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
@@ -95,10 +95,11 @@ def test_the_search_filters_and_the_headers_sort(visit: Visit) -> None:
     header.click()
     rts = [float(text) for text in shown.locator("td:nth-child(5)").all_inner_texts() if text]
     assert rts == sorted(rts, reverse=True)
+    page.locator(".search select").select_option(index=0)
+    assert shown.count() == total
 
 
 def test_paper_shows_the_still_pictures_once(visit: Visit) -> None:
-    visit.draw_all()
     first = visit.page.locator("figure.chart").first
     assert first.locator(".live").is_visible()
     assert not first.locator(".still").is_visible()
@@ -106,6 +107,7 @@ def test_paper_shows_the_still_pictures_once(visit: Visit) -> None:
     assert not first.locator(".live").is_visible()
     assert first.locator(".still").is_visible()
     assert not visit.page.locator(".search").is_visible()
+    visit.page.emulate_media(media="screen")
 
 
 def test_the_charts_show_without_scripts(browser: sync_api.Browser, report: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -13,12 +14,17 @@ import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from browser.pages import (  # noqa: E402
+    example_at,
+    expect_result,
     feature,
     give,
     history,
     large_table,
     open_workbench,
-    run_example,
+    read_again,
+    run_button,
+    run_open_example,
+    run_table,
     session_of,
 )
 from browser.servers import Server, Visit  # noqa: E402
@@ -68,7 +74,7 @@ SEND = """
 """
 expect = sync_api.expect
 
-ROWS = 3_000
+ROWS = 1_000
 
 
 @pytest.fixture(scope="module")
@@ -90,10 +96,13 @@ def test_the_index_leads_to_the_pages_and_to_nothing_else(visit: Visit, server: 
     assert visit.page.request.get(f"{server.url}/api/contents").status == 404
 
 
-def test_from_the_opened_page_to_verdicts_in_three_clicks(
-    visit: Visit, server: Server, tmp_path: Path
+def test_from_the_opened_page_to_verdicts_in_three_clicks_and_no_visitor_sees_another(
+    visit: Visit, bench: Visit, server: Server, tmp_path: Path
 ) -> None:
-    page = run_example(visit, server)
+    give(bench.page, example_at(tmp_path / "theirs.csv"))
+    page = open_workbench(visit, server)
+    run_button(bench.page).click()
+    run_open_example(page)
     expected = gg.analyze(gg.example())
     expect(page.locator(".gg-headline")).to_contain_text(expected.summary.headline)
     kept = history(server).load(session_of(page))
@@ -101,6 +110,11 @@ def test_from_the_opened_page_to_verdicts_in_three_clicks(
     grid = page.get_by_role("grid", name="Features")
     assert grid.get_attribute("aria-rowcount") == str(len(expected.features) + 1)
     expect(page.locator(".gg-chart canvas")).to_be_visible()
+    expect_result(bench.page, "theirs.csv")
+    for each, own, foreign in ((page, "example", "theirs"), (bench.page, "theirs", "example")):
+        expect(each.locator(".gg-headline h3")).to_have_text(f"{own}.csv")
+        assert f"{foreign}.csv" not in each.locator("body").inner_text()
+    assert session_of(page) != session_of(bench.page)
     page.screenshot(path=tmp_path / "workbench.png", full_page=True)
     for width in (560, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 1000})
@@ -110,39 +124,38 @@ def test_from_the_opened_page_to_verdicts_in_three_clicks(
 
 
 def test_a_visitor_cannot_run_code_in_the_kernel(
-    visit: Visit, server: Server, tmp_path: Path
+    bench: Visit, server: Server, tmp_path: Path
 ) -> None:
-    sockets: list[str] = []
-    visit.page.on("websocket", lambda socket: sockets.append(socket.url))
-    page = open_workbench(visit, server)
+    page = bench.page
     mark = tmp_path / "mark"
     header = {"msg_id": "1", "username": "", "session": "s", "version": "5.3",
               "msg_type": "execute_request", "date": "2026-01-01T00:00:00Z"}  # fmt: skip
     content = {"code": f"open({str(mark)!r}, 'w')", "silent": False, "store_history": False,
                "user_expressions": {}, "allow_stdin": False, "stop_on_error": True}  # fmt: skip
     wish = ["shell", json.dumps(header), "{}", "{}", json.dumps(content)]
-    page.evaluate(SEND, [sockets[0].split("?")[0], wish])
-    page.get_by_role("button", name="Try the example").click()
-    expect(page.locator(".gg-summary")).to_contain_text("example.csv")
+    page.evaluate(SEND, [bench.sockets[-1].split("?")[0], wish])
+    give(page, example_at(tmp_path / "after.csv"))
+    expect(page.locator(".gg-summary")).to_contain_text("after.csv")
     until(lambda: "execute_request" in server.log.read_text(errors="replace"))
     assert not mark.exists()
 
 
 def test_a_refused_file_says_why_and_the_cure_and_columns_can_be_named(
-    visit: Visit, server: Server, tmp_path: Path
+    bench: Visit, tmp_path: Path
 ) -> None:
-    page = open_workbench(visit, server)
+    page = bench.page
+    runs = page.get_by_role("button", name=re.compile("Run (the analysis|again)"))
     refused = tmp_path / "odd.csv"
     refused.write_text("Label,Minutes\nGM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n")
     give(page, refused)
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("choose that column under RT")
     expect(page.get_by_label("Path")).to_have_count(0)
-    expect(page.get_by_role("button", name="Run the analysis")).to_be_disabled()
+    expect(runs).to_be_disabled()
     page.get_by_label("Name", exact=True).select_option("Label")
     page.get_by_label("RT", exact=True).select_option("Minutes")
     expect(page.locator(".gg-summary")).to_contain_text("2 features")
-    expect(page.get_by_role("button", name="Run the analysis")).to_be_enabled()
+    expect(runs).to_be_enabled()
 
 
 def test_a_file_without_a_header_is_switched_chosen_and_run(
@@ -179,8 +192,12 @@ def test_a_file_without_a_header_is_switched_chosen_and_run(
     assert kept.features["name"].tolist() == expected["name"].tolist()
 
 
-def test_thresholds_decide_anew_and_a_reload_finds_them(visit: Visit, server: Server) -> None:
-    page = run_example(visit, server)
+def test_thresholds_and_what_the_analyst_says_survive_a_reload_then_rerun_and_export(
+    bench: Visit, server: Server, tmp_path: Path
+) -> None:
+    anchor = int(gg.example().data["anchor"].to_numpy().argmax())
+    page = run_table(bench.page, example_at(tmp_path / "said.csv"))
+    first = session_of(page)
     slider = page.get_by_role("slider", name="Outlier threshold")
     slider.focus()
     for _ in range(14):
@@ -190,16 +207,6 @@ def test_thresholds_decide_anew_and_a_reload_finds_them(visit: Visit, server: Se
     expected = gg.analyze(gg.example(), moved).summary.headline
     expect(page.locator(".gg-headline")).to_contain_text(expected)
     page.wait_for_url("**outlier_threshold=1.1*")
-    page.reload()
-    expect(page.locator(".gg-headline")).to_contain_text(expected)
-
-
-def test_what_the_analyst_says_survives_reload_rerun_and_export(
-    visit: Visit, server: Server
-) -> None:
-    anchor = int(gg.example().data["anchor"].to_numpy().argmax())
-    page = run_example(visit, server)
-    first = session_of(page)
     feature(page, anchor)
     page.get_by_label("My verdict").select_option("outlier")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -209,6 +216,7 @@ def test_what_the_analyst_says_survives_reload_rerun_and_export(
     page.get_by_role("button", name="Unmark as anchor").click()
     expect(page.locator(".gg-override")).to_contain_text("waits for the next run")
     page.reload()
+    expect(page.locator(".gg-headline")).to_contain_text(expected)
     expect(page.locator(".gg-headline")).to_contain_text("1 with a verdict of the analyst")
     page.get_by_role("button", name="Run again").click()
     page.wait_for_url(lambda url: "session=" in url and first not in url)
@@ -226,8 +234,8 @@ def test_what_the_analyst_says_survives_reload_rerun_and_export(
     assert not table.loc[anchor, "anchor"]
 
 
-def test_chart_table_and_family_select_each_other(visit: Visit, server: Server) -> None:
-    page = run_example(visit, server)
+def test_chart_table_and_family_select_each_other(bench: Visit, tmp_path: Path) -> None:
+    page = run_table(bench.page, example_at(tmp_path / "selected.csv"))
     grid = page.get_by_role("grid", name="Features")
     grid.focus()
     page.keyboard.press("ArrowDown")
@@ -256,8 +264,8 @@ def test_chart_table_and_family_select_each_other(visit: Visit, server: Server) 
     expect(grid.locator("[aria-selected='true']")).to_have_count(1)
 
 
-def test_filters_search_and_order(visit: Visit, server: Server) -> None:
-    page = run_example(visit, server)
+def test_filters_search_and_order(bench: Visit, tmp_path: Path) -> None:
+    page = run_table(bench.page, example_at(tmp_path / "filtered.csv"))
     outliers = gg.analyze(gg.example()).summary.outlier
     page.locator(".gg-chip", has_text="outlier").click()
     expect(page.locator(".gg-results .gg-count")).to_contain_text(f"{outliers} of")
@@ -271,16 +279,17 @@ def test_filters_search_and_order(visit: Visit, server: Server) -> None:
 
 
 def test_progress_moves_and_a_reload_finds_the_running_analysis(
-    visit: Visit, server: Server, study: Path
+    bench: Visit, server: Server, study: Path
 ) -> None:
-    page = open_workbench(visit, server)
+    page = bench.page
     give(page, study)
     expect(page.locator(".gg-summary")).to_contain_text(f"{ROWS:,} features")
     sessions = len(history(server).sessions())
     page.evaluate(WATCH)
     with server.holding() as until_it_reaches:
-        page.get_by_role("button", name="Run the analysis").click()
-        page.wait_for_url("**session=*")
+        before = page.url
+        run_button(page).click()
+        page.wait_for_url(lambda url: "session=" in url and url != before)
         for percentage, least in ((20, 5), (55, 30)):
             until_it_reaches(percentage)
             page.wait_for_function(PROGRESS, arg=[least, percentage])
@@ -295,60 +304,44 @@ def test_progress_moves_and_a_reload_finds_the_running_analysis(
     assert listed.set_index("id").loc[sid, "status"] == "completed"
 
 
-def test_cancelling_stops_and_leaves_the_table(visit: Visit, server: Server, study: Path) -> None:
-    page = open_workbench(visit, server)
+def test_cancelling_stops_and_leaves_the_table(bench: Visit, server: Server, study: Path) -> None:
+    page = bench.page
     give(page, study)
+    expect(page.locator(".gg-summary")).to_contain_text(f"{ROWS:,} features")
     with server.holding():
-        page.get_by_role("button", name="Run the analysis").click()
-        page.wait_for_url("**session=*")
+        before = page.url
+        run_button(page).click()
+        page.wait_for_url(lambda url: "session=" in url and url != before)
         page.get_by_role("button", name="Cancel").click()
         expect(page.locator(".gg-run")).to_contain_text("Cancelling")
     expect(page.locator(".gg-run")).to_contain_text("Cancelled.")
-    expect(page.get_by_role("button", name="Run the analysis")).to_be_enabled()
+    run_button(page)
     status = history(server).session(session_of(page))["status"]
     assert status == "cancelled"
 
 
-def test_two_visitors_do_not_see_each_other(
-    visit: Visit, browser: sync_api.Browser, server: Server, tmp_path: Path
-) -> None:
-    other = Visit.begin(browser).sign_in(server)
-    mine, theirs = open_workbench(visit, server), open_workbench(other, server)
-    for page, name in ((mine, "mine.csv"), (theirs, "theirs.csv")):
-        path = tmp_path / name
-        path.write_bytes(gg.example().source.content)
-        give(page, path)
-        page.get_by_role("button", name="Run the analysis").click()
-    for page, own, foreign in ((mine, "mine", "theirs"), (theirs, "theirs", "mine")):
-        expect(page.locator(".gg-headline h3")).to_have_text(f"{own}.csv")
-        assert f"{foreign}.csv" not in page.locator("body").inner_text()
-    assert session_of(mine) != session_of(theirs)
-    other.end()
-
-
 def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
-    visit: Visit, server: Server, tmp_path: Path
+    bench: Visit, tmp_path: Path
 ) -> None:
-    page = open_workbench(visit, server)
+    page = bench.page
     large, larger = large_table(tmp_path / "large.csv"), tmp_path / "larger.csv"
     larger.write_bytes(b"x" * 51_000_000)
     give(page, larger)
     expect(page.get_by_role("alert")).to_contain_text("larger.csv has 51 MB")
     give(page, large)
     expect(page.locator(".gg-summary")).to_contain_text("large.csv: 332 features")
-    page.get_by_role("button", name="Run the analysis").click()
-    expect(page.locator(".gg-headline")).to_contain_text("features explained")
+    run_button(page).click()
+    expect_result(page, "large.csv")
 
 
 def test_sessions_are_renamed_compared_and_deleted(
-    visit: Visit, server: Server, tmp_path: Path
+    archive: Visit, server: Server, tmp_path: Path
 ) -> None:
     analysis = gg.analyze(gg.example())
     left = history(server).save(analysis, name="left one")
     other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
     right = history(server).save(other, name="right one")
-    page = visit.page
-    page.goto(f"{server.url}/voila/render/history.ipynb")
+    page = read_again(archive.page)
     page.get_by_label("Search").fill("left one")
     expect(page.locator(".gg-history .gg-row")).to_have_count(1)
     page.locator(".gg-history .gg-row", has_text="left one").click()
@@ -373,16 +366,3 @@ def test_sessions_are_renamed_compared_and_deleted(
     page.get_by_role("button", name="Delete permanently").click()
     expect(page.get_by_role("status").filter(has_text="Deleted session")).to_be_visible()
     assert left not in set(history(server).sessions()["id"])
-
-
-def test_a_name_is_answered(visit: Visit, server: Server, tmp_path: Path) -> None:
-    page = visit.page
-    page.goto(f"{server.url}/voila/render/species.ipynb")
-    page.get_by_label("Name").fill("GD1a(36:1;O2)")
-    expect(page.locator(".gg-species")).to_contain_text("C84H148N4O39")
-    expect(page.locator(".gg-species")).to_contain_text("917.4788")
-    expect(page.get_by_role("grid", name="Features near the prediction")).to_contain_text("min")
-    page.screenshot(path=tmp_path / "species.png", full_page=True)
-    page.get_by_label("Name").fill("GX9")
-    expect(page.get_by_role("alert")).to_contain_text("GX9")
-    page.wait_for_url("**name=GX9*")

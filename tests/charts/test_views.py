@@ -57,7 +57,7 @@ def test_every_feature_that_can_be_drawn_is_in_the_chart(name: str) -> None:
     columns = ["rt", "carbons", "predicted_rt"]
     expected = features.dropna(subset=columns)["feature_id"]
     assert len(expected) > 300
-    assert set(expected) == drawn_rows(spec(DRAW[name](example())), "feature_id")
+    assert set(expected) == drawn_rows(DRAW[name].spec(example()), "feature_id")
 
 
 def test_the_bars_of_the_categories_count_every_feature() -> None:
@@ -70,21 +70,29 @@ def test_the_bars_of_the_categories_count_every_feature() -> None:
 @pytest.mark.parametrize("kind", WEIRD)
 @pytest.mark.parametrize("name", DRAW)
 def test_charts_of_weird_tables_build_and_render(kind: str, name: str) -> None:
-    picture = svg(DRAW[name](weird(kind)))
+    picture = svg(DRAW[name].spec(weird(kind)))
     assert len(texts(picture)) > 10
     assert "null" not in texts(picture)
     assert "NaN" not in texts(picture)
 
 
+@pytest.mark.parametrize("name", DRAW)
+def test_a_chart_that_is_empty_is_one_for_altair_too(name: str) -> None:
+    analysis = weird("no readable name")
+    chart = DRAW[name](analysis)
+    assert chart.to_dict()  # which is validated
+    assert svg(chart) == svg(DRAW[name].spec(analysis))
+
+
 def test_a_chart_without_a_model_says_why() -> None:
     analysis = weird("no readable name")
     assert not analysis.model.is_fitted
-    picture = texts(svg(charts.reduced_retention(analysis)))
+    picture = texts(svg(charts.reduced_retention.spec(analysis)))
     assert analysis.model.reason.split(":")[0][:20] in picture
 
 
 def test_one_series_can_be_chosen() -> None:
-    document = spec(charts.retention_by_carbons(example(), "GD1"))
+    document = charts.retention_by_carbons.spec(example(), "GD1")
     assert drawn_rows(document, "series") == {"GD1"}
     several = spec(charts.retention_by_carbons(example(), ["GD1", "GM1"]))
     assert drawn_rows(several, "series") == {"GD1", "GM1"}
@@ -93,7 +101,7 @@ def test_one_series_can_be_chosen() -> None:
 
 
 def test_curves_pass_where_the_model_predicts() -> None:
-    drawn = next(inline_tables(spec(charts.retention_by_carbons(example(), "GM1"))))
+    drawn = next(inline_tables(charts.retention_by_carbons.spec(example(), "GM1")))
     row = drawn.dropna(subset="curve_rt").iloc[0]
     kind = row["ceramide"].removeprefix("n")
     predicted = example().predict([f"GM1({row['carbons']:.0f}{kind})"])["predicted_rt"]
@@ -128,6 +136,6 @@ def many(n: int) -> Analysis:
 def test_tables_of_many_rows_are_drawn_whole(name: str) -> None:
     analysis = many(21_000)
     assert len(analysis.features) > MANY_POINTS
-    document = spec(DRAW[name](analysis))
+    document = DRAW[name].spec(analysis)
     if name in ("predicted", "residuals"):
         assert len(drawn_rows(document, "feature_id")) == analysis.features["residual"].count()

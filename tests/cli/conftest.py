@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,22 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A history with a session of the example, and the id of the session."""
+    path = tmp_path_factory.mktemp("stored") / "history.duckdb"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANGLIOSIDE_HISTORY", str(path))
+        (session,) = run_json("analyze", EXAMPLE, "--name", "liver 3")
+    return path, str(session["session_id"])
+
+
 @pytest.fixture
-def sid() -> str:
-    """Id of a stored session of the example."""
-    return str(run_json("analyze", EXAMPLE, "--name", "liver 3")[0]["session_id"])
+def sid(stored: tuple[Path, str], history: Path) -> str:
+    """Id of a session of the example in the test's own history."""
+    path, found = stored
+    shutil.copy(path, history)
+    return found
 
 
 @pytest.fixture

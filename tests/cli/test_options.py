@@ -55,9 +55,3 @@ def test_a_command_takes_no_odd_number(
     assert not result.exception or isinstance(result.exception, SystemExit), result.exception
     # Of a list there may be as many as the number says; there is nothing to list here.
     assert result.exit_code in ((0, 1, 2) if "limit" in option else (1, 2)), result.output
-
-
-def test_the_command_line_knows_the_same_formats() -> None:
-    from ganglioside.cli import options
-
-    assert options.FORMATS == FORMATS

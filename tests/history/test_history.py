@@ -233,6 +233,9 @@ class DiesOnResults:
             os.kill(os.getpid(), signal.SIGKILL)
         return self.inner.execute(sql, *parameters)
 
+    def cursor(self) -> DiesOnResults:
+        return DiesOnResults(self.inner.cursor())
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from scipy import stats
 
 from ganglioside.inference.densities import (
     INTERVAL,
@@ -18,12 +19,20 @@ from ganglioside.inference.densities import (
 Z = np.linspace(-8, 8, 41)
 
 
+@pytest.fixture(scope="module")
+def stats() -> Any:
+    """The distributions of SciPy, which take half a second to load."""
+    from scipy import stats
+
+    return stats
+
+
 @pytest.mark.parametrize("tail", [2.0, 6.0])
-def test_student_is_that_of_the_tables(tail: float) -> None:
+def test_student_is_that_of_the_tables(stats: Any, tail: float) -> None:
     np.testing.assert_allclose(student(Z, 0.3, tail), stats.t.pdf(Z, tail) / 0.3)
 
 
-def test_the_interval_and_the_spread_are_those_of_the_tail() -> None:
+def test_the_interval_and_the_spread_are_those_of_the_tail(stats: Any) -> None:
     assert pytest.approx(stats.t.ppf(0.975, OWN_TAIL), abs=1e-3) == INTERVAL
     assert stats.t.std(OWN_TAIL) == pytest.approx(STANDARD_DEVIATION)
 
@@ -36,7 +45,7 @@ def test_weights_are_those_of_the_fit_with_tails() -> None:
     np.testing.assert_allclose(-weight * Z, slope, atol=1e-6)
 
 
-def test_normal_is_that_of_the_tables_and_one_where_nothing_is_known() -> None:
+def test_normal_is_that_of_the_tables_and_one_where_nothing_is_known(stats: Any) -> None:
     x = np.array([5.0, np.nan, 6.5, np.inf])
     density = normal(x, 6.0, 0.5)
     np.testing.assert_allclose(density[[0, 2]], stats.norm.pdf(x[[0, 2]], 6.0, 0.5))

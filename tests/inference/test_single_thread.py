@@ -28,3 +28,13 @@ def test_threads_come_back_after_an_error() -> None:
         with pytest.raises(RuntimeError), one_thread():
             raise RuntimeError
         assert threads() == {2}
+
+
+def test_a_library_that_was_loaded_since_has_one_thread_too() -> None:
+    with one_thread():
+        pass
+    import scipy.linalg
+
+    scipy.linalg.inv(np.eye(2))
+    with threadpool_limits(limits=2, user_api="blas"), one_thread():
+        assert threads() == {1}

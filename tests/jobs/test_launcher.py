@@ -83,7 +83,13 @@ def test_jobs_that_nobody_took_are_started_when_asked(
     assert launched == []
     monkeypatch.setattr(launcher, "_TAKEN_WITHIN", launcher.timedelta(0))
     jobs.resume_waiting(history)
-    assert set(launched) == {job}
+    assert launched == [job]
+    second, third = (history.jobs.add("analyze", {"source": str(table)}, "too") for _ in range(2))
+    for room, started in ((2, [job, second]), (9, [job, second, third]), (0, [])):
+        launched.clear()
+        monkeypatch.setattr(launcher, "most_at_once", lambda room=room: room)
+        jobs.resume_waiting(history)
+        assert launched == started
 
 
 def test_a_job_takes_no_modules_from_the_folder_at_hand(

@@ -52,19 +52,23 @@ def test_the_first_analysis_takes_five_cells() -> None:
     assert len(code_cells(TUTORIALS[0])) == 5
 
 
-def compared(stored: str, tmp_path: Path) -> int:
-    """Return nbval's exit code for a cell that prints a time and `2`, with `stored` as output."""
-    cell = v4.new_code_cell(f"{MARK}\nimport time\nprint(f'{{time.time():.3f}} s', 1 + 1)")
-    cell.execution_count = 1
-    cell.outputs = [v4.new_output("stream", text=stored)]
+def compared(tmp_path: Path, *stored: str) -> str:
+    """Return what nbval says of cells that print a time and `2`, with `stored` as their outputs."""
+    cells = []
+    for number, text in enumerate(stored, 1):
+        cell = v4.new_code_cell(f"{MARK}\nimport time\nprint(f'{{time.time():.3f}} s', 1 + 1)")
+        cell.execution_count = number
+        cell.outputs = [v4.new_output("stream", text=text)]
+        cells.append(cell)
     path = tmp_path / "planted.ipynb"
     kernel = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel}), path)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax",
+    nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "--nbval-lax",
                "--nbval-current-env", f"--nbval-sanitize-with={SANITIZE}", path.name]  # fmt: skip
-    return subprocess.run(command, cwd=tmp_path, capture_output=True).returncode
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
 
 
 def test_comparing_finds_a_planted_fault_and_overlooks_timings(tmp_path: Path) -> None:
-    assert compared("0.123 s 2\n", tmp_path) == 0
-    assert compared("0.123 s 3\n", tmp_path) == 1
+    said = compared(tmp_path, "0.123 s 2\n", "0.123 s 3\n")
+    assert "PASSED planted.ipynb::Cell 0" in said
+    assert "FAILED planted.ipynb::Cell 1" in said

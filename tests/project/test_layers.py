@@ -195,6 +195,6 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_the_command_line_starts_without_anything_heavy() -> None:
-    loaded = loaded_by("import ganglioside.cli")
-    assert "typer" in loaded
-    assert not loaded & set(HEAVY)
+    loaded = loaded_by("import ganglioside.cli, ganglioside_widgets.app")
+    assert {"typer", "ganglioside_widgets"} <= loaded
+    assert not loaded & {*HEAVY, "voila", "jupyter_server"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import errno
 import os
+import re
 import resource
 import stat
 import sys
@@ -271,6 +272,9 @@ PATH_METHODS = {"write_text", "write_bytes"}
 FRAME_METHODS = {"to_csv", "to_json", "to_excel", "to_parquet", "to_html", "savefig"}
 COPIES = {"copy", "copy2", "copyfile", "move", "copytree"}
 
+#: What a source must say if it may write a file: others need not be parsed.
+SAID = re.compile(rf"\b(?:{'|'.join(sorted({'open', *PATH_METHODS, *FRAME_METHODS, *COPIES}))})\(")
+
 
 def writes(call: ast.Call) -> bool:
     """Return whether a call writes a file, as far as its form tells."""
@@ -288,6 +292,8 @@ def writes(call: ast.Call) -> bool:
 
 
 def written_in(source: str) -> list[str]:
+    if not SAID.search(source):
+        return []
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     return [ast.unparse(call) for call in calls if writes(call)]
 

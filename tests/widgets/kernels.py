@@ -18,6 +18,33 @@ from paths import ROOT
 
 NOTEBOOKS: Final = ROOT / "notebooks"
 
+#: Gives many messages to what handles them in the kernel, each as if it had just arrived. The log
+#: of refusals is off meanwhile: to write it takes longer than all the rest.
+_HAND_OVER: Final = """
+import json, logging, traceback
+
+def hand_over(model, data, *buffers):
+    message = {"header": {"msg_type": "comm_msg"}, "parent_header": {},
+               "metadata": {"version": "2.1.0"}, "content": {"comm_id": model, "data": data},
+               "buffers": [buffer.encode() for buffer in buffers]}
+    try:
+        get_ipython().kernel.shell_handlers["comm_msg"](None, [b"visitor"], message)
+    except Exception:
+        traceback.print_exc()
+
+def hand_over_all(messages):
+    log = logging.getLogger("ganglioside.pages")
+    log.disabled = True
+    for message in messages:
+        hand_over(*message)
+    log.disabled = False
+
+def set_all(names, values):
+    for model in names:
+        states = ({name: json.loads(value) for name in names[model]} for value in values)
+        hand_over_all([(model, {"method": "update", "state": state}) for state in states])
+"""
+
 
 @dataclass
 class PageKernel:
@@ -56,6 +83,14 @@ class PageKernel:
 
     def custom(self, model: str, content: object, buffers: list[bytes] | None = None) -> None:
         self.tell(model, {"method": "custom", "content": content}, buffers)
+
+    def tell_all(self, messages: list[tuple[Any, ...]]) -> None:
+        """Hand messages to widgets in the kernel: of each its model, its data, texts as buffers."""
+        self._call("hand_over_all", messages)
+
+    def set_all(self, names: dict[str, list[str]], values: list[Any]) -> None:
+        """Set the named values of each widget in the kernel, to one value after the other."""
+        self._call("set_all", names, [_pack(value).decode() for value in values])
 
     def settle(self) -> list[dict[str, Any]]:
         """Wait until all that was sent is done, and return what the kernel has sent meanwhile."""
@@ -114,6 +149,10 @@ class PageKernel:
         text = "".join(printed)
         return json.loads(text) if text.strip() else None
 
+    def _call(self, name: str, *given: Any) -> None:
+        """Call a function in the kernel."""
+        self.run(f"import json; {name}(*json.loads({json.dumps(given)!r}))")
+
     def until(self, expression: str) -> None:
         """Wait until an expression is true in the kernel."""
         end = time.monotonic() + PATIENCE
@@ -152,6 +191,7 @@ def page_kernel(page: str, folder: Path, **environment: str) -> Iterator[PageKer
         kernel = PageKernel(client, log)
         kernel.run("".join(cell["source"]))
         kernel.run("page = _")
+        kernel.run(_HAND_OVER)
         kernel.settle()
         kernel.heard.clear()
         yield kernel

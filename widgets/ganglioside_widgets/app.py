@@ -68,14 +68,16 @@ def serve_lab(folder: Path, options: ServerOptions) -> None:
     JobError
         If there is no such address, or the certificate cannot be used.
     """
-    from ganglioside_widgets.serving.lab import Lab, LabServer
-    from ganglioside_widgets.serving.logs import keep_out_of_logs
-
     address = options.address
     address.check()
     address.tls_context()
     _warn_if_open(address)
     token = take_token()
+
+    # Loaded last, as it takes longest: what cannot be served is told at once.
+    from ganglioside_widgets.serving.lab import Lab, LabServer
+    from ganglioside_widgets.serving.logs import keep_out_of_logs
+
     keep_out_of_logs(token)
     arguments = lab_arguments(folder, options)
     _add_share("JUPYTER_CONFIG_PATH")
@@ -97,14 +99,14 @@ def serve_pages(folder: Path, options: PageOptions) -> None:
     Raises
     ------
     JobError
-        If there is no page to serve, or no such address, or it is taken.
+        If there is no page to serve, no such address, or it is taken, or the certificate cannot
+        be used.
     SettingsError
         If `GANGLIOSIDE_PAGES` has an unknown value.
     """
     from ganglioside_widgets.serving.door import Door, known_hosts
     from ganglioside_widgets.serving.leftovers import temporary_folder
     from ganglioside_widgets.serving.logs import keep_out_of_logs
-    from ganglioside_widgets.serving.pages import Pages
 
     _refuse_token_argument(options.extra)
     own_token = take_token()
@@ -120,10 +122,20 @@ def serve_pages(folder: Path, options: PageOptions) -> None:
         copy_pages(folder, pages)
         arguments = page_arguments(pages, options)
         _add_share("JUPYTER_PATH")
+        sockets, tls = address.bind(), address.tls_context()
         _warn_if_open(address)
         show_address(address.url("" if own_token else token), has_own_token=bool(own_token))
+
+        # Loaded last, as it takes longest: what cannot be served is told at once.
+        from ganglioside_widgets.serving.pages import Pages
+
         Pages.launch_instance(
-            [*arguments, *options.extra], door=door, address=address, workplace=workplace
+            [*arguments, *options.extra],
+            door=door,
+            address=address,
+            sockets=sockets,
+            tls=tls,
+            workplace=workplace,
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +20,8 @@ from ganglioside.errors import HistoryError, SettingsError
 from ganglioside.history.process import PIDS_END
 from ganglioside.history.session_rows import STATUSES, Stored
 from ganglioside.history.storage.catalog import known_tables, migrations
+from ganglioside.history.storage.connections import quoted
 from ganglioside.history.storage.damage import DAMAGE, damage
-from ganglioside.history.storage.store import quoted
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
@@ -123,7 +124,7 @@ def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
     _require_size(path, _encoded_size(path))
     source = f"read_parquet('{quoted(path)}', file_row_number = true)"
     connection.execute(f"CREATE TEMP VIEW new_{table} AS FROM {source}")
-    known = _columns(table)
+    known = _columns()[table]
     found = dict(_described(connection, f"new_{table}"))
     for name, kind in found.items():
         if name != "file_row_number" and kind != known.get(name):
@@ -135,11 +136,14 @@ def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
     _require_size(path, _text_size(connection, table, found))
 
 
-def _columns(table: str) -> dict[str, str]:
-    """Columns of a table with their SQL types."""
+@cache
+def _columns() -> dict[str, dict[str, str]]:
+    """Columns of each table with their SQL types."""
     with closing(duckdb.connect(":memory:")) as connection:
-        connection.execute(known_tables(migrations()[-1].version)[table])
-        return dict(_described(connection, table))
+        tables = known_tables(migrations()[-1].version)
+        for sql in tables.values():
+            connection.execute(sql)
+        return {table: dict(_described(connection, table)) for table in tables}
 
 
 def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:

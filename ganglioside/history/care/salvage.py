@@ -22,8 +22,9 @@ from ganglioside.history.author import current_author
 from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.row_hashes import adopted
 from ganglioside.history.session_rows import append_rows
+from ganglioside.history.storage.connections import attached
 from ganglioside.history.storage.damage import DAMAGE, damage
-from ganglioside.history.storage.store import Store, connect
+from ganglioside.history.storage.store import Store
 
 #: Tables with the result of a session, and those with its other rows, by the column with its id.
 _RESULTS: Final = ("features", "models", "findings", "problems", "results")
@@ -69,7 +70,7 @@ class Salvaged:
 
 
 class _Damaged:
-    """History file that may be damaged anywhere: each read has a connection of its own.
+    """History file that may be damaged anywhere: each read stands alone.
 
     Parameters
     ----------
@@ -108,9 +109,9 @@ class _Damaged:
     def _attempt(
         self, table: str, ask: Callable[[duckdb.DuckDBPyConnection], _Found]
     ) -> _Found | None:
-        # A failed read may invalidate its connection, so each has one of its own.
+        # A failed read may leave a DuckDB that is of no use, so it is not used for the next.
         try:
-            with connect(self._path, read_only=True) as connection:
+            with attached(self._path, read_only=True) as connection:
                 return ask(connection)
         except DAMAGE as error:
             self.damaged.setdefault(table, damage(error))

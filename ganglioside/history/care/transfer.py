@@ -37,10 +37,11 @@ from ganglioside.history.session_rows import (
     read_source,
 )
 from ganglioside.history.storage.catalog import migrations
+from ganglioside.history.storage.connections import quoted
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.fingerprint import digest
 from ganglioside.history.storage.log_heads import read_head
-from ganglioside.history.storage.store import Store, quoted, utc_now
+from ganglioside.history.storage.store import Store, utc_now
 from ganglioside.version import __version__
 
 FORMAT: Final = "ganglioside-history"

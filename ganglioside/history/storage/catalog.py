@@ -27,24 +27,38 @@ class Migration:
     sql: str
 
 
-#: Kinds of things that no history holds, each with the query that lists them. The functions take
-#: 20 ms to list, so they are looked at when a history is opened; all others, each time.
-_NEVER: Final[dict[str, str]] = {
-    "view": "SELECT view_name FROM duckdb_views() WHERE NOT internal",
-    "sequence": "SELECT sequence_name FROM duckdb_sequences()",
-    "index": "SELECT index_name FROM duckdb_indexes()",
-    "schema": "SELECT schema_name FROM duckdb_schemas() WHERE NOT internal",
+#: Kinds of things that no history holds, each with the column and the function that list them. The
+#: functions take 20 ms to list, so they are looked at when a history is opened; all others, each
+#: time.
+_NEVER: Final[dict[str, tuple[str, str]]] = {
+    "view": ("view_name", "duckdb_views() WHERE NOT internal"),
+    "sequence": ("sequence_name", "duckdb_sequences()"),
+    "index": ("index_name", "duckdb_indexes()"),
+    "schema": ("schema_name", "duckdb_schemas() WHERE NOT internal"),
 }
-_NEVER_AT_OPENING: Final[dict[str, str]] = {
+if int(duckdb.__version__.split(".")[0]) > 1:  # DuckDB 1 has no triggers
+    _NEVER["trigger"] = ("trigger_name", "duckdb_triggers()")
+_NEVER_AT_OPENING: Final[dict[str, tuple[str, str]]] = {
     **_NEVER,
-    "type": "SELECT type_name FROM duckdb_types() WHERE NOT internal",
-    "macro": "SELECT function_name FROM duckdb_functions() WHERE NOT internal",
+    "type": ("type_name", "duckdb_types() WHERE NOT internal"),
+    "macro": ("function_name", "duckdb_functions() WHERE NOT internal"),
 }
 
-_TABLES: Final = (
-    "SELECT table_name, sql FROM duckdb_tables() WHERE database_name = current_database() "
-    "AND NOT internal"
-)
+
+def _listing(never: dict[str, tuple[str, str]]) -> str:
+    """One query for the tables with their SQL, and for all else with its kind.
+
+    It names DuckDB's own functions in full: a macro of the file may bear the same name.
+    """
+    listings = ["SELECT NULL, table_name, sql FROM system.main.duckdb_tables() WHERE NOT internal"]
+    for kind, (name, found) in never.items():
+        listings.append(f"SELECT '{kind}', {name}, NULL FROM system.main.{found}")
+    return " UNION ALL ".join(listings)
+
+
+_TABLES: Final = _listing({})
+_ALL: Final = _listing(_NEVER)
+_ALL_AT_OPENING: Final = _listing(_NEVER_AT_OPENING)
 
 
 @cache
@@ -65,7 +79,7 @@ def _tables_of(steps: tuple[Migration, ...]) -> dict[str, str]:
     with closing(duckdb.connect(":memory:")) as connection:
         for step in steps:
             connection.execute(step.sql)
-        return dict(connection.execute(_TABLES).fetchall())
+        return {name: sql for _, name, sql in connection.execute(_TABLES).fetchall()}
 
 
 def table_names() -> list[str]:
@@ -93,29 +107,18 @@ def require_known(
     HistoryError
         If there is anything else, or a table has another definition.
     """
-    found = dict(connection.execute(_TABLES).fetchall())
+    rows = connection.execute(_ALL_AT_OPENING if opening else _ALL).fetchall()
+    found = {name: sql for kind, name, sql in rows if kind is None}
     known = known_tables(version)
     strange = [f"the table {_short(name)}" for name, sql in found.items() if known.get(name) != sql]
+    strange += [f"the {kind} {_short(name)}" for kind, name, _ in rows if kind is not None]
     missing = [f"no table {name}" for name in known if name not in found]
-    for kind, listing in (_NEVER_AT_OPENING if opening else _NEVER).items():
-        strange += [
-            f"the {kind} {_short(name)}" for (name,) in connection.execute(listing).fetchall()
-        ]
-    strange += _triggers(connection)
     if strange or missing:
         raise HistoryError(
             f"{path} is not as Ganglioside makes a history: it holds "
             f"{', '.join((*strange, *missing)[:3])}. It was changed by another program, so nothing "
             "in it is carried out. Restore a backup, or name another file."
         )
-
-
-def _triggers(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    try:
-        rows = connection.execute("SELECT trigger_name FROM duckdb_triggers()").fetchall()
-    except duckdb.CatalogException:  # DuckDB 1 has no triggers
-        return []
-    return [f"the trigger {_short(name)}" for (name,) in rows]
 
 
 def _short(name: object) -> str:

@@ -21,17 +21,16 @@ neither a query nor a file from elsewhere can read or write anything beside the 
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -39,6 +38,7 @@ from filelock import FileLock, Timeout
 from ganglioside.errors import HistoryError
 from ganglioside.history.storage import catalog, lock_queue, log_heads
 from ganglioside.history.storage.catalog import Migration, require_known, table_names
+from ganglioside.history.storage.connections import attached, connect, quoted
 from ganglioside.history.storage.file_modes import (
     PRIVATE,
     created_like,
@@ -48,17 +48,6 @@ from ganglioside.history.storage.file_modes import (
 )
 from ganglioside.version import __version__
 
-#: Never reach for the network: an attempted extension download costs 5 s. Names in SQL are those
-#: of tables, never of variables of the program; secrets that DuckDB keeps for its user are not
-#: looked for.
-_CONFIG: Final[dict[str, Any]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "storage_compatibility_version": "v1.4.0",
-    "python_enable_replacements": False,
-    "allow_persistent_secrets": False,
-}
-
 #: Age from which a draft counts as abandoned by its process, s.
 _ABANDONED: Final = 86_400.0
 
@@ -66,7 +55,7 @@ _ABANDONED: Final = 86_400.0
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
     ("Cannot execute statement", "A query only reads; the methods of History change things."),
     (
-        "Could not set lock|different configuration",
+        "Could not set lock|different configuration|already attached",
         "Another program has the file open as a plain DuckDB database. Close it there.",
     ),
     (
@@ -124,12 +113,13 @@ class Store:
             If the file cannot be used as a history.
         """
         with self.locked(), _explained(self.path):
-            if not self.path.exists():
+            is_new = not self.path.exists()
+            if is_new:
                 self._create()
             _require_duckdb(self.path)
-            with connect(self.path) as connection, created_like(self.path):
+            with attached(self.path) as connection, created_like(self.path):
                 present = _version(connection, self.path)
-                require_known(connection, self.path, present, opening=True)
+                require_known(connection, self.path, present, opening=not is_new)
                 _upgrade(connection, present)
                 if then is not None:
                     then(connection, present)
@@ -182,12 +172,19 @@ class Store:
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         if not self.path.exists():
             raise HistoryError(f"The history {self.path} has disappeared: open it again.")
-        with connect(self.path, read_only=read_only, folder=folder) as connection:
+        with self._connect(read_only=read_only, folder=folder) as connection:
             version = _version(connection, self.path)
             if version < catalog.migrations()[-1].version:
                 raise HistoryError(f"The history {self.path} was replaced: open it again.")
             require_known(connection, self.path, version)
             yield connection
+
+    def _connect(
+        self, *, read_only: bool, folder: Path | None
+    ) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        if folder is None:
+            return attached(self.path, read_only=read_only)
+        return connect(self.path, read_only=read_only, folder=folder)
 
     @contextmanager
     def alone(self) -> Iterator[Path]:
@@ -322,11 +319,6 @@ class OpenStore(Store):
         yield self.connection
 
 
-def quoted(path: Path) -> str:
-    """Path with its quotes doubled, for a string literal of SQL."""
-    return os.fspath(path).replace("'", "''")
-
-
 def utc_now() -> datetime:
     """Present time as the history stores it: UTC, without a time zone."""
     return datetime.now(UTC).replace(tzinfo=None)
@@ -337,28 +329,6 @@ def _remove_abandoned(folder: Path, prefix: str) -> None:
     for draft in folder.glob(f"{prefix}*.draft"):
         if not draft.is_symlink() and abs(time.time() - draft.lstat().st_mtime) > _ABANDONED:
             shutil.rmtree(draft)
-
-
-@contextmanager
-def connect(
-    path: Path,
-    *,
-    read_only: bool = False,
-    folder: Path | None = None,
-    file: Path | None = None,
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Connect to one file; nothing else can be reached but what is in `folder`, or is `file`."""
-    connection = duckdb.connect(os.fspath(path), read_only=read_only, config=dict(_CONFIG))
-    try:
-        if folder is not None:
-            connection.execute(f"SET allowed_directories = ['{quoted(folder)}{os.sep}']")
-        if file is not None:
-            connection.execute(f"SET allowed_paths = ['{quoted(file)}', '{quoted(file)}.wal']")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        yield connection
-    finally:
-        connection.close()
 
 
 @contextmanager

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from builders import assert_analyses_equal, build_analysis
+from builders import HandMadeModel, assert_analyses_equal, build_analysis
 from history_transfer import carry, differences
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import History
+from ganglioside.history import History, record
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -38,6 +38,32 @@ def fill(history: History) -> list[str]:
     return [first, second, failed]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history with something of everything, its export, and a history without anything."""
+    folder = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record, "FittedModel", HandMadeModel)
+        history = History.open(folder / "filled.duckdb")
+        fill(history)
+        history.care.export(folder / "out")
+        History.open(folder / "empty.duckdb")
+    return folder
+
+
+@pytest.fixture
+def filled(made: Path, history: History) -> History:
+    """A history of one's own with something of everything."""
+    shutil.copy(made / "filled.duckdb", history.path)
+    return history
+
+
+@pytest.fixture
+def out(made: Path, tmp_path: Path) -> Path:
+    """Its export, of one's own."""
+    return Path(shutil.copytree(made / "out", tmp_path / "out"))
+
+
 def test_a_history_is_carried_without_difference(history: History, tmp_path: Path) -> None:
     sids = fill(history)
     out = history.care.export(tmp_path / "out")
@@ -55,18 +81,16 @@ def test_a_history_is_carried_without_difference(history: History, tmp_path: Pat
     assert list(fresh.care.log()["action"])[-1] == "imported"
 
 
-def test_the_comparison_sees_a_difference(history: History, tmp_path: Path) -> None:
-    fill(history)
-    history.care.backup(tmp_path / "copy.duckdb")
-    assert differences(history.path, tmp_path / "copy.duckdb") == []
-    with history._store.write() as connection:
+def test_the_comparison_sees_a_difference(filled: History, tmp_path: Path) -> None:
+    filled.care.backup(tmp_path / "copy.duckdb")
+    assert differences(filled.path, tmp_path / "copy.duckdb") == []
+    with filled._store.write() as connection:
         connection.execute("UPDATE features SET rt = rt + 1e-9 WHERE position = 0")
-    assert differences(history.path, tmp_path / "copy.duckdb") == ["features"]
+    assert differences(filled.path, tmp_path / "copy.duckdb") == ["features"]
 
 
-def test_the_manifest_tells_rows_and_hashes(history: History, tmp_path: Path) -> None:
-    fill(history)
-    history.care.export(tmp_path / "out")
+def test_the_manifest_tells_rows_and_hashes(filled: History, tmp_path: Path) -> None:
+    filled.care.export(tmp_path / "out")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert {"features", "sessions", "log", "jobs", "overrides"} <= set(manifest["tables"])
     for table, about in manifest["tables"].items():
@@ -75,20 +99,18 @@ def test_the_manifest_tells_rows_and_hashes(history: History, tmp_path: Path) ->
         "manifest.json", *(about["file"] for about in manifest["tables"].values()),
     }  # fmt: skip
     with pytest.raises(HistoryError, match="is there already"):
-        history.care.export(tmp_path / "out")
+        filled.care.export(tmp_path / "out")
     with pytest.raises(HistoryError, match="cannot be written"):
-        history.care.export(tmp_path / "absent" / "out")
+        filled.care.export(tmp_path / "absent" / "out")
 
 
-def test_two_histories_become_one(history: History, tmp_path: Path) -> None:
-    fill(history)
+def test_two_histories_become_one(filled: History, out: Path, tmp_path: Path) -> None:
     other = History.open(tmp_path / "other.duckdb")
     own = other.save(build_analysis(11))
-    history.care.export(tmp_path / "out")
-    other.care.import_(tmp_path / "out")
-    assert set(other.sessions()["id"]) == {own, *history.sessions()["id"]}
+    other.care.import_(out)
+    assert set(other.sessions()["id"]) == {own, *filled.sessions()["id"]}
     assert other.care.verify(sample=0).is_whole
-    again = other.care.import_(tmp_path / "out")
+    again = other.care.import_(out)
     assert (again.sessions, again.present, again.rows["features"]) == (0, 3, 0)
     assert set(again.rows.values()) == {0}
     assert other.care.verify(sample=0).is_whole
@@ -143,28 +165,24 @@ def rewrite(**changes: object) -> Callable[[Path], None]:
     ],
 )
 def test_a_damaged_export_adds_nothing(
-    history: History, tmp_path: Path, spoil: Callable[[Path], None], expected: str
+    made: Path, out: Path, spoil: Callable[[Path], None], expected: str
 ) -> None:
-    fill(history)
-    history.care.export(tmp_path / "out")
-    spoil(tmp_path / "out")
-    fresh = History.open(tmp_path / "fresh.duckdb")
+    spoil(out)
+    empty = History.open(made / "empty.duckdb")
     with pytest.raises(HistoryError, match=expected):
-        fresh.care.import_(tmp_path / "out")
-    assert fresh.sessions().empty
-    assert fresh.care.log().empty
+        empty.care.import_(out)
+    assert empty.sessions().empty
+    assert empty.care.log().empty
 
 
-def test_an_export_that_counts_otherwise_adds_nothing(history: History, tmp_path: Path) -> None:
-    fill(history)
-    history.care.export(tmp_path / "out")
-    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+def test_an_export_that_counts_otherwise_adds_nothing(made: Path, out: Path) -> None:
+    manifest = json.loads((out / "manifest.json").read_text())
     manifest["tables"]["features"]["rows"] += 1
-    (tmp_path / "out" / "manifest.json").write_text(json.dumps(manifest))
-    fresh = History.open(tmp_path / "fresh.duckdb")
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    empty = History.open(made / "empty.duckdb")
     with pytest.raises(HistoryError, match="Of 6 rows of features, 5 arrived"):
-        fresh.care.import_(tmp_path / "out")
-    assert fresh.sessions().empty
+        empty.care.import_(out)
+    assert empty.sessions().empty
 
 
 def test_analysed_sessions_are_carried_without_difference(

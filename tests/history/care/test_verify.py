@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from effort import some
 from kept_open import kept_open
 
 import ganglioside as gg
@@ -276,32 +277,34 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
 
 @pytest.mark.parametrize(
     "sql",
-    [
-        "UPDATE sessions SET settings = '[]'",
-        "UPDATE sessions SET settings = '{\"x\": 1}'",
-        'UPDATE sessions SET summary = \'{"features": "many"}\'',
-        "UPDATE sessions SET summary = '3'",
-        "UPDATE sessions SET summary = NULL",
-        "UPDATE sessions SET reading = '[1]'",
-        "UPDATE sessions SET environment = '[1]'",
-        "UPDATE sessions SET pid = -5, status = 'processing'",
-        "UPDATE sessions SET pid = 9223372036854775807, status = 'processing'",
-        "UPDATE results SET model = 'x'",
-        "UPDATE results SET model = '[' || repeat('[', 100000)",
-        "UPDATE results SET columns = '[\"nothing\"]'",
-        "UPDATE results SET carried = 'x'",
-        "DELETE FROM results",
-        "INSERT INTO results SELECT * FROM results",
-        "UPDATE features SET verdict = 'x'",
-        "UPDATE log SET details = '[1]'",
-        'UPDATE log SET details = \'{"said": 3, "rows": 4, "ends": 5}\', action = \'imported\'',
-        "UPDATE log SET time = 'infinity'",
-        "UPDATE jobs SET result = '[1]', parameters = '[2]'",
-        "UPDATE jobs SET pid = -5, status = 'processing', host = 'x'",
-        "UPDATE overrides SET verdict = 'x', feature_id = -3",
-        "UPDATE events SET percentage = 'nan'",
-        "UPDATE sessions SET created = '-infinity', completed = 'infinity'",
-    ],
+    some(
+        [
+            "UPDATE sessions SET settings = '[]'",
+            "UPDATE sessions SET settings = '{\"x\": 1}'",
+            'UPDATE sessions SET summary = \'{"features": "many"}\'',
+            "UPDATE sessions SET summary = '3'",
+            "UPDATE sessions SET summary = NULL",
+            "UPDATE sessions SET reading = '[1]'",
+            "UPDATE sessions SET environment = '[1]'",
+            "UPDATE sessions SET pid = -5, status = 'processing'",
+            "UPDATE sessions SET pid = 9223372036854775807, status = 'processing'",
+            "UPDATE results SET model = 'x'",
+            "UPDATE results SET model = '[' || repeat('[', 100000)",
+            "UPDATE results SET columns = '[\"nothing\"]'",
+            "UPDATE results SET carried = 'x'",
+            "DELETE FROM results",
+            "INSERT INTO results SELECT * FROM results",
+            "UPDATE features SET verdict = 'x'",
+            "UPDATE log SET details = '[1]'",
+            'UPDATE log SET details = \'{"said": 3, "rows": 4, "ends": 5}\', action = \'imported\'',
+            "UPDATE log SET time = 'infinity'",
+            "UPDATE jobs SET result = '[1]', parameters = '[2]'",
+            "UPDATE jobs SET pid = -5, status = 'processing', host = 'x'",
+            "UPDATE overrides SET verdict = 'x', feature_id = -3",
+            "UPDATE events SET percentage = 'nan'",
+            "UPDATE sessions SET created = '-infinity', completed = 'infinity'",
+        ]
+    ),
 )
 def test_a_damaged_row_spoils_itself_alone(opened: tuple[History, str], sql: str) -> None:
     """No command ends in a traceback: the list, the jobs, the log and verify go on."""

@@ -321,6 +321,9 @@ def ctrl_c() -> Iterator[threading.Timer]:
 
 def test_a_question_is_interrupted(tmp_path: Path, ctrl_c: threading.Timer) -> None:
     history = gg.History.open(tmp_path / "h.duckdb")
+    # Else the threads of DuckDB may hear of it only when they are through, many seconds later.
+    parts = history.query("SELECT current_setting('scheduler_process_partial') AS parts")
+    assert parts["parts"].tolist() == [True]
 
     def ask() -> None:
         ctrl_c.start()

@@ -13,18 +13,24 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from effort import PATIENCE
 from widgets.kernels import PageKernel, page_kernel
 
 import ganglioside as gg
 from ganglioside.errors import SettingsError
 from ganglioside.history import History
 from ganglioside_widgets import Workbench, app
+from ganglioside_widgets.elements.messages import LONGEST
+from ganglioside_widgets.state import visitors
 
 PAGES: Final = tuple(page.removesuffix(".ipynb") for page in app.PAGES)
 TABLE: Final = Path(__file__).with_name("visitors.csv")
 
 #: What nobody but the server's user may read.
 SECRET: Final = "hidden-from-visitors"
+
+#: Who acts on a page that others can open.
+VISITOR: Final = r"visitor [0-9a-f]{8} \(page of kh\)"
 
 #: All that a visitor can do in the kernel's own words: page, kind, label, what.
 LISTING: Final = """
@@ -50,7 +56,7 @@ print(json.dumps(sorted(set(found))))
 #: Values of any type, none of which a page holds by chance.
 ODD_VALUES: Final[list[Any]] = [
     "/etc/passwd", 987_654, 0.125, True, False, [], ["/etc/passwd"], {"path": "/etc/passwd"}, None,
-    "x" * 100_000,
+    "x" * (LONGEST + 1),
 ]  # fmt: skip
 
 #: Those among them that come about by no other way.
@@ -132,30 +138,31 @@ def test_a_visitor_sets_nothing_else(held: tuple[str, PageKernel, History]) -> N
         LISTING.replace("print(json.dumps(sorted(set(found))))", "")
         + "print(json.dumps({x.model_id: doings(x) for x in w.widget._instances.values()}))"
     )
-    states = sorted(kernel.states().items(), key=lambda found: bool(listed[found[0]]))
-    before = {model: found["state"] for model, found in states}
-    deaf = [model for model in before if not listed[model]]
-    for model in before:
-        for odd in ODD_VALUES if model in deaf else TELLING:
+    before = {model: found["state"] for model, found in kernel.states().items()}
+    deaf = {model: list(before[model]) for model in before if not listed[model]}
+    kernel.set_all(deaf, ODD_VALUES)
+    after = kernel.states()
+    assert [model for model in deaf if after[model]["state"] != before[model]] == []
+    for model in before.keys() - deaf.keys():
+        for odd in TELLING:
             kernel.set(model, **dict.fromkeys(before[model], odd))
-        if model in deaf:
-            assert kernel.state(model) == before[model]
-            continue
         # What is set may have consequences, but no other value is the one that was sent.
-        after = kernel.state(model)
-        others = set(after) - set(listed[model])
-        assert not [n for n in others if after[n] in TELLING and after[n] != before[model][n]]
+        state = kernel.state(model)
+        others = set(state) - set(listed[model])
+        assert not [n for n in others if state[n] in TELLING and state[n] != before[model][n]]
     assert kernel.complaints() == []
 
 
 def test_no_message_breaks_a_page(held: tuple[str, PageKernel, History]) -> None:
     page, kernel, _ = held
-    models = list(kernel.states())
-    of_each_kind = {found["state"]["_model_name"]: m for m, found in kernel.states().items()}
-    for model in [*of_each_kind.values(), "nobody", "", "all-states"]:
-        for data in ODD_DATA:
-            kernel.tell(model, data, [b"x"])
-            kernel.tell(model, data)
+    models = kernel.states()
+    of_each_kind = {found["state"]["_model_name"]: m for m, found in models.items()}
+    told = [*of_each_kind.values(), "nobody", "", "all-states"]
+    kernel.tell_all([
+        (model, data, *buffers) for model in told for data in ODD_DATA for buffers in (("x",), ())
+    ])  # fmt: skip
+    for data in ODD_DATA:
+        kernel.tell(of_each_kind["DropdownModel"], data, [b"x"])
     for opening in ODD_OPENINGS:
         for kind in ("comm_open", "comm_msg", "comm_close"):
             kernel.send(kind, opening)
@@ -181,11 +188,15 @@ def test_no_path_is_opened_and_nothing_of_others_changed(
     before = _of_others(history)
     kernel.heard.clear()
     for _ in range(2):  # what the first round shows, the second can press
-        for model, found in kernel.states().items():
-            state = found["state"]
-            kernel.set(model, disabled=False, selected=0, index=0)
-            kernel.set(model, value=str(tmp_path / "file.csv"))
-            if state["_model_name"] == "ButtonModel" and state["description"] != "Cancel":
+        states = {model: found["state"] for model, found in kernel.states().items()}
+        buttons = [m for m, state in states.items() if state["_model_name"] == "ButtonModel"]
+        kernel.tell_all([
+            (model, {"method": "update", "state": values}) for model in states for values in
+            ({"disabled": False, "selected": 0, "index": 0}, {"value": str(tmp_path / "file.csv")})
+        ])  # fmt: skip
+        for model in buttons:
+            if states[model]["description"] != "Cancel":
+                kernel.set(model, disabled=False)
                 kernel.click(model)
         kernel.settle()
         if page == "workbench":
@@ -193,6 +204,9 @@ def test_no_path_is_opened_and_nothing_of_others_changed(
     kernel.states()
     assert not [m for m in kernel.heard if SECRET in str(m["content"])]
     assert _of_others(history) == before
+    authors = set(history.sessions()["author"]) - {"kh"}
+    assert all(re.fullmatch(VISITOR, author) for author in authors)
+    assert len(authors) == (page == "workbench")
     assert kernel.complaints() == []
 
 
@@ -207,15 +221,22 @@ def _of_others(history: History) -> tuple[Any, ...]:
     return *(table.to_csv(index=False) for table in (theirs, trail, log)), jobs
 
 
-def test_a_visitor_acts_under_a_name_of_his_own(tmp_path: Path) -> None:
-    path = tmp_path / "history.duckdb"
-    for access, author in (("shared", r"visitor [0-9a-f]{8} \(page of kh\)"), ("own", "kh")):
-        given = {"GANGLIOSIDE_HISTORY": str(path), "GANGLIOSIDE_PAGES": access}
-        with page_kernel("workbench", tmp_path, **given) as kernel:
-            kernel.run("page.state.upload.add_example(); page.state.run.start()")
-            kernel.until("page.state.run.phase == 'finished'")
-            session = History.open(path).sessions(1).iloc[0]
-            assert re.fullmatch(author, session["author"])
+@pytest.mark.parametrize(
+    ("access", "author"), [("shared", VISITOR), ("own", "kh")], ids=["shared", "own"]
+)
+def test_a_visitor_acts_under_a_name_of_his_own(
+    access: str, author: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitors._name.cache_clear()
+    monkeypatch.setenv("GANGLIOSIDE_PAGES", access)
+    page = Workbench()
+    page.state.upload.add_example()
+    page.state.run.start()
+    page.state.run.join(PATIENCE)
+    visitors._name.cache_clear()
+    session = History.open(place).sessions(1).iloc[0]
+    assert session["status"] == "completed"
+    assert re.fullmatch(author, session["author"])
 
 
 def test_an_unknown_kind_of_page_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ import asyncio
 from typing import Final
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import History, default_path
 
 #: Seconds between two looks.
 _LOOK: Final = 1.0
@@ -28,5 +27,7 @@ async def until_idle(process: int) -> None:
 
 
 def _is_busy(process: int) -> bool:
+    from ganglioside.history import History, default_path  # not before a page is closed
+
     path = default_path()
     return path.exists() and History.open(path).runs.is_busy(process)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import socket
+import ssl
 import webbrowser
 from http import HTTPStatus
 from pathlib import Path
@@ -14,7 +16,7 @@ import tornado.ioloop
 from jupyter_server.auth.identity import PasswordIdentityProvider
 from tornado import web
 from tornado.httpserver import HTTPServer
-from traitlets import Instance
+from traitlets import Instance, List
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
@@ -127,13 +129,19 @@ class Pages(Voila):  # type: ignore[misc]
     door : Door
         Rules by which requests are let in.
     address : Address
-        The address to listen at.
+        The address at which the server listens.
+    sockets : list of socket.socket
+        What it listens to, already bound.
+    tls : ssl.SSLContext or None
+        TLS settings of the connections.
     workplace : pathlib.Path
         Temporary folder that only this user can read.
     """
 
     door = Instance(Door)
     address = Instance(Address)
+    sockets = List(Instance(socket.socket))
+    tls = Instance(ssl.SSLContext, allow_none=True)
     workplace = Instance(Path)
 
     def init_settings(self) -> dict[str, Any]:
@@ -163,23 +171,15 @@ class Pages(Voila):  # type: ignore[misc]
         return served
 
     def start(self) -> None:
-        """Serve until interrupted.
-
-        Raises
-        ------
-        JobError
-            If there is no such address, or it is taken.
-        """
-        sockets = self.address.bind()
-        tls = self.address.tls_context()
+        """Serve until interrupted."""
         self.ioloop = tornado.ioloop.IOLoop.current()
         self.connection_dir = str(self.workplace / "kernels")
         Path(self.connection_dir).mkdir(mode=0o700)
         self.app = Guarded(transforms=[PageHeaders], **self.init_settings())
         self.app.settings.update(self.tornado_settings)
         self.app.add_handlers(".*$", self.init_handlers())
-        server = HTTPServer(self.app, ssl_options=tls)
-        server.add_sockets(sockets)
+        server = HTTPServer(self.app, ssl_options=self.tls)
+        server.add_sockets(self.sockets)
         if self.open_browser:
             self.launch_browser()
         self.log.info("The web pages are served at %s", self.address.url())

@@ -244,23 +244,25 @@ class JobsState(t.HasTraits):
         self.notice, self.error = "", self.why_not
         if self.error:
             return
+        history = None
         try:
-            notice = act(self._open(), self.chosen)
+            history = self._open()
+            self.notice = act(history, self.chosen)
         except GangliosideError as refusal:
             self.error = str(refusal)
-        else:
-            self.notice = notice
-        self._look_again()
+        if history is not None:
+            self._look_again(history)
 
     def refresh(self) -> None:
         """Read the jobs again, and start those that were left waiting."""
         self.error = ""
         try:
-            self._resume(self._open())
+            history = self._open()
+            self._resume(history)
         except GangliosideError as refusal:
             self.error = str(refusal)
-            return
-        self._look_again()
+        else:
+            self._look_again(history)
 
     def watch(self) -> None:
         """Follow the jobs in a thread, until `close`."""
@@ -301,9 +303,9 @@ class JobsState(t.HasTraits):
     def _say(self, error: str) -> None:
         self._post(lambda: setattr(self, "error", error))
 
-    def _look_again(self) -> None:
+    def _look_again(self, history: History) -> None:
         try:
-            found = self._read(self._open())
+            found = self._read(history)
         except GangliosideError as refusal:
             self.error = str(refusal)
             return

@@ -13,23 +13,13 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, NameFormError
 from ganglioside.history import History
 from ganglioside.lipids.adducts import expected_adducts, mz
-from ganglioside.lipids.composition import Composition
+from ganglioside.lipids.composition import UNIT_LABELS, Composition
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.species import Species
 from ganglioside.simulation.example import example
 
 #: Features are listed within at least this distance of a predicted RT, min.
 _NEAR: Final = 0.25
-
-#: Labels of the residues, by field of `Composition`, in the order in which they are listed.
-_RESIDUES: Final = {
-    "hex": "Hex",
-    "hexnac": "HexNAc",
-    "neuac": "NeuAc",
-    "neugc": "NeuGc",
-    "dhex": "dHex",
-    "oac": "OAc",
-}
 
 #: Columns of `Answer.near`.
 _NEAR_COLUMNS: Final = ("feature_id", "name", "rt", "apart", "verdict", "confidence", "parent")
@@ -143,8 +133,8 @@ def ask(name: str, analysis: Analysis | None) -> Answer:
 
 
 def _residues(composition: Composition) -> str:
-    counts = {label: getattr(composition, field) for field, label in _RESIDUES.items()}
-    return ", ".join(f"{n} {label}" for label, n in counts.items() if n) or "no sugar"
+    counts = zip(UNIT_LABELS, composition, strict=True)
+    return ", ".join(f"{n} {label}" for label, n in counts if n) or "no sugar"
 
 
 def _ions(species: Species) -> pd.DataFrame:

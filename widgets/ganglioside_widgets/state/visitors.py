@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import SettingsError
-from ganglioside.history import History
 from ganglioside.history.author import current_author
+
+if TYPE_CHECKING:
+    from ganglioside.history import History
 
 #: The variable in which `ganglioside app` passes the access to its kernels.
 VARIABLE: Final = "GANGLIOSIDE_PAGES"

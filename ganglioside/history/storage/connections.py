@@ -1,0 +1,141 @@
+"""Connections to the history's file, which reach no other file.
+
+To start DuckDB takes 20 ms, several times as long as most questions. So a process keeps the DuckDB
+that it started for one file, and attaches that file for each transaction: between two of them it is
+closed, as other processes need it to be.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+import duckdb
+
+#: Never reach for the network: an attempted extension download costs 5 s. Names in SQL are those
+#: of tables, never of variables of the program; secrets that DuckDB keeps for its user are not
+#: looked for. Work is done in small parts, so that Ctrl-C ends the longest question at once.
+_CONFIG: Final[dict[str, Any]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "storage_compatibility_version": "v1.4.0",
+    "python_enable_replacements": False,
+    "allow_persistent_secrets": False,
+    "scheduler_process_partial": True,
+}
+
+
+@contextmanager
+def connect(
+    path: Path,
+    *,
+    read_only: bool = False,
+    folder: Path | None = None,
+    file: Path | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connect to one file; nothing else can be reached but what is in `folder`, or is `file`."""
+    connection = duckdb.connect(os.fspath(path), read_only=read_only, config=dict(_CONFIG))
+    try:
+        if folder is not None:
+            connection.execute(f"SET allowed_directories = ['{quoted(folder)}{os.sep}']")
+        if file is not None:
+            connection.execute(f"SET allowed_paths = ['{quoted(file)}', '{quoted(file)}.wal']")
+        _confine(connection)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def attached(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connect to a file that is there, with the DuckDB that was started for it before, if any.
+
+    After an error it is closed, as a connection of its own would be: it may be unusable, or in the
+    middle of a transaction.
+    """
+    started = _idle.take(path)
+    engine = started or _start(path)
+    try:
+        connection = engine.cursor()
+        mode = " (READ_ONLY)" if read_only else ""
+        connection.execute(f"ATTACH '{quoted(path)}' AS history{mode}")
+        connection.execute("USE history")
+        if started is None:  # only now, so that DuckDB admits the files that it makes beside
+            _confine(connection)
+        yield connection
+    except BaseException:
+        engine.close()
+        raise
+    if _detach(connection):
+        _idle.keep(path, engine)
+    else:
+        engine.close()
+
+
+def quoted(path: Path) -> str:
+    """Path with its quotes doubled, for a string literal of SQL."""
+    return os.fspath(path).replace("'", "''")
+
+
+def _start(path: Path) -> duckdb.DuckDBPyConnection:
+    """DuckDB without any file; what does not fit in memory goes where it would for this file."""
+    return duckdb.connect(":memory:", config={**_CONFIG, "temp_directory": f"{path}.tmp"})
+
+
+def _confine(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _detach(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Let go of the file; return whether that worked.
+
+    What was committed is stored even where it cannot be moved from the write-ahead log into the
+    file now, as on a full disk: the next transaction does that.
+    """
+    with closing(connection), suppress(duckdb.Error):
+        connection.execute("USE memory")
+        connection.execute("DETACH history")
+        return True
+    return False
+
+
+class _Idle:
+    """The DuckDB that was used last, with the file that it was started for."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._kept: tuple[Path, duckdb.DuckDBPyConnection] | None = None
+
+    def take(self, path: Path) -> duckdb.DuckDBPyConnection | None:
+        """Give what was started for this file, for the caller alone; None if there is nothing."""
+        with self._lock:
+            if self._kept is None or self._kept[0] != path:
+                return None
+            (_, engine), self._kept = self._kept, None
+            return engine
+
+    def keep(self, path: Path, engine: duckdb.DuckDBPyConnection) -> None:
+        """Keep this one, and close the one kept before."""
+        with self._lock:
+            before, self._kept = self._kept, (path, engine)
+        if before is not None:
+            before[1].close()
+
+    def close(self) -> None:
+        """Close what is kept."""
+        with self._lock:
+            before, self._kept = self._kept, None
+        if before is not None:
+            before[1].close()
+
+
+_idle: Final = _Idle()
+atexit.register(_idle.close)
+if hasattr(os, "register_at_fork"):  # its threads do not come with a forked process
+    os.register_at_fork(before=_idle.close)

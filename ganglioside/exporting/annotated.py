@@ -15,7 +15,7 @@ from ganglioside.errors import ExportError
 from ganglioside.exporting.spreadsheet_text import safe_text
 from ganglioside.reading.features import read_features
 from ganglioside.reading.file_kinds import decoded_text
-from ganglioside.reading.study import is_archive
+from ganglioside.reading.study import is_archive, unique
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -69,7 +69,7 @@ def annotated(analysis: Analysis) -> bytes:
     Raises
     ------
     ExportError
-        If the analysis is a study of several files.
+        If the analysis is a study of several files, or of a JSON document.
 
     Examples
     --------
@@ -83,6 +83,8 @@ def annotated(analysis: Analysis) -> bytes:
         raise ExportError(
             "This is a study of several files: annotate each file by itself, or export CSV."
         )
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        raise ExportError("This is a JSON document, which has no columns: export CSV or mzTab-M.")
     table = read_features(analysis.source, analysis.settings)
     cells = _cells(analysis, table)
     if content.startswith(b"PK\x03\x04"):
@@ -126,7 +128,8 @@ def _suggestions(analysis: Analysis) -> pd.Series[Any]:
     """Best other name of each outlier, empty for other features and where none fits."""
     features = analysis.features
     outliers = features.index[features["verdict"] == "outlier"]
-    best = {row: _suggestion(analysis, int(features.at[row, "feature_id"])) for row in outliers}
+    ids = features["feature_id"]
+    best = {row: _suggestion(analysis, int(ids[row])) for row in outliers}
     return pd.Series(best, index=features.index, dtype="str")
 
 
@@ -210,5 +213,6 @@ def _annotated_parquet(content: bytes, cells: _Cells) -> bytes:
     """Parquet file with further columns."""
     frame = pd.read_parquet(io.BytesIO(content))
     added = [cells.get(("", row), [""] * len(COLUMNS)) for row in range(2, len(frame) + 2)]
-    columns = pd.DataFrame(added, columns=list(COLUMNS), index=frame.index, dtype="str")
+    titles = unique([*map(str, frame.columns), *COLUMNS])[len(frame.columns) :]
+    columns = pd.DataFrame(added, columns=titles, index=frame.index, dtype="str")
     return pd.concat([frame, columns], axis=1).to_parquet()

@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ExportError
 from ganglioside.exporting.spreadsheet_text import safe_text
 from ganglioside.reading.features import read_features
 from ganglioside.reading.file_kinds import decoded_text
-from ganglioside.reading.study import is_archive
+from ganglioside.reading.study import is_archive, unique
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -70,7 +69,7 @@ def annotated(analysis: Analysis) -> bytes:
     Raises
     ------
     ExportError
-        If the analysis is a study of several files.
+        If the analysis is a study of several files, or of a JSON document.
 
     Examples
     --------
@@ -84,6 +83,8 @@ def annotated(analysis: Analysis) -> bytes:
         raise ExportError(
             "This is a study of several files: annotate each file by itself, or export CSV."
         )
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        raise ExportError("This is a JSON document, which has no columns: export CSV or mzTab-M.")
     table = read_features(analysis.source, analysis.settings)
     cells = _cells(analysis, table)
     if content.startswith(b"PK\x03\x04"):
@@ -96,7 +97,7 @@ def annotated(analysis: Analysis) -> bytes:
 def _cells(analysis: Analysis, table: FeatureTable) -> _Cells:
     """Cells to append to each row of the input."""
     shown = analysis.features[[*set(COLUMNS.values()) - {"suggested"}]].copy()
-    shown["suggested"] = _suggestions(analysis).to_numpy()
+    shown["suggested"] = _suggestions(analysis)
     shown["confidence"] = shown["confidence"].map("{:.3f}".format, na_action="ignore")
     texts = shown[list(COLUMNS.values())].astype("str").fillna("")
     label = table.data["sample"].fillna(table.data["name"]).fillna("").tolist()
@@ -126,9 +127,10 @@ def _shared(labels: Sequence[str], texts: Sequence[str]) -> str:
 def _suggestions(analysis: Analysis) -> pd.Series[Any]:
     """Best other name of each outlier, empty for other features and where none fits."""
     features = analysis.features
-    outliers = np.flatnonzero(features["verdict"] == "outlier").tolist()
-    best = {row: _suggestion(analysis, row) for row in outliers}
-    return pd.Series(best, index=range(len(features)), dtype="str")
+    outliers = features.index[features["verdict"] == "outlier"]
+    ids = features["feature_id"]
+    best = {row: _suggestion(analysis, int(ids[row])) for row in outliers}
+    return pd.Series(best, index=features.index, dtype="str")
 
 
 def _suggestion(analysis: Analysis, feature_id: int) -> str:
@@ -211,5 +213,6 @@ def _annotated_parquet(content: bytes, cells: _Cells) -> bytes:
     """Parquet file with further columns."""
     frame = pd.read_parquet(io.BytesIO(content))
     added = [cells.get(("", row), [""] * len(COLUMNS)) for row in range(2, len(frame) + 2)]
-    columns = pd.DataFrame(added, columns=list(COLUMNS), index=frame.index, dtype="str")
+    titles = unique([*map(str, frame.columns), *COLUMNS])[len(frame.columns) :]
+    columns = pd.DataFrame(added, columns=titles, index=frame.index, dtype="str")
     return pd.concat([frame, columns], axis=1).to_parquet()

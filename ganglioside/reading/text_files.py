@@ -266,7 +266,8 @@ def _read_simple(text: str, top: Top) -> Body | None:
 
     below = _below(text, top.line)
     content = below.encode()
-    if not below or not _quotes_match(content, top.separator):
+    begins_blank = not below.lstrip("\ufeff")  # Arrow leaves out a byte order mark
+    if begins_blank or not _quotes_match(content, top.separator):
         return None
     misfits: dict[int, list[str]] = {}
 

@@ -70,7 +70,7 @@ def damaged(content: bytes, rng: random.Random) -> bytes:
         content = _pieces(text, rng).encode(errors="replace")
     else:
         content = _damaged_text(text, rng)
-    return _flipped(content, rng) if rng.random() < 0.2 else content
+    return _flipped(content, rng) if content and rng.random() < 0.2 else content
 
 
 def _text(content: bytes) -> str | None:
@@ -372,4 +372,4 @@ def is_feature(cells: Sequence[str], tool: str) -> bool:
         return first not in ("MTD", "COM", "SMH", "SML", "SFH", "SEH", "SME", "")
     if tool in ("MassLynx", "Xcalibur Quan Browser", "mwTab", "OpenMS"):
         return len(filled) > 1 and not first.startswith("#")
-    return not (len(cells) == 1 and not cells[0].strip(' "'))
+    return not (len(cells) == 1 and not cells[0].strip(' \t"'))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
-from corpus.inputs import workbook
+from corpus.exports import exports
+from corpus.inputs import parquet, workbook
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
+from reading.formats import test_mztab as mztab
 
 import ganglioside as gg
 from ganglioside.errors import ExportError
@@ -123,3 +126,42 @@ def test_a_study_is_refused_with_the_cure() -> None:
     study = gg.read_study([("a", gg.example().source.content), ("b", gg.example().source.content)])
     with pytest.raises(ExportError, match="each file by itself"):
         annotated(gg.analyze(study))
+
+
+def test_no_cell_of_parquet_is_lost_and_a_second_time_adds_columns_of_other_titles() -> None:
+    frame = pd.DataFrame({"Name": NAMES, "RT": [9.5] * 5, "n": range(5)}, index=list("abcde"))
+    first = written(parquet(frame))
+    again = pd.read_parquet(io.BytesIO(written(first)))
+    pd.testing.assert_frame_equal(again[["Name", "RT", "n"]], frame.astype({"Name": "str"}))
+    once = pd.read_parquet(io.BytesIO(first))
+    assert list(again.columns) == [*once.columns, *(f"{title} (2)" for title in COLUMNS)]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_our_own_export_reads_back_as_the_features_that_it_lists(
+    suffix: str, tmp_path: Path
+) -> None:
+    analysis = gg.analyze(gg.example())
+    again = gg.read_features(gg.export(analysis, tmp_path / f"verdicts.{suffix}"))
+    columns = ["name", "rt", "volume", "anchor"]
+    pd.testing.assert_frame_equal(again.data[columns], analysis.features[columns])
+
+
+def test_a_json_document_is_refused_with_the_cure() -> None:
+    with pytest.raises(ExportError, match="JSON document"):
+        written(mztab.document(camel=True).encode())
+
+
+TOOLS = ("mzmine.legacy 0", "masslynx.compounds 0", "masshunter.samples_across 0")
+TOOLS += ("mztab.text 0", "openms.consensus 0", "msdial.alignment 0")
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_the_file_of_a_tool_keeps_its_lines_and_is_read_as_before(name: str) -> None:
+    content = exports()[name]
+    after = written(content)
+    before_lines, after_lines = content.decode().splitlines(), after.decode().splitlines()
+    assert len(before_lines) == len(after_lines)
+    assert all(new.startswith(old) for old, new in zip(before_lines, after_lines, strict=True))
+    first, again = gg.read_features(content), gg.read_features(after)
+    assert again.data[["name", "rt", "row"]].equals(first.data[["name", "rt", "row"]])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import ganglioside as gg
 from ganglioside.errors import ValidationError
+from ganglioside.reading.sample_rows import _distinct
 
 NAMES = ("GM3(34:1;O2)", "GM3(36:1;O2)", "GM1(34:1;O2)", "GM1(36:1;O2)", "GM1(38:1;O2)")
 
@@ -45,3 +47,14 @@ def test_a_column_that_the_user_names_is_the_sample() -> None:
 
 def test_names_that_come_back_by_chance_raise_no_question() -> None:
     assert len(gg.read_features(gg.example().source).data) == len(gg.example())
+
+
+@pytest.mark.parametrize("below", [5, 5_000])
+def test_distinct_numbers_are_counted_in_either_way(below: int) -> None:
+    assert _distinct(np.array([1, 4, 1, 2, 4]), below) == 3
+
+
+def test_a_column_in_which_names_come_twice_is_no_sample() -> None:
+    twice = table("Where", ["left", "left", "right", "right"])
+    with pytest.raises(ValidationError, match="which column is the sample"):
+        gg.read_features(twice)

@@ -56,3 +56,8 @@ def test_every_line_without_quotes_is_a_row(lines: list[str]) -> None:
     read = gg.read_features(content)
     assert len(read) == 1 + sum(1 for line in lines if line.strip())
     first_faults(read)
+
+
+def test_a_lone_byte_order_mark_below_the_header_is_a_record() -> None:
+    assert len(gg.read_features("Name,RT\n\ufeff\n".encode())) == 1
+    assert len(gg.read_features("Name,RT\nGM1(36:1;O2),9.9\n\ufeff\n".encode())) == 2

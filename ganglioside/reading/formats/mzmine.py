@@ -17,6 +17,8 @@ import re
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.records import Body, Sheet, as_cells, header_key
 
@@ -44,7 +46,8 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     head = [(number, [*_parts(cells[0]), *cells]) for number, cells in sheet.head[2:]]
 
     def body(_: int) -> Body:
-        below = sheet.body(1)
+        whole = sheet.body(0)  # as wide as the row of files; that of groups may be shorter
+        below = whole.only(np.arange(len(whole.lines)) > 0)
         parts = list(zip(*map(_parts, below.cells[0]), strict=True)) or [()] * len(_PARTS)
         columns = [*parts, *(below.cells[i] for i in below.cells)]
         return Body(as_cells(columns, len(below.lines)), below.lines)

@@ -141,3 +141,9 @@ def test_a_list_without_names_is_refused(separator: str) -> None:
     kept = [[*line[:3], *line[7:]] for line in lines]
     with pytest.raises(ValidationError, match="feature list of mzmine has no lipid names"):
         read("\n".join(map(separator.join, kept)))
+
+
+def test_the_row_of_groups_may_be_shorter_than_that_of_files() -> None:
+    lines = metaboanalyst(3).splitlines()
+    lines[1] = lines[1].rpartition(",")[0]
+    assert_content(read("\n".join(lines)), tool="mzmine", ions=False)

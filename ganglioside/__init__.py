@@ -11,9 +11,9 @@ Everything below is loaded when it is first used, so that importing the package 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from ganglioside.support.lazy_names import lazy_names
 from ganglioside.version import __version__
 
 if TYPE_CHECKING:
@@ -91,16 +91,4 @@ __all__ = [
     "simulate",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f"ganglioside.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module 'ganglioside' has no attribute {name!r}")
-    value = getattr(import_module(f"ganglioside.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(set(globals()) | set(__all__))
+__getattr__, __dir__ = lazy_names(__name__, _HOMES, _MODULES)

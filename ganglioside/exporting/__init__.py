@@ -5,11 +5,12 @@ Each name is loaded when it is first used: the command line asks for the formats
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from ganglioside.support.lazy_names import lazy_names
 
 if TYPE_CHECKING:
-    from ganglioside.exporting.annotated import annotated as annotated
+    from ganglioside.exporting.annotation import annotated as annotated
     from ganglioside.exporting.document import Document as Document
     from ganglioside.exporting.document import read_json as read_json
     from ganglioside.exporting.document import to_json as to_json
@@ -32,7 +33,7 @@ _HOMES: Final = {
     "Format": "formats",
     "LIST_FORMS": "lists",
     "ListForm": "lists",
-    "annotated": "annotated",
+    "annotated": "annotation",
     "content_of": "files",
     "export": "files",
     "export_library": "lists",
@@ -47,12 +48,4 @@ _HOMES: Final = {
 
 __all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'ganglioside.exporting' has no attribute {name!r}")
-    return getattr(import_module(f"ganglioside.exporting.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -5,8 +5,9 @@ Each name is loaded when it is first used: a server starts without DuckDB and pa
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from ganglioside.support.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from ganglioside.history.history import History as History
@@ -23,12 +24,4 @@ _HOMES: Final = {
 
 __all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'ganglioside.history' has no attribute {name!r}")
-    return getattr(import_module(f"ganglioside.history.{_HOMES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -20,7 +20,7 @@ expect = sync_api.expect
 
 
 def faults(page: sync_api.Page, themes: Sequence[str] = ("light", "dark")) -> list[str]:
-    """Return what breaks a rule, in either theme; the page is left as it was."""
+    """Faults against the rules, in either theme; the page is left as it was."""
     found: list[str] = []
     before = page.viewport_size
     page.set_viewport_size({"width": 1280, "height": 3400})  # what is out of sight is not judged

@@ -53,7 +53,7 @@ def test_the_first_analysis_takes_five_cells() -> None:
 
 
 def compared(tmp_path: Path, *stored: str) -> str:
-    """Return what nbval says of cells that print a time and `2`, with `stored` as their outputs."""
+    """Output of nbval for cells that print a time and `2`, with `stored` as their outputs."""
     cells = []
     for number, text in enumerate(stored, 1):
         cell = v4.new_code_cell(f"{MARK}\nimport time\nprint(f'{{time.time():.3f}} s', 1 + 1)")

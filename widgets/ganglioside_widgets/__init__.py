@@ -10,8 +10,9 @@ can do, also from a script.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from ganglioside.support.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from ganglioside_widgets.panels.compare import ComparePanel as ComparePanel
@@ -29,27 +30,23 @@ if TYPE_CHECKING:
     from ganglioside_widgets.panels.upload import UploadPanel as UploadPanel
     from ganglioside_widgets.panels.workbench import Workbench as Workbench
 
-_MODULES: Final = {
-    "ComparePanel": "compare",
-    "ExportPanel": "export",
-    "FeaturePanel": "feature",
-    "HistoryPage": "history",
-    "HistoryPanel": "history",
-    "JobsPanel": "jobs",
-    "PreviewPanel": "preview",
-    "ResultsPanel": "results",
-    "RunPanel": "run",
-    "SpeciesPage": "species",
-    "SpeciesPanel": "species",
-    "ThresholdsPanel": "thresholds",
-    "UploadPanel": "upload",
-    "Workbench": "workbench",
+_HOMES: Final = {
+    "ComparePanel": "panels.compare",
+    "ExportPanel": "panels.export",
+    "FeaturePanel": "panels.feature",
+    "HistoryPage": "panels.history",
+    "HistoryPanel": "panels.history",
+    "JobsPanel": "panels.jobs",
+    "PreviewPanel": "panels.preview",
+    "ResultsPanel": "panels.results",
+    "RunPanel": "panels.run",
+    "SpeciesPage": "panels.species",
+    "SpeciesPanel": "panels.species",
+    "ThresholdsPanel": "panels.thresholds",
+    "UploadPanel": "panels.upload",
+    "Workbench": "panels.workbench",
 }
 
-__all__ = list(_MODULES)
+__all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module 'ganglioside_widgets' has no attribute {name!r}")
-    return getattr(import_module(f"ganglioside_widgets.panels.{_MODULES[name]}"), name)
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

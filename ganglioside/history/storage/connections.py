@@ -122,15 +122,15 @@ class _Idle:
 
     def keep(self, path: Path, engine: duckdb.DuckDBPyConnection) -> None:
         """Keep this one, and close the one kept before."""
-        with self._lock:
-            before, self._kept = self._kept, (path, engine)
-        if before is not None:
-            before[1].close()
+        self._replace((path, engine))
 
     def close(self) -> None:
         """Close what is kept."""
+        self._replace(None)
+
+    def _replace(self, kept: tuple[Path, duckdb.DuckDBPyConnection] | None) -> None:
         with self._lock:
-            before, self._kept = self._kept, None
+            before, self._kept = self._kept, kept
         if before is not None:
             before[1].close()
 

@@ -19,7 +19,7 @@ from reading.formats import test_mztab as mztab
 import ganglioside as gg
 from ganglioside.errors import ExportError
 from ganglioside.exporting import to_mztab
-from ganglioside.exporting.annotated import COLUMNS, annotated
+from ganglioside.exporting.annotation import COLUMNS, annotated
 
 NAMES = ("GM3(34:1;O2)", "GM3(36:1;O2)", "GM1(34:1;O2)", "GM1(36:1;O2)", "GM1(38:1;O2)")
 

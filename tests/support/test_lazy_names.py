@@ -1,0 +1,43 @@
+"""Names that a package loads when they are first used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+PACKAGES = {
+    "ganglioside": ("analyze", "analysis"),
+    "ganglioside.exporting": ("to_mztab", "exporting.mztab"),
+    "ganglioside.history": ("History", "history.history"),
+    "ganglioside_widgets": ("Workbench", "panels.workbench"),
+}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_public_name_can_be_had_and_is_listed(package: str) -> None:
+    module = import_module(package)
+    assert set(module.__all__) <= set(dir(module))
+    assert "__name__" in dir(module)
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_an_unknown_name_is_missed_as_in_any_module(package: str) -> None:
+    with pytest.raises(AttributeError, match=f"module '{package}' has no attribute 'nowhere'"):
+        _ = import_module(package).nowhere
+
+
+@pytest.mark.parametrize(("package", "held"), PACKAGES.items())
+def test_nothing_is_loaded_before_it_is_used(package: str, held: tuple[str, str]) -> None:
+    name, home = held
+    code = (
+        f"import sys, {package} as p\n"
+        f"assert not any(m.endswith('.{home}') for m in sys.modules)\n"
+        f"p.{name}\n"
+        f"assert any(m.endswith('.{home}') for m in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -61,6 +61,7 @@ def expect_result(page: Page, name: str) -> Page:
 def run_table(page: Page, path: Path) -> Page:
     """Analyse a table; where its name is new, the page forgets what was done with others."""
     give(page, path)
+    expect(page.locator(".gg-summary")).to_contain_text(path.name)
     run_button(page).click()
     return expect_result(page, path.name)
 

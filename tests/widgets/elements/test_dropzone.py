@@ -11,9 +11,15 @@ class Drop:
     def __init__(self, max_bytes: int = 100) -> None:
         self.taken: list[tuple[str, bytes]] = []
         self.refused: list[str] = []
+        self.arriving: list[str] = []
         self.zone = DropZone(
-            [".csv"], max_bytes, lambda n, c: self.taken.append((n, c)), self.refused.append
+            [".csv"],
+            max_bytes,
+            lambda n, c: self.taken.append((n, c)),
+            self.refused.append,
+            self.arriving.append,
         )
+        self.arriving.clear()
 
     def begin(self, name: str, size: int) -> None:
         self.zone._receive(self.zone, {"what": "begin", "name": name, "size": size}, [])
@@ -112,3 +118,15 @@ def test_a_browser_cannot_raise_the_limit() -> None:
     drop.piece(0, b"abcdef")
     assert drop.taken == []
     assert "limit" in drop.refused[0]
+
+
+def test_a_file_is_arriving_from_its_first_message_until_it_is_there_or_refused() -> None:
+    drop = Drop(max_bytes=6)
+    drop.begin("a.csv", 6)
+    drop.piece(0, b"abc")
+    assert drop.arriving == ["a.csv"]
+    drop.piece(3, b"def")
+    drop.begin("b.csv", 3)
+    drop.zone._receive(drop.zone, {"what": "failed", "name": "b.csv", "why": "gone"}, [])
+    drop.begin("c.csv", 7)
+    assert drop.arriving == ["a.csv", "", "b.csv", "", "c.csv", ""]

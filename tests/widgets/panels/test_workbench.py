@@ -8,7 +8,9 @@ import os
 import pytest
 from effort import PATIENCE
 
+from ganglioside.simulation.example import example
 from ganglioside_widgets import Workbench
+from ganglioside_widgets.state.run import Phase
 
 
 def test_the_workbench_carries_a_table_to_its_export() -> None:
@@ -27,6 +29,23 @@ def test_the_workbench_carries_a_table_to_its_export() -> None:
     bench.export.buttons["csv"].click()
     bench.state.export.join(PATIENCE)
     assert sent[0][0] == "example_verdicts.csv"
+
+
+def test_no_earlier_table_runs_while_another_one_is_arriving() -> None:
+    bench = Workbench()
+    bench.upload.state.add_example()
+    assert not bench.run.run.disabled
+    bench.upload.state.expect("mine.csv")
+    assert bench.run.run.disabled
+    assert "mine.csv is arriving" in bench.run._why.value
+    bench.run.run.click()
+    assert bench.state.run.analysis is None
+    assert bench.state.run.phase is Phase.READY
+    bench.upload.state.add("mine.csv", example().source.content)
+    assert not bench.run.run.disabled
+    bench.upload.state.expect("lost.csv")
+    bench.upload.state.choose(0)  # the user goes on with another one
+    assert not bench.run.run.disabled
 
 
 def test_an_address_opens_its_session_with_its_thresholds() -> None:

@@ -54,6 +54,9 @@ class DropZone(anywidget.AnyWidget):
         Called with the name and content of each complete file.
     on_refusal : callable
         Called with the reason where a file does not arrive.
+    on_arrival : callable
+        Called with the name of a file once it begins to arrive, and with an empty one once
+        nothing arrives any more.
     """
 
     _esm = source("dropzone.js")
@@ -70,10 +73,12 @@ class DropZone(anywidget.AnyWidget):
         max_bytes: int,
         on_file: Callable[[str, bytes], None],
         on_refusal: Callable[[str], None],
+        on_arrival: Callable[[str], None],
     ) -> None:
         super().__init__(_suffixes=list(suffixes), _max_bytes=max_bytes)
         self._on_file = on_file
         self._on_refusal = on_refusal
+        self._on_arrival = on_arrival
         self._limit = max_bytes  # the browser could set the trait `_max_bytes`
         self._begin("", 0)
         self.on_msg(self._receive)
@@ -86,6 +91,7 @@ class DropZone(anywidget.AnyWidget):
         elif what == "too-large":
             self._on_refusal(self._too_large(content["name"], content["size"]))
         elif what == "failed":
+            self._on_arrival("")
             self._on_refusal(f"{content['name']} did not arrive: {content['why']}")
         else:
             if what == "begin":
@@ -102,6 +108,7 @@ class DropZone(anywidget.AnyWidget):
         self._content = bytearray()
         self._received = 0
         self._is_handed_over = False
+        self._on_arrival(name)
         self._refuse_large()
 
     def _add(self, start: int, piece: memoryview) -> None:
@@ -130,6 +137,7 @@ class DropZone(anywidget.AnyWidget):
         content = bytes(self._content)
         self._content = bytearray()
         self._is_handed_over = True
+        self._on_arrival("")
         self._on_file(self._name, content)
 
     def _is_large(self) -> bool:
@@ -138,6 +146,7 @@ class DropZone(anywidget.AnyWidget):
     def _refuse_large(self) -> None:
         if self._is_large():
             self._content = bytearray()
+            self._on_arrival("")
             self._on_refusal(self._too_large(self._name, self._size))
 
     def _too_large(self, name: str, size: int) -> str:

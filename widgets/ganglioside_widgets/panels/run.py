@@ -41,6 +41,7 @@ class RunPanel(Panel):
                 "owner",
                 "session_id",
                 "table",
+                "arriving",
                 "analysis",
             ],
         )

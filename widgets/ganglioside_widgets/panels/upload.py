@@ -61,7 +61,13 @@ class UploadPanel(Panel):
         self._build_files()
         self._summary = box(kind="summary")
         self._problems = box(kind="problems")
-        drop = DropZone(TABLE_ENDINGS, self.state.max_bytes, self.state.add, self.state.refuse)
+        drop = DropZone(
+            TABLE_ENDINGS,
+            self.state.max_bytes,
+            on_file=self.state.add,
+            on_refusal=self.state.refuse,
+            on_arrival=self.state.expect,
+        )
         example = button("Try the example", self.state.add_example, tip="A simulated table")
         parts = [drop, w.HBox([example, self.remove]).add_class("gg-buttons")]
         if self.path is not None:

@@ -75,6 +75,8 @@ class RunState(t.HasTraits):
     phase : Phase
     table : FeatureTable or None
         Input of the next run.
+    arriving : str
+        Name of a file on its way, which will be the input; empty if there is none.
     settings : Settings
     overrides : Overrides
         The next run uses their anchor marks.
@@ -100,6 +102,7 @@ class RunState(t.HasTraits):
 
     phase = t.UseEnum(Phase, default_value=Phase.EMPTY)
     table = t.Instance(FeatureTable, allow_none=True)
+    arriving = t.Unicode("")
     settings = t.Instance(Settings, ())
     overrides = t.Instance(Overrides, ())
     analysis = t.Instance(Analysis, allow_none=True)
@@ -130,6 +133,8 @@ class RunState(t.HasTraits):
     @property
     def why_not(self) -> str:
         """Reason why it cannot be started; empty where it can."""
+        if self.arriving and self.phase is not Phase.RUNNING:
+            return f"{self.arriving} is arriving."
         return _WHY_NOT.get(self.phase, "")
 
     @property

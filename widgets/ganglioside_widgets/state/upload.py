@@ -146,6 +146,8 @@ class UploadState(t.HasTraits):
         The table to analyse.
     refusal : Refusal or None
         Why there is no table.
+    arriving : str
+        Name of the file that is on its way from the browser; empty if none is.
 
     Examples
     --------
@@ -164,6 +166,7 @@ class UploadState(t.HasTraits):
     as_study = t.Bool(False)
     table = t.Instance(FeatureTable, allow_none=True)
     refusal = t.Instance(Refusal, allow_none=True)
+    arriving = t.Unicode("")
 
     def __init__(self, settings: Settings | None = None, *, paths: bool | None = None) -> None:
         super().__init__()
@@ -212,6 +215,10 @@ class UploadState(t.HasTraits):
                 "features": pd.array(features, dtype="Int64"),
             }
         )
+
+    def expect(self, name: str) -> None:
+        """Wait for a file of this name; for none if it is empty."""
+        self.arriving = name
 
     def add(self, name: str, content: bytes) -> None:
         """Add a file, in place of one with the same name, and choose it."""
@@ -318,10 +325,11 @@ class UploadState(t.HasTraits):
             self._update_table()
 
     def _update_table(self) -> None:
-        """Set `table`, or `refusal` if there is none."""
+        """Set `table`, or `refusal` if there is none; no other file is waited for."""
         table, refusal = self._study() if self.as_study else self._single()
         with self.hold_trait_notifications():
             self.refusal, self.table = refusal, table
+            self.arriving = ""
 
     def _single(self) -> tuple[FeatureTable | None, Refusal | None]:
         upload = self.current

@@ -87,6 +87,7 @@ class WorkbenchState(t.HasTraits):
         self.results.observe(self._overridden, "analysis")
         self.export.observe(lambda change: self.jobs.started(change["new"]), "job")
         t.dlink((self.run, "session_id"), (self.jobs, "session_id"))
+        t.dlink((self.upload, "arriving"), (self.run, "arriving"))
 
     def open(self, sid: str) -> None:
         """Show a session of the history, running or ended."""

@@ -64,7 +64,7 @@ def _written(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
     if column.dtype == "float32":
         column = column.astype(str)  # 7.588 stays 7.588; as a double it would grow digits
     missing = column.isna().to_numpy(dtype=bool)
-    write = repr if column.dtype == "float64" else cell_text
+    write = {"f": repr, "i": str, "u": str}.get(column.to_numpy().dtype.kind, cell_text)
     texts = np.array(list(map(write, column.tolist())), dtype=object)
     texts[missing] = ""
     try:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ReadError
 from ganglioside.reading.limits import CONTROL
+
+#: How values of the kinds of numpy are written where that needs no look at each value's type.
+_WRITERS: Final[dict[str, Callable[[Any], str]]] = {"f": repr, "i": str, "u": str}
 
 
 def frame_columns(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
@@ -64,7 +68,7 @@ def _written(title: str, column: pd.Series[Any]) -> pd.Series[Any]:
     if column.dtype == "float32":
         column = column.astype(str)  # 7.588 stays 7.588; as a double it would grow digits
     missing = column.isna().to_numpy(dtype=bool)
-    write = {"f": repr, "i": str, "u": str}.get(column.to_numpy().dtype.kind, cell_text)
+    write = _WRITERS.get(column.to_numpy().dtype.kind, cell_text)
     texts = np.array(list(map(write, column.tolist())), dtype=object)
     texts[missing] = ""
     try:

@@ -55,14 +55,17 @@ class SampleColumns:
     ----------
     name : str
     kind : str
-        Sample type as the file says it, empty if it does not.
+        Sample type, empty if nothing shows it.
     positions : mapping of str to int
         Position of its `volume`, `rt` and `mz`, as far as the table has them for each sample.
+    is_run : bool
+        Whether it is a run like the others even as a QC or standard: its type is a condition.
     """
 
     name: str
     kind: str
     positions: Mapping[str, int]
+    is_run: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -181,7 +181,7 @@ def _divided(
     """Samples that are read, and those that take no part.
 
     Blanks never take part. Quality controls and standards of an alignment, which have the RT of
-    all samples, would only repeat what the others show.
+    all samples, would only repeat what the others show; they stay where they are runs like others.
     """
     used = [s for s in samples if s.kind not in _no_part(s)]
     if not used:  # nothing but blanks or controls: they are what there is to judge
@@ -191,7 +191,8 @@ def _divided(
 
 def _no_part(sample: SampleColumns) -> frozenset[str]:
     """Types of samples that take no part, if they have such columns."""
-    return NOT_JUDGED if "rt" in sample.positions else _NO_PART_WITHOUT_RT
+    has_own_rt = "rt" in sample.positions
+    return NOT_JUDGED if has_own_rt or sample.is_run else _NO_PART_WITHOUT_RT
 
 
 def _notes(layout: Layout, choice: NameChoice) -> list[Note]:

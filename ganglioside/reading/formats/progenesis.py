@@ -43,8 +43,13 @@ def _samples(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColum
         condition = labels.get(position, "")
         if header_key(texts[position]) in _BEHIND or header_key(condition) == "tags":
             break
-        found.append(SampleColumns(texts[position].strip(), "", {"volume": position}))
+        found.append(_run(texts[position], position))
     return tuple(found)
+
+
+def _run(text: str, position: int) -> SampleColumns:
+    """Run with its areas; all but blanks are read, since conditions are no types of samples."""
+    return SampleColumns(text.strip(), "", {"volume": position}, is_run=True)
 
 
 def _blocks(cells: Sequence[str]) -> dict[str, int]:
@@ -59,7 +64,7 @@ def _second_block(texts: Sequence[str]) -> tuple[SampleColumns, ...]:
     found = []
     for position, text in enumerate(texts):
         if text.strip() and text in seen:
-            found.append(SampleColumns(text.strip(), "", {"volume": position}))
+            found.append(_run(text, position))
         seen.add(text)
     return tuple(found)
 

@@ -65,8 +65,9 @@ def test_raw_abundances_are_read(tags: int) -> None:
     table = read(measurements(tags=tags))
     assert_content(table, tool="Progenesis QI")
     (found,) = table.tables
-    assert [s.name for s in found.samples] == list(SAMPLES)
-    assert [(s.name, s.kind) for s in found.left_out] == [("Blank_1", "blank"), ("QC_1", "qc")]
+    assert [s.name for s in found.samples] == ["QC_1", *SAMPLES]
+    assert found.samples[0].kind == "qc"
+    assert [(s.name, s.kind) for s in found.left_out] == [("Blank_1", "blank")]
 
 
 def test_a_condition_stands_once_above_its_runs() -> None:
@@ -85,12 +86,12 @@ def test_normalised_abundances_where_there_are_no_others() -> None:
     table = read(measurements(blocks=("Normalised abundance",)))
     assert_content(table, tool="Progenesis QI", areas=False)
     first = FEATURES[0]
-    assert table.data["volume"].iloc[0] == pytest.approx(3 * first.area("S_1"))
+    assert table.data["volume"].iloc[0] == pytest.approx(3 * first.area("QC_1"))
 
 
 def test_without_title_rows_the_second_block_is_raw() -> None:
     table = read(measurements(titles=False))
-    assert [s.name for s in table.tables[0].samples] == list(SAMPLES)
+    assert [s.name for s in table.tables[0].samples] == ["QC_1", *SAMPLES]
     assert_content(table, tool="Progenesis QI")
 
 

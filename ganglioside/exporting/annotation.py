@@ -15,7 +15,8 @@ from ganglioside.errors import ExportError
 from ganglioside.exporting.spreadsheet_text import safe_text
 from ganglioside.reading.features import read_features
 from ganglioside.reading.file_kinds import decoded_text
-from ganglioside.reading.study import is_archive, unique
+from ganglioside.reading.study import is_archive
+from ganglioside.support.unique_names import unique
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis

@@ -18,9 +18,10 @@ from ganglioside.reading.file_kinds import read_bytes, read_frame
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.reading.source import MEGABYTE, Frame, take
-from ganglioside.reading.study import Part, archive, is_archive, join, join_sheets, unique
+from ganglioside.reading.study import Part, archive, is_archive, join, join_sheets
 from ganglioside.reading.validation import validate
 from ganglioside.settings import Settings
+from ganglioside.support.unique_names import unique
 
 #: One input; a list of them is a study.
 TableSource = (

@@ -98,6 +98,8 @@ def find_layout(
     found: list[Layout] = []
     looked_at = 0
     for record, (_, texts) in enumerate(sheet.head):
+        if sheet.header not in (None, record):
+            continue
         if record >= _LOOKED_AT_WHOLE and looked_at > _CELLS_BELOW:
             break  # a header so far down a wide table would take minutes to find
         looked_at += len(texts)

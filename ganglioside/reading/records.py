@@ -120,6 +120,8 @@ class Sheet:
         Whether the sheet is a part of one table (a class or a compound a sheet), and so no sample.
     notes : tuple of (str, str)
         Code of a problem of the whole table, and its value, found while it was unfolded.
+    header : int or None
+        Index in `head` of the header, where that is known; None where it must be looked for.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Sheet:
     records: Callable[[], list[Record]] = list
     part: bool = False
     notes: tuple[tuple[str, str], ...] = ()
+    header: int | None = None
 
     def cells_below(self, record: int, most: int = HEADER_WITHIN) -> list[list[str]]:
         """Cells of the records of `head` below one of them."""

@@ -14,6 +14,7 @@ from ganglioside.reading.headers import Header, column_of_header
 from ganglioside.reading.records import Record, SampleColumns, column_of, header_key
 from ganglioside.reading.sample_types import kind_of_name, kind_of_type
 from ganglioside.support.fact_tables import read_facts
+from ganglioside.support.unique_names import unique
 
 #: Headers with which people and programs name the area of a sample.
 _USUAL: Final = (
@@ -78,7 +79,16 @@ def find_samples(
     if not found and "volume" not in header.positions:
         found = _with_area(_by_pattern(header.texts, _USUAL)) or _by_group(header, above, below)
         found = found or _by_structure(header, below)
-    return _with_kinds(found, above)
+    return _with_kinds(_with_own_names(found), above)
+
+
+def _with_own_names(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
+    """Samples whose names differ; otherwise their rows would be pooled."""
+    names = [sample.name for sample in samples]
+    if len(set(names)) == len(names):
+        return samples
+    names = unique(names)
+    return tuple(replace(s, name=name) for s, name in zip(samples, names, strict=True))
 
 
 def _as_tool_says(

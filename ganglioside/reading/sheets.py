@@ -108,7 +108,7 @@ def read_sheet(
     if choice is None:
         return None
     header = _with_names_and_ions(header, choice, body.cells)
-    used, left_out = _divided(layout.samples)
+    used, left_out = _divided(_beside(header, layout.samples))
     _refuse_formulas(layout, header, used)
     return RawTable(
         header=header,
@@ -187,6 +187,12 @@ def _divided(
     if not used:  # nothing but blanks or controls: they are what there is to judge
         return tuple(samples), ()
     return tuple(used), tuple(s for s in samples if s.kind in _no_part(s))
+
+
+def _beside(header: Header, samples: Sequence[SampleColumns]) -> tuple[SampleColumns, ...]:
+    """Samples none of whose columns is that of the names or ions, which content can show."""
+    taken = {header.positions["name"], header.positions.get("adduct")}
+    return tuple(s for s in samples if taken.isdisjoint(s.positions.values()))
 
 
 def _no_part(sample: SampleColumns) -> frozenset[str]:

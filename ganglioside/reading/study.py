@@ -6,7 +6,6 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, count
 from typing import Final
 
 import numpy as np
@@ -55,22 +54,6 @@ def archive(parts: Sequence[Part]) -> bytes:
             member.comment = part.sample.encode()
             archive.writestr(member, part.table.source.content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
-
-
-def unique(names: Sequence[str]) -> list[str]:
-    """Distinct names in the same order; repeated ones are numbered.
-
-    Examples
-    --------
-    >>> unique(["liver", "brain", "liver"])
-    ['liver', 'brain', 'liver (2)']
-    """
-    taken: dict[str, None] = {}
-    for name in names:
-        numbered = (f"{name} ({number})" for number in count(2))
-        free = next(wanted for wanted in chain([name], numbered) if wanted not in taken)
-        taken[free] = None
-    return list(taken)
 
 
 def join(parts: Sequence[Part], source: Source) -> FeatureTable:

@@ -24,8 +24,9 @@ def left_out_notes(lines: Sequence[int]) -> tuple[tuple[str, str], ...]:
 
 
 def is_filled(cells: Sequence[str]) -> bool:
-    """Whether a record holds more than a title: two cells with something in them."""
-    return len([cell for cell in cells if cell.strip()]) > 1
+    """Whether a record holds more than a title: two cells, or lines within quotes."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) > 1 or any("\n" in cell.strip() for cell in filled)
 
 
 def sheet_of(
@@ -76,4 +77,4 @@ def sheet_of(
 
     head = records[:HEADER_WITHIN]
     notes = left_out_notes(left_out)
-    return Sheet(sheet.name, head, body, sheet.separator, part=part, notes=notes)
+    return Sheet(sheet.name, head, body, sheet.separator, part=part, notes=notes, header=len(above))

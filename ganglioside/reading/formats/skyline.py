@@ -70,7 +70,7 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     first = body.cells.head(HEADER_WITHIN - 1).to_numpy(dtype=object).tolist()
     head = [(line, texts), *zip(body.lines.tolist(), first, strict=False)]
     note = ("transitions-left-out", f"{int((~kept).sum()):,}")
-    return Sheet(sheet.name, head, lambda _: body, sheet.separator, notes=(note,))
+    return Sheet(sheet.name, head, lambda _: body, sheet.separator, notes=(note,), header=0)
 
 
 def _kept(

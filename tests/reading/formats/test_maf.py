@@ -59,3 +59,16 @@ def test_columns_in_another_order() -> None:
     rows = [line.split("\t") for line in maf().splitlines()]
     text = "\n".join("\t".join(row[::-1]) for row in rows)
     assert_content(read(text), tool="MetaboLights MAF")
+
+
+def test_ions_below_another_title_are_no_sample() -> None:
+    text = maf().replace('"modifications"', '"changes"').replace('"9606"', '"9606"\t"more"', 1)
+    table = read(text)
+    assert "changes" not in {s.name for s in table.tables[0].samples}
+    assert table.header is not None
+    assert table.header.label("adduct") == "changes"
+
+
+def test_samples_of_one_name_stay_apart() -> None:
+    samples = read(maf().replace('"S_2"', '"S_1"')).tables[0].samples
+    assert [s.name for s in samples] == ["S_1", "S_1 (2)"]

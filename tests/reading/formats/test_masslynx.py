@@ -97,3 +97,11 @@ def test_rows_keep_the_lines_of_the_file() -> None:
 )
 def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
     assert_survives(content, seed)
+
+
+def test_sections_inside_quotes_that_match_by_chance_are_said_to_be_left_out() -> None:
+    before, behind = samples().split("Sample 2:", 1)
+    first, last = behind.split("\n", 2)[:2], behind.split("\n", 2)[2]
+    table = read(before + "Sample 2:" + first[0] + '\n"\n' + first[1] + "\n" + last + '"\n')
+    assert table.data["sample"].nunique() == 1
+    assert "lines-left-out" in set(table.problems["code"])

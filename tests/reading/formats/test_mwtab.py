@@ -115,3 +115,9 @@ def test_rows_keep_the_lines_of_the_values() -> None:
 @given(st.sampled_from((text(),)), st.integers(0, 100_000))
 def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
     assert_survives(content, seed)
+
+
+def test_no_row_is_taken_for_the_header_where_the_data_have_no_rt() -> None:
+    damaged = text("rix", "").replace("GM3 42:1;O2\t1003.6\t226330.0", "GM3 42:1;O2\t1003.6\tRT")
+    with pytest.raises(GangliosideError, match="no RT column"):
+        read(damaged)

@@ -369,7 +369,7 @@ def is_feature(cells: Sequence[str], tool: str) -> bool:
     if tool == "OpenMS" and first.strip("#") in _OTHER_LINES:
         return False
     if tool == "mzTab-M":
-        return first not in ("MTD", "COM", "SMH", "SML", "SFH", "SEH", "SME", "")
+        return first not in ("MTD", "COM", "SMH", "SML", "SFH", "SEH", "SME", "", '"')
     if tool in ("MassLynx", "Xcalibur Quan Browser", "mwTab", "OpenMS"):
         return len(filled) > 1 and not first.startswith("#")
-    return not (len(cells) == 1 and not cells[0].strip(' \t"'))
+    return not (len(cells) == 1 and not cells[0].strip().strip('"'))

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -38,8 +39,14 @@ def header_key(header: str) -> str:
     >>> header_key("Average Rt(min)"), header_key("m/z")
     ('averagertmin', 'mz')
     """
+    return _key(header) if len(header) <= _LONGEST_HEADER else _key.__wrapped__(header)
+
+
+@lru_cache(maxsize=20_000)
+def _key(header: str) -> str:
+    """Key of a header; each cell of the first lines is asked for by every tool."""
     text = unicodedata.normalize("NFKC", header).casefold()
-    return "".join(c for c in text if c.isalnum())
+    return "".join(filter(str.isalnum, text))
 
 
 def header_keys(texts: Iterable[str]) -> set[str]:

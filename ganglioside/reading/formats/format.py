@@ -96,7 +96,7 @@ class Format:
 
     def marked(self, keys: AbstractSet[str]) -> bool:
         """Whether a header with these keys is one of this tool."""
-        return any(all(_is_in(mark, keys) for mark in group) for group in self.marks)
+        return any(_all_in(group, keys) for group in self.marks)
 
     def is_other(self, header: str) -> bool:
         """Whether a header holds neither an input column nor a sample.
@@ -107,8 +107,9 @@ class Format:
         >>> tool.is_other("Group CV [%]: liver"), tool.is_other("S_1")
         (True, False)
         """
-        key = {header_key(header)}
-        return any(_is_in(mark, key) for mark in self.others)
+        key = header_key(header)
+        whole, parts = _by_form(self.others)
+        return key in whole or any(matches(key, part) for matches, part in parts)
 
 
 def json_records(value: object) -> list[dict[str, Any]]:
@@ -122,17 +123,23 @@ def json_records(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def _all_in(marks: tuple[str, ...], keys: AbstractSet[str]) -> bool:
+    """Whether there is a header of each of these forms among the keys of headers."""
+    whole, parts = _by_form(marks)
+    return whole <= keys and all(any(matches(key, part) for key in keys) for matches, part in parts)
+
+
 @cache
-def _mark_key(mark: str) -> str:
-    """Key of a mark; there are some hundreds, and each header is compared with all."""
-    return header_key(mark)
+def _by_form(
+    marks: tuple[str, ...],
+) -> tuple[frozenset[str], tuple[tuple[Callable[[str, str], bool], str], ...]]:
+    """Keys of whole headers, and how each of the others must begin or end.
 
-
-def _is_in(mark: str, keys: AbstractSet[str]) -> bool:
-    """Whether a header of this form is among the keys of headers."""
-    part = _mark_key(mark)
-    if mark.endswith("*"):
-        return any(key.startswith(part) for key in keys)
-    if mark.startswith("*"):
-        return any(key.endswith(part) for key in keys)
-    return part in keys
+    There are some hundreds of marks, and each of the first lines is compared with all.
+    """
+    whole = frozenset(header_key(mark) for mark in marks if "*" not in (mark[:1], mark[-1:]))
+    begins = [(str.startswith, header_key(mark)) for mark in marks if mark.endswith("*")]
+    ends = [
+        (str.endswith, header_key(mark)) for mark in marks if mark[:1] == "*" and mark[-1:] != "*"
+    ]
+    return whole, (*begins, *ends)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -24,6 +25,9 @@ NO_HEADER: Final = -1
 #: 1-based line of a text (row of a sheet) and the cells that begin there.
 Record: TypeAlias = tuple[int, list[str]]
 
+#: All that is neither letter nor digit.
+_OTHER_CHARACTERS: Final = re.compile(r"[\W_]+")
+
 #: Longer texts are no headers.
 _LONGEST_HEADER: Final = 100
 
@@ -38,8 +42,7 @@ def header_key(header: str) -> str:
     >>> header_key("Average Rt(min)"), header_key("m/z")
     ('averagertmin', 'mz')
     """
-    text = unicodedata.normalize("NFKC", header).casefold()
-    return "".join(c for c in text if c.isalnum())
+    return _OTHER_CHARACTERS.sub("", unicodedata.normalize("NFKC", header).casefold())
 
 
 def header_keys(texts: Iterable[str]) -> set[str]:

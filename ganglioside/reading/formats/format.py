@@ -38,6 +38,47 @@ class PerSample:
         return match["sample"].strip() if match else None
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Keys of marks that stand together.
+
+    Attributes
+    ----------
+    whole : frozenset of str
+    beginnings, ends : tuple of str
+        Of marks with `*`.
+    """
+
+    whole: frozenset[str]
+    beginnings: tuple[str, ...]
+    ends: tuple[str, ...]
+
+    @classmethod
+    def of(cls, marks: Sequence[str]) -> Marks:
+        """Keys of some marks."""
+        beginnings = [mark for mark in marks if mark.endswith("*")]
+        ends = [mark for mark in marks if mark.startswith("*") and mark not in beginnings]
+        whole = {*marks} - {*beginnings, *ends}
+        return cls(
+            frozenset(map(header_key, whole)),
+            tuple(map(header_key, beginnings)),
+            tuple(map(header_key, ends)),
+        )
+
+    @property
+    def telling(self) -> str:
+        """A key that every header with these marks has; "" if there is none."""
+        return max(self.whole, key=len, default="")
+
+    def is_in(self, keys: AbstractSet[str]) -> bool:
+        """Whether headers of all these forms are among the keys of headers."""
+        return (
+            self.whole <= keys
+            and all(any(key.startswith(part) for key in keys) for part in self.beginnings)
+            and all(any(key.endswith(part) for key in keys) for part in self.ends)
+        )
+
+
 #: Samples of a wide table, from its header and the records above it.
 FindSamples = Callable[[Sequence[str], Sequence[Record]], tuple[SampleColumns, ...]]
 
@@ -92,11 +133,8 @@ class Format:
 
     def recognises(self, texts: Sequence[str]) -> bool:
         """Whether a header is one of this tool."""
-        return self.marked(header_keys(texts))
-
-    def marked(self, keys: AbstractSet[str]) -> bool:
-        """Whether a header with these keys is one of this tool."""
-        return any(all(_is_in(mark, keys) for mark in group) for group in self.marks)
+        keys = header_keys(texts)
+        return any(group.is_in(keys) for group in groups(self.marks))
 
     def is_other(self, header: str) -> bool:
         """Whether a header holds neither an input column nor a sample.
@@ -108,7 +146,7 @@ class Format:
         (True, False)
         """
         key = {header_key(header)}
-        return any(_is_in(mark, key) for mark in self.others)
+        return any(group.is_in(key) for group in groups(tuple((mark,) for mark in self.others)))
 
 
 def json_records(value: object) -> list[dict[str, Any]]:
@@ -123,16 +161,6 @@ def json_records(value: object) -> list[dict[str, Any]]:
 
 
 @cache
-def _mark_key(mark: str) -> str:
-    """Key of a mark; there are some hundreds, and each header is compared with all."""
-    return header_key(mark)
-
-
-def _is_in(mark: str, keys: AbstractSet[str]) -> bool:
-    """Whether a header of this form is among the keys of headers."""
-    part = _mark_key(mark)
-    if mark.endswith("*"):
-        return any(key.startswith(part) for key in keys)
-    if mark.startswith("*"):
-        return any(key.endswith(part) for key in keys)
-    return part in keys
+def groups(marks: tuple[tuple[str, ...], ...]) -> tuple[Marks, ...]:
+    """Keys of groups of marks."""
+    return tuple(map(Marks.of, marks))

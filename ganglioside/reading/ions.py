@@ -45,8 +45,7 @@ def ion_column(header: Header, cells: pd.DataFrame) -> int | None:
 
 def _holds_ions(cells: pd.Series[Any]) -> bool:
     """Whether most of the distinct cells of a column are known ions."""
-    first = cells.iloc[:_TRIED]
-    distinct = first[first != ""].unique()
+    distinct = {*cells.array[:_TRIED].tolist()} - {""}
     found = sum(known_adduct(text) is not None for text in distinct)
     return found > 0 and found >= _ENOUGH * len(distinct)
 

@@ -16,7 +16,7 @@ from ganglioside.reading.records import (
     Sheet,
     header_keys,
 )
-from ganglioside.reading.registry import formats
+from ganglioside.reading.registry import format_of
 from ganglioside.reading.sample_columns import find_samples, without_samples
 
 #: Records at the top that are looked at whole; of those below them, only as many cells as this.
@@ -115,7 +115,7 @@ def _layout(
     """Layout with this record as the header, None if it cannot be one."""
     line, texts = sheet.head[record]
     check_columns(len(texts))
-    tool = tool or _recognise(texts)
+    tool = tool or format_of(header_keys(texts))
     header = _header(texts, columns, tool)
     if not header.positions:
         return None
@@ -144,12 +144,6 @@ def _header(texts: Sequence[str], columns: Mapping[str, str] | None, tool: Forma
     if tool is None:
         return match_header(texts, columns)
     return match_header(texts, columns, tool.columns, tool.is_other)
-
-
-def _recognise(texts: Sequence[str]) -> Format | None:
-    """Tool that writes such a header, None if none is known."""
-    keys = header_keys(texts)
-    return next((tool for tool in formats() if tool.marked(keys)), None)
 
 
 def without_header(sheet: Sheet, columns: Mapping[str, str]) -> Layout | None:

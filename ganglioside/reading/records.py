@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -25,6 +25,9 @@ NO_HEADER: Final = -1
 #: 1-based line of a text (row of a sheet) and the cells that begin there.
 Record: TypeAlias = tuple[int, list[str]]
 
+#: All that is neither letter nor digit.
+_OTHER_CHARACTERS: Final = re.compile(r"[\W_]+")
+
 #: Longer texts are no headers.
 _LONGEST_HEADER: Final = 100
 
@@ -39,14 +42,7 @@ def header_key(header: str) -> str:
     >>> header_key("Average Rt(min)"), header_key("m/z")
     ('averagertmin', 'mz')
     """
-    return _key(header) if len(header) <= _LONGEST_HEADER else _key.__wrapped__(header)
-
-
-@lru_cache(maxsize=20_000)
-def _key(header: str) -> str:
-    """Key of a header; each cell of the first lines is asked for by every tool."""
-    text = unicodedata.normalize("NFKC", header).casefold()
-    return "".join(filter(str.isalnum, text))
+    return _OTHER_CHARACTERS.sub("", unicodedata.normalize("NFKC", header).casefold())
 
 
 def header_keys(texts: Iterable[str]) -> set[str]:

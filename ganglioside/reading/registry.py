@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -9,7 +11,7 @@ from pkgutil import iter_modules
 from typing import Final
 
 from ganglioside.reading import formats as own
-from ganglioside.reading.formats.format import Format
+from ganglioside.reading.formats.format import Format, Marks, groups
 
 #: Group of entry points; each names a `Format` or a sequence of them.
 GROUP: Final = "ganglioside.readers"
@@ -31,6 +33,43 @@ def formats() -> tuple[Format, ...]:
     """
     added = [form for point in entry_points(group=GROUP) for form in _formats_of(point.load())]
     return (*added, *_own_formats())
+
+
+def format_of(keys: AbstractSet[str]) -> Format | None:
+    """First format that a header with these keys is of, None if none is known.
+
+    Examples
+    --------
+    >>> form = format_of({"averagertmin", "averagemz", "metabolitename"})
+    >>> form.tool if form else None
+    'MS-DIAL'
+    """
+    found = [
+        place
+        for key in ("", *keys)
+        for place, marks in _marks_by_key().get(key, ())
+        if marks.is_in(keys)
+    ]
+    return formats()[min(found)] if found else None
+
+
+@cache
+def _marks_by_key() -> Mapping[str, Sequence[tuple[int, Marks]]]:
+    """Marks of all formats, each with the format's place, by their telling keys.
+
+    Any of hundreds of records may be a header; of most, no cell is such a key.
+    """
+    found: dict[str, list[tuple[int, Marks]]] = {}
+    for place, form in enumerate(formats()):
+        for marks in groups(form.marks):
+            found.setdefault(marks.telling, []).append((place, marks))
+    return found
+
+
+def forget() -> None:
+    """Look anew for formats when they are next needed."""
+    formats.cache_clear()
+    _marks_by_key.cache_clear()
 
 
 def _own_formats() -> tuple[Format, ...]:

@@ -20,6 +20,7 @@ BROWSERS: Final = (
     "google-chrome-stable",
     "chrome",
     "msedge",
+    "chromium-headless-shell",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,15 +17,22 @@ from ganglioside.reports.pdf import find_browser
 BROWSERS_OWN = b"content-autofill.googleapis.com"
 
 
+def shell_or_browser() -> str | None:
+    """Command of Chromium without windows, which costs least, else of what prints reports."""
+    named = "GANGLIOSIDE_CHROMIUM" in os.environ
+    return (None if named else shutil.which("chromium-headless-shell")) or find_browser()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     sync_api = pytest.importorskip("playwright.sync_api")
-    if find_browser() is None:
+    command = shell_or_browser()
+    if command is None:
         pytest.skip("no Chromium, Chrome or Edge is installed")
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     with sync_api.sync_playwright() as playwright:
         started = playwright.chromium.launch(
-            executable_path=find_browser(), args=["--no-sandbox"] if root else []
+            executable_path=command, args=["--no-sandbox"] if root else []
         )
         yield started
         started.close()

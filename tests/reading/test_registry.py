@@ -25,9 +25,9 @@ def added(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> No
     monkeypatch.setattr(
         registry, "entry_points", lambda group: [point] if group == registry.GROUP else []
     )
-    registry.formats.cache_clear()
+    registry.forget()
     yield
-    registry.formats.cache_clear()
+    registry.forget()
 
 
 @pytest.mark.parametrize("added", ["MINE"], indirect=True)

@@ -58,10 +58,10 @@ def test_the_first_browser_that_is_installed_is_taken_unless_one_is_named(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("GANGLIOSIDE_CHROMIUM", raising=False)
     assert pdf.find_browser() is None
-    for name in ("msedge", "chromium"):
+    for name in ("chromium-headless-shell", "msedge", "chromium"):
         (tmp_path / name).write_text("#!/bin/sh\n")
         (tmp_path / name).chmod(0o700)
-    assert pdf.find_browser() == str(tmp_path / "chromium")
+        assert pdf.find_browser() == str(tmp_path / name)
     monkeypatch.setenv("GANGLIOSIDE_CHROMIUM", "msedge")
     assert pdf.require_browser() == str(tmp_path / "msedge")
     monkeypatch.setenv("GANGLIOSIDE_CHROMIUM", "absent")

@@ -38,6 +38,47 @@ class PerSample:
         return match["sample"].strip() if match else None
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Keys of marks that stand together.
+
+    Attributes
+    ----------
+    whole : frozenset of str
+    beginnings, ends : tuple of str
+        Of marks with `*`.
+    """
+
+    whole: frozenset[str]
+    beginnings: tuple[str, ...]
+    ends: tuple[str, ...]
+
+    @classmethod
+    def of(cls, marks: Sequence[str]) -> Marks:
+        """Keys of some marks."""
+        beginnings = [mark for mark in marks if mark.endswith("*")]
+        ends = [mark for mark in marks if mark.startswith("*") and mark not in beginnings]
+        whole = {*marks} - {*beginnings, *ends}
+        return cls(
+            frozenset(map(header_key, whole)),
+            tuple(map(header_key, beginnings)),
+            tuple(map(header_key, ends)),
+        )
+
+    @property
+    def telling(self) -> str:
+        """A key that every header with these marks has; "" if there is none."""
+        return max(self.whole, key=len, default="")
+
+    def is_in(self, keys: AbstractSet[str]) -> bool:
+        """Whether headers of all these forms are among the keys of headers."""
+        return (
+            self.whole <= keys
+            and all(any(key.startswith(part) for key in keys) for part in self.beginnings)
+            and all(any(key.endswith(part) for key in keys) for part in self.ends)
+        )
+
+
 #: Samples of a wide table, from its header and the records above it.
 FindSamples = Callable[[Sequence[str], Sequence[Record]], tuple[SampleColumns, ...]]
 
@@ -92,11 +133,8 @@ class Format:
 
     def recognises(self, texts: Sequence[str]) -> bool:
         """Whether a header is one of this tool."""
-        return self.marked(header_keys(texts))
-
-    def marked(self, keys: AbstractSet[str]) -> bool:
-        """Whether a header with these keys is one of this tool."""
-        return any(_all_in(group, keys) for group in self.marks)
+        keys = header_keys(texts)
+        return any(group.is_in(keys) for group in groups(self.marks))
 
     def is_other(self, header: str) -> bool:
         """Whether a header holds neither an input column nor a sample.
@@ -107,9 +145,8 @@ class Format:
         >>> tool.is_other("Group CV [%]: liver"), tool.is_other("S_1")
         (True, False)
         """
-        key = header_key(header)
-        whole, parts = _by_form(self.others)
-        return key in whole or any(matches(key, part) for matches, part in parts)
+        key = {header_key(header)}
+        return any(group.is_in(key) for group in groups(tuple((mark,) for mark in self.others)))
 
 
 def json_records(value: object) -> list[dict[str, Any]]:
@@ -123,23 +160,7 @@ def json_records(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _all_in(marks: tuple[str, ...], keys: AbstractSet[str]) -> bool:
-    """Whether there is a header of each of these forms among the keys of headers."""
-    whole, parts = _by_form(marks)
-    return whole <= keys and all(any(matches(key, part) for key in keys) for matches, part in parts)
-
-
 @cache
-def _by_form(
-    marks: tuple[str, ...],
-) -> tuple[frozenset[str], tuple[tuple[Callable[[str, str], bool], str], ...]]:
-    """Keys of whole headers, and how each of the others must begin or end.
-
-    There are some hundreds of marks, and each of the first lines is compared with all.
-    """
-    whole = frozenset(header_key(mark) for mark in marks if "*" not in (mark[:1], mark[-1:]))
-    begins = [(str.startswith, header_key(mark)) for mark in marks if mark.endswith("*")]
-    ends = [
-        (str.endswith, header_key(mark)) for mark in marks if mark[:1] == "*" and mark[-1:] != "*"
-    ]
-    return whole, (*begins, *ends)
+def groups(marks: tuple[tuple[str, ...], ...]) -> tuple[Marks, ...]:
+    """Keys of groups of marks."""
+    return tuple(map(Marks.of, marks))

@@ -54,7 +54,7 @@ def test_the_files_of_all_tools_are_listed_on_demand() -> None:
     (listed,) = [value for value in values if "Which files" in str(value)]
     assert listed.startswith("<details><summary>Which files are read?</summary>")
     assert listed.count("<tr>") == len(tools()) > 20
-    assert all(f"<th>{tool}</th>" in listed for tool, _, _ in tools())
+    assert all(f"<b>{tool}</b>" in listed for tool, _, _ in tools())
     assert "alignment result, versions 3 to 5" in listed
     assert "`" not in listed
     assert "http" not in listed

@@ -157,7 +157,7 @@ class UploadPanel(Panel):
 def _files_read() -> str:
     """The tools whose files are read, folded up, as HTML."""
     rows = "".join(
-        f"<tr><th>{_plain(tool)}</th><td>{_plain(files)}<br><small>Taken: {_plain(taken)}</small>"
+        f"<tr><td><b>{_plain(tool)}</b>: {_plain(files)}<br><small>Taken: {_plain(taken)}</small>"
         "</td></tr>"
         for tool, files, taken in tools()
     )

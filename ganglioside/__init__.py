@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ganglioside import reports as reports
     from ganglioside.analysis import Analysis as Analysis
     from ganglioside.analysis import analyze as analyze
+    from ganglioside.exporting import annotated as annotated
     from ganglioside.exporting import export as export
     from ganglioside.history import History as History
     from ganglioside.inference.retention_model import RetentionModel as RetentionModel
@@ -54,6 +55,7 @@ _HOMES: Final[dict[str, str]] = {
     "Priors": "support.priors",
     "Settings": "settings",
     "analyze": "analysis",
+    "annotated": "exporting",
     "example": "simulation.example",
     "export": "exporting",
     "parse_name": "lipids.names",
@@ -76,6 +78,7 @@ __all__ = [
     "Settings",
     "__version__",
     "analyze",
+    "annotated",
     "batch",
     "charts",
     "errors",

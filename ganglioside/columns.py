@@ -69,6 +69,15 @@ FEATURE_TABLE: Final[dict[str, str]] = {
     "fault": "str",  # reason why the row cannot be judged, NA if it can
 }
 
+#: Identifiers of the species that a name gives; older analyses lack them.
+IDENTIFIERS: Final[dict[str, str]] = {
+    "shorthand": "str",  # LIPID MAPS 2020
+    "shorthand_level": "str",  # species (sum composition) or molecular species (chains)
+    "lipid_maps_class": "str",  # Gangliosides [SP0601]
+    "lipid_maps_entry": "str",  # of the head group on any ceramide, LMSP0601AJ00
+    "swisslipids_class": "str",
+}
+
 #: Columns of `Analysis.features`, in order; columns carried through follow them.
 FEATURES: Final[dict[str, str]] = {
     "feature_id": "Int64",
@@ -93,6 +102,7 @@ FEATURES: Final[dict[str, str]] = {
     "category": "str",
     "formula": "str",
     "monoisotopic_mass": "float64",
+    **IDENTIFIERS,
     "predicted_rt": "float64",
     "rt_lower": "float64",
     "rt_upper": "float64",
@@ -110,6 +120,9 @@ FEATURES: Final[dict[str, str]] = {
 
 #: Input columns that follow `FEATURES` where the input has them.
 OPTIONAL: Final[tuple[str, ...]] = ("row", "sheet", "mz", "adduct", "sample", "sample_type")
+
+#: Columns of `Analysis.features` that a stored analysis or an export may lack.
+MAY_LACK: Final[tuple[str, ...]] = (*IDENTIFIERS, *OPTIONAL)
 
 #: Columns of `Analysis.models`: one row per series and isomer.
 MODELS: Final[dict[str, str]] = {

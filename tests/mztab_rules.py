@@ -259,6 +259,7 @@ def _references(file: File) -> Iterator[str]:
     if "SMF" in file.columns and "null" in file.of("SML", "SMF_ID_REFS"):
         yield "SML without features in a file that has features"
     yield from _molecules(file)
+    yield from _identifiers(file)
     for row in file.rows.get("SMF", []):
         several = "|" in row["SME_ID_REFS"]
         if several == (row["SME_ID_REF_ambiguity_code"] == "null"):
@@ -267,6 +268,18 @@ def _references(file: File) -> Iterator[str]:
     for value in file.of("SME", "spectra_ref"):
         if value.split(":")[0] not in runs:
             yield f"SME: spectra_ref = {value}"
+
+
+def _identifiers(file: File) -> Iterator[str]:
+    databases = _numbers(list(file.metadata), "database[N]")
+    prefixes = {file.metadata.get(f"database[{n}]-prefix", "") for n in databases} - {"null"}
+    for section in ("SML", "SME"):
+        for row in file.rows.get(section, []):
+            for value in row["database_identifier"].split("|"):
+                if value != "null" and value.strip().split(":")[0] not in prefixes:
+                    yield f"{section}: {value} has no prefix of a database"
+                if value == "null" and section == "SME" and prefixes:
+                    yield f"SME without {min(prefixes)}:null, where nothing was identified"
 
 
 def _links(file: File, section: str, target: str) -> Iterator[str]:

@@ -5,9 +5,11 @@ Source: mzTab-M 2.0.0 (HUPO-PSI, https://github.com/HUPO-PSI/mzTab-M).
 A small molecule (SML) is a species with a valid feature: its abundance is the consolidated volume,
 and its features (SMF) are the valid ones with their fragments and adducts. Every other row of
 the input is a small molecule of its own, unknown (reliability 4), so that no row is left out.
-Name as given, sample, anchor and Log P of each feature are columns of their own, so that the file
-reads back as the table that it came from. Features and evidence (SME) need an m/z: if a row of the
-table lacks it, the file is a summary of metadata and small molecules alone, as the format allows.
+Its chemical_name is the LIPID MAPS shorthand; its database_identifier is the entry of LIPID MAPS
+for the head group on any ceramide, else the class, which the format allows. Name as given, sample,
+anchor and Log P of each feature are columns of their own, so that the file reads back as the table
+that it came from. Features and evidence (SME) need an m/z: if a row of the table lacks it, the file
+is a summary of metadata and small molecules alone, as the format allows.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import OVERRIDE_COLUMNS
+from ganglioside.columns import IDENTIFIERS, OVERRIDE_COLUMNS
 from ganglioside.exporting.spreadsheet_text import safe_text
 from ganglioside.lipids.adducts import Adduct, adducts, known_adduct, usual_adducts
 from ganglioside.lipids.adducts import mz as ion_mz
@@ -38,6 +40,8 @@ _LABEL_FREE: Final = "[MS, MS:1001834, LC-MS label-free quantitation analysis, ]
 _MS1: Final = "[MS, MS:1000511, ms level, 1]"
 _CONFIDENCE: Final = "[, , posterior probability of the verdict, ]"
 _PUTATIVE, _UNKNOWN = "2", "4"  # reliability codes of the format
+_LIPID_MAPS: Final = "LM"  # prefix of its identifiers
+_NOT_THERE: Final = f"{_LIPID_MAPS}:null"  # where that database has nothing
 
 
 def to_mztab(analysis: Analysis) -> bytes:
@@ -79,6 +83,7 @@ def _prepare(features: pd.DataFrame, polarity: str) -> pd.DataFrame:
             "sample": _optional(features, "sample", "str").fillna("").to_numpy(object),
             "mz": _optional(features, "mz", "float64").to_numpy(),
             "given": _optional(features, "adduct", "str").to_numpy(object),
+            **{c: _optional(features, c, "str").to_numpy(object) for c in IDENTIFIERS},
         }
     )
     taken = ["feature_id", "name", "isomer", "rt", "volume", "consolidated_volume", "formula",
@@ -87,10 +92,14 @@ def _prepare(features: pd.DataFrame, polarity: str) -> pd.DataFrame:
     taken += [column for column in OVERRIDE_COLUMNS.values() if column in features.columns]
     rows = pd.concat([rows, features[taken].reset_index(drop=True)], axis=1)
     rows["molecule"] = _molecule_of(rows)
+    names = rows["name"].map(_one_name, na_action="ignore")
+    rows["chemical_name"] = rows["shorthand"].fillna(names)
+    rows["identifier"] = _identifiers(rows)
     known = zip(rows["given"], rows["mz"], rows["monoisotopic_mass"], strict=True)
     ions = [_ion(given, mz, mass, polarity) for given, mz, mass in known]
     rows["adduct"] = pd.Series([ion for ion, _ in ions], dtype="str")
     rows["charge"] = pd.array([charge for _, charge in ions], dtype="Int64")
+    rows["has_evidence"] = _has_evidence(rows)
     return rows
 
 
@@ -99,6 +108,24 @@ def _optional(features: pd.DataFrame, column: str, kind: str) -> pd.Series[Any]:
     if column in features.columns:
         return features[column]
     return pd.Series(np.nan, index=features.index, dtype=kind)
+
+
+def _has_evidence(rows: pd.DataFrame) -> pd.Series[Any]:
+    """Whether the ion and the mass of each row's name are known; not for labelled standards."""
+    # Of a standard, the mass is known without its label alone, and the shorthand is missing.
+    unnamed = rows["shorthand"].isna()
+    known = rows["charge"].notna() & rows["monoisotopic_mass"].notna()
+    is_older = bool(unnamed.all())  # no row has any: of an older version
+    return known if is_older else known & ~unnamed
+
+
+def _identifiers(rows: pd.DataFrame) -> pd.Series[Any]:
+    """Identifier of each row's head group in LIPID MAPS.
+
+    The entry, `LM:LMSP0601AS00`, else the class, `LM:LMSP0601`.
+    """
+    code = rows["lipid_maps_class"].astype("str").str.extract(r"\[(\w+)\]", expand=False)
+    return f"{_LIPID_MAPS}:" + rows["lipid_maps_entry"].fillna("LM" + code)
 
 
 def _molecule_of(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -154,10 +181,10 @@ def _metadata(analysis: Analysis, rows: pd.DataFrame, samples: list[str]) -> Ite
     yield ["cv[1]-full_name", "PSI-MS controlled vocabulary"]
     yield ["cv[1]-version", "4.1.11"]
     yield ["cv[1]-uri", "https://purl.obolibrary.org/obo/ms.obo"]
-    yield ["database[1]", "[, , no database, null]"]
-    yield ["database[1]-prefix", None]
+    yield ["database[1]", "[, , LIPID MAPS, ]"]
+    yield ["database[1]-prefix", _LIPID_MAPS]
     yield ["database[1]-version", "Unknown"]
-    yield ["database[1]-uri", None]
+    yield ["database[1]-uri", "https://www.lipidmaps.org"]
     yield ["small_molecule-quantification_unit", _AREA]
     yield ["small_molecule_feature-quantification_unit", _AREA]
     yield ["id_confidence_measure[1]", _CONFIDENCE]
@@ -198,11 +225,11 @@ def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
     columns: dict[str, Any] = {
         "SML_ID": lead["molecule"] + 1,
         "SMF_ID_REFS": lead["molecule"].map(ids(rows["feature"] + 1)) if full else None,
-        "database_identifier": None,
+        "database_identifier": lead["identifier"].where(known),
         "chemical_formula": lead["formula"].where(known),
         "smiles": None,
         "inchi": None,
-        "chemical_name": lead["name"].where(known).map(_one_name, na_action="ignore"),
+        "chemical_name": lead["chemical_name"].where(known),
         "uri": None,
         "theoretical_neutral_mass": lead["monoisotopic_mass"].where(known),
         "adduct_ions": lead["molecule"].map(adducts),
@@ -215,12 +242,17 @@ def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
         "opt_global_feature_ids": lead["molecule"].map(ids(rows["feature_id"])),
         "opt_global_name_as_given": _texts(lead["name"]),
         "opt_global_isomer": _texts(lead["isomer"]),
+        **{f"opt_global_{c}": _texts(lead[c].where(known)) for c in _MORE_IDENTIFIERS},
         "opt_global_verdict": lead["verdict"].astype("str"),
         "opt_global_retention_time_in_seconds": lead["rt"] * _SECONDS,
         "opt_global_reason": _texts(lead["reason"]),
         **_overrides(lead),
     }
     return _section("SMH", "SML", columns, len(lead))
+
+
+#: Identifiers that have no column of their own in the format.
+_MORE_IDENTIFIERS: Final = ("shorthand_level", "lipid_maps_class", "swisslipids_class")
 
 
 def _overrides(rows: pd.DataFrame) -> dict[str, Any]:
@@ -242,10 +274,9 @@ def _areas(rows: pd.DataFrame, samples: list[str]) -> pd.DataFrame:
 
 def _features(rows: pd.DataFrame, samples: list[str]) -> str:
     """Section of the features, one row per row of the input."""
-    proven = rows["charge"].notna() & rows["monoisotopic_mass"].notna()
     columns: dict[str, Any] = {
         "SMF_ID": rows["feature"] + 1,
-        "SME_ID_REFS": (rows["feature"] + 1).where(proven).astype("Int64"),
+        "SME_ID_REFS": (rows["feature"] + 1).where(rows["has_evidence"]).astype("Int64"),
         "SME_ID_REF_ambiguity_code": None,
         "adduct_ion": rows["adduct"],
         "isotopomer": None,
@@ -276,7 +307,7 @@ def _features(rows: pd.DataFrame, samples: list[str]) -> str:
 
 def _evidence(table: pd.DataFrame) -> str:
     """Section of the evidence: mass and retention of each name whose ion is known."""
-    rows = table[table["charge"].notna() & table["monoisotopic_mass"].notna()]
+    rows = table[table["has_evidence"]]
     run = rows["sample"].map({s: i for i, s in enumerate(dict.fromkeys(table["sample"]), 1)})
     names = "ms_run[" + run.astype("str") + "]"
     ions = zip(rows["monoisotopic_mass"], rows["adduct"], strict=True)
@@ -284,11 +315,11 @@ def _evidence(table: pd.DataFrame) -> str:
     columns: dict[str, Any] = {
         "SME_ID": rows["feature"] + 1,
         "evidence_input_id": names + ":mass=" + mass + ";rt=" + rt,
-        "database_identifier": None,
+        "database_identifier": rows["identifier"].fillna(_NOT_THERE),
         "chemical_formula": rows["formula"],
         "smiles": None,
         "inchi": None,
-        "chemical_name": rows["name"].map(_one_name, na_action="ignore"),
+        "chemical_name": rows["chemical_name"],
         "uri": None,
         "derivatized_form": None,
         "adduct_ion": rows["adduct"],

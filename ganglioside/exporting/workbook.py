@@ -54,6 +54,15 @@ _NOTES: Final = (
         "32,767 characters is cut and ends with [cut].",
     ),
     *((kind.name, kind.help) for kind in VERDICT_KINDS),
+    (
+        "shorthand",
+        "The species that the name gives, whatever the verdict, in the shorthand of LIPID MAPS "
+        "2020. Its level is species (sum composition) or molecular species (base and acyl chain).",
+    ),
+    (
+        "lipid_maps_entry",
+        "Entry of the head group, on any ceramide, in the LIPID MAPS structure database.",
+    ),
     ("confidence", "Probability that the verdict is right, 0 to 1."),
     ("consolidated_volume", "A valid feature's volume plus that of its fragments and adducts."),
 )

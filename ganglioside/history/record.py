@@ -120,7 +120,10 @@ def to_analysis(record: Record, source: Source) -> Analysis:
     """Analysis from which a record was made."""
     sides = {t: from_rows(record.tables[t], s) for t, s in SIDE_TABLES.items()}
     known = from_rows(record.tables["features"], STORED_FEATURES)
-    everything = pd.concat([known, decode_carried(record.carried, len(known))], axis=1)
+    carried = decode_carried(record.carried, len(known))
+    # A foreign column keeps its name, even where a result column has been given it since then.
+    known = known.drop(columns=known.columns.intersection(carried.columns))
+    everything = pd.concat([known, carried], axis=1)
     return Analysis(
         features=everything[json.loads(record.columns)],
         models=sides["models"],

@@ -33,8 +33,11 @@ class Head:
         None if the name does not specify it.
     spellings : tuple of str
         A hyphen may be written, left out or be a space.
-    lipid_maps, swisslipids : str
-        Class in LIPID MAPS (`SP0601`) and in SwissLipids; empty where none is verified.
+    lipid_maps, lipid_maps_entry : str
+        Class in LIPID MAPS, `SP0601`, and entry of the head group on any ceramide in its database,
+        `LMSP0601AJ00`; empty where there is none.
+    swisslipids : str
+        Class in SwissLipids; empty where none is verified.
     """
 
     series: str
@@ -50,6 +53,7 @@ class Head:
     alpha: int | None
     spellings: tuple[str, ...]
     lipid_maps: str
+    lipid_maps_entry: str
     swisslipids: str
 
     @property
@@ -110,6 +114,8 @@ class Glycan:
     composition : Composition
     lipid_maps, swisslipids : str
         Class of the head group without modifications; empty where none is verified.
+    lipid_maps_entry : str
+        Entry of the head group; empty with modifications, which make it another molecule.
     """
 
     series: str
@@ -117,6 +123,7 @@ class Glycan:
     category: str | None
     composition: Composition
     lipid_maps: str = ""
+    lipid_maps_entry: str = ""
     swisslipids: str = ""
 
 
@@ -310,12 +317,14 @@ def _assemble(head: Head, counts: dict[str, int]) -> Glycan:
         if number := counts.get(modification.label, 0):
             composition = _apply(modification, number, composition, head)
     spelling = "".join(_spell(m, composition, head) for m in _SPELLED.values())
+    is_unmodified = composition == head.composition
     return Glycan(
         series=head.series + spelling,
         isomer=head.isomer + spelling if head.isomer else None,
         category=head.category or None,
         composition=composition,
         lipid_maps=head.lipid_maps,
+        lipid_maps_entry=head.lipid_maps_entry if is_unmodified else "",
         swisslipids=head.swisslipids,
     )
 

@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ganglioside.columns import FEATURES
+from ganglioside.columns import FEATURES, IDENTIFIERS
 from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.name_readings import NameReading, read_name
 from ganglioside.lipids.species import Species, without_chains
 from ganglioside.support.arrays import read_only
+from ganglioside.support.text_columns import as_column, pick, texts
 
 
 def _between(first: str, last: str) -> tuple[str, ...]:
@@ -50,6 +51,17 @@ def _table_row(s: Species) -> tuple[Any, ...]:
         s.formula,
         s.monoisotopic_mass,
     )
+
+
+def _identifiers_of(s: Species) -> dict[str, str | None]:
+    """Identifiers of a species, by the columns `columns.IDENTIFIERS`."""
+    return {
+        "shorthand": s.shorthand,
+        "shorthand_level": s.level,
+        "lipid_maps_class": s.lipid_maps_class,
+        "lipid_maps_entry": s.lipid_maps_entry,
+        "swisslipids_class": s.swisslipids,
+    }
 
 
 _MISSING: Final[dict[str, Any]] = {"str": None, "Int64": -1, "float64": np.nan}
@@ -87,9 +99,11 @@ class ParsedNames:
     standard : numpy.ndarray of bool, shape (n,)
         Whether each name is that of an internal standard; its species is the one without the
         label; read-only.
-    chains : numpy.ndarray of object, shape (n,)
-        Base and acyl chain of each name as a tuple of texts, empty where it gives none; read-only.
-        The entries of `species` have none, since names with unlike chains share them.
+    named : tuple of Species
+        The distinct readable species with the chains that names give; those of `species` have
+        none, since names with unlike chains share them.
+    named_index : numpy.ndarray of int64, shape (n,)
+        Index into `named` for each name, -1 where `index` is -1; read-only.
     """
 
     species: tuple[Species, ...]
@@ -97,7 +111,8 @@ class ParsedNames:
     errors: dict[str, NameFormError]
     ions: npt.NDArray[np.object_]
     standard: npt.NDArray[np.bool_]
-    chains: npt.NDArray[np.object_]
+    named: tuple[Species, ...]
+    named_index: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.index)
@@ -109,8 +124,16 @@ class ParsedNames:
             index=read_only(self.index[rows]),
             ions=read_only(self.ions[rows]),
             standard=read_only(self.standard[rows]),
-            chains=read_only(self.chains[rows]),
+            named_index=read_only(self.named_index[rows]),
         )
+
+    @cached_property
+    def chains(self) -> npt.NDArray[np.object_]:
+        """Base and acyl chain of each name as a tuple, empty where it gives none; read-only."""
+        chains: npt.NDArray[np.object_] = _each(
+            [*(s.chains for s in self.named), ()], self.named_index
+        )
+        return chains
 
     @cached_property
     def series(self) -> frozenset[str]:
@@ -152,6 +175,16 @@ class ParsedNames:
         """Columns `SPECIES_COLUMNS` with one value per name, NA if unreadable."""
         return self._taken(self.index)
 
+    def identifiers(self) -> dict[str, Any]:
+        """Columns `columns.IDENTIFIERS` with one value per name.
+
+        NA if the name is unreadable, or that of an internal standard: its label is no part of a
+        shorthand.
+        """
+        index = np.where(self.standard, -1, self.named_index)
+        rows = [_identifiers_of(s) for s in self.named]
+        return {c: as_column(pick(texts([row[c] for row in rows]), index)) for c in IDENTIFIERS}
+
     def _taken(self, index: npt.NDArray[np.int64]) -> dict[str, Any]:
         """Columns `SPECIES_COLUMNS` of the species at these positions, NA where -1."""
         return {name: _column(values, index) for name, values in self._columns.items()}
@@ -191,17 +224,21 @@ def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:
     errors: dict[str, NameFormError] = {}
     readings = [_reading(text, errors) for text in wanted]
     found: dict[Species, int] = {}
+    named: dict[tuple[Species, tuple[str, ...]], int] = {}
     by_text = np.full(len(distinct) + 1, -1, dtype=np.int64)
+    named_by_text = by_text.copy()
     for i, reading in enumerate(readings):
-        if reading is not None and reading.species is not None:
-            by_text[i] = found.setdefault(reading.species, len(found))
+        if reading is not None and (species := reading.species) is not None:
+            by_text[i] = found.setdefault(species, len(found))
+            named_by_text[i] = named.setdefault((species, species.chains), len(named))
     return ParsedNames(
         species=tuple(without_chains(species) for species in found),
         index=read_only(by_text[codes]),
         errors=errors,
         ions=_each([r.ion if r else None for r in readings], codes),
         standard=_each([r.standard if r else False for r in readings], codes, np.bool_),
-        chains=_each([r.species.chains if r and r.species else () for r in readings], codes),
+        named=tuple(species for species, _ in named),
+        named_index=read_only(named_by_text[codes]),
     )
 
 

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Final
 
 from ganglioside.lipids.ceramide_names import check_ceramide
 from ganglioside.lipids.composition import Ceramide, Composition
 from ganglioside.lipids.head_groups import Glycan
 from ganglioside.lipids.name_faults import check_limit
+from ganglioside.support.fact_tables import read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class _LipidMapsClass:
+    """A row of `data/lipid_maps_classes.csv`."""
+
+    code: str
+    name: str
+
+
+#: Classes as LIPID MAPS writes them, `Gangliosides [SP0601]`, by code.
+_CLASSES: Final = {
+    row.code: f"{row.name} [{row.code}]"
+    for row in read_facts("lipid_maps_classes.csv", _LipidMapsClass)
+}
+
+#: Levels of a shorthand, in the words of LIPID MAPS.
+SUM_LEVEL: Final = "species"
+CHAINS_LEVEL: Final = "molecular species"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +59,11 @@ class Species:
     chains : tuple of str
         Base and acyl chain where the name gives them, `("18:1;O2", "16:0")`, else empty.
     lipid_maps, swisslipids : str or None
-        Class of the head group in LIPID MAPS (`SP0601`) and SwissLipids; None where none is
-        verified.
+        Class of the head group in LIPID MAPS (`SP0601`) and SwissLipids (`SLM:000489918`); None
+        where none is verified.
+    lipid_maps_entry : str or None
+        Entry of the head group on any ceramide in the LIPID MAPS structure database,
+        `LMSP0601AJ00`; None where it has none, or where the name leaves the isomer open.
 
     Examples
     --------
@@ -47,8 +71,11 @@ class Species:
     >>> species = parse_name("GD1a+OAc d36:1")
     >>> species.series, species.isomer, str(species.ceramide)
     ('GD1+OAc', 'GD1a+OAc', '36:1;O2')
-    >>> parse_name("GM3(d18:1/16:0)").shorthand, species.level, species.lipid_maps
-    ('GM3 18:1;O2/16:0', 'species', 'SP0601')
+    >>> gm3 = parse_name("GM3(d18:1/16:0)")
+    >>> gm3.shorthand, gm3.level, gm3.lipid_maps_class, gm3.lipid_maps_entry
+    ('GM3 18:1;O2/16:0', 'molecular species', 'Gangliosides [SP0601]', 'LMSP0601AJ00')
+    >>> species.shorthand, species.level
+    ('GD1a+OAc 36:1;O2', 'species')
     """
 
     series: str
@@ -61,6 +88,7 @@ class Species:
     monoisotopic_mass: float = field(compare=False)
     chains: tuple[str, ...] = field(default=(), compare=False)
     lipid_maps: str | None = field(default=None, compare=False)
+    lipid_maps_entry: str | None = field(default=None, compare=False)
     swisslipids: str | None = field(default=None, compare=False)
 
     @property
@@ -80,8 +108,17 @@ class Species:
 
     @property
     def level(self) -> str:
-        """`chains` where both chains are known (Goslin: SN_POSITION), else `species` (SPECIES)."""
-        return "chains" if self.chains else "species"
+        """Level of the shorthand, as LIPID MAPS names it.
+
+        `molecular species` where base and acyl chain are known (SN_POSITION in Goslin, since
+        their places follow from what they are), `species` for a sum composition (SPECIES).
+        """
+        return CHAINS_LEVEL if self.chains else SUM_LEVEL
+
+    @property
+    def lipid_maps_class(self) -> str | None:
+        """Class as LIPID MAPS writes it, `Gangliosides [SP0601]`; None where none is verified."""
+        return _CLASSES[self.lipid_maps] if self.lipid_maps else None
 
     def __str__(self) -> str:
         return self.name
@@ -113,6 +150,7 @@ def combine(glycan: Glycan, ceramide: Ceramide, chains: tuple[str, ...] = ()) ->
         monoisotopic_mass=elements.mass,
         chains=chains,
         lipid_maps=glycan.lipid_maps or None,
+        lipid_maps_entry=glycan.lipid_maps_entry or None,
         swisslipids=glycan.swisslipids or None,
     )
 

@@ -168,6 +168,8 @@ class TableRead:
         Whether the sheet is a part of one table, and so no sample.
     first : tuple of (int, tuple of str)
         The first rows: 1-based line of the input, and the cells as read.
+    rt_unit : str
+        Unit of RT that the user named, else that of its header; empty where neither says it.
     """
 
     sheet: str
@@ -179,6 +181,7 @@ class TableRead:
     rows: int
     part: bool = False
     first: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    rt_unit: str = ""
 
     @classmethod
     def of(cls, raw: RawTable) -> TableRead:
@@ -193,6 +196,7 @@ class TableRead:
             len(raw),
             raw.part,
             _first_rows(raw),
+            raw.unit or raw.header.rt_unit,
         )
 
 

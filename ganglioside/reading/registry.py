@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import import_module
@@ -91,34 +91,64 @@ def _formats_of(value: object) -> tuple[Format, ...]:
     return found
 
 
+def tools() -> tuple[tuple[str, str, str], ...]:
+    """Tools whose files are read, by name, each with its files and with what is taken from them.
+
+    Examples
+    --------
+    >>> [name for name, _, _ in tools()][:2]
+    ['ALEX123', 'Compound Discoverer']
+    """
+    described: dict[str, list[Format]] = {}
+    for form in formats():
+        described.setdefault(form.tool, []).append(form)
+    return tuple(
+        (tool, _joined(form.files for form in same), _joined(form.taken for form in same))
+        for tool, same in sorted(described.items(), key=lambda item: item[0].casefold())
+    )
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """Distinct texts in one, without the empty ones."""
+    return "; ".join(dict.fromkeys(filter(None, texts)))
+
+
 def file_list() -> str:
-    """Text of `FILES.md`: each tool with what is taken from its files.
+    """Text of `FILES.md`: each tool with its files and with what is taken from them.
 
     Examples
     --------
     >>> file_list().splitlines()[0]
     '# Which files are read'
     """
-    taken: dict[str, list[str]] = {}
-    for form in formats():
-        if form.taken not in taken.setdefault(form.tool, []):
-            taken[form.tool].append(form.taken)
-    rows = [
-        f"| {tool} | {'; '.join(filter(None, texts))} |" for tool, texts in sorted(taken.items())
-    ]
-    return "\n".join([_INTRODUCTION, "| tool | what is taken |", "|---|---|", *rows, ""])
+    rows = ["| " + " | ".join(row) + " |" for row in tools()]
+    return "\n".join(
+        [_INTRODUCTION, "| tool | files | what is taken |", "|---|---|---|", *rows, ""]
+    )
 
 
 _INTRODUCTION: Final = """\
 # Which files are read
 
-Files are known by what they hold, not by their names; each is read without an option. Whatever tool
-wrote a table, one with a name and a retention time in each row is read, long (a row for each
-feature and sample) or wide (a column for each sample): CSV, TSV and other text, XLSX with its
-sheets, Parquet, DataFrames. `table.report` says what was taken from which column.
+Give the file as your tool wrote it. It is known by what it holds, not by its name, and no option is
+needed: text with any separator and in any usual encoding, XLSX with its sheets, Parquet,
+DataFrames.
 
-A table without names of lipids (plain peak lists) must be annotated first, in the tool that made
-it.
+**Of any tool**, listed or not, a table is read that has a name and a retention time in each row:
+long (a row for each feature and sample) or wide (columns for each sample). Areas are taken where
+there are any, else heights or intensities; m/z, ion, Log P and anchors where the table has them.
+
+**Samples.** Blanks take no part. Quality controls and standards take none in a wide table with one
+RT for all files, where they would repeat what the samples show. Internal standards are kept and not
+judged.
+
+**What was taken** from which column, and what was left out, is in the reading report:
+`table.report` in Python, the first lines of `ganglioside analyze`, *What was taken* in the
+workbench. A column that was taken wrongly is corrected there: `columns={"Name": "my column"}`,
+`--column Name="my column"`, the mark over the column in the workbench.
+
+**Not read** are tables without names of lipids, such as plain peak lists: annotate them first, in
+the tool that made them. Raw data and spectra are no tables.
 
 This list is made from the readers: `python -m ganglioside.reading.registry > FILES.md`.
 """

@@ -197,7 +197,7 @@ def _taken(table: TableRead) -> Iterator[tuple[str, str]]:
     yield "File", f"{what}, {header}, {table.rows:,} rows"
     for column, label in INPUT_LABELS.items():
         if column in table.header.positions:
-            unit = f", in {table.header.rt_unit}" if column == "rt" and table.header.rt_unit else ""
+            unit = f", in {table.rt_unit}" if column == "rt" and table.rt_unit else ""
             yield label, f'"{quote(table.header.label(column))}"{unit}'
         elif own := [s.positions[column] for s in table.samples if column in s.positions]:
             first = quote(table.header.texts[own[0]].strip())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS, PROBLEMS
@@ -63,7 +64,9 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         data = spread(data, samples, rows, sample)
         carried = carried.iloc[rows].reset_index(drop=True)
         names = names.take(rows)
-        problems["feature_id"] = first_of(rows, len(raw)).reindex(problems["feature_id"]).array
+        of_row = problems["feature_id"].notna()
+        wide_row = problems.loc[of_row, "feature_id"].to_numpy(np.int64)
+        problems.loc[of_row, "feature_id"] = first_of(rows, len(raw)).array.take(wide_row)
     others = {c: kind for c, kind in FEATURE_TABLE.items() if data[c].dtype != kind}
     return FeatureTable(
         data=data.astype(others)[list(FEATURE_TABLE)],

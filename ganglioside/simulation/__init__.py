@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ganglioside.simulation.scenario import LEVELS, Scenario
 from ganglioside.simulation.table import simulate, simulate_world
+from ganglioside.simulation.tool_files import tool_file
 from ganglioside.simulation.world import World
 
-__all__ = ["LEVELS", "Scenario", "World", "simulate", "simulate_world"]
+__all__ = ["LEVELS", "Scenario", "World", "simulate", "simulate_world", "tool_file"]

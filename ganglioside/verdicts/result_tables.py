@@ -233,6 +233,7 @@ def features_table(table: FeatureTable, verdicts: RowVerdicts) -> pd.DataFrame:
         **{column: data[column] for column in _GIVEN},
         "feature_id": as_numbers(data["feature_id"].to_numpy(copy=True)),
         **table.names.columns(),
+        **table.names.identifiers(),
         **{name: _column(values) for name, values in vars(verdicts).items()},
         "verdict": pd.Categorical.from_codes(verdicts.verdict, dtype=_VERDICT),
         "parent_id": as_numbers(verdicts.parent_id),

@@ -13,6 +13,7 @@ from builders import build_analysis
 
 import ganglioside as gg
 from ganglioside.analysis import Analysis
+from ganglioside.columns import IDENTIFIERS
 from ganglioside.exporting import to_mztab
 from ganglioside.lipids.adducts import mz as ion_mz
 from ganglioside.simulation.example import example
@@ -113,6 +114,54 @@ def test_molecules_are_the_valid_species_with_their_consolidated_areas(
     for row in file.rows["SML"]:
         if row["reliability"] == "4":
             assert row["chemical_formula"] == row["chemical_name"] == "null"
+            assert row["database_identifier"] == row["opt_global_lipid_maps_class"] == "null"
+
+
+def identified(*names: str, **columns: list[object]) -> mztab_rules.File:
+    """The file of names that are all judged valid, with an m/z."""
+    table = gg.read_features(
+        pd.DataFrame({"Name": names, "RT": [9.0] * len(names), "m/z": 1000.0, "Adduct": "[M-H]-"})
+    )
+    analysis = gg.analyze(table)
+    features = analysis.features.assign(**columns)
+    features["verdict"] = features["verdict"].where(features["shorthand"].isna(), "valid")
+    text = text_of(dataclasses.replace(analysis, features=features))
+    assert mztab_rules.faults(text) == []
+    return mztab_rules.read(text)
+
+
+def test_a_molecule_has_its_shorthand_and_what_lipid_maps_has_of_it() -> None:
+    file = identified("gd1a d36:1", "GM3(d18:1/16:0)", "GM1(36:1;O2)", "GM3+OAc 34:1", "PC 34:1")
+    given = ["gd1a d36:1", "GM3(d18:1/16:0)", "GM1(36:1;O2)", "GM3+OAc 34:1", "PC 34:1"]
+    assert file.of("SML", "opt_global_name_as_given") == given
+    assert file.of("SML", "chemical_name") == [
+        "GD1a 36:1;O2", "GM3 18:1;O2/16:0", "GM1 36:1;O2", "GM3+OAc 34:1;O2", "null"
+    ]  # fmt: skip
+    identifiers = ["LM:LMSP0601AS00", "LM:LMSP0601AJ00", "LM:LMSP0601", "LM:LMSP0601"]
+    assert file.of("SML", "database_identifier") == [*identifiers, "null"]
+    assert file.of("SME", "database_identifier") == identifiers
+    assert file.of("SML", "reliability") == ["2", "2", "2", "2", "4"]
+    levels = ["species", "molecular species", "species", "species", "null"]
+    assert file.of("SML", "opt_global_shorthand_level") == levels
+    assert set(file.of("SML", "opt_global_swisslipids_class")) == {"SLM:000489918", "null"}
+
+
+def test_a_labelled_standard_is_no_evidence_of_the_molecule_without_its_label() -> None:
+    file = identified("GM3 34:1", "GM3(d18:1/18:0-d3)")
+    assert file.of("SMF", "SME_ID_REFS") == ["1", "null"]
+    assert file.of("SME", "chemical_name") == ["GM3 34:1;O2"]
+
+
+def test_an_analysis_of_an_older_version_has_no_identifiers(measured: Analysis) -> None:
+    older = measured.features.drop(columns=list(IDENTIFIERS))
+    text = text_of(dataclasses.replace(measured, features=older))
+    assert mztab_rules.faults(text) == []
+    file = mztab_rules.read(text)
+    assert set(file.of("SME", "database_identifier")) == {"LM:null"}
+    assert set(file.of("SML", "database_identifier")) <= {"null"}
+    valid = set(measured.features.query("verdict == 'valid'")["name"])
+    assert set(file.of("SML", "chemical_name")) == {*valid, "null"}
+    assert len(file.rows["SME"]) == measured.features["monoisotopic_mass"].notna().sum()
 
 
 def test_hostile_text_breaks_no_line_and_is_not_executed() -> None:
@@ -176,8 +225,10 @@ def test_small_tables_follow_the_rules(n: int) -> None:
         ("cv[1]-label\tMS", "cv[1]-label\tUO", "is not declared"),
         ("[M-H]-", "M-H", "adduct_ion = M-H"),
         ("\n\nSFH", "\nSFH", "no blank line"),
-        ("database[1]-prefix\tnull", "database[1]-prefix\tx", "is none, but has a prefix"),
-        ("[, , no database, null]", "[, , LIPID MAPS, ]", "has no address"),
+        ("[, , LIPID MAPS, ]", "[, , no database, null]", "is none, but has a prefix"),
+        ("database[1]-uri\thttps://www.lipidmaps.org", "database[1]-uri\tnull", "has no address"),
+        ("\tLM:LMSP0601", "\tXX:LMSP0601", "has no prefix of a database"),
+        ("\tLM:LMSP0601AJ00", "\tnull", "SME without LM:null"),
         ("cv[1]-version\t4.1.11", "cv[1]-version\tnull", "cv[1]-version is null"),
         ("MTD\tsmall_molecule_feature-quantification_unit", "COM\tunit", "unit is missing"),
     ],

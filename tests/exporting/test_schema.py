@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -12,9 +13,8 @@ import pandas as pd
 import pytest
 from builders import build_analysis
 
-from ganglioside.exporting import (
-    to_json,
-)
+from ganglioside.columns import IDENTIFIERS
+from ganglioside.exporting import read_json, to_json
 from ganglioside.exporting.schema import json_schema, published_schema
 
 
@@ -31,12 +31,22 @@ def test_json_follows_its_published_schema() -> None:
         assert list(validator.iter_errors(json.loads(to_json(analysis)))) == []
 
 
+def test_an_analysis_of_an_older_version_follows_the_schema_too() -> None:
+    older = build_analysis()
+    older = replace(older, features=older.features.drop(columns=list(IDENTIFIERS)))
+    content = to_json(older)
+    validator = jsonschema.Draft202012Validator(published_schema())
+    assert list(validator.iter_errors(json.loads(content))) == []
+    assert list(read_json(content).features.columns) == list(older.features.columns)
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         lambda d: d["features"][0].update(verdict="sure"),
         lambda d: d["features"][0].pop("rt"),
         lambda d: d["features"][0].update(rt="9.4"),
+        lambda d: d["features"][0].update(shorthand=3),
         lambda d: d["settings"].update(rt_tolerance=7),
         lambda d: d["source"].update(sha256="x"),
         lambda d: d.update(schema_version=2),

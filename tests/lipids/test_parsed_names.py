@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from paths import PORCINE
 
-from ganglioside.columns import FEATURES
+from ganglioside.columns import FEATURES, IDENTIFIERS
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.name_readings import read_name
 from ganglioside.lipids.parsed_names import SPECIES_COLUMNS, parse_names
@@ -76,6 +76,28 @@ def test_ion_standard_and_chains_of_each_name() -> None:
     assert parsed.errors["PC 34:1"].lipid_class == "PC"
     assert not any(a.flags.writeable for a in (parsed.ions, parsed.standard, parsed.chains))
     assert len(parse_names([]).ions) == 0
+
+
+def test_identifiers_are_those_of_the_name_with_its_chains() -> None:
+    texts = ["GM3(d18:1/16:0)-H", None, "PC 34:1", "IS_GM3 34:1", "GM3 d34:1", "GM3(d16:1/18:0)",
+             "GM3 18:1;O2/16:0", "GM3+OAc 34:1"]  # fmt: skip
+    parsed = parse_names(pd.Series(texts, dtype="str"))
+    frame = pd.DataFrame(parsed.identifiers())
+    assert {c: str(t) for c, t in frame.dtypes.items()} == IDENTIFIERS
+    assert len(parsed.species) == 2
+    assert len(parsed.named) == 4
+    two, one = "GM3 18:1;O2/16:0", "GM3 34:1;O2"
+    assert frame["shorthand"].fillna("?").tolist() == [
+        two, "?", "?", "?", one, "GM3 16:1;O2/18:0", two, "GM3+OAc 34:1;O2"
+    ]  # fmt: skip
+    assert frame["shorthand_level"].dropna().unique().tolist() == ["molecular species", "species"]
+    assert frame.iloc[1:4].isna().all(axis=None)
+    assert frame["lipid_maps_entry"].isna().tolist() == [False, *[True] * 3, *[False] * 3, True]
+    turned = parsed.take(np.array([6, 4]))
+    assert pd.Series(turned.identifiers()["shorthand"]).tolist() == [two, one]
+    assert turned.chains.tolist() == [("18:1;O2", "16:0"), ()]
+    empty = pd.DataFrame(parse_names([]).identifiers())
+    assert {c: str(t) for c, t in empty.dtypes.items()} == IDENTIFIERS
 
 
 def test_kept_errors_hold_no_frames() -> None:

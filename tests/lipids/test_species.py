@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import Ceramide
-from ganglioside.lipids.head_groups import parse_glycan
+from ganglioside.lipids.head_groups import HEADS, parse_glycan
 from ganglioside.lipids.names import parse_name, species
-from ganglioside.lipids.species import combine, without_chains
+from ganglioside.lipids.species import CHAINS_LEVEL, SUM_LEVEL, combine, without_chains
+
+#: What Goslin 2.2.5 reads in our shorthand; `tests/benchmarks/goslin_names.py` makes it.
+GOSLIN = Path(__file__).with_name("goslin_names.csv")
+LEVELS = {"SPECIES": SUM_LEVEL, "SN_POSITION": CHAINS_LEVEL}
 
 
 @pytest.mark.parametrize(
@@ -62,9 +69,10 @@ def test_a_species_is_its_head_group_on_its_ceramide() -> None:
     ("text", "shorthand", "level"),
     [
         ("GM3 d34:1", "GM3 34:1;O2", "species"),
-        ("GM3(d18:1/16:0)", "GM3 18:1;O2/16:0", "chains"),
-        ("GD1a+OAc(t18:0/h24:0)", "GD1a+OAc 18:0;O3/24:0;O", "chains"),
-        ("Cer(m18:0/16:0)", "Cer 18:0;O/16:0", "chains"),
+        ("GM3(d18:1/16:0)", "GM3 18:1;O2/16:0", "molecular species"),
+        ("GD1a+OAc(t18:0/h24:0)", "GD1a+OAc 18:0;O3/24:0;O", "molecular species"),
+        ("Cer(m18:0/16:0)", "Cer 18:0;O/16:0", "molecular species"),
+        ("Hex3HexNAcNeuAc2-Cer d36:1", "GD1 36:1;O2", "species"),
     ],
 )
 def test_the_shorthand_has_the_level_of_the_name(text: str, shorthand: str, level: str) -> None:
@@ -72,6 +80,16 @@ def test_the_shorthand_has_the_level_of_the_name(text: str, shorthand: str, leve
     assert (read.shorthand, read.level) == (shorthand, level)
     again = parse_name(shorthand)
     assert (again, again.chains) == (read, read.chains)
+
+
+def test_goslin_reads_the_same_in_our_shorthand() -> None:
+    rows = list(csv.DictReader(GOSLIN.read_text(encoding="utf-8").splitlines()))
+    assert len(rows) > 500
+    assert {row["level"] for row in rows} == set(LEVELS)
+    for row in rows:
+        read = parse_name(row["name"])
+        found = (read.shorthand, read.level, read.formula)
+        assert found == (row["shorthand"], LEVELS[row["level"]], row["formula"]), row["name"]
 
 
 def test_chains_are_no_part_of_what_a_species_is() -> None:
@@ -83,21 +101,55 @@ def test_chains_are_no_part_of_what_a_species_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "lipid_maps"),
+    ("text", "lipid_maps", "entry", "swisslipids"),
     [
-        ("GM3 34:1", "SP0601"),
-        ("GD1a+OAc 36:1", "SP0601"),
-        ("GP1c 36:1", "SP0601"),
-        ("GA2 36:1", "SP0503"),
-        ("Gb3 34:1", "SP0502"),
-        ("SM 34:1", "SP0301"),
-        ("SHexCer 34:1", "SP0602"),
-        ("Cer 34:1", "SP02"),
+        ("GM3 34:1", "Gangliosides [SP0601]", "LMSP0601AJ00", "SLM:000489918"),
+        ("GD1a 36:1", "Gangliosides [SP0601]", "LMSP0601AS00", "SLM:000489918"),
+        ("GD1b(d18:1/18:0)", "Gangliosides [SP0601]", "LMSP0601AQ00", "SLM:000489918"),
+        ("GP1b 36:1", "Gangliosides [SP0601]", None, "SLM:000489918"),
+        ("GA2 36:1", "GalNAcb1-4Galb1-4Glc- (Ganglio series) [SP0503]", "LMSP0503AA00",
+         "SLM:000399813"),
+        ("Gb3 34:1", "GalNAcb1-3Gala1-4Galb1-4Glc- (Globo series) [SP0502]", "LMSP0502AA00",
+         "SLM:000399813"),
+        ("LacCer 34:1", "Simple Glc series [SP0501]", "LMSP0501AB00", "SLM:000399813"),
+        ("Hex2Cer 34:1", "Neutral glycosphingolipids [SP05]", None, "SLM:000399813"),
+        ("SM 34:1", "Ceramide phosphocholines (sphingomyelins) [SP0301]", "LMSP03010000",
+         "SLM:000001000"),
+        ("SHexCer 34:1", "Sulfoglycosphingolipids (sulfatides) [SP0602]", None, "SLM:000399817"),
+        ("Cer 34:1", "Ceramides [SP02]", None, "SLM:000000834"),
     ],
-)
-def test_a_species_knows_its_class_as_far_as_that_is_verified(text: str, lipid_maps: str) -> None:
+)  # fmt: skip
+def test_a_species_knows_what_databases_have_of_its_head_group(
+    text: str, lipid_maps: str, entry: str | None, swisslipids: str
+) -> None:
     read = parse_name(text)
-    assert (read.lipid_maps, read.swisslipids) == (lipid_maps, None)
+    found = (read.lipid_maps_class, read.lipid_maps_entry, read.swisslipids)
+    assert found == (lipid_maps, entry, swisslipids)
+    assert lipid_maps.endswith(f"[{read.lipid_maps}]")
+
+
+@pytest.mark.parametrize("text", ["GM1 36:1", "GD1 36:1", "GT1 36:1", "GQ1 36:1", "GP1 36:1"])
+def test_a_name_that_leaves_the_isomer_open_has_no_entry(text: str) -> None:
+    assert parse_name(text).lipid_maps_entry is None
+    assert parse_name(text).lipid_maps == "SP0601"
+
+
+@pytest.mark.parametrize("text", ["GM3+OAc 34:1", "GM3(NeuGc) 34:1", "Fuc-GD1a 36:1"])
+def test_a_modified_head_group_has_the_class_but_no_entry(text: str) -> None:
+    assert parse_name(text).lipid_maps_entry is None
+    assert parse_name(text).lipid_maps_class == "Gangliosides [SP0601]"
+
+
+def test_each_entry_is_of_one_head_group_and_of_its_class() -> None:
+    entries = [head.lipid_maps_entry for head in HEADS if head.lipid_maps_entry]
+    assert len(set(entries)) == len(entries)
+    for head in HEADS:
+        assert head.lipid_maps_entry.removeprefix("LM").startswith(
+            head.lipid_maps if head.lipid_maps_entry else ""
+        )
+        assert head.lipid_maps
+        assert head.swisslipids.startswith("SLM:")
+        assert (head.lipid_maps == "SP0601") == (head.neuac > 0)
 
 
 def test_a_species_that_cannot_exist_is_refused() -> None:

@@ -46,4 +46,21 @@ def test_what_is_no_format_is_refused_with_the_cure(added: None) -> None:
 def test_the_list_of_files_is_that_of_the_readers() -> None:
     written = (ROOT / "FILES.md").read_text(encoding="utf-8")
     assert written == registry.file_list()
-    assert all(form.taken for form in registry.formats())
+    assert all(form.taken and form.files for form in registry.formats())
+
+
+def test_the_list_has_each_tool_once_with_its_files_in_the_order_of_names() -> None:
+    listed = registry.tools()
+    names = [tool for tool, _, _ in listed]
+    assert names == sorted({form.tool for form in registry.formats()}, key=str.casefold)
+    named = {"MS-DIAL", "mzmine", "Skyline", "LipidSearch", "Lipid Data Analyzer", "MassHunter",
+             "MultiQuant or SCIEX OS", "TraceFinder", "MRMkit", "El-MAVEN", "LIQUID",
+             "MetaboScape", "Progenesis QI", "Compound Discoverer", "XCMS", "MetaboLights MAF",
+             "mwTab", "mzTab-M"}  # fmt: skip
+    assert named <= set(names)
+    assert not any("|" in text for row in listed for text in row)
+
+
+@pytest.mark.parametrize("added", ["MINE"], indirect=True)
+def test_a_tool_that_was_added_is_listed(added: None) -> None:
+    assert ("My tool", "", "") in registry.tools()

@@ -25,6 +25,16 @@ def test_the_report_says_what_was_taken_and_what_was_not() -> None:
     assert "other lipids: 1 (PC 1)" in text
 
 
+def test_the_unit_that_was_named_counts_and_is_told() -> None:
+    content = b"Name,RT\nGM1(36:1;O2),594\n"
+    told = [str(gg.read_features(content, unit=unit).report) for unit in (None, "s", "min")]
+    assert ['"RT", in s' in text for text in told] == [False, True, False]
+    assert '"RT", in min' in told[2]
+    assert '"RT (min)", in s' in str(
+        gg.read_features(content.replace(b"RT", b"RT (min)"), unit="s").report
+    )
+
+
 def test_equal_faults_are_told_once_with_their_number_and_first_rows() -> None:
     rows = "".join(f"GX9(36:1;O2),{i}\n" for i in range(1, 9))
     table = gg.read_features(("Name,RT\nGM1(36:1;O2),9.9\n" + rows).encode())

@@ -14,7 +14,7 @@ from typing import Any, Final
 import duckdb
 
 from ganglioside.analysis import analyze
-from ganglioside.columns import OPTIONAL
+from ganglioside.columns import MAY_LACK
 from ganglioside.history import audit_log
 from ganglioside.history.log_facts import (
     Facts,
@@ -358,7 +358,7 @@ def _compare_again(store: Store, session: Stored) -> tuple[list[str], list[str]]
     before, stored_columns = record.fingerprints(), json.loads(record.columns)
     again = analyze(stored.read_input(stored.settings), stored.settings)
     # Columns that were added since then are no part of what was stored.
-    kept = [c for c in again.features if c in stored_columns or c not in OPTIONAL]
+    kept = [c for c in again.features if c in stored_columns or c not in MAY_LACK]
     after = Record.of(replace(again, features=again.features[kept])).fingerprints()
     changed = sorted(part for part in before if before[part] != after[part])
     now = {"ganglioside": again.version, **environment()}

@@ -12,6 +12,7 @@ from ganglioside.reading.formats.format import Format
 FORMATS: Final = (
     Format(
         "ALEX123",
+        files="tables of species (`.tab`), as LDA writes them",
         marks=(("RAW_ID", "Lipid species"), ("Lipid species", "MS evidence level")),
         columns={
             "name": ("Molecular lipid species", "Lipid species", "Lipid ID"),

@@ -17,6 +17,7 @@ _FILE: Final = r"(?P<sample>.+?)(?: \(F[0-9]+\))?"
 FORMATS: Final = (
     Format(
         "Compound Discoverer",
+        files="table of compounds, versions 2 and 3, text or workbook",
         marks=(
             ("Calc. MW", "RT [min]"),
             ("Molecular Weight", "RT [min]"),

@@ -40,6 +40,7 @@ def _unfold(sheet: Sheet) -> Sheet | None:
 FORMATS: Final = (
     Format(
         "El-MAVEN",
+        files="group report and peak report, also of MAVEN",
         marks=(
             ("medMz", "medRt"),
             ("peakMz", "peakArea"),

@@ -113,6 +113,8 @@ class Format:
         The same from a JSON document; None if it is of another tool.
     taken : str
         What is taken from such a file, for people.
+    files : str
+        Which exports of the tool are meant, with their versions, for people.
 
     Examples
     --------
@@ -130,6 +132,7 @@ class Format:
     unfold: Callable[[Sheet], Sheet | None] | None = None
     document: Callable[[Mapping[str, Any]], Sheet | None] | None = None
     taken: str = ""
+    files: str = ""
 
     def recognises(self, texts: Sequence[str]) -> bool:
         """Whether a header is one of this tool."""

@@ -14,6 +14,7 @@ from ganglioside.reading.formats.format import Format
 FORMATS: Final = (
     Format(
         "GNPS",
+        files="annotations of spectra, summaries of clusters and features",
         marks=(
             ("Compound_Name", "SpecMZ"),
             ("Compound_Name", "RT_Query"),
@@ -28,6 +29,6 @@ FORMATS: Final = (
             "adduct": ("Adduct", "Best Ion"),
             "volume": ("sum(precursor intensity)", "SumPeakIntensity"),
         },
-        taken="compound names, m/z, RT, ions and summed intensities",
+        taken="compound names, m/z, RT, ions and the summed intensities of each cluster or feature",
     ),
 )

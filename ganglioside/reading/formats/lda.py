@@ -64,6 +64,7 @@ def _whole(cells: list[str], position: int) -> str:
 FORMATS: Final = (
     Format(
         "Lipid Data Analyzer",
+        files="workbook of results, versions 1 and 2",
         columns={
             "name": ("Lipid species",),
             "rt": ("RT",),
@@ -73,8 +74,9 @@ FORMATS: Final = (
         },
         unfold=_unfold,
         taken=(
-            "a sheet a class: species from carbons, double bonds and hydroxyls, modifications as "
-            "ions, m/z, RT and total areas; isotope peaks, MSn and overviews are left out"
+            "from the sheet of each class: species put together from carbons, double bonds and "
+            "hydroxyls, modifications as ions, m/z, RT and total areas; isotope peaks, MSn and "
+            "overviews are left out"
         ),
     ),
 )

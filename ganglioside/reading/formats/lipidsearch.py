@@ -83,6 +83,7 @@ def _single(files: Mapping[str, str]) -> dict[str, str]:
 FORMATS: Final = (
     Format(
         "LipidSearch",
+        files="alignment, and results of single files, versions 4 and 5; text, CSV or workbook",
         marks=(
             ("LipidMolec", "BaseRt"),
             ("LipidMolec", "Calc Mass"),

@@ -13,12 +13,13 @@ from ganglioside.reading.formats.format import Format, PerSample
 FORMATS: Final = (
     Format(
         "LipidXplorer",
+        files="table of results, with a column of RT added",
         marks=(("NAME", "MASS", "PRECURINTENS*"), ("SPECIE", "MASS", "PRECURINTENS*")),
         columns={"name": ("NAME", "SPECIE", "MOLECULAR SPECIES"), "mz": ("MASS",)},
         per_sample=(
             PerSample("volume", r"PRECURINTENS ?[: ] ?(?P<sample>.+)"),
             PerSample("volume", r"INTENSITY ?[: ] ?(?P<sample>.+)"),
         ),
-        taken="lipid species, m/z, intensities of all files; RT where it was added",
+        taken="lipid species, m/z, the RT that was added, the intensities of all files",
     ),
 )

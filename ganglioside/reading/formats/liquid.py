@@ -13,6 +13,7 @@ from ganglioside.reading.formats.format import Format
 FORMATS: Final = (
     Format(
         "LIQUID",
+        files="list of identified lipids, of one or several raw files",
         marks=(
             ("Raw Data File", "Common Name"),
             ("LM_ID", "Apex RT"),

@@ -37,6 +37,7 @@ def _samples(texts: Sequence[str], _above: Sequence[Record]) -> tuple[SampleColu
 FORMATS: Final = (
     Format(
         "MetaboLights MAF",
+        files="assignment file, `m_..._maf.tsv`",
         marks=(
             ("metabolite_identification", "mass_to_charge"),
             ("metabolite_identification", "database_identifier"),

@@ -161,6 +161,7 @@ def _own_cells(cells: Sequence[str], block: _Block, titles: Sequence[str]) -> li
 FORMATS: Final = (
     Format(
         "MassHunter",
+        files="batch table of Quantitative Analysis, with compounds across or samples across",
         columns={
             "name": ("Compound",),
             "sample": ("Data File", "Sample Name", "Name"),

@@ -59,6 +59,7 @@ def _renamed(section: Section, name: str) -> Section:
 FORMATS: Final = (
     Format(
         "MassLynx",
+        files="TargetLynx summary by compound or by sample, text",
         columns={
             "name": ("Compound Name",),
             "sample": ("Sample Name", "Sample Text", "Sample ID"),

@@ -14,6 +14,7 @@ from ganglioside.reading.formats.format import Format
 FORMATS: Final = (
     Format(
         "MetaboScape",
+        files="feature table, versions 4 and 5; results of TASQ",
         marks=(
             ("FEATURE_ID", "PEPMASS"),
             ("NAME_METABOSCAPE",),

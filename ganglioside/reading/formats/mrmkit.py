@@ -12,6 +12,7 @@ from ganglioside.reading.formats.format import Format
 FORMATS: Final = (
     Format(
         "MRMkit",
+        files="long table of transitions and files, also as midar writes it",
         marks=(
             ("feature_name", "raw_data_filename"),
             ("feature_id", "raw_data_filename"),

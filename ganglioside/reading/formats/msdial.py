@@ -50,6 +50,10 @@ def _by_class(classes: Sequence[str], position: int) -> str:
 FORMATS: Final = (
     Format(
         "MS-DIAL",
+        files=(
+            "alignment result, versions 3 to 5, also with ion mobility and for GNPS; peak list of "
+            "one file"
+        ),
         marks=(
             ("Alignment ID", "Average Rt(min)"),
             ("Average Rt(min)", "Metabolite name"),
@@ -81,8 +85,8 @@ FORMATS: Final = (
         ),
         samples=_samples,
         taken=(
-            "names, RT, m/z, ions, and the areas (or heights) of all files with their file types; "
-            "means and deviations of classes are left out"
+            "names, RT, m/z, ions, and the values of all files as exported (areas, heights or "
+            "normalised), with their file types; means and deviations of classes are left out"
         ),
     ),
 )  # fmt: skip

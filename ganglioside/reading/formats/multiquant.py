@@ -14,6 +14,7 @@ from ganglioside.reading.formats.format import Format
 FORMATS: Final = (
     Format(
         "MultiQuant or SCIEX OS",
+        files="results table, a row for each component and sample",
         marks=(
             ("Component Name", "Sample Name"),
             ("Component Name", "Sample Index"),

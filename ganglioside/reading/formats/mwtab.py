@@ -174,6 +174,7 @@ def _texts(entry: Any) -> dict[str, str]:
 FORMATS: Final = (
     Format(
         "mwTab",
+        files="study of Metabolomics Workbench, text or JSON",
         columns={
             "name": ("Metabolite",),
             "rt": ("retention_time", "Retention time (min)", "Retention time (s)", "RT", "rt_min"),

@@ -66,6 +66,10 @@ def _parts(cell: str) -> tuple[str, ...]:
 FORMATS: Final = (
     Format(
         "mzmine",
+        files=(
+            "feature list, versions 2 to 4 (modular or legacy CSV); tables for GNPS, SIRIUS and "
+            "MetaboAnalyst"
+        ),
         marks=(
             ("row m/z",),
             ("row retention time",),

@@ -296,6 +296,10 @@ def _json_cell(value: Any) -> str:
 FORMATS: Final = (
     Format(
         "mzTab-M",
+        files=(
+            "versions 2.0 and 2.1, text or JSON, also as exported here; small molecules of mzTab "
+            "1.0"
+        ),
         columns={
             "name": ("Name",),
             "rt": _TIMES,

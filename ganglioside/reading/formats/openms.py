@@ -60,6 +60,7 @@ def _title(title: str, files: dict[str, str]) -> str:
 FORMATS: Final = (
     Format(
         "OpenMS",
+        files="consensus features as text (TextExporter)",
         columns={"rt": ("rt_cf",), "mz": ("mz_cf",), "adduct": ("best ion", "adduct")},
         others=("intensity_cf", "charge_cf", "width_cf", "quality_cf", "ID", "partners"),
         per_sample=(
@@ -68,6 +69,6 @@ FORMATS: Final = (
             PerSample("mz", r"(?P<sample>.+):mz"),
         ),
         unfold=_unfold,
-        taken="names that were added, m/z, RT and intensities of all files",
+        taken="names, which have to be added first, m/z, RT and the intensities of all files",
     ),
 )

@@ -14,6 +14,7 @@ from ganglioside.reading.formats.format import Format, PerSample
 FORMATS: Final = (
     Format(
         "Profinder",
+        files="compound groups, and details of single files",
         marks=(
             ("Mass (avg)", "RT (avg)"),
             ("RT (avg)", "[Area]*"),
@@ -37,6 +38,9 @@ FORMATS: Final = (
             PerSample("rt", r"RT ?: ?(?P<sample>.+)"),
             PerSample("mz", r"\[m/z\] ?(?P<sample>.+)"),
         ),
-        taken="compounds, RT, the areas of all files; means and masses are left out",
+        taken=(
+            "compounds, RT, the areas of all files; means and masses, which are neutral, are left "
+            "out"
+        ),
     ),
 )

@@ -72,6 +72,7 @@ def _second_block(texts: Sequence[str]) -> tuple[SampleColumns, ...]:
 FORMATS: Final = (
     Format(
         "Progenesis QI",
+        files="compound measurements, and identifications",
         marks=(
             ("Compound", "Neutral mass (Da)"),
             ("Compound", "Isotope Distribution"),

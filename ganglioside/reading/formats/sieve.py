@@ -14,6 +14,7 @@ from ganglioside.reading.formats.format import Format, PerSample
 FORMATS: Final = (
     Format(
         "SIEVE",
+        files="table of frames",
         marks=(
             ("MZ", "Time", "ChargeState"),
             ("MZ", "Time", "PRElement"),
@@ -30,6 +31,6 @@ FORMATS: Final = (
             PerSample("volume", r"(?:ReconIntensity|Intensity)[_ ](?P<sample>.+)"),
             PerSample("volume", r"(?P<sample>.+)[_ ](?:ReconArea|ReconIntensity)"),
         ),
-        taken="names that were added, m/z, RT and the areas of all files",
+        taken="names, which have to be added first, m/z, RT and the areas of all files",
     ),
 )  # fmt: skip

@@ -106,6 +106,10 @@ def _numbers(cells: pd.Series[Any]) -> FloatArray:
 FORMATS: Final = (
     Format(
         "Skyline",
+        files=(
+            "report of transitions, precursors or molecules, also of the Document Grid or pivoted,"
+            " with headings of molecules or of peptides"
+        ),
         marks=(
             ("Fragment Ion", "Product Mz"),
             ("Molecule*", "Precursor Mz"),
@@ -143,7 +147,7 @@ FORMATS: Final = (
         unfold=_unfold,
         taken=(
             "molecules (or peptides), replicates and their types, precursor m/z and ions, RT and "
-            "areas; of several transitions of a precursor the largest"
+            "areas; of several transitions of a precursor, that with the largest areas is taken"
         ),
     ),
 )

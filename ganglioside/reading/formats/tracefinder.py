@@ -14,6 +14,7 @@ from ganglioside.reading.formats.format import Format
 FORMATS: Final = (
     Format(
         "TraceFinder",
+        files="results grid and custom report, versions 4 and 5, CSV or workbook",
         marks=(
             ("Actual RT", "Filename"),
             ("Actual RT", "Sample*"),

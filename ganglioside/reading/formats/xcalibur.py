@@ -52,6 +52,7 @@ def _holds(cells: Sequence[str], positions: Iterable[int]) -> bool:
 FORMATS: Final = (
     Format(
         "Xcalibur Quan Browser",
+        files="short and long report",
         columns={
             "name": ("Component Name",),
             "sample": ("Filename", "Sample Name", "Sample ID"),
@@ -60,6 +61,6 @@ FORMATS: Final = (
             "volume": ("Area", "Height"),
         },
         unfold=_unfold,
-        taken="a sheet a compound: files and their types, RT and areas",
+        taken="from the sheet of each compound: files and their types, RT and areas",
     ),
 )

@@ -14,6 +14,7 @@ from ganglioside.reading.formats.format import Format
 FORMATS: Final = (
     Format(
         "XCMS",
+        files="peak table, feature definitions with values, report of differences",
         marks=(
             ("mzmed", "rtmed"),
             ("mzmin", "mzmax", "rtmin", "rtmax"),
@@ -36,8 +37,8 @@ FORMATS: Final = (
             "scmin", "scmax", "lmin", "lmax",
         ),
         taken=(
-            "names that were added, m/z, RT and the areas of all samples; ranges and numbers of "
-            "peaks are left out"
+            "names, which have to be added first, m/z, RT and the areas of all samples; ranges and"
+            " numbers of peaks are left out"
         ),
     ),
 )  # fmt: skip

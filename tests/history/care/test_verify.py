@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from kept_open import kept_open
 
 import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
+from ganglioside.columns import IDENTIFIERS
 from ganglioside.history import History, audit_log, session_rows
 from ganglioside.history.opening import environment
 from ganglioside.history.storage import log_heads, store
@@ -358,6 +360,18 @@ def test_a_library_that_an_older_version_named_is_not_compared(
         history.save(gg.analyze(gg.example()))
     found = history.care.verify(sample=3)
     assert (found.is_whole, found.notes) == (True, ())
+
+
+def test_columns_that_an_older_version_did_not_have_are_not_compared(
+    opened: tuple[History, str],
+) -> None:
+    history, _ = opened
+    analysis = gg.analyze(gg.example())
+    older = analysis.features.drop(columns=[*IDENTIFIERS, "row"])
+    sid = history.save(replace(analysis, features=older))
+    assert list(history.load(sid).features) == list(older)
+    found = history.care.verify(sample=3)
+    assert (found.is_whole, len(found.reruns)) == (True, 3)
 
 
 def test_sessions_of_older_versions_have_no_seal(opened: tuple[History, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from widgets.markup import EVIL
 
+from ganglioside.reading.registry import tools
 from ganglioside_widgets import UploadPanel
 
 GOOD = b"Name,RT\nGM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n"
@@ -45,7 +46,18 @@ def test_files_are_listed_chosen_joined_and_removed() -> None:
     assert "b.csv</b>: 3 features" in panel._summary.value
     panel.remove.click()
     assert panel.state.uploads == ()
-    assert "A table needs" in panel._summary.value
+    assert "Give the file as your tool wrote it" in panel._summary.value
+
+
+def test_the_files_of_all_tools_are_listed_on_demand() -> None:
+    values = [getattr(child, "value", "") for child in UploadPanel().children]
+    (listed,) = [value for value in values if "Which files" in str(value)]
+    assert listed.startswith("<details><summary>Which files are read?</summary>")
+    assert listed.count("<tr>") == len(tools()) > 20
+    assert all(f"<b>{tool}</b>" in listed for tool, _, _ in tools())
+    assert "alignment result, versions 3 to 5" in listed
+    assert "`" not in listed
+    assert "http" not in listed
 
 
 def test_a_row_that_does_not_exist_chooses_nothing() -> None:

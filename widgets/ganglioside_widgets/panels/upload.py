@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 from typing import Final
 
@@ -9,6 +10,7 @@ import ipywidgets as w
 
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.file_kinds import TABLE_ENDINGS
+from ganglioside.reading.registry import tools
 from ganglioside_widgets.elements.dropzone import DropZone
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.panels.base import Panel, box, button, fact_list, fault_list, refused
@@ -25,8 +27,9 @@ _FILES: Final = (
 _NAMED: Final = 3
 
 _NO_TABLE: Final = (
-    "<p class='gg-empty'>A table needs the columns <b>Name</b> and <b>RT</b> (min); better with "
-    "<b>Volume</b>, <b>Log P</b> and <b>Anchor</b>. Files stay on this machine.</p>"
+    "<p class='gg-empty'>Give the file as your tool wrote it, or a table with the columns "
+    "<b>Name</b> and <b>RT</b> (min); better with <b>Volume</b>, <b>Log P</b> and <b>Anchor</b>. "
+    "Files stay on this machine.</p>"
 )
 
 
@@ -72,7 +75,7 @@ class UploadPanel(Panel):
         parts = [drop, w.HBox([example, self.remove]).add_class("gg-buttons")]
         if self.path is not None:
             parts.append(self.path)
-        parts += [self._files, self._summary, self._problems]
+        parts += [self._files, self._summary, self._problems, box(_files_read(), kind="legend")]
         if with_preview:
             parts.append(self.preview)
         super().__init__("1. Table", parts, kind="upload")
@@ -148,6 +151,27 @@ class UploadPanel(Panel):
             return "" if self.state.refusal is not None else _NO_TABLE
         left_out = self.state.refused if self.state.as_study else ()
         return _counts(table) + _left_out(left_out)
+
+
+@cache
+def _files_read() -> str:
+    """The tools whose files are read, folded up, as HTML."""
+    rows = "".join(
+        f"<tr><td><b>{_plain(tool)}</b>: {_plain(files)}<br><small>Taken: {_plain(taken)}</small>"
+        "</td></tr>"
+        for tool, files, taken in tools()
+    )
+    return (
+        "<details><summary>Which files are read?</summary>"
+        "<p>Of any tool, a table with a name and a retention time in each row. The files of these "
+        "tools are known by what they hold, and need no choice:</p>"
+        f"<table class='gg-table'>{rows}</table></details>"
+    )
+
+
+def _plain(text: str) -> str:
+    """Words of the list of files as HTML, without the marks that a text file needs."""
+    return escape(text.replace("`", ""))
 
 
 def _counts(table: FeatureTable) -> str:

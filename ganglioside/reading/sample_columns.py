@@ -16,7 +16,7 @@ from ganglioside.reading.cell_values import is_missing
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
 from ganglioside.reading.records import Record, SampleColumns, cells_of, header_key
-from ganglioside.reading.sample_types import kind_of_name, kind_of_type
+from ganglioside.reading.sample_types import kind_of_type, settled_kinds
 from ganglioside.support.arrays import FloatArray
 from ganglioside.support.fact_tables import read_facts
 
@@ -372,11 +372,11 @@ def _with_kinds(
     samples: tuple[SampleColumns, ...], above: Sequence[Record]
 ) -> tuple[SampleColumns, ...]:
     """Samples with the types that a row above the header gives them, else that their names show."""
-    for _, cells in reversed(above):
-        kinds = _kinds(samples, cells)
-        if any(kinds):
-            return tuple(replace(s, kind=s.kind or k) for s, k in zip(samples, kinds, strict=True))
-    return tuple(replace(s, kind=s.kind or kind_of_name(s.name)) for s in samples)
+    rows = (_kinds(samples, cells) for _, cells in reversed(above))
+    told = next((kinds for kinds in rows if any(kinds)), [""] * len(samples))
+    kinds = [sample.kind or kind or None for sample, kind in zip(samples, told, strict=True)]
+    settled = settled_kinds(kinds, [sample.name for sample in samples])
+    return tuple(replace(s, kind=kind or "") for s, kind in zip(samples, settled, strict=True))
 
 
 def _kinds(samples: Sequence[SampleColumns], cells: Sequence[str]) -> list[str]:

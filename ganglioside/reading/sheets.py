@@ -17,7 +17,7 @@ from ganglioside.reading.name_columns import NameChoice, choose_names, readable_
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
-from ganglioside.reading.records import SampleColumns, Sheet, column_of
+from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
 from ganglioside.reading.sample_types import NOT_JUDGED
 
@@ -100,7 +100,7 @@ def read_sheet(
 ) -> RawTable | None:
     """Table of a sheet; None if no column of it can hold names."""
     sheet, header = layout.sheet, layout.header
-    body = sheet.body(layout.record)
+    body, repeated = _without_headers(sheet.body(layout.record), header)
     width = body.cells.shape[1]
     header = replace(header, texts=(*header.texts, *[""] * (width - len(header.texts))))
     named = any(column_of_header(label) == "name" for label in options.named)
@@ -118,7 +118,7 @@ def read_sheet(
         separator=sheet.separator,
         ragged=body.ragged,
         broken=body.broken,
-        notes=(*notes, *_notes(layout, choice)),
+        notes=(*notes, *repeated, *_notes(layout, choice)),
         sheet=sheet.name,
         tool=layout.tool,
         samples=used,
@@ -127,6 +127,22 @@ def read_sheet(
         names=choice.names,
         part=sheet.part or _head_is_sheet(choice, sheet),
     )
+
+
+def _without_headers(body: Body, header: Header) -> tuple[Body, list[Note]]:
+    """Rows that do not repeat the header, as tables put below one another do, and a note of it."""
+    texts = {i: text for i, text in enumerate(header.texts) if text.strip()}
+    again = np.ones(len(body.lines), dtype=bool)
+    for position, text in texts.items():
+        if not again.any():
+            break
+        again &= (body.cells[position] == text).to_numpy(dtype=bool)
+    if not texts or not again.any():
+        return body, []
+    lines = body.lines[again]
+    return body.only(~again), [
+        Note("header-repeated", value=f"{len(lines):,} times (first: line {lines[0]:,})")
+    ]
 
 
 def readable_head(layout: Layout) -> float:

@@ -41,7 +41,7 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     """
     log = ProblemLog(raw.lines, raw.header_line)
     for note in raw.notes:
-        log.table(note.code, note.column, note.value)
+        log.table(note.code, note.column, note.value, first=note.first)
     _check_columns(raw, log)
     cells = repair_rows(raw, log)
     texts = cells_of(raw, cells, "name")
@@ -51,7 +51,7 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     data, samples = read_columns(raw, cells, names, log)
     data["adduct"] = single_ions(data, names)
     carried = carry(raw, cells)
-    report_adducts(raw, data, log)
+    report_adducts(raw, data, names, log)
     report_formulas(raw, cells, names, log)
     if not samples:
         settle_samples(raw, cells, data, names, log)

@@ -121,7 +121,7 @@ def find_samples(
     if not found:
         found = _by_block(header.texts, above)
     if not found and "volume" not in header.positions:
-        found = _with_area(_by_pattern(header.texts, _USUAL)) or _by_group(header, above, below)
+        found = _with_area(_by_pattern(header, _USUAL)) or _by_group(header, above, below)
         found = found or _by_structure(header, below)
     return _with_kinds(found, above)
 
@@ -132,7 +132,7 @@ def _as_tool_says(
     """Samples of a table of a known tool, none if its description does not show any."""
     found = tool.samples(header.texts, above) if tool.samples is not None else ()
     if not found:
-        found = _by_pattern(header.texts, tool.per_sample, sure=True)
+        found = _by_pattern(header, tool.per_sample, sure=True)
     if not found and tool.others and _has_no_area(header, tool):
         found = _beside_others(header, tool, below)
     return found
@@ -189,20 +189,21 @@ def _with_area(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
 
 
 def _by_pattern(
-    texts: Sequence[str], patterns: Iterable[PerSample], *, sure: bool = False
+    header: Header, patterns: Iterable[PerSample], *, sure: bool = False
 ) -> tuple[SampleColumns, ...]:
-    """Samples that headers name, in the order of the table.
+    """Samples that headers name, in the order of the table; a known header names none.
 
     Words for something that rises and falls with areas (mean, ratio) are no samples; where it is
     `sure` that a header of this form names a sample, only means and deviations are none.
     """
+    taken = _taken(header)
     samples: dict[str, dict[str, int]] = {}
     done: set[str] = set()
     for pattern in patterns:
         if pattern.column in done:
             continue
-        for position, text in enumerate(texts):
-            name = pattern.sample(text)
+        for position, text in enumerate(header.texts):
+            name = None if position in taken else pattern.sample(text)
             if name and not _sums_up(name, sure=sure):
                 samples.setdefault(name, {}).setdefault(pattern.column, position)
                 done.add(pattern.column)
@@ -266,7 +267,7 @@ def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, Flo
     A header that says something else (`CE_left`, `Mouse ID 2`) is that of a sample after all if
     its numbers rise and fall with the areas of the others.
     """
-    taken = {*header.positions.values(), *(position for _, position in header.spare)}
+    taken = _taken(header)
     found: dict[int, FloatArray] = {}
     doubtful: dict[int, FloatArray] = {}
     for position, text in enumerate(header.texts):
@@ -280,6 +281,11 @@ def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, Flo
             doubtful[position] = values
     alike = _with_areas(doubtful, [values for values in found.values() if _is_large(values)])
     return dict(sorted({**found, **alike}.items()))
+
+
+def _taken(header: Header) -> set[int]:
+    """Positions of columns whose headers are known."""
+    return {*header.positions.values(), *(position for _, position in header.spare)}
 
 
 def _with_areas(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,7 @@ from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.records import header_key
 from ganglioside.reading.sample_columns import describes_other
 from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_type, settled_kinds
-from ganglioside.support.arrays import IntArray
+from ganglioside.support.arrays import IntArray, read_only
 
 #: With fewer names, their coming back shows nothing.
 _FEWEST_NAMES: Final = 5
@@ -48,6 +49,7 @@ def settle_samples(
     ValidationError
         If each name comes back again and again and no column shows in which sample.
     """
+    names = _without_standards(names)
     if data["sample"].isna().all():
         column = _sample_column(raw, cells, names)
         if column is not None:
@@ -69,6 +71,12 @@ def settle_samples(
     if len(rows):
         log.table("blank-sample", raw.header.label("sample_type"), f"{len(rows):,}")
         log.leave_out(rows, ["A blank takes no part."] * len(rows))
+
+
+def _without_standards(names: ParsedNames) -> ParsedNames:
+    """Names without those of internal standards, which stand beside their species."""
+    index = np.where(names.standard, -1, names.index)
+    return replace(names, index=read_only(index.astype(np.int64)))
 
 
 def _kinds(texts: pd.Series[Any], samples: pd.Series[Any]) -> pd.Series[Any]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.header_faults import refusal
-from ganglioside.reading.headers import Header, column_of_header, match_header
+from ganglioside.reading.headers import Header, column_of_header, looks_like_data, match_header
 from ganglioside.reading.ions import ion_column
 from ganglioside.reading.layouts import Layout, find_layout, numbered, without_header
 from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share, sheet_words
@@ -46,7 +47,27 @@ def search(sheet: Sheet, options: ReadingOptions) -> Searched:
         unfolded = form.unfold(sheet) if form.unfold is not None else None
         if unfolded is not None:
             return Searched(unfolded, find_layout(unfolded, columns, form))
-    return Searched(sheet, find_layout(sheet, columns))
+    layout = find_layout(sheet, columns)
+    if layout is not None and _points_at_data(layout, columns):
+        return Searched(sheet, _without_the_header(layout, columns))
+    return Searched(sheet, layout)
+
+
+def _points_at_data(layout: Layout, columns: Mapping[str, str]) -> bool:
+    """Whether the user named columns by cells of the first feature: the table has no header."""
+    texts, rt = layout.header.texts, layout.header.positions.get("rt")
+    named = any(column_of_header(label) == "rt" for label in columns)
+    if layout.record or not named or rt is None or not looks_like_data([texts[rt]]):
+        return False
+    return bool((parse_names(pd.Series(texts, dtype="str")).index >= 0).any())
+
+
+def _without_the_header(layout: Layout, columns: Mapping[str, str]) -> Layout | None:
+    """Layout of a sheet whose first record is a feature, by which the user named columns."""
+    at = {label: layout.header.positions[column_of_header(label)] for label in columns}
+    note = ("first-line-is-data", layout.header.texts[layout.header.positions["rt"]].strip())
+    sheet = replace(layout.sheet, notes=(*layout.sheet.notes, note))
+    return without_header(sheet, {label: f"column {i + 1}" for label, i in at.items()})
 
 
 def best_layout(searched: Sequence[Searched]) -> Layout | None:

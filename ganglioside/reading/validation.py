@@ -18,6 +18,7 @@ from ganglioside.reading.raw_table import RawTable, Source, TableRead
 from ganglioside.reading.row_checks import carry, report_adducts, report_formulas, report_repeats
 from ganglioside.reading.sample_rows import settle_samples
 from ganglioside.reading.spreading import first_of, rows_of, spread
+from ganglioside.reading.standard_rows import with_standards
 
 
 def validate(raw: RawTable, source: Source) -> FeatureTable:
@@ -48,6 +49,7 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     names = parse_names(texts)
     if _holds_no_names(texts, names):
         raise refuse_unannotated(raw.header, raw.header_line, raw.tool)
+    names = with_standards(raw, cells, names)
     data, samples = read_columns(raw, cells, names, log)
     data["adduct"] = single_ions(data, names)
     carried = carry(raw, cells)

@@ -55,4 +55,29 @@ def test_a_copy_of_a_sheet_is_read_once() -> None:
     table = gg.read_features(workbook({"A": rows, "B": other, "Copy of A": rows}))
     assert [read.sheet for read in table.tables] == ["A", "B"]
     (said,) = table.problems.loc[table.problems["code"] == "sheet-repeated", "message"]
-    assert said == 'The sheet "Copy of A" holds the same cells as the sheet "A" and was read once.'
+    assert said.endswith('"Copy of A" holds the same cells as the sheet "A" and was read once.')
+
+
+BARE = b"GM1(36:1;O2),9.5,100\nGM1(38:1;O2),10.5,200\n"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"RT": "9.5"},
+        {"RT": "9.5", "Volume": "100"},
+        {"Name": "GM1(36:1;O2)", "RT": "9.5", "Volume": "100"},
+    ],
+)
+def test_a_column_named_by_a_value_of_the_first_line(columns: dict[str, str]) -> None:
+    table = gg.read_features(BARE, columns=columns)
+    assert table.data["row"].tolist() == [1, 2]
+    assert table.data["name"].tolist() == ["GM1(36:1;O2)", "GM1(38:1;O2)"]
+    assert table.data["rt"].tolist() == [9.5, 10.5]
+    assert table.data["volume"].notna().all() == ("Volume" in columns)
+    assert "first-line-is-data" in set(table.problems["code"])
+
+
+def test_a_header_that_is_a_number_is_a_header() -> None:
+    table = gg.read_features(b"1,2,3\nGM1(36:1;O2),9.5,100\n", columns={"Name": "1", "RT": "2"})
+    assert table.data["row"].tolist() == [2]

@@ -410,6 +410,31 @@ def _other_of(header: str) -> _Other | None:
     return next((other for other in _others() if other.pattern.fullmatch(text)), None)
 
 
+def numbers_left_out(
+    header: Header, below: list[list[str]], samples: Sequence[SampleColumns]
+) -> tuple[tuple[str, str], ...]:
+    """Headers of columns as large as areas that are no samples, each with what it says it holds.
+
+    Parameters
+    ----------
+    header
+    below
+        First records below the header.
+    samples
+        Samples of the table.
+    """
+    taken = _taken(header) | {p for sample in samples for p in sample.positions.values()}
+    found = []
+    for position, text in enumerate(header.texts):
+        other = None if position in taken else _other_of(text)
+        if other is None or not other.like_areas:
+            continue
+        values = _numbers(cells_of(below, position))
+        if values is not None and _is_large(values):
+            found.append((text.strip(), other.what))
+    return tuple(found)
+
+
 def describes_other(header: str) -> bool:
     """Whether a column of numbers with this header holds something else than areas of a sample.
 

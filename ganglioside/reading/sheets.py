@@ -20,6 +20,7 @@ from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
 from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
+from ganglioside.reading.sample_columns import numbers_left_out
 from ganglioside.reading.sample_types import NOT_JUDGED
 
 #: Types of samples that take no part where the table gives them no RT of their own.
@@ -236,6 +237,16 @@ def _notes(layout: Layout, choice: NameChoice) -> list[Note]:
     notes = [Note(code, value=value) for code, value in layout.sheet.notes]
     if layout.record > 0 and not layout.tool:
         notes.append(Note("lines-before-header", value=str(layout.line)))
+    left_out = (
+        []
+        if layout.tool
+        else numbers_left_out(
+            layout.header, layout.sheet.cells_below(layout.record), layout.samples
+        )
+    )
+    if left_out:
+        words = ", ".join(f'"{text}" ({what})' for text, what in left_out)
+        notes.append(Note("numbers-left-out", value=words))
     if choice.parts:
         notes.append(Note("name-put-together", value=" + ".join(choice.parts)))
     elif choice.by_content:

@@ -40,7 +40,8 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     if not any(_is_nested_header(cells, texts) for _, cells in sheet.head[at + 1 :]):
         return None
     ticks = next((i for i, text in enumerate(texts) if header_key(text) == "checked"), None)
-    kept, nested = [], []
+    kept: list[Record] = []
+    nested: list[Record] = []
     for record in sheet.records()[at + 1 :]:
         is_compound = _is_compound(record, ticks) and not _is_nested_header(record[1], texts)
         (kept if is_compound else nested).append(record)

@@ -25,11 +25,15 @@ _CHAIN: Final = re.compile(
     r"(?![0-9a-z])",
     re.IGNORECASE,
 )
+#: A hydroxyl behind a sum, `38:1 (OH)`: one more than the sum has without it.
+_BARE_OH: Final = re.compile(
+    r"(?<![;0-9])[, ]?\(oh\)|(?<=:[0-9])\(oh\)|(?<=:[0-9][0-9])\(oh\)", re.IGNORECASE
+)
 _ADDED: Final = re.compile(r"\+[ph]?([0-9]?)o([0-9]?)", re.IGNORECASE)
 
-# What stands between base and acyl chain: `/`, `_`, `-` before a chain, `)(` around one.
+# What stands between base and acyl chain: `/`, `_`, `-` or `,` before a chain, `)(` around one.
 _JOINT: Final = re.compile(
-    r"[/_]|-(?=[a-z]?[0-9]{1,2}:)|\)\((?=[a-z]?[0-9]{1,2}:[^()/_]{1,20}\))", re.IGNORECASE
+    r"[/_]|[-,](?=[a-z]?[0-9]{1,2}:)|\)\((?=[a-z]?[0-9]{1,2}:[^()/_]{1,20}\))", re.IGNORECASE
 )
 
 #: Hydroxyls by the letter before a sphingoid base (or a whole ceramide), and before an acyl chain.
@@ -73,8 +77,12 @@ def read_ceramide(text: str) -> tuple[CeramideName, str]:
     if base is None:
         _bad_ceramide(text)
     end = base.end()
-    total = _chain(base, _BASE_HYDROXYLS)
     joint = _JOINT.match(text, end)
+    if joint is None and _BARE_OH.search(base.group()):
+        total = _chain(_without_oh(base), _BASE_HYDROXYLS)
+        more = Ceramide(total.carbons, total.double_bonds, total.hydroxyls + 1)
+        return CeramideName(more, (), False), text[end:]
+    total = _chain(base, _BASE_HYDROXYLS)
     if joint is None:
         written = not base["letter"] and _written_hydroxyls(base) is not None
         return CeramideName(total, (), written), text[end:]
@@ -84,6 +92,14 @@ def read_ceramide(text: str) -> tuple[CeramideName, str]:
     added = _chain(acyl, _ACYL_HYDROXYLS)
     _check_two_chains(added, text)
     return CeramideName(total + added, (str(total), _acyl(added)), False), text[acyl.end() :]
+
+
+def _without_oh(sum_of_chains: re.Match[str]) -> re.Match[str]:
+    """Match of a sum without the `(OH)` behind it, which is one hydroxyl more than usual."""
+    plain = _CHAIN.match(_BARE_OH.sub("", sum_of_chains.group()))
+    if plain is None:
+        _bad_ceramide(sum_of_chains.group())
+    return plain
 
 
 def parse_ceramide(text: str) -> tuple[Ceramide, str]:

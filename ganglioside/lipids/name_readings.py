@@ -77,7 +77,7 @@ _PLAIN: Final = re.compile(
 _CERAMIDE_START: Final = re.compile(r"(?:^|(?<=\))|[ (_\-:])(?=[a-z]?[0-9]{1,9}:)", re.IGNORECASE)
 _CERAMIDE_FIRST: Final = re.compile(
     r"\(?(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?"
-    r"(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?)?)\)?[ -]?(?P<head>[a-z][^:]{1,60})",
+    r"(?:[-/_][a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?)?)\)?[ -]?(?P<head>[a-z][^:]{1,60})",
     re.IGNORECASE,
 )
 _HOLDS_CHAIN: Final = re.compile(r"[0-9]:[0-9]")
@@ -89,6 +89,21 @@ _NO_COLON: Final = re.compile(
     r"(?<=[ _(-])(?P<base>[dt][0-9]{2})_(?P<base_bonds>[0-9])"
     r"(?:_(?P<carbons>[0-9]{2})_(?P<bonds>[0-9]))?(?![0-9:])"
 )
+# `Cer(OH) d18:1/16:0`, where the hydroxyl of the acyl chain is written behind the head group.
+_HYDROXYLATED: Final = re.compile(
+    r"(?P<head>[^()\[\]:]{1,30}?) ?\((?:[2-3α]-?)?oh\)[- ]?(?P<open>\()?"
+    r"(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2})?)(?(open)\))",
+    re.IGNORECASE,
+)
+# `16:0 SM (d18:1/16:0)`, where the acyl chain stands before the whole name too.
+_ACYL_TOO: Final = re.compile(
+    r"c?(?P<acyl>[0-9]{1,2}:[0-9]{1,2})[- ](?P<name>[a-z][^:]{1,30}[0-9]{1,2}:[0-9]{1,2}[-/_]"
+    r"(?P=acyl)(?![0-9]).{0,40})",
+    re.IGNORECASE,
+)
+_OXYGEN_BEHIND: Final = re.compile(r"\)(\+o[0-9]?|\(oh\))\Z", re.IGNORECASE)
+# A fatty acid bound to the lipid: `HexCer 34:1;O2(FA 16:0)`, `ASG 27:1;O;Hex;FA 2:0`.
+_BOUND_ACID: Final = re.compile(r"[;(](?:o-)?fa ?[0-9]{1,2}:", re.IGNORECASE)
 _KDN: Final = re.compile(r"(?<![a-z])kdn", re.IGNORECASE)
 
 # Where one name ends and the next begins: behind `;` a bracket, an ion or a word that is no
@@ -163,6 +178,7 @@ def _plain_species(text: str) -> Species | None:
 def _read_all(text: str) -> NameReading:
     """Reading of any normalised name: notes, levels, ions, labels, marks of standards."""
     plain = _with_colons(_annotated(without_notes(_annotated(text))))
+    _refuse_bound_acid(plain)
     parts = [_stripped(part) for part in _parts(_SQUARE.sub(r"(\1)", plain))]
     named, beside = _named_parts(parts, plain)
     _refuse_others(named, plain)
@@ -252,8 +268,33 @@ def _refuse_others(names: Sequence[str], text: str) -> None:
             _refuse_two(names, text)
 
 
+def _refuse_bound_acid(text: str) -> None:
+    """Refuse lipids to which a fatty acid is bound, as a third chain or to a sugar."""
+    if _BOUND_ACID.search(text) is not None:
+        refuse(
+            "other-lipid",
+            f"{text[:40]!r} is another lipid: a fatty acid is bound to it.",
+            "Nothing to do: rows of other lipids are kept and take no part.",
+            "acylated",
+        )
+
+
+def _rewritten(text: str) -> str:
+    """Name in the usual order: hydroxyls behind the chain that has them, no chain twice.
+
+    >>> _rewritten("Cer(OH) d18:1/16:0"), _rewritten("16:0 SM(d18:1/16:0)")
+    ('Cer(d18:1/16:0(OH))', 'SM(d18:1/16:0)')
+    """
+    if match := _ACYL_TOO.fullmatch(text):
+        text = match["name"]
+    if match := _HYDROXYLATED.fullmatch(text):
+        return f"{match['head']}({match['ceramide']}(OH))"
+    return _OXYGEN_BEHIND.sub(r"\1)", text)
+
+
 def _species_of(text: str) -> Species:
     """Species of a name without ion, labels and marks."""
+    text = _rewritten(text)
     if (plain := _plain_species(text)) is not None:
         return plain
     if _KDN.search(text):

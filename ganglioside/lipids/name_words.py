@@ -74,7 +74,11 @@ _UNANNOTATED: Final = re.compile(
     rf"|(?:(?:pos|neg)[-_ ])?{_NUMBER}(?:[_@/| ]{{1,3}}{_NUMBER}){{0,2}}(?:[-_ ](?:pos|neg))?",
     re.IGNORECASE,
 )
-_NOTE: Final = re.compile(rf"(?:{_of_kind('note')})(?::|[-_ ]+)", re.IGNORECASE)
+_NOTE: Final = re.compile(
+    rf"(?:{_of_kind('note')})(?::|[-_ ]+)"
+    r"|(?:compound|cpd|cmpd|peak|feature)[-_ #]?[0-9]{1,6} ?[:;] ?(?=[^0-9 ])",  # of MassHunter
+    re.IGNORECASE,
+)
 
 # What stands behind a name, from its end.
 _PEAK: Final = r"(?:iso(?:mer)?|peak|pk)[-_ =]?[0-9a-z]?|i{1,3}|iv|[a-z]|[0-9]|[0-9][+-]|m\+[0-9]"
@@ -90,7 +94,8 @@ _BEHIND: Final = re.compile(
     r"|(?P<label>[_ ]*\[[^\[\]:]{1,40}\]"
     rf"|[_ ]*\((?:{_PEAK}|{_TIME}|{_TRANSITION})\)"
     rf"|(?:[_ ;,]+|(?<=\)))(?:{_TRANSITION}|{_PEAK.replace('|i{1,3}|iv|[a-z]|[0-9]|', '|')})"
-    rf"|[_ ;,]*{_TIME}|[_ ]*[*'?†‡§]{{1,3}}|[_ ]*#[0-9]{{1,3}}"
+    rf"|[_ ;,]*{_TIME}|;[0-9]{{1,3}}\.[0-9]{{1,4}}|(?:[_ ]+|(?<=\)))id ?[0-9]{{2,5}}"
+    r"|[_ ]*[*'?†‡§]{1,3}|[_ ]*#[0-9]{1,3}"
     rf"|(?<![dtm][0-9]{{2}})_[0-9]{{1,5}}(?:\.[0-9]{{1,4}})?"
     r"|(?<=\))\.[0-9]{1,2}"
     rf"|(?:[-_ ;,]+|(?<=\)))(?:{_of_kind('label')})|[-_ ;,]*\((?:{_of_kind('label')})\)))\Z",
@@ -106,7 +111,7 @@ _ISOTOPE: Final = (
 _MARK: Final = rf"(?:{_ISOTOPE}|{_of_kind('standard')})"
 _STANDARD: Final = re.compile(
     rf"[-_ ;,]?[(\[](?P<bracketed>{_MARK}(?:[-_ ,;]{{1,2}}{_MARK})?)[)\]]"
-    rf"|(?:^|[-_ ;,]|(?<=:[0-9])|(?<=:[0-9][0-9])|(?<=[)\]]))(?P<free>{_MARK})"
+    rf"|(?:^|[-_ ;,+]|(?<=:[0-9])|(?<=:[0-9][0-9])|(?<=[)\]]))(?P<free>{_MARK})"
     r"(?=\Z|[-_ )/\](\[;,:|*])",
     re.IGNORECASE,
 )

@@ -46,6 +46,12 @@ _OTHER: Final = re.compile(
     rf"(?:d[5-9])?(?P<spelling>{_SPELLINGS})(?:\Z|[ (\[_:;/,]|[0-9]{{1,3}}:|-(?=[0-9opad]))",
     re.IGNORECASE,
 )
+# The chains before the class: `15:0-18:1 PC`, `18:1 Lyso PE`.
+_CHAINS_FIRST: Final = re.compile(
+    r"\(?(?:[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:\([0-9ez,]{1,20}\))?[-/_]){0,3}"
+    r"[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:\([0-9ez,]{1,20}\))?\)?[- _](?P<class>[a-z(].{0,40})",
+    re.IGNORECASE,
+)
 _LYSO: Final = re.compile(rf"(?P<lyso>lyso[- ]?(?P<head>{HEAD_PATTERN}))", re.IGNORECASE)
 _ADVICE: Final = "Nothing to do: rows of other lipids are kept and take no part."
 
@@ -56,6 +62,8 @@ def class_of_other(text: str) -> OtherLipid | None:
     >>> class_of_other("PC 34:1").lipid_maps, class_of_other("SM 34:1")
     ('GP01', None)
     """
+    if match := _CHAINS_FIRST.fullmatch(text):
+        text = match["class"]
     if match := _OTHER.match(text):
         return _BY_KEY[_key(match["spelling"])]
     if match := _LYSO.match(text):

@@ -162,6 +162,18 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
     )
 
 
+def is_missing(cell: str) -> bool:
+    """Whether a cell is empty, or says that there is no value.
+
+    Examples
+    --------
+    >>> is_missing("N/F"), is_missing("<LOD"), is_missing("< 0.5"), is_missing("12.3")
+    (True, True, True, False)
+    """
+    word = cell.strip().lower().replace(" ", "")
+    return not word or word in MISSING or re.fullmatch(_BEYOND_LIMIT, word) is not None
+
+
 def plain_numbers(cells: pd.Series[Any]) -> FloatArray | None:
     """Numbers of a column in which all cells are plain ones or empty, NaN where empty, shape (n,).
 

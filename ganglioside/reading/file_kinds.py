@@ -98,8 +98,28 @@ def _read_sheets(sheets: Sequence[Sheet], options: ReadingOptions) -> tuple[RawT
         _refuse_unannotated([each.layout for each in searched])
         raise _refusal(sheets, options)
     left_out = [name for name in left_out if name not in {table.sheet for table in tables}]
-    notes = tuple(Note("sheet-left-out", value=name) for name in left_out)
+    tables, copies = _without_copies(tables)
+    notes = (*copies, *(Note("sheet-left-out", value=name) for name in left_out))
     return (replace(tables[0], notes=(*tables[0].notes, *notes)), *tables[1:])
+
+
+def _without_copies(tables: Sequence[RawTable]) -> tuple[list[RawTable], list[Note]]:
+    """Tables of which none has the cells of another, and notes of those that do."""
+    kept: list[RawTable] = []
+    notes: list[Note] = []
+    for table in tables:
+        same = next((other for other in kept if _is_copy(table, other)), None)
+        if same is None:
+            kept.append(table)
+        else:
+            notes.append(Note("sheet-repeated", value=table.sheet, first=same.sheet))
+    return kept, notes
+
+
+def _is_copy(one: RawTable, other: RawTable) -> bool:
+    """Whether two sheets hold the same cells, below headers that are read alike."""
+    alike = one.header == other.header and not one.part and len(one) == len(other)
+    return alike and one.cells.equals(other.cells)
 
 
 def _refuse_foreign(content: bytes) -> None:

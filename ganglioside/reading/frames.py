@@ -85,13 +85,15 @@ def cell_text(value: object) -> str:
 
     Examples
     --------
-    >>> cell_text(9.5), cell_text(datetime.date(2024, 2, 29))
+    >>> cell_text(9.5), cell_text(datetime.datetime(2024, 2, 29))
     ('9.5', '2024-02-29')
     """
     if isinstance(value, str):
         return value
     if isinstance(value, float):
         return repr(float(value))
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()  # workbooks hold dates as midnights
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
         return value.isoformat()
     return str(value)

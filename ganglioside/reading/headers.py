@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
 from ganglioside.columns import INPUT_LABELS, NEEDED
 from ganglioside.errors import SettingsError
+from ganglioside.reading.options import UNITS
 from ganglioside.reading.records import header_key
 from ganglioside.support.fact_tables import read_facts
 
 #: Longer texts are no header of an input column.
 _LONGEST_HEADER: Final = 100
 
-_UNIT: Final = re.compile(r"^(?P<base>.*?)[\s(\[,/]+(?P<unit>min|s)[.)\]\s]*$")
-_UNIT_WORDS: Final = re.compile(r"\b(?:minutes|minute|mins|seconds|second|secs|sec)\b")
+#: A header and its unit: in brackets at the end, or as its last word.
+_IN_BRACKETS: Final = re.compile(r"(?P<base>[^(\[]*)[(\[](?P<unit>[^()\[\]]*)[)\]]\s*")
+_LAST_WORD: Final = re.compile(r"(?P<base>.*)[\s,/]+(?P<unit>[^\s,/()\[\]]+)")
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*")
 
 
@@ -28,6 +30,14 @@ class Alias:
 
     alias: str
     column: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderUnit:
+    """A row of `data/header_units.csv`: a word for a unit of RT (`min`, `s`) or of an area."""
+
+    word: str
     unit: str
 
 
@@ -151,7 +161,8 @@ def unit_of_header(text: str) -> str:
     ('min', 's')
     """
     found = _lookup(text)
-    return found.unit if found else _split_unit(text)[1]
+    unit = found.unit if found else _split_unit(text)[1]
+    return unit if unit in UNITS else ""
 
 
 def looks_like_data(texts: Iterable[str]) -> bool:
@@ -188,25 +199,29 @@ def _ranks_of(first: Mapping[str, tuple[str, ...]]) -> dict[str, _Found]:
     found: dict[str, _Found] = {}
     for column, headers in first.items():
         for rank, header in enumerate(headers):
-            unit = _split_unit(header)[1] if column == "rt" else ""
+            unit = unit_of_header(header) if column == "rt" else ""
             found.setdefault(header_key(header), _Found(column, unit, rank - len(headers)))
     return found
+
+
+@cache
+def _units() -> dict[str, str]:
+    """Units by their words."""
+    return {row.word: row.unit for row in read_facts("header_units.csv", HeaderUnit)}
 
 
 def _split_unit(header: str) -> tuple[str, str]:
     """Header split into base and unit: `Average Rt(min)` gives `("average rt", "min")`.
 
-    The unit is `min`, `s` or empty.
+    The unit is `min`, `s`, `area` or empty.
     """
-    text = unicodedata.normalize("NFKC", header).casefold().strip()
-    text = _UNIT_WORDS.sub(_short_unit, text.replace("_", " "))
-    match = _UNIT.match(text)
-    return (match["base"], match["unit"]) if match else (text, "")
-
-
-def _short_unit(word: re.Match[str]) -> str:
-    """Symbol of a unit that is written as a word."""
-    return "min" if word.group().startswith("m") else "s"
+    text = unicodedata.normalize("NFKC", header).casefold().replace("_", " ").strip()
+    for pattern in (_IN_BRACKETS, _LAST_WORD):
+        match = pattern.fullmatch(text)
+        unit = _units().get(match["unit"].strip(". ")) if match else None
+        if match and unit:
+            return match["base"].strip(" ,/"), unit
+    return text, ""
 
 
 @lru_cache(maxsize=4096)
@@ -216,12 +231,13 @@ def _lookup(header: str) -> _Found | None:
         return None
     found = _aliases().get(header_key(header))
     if found:
-        return found
+        share = "%" in header  # the share of all areas: worse than an area
+        return replace(found, rank=found.rank + 2 * len(_aliases())) if share else found
     base, unit = _split_unit(header)
     found = _aliases().get(header_key(base)) if unit else None
-    if found is None or found.column != "rt":
+    if found is None or found.column != ("volume" if unit == "area" else "rt"):
         return None
-    return _Found("rt", unit, found.rank + len(_aliases()))
+    return _Found(found.column, "" if unit == "area" else unit, found.rank + len(_aliases()))
 
 
 def _rt_unit(texts: Sequence[str], positions: Mapping[str, int]) -> str:

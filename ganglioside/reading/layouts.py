@@ -120,10 +120,31 @@ def _layout(
     if not header.positions:
         return None
     above = sheet.head[:record]
-    samples = _samples(header, above, tool, sheet.cells_below(record), columns or {})
+    below = _with_whole_names(sheet.cells_below(record), header, sheet.separator)
+    samples = _samples(header, above, tool, below, columns or {})
     header = without_samples(header, samples)
     layout = Layout(sheet, header, record, line, "" if tool is None else tool.tool, samples)
     return layout if layout.is_usable else None
+
+
+def _with_whole_names(records: list[list[str]], header: Header, separator: str) -> list[list[str]]:
+    """Cells of records in which a name that holds the separator is one cell again."""
+    at = header.positions.get("name")
+    if at is None or not separator:
+        return records
+    width = len(header.texts)
+    return [c if len(c) <= width else _with_whole_name(c, at, width, separator) for c in records]
+
+
+def _with_whole_name(cells: list[str], at: int, width: int, separator: str) -> list[str]:
+    """Cells of a record whose surplus fields are pieces of the name at a position."""
+    end = at + max(_filled(cells) - width, 0) + 1
+    return [*cells[:at], separator.join(cells[at:end]), *cells[end:]]
+
+
+def _filled(cells: Sequence[str]) -> int:
+    """Count of cells up to the last one that is not empty."""
+    return next((i for i in range(len(cells), 0, -1) if cells[i - 1].strip()), 0)
 
 
 def _samples(

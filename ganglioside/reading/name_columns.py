@@ -30,6 +30,16 @@ _HEADS: Final = frozenset(
      "head", "ontology", "lipidhead", "category", "group", "series", "ganglioside", "klasse",
      "lipidgroup")
 )  # fmt: skip
+#: Headers of columns of carbons and of double bonds in both chains.
+_CARBONS: Final = frozenset(
+    ("carbons", "carbon", "c", "nc", "numberofcarbons", "totalcarbons", "carbonnumber", "catoms",
+     "carbonatoms", "carboncount", "chainlength", "ccount", "numcarbons", "kohlenstoffe")
+)  # fmt: skip
+_DOUBLE_BONDS: Final = frozenset(
+    ("doublebonds", "doublebond", "db", "dbs", "ndb", "dbe", "numberofdoublebonds", "unsaturation",
+     "unsaturations", "totaldoublebonds", "dbcount", "doublebondnumber", "totaldb",
+     "numdoublebonds", "doppelbindungen")
+)  # fmt: skip
 #: A chain, or the sum of both: the rest of a name whose head stands elsewhere.
 _CHAINS: Final = re.compile(r"\(?[mdtqhn]?(?:C|O-)?[0-9]{1,2}:[0-9]{1,2}.{0,60}", re.IGNORECASE)
 
@@ -81,6 +91,9 @@ def choose_names(
     together = _put_together(header, cells, sheet)
     if together is not None:
         return together
+    numbers = _put_together_of_numbers(header, cells)
+    if numbers is not None:
+        return numbers
     by_content = _best_text(header, cells)
     if by_content is not None and (best is None or best[1] < _SOME):
         return NameChoice(by_content, by_content=True)
@@ -128,6 +141,23 @@ def _put_together(header: Header, cells: pd.DataFrame, sheet: str) -> NameChoice
             if readable_share(names) >= _ENOUGH:
                 return NameChoice(position, names, (title, header.texts[position].strip()))
     return None
+
+
+def _put_together_of_numbers(header: Header, cells: pd.DataFrame) -> NameChoice | None:
+    """Names from columns of head groups, carbons and double bonds; None if that gives no names."""
+    keys = [header_key(text) for text in header.texts]
+    heads, carbons, bonds = (
+        next((i for i, key in enumerate(keys) if key in known), None)
+        for known in (_HEADS, _CARBONS, _DOUBLE_BONDS)
+    )
+    if heads is None or carbons is None or bonds is None:
+        return None
+    parts = [cells[i].str.strip().str.removesuffix(".0") for i in (heads, carbons, bonds)]
+    names = parts[0] + " " + parts[1] + ":" + parts[2]
+    names = names.mask((parts[1] == "") | (parts[2] == ""), "").astype("str")
+    if readable_share(names) < _ENOUGH:
+        return None
+    return NameChoice(heads, names, tuple(header.texts[i].strip() for i in (heads, carbons, bonds)))
 
 
 def _columns_of_chains(header: Header, cells: pd.DataFrame) -> list[int]:

@@ -87,6 +87,7 @@ class Note:
     code: str
     column: str = ""
     value: str = ""
+    first: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -148,6 +148,11 @@ def column_of(records: list[list[str]], position: int) -> list[str]:
     return [cell for cell in found if cell]
 
 
+def cells_of(records: list[list[str]], position: int) -> list[str]:
+    """Cells of one column without the blanks about them, empty where a record is shorter."""
+    return [cells[position].strip() if position < len(cells) else "" for cells in records]
+
+
 def as_cells(columns: list[Any], n: int) -> pd.DataFrame:
     """Columns of n texts as the cells of a body."""
     numbered = {i: pd.Series(column, dtype="str") for i, column in enumerate(columns)}

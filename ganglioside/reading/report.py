@@ -19,6 +19,9 @@ _NAMED: Final = 6
 #: Rows that are named for one kind of fault.
 _PLACES: Final = 5
 
+#: Problems of one kind about the whole table that are told one by one.
+_ALIKE: Final = 3
+
 _SEVERITIES: Final = ("error", "warning", "info")
 
 
@@ -111,7 +114,7 @@ class ReadingReport:
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What was taken: label and text of the file, each input column, and the samples."""
-        taken = [fact for table in self.tables for fact in _taken(table)]
+        taken = [fact for tables in _alike(self.tables) for fact in _taken(tables)]
         return (*taken, *self._sample_facts())
 
     def _sample_facts(self) -> list[tuple[str, str]]:
@@ -157,13 +160,23 @@ def faults_of(problems: pd.DataFrame) -> Iterator[Fault]:
         found = problems[problems["severity"] == severity]
         for _, same in found.groupby(["code", "column"], sort=False, dropna=False):
             of_rows = same[same["feature_id"].notna()]
-            of_table = same.loc[same["feature_id"].isna(), ["message", "advice"]]
-            for message, advice in of_table.astype(str).to_numpy().tolist():
-                yield Fault(severity, message, advice, 0, ())
+            yield from _of_table(severity, same[same["feature_id"].isna()])
             if len(of_rows):
                 first = of_rows.iloc[0]
                 rows = tuple(of_rows["row"].dropna().astype(int).unique()[:_PLACES])
                 yield Fault(severity, first["message"], first["advice"], len(of_rows), rows)
+
+
+def _of_table(severity: str, same: pd.DataFrame) -> Iterator[Fault]:
+    """Yield problems of one kind about the whole table: each, or the first one if they are many."""
+    texts = same[["message", "advice"]].astype(str).to_numpy().tolist()
+    if len(texts) > _ALIKE:
+        message, advice = texts[0]
+        others = [f'"{quote(value)}"' for value in same["value"].astype(str).iloc[1:]]
+        more = f"{message} Likewise {len(others):,} more: {_listed(others)}."
+        texts = [[more, advice]]
+    for message, advice in texts:
+        yield Fault(severity, message, advice, 0, ())
 
 
 def once(faults: Iterable[Fault]) -> list[Fault]:
@@ -188,13 +201,21 @@ def _together(same: Sequence[Fault]) -> Fault:
     return replace(same[0], count=count, rows=tuple(rows[:_PLACES]))
 
 
-def _taken(table: TableRead) -> Iterator[tuple[str, str]]:
-    """Yield what a table is and which of its columns were taken, as label and text."""
-    what = f"export of {table.tool}" if table.tool else "table"
-    if table.sheet:
-        what = f'sheet "{table.sheet}", {what}'
-    header = f"header in line {table.header_line:,}" if table.header_line else "without a header"
-    yield "File", f"{what}, {header}, {table.rows:,} rows"
+def _alike(tables: Sequence[TableRead]) -> Iterator[list[TableRead]]:
+    """Yield tables of which the same was taken together, in the order of the first."""
+    groups: dict[object, list[TableRead]] = {}
+    for table in tables:
+        own = [(s.name, tuple(s.positions.items())) for s in (*table.samples, *table.left_out)]
+        taken = [(c, table.header.label(c)) for c in table.header.positions]
+        key = (table.tool, table.header_line, table.part, tuple(taken), tuple(own))
+        groups.setdefault(key, []).append(table)
+    yield from groups.values()
+
+
+def _taken(tables: Sequence[TableRead]) -> Iterator[tuple[str, str]]:
+    """Yield what some tables alike are and which columns were taken, as label and text."""
+    table = tables[0]
+    yield "File", _what(tables)
     for column, label in INPUT_LABELS.items():
         if column in table.header.positions:
             unit = f", in {table.rt_unit}" if column == "rt" and table.rt_unit else ""
@@ -205,6 +226,19 @@ def _taken(table: TableRead) -> Iterator[tuple[str, str]]:
     if table.left_out:
         names = [f"{sample.name} ({sample.kind})" for sample in table.left_out]
         yield "Left out", _listed(names)
+
+
+def _what(tables: Sequence[TableRead]) -> str:
+    """Words for the sheets or the file, their header and their rows."""
+    table = tables[0]
+    words = [f"export of {table.tool}" if table.tool else "table"]
+    if table.sheet:
+        names = [f'"{each.sheet}"' for each in tables]
+        words.insert(0, f"{'sheet' if len(tables) == 1 else 'sheets'} {_listed(names)}")
+    line = table.header_line
+    words.append(f"header in line {line:,}" if line else "without a header")
+    words.append(f"{sum(each.rows for each in tables):,} rows")
+    return ", ".join(words)
 
 
 def _listed(names: Sequence[str]) -> str:

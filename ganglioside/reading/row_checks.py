@@ -110,11 +110,11 @@ def _refused_as_formula(raw: RawTable, texts: pd.Series[Any], names: ParsedNames
     return reported & ~np.isin(np.arange(len(raw)), misfits(raw))
 
 
-def report_adducts(raw: RawTable, data: pd.DataFrame, log: ProblemLog) -> None:
-    """Report unknown adducts of rows with an m/z, which then cannot be compared."""
+def report_adducts(raw: RawTable, data: pd.DataFrame, names: ParsedNames, log: ProblemLog) -> None:
+    """Report unknown adducts of named rows with an m/z, which then cannot be compared."""
     if "adduct" not in raw.header.positions:
         return
-    texts = data["adduct"].where(data["mz"].notna())
+    texts = data["adduct"].where(data["mz"].notna() & (names.index >= 0))
     unknown = [text for text in texts.dropna().unique() if known_adduct(text) is None]
     rows = np.flatnonzero(texts.isin(unknown))
     known = ", ".join(ion.name for ion in adducts())

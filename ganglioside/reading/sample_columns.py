@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
+import numpy as np
+
+from ganglioside.reading.cell_values import is_missing
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
-from ganglioside.reading.records import Record, SampleColumns, column_of, header_key
-from ganglioside.reading.sample_types import kind_of_name, kind_of_type
+from ganglioside.reading.records import Record, SampleColumns, cells_of, header_key
+from ganglioside.reading.sample_types import kind_of_type, settled_kinds
+from ganglioside.support.arrays import FloatArray
 from ganglioside.support.fact_tables import read_facts
 from ganglioside.support.unique_names import unique
 
+#: A peak area, its height, and a retention time, as the part of a header that is no sample.
+_AREA: Final = r"(?:(?:peak|raw|total|integrated)[ ._])?areas?"
+_HEIGHT: Final = r"(?:(?:peak|raw|total)[ ._])?(?:intensity|abundance|height)"
+_TIME: Final = r"(?:rt|(?:apex[ ._])?retention[ ._]time)"
+_MIN: Final = r"(?: ?[\[(]min[\])])?"
+#: A sample before or behind such a part, and one in brackets.
+_BARE: Final = r"(?P<sample>[^\s\[({].*\S|[^\s\[({])"
+_BRACKETED: Final = r" ?[\[({](?P<sample>.*[^\])}])[\])}]"
+
 #: Headers with which people and programs name the area of a sample.
 _USUAL: Final = (
-    PerSample("volume", r"(?:peak |raw |total )?areas?[ _:.\-]+(?P<sample>.*\S)"),
-    PerSample("volume", r"(?:peak |raw |total )?areas? ?[\[({](?P<sample>.*[^\])}])[\])}]"),
-    PerSample("volume", r"(?P<sample>.*\S)[ _:.\-]+(?:peak |raw |total )?area"),
-    PerSample("volume", r"(?P<sample>.*\S) ?[\[({](?:peak |raw |total )?area[\])}]"),
-    PerSample("volume", r"(?:intensity|abundance|height)[ _:.\-]+(?P<sample>.*\S)"),
-    PerSample("volume", r"(?P<sample>.*\S)[ _:.\-]+(?:intensity|abundance|height)"),
-    PerSample("rt", r"(?:rt|retention time)(?: ?\(min\))?[ _:.\-]+(?P<sample>.*\S)"),
-    PerSample("rt", r"(?:rt|retention time) ?[\[({](?P<sample>.*[^\])}])[\])}]"),
-    PerSample("rt", r"(?P<sample>.*\S)[ _:.\-]+(?:rt|retention time)(?: ?\(min\))?"),
-    PerSample("rt", r"(?P<sample>.*\S) ?[\[({](?:rt|retention time)[\])}]"),
+    PerSample("volume", rf"{_AREA}[ _:.\-]+{_BARE}"),
+    PerSample("volume", rf"{_AREA}{_BRACKETED}"),
+    PerSample("volume", rf"(?P<sample>.*\S)[ _:.\-]+{_AREA}"),
+    PerSample("volume", rf"(?P<sample>.*\S) ?[\[({{]{_AREA}[\])}}]"),
+    PerSample("volume", rf"{_HEIGHT}[ _:.\-]+{_BARE}"),
+    PerSample("volume", rf"{_HEIGHT}{_BRACKETED}"),
+    PerSample("volume", rf"(?P<sample>.*\S)[ _:.\-]+{_HEIGHT}"),
+    PerSample("rt", rf"{_TIME}{_MIN}[ _:.\-]+{_BARE}"),
+    PerSample("rt", rf"{_TIME}{_BRACKETED}"),
+    PerSample("rt", rf"(?P<sample>.*\S)[ _:.\-]+{_TIME}{_MIN}"),
+    PerSample("rt", rf"(?P<sample>.*\S) ?[\[({{]{_TIME}[\])}}]"),
 )
 
 #: Headers of a group of columns with areas, in the row above the header, preferred ones first.
@@ -43,9 +58,29 @@ _MOSTLY: Final = 0.8
 #: Peak areas reach this; columns of smaller numbers are samples where their headers are alike.
 _LARGE: Final = 1000.0
 
+#: What a column with the name of a sample may hold after all.
+_STATISTICS: Final = frozenset(("a mean", "a deviation", "a relative deviation"))
+#: Longer texts are no headers.
+_LONGEST: Final = 100
+#: Rows that two columns need in common to be compared.
+_COMPARED: Final = 5
+#: Cells with a comma that show what commas mean in a column.
+_MARKED: Final = 3
+#: Least correlation of the logarithms of areas in two samples of a study.
+_ALIKE: Final = 0.7
+#: Most decades between the usual areas in two samples.
+_DECADES: Final = 2.0
+#: Least spread of a column of areas beside that of another; masses differ too little.
+_SPREAD: Final = 0.3
+
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
+_GROUPED: Final = re.compile(
+    r"[+-]?[0-9]{1,3}(?P<mark>[ \u00a0\u202f'’,.])[0-9]{3}(?:(?P=mark)[0-9]{3})*(?:[.,][0-9]*)?"
+)
+_COMMA_GROUP: Final = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _BLANKS: Final = re.compile(r"[\s._]+")
+_NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])(?!X?ML)|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +88,16 @@ class OtherColumn:
     """A row of `data/other_columns.csv`."""
 
     pattern: str
+    like_areas: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """The same with its pattern compiled."""
+
+    pattern: re.Pattern[str]
+    like_areas: bool
     what: str
 
 
@@ -77,7 +122,7 @@ def find_samples(
     if not found:
         found = _by_block(header.texts, above)
     if not found and "volume" not in header.positions:
-        found = _with_area(_by_pattern(header.texts, _USUAL)) or _by_group(header, above, below)
+        found = _with_area(_by_pattern(header, _USUAL)) or _by_group(header, above, below)
         found = found or _by_structure(header, below)
     return _with_kinds(_with_own_names(found), above)
 
@@ -97,7 +142,7 @@ def _as_tool_says(
     """Samples of a table of a known tool, none if its description does not show any."""
     found = tool.samples(header.texts, above) if tool.samples is not None else ()
     if not found:
-        found = _by_pattern(header.texts, tool.per_sample, sure=True)
+        found = _by_pattern(header, tool.per_sample, sure=True)
     if not found and tool.others and _has_no_area(header, tool):
         found = _beside_others(header, tool, below)
     return found
@@ -123,14 +168,20 @@ def _beside_others(
     found = {
         i: v for i, v in numeric.items() if not tool.is_other(texts[i]) and times[texts[i]] < 2
     }
-    if any(max(values) >= _LARGE for values in found.values()):
+    if any(_is_large(values) for values in found.values()):
         found = {i: values for i, values in found.items() if not _are_counts(values)}
     return tuple(_area_of(texts[i], i) for i in found)
 
 
-def _are_counts(values: Sequence[float]) -> bool:
+def _is_large(values: FloatArray) -> bool:
+    """Whether some of these numbers are as large as peak areas."""
+    return bool(np.nanmax(values) >= _LARGE)
+
+
+def _are_counts(values: FloatArray) -> bool:
     """Whether these are small whole numbers: of peaks, of files."""
-    return all(value < _LARGE and value.is_integer() for value in values)
+    known = values[~np.isnan(values)]
+    return bool(np.all((known < _LARGE) & (known == np.floor(known))))
 
 
 def samples_below_types(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColumns, ...]:
@@ -148,21 +199,22 @@ def _with_area(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
 
 
 def _by_pattern(
-    texts: Sequence[str], patterns: Iterable[PerSample], *, sure: bool = False
+    header: Header, patterns: Iterable[PerSample], *, sure: bool = False
 ) -> tuple[SampleColumns, ...]:
-    """Samples that headers name, in the order of the table.
+    """Samples that headers name, in the order of the table; a known header names none.
 
-    Where it is not `sure` that a header of this form names a sample, words for something else
-    (mean, ratio) are none.
+    Words for something that rises and falls with areas (mean, ratio) are no samples; where it is
+    `sure` that a header of this form names a sample, only means and deviations are none.
     """
+    taken = _taken(header)
     samples: dict[str, dict[str, int]] = {}
     done: set[str] = set()
     for pattern in patterns:
         if pattern.column in done:
             continue
-        for position, text in enumerate(texts):
-            name = pattern.sample(text)
-            if name and (sure or not describes_other(name)):
+        for position, text in enumerate(header.texts):
+            name = None if position in taken else pattern.sample(text)
+            if name and not _sums_up(name, sure=sure):
                 samples.setdefault(name, {}).setdefault(pattern.column, position)
                 done.add(pattern.column)
     ordered = sorted(samples.items(), key=lambda item: min(item[1].values()))
@@ -219,24 +271,62 @@ def _by_group(
     return ()
 
 
-def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, list[float]]:
-    """Numbers of each column that may be a sample by its header and by what it holds."""
-    taken = {*header.positions.values(), *(position for _, position in header.spare)}
-    found = {}
+def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, FloatArray]:
+    """Numbers of each column that may be a sample by its header and by what it holds.
+
+    A header that says something else (`CE_left`, `Mouse ID 2`) is that of a sample after all if
+    its numbers rise and fall with the areas of the others.
+    """
+    taken = _taken(header)
+    found: dict[int, FloatArray] = {}
+    doubtful: dict[int, FloatArray] = {}
     for position, text in enumerate(header.texts):
-        if position in taken or not text.strip() or describes_other(text):
+        other = _other_of(text)
+        if position in taken or not text.strip() or (other and other.like_areas):
             continue
-        values = _numbers(column_of(below, position))
-        if values:
+        values = _numbers(cells_of(below, position))
+        if values is not None and other is None:
             found[position] = values
-    return found
+        elif values is not None and _is_large(values):
+            doubtful[position] = values
+    alike = _with_areas(doubtful, [values for values in found.values() if _is_large(values)])
+    return dict(sorted({**found, **alike}.items()))
+
+
+def _taken(header: Header) -> set[int]:
+    """Positions of columns whose headers are known."""
+    return {*header.positions.values(), *(position for _, position in header.spare)}
+
+
+def _with_areas(
+    doubtful: Mapping[int, FloatArray], areas: Sequence[FloatArray]
+) -> dict[int, FloatArray]:
+    """Those of some columns that rise and fall with others: with areas, if there are any."""
+    return {
+        position: values
+        for position, values in doubtful.items()
+        if any(_go_together(values, v) for v in areas or doubtful.values() if v is not values)
+    }
+
+
+def _go_together(one: FloatArray, other: FloatArray) -> bool:
+    """Whether two columns may be areas of the same features in two samples."""
+    both = (one > 0) & (other > 0)
+    if both.sum() < _COMPARED:
+        return False
+    a, b = np.log10(one[both]), np.log10(other[both])
+    spread = (float(a.std()), float(b.std()))
+    if min(spread) <= _SPREAD * max(spread):
+        return False
+    near = abs(float(np.median(a) - np.median(b))) <= _DECADES
+    return near and float(np.corrcoef(a, b)[0, 1]) >= _ALIKE
 
 
 def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:
     """Samples of a table whose headers are their names: columns of large numbers."""
     texts = header.texts
     numeric = _columns_of_numbers(header, below)
-    chosen = [i for i, v in numeric.items() if max(v) >= _LARGE]
+    chosen = [i for i, values in numeric.items() if _is_large(values)]
     if not chosen:
         chosen = _alike(texts, list(numeric))
     if len(chosen) < _FEWEST:
@@ -268,23 +358,41 @@ def _area_of(name: str, position: int) -> SampleColumns:
     return SampleColumns(name, "", {"volume": position})
 
 
-def _numbers(cells: Sequence[str]) -> list[float]:
-    """Numbers in a column, none if most of its cells are no numbers."""
-    found = [cell for cell in cells if _NUMBER.fullmatch(cell)]
-    if not found or len(found) < _MOSTLY * len(cells):
-        return []
-    return [float(cell.replace(",", ".")) for cell in found]
+def _numbers(cells: Sequence[str]) -> FloatArray | None:
+    """Numbers in a column, NaN where one is missing; None if most of its cells are no numbers."""
+    told = [not is_missing(cell) for cell in cells]
+    thousands = _has_thousands(cells)
+    values = np.array([_number(cell) for cell in cells], dtype=np.float64)
+    values *= 1000.0 if thousands else 1.0
+    count = int(np.isfinite(values).sum())
+    return values if count and count >= _MOSTLY * sum(told) else None
+
+
+def _has_thousands(cells: Sequence[str]) -> bool:
+    """Whether the commas in a column divide thousands: each has three digits behind it."""
+    marked = [cell for cell in cells if "," in cell]
+    return len(marked) >= _MARKED and all(_COMMA_GROUP.fullmatch(cell) for cell in marked)
+
+
+def _number(cell: str) -> float:
+    """Number in a cell, with or without thousands separators; NaN where it is none."""
+    if _NUMBER.fullmatch(cell):
+        return float(cell.replace(",", "."))
+    grouped = _GROUPED.fullmatch(cell)
+    if grouped is None:
+        return math.nan
+    return float(cell.replace(grouped["mark"], "").replace(",", "."))
 
 
 def _with_kinds(
     samples: tuple[SampleColumns, ...], above: Sequence[Record]
 ) -> tuple[SampleColumns, ...]:
     """Samples with the types that a row above the header gives them, else that their names show."""
-    for _, cells in reversed(above):
-        kinds = _kinds(samples, cells)
-        if any(kinds):
-            return tuple(replace(s, kind=s.kind or k) for s, k in zip(samples, kinds, strict=True))
-    return tuple(replace(s, kind=s.kind or kind_of_name(s.name)) for s in samples)
+    rows = (_kinds(samples, cells) for _, cells in reversed(above))
+    told = next((kinds for kinds in rows if any(kinds)), [""] * len(samples))
+    kinds = [sample.kind or kind or None for sample, kind in zip(samples, told, strict=True)]
+    settled = settled_kinds(kinds, [sample.name for sample in samples])
+    return tuple(replace(s, kind=kind or "") for s, kind in zip(samples, settled, strict=True))
 
 
 def _kinds(samples: Sequence[SampleColumns], cells: Sequence[str]) -> list[str]:
@@ -295,10 +403,46 @@ def _kinds(samples: Sequence[SampleColumns], cells: Sequence[str]) -> list[str]:
 
 
 @cache
-def _others() -> tuple[re.Pattern[str], ...]:
+def _others() -> tuple[_Other, ...]:
     """Patterns of headers of numbers that are no areas."""
     rows = read_facts("other_columns.csv", OtherColumn)
-    return tuple(re.compile(row.pattern, re.IGNORECASE) for row in rows)
+    return tuple(
+        _Other(re.compile(row.pattern, re.IGNORECASE), bool(row.like_areas), row.what)
+        for row in rows
+    )
+
+
+def _other_of(header: str) -> _Other | None:
+    """What a column of numbers with this header holds, None if it may be areas of a sample."""
+    if len(header) > _LONGEST:
+        return None
+    text = _BLANKS.sub(" ", _NEW_WORD.sub(" ", header)).strip()
+    return next((other for other in _others() if other.pattern.fullmatch(text)), None)
+
+
+def numbers_left_out(
+    header: Header, below: list[list[str]], samples: Sequence[SampleColumns]
+) -> tuple[tuple[str, str], ...]:
+    """Headers of columns as large as areas that are no samples, each with what it says it holds.
+
+    Parameters
+    ----------
+    header
+    below
+        First records below the header.
+    samples
+        Samples of the table.
+    """
+    taken = _taken(header) | {p for sample in samples for p in sample.positions.values()}
+    found = []
+    for position, text in enumerate(header.texts):
+        other = None if position in taken else _other_of(text)
+        if other is None or not other.like_areas:
+            continue
+        values = _numbers(cells_of(below, position))
+        if values is not None and _is_large(values):
+            found.append((text.strip(), other.what))
+    return tuple(found)
 
 
 def describes_other(header: str) -> bool:
@@ -309,8 +453,15 @@ def describes_other(header: str) -> bool:
     >>> describes_other("Mean"), describes_other("RSD %"), describes_other("liver_1")
     (True, True, False)
     """
-    text = _BLANKS.sub(" ", header).strip()
-    return len(text) <= 100 and any(pattern.fullmatch(text) for pattern in _others())
+    return _other_of(header) is not None
+
+
+def _sums_up(name: str, *, sure: bool) -> bool:
+    """Whether what a header names beside an area is a mean, a deviation or the like."""
+    other = _other_of(name)
+    if other is None or not other.like_areas:
+        return False
+    return not sure or (other.what in _STATISTICS and " " not in name.strip())
 
 
 def without_samples(header: Header, samples: Sequence[SampleColumns]) -> Header:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -14,8 +14,8 @@ from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.records import header_key
 from ganglioside.reading.sample_columns import describes_other
-from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_name, kind_of_type
-from ganglioside.support.arrays import IntArray
+from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_type, settled_kinds
+from ganglioside.support.arrays import IntArray, read_only
 
 #: With fewer names, their coming back shows nothing.
 _FEWEST_NAMES: Final = 5
@@ -49,6 +49,7 @@ def settle_samples(
     ValidationError
         If each name comes back again and again and no column shows in which sample.
     """
+    names = _without_standards(names)
     if data["sample"].isna().all():
         column = _sample_column(raw, cells, names)
         if column is not None:
@@ -72,21 +73,21 @@ def settle_samples(
         log.leave_out(rows, ["A blank takes no part."] * len(rows))
 
 
+def _without_standards(names: ParsedNames) -> ParsedNames:
+    """Names without those of internal standards, which stand beside their species."""
+    index = np.where(names.standard, -1, names.index)
+    return replace(names, index=read_only(index.astype(np.int64)))
+
+
 def _kinds(texts: pd.Series[Any], samples: pd.Series[Any]) -> pd.Series[Any]:
-    """Types of samples from the cells of a column of types, NA where the word is unknown.
-
-    In a table without types the names of the samples show them.
-    """
-    if texts.isna().all():
-        return _each(samples, lambda name: kind_of_name(name) or None)
-    return _each(texts, kind_of_type)
-
-
-def _each(texts: pd.Series[Any], kind: Callable[[str], str | None]) -> pd.Series[Any]:
-    """Type of each text, NA where it is missing or unknown, shape (n,)."""
-    codes, distinct = pd.factorize(texts)
-    kinds = pd.array([*map(kind, distinct), None], dtype="str")  # missing texts have code -1
-    return pd.Series(kinds.take(codes % len(kinds)), index=texts.index)
+    """Types of samples from the cells of a column of types and their names, NA where unknown."""
+    pairs = pd.DataFrame({"sample": samples.fillna(""), "type": texts.fillna("")})
+    numbers = pairs.groupby(["sample", "type"], sort=False).ngroup().to_numpy()
+    distinct = pairs.drop_duplicates()
+    kinds = settled_kinds(
+        [kind_of_type(text) for text in distinct["type"]], list(distinct["sample"])
+    )
+    return pd.Series(pd.array(kinds, dtype="str").take(numbers), index=texts.index)
 
 
 def _repeats(names: ParsedNames) -> IntArray:

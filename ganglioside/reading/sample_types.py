@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -13,7 +14,11 @@ from ganglioside.support.fact_tables import read_facts
 #: Types of which no feature is judged: nothing in them is a ganglioside of the sample.
 NOT_JUDGED: Final = frozenset({"blank"})
 
-_WORD: Final = re.compile(r"[a-z]+", re.IGNORECASE)
+#: First code point of the scripts of Chinese, Japanese and Korean.
+_UNSPACED: Final = 0x2E80
+#: Words in the name of a sample: `SolventBlank_2` has two.
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,51 @@ def kind_of_name(name: str) -> str:
     >>> kind_of_name("2024_Blank_01.raw"), kind_of_name("liver_3")
     ('blank', '')
     """
-    for word in _WORD.findall(name):
+    for word in _WORD.findall(_NEW_WORD.sub(" ", name)):
         found = _words().get(word.casefold())
         if found and found.in_name:
             return found.kind
-    return ""
+    written_together = (word for word in _unspaced() if word.word in name)
+    return next((word.kind for word in written_together), "")
+
+
+@cache
+def _unspaced() -> tuple[SampleWord, ...]:
+    """Words of languages that are written without blanks, as they stand in names."""
+    rows = read_facts("sample_types.csv", SampleWord)
+    return tuple(row for row in rows if row.in_name and ord(row.word[0]) >= _UNSPACED)
+
+
+def settled_kinds(kinds: Sequence[str | None], names: Sequence[str]) -> list[str | None]:
+    """Types of samples from what a table says of each, and from their names.
+
+    `sample` is what programs write where nobody chose a type. So a name that shows a blank counts
+    more; one that shows another type does if the table gives no sample another type.
+
+    Parameters
+    ----------
+    kinds
+        Type of each sample in the table, None where it says none.
+    names
+        Names of the samples.
+
+    Examples
+    --------
+    >>> settled_kinds(["sample", "sample", None], ["liver", "Blank_1", "QC_1"])
+    ['sample', 'blank', 'qc']
+    >>> settled_kinds(["sample", "qc"], ["Std 7 diet", "QC_1"])
+    ['sample', 'qc']
+    """
+    chosen = any(kind not in (None, "sample") for kind in kinds)
+    shown = [kind_of_name(name) for name in names]
+    return [
+        by_name if by_name and _counts_more(by_name, kind, chosen) else kind
+        for kind, by_name in zip(kinds, shown, strict=True)
+    ]
+
+
+def _counts_more(by_name: str, kind: str | None, chosen: bool) -> bool:
+    """Whether the type that a name shows is taken instead of that of the table."""
+    if kind is None:
+        return True
+    return kind == "sample" and (by_name in NOT_JUDGED or not chosen)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.header_faults import refusal
-from ganglioside.reading.headers import Header, column_of_header, match_header
+from ganglioside.reading.headers import Header, column_of_header, looks_like_data, match_header
 from ganglioside.reading.ions import ion_column
 from ganglioside.reading.layouts import Layout, find_layout, numbered, without_header
 from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share, sheet_words
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
-from ganglioside.reading.records import SampleColumns, Sheet, column_of
+from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
+from ganglioside.reading.sample_columns import numbers_left_out
 from ganglioside.reading.sample_types import NOT_JUDGED
 
 #: Types of samples that take no part where the table gives them no RT of their own.
@@ -46,7 +48,27 @@ def search(sheet: Sheet, options: ReadingOptions) -> Searched:
         unfolded = form.unfold(sheet) if form.unfold is not None else None
         if unfolded is not None:
             return Searched(unfolded, find_layout(unfolded, columns, form))
-    return Searched(sheet, find_layout(sheet, columns))
+    layout = find_layout(sheet, columns)
+    if layout is not None and _points_at_data(layout, columns):
+        return Searched(sheet, _without_the_header(layout, columns))
+    return Searched(sheet, layout)
+
+
+def _points_at_data(layout: Layout, columns: Mapping[str, str]) -> bool:
+    """Whether the user named columns by cells of the first feature: the table has no header."""
+    texts, rt = layout.header.texts, layout.header.positions.get("rt")
+    named = any(column_of_header(label) == "rt" for label in columns)
+    if layout.record or not named or rt is None or not looks_like_data([texts[rt]]):
+        return False
+    return bool((parse_names(pd.Series(texts, dtype="str")).index >= 0).any())
+
+
+def _without_the_header(layout: Layout, columns: Mapping[str, str]) -> Layout | None:
+    """Layout of a sheet whose first record is a feature, by which the user named columns."""
+    at = {label: layout.header.positions[column_of_header(label)] for label in columns}
+    note = ("first-line-is-data", layout.header.texts[layout.header.positions["rt"]].strip())
+    sheet = replace(layout.sheet, notes=(*layout.sheet.notes, note))
+    return without_header(sheet, {label: f"column {i + 1}" for label, i in at.items()})
 
 
 def best_layout(searched: Sequence[Searched]) -> Layout | None:
@@ -100,7 +122,7 @@ def read_sheet(
 ) -> RawTable | None:
     """Table of a sheet; None if no column of it can hold names."""
     sheet, header = layout.sheet, layout.header
-    body = sheet.body(layout.record)
+    body, repeated = _without_headers(sheet.body(layout.record), header)
     width = body.cells.shape[1]
     header = replace(header, texts=(*header.texts, *[""] * (width - len(header.texts))))
     named = any(column_of_header(label) == "name" for label in options.named)
@@ -118,7 +140,7 @@ def read_sheet(
         separator=sheet.separator,
         ragged=body.ragged,
         broken=body.broken,
-        notes=(*notes, *_notes(layout, choice)),
+        notes=(*notes, *repeated, *_notes(layout, choice)),
         sheet=sheet.name,
         tool=layout.tool,
         samples=used,
@@ -127,6 +149,22 @@ def read_sheet(
         names=choice.names,
         part=sheet.part or _head_is_sheet(choice, sheet),
     )
+
+
+def _without_headers(body: Body, header: Header) -> tuple[Body, list[Note]]:
+    """Rows that do not repeat the header, as tables put below one another do, and a note of it."""
+    texts = {i: text for i, text in enumerate(header.texts) if text.strip()}
+    again = np.ones(len(body.lines), dtype=bool)
+    for position, text in texts.items():
+        if not again.any():
+            break
+        again &= (body.cells[position] == text).to_numpy(dtype=bool)
+    if not texts or not again.any():
+        return body, []
+    lines = body.lines[again]
+    return body.only(~again), [
+        Note("header-repeated", value=f"{len(lines):,} times (first: line {lines[0]:,})")
+    ]
 
 
 def readable_head(layout: Layout) -> float:
@@ -206,6 +244,16 @@ def _notes(layout: Layout, choice: NameChoice) -> list[Note]:
     notes = [Note(code, value=value) for code, value in layout.sheet.notes]
     if layout.record > 0 and not layout.tool:
         notes.append(Note("lines-before-header", value=str(layout.line)))
+    left_out = (
+        []
+        if layout.tool
+        else numbers_left_out(
+            layout.header, layout.sheet.cells_below(layout.record), layout.samples
+        )
+    )
+    if left_out:
+        words = ", ".join(f'"{text}" ({what})' for text, what in left_out)
+        notes.append(Note("numbers-left-out", value=words))
     if choice.parts:
         notes.append(Note("name-put-together", value=" + ".join(choice.parts)))
     elif choice.by_content:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ReadError
+from ganglioside.reading.headers import column_of_header, looks_like_data
 from ganglioside.reading.limits import CONTROL, check_filled, check_rows
 from ganglioside.reading.records import HEADER_WITHIN, NO_HEADER, Body, Record, Sheet
 from ganglioside.support.arrays import read_only
@@ -33,6 +34,8 @@ _BYTE_ORDER_MARKS: Final = (
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _SEARCHED: Final = 1_000_000  # characters from the top that may contain the header
 _NONE: Final = read_only(np.empty(0, dtype=np.int64))
+#: Lines that a table of R has at least, to be known as one.
+_ROWS_OF_R: Final = 3
 _CHUNK: Final = 20_000  # records at a time, so that few lists are alive at once
 
 
@@ -160,7 +163,7 @@ def text_sheets(text: str, max_rows: int) -> list[Sheet]:
 
 def _sheet(text: str, separator: str, max_rows: int) -> Sheet:
     """The text as a sheet with this separator."""
-    head = head_records(text, separator)
+    head = _with_row_names(head_records(text, separator))
 
     def body(record: int) -> Body:
         widest = max((len(cells) for _, cells in head), default=0)
@@ -168,6 +171,21 @@ def _sheet(text: str, separator: str, max_rows: int) -> Sheet:
         return read_delimited(text, Top(separator, texts, line), max_rows)
 
     return Sheet("", head, body, separator, records=lambda: _all_records(text, separator, max_rows))
+
+
+def _with_row_names(head: list[Record]) -> list[Record]:
+    """Records of a table of R, whose first line has no header for the names of the rows."""
+    if len(head) < _ROWS_OF_R:
+        return head
+    (line, texts), *below = head
+    longer = all(len(cells) == len(texts) + 1 for _, cells in below)
+    filled = any(cells[-1].strip() for _, cells in below)
+    if not longer or not filled or looks_like_data(texts):
+        return head
+    names = {cells[0].strip() for _, cells in below}
+    counted = all(name.isdecimal() for name in names)
+    named = counted or not any(column_of_header(text) == "name" for text in texts)
+    return [(line, ["", *texts]), *below] if named and len(names) == len(below) else head
 
 
 def _all_records(text: str, separator: str, max_rows: int) -> list[Record]:

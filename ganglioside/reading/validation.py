@@ -19,6 +19,7 @@ from ganglioside.reading.raw_table import RawTable, Source, TableRead
 from ganglioside.reading.row_checks import carry, report_adducts, report_formulas, report_repeats
 from ganglioside.reading.sample_rows import settle_samples
 from ganglioside.reading.spreading import first_of, rows_of, spread
+from ganglioside.reading.standard_rows import with_standards
 
 
 def validate(raw: RawTable, source: Source) -> FeatureTable:
@@ -42,17 +43,18 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     """
     log = ProblemLog(raw.lines, raw.header_line)
     for note in raw.notes:
-        log.table(note.code, note.column, note.value)
+        log.table(note.code, note.column, note.value, first=note.first)
     _check_columns(raw, log)
     cells = repair_rows(raw, log)
     texts = cells_of(raw, cells, "name")
     names = parse_names(texts)
     if _holds_no_names(texts, names):
         raise refuse_unannotated(raw.header, raw.header_line, raw.tool)
+    names = with_standards(raw, cells, names)
     data, samples = read_columns(raw, cells, names, log)
     data["adduct"] = single_ions(data, names)
     carried = carry(raw, cells)
-    report_adducts(raw, data, log)
+    report_adducts(raw, data, names, log)
     report_formulas(raw, cells, names, log)
     if not samples:
         settle_samples(raw, cells, data, names, log)

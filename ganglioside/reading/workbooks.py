@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,7 +89,9 @@ def _sheet(book: Any, name: str, part: str, max_rows: int) -> Sheet:
 def _explained() -> Iterator[None]:
     """Turn whatever a damaged part makes openpyxl raise into an error with the cure."""
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of parts that are not read: styles, print areas
+            yield
     except ReadError:
         raise
     except Exception as error:

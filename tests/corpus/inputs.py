@@ -619,6 +619,26 @@ def _workbooks() -> list[Case]:
         read("good.xlsx", good, 2, values={(0, "rt"): 9.572, (0, "volume"): 1234567.0}),
         read("good-named.csv", good, 2),
         read("two-sheets.xlsx", two, 2, reports={(None, "sheet-left-out")}),
+        read(
+            "same-sheets.xlsx",
+            workbook({"Data": CELLS, "Copy": CELLS}),
+            2,
+            reports={(None, "sheet-repeated")},
+        ),
+        read(
+            "header-again.csv",
+            table(ROWS[0], "Name,RT,Volume,Log P,Anchor", "GM1(38:1;O2),9.9,1,1,F"),
+            2,
+            reports={(None, "header-repeated")},
+        ),
+        read(
+            "bare-and-named.csv",
+            b"GM1(36:1;O2),9.5,100\nGM1(38:1;O2),10.5,200\n",
+            2,
+            arguments={"columns": {"RT": "9.5"}},
+            reports={(None, "first-line-is-data")},
+            values={(0, "rt"): 9.5},
+        ),
         read("name-by-content.csv", NAME_BY_CONTENT, 3, reports={(None, "name-by-content")}),
         read(
             "class-and-species.csv",

@@ -247,3 +247,50 @@ def test_any_text_is_read_or_refused_with_advice(text: str) -> None:
     assert len(parsed.species) + len(parsed.errors) == 1
     for species in parsed.species:
         assert parse_name(species.name) == species
+
+
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("GM3 38:1 (OH)", "GM3(38:1;O3)"),
+        ("SM d36:1(OH)", "SM(36:1;O3)"),
+        ("GM3 38:1;(OH)2", "GM3(38:1;O2)"),
+        ("Cer(OH) d16:1/16:0 [M-H2O/SphB]", "Cer(32:1;O3)"),
+        ("SM(OH) 32:1", "SM(32:1;O3)"),
+        ("HexCer(d18:1/16:0)(OH)", "HexCer(34:1;O3)"),
+        ("Cer(d18:1_16:0)+O", "Cer(34:1;O3)"),
+        ("16:0 SM (d18:1/16:0)", "SM(34:1;O2)"),
+        ("C24:1 GM3 (d18:1/24:1(15Z))", "GM3(42:2;O2)"),
+        ("d18:1-18:1 SM", "SM(36:2;O2)"),
+        ("GM3 (d18:1, 16:0)", "GM3(34:1;O2)"),
+        ("Cpd 399: GM3 18:1;O2/24:1; 9.888", "GM3(42:2;O2)"),
+        ("GM3(d34:1) ID264", "GM3(34:1;O2)"),
+        ("DiHexCer 34:1", "Hex2Cer(34:1;O2)"),
+    ],
+)
+def test_hydroxyls_and_chains_in_other_places(name: str, species: str) -> None:
+    assert str(read_name(name).species) == species
+
+
+@pytest.mark.parametrize("name", ["SM(d36:1)+D9", "d18:1-15:0(d7) Cer", "Cer d18:1-15:0(d7)"])
+def test_labels_of_standards_in_other_places(name: str) -> None:
+    assert read_name(name).standard
+
+
+@pytest.mark.parametrize(
+    ("name", "lipid_class"),
+    [
+        ("15:0-18:1 PC", "PC"),
+        ("18:1 Lyso PE", "LPE"),
+        ("15:0-18:1-15:0 TAG", "TG"),
+        ("BisMePA(36:2)", "PA"),
+        ("Ch()", "ST"),
+        ("(1,2) DG 24:0", "DG"),
+        ("HexCer 34:1;O2(FA 16:0)", "acylated"),
+        ("ASG 27:1;O;Hex;FA 2:0", "acylated"),
+    ],
+)
+def test_other_lipids_in_other_spellings(name: str, lipid_class: str) -> None:
+    with pytest.raises(NameFormError) as caught:
+        read_name(name)
+    assert (caught.value.code, caught.value.lipid_class) == ("other-lipid", lipid_class)

@@ -6,7 +6,7 @@ import pytest
 
 from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS
 from ganglioside.errors import SettingsError
-from ganglioside.reading.headers import Alias, match_header
+from ganglioside.reading.headers import Alias, match_header, unit_of_header
 from ganglioside.support.fact_tables import read_facts
 
 
@@ -64,3 +64,32 @@ def test_what_the_user_says_goes_first() -> None:
     assert match_header(["Name", "RT"], {"Name": "other"}).unmet == (("name", "other"),)
     with pytest.raises(SettingsError, match="Colour"):
         match_header(["Name", "RT"], {"Colour": "x"})
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "unit"),
+    [
+        ("Retentionszeit (Minuten)", "rt", "min"),
+        ("保持時間 (分)", "rt", "min"),
+        ("保留时间（秒）", "rt", "s"),
+        ("머무름 시간(분)", "rt", "min"),
+        ("Время удерживания, мин", "rt", "min"),
+        ("Temps de rétention [secondes]", "rt", "s"),
+        ("Peak area [cps]", "volume", ""),
+        ("Area/counts", "volume", ""),
+        ("Area (a.u.)", "volume", ""),
+    ],
+)
+def test_units_in_other_languages_and_units_of_areas(text: str, column: str, unit: str) -> None:
+    assert dict(match_header([text]).positions) == {column: 0}
+    assert unit_of_header(text) == unit
+
+
+@pytest.mark.parametrize("text", ["RT (s.d.)", "Area ratio", "RT (SD)"])
+def test_other_words_behind_a_header_are_no_units(text: str) -> None:
+    assert not match_header([text]).positions
+
+
+def test_an_area_is_preferred_to_its_share() -> None:
+    assert dict(match_header(["Area %", "Area (%)", "Area"]).positions) == {"volume": 2}
+    assert dict(match_header(["Area %"]).positions) == {"volume": 0}

@@ -101,3 +101,100 @@ def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
 )
 def test_columns_of_other_numbers_are_no_samples(header: str) -> None:
     assert describes_other(header)
+
+
+NAMES = tuple(f"GM3({n}:1;O2)" for n in range(34, 43))
+AREAS = (31_650.0, 63_050.5, 94_450.0, 12_850.0, 7_250.0, 188_650.0, 22_050.0, 251_450.0, 82_850.0)
+
+
+def study(headers: tuple[str, ...], *, mark: str = ",", cell: str = "{:.1f}") -> gg.FeatureTable:
+    """Nine features in as many samples as headers, areas 10 % apart."""
+    rows = [
+        [
+            name,
+            f"{8 + 0.5 * i}",
+            *(cell.format(AREAS[i] * (1 + 0.1 * k)) for k in range(len(headers))),
+        ]
+        for i, name in enumerate(NAMES)
+    ]
+    lines = [mark.join(("Name", "RT", *headers)), *(mark.join(row) for row in rows)]
+    return gg.read_features("\n".join(lines).encode())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("CE_left", "CE_right", "HC_left"),
+        ("Mouse ID 1", "Mouse ID 2", "Mouse ID 3"),
+        ("upper lobe", "lower lobe", "whole"),
+        ("0 min", "15 min", "30 min"),
+        ("m_z_1", "m_z_2", "m_z_3"),
+        ("delta_fas", "WT", "double_ko"),
+        ("low_score_tumor", "high_score_tumor", "normal"),
+        ("start", "end", "middle"),
+    ],
+)
+def test_a_sample_whose_name_says_something_else_is_known_by_its_areas(
+    headers: tuple[str, ...],
+) -> None:
+    data = study(headers).data
+    assert data["sample"].unique().tolist() == list(headers)
+    assert data.loc[data["sample"] == headers[2], "volume"].tolist() == pytest.approx(
+        [1.2 * area for area in AREAS], abs=0.06
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("CID", 5_283_560),
+        ("featureId", 11_255),
+        ("TreeScore", 1_081.5),
+        ("ExactMass", 1_180.7),
+        ("Scan number", 40_512),
+        ("MeanIntensity", 90_000),
+        ("StDevWT", 9_000),
+        ("MaxArea", 300_000),
+    ],
+)
+def test_other_large_numbers_are_no_samples(header: str, value: float) -> None:
+    lines = [f"Name,RT,{header},S1,S2"]
+    for i, (name, area) in enumerate(zip(NAMES, AREAS, strict=True)):
+        lines.append(f"{name},{8 + 0.5 * i},{value + 14 * i},{area},{area * 1.1:.1f}")
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["sample"].unique().tolist() == ["S1", "S2"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "cell"),
+    [
+        (",", '" {:,.1f} "'),
+        (",", '"{:,.0f}"'),
+        ("\t", "{:,.0f}"),
+        (";", "{:.3e}"),
+    ],
+)
+def test_areas_of_samples_with_thousands_separators(mark: str, cell: str) -> None:
+    data = study(("S1", "S2", "S3"), mark=mark, cell=cell).data
+    assert data["sample"].unique().tolist() == ["S1", "S2", "S3"]
+    assert data["volume"].head(9).tolist() == pytest.approx(AREAS, rel=1e-3)
+
+
+def test_a_sample_in_which_most_features_were_not_found() -> None:
+    lines = ["Name,RT,S1,S2"]
+    for i, (name, area) in enumerate(zip(NAMES, AREAS, strict=True)):
+        lines.append(f"{name},{8 + 0.5 * i},{area},{area if i < 2 else 'N/F'}")
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["sample"].value_counts().to_dict() == {"S1": 9, "S2": 2}
+
+
+@pytest.mark.parametrize("tail", ["Mean", "Stdev", "CV"])
+def test_means_headed_like_a_sample_are_none(tail: str) -> None:
+    data = wide("Area S1", f"Area {tail}", "Area S2").data
+    assert data["sample"].unique().tolist() == ["S1", "S2"]
+
+
+def test_a_unit_in_brackets_is_no_sample() -> None:
+    data = wide("Peak area [cps]", "note", "remark").data
+    assert data["sample"].isna().all()
+    assert data["volume"].tolist() == [12000.0] * 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import ganglioside as gg
-from ganglioside.reading.sample_types import kind_of_name, kind_of_type
+from ganglioside.reading.sample_types import kind_of_name, kind_of_type, settled_kinds
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,37 @@ def test_the_rows_of_a_blank_are_kept_and_not_judged() -> None:
     )
     assert table.data["fault"].isna().tolist() == [True, False]
     assert table.data["sample_type"].tolist() == ["sample", "blank"]
+
+
+def test_a_name_that_shows_a_blank_counts_more_than_the_default_type() -> None:
+    table = gg.read_features(
+        b"Name,RT,Sample,Sample type\n"
+        b"GM1(36:1;O2),9.9,a,Sample\nGM1(36:1;O2),9.9,SolventBlank_2,Sample\n"
+        b"GM1(36:1;O2),9.9,QC_1,Sample\n"
+    )
+    assert table.data["sample_type"].tolist() == ["sample", "blank", "qc"]
+    assert table.data["fault"].isna().tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("空白的.d", "blank"), ("样品空白1", "blank"), ("006_EBLK_01.d", "blank"),
+     ("Leerwert 2", "blank"), ("质控3", "qc"), ("PooledQC", "pool"), ("ポンプ", "")],
+)  # fmt: skip
+def test_names_in_other_languages(name: str, kind: str) -> None:
+    assert kind_of_name(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("kinds", "names", "settled"),
+    [
+        (["sample", "standard"], ["Std diet 1", "Cal 1"], ["sample", "standard"]),
+        (["sample", "sample"], ["Std 1", "liver"], ["standard", "sample"]),
+        (["qc", "sample"], ["Blank_1", "Blank_2"], ["qc", "blank"]),
+        ([None, None], ["liver", "QC"], [None, "qc"]),
+    ],
+)
+def test_the_table_and_the_names_together(
+    kinds: list[str | None], names: list[str], settled: list[str | None]
+) -> None:
+    assert settled_kinds(kinds, names) == settled

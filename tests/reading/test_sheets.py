@@ -12,7 +12,8 @@ TABLE = [["Name", "RT", "Volume"], ["GM1(36:1;O2)", 9.9, 100], ["GM3(36:1;O2)", 
 
 
 def test_every_sheet_with_features_is_a_sample_and_others_are_named() -> None:
-    read = gg.read_features(workbook({"neg": TABLE, "notes": [["made by me"]], "pos": TABLE}))
+    other = [*TABLE[:2], ["GM3(36:1;O2)", 9.96, 210]]
+    read = gg.read_features(workbook({"neg": TABLE, "notes": [["made by me"]], "pos": other}))
     assert read.data["sample"].tolist() == ["neg", "neg", "pos", "pos"]
     assert read.data["sheet"].tolist() == ["neg", "neg", "pos", "pos"]
     assert read.data["row"].tolist() == [2, 3, 2, 3]
@@ -37,3 +38,46 @@ def test_blanks_take_no_part_unless_there_is_nothing_else() -> None:
     assert gg.read_features(text.encode()).data["sample"].tolist() == ["S1"]
     only = text.replace("Sample", "Blank")
     assert gg.read_features(only.encode()).data["sample"].tolist() == ["B1", "S1"]
+
+
+def test_a_header_within_the_table_is_left_out_and_said() -> None:
+    part = "Name,RT,Area\nGM1(36:1;O2),9.5,100\nGM3(36:1;O2),9.9,200\n"
+    table = gg.read_features((part + part.replace("9.5", "9.6")).encode())
+    assert table.data["row"].tolist() == [2, 3, 5, 6]
+    assert table.data["fault"].isna().sum() >= 3
+    (note,) = table.problems.loc[table.problems["code"] == "header-repeated", "value"]
+    assert note == "1 times (first: line 4)"
+
+
+def test_a_copy_of_a_sheet_is_read_once() -> None:
+    rows = [["Name", "RT"], ["GM1(36:1;O2)", 9.5], ["GM3(36:1;O2)", 9.9]]
+    other = [*rows[:2], ["GM3(36:1;O2)", 10.9]]
+    table = gg.read_features(workbook({"A": rows, "B": other, "Copy of A": rows}))
+    assert [read.sheet for read in table.tables] == ["A", "B"]
+    (said,) = table.problems.loc[table.problems["code"] == "sheet-repeated", "message"]
+    assert said.endswith('"Copy of A" holds the same cells as the sheet "A" and was read once.')
+
+
+BARE = b"GM1(36:1;O2),9.5,100\nGM1(38:1;O2),10.5,200\n"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"RT": "9.5"},
+        {"RT": "9.5", "Volume": "100"},
+        {"Name": "GM1(36:1;O2)", "RT": "9.5", "Volume": "100"},
+    ],
+)
+def test_a_column_named_by_a_value_of_the_first_line(columns: dict[str, str]) -> None:
+    table = gg.read_features(BARE, columns=columns)
+    assert table.data["row"].tolist() == [1, 2]
+    assert table.data["name"].tolist() == ["GM1(36:1;O2)", "GM1(38:1;O2)"]
+    assert table.data["rt"].tolist() == [9.5, 10.5]
+    assert table.data["volume"].notna().all() == ("Volume" in columns)
+    assert "first-line-is-data" in set(table.problems["code"])
+
+
+def test_a_header_that_is_a_number_is_a_header() -> None:
+    table = gg.read_features(b"1,2,3\nGM1(36:1;O2),9.5,100\n", columns={"Name": "1", "RT": "2"})
+    assert table.data["row"].tolist() == [2]

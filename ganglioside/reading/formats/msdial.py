@@ -7,7 +7,8 @@ over areas, heights and normalised values; files with ion mobility have more col
 no rows of batches and means.
 
 Above the header of an alignment, rows give class, file type, order and batch of each file. Means
-and deviations of classes, at the right, have no file type (`NA`).
+and deviations of classes, at the right, have no file type (`NA`); their headers are the names of
+the classes, which may be any words (`sample`).
 """
 
 from __future__ import annotations
@@ -70,8 +71,9 @@ FORMATS: Final = (
             "volume": ("Area", "Integrated area", "Height", "Integrated height"),
         },
         others=(
-            "Class", "Average RI", "Quant mass", "Average drift time", "Average mobility",
-            "Average CCS", "Post curation result", "Fill %", "MS/MS assigned", "MS/MS included",
+            "Class", "Sample", "Sample name", "Average RI", "Quant mass", "Average drift time",
+            "Average mobility", "Average CCS", "Post curation result", "Fill %",
+            "MS/MS assigned", "MS/MS included",
             "Reference*", "Formula", "Ontology", "INCHIKEY", "SMILES", "Annotation tag*",
             "RT matched", "RI matched", "RT/RI matched", "CCS matched", "m/z matched",
             "MS/MS matched", "EI-MS matched", "Comment", "Manually modified*", "Isotope*",

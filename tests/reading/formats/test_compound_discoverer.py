@@ -76,3 +76,23 @@ def test_a_workbook() -> None:
     written = io.BytesIO()
     book.save(written)
     assert_content(gg.read_features(written.getvalue()), tool="Compound Discoverer")
+
+
+def nested(rows: list[list[object]], *, ticks: bool = True) -> list[list[object]]:
+    """The same with ions and files of each compound below it, one and two columns to the right."""
+    ions = ["Tags", "Checked", "Ion", "Charge", "m/z", "RT [min]", "Area"]
+    header, *compounds = rows if ticks else [row[2:] for row in rows]
+    found: list[list[object]] = [header]
+    for row in compounds:
+        found += [row, ["", *ions], ["", "", "False", "[M-H]-1", -1, 1151.7, 7.5, 5e6]]
+        found += [["", "", *ions], ["", "", "", "False", "[M+Cl]-1", -1, 1187.7, 7.5, 4e6]]
+    return found
+
+
+@pytest.mark.parametrize("ticks", [True, False])
+def test_rows_of_lower_levels_are_left_out_and_counted(ticks: bool) -> None:
+    table = read(as_csv(nested(compounds(), ticks=ticks)))
+    assert_content(table, tool="Compound Discoverer")
+    assert table.data["row"].unique().tolist() == [2 + 5 * i for i in range(len(FEATURES))]
+    (note,) = table.problems.loc[table.problems["code"] == "lines-left-out", "value"]
+    assert note == f"{4 * len(FEATURES)} (first: line 3)"

@@ -185,3 +185,8 @@ def test_without_areas_heights_are_taken() -> None:
     at = lines[0].index("Area")
     table = read("\n".join("\t".join(r[:at] + r[at + 1 :]) for r in lines))
     assert set(table.data["volume"]) == {12.5}
+
+
+def test_means_of_classes_are_no_samples_whatever_the_classes_are_called() -> None:
+    classes = ("blank", "qc", "sample", "sample")
+    assert_content(read(alignment(VERSION_5, classes=classes)), tool="MS-DIAL")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from corpus.inputs import workbook
 from widgets.markup import EVIL
 
 from ganglioside.columns import INPUT_LABELS
 from ganglioside_widgets import PreviewPanel
 from ganglioside_widgets.panels.preview import first_rows
+from ganglioside_widgets.state.upload import UploadState
 
 GOOD = b"Name,RT,Comment\n" + b"".join(b"GM1(%d:1;O2),9.%d,x\n" % (34 + k, k) for k in range(9))
 ODD = b"Label,Minutes,Name\nGM1(36:1;O2),9.5,GM3(36:1;O2)\nGM1(38:1;O2),10.5,GM3(38:1;O2)\n"
@@ -135,3 +137,17 @@ def test_texts_of_a_file_are_escaped_and_cut() -> None:
     assert upload is not None
     assert upload.preview is not None
     assert "&lt;img" in first_rows(upload.preview)
+
+
+def test_the_first_rows_of_each_sheet_that_is_read() -> None:
+    sheets = {
+        f"part {i}": [["Name", "RT"], ["GM1(36:1;O2)", 9 + i], ["GM3(36:1;O2)", 9.5 + i]]
+        for i in range(8)
+    }
+    state = UploadState()
+    state.add("eight.xlsx", workbook(sheets))
+    panel = PreviewPanel(state)
+    shown = panel._rows.value
+    assert [f"<b>part {i}</b>" in shown for i in range(8)] == [True] * 6 + [False] * 2
+    assert "Read too: part 6, part 7." in shown
+    assert shown.count("<table") == 6

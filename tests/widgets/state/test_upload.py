@@ -203,8 +203,9 @@ def workbook(**sheets: str) -> bytes:
 
 def test_a_sheet_is_chosen_and_a_refused_one_keeps_the_choice() -> None:
     good = GOOD.decode().replace(";O2", "")
+    other = good.replace("36:1", "37:1")
     state = UploadState()
-    state.add("a.xlsx", workbook(neg=good, notes="nothing,here\n", blank="", pos=good))
+    state.add("a.xlsx", workbook(neg=good, notes="nothing,here\n", blank="", pos=other))
     assert state.current is not None
     assert state.current.sheets == ("neg", "notes", "blank", "pos")
     assert state.table is not None

@@ -24,6 +24,8 @@ _LENGTH: Final = 32
 _HEADERS: Final = 300
 #: Samples of a wide table whose columns are shown.
 _SAMPLES: Final = 2
+#: Sheets of which the first rows are shown.
+_SHEETS: Final = 6
 
 _COLUMN_OF: Final = {label: column for column, label in INPUT_LABELS.items()}
 
@@ -105,7 +107,7 @@ class PreviewPanel(Panel):
         self.layout.display = "" if is_shown else "none"
         if upload is None or not is_shown:
             return
-        self._rows.value = "" if upload.preview is None else first_rows(upload.preview)
+        self._rows.value = "" if upload.preview is None else all_first_rows(upload)
         for label, field in self.columns.items():
             _offer(field, *_headers(upload, label))
             field.layout.display = "" if upload.headers else "none"
@@ -139,6 +141,14 @@ def _headers(upload: Upload, label: str) -> tuple[list[_Choice], str]:
         otherwise = "(none found)"
     choices = [(quote(header, _LENGTH), header) for header in headers]
     return [(otherwise, ABSENT), *choices], taken
+
+
+def all_first_rows(upload: Upload) -> str:
+    """First rows of each sheet that was read, as HTML; of many sheets the first ones."""
+    shown = [upload.preview, *upload.other_sheets] if upload.preview else []
+    more = [quote(preview.sheet) for preview in shown[_SHEETS:] if preview]
+    rest = f"<p>Read too: {escape(', '.join(more))}.</p>" if more else ""
+    return "".join(first_rows(preview) for preview in shown[:_SHEETS] if preview) + rest
 
 
 def first_rows(preview: Preview) -> str:

@@ -45,6 +45,8 @@ class Upload:
     refusal : Refusal or None
     preview : Preview or None
         The first rows; None if the file is no table.
+    other_sheets : tuple of Preview
+        Those of the further sheets that were read.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Upload:
     table: FeatureTable | None = None
     refusal: Refusal | None = None
     preview: Preview | None = None
+    other_sheets: tuple[Preview, ...] = ()
 
     @classmethod
     def read(cls, name: str, content: bytes, options: ReadingOptions, settings: Settings) -> Upload:
@@ -70,7 +73,8 @@ class Upload:
             return replace(upload, refusal=Refusal.of(error), preview=preview)
         except GangliosideError as error:
             return replace(upload, refusal=Refusal.of(error))
-        return replace(upload, table=table, preview=preview_read(table.tables[0]))
+        first, *others = map(preview_read, table.tables)
+        return replace(upload, table=table, preview=first, other_sheets=tuple(others))
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +53,6 @@ _ZIP: Final = b"PK\x03\x04"
 _PARQUET: Final = b"PAR1"
 #: Endings of files that are no text.
 _BINARY_ENDINGS: Final = (".xlsx", ".xlsm", ".parquet", ".zip")
-_DECIMAL_COMMA: Final = re.compile(r"[+-]?\d+,\d+")
 #: Rows whose fields do not fit the header: cells behind them would be in wrong columns.
 _MISFITS: Final = ("too-few-fields", "too-many-fields", "broken-quotes")
 
@@ -357,7 +355,7 @@ def _annotated_text(
     read = table.tables[0]
     decoded = decoded_text(source, settings)
     lines = _lines(source, decoded.text, decoded.encoding)
-    added = _added(table, cells, decimal_comma=_has_decimal_comma(read))
+    added = _added(table, cells, decimal_comma="decimal-comma" in table.problems["code"].tolist())
     header = max(read.header_line, 1) - 1
     layout = _Layout(decoded.encoding, decoded.separator, 0)
     width = len(layout.fields(lines[header : _record_end(lines, header, len(lines))]))
@@ -391,15 +389,6 @@ def _added(table: FeatureTable, cells: _Cells, *, decimal_comma: bool) -> dict[i
     if read.header_line:
         added[read.header_line] = MZTAB_TITLES if mztab else TITLES
     return added
-
-
-def _has_decimal_comma(read: TableRead) -> bool:
-    """Whether the first rows have numbers with a decimal comma."""
-    positions = [read.header.positions.get("rt")]
-    positions += [sample.positions.get("rt") for sample in read.samples]
-    columns = [position for position in positions if position is not None]
-    cells = [row[position].strip() for _, row in read.first for position in columns]
-    return any(_DECIMAL_COMMA.fullmatch(cell) for cell in cells)
 
 
 def _record_end(lines: Sequence[_Line], start: int, following: int) -> int:

@@ -252,8 +252,9 @@ def test_no_byte_of_a_line_is_changed(encoding: str, end: str) -> None:
 
 
 def test_a_decimal_comma_is_kept() -> None:
-    rows = rows_of(written(b"Name;RT\n" + b"".join(
-        f"{name};{7 + i},5\n".encode() for i, name in enumerate(NAMES))), ";")  # fmt: skip
+    names = [name.replace(";O2", "") for name in NAMES]
+    lines = ["Name;RT", *(f"{name};{7 + i},5" for i, name in enumerate(names))]
+    rows = rows_of(written("\n".join(lines).encode()), ";")
     confidences = [row[3] for row in rows[1:] if row[3]]
     assert confidences
     assert all("," in text and "." not in text for text in confidences)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,8 @@ from ganglioside.questions.explanation import Explanation
 from ganglioside.questions.hypotheses import explain
 from ganglioside.questions.suggestions import suggest
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.reading.features import TableSource, read_features
+from ganglioside.reading.features import TableSource, read_features, read_with
+from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.settings import Settings
@@ -415,6 +416,7 @@ def analyze(
     progress: ProgressCallback | None = None,
     *,
     priors: Priors | None = None,
+    **reading: Unpack[ReadingKeywords],
 ) -> Analysis:
     """Verdicts on every feature of a table.
 
@@ -429,6 +431,8 @@ def analyze(
     priors : Priors, optional
         Prior assumptions of the model; by default the usual ones. A history stores results of the
         usual ones only.
+    **reading
+        How a table is read: `columns`, `sheet`, `unit`, `header` of `read_features`.
 
     Returns
     -------
@@ -438,6 +442,8 @@ def analyze(
     ------
     ReadError, ValidationError
         If the table cannot be read or lacks required columns.
+    SettingsError
+        If `reading` is given for a table that was read before.
 
     Examples
     --------
@@ -451,7 +457,7 @@ def analyze(
     settings = settings or Settings()
     report = Progress(progress)
     try:
-        read = table if isinstance(table, FeatureTable) else read_features(table, settings)
+        read = read_with(table, settings, ReadingOptions.of(**reading))
         report.done("loading", f"{read.source.name}: {len(read):,} features")
         judged = int(read.data["fault"].isna().sum())
         report.done("validating", f"{judged:,} features can be judged")

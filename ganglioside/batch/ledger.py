@@ -17,6 +17,7 @@ from typing import Final
 
 from ganglioside.batch.plan import Item
 from ganglioside.errors import BatchError
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.support.whole_files import write_whole
 from ganglioside.version import __version__
 
@@ -77,6 +78,8 @@ def key_of(item: Item, content: bytes, form: str) -> str:
     settings = json.dumps(item.settings.to_dict(), sort_keys=True)
     digest = hashlib.sha256(content)
     digest.update(f"{item.path.name}|{settings}|{form}|{__version__}".encode())
+    if item.reading != ReadingOptions():  # ledgers of before know no other way of reading
+        digest.update(json.dumps(item.reading.to_dict(), sort_keys=True).encode())
     return digest.hexdigest()
 
 

@@ -19,6 +19,7 @@ from ganglioside.charts.files import javascript
 from ganglioside.columns import VERDICTS
 from ganglioside.exporting.spreadsheet_text import safe_frame
 from ganglioside.history import History
+from ganglioside.reading.wordings import worded
 from ganglioside.reports.content import Tile
 from ganglioside.reports.report import figure, templates
 from ganglioside.support.formatting import share
@@ -50,9 +51,14 @@ class Line:
         return "judged" if self.entry.session else "waiting"
 
     @property
+    def error(self) -> str:
+        """Reason of a failure, empty without one; its advice names no option of a program."""
+        return worded(self.entry.error or "", "report")
+
+    @property
     def reasons(self) -> list[str]:
         """Lines of the error message."""
-        return (self.entry.error or "").splitlines()
+        return self.error.splitlines()
 
 
 def write_overview(
@@ -150,7 +156,7 @@ def _write_tables(folder: Path, lines: Sequence[Line], study: Study) -> None:
             "verdicts": [line.entry.verdicts for line in lines],
             "report": [line.entry.report for line in lines],
             "settings": [line.settings for line in lines],
-            "error": [line.entry.error for line in lines],
+            "error": [line.error or None for line in lines],
         }
     )
     _write_csv(folder / SESSIONS_FILE, about.merge(study.sessions, on="name", how="left"))

@@ -9,20 +9,25 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from ganglioside.errors import BatchError, ReadError, SettingsError
 from ganglioside.reading.file_kinds import TABLE_ENDINGS, TEXT_ENDINGS
 from ganglioside.reading.limits import most
+from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
 
 _SETTINGS: Final = tuple(field.name for field in dataclasses.fields(Settings))
+#: Columns of a manifest that say how a table is read.
+_READING: Final = ("column", "sample", "sheet", "unit", "header")
 #: Columns of a manifest; only the first is required.
-MANIFEST: Final = ("file", "name", "title", *_SETTINGS)
+MANIFEST: Final = ("file", "name", "title", *_SETTINGS, *_READING)
+#: What a manifest says of a header.
+_HEADER: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 #: Characters that some system forbids in file names, or that would break a line of a list.
 _FORBIDDEN: Final = dict.fromkeys([*map(ord, '/\\:*?"<>|'), *range(32), 127], "_")
@@ -46,6 +51,8 @@ class Item:
     title : str
         Heading of its report; its name if empty.
     settings : Settings
+    reading : ReadingOptions
+        How the table is read.
 
     Examples
     --------
@@ -60,9 +67,26 @@ class Item:
     path: Path
     title: str
     settings: Settings
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
 
 
-def plan(sources: Sequence[str | PathLike[str]], settings: Settings | None = None) -> list[Item]:
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """Settings and options of every table, unless a manifest gives others."""
+
+    settings: Settings
+    reading: ReadingOptions
+
+    def item(self, path: Path) -> Item:
+        """Table without settings of its own."""
+        return Item("", path.absolute(), "", self.settings, self.reading)
+
+
+def plan(
+    sources: Sequence[str | PathLike[str]],
+    settings: Settings | None = None,
+    **reading: Unpack[ReadingKeywords],
+) -> list[Item]:
     """Tables that `sources` name, in their order.
 
     Parameters
@@ -73,6 +97,10 @@ def plan(sources: Sequence[str | PathLike[str]], settings: Settings | None = Non
         Paths in a manifest are relative to its folder.
     settings
         Settings of every table, unless a manifest gives others.
+    **reading
+        How every table is read, unless a manifest says it otherwise: `columns`, `sheet`, `unit`,
+        `header` of `read_features`. In a manifest: `column` (`Name=Lipid; RT=t (min)`), `sample`
+        (its header), `sheet`, `unit` (`min`, `s`), `header` (`yes`, `no`).
 
     Returns
     -------
@@ -89,37 +117,34 @@ def plan(sources: Sequence[str | PathLike[str]], settings: Settings | None = Non
     >>> [item.name for item in batch.plan(["runs/mouse 3.csv", "runs/mouse 4.csv"])]
     ['mouse 3', 'mouse 4']
     """
-    usual = settings or Settings()
+    usual = _Usual(settings or Settings(), ReadingOptions.of(**reading))
     items = [item for source in sources for item in _items(str(source), usual)]
     if not items:
         raise BatchError("There is nothing to do: name tables, a pattern or a manifest.")
     return _distinct(items)
 
 
-def _items(source: str, settings: Settings) -> list[Item]:
+def _items(source: str, usual: _Usual) -> list[Item]:
+    """Tables that one source names."""
     path = Path(source).expanduser()
     if path.is_dir():
         found = sorted(p for p in path.iterdir() if p.is_file() and _is_table(p))
         if not found:
             raise BatchError(f"{path} holds no table: {', '.join(TABLE_ENDINGS)}.")
-        return [_item(p, settings) for p in found]
+        return [usual.item(p) for p in found]
     if path.is_file():
         lines = _manifest(path)
-        return [_item(path, settings)] if lines is None else _of_manifest(path, lines, settings)
+        return [usual.item(path)] if lines is None else _of_manifest(path, lines, usual)
     if glob.has_magic(source):
         found = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207 - absolute
         if not (found := [p for p in found if p.is_file()]):
             raise BatchError(f"No file fits {source!r}.")
-        return [_item(p, settings) for p in found]
-    return [_item(path, settings)]  # it fails alone, when it is read
+        return [usual.item(p) for p in found]
+    return [usual.item(path)]  # it fails alone, when it is read
 
 
 def _is_table(path: Path) -> bool:
     return path.suffix.lower() in TABLE_ENDINGS and not path.name.startswith(".")
-
-
-def _item(path: Path, settings: Settings) -> Item:
-    return Item("", path.absolute(), "", settings)
 
 
 def _distinct(items: list[Item]) -> list[Item]:
@@ -198,7 +223,8 @@ def _manifest_separator(head: str) -> str | None:
     return None
 
 
-def _of_manifest(path: Path, records: list[list[str]], settings: Settings) -> list[Item]:
+def _of_manifest(path: Path, records: list[list[str]], usual: _Usual) -> list[Item]:
+    """Tables of a manifest."""
     header = [cell.strip().lower() for cell in records[0]]
     faults = [
         f"column {cell!r} is unknown: the columns are {', '.join(MANIFEST)}"
@@ -212,7 +238,7 @@ def _of_manifest(path: Path, records: list[list[str]], settings: Settings) -> li
             if not any(cell.strip() for cell in record):
                 continue
             try:
-                items.append(_of_line(path.parent, header, record, settings))
+                items.append(_of_line(path.parent, header, record, usual))
             except (SettingsError, BatchError) as error:
                 faults.append(f"line {line}: {error}")
     if faults:
@@ -222,7 +248,8 @@ def _of_manifest(path: Path, records: list[list[str]], settings: Settings) -> li
     return items
 
 
-def _of_line(folder: Path, header: list[str], record: list[str], settings: Settings) -> Item:
+def _of_line(folder: Path, header: list[str], record: list[str], usual: _Usual) -> Item:
+    """Table of one line of a manifest."""
     if len(record) != len(header):
         raise BatchError(f"it has {len(record)} cells, but the header has {len(header)} columns.")
     cells = {n: c.strip() for n, c in zip(header, record, strict=True) if c.strip()}
@@ -230,9 +257,36 @@ def _of_line(folder: Path, header: list[str], record: list[str], settings: Setti
         raise BatchError("the column file is empty.")
     own = {name: _value(name, cells[name]) for name in _SETTINGS if name in cells}
     name = _file_name(cells.get("name", ""))
-    chosen = Settings.from_dict({**settings.to_dict(), **own})
+    chosen = Settings.from_dict({**usual.settings.to_dict(), **own})
     path = (folder / Path(cells["file"]).expanduser()).absolute()
-    return Item(name, path, cells.get("title", ""), chosen)
+    return Item(name, path, cells.get("title", ""), chosen, _reading(cells, usual.reading))
+
+
+def _reading(cells: Mapping[str, str], usual: ReadingOptions) -> ReadingOptions:
+    """How the table of a line is read; what the line leaves out is as usual.
+
+    Raises
+    ------
+    BatchError, SettingsError
+        If a cell cannot be used.
+    """
+    named = {**usual.named, **_named_columns(cells.get("column", ""))}
+    if "sample" in cells:
+        named["Sample"] = cells["sample"]
+    header = cells.get("header", "yes" if usual.header else "no").lower()
+    if header not in _HEADER:
+        raise BatchError(f"header is {header!r}: it is yes or no.")
+    sheet, unit = cells.get("sheet", usual.sheet), cells.get("unit", usual.unit)
+    return ReadingOptions.of(named, sheet, unit, header=_HEADER[header])
+
+
+def _named_columns(text: str) -> dict[str, str]:
+    """Input columns with their headers, from `Name=Lipid; RT=t (min)`."""
+    pairs = [part.partition("=") for part in text.split(";") if part.strip()]
+    for name, sign, header in pairs:
+        if not (sign and name.strip() and header.strip()):
+            raise BatchError(f"column is {text!r}: it is NAME=HEADER, several with ';' between.")
+    return {name.strip(): header.strip() for name, _, header in pairs}
 
 
 def _value(name: str, text: str) -> Any:
@@ -247,6 +301,7 @@ def _value(name: str, text: str) -> Any:
 
 
 def parameters(item: Item) -> Mapping[str, float | int | str]:
-    """Values of a table's settings that differ from the defaults, by name."""
+    """Values of a table's settings and options that differ from the defaults, by name."""
     usual = Settings().to_dict()
-    return {n: v for n, v in item.settings.to_dict().items() if v != usual.get(n)}
+    own = {n: v for n, v in item.settings.to_dict().items() if v != usual.get(n)}
+    return {**own, **item.reading.given}

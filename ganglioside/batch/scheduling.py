@@ -123,6 +123,7 @@ class Run:
             item.path.name,
             content,
             item.settings,
+            item.reading,
             self.options.form,
             __version__,
             key=f"analyse-{self.id}-{item.name}",
@@ -163,9 +164,7 @@ class Run:
         stored = []
         # All are in the ledger before progress is reported, which may end the batch.
         for (flight, future, done), sid in zip(landed, sids, strict=True):
-            verdicts = self._write(
-                VERDICTS, f"{flight.item.name}.{self.options.form}", done.verdicts
-            )
+            verdicts = self._write(VERDICTS, f"{flight.item.name}{done.ending}", done.verdicts)
             entry = replace(flight.entry, session=sid, verdicts=verdicts)
             self.ledger.add(entry)
             stored.append(_Flight(flight.item, entry, future))

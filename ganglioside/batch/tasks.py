@@ -11,22 +11,34 @@ from pathlib import Path
 
 from ganglioside.analysis import analyze
 from ganglioside.errors import BatchError
-from ganglioside.exporting import Format, content_of
+from ganglioside.exporting import Format, content_of, ending_of
 from ganglioside.history.record import Packed
-from ganglioside.reading.features import read_features
+from ganglioside.reading.features import read_with
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 from ganglioside.version import __version__
 
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """Analysed table, ready for the history, and its verdicts as the bytes of a file."""
+    """Analysed table, ready for the history, and its verdicts as the bytes of a file.
+
+    The ending of that file begins with a dot.
+    """
 
     packed: Packed
     verdicts: bytes
+    ending: str = ""
 
 
-def analyse(name: str, content: bytes, settings: Settings, form: Format, version: str) -> Analysed:
+def analyse(
+    name: str,
+    content: bytes,
+    settings: Settings,
+    reading: ReadingOptions,
+    form: Format,
+    version: str,
+) -> Analysed:
     """Analyse a table given as bytes.
 
     Raises
@@ -41,8 +53,9 @@ def analyse(name: str, content: bytes, settings: Settings, form: Format, version
             f"A worker runs Ganglioside {__version__}, this program {version}: "
             "install one version on all machines of the cluster."
         )
-    analysis = analyze(read_features(content, settings, name=name), settings)
-    return Analysed(Packed.of(analysis), content_of(analysis, form))
+    analysis = analyze(read_with(content, settings, reading, name), settings)
+    ending = ending_of(form, analysis.source)
+    return Analysed(Packed.of(analysis), content_of(analysis, form), ending)
 
 
 def render(analysed: Analysed, sid: str, title: str) -> bytes:

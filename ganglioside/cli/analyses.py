@@ -12,29 +12,17 @@ import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.options import (
+    BY_ENDING,
     DEFAULTS,
     ENDINGS,
-    FORMATS,
     NO_OPTIONS,
-    Columns,
+    YOUR_FILE,
     InputFile,
     InputFiles,
     Json,
-    MaxMegabytes,
-    MaxRows,
-    NoHeader,
     NoSave,
-    OfPolarity,
-    OutlierThreshold,
-    Polarity,
-    R2Threshold,
-    RtTolerance,
-    Sample,
-    SampleColumn,
-    SampleType,
-    Sheet,
-    Unit,
-    reading_options,
+    TableOrSession,
+    with_options,
 )
 from ganglioside.errors import GangliosideError
 from ganglioside.reading.options import ReadingOptions
@@ -48,6 +36,7 @@ if TYPE_CHECKING:
     Run = Callable[[Path | list[Path]], tuple[str | None, Analysis]]
 
 
+@with_options
 def analyze(
     files: InputFiles,
     out: Annotated[
@@ -63,39 +52,20 @@ def analyze(
     name: Annotated[str | None, typer.Option(help="Name of the session.")] = None,
     no_save: NoSave = False,
     as_json: Json = False,
-    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
-    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
-    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
-    sample_type: Sample = DEFAULTS.sample_type,
-    polarity: OfPolarity = DEFAULTS.polarity,
-    column: Columns = [],  # noqa: B006 - typer copies it
-    sample: SampleColumn = None,
-    sheet: Sheet = None,
-    unit: Unit = None,
-    no_header: NoHeader = False,
-    max_megabytes: MaxMegabytes = DEFAULTS.max_megabytes,
-    max_rows: MaxRows = DEFAULTS.max_rows,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
     """Judge every feature of one or more tables.
 
     A table that is refused does not stop the others; the exit code is then 1.
     """
-    settings = Settings(
-        r2_threshold=r2_threshold,
-        outlier_threshold=outlier_threshold,
-        rt_tolerance=rt_tolerance,
-        sample_type=sample_type,
-        polarity=polarity,
-        max_megabytes=max_megabytes,
-        max_rows=max_rows,
-    )
-    options = reading_options(column, sample, sheet, unit, no_header)
     if study and no_save and report_folder is not None:
         raise typer.BadParameter("the report of a study needs its session", param_hint="--no-save")
     jobs = _jobs(files, out, report_folder, study=study)
     history = None if no_save else _open_history()
     run = partial(
-        _run, settings=settings, history=history, name=name, options=options, silent=as_json
+        _run, settings=settings, history=history, name=name, reading=reading, silent=as_json
     )
     documents = [_carry_out(job, run, as_json=as_json) for job in jobs]
     if as_json:
@@ -104,53 +74,39 @@ def analyze(
         raise typer.Exit(1)
 
 
+@with_options
 def annotate(
     file: InputFile,
     out: Annotated[
         Path | None,
         typer.Option(help="The file to write.", show_default="NAME.annotated beside it"),
     ] = None,
-    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
-    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
-    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
-    sample_type: Sample = DEFAULTS.sample_type,
-    polarity: OfPolarity = DEFAULTS.polarity,
-    column: Columns = [],  # noqa: B006 - typer copies it
-    sample: SampleColumn = None,
-    sheet: Sheet = None,
-    unit: Unit = None,
-    no_header: NoHeader = False,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
     """Write FILE again, with the verdicts in columns behind its own."""
-    from ganglioside.exporting import annotated
-    from ganglioside.support.whole_files import write_whole
+    from ganglioside.exporting import ending_of, export
 
-    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type, polarity)
-    options = reading_options(column, sample, sheet, unit, no_header)
-    _, analysis = _run(file, settings, options=options)
-    target = out or file.with_name(f"{file.stem}.annotated{file.suffix}")
-    output.note(f"Annotated: {write_whole(target, annotated(analysis))}")
+    _, analysis = _run(file, settings, reading=reading)
+    ending = ending_of(YOUR_FILE, analysis.source)
+    target = out or file.with_name(f"{file.stem}.annotated{ending}")
+    output.note(f"Annotated: {export(analysis, target, YOUR_FILE)}")
 
 
+@with_options
 def predict(
     file: InputFile,
     names: Annotated[
         list[str], typer.Argument(metavar="NAME", help="Names, such as 'GM1(38:1;O2)'.")
     ],
     as_json: Json = False,
-    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
-    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
-    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
-    column: Columns = [],  # noqa: B006 - typer copies it
-    sample: SampleColumn = None,
-    sheet: Sheet = None,
-    unit: Unit = None,
-    no_header: NoHeader = False,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
     """Predict where names elute, from the table in FILE."""
-    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance)
-    options = reading_options(column, sample, sheet, unit, no_header)
-    _, analysis = _run(file, settings, options=options, silent=as_json)
+    _, analysis = _run(file, settings, reading=reading, silent=as_json)
     predicted = analysis.predict(names)
     if as_json:
         output.json_document(output.records(predicted))
@@ -158,25 +114,22 @@ def predict(
         output.frame(predicted)
 
 
+@with_options
 def report(
-    source: Annotated[
-        str, typer.Argument(metavar="FILE|ID", help="A feature table, or the id of a session.")
-    ],
+    source: TableOrSession,
     out: Annotated[
         Path | None, typer.Option(help="The HTML file.", show_default="NAME.html")
     ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
-    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
-    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
-    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
-    sample_type: Sample = DEFAULTS.sample_type,
-    polarity: OfPolarity = DEFAULTS.polarity,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
     """Render the report of a table or a stored session as one HTML file."""
-    settings = _settings(r2_threshold, outlier_threshold, rt_tolerance, sample_type, polarity)
     # A session keeps its own settings: it refuses others, so defaults are not passed on.
-    _render(source, out, None if settings == DEFAULTS else settings, title=title, pdf=pdf)
+    given = None if settings == DEFAULTS else settings
+    _render(source, out, given, reading, title=title, pdf=pdf)
 
 
 def simulate(
@@ -199,23 +152,6 @@ def simulate(
     else:
         write_whole(out, table.source.content)
         output.note(f"{len(table)} features written to {out}")
-
-
-def _settings(
-    r2: float,
-    outlier: float,
-    tolerance: float,
-    sample_type: SampleType = DEFAULTS.sample_type,
-    polarity: Polarity = DEFAULTS.polarity,
-) -> Settings:
-    """Settings of a command."""
-    return Settings(
-        r2_threshold=r2,
-        outlier_threshold=outlier,
-        rt_tolerance=tolerance,
-        sample_type=sample_type,
-        polarity=polarity,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +193,7 @@ def _jobs(
     typer.BadParameter
         If the results of two tables would go into one file.
     """
-    named = out is not None and not out.is_dir() and out.suffix.lower()[1:] in FORMATS
+    named = out is not None and not out.is_dir() and out.suffix.lower()[1:] in BY_ENDING
 
     def job(inputs: list[Path], stem: str) -> _Job:
         verdicts = out if named or out is None else out / f"{stem}.verdicts.csv"
@@ -287,11 +223,19 @@ def _carry_out(job: _Job, run: Run, *, as_json: bool) -> dict[str, Any]:
         if job.verdicts is not None:
             _write(analysis, job.verdicts)
         if job.report is not None:
-            _render(sid or job.files[0], job.report, None if sid else analysis.settings)
+            _render_job(job, sid, analysis)
         return _document(job, sid, analysis) if as_json else {}
     except GangliosideError as refusal:
-        output.error(f"{job.path}: {worded(str(refusal), 'shell')}")
-        return {"file": job.path, "error": str(refusal)}
+        output.error(f"{job.path}: {refusal}")
+        return {"file": job.path, "error": worded(str(refusal), "shell")}
+
+
+def _render_job(job: _Job, sid: str | None, analysis: Analysis) -> None:
+    """Render the report of a table that was analysed: of its session, if it has one."""
+    if sid is not None:
+        _render(sid, job.report)
+    else:
+        _render(job.files[0], job.report, analysis.settings, analysis.source.options)
 
 
 def _open_history() -> History:
@@ -306,7 +250,7 @@ def _run(
     settings: Settings,
     history: History | None = None,
     name: str | None = None,
-    options: ReadingOptions = NO_OPTIONS,
+    reading: ReadingOptions = NO_OPTIONS,
     *,
     silent: bool = False,
 ) -> tuple[str | None, Analysis]:
@@ -317,7 +261,7 @@ def _run(
     from ganglioside.analysis import analyze as judge
     from ganglioside.reading.features import read_with
 
-    table = read_with(file, settings, options)
+    table = read_with(file, settings, reading)
     if not silent:
         output.reading_report(table.report)
     with output.progress_bar(_label(file)) as progress:
@@ -345,6 +289,7 @@ def _render(
     source: Path | str,
     target: Path | None,
     settings: Settings | None = None,
+    reading: ReadingOptions = NO_OPTIONS,
     *,
     title: str | None = None,
     pdf: bool = False,
@@ -354,8 +299,9 @@ def _render(
 
     with output.progress_bar("report") as progress:
         page = render_report(
-            source, target, settings=settings, title=title, pdf=pdf, progress=progress
-        )
+            source, target, settings=settings, title=title, pdf=pdf, progress=progress,
+            **reading.keywords,
+        )  # fmt: skip
     output.note(f"Report: {page}")
     if pdf:
         output.note(f"PDF: {page.with_suffix('.pdf')}")

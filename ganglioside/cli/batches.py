@@ -10,30 +10,23 @@ import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.jobs import started
-from ganglioside.cli.options import (
-    DEFAULTS,
-    FORMATS,
-    Format,
-    OfPolarity,
-    OutlierThreshold,
-    R2Threshold,
-    RtTolerance,
-    Sample,
-)
+from ganglioside.cli.options import FORMATS, Format, with_options
 from ganglioside.progress import ProgressCallback, ProgressEvent
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
     from ganglioside.history.jobs import Job
 
 
+@with_options
 def batch(
     sources: Annotated[
         list[str],
         typer.Argument(
             metavar="FILES|PATTERN|MANIFEST",
             help="Tables, a quoted pattern such as 'runs/*.csv', folders of tables, or a CSV file "
-            "with a column file, and name, title and settings of each table if wanted.",
+            "with a column file, and name, title, settings and options of each table if wanted.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder of the results.", show_default=False)],
@@ -62,11 +55,9 @@ def batch(
     background: Annotated[
         bool, typer.Option("--background", help="Start it as a job, and do not wait for it.")
     ] = False,
-    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
-    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
-    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
-    sample_type: Sample = DEFAULTS.sample_type,
-    polarity: OfPolarity = DEFAULTS.polarity,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
     """Judge many tables, report each, and show all on one page.
 
@@ -76,17 +67,11 @@ def batch(
     from ganglioside.history import History
     from ganglioside.jobs import Batch, run_here, start
 
-    settings = Settings(
-        r2_threshold=r2_threshold,
-        outlier_threshold=outlier_threshold,
-        rt_tolerance=rt_tolerance,
-        sample_type=sample_type,
-        polarity=polarity,
-    )
     work = Batch(
         sources=[str(Path(source).expanduser().absolute()) for source in sources],
         out=str(out.absolute()),
         settings=settings.to_dict(),
+        reading=reading.to_dict(),
         reports=not no_reports,
         form=form,
         workers=workers,

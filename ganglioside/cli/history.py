@@ -9,6 +9,7 @@ import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.options import FORMATS, Format, Json
+from ganglioside.reading.wordings import worded
 
 if TYPE_CHECKING:
     from ganglioside.history import History
@@ -54,7 +55,7 @@ def show_session(sid: SessionId, as_json: Json = False) -> None:
         output.json_document(document | (document_of(analysis) if analysis else {}))
         return
     settings = "  ".join(f"{k} {v}" for k, v in store.settings(sid).to_dict().items())
-    details = session.dropna().astype(str)
+    details = session.dropna().astype(str).map(_worded)
     output.table(("session", details["id"]), [*details.drop("id").items(), ("settings", settings)])
     if analysis is not None:
         output.analysis_summary(str(session["name"]), analysis)
@@ -130,15 +131,21 @@ def export(
         written = _open().export_all(out or Path("history-export"))
         output.note(f"{written.sessions:,} sessions written to {written.folder}")
         return
+    from ganglioside.exporting import ending_of
     from ganglioside.exporting import export as write
 
     analysis = _open().load(sid)
-    target = out or Path(f"{sid}.{form}")
+    target = out or Path(f"{sid}{ending_of(form, analysis.source)}")
     write(analysis, target, form)
     output.note(f"Written to {target}")
 
 
 history.command("export")(export)
+
+
+def _worded(value: str) -> str:
+    """Text of a session, whose error may advise an option."""
+    return worded(value, "shell")
 
 
 def _open() -> History:

@@ -14,15 +14,15 @@ from ganglioside.cli import output
 from ganglioside.cli.options import (
     DEFAULTS,
     FORMATS,
+    NO_OPTIONS,
     Format,
     InputFile,
     Json,
-    OfPolarity,
-    OutlierThreshold,
-    R2Threshold,
-    RtTolerance,
-    Sample,
+    TableOrSession,
+    with_options,
 )
+from ganglioside.reading.options import ReadingOptions
+from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
@@ -159,46 +159,52 @@ def try_notification() -> None:
 
 
 @start.command("analyze")
+@with_options
 def start_analysis(
     file: InputFile,
     name: Annotated[str, typer.Option(help="Name of the session.")] = "",
     time_limit: TimeLimit = None,
-    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
-    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
-    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
-    sample_type: Sample = DEFAULTS.sample_type,
-    polarity: OfPolarity = DEFAULTS.polarity,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
     """Analyse a table and keep it as a session."""
     from ganglioside.jobs import Analyze
 
-    settings = Settings(
-        r2_threshold=r2_threshold,
-        outlier_threshold=outlier_threshold,
-        rt_tolerance=rt_tolerance,
-        sample_type=sample_type,
-        polarity=polarity,
+    work = Analyze(
+        source=str(file.absolute()),
+        settings=settings.to_dict(),
+        reading=reading.to_dict(),
+        title=name,
     )
-    work = Analyze(source=str(file.absolute()), settings=settings.to_dict(), title=name)
     _start(work, time_limit)
 
 
 @start.command("report")
+@with_options
 def start_report(
-    source: Annotated[
-        str, typer.Argument(metavar="FILE|ID", help="A feature table, or the id of a session.")
-    ],
+    source: TableOrSession,
     out: Annotated[Path, typer.Option(help="The HTML file.", show_default=False)],
     title: Annotated[str, typer.Option(help="Title of the report.")] = "",
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
     time_limit: TimeLimit = None,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
-    """Render the report of a table or a session."""
+    """Render the report of a table or a session, which keeps its own settings."""
     from ganglioside.jobs import Report
 
     path = Path(source)
-    named = str(path.absolute()) if path.is_file() else source
-    _start(Report(source=named, out=str(out.absolute()), title=title, pdf=pdf), time_limit)
+    work = Report(
+        source=str(path.absolute()) if path.is_file() else source,
+        out=str(out.absolute()),
+        settings=None if settings == DEFAULTS else settings.to_dict(),
+        reading=None if reading == NO_OPTIONS else reading.to_dict(),
+        title=title,
+        pdf=pdf,
+    )
+    _start(work, time_limit)
 
 
 @start.command("export")
@@ -211,9 +217,10 @@ def start_export(
     time_limit: TimeLimit = None,
 ) -> None:
     """Write the results of a session."""
+    from ganglioside.exporting import ending_of
     from ganglioside.jobs import Export
 
-    target = (out or Path(f"{sid}.{form}")).absolute()
+    target = (out or Path(f"{sid}{ending_of(form, _open().source(sid))}")).absolute()
     _start(Export(session=sid, out=str(target), form=form), time_limit)
 
 
@@ -243,7 +250,7 @@ def _row(job: Job, last: ProgressEvent | None) -> tuple[Any, ...]:
     """Cells of a job in a list."""
     from ganglioside.jobs.announcements import duration, seconds
 
-    message = job.error or (last["message"] if last else "")
+    message = worded(job.error or (last["message"] if last else ""), "shell")
     return (
         job.id,
         job.kind,
@@ -261,6 +268,7 @@ def _event_row(event: Any) -> tuple[str, str, str, str]:
     message = event["message"]
     if "error" in event:
         message += f": {event['error']}"
+    message = worded(message, "shell")
     return event["timestamp"][11:19], f"{event['percentage']:.0f}", event["step"], message
 
 
@@ -287,6 +295,8 @@ _SHOWN: Final = {
 def _facts(job: Job) -> list[tuple[str, str]]:
     """Headings and values of a job's fields, without those that are not set."""
     values = {label: getattr(job, name) for name, label in _SHOWN.items()}
+    if values["error"] is not None:
+        values["error"] = worded(values["error"], "shell")
     return [(label, _short(value)) for label, value in values.items() if value is not None]
 
 

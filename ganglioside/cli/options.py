@@ -1,50 +1,31 @@
-"""Options that several commands share."""
+"""Options that several commands share.
+
+A command takes `settings: Settings` and `reading: ReadingOptions`, and `with_options` gives it the
+options of the command line that these are made of. So each option is defined once, here.
+"""
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from ganglioside.exporting.formats import BY_ENDING as BY_ENDING
 from ganglioside.exporting.formats import ENDINGS as ENDINGS
 from ganglioside.exporting.formats import FORMATS as FORMATS
+from ganglioside.exporting.formats import YOUR_FILE as YOUR_FILE
 from ganglioside.reading.options import ReadingOptions
-from ganglioside.settings import Polarity as Polarity
-from ganglioside.settings import SampleType as SampleType
-from ganglioside.settings import Settings, setting_specs
+from ganglioside.settings import Polarity, SampleType, Settings, setting_specs
 
 _SPECS = setting_specs()
 
-
-def _threshold(name: str, panel: str = "Settings") -> Any:
-    """Option of a numeric setting, with its range and help."""
-    spec = _SPECS[name]
-    unit = f", {spec.unit}" if spec.unit else ""
-    return typer.Option(
-        f"--{name.replace('_', '-')}",
-        min=spec.low,
-        max=spec.high,
-        help=f"{spec.help} ({spec.label}{unit})",
-        rich_help_panel=panel,
-    )
-
-
-R2Threshold = Annotated[float, _threshold("r2_threshold")]
-OutlierThreshold = Annotated[float, _threshold("outlier_threshold")]
-RtTolerance = Annotated[float, _threshold("rt_tolerance")]
-Sample = Annotated[
-    SampleType,
-    typer.Option("--sample-type", help="Species of the sample.", rich_help_panel="Settings"),
-]
-OfPolarity = Annotated[
-    Polarity,
-    typer.Option(
-        "--polarity",
-        help="Polarity of the instrument; auto: that of the table's ions.",
-        rich_help_panel="Settings",
-    ),
-]
+DEFAULTS: Final = Settings()
+NO_OPTIONS: Final = ReadingOptions()
 
 InputFile = Annotated[
     Path,
@@ -55,34 +36,90 @@ InputFile = Annotated[
 InputFiles = Annotated[
     list[Path], typer.Argument(metavar="FILE", help="Feature tables: CSV, TSV, XLSX or Parquet.")
 ]
+TableOrSession = Annotated[
+    str, typer.Argument(metavar="FILE|ID", help="A feature table, or the id of a session.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
 NoSave = Annotated[bool, typer.Option("--no-save", help="Do not keep the analysis as a session.")]
 
-
-def _reading(*names: str, **more: Any) -> Any:
-    """Option of how a file is read."""
-    return typer.Option(*names, rich_help_panel="Reading", **more)
-
-
-Columns = Annotated[
-    list[str],
-    _reading("--column", metavar="NAME=HEADER", help="Header of an input column: RT='t (min)'."),
-]
-SampleColumn = Annotated[
-    str | None, _reading("--sample", metavar="HEADER", help="Column that holds the sample.")
-]
-Sheet = Annotated[str | None, _reading("--sheet", help="Worksheet to read, alone.")]
-Unit = Annotated[str | None, _reading("--unit", metavar="min|s", help="Unit of RT.")]
-NoHeader = Annotated[
-    bool,
-    _reading("--no-header", help="The first line holds data: columns are 'column 1', 'column 2'."),
-]
-MaxMegabytes = Annotated[float, _threshold("max_megabytes", panel="Reading")]
-MaxRows = Annotated[int, _threshold("max_rows", panel="Reading")]
+if TYPE_CHECKING:
+    Format = str
+else:
+    Format = Literal[FORMATS]  # so that the command line offers and checks them
 
 
-def reading_options(
-    columns: list[str], sample: str | None, sheet: str | None, unit: str | None, no_header: bool
+def _option(*names: str, panel: str, **more: Any) -> Any:
+    """Option in a panel of the help."""
+    return typer.Option(*names, rich_help_panel=panel, **more)
+
+
+def _number(name: str, panel: str = "Settings") -> Any:
+    """Option of a numeric setting, with its range and help."""
+    spec = _SPECS[name]
+    unit = f", {spec.unit}" if spec.unit else ""
+    return _option(
+        f"--{name.replace('_', '-')}",
+        panel=panel,
+        min=spec.low,
+        max=spec.high,
+        help=f"{spec.help} ({spec.label}{unit})",
+    )
+
+
+_reading = functools.partial(_option, panel="Reading")
+_setting = functools.partial(_option, panel="Settings")
+
+
+def _settings(
+    *,
+    r2_threshold: Annotated[float, _number("r2_threshold")] = DEFAULTS.r2_threshold,
+    outlier_threshold: Annotated[float, _number("outlier_threshold")] = DEFAULTS.outlier_threshold,
+    rt_tolerance: Annotated[float, _number("rt_tolerance")] = DEFAULTS.rt_tolerance,
+    sample_type: Annotated[
+        SampleType, _setting("--sample-type", help="Species of the sample.")
+    ] = DEFAULTS.sample_type,
+    polarity: Annotated[
+        Polarity,
+        _setting("--polarity", help="Polarity of the instrument; auto: that of the table's ions."),
+    ] = DEFAULTS.polarity,
+    max_megabytes: Annotated[
+        float, _number("max_megabytes", panel="Reading")
+    ] = DEFAULTS.max_megabytes,
+    max_rows: Annotated[int, _number("max_rows", panel="Reading")] = DEFAULTS.max_rows,
+) -> Settings:
+    """Settings that were given on the command line."""
+    return Settings(
+        r2_threshold=r2_threshold,
+        outlier_threshold=outlier_threshold,
+        rt_tolerance=rt_tolerance,
+        sample_type=sample_type,
+        polarity=polarity,
+        max_megabytes=max_megabytes,
+        max_rows=max_rows,
+    )
+
+
+def _reading_options(
+    *,
+    column: Annotated[
+        list[str],
+        _reading(
+            "--column", metavar="NAME=HEADER", help="Header of an input column: RT='t (min)'."
+        ),
+    ] = [],  # noqa: B006 - typer copies it
+    sample: Annotated[
+        str | None, _reading("--sample", metavar="HEADER", help="Column that holds the sample.")
+    ] = None,
+    sheet: Annotated[
+        str | None, _reading("--sheet", help="Worksheet to read, alone; by name or number from 0.")
+    ] = None,
+    unit: Annotated[str | None, _reading("--unit", metavar="min|s", help="Unit of RT.")] = None,
+    no_header: Annotated[
+        bool,
+        _reading(
+            "--no-header", help="The first line holds data: columns are 'column 1', 'column 2'."
+        ),
+    ] = False,
 ) -> ReadingOptions:
     """Options of reading that were given on the command line.
 
@@ -91,23 +128,69 @@ def reading_options(
     typer.BadParameter
         If a column is not given as NAME=HEADER.
     """
-    named = {}
-    for text in columns:
-        name, sign, header = text.partition("=")
-        if not (sign and name.strip() and header.strip()):
-            raise typer.BadParameter(
-                f"{text!r} is not NAME=HEADER, such as RT='t (min)'", param_hint="--column"
-            )
-        named[name.strip()] = header.strip()
+    named = dict(map(_named_column, column))
     if sample is not None:
         named["Sample"] = sample
     return ReadingOptions.of(named, sheet, unit, header=not no_header)
 
 
-DEFAULTS: Final = Settings()
-NO_OPTIONS: Final = ReadingOptions()
+def _named_column(text: str) -> tuple[str, str]:
+    """Input column and the header that the user named for it."""
+    name, sign, header = text.partition("=")
+    if not (sign and name.strip() and header.strip()):
+        raise typer.BadParameter(
+            f"{text!r} is not NAME=HEADER, such as RT='t (min)'", param_hint="--column"
+        )
+    return name.strip(), header.strip()
 
-if TYPE_CHECKING:
-    Format = str
-else:
-    Format = Literal[FORMATS]  # so that the command line offers and checks them
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Options of the command line that one value is made of."""
+
+    make: Callable[..., object]
+
+    @property
+    def options(self) -> Mapping[str, inspect.Parameter]:
+        """The options by name."""
+        return inspect.signature(self.make, eval_str=True).parameters
+
+    def taken_from(self, given: dict[str, Any]) -> object:
+        """The value; its options are taken out of those that were given."""
+        return self.make(**{name: given.pop(name) for name in self.options})
+
+
+#: Values that commands take, by their type.
+_GROUPS: Final = {Settings: _Group(_settings), ReadingOptions: _Group(_reading_options)}
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Command whose `settings` and `reading` are given as the options that they are made of.
+
+    Parameters
+    ----------
+    command
+        Function whose parameters of the types `Settings` and `ReadingOptions` have no default.
+
+    Examples
+    --------
+    >>> import inspect
+    >>> @with_options
+    ... def show(file: str, settings: Settings) -> None: ...
+    >>> list(inspect.signature(show).parameters)[:3]
+    ['file', 'r2_threshold', 'outlier_threshold']
+    """
+    parameters = inspect.signature(command, eval_str=True).parameters
+    groups = {p.name: _GROUPS[p.annotation] for p in parameters.values() if p.annotation in _GROUPS}
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        values = {name: group.taken_from(given) for name, group in groups.items()}
+        command(**given, **values)
+
+    own = [p for p in parameters.values() if p.name not in groups]
+    shared = [option for group in groups.values() for option in group.options.values()]
+    taken = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *shared)]
+    run.__signature__ = inspect.Signature(taken)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in taken}
+    return run

@@ -21,6 +21,7 @@ from rich.text import Text
 
 from ganglioside.columns import VERDICT_KINDS
 from ganglioside.progress import ProgressCallback, ProgressEvent
+from ganglioside.reading.wordings import worded
 from ganglioside.support.formatting import share
 
 if TYPE_CHECKING:
@@ -72,13 +73,14 @@ def err() -> Console:
 
 
 def error(message: str) -> None:
-    """Print an error message."""
-    err().print(Text.assemble(("error", "bold red"), " ", safe(message)), soft_wrap=True)
+    """Print an error message; its advice names the options of the command line."""
+    said = safe(worded(message, "shell"))
+    err().print(Text.assemble(("error", "bold red"), " ", said), soft_wrap=True)
 
 
 def note(message: str) -> None:
-    """Print a message besides the result."""
-    err().print(safe(message), soft_wrap=True)
+    """Print a message besides the result; its advice names the options of the command line."""
+    err().print(safe(worded(message, "shell")), soft_wrap=True)
 
 
 def confirm(question: str) -> None:

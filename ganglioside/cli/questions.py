@@ -8,34 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganglioside.cli import output
-from ganglioside.cli.options import (
-    DEFAULTS,
-    Columns,
-    Json,
-    NoHeader,
-    OutlierThreshold,
-    R2Threshold,
-    RtTolerance,
-    SampleColumn,
-    Sheet,
-    Unit,
-    reading_options,
-)
+from ganglioside.cli.options import DEFAULTS, NO_OPTIONS, Json, TableOrSession, with_options
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
 
-TableOrSession = Annotated[
-    str, typer.Argument(metavar="FILE|ID", help="A feature table, or the id of a session.")
-]
 FeatureId = Annotated[
     int,
     typer.Argument(metavar="FEATURE_ID", help="Number of the row, from feature_id.", min=0),
 ]
 
 
+@with_options
 def explain(
     source: TableOrSession,
     feature_id: FeatureId,
@@ -43,18 +29,12 @@ def explain(
         Path | None, typer.Option(help="Draw it: a .png, .svg, .pdf or .html file.")
     ] = None,
     as_json: Json = False,
-    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
-    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
-    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
-    column: Columns = [],  # noqa: B006 - typer copies it
-    sample: SampleColumn = None,
-    sheet: Sheet = None,
-    unit: Unit = None,
-    no_header: NoHeader = False,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
     """Show all explanations of one feature with their probabilities."""
-    options = reading_options(column, sample, sheet, unit, no_header)
-    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance, options)
+    analysis = _analysis(source, settings, reading)
     explanation = analysis.explain(feature_id)
     if as_json:
         output.json_document(
@@ -76,23 +56,18 @@ def explain(
         output.note(f"Chart: {charts.save(charts.hypotheses(explanation), chart)}")
 
 
+@with_options
 def suggest(
     source: TableOrSession,
     feature_id: FeatureId,
     n: Annotated[int, typer.Option("-n", help="How many names at most.", min=1)] = 5,
     as_json: Json = False,
-    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
-    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
-    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
-    column: Columns = [],  # noqa: B006 - typer copies it
-    sample: SampleColumn = None,
-    sheet: Sheet = None,
-    unit: Unit = None,
-    no_header: NoHeader = False,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
     """Suggest names for a feature: of the same mass, and expected at its RT."""
-    options = reading_options(column, sample, sheet, unit, no_header)
-    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance, options)
+    analysis = _analysis(source, settings, reading)
     suggested = analysis.suggest(feature_id, n)
     if as_json:
         output.json_document(output.records(suggested))
@@ -102,6 +77,7 @@ def suggest(
         output.frame(suggested)
 
 
+@with_options
 def library(
     source: TableOrSession,
     out: Annotated[Path, typer.Option(help="The CSV file.", show_default=False)],
@@ -126,18 +102,12 @@ def library(
             help="Width of the RT windows, min.", show_default="95 % intervals", min=0.001, max=999
         ),
     ] = None,
-    r2_threshold: R2Threshold = DEFAULTS.r2_threshold,
-    outlier_threshold: OutlierThreshold = DEFAULTS.outlier_threshold,
-    rt_tolerance: RtTolerance = DEFAULTS.rt_tolerance,
-    column: Columns = [],  # noqa: B006 - typer copies it
-    sample: SampleColumn = None,
-    sheet: Sheet = None,
-    unit: Unit = None,
-    no_header: NoHeader = False,
+    *,
+    settings: Settings,
+    reading: ReadingOptions,
 ) -> None:
     """Write an inclusion list: expected RT and m/z of species."""
-    options = reading_options(column, sample, sheet, unit, no_header)
-    analysis = _analysis(source, r2_threshold, outlier_threshold, rt_tolerance, options)
+    analysis = _analysis(source, settings, reading)
     listed = analysis.expected_library(
         series, ceramide, adduct, "95%" if minutes is None else minutes
     )
@@ -147,20 +117,29 @@ def library(
     output.note(f"{len(listed):,} ions written to {target}")
 
 
-def _analysis(
-    source: str, r2: float, outlier: float, tolerance: float, options: ReadingOptions
-) -> Analysis:
-    """Analysis of a file, or of a session with the thresholds of the command."""
-    given = Settings(r2_threshold=r2, outlier_threshold=outlier, rt_tolerance=tolerance)
+def _analysis(source: str, settings: Settings, reading: ReadingOptions) -> Analysis:
+    """Analysis of a file, or of a session with the settings of the command.
+
+    Raises
+    ------
+    typer.BadParameter
+        If a session is to be read in another way.
+    """
     path = Path(source)
     if not path.is_file() and not path.suffix and len(path.parts) == 1:
-        return _session(source, given)
+        if reading != NO_OPTIONS:
+            raise typer.BadParameter(
+                f"there is no file {source!r}, and a session keeps the way in which it was read: "
+                "give the file to read it in another way",
+                param_hint="FILE|ID",
+            )
+        return _session(source, settings)
     from ganglioside.analysis import analyze
     from ganglioside.reading.features import read_with
 
-    table = read_with(path, given, options)
+    table = read_with(path, settings, reading)
     with output.progress_bar(path.name) as progress:
-        return analyze(table, given, progress)
+        return analyze(table, settings, progress)
 
 
 def _session(sid: str, given: Settings) -> Analysis:

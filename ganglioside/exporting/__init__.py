@@ -1,4 +1,4 @@
-"""Results as files: CSV, XLSX, JSON, Parquet and mzTab-M.
+"""Results as files: CSV, XLSX, JSON, Parquet, mzTab-M, and the user's own file.
 
 Each name is loaded when it is first used: the command line asks for the formats alone.
 """
@@ -11,10 +11,12 @@ from ganglioside.support.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from ganglioside.exporting.annotation import annotated as annotated
+    from ganglioside.exporting.annotation import why_not_annotated as why_not_annotated
     from ganglioside.exporting.document import Document as Document
     from ganglioside.exporting.document import read_json as read_json
     from ganglioside.exporting.document import to_json as to_json
     from ganglioside.exporting.files import content_of as content_of
+    from ganglioside.exporting.files import ending_of as ending_of
     from ganglioside.exporting.files import export as export
     from ganglioside.exporting.formats import FORMATS as FORMATS
     from ganglioside.exporting.formats import Format as Format
@@ -35,6 +37,7 @@ _HOMES: Final = {
     "ListForm": "lists",
     "annotated": "annotation",
     "content_of": "files",
+    "ending_of": "files",
     "export": "files",
     "export_library": "lists",
     "read_json": "document",
@@ -44,6 +47,7 @@ _HOMES: Final = {
     "to_mztab": "mztab",
     "to_parquet": "tables",
     "to_xlsx": "workbook",
+    "why_not_annotated": "annotation",
 }
 
 __all__ = list(_HOMES)

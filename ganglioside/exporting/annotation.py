@@ -5,35 +5,36 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
-
-import pandas as pd
 
 from ganglioside.errors import ExportError
 from ganglioside.exporting.spreadsheet_text import safe_text
-from ganglioside.reading.features import read_features
-from ganglioside.reading.file_kinds import decoded_text
+from ganglioside.exporting.worksheet_cells import with_cells
+from ganglioside.reading.annotations import MZTAB_TITLES, TITLES, WIDTH, annotated_columns
+from ganglioside.reading.features import read_features, study_files
+from ganglioside.reading.file_kinds import TEXT_ENDINGS, decoded_text
+from ganglioside.reading.source import MEGABYTE
 from ganglioside.reading.study import is_archive
+from ganglioside.reading.workbooks import worksheet_parts
 from ganglioside.support.unique_names import unique
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ganglioside.analysis import Analysis
     from ganglioside.reading.feature_table import FeatureTable
-    from ganglioside.reading.raw_table import TableRead
+    from ganglioside.reading.raw_table import Source, TableRead
+    from ganglioside.settings import Settings
 
 #: Columns that are appended, each with the column of `Analysis.features` that it shows.
-COLUMNS: Final[Mapping[str, str]] = {
-    "Verdict": "verdict",
-    "Confidence": "confidence",
-    "Parent": "parent",
-    "Reason": "reason",
-    "Suggested name": "suggested",
-}
-
-#: The same in mzTab-M, which takes further columns under such names only.
-MZTAB_COLUMNS: Final = tuple(f"opt_global_{title.lower().replace(' ', '_')}" for title in COLUMNS)
+COLUMNS: Final[Mapping[str, str]] = dict(
+    zip(TITLES, ("verdict", "confidence", "parent", "reason", "suggested"), strict=True)
+)
 
 #: Sheet and row of the input.
 _Place: TypeAlias = tuple[str, int]
@@ -49,13 +50,70 @@ _MARKS: Final = (
     codecs.BOM_UTF16_BE,
 )
 _LINE_ENDS: Final = "\r\n"
+_ZIP: Final = b"PK\x03\x04"
+_PARQUET: Final = b"PAR1"
+#: Endings of files that are no text.
+_BINARY_ENDINGS: Final = (".xlsx", ".xlsm", ".parquet", ".zip")
+#: Rows whose fields do not fit the header: cells behind them would be in wrong columns.
+_MISFITS: Final = ("too-few-fields", "too-many-fields", "broken-quotes")
+
+
+def why_not_annotated(source: Source) -> str:
+    r"""Reason why an input cannot be given back with verdicts, with the cure; empty if it can.
+
+    Parameters
+    ----------
+    source
+        The input.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import ganglioside as gg
+    >>> frame = pd.DataFrame({"Name": ["GM3(36:1;O2)"], "RT": [9.5]})
+    >>> why_not_annotated(gg.read_features(frame).source)
+    'This table came as a DataFrame, not as a file: export CSV, or analyse the file itself.'
+    """
+    if not source.is_file:
+        return (
+            "This table came as a DataFrame, not as a file: export CSV, or analyse the file itself."
+        )
+    if source.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return "This is a JSON document, which has no columns: export CSV or mzTab-M."
+    return ""
+
+
+def ending_of_file(source: Source) -> str:
+    """Ending of the user's own file, with its dot, as its content is.
+
+    Parameters
+    ----------
+    source
+        The input.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> ending_of_file(gg.example().source)
+    '.csv'
+    """
+    own = Path(source.name).suffix.lower()
+    if is_archive(source.content):
+        return ".zip"
+    if source.content.startswith(_ZIP):
+        return own if own in (".xlsx", ".xlsm") else ".xlsx"
+    if source.content.startswith(_PARQUET):
+        return ".parquet"
+    return own if own in TEXT_ENDINGS else ".txt"
 
 
 def annotated(analysis: Analysis) -> bytes:
     r"""Bytes of the analysed file with the verdicts in columns behind its own.
 
-    Text files keep every byte of their lines, workbooks their sheets and formulas. Where one row
-    holds several features (samples side by side), each cell says what they share, or lists them.
+    Everything else stays as it is: each byte of the lines of a text, sheets, formulas and their
+    values in a workbook. Where one row holds several features (samples side by side), each cell
+    says what they share, or lists them. Columns of an earlier annotation are replaced. A row whose
+    fields do not fit the header gets no cells, which would be in wrong columns.
 
     Parameters
     ----------
@@ -65,12 +123,13 @@ def annotated(analysis: Analysis) -> bytes:
     Returns
     -------
     bytes
-        Of the kind of the file: text in its encoding, XLSX or Parquet; CSV for a DataFrame.
+        Of the kind of the file: text in its encoding, XLSX or Parquet; for a study a zip archive
+        of its files.
 
     Raises
     ------
     ExportError
-        If the analysis is a study of several files, or of a JSON document.
+        If there is no file (see `why_not_annotated`), or it has no room for the columns.
 
     Examples
     --------
@@ -79,28 +138,108 @@ def annotated(analysis: Analysis) -> bytes:
     >>> annotated(gg.analyze(table)).decode().splitlines()[0]
     'Name;RT;Verdict;Confidence;Parent;Reason;Suggested name'
     """
-    content = analysis.source.content
-    if is_archive(content):
+    source, settings = analysis.source, analysis.settings
+    if why := why_not_annotated(source):
+        raise ExportError(why)
+    texts = _texts(analysis)
+    if not is_archive(source.content):
+        return _annotated_file(source, settings, texts)
+    return _annotated_study(source, settings, texts)
+
+
+def check_ending(target: Path, source: Source) -> None:
+    """Refuse a file name under which no program would open the user's own file.
+
+    Parameters
+    ----------
+    target
+        The file to write.
+    source
+        The input.
+
+    Raises
+    ------
+    ExportError
+        If the content is of another kind than the ending says.
+    """
+    wanted, ending = ending_of_file(source), target.suffix.lower()
+    if ending != wanted and (wanted in _BINARY_ENDINGS or ending in _BINARY_ENDINGS):
         raise ExportError(
-            "This is a study of several files: annotate each file by itself, or export CSV."
+            f"{target.name}: your file is of the kind {wanted}, so name it {target.stem}{wanted}."
         )
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        raise ExportError("This is a JSON document, which has no columns: export CSV or mzTab-M.")
-    table = read_features(analysis.source, analysis.settings)
-    cells = _cells(analysis, table)
-    if content.startswith(b"PK\x03\x04"):
-        return _annotated_workbook(content, table.tables, cells)
-    if content.startswith(b"PAR1"):
-        return _annotated_parquet(content, cells)
-    return _annotated_text(analysis, table.tables[0], cells)
 
 
-def _cells(analysis: Analysis, table: FeatureTable) -> _Cells:
-    """Cells to append to each row of the input."""
-    shown = analysis.features[[*set(COLUMNS.values()) - {"suggested"}]].copy()
+def _annotated_study(source: Source, settings: Settings, texts: pd.DataFrame) -> bytes:
+    """Zip archive of the files of a study, each with its verdicts."""
+    files = study_files(source, settings)
+    written = io.BytesIO()
+    at = 0
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, (_, file) in zip(unique([f.name for _, f in files]), files, strict=True):
+            rows = len(read_features(file, settings))
+            archive.writestr(name, _annotated_file(file, settings, texts.iloc[at : at + rows]))
+            at += rows
+    return written.getvalue()
+
+
+def _annotated_file(source: Source, settings: Settings, texts: pd.DataFrame) -> bytes:
+    """One file with the texts of its features, columns `COLUMNS`."""
+    if why := why_not_annotated(source):
+        raise ExportError(f"{source.name}: {why}")
+    table = read_features(source, settings)
+    cells = _cells(table, texts)
+    if source.content.startswith(_ZIP):
+        return _annotated_workbook(source, settings, table.tables, cells)
+    if source.content.startswith(_PARQUET):
+        return _annotated_parquet(source.content, cells)
+    return _annotated_text(source, settings, table, cells)
+
+
+def _texts(analysis: Analysis) -> pd.DataFrame:
+    """Text of each appended column, shape (n, len(COLUMNS)); empty where there is none."""
+    features = analysis.overridden
+    shown = features[["verdict", "confidence", "parent", "reason"]].copy()
     shown["suggested"] = _suggestions(analysis)
     shown["confidence"] = shown["confidence"].map("{:.3f}".format, na_action="ignore")
-    texts = shown[list(COLUMNS.values())].astype("str").fillna("")
+    texts = shown.astype("str").fillna("")
+    if "analyst_verdict" in features:
+        texts["reason"] = _with_analyst(features, texts["reason"])
+    return texts
+
+
+def _with_analyst(features: pd.DataFrame, reasons: pd.Series[Any]) -> pd.Series[Any]:
+    """Reasons of the model behind what an analyst says of the feature."""
+    import pandas as pd
+
+    said = features[["analyst_verdict", "analyst_note"]].astype("str").fillna("")
+    parts = [": ".join(filter(None, row)) for row in said.to_numpy().tolist()]
+    texts = [
+        f"Analyst: {part}. {reason}" if part else reason
+        for part, reason in zip(parts, reasons, strict=True)
+    ]
+    return pd.Series(texts, index=reasons.index, dtype="str")
+
+
+def _suggestions(analysis: Analysis) -> pd.Series[Any]:
+    """Best other name of each outlier, empty for other features and where none fits."""
+    import pandas as pd
+
+    features = analysis.features
+    outliers = features.index[features["verdict"] == "outlier"]
+    ids = features["feature_id"]
+    best = {row: _suggestion(analysis, int(ids[row])) for row in outliers}
+    return pd.Series(best, index=features.index, dtype="str")
+
+
+def _suggestion(analysis: Analysis, feature_id: int) -> str:
+    """Best name of a feature's mass that is expected at its RT, other than its own."""
+    names = analysis.suggest(feature_id)["name"]
+    own = analysis.features["name"].iloc[feature_id]
+    return next((name for name in names if name != own), "")
+
+
+def _cells(table: FeatureTable, texts: pd.DataFrame) -> _Cells:
+    """Cells to append to each row of the input."""
     label = table.data["sample"].fillna(table.data["name"]).fillna("").tolist()
     sheets = table.data["sheet"].fillna("").tolist()
     places = list(zip(sheets, table.data["row"].astype(int), strict=True))
@@ -118,102 +257,192 @@ def _together(features: Sequence[tuple[str, list[str]]]) -> list[str]:
 
 
 def _shared(labels: Sequence[str], texts: Sequence[str]) -> str:
-    """One text for several features."""
+    """One text of one line for several features."""
     if len(set(texts)) == 1:
-        return safe_text(texts[0])
-    listed = (f"{label}: {text}" for label, text in zip(labels, texts, strict=True) if text)
-    return safe_text("; ".join(listed))
+        together = texts[0]
+    else:
+        listed = zip(labels, texts, strict=True)
+        together = "; ".join(f"{label}: {text}" for label, text in listed if text)
+    return safe_text(" ".join(together.split()))
 
 
-def _suggestions(analysis: Analysis) -> pd.Series[Any]:
-    """Best other name of each outlier, empty for other features and where none fits."""
-    features = analysis.features
-    outliers = features.index[features["verdict"] == "outlier"]
-    ids = features["feature_id"]
-    best = {row: _suggestion(analysis, int(ids[row])) for row in outliers}
-    return pd.Series(best, index=features.index, dtype="str")
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of a text file.
+
+    Attributes
+    ----------
+    text : str
+        What is read of it: without the cells of an earlier annotation.
+    body : bytes
+        The same as it is written, without its end.
+    end : bytes
+        Its end.
+    """
+
+    text: str
+    body: bytes
+    end: bytes
 
 
-def _suggestion(analysis: Analysis, feature_id: int) -> str:
-    """Best name of a feature's mass that is expected at its RT, other than its own."""
-    names = analysis.suggest(feature_id)["name"]
-    own = analysis.features["name"].iloc[feature_id]
-    return next((name for name in names if name != own), "")
+def _lines(source: Source, text: str, encoding: str) -> list[_Line]:
+    """Lines of a file, of which `text` is what is read."""
+    mark = _mark(source.content)
+    content = source.content[len(mark) :]
+    before = io.StringIO(content.decode(encoding), newline="")
+    if encoding.startswith(("utf-16", "utf-32")):
+        written = [line.encode(encoding) for line in before]
+        before.seek(0)
+    else:
+        written = content.splitlines(keepends=True)
+    after = io.StringIO(text, newline="")
+    return [_line(b, a, w, encoding) for b, a, w in zip(before, after, written, strict=True)]
 
 
-def _annotated_text(analysis: Analysis, read: TableRead, cells: _Cells) -> bytes:
+def _line(before: str, after: str, written: bytes, encoding: str) -> _Line:
+    """Line with what is read of it; what is left of a changed line is encoded anew."""
+    end = before[len(before.rstrip(_LINE_ENDS)) :].encode(encoding)
+    body = written[: len(written) - len(end)]
+    if after != before:
+        body = after.rstrip(_LINE_ENDS).encode(encoding)
+    return _Line(after, body, end)
+
+
+def _mark(content: bytes) -> bytes:
+    """Byte order mark of a file, empty without one."""
+    return next((mark for mark in _MARKS if content.startswith(mark)), b"")
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Encoding and separator of a text file, and the number of fields of its header."""
+
+    encoding: str
+    separator: str
+    width: int
+
+    def encoded(self, text: str) -> bytes:
+        """Text in the encoding of the file; signs that it lacks are question marks."""
+        return text.encode(self.encoding, errors="replace")
+
+    def fields(self, lines: Sequence[_Line]) -> list[str]:
+        """Fields of a record."""
+        record = "".join(line.text for line in lines).rstrip(_LINE_ENDS)
+        return next(csv.reader(io.StringIO(record, newline=""), delimiter=self.separator), [])
+
+    def with_cells(self, lines: Sequence[_Line], cells: Sequence[str]) -> bytes:
+        """Record with cells behind its own.
+
+        Fields that it lacks below the header are filled in, empty ones beyond it are replaced.
+        """
+        *first, last = lines
+        fields = self.fields(lines)
+        beyond = fields[self.width :]
+        body = last.body + self.encoded(self.separator) * (self.width - len(fields))
+        if beyond and not any(field.strip() for field in beyond):
+            text = last.text.rstrip(_LINE_ENDS)
+            kept = text.rsplit(self.separator, len(beyond))[0]
+            body = body[: len(body) - len(self.encoded(text[len(kept) :]))]
+        added = io.StringIO()
+        csv.writer(added, delimiter=self.separator, lineterminator="").writerow(cells)
+        behind = self.encoded(self.separator + added.getvalue())
+        return b"".join(line.body + line.end for line in first) + body + behind + last.end
+
+
+def _annotated_text(
+    source: Source, settings: Settings, table: FeatureTable, cells: _Cells
+) -> bytes:
     """Text file with cells behind the records of features, and titles behind the header."""
-    text, encoding, separator = decoded_text(analysis.source, analysis.settings)
-    mztab = read.tool == "mzTab-M"
-    added = {row: values for (_, row), values in cells.items()}
-    if mztab:
-        added = {row: [value or "null" for value in values] for row, values in added.items()}
-    if read.header_line:
-        added[read.header_line] = list(MZTAB_COLUMNS if mztab else COLUMNS)
-    lines = list(io.StringIO(text, newline=""))
-    width = len(_fields(lines[max(read.header_line, 1) - 1], separator))
-    written: list[str] = []
+    read = table.tables[0]
+    decoded = decoded_text(source, settings)
+    lines = _lines(source, decoded.text, decoded.encoding)
+    added = _added(table, cells, decimal_comma="decimal-comma" in table.problems["code"].tolist())
+    header = max(read.header_line, 1) - 1
+    layout = _Layout(decoded.encoding, decoded.separator, 0)
+    width = len(layout.fields(lines[header : _record_end(lines, header, len(lines))]))
+    layout = _Layout(decoded.encoding, decoded.separator, width)
+    written: list[bytes] = [_mark(source.content)]
     at = 0
     for row, following in pairwise([*sorted(added), len(lines) + 1]):
-        end = _end_of_record(lines, row - 1, following - 1)
-        written += lines[at : row - 1]
-        written.append(_appended("".join(lines[row - 1 : end]), separator, width, added[row]))
+        end = _record_end(lines, row - 1, following - 1)
+        written += [line.body + line.end for line in lines[at : row - 1]]
+        written.append(layout.with_cells(lines[row - 1 : end], added[row]))
         at = end
-    written += lines[at:]
-    content = analysis.source.content
-    mark = next((mark for mark in _MARKS if content.startswith(mark)), b"")
-    return mark + "".join(written).encode(encoding, errors="replace")
+    written += [line.body + line.end for line in lines[at:]]
+    return b"".join(written)
 
 
-def _end_of_record(lines: Sequence[str], start: int, following: int) -> int:
+def _added(table: FeatureTable, cells: _Cells, *, decimal_comma: bool) -> dict[int, Sequence[str]]:
+    """Cells behind the records of a text, by their lines; those of the header are titles."""
+    read = table.tables[0]
+    mztab = read.tool == "mzTab-M"
+    problems = table.problems
+    misfits = set(problems.loc[problems["code"].isin(_MISFITS), "row"].dropna().astype(int))
+    added: dict[int, Sequence[str]] = {}
+    for (_, row), values in cells.items():
+        if row in misfits:
+            continue
+        if mztab:
+            values = [value or "null" for value in values]
+        elif decimal_comma:
+            values = [values[0], values[1].replace(".", ","), *values[2:]]
+        added[row] = values
+    if read.header_line:
+        added[read.header_line] = MZTAB_TITLES if mztab else TITLES
+    return added
+
+
+def _record_end(lines: Sequence[_Line], start: int, following: int) -> int:
     """Index behind the last line of a record, whose quotes match there."""
     quotes = 0
     for end in range(start, following):
-        quotes += lines[end].count('"')
+        quotes += lines[end].text.count('"')
         if quotes % 2 == 0:
             return end + 1
     return start + 1  # its quotes never match: each line is a record
 
 
-def _fields(record: str, separator: str) -> list[str]:
-    """Fields of a record."""
-    body = record.rstrip(_LINE_ENDS)
-    return next(csv.reader(io.StringIO(body, newline=""), delimiter=separator), [])
+def _annotated_workbook(
+    source: Source, settings: Settings, tables: Sequence[TableRead], cells: _Cells
+) -> bytes:
+    """Workbook with cells behind the rows of features in each sheet that was read.
 
-
-def _appended(record: str, separator: str, width: int, added: Sequence[str]) -> str:
-    """Record with cells behind its own, which are filled up to the header's width."""
-    body = record.rstrip(_LINE_ENDS)
-    missing = separator * max(0, width - len(_fields(record, separator)))
-    cells = io.StringIO()
-    csv.writer(cells, delimiter=separator, lineterminator="").writerow(added)
-    return body + missing + separator + cells.getvalue() + record[len(body) :]
-
-
-def _annotated_workbook(content: bytes, tables: Sequence[TableRead], cells: _Cells) -> bytes:
-    """Workbook with cells behind the rows of features in each sheet that was read."""
-    import openpyxl
-
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    for read in tables:
-        sheet = book[read.sheet]
-        first = sheet.max_column + 1
-        added = {row: values for (name, row), values in cells.items() if name == read.sheet}
-        if read.header_line:
-            added[read.header_line] = list(COLUMNS)
-        for row, values in added.items():
-            for position, value in enumerate(values):
-                if value:
-                    sheet.cell(row=row, column=first + position, value=value)
+    The parts of all other sheets, and those of pictures, styles and macros, are copied.
+    """
+    max_bytes = settings.max_megabytes * MEGABYTE
+    parts = worksheet_parts(source.content, max_bytes)
+    new: dict[str, bytes] = {}
     written = io.BytesIO()
-    book.save(written)
+    with (
+        zipfile.ZipFile(io.BytesIO(source.content)) as book,
+        zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for read in tables:
+            part, block = parts[read.sheet]
+            added = {row: values for (name, row), values in cells.items() if name == read.sheet}
+            if read.header_line:
+                added[read.header_line] = list(TITLES)
+            row, position = block or (0, -1)
+            old = range(position + 1, position + 1 + WIDTH) if block else range(0)
+            new[part] = with_cells(book.read(part), added, old, read.header_line or row)
+        for member in book.infolist():
+            copy.writestr(member, new.get(member.filename, book.read(member)))
     return written.getvalue()
 
 
 def _annotated_parquet(content: bytes, cells: _Cells) -> bytes:
-    """Parquet file with further columns."""
-    frame = pd.read_parquet(io.BytesIO(content))
-    added = [cells.get(("", row), [""] * len(COLUMNS)) for row in range(2, len(frame) + 2)]
-    titles = unique([*map(str, frame.columns), *COLUMNS])[len(frame.columns) :]
-    columns = pd.DataFrame(added, columns=titles, index=frame.index, dtype="str")
-    return pd.concat([frame, columns], axis=1).to_parquet()
+    """Parquet file with further columns; the others keep their types."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(io.BytesIO(content))
+    old = annotated_columns(table.column_names)
+    if old is not None:
+        table = table.select([i for i in range(table.num_columns) if i not in old])
+    added = [cells.get(("", row), [""] * WIDTH) for row in range(2, table.num_rows + 2)]
+    own = table.num_columns
+    for position, title in enumerate(unique([*table.column_names, *TITLES])[own:]):
+        table = table.append_column(title, pa.array([row[position] for row in added], pa.string()))
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    return sink.getvalue()

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import ExportError
+from ganglioside.exporting.annotation import annotated, check_ending, ending_of_file
 from ganglioside.exporting.document import to_json
-from ganglioside.exporting.formats import ENDINGS, Format
+from ganglioside.exporting.formats import BY_ENDING, ENDINGS, FORMATS, YOUR_FILE, Format
 from ganglioside.exporting.mztab import to_mztab
 from ganglioside.exporting.tables import to_csv, to_parquet
 from ganglioside.exporting.workbook import to_xlsx
@@ -17,6 +18,7 @@ from ganglioside.support.whole_files import write_whole
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
+    from ganglioside.reading.raw_table import Source
 
 _WRITERS: Final[dict[str, Callable[[Analysis], bytes]]] = {
     "csv": to_csv,
@@ -24,6 +26,7 @@ _WRITERS: Final[dict[str, Callable[[Analysis], bytes]]] = {
     "json": to_json,
     "parquet": to_parquet,
     "mztab": to_mztab,
+    YOUR_FILE: annotated,
 }
 
 
@@ -42,7 +45,8 @@ def export(
         The file; its folder must exist.
     format
         csv or parquet (the features), xlsx or json (everything), mztab (what a repository
-        takes); by default the format of the file's ending.
+        takes), your-file (the analysed file with the verdicts behind its columns, see
+        `annotated`); by default the format of the file's ending.
 
     Returns
     -------
@@ -52,7 +56,8 @@ def export(
     Raises
     ------
     ExportError
-        If the format is unknown or the file cannot be written; then no part of it is left.
+        If the format is unknown, there is no file to give back, or the file cannot be written;
+        then no part of it is left.
 
     Examples
     --------
@@ -65,7 +70,29 @@ def export(
     ('verdicts.csv', True)
     """
     target = Path(path).expanduser()
-    return write_whole(target, _writer(target, format)(analysis))
+    wanted = _format(target, format)
+    if wanted == YOUR_FILE:
+        check_ending(target, analysis.source)
+    return write_whole(target, _WRITERS[wanted](analysis))
+
+
+def ending_of(format: Format, source: Source) -> str:
+    """Ending of the files of a format, with its dot; your own file keeps its ending.
+
+    Parameters
+    ----------
+    format
+        One of `FORMATS`.
+    source
+        The input.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> ending_of("mztab", gg.example().source), ending_of("your-file", gg.example().source)
+    ('.mztab', '.csv')
+    """
+    return ending_of_file(source) if format == YOUR_FILE else f".{format}"
 
 
 def content_of(analysis: Analysis, format: Format) -> bytes:
@@ -91,12 +118,12 @@ def content_of(analysis: Analysis, format: Format) -> bytes:
     return _WRITERS[format](analysis)
 
 
-def _writer(target: Path, format: str | None) -> Callable[[Analysis], bytes]:
-    """Writer of a format, or of the format of a file's ending."""
+def _format(target: Path, format: str | None) -> Format:
+    """Format that was given, or that of a file's ending."""
     wanted = (format or target.suffix.removeprefix(".")).lower()
-    if wanted not in _WRITERS:
+    if wanted not in (BY_ENDING if format is None else FORMATS):
         raise ExportError(
             f"{wanted or 'No ending'!r} is no export format: name the file {ENDINGS}, or give "
-            "format=."
+            f"one of the formats {', '.join(FORMATS)}."
         )
-    return _WRITERS[wanted]
+    return wanted

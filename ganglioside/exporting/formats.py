@@ -1,4 +1,4 @@
-"""Formats of exports, by the ending of the file."""
+"""Formats of exports: names, endings, and what their buttons say."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from ganglioside.support.fact_tables import read_facts
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One format: ending of the file, label of a button, and what the file holds."""
+    """One format: name, ending of the file, label of a button, and what the file holds.
 
+    The ending is empty for the user's own file, which keeps the one that it has.
+    """
+
+    name: str
     ending: str
     label: str
     help: str
@@ -21,7 +25,13 @@ class ExportFormat:
 EXPORT_FORMATS: Final = read_facts("export_formats.csv", ExportFormat)
 
 Format: TypeAlias = str
-FORMATS: Final[tuple[Format, ...]] = tuple(known.ending for known in EXPORT_FORMATS)
+FORMATS: Final[tuple[Format, ...]] = tuple(known.name for known in EXPORT_FORMATS)
+
+#: The format that is the user's own file again.
+YOUR_FILE: Final[Format] = "your-file"
+
+#: Formats that the ending of a file shows.
+BY_ENDING: Final[tuple[Format, ...]] = tuple(k.name for k in EXPORT_FORMATS if k.ending)
 
 #: The endings as a sentence lists them: `.csv, .xlsx or .json`.
-ENDINGS: Final = ", ".join(f".{ending}" for ending in FORMATS[:-1]) + f" or .{FORMATS[-1]}"
+ENDINGS: Final = ", ".join(f".{ending}" for ending in BY_ENDING[:-1]) + f" or .{BY_ENDING[-1]}"

@@ -17,6 +17,7 @@ import pandas as pd
 from ganglioside.columns import VERDICT_KINDS
 from ganglioside.errors import ExportError
 from ganglioside.exporting.spreadsheet_text import safe_frame, safe_text
+from ganglioside.reading.wordings import worded
 from ganglioside.settings import setting_specs
 from ganglioside.support.fact_tables import read_facts
 
@@ -127,13 +128,23 @@ def _workbook(analysis: Analysis) -> bytes:
 
     workbook = Workbook(write_only=True)
     _add_sheet(workbook, "features", analysis.overridden)
-    for name in ("models", "findings", "problems"):
+    for name in ("models", "findings"):
         _add_sheet(workbook, name, getattr(analysis, name))
+    _add_sheet(workbook, "problems", _problems(analysis.problems))
     _add_sheet(workbook, "methods", _methods(analysis))
     _add_sheet(workbook, "notes", pd.DataFrame(_NOTES, columns=["item", "meaning"]))
     sink = io.BytesIO()
     workbook.save(sink)
     return sink.getvalue()
+
+
+def _problems(problems: pd.DataFrame) -> pd.DataFrame:
+    """Sheet `problems`, whose advice names no option of a program."""
+    texts = {
+        name: problems[name].map(lambda text: worded(text, "report"), na_action="ignore")
+        for name in ("message", "advice")
+    }
+    return problems.assign(**texts)
 
 
 def _methods(analysis: Analysis) -> pd.DataFrame:
@@ -146,6 +157,7 @@ def _methods(analysis: Analysis) -> pd.DataFrame:
         ("input size", source.size, "bytes", ""),
         ("input SHA-256", source.sha256, "", "Fingerprint of the input's bytes"),
     ]
+    rows += [(f"reading {n}", text, "", "As given") for n, text in source.options.given.items()]
     for name, value in analysis.settings.to_dict().items():
         spec = specs.get(name)
         unit, meaning = (spec.unit, spec.help) if spec else ("", "")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import duckdb
 import pandas as pd
@@ -42,7 +42,8 @@ from ganglioside.history.session_rows import (
 from ganglioside.history.storage.store import OpenStore, Store
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.reading.features import TableSource, read_features
+from ganglioside.reading.features import TableSource, read_features, read_with
+from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Overrides
@@ -305,6 +306,7 @@ class History(CareAliases):
         settings: Settings | None = None,
         name: str | None = None,
         progress: ProgressCallback | None = None,
+        **reading: Unpack[ReadingKeywords],
     ) -> tuple[str, Analysis]:
         """Analyse a table and store it as a session, which also records a failure or cancellation.
 
@@ -320,6 +322,9 @@ class History(CareAliases):
             Name shown in lists; the input's name where None.
         progress
             Called with each event.
+        **reading
+            How the table is read: `columns`, `sheet`, `unit`, `header` of `read_features`; the
+            session remembers it.
 
         Returns
         -------
@@ -327,7 +332,7 @@ class History(CareAliases):
         analysis : Analysis
         """
         chosen = settings or Settings()
-        read = read_features(table, chosen)
+        read = read_with(table, chosen, ReadingOptions.of(**reading))
         opening = Opening.now(read.source, chosen, name)
         return opening.id, self._run(opening, read, chosen, progress)
 

@@ -18,7 +18,6 @@ from ganglioside.history.overrides import current, read_overrides
 from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
 from ganglioside.history.storage.codec import STORED_FEATURES, summary_from_json
 from ganglioside.history.storage.store import utc_now
-from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.version import __version__
@@ -98,8 +97,7 @@ class Stored:
 
     def reading_of(self, content: bytes) -> Source:
         """Input with the options that the reader had."""
-        options = ReadingOptions.from_dict(json.loads(self.reading or "{}"))
-        return replace(Source.from_bytes(self.file_name, content), options=options)
+        return Source.stored(self.file_name, content, json.loads(self.reading or "{}"))
 
     @property
     def is_running(self) -> bool:
@@ -175,7 +173,7 @@ def _row(opening: Opening) -> dict[str, Any]:
         "rerun_of": opening.rerun_of,
         "author": opening.author,
         "keep": False,
-        "reading": json.dumps(source.options.to_dict()),
+        "reading": json.dumps(source.reading),
         "environment": json.dumps(environment()),
     }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from ganglioside.errors import JobError
 from ganglioside.progress import Progress, ProgressCallback
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ganglioside.history import History
 
 SettingsDict = Mapping[str, float | int | str]
+#: Options of reading, as `ReadingOptions.to_dict` has them.
+ReadingDict = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Analyze:
         Path of the table.
     settings : mapping
         As `Settings.to_dict` has them.
+    reading : mapping
+        How the table is read, as `ReadingOptions.to_dict` has it.
     title : str
         Name of the session; the file's where empty.
     """
@@ -67,6 +72,7 @@ class Analyze:
 
     source: str
     settings: SettingsDict = field(default_factory=lambda: Settings().to_dict())
+    reading: ReadingDict = field(default_factory=dict)
     title: str = ""
 
     @property
@@ -77,7 +83,10 @@ class Analyze:
     def run(self, history: History, progress: ProgressCallback) -> Done:
         """Analyse the table."""
         chosen = Settings.from_dict(dict(self.settings))
-        sid, analysis = history.run(self.source, chosen, self.title or None, progress)
+        reading = ReadingOptions.from_dict(self.reading)
+        sid, analysis = history.run(
+            self.source, chosen, self.title or None, progress, **reading.keywords
+        )
         return Done(sid, {"headline": analysis.summary.headline})
 
 
@@ -118,8 +127,8 @@ class Report:
         Path of a table, or id of a session.
     out : str
         HTML file.
-    settings : mapping or None
-        Of a table.
+    settings, reading : mapping or None
+        Of a table; a session keeps its own.
     title : str
     pdf : bool
     """
@@ -129,6 +138,7 @@ class Report:
     source: str
     out: str
     settings: SettingsDict | None = None
+    reading: ReadingDict | None = None
     title: str = ""
     pdf: bool = False
 
@@ -142,9 +152,10 @@ class Report:
         from ganglioside.reports import render_report
 
         chosen = None if self.settings is None else Settings.from_dict(dict(self.settings))
+        reading = ReadingOptions.from_dict(self.reading or {})
         page = render_report(
             self.source, self.out, settings=chosen, title=self.title or None, pdf=self.pdf,
-            history=history, progress=progress,
+            history=history, progress=progress, **reading.keywords,
         )  # fmt: skip
         return Done(result={"file": str(page)})
 
@@ -196,7 +207,8 @@ class Batch:
         Paths, patterns, folders and manifests.
     out : str
         Folder of the results.
-    settings : mapping
+    settings, reading : mapping
+        Of every table, unless a manifest gives others.
     reports : bool
     form : str
     workers : int or None
@@ -210,6 +222,7 @@ class Batch:
     sources: Sequence[str]
     out: str
     settings: SettingsDict = field(default_factory=lambda: Settings().to_dict())
+    reading: ReadingDict = field(default_factory=dict)
     reports: bool = True
     form: Format = "csv"
     workers: int | None = None
@@ -234,7 +247,9 @@ class Batch:
             resume=self.resume,
             dashboard=self.dashboard,
         )
-        items = plan(self.sources, Settings.from_dict(dict(self.settings)))
+        reading = ReadingOptions.from_dict(self.reading)
+        usual = Settings.from_dict(dict(self.settings))
+        items = plan(self.sources, usual, **reading.keywords)
         done = run_batch(items, self.out, options, history=history, progress=progress)
         return Done(
             result={

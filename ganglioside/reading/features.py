@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path, PurePosixPath
@@ -11,7 +10,7 @@ from typing import IO, Any
 
 import pandas as pd
 
-from ganglioside.errors import ReadError, ValidationError
+from ganglioside.errors import ReadError, SettingsError, ValidationError
 from ganglioside.reading.archives import DAMAGE, open_archive
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.file_kinds import read_bytes, read_frame
@@ -108,8 +107,18 @@ def read_with(
     """Feature table of an input, read with options; see `read_features`.
 
     Those of a study hold for each of its files.
+
+    Raises
+    ------
+    SettingsError
+        If there are options for a table that was read before.
     """
     if isinstance(source, FeatureTable):
+        if options != ReadingOptions():
+            raise SettingsError(
+                "This table was read before: give columns, sheet, unit and header to "
+                "read_features, which reads it."
+            )
         return source
     if isinstance(source, list):
         return read_study(source, settings, options, name=name)
@@ -212,19 +221,39 @@ def _read_archive(source: Source, settings: Settings) -> FeatureTable:
     ReadError
         If the archive is damaged or holds more than the limits allow.
     """
-    opened = open_archive(source.content, source.name, settings.max_megabytes * MEGABYTE)
-    try:
-        parts = [(m.comment.decode(), _file(opened.read(m), m.filename)) for m in opened.infolist()]
-    except DAMAGE as error:
-        raise ReadError(f"{source.name} is damaged: {error}. Give its files anew.") from error
+    parts: list[StudyPart] = [(s, file) for s, file in study_files(source, settings)]
     return dataclasses.replace(read_study(parts, settings, source.options), source=source)
 
 
-def _file(content: bytes, member: str) -> io.BytesIO:
-    """Open file with the content and the file name of an archive's member."""
-    file = io.BytesIO(content)
-    file.name = PurePosixPath(member).name
-    return file
+def study_files(source: Source, settings: Settings) -> list[tuple[str, Source]]:
+    """Name of the sample and file of each input of a study, in their order.
+
+    Parameters
+    ----------
+    source
+        Source of a study.
+    settings
+        Limits: `max_megabytes`.
+
+    Raises
+    ------
+    ReadError
+        If the archive is damaged or holds more than the limits allow.
+    """
+    opened = open_archive(source.content, source.name, settings.max_megabytes * MEGABYTE)
+    try:
+        return [
+            (m.comment.decode(), _file(opened.read(m), m.filename, source.options))
+            for m in opened.infolist()
+        ]
+    except DAMAGE as error:
+        raise ReadError(f"{source.name} is damaged: {error}. Give its files anew.") from error
+
+
+def _file(content: bytes, member: str, options: ReadingOptions) -> Source:
+    """File with the content and the file name of an archive's member."""
+    file = Source.from_bytes(PurePosixPath(member).name, content)
+    return dataclasses.replace(file, options=options)
 
 
 def _read_all(

@@ -6,12 +6,13 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ReadError
+from ganglioside.reading.annotations import annotated_columns, without_annotation
 from ganglioside.reading.documents import document_sheet
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.formats.format import Format
@@ -42,6 +43,8 @@ from ganglioside.support.fact_tables import read_facts
 #: Endings of text tables, and of all tables that are read.
 TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt", ".tab", ".mztab")
 TABLE_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx", ".parquet")
+
+_ANNOTATED: Final = Note("annotated-before")
 
 #: Name of the stream that holds an encrypted workbook.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -100,6 +103,8 @@ def _read_sheets(sheets: Sequence[Sheet], options: ReadingOptions) -> tuple[RawT
     left_out = [name for name in left_out if name not in {table.sheet for table in tables}]
     tables, copies = _without_copies(tables)
     notes = (*copies, *(Note("sheet-left-out", value=name) for name in left_out))
+    if any(sheet.annotated for sheet in sheets):
+        notes = (*notes, _ANNOTATED)
     return (replace(tables[0], notes=(*tables[0].notes, *notes)), *tables[1:])
 
 
@@ -155,9 +160,12 @@ def _read_text(content: bytes, options: ReadingOptions, max_rows: int) -> RawTab
     document = document_sheet(first[0])
     if document is not None:
         return _read_document(*document, options)
-    text, encoding, sheets, layout = _best_decoding(chain([first], texts), options, max_rows)
+    decoded = _best_decoding(chain([first], texts), options, max_rows)
+    text, encoding, sheets, layout = decoded.text, decoded.encoding, decoded.sheets, decoded.layout
     _refuse_markup(text, layout is not None)
     notes = [] if encoding.startswith("utf") else [_guessed(encoding)]
+    if decoded.is_annotated:
+        notes.append(_ANNOTATED)
     table = None if layout is None else read_sheet(layout, options, notes)
     if table is None:
         _refuse_unannotated([layout])
@@ -170,18 +178,48 @@ def _read_text(content: bytes, options: ReadingOptions, max_rows: int) -> RawTab
     return table
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Decoded:
+    """Text of a file in one encoding.
+
+    Attributes
+    ----------
+    text : str
+        Without the columns of an earlier annotation.
+    encoding : str
+    sheets : list of Sheet
+        The text with each separator.
+    layout : Layout or None
+        Layout of the best of them.
+    is_annotated : bool
+        Whether columns of an earlier annotation were taken away.
+    """
+
+    text: str
+    encoding: str
+    sheets: list[Sheet]
+    layout: Layout | None
+    is_annotated: bool
+
+    @property
+    def separator(self) -> str:
+        """Separator of the fields, empty if the file has no header."""
+        return "" if self.layout is None else self.layout.sheet.separator
+
+
 def _best_decoding(
     texts: Iterable[tuple[str, str]], options: ReadingOptions, max_rows: int
-) -> tuple[str, str, list[Sheet], Layout | None]:
-    """Text, encoding, sheets and layout of a file; a later encoding only if it is better."""
-    best: tuple[str, str, list[Sheet], Layout | None] | None = None
+) -> Decoded:
+    """Text of a file in the best encoding; a later one only if more can be read in it."""
+    best: Decoded | None = None
     most = (-1.0, -1.0)
-    for text, encoding in texts:
+    for whole, encoding in texts:
+        text = without_annotation(whole)
         sheets = text_sheets(text, max_rows)
         layout = best_layout([search(sheet, options) for sheet in sheets])
         found = most if layout is None else (len(layout.header.positions), readable_head(layout))
         if best is None or found > most:
-            best, most = (text, encoding, sheets, layout), found
+            best, most = Decoded(text, encoding, sheets, layout, text != whole), found
         if most[1] == 1.0:
             break
     if best is None:
@@ -189,17 +227,15 @@ def _best_decoding(
     return best
 
 
-def decoded_text(source: Source, settings: Settings) -> tuple[str, str, str]:
-    """Text of a file, its encoding, and the separator of its fields.
+def decoded_text(source: Source, settings: Settings) -> Decoded:
+    """Text of a file in the encoding in which it is read.
 
     Raises
     ------
     ReadError
         If the file is no text.
     """
-    texts = decodings(source.content)
-    text, encoding, _, layout = _best_decoding(texts, source.options, settings.max_rows)
-    return text, encoding, "" if layout is None else layout.sheet.separator
+    return _best_decoding(decodings(source.content), source.options, settings.max_rows)
 
 
 def _read_document(sheet: Sheet, tool: Format, options: ReadingOptions) -> RawTable:
@@ -259,7 +295,7 @@ def sheets_of(origin: Source, settings: Settings) -> list[Sheet]:
     document = document_sheet(first[0])
     if document is not None:
         return [document[0]]
-    return _best_decoding(chain([first], texts), options, settings.max_rows)[2]
+    return _best_decoding(chain([first], texts), options, settings.max_rows).sheets
 
 
 def read_frame(origin: Frame, settings: Settings) -> FeatureTable:
@@ -281,12 +317,20 @@ def _frame_table(frame: pd.DataFrame, options: ReadingOptions) -> RawTable:
         _refuse_unannotated([layout])
         header = match_header(titles, options.named)
         raise refuse_header(list(header.texts), header if header.positions else None, 1)
-    return raw
+    if annotated_columns([str(title) for title in frame.columns]) is None:
+        return raw
+    return replace(raw, notes=(*raw.notes, _ANNOTATED))
+
+
+def _without_block(table: list[tuple[str, pd.Series[Any]]]) -> list[tuple[str, pd.Series[Any]]]:
+    """Titled columns without those of an earlier annotation."""
+    at = annotated_columns([title for title, _ in table])
+    return table if at is None else [*table[: at.start], *table[at.stop :]]
 
 
 def _frame_sheet(frame: pd.DataFrame) -> Sheet:
     """Sheet of a DataFrame, whose titles are the first record."""
-    table = frame_columns(frame)
+    table = _without_block(frame_columns(frame))
     check_columns(len(table))
     cells = text_cells(table, len(frame))
     lines = np.arange(len(frame), dtype=np.int64) + 2

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from ganglioside.errors import SettingsError
 
 #: Units of RT that can be named.
 UNITS: Final = ("min", "s")
+
+
+class ReadingKeywords(TypedDict, total=False):
+    """Keywords of `read_features` that every function which reads a table takes too."""
+
+    columns: Mapping[str, str] | None
+    sheet: str | int | None
+    unit: str | None
+    header: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,27 @@ class ReadingOptions:
     def named(self) -> dict[str, str]:
         """Headers that the user named, by input column."""
         return dict(self.columns)
+
+    @property
+    def keywords(self) -> ReadingKeywords:
+        """Options as keywords, the inverse of `of`."""
+        return {
+            "columns": self.named,
+            "sheet": self.sheet,
+            "unit": self.unit,
+            "header": self.header,
+        }
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Options that the user gave, in words: `column` (`Name=Lipid; RT=t`), `sheet`, ..."""
+        words = {
+            "column": "; ".join(f"{name}={header}" for name, header in self.columns),
+            "sheet": "" if self.sheet is None else str(self.sheet),
+            "unit": self.unit or "",
+            "header": "" if self.header else "no",
+        }
+        return {name: text for name, text in words.items() if text}
 
     def to_dict(self) -> dict[str, Any]:
         """Options as JSON can hold them; `unit` and `header` only where they say something."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import numpy as np
@@ -30,6 +30,8 @@ class Source:
         File name, or another name of the input.
     options : ReadingOptions
         What the user says about it.
+    is_file : bool
+        Whether these are the bytes of the user's own file, not those of a DataFrame.
 
     Examples
     --------
@@ -41,6 +43,7 @@ class Source:
     name: str
     _load: Callable[[], bytes] = field(repr=False)
     options: ReadingOptions = field(default_factory=ReadingOptions)
+    is_file: bool = True
 
     @classmethod
     def from_bytes(cls, name: str, content: bytes) -> Source:
@@ -52,7 +55,25 @@ class Source:
         """Source of a DataFrame: the UTF-8 CSV that reads back as the same table."""
         kept = frame.copy()
         # With CRLF line ends, cells that contain a lone CR or LF are quoted too.
-        return cls(name, lambda: kept.to_csv(index=False, lineterminator="\r\n").encode())
+        return cls(name, partial(_csv, kept), is_file=False)
+
+    @classmethod
+    def stored(cls, name: str, content: bytes, reading: Mapping[str, Any]) -> Source:
+        """Source of bytes with what `reading` gave when they were stored.
+
+        Raises
+        ------
+        SettingsError
+            If it is nothing that `reading` gives.
+        """
+        options = {key: value for key, value in reading.items() if key != "frame"}
+        is_file = reading.get("frame", False) is not True
+        return cls(name, lambda: content, ReadingOptions.from_dict(options), is_file)
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What a history remembers of the input besides its bytes, as JSON can hold it."""
+        return self.options.to_dict() | ({} if self.is_file else {"frame": True})
 
     @cached_property
     def content(self) -> bytes:
@@ -78,6 +99,11 @@ class Source:
         )
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    """UTF-8 CSV of a DataFrame."""
+    return frame.to_csv(index=False, lineterminator="\r\n").encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,9 @@ class Sheet:
         Gives all records that are not blank, each as long as it is written; none for a DataFrame.
     part : bool
         Whether the sheet is a part of one table (a class or a compound a sheet), and so no sample.
+    annotated : tuple of (int, int) or None
+        Row of the titles of an earlier annotation and 0-based position of the first of them, in the
+        worksheet as it is stored; they are in no record.
     notes : tuple of (str, str)
         Code of a problem of the whole table, and its value, found while it was unfolded.
     header : int or None
@@ -134,6 +137,7 @@ class Sheet:
     formulas: AbstractSet[tuple[int, int]] = frozenset()
     records: Callable[[], list[Record]] = list
     part: bool = False
+    annotated: tuple[int, int] | None = None
     notes: tuple[tuple[str, str], ...] = ()
     header: int | None = None
 

@@ -41,13 +41,15 @@ def take(
     """
     if isinstance(source, pd.DataFrame):
         return Frame(source, name or "DataFrame", options)
+    is_file = True
     if isinstance(source, Source):
         if options == ReadingOptions():
             options = source.options
-        name = source.name
+        name, is_file = source.name, source.is_file
         source = source.content
     content, own_name = _content(source, settings)
-    return replace(Source.from_bytes(name or own_name, content), options=options)
+    origin = Source.from_bytes(name or own_name, content)
+    return replace(origin, options=options, is_file=is_file)
 
 
 def _content(

@@ -10,7 +10,11 @@ from typing import Final
 from ganglioside.support.fact_tables import read_facts
 
 #: Where messages are read.
-PLACES: Final = ("python", "shell", "panel")
+PLACES: Final = ("python", "shell", "panel", "report")
+
+
+#: Characters that a shell obeys within double quotes.
+_OBEYED: Final = re.compile(r'["$`\\!]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,11 @@ class Wording:
     python: str
     shell: str
     panel: str
+    report: str
+
+    def template(self, place: str) -> str:
+        """Words of the option in a place."""
+        return {"shell": self.shell, "panel": self.panel, "report": self.report}[place]
 
 
 @cache
@@ -54,14 +63,15 @@ def worded(message: str, place: str) -> str:
     if place == "python":
         return message
     for pattern, row in _wordings():
-        template = row.shell if place == "shell" else row.panel
-        message = pattern.sub(partial(_filled, template), message)
+        message = pattern.sub(partial(_filled, row.template(place)), message)
     return message
 
 
 def _filled(template: str, match: re.Match[str]) -> str:
     """Words of an option with the values that the message names."""
     values = match.groupdict()
+    if _OBEYED.search(values.get("value") or "") and "--" in template:
+        values["value"] = "..."  # a shell would obey a part of it
     if "limit" in values:
         values["limit"] = values["limit"].replace("_", "-")
     if "say" in values:  # what is said in a program is chosen in a panel

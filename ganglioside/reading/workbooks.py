@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ReadError
+from ganglioside.reading.annotations import Unannotated
 from ganglioside.reading.archives import DAMAGE, check_markup, first_line, open_archive
 from ganglioside.reading.frames import cell_text
 from ganglioside.reading.limits import check_columns, check_filled, check_rows, most
@@ -66,10 +67,33 @@ def sheet_names(content: bytes, max_bytes: float) -> tuple[str, ...]:
         return tuple(name for name, _ in _listed(book))
 
 
+def worksheet_parts(
+    content: bytes, max_bytes: float
+) -> dict[str, tuple[str, tuple[int, int] | None]]:
+    """Part of each worksheet, by its name, and the place of an earlier annotation.
+
+    The place is the row of its titles and the 0-based position of the first; None without one.
+
+    Raises
+    ------
+    ReadError
+        If the workbook is damaged or too large.
+    """
+    from openpyxl.reader.excel import ExcelReader
+
+    _check_workbook(content, max_bytes)
+    with _explained():
+        book = ExcelReader(io.BytesIO(content), data_only=True, keep_links=False)
+        parts = _sheets(book)
+    rows = most("sheet_rows")
+    return {name: (part, _sheet(book, name, part, rows).annotated) for name, part in parts}
+
+
 def _sheet(book: Any, name: str, part: str, max_rows: int) -> Sheet:
     """Worksheet of which only the first rows are read yet."""
     formulas: set[tuple[int, int]] = set()
-    rows = _sheet_rows(book, part, formulas)
+    unannotated = Unannotated(_sheet_rows(book, part, formulas))
+    rows = iter(unannotated)
     with _explained():
         head = list(islice(rows, HEADER_WITHIN))
 
@@ -82,7 +106,14 @@ def _sheet(book: Any, name: str, part: str, max_rows: int) -> Sheet:
         width = 0 if record == NO_HEADER else len(head[record][1])
         return _body(width, [*head[record + 1 :], *rest()], max_rows)
 
-    return Sheet(name, head, body, formulas=formulas, records=lambda: [*head, *rest()])
+    return Sheet(
+        name,
+        head,
+        body,
+        formulas=formulas,
+        records=lambda: [*head, *rest()],
+        annotated=unannotated.place,
+    )
 
 
 @contextmanager
@@ -156,6 +187,8 @@ def _sheet_index(names: list[str], sheet: str | int) -> int:
     """0-based number of the sheet that the user named."""
     if isinstance(sheet, str) and sheet in names:
         return names.index(sheet)
+    if isinstance(sheet, str) and sheet.isascii() and sheet.isdigit():
+        sheet = int(sheet[:9])  # as the command line gives it
     if isinstance(sheet, int) and 0 <= sheet < len(names):
         return sheet
     raise ReadError(

@@ -10,6 +10,7 @@ import pandas as pd
 from ganglioside.analysis import Analysis
 from ganglioside.charts import fragment_table
 from ganglioside.columns import OVERRIDE_COLUMNS, VERDICTS, WRONG_VERDICTS
+from ganglioside.reading.wordings import worded
 from ganglioside.settings import setting_specs
 from ganglioside.support.formatting import minutes, percent, share
 
@@ -119,8 +120,8 @@ def _problems(analysis: Analysis, severity: str) -> list[Item]:
         Item(
             where=_cell(row.row, row.column),
             value=_text(row.value),
-            message=_text(row.message),
-            advice=_text(row.advice),
+            message=worded(_text(row.message), "report"),
+            advice=worded(_text(row.advice), "report"),
         )
         for row in problems.itertuples(index=False)
     ]
@@ -139,8 +140,8 @@ def _findings(analysis: Analysis, severity: str, but: str = "") -> list[Item]:
         Item(
             where=f"feature {row.feature_id}" if _text(row.feature_id) else _text(row.series),
             value="",
-            message=_text(row.message),
-            advice=_text(row.advice),
+            message=worded(_text(row.message), "report"),
+            advice=worded(_text(row.advice), "report"),
         )
         for row in chosen.itertuples(index=False)
     ]
@@ -240,8 +241,10 @@ def settings_used(analysis: Analysis) -> list[Statement]:
 def origin(analysis: Analysis, session_id: str | None, made: str) -> list[Statement]:
     """Statements of the report's provenance: input, session, version and time."""
     source = analysis.source
+    given = [Statement(f"Read with {name}", text) for name, text in source.options.given.items()]
     return [
         Statement("Input", f"{source.name} ({source.size:,} bytes)"),
+        *given,
         Statement("SHA-256 of the input", source.sha256),
         Statement("Session", session_id or "not stored"),
         Statement("Analysed with", f"Ganglioside {analysis.version}"),

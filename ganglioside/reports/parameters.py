@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ganglioside.errors import ReportError, SettingsError
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
 #: Names that a kernel defines itself, besides those that begin with `_`.
@@ -18,7 +19,15 @@ _KERNEL_NAMES: Final = frozenset({"In", "Out"})
 _PLAIN: Final = (str, int, float, list, dict, type(None))
 
 #: Parameters that are settings of the analysis; None means the session's own, or the default.
-SETTINGS: Final = ("r2_threshold", "outlier_threshold", "rt_tolerance", "sample_type", "polarity")
+SETTINGS: Final = (
+    "r2_threshold",
+    "outlier_threshold",
+    "rt_tolerance",
+    "sample_type",
+    "polarity",
+    "max_megabytes",
+    "max_rows",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +47,15 @@ class Parameters:
     pictures : bool
         Whether each chart is also put into the page as a still picture, which is shown where no
         script runs. Without them, a page takes half of the time; the browser makes them for paper.
-    r2_threshold, outlier_threshold, rt_tolerance : float or None
+    r2_threshold, outlier_threshold, rt_tolerance, max_megabytes : float or None
+    max_rows : int or None
     sample_type, polarity : str or None
         Settings for a table; a session keeps those it was analysed with.
+    columns : dict of str to str or None
+    sheet : str, int or None
+    unit : str or None
+    header : bool
+        How a table is read, as `read_features` takes it; a session was read already.
 
     Raises
     ------
@@ -68,18 +83,27 @@ class Parameters:
     rt_tolerance: float | None = None
     sample_type: str | None = None
     polarity: str | None = None
+    max_megabytes: float | None = None
+    max_rows: int | None = None
+    columns: dict[str, str] | None = None
+    sheet: str | int | None = None
+    unit: str | None = None
+    header: bool = True
 
     def __post_init__(self) -> None:
         for name in ("source", "title", "history", "output"):
             value = getattr(self, name)
             if not isinstance(value, str):
                 raise ReportError(f"{name} = {value!r}: text is needed.")
-        if not isinstance(self.pictures, bool):
-            raise ReportError(f"pictures = {self.pictures!r}: True or False is needed.")
+        for name in ("pictures", "header"):
+            value = getattr(self, name)
+            if not isinstance(value, bool):
+                raise ReportError(f"{name} = {value!r}: True or False is needed.")
         if not self.source.strip():
             raise ReportError("source is empty: name a feature table or the id of a session.")
         try:
             Settings(**self.given_settings())
+            _ = self.reading
         except SettingsError as error:
             raise ReportError(str(error)) from error
 
@@ -87,6 +111,21 @@ class Parameters:
         """Values of the settings that were given, by name."""
         values = {name: getattr(self, name) for name in SETTINGS}
         return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def reading(self) -> ReadingOptions:
+        """How a table is read.
+
+        Raises
+        ------
+        SettingsError
+            If a value has the wrong type.
+        """
+        named = self.columns or {}
+        if not isinstance(named, dict):
+            raise SettingsError(f"columns = {named!r}: a dict of headers by column is needed.")
+        given = {"columns": list(named.items()), "sheet": self.sheet, "unit": self.unit}
+        return ReadingOptions.from_dict({**given, "header": self.header})
 
     @property
     def path(self) -> Path | None:

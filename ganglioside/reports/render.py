@@ -6,11 +6,12 @@ import dataclasses
 import re
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from ganglioside import errors
 from ganglioside.errors import ReportError
 from ganglioside.progress import Progress, ProgressCallback
+from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reports.parameters import SETTINGS, Parameters
 from ganglioside.reports.pdf import print_pdf, require_browser
 from ganglioside.settings import Settings
@@ -31,6 +32,7 @@ def render_report(
     pdf: bool = False,
     history: History | None = None,
     progress: ProgressCallback | None = None,
+    **reading: Unpack[ReadingKeywords],
 ) -> Path:
     """Render the report of a table or a stored session as one HTML file.
 
@@ -51,6 +53,9 @@ def render_report(
         History of the session; the default one where None.
     progress
         Called with each event (see `ganglioside.progress`); may raise `Cancelled`.
+    **reading
+        How a table is read: `columns`, `sheet`, `unit`, `header` of `read_features`; a session
+        was read already.
 
     Returns
     -------
@@ -71,7 +76,8 @@ def render_report(
     PosixPath('liver.html')
     """
     report = Progress(progress)
-    parameters = _parameters(source, settings, title, history)
+    values: dict[str, Any] = {"source": str(source), "title": title or "", **reading}
+    parameters = _parameters(values, settings, history)
     target = _target(parameters, out)
     if pdf:
         require_browser()
@@ -86,12 +92,9 @@ def render_report(
 
 
 def _parameters(
-    source: str | PathLike[str],
-    settings: Settings | None,
-    title: str | None,
-    history: History | None,
+    values: dict[str, Any], settings: Settings | None, history: History | None
 ) -> Parameters:
-    values: dict[str, Any] = {"source": str(source), "title": title or ""}
+    """Parameters with the settings, and the source and history by their full names."""
     if history is not None:
         values["history"] = str(history.path)
     if settings is not None:
@@ -102,6 +105,8 @@ def _parameters(
         return Parameters.of(values | {"source": str(path)})
     if settings is not None:
         raise ReportError("settings: a session keeps those it was analysed with.")
+    if parameters.reading != ReadingOptions():
+        raise ReportError("A session keeps the way in which it was read: give its file.")
     from ganglioside.history import History
 
     stored = history or History.open()
@@ -136,7 +141,7 @@ def run_notebook(parameters: Parameters) -> None:
     from ganglioside.reports.engine import NAME
 
     values = {name: getattr(parameters, name) for name in Parameters.__slots__}
-    given = {name: value for name, value in values.items() if value not in (None, "")}
+    given = {name: value for name, value in values.items() if value not in (None, "", {})}
     try:
         papermill.execute_notebook(
             str(locations.reports() / NOTEBOOK),

@@ -26,6 +26,8 @@ from ganglioside.charts.views import retention_of_categories
 from ganglioside.columns import VERDICT_KINDS
 from ganglioside.errors import ExportError, ReportError
 from ganglioside.history import History
+from ganglioside.reading.options import ReadingOptions
+from ganglioside.reading.wordings import worded
 from ganglioside.reports import content
 from ganglioside.reports.parameters import Parameters
 from ganglioside.settings import Settings
@@ -47,6 +49,7 @@ def templates() -> Environment:
     environment.globals["verdict_paths"] = {kind.name: kind.path for kind in VERDICT_KINDS}
     environment.filters["number"] = _number
     environment.filters["known"] = _known
+    environment.filters["worded"] = partial(worded, place="report")
     environment.filters["confidence"] = partial(formatting.percent, missing="")
     column = partial(formatting.minutes, missing="", unit="")
     environment.filters["minutes"] = column
@@ -226,9 +229,12 @@ def session_at_hand(sid: str, analysis: Analysis) -> Iterator[None]:
 def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
     path = parameters.path
     if path is not None:
-        return analyze(path, Settings(**parameters.given_settings())), None
+        settings = Settings(**parameters.given_settings())
+        return analyze(path, settings, **parameters.reading.keywords), None
     if given := parameters.given_settings():
         raise ReportError(f"{', '.join(given)}: a session keeps the settings it was analysed with.")
+    if parameters.reading != ReadingOptions():
+        raise ReportError("A session keeps the way in which it was read: give its file.")
     if (analysis := _SESSIONS_AT_HAND.get({}).get(parameters.source)) is not None:
         return analysis, parameters.source
     history = History.open(parameters.history or None)

@@ -11,6 +11,7 @@ import pytest
 from ganglioside.batch.ledger import FILE, Entry, Ledger, key_of
 from ganglioside.batch.plan import Item
 from ganglioside.errors import BatchError
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
 
@@ -48,10 +49,12 @@ def test_a_key_changes_with_all_that_verdicts_depend_on(
         key_of(item, b"Name,RT", "json"),
         key_of(replace(item, path=tmp_path / "b.csv"), b"Name,RT", "csv"),
         key_of(replace(item, settings=Settings(rt_tolerance=0.02)), b"Name,RT", "csv"),
+        key_of(replace(item, reading=ReadingOptions(sheet="neg")), b"Name,RT", "csv"),
+        key_of(replace(item, reading=ReadingOptions(header=False)), b"Name,RT", "csv"),
     ]
     monkeypatch.setattr("ganglioside.batch.ledger.__version__", "99.0")
     others.append(key_of(item, b"Name,RT", "csv"))
-    assert len({known, *others}) == 6
+    assert len({known, *others}) == 8
 
 
 def test_a_ledger_that_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ganglioside.batch.plan import Item, parameters, plan
 from ganglioside.errors import BatchError
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
 TABLE = "Name,RT\nGM1(36:1;O2),9\n"
@@ -168,3 +169,27 @@ def test_a_manifest_beyond_all_bounds_is_refused(text: str, words: str, tmp_path
 def test_a_table_larger_than_any_manifest_is_a_table(tmp_path: Path) -> None:
     large = write(tmp_path / "large.csv", TABLE + "x,1\n" * 3_000_000)
     assert names(plan([large])) == ["large"]
+
+
+def test_a_manifest_says_how_each_table_is_read(tmp_path: Path) -> None:
+    text = "file,column,sample,sheet,unit,header,max_rows\n"
+    text += "a.xlsx,Name=Mine; RT=t (min),batch,neg,s,no,7\nb.csv,,,,,,\n"
+    write(tmp_path / "m.csv", text)
+    first, second = plan([tmp_path / "m.csv"], columns={"RT": "when", "m/z": "mass"}, unit="min")
+    named = {"RT": "t (min)", "m/z": "mass", "Name": "Mine", "Sample": "batch"}
+    assert first.reading == ReadingOptions.of(named, "neg", "s", header=False)
+    assert first.settings.max_rows == 7
+    assert second.reading == ReadingOptions.of({"RT": "when", "m/z": "mass"}, unit="min")
+    assert parameters(second) == {"column": "RT=when; m/z=mass", "unit": "min"}
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [("unit", "h", "unit"), ("header", "maybe", "yes or no"), ("column", "Name", "NAME=HEADER")],
+)
+def test_a_way_of_reading_that_is_none_is_named_with_its_line(
+    column: str, cell: str, words: str, tmp_path: Path
+) -> None:
+    write(tmp_path / "m.csv", f"file,{column}\na.csv,\nb.csv,{cell}\n")
+    with pytest.raises(BatchError, match=rf"line 3: .*{words}"):
+        plan([tmp_path / "m.csv"])

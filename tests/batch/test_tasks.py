@@ -12,8 +12,11 @@ import ganglioside as gg
 from ganglioside.batch import Batch, Options, plan, run_batch
 from ganglioside.batch.tasks import analyse, render
 from ganglioside.errors import BatchError, GangliosideError
+from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 from ganglioside.version import __version__
+
+READING = ReadingOptions()
 
 
 def run(tables: Path, history: gg.History, scheduler: str, **options: Any) -> Batch:
@@ -35,7 +38,7 @@ def test_a_table_is_analysed_and_rendered_from_values_alone(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "absent" / "h.duckdb"))
     content, chosen = small_table().encode(), Settings(rt_tolerance=0.02)
-    done = analyse("liver.csv", content, chosen, "csv", __version__)
+    done = analyse("liver.csv", content, chosen, READING, "csv", __version__)
     analysis = done.packed.unpacked()
     assert (analysis.source.name, analysis.source.content) == ("liver.csv", content)
     assert analysis.settings == chosen
@@ -48,6 +51,18 @@ def test_a_table_is_analysed_and_rendered_from_values_alone(
 
 def test_a_table_that_cannot_be_read_is_refused() -> None:
     with pytest.raises(GangliosideError):
-        analyse("bad.csv", b"this,is\nno,table\n", Settings(), "csv", __version__)
+        analyse("bad.csv", b"this,is\nno,table\n", Settings(), READING, "csv", __version__)
     with pytest.raises(BatchError, match=r"99\.0"):
-        analyse("liver.csv", small_table().encode(), Settings(), "csv", "99.0")
+        analyse("liver.csv", small_table().encode(), Settings(), READING, "csv", "99.0")
+
+
+def test_a_worker_reads_as_it_is_told_and_gives_your_file_back() -> None:
+    content = small_table().replace("Name,RT", "Mine,when")
+    reading = ReadingOptions.of({"Name": "Mine", "RT": "when"}, unit="min")
+    done = analyse("liver.tab", content.encode(), Settings(), reading, "your-file", __version__)
+    assert done.ending == ".tab"
+    first, *rest = done.verdicts.decode().splitlines()
+    assert first == "Mine,when,Volume,Log P,Anchor,Verdict,Confidence,Parent,Reason,Suggested name"
+    own = content.splitlines()[1:]
+    assert all(new.startswith(f"{old},") for new, old in zip(rest, own, strict=True))
+    assert done.packed.source.options == reading

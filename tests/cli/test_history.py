@@ -24,13 +24,14 @@ def feature_ids(stream: io.BytesIO) -> list[str]:
 @pytest.mark.parametrize("form", FORMATS)
 def test_export_writes_a_session(sid: str, form: str) -> None:
     run("export", sid, "--format", form)
-    content = Path(f"{sid}.{form}").read_bytes()
+    content = Path(f"{sid}.{'csv' if form == 'your-file' else form}").read_bytes()
     readers = {
         "csv": pd.read_csv,
         "xlsx": pd.read_excel,
         "parquet": pd.read_parquet,
         "json": lambda stream: json.load(stream)["features"],
         "mztab": feature_ids,
+        "your-file": pd.read_csv,
     }
     if form != "xlsx":
         assert len(readers[form](io.BytesIO(content))) == ROWS

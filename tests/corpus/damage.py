@@ -289,8 +289,9 @@ def lost_rows(content: bytes, table: FeatureTable) -> str:
     elif content.startswith(b"PAR1") or not table.tables:
         return ""
     else:
-        text, _, separator = decoded_text(table.source, Settings())
-        missing = _missing_lines(text, separator, table) if separator else []
+        decoded = decoded_text(table.source, Settings())
+        found = (decoded.text, decoded.separator, table)
+        missing = _missing_lines(*found) if decoded.separator else []
     said = table.problems[table.problems["code"].isin(_SAID)]
     count = sum(int(value.split()[0].replace(",", "")) for value in said["value"])
     count *= len(table.tables)  # equal notes of several sheets are one

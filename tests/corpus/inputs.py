@@ -238,6 +238,13 @@ def _layouts() -> list[Case]:
 def _headers() -> list[Case]:
     return [
         read("lower-case.csv", table(*ROWS, header=HEADER.lower()), 3),
+        read(
+            "annotated.csv",
+            f"{HEADER},Verdict,Confidence,Parent,Reason,Suggested name\n"
+            + "".join(f'{row},valid,0.998,,"on its line, once",\n' for row in ROWS),
+            3,
+            reports={(None, "annotated-before")},
+        ),
         read("aliases.csv", table(*ROWS, header="Lipid,retention_time,area,logp,is_anchor"), 3),
         read("shouting.csv", table(*ROWS, header=" NAME , RT (MIN) , PEAK AREA,LOG_P,ANCHOR?"), 3),
         read("full-width-header.csv", table(*ROWS, header="Ｎａｍｅ,ＲＴ,Volume,Log P,Anchor"), 3),

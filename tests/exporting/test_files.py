@@ -25,6 +25,7 @@ from ganglioside.analysis import Analysis, analyze
 from ganglioside.errors import ExportError
 from ganglioside.exporting import (
     FORMATS,
+    ending_of,
     export,
     read_json,
     to_csv,
@@ -33,6 +34,7 @@ from ganglioside.exporting import (
     to_parquet,
     to_xlsx,
 )
+from ganglioside.exporting.formats import BY_ENDING
 from ganglioside.exporting.lists import to_generic_list, to_skyline_list
 from ganglioside.simulation.example import example
 
@@ -81,7 +83,7 @@ def read_parquet(content: bytes) -> pd.DataFrame:
     return pd.read_parquet(io.BytesIO(content))
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", BY_ENDING)
 def test_export_writes_by_the_ending(tmp_path: Path, form: str) -> None:
     target = tmp_path / f"result.{form.upper()}"
     assert export(build_analysis(), target) == target
@@ -96,7 +98,18 @@ def test_a_given_format_is_stronger_than_the_ending(tmp_path: Path) -> None:
     assert len(read_json(target.read_bytes()).features) == 5
 
 
-@pytest.mark.parametrize("name", ["result", "result.pdf", "csv"])
+def test_your_own_file_is_written_under_a_name_of_its_kind(
+    analysed: Analysis, tmp_path: Path
+) -> None:
+    target = export(analysed, tmp_path / "mine.txt", "your-file")
+    assert len(pd.read_csv(target)) == len(analysed.features)
+    with pytest.raises(ExportError, match=r"kind \.csv, so name it mine\.csv"):
+        export(analysed, tmp_path / "mine.xlsx", "your-file")
+    assert ending_of("your-file", analysed.source) == ".csv"
+    assert [ending_of(form, analysed.source) for form in BY_ENDING] == [f".{f}" for f in BY_ENDING]
+
+
+@pytest.mark.parametrize("name", ["result", "result.pdf", "csv", "result.your-file"])
 def test_an_unknown_format_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ExportError, match="no export format"):
         export(build_analysis(), tmp_path / name)
@@ -122,8 +135,8 @@ def analysed() -> Analysis:
 def test_the_analysed_example_is_exported_whole(
     analysed: Analysis, tmp_path: Path, form: str
 ) -> None:
-    if form == "mztab":
-        pytest.skip("a format of other columns: see test_mztab.py")
+    if form in ("mztab", "your-file"):
+        pytest.skip("a format of other columns: see test_mztab.py, test_annotation.py")
     readers: dict[str, Callable[[bytes], pd.DataFrame]] = {
         "csv": lambda content: pd.read_csv(io.BytesIO(content)),
         "xlsx": lambda content: rows_of(load_workbook(io.BytesIO(content))["features"]),

@@ -14,10 +14,12 @@ from ganglioside_widgets.state.thresholds import STEPS
 
 #: Settings without a slider, which the analysis takes as a choice.
 CHOICES = {"sample_type", "polarity"}
+#: Limits of reading, which the page's server sets.
+LIMITS = {"max_megabytes", "max_rows"}
 
 
 def test_the_command_and_the_report_take_every_setting_of_the_panel() -> None:
-    moved = {*STEPS, *CHOICES}
+    moved = {*STEPS, *CHOICES, *LIMITS}
     assert set(SETTINGS) == moved
     assert moved <= set(signature(analyze).parameters)
     notebook = nbformat.read(ROOT / "reports" / "session_report.ipynb", as_version=4)

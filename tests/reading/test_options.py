@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import ganglioside as gg
@@ -31,6 +33,30 @@ def test_options_hold_for_each_file_of_a_study() -> None:
     ))  # fmt: skip
     assert study.data["rt"].tolist() == [9.9, 9.95] * 2
     assert gg.read_features(study.source).data.equals(study.data)
+
+
+def test_options_come_back_from_keywords_and_in_words() -> None:
+    chosen = ReadingOptions.of({"Name": "x", "RT": "t=1"}, "neg", "s", header=False)
+    assert ReadingOptions.of(**chosen.keywords) == chosen
+    words = {"column": "Name=x; RT=t=1", "sheet": "neg", "unit": "s", "header": "no"}
+    assert chosen.given == words
+    assert ReadingOptions(sheet=0).given == {"sheet": "0"}
+    assert ReadingOptions().given == {}
+
+
+def test_a_table_that_was_read_takes_no_options() -> None:
+    table = gg.read_features(b"Name,RT\nGM1(36:1;O2),9.9\n")
+    assert gg.read_features(table) is table
+    for function in (gg.read_features, gg.analyze):
+        with pytest.raises(SettingsError, match="read before"):
+            function(table, unit="s")
+
+
+def test_an_analysis_takes_the_keywords_of_reading() -> None:
+    given: Any = {"columns": {"RT": "column 2"}, "unit": "s", "header": False}
+    analysis = gg.analyze(BARE, **given)
+    assert analysis.features["rt"].tolist() == [9.9, 9.95]
+    assert analysis.read_input(analysis.settings).data["rt"].tolist() == [9.9, 9.95]
 
 
 def test_a_unit_that_is_none_is_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 
 import pandas as pd
 import pytest
@@ -12,6 +13,8 @@ import ganglioside as gg
 from ganglioside.errors import ValidationError
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
+from ganglioside.reading.source import take
+from ganglioside.settings import Settings
 
 
 def test_the_source_of_a_frame_outlives_changes_to_it() -> None:
@@ -31,6 +34,19 @@ def test_a_source_is_read_again_as_it_was() -> None:
     pd.testing.assert_frame_equal(again.data, first.data)
     with pytest.raises(ValidationError):
         gg.read_features(first.source.content)
+
+
+def test_a_source_comes_back_from_what_is_stored_of_it() -> None:
+    options = ReadingOptions.of({"RT": "when"}, header=False)
+    for source in (
+        dataclasses.replace(Source.from_bytes("a.csv", b"x"), options=options),
+        Source.from_frame("DataFrame", pd.DataFrame({"Name": ["a"]})),
+    ):
+        again = Source.stored(source.name, source.content, json.loads(json.dumps(source.reading)))
+        assert (again, again.is_file) == (source, source.is_file)
+        read_again = take(source, Settings(), ReadingOptions(), None)
+        assert (read_again, read_again.is_file) == (source, source.is_file)  # type: ignore[union-attr]
+    assert "frame" not in Source.from_bytes("a.csv", b"x").reading
 
 
 def test_sources_are_equal_by_name_bytes_and_how_they_are_read() -> None:

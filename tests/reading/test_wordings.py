@@ -26,7 +26,7 @@ def test_each_option_has_its_words_in_the_shell(python: str, shell: str) -> None
     assert "=" not in worded(python, "panel")
 
 
-@pytest.mark.parametrize("place", ["shell", "panel"])
+@pytest.mark.parametrize("place", ["shell", "panel", "report"])
 def test_no_advice_names_an_option_that_its_reader_lacks(place: str) -> None:
     for kind in problem_codes().values():
         words = {"column": "RT", "value": "x", "used": "y", "read": "1", "limit": "1",
@@ -52,6 +52,22 @@ def test_no_advice_names_an_option_that_its_reader_lacks(place: str) -> None:
 )
 def test_the_words_of_the_panel_name_its_selects(python: str, panel: str) -> None:
     assert worded(python, "panel") == panel
+
+
+def test_a_report_names_no_option_of_any_program() -> None:
+    for kind in problem_codes().values():
+        words = dict.fromkeys(re.findall(r"\{(\w+)\}", kind.advice), "RT")
+        advice = worded(kind.advice.format(**words), "report")
+        assert not re.search(r"--[a-z]|=|\bunder RT\b|\btick\b", advice), kind.code
+    said = worded("Raise it with Settings(max_rows=...).", "report")
+    assert said == "Raise it with a higher max-rows."
+
+
+@pytest.mark.parametrize("sign", ['"', "$", "`", "\\", "!"])
+def test_no_header_is_a_command_of_the_shell(sign: str) -> None:
+    said = worded(f'Say columns={{"Name": "a{sign}(rm)b"}} now.', "shell")
+    assert said == 'Say --column "Name=..." now.'
+    assert f"a{sign}(rm)b" in worded(f'Say columns={{"Name": "a{sign}(rm)b"}} now.', "panel")
 
 
 def test_an_unknown_place_is_refused() -> None:

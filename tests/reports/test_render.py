@@ -32,6 +32,32 @@ def test_a_report_is_rendered_through_the_notebook_with_progress(
     assert [e["percentage"] for e in events] == sorted(e["percentage"] for e in events)
 
 
+def test_a_report_reads_as_it_is_told_and_says_so(tmp_path: Path) -> None:
+    source = tmp_path / "bare.csv"
+    rows = [f"GM1({n}:1;O2),{60 * (5 + n / 8)}" for n in range(34, 46)]
+    source.write_text("\n".join(rows))
+    given: Any = {"columns": {"RT": "column 2"}, "unit": "s", "header": False}
+    with pytest.raises(ReportError, match="header=False"):
+        gg.render_report(source, tmp_path / "out.html")
+    text = gg.render_report(source, tmp_path / "out.html", **given).read_text(encoding="utf-8")
+    assert "12" in text
+    assert "Read with column" in text
+    assert "RT=column 2" in text
+    history = gg.History.open(tmp_path / "history.duckdb")
+    sid, _ = history.run(source, **given)
+    with pytest.raises(ReportError, match="keeps the way in which it was read"):
+        gg.render_report(sid, tmp_path / "session.html", history=history, **given)
+
+
+def test_the_advice_of_a_report_names_no_option(tmp_path: Path) -> None:
+    source = tmp_path / "slow.csv"
+    rows = [f"GM1({n}:1;O2),{300 + 8 * n}" for n in range(34, 46)]
+    source.write_text("\n".join(["Name,RT", *rows]))
+    text = gg.render_report(source, tmp_path / "out.html").read_text(encoding="utf-8")
+    assert "as unit of RT" in text
+    assert "unit=" not in text.partition("<script")[0]
+
+
 def test_a_table_that_is_refused_says_so_and_leaves_no_report(tmp_path: Path) -> None:
     source = tmp_path / "empty.csv"
     source.write_text("")

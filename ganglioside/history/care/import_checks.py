@@ -22,7 +22,7 @@ from ganglioside.history.session_rows import STATUSES, Stored
 from ganglioside.history.storage.catalog import known_tables, migrations
 from ganglioside.history.storage.connections import quoted
 from ganglioside.history.storage.damage import DAMAGE, damage
-from ganglioside.reading.options import ReadingOptions
+from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
 #: Bytes of a manifest; that of 12 tables has 2 kB.
@@ -265,7 +265,7 @@ def _is_environment(value: Any) -> bool:
 def _is_reading(value: Any) -> bool:
     found = _json(value)
     try:
-        return isinstance(found, dict) and bool(ReadingOptions.from_dict(found))
+        return isinstance(found, dict) and bool(Source.stored("", b"", found))
     except SettingsError:
         return False
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
+import pandas as pd
+
 import ganglioside as gg
 from ganglioside_widgets import ExportPanel
 from ganglioside_widgets.elements.page import Page
@@ -27,6 +31,20 @@ def test_a_click_hands_the_file_to_the_browser(analysis: gg.Analysis) -> None:
     ((name, content),) = sent
     assert name == "example_verdicts.csv"
     assert b"feature_id,name,rt" in content[:30]
+    assert panel._message.value == ""
+
+
+def test_the_button_of_your_file_says_why_it_is_grey() -> None:
+    panel = ExportPanel(ExportState())
+    frame = pd.read_csv(io.BytesIO(gg.example().source.content))
+    panel.state.analysis = gg.analyze(frame)
+    grey = [kind for kind, button in panel.buttons.items() if button.disabled]
+    assert grey == ["your-file"]
+    assert "DataFrame" in panel.buttons["your-file"].tooltip
+    assert "DataFrame" in panel._message.value
+    panel.state.analysis = gg.analyze(gg.example())
+    assert not panel.buttons["your-file"].disabled
+    assert "DataFrame" not in panel.buttons["your-file"].tooltip
     assert panel._message.value == ""
 
 

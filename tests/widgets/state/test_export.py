@@ -43,6 +43,30 @@ def test_a_file_reads_back_with_every_row(kind: str, analysis: gg.Analysis) -> N
     assert state.why_not == ""
 
 
+def test_your_own_file_is_given_back(analysis: gg.Analysis) -> None:
+    state = ExportState()
+    state.analysis = analysis
+    state.make("your-file")
+    state.join(PATIENCE)
+    assert state.made is not None
+    assert state.made.name == "example_verdicts.csv"
+    own = analysis.source.content.splitlines()
+    assert all(
+        new.startswith(old + b",")
+        for new, old in zip(state.made.content.splitlines(), own, strict=True)
+    )
+
+
+def test_a_frame_is_no_file_and_only_that_button_is_grey() -> None:
+    state = ExportState()
+    state.analysis = gg.analyze(pd.read_csv(io.BytesIO(gg.example().source.content)))
+    assert "DataFrame" in state.why_not_kind("your-file")
+    assert state.why_not_kind("csv") == ""
+    state.make("your-file")
+    assert "export CSV" in state.error
+    assert state.made is None
+
+
 def test_an_unknown_kind_is_refused(analysis: gg.Analysis) -> None:
     state = ExportState()
     state.analysis = analysis

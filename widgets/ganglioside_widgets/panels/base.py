@@ -132,9 +132,13 @@ def box(html: str = "", **classes: str) -> w.HTML:
 
 
 def say(message: str, kind: str = "note") -> str:
-    """Message as HTML, read out when it appears: a `note`, a `warning` or an `error`."""
+    """Message as HTML, read out when it appears: a `note`, a `warning` or an `error`.
+
+    Its advice names the selects of the panel.
+    """
     if not message:
         return ""
+    message = worded(message, "panel")
     role = "alert" if kind == "error" else "status"
     lines = "<br>".join(escape(line) for line in message.splitlines())
     return f'<div class="gg-say gg-say-{kind}" role="{role}">{lines}</div>'
@@ -146,7 +150,7 @@ def refused(refusal: Refusal | None) -> str:
         return ""
     problems = refusal.problems
     others = problems[problems["feature_id"].notna() | (problems["severity"] != "error")]
-    return say(worded(refusal.message, "panel"), "error") + fault_list(faults_of(others))
+    return say(refusal.message, "error") + fault_list(faults_of(others))
 
 
 def fault_list(faults: Iterable[Fault]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
+from ganglioside.exporting.formats import YOUR_FILE
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, say
 from ganglioside_widgets.state.downloads import KEPT
@@ -60,10 +61,12 @@ class ExportPanel(Panel):
         return lambda: self.state.make(kind)
 
     def _show(self, _: object) -> None:
-        why_not = self.state.why_not
-        for export_button in self.buttons.values():
-            export_button.disabled = bool(why_not)
-        self._message.value = say(self.state.error, "error") or say(why_not or self.state.notice)
+        reasons = {kind: self.state.why_not_kind(kind) for kind in self.buttons}
+        for kind, export_button in self.buttons.items():
+            export_button.disabled = bool(reasons[kind])
+            export_button.tooltip = reasons[kind] or KINDS[kind]
+        why_not = self.state.why_not or self.state.notice or reasons[YOUR_FILE]
+        self._message.value = say(self.state.error, "error") or say(why_not)
 
     def _download(self, _: object) -> None:
         made = self.state.made

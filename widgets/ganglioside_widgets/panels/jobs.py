@@ -9,6 +9,7 @@ from pathlib import Path
 import ipywidgets as w
 
 from ganglioside.history import History
+from ganglioside.reading.wordings import worded
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, say
@@ -157,7 +158,7 @@ class JobsPanel(Panel):
             + (f": {e['error']}" if "error" in e else "")
             for e in reversed(self.state.events)
         ]
-        return "\n".join([*lines, self.state.log()]).strip()
+        return worded("\n".join([*lines, self.state.log()]).strip(), "panel")
 
 
 def _described(line: Line, log: str) -> str:

@@ -14,8 +14,8 @@ import traitlets as t
 
 from ganglioside.analysis import Analysis
 from ganglioside.errors import ExportError, GangliosideError
-from ganglioside.exporting import FORMATS, export
-from ganglioside.exporting.formats import EXPORT_FORMATS
+from ganglioside.exporting import FORMATS, ending_of, export, why_not_annotated
+from ganglioside.exporting.formats import EXPORT_FORMATS, YOUR_FILE
 from ganglioside.history import History
 from ganglioside.history.overrides import current
 from ganglioside.jobs import Export, Report, follow, start
@@ -28,7 +28,7 @@ LARGE: Final = 10_000
 
 #: Kinds of file, each with its label, in the order in which they are offered.
 KINDS: Final[dict[str, str]] = {
-    **{known.ending: f"{known.label}: {known.help}" for known in EXPORT_FORMATS},
+    **{known.name: f"{known.label}: {known.help}" for known in EXPORT_FORMATS},
     "html": "HTML report: one file to send to a colleague",
 }
 
@@ -89,6 +89,7 @@ class ExportState(t.HasTraits):
         self._visitor = visitor or Visitor.here()
         self._post = post or (lambda change: change())
         self._thread: threading.Thread | None = None
+        self._no_file = ""
 
     @property
     def why_not(self) -> str:
@@ -96,6 +97,17 @@ class ExportState(t.HasTraits):
         if self.analysis is None:
             return "Run an analysis first: there is nothing to export."
         return f"The {self.busy} file is being written." if self.busy else ""
+
+    def why_not_kind(self, kind: str) -> str:
+        """Reason why a file of this kind cannot be exported now; empty where one can."""
+        if self.why_not or self.analysis is None:
+            return self.why_not
+        return self._no_file if kind == YOUR_FILE else ""
+
+    @t.observe("analysis")
+    def _look_for_the_file(self, _: object) -> None:
+        """Remember why the user's own file cannot be given back."""
+        self._no_file = "" if self.analysis is None else why_not_annotated(self.analysis.source)
 
     def make(self, kind: str) -> None:
         """Write a file of a kind in `KINDS`, in a thread; it appears as `made`.
@@ -108,6 +120,9 @@ class ExportState(t.HasTraits):
             return
         if kind not in KINDS:
             self.error = f"{kind!r} is no kind of file: choose one of {', '.join(KINDS)}."
+            return
+        if why_not := self.why_not_kind(kind):
+            self.error = why_not
             return
         self.error, self.busy = "", kind
         self._thread = threading.Thread(target=self._run, args=(kind, self.analysis), daemon=True)
@@ -135,14 +150,15 @@ class ExportState(t.HasTraits):
 
     def _file_or_job(self, kind: str, analysis: Analysis) -> Made | str:
         """Export file, or the id of the job that writes it."""
-        name = f"{_stem(analysis.source.name)}_verdicts.{kind}"
+        ending = ending_of(kind, analysis.source) if kind in FORMATS else f".{kind}"
+        name = f"{_stem(analysis.source.name)}_verdicts{ending}"
         is_large = len(analysis.features) >= LARGE
         if is_large and self._is_saved(analysis) and self._may_start():
             return self._start(kind, name)
         with tempfile.TemporaryDirectory(prefix="ganglioside-") as folder:
             path = Path(folder) / name
             if kind in FORMATS:
-                export(analysis, path)
+                export(analysis, path, kind)
             else:
                 self._report(analysis, path)
             return Made(path.name, path.read_bytes())
@@ -152,7 +168,7 @@ class ExportState(t.HasTraits):
         history = self._open()
         out = str(place_for(history, name))
         if kind in FORMATS:
-            return start(history, Export(session=self.session_id, out=out))
+            return start(history, Export(session=self.session_id, out=out, form=kind))
         return start(history, Report(source=self.session_id, out=out))
 
     def _may_start(self) -> bool:

@@ -262,7 +262,8 @@ class RunState(t.HasTraits):
     def _arrive(self, history: History, sid: str) -> None:
         """Show the end of a session."""
         session = history.session(sid)
-        table, settings = read_features(history.source(sid)), history.settings(sid)
+        settings = history.settings(sid)
+        table = read_features(history.source(sid), settings)
         self._post(lambda: self._take_back(table, settings))
         if session["status"] == "completed":
             analysis = history.load(sid)

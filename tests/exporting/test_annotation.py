@@ -251,6 +251,14 @@ def test_no_byte_of_a_line_is_changed(encoding: str, end: str) -> None:
     assert written(after) == after
 
 
+def test_cells_are_below_their_titles_where_the_header_has_columns_without_a_name() -> None:
+    lines = ["Name,RT,,", *(f"{name},9.5" for name in NAMES[:4]), f"{NAMES[4]},9.5,,"]
+    header, *rows = rows_of(written("\n".join(lines).encode()), ",")
+    assert header == ["Name", "RT", "", "", *COLUMNS]
+    assert {len(row) for row in rows} == {len(header)}
+    assert {row[4] for row in rows} <= {"valid", "undetermined", "outlier"}
+
+
 def test_a_decimal_comma_is_kept() -> None:
     names = [name.replace(";O2", "") for name in NAMES]
     lines = ["Name;RT", *(f"{name};{7 + i},5" for i, name in enumerate(names))]

@@ -30,8 +30,10 @@ def test_titles_look_like_those_beside_them() -> None:
 
 
 def test_the_widest_row_decides_where_the_cells_are() -> None:
-    wide = CELLS + b'<row r="3"><c r="F3"><v>1</v></c></row>'
-    assert b'<c r="G2"' in with_cells(START + wide + END, {2: ["valid"]})
+    wide = b'<row r="1"><c r="F1"><v>1</v></c></row>'
+    assert b'<c r="G2"' in with_cells(START + wide + CELLS + END, {2: ["valid"]})
+    below = CELLS + wide.replace(b"1", b"3") + b'<row r="4"><c r="A4"><v>1</v></c></row>'
+    assert b'<c r="G2"' in with_cells(START + below + END, {2: ["valid"]})
 
 
 def test_old_cells_are_replaced_and_others_behind_them_kept() -> None:

@@ -107,15 +107,17 @@ def test_a_large_file_is_made_by_a_job_and_arrives(
     state.analysis = opened().load(state.session_id)
     notices: list[str] = []
     state.observe(lambda change: notices.append(change["new"]), "notice")
-    for kind in ("csv", "html"):
+    for kind, ending in (("csv", "csv"), ("html", "html"), ("your-file", "csv")):
         state.made = None
         state.make(kind)
         state.join(PATIENCE)
         assert state.error == ""
         assert opened().jobs.get(state.job).status == "completed"
         assert state.made is not None
-        assert state.made.name == f"example_verdicts.{kind}"
+        assert state.made.name == f"example_verdicts.{ending}"
         assert b"seen in MS/MS" in state.made.content
+        own = analysis.source.content.splitlines()[0]
+        assert state.made.content.startswith(own) is (kind == "your-file")
     assert any(state.job in notice and "100 %" in notice for notice in notices)
     assert state.notice == ""
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from effort import PATIENCE, until
@@ -185,6 +186,27 @@ def test_another_table_forgets_what_was_said_of_the_first(state: RunState) -> No
     state.overrides = Overrides().put(Override(feature_id=300, anchor=True))
     state.table = gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\n")
     assert state.overrides == Overrides()
+
+
+def test_a_page_reads_a_session_within_the_limits_of_that_session(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = gg.Settings(max_megabytes=99)
+    sid, _ = opened().run(b"Mine,RT\nGM1(36:1;O2),9.5\n", wide, columns={"Name": "Mine"})
+    given: list[gg.Settings] = []
+    read = run_module.read_features
+
+    def reading(source: Any, settings: Any = None) -> Any:
+        given.append(settings)
+        return read(source, settings)
+
+    monkeypatch.setattr(run_module, "read_features", reading)
+    page = RunState(opened)
+    page.find(sid)
+    page.join(PATIENCE)
+    assert given[0] == wide
+    assert page.table is not None
+    assert page.table.data["name"].tolist() == ["GM1(36:1;O2)"]
 
 
 def test_another_page_finds_a_finished_analysis(state: RunState, opened: Opener) -> None:

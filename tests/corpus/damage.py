@@ -304,14 +304,18 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
     """Lines below the header that are in no row, and no part of a quoted cell."""
     (read,) = table.tables
     rows = set(table.data["row"].dropna().astype(int))
-    begin = read.header_line + (read.tool == "mzmine")  # a row of groups may be below the header
+    begin = read.header_line
+    if read.tool == "mzmine":  # a row of groups may be below the header
+        lines = _LINE_END.split(text)
+        below = range(begin, len(lines))
+        begin = next((i + 1 for i in below if lines[i].strip()), begin)
     known = {"Factors", "metabolite_name", *table.data["name"].dropna()}  # of other sections
     inside = _continued(text, separator)
     found = []
     quotes = 0  # since the last row began
     for number, line in enumerate(_LINE_END.split(text), 1):
         cells = line.split(separator)
-        of_section = read.tool == "mwTab" and cells[0].strip() in known
+        of_section = read.tool == "mwTab" and not known.isdisjoint(map(str.strip, cells))
         if number in rows:
             quotes = 0
         elif number in inside:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -27,8 +27,13 @@ _END: Final = re.compile(r"[A-Z_]+_END")
 #: Sections with the values of samples, and with what is known of the metabolites.
 _VALUES: Final = "MS_METABOLITE_DATA"
 _METABOLITES: Final = ("METABOLITES", "EXTENDED_MS_METABOLITE_DATA")
+#: Keys of the title of the column of names, the first one as a rule.
+_NAMES: Final = ("samples", "metabolitename", "metabolite")
 #: Types of a retention index that is a retention time.
 _TIME: Final = re.compile(r".*\b(?:min|minutes?|s|sec|seconds?|rt|time)\b.*", re.IGNORECASE)
+
+#: Line of a record; its name, and its other cells.
+_Named: TypeAlias = tuple[int, tuple[str, list[str]]]
 
 
 @dataclass(slots=True)
@@ -39,6 +44,7 @@ class _Study:
     kinds: dict[str, str]
     values: list[tuple[int, str, dict[str, str]]]
     properties: dict[str, dict[str, str]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
 
 
 def _unfold(sheet: Sheet) -> Sheet | None:
@@ -51,17 +57,31 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     values = sections.get(_VALUES)
     if not values:
         return None
-    (line, header), *rows = values
-    samples = [cell.strip() for cell in header[1:]]
-    factors = next((cells for _, cells in rows if cells[0].strip() == "Factors"), [])
-    study = _Study(line, _kinds(samples, factors[1:]), [])
-    for at, cells in rows:
-        if cells[0].strip() != "Factors":
-            own = dict(zip(samples, cells[1:], strict=False))
-            study.values.append((at, cells[0].strip(), own))
+    (line, (_, samples)), *rows = _names_first(values)
+    factors = next((cells for _, (name, cells) in rows if name == "Factors"), [])
+    study = _Study(line, _kinds(samples, factors), [])
+    for at, (name, cells) in rows:
+        if name != "Factors":
+            study.values.append((at, name, dict(zip(samples, cells, strict=False))))
+    left_out = _outside(records, sections)
     for section in _METABOLITES:
-        _add_properties(study, sections.get(section, []))
-    return _joined(study, sheet, _outside(records, sections))
+        left_out += _add_properties(study, _names_first(sections.get(section, [])))
+    return _joined(study, sheet, sorted(left_out))
+
+
+def _names_first(records: Sequence[Record]) -> list[_Named]:
+    """Line, name and other cells of each record of a section, its header first."""
+    keys = [header_key(cell) for cell in records[0][1]] if records else []
+    at = next((keys.index(title) for title in _NAMES if title in keys), 0)
+    return [
+        (line, (cells[at].strip() if at < len(cells) else "", _stripped(cells, at)))
+        for line, cells in records
+    ]
+
+
+def _stripped(cells: Sequence[str], left_out: int) -> list[str]:
+    """Cells of a record without one of them."""
+    return [cell.strip() for i, cell in enumerate(cells) if i != left_out]
 
 
 def _outside(records: Iterable[Record], sections: Mapping[str, list[Record]]) -> list[int]:
@@ -106,15 +126,21 @@ def _kind(sample: str, factors: Iterable[str]) -> str:
     return next((kind for kind in known if kind), "") or kind_of_name(sample) or "sample"
 
 
-def _add_properties(study: _Study, records: Sequence[Record]) -> None:
-    """Add what a section says of the metabolites."""
+def _add_properties(study: _Study, records: Sequence[_Named]) -> list[int]:
+    """Add what a section says of the metabolites; returns lines of names that it says again."""
     if not records:
-        return
-    (_, header), *rows = records
-    names = [cell.strip() for cell in header[1:]]
-    for _, cells in rows:
-        own = dict(zip(names, cells[1:], strict=False))
-        study.properties.setdefault(cells[0].strip(), {}).update(own)
+        return []
+    (_, (_, titles)), *rows = records
+    said: set[str] = set()
+    again = []
+    for line, (name, cells) in rows:
+        if name in said:
+            again.append(line)
+            continue
+        said.add(name)
+        study.lines.setdefault(name, line)
+        study.properties.setdefault(name, {}).update(zip(titles, cells, strict=False))
+    return again
 
 
 def _joined(study: _Study, sheet: Sheet, left_out: Sequence[int] = ()) -> Sheet:
@@ -123,7 +149,8 @@ def _joined(study: _Study, sheet: Sheet, left_out: Sequence[int] = ()) -> Sheet:
     Metabolites of which there are no values follow the others.
     """
     found = {name for _, name, _ in study.values}
-    rows = [*study.values, *((study.line, n, {}) for n in study.properties if n not in found)]
+    others = [name for name in study.properties if name not in found]
+    rows = [*study.values, *((study.lines.get(n, study.line), n, {}) for n in others)]
     titles = [t for t in dict.fromkeys(t for p in study.properties.values() for t in p) if t]
     header = ["Metabolite", *(_time(study, title) for title in titles), *study.kinds]
     cells = []

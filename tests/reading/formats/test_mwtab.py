@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from effort import examples
@@ -121,3 +122,30 @@ def test_no_row_is_taken_for_the_header_where_the_data_have_no_rt() -> None:
     damaged = text("rix", "").replace("GM3 42:1;O2\t1003.6\t226330.0", "GM3 42:1;O2\t1003.6\tRT")
     with pytest.raises(GangliosideError, match="no RT column"):
         read(damaged)
+
+
+def test_the_column_of_names_may_stand_last() -> None:
+    def moved(line: str) -> str:
+        first, tab, others = line.partition("\t")
+        is_cell = tab and not re.match(r"#|[A-Z]{2}:", first)
+        return f"{others}\t{first}" if is_cell else line
+
+    table = read("\n".join(map(moved, text().splitlines())))
+    assert_content(table, tool="mwTab")
+
+
+def test_a_metabolite_that_is_described_again_is_counted() -> None:
+    lines = text().splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("metabolite_name")) + 1
+    table = read("\n".join([*lines[: at + 1], lines[at], *lines[at + 1 :]]))
+    assert_content(table, tool="mwTab")
+    said = table.problems.set_index("code")["value"]
+    assert said["lines-left-out"] == f"1 (first: line {at + 2})"
+
+
+def test_a_metabolite_without_values_keeps_its_own_line() -> None:
+    lines = text().splitlines()
+    value = next(i for i, line in enumerate(lines) if line.startswith("GM3 34:1"))
+    again = next(i for i in range(value + 1, len(lines)) if lines[i].startswith("GM3 34:1"))
+    table = read("\n".join([*lines[:value], *lines[value + 1 :]]))
+    assert again in set(table.data["row"])  # one line less above it

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS, PROBLEMS
+from ganglioside.errors import ValidationError
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.reading.column_checks import cells_of, read_columns
 from ganglioside.reading.feature_table import FeatureTable
@@ -88,6 +89,37 @@ def _holds_no_names(texts: pd.Series[Any], names: ParsedNames) -> bool:
     codes = {text: error.code for text, error in names.errors.items()}
     distinct = texts.str.strip().unique()
     return all(codes.get(text) == "unannotated" for text in distinct if text)
+
+
+def check_judgeable(table: FeatureTable) -> None:
+    r"""Refuse a table of which no name can be judged, so that no result seems to be one.
+
+    Raises
+    ------
+    ValidationError
+        With the reason in one sentence.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> check_judgeable(gg.read_features(b"Name,RT\\nPC 34:1,7.5\n"))
+    Traceback (most recent call last):
+    ganglioside.errors.ValidationError: All lipids of the table are of classes that are not judged
+    here: 1 (PC 1).
+    """
+    if table.names.species:
+        return
+    others = table.problems.loc[table.problems["code"] == "other-lipids", "value"].tolist()
+    if others:
+        counts = "; ".join(dict.fromkeys(others))
+        reason = f"All lipids of the table are of classes that are not judged here: {counts}."
+    else:
+        reason = (
+            f"None of the {len(table):,} names can be read, so there is nothing to judge: write "
+            "them like GM1(36:1;O2), or, if another column holds the names, say "
+            'columns={"Name": "your column"}.'
+        )
+    raise ValidationError(reason, table.problems)
 
 
 def _check_columns(raw: RawTable, log: ProblemLog) -> None:

@@ -48,6 +48,28 @@ def test_unreadable_rows_and_wrong_anchors_are_named() -> None:
     assert all(message.split(" contradicts")[0] in shown for message in wrong)
 
 
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("foo bar,5\nbaz,6\n", "None of the 2 names can be read"),
+        ("GM3 16:0,5\nGM3 18:0,6\n", "None of the 2 names can be read"),
+        ("PC 34:1,5\nTG 52:2,6\n", "classes that are not judged here: 2 (PC 1, TG 1)"),
+        ("Unknown,5\n?,6\n", "no lipid names"),
+    ],
+)
+@pytest.mark.parametrize("command", ["analyze", "annotate", "suggest"])
+def test_a_table_that_no_name_can_be_read_from_says_so_once(
+    command: str, rows: str, reason: str
+) -> None:
+    Path("unread.csv").write_text(f"Name,RT\n{rows}")
+    arguments = ["0"] if command == "suggest" else []
+    refused = run(command, "unread.csv", *arguments, code=1)
+    assert refused.stderr.count(reason) == 1
+    assert "columns=" not in refused.stderr
+    assert "explained" not in refused.stdout
+    assert not Path("unread.annotated.csv").exists()
+
+
 def test_one_bad_file_fails_alone(bad: Path) -> None:
     first, second, third = run_json("analyze", EXAMPLE, bad, EXAMPLE, code=1)
     assert first["summary"] == third["summary"]

@@ -40,7 +40,7 @@ _ODD: Final = (
 #: Lines of OpenMS that are no features.
 _OTHER_LINES: Final = ("MAP", "RUN", "PROTEIN", "PEPTIDE", "UNASSIGNEDPEPTIDE")
 #: Notes of lines that were left out, whose value begins with their number.
-_SAID: Final = ("transitions-left-out", "lines-left-out")
+_SAID: Final = ("transitions-left-out", "lines-left-out", "header-repeated")
 
 
 # --- damage ------------------------------------------------------------------------------

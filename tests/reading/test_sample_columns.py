@@ -198,3 +198,14 @@ def test_a_unit_in_brackets_is_no_sample() -> None:
     data = wide("Peak area [cps]", "note", "remark").data
     assert data["sample"].isna().all()
     assert data["volume"].tolist() == [12000.0] * 3
+
+
+def test_large_numbers_that_are_no_samples_are_named() -> None:
+    table = study(("S1", "S2", "Mean", "SD rat 1"))
+    (said,) = table.problems.loc[table.problems["code"] == "numbers-left-out", "value"]
+    assert said == '"Mean" (a mean), "SD rat 1" (a deviation)'
+    assert table.data["sample"].unique().tolist() == ["S1", "S2"]
+
+
+def test_a_name_with_the_separator_in_it_does_not_hide_a_sample() -> None:
+    assert study(("S1", "S2"), mark=";").data["sample"].unique().tolist() == ["S1", "S2"]

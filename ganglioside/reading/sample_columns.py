@@ -65,6 +65,8 @@ _LONGEST: Final = 100
 _COMPARED: Final = 5
 #: Cells with a comma that show what commas mean in a column.
 _MARKED: Final = 3
+#: Share of equal numbers above which two columns hold one thing, such as the number of a row.
+_SAME: Final = 0.5
 #: Least correlation of the logarithms of areas in two samples of a study.
 _ALIKE: Final = 0.7
 #: Most decades between the usual areas in two samples.
@@ -132,7 +134,8 @@ def _as_tool_says(
     """Samples of a table of a known tool, none if its description does not show any."""
     found = tool.samples(header.texts, above) if tool.samples is not None else ()
     if not found:
-        found = _by_pattern(header, tool.per_sample, sure=True)
+        named = _by_pattern(header, tool.per_sample, sure=True)
+        found = _with_area(named) or named
     if not found and tool.others and _has_no_area(header, tool):
         found = _beside_others(header, tool, below)
     return found
@@ -302,7 +305,7 @@ def _with_areas(
 def _go_together(one: FloatArray, other: FloatArray) -> bool:
     """Whether two columns may be areas of the same features in two samples."""
     both = (one > 0) & (other > 0)
-    if both.sum() < _COMPARED:
+    if both.sum() < _COMPARED or np.mean(one[both] == other[both]) > _SAME:
         return False
     a, b = np.log10(one[both]), np.log10(other[both])
     spread = (float(a.std()), float(b.std()))

@@ -41,6 +41,8 @@ _ODD: Final = (
 _OTHER_LINES: Final = ("MAP", "RUN", "PROTEIN", "PEPTIDE", "UNASSIGNEDPEPTIDE")
 #: Notes of lines that were left out, whose value begins with their number.
 _SAID: Final = ("transitions-left-out", "lines-left-out", "header-repeated")
+#: Notes of sheets that were left out, whose value is their name.
+_SHEETS: Final = ("sheet-left-out", "sheet-repeated")
 
 
 # --- damage ------------------------------------------------------------------------------
@@ -336,7 +338,7 @@ def _continued(text: str, separator: str) -> set[int]:
 def _missing_of_workbook(content: bytes, table: FeatureTable) -> list[tuple[int, str]]:
     """Rows of the sheets that were read, below their headers, that are in no row."""
     book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    said = set(table.problems.loc[table.problems["code"] == "sheet-left-out", "value"])
+    said = set(table.problems.loc[table.problems["code"].isin(_SHEETS), "value"])
     found = []
     for sheet in book.worksheets:
         read = next((t for t in table.tables if t.sheet == sheet.title), None)

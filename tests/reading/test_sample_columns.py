@@ -209,3 +209,10 @@ def test_large_numbers_that_are_no_samples_are_named() -> None:
 
 def test_a_name_with_the_separator_in_it_does_not_hide_a_sample() -> None:
     assert study(("S1", "S2"), mark=";").data["sample"].unique().tolist() == ["S1", "S2"]
+
+
+def test_numbers_of_rows_are_no_samples_where_there_are_no_areas() -> None:
+    lines = ["Name,RT,featureId,Row ID,TreeScore,SiriusScore"]
+    for i, name in enumerate(NAMES):
+        lines.append(f"{name},{8 + 0.5 * i},{1100 * 2**i},{1100 * 2**i},{1000 + i},{1000 + i}")
+    assert gg.read_features("\n".join(lines).encode()).data["sample"].isna().all()

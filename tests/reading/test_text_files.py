@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from corpus.inputs import HEADER, ROWS, table
 from corpus.odd_cells import ROW
 from corpus.outcomes import first_faults

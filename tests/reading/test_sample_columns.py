@@ -175,8 +175,8 @@ def test_other_large_numbers_are_no_samples(header: str, value: float) -> None:
     ],
 )
 def test_areas_of_samples_with_thousands_separators(mark: str, cell: str) -> None:
-    data = study(("S1", "S2", "S3"), mark=mark, cell=cell).data
-    assert data["sample"].unique().tolist() == ["S1", "S2", "S3"]
+    data = study(("liver", "brain", "gut"), mark=mark, cell=cell).data
+    assert data["sample"].unique().tolist() == ["liver", "brain", "gut"]
     assert data["volume"].head(9).tolist() == pytest.approx(AREAS, rel=1e-3)
 
 
@@ -216,3 +216,12 @@ def test_numbers_of_rows_are_no_samples_where_there_are_no_areas() -> None:
     for i, name in enumerate(NAMES):
         lines.append(f"{name},{8 + 0.5 * i},{1100 * 2**i},{1100 * 2**i},{1000 + i},{1000 + i}")
     assert gg.read_features("\n".join(lines).encode()).data["sample"].isna().all()
+
+
+def test_numbers_in_a_database_that_spread_like_areas_are_no_sample() -> None:
+    numbers = (5_283, 118_560, 9_548, 44_260, 251_450, 6_021, 132_282, 7_900, 24_766)
+    lines = ["Name,RT,PubChem CID,S1,S2"]
+    for i, (name, area, number) in enumerate(zip(NAMES, AREAS, numbers, strict=True)):
+        lines.append(f"{name},{8 + 0.5 * i},{number},{area},{area * 1.1:.1f}")
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["sample"].unique().tolist() == ["S1", "S2"]

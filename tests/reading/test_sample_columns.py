@@ -225,3 +225,22 @@ def test_numbers_in_a_database_that_spread_like_areas_are_no_sample() -> None:
         lines.append(f"{name},{8 + 0.5 * i},{number},{area},{area * 1.1:.1f}")
     data = gg.read_features("\n".join(lines).encode()).data
     assert data["sample"].unique().tolist() == ["S1", "S2"]
+
+
+def test_samples_beside_a_column_that_sums_them_up() -> None:
+    table = study(("Intensity", "Y1-act", "Y1-qui", "O2+O3_1219", "QC1"))
+    assert table.data["sample"].unique().tolist() == ["Y1-act", "Y1-qui", "O2+O3_1219"]
+    (read,) = table.tables
+    assert [sample.name for sample in read.left_out] == ["QC1"]
+
+
+def test_two_more_numbers_beside_an_area_are_no_samples() -> None:
+    data = study(("Area", "Background", "Response factor")).data
+    assert data["sample"].isna().all()
+    assert data["volume"].tolist() == pytest.approx(list(AREAS))
+
+
+def test_a_number_and_a_mass_that_rise_together_are_no_samples() -> None:
+    lines = ["Name,RT,ID,CalcMass"]
+    lines += [f"{n},{8 + i},{1000 * (i + 1)},{900 * (i + 1) + 7}" for i, n in enumerate(NAMES)]
+    assert gg.read_features("\n".join(lines).encode()).data["sample"].isna().all()

@@ -62,10 +62,16 @@ _LARGE: Final = 1000.0
 _STATISTICS: Final = frozenset(("a mean", "a deviation", "a relative deviation"))
 #: Longer texts are no headers.
 _LONGEST: Final = 100
+#: Samples that a table needs beside a column that sums them up; fewer may be heights or responses.
+_MANY: Final = 4
+#: Columns with other headers that must rise and fall together where no column is surely an area.
+_TOGETHER: Final = 2
 #: Rows that two columns need in common to be compared.
 _COMPARED: Final = 5
 #: Cells with a comma that show what commas mean in a column.
 _MARKED: Final = 3
+#: Share of equal numbers above which two columns hold one thing, such as the number of a row.
+_SAME: Final = 0.5
 #: Least correlation of the logarithms of areas in two samples of a study.
 _ALIKE: Final = 0.7
 #: Most decades between the usual areas in two samples.
@@ -124,6 +130,8 @@ def find_samples(
     if not found and "volume" not in header.positions:
         found = _with_area(_by_pattern(header, _USUAL)) or _by_group(header, above, below)
         found = found or _by_structure(header, below)
+    if not found and "volume" in header.positions:
+        found = _beside_a_summary(header, below)
     return _with_kinds(_with_own_names(found), above)
 
 
@@ -136,13 +144,29 @@ def _with_own_names(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, 
     return tuple(replace(s, name=name) for s, name in zip(samples, names, strict=True))
 
 
+def _beside_a_summary(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:
+    """Samples of a table that sums them up in one known column of areas.
+
+    They are many, and rise and fall with that column; it is left out then.
+    """
+    total = _numbers(cells_of(below, header.positions["volume"]))
+    if total is None:
+        return ()
+    numeric = _columns_of_numbers(header, below)
+    found = [i for i, v in numeric.items() if _is_large(v) and _go_together(v, total)]
+    names = [text.strip() for text in header.texts]
+    chosen = _told_apart(found, names)
+    return tuple(_area_of(names[i], i) for i in chosen) if len(chosen) >= _MANY else ()
+
+
 def _as_tool_says(
     header: Header, above: Sequence[Record], tool: Format, below: list[list[str]]
 ) -> tuple[SampleColumns, ...]:
     """Samples of a table of a known tool, none if its description does not show any."""
     found = tool.samples(header.texts, above) if tool.samples is not None else ()
     if not found:
-        found = _by_pattern(header, tool.per_sample, sure=True)
+        named = _by_pattern(header, tool.per_sample, sure=True)
+        found = _with_area(named) or named
     if not found and tool.others and _has_no_area(header, tool):
         found = _beside_others(header, tool, below)
     return found
@@ -209,12 +233,15 @@ def _by_pattern(
     taken = _taken(header)
     samples: dict[str, dict[str, int]] = {}
     done: set[str] = set()
+    summaries: set[int] = set()
     for pattern in patterns:
         if pattern.column in done:
             continue
         for position, text in enumerate(header.texts):
-            name = None if position in taken else pattern.sample(text)
-            if name and not _sums_up(name, sure=sure):
+            name = None if position in taken | summaries else pattern.sample(text)
+            if name and _sums_up(name, sure=sure):
+                summaries.add(position)
+            elif name:
                 samples.setdefault(name, {}).setdefault(pattern.column, position)
                 done.add(pattern.column)
     ordered = sorted(samples.items(), key=lambda item: min(item[1].values()))
@@ -301,18 +328,20 @@ def _taken(header: Header) -> set[int]:
 def _with_areas(
     doubtful: Mapping[int, FloatArray], areas: Sequence[FloatArray]
 ) -> dict[int, FloatArray]:
-    """Those of some columns that rise and fall with others: with areas, if there are any."""
-    return {
-        position: values
-        for position, values in doubtful.items()
-        if any(_go_together(values, v) for v in areas or doubtful.values() if v is not values)
-    }
+    """Those of some columns that rise and fall with areas, or with each other if there are none."""
+    found = {}
+    for position, values in doubtful.items():
+        others = areas or [v for v in doubtful.values() if v is not values]
+        partners = sum(_go_together(values, other) for other in others)
+        if partners >= (1 if areas else _TOGETHER):
+            found[position] = values
+    return found
 
 
 def _go_together(one: FloatArray, other: FloatArray) -> bool:
     """Whether two columns may be areas of the same features in two samples."""
     both = (one > 0) & (other > 0)
-    if both.sum() < _COMPARED:
+    if both.sum() < _COMPARED or np.mean(one[both] == other[both]) > _SAME:
         return False
     a, b = np.log10(one[both]), np.log10(other[both])
     spread = (float(a.std()), float(b.std()))

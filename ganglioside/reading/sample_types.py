@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -76,7 +76,7 @@ def settled_kinds(kinds: Sequence[str | None], names: Sequence[str]) -> list[str
     """Types of samples from what a table says of each, and from their names.
 
     `sample` is what programs write where nobody chose a type. So a name that shows a blank counts
-    more; one that shows another type does if the table gives no sample another type.
+    more; one that shows another type does if the table gives no sample a type of its own.
 
     Parameters
     ----------
@@ -87,21 +87,21 @@ def settled_kinds(kinds: Sequence[str | None], names: Sequence[str]) -> list[str
 
     Examples
     --------
-    >>> settled_kinds(["sample", "sample", None], ["liver", "Blank_1", "QC_1"])
+    >>> settled_kinds(["sample", "sample", "sample"], ["liver", "Blank_1", "QC_1"])
     ['sample', 'blank', 'qc']
     >>> settled_kinds(["sample", "qc"], ["Std 7 diet", "QC_1"])
     ['sample', 'qc']
     """
-    chosen = any(kind not in (None, "sample") for kind in kinds)
+    given = set(kinds) - {None}
     shown = [kind_of_name(name) for name in names]
     return [
-        by_name if by_name and _counts_more(by_name, kind, chosen) else kind
+        by_name if by_name and _counts_more(by_name, kind, given) else kind
         for kind, by_name in zip(kinds, shown, strict=True)
     ]
 
 
-def _counts_more(by_name: str, kind: str | None, chosen: bool) -> bool:
+def _counts_more(by_name: str, kind: str | None, given: Set[str | None]) -> bool:
     """Whether the type that a name shows is taken instead of that of the table."""
-    if kind is None:
-        return True
-    return kind == "sample" and (by_name in NOT_JUDGED or not chosen)
+    if kind not in (None, "sample"):
+        return False
+    return by_name in NOT_JUDGED or given <= {kind}

@@ -40,7 +40,9 @@ _ODD: Final = (
 #: Lines of OpenMS that are no features.
 _OTHER_LINES: Final = ("MAP", "RUN", "PROTEIN", "PEPTIDE", "UNASSIGNEDPEPTIDE")
 #: Notes of lines that were left out, whose value begins with their number.
-_SAID: Final = ("transitions-left-out", "lines-left-out")
+_SAID: Final = ("transitions-left-out", "lines-left-out", "header-repeated")
+#: Notes of sheets that were left out, whose value is their name.
+_SHEETS: Final = ("sheet-left-out", "sheet-repeated")
 
 
 # --- damage ------------------------------------------------------------------------------
@@ -84,7 +86,8 @@ def _damaged_text(text: str, rng: random.Random) -> bytes:
     separator = max(_SEPARATORS, key=text.count)
     rows = [line.split(separator) for line in _LINE_END.split(text)]
     for damage in rng.sample(_TO_ROWS, rng.randint(0, 3)):
-        damage(rows, rng)
+        if any(rows):
+            damage(rows, rng)
     if rng.random() < 0.15:
         separator = rng.choice(_SEPARATORS)
     end = "\r\n" if "\r\n" in text else "\n"
@@ -228,7 +231,8 @@ def _damaged_workbook(content: bytes, rng: random.Random) -> bytes:
         if not rows or not any(rows):
             continue
         for damage in rng.sample(_TO_ROWS, rng.randint(1, 3)):
-            damage(rows, rng)
+            if any(rows):
+                damage(rows, rng)
         sheet.delete_rows(1, sheet.max_row)
         for at, row in enumerate(rows, 1):
             for column, cell in enumerate(row[:300], 1):
@@ -341,7 +345,7 @@ def _continued(text: str, separator: str) -> set[int]:
 def _missing_of_workbook(content: bytes, table: FeatureTable) -> list[tuple[int, str]]:
     """Rows of the sheets that were read, below their headers, that are in no row."""
     book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    said = set(table.problems.loc[table.problems["code"] == "sheet-left-out", "value"])
+    said = set(table.problems.loc[table.problems["code"].isin(_SHEETS), "value"])
     found = []
     for sheet in book.worksheets:
         read = next((t for t in table.tables if t.sheet == sheet.title), None)

@@ -501,7 +501,12 @@ def _rows() -> list[Case]:
             reports={(0, "formula")},
         ),
         read("one-row.csv", table(ROWS[0]), 1),
-        read("header-again.csv", table(ROWS[0], HEADER, ROWS[1]), 3, {1: "*"}),
+        read(
+            "header-again.csv",
+            table(ROWS[0], HEADER, ROWS[1]),
+            2,
+            reports={(None, "header-repeated")},
+        ),
     ]
 
 
@@ -627,16 +632,16 @@ def _workbooks() -> list[Case]:
         read("good-named.csv", good, 2),
         read("two-sheets.xlsx", two, 2, reports={(None, "sheet-left-out")}),
         read(
+            "numbers-left-out.csv",
+            b"Name,RT,S1,S2,Mean\nGM1(36:1;O2),9.5,1000,2000,1500\nGM1(38:1;O2),10.5,1,2,1.5\n",
+            4,
+            reports={(None, "numbers-left-out")},
+        ),
+        read(
             "same-sheets.xlsx",
             workbook({"Data": CELLS, "Copy": CELLS}),
             2,
             reports={(None, "sheet-repeated")},
-        ),
-        read(
-            "header-again.csv",
-            table(ROWS[0], "Name,RT,Volume,Log P,Anchor", "GM1(38:1;O2),9.9,1,1,F"),
-            2,
-            reports={(None, "header-repeated")},
         ),
         read(
             "bare-and-named.csv",

@@ -81,7 +81,8 @@ def test_a_text_keeps_its_encoding(encoding: str) -> None:
 
 def test_a_workbook_keeps_its_sheets_and_formulas() -> None:
     table = [["Name", "RT", "n"], *([name, 9.5, "=1+1"] for name in NAMES)]
-    content = workbook({"cover": [["made by me"]], "neg": table, "pos": table})
+    other = [table[0], *([name, 9.6, formula] for name, _, formula in table[1:])]
+    content = workbook({"cover": [["made by me"]], "neg": table, "pos": other})
     book = openpyxl.load_workbook(io.BytesIO(written(content)))
     assert book.sheetnames == ["cover", "neg", "pos"]
     assert book["cover"]["A1"].value == "made by me"

@@ -33,3 +33,15 @@ def test_a_head_group_and_chains_that_stand_apart_are_put_together(text: str) ->
     read = gg.read_features(text.encode())
     assert [s.name for s in read.names.species] == ["GM3(34:1;O2)", "GM1(36:1;O2)"]
     assert "name-put-together" in set(read.problems["code"])
+
+
+def test_heads_carbons_and_double_bonds_in_columns_of_their_own() -> None:
+    lines = ["Class,Carbons,Double bonds,RT", "GM3,36,1,8.9", "GM3,38.0,1,10.2", "GM1,36,1,8.4"]
+    table = gg.read_features("\n".join(lines).encode())
+    assert [table.names.species[i].name for i in table.names.index] == [
+        "GM3(36:1;O2)",
+        "GM3(38:1;O2)",
+        "GM1(36:1;O2)",
+    ]
+    (said,) = table.problems.loc[table.problems["code"] == "name-put-together", "value"]
+    assert said == "Class + Carbons + Double bonds"

@@ -175,8 +175,8 @@ def test_other_large_numbers_are_no_samples(header: str, value: float) -> None:
     ],
 )
 def test_areas_of_samples_with_thousands_separators(mark: str, cell: str) -> None:
-    data = study(("S1", "S2", "S3"), mark=mark, cell=cell).data
-    assert data["sample"].unique().tolist() == ["S1", "S2", "S3"]
+    data = study(("liver", "brain", "gut"), mark=mark, cell=cell).data
+    assert data["sample"].unique().tolist() == ["liver", "brain", "gut"]
     assert data["volume"].head(9).tolist() == pytest.approx(AREAS, rel=1e-3)
 
 
@@ -198,3 +198,49 @@ def test_a_unit_in_brackets_is_no_sample() -> None:
     data = wide("Peak area [cps]", "note", "remark").data
     assert data["sample"].isna().all()
     assert data["volume"].tolist() == [12000.0] * 3
+
+
+def test_large_numbers_that_are_no_samples_are_named() -> None:
+    table = study(("S1", "S2", "Mean", "SD rat 1"))
+    (said,) = table.problems.loc[table.problems["code"] == "numbers-left-out", "value"]
+    assert said == '"Mean" (a mean), "SD rat 1" (a deviation)'
+    assert table.data["sample"].unique().tolist() == ["S1", "S2"]
+
+
+def test_a_name_with_the_separator_in_it_does_not_hide_a_sample() -> None:
+    assert study(("S1", "S2"), mark=";").data["sample"].unique().tolist() == ["S1", "S2"]
+
+
+def test_numbers_of_rows_are_no_samples_where_there_are_no_areas() -> None:
+    lines = ["Name,RT,featureId,Row ID,TreeScore,SiriusScore"]
+    for i, name in enumerate(NAMES):
+        lines.append(f"{name},{8 + 0.5 * i},{1100 * 2**i},{1100 * 2**i},{1000 + i},{1000 + i}")
+    assert gg.read_features("\n".join(lines).encode()).data["sample"].isna().all()
+
+
+def test_numbers_in_a_database_that_spread_like_areas_are_no_sample() -> None:
+    numbers = (5_283, 118_560, 9_548, 44_260, 251_450, 6_021, 132_282, 7_900, 24_766)
+    lines = ["Name,RT,PubChem CID,S1,S2"]
+    for i, (name, area, number) in enumerate(zip(NAMES, AREAS, numbers, strict=True)):
+        lines.append(f"{name},{8 + 0.5 * i},{number},{area},{area * 1.1:.1f}")
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["sample"].unique().tolist() == ["S1", "S2"]
+
+
+def test_samples_beside_a_column_that_sums_them_up() -> None:
+    table = study(("Intensity", "Y1-act", "Y1-qui", "O2+O3_1219", "QC1"))
+    assert table.data["sample"].unique().tolist() == ["Y1-act", "Y1-qui", "O2+O3_1219"]
+    (read,) = table.tables
+    assert [sample.name for sample in read.left_out] == ["QC1"]
+
+
+def test_two_more_numbers_beside_an_area_are_no_samples() -> None:
+    data = study(("Area", "Background", "Response factor")).data
+    assert data["sample"].isna().all()
+    assert data["volume"].tolist() == pytest.approx(list(AREAS))
+
+
+def test_a_number_and_a_mass_that_rise_together_are_no_samples() -> None:
+    lines = ["Name,RT,ID,CalcMass"]
+    lines += [f"{n},{8 + i},{1000 * (i + 1)},{900 * (i + 1) + 7}" for i, n in enumerate(NAMES)]
+    assert gg.read_features("\n".join(lines).encode()).data["sample"].isna().all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from corpus.inputs import HEADER, ROWS, table
 from corpus.odd_cells import ROW
 from corpus.outcomes import first_faults
@@ -61,3 +62,14 @@ def test_every_line_without_quotes_is_a_row(lines: list[str]) -> None:
 def test_a_lone_byte_order_mark_below_the_header_is_a_record() -> None:
     assert len(gg.read_features("Name,RT\n\ufeff\n".encode())) == 1
     assert len(gg.read_features("Name,RT\nGM1(36:1;O2),9.9\n\ufeff\n".encode())) == 2
+
+
+@pytest.mark.parametrize("names", [("1", "2", "3"), ("GM3 34:1", "GM3 36:1", "GM1 36:1")])
+def test_row_names_of_r_have_no_header(names: tuple[str, ...]) -> None:
+    lipids = ("GM3 34:1", "GM3 36:1", "GM1 36:1")
+    lines = ['"RT","Lipid"'] if names[0] == "1" else ['"RT","Note"']
+    for name, lipid, rt in zip(names, lipids, ("7.5", "8.9", "8.4"), strict=True):
+        lines.append(f'"{name}",{rt},"{lipid if names[0] == "1" else "x"}"')
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["name"].tolist() == list(lipids)
+    assert data["rt"].tolist() == [7.5, 8.9, 8.4]

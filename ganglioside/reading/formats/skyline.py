@@ -43,6 +43,7 @@ _ISOTOPE: Final = r"precursor ?\[M[+-][0-9]{1,2}\].*"
 
 _PIVOTED: Final = (
     PerSample("volume", r"(?P<sample>.+)[ ._]Total[ ._]Area[ ._]MS1"),
+    PerSample("volume", r"(?P<sample>.+?)[-]?[ ._]Sum[ ._]Total[ ._]Area"),
     PerSample("volume", r"(?P<sample>.+)[ ._]Total[ ._]Area"),
     PerSample("volume", r"(?P<sample>.+)[ ._]Area"),
     PerSample("rt", r"(?P<sample>.+)[ ._]Best[ ._]Retention[ ._]Time"),

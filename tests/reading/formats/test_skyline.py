@@ -8,7 +8,16 @@ import pytest
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from reading.formats.content import FEATURES, FILES, KINDS, Feature, assert_content, by_sample, read
+from reading.formats.content import (
+    FEATURES,
+    FILES,
+    KINDS,
+    SAMPLES,
+    Feature,
+    assert_content,
+    by_sample,
+    read,
+)
 from reading.formats.mutated import assert_survives
 
 #: Product m/z of the two transitions of each precursor, and the share of the area that each has.
@@ -145,3 +154,18 @@ def test_transitions_of_another_tool_are_all_kept() -> None:
 )
 def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
     assert_survives(content, seed)
+
+
+def test_a_pivot_of_sums_with_means_beside_them() -> None:
+    header = "Molecule List,Molecule,Mean Best Retention Time,Stdev Best Retention Time,"
+    header += "Cv Best Retention Time,Mean Total Area,Stdev Total Area,Cv Total Area,"
+    header += "Precursor Mz,Precursor Adduct," + ",".join(f"{s}- Sum Total Area" for s in SAMPLES)
+    lines = [header]
+    for f in FEATURES:
+        areas = [f"{f.area(sample):.1f}" for sample in SAMPLES]
+        lines.append(
+            f"GM,{f.name},{f.rt},0.01,0%,{areas[0]},9.5,1%,{f.mz},[M-H]-,{','.join(areas)}"
+        )
+    table = read("\n".join(lines))
+    assert_content(table, tool="Skyline")
+    assert table.data["sample"].unique().tolist() == list(SAMPLES)

@@ -40,11 +40,11 @@ def test_a_wide_table_with_one_problem_alone() -> None:
     """Of the whole table, or of one row, which then is that of its first sample."""
     header = "id,rt,mz,lipid_annotations:lipid_annotations,Log P,Anchor,"
     header += "datafile:S1.mzML:area,datafile:S2.mzML:area\n"
-    first, second = "1,9.0,1179.7,GM3 36:1;O2,1.2,T,5,6\n", "2,10.3,1207.8,GM3 38:1;O2,{},T,7,8\n"
+    first, second = "1,9.0,1179.7,GM3 36:1;O2,1.2,T,,6\n", "2,10.3,1207.8,GM3 38:1;O2,{},T,7,8\n"
     whole = gg.read_features((header.replace("Log P,", "Note,") + first + second).encode())
     assert whole.problems["code"].tolist() == ["no-log-p"]
     assert whole.problems["feature_id"].isna().all()
     row = gg.read_features((header + first + second.format("high")).encode())
     assert row.problems["column"].tolist() == ["Log P"]
-    assert row.problems["feature_id"].tolist() == [1]
-    assert row.data[["name", "sample"]].iloc[1].tolist() == ["GM3 38:1;O2", "S1.mzML"]
+    assert row.problems["feature_id"].tolist() == [0]
+    assert row.data[["name", "sample"]].iloc[0].tolist() == ["GM3 38:1;O2", "S1.mzML"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,9 @@ effort.load_profile()
 # test starts would compile the whole package anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# What is loaded before the tests run stays: to look through it for garbage is in vain.
+gc.disable()
 
 #: Files that begin first, since they take longest; the others fill what is left of the time.
 LONGEST: Final = (
@@ -41,6 +45,13 @@ LONGEST: Final = (
 
 #: Tests of these folders share a server or a cluster, and so a worker.
 TOGETHER: Final = ("tests/browser/", "tests/batch/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Collect garbage again, among what comes from here on."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

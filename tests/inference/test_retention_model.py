@@ -1,4 +1,7 @@
-"""The retention model behaves as scikit-learn expects of an estimator."""
+"""The retention model behaves as scikit-learn expects of an estimator.
+
+It is imported where it is used: else each worker would, which takes longer than these tests.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from known_curve import Method
-from sklearn.base import clone, is_regressor
-from sklearn.exceptions import NotFittedError
-from sklearn.metrics import r2_score
-from sklearn.model_selection import GridSearchCV, KFold, cross_val_predict, cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.utils.estimator_checks import (
-    check_estimators_unfitted,
-    check_get_params_invariance,
-    check_no_attributes_set_in_init,
-    check_parameters_default_constructible,
-    check_set_params,
-)
 
 import ganglioside as gg
 from ganglioside.errors import ModelError, NameFormError
@@ -44,6 +35,8 @@ def test_fit_sets_the_object_and_returns_it() -> None:
 
 @pytest.mark.parametrize("ask", ["predict", "predict_lines"])
 def test_before_fit_nothing_is_predicted(ask: str) -> None:
+    from sklearn.exceptions import NotFittedError
+
     with pytest.raises(NotFittedError, match="not fitted"):
         getattr(gg.RetentionModel(), ask)(["GM3(36:1;O2)"])
 
@@ -61,6 +54,8 @@ def test_of_several_isomers_the_line_with_most_features_is_predicted() -> None:
     "form", [list, pd.Series, np.array, lambda names: pd.DataFrame({"Name": names})]
 )
 def test_names_come_in_any_form_and_give_one_rt_each(form: object) -> None:
+    from sklearn.metrics import r2_score
+
     assert callable(form)
     names, rt = anchors()["name"].tolist(), anchors()["rt"].to_numpy()
     found = gg.RetentionModel().fit(form(names), rt).predict(form(names))
@@ -69,6 +64,8 @@ def test_names_come_in_any_form_and_give_one_rt_each(form: object) -> None:
 
 
 def test_anchors_of_the_example_are_cross_validated() -> None:
+    from sklearn.model_selection import KFold, cross_val_predict, cross_val_score
+
     known = anchors()
     folds = KFold(5, shuffle=True, random_state=0)
     found = cross_val_predict(gg.RetentionModel(), known["name"], known["rt"], cv=folds)
@@ -87,6 +84,8 @@ def test_an_anchor_column_beside_the_names_counts() -> None:
 
 
 def test_parameters_are_those_of_scikit_learn() -> None:
+    from sklearn.base import clone, is_regressor
+
     priors = Priors.usual().varied(double_bond={"value": -2.0})
     model = gg.RetentionModel(priors=priors)
     assert model.get_params() == {"priors": priors}
@@ -97,6 +96,8 @@ def test_parameters_are_those_of_scikit_learn() -> None:
 
 
 def test_priors_are_searched_for() -> None:
+    from sklearn.model_selection import GridSearchCV
+
     known = anchors()
     choices = [Priors.usual(), Priors.usual().varied(double_bond={"value": 3.0, "spread": 0.001})]
     search = GridSearchCV(gg.RetentionModel(), {"priors": choices}, cv=3)
@@ -105,6 +106,8 @@ def test_priors_are_searched_for() -> None:
 
 
 def test_it_is_the_last_step_of_a_pipeline() -> None:
+    from sklearn.pipeline import make_pipeline
+
     known = anchors()
     pipeline = make_pipeline("passthrough", gg.RetentionModel()).fit(known["name"], known["rt"])
     assert pipeline.score(known["name"], known["rt"]) > 0.97  # two of its anchors are wrong
@@ -113,16 +116,17 @@ def test_it_is_the_last_step_of_a_pipeline() -> None:
 @pytest.mark.parametrize(
     "check",
     [
-        check_estimators_unfitted,
-        check_get_params_invariance,
-        check_no_attributes_set_in_init,
-        check_parameters_default_constructible,
-        check_set_params,
+        "estimators_unfitted",
+        "get_params_invariance",
+        "no_attributes_set_in_init",
+        "parameters_default_constructible",
+        "set_params",
     ],
 )
-def test_the_checks_of_scikit_learn_that_apply_to_names_hold(check: object) -> None:
-    assert callable(check)
-    check("RetentionModel", gg.RetentionModel())
+def test_the_checks_of_scikit_learn_that_apply_to_names_hold(check: str) -> None:
+    from sklearn.utils import estimator_checks
+
+    getattr(estimator_checks, f"check_{check}")("RetentionModel", gg.RetentionModel())
 
 
 def test_a_table_without_a_curve_is_refused_with_the_reason() -> None:

@@ -10,6 +10,7 @@ from paths import ROOT
 import ganglioside as gg
 from ganglioside.reading import registry
 from ganglioside.reading.formats.format import Format
+from ganglioside.reading.records import header_keys
 
 MINE = Format(
     "My tool", marks=(("Mine A", "Mine B"),), columns={"name": ("Mine A",), "rt": ("Mine B",)}
@@ -41,6 +42,16 @@ def test_another_package_adds_a_tool(added: None) -> None:
 def test_what_is_no_format_is_refused_with_the_cure(added: None) -> None:
     with pytest.raises(TypeError, match="must give a Format"):
         registry.formats()
+
+
+@pytest.mark.parametrize("form", registry.formats(), ids=lambda form: form.tool)
+def test_each_group_of_marks_finds_the_first_format_that_has_it(form: Format) -> None:
+    for group in form.marks:
+        texts = [mark.replace("*", "x") for mark in group]
+        first = next(each for each in registry.formats() if each.recognises(texts))
+        for others in ([], ["GM3(36:1;O2)", "", "9.5"]):
+            assert registry.format_of(header_keys([*others, *texts])) is first
+    assert registry.format_of(header_keys(["GM3(36:1;O2)", "", "9.5"])) is None
 
 
 def test_the_list_of_files_is_that_of_the_readers() -> None:

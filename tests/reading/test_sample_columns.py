@@ -251,6 +251,6 @@ def test_a_sample_unlike_the_others_is_not_lost_beside_their_sum() -> None:
     lines = ["Name,RT,Intensity,a,b,odd,c,d"]
     for i, (name, area) in enumerate(zip(NAMES, AREAS, strict=True)):
         own = ",".join(f"{area * k:.0f}" for k in (1.0, 1.1, 1.2))
-        lines.append(f"{name},{8 + 0.5 * i},{own},{odd[i]},{area},{area * 0.9:.0f}")
+        lines.append(f"{name},{8 + 0.5 * i},{own},{odd[i]},{area * 1.05:.0f},{area * 0.9:.0f}")
     data = gg.read_features("\n".join(lines).encode()).data
     assert data["sample"].unique().tolist() == ["a", "b", "odd", "c", "d"]

@@ -147,16 +147,17 @@ def _with_own_names(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, 
 def _beside_a_summary(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:
     """Samples of a table that sums them up in one known column of areas.
 
-    They are many, and rise and fall with that column; it is left out then.
+    Many of them rise and fall with that column, which is left out then; one may not.
     """
     total = _numbers(cells_of(below, header.positions["volume"]))
     if total is None:
         return ()
     numeric = _columns_of_numbers(header, below)
-    found = [i for i, v in numeric.items() if _is_large(v) and _go_together(v, total)]
+    large = {i: values for i, values in numeric.items() if _is_large(values)}
+    if sum(_go_together(values, total) for values in large.values()) < _MANY:
+        return ()
     names = [text.strip() for text in header.texts]
-    chosen = _told_apart(found, names)
-    return tuple(_area_of(names[i], i) for i in chosen) if len(chosen) >= _MANY else ()
+    return tuple(_area_of(names[i], i) for i in _told_apart(large, names))
 
 
 def _as_tool_says(

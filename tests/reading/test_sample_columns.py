@@ -244,3 +244,13 @@ def test_a_number_and_a_mass_that_rise_together_are_no_samples() -> None:
     lines = ["Name,RT,ID,CalcMass"]
     lines += [f"{n},{8 + i},{1000 * (i + 1)},{900 * (i + 1) + 7}" for i, n in enumerate(NAMES)]
     assert gg.read_features("\n".join(lines).encode()).data["sample"].isna().all()
+
+
+def test_a_sample_unlike_the_others_is_not_lost_beside_their_sum() -> None:
+    odd = (9_000_000, 1_100, 1_200, 800_000, 2_000_000, 1_050, 900_000, 1_020, 1_900)
+    lines = ["Name,RT,Intensity,a,b,odd,c,d"]
+    for i, (name, area) in enumerate(zip(NAMES, AREAS, strict=True)):
+        own = ",".join(f"{area * k:.0f}" for k in (1.0, 1.1, 1.2))
+        lines.append(f"{name},{8 + 0.5 * i},{own},{odd[i]},{area * 1.05:.0f},{area * 0.9:.0f}")
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["sample"].unique().tolist() == ["a", "b", "odd", "c", "d"]

@@ -47,6 +47,7 @@ def test_a_batch_says_what_became_of_its_tables(
             sources=[str(here / "runs/*.csv"), str(here / "b.csv")],
             out=str(here / "out"),
             settings=gg.Settings(rt_tolerance=0.05).to_dict(),
+            reading={"columns": [], "sheet": None},
             reports=False,
             form="xlsx",
             workers=3,

@@ -24,7 +24,8 @@ from ganglioside.batch.ledger import Entry, Ledger
 from ganglioside.batch.overview import write_overview
 from ganglioside.cli import app
 from ganglioside.errors import ExportError, GangliosideError, ReportError
-from ganglioside.exporting import FORMATS, LIST_FORMS, export, export_library
+from ganglioside.exporting import LIST_FORMS, export, export_library
+from ganglioside.exporting.formats import BY_ENDING
 from ganglioside.reports import pdf
 from ganglioside.simulation.example import write_example
 from ganglioside.support import locations
@@ -66,7 +67,8 @@ def as_copy(path: Path) -> None:
 
 #: Everything that writes a file at a place which the user has named.
 WRITERS: dict[str, Write] = {
-    **{f".{form}": (lambda p, form=form: export(build_analysis(), p, form)) for form in FORMATS},
+    **{f".{form}": (lambda p, form=form: export(build_analysis(), p, form)) for form in BY_ENDING},
+    "_annotated.csv": lambda p: export(gg.analyze(gg.example()), p, "your-file"),
     **{f"_{form}.csv": (lambda p, form=form: as_list(form)(p)) for form in LIST_FORMS},
     **{f"_chart.{kind}": (lambda p: charts.save(BAR, p)) for kind in ("png", "svg", "pdf", "html")},
     "_report.html": lambda p: gg.render_report(TABLE, p),

@@ -62,6 +62,11 @@ def test_the_column_whose_cells_are_ions() -> None:
     assert ion_column(header, cells) == 2
 
 
+def test_empty_cells_do_not_count_against_a_column_of_ions() -> None:
+    header, cells = columns(Name=["a", "b", "c"], y=["[M-H]-", "", "weak"])
+    assert ion_column(header, cells) == 1
+
+
 def test_no_column_of_ions() -> None:
     header, cells = columns(Name=["M-H", "M-H"], x=["1", "2"], y=["", ""])
     assert ion_column(header, cells) is None  # the names are taken

@@ -153,7 +153,7 @@ def _probability(state: Inference) -> FloatArray:
     by_fragmentation = pairs.process < 0
     fragment = sum_by(pairs.child[by_fragmentation], shares.pair[by_fragmentation], n)
     adduct = sum_by(pairs.child[~by_fragmentation], shares.pair[~by_fragmentation], n)
-    probability = np.empty((n, 4))
+    probability = np.zeros((n, UNDETERMINED))  # the verdicts before it
     probability[:, VALID] = shares.genuine
     probability[:, FRAGMENT] = fragment + missing.by_row(n, "fragment")
     probability[:, ADDUCT] = adduct + missing.by_row(n, "adduct")

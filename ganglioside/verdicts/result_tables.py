@@ -10,7 +10,14 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import FEATURES, MODELS, OPTIONAL, VERDICTS, carried_name
+from ganglioside.columns import (
+    FEATURES,
+    MODELS,
+    OPTIONAL,
+    PARENT_VERDICTS,
+    VERDICTS,
+    carried_name,
+)
 from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
@@ -27,7 +34,7 @@ from ganglioside.support.text_columns import (
     texts,
     texts_of,
 )
-from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, RULES, UNDETERMINED, VALID, Decisions
+from ganglioside.verdicts.decisions import RULES, UNDETERMINED, VALID, Decisions
 from ganglioside.verdicts.log_p import NO_LINE, LogP
 from ganglioside.verdicts.reasons import Labels, reasons
 
@@ -128,7 +135,7 @@ def judged_rows(
 
     half_width = INTERVAL / STANDARD_DEVIATION * decisions.sd
     residual = state.observed.rt - decisions.predicted
-    has_parent = (decisions.verdict == FRAGMENT) | (decisions.verdict == ADDUCT)
+    has_parent = np.isin(decisions.verdict, [VERDICTS.index(name) for name in PARENT_VERDICTS])
     row_has_parent = np.append(has_parent, False)[position]
     parent_row = np.where(decisions.parent >= 0, row[decisions.parent], -1)
     rule = np.append(decisions.rule, len(RULES))[position]

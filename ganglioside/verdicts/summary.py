@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from math import nan
 from typing import Any
 
@@ -37,9 +37,10 @@ class Summary:
     def from_values(cls, values: dict[str, Any]) -> Summary:
         """Summary from its values as JSON has them; null is NaN.
 
-        A verdict that an older version did not know counts 0.
+        A verdict that an older version did not know counts 0; another field has its default.
         """
-        known = dict.fromkeys(VERDICTS, 0) | values
+        later = {f.name: f.default for f in fields(cls) if f.default is not MISSING}
+        known = dict.fromkeys(VERDICTS, 0) | later | values
         found: dict[str, Any] = {field.name: known[field.name] for field in fields(cls)}
         missing = {name: nan for name, value in found.items() if value is None}
         return cls(**(found | missing))

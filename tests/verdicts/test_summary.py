@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 import pytest
 
 import ganglioside as gg
 from ganglioside.columns import VERDICTS
+from ganglioside.verdicts.summary import Summary
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +43,18 @@ def test_rows_that_cannot_be_read_are_counted() -> None:
     s = gg.analyze(raw).summary
     assert (s.features, s.unreadable, s.undetermined, s.anchors) == (3, 1, 3, 0)
     assert "anchors" not in s.headline
+
+
+def test_a_count_of_a_later_version_has_its_default_and_a_lost_one_is_missed(
+    example: gg.Analysis,
+) -> None:
+    @dataclass(frozen=True)
+    class Later(Summary):
+        doubtful: int = 0
+
+    values = asdict(example.summary)
+    assert Later.from_values(values).doubtful == 0
+    assert Later.from_values({**values, "doubtful": 7}).doubtful == 7
+    del values["anchors"]
+    with pytest.raises(KeyError):
+        Later.from_values(values)

@@ -18,13 +18,15 @@ import pytest
 from browser.servers import TOKEN, Server, serving
 from effort import PATIENCE, until
 
+from ganglioside_widgets.app import PAGES
+
 websocket = pytest.importorskip("websocket")
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 WORKBENCH = "/voila/render/workbench.ipynb"
 
-#: Kernels that the server of these tests may have at once: its 4 spares and 1 more.
-MOST = 5
+#: Kernels that the server of these tests may have at once: its spares and 1 more.
+MOST = sum(PAGES.values()) + 1
 
 
 @pytest.fixture(scope="module")

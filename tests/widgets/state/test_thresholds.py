@@ -38,6 +38,16 @@ def test_settings_are_taken_at_once() -> None:
     assert seen[-1] == wanted
 
 
+def test_settings_without_a_field_stay_when_a_value_moves_or_all_are_reset() -> None:
+    state = ThresholdsState()
+    state.take(gg.Settings(polarity="positive", max_rows=77, rt_tolerance=0.05))
+    assert state.settings == gg.Settings(polarity="positive", max_rows=77, rt_tolerance=0.05)
+    state.outlier_threshold = 3.0
+    assert (state.settings.polarity, state.settings.max_rows) == ("positive", 77)
+    state.reset()
+    assert state.settings == gg.Settings(polarity="positive", max_rows=77)
+
+
 def test_every_step_divides_its_range() -> None:
     for name, step in STEPS.items():
         spec = setting_specs()[name]

@@ -64,12 +64,14 @@ class ThresholdsState(t.HasTraits):
         return all(getattr(self, name) == getattr(defaults, name) for name in names)
 
     def reset(self) -> None:
-        """Set all values to their defaults."""
-        self.take(Settings())
+        """Set all values to their defaults; settings that have no field here stay."""
+        usual = {name: getattr(Settings(), name) for name in (*STEPS, "sample_type")}
+        self.take(Settings.from_dict({**self.settings.to_dict(), **usual}))
 
     def take(self, settings: Settings) -> None:
-        """Set all values to those of `settings`, in one step."""
+        """Set all values to those of `settings`, in one step; those without a field here too."""
         with self.hold_trait_notifications():
+            self.settings = settings
             for name in STEPS:
                 setattr(self, name, getattr(settings, name))
             self.sample_type = settings.sample_type

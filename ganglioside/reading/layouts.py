@@ -69,8 +69,7 @@ class Layout:
     @property
     def rank(self) -> tuple[int, int, int]:
         """Of two layouts of one input, the better one has the higher rank."""
-        found = len(self.header.positions)
-        return (int("name" in self.header.positions), int(bool(self.tool)), found)
+        return _rank(self.header, is_known=bool(self.tool))
 
     def _each_sample_has(self, column: str) -> bool:
         """Whether each sample has a column of its own."""
@@ -95,7 +94,7 @@ def find_layout(
     ReadError
         If there are more columns than a worksheet has.
     """
-    found: list[Layout] = []
+    possible: list[_Candidate] = []
     looked_at = 0
     for record, (_, texts) in enumerate(sheet.head):
         if sheet.header not in (None, record):
@@ -103,28 +102,61 @@ def find_layout(
         if record >= _LOOKED_AT_WHOLE and looked_at > _CELLS_BELOW:
             break  # a header so far down a wide table would take minutes to find
         looked_at += len(texts)
-        layout = _layout(sheet, record, columns, tool)
-        if layout is not None:
-            found.append(layout)
-    return max(found, key=lambda layout: layout.rank, default=None)
+        check_columns(len(texts))
+        of_tool = tool or format_of(header_keys(texts))
+        header = _header(texts, columns, of_tool)
+        if header.positions:
+            possible.append(_Candidate(record, header, of_tool))
+    return _best(sheet, possible, columns or {})
 
 
-def _layout(
-    sheet: Sheet, record: int, columns: Mapping[str, str] | None, tool: Format | None
+@dataclass(frozen=True, eq=False, slots=True)
+class _Candidate:
+    """A record that can be the header, before the samples of the table are known."""
+
+    record: int
+    header: Header
+    tool: Format | None
+
+    @property
+    def highest_rank(self) -> tuple[int, int, int]:
+        """Rank that its layout has at most: samples can only take columns away."""
+        return _rank(self.header, is_known=self.tool is not None)
+
+
+def _best(
+    sheet: Sheet, possible: Sequence[_Candidate], columns: Mapping[str, str]
 ) -> Layout | None:
-    """Layout with this record as the header, None if it cannot be one."""
-    line, texts = sheet.head[record]
-    check_columns(len(texts))
-    tool = tool or format_of(header_keys(texts))
-    header = _header(texts, columns, tool)
-    if not header.positions:
-        return None
+    """Usable layout with the highest rank, of equal ones the first; None if none is usable.
+
+    Samples cost most, so they are sought only where the layout could be the best one.
+    """
+    best: Layout | None = None
+    for candidate in sorted(possible, key=lambda c: c.highest_rank, reverse=True):
+        if best is not None and candidate.highest_rank < best.rank:
+            break
+        layout = _layout(sheet, candidate, columns)
+        if not layout.is_usable:
+            continue
+        if best is None or (layout.rank, -layout.record) > (best.rank, -best.record):
+            best = layout
+    return best
+
+
+def _rank(header: Header, *, is_known: bool) -> tuple[int, int, int]:
+    """Rank of a header: it has names, is of a known tool, and has many input columns."""
+    return (int("name" in header.positions), int(is_known), len(header.positions))
+
+
+def _layout(sheet: Sheet, candidate: _Candidate, columns: Mapping[str, str]) -> Layout:
+    """Layout with a record as the header, usable or not."""
+    record, header, tool = candidate.record, candidate.header, candidate.tool
     above = sheet.head[:record]
     below = _with_whole_names(sheet.cells_below(record), header, sheet.separator)
-    samples = _samples(header, above, tool, below, columns or {})
+    samples = _samples(header, above, tool, below, columns)
     header = without_samples(header, samples)
-    layout = Layout(sheet, header, record, line, "" if tool is None else tool.tool, samples)
-    return layout if layout.is_usable else None
+    line = sheet.head[record][0]
+    return Layout(sheet, header, record, line, "" if tool is None else tool.tool, samples)
 
 
 def _with_whole_names(records: list[list[str]], header: Header, separator: str) -> list[list[str]]:

@@ -128,11 +128,19 @@ def find_samples(
     if not found:
         found = _by_block(header.texts, above)
     if not found and "volume" not in header.positions:
-        found = _with_area(_by_pattern(header, _USUAL)) or _by_group(header, above, below)
-        found = found or _by_structure(header, below)
-    if not found and "volume" in header.positions:
-        found = _beside_a_summary(header, below)
+        found = _with_area(_by_pattern(header, _USUAL))
+    if not found and "rt" in header.positions:  # what follows finds areas alone
+        found = _by_content(header, above, below)
     return _with_kinds(_with_own_names(found), above)
+
+
+def _by_content(
+    header: Header, above: Sequence[Record], below: list[list[str]]
+) -> tuple[SampleColumns, ...]:
+    """Samples that their cells show: each has an area and no RT of its own."""
+    if "volume" in header.positions:
+        return _beside_a_summary(header, below)
+    return _by_group(header, above, below) or _by_structure(header, below)
 
 
 def _with_own_names(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:

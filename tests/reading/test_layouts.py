@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import ganglioside as gg
+from ganglioside.reading.headers import Header
 from ganglioside.reading.layouts import find_layout, without_header
+from ganglioside.reading.records import SampleColumns
+from ganglioside.reading.sample_columns import find_samples
 from ganglioside.reading.text_files import text_sheets
 
 TABLE = "Name,RT\nGM1(36:1;O2),9.9\nGM3(36:1;O2),9.95\n"
@@ -37,3 +42,29 @@ def test_columns_of_a_table_without_a_header_are_numbered() -> None:
     assert layout is not None
     assert layout.header.positions == {"rt": 1}
     assert without_header(sheet, {"RT": "column 3"}) is None
+
+
+def test_samples_are_sought_below_the_likeliest_header_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sought: list[Header] = []
+
+    def counted(header: Header, *others: Any) -> tuple[SampleColumns, ...]:
+        sought.append(header)
+        return find_samples(header, *others)
+
+    monkeypatch.setattr("ganglioside.reading.layouts.find_samples", counted)
+    rows = "".join(f"GM1(36:1;O2),9.{i},Area,Volume,RT\n" for i in range(200))
+    (sheet,) = [s for s in text_sheets(f"Name,RT,a,b,c\n{rows}", 1_000) if s.separator == ","]
+    layout = find_layout(sheet, {})
+    assert layout is not None
+    assert layout.record == 0
+    assert len(sought) == 1
+
+
+def test_of_two_equal_headers_the_first_is_taken() -> None:
+    text = "Name,RT,Area\nGM1(36:1;O2),9.5,1\nName,RT,Area\nGM3(36:1;O2),9.6,2\n"
+    (sheet,) = [s for s in text_sheets(text, 1_000) if s.separator == ","]
+    layout = find_layout(sheet, {})
+    assert layout is not None
+    assert layout.record == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.lipids.parsed_names import parse_names
-from ganglioside.reading.headers import Header, column_of_header
+from ganglioside.reading.headers import Header
 from ganglioside.reading.records import header_key
 
 #: Distinct cells of a column that are tried as names.
@@ -194,8 +194,3 @@ def _sections(chains: pd.Series[Any]) -> pd.Series[Any]:
     is_heading = ~chains.str.strip().str.fullmatch(_CHAINS) & (chains != "")
     headings = chains.where(is_heading).ffill().fillna("")
     return headings.mask(is_heading, "").astype("str")
-
-
-def is_name_header(texts: Sequence[str]) -> bool:
-    """Whether one of some headers names the column of names."""
-    return any(column_of_header(text) == "name" for text in texts)

@@ -12,7 +12,6 @@ from typing import Final
 
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.records import Record, SampleColumns, header_key
-from ganglioside.reading.sample_types import kind_of_name
 
 #: Standard columns of version 2, and of version 1 where it has others.
 _STANDARD: Final = frozenset(
@@ -31,7 +30,7 @@ _STANDARD: Final = frozenset(
 def _samples(texts: Sequence[str], _above: Sequence[Record]) -> tuple[SampleColumns, ...]:
     """All columns that are no standard ones."""
     own = [(i, text.strip()) for i, text in enumerate(texts) if header_key(text) not in _STANDARD]
-    return tuple(SampleColumns(name, kind_of_name(name), {"volume": i}) for i, name in own)
+    return tuple(SampleColumns(name, "", {"volume": i}) for i, name in own)
 
 
 FORMATS: Final = (

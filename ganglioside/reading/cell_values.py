@@ -24,6 +24,13 @@ _GROUPED: Final = re.compile(
     r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+(?P<point>\.[0-9]*)|(?:\.[0-9]{3})+(?P<comma>,[0-9]*)"
     r"|(?P<commas>(?:,[0-9]{3}){2,})|(?P<points>(?:\.[0-9]{3}){2,}))"
 )
+#: A power of ten as papers write it: `3.1x10^5`, `3,1 × 10⁵` once its exponent is marked.
+_POWER: Final = re.compile(
+    r"(?P<number>[+-]?[0-9]+(?:[.,][0-9]+)?) ?[xX×*·⋅] ?10 ?(?:\^|\*\*) ?"
+    r"(?P<power>[+-]?[0-9]{1,3})"
+)
+_LONGEST_POWER: Final = 40
+_RAISED: Final = re.compile(r"(?<=10)[⁺⁻⁰¹²³⁴-⁹]+\Z")
 _DASHES: Final = dict.fromkeys(map(ord, "−‐‑‒–—"), "-")
 
 
@@ -314,8 +321,10 @@ class _Tidied:
 
 def _tidy(cell: str) -> _Tidied:
     """Cell with ASCII digits and signs and without unambiguous thousands separators."""
-    text = unicodedata.normalize("NFKC", cell).translate(_DASHES).strip()
+    text = unicodedata.normalize("NFKC", _with_marks(cell)).translate(_DASHES).strip()
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    if (power := _as_exponent(text)) is not None:
+        return _Tidied(power)
     if _SPACED.fullmatch(text):
         shown = [mark for mark in ".," if mark in text]
         return _Tidied(re.sub(r"[ '’]", "", text), shown[0] if shown else "")
@@ -324,6 +333,30 @@ def _tidy(cell: str) -> _Tidied:
         return _Tidied(text)
     mark = "." if match["point"] or match["commas"] else ","
     return _Tidied(text.replace("," if mark == "." else ".", ""), mark)
+
+
+def _with_marks(cell: str) -> str:
+    """Cell with a mark before a raised exponent, which is plain digits otherwise."""
+    return _RAISED.sub(lambda match: f"^{match.group()}", cell.strip())
+
+
+def _as_exponent(text: str) -> str | None:
+    """Number of a tidied power of ten, as programs write it; None for other texts."""
+    power = _POWER.fullmatch(text)
+    return f"{power['number']}e{power['power']}" if power else None
+
+
+def plain_power(cell: str) -> str | None:
+    """Number of a cell with a power of ten, as programs write it; None for other cells.
+
+    Examples
+    --------
+    >>> plain_power("3.1x10^5"), plain_power("3,1 × 10⁵"), plain_power("3.1")
+    ('3.1e5', '3,1e5', None)
+    """
+    if "10" not in cell or len(cell) > _LONGEST_POWER:
+        return None
+    return _as_exponent(unicodedata.normalize("NFKC", _with_marks(cell)).translate(_DASHES))
 
 
 def holds_text(text: pd.Series[Any]) -> BoolArray:

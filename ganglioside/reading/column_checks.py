@@ -44,6 +44,8 @@ _SECONDS_ABOVE: Final = 120.0
 #: Median RT above which the unit is unclear: minutes of a long gradient, or seconds of a very
 #: short one.
 _UNCLEAR_ABOVE: Final = 60.0
+#: Share of values beyond the longest run above which such a column holds seconds.
+_TOO_LONG: Final = 0.05
 
 #: Larger numbers in an RT column count as this one, so that sums of them stay finite.
 _NO_RT: Final = 1e9
@@ -95,6 +97,8 @@ def read_columns(
         cells = cells.copy(deep=False)
         cells[raw.header.positions["rt"]] = rt_text.text
     texts = _number_texts(raw, cells)
+    absent = _not_found(raw, texts, own, log)
+    judged, own = judged & ~absent, own & ~absent
     mark = _table_mark(raw, cells, texts, log)
     for column in _NUMBER_COLUMNS:
         data[column] = _read_numbers(raw, cells, column, texts.get(column), mark, own, log)
@@ -108,6 +112,23 @@ def read_columns(
         data[column] = _read_texts(raw, cells, column)
     data["adduct"] = _with_ions_of_names(raw, cells, data["adduct"], names, log)
     return data, samples
+
+
+def _not_found(
+    raw: RawTable, texts: Mapping[str, NumberText], judged: BoolArray, log: ProblemLog
+) -> BoolArray:
+    """Whether each row is of a peak that was not found in its sample, shape (n,); it is reported.
+
+    A program that lists every name in every sample writes no RT and no area then.
+    """
+    if "sample" not in raw.header.positions or not {"rt", "volume"} <= texts.keys():
+        return np.zeros(len(raw), dtype=bool)
+    absent: BoolArray = texts["rt"].missing & texts["volume"].missing & judged
+    rows = np.flatnonzero(absent)
+    if len(rows):
+        log.table("peaks-not-found", raw.header.label("rt"), f"{len(rows):,}")
+        log.leave_out(rows, ["No peak was found in this sample."] * len(rows))
+    return absent
 
 
 def _plain_rt(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> RtText | None:
@@ -401,6 +422,8 @@ def _settle_rt(
     without unit   median <= 60                 min
     without unit   60 < median <= 120           min (warning)
     without unit   median > 120                 s
+    without unit   median > 60, and one in      s: no run takes so long
+                   twenty beyond 300 min
     =============  ===========================  ==============================
     """
     label, text = raw.header.label("rt"), cells_of(raw, cells, "rt")
@@ -431,7 +454,8 @@ def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
             return False
         log.table("rt-in-seconds", label, "the header says so")
         return True
-    if header.rt_unit == "" and median > _SECONDS_ABOVE:
+    too_long = median > _UNCLEAR_ABOVE and np.mean(positive > MAX_RT) >= _TOO_LONG
+    if header.rt_unit == "" and (median > _SECONDS_ABOVE or too_long):
         log.table("rt-in-seconds", label, f"half of the values are above {median:.0f}")
         return True
     if median > _UNCLEAR_ABOVE and (header.rt_unit == "" or median > _SECONDS_ABOVE):

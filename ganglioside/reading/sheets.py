@@ -11,9 +11,9 @@ import pandas as pd
 
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.header_faults import refusal
-from ganglioside.reading.headers import Header, column_of_header, looks_like_data, match_header
+from ganglioside.reading.headers import Header, column_of_header, looks_like_data
 from ganglioside.reading.ions import ion_column
-from ganglioside.reading.layouts import Layout, find_layout, numbered, without_header
+from ganglioside.reading.layouts import Layout, find_layout, header_of, numbered, without_header
 from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share, sheet_words
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
@@ -29,6 +29,10 @@ _NO_PART_WITHOUT_RT: Final = frozenset({"blank", "qc", "pool", "standard"})
 
 #: Columns and records of a table without a header in which names are looked for.
 _LOOKED_AT: Final = 50
+#: Share of a column's cells, or of those of a header, that are names where it holds names.
+_ENOUGH: Final = 0.5
+#: Cells that a header of lipids has at least.
+_ACROSS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,34 @@ def likeliest(sheets: Sequence[Sheet], options: ReadingOptions) -> Layout | None
     filled = [each.sheet for each in searched if each.sheet.head]
     if options.header:
         possible = [
-            Layout(sheet, match_header(cells, options.named), record, line)
+            Layout(sheet, header_of(cells, options.named), record, line)
             for sheet in filled
             for record, (line, cells) in enumerate(sheet.head)
         ]
     else:
         possible = [numbered(sheet, options.named) for sheet in filled]
     return max(possible, key=_nearness, default=None)
+
+
+def holds_names(layout: Layout) -> bool:
+    """Whether most cells of a column below a header are names of lipids, whatever its header is."""
+    below = layout.sheet.cells_below(layout.record)
+    columns = range(min(len(layout.header.texts), _LOOKED_AT))
+    shares = (readable_share(pd.Series(column_of(below, c), dtype="str")) for c in columns)
+    return any(share >= _ENOUGH for share in shares)
+
+
+def lipids_across(texts: Sequence[str]) -> bool:
+    """Whether most cells of a header are names of lipids: a table with one row a sample.
+
+    Examples
+    --------
+    >>> lipids_across(["Sample", "GM3 34:1", "GM3 36:1", "PC 34:1"]), lipids_across(["Name", "RT"])
+    (True, False)
+    """
+    told = [text.strip() for text in texts if text.strip()]
+    share = readable_share(pd.Series(told, dtype="str")) if len(told) >= _ACROSS else 0.0
+    return share >= _ENOUGH
 
 
 def _nearness(layout: Layout) -> tuple[int, bool, tuple[float, int]]:

@@ -44,7 +44,7 @@ def with_standards(raw: RawTable, cells: pd.DataFrame, names: ParsedNames) -> Pa
     names
         Names of its n rows.
     """
-    taken = set(raw.header.positions.values())
+    taken = {at for name, at in raw.header.positions.items() if name != "sample_type"}
     found = names.standard.copy()
     for position, text in enumerate(raw.header.texts):
         column = _columns().get(header_key(text))

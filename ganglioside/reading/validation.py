@@ -100,6 +100,7 @@ def check_judgeable(table: FeatureTable) -> None:
         With the reason in one sentence.
     """
     if table.names.species:
+        _check_times(table)
         return
     others = table.problems.loc[table.problems["code"] == "other-lipids", "value"].tolist()
     if others:
@@ -112,6 +113,25 @@ def check_judgeable(table: FeatureTable) -> None:
             'columns={"Name": "your column"}.'
         )
     raise ValidationError(reason, table.problems)
+
+
+def _check_times(table: FeatureTable) -> None:
+    """Refuse a table without any retention time: retention is what names are judged by.
+
+    Raises
+    ------
+    ValidationError
+        With the column that should have them, and where they may be instead.
+    """
+    if len(table) == 0 or table.data["rt"].notna().any():
+        return
+    column = INPUT_LABELS["rt"] if table.header is None else table.header.label("rt")
+    raise ValidationError(
+        f"No row of the table has a retention time ({column} is empty or cannot "
+        "be read), so there is nothing to judge names by: export the table with its retention "
+        'times, or, if another column holds them, say columns={"RT": "your column"}.',
+        table.problems,
+    )
 
 
 def _check_columns(raw: RawTable, log: ProblemLog) -> None:

@@ -25,12 +25,20 @@ _STANDARD: Final = frozenset(
         "identifier", "row_id", "metabolite_assignment", "unit", "",
     )
 )  # fmt: skip
+#: Columns that any table of ISA-Tab may have besides: `Comment[...]`, `Term Accession Number`.
+_BESIDES: Final = ("comment", "term", "characteristics", "factorvalue", "parametervalue")
 
 
 def _samples(texts: Sequence[str], _above: Sequence[Record]) -> tuple[SampleColumns, ...]:
     """All columns that are no standard ones."""
-    own = [(i, text.strip()) for i, text in enumerate(texts) if header_key(text) not in _STANDARD]
+    own = [(i, text.strip()) for i, text in enumerate(texts) if not _is_standard(text)]
     return tuple(SampleColumns(name, "", {"volume": i}) for i, name in own)
+
+
+def _is_standard(text: str) -> bool:
+    """Whether a header is one of the format, not the name of a sample."""
+    is_isa = "[" in text or text.startswith("Term ")
+    return header_key(text) in _STANDARD or (is_isa and header_key(text).startswith(_BESIDES))
 
 
 FORMATS: Final = (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -21,8 +23,10 @@ _ZIP: Final = b"PK\x03\x04"
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 #: Where a tar archive says what it is.
 _TAR: Final = (257, b"ustar")
-#: Parts of an office document, which is a zip archive too.
-_OFFICE: Final = ("[Content_Types].xml", "mimetype")
+#: Begins the entry of each member in the directory of a zip archive.
+_ENTRY: Final = b"PK\x01\x02"
+#: A part of every workbook, which is a zip archive too.
+_OFFICE: Final = "[Content_Types].xml"
 #: Tables that a message names.
 _NAMED: Final = 5
 
@@ -42,7 +46,7 @@ def unpacked(name: str, content: bytes, max_bytes: int) -> tuple[str, bytes]:
     Raises
     ------
     ReadError
-        If the file is damaged, unpacks to more than the limit, or holds no table or several.
+        If the file is damaged, unpacks to more than the limit, or holds several tables.
 
     Examples
     --------
@@ -52,9 +56,8 @@ def unpacked(name: str, content: bytes, max_bytes: int) -> tuple[str, bytes]:
     """
     if content.startswith(_GZIP):
         return _without_ending(name), _of_gzip(content, max_bytes)
-    if content.startswith(_ZIP) and not _is_office(content):
-        return _of_zip(content, max_bytes)
-    return name, content
+    tables = _tables(content) if content.startswith(_ZIP) else []
+    return _of_zip(content, tables, max_bytes) if tables else (name, content)
 
 
 def _without_ending(name: str) -> str:
@@ -86,7 +89,7 @@ def _of_gzip(content: bytes, max_bytes: int) -> bytes:
 def _damaged(error: Exception) -> ReadError:
     return ReadError(
         f"The gzip file cannot be unpacked: {first_line(error)} It is cut off or damaged: get it "
-        "again, or unpack it and read the table inside."
+        "again."
     )
 
 
@@ -108,22 +111,27 @@ def _check_ratio(size: int, packed: int) -> None:
         )
 
 
-def _is_office(content: bytes) -> bool:
-    """Whether a zip archive is a workbook or another office document, or cannot be one table."""
-    return any(part.encode() in content for part in _OFFICE)
+def _tables(content: bytes) -> list[str]:
+    """Names of the tables in a zip archive; none in what cannot be opened, or is a workbook."""
+    if content.count(_ENTRY) > most("members"):
+        return []
+    try:
+        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    except DAMAGE:
+        return []
+    return [] if _OFFICE in names else [name for name in names if _is_table(name)]
 
 
-def _of_zip(content: bytes, max_bytes: int) -> tuple[str, bytes]:
+def _of_zip(content: bytes, tables: Sequence[str], max_bytes: int) -> tuple[str, bytes]:
     """Name and bytes of the one table in a zip archive."""
     archive = open_archive(content, "The zip archive", max_bytes)
-    tables = [m for m in archive.infolist() if _is_table(m.filename)]
-    if len(tables) != 1:
-        raise _not_one([member.filename for member in tables])
-    (table,) = tables
+    if len(tables) > 1:
+        raise _several(tables)
+    table = archive.getinfo(tables[0])
     _check_size(table.file_size, max_bytes)
     try:
         with archive.open(table) as part:
-            found = io.BytesIO(part.read(max_bytes + 1)).getvalue()
+            found = part.read(max_bytes + 1)
     except DAMAGE as error:
         raise ReadError(
             f"The zip archive cannot be unpacked: {first_line(error)} Unpack it and read the "
@@ -140,13 +148,8 @@ def _is_table(filename: str) -> bool:
     return path.suffix.lower() in TABLE_ENDINGS and not hidden
 
 
-def _not_one(tables: list[str]) -> ReadError:
-    """Error for a zip archive that holds no table, or several."""
-    if not tables:
-        return ReadError(
-            "This is a zip archive without a table: none of its files ends in "
-            f"{', '.join(TABLE_ENDINGS)}. Unpack it and read the table inside."
-        )
+def _several(tables: Sequence[str]) -> ReadError:
+    """Error for a zip archive that holds several tables."""
     more = f" and {len(tables) - _NAMED} more" if len(tables) > _NAMED else ""
     return ReadError(
         f"This is a zip archive of {len(tables)} tables: {', '.join(tables[:_NAMED])}{more}. "

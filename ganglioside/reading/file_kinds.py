@@ -23,7 +23,7 @@ from ganglioside.reading.header_faults import (
     refuse_header,
     refuse_unannotated,
 )
-from ganglioside.reading.headers import match_header
+from ganglioside.reading.headers import looks_like_data, match_header
 from ganglioside.reading.layouts import Layout, find_layout
 from ganglioside.reading.limits import check_columns, check_rows
 from ganglioside.reading.options import ReadingOptions
@@ -284,7 +284,8 @@ def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
             "The input has no columns: neither comma, semicolon nor tab divides its first line, "
             f"which is {first[:60]!r}. {RIGHT_FILE}"
         )
-    known = header if named or not options.header else None
+    is_header = named and not looks_like_data(texts)
+    known = header if is_header or not options.header else None
     return refuse_header(texts, known, layout.line, holds_names=named)
 
 

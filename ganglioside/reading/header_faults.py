@@ -32,7 +32,7 @@ def refuse_header(
         Whether a column holds names of lipids, whatever its header is.
     """
     log = ProblemLog(np.empty(0, dtype=np.int64), line)
-    if best is None and looks_like_data(first) and not holds_names:
+    if best is None and looks_like_data(first):
         log.table("no-header", value=", ".join(first))
     else:
         texts = first if best is None else best.texts

@@ -2,8 +2,8 @@
 
 Sources of the headers: SLINGhub/MSOrganiser (`tests/testdata/SciExTestData.txt`),
 kroemerlab/GRMeta (`loadSciexData`), SCIEX OS user guide (results table columns); of Analyst,
-conan19842002/lipidomics (`20130716_Colorectal 2-26 PIPx.xlsx`) and its user guide. Sample names of a
-batch need not be distinct: then the index of the sample tells them apart.
+conan19842002/lipidomics (`20130716_Colorectal 2-26 PIPx.xlsx`) and its user guide. Sample names of
+a batch need not be distinct: then the index of the sample tells them apart.
 """
 
 from __future__ import annotations

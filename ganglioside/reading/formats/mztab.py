@@ -70,8 +70,10 @@ class _File:
 
 
 def _unfold(sheet: Sheet) -> Sheet | None:
-    """Features of a text file with their names."""
-    if sheet.separator != "\t" or not any(_is_version(cells) for _, cells in sheet.head[:20]):
+    """Features of a text file, or of a sheet that it was pasted into, with their names."""
+    if sheet.separator not in ("\t", "") or not any(
+        _is_version(cells) for _, cells in sheet.head[:20]
+    ):
         return None
     parts = {prefix: _Part() for prefix in _PARTS.values()}
     metadata: dict[str, str] = {}

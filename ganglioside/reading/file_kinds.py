@@ -278,7 +278,7 @@ def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
     named = "name" in header.missing and holds_names(layout)
     if header.positions or header.unmet:
         return refuse_header(texts, header, layout.line, holds_names=named)
-    if len(texts) == 1:
+    if len(texts) == 1 and layout.sheet.separator:
         first = layout.sheet.head[max(layout.record, 0)][1][0]
         return ReadError(
             "The input has no columns: neither comma, semicolon nor tab divides its first line, "

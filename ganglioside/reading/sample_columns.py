@@ -131,6 +131,7 @@ def find_samples(
         found = _with_area(_by_pattern(header, _USUAL))
     if not found and "rt" in header.positions:  # what follows finds areas alone
         found = _by_content(header, above, below)
+        found = tuple(s for s in found if tool is None or not tool.is_other(s.name))
     return _with_kinds(_with_own_names(found), above)
 
 

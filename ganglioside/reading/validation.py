@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from ganglioside.reading.row_checks import carry, report_adducts, report_formula
 from ganglioside.reading.sample_rows import settle_samples
 from ganglioside.reading.spreading import first_of, rows_of, spread
 from ganglioside.reading.standard_rows import with_standards
+
+#: Input columns of which a table may have two: the first is used, and names are judged without.
+_BESIDE: Final = frozenset({"adduct", "mz", "log_p", "sample_type"})
 
 
 def validate(raw: RawTable, source: Source) -> FeatureTable:
@@ -140,7 +143,7 @@ def _check_columns(raw: RawTable, log: ProblemLog) -> None:
     for column, spare in header.spare:
         used = header.positions[column]
         used_text, spare_text = header.texts[used].strip(), header.texts[spare].strip()
-        if used_text != spare_text:
+        if used_text != spare_text or column in _BESIDE:
             log.table("second-column", INPUT_LABELS[column], spare_text, used=used_text)
         elif not raw.cells[used].equals(raw.cells[spare]):
             log.table("repeated-column", INPUT_LABELS[column], spare_text)

@@ -722,7 +722,6 @@ def _workbooks() -> list[Case]:
             settings=Settings(max_megabytes=0.1),
         ),
         refused("binary.xlsb", archive({"xl/workbook.bin": b""}), ReadError, ".xlsb"),
-        read("one-table.zip", archive({"a.csv": GOOD.encode(), "notes.pdf": b"%PDF"}), 3),
         refused(
             "two-tables.zip",
             archive({"a.csv": GOOD.encode(), "b/c.tsv": b""}),

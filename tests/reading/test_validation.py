@@ -57,3 +57,9 @@ def test_a_table_without_any_retention_time_is_not_judged() -> None:
     with pytest.raises(ValidationError, match=r"No row .* retention time \(RT is empty"):
         check_judgeable(table)
     check_judgeable(gg.read_features(b"Name,RT\nGM3 34:1,\nGM3 36:1,8.9\n"))
+
+
+def test_two_columns_of_ions_are_no_reason_to_refuse_a_table() -> None:
+    table = gg.read_features(b"Name,RT,ion,ion\nGM3 34:1,7.5,[M-H]-,[M+H]+\n")
+    assert table.data["adduct"].tolist() == ["[M-H]-"]
+    assert "second-column" in set(table.problems["code"])

@@ -97,6 +97,7 @@ def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
             "Batch",
         ),
         *("OH", "z", "Charge 1", "Group CV", "fold change 2", "Row ID", "peak start", "log2 S1"),
+        *("#Scan#", "TIC_Query", "base peak m/z"),
     ],
 )
 def test_columns_of_other_numbers_are_no_samples(header: str) -> None:

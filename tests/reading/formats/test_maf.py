@@ -83,3 +83,17 @@ def test_columns_beside_the_standard_ones_are_no_samples() -> None:
     table = read("\n".join("\t".join(row) for row in rows))
     assert_content(table, tool="MetaboLights MAF")
     assert set(by_sample(table)) == {"S_1", "S_2"}
+
+
+def test_several_quantities_of_each_sample() -> None:
+    """As kits of Biocrates give them: the area and RT are taken, ratios and standards are not."""
+    what = ("arearatio", "istdarea", "analytepeakarea", "analyteretentiontime", "status")
+    rows: list[list[object]] = [[*HEADER, *(f"{s}[{w}]" for s in ("S_1", "S_2") for w in what)]]
+    for f in FEATURES:
+        row = ["", "C1H1", "", "", f"{f.head} {f.chains};O2", f.mz, "", "[M-H]-", -1, ""]
+        row += [""] * (len(HEADER) - len(row))
+        for file in ("S_1", "S_2"):
+            row += [0.5, 99_000, f.area(file), f.rt_in(file), "VALID"]
+        rows.append(row)
+    table = read("\n".join("\t".join(map(str, row)) for row in rows))
+    assert_content(table, tool="MetaboLights MAF", own_rt=True)

@@ -31,7 +31,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
         ("liver.csv.gz", gzip.compress(TABLE), "liver.csv"),
         ("liver.csv", gzip.compress(TABLE[:20]) + gzip.compress(TABLE[20:]), "liver.csv"),
         ("x.zip", zipped({"a/liver.tsv": TABLE}), "liver.tsv"),
-        ("x.zip", zipped({"liver.csv": TABLE, "__MACOSX/._liver.csv": b"x"}), "liver.csv"),
+        ("x.zip", zipped({"liver.csv": TABLE, "__MACOSX/liver.csv": b"x"}), "liver.csv"),
         ("x.zip", zipped({"liver.csv": TABLE, "method.pdf": b"x", ".a.csv": b"y"}), "liver.csv"),
         ("liver.csv", TABLE, "liver.csv"),
     ],

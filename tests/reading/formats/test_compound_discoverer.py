@@ -110,7 +110,7 @@ def test_rows_of_candidates_whose_ticks_stand_below_those_of_compounds() -> None
         lines.append(f",False,,,some acid,{f.mz},24926,77,,,,,")
     table = read("\n".join(lines))
     assert_content(table, tool="Compound Discoverer", ions=False)
-    assert table.data["rt"].max() < 20
+    assert len(table) == 2 * len(FEATURES)
 
 
 def test_areas_of_groups_alone_are_no_samples() -> None:

@@ -82,7 +82,7 @@ def test_columns_beside_the_standard_ones_are_no_samples() -> None:
         row[:] = [f'"{number}"', *row[:-4], f'"SLM:{number:09d}"', *row[-4:]]
     table = read("\n".join("\t".join(row) for row in rows))
     assert_content(table, tool="MetaboLights MAF")
-    assert set(by_sample(table)) == {"S_1", "S_2"}
+    assert [s.name for s in table.tables[0].samples] == ["S_1", "S_2"]
 
 
 def test_several_quantities_of_each_sample() -> None:

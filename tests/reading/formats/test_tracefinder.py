@@ -74,3 +74,13 @@ def test_a_list_of_targets_has_masses_and_ions_in_its_own_words() -> None:
     header = "CompoundName,ExperimentType,ExtractedMass,Adduct,Polarity,RT,Window"
     lines = [f"{f.head} {f.chains};O2,XIC,{f.mz},H-Loss,-,{f.rt}," for f in FEATURES]
     assert_content(read("\n".join([header, *lines])), samples=("",), areas=False)
+
+
+def test_a_type_that_is_taken_for_that_of_samples_shows_standards_still() -> None:
+    rows = [line.split(",") for line in tracefinder({"Sample Type": "Type"}).splitlines()]
+    at = rows[0].index("Type")
+    for row in rows[1:]:
+        row[at] = "Internal Standard" if row[0].startswith("GM1") else "Target Compound"
+    table = read("\n".join(",".join(row) for row in rows))
+    said = table.data["fault"].fillna("").str.contains("internal standard")
+    assert said.equals(table.data["name"].str.startswith("GM1"))

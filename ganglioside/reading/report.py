@@ -156,27 +156,43 @@ def report_of(
 
 def faults_of(problems: pd.DataFrame) -> Iterator[Fault]:
     """Yield the problems by kind and column, the most serious first."""
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    kinds = zip(*(problems[c].tolist() for c in ("severity", "code", "column")), strict=True)
+    for at, kind in enumerate(kinds):
+        groups.setdefault(kind, []).append(at)
+    if not groups:
+        return
+    of_row = problems["feature_id"].notna().tolist()
     for severity in _SEVERITIES:
-        found = problems[problems["severity"] == severity]
-        for _, same in found.groupby(["code", "column"], sort=False, dropna=False):
-            of_rows = same[same["feature_id"].notna()]
-            yield from _of_table(severity, same[same["feature_id"].isna()])
-            if len(of_rows):
-                first = of_rows.iloc[0]
-                rows = tuple(of_rows["row"].dropna().astype(int).unique()[:_PLACES])
-                yield Fault(severity, first["message"], first["advice"], len(of_rows), rows)
+        for kind, same in groups.items():
+            if kind[0] == severity:
+                yield from _of_table(severity, problems, [at for at in same if not of_row[at]])
+                yield from _of_rows(severity, problems, [at for at in same if of_row[at]])
 
 
-def _of_table(severity: str, same: pd.DataFrame) -> Iterator[Fault]:
+def _of_table(severity: str, problems: pd.DataFrame, at: list[int]) -> Iterator[Fault]:
     """Yield problems of one kind about the whole table: each, or the first one if they are many."""
-    texts = same[["message", "advice"]].astype(str).to_numpy().tolist()
-    if len(texts) > _ALIKE:
-        message, advice = texts[0]
-        others = [f'"{quote(value)}"' for value in same["value"].astype(str).iloc[1:]]
-        more = f"{message} Likewise {len(others):,} more: {_listed(others)}."
-        texts = [[more, advice]]
-    for message, advice in texts:
-        yield Fault(severity, message, advice, 0, ())
+    told = at if len(at) <= _ALIKE else at[:1]
+    for message, advice in _words(problems, told):
+        text = message
+        if told != at:
+            others = [f'"{quote(str(value))}"' for value in problems["value"].iloc[at[1:]]]
+            text = f"{message} Likewise {len(others):,} more: {_listed(others)}."
+        yield Fault(severity, text, advice, 0, ())
+
+
+def _of_rows(severity: str, problems: pd.DataFrame, at: list[int]) -> Iterator[Fault]:
+    """Yield problems of one kind about rows as one, if there are any."""
+    for message, advice in _words(problems, at[:1]):
+        lines = problems["row"].iloc[at].dropna().unique()[:_PLACES]
+        yield Fault(severity, message, advice, len(at), tuple(int(line) for line in lines))
+
+
+def _words(problems: pd.DataFrame, at: list[int]) -> Iterator[tuple[str, str]]:
+    """Yield message and advice of some problems."""
+    messages, advice = problems["message"].array, problems["advice"].array
+    for i in at:
+        yield str(messages[i]), str(advice[i])
 
 
 def once(faults: Iterable[Fault]) -> list[Fault]:

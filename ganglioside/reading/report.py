@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from ganglioside.columns import INPUT_LABELS
 from ganglioside.reading.problems import quote
 from ganglioside.reading.raw_table import TableRead
 from ganglioside.reading.wordings import worded
+from ganglioside.support.text_columns import distinct, pick, texts_of
 
 #: Samples that are named; the others are counted.
 _NAMED: Final = 6
@@ -143,15 +145,24 @@ def report_of(
     problems : pandas.DataFrame
         Columns `columns.PROBLEMS`.
     """
-    samples = data[["sample", "sample_type"]].dropna(subset="sample").drop_duplicates("sample")
     return ReadingReport(
         source=source,
         tables=tables,
-        samples=tuple(samples.fillna("").itertuples(index=False, name=None)),
+        samples=_samples_of(data),
         features=len(data),
         readable=int(data["fault"].isna().sum()),
         faults=tuple(faults_of(problems)),
     )
+
+
+def _samples_of(data: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    """Samples of a table in order of appearance, each with the type that its first row has."""
+    codes, names = distinct(texts_of(data["sample"]))
+    first = np.zeros(len(names), dtype=np.int64)
+    rows = np.flatnonzero(codes >= 0)[::-1]
+    first[codes[rows]] = rows  # of several rows the one that is written last: the first
+    kinds = pick(texts_of(data["sample_type"]), first).fill_null("").to_pylist()
+    return tuple(zip(names, kinds, strict=True))
 
 
 def faults_of(problems: pd.DataFrame) -> Iterator[Fault]:

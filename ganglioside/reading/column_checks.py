@@ -10,13 +10,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import MAX_RT
+from ganglioside.columns import FEATURE_TABLE, MAX_RT
 from ganglioside.lipids.adducts import known_adduct
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.cell_values import (
     Numbers,
     NumberText,
     decimal_mark,
+    filled,
     holds_text,
     number_text,
     plain_numbers,
@@ -30,6 +31,15 @@ from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.rt_values import RtText, plain_rt
 from ganglioside.reading.spreading import SampleValues
 from ganglioside.support.arrays import BoolArray, FloatArray
+from ganglioside.support.text_columns import (
+    as_column,
+    as_numbers,
+    constant,
+    equals,
+    is_blank,
+    texts_of,
+    without,
+)
 
 #: Whether the values of each number column can reach thousands.
 _NUMBER_COLUMNS: Final[dict[str, bool]] = {"rt": False, "volume": True, "log_p": False, "mz": True}
@@ -77,7 +87,7 @@ def read_columns(
     Returns
     -------
     data : pandas.DataFrame, shape (n, 12)
-        Columns of `FEATURE_TABLE` but `fault`: RT in min, NaN or NA where missing or refused.
+        Columns `FEATURE_TABLE` but `fault`: RT in min, NaN or NA where missing or refused.
     samples : list of SampleValues
         Values of each sample of a wide table, none for other tables.
     """
@@ -88,10 +98,6 @@ def read_columns(
     log.rows("empty-row", np.flatnonzero(empty))
     judged &= ~empty
     own = judged & ~_report_names(raw, cells, names, judged, log)
-    data = pd.DataFrame({"feature_id": np.arange(n), "name": cells_of(raw, cells, "name")})
-    data["name"] = data["name"].mask(data["name"] == "", np.nan)
-    data["row"] = pd.array(raw.lines, dtype="Int64")
-    data["sheet"] = pd.Series(raw.sheet or np.nan, index=range(n), dtype="str")
     rt_text = _plain_rt(raw, cells, log)
     if rt_text is not None:
         cells = cells.copy(deep=False)
@@ -100,18 +106,30 @@ def read_columns(
     absent = _not_found(raw, texts, own, log)
     judged, own = judged & ~absent, own & ~absent
     mark = _table_mark(raw, cells, texts, log)
-    for column in _NUMBER_COLUMNS:
-        data[column] = _read_numbers(raw, cells, column, texts.get(column), mark, own, log)
-    rt = data["rt"].to_numpy(np.float64)
+    numbers = {
+        column: _read_numbers(raw, cells, column, texts.get(column), mark, own, log)
+        for column in _NUMBER_COLUMNS
+    }
     if _has(raw, "rt"):
         minutes = rt_text is not None and rt_text.minutes
-        data["rt"] = _settle_rt(raw, cells, rt, judged, log, minutes=minutes)
+        numbers["rt"] = _settle_rt(raw, cells, numbers["rt"], judged, log, minutes=minutes)
     samples = read_samples(raw, cells, mark)
-    data["anchor"] = _read_anchors(raw, cells, own, log)
-    for column in _TEXT_COLUMNS:
-        data[column] = _read_texts(raw, cells, column)
-    data["adduct"] = _with_ions_of_names(raw, cells, data["adduct"], names, log)
-    return data, samples
+    anchors = _read_anchors(raw, cells, own, log)
+    words = {column: _read_texts(raw, cells, column) for column in _TEXT_COLUMNS}
+    words["adduct"] = _with_ions_of_names(raw, cells, words["adduct"], names, log)
+    named = texts_of(cells_of(raw, cells, "name"))
+    data = {
+        "feature_id": np.arange(n),
+        "row": as_numbers(raw.lines),
+        "name": as_column(without(named, equals(named, ""))),
+        **numbers,
+        "anchor": anchors,
+        **words,
+        "sheet": as_column(constant(raw.sheet or None, n)),
+    }
+    return pd.DataFrame(
+        {column: data[column] for column in FEATURE_TABLE if column in data}
+    ), samples
 
 
 def _not_found(
@@ -234,9 +252,8 @@ def _in_minutes(raw: RawTable, samples: list[SampleValues]) -> list[SampleValues
 def _read_texts(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:
     """Cells of a text column, NaN where blank or if the table lacks it, shape (n,)."""
     if column not in raw.header.positions:
-        return pd.Series(np.nan, index=range(len(raw)), dtype="str")
-    texts = cells_of(raw, cells, column)
-    return texts.mask(texts.str.strip() == "", np.nan)
+        return pd.Series(as_column(constant(None, len(raw))))
+    return filled(cells_of(raw, cells, column))
 
 
 def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
@@ -265,7 +282,7 @@ def _report_names(
         standards.
     """
     texts, label = cells_of(raw, cells, "name"), raw.header.label("name")
-    blank = (texts.str.strip() == "").to_numpy(dtype=bool)
+    blank = is_blank(texts_of(texts))
     unnamed = blank & judged & bool(raw.tool)
     _report_unnamed(np.flatnonzero(unnamed), label, log)
     log.rows("name-missing", np.flatnonzero(blank & judged & ~unnamed), label)
@@ -324,10 +341,10 @@ def _with_ions_of_names(
     log: ProblemLog,
 ) -> pd.Series[Any]:
     """Ions of the column, else those that the names give, NaN without either, shape (n,)."""
-    ions = pd.Series(names.ions, index=adducts.index, dtype="str")
-    named = ions.notna().to_numpy(dtype=bool)
+    named = np.asarray(pd.notna(names.ions))
     if not named.any():
         return adducts
+    ions = pd.Series(names.ions, index=adducts.index, dtype="str")
     empty = adducts.isna().to_numpy(dtype=bool)
     filled = np.flatnonzero(named & empty)
     if len(filled):

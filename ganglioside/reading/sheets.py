@@ -22,6 +22,7 @@ from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
 from ganglioside.reading.sample_columns import numbers_left_out
 from ganglioside.reading.sample_types import NOT_JUDGED
+from ganglioside.support.text_columns import equals, texts_of
 
 #: Types of samples that take no part where the table gives them no RT of their own.
 _NO_PART_WITHOUT_RT: Final = frozenset({"blank", "qc", "pool", "standard"})
@@ -64,7 +65,7 @@ def _points_at_data(layout: Layout, columns: Mapping[str, str]) -> bool:
     named = any(column_of_header(label) == "rt" for label in columns)
     if layout.record or not named or rt is None or not looks_like_data([texts[rt]]):
         return False
-    return bool((parse_names(pd.Series(texts, dtype="str")).index >= 0).any())
+    return bool((parse_names(texts).index >= 0).any())
 
 
 def _without_the_header(layout: Layout, columns: Mapping[str, str]) -> Layout | None:
@@ -138,7 +139,7 @@ def _data_shown(layout: Layout) -> tuple[float, int]:
         return 0.0, 0
     first = [cells for _, cells in layout.sheet.head[:_LOOKED_AT]]
     columns = range(min(len(header.texts), _LOOKED_AT))
-    shares = [readable_share(pd.Series(column_of(first, c), dtype="str")) for c in columns]
+    shares = [readable_share(column_of(first, c)) for c in columns]
     return max(shares, default=0.0), len(header.texts)
 
 
@@ -183,7 +184,7 @@ def _without_headers(body: Body, header: Header) -> tuple[Body, list[Note]]:
     for position, text in texts.items():
         if not again.any():
             break
-        again &= (body.cells[position] == text).to_numpy(dtype=bool)
+        again &= equals(texts_of(body.cells[position]), text)
     if not texts or not again.any():
         return body, []
     lines = body.lines[again]
@@ -198,8 +199,7 @@ def readable_head(layout: Layout) -> float:
     shown = [p for c, p in layout.header.spare if c == "name"]
     if "name" in layout.header.positions:
         shown.append(layout.header.positions["name"])
-    columns = [pd.Series(column_of(below, position), dtype="str") for position in shown]
-    return max(map(readable_share, columns), default=0.0)
+    return max((readable_share(column_of(below, position)) for position in shown), default=0.0)
 
 
 def _refuse_formulas(layout: Layout, header: Header, samples: Sequence[SampleColumns]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS, PROBLEMS
+from ganglioside.columns import INPUT_LABELS
 from ganglioside.errors import ValidationError
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.reading.column_checks import cells_of, read_columns
@@ -21,6 +21,7 @@ from ganglioside.reading.row_checks import carry, report_adducts, report_formula
 from ganglioside.reading.sample_rows import settle_samples
 from ganglioside.reading.spreading import first_of, rows_of, spread
 from ganglioside.reading.standard_rows import with_standards
+from ganglioside.support.text_columns import distinct, texts_of
 
 #: Input columns of which a table may have two: the first is used, and names are judged without.
 _BESIDE: Final = frozenset({"adduct", "mz", "log_p", "sample_type"})
@@ -73,12 +74,11 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         of_row = problems["feature_id"].notna()
         wide_row = problems.loc[of_row, "feature_id"].to_numpy(np.int64)
         problems.loc[of_row, "feature_id"] = first_of(rows, len(raw)).array.take(wide_row)
-    others = {c: kind for c, kind in FEATURE_TABLE.items() if data[c].dtype != kind}
     return FeatureTable(
-        data=data.astype(others)[list(FEATURE_TABLE)],
+        data=data,
         names=names,
         carried=carried,
-        problems=problems.astype(PROBLEMS),
+        problems=problems,
         source=source,
         header=raw.header,
         tables=(TableRead.of(raw),),
@@ -90,8 +90,8 @@ def _holds_no_names(texts: pd.Series[Any], names: ParsedNames) -> bool:
     if names.species or not len(names):
         return False
     codes = {text: error.code for text, error in names.errors.items()}
-    distinct = texts.str.strip().unique()
-    return all(codes.get(text) == "unannotated" for text in distinct if text)
+    found = {text.strip() for text in distinct(texts_of(texts))[1]}
+    return all(codes.get(text) == "unannotated" for text in found if text)
 
 
 def check_judgeable(table: FeatureTable) -> None:

@@ -43,7 +43,7 @@ def learn(state: Inference, widening: float) -> Inference:
     least_scatter = max(widening, _LEAST_SCATTER) * state.curve.slope
     rates = _rates(state, least_scatter)
     residual = c.rt - state.fitted
-    scatter = rates.sigma[c.ceramide_class]
+    scatter = state.scatter_about(rates.sigma)
     weight = state.shares.own * student_weight(residual / scatter, OWN_TAIL) / scatter**2
     shape = state.tabulated.variance.shape
 
@@ -172,7 +172,7 @@ def _sigma(state: Inference) -> FloatArray:
     c, shares = state.candidates, state.shares
     residual = c.rt - shares.predicted
     weight = shares.own * student_weight(residual / shares.scale, OWN_TAIL)
-    excess = (state.scatter / shares.scale) ** 2
+    excess = (state.rates.sigma[c.ceramide_class] / shares.scale) ** 2
     squares = sum_by(c.ceramide_class, weight * excess * residual**2, 2)
     count = sum_by(c.ceramide_class, shares.own, 2)
     usual = np.array(_CLASS_SCATTER) * state.usual_scatter

@@ -18,6 +18,10 @@ from ganglioside.support.fact_tables import read_facts
 MASS_TOLERANCE: Final = 0.004
 
 
+#: Process by which one peak is picked as two, one beside the other.
+SPLIT_PEAK: Final = "split peak"
+
+
 @dataclass(frozen=True, slots=True)
 class Artefact:
     """One way in which a species is found at another mass: a row of `data/artefacts.csv`.

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.columns import (
@@ -21,8 +22,10 @@ from ganglioside.columns import (
 from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
+from ganglioside.lipids.adducts import adducts
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
+from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.text_columns import (
@@ -110,7 +113,7 @@ def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
 
 
 def judged_rows(
-    table: FeatureTable, state: Inference, decisions: Decisions, model: FittedModel
+    table: FeatureTable, state: Inference, decisions: Decisions, model: FittedModel, rows: PeakRows
 ) -> RowVerdicts:
     """Verdicts on all rows from decisions on the observations; other rows are `undetermined`.
 
@@ -122,12 +125,22 @@ def judged_rows(
     decisions : Decisions
         On the observations.
     model : FittedModel
+    rows : PeakRows
+        What the observations of one sample are to each other.
     """
     n, row = len(table), state.observed.row
     position = np.full(n, -1)  # of each row in the observations
     position[row] = np.arange(len(row))
     parent = _parent_names(table, state, model, decisions)
-    labels = Labels(row, model.line_labels, parent)
+    place = _places(table, row)
+    labels = Labels(
+        number=row,
+        line=model.line_labels,
+        parent=parent,
+        name=pick(texts_of(table.data["name"]), row),
+        place=place,
+        others=_other_rows(state.observed.ion, rows, place),
+    )
 
     def numbers(values: FloatArray) -> FloatArray:
         """Values of the observations by row, NaN for other rows."""
@@ -204,6 +217,63 @@ def _line_isomers(
     from_line = (decisions.verdict == VALID) & name_gives_none
     index[row[from_line]] = len(named) + decisions.line[from_line]
     return pick(joined(named, by_line), index)
+
+
+def _places(table: FeatureTable, row: IntArray) -> npt.NDArray[np.object_]:
+    """Where rows stand in the input: `row 17`, or `feature 16` where it has no lines."""
+    lines = table.data["row"].array[row]
+    known = lines.isna().any()
+    if known:
+        return np.array([f"feature {k}" for k in row.tolist()], dtype=object)
+    return np.array([f"row {k}" for k in lines.tolist()], dtype=object)
+
+
+_MOST_NAMED: Final = 5  # other rows of a peak that a reason names
+
+
+def _other_rows(
+    ion: IntArray, rows: PeakRows, place: npt.NDArray[np.object_]
+) -> dict[int, str]:
+    """The other rows of its peak, in words, of each observation that is no isotope peak.
+
+    Parameters
+    ----------
+    ion
+        Of each observation, an index into `adducts()`, -1 where unknown.
+    rows
+    place
+        Of each observation, as text.
+    """
+    if rows.are_single:
+        return {}
+    plain = np.flatnonzero(rows.isotope == 0)
+    of_peak = plain[np.argsort(rows.peak[plain], kind="stable")]
+    members = np.split(of_peak, np.flatnonzero(np.diff(rows.peak[of_peak])) + 1)
+    names = [*(a.name for a in adducts()), ""]
+    found: dict[int, str] = {}
+    for group in members:
+        if len(group) > 1:
+            found |= _each_with_others(group.tolist(), ion, names, place)
+    return found
+
+
+def _each_with_others(
+    group: list[int], ion: IntArray, names: list[str], place: npt.NDArray[np.object_]
+) -> dict[int, str]:
+    """The other rows of one peak, in words, of each of its rows."""
+    found = {}
+    for row in group:
+        others = [k for k in group if k != row][:_MOST_NAMED]
+        unlike = any(ion[k] != ion[row] for k in others)
+        own = names[ion[row]]
+        as_ion = [f"{names[ion[k]]}, {place[k]}" if names[ion[k]] else str(place[k]) for k in others]
+        if own and unlike:
+            found[row] = f"seen as {own}, also as {' and '.join(as_ion)}"
+        elif own:
+            found[row] = f"picked twice as {own}, also as {' and '.join(as_ion)}"
+        else:
+            found[row] = f"also as {' and '.join(as_ion)}"
+    return found
 
 
 def _parent_names(

@@ -20,6 +20,7 @@ from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, 
 from ganglioside.support.priors import Priors
 
 _ROUNDS: Final = 8
+_MOST: Final = 0.98  # of neighbours, at most, that are one peak before their gap is seen
 _MOST_ISOTOPES: Final = 6
 _ISOTOPE_PPM: Final = 15.0  # by which m/z of isotope peaks may miss their distance
 _TAIL: Final = 6.0  # degrees of freedom of the RT difference of two rows of a peak
@@ -88,8 +89,9 @@ def peak_rows(observed: Observations, priors: Priors) -> PeakRows:
 
         odds = p / (1 - p) * t(gap / width) / width * span
 
-    with p the share of such neighbours that are one peak, which the table teaches as it does the
-    width. Unlike ions have a p of their own.
+    with p the share of such neighbours that are one peak. The table teaches the width, and that p
+    is larger than usual; isomers that are apart do not make it smaller. Unlike ions have a p of
+    their own.
     """
     n = len(observed)
     width = priors.coelution_width.value
@@ -139,7 +141,8 @@ def _same_peak(
         for ions, prior in ((True, priors.same_peak_other_ion), (False, priors.same_peak)):
             of_kind = other_ion == ions
             seen = float(same[of_kind].sum()) + prior.weight * prior.value
-            rate[of_kind] = min(seen / (float(of_kind.sum()) + prior.weight), 0.98)
+            learned = seen / (float(of_kind.sum()) + prior.weight)
+            rate[of_kind] = min(max(learned, prior.value), _MOST)
     return same, width
 
 

@@ -48,8 +48,8 @@ class Peaks:
 
     @property
     def are_features(self) -> bool:
-        """Whether every peak is one feature."""
-        return self.observed is self.features
+        """Whether every feature is a peak of its own, in the same order."""
+        return len(self.features.drift) < 2 and self.rows.are_single
 
     def seen_from(self, row: int) -> Observations:
         """The peaks as the sample of one feature shows them, length P.
@@ -99,10 +99,9 @@ def find_peaks(observed: Observations, priors: Priors | None = None) -> Peaks:
     """
     n = len(observed)
     rows = peak_rows(observed, priors or Priors.usual())
-    observed = replace(observed, together=rows.width)
+    best = replace(_best_rows(observed, rows), together=rows.width)
     if n == 0 or (len(observed.drift) < 2 and rows.are_single):
-        return Peaks(observed, observed, np.arange(n), 0.0, rows)
-    best = _best_rows(observed, rows)
+        return Peaks(best, observed, np.arange(n), 0.0, rows)
     if len(observed.drift) < 2:
         return Peaks(best, observed, rows.peak, 0.0, rows)
     noise = observed.drift.noise

@@ -178,13 +178,20 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
             probability=float(state.shares.pair[pair]),
             basis=f"{name} is itself genuine with a probability of {genuine}; {usually} about "
             f"{100 * usual_ratio:.2g} % of the parent's area",
-            **asdict(row.compared(float(state.observed.rt[parent]), state.rates.pair_sigma)),
+            **asdict(row.compared(float(state.observed.rt[parent]), _width(row, artefact))),
             area_ratio=float(10 ** state.log_ratio(parent, row.position)),
             usual_ratio=float(usual_ratio),
             parent_id=feature_id,
             parent=name,
             process=artefact.process if artefact else row.loss(name),
         )
+
+
+def _width(row: _Row, artefact: Artefact | None) -> float:
+    """Usual RT difference of a row and its parent, min."""
+    if artefact is None or artefact.coelutes:
+        return row.state.rates.pair_sigma
+    return float(np.hypot(artefact.rt_shift, artefact.rt_spread)) * row.state.curve.slope
 
 
 def _artefact(process: int) -> Artefact | None:

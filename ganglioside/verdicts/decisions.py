@@ -55,6 +55,8 @@ class Decisions:
     verdict, rule : numpy.ndarray of int
         Indices into `columns.VERDICTS` and `RULES`.
     confidence : numpy.ndarray
+        Probability of the verdict; of `undetermined` that of the likeliest one, or that the name is
+        wrong where the row was refused.
     probability : numpy.ndarray, shape (n, 4)
         Probabilities of valid, fragment, adduct and outlier.
     line : numpy.ndarray of int
@@ -137,7 +139,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     return Decisions(
         verdict=verdict,
         rule=_rules(state, verdict, line, parent),
-        confidence=np.clip(probability.max(axis=1), 0.0, 1.0),
+        confidence=_confidence(probability, refused),
         probability=probability,
         line=line,
         predicted=predicted,
@@ -178,6 +180,12 @@ def _probability(state: Inference) -> FloatArray:
     probability[:, ADDUCT] = adduct + missing.by_row(n, "adduct")
     probability[:, OUTLIER] = shares.chance + missing.by_row(n, "outlier")
     return probability
+
+
+def _confidence(probability: FloatArray, refused: BoolArray) -> FloatArray:
+    """Probability of the likeliest verdict, shape (n,); of a refused name, that it is wrong."""
+    likeliest = probability.max(axis=1)
+    return np.clip(np.where(refused, 1 - likeliest, likeliest), 0.0, 1.0)
 
 
 def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, IntArray]:

@@ -69,8 +69,8 @@ _ANOTHER_NAME: Final = (
     + _OWN
 )
 _REFUSED: Final = (
-    _OFF + ": beyond the outlier threshold, so that the name is not accepted, although it is "
-    "likelier right ({probability:.0f}%) than wrong."
+    _OFF + ": beyond the outlier threshold, so that the name is not accepted, although valid is the "
+    "likeliest verdict ({probability:.0f}%)."
 )
 _BESIDE: Final = (
     "Elutes beside another row of this name in its sample, which is nearer to the peak that the "

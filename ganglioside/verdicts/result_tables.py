@@ -27,7 +27,7 @@ from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
 from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.text_columns import (
     Texts,
     as_column,
@@ -37,7 +37,7 @@ from ganglioside.support.text_columns import (
     texts,
     texts_of,
 )
-from ganglioside.verdicts.decisions import RULES, UNDETERMINED, VALID, Decisions
+from ganglioside.verdicts.decisions import ADDUCT, RULES, UNDETERMINED, VALID, Decisions
 from ganglioside.verdicts.log_p import NO_LINE, LogP
 from ganglioside.verdicts.reasons import Labels, reasons
 
@@ -65,6 +65,8 @@ class RowVerdicts:
         Indices into `columns.VERDICTS`.
     parent_id : numpy.ndarray of int
         -1 without a parent that has a row.
+    peak_id : numpy.ndarray of int
+        Row that stands for the peak of each row.
     """
 
     isomer: Texts
@@ -80,6 +82,15 @@ class RowVerdicts:
     process: Texts
     rule: Texts
     reason: Texts
+    peak_id: IntArray
+
+    @property
+    def is_isotope(self) -> BoolArray:
+        """Whether each row is an isotope peak of the row that stands for its peak, shape (n,)."""
+        alone = np.arange(len(self.peak_id))
+        return np.asarray((self.verdict == ADDUCT) & (self.peak_id == self.parent_id)) & (
+            self.peak_id != alone
+        )
 
 
 def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
@@ -109,6 +120,7 @@ def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
         process=no_text,
         rule=pick(texts([UNREADABLE, NO_MODEL]), readable),
         reason=_reasons(table, readable - 1, partial(pick, texts([why]))),
+        peak_id=np.arange(n),
     )
 
 
@@ -166,6 +178,7 @@ def judged_rows(
         process=pick(texts(decisions.process), position),
         rule=pick(texts([*RULES, UNREADABLE]), rule),
         reason=_reasons(table, position, partial(reasons, state, decisions, labels)),
+        peak_id=_scattered(row[rows.stands], row, np.arange(n)),
     )
 
 
@@ -222,8 +235,7 @@ def _line_isomers(
 def _places(table: FeatureTable, row: IntArray) -> npt.NDArray[np.object_]:
     """Where rows stand in the input: `row 17`, or `feature 16` where it has no lines."""
     lines = table.data["row"].array[row]
-    known = lines.isna().any()
-    if known:
+    if lines.isna().any():
         return np.array([f"feature {k}" for k in row.tolist()], dtype=object)
     return np.array([f"row {k}" for k in lines.tolist()], dtype=object)
 
@@ -314,6 +326,7 @@ def features_table(table: FeatureTable, verdicts: RowVerdicts) -> pd.DataFrame:
         **{name: _column(values) for name, values in vars(verdicts).items()},
         "verdict": pd.Categorical.from_codes(verdicts.verdict, dtype=_VERDICT),
         "parent_id": as_numbers(verdicts.parent_id),
+        "peak_id": as_numbers(verdicts.peak_id),
         "consolidated_volume": _consolidated(data["volume"].to_numpy(), verdicts),
     }
     # Columns of the input are shared until either side writes; the others are new.
@@ -335,10 +348,14 @@ def _column(values: Any) -> Any:
 
 
 def _consolidated(volume: FloatArray, verdicts: RowVerdicts) -> FloatArray:
-    """Area of each valid feature plus those of its fragments and adducts, NaN for other rows."""
-    child = np.flatnonzero((verdicts.parent_id >= 0) & np.isfinite(volume))
+    """Area of each valid feature plus those of its fragments and adducts, NaN for other rows.
+
+    Only rows that stand for their peak count: ions and isotope peaks are not added up.
+    """
+    stands = verdicts.peak_id == np.arange(len(volume))
+    child = np.flatnonzero((verdicts.parent_id >= 0) & np.isfinite(volume) & stands)
     added = np.bincount(verdicts.parent_id[child], volume[child], minlength=len(volume))
-    return np.where(verdicts.verdict == VALID, volume + added, np.nan)
+    return np.where((verdicts.verdict == VALID) & stands, volume + added, np.nan)
 
 
 def _carried(table: FeatureTable) -> list[pd.DataFrame]:

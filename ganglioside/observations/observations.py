@@ -24,7 +24,7 @@ _SMALLEST: Final = 0.02  # quantile of the areas of a table
 #: Fields of `Observations` with one value per row.
 _OF_ROWS: Final = (
     "row", "sample", "group", "species", "chains", "slot", "sample_ceramide", "ceramide", "mass",
-    "mass_error", "mz", "ion", "isotope", "rt", "log_volume", "anchor",
+    "mass_error", "mz", "ion", "ion_stated", "isotope", "rt", "log_volume", "anchor",
 )  # fmt: skip
 
 
@@ -61,6 +61,8 @@ class Observations:
         As measured, NaN where missing.
     ion : numpy.ndarray of int, shape (n,)
         Index into `adducts()`, -1 where unknown.
+    ion_stated : numpy.ndarray of bool, shape (n,)
+        Whether the table names the ion; other ions are the nearest to the m/z.
     isotope : numpy.ndarray of int, shape (n,)
         Number of the isotope peak that the table states, 0 where it states none.
     rt : numpy.ndarray, shape (n,)
@@ -87,6 +89,7 @@ class Observations:
     mass_error: FloatArray
     mz: FloatArray
     ion: IntArray
+    ion_stated: BoolArray
     isotope: IntArray
     rt: FloatArray
     log_volume: FloatArray
@@ -204,6 +207,7 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
         mass_error=mass_error[order],
         mz=mz[order],
         ion=ion[order],
+        ion_stated=~ions.isna()[order],
         isotope=isotope[order],
         rt=drift.to_study(rt, sample),
         log_volume=log_volume[order],

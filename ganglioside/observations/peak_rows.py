@@ -116,7 +116,7 @@ def _are_other_ions(observed: Observations, first: IntArray) -> BoolArray:
     unlike = known & (ion[first] != ion[first + 1])
     a, b = observed.mz[first], observed.mz[first + 1]
     charge = np.maximum(charges(ion[first]), charges(ion[first + 1]))
-    by_mass = _isotope_number(np.minimum(a, b), np.maximum(a, b), charge) > 0
+    by_mass = _isotope_number(np.minimum(a, b), np.maximum(a, b), charge)[0] > 0
     return np.asarray(unlike | by_mass | (isotope[first] != isotope[first + 1]))
 
 
@@ -159,7 +159,8 @@ def _isotopes(observed: Observations, peak: IntArray) -> IntArray:
     """Number of the isotope peak that each row is within its peak, shape (n,).
 
     A row is one by its m/z, against another row of the same ion, or as the table states, where its
-    peak has a monoisotopic row.
+    peak has a monoisotopic row. Where the table names no ion, M+2 is near the ion of the other
+    polarity: what fits the m/z better decides.
     """
     n_peaks = int(peak.max()) + 1
     monoisotopic = sum_by(peak, (observed.isotope == 0).astype(float), n_peaks) > 0
@@ -170,20 +171,27 @@ def _isotopes(observed: Observations, peak: IntArray) -> IntArray:
     a = np.repeat(several, size[peak[several]])
     b = ranges(first[peak[several]], size[peak[several]])
     ion = observed.ion
-    found = _isotope_number(observed.mz[a], observed.mz[b], charges(ion[a]))
-    found = np.where((ion[b] == ion[a]) | (ion[b] < 0), found, 0)
+    found, miss = _isotope_number(observed.mz[a], observed.mz[b], charges(ion[a]))
+    as_ion = np.abs(observed.mass_error[b] - observed.mass_error[a])
+    nearer = ~observed.ion_stated[b] & (miss < as_ion)
+    found = np.where((ion[b] == ion[a]) | (ion[b] < 0) | nearer, found, 0)
     np.maximum.at(number, b, found)
     return number
 
 
-def _isotope_number(lighter: FloatArray, heavier: FloatArray, charge: IntArray) -> IntArray:
-    """Number of 13C by which an m/z lies above another of this charge; 0 where it does not."""
+def _isotope_number(
+    lighter: FloatArray, heavier: FloatArray, charge: IntArray
+) -> tuple[IntArray, FloatArray]:
+    """Number of 13C by which an m/z lies above another of this charge, and the rest, ppm.
+
+    0 where it is no whole number of them.
+    """
     with np.errstate(invalid="ignore"):
         steps = (heavier - lighter) * charge / ISOTOPE_STEP
         number = np.nan_to_num(np.rint(steps))
         miss = np.abs(steps - number) * ISOTOPE_STEP / np.maximum(charge, 1) / lighter * 1e6
     is_one = (number >= 1) & (number <= _MOST_ISOTOPES) & (miss < _ISOTOPE_PPM) & (charge > 0)
-    return np.where(is_one, number, 0).astype(np.int64)
+    return np.where(is_one, number, 0).astype(np.int64), miss
 
 
 def _best(observed: Observations, peak: IntArray, isotope: IntArray) -> IntArray:

@@ -162,6 +162,7 @@ def _as_rows(
         mass_error=_mean_of_known(observed.mass_error, peak, n),
         mz=observed.mz[first],
         ion=observed.ion[first],
+        ion_stated=observed.ion_stated[first],
         isotope=observed.isotope[first],
         rt=rt,
         log_volume=_mean_of_known(observed.log_volume, peak, n),

@@ -122,7 +122,9 @@ def _best_rows(observed: Observations, rows: PeakRows) -> Observations:
     error = observed.mass_error[best]
     of_others = np.where(rows.isotope == 0, observed.mass_error, np.nan)
     error = np.where(np.isnan(error), _mean_of_known(of_others, rows.peak, n), error)
-    return replace(observed.take(best), anchor=np.bincount(rows.peak, marked, n) > 0, mass_error=error)
+    return replace(
+        observed.take(best), anchor=np.bincount(rows.peak, marked, n) > 0, mass_error=error
+    )
 
 
 def _as_rows(

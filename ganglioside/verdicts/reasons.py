@@ -69,7 +69,8 @@ _ANOTHER_NAME: Final = (
     + _OWN
 )
 _REFUSED: Final = (
-    _OFF + ": beyond the outlier threshold, so that the name is not accepted, although valid is the "
+    _OFF
+    + ": beyond the outlier threshold, so that the name is not accepted, although valid is the "
     "likeliest verdict ({probability:.0f}%)."
 )
 _BESIDE: Final = (

@@ -243,9 +243,7 @@ def _places(table: FeatureTable, row: IntArray) -> npt.NDArray[np.object_]:
 _MOST_NAMED: Final = 5  # other rows of a peak that a reason names
 
 
-def _other_rows(
-    ion: IntArray, rows: PeakRows, place: npt.NDArray[np.object_]
-) -> dict[int, str]:
+def _other_rows(ion: IntArray, rows: PeakRows, place: npt.NDArray[np.object_]) -> dict[int, str]:
     """The other rows of its peak, in words, of each observation that is no isotope peak.
 
     Parameters
@@ -278,7 +276,9 @@ def _each_with_others(
         others = [k for k in group if k != row][:_MOST_NAMED]
         unlike = any(ion[k] != ion[row] for k in others)
         own = names[ion[row]]
-        as_ion = [f"{names[ion[k]]}, {place[k]}" if names[ion[k]] else str(place[k]) for k in others]
+        as_ion = [
+            f"{names[ion[k]]}, {place[k]}" if names[ion[k]] else str(place[k]) for k in others
+        ]
         if own and unlike:
             found[row] = f"seen as {own}, also as {' and '.join(as_ion)}"
         elif own:

@@ -194,9 +194,9 @@ def _notes(e: Explanation) -> Iterator[str]:
     sums = e.probabilities
     yield "In total: " + ", ".join(f"{verdict} {percent(p)}" for verdict, p in sums.items()) + "."
     likeliest = next(iter(sums))
-    if e.verdict == "undetermined" and likeliest == "valid":
+    if e.verdict == "outlier" and likeliest == "valid":
         yield (
-            "Its own series is the likeliest explanation; beyond "
+            "Its own series is the likeliest explanation, but beyond "
             f"{e.outlier_threshold:g} sigma a name is not accepted."
         )
     elif e.verdict == "undetermined":

@@ -185,7 +185,7 @@ def _probability(state: Inference) -> FloatArray:
 def _confidence(probability: FloatArray, refused: BoolArray) -> FloatArray:
     """Probability of the likeliest verdict, shape (n,); of a refused name, that it is wrong."""
     likeliest = probability.max(axis=1)
-    return np.clip(np.where(refused, 1 - likeliest, likeliest), 0.0, 1.0)
+    return np.asarray(np.clip(np.where(refused, 1 - likeliest, likeliest), 0.0, 1.0))
 
 
 def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, IntArray]:

@@ -105,19 +105,19 @@ def _with_isotopes(rows: PeakRows, decisions: Decisions) -> Decisions:
     sure[:, ADDUCT] = _ISOTOPE_SURE
     sure[:, OUTLIER] = 1 - _ISOTOPE_SURE
     labels = np.array([isotope_label(number) for number in rows.isotope[isotopes]], dtype=object)
-    changes = {
-        "verdict": ADDUCT,
-        "rule": ADDUCTS,
-        "confidence": _ISOTOPE_SURE,
-        "probability": sure,
-        "parent": rows.stands[isotopes],
-        "missing_parent": -1,
-        "process": labels,
-        "rival": -1,
-        "refused": False,
-    }
-    changed = {name: _put(getattr(decisions, name), isotopes, new) for name, new in changes.items()}
-    return replace(decisions, **changed)
+    d = decisions
+    return replace(
+        d,
+        verdict=_put(d.verdict, isotopes, ADDUCT),
+        rule=_put(d.rule, isotopes, ADDUCTS),
+        confidence=_put(d.confidence, isotopes, _ISOTOPE_SURE),
+        probability=_put(d.probability, isotopes, sure),
+        parent=_put(d.parent, isotopes, rows.stands[isotopes]),
+        missing_parent=_put(d.missing_parent, isotopes, -1),
+        process=_put(d.process, isotopes, labels),
+        rival=_put(d.rival, isotopes, -1),
+        refused=_put(d.refused, isotopes, False),
+    )
 
 
 def _put(values: npt.NDArray[Any], position: IntArray, new: Any) -> npt.NDArray[Any]:

@@ -87,10 +87,9 @@ class RowVerdicts:
     @property
     def is_isotope(self) -> BoolArray:
         """Whether each row is an isotope peak of the row that stands for its peak, shape (n,)."""
-        alone = np.arange(len(self.peak_id))
-        return np.asarray((self.verdict == ADDUCT) & (self.peak_id == self.parent_id)) & (
-            self.peak_id != alone
-        )
+        of_another = self.peak_id != np.arange(len(self.peak_id))
+        is_adduct = (self.verdict == ADDUCT) & (self.peak_id == self.parent_id)
+        return np.asarray(is_adduct & of_another)
 
 
 def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:

@@ -63,7 +63,10 @@ def test_names_that_agree_are_no_rivals() -> None:
     table = gg.read_features(pd.DataFrame({"Name": names, "RT": [9.0, 9.0, 9.0, 10.0, 10.0]}))
     observed = observe(table)
     found = rival_names(observed, np.nan)
-    pairs = {frozenset(observed.row[[a, b]].tolist()) for a, b in zip(found.row, found.other)}
+    pairs = {
+        frozenset(observed.row[[a, b]].tolist())
+        for a, b in zip(found.row, found.other, strict=True)
+    }
     assert pairs == {frozenset({1, 2})}  # GD1a is not GD1b
 
 

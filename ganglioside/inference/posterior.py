@@ -181,7 +181,8 @@ def _pair_intensity(state: Inference) -> FloatArray:
     rates, pairs, observed = state.rates, state.coelution, state.observed
     odds, yields = _odds_and_yields(state)
     closeness = student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
-    closeness[pairs.splits] = pairs.beside(state.curve.slope)
+    if len(pairs.splits):
+        closeness[pairs.splits] = pairs.beside(state.curve.slope)
     row_area = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, row_area[pairs.child])

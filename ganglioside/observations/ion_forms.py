@@ -56,6 +56,8 @@ def ions_of(
     >>> [adducts()[k].name for k in found]
     ['[M-2H]2-', '[M-H]-']
     """
+    if ions.isna().all() and not np.isfinite(mz).any():
+        return np.full(len(mz), -1, dtype=np.int64)
     known = adducts()
     index = {ion.name: k for k, ion in enumerate(known)}
     found = np.full(len(mz), -1, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
@@ -101,8 +101,8 @@ class Labels:
         Name of the parent of each observation, missing without a parent.
     name : Texts, length n
         Name of each observation.
-    place : numpy.ndarray of object, shape (n,)
-        Where each observation stands in the input: `row 17`.
+    place : callable
+        Where some observations stand in the input, by their positions: `row 17`.
     others : mapping of int to str
         The other rows of its peak, for observations that have some: `as [M-2H]2-, row 17`.
     """
@@ -111,7 +111,7 @@ class Labels:
     line: tuple[str, ...]
     parent: Texts
     name: Texts
-    place: Column
+    place: Callable[[IntArray], Column]
     others: Mapping[int, str]
 
 
@@ -269,7 +269,7 @@ class _Fields:
     @property
     def place_of_parent(self) -> Column:
         """Row of the parent in the input."""
-        return np.asarray(self.labels.place[self._parent])
+        return np.asarray(self.labels.place(self._parent))
 
     @property
     def _rival(self) -> IntArray:
@@ -289,7 +289,7 @@ class _Fields:
     @property
     def place_of_rival(self) -> Column:
         """Row in the input that names the same peak better."""
-        return np.asarray(self.labels.place[self._rival])
+        return np.asarray(self.labels.place(self._rival))
 
     @property
     def _parent(self) -> IntArray:

@@ -143,7 +143,7 @@ def judged_rows(
     position = np.full(n, -1)  # of each row in the observations
     position[row] = np.arange(len(row))
     parent = _parent_names(table, state, model, decisions)
-    place = _places(table, row)
+    place = partial(_places, table, row)
     labels = Labels(
         number=row,
         line=model.line_labels,
@@ -231,18 +231,20 @@ def _line_isomers(
     return pick(joined(named, by_line), index)
 
 
-def _places(table: FeatureTable, row: IntArray) -> npt.NDArray[np.object_]:
-    """Where rows stand in the input: `row 17`, or `feature 16` where it has no lines."""
-    lines = table.data["row"].array[row]
+def _places(table: FeatureTable, row: IntArray, at: IntArray) -> npt.NDArray[np.object_]:
+    """Where some observations stand in the input: `row 17`, or `feature 16` without lines."""
+    lines = table.data["row"].array[row[at]]
     if lines.isna().any():
-        return np.array([f"feature {k}" for k in row.tolist()], dtype=object)
+        return np.array([f"feature {k}" for k in row[at].tolist()], dtype=object)
     return np.array([f"row {k}" for k in lines.tolist()], dtype=object)
 
 
 _MOST_NAMED: Final = 5  # other rows of a peak that a reason names
 
 
-def _other_rows(ion: IntArray, rows: PeakRows, place: npt.NDArray[np.object_]) -> dict[int, str]:
+def _other_rows(
+    ion: IntArray, rows: PeakRows, place: Callable[[IntArray], npt.NDArray[np.object_]]
+) -> dict[int, str]:
     """The other rows of its peak, in words, of each observation that is no isotope peak.
 
     Parameters
@@ -251,7 +253,7 @@ def _other_rows(ion: IntArray, rows: PeakRows, place: npt.NDArray[np.object_]) -
         Of each observation, an index into `adducts()`, -1 where unknown.
     rows
     place
-        Of each observation, as text.
+        Of some observations, as text.
     """
     if rows.are_single:
         return {}
@@ -259,15 +261,17 @@ def _other_rows(ion: IntArray, rows: PeakRows, place: npt.NDArray[np.object_]) -
     of_peak = plain[np.argsort(rows.peak[plain], kind="stable")]
     members = np.split(of_peak, np.flatnonzero(np.diff(rows.peak[of_peak])) + 1)
     names = [*(a.name for a in adducts()), ""]
+    several = [group.tolist() for group in members if len(group) > 1]
+    shown = np.array([row for group in several for row in group], dtype=np.int64)
+    places = dict(zip(shown.tolist(), place(shown).tolist(), strict=True))
     found: dict[int, str] = {}
-    for group in members:
-        if len(group) > 1:
-            found |= _each_with_others(group.tolist(), ion, names, place)
+    for group in several:
+        found |= _each_with_others(group, ion, names, places)
     return found
 
 
 def _each_with_others(
-    group: list[int], ion: IntArray, names: list[str], place: npt.NDArray[np.object_]
+    group: list[int], ion: IntArray, names: list[str], place: dict[int, str]
 ) -> dict[int, str]:
     """The other rows of one peak, in words, of each of its rows."""
     found = {}

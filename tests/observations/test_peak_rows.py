@@ -135,3 +135,19 @@ def test_chains_of_one_sum_are_names_of_their_own() -> None:
 def _chains(found: object) -> str:
     carbons, double_bonds = int(found[1]), int(found[2])  # type: ignore[index]
     return f"(d18:1/{carbons - 18}:{double_bonds - 1})"
+
+
+def test_the_samples_of_a_study_count_each_peak_once() -> None:
+    parts = [
+        with_second_ion(3).assign(Sample=name, RT=lambda t, k=k: t["RT"] + 0.01 * k)
+        for k, name in enumerate("ABC")
+    ]
+    once = [part.iloc[21:] for part in parts]  # the larger ion alone
+    twice = gg.analyze(pd.concat(parts, ignore_index=True))
+    single = gg.analyze(pd.concat(once, ignore_index=True))
+    assert (twice.features["verdict"] == "valid").all()
+    assert (twice.consensus["seen"] == 3).all()
+    pd.testing.assert_frame_equal(
+        twice.consensus[["name", "total_volume", "volume"]],
+        single.consensus[["name", "total_volume", "volume"]],
+    )

@@ -49,8 +49,9 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
 
         o = presence * evidence * density of RT / intensity of all other processes
 
-    and its probability is o_i / (1 - presence + o_i + sum(o_j)). What it leaves goes to the
-    other processes in proportion to their intensities.
+    and its probability is o_i / (1 - presence + o_i + sum(o_j)). Rows that name the same peak
+    differently are rivals too. What it leaves goes to the other processes in proportion to their
+    intensities.
 
     Parameters
     ----------
@@ -70,6 +71,10 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
     odds = prior * student(z / leniency, usual_scale, OWN_TAIL)
     strict_odds = odds if leniency == 1 else prior * student(z, usual_scale, OWN_TAIL)
     rivals = sum_of_others(c.sample_line_ceramide, strict_odds)
+    if len(state.rivals.row):
+        odds, strict_odds = _below_plain_ions(state, odds), _below_plain_ions(state, strict_odds)
+        by_row = sum_by(c.row, strict_odds, len(state.observed))
+        rivals = rivals + state.rivals.odds_of_others(by_row)[c.row]
     own = odds / (1 - state.presence + odds + rivals)
     on_any_line = sum_by(c.row, own, len(state.observed))
     own = own / np.maximum(on_any_line, 1.0)[c.row]
@@ -88,12 +93,20 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
     )
 
 
+def _below_plain_ions(state: Inference, odds: FloatArray) -> FloatArray:
+    """Odds of the candidates, shape (a,); those of ions without water stay below plain ions'."""
+    row = state.candidates.row
+    by_row = sum_by(row, odds, len(state.observed))
+    most = state.priors.water_lost_name.value * state.rivals.largest_plain(by_row)
+    return np.asarray(odds * np.minimum(most / np.maximum(by_row, _TINY), 1.0)[row])
+
+
 def _usual_scale(state: Inference, scale: FloatArray) -> FloatArray:
     """`scale` with a scatter no wider than usual, min, shape (a,).
 
     The scatter is kept wide in the first rounds; that must not make the own line less likely.
     """
-    scatter = np.minimum(state.scatter, state.usual_scatter)
+    scatter = state.scatter_about(np.minimum(state.rates.sigma, state.usual_scatter))
     return np.asarray(np.sqrt(scale**2 - state.scatter**2 + scatter**2))
 
 
@@ -168,6 +181,8 @@ def _pair_intensity(state: Inference) -> FloatArray:
     rates, pairs, observed = state.rates, state.coelution, state.observed
     odds, yields = _odds_and_yields(state)
     closeness = student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
+    if len(pairs.splits):
+        closeness[pairs.splits] = pairs.beside(state.curve.slope)
     row_area = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, row_area[pairs.child])

@@ -302,3 +302,11 @@ def test_samples_named_two_rows_above_columns_of_one_heading() -> None:
     assert {s.kind for s in table.tables[0].left_out} == {"qc", "blank"}
     standard = table.data[table.data["name"].str.contains("iSTD")]
     assert standard["fault"].str.contains("internal standard").all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_number_without_end_among_areas_is_none() -> None:
+    areas = [f"{7 + i},9e6,{i + 1}e999,{2 * i + 1}000,{2 * i + 3}000,1e308" for i in range(6)]
+    rows = [f"GM3({30 + 2 * i}:1;O2),{area}" for i, area in enumerate(areas)]
+    table = gg.read_features("\n".join(["Name,RT,Area,S_1,S_2,S_3,S_4", *rows]).encode())
+    assert len(table) == len(rows)

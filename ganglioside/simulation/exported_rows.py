@@ -38,11 +38,11 @@ _SPLIT_AREA: Final = (0.05, 0.4)
 _SECOND_ION_AREA: Final = (0.2, 0.8)
 _DUPLICATE_AREA: Final = (0.9, 1.0)
 #: RT of a second ion or a duplicate less that of the first, sd, min.
-_PICK_NOISE: Final = 0.002
+PICK_NOISE: Final = 0.002
 #: d20:1 against all of an even sum.
 _CHAIN_FRACTION: Final = (0.3, 0.5)
 #: Mass that an artefact has beside its species, Da; M+2 is two neutrons.
-_MASS_SHIFTS: Final = {
+MASS_SHIFTS: Final = {
     "+Na-H": 21.981943,
     "-H2O": -18.010565,
     "M+2": 2 * NEUTRON,
@@ -122,7 +122,7 @@ def _with_chains(world: World, rows: pd.DataFrame) -> pd.DataFrame:
     both[known] = has_chain_isomers(parse_names(true[known]).frame().astype(_WHOLE))
     both &= _reads_as_d20(rows["Name"])
     again = rows[both]
-    noise = world.stream("chain rows").normal(0, _PICK_NOISE, len(again))
+    noise = world.stream("chain rows").normal(0, PICK_NOISE, len(again))
     keys = _new_keys(rows, again)
     key_of = dict(zip(again["key"], keys, strict=True))
     second = again.assign(
@@ -291,7 +291,7 @@ def _again(
     return peaks.assign(
         key=_new_keys(rows, peaks),
         same_as=np.where(peaks["same_as"] >= 0, peaks["same_as"], peaks["key"]),
-        RT=peaks["RT"] + rng.normal(0, _PICK_NOISE, len(peaks)),
+        RT=peaks["RT"] + rng.normal(0, PICK_NOISE, len(peaks)),
         Volume=np.maximum((peaks["Volume"] * share).round(), 1).astype("int64"),
         verdict=peaks["verdict"].where(~genuine, verdict),
         process=peaks["process"].where(~genuine, process),
@@ -366,7 +366,7 @@ def ion_masses(rows: pd.DataFrame, names: pd.Series) -> FloatArray:
     other = rows["verdict"].isin(["adduct", "outlier"]) & (process != "chance") & ~again
     posing = rows[other]
     true = parse_names(posing["true_name"])
-    gained = posing["process"].map(_MASS_SHIFTS).fillna(0.0).to_numpy()
+    gained = posing["process"].map(MASS_SHIFTS).fillna(0.0).to_numpy()
     isotope = (posing["process"] == "isobar") & (_head(names[other]) == _head(posing["true_name"]))
     mass[other.to_numpy()] = true.masses[true.index] + np.where(isotope, 2 * NEUTRON, gained)
     return np.asarray(mass, dtype=np.float64)

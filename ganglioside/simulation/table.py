@@ -264,14 +264,14 @@ def _anchors(world: World, features: pd.DataFrame) -> tuple[BoolArray, BoolArray
     rng = world.stream("anchors")
     n_wrong = min(rng.poisson(world.scenario.wrong_anchors), world.scenario.anchors)
     n_right = world.scenario.anchors - n_wrong
-    there = features[_may_be_anchors(world, features)]
+    there = features[may_be_anchors(world, features)]
     right = _trusted(there[there["verdict"] == "valid"], n_right, rng)
     wrong = _trusted(there[there["verdict"] == "fragment"], n_wrong, rng)
     is_wrong = features["origin"].isin(wrong).to_numpy()
     return features["origin"].isin(right).to_numpy() | is_wrong, is_wrong
 
 
-def _may_be_anchors(world: World, features: pd.DataFrame) -> BoolArray:
+def may_be_anchors(world: World, features: pd.DataFrame) -> BoolArray:
     """Whether each feature stands on the side of the run that has anchors, shape (n,)."""
     part = (features["rt"] - world.first_rt) / (world.last_rt - world.first_rt)
     sides = {"anywhere": part == part, "early": part < 1 / 3, "late": part > 2 / 3}

@@ -194,3 +194,23 @@ def test_the_middle_level_looks_like_a_real_table(middles: pd.DataFrame) -> None
 def test_a_seed_is_a_whole_number(seed: Any) -> None:
     with pytest.raises(SettingsError, match="seed"):
         gg.simulate(seed)
+
+
+@pytest.mark.parametrize("decimals", [1, 2])
+def test_rt_have_the_decimals_of_the_export(decimals: int) -> None:
+    plain, rounded = draw(2), draw(2, rt_decimals=decimals)
+    assert rounded["RT"].tolist() == plain["RT"].round(decimals).tolist()
+
+
+def test_a_table_may_have_no_areas() -> None:
+    assert "Volume" not in draw(2, areas=False)
+    assert draw(2, areas=False)["RT"].tolist() == draw(2)["RT"].tolist()
+
+
+@pytest.mark.parametrize("side", ["early", "late"])
+def test_anchors_may_stand_on_one_side_of_the_run(side: str) -> None:
+    table = draw(2, anchors=15, wrong_anchors=0.0, anchor_side=side)
+    part = (table["RT"] - table["true_rt"].min()) / np.ptp(table["true_rt"].dropna())
+    trusted = part[table["Anchor"] == "T"]
+    assert len(trusted) > 10
+    assert (trusted < 0.4).all() if side == "early" else (trusted > 0.6).all()

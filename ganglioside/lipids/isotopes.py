@@ -46,7 +46,7 @@ def isotope_extents(atoms: Mapping[str, npt.ArrayLike]) -> tuple[FloatArray, Flo
     >>> gm3 = Elements.from_formula(parse_name("GM3(36:1;O2)").formula)
     >>> one, two = isotope_extents(gm3)
     >>> round(float(one), 3), round(float(two), 3)
-    (0.671, 0.266)
+    (0.666, 0.261)
     """
     one: FloatArray = np.asarray(0.0)
     pairs: FloatArray = np.asarray(0.0)

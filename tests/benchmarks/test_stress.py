@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import accuracy
+import oracle
 import pandas as pd
 import pytest
 import stress
@@ -107,6 +108,14 @@ def test_the_oracle_knows_the_effect(effect: str) -> None:
     assert figures["accuracy"] > 0.96
     assert figures["parent"] > 0.9
     assert figures["ECE"] < 0.03
+
+
+@pytest.mark.parametrize("effect", ["m/z offset", "m/z drift", "wrong polarity", "M+1 picked"])
+def test_the_oracle_knows_calibration_and_fault_of_m_z(effect: str) -> None:
+    case = case_of(effect)
+    ppm = oracle._ppm(case.world, case.features)[case.truth["verdict"] == "valid"]
+    assert abs(ppm.mean()) < 0.6
+    assert ppm.std() == pytest.approx(case.world.scenario.mz_noise, rel=0.15)
 
 
 def test_the_method_is_judged_by_the_same_measure() -> None:

@@ -135,12 +135,14 @@ def _same_peak(
         density = _T_CONSTANT * (1 + z * z / _TAIL) ** (-(_TAIL + 1) / 2) / width
         odds = rate / (1 - rate) * 2 * density * observed.span  # a gap has no sign
         same = odds / (1 + odds)
-        weight = same * (_TAIL + 1) / (_TAIL + z * z)
+        # Gaps that are likelier between two peaks teach nothing: of many, the tail is a crowd.
+        counted = np.where(same > 0.5, same, 0.0)
+        weight = counted * (_TAIL + 1) / (_TAIL + z * z)
         squares = float(weight @ gap**2) + usual.weight * prior_square
-        width = sqrt(max(squares / (float(same.sum()) + usual.weight), digits, 1e-6))
+        width = sqrt(max(squares / (float(counted.sum()) + usual.weight), digits, 1e-6))
         for ions, prior in ((True, priors.same_peak_other_ion), (False, priors.same_peak)):
             of_kind = other_ion == ions
-            seen = float(same[of_kind].sum()) + prior.weight * prior.value
+            seen = float(counted[of_kind].sum()) + prior.weight * prior.value
             learned = seen / (float(of_kind.sum()) + prior.weight)
             rate[of_kind] = min(max(learned, prior.value), _MOST)
     return same, width

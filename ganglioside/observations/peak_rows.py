@@ -102,6 +102,8 @@ def peak_rows(observed: Observations, priors: Priors) -> PeakRows:
     gap = observed.rt[near + 1] - observed.rt[near]
     other_ion = _are_other_ions(observed, near)
     same, width = _same_peak(gap, other_ion, observed, priors)
+    if not (same > 0.5).any():
+        return PeakRows(alone, alone, np.zeros(n, np.int64), width)
     first = np.ones(n, dtype=np.bool_)
     first[near[same > 0.5] + 1] = False
     peak = np.cumsum(first) - 1

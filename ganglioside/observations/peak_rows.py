@@ -102,6 +102,8 @@ def peak_rows(observed: Observations, priors: Priors) -> PeakRows:
     gap = observed.rt[near + 1] - observed.rt[near]
     other_ion = _are_other_ions(observed, near)
     same, width = _same_peak(gap, other_ion, observed, priors)
+    if not (same > 0.5).any():
+        return PeakRows(alone, alone, np.zeros(n, np.int64), width)
     first = np.ones(n, dtype=np.bool_)
     first[near[same > 0.5] + 1] = False
     peak = np.cumsum(first) - 1
@@ -135,12 +137,14 @@ def _same_peak(
         density = _T_CONSTANT * (1 + z * z / _TAIL) ** (-(_TAIL + 1) / 2) / width
         odds = rate / (1 - rate) * 2 * density * observed.span  # a gap has no sign
         same = odds / (1 + odds)
-        weight = same * (_TAIL + 1) / (_TAIL + z * z)
+        # Gaps that are likelier between two peaks teach nothing: of many, the tail is a crowd.
+        counted = np.where(same > 0.5, same, 0.0)
+        weight = counted * (_TAIL + 1) / (_TAIL + z * z)
         squares = float(weight @ gap**2) + usual.weight * prior_square
-        width = sqrt(max(squares / (float(same.sum()) + usual.weight), digits, 1e-6))
+        width = sqrt(max(squares / (float(counted.sum()) + usual.weight), digits, 1e-6))
         for ions, prior in ((True, priors.same_peak_other_ion), (False, priors.same_peak)):
             of_kind = other_ion == ions
-            seen = float(same[of_kind].sum()) + prior.weight * prior.value
+            seen = float(counted[of_kind].sum()) + prior.weight * prior.value
             learned = seen / (float(of_kind.sum()) + prior.weight)
             rate[of_kind] = min(max(learned, prior.value), _MOST)
     return same, width

@@ -56,7 +56,9 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
     distance = _distance(peaks)
     parent_peak = decisions.parent[peak]
     parent, is_spare = _in_sample(sample, peak, distance, parent_peak)
-    rival, _ = _in_sample(sample, peak, distance, decisions.rival[peak])
+    rival = np.full(len(peak), -1, dtype=np.int64)
+    if (decisions.rival >= 0).any():
+        rival, _ = _in_sample(sample, peak, distance, decisions.rival[peak])
     is_spare = is_spare[peaks.rows.stands] & (decisions.verdict[peak] == VALID)
     has_no_row = (parent_peak >= 0) & (parent < 0)
     first_peak = len(

@@ -257,11 +257,12 @@ def _other_rows(
     """
     if rows.are_single:
         return {}
-    plain = np.flatnonzero(rows.isotope == 0)
-    of_peak = plain[np.argsort(rows.peak[plain], kind="stable")]
+    plain = rows.isotope == 0
+    size = np.bincount(rows.peak[plain], minlength=len(rows.best))
+    of_peak = np.flatnonzero(plain & (size[rows.peak] > 1))  # ascending by peak
     members = np.split(of_peak, np.flatnonzero(np.diff(rows.peak[of_peak])) + 1)
     names = [*(a.name for a in adducts()), ""]
-    several = [group.tolist() for group in members if len(group) > 1]
+    several = [group.tolist() for group in members]
     shown = np.array([row for group in several for row in group], dtype=np.int64)
     places = dict(zip(shown.tolist(), place(shown).tolist(), strict=True))
     found: dict[int, str] = {}

@@ -24,8 +24,9 @@ class _Isotopes:
 
 _ISOTOPES: Final = read_facts("isotopes.csv", _Isotopes)
 
-#: Mass of M+1 less that of M, Da: that of carbon-13 less carbon-12, by far the most frequent.
-NEUTRON: Final = 1.0033548
+#: Mass between neighbouring isotope peaks, Da: that of carbon-13 less carbon-12, by far the most
+#: frequent (CODATA/AME 2020).
+ISOTOPE_STEP: Final = 1.0033548
 
 
 def isotope_extents(atoms: Mapping[str, npt.ArrayLike]) -> tuple[FloatArray, FloatArray]:

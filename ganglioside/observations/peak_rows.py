@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations.ion_forms import ISOTOPE_STEP, charges, is_usual
+from ganglioside.lipids.isotopes import ISOTOPE_STEP
+from ganglioside.observations.ion_forms import charges, is_usual
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts, sum_by
 from ganglioside.support.priors import Priors

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.lipids.adducts import adduct
-from ganglioside.lipids.isotopes import NEUTRON, isotope_extents
+from ganglioside.lipids.isotopes import ISOTOPE_STEP, isotope_extents
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.simulation import facts
 from ganglioside.simulation.world import World
@@ -45,7 +45,7 @@ _CHAIN_FRACTION: Final = (0.3, 0.5)
 MASS_SHIFTS: Final = {
     "+Na-H": 21.981943,
     "-H2O": -18.010565,
-    "M+2": 2 * NEUTRON,
+    "M+2": 2 * ISOTOPE_STEP,
     **{ion.process: ion.mass_shift for ion in facts.other_ions()},
 }
 
@@ -368,7 +368,7 @@ def ion_masses(rows: pd.DataFrame, names: pd.Series) -> FloatArray:
     true = parse_names(posing["true_name"])
     gained = posing["process"].map(MASS_SHIFTS).fillna(0.0).to_numpy()
     isotope = (posing["process"] == "isobar") & (_head(names[other]) == _head(posing["true_name"]))
-    mass[other.to_numpy()] = true.masses[true.index] + np.where(isotope, 2 * NEUTRON, gained)
+    mass[other.to_numpy()] = true.masses[true.index] + np.where(isotope, 2 * ISOTOPE_STEP, gained)
     return np.asarray(mass, dtype=np.float64)
 
 
@@ -400,7 +400,7 @@ def _with_mz(world: World, rows: pd.DataFrame) -> pd.DataFrame:
     ions = {name: adduct(name) for name in rows["ion"].unique()}
     charge = rows["ion"].map({name: abs(ion.charge) for name, ion in ions.items()}).to_numpy()
     shift = rows["ion"].map({name: ion.shift for name, ion in ions.items()}).to_numpy()
-    mz = (mass + shift + neutrons * NEUTRON) / charge
+    mz = (mass + shift + neutrons * ISOTOPE_STEP) / charge
     error = calibration(world, mz, rows["RT"].to_numpy())
     error += scenario.mz_noise * rng.standard_normal(len(rows))
     named = rows["ion"]

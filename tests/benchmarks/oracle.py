@@ -33,7 +33,7 @@ from judgement import ROWS, UNSEEN, Judgement
 from scipy.special import ndtr
 
 from ganglioside.lipids.adducts import adduct
-from ganglioside.lipids.isotopes import NEUTRON, isotope_extents
+from ganglioside.lipids.isotopes import ISOTOPE_STEP, isotope_extents
 from ganglioside.simulation import World, exported_rows, facts, names, peaks
 from ganglioside.simulation.table import may_be_anchors
 
@@ -134,7 +134,7 @@ def _ppm(world: World, features: pd.DataFrame) -> np.ndarray:
     charge = features["ion"].map({name: abs(ion.charge) for name, ion in ions.items()})
     shift = features["ion"].map({name: ion.shift for name, ion in ions.items()})
     neutrons = features["neutrons"] + (world.scenario.mz_fault == "M+1")
-    usual = (facts.masses(features) + shift + neutrons * NEUTRON) / charge
+    usual = (facts.masses(features) + shift + neutrons * ISOTOPE_STEP) / charge
     error = 1e6 * (features["mz"] - usual) / usual
     mz, rt = usual.to_numpy(), features["rt"].to_numpy()
     return np.asarray(error) - exported_rows.calibration(world, mz, rt)
@@ -335,7 +335,7 @@ def _posing(world: World, species: pd.DataFrame, n_rows: int) -> pd.DataFrame:
     isobars = species.assign(verdict="outlier", log_share=log_share, spread=spread, log_rate=rate)
     adducts = species.assign(verdict="adduct", log_rate=0.0)
     others = [
-        names.as_isotope(isobars).assign(cause="isotope", gained=2 * NEUTRON),
+        names.as_isotope(isobars).assign(cause="isotope", gained=2 * ISOTOPE_STEP),
         names.as_propyl(isobars).assign(cause="propyl", gained=0.0),
         _other_ion(scenario.sodium_share, names.as_sodium(adducts), 0.2),
         _other_ion(scenario.water_share, names.as_water_loss(adducts), 0.6),
@@ -379,7 +379,7 @@ def _isotopes(world: World, species: pd.DataFrame) -> pd.DataFrame:
         log_share=np.log(plus_two),
         spread=0.01,
         log_rate=np.log(world.scenario.isotope_share),
-        gained=2 * NEUTRON,
+        gained=2 * ISOTOPE_STEP,
     )
 
 

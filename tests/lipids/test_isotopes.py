@@ -7,7 +7,7 @@ import pytest
 
 from ganglioside import parse_name
 from ganglioside.lipids.elements import Elements
-from ganglioside.lipids.isotopes import NEUTRON, isotope_extents
+from ganglioside.lipids.isotopes import ISOTOPE_STEP, isotope_extents
 
 
 def test_extents_are_those_of_a_convolution_of_all_atoms() -> None:
@@ -43,4 +43,4 @@ def test_many_molecules_are_computed_at_once() -> None:
 
 
 def test_a_neutron_is_that_of_carbon() -> None:
-    assert pytest.approx(13.0033548378 - 12, abs=1e-6) == NEUTRON
+    assert pytest.approx(13.0033548378 - 12, abs=1e-6) == ISOTOPE_STEP

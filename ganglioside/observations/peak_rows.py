@@ -18,6 +18,7 @@ from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.observations.ion_forms import charges, is_usual
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts, sum_by
+from ganglioside.support.densities import student, student_weight
 from ganglioside.support.priors import Priors
 
 _ROUNDS: Final = 8
@@ -25,7 +26,6 @@ _MOST: Final = 0.98  # of neighbours, at most, that are one peak before their ga
 _MOST_ISOTOPES: Final = 6
 _ISOTOPE_PPM: Final = 15.0  # by which m/z of isotope peaks may miss their distance
 _TAIL: Final = 6.0  # degrees of freedom of the RT difference of two rows of a peak
-_T_CONSTANT: Final = 0.3827327723098716  # Gamma(7/2) / (Gamma(3) sqrt(6 pi))
 _DIGITS: Final = (1, 2)
 
 
@@ -135,12 +135,12 @@ def _same_peak(
     same = np.zeros(len(gap))
     for _ in range(_ROUNDS):
         z = gap / width
-        density = _T_CONSTANT * (1 + z * z / _TAIL) ** (-(_TAIL + 1) / 2) / width
-        odds = rate / (1 - rate) * 2 * density * observed.span  # a gap has no sign
+        density = 2 * student(z, width, _TAIL)  # a gap has no sign
+        odds = rate / (1 - rate) * density * observed.span
         same = odds / (1 + odds)
         # Gaps that are likelier between two peaks teach nothing: of many, the tail is a crowd.
         counted = np.where(same > 0.5, same, 0.0)
-        weight = counted * (_TAIL + 1) / (_TAIL + z * z)
+        weight = counted * student_weight(z, _TAIL)
         squares = float(weight @ gap**2) + usual.weight * prior_square
         width = sqrt(max(squares / (float(counted.sum()) + usual.weight), digits, 1e-6))
         for ions, prior in ((True, priors.same_peak_other_ion), (False, priors.same_peak)):

@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.inference.densities import OWN_TAIL, STANDARD_DEVIATION, normal, student
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
@@ -20,6 +19,7 @@ from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.densities import OWN_TAIL, STANDARD_DEVIATION, normal, student
 
 #: Columns of the table that `suggest` returns.
 SUGGESTIONS: Final[dict[str, str]] = {

@@ -19,7 +19,6 @@ from ganglioside.columns import (
     VERDICTS,
     carried_name,
 )
-from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.adducts import adducts
@@ -28,6 +27,7 @@ from ganglioside.lipids.names import species
 from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.support.text_columns import (
     Texts,
     as_column,

@@ -65,23 +65,6 @@ class PeakRows:
         """Whether each row stands for its peak, shape (n,)."""
         return np.asarray(self.stands == np.arange(len(self.peak)))
 
-    @cached_property
-    def other(self) -> IntArray:
-        """Position of another row of the peak to name beside each row, -1 without one, (n,).
-
-        For the row that stands for the peak the next best one that is no isotope peak.
-        """
-        second = self.second
-        return np.where(self.is_best, second[self.peak], self.stands)
-
-    @cached_property
-    def second(self) -> IntArray:
-        """A further row of each peak that is no isotope peak, -1 without one, shape (m,)."""
-        further = np.flatnonzero(~self.is_best & (self.isotope == 0))
-        found = np.full(len(self.best), -1, dtype=np.int64)
-        found[self.peak[further[::-1]]] = further[::-1]
-        return found
-
 
 def peak_rows(observed: Observations, priors: Priors) -> PeakRows:
     """The rows of each peak, and the best of them.

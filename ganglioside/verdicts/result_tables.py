@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
 from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced
 from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.support.text_columns import (
     Texts,
@@ -40,8 +40,6 @@ from ganglioside.support.text_columns import (
 from ganglioside.verdicts.decisions import ADDUCT, RULES, UNDETERMINED, VALID, Decisions
 from ganglioside.verdicts.log_p import NO_LINE, LogP
 from ganglioside.verdicts.reasons import Labels, reasons
-
-Values = TypeVar("Values", FloatArray, IntArray)
 
 #: Values of the column `rule` for rows that could not be read, and for tables without a model.
 UNREADABLE: Final = "reading"
@@ -155,7 +153,7 @@ def judged_rows(
 
     def numbers(values: FloatArray) -> FloatArray:
         """Values of the observations by row, NaN for other rows."""
-        return _scattered(values, row, np.full(n, np.nan))
+        return replaced(np.full(n, np.nan), row, values)
 
     half_width = INTERVAL / STANDARD_DEVIATION * decisions.sd
     residual = state.observed.rt - decisions.predicted
@@ -170,22 +168,15 @@ def judged_rows(
         rt_upper=numbers(decisions.predicted + half_width),
         residual=numbers(residual),
         standardized_residual=numbers(residual / decisions.sd),
-        verdict=_scattered(decisions.verdict, row, np.full(n, UNDETERMINED)),
-        confidence=_scattered(decisions.confidence, row, np.ones(n)),
-        parent_id=_scattered(parent_row, row, np.full(n, -1)),
+        verdict=replaced(np.full(n, UNDETERMINED), row, decisions.verdict),
+        confidence=replaced(np.ones(n), row, decisions.confidence),
+        parent_id=replaced(np.full(n, -1), row, parent_row),
         parent=pick(parent, np.where(row_has_parent, position, -1)),
         process=pick(texts(decisions.process), position),
         rule=pick(texts([*RULES, UNREADABLE]), rule),
         reason=_reasons(table, position, partial(reasons, state, decisions, labels)),
-        peak_id=_scattered(row[rows.stands], row, np.arange(n)),
+        peak_id=replaced(np.arange(n), row, row[rows.stands]),
     )
-
-
-def _scattered(values: Values, row: IntArray, default: Values) -> Values:
-    """A copy of `default` with `values` at some rows."""
-    result = default.copy()
-    result[row] = values
-    return result
 
 
 def _reasons(

@@ -227,7 +227,7 @@ def _with_second_names(world: World, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_second_ions(world: World, rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows with a second ion: [M-2H]2- beside [M-H]-, [M-3H]3- beside [M-2H]2-."""
+    """Rows with a second ion: [M-2H]2- beside [M-H]-, and [M-H]- beside [M-2H]2-."""
     rng = world.stream("second ions")
     again = rows[rng.random(len(rows)) < world.scenario.second_ion_share]
     again = again[again["ion"].isin(list(_SECOND_IONS))]
@@ -330,10 +330,10 @@ def _some_missing(world: World, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def usual_ions(names: pd.Series) -> pd.Series:
-    """Ion of each name: [M-H]-, or [M-2H]2- from two sialic acids on."""
-    species = parse_names(names)
-    acids = np.array([s.composition.sialic_acids for s in species.species])[species.index]
-    return pd.Series(np.where(acids > 1, "[M-2H]2-", "[M-H]-"), index=names.index)
+    """Usual ion of each name."""
+    parsed = parse_names(names)
+    ions = np.array([facts.usual_ion(species) for species in parsed.species])
+    return pd.Series(ions[parsed.index], index=names.index)
 
 
 #: Ion of the other polarity that `Adduct` names by mistake.

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ganglioside.lipids.elements import Elements
 from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.lipids.species import Species
 from ganglioside.support.arrays import IntArray
 from ganglioside.support.fact_tables import read_facts
 
@@ -230,3 +231,15 @@ def _process(lost: list[int]) -> str:
     """Process of a fragmentation, `-NeuAc-Hex`, from the number of each unit that is lost."""
     parts = zip(lost, UNITS.values(), strict=True)
     return "".join(f"-{count if count > 1 else ''}{unit}" for count, unit in parts if count)
+
+
+def usual_ion(species: Species) -> str:
+    """Ion as which a species is seen: [M-H]-, or [M-2H]2- from two sialic acids on.
+
+    Examples
+    --------
+    >>> from ganglioside import parse_name
+    >>> usual_ion(parse_name("GM3(36:1;O2)")), usual_ion(parse_name("GD3(36:1;O2)"))
+    ('[M-H]-', '[M-2H]2-')
+    """
+    return "[M-2H]2-" if species.composition.sialic_acids > 1 else "[M-H]-"

@@ -136,7 +136,7 @@ def judge_method(case: Case) -> Judgement:
 
 
 def judge_rows(case: Case) -> tuple[pd.DataFrame, Analysis]:
-    """Return what the method says of the rows of a table, columns `ROWS`, and its analysis."""
+    """Verdicts of the method on the rows of a table, columns `ROWS`, and its analysis."""
     import ganglioside as gg
 
     analysis = gg.analyze(gg.read_features(case.raw))

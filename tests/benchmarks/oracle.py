@@ -70,7 +70,7 @@ def judge(
 
 
 def _judge_part(world: World, part: pd.DataFrame, use_area: bool) -> pd.DataFrame:
-    """Return what is said of the rows of one sample and chain isomer, indexed as they are."""
+    """Verdicts on the rows of one sample and chain isomer, indexed as they are."""
     own = _world_of_part(world, int(part["sample"].iloc[0]), int(part["chain"].iloc[0]))
     rows = part.reset_index(drop=True)
     posterior = weigh(own, rows, find_candidates(own, rows, use_area))
@@ -141,7 +141,7 @@ def _ppm(world: World, features: pd.DataFrame) -> np.ndarray:
 
 
 def _told(features: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
-    """Return what is said of all rows: those that show a peak again follow from the first."""
+    """Verdicts on all rows: those that show a peak again follow from the first."""
     first = features["same_as"].where(features["same_as"] >= 0, features.index.to_series())
     rows = said.loc[first].set_axis(features.index)
     again = (features["same_as"] >= 0).to_numpy()

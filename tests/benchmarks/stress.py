@@ -134,7 +134,7 @@ def is_parent_right(case: accuracy.Case, rows: pd.DataFrame) -> pd.Series:
 
 
 def judge(effect: str, methods: tuple[str, ...], seed: int) -> dict[str, Judged]:
-    """Return what each method says of one table."""
+    """Verdicts of each method on one table."""
     case = accuracy.case_of(World.draw(seed, SCENARIOS[effect]))
     truth = case.truth.assign(seed=seed)
     judged = {}

@@ -94,6 +94,27 @@ def _own_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         os.environ["GANGLIOSIDE_JOB_KEY"] = before
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _empty_histories() -> Iterator[None]:
+    """Make the file of an empty history once by the steps of the schema, then copy it."""
+    from ganglioside.history.storage import catalog, store
+
+    make = store._make
+    made: dict[tuple[catalog.Migration, ...], bytes] = {}
+
+    def make_once(path: Path) -> None:
+        steps = catalog.migrations()
+        if steps in made:
+            path.write_bytes(made[steps])
+        else:
+            make(path)
+            made[steps] = path.read_bytes()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_make", make_once)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
     """Hide the event loop that the browser's driver leaves running in a worker.

@@ -282,9 +282,7 @@ class Store:
     def _create(self) -> None:
         # Built aside and renamed: a crash on the way leaves no half-made history.
         with self.draft() as draft:
-            with connect(draft) as connection:
-                for migration in catalog.migrations():
-                    _apply(connection, migration)
+            _make(draft)
             self.replace_by(draft)
 
 
@@ -363,6 +361,13 @@ def _head(path: Path) -> bytes:
             f"The history {path} cannot be read ({error.strerror}): change its permissions, or "
             "name another file."
         ) from error
+
+
+def _make(path: Path) -> None:
+    """Make a file without sessions, by all steps of the schema."""
+    with connect(path) as connection:
+        for migration in catalog.migrations():
+            _apply(connection, migration)
 
 
 def _upgrade(connection: duckdb.DuckDBPyConnection, present: int) -> None:

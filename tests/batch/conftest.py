@@ -41,7 +41,7 @@ def history(tmp_path: Path) -> gg.History:
     return gg.History.open(tmp_path / "history.duckdb")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def workers() -> Iterator[Client]:
     """A client of two workers, which everyone may watch."""
     with connected(None, 2, dashboard=True) as client:

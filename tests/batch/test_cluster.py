@@ -21,11 +21,11 @@ from typing import Any
 import command_line
 import dask
 import pytest
-from batch.conftest import small_table
 from distributed import Client, Security
 from effort import PATIENCE, until
 
 import ganglioside as gg
+from batch.conftest import small_table
 from ganglioside.batch import Batch, Options, plan, run_batch
 from ganglioside.batch.cluster import connected, dashboard_of, interrupts, warning
 from ganglioside.batch.ledger import FILE, Ledger

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from batch.conftest import small_table
 
 import ganglioside as gg
+from batch.conftest import small_table
 from ganglioside.batch.comparison import Study
 
 #: min by which each session elutes later.

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from batch.conftest import small_table
 
 import ganglioside as gg
+from batch.conftest import small_table
 from ganglioside.batch import comparison_charts
 from ganglioside.batch.comparison import Study
 from ganglioside.charts.files import svg

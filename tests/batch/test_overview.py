@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from batch.conftest import small_table
 
 import ganglioside as gg
+from batch.conftest import small_table
 from ganglioside.batch import Entry, Item
 from ganglioside.batch.overview import write_overview
 from ganglioside.settings import Settings

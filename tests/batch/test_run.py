@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch.conftest import small_table
 from corpus.hostile import PARQUET, WORKBOOKS
 
 import ganglioside as gg
+from batch.conftest import small_table
 from ganglioside.batch import Batch, Options, plan, run_batch
 from ganglioside.errors import BatchError
 from ganglioside.settings import Settings

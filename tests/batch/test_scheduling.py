@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch.conftest import small_table
 from distributed import KilledWorker, default_client
 
 import ganglioside as gg
+from batch.conftest import small_table
 from ganglioside.batch import Batch, Options, plan, run_batch
 from ganglioside.batch.ledger import Ledger
 from ganglioside.batch.scheduling import _reason

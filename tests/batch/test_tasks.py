@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch.conftest import small_table
 
 import ganglioside as gg
+from batch.conftest import small_table
 from ganglioside.batch import Batch, Options, plan, run_batch
 from ganglioside.batch.tasks import analyse, render
 from ganglioside.errors import BatchError, GangliosideError

@@ -23,7 +23,7 @@ def shell_or_browser() -> str | None:
     return (None if named else shutil.which("chromium-headless-shell")) or find_browser()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[object]:
     sync_api = pytest.importorskip("playwright.sync_api")
     command = shell_or_browser()
@@ -38,7 +38,7 @@ def browser() -> Iterator[object]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterator[object]:
     from browser.servers import serving
 
@@ -49,7 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, browser: object) -> Iterato
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def nowhere() -> Iterator[object]:
     """A network that drops every packet; nothing is asked of it."""
     from browser.servers import BlackHole
@@ -99,7 +99,7 @@ class Lender:
         self.kept[name] = visit
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lender(browser: Any, server: Any, nowhere: Any) -> Iterator[Lender]:
     made = Lender(browser, server, nowhere.url)
     yield made

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from browser.servers import Server, Visit
 from effort import PATIENCE
 from playwright.sync_api import Locator, Page, expect
 
 import ganglioside as gg
+from browser.servers import Server, Visit
 
 expect.set_options(timeout=1000 * PATIENCE)
 

@@ -11,9 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
+from effort import until  # noqa: E402
+
 from browser.pages import settle  # noqa: E402
 from browser.servers import TOKEN, Server, Visit  # noqa: E402
-from effort import until  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect

@@ -9,8 +9,9 @@ from __future__ import annotations
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
-from browser.servers import BlackHole, Visit  # noqa: E402
 from effort import until  # noqa: E402
+
+from browser.servers import BlackHole, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
 

@@ -12,9 +12,10 @@ from nbformat import v4
 import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
+from effort import PATIENCE  # noqa: E402
+
 from browser.pages import large_table  # noqa: E402
 from browser.servers import Visit, running  # noqa: E402
-from effort import PATIENCE  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect

@@ -13,6 +13,8 @@ from study_speed import make_study
 import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
+from effort import until  # noqa: E402
+
 from browser.pages import (  # noqa: E402
     example_at,
     expect_result,
@@ -28,7 +30,6 @@ from browser.pages import (  # noqa: E402
     session_of,
 )
 from browser.servers import Server, Visit  # noqa: E402
-from effort import until  # noqa: E402
 
 pytestmark = pytest.mark.browser
 

@@ -104,7 +104,7 @@ def find_layout(
         looked_at += len(texts)
         check_columns(len(texts))
         of_tool = tool or format_of(header_keys(texts))
-        header = header_of(texts, columns, of_tool)
+        header = _header_by(of_tool, texts, columns)
         if header.positions:
             possible.append(_Candidate(record, header, of_tool))
     return _best(sheet, possible, columns or {})
@@ -206,7 +206,13 @@ def header_of(
     tool
         The tool, by default the one that the header itself shows.
     """
-    tool = tool or format_of(header_keys(texts))
+    return _header_by(tool or format_of(header_keys(texts)), texts, columns)
+
+
+def _header_by(
+    tool: Format | None, texts: Sequence[str], columns: Mapping[str, str] | None
+) -> Header:
+    """Header with its input columns, by the words of a tool, or by none but the usual ones."""
     if tool is None:
         return match_header(texts, columns)
     return match_header(texts, columns, tool.columns, tool.is_other)

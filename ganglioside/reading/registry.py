@@ -44,12 +44,12 @@ def format_of(keys: AbstractSet[str]) -> Format | None:
     >>> form.tool if form else None
     'MS-DIAL'
     """
-    found = [
-        place
-        for key in ("", *keys)
-        for place, marks in _marks_by_key().get(key, ())
-        if marks.is_in(keys)
-    ]
+    marks_by_key = _marks_by_key()
+    told = [key for key in keys if key and key in marks_by_key]
+    beginnings, ends = _parts_without_key()
+    if any(key.startswith(beginnings) or key.endswith(ends) for key in keys):
+        told.append("")
+    found = [place for key in told for place, marks in marks_by_key[key] if marks.is_in(keys)]
     return formats()[min(found)] if found else None
 
 
@@ -66,10 +66,21 @@ def _marks_by_key() -> Mapping[str, Sequence[tuple[int, Marks]]]:
     return found
 
 
+@cache
+def _parts_without_key() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Beginnings and ends of keys; a header with marks that have no telling key has one of them."""
+    marks = [marks for _, marks in _marks_by_key().get("", ())]
+    return (
+        tuple({max(each.beginnings, key=len) for each in marks if each.beginnings}),
+        tuple({max(each.ends, key=len, default="") for each in marks if not each.beginnings}),
+    )
+
+
 def forget() -> None:
     """Look anew for formats when they are next needed."""
     formats.cache_clear()
     _marks_by_key.cache_clear()
+    _parts_without_key.cache_clear()
 
 
 def _own_formats() -> tuple[Format, ...]:

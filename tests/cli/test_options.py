@@ -154,7 +154,7 @@ def arguments(words: str, path: Path) -> list[str]:
         "explain": ["0"],
         "suggest": ["0"],
         "library": ["--out", "list.csv"],
-        "batch": ["--out", "results", "--no-reports"],
+        "batch": ["--out", "results", "--no-reports", "--workers", "1"],
         "report": ["--out", "report.html"],
         "jobs start report": ["--out", "report.html"],
     }

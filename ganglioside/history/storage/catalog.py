@@ -28,8 +28,8 @@ class Migration:
 
 
 #: Kinds of things that no history holds, each with the column and the function that list them. The
-#: functions take 20 ms to list, so they are looked at when a history is opened; all others, each
-#: time.
+#: functions take 20 ms to list, so they are looked at when a history is opened that others may have
+#: changed since this process found none; all others, each time.
 _NEVER: Final[dict[str, tuple[str, str]]] = {
     "view": ("view_name", "duckdb_views() WHERE NOT internal"),
     "sequence": ("sequence_name", "duckdb_sequences()"),

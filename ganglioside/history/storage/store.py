@@ -75,6 +75,9 @@ _ADVICE: Final[tuple[tuple[str, str], ...]] = (
 )
 
 
+#: Files whose macros and types this process has looked for, each in the state in which it left it.
+_left: Final[dict[Path, tuple[int, ...] | None]] = {}
+
 Then = Callable[[duckdb.DuckDBPyConnection, int], object]
 
 
@@ -117,14 +120,16 @@ class Store:
             if is_new:
                 self._create()
             _require_duckdb(self.path)
+            opening = not (is_new or _is_as_left(self.path))
             with attached(self.path) as connection, created_like(self.path):
                 present = _version(connection, self.path)
-                require_known(connection, self.path, present, opening=not is_new)
+                require_known(connection, self.path, present, opening=opening)
                 _upgrade(connection, present)
                 if then is not None:
                     then(connection, present)
                 if noting:
                     log_heads.note(self.path, log_heads.read_head(connection))
+            _left[self.path] = _state(self.path)
 
     @contextmanager
     def read(self, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -159,12 +164,12 @@ class Store:
     def _connected(
         self, *, read_only: bool, folder: Path | None
     ) -> Iterator[duckdb.DuckDBPyConnection]:
-        with (
-            self.locked(),
-            _explained(self.path),
-            self._checked(read_only=read_only, folder=folder) as connection,
-        ):
-            yield connection
+        with self.locked(), _explained(self.path):
+            is_as_left = _is_as_left(self.path)
+            with self._checked(read_only=read_only, folder=folder) as connection:
+                yield connection
+            if is_as_left:
+                _left[self.path] = _state(self.path)
 
     @contextmanager
     def _checked(
@@ -341,6 +346,25 @@ def _explained(path: Path) -> Iterator[None]:
         if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C
             raise KeyboardInterrupt from error
         raise
+
+
+def _is_as_left(path: Path) -> bool:
+    """Whether nobody has changed a file since this process found it sound: not even its owner."""
+    state = _left.get(path)
+    return state is not None and state == _state(path)
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """Identity, size and times of a file; None where a change might leave them the same.
+
+    That is, where changes are in a log beside the file, or the clock of its disk counts seconds.
+    """
+    if path.with_name(f"{path.name}.wal").exists() or not path.exists():
+        return None
+    about = path.stat()
+    if about.st_mtime_ns % 1_000_000_000 == 0:
+        return None
+    return (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns)
 
 
 def _require_duckdb(path: Path) -> None:

@@ -64,10 +64,10 @@ def theirs(made: Path, tmp_path: Path) -> History:
 
 
 @pytest.fixture
-def mine(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
+def mine(made: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
     monkeypatch.setattr(record, "FittedModel", HandMadeModel)
-    (tmp_path / "mine").mkdir()
-    path = Path(shutil.copy(made / "mine.duckdb", tmp_path / "mine" / "history.duckdb"))
+    (place / "mine").mkdir()
+    path = Path(shutil.copy(made / "mine.duckdb", place / "mine" / "history.duckdb"))
     with kept_open():
         yield History.open(path)
 

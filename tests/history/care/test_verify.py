@@ -61,10 +61,10 @@ def copied(filled: tuple[Path, str], tmp_path: Path) -> tuple[History, str]:
 
 
 @pytest.fixture
-def opened(filled: tuple[Path, str], tmp_path: Path) -> Iterator[tuple[History, str]]:
-    shutil.copy(filled[0], tmp_path / "history.duckdb")
+def opened(filled: tuple[Path, str], place: Path) -> Iterator[tuple[History, str]]:
+    shutil.copy(filled[0], place / "history.duckdb")
     with kept_open():
-        yield History.open(tmp_path / "history.duckdb"), filled[1]
+        yield History.open(place / "history.duckdb"), filled[1]
 
 
 def tamper(history: History, sql: str) -> None:

@@ -31,9 +31,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> History:
 
 
 @pytest.fixture
-def copied(asked: History, tmp_path: Path) -> History:
+def copied(asked: History, place: Path) -> History:
     """The same, of one's own."""
-    return History.open(shutil.copy(asked.path, tmp_path / "history.duckdb"))
+    return History.open(shutil.copy(asked.path, place / "history.duckdb"))
 
 
 @pytest.mark.parametrize(

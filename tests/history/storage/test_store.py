@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -265,6 +266,43 @@ def test_opening_twice_changes_nothing(history: History) -> None:
     assert_analyses_equal(History.open(history.path).load(sid), build_analysis())
     versions = [(migration.version,) for migration in migrations()]
     assert query(history, "SELECT version FROM schema_version ORDER BY version") == versions
+
+
+def test_macros_are_looked_for_in_what_others_have_changed_not_in_what_it_left_itself(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bool] = []
+    known = store.require_known
+
+    def require_known(*given: Any, opening: bool = False) -> None:
+        looked.append(opening)
+        known(*given, opening=opening)
+
+    monkeypatch.setattr(store, "require_known", require_known)
+    shutil.copy(history.path, history.path.with_name("copy.duckdb"))
+    history.save(build_analysis())
+    History.open(history.path).save(build_analysis())
+    History.open(history.path)
+    assert not any(looked)
+    History.open(history.path.with_name("copy.duckdb"))
+    assert looked.pop()
+    before = history.path.stat()
+    with duckdb.connect(str(history.path)) as connection:
+        connection.execute("CREATE MACRO stolen() AS 7")
+    os.utime(history.path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(HistoryError, match="the macro 'stolen'"):
+        History.open(history.path)
+
+
+def test_macros_are_looked_for_where_a_log_lies_beside_the_file(history: History) -> None:
+    before = history.path.stat()
+    with duckdb.connect(str(history.path)) as connection:
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        connection.execute("CREATE MACRO stolen() AS 7")
+    assert history.path.with_name("history.duckdb.wal").exists()
+    assert history.path.stat().st_size == before.st_size
+    with pytest.raises(HistoryError, match="the macro 'stolen'"):
+        History.open(history.path)
 
 
 def test_an_older_file_is_brought_up_to_date_with_its_sessions(

@@ -23,8 +23,11 @@ from effort import PATIENCE
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
-#: The folder that lets a test hold the analyses of a server.
+#: The folder that lets a test hold the analyses of a server, and lowers its `LARGE`.
 HOLD = Path(__file__).with_name("hold")
+
+#: Features from which on a job writes the exports of a server.
+LARGE = 2_000
 
 #: Lets visitors into the web pages.
 TOKEN = "token-of-the-browser-tests"
@@ -77,6 +80,7 @@ def running(folder: Path, program: str, *arguments: str, ready: str = "") -> Ite
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(filter(None, (str(HOLD), os.environ.get("PYTHONPATH")))),
         "GANGLIOSIDE_TESTS_HOLD": str(held),
+        "GANGLIOSIDE_TESTS_LARGE": str(LARGE),
         "GANGLIOSIDE_HISTORY": str(history),
         "GANGLIOSIDE_AUTHOR": "browser test",
         "GANGLIOSIDE_TOKEN": TOKEN,

@@ -9,11 +9,10 @@ from study_speed import make_study
 import ganglioside as gg
 from ganglioside import jobs
 from ganglioside.progress import Progress, ProgressEvent
-from ganglioside_widgets.state.export import LARGE
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from browser.pages import history  # noqa: E402
-from browser.servers import Server, Visit  # noqa: E402
+from browser.servers import LARGE, Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect

@@ -1,7 +1,8 @@
-"""Lets a test hold the analyses of a server, whichever of its processes they run in.
+"""Lets a test hold the analyses of a server, and have small tables pass for large ones.
 
-Python imports this by itself where the folder is on PYTHONPATH. While the file that
-GANGLIOSIDE_TESTS_HOLD names is there, no analysis gets past the percentage in it.
+Python imports this by itself where the folder is on PYTHONPATH, in all processes of the server.
+While the file that GANGLIOSIDE_TESTS_HOLD names is there, no analysis gets past the percentage in
+it. Tables of GANGLIOSIDE_TESTS_LARGE rows are exported by jobs.
 """
 
 from __future__ import annotations
@@ -10,14 +11,12 @@ import importlib.util
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-HELD = "ganglioside.progress"
 
 
 def limit() -> float:
@@ -28,8 +27,9 @@ def limit() -> float:
         return float("inf")
 
 
-def hold(progress: Any) -> None:
-    """Let a class of progress wait before it reports what is beyond the limit."""
+def hold(module: Any) -> None:
+    """Let progress wait before it reports what is beyond the limit."""
+    progress = module.Progress
     send = progress._send
 
     def held(self: Any, *told: Any, **named: Any) -> None:
@@ -40,26 +40,38 @@ def hold(progress: Any) -> None:
     progress._send = held
 
 
+def shrink(module: Any) -> None:
+    """Take smaller tables for large ones."""
+    module.LARGE = int(os.environ.get("GANGLIOSIDE_TESTS_LARGE", module.LARGE))
+
+
+#: What is done to modules as soon as they are imported.
+CHANGES: dict[str, Callable[[Any], None]] = {
+    "ganglioside.progress": hold,
+    "ganglioside_widgets.state.export": shrink,
+}
+
+
 class Finder(MetaPathFinder):
-    """Changes the module of progress as soon as it is imported."""
+    """Changes modules as soon as they are imported."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Spec of that module; of no other."""
-        if name != HELD:
+        """Spec of a module that is changed; of no other."""
+        change = CHANGES.pop(name, None)
+        if change is None:
             return None
-        sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
         if spec is None or spec.loader is None:
             return None
         execute = spec.loader.exec_module
 
-        def execute_and_hold(module: ModuleType) -> None:
+        def execute_and_change(module: ModuleType) -> None:
             execute(module)
-            hold(module.Progress)
+            change(module)
 
-        spec.loader.exec_module = execute_and_hold  # type: ignore[method-assign]
+        spec.loader.exec_module = execute_and_change  # type: ignore[method-assign]
         return spec
 
 

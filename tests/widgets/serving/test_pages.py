@@ -390,8 +390,8 @@ def _end_with_clients(running: Server, channels: str, ending: int) -> None:
 
 
 def test_an_interruption_ends_the_server_with_clients_connected(tmp_path: Path) -> None:
-    spares = '--VoilaKernelManager.preheat_denylist=["history", "species"]'
-    with serving(tmp_path, "app", spares) as running:
+    none = '--VoilaKernelManager.preheat_denylist=["workbench", "history", "species"]'
+    with serving(tmp_path, "app", none) as running:
         page = with_token(running, WORKBENCH)
         found = re.search(r'"kernelId": "([\w-]+)"', page.text)
         assert found, page.text[:2000]

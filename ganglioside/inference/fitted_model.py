@@ -20,6 +20,7 @@ from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.observations.drift import Drift, no_drift
+from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.observations.observations import observe
 from ganglioside.observations.shared_peaks import find_peaks
@@ -84,13 +85,30 @@ class NamedLines:
 
 @dataclass(frozen=True, eq=False)
 class _Parameters:
-    """All that a model has learned; `sigma` is the scatter by ceramide class, min, shape (2,)."""
+    """All that a model has learned; `sigma` is the scatter by ceramide class, min, shape (2,).
+
+    The curve holds in the straightened time of the gradient.
+    """
 
     curve: Curve
     lines: NamedLines
     composition: CompositionModel
     sigma: FloatArray
     drift: Drift
+    gradient: Gradient
+
+    def expect(self, curve: Curve, ceramides: Ceramides) -> tuple[FloatArray, FloatArray]:
+        """RT of each line of a curve at each ceramide and its scale, min, each shape (L, c)."""
+        straight = curve.predict(ceramides)
+        rt = self.gradient.to_rt(straight)
+        speed = self.gradient.speed(rt)
+        scatter = self.sigma[ceramide_class(ceramides.basis)] * speed
+        return rt, np.sqrt(curve.variance(ceramides) + scatter**2) / speed
+
+    def in_minutes(self, straight: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """RT of straightened times and its standard deviation, min, in their shape."""
+        rt = self.gradient.to_rt(straight)
+        return rt, sd / self.gradient.speed(rt)
 
 
 class FittedModel:
@@ -161,6 +179,7 @@ class FittedModel:
             composition=composition_model(result, firm_lines(result)),
             sigma=result.rates.sigma,
             drift=result.observed.drift,
+            gradient=result.observed.gradient,
         )
         return cls(parameters)
 
@@ -224,18 +243,18 @@ class FittedModel:
 
     def line_columns(self) -> dict[str, Any]:
         """Columns of `lines`, by name."""
-        support = anchors = offset = offset_variance = np.zeros(0)
+        support = anchors = offset = sd = np.zeros(0)
         if self._parameters is not None:
             lines, curve = self._parameters.lines, self._parameters.curve
             support, anchors = lines.support, lines.anchors
-            offset, offset_variance = curve.lines, curve.line_var
+            offset, sd = self._parameters.in_minutes(curve.lines, np.sqrt(curve.line_var))
         return {
             "series": as_column(texts(self.line_series)),
             "isomer": as_column(texts(self.line_isomers)),
             "n": as_numbers(_rounded(support)),
             "n_anchors": as_numbers(_rounded(anchors)),
             "offset": offset,
-            "offset_se": np.sqrt(offset_variance),
+            "offset_se": sd,
         }
 
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
@@ -316,9 +335,8 @@ class FittedModel:
         ceramide = _ceramide(species)
         ceramides = _ceramides(curve, ceramide)
         beyond = ", extrapolated" if _beyond(curve.ceramides, ceramide) else ""
-        rt = curve.predict(ceramides)[line, 0]
-        scatter = self._parameters.sigma[ceramide_class(ceramides.basis)]
-        half = INTERVAL * np.sqrt(curve.variance(ceramides)[line, 0] + scatter**2)
+        rt, scale = self._parameters.expect(curve, ceramides)
+        rt, half = rt[line, 0], INTERVAL * scale[line, 0]
         rows = zip(isomers, rt, rt - half, rt + half, basis, strict=True)
         return [
             (name, isomer, centre, lower, upper, origin + beyond)
@@ -345,10 +363,8 @@ class FittedModel:
         curve = self._parameters.curve
         distinct, index = np.unique(ceramide, axis=0, return_inverse=True)
         ceramides = _ceramides(curve, distinct)
-        scatter = self._parameters.sigma[ceramide_class(ceramides.basis)]
-        scale = np.sqrt(curve.variance(ceramides) + scatter**2)
-        rt = curve.predict(ceramides)[line, index]
-        return rt, STANDARD_DEVIATION * scale[line, index]
+        rt, scale = self._parameters.expect(curve, ceramides)
+        return rt[line, index], STANDARD_DEVIATION * scale[line, index]
 
     def line_rt(
         self,
@@ -379,7 +395,8 @@ class FittedModel:
         found = lines.find(series, isomer)
         if len(found) == 0:
             return missing
-        return np.asarray(curve.predict(_ceramides(curve, ceramide))[found[0]])
+        straight = curve.predict(_ceramides(curve, ceramide))[found[0]]
+        return self._parameters.gradient.to_rt(straight)
 
     def reduced_rt(
         self,
@@ -407,9 +424,10 @@ class FittedModel:
         ceramide = _stack(carbons, double_bonds, hydroxyls)
         if self._parameters is None:
             return np.full(len(ceramide), np.nan)
-        curve = self._parameters.curve
+        curve, gradient = self._parameters.curve, self._parameters.gradient
         index = np.arange(len(ceramide))
-        return curve.reduce(np.asarray(rt, np.float64), _ceramides(curve, ceramide), index)
+        straight = gradient.straighten(np.asarray(rt, np.float64))
+        return gradient.to_rt(curve.reduce(straight, _ceramides(curve, ceramide), index))
 
     def to_dict(self) -> dict[str, Any]:
         """Fitted parameters, ready for JSON: `from_dict` reads them."""
@@ -422,6 +440,7 @@ class FittedModel:
             "composition": _composition_to_dict(self._parameters.composition),
             "lines": _lines_to_dict(self._parameters.lines),
             "curve": _curve_to_dict(self._parameters.curve),
+            **_gradient_to_dict(self._parameters.gradient),
         }
 
     @classmethod
@@ -436,8 +455,14 @@ class FittedModel:
             composition=composition,
             sigma=np.array(values["sigma"]),
             drift=Drift.from_dict(values["drift"]),
+            gradient=Gradient.from_dict(values.get("gradient")),
         )
         return cls(parameters, values["reason"])
+
+
+def _gradient_to_dict(gradient: Gradient) -> dict[str, Any]:
+    """Values of a gradient for JSON; none for an even one."""
+    return {} if gradient.is_even else {"gradient": gradient.to_dict()}
 
 
 def _composition_to_dict(composition: CompositionModel) -> dict[str, Any]:

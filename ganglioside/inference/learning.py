@@ -43,7 +43,7 @@ def learn(state: Inference, widening: float) -> Inference:
     least_scatter = max(widening, _LEAST_SCATTER) * state.curve.slope
     rates = _rates(state, least_scatter)
     residual = c.rt - state.fitted
-    scatter = rates.sigma[c.ceramide_class]
+    scatter = rates.sigma[c.ceramide_class] * c.speed
     weight = state.shares.own * student_weight(residual / scatter, OWN_TAIL) / scatter**2
     shape = state.tabulated.variance.shape
 
@@ -173,7 +173,7 @@ def _sigma(state: Inference) -> FloatArray:
     residual = c.rt - shares.predicted
     weight = shares.own * student_weight(residual / shares.scale, OWN_TAIL)
     excess = (state.scatter / shares.scale) ** 2
-    squares = sum_by(c.ceramide_class, weight * excess * residual**2, 2)
+    squares = sum_by(c.ceramide_class, weight * excess * (residual / c.speed) ** 2, 2)
     count = sum_by(c.ceramide_class, shares.own, 2)
     usual = np.array(_CLASS_SCATTER) * state.usual_scatter
     prior_weight = state.priors.line_scatter.weight

@@ -93,7 +93,7 @@ def _usual_scale(state: Inference, scale: FloatArray) -> FloatArray:
 
     The scatter is kept wide in the first rounds; that must not make the own line less likely.
     """
-    scatter = np.minimum(state.scatter, state.usual_scatter)
+    scatter = np.minimum(state.scatter, state.usual_scatter * state.candidates.speed)
     return np.asarray(np.sqrt(scale**2 - state.scatter**2 + scatter**2))
 
 
@@ -167,7 +167,8 @@ def _pair_intensity(state: Inference) -> FloatArray:
     """
     rates, pairs, observed = state.rates, state.coelution, state.observed
     odds, yields = _odds_and_yields(state)
-    closeness = student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
+    width = rates.pair_sigma * observed.speed[pairs.child]  # in straightened time, as lines are
+    closeness = student(pairs.delta / rates.pair_sigma, width, PAIR_TAIL)
     row_area = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, row_area[pairs.child])

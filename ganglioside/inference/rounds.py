@@ -19,6 +19,7 @@ from ganglioside.ion_source.fragments import fragment_pairs
 from ganglioside.observations.observations import Observations
 from ganglioside.progress import Progress
 from ganglioside.retention.first_curve import NoCurve, starting_curve
+from ganglioside.retention.first_gradient import first_gradient
 from ganglioside.retention.isomer_lines import starting_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
@@ -56,6 +57,12 @@ def _infer(observed: Observations, report: Progress, priors: Priors) -> Inferenc
     if isinstance(start, NoCurve):
         report.log("rule1", start.reason)
         return start
+    gradient = first_gradient(observed, start.slope, priors)
+    if not gradient.is_even:
+        observed = replace(observed, gradient=gradient)
+        start = starting_curve(observed, priors)
+        if isinstance(start, NoCurve):
+            return start
     report.done("rule1", f"A first curve: {start.slope:.3f} min per carbon")
     coelution = _pairs(observed, USUAL_TOLERANCE)
     report.done("rule2", f"{len(observed.groups)} head groups, {len(coelution):,} pairs co-elute")

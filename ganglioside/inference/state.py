@@ -10,6 +10,7 @@ import numpy as np
 
 from ganglioside.inference.candidates import NO_CANDIDATES, Candidates, candidates, first_of_group
 from ganglioside.inference.coeluting_pairs import DescribedCoelution, describe_coelution
+from ganglioside.inference.densities import STANDARD_DEVIATION
 from ganglioside.inference.detection import usual_detection
 from ganglioside.inference.expected_areas import CandidateAreas, learn_areas, unknown_areas
 from ganglioside.inference.mass_accuracy import mass_accuracy
@@ -105,13 +106,24 @@ class Inference:
 
     @cached_property
     def scatter(self) -> FloatArray:
-        """Expected scatter of each candidate about its line, min, shape (a,)."""
-        return self.rates.sigma[self.candidates.ceramide_class]
+        """Expected scatter of each candidate about its line, straightened min, shape (a,)."""
+        return self.rates.sigma[self.candidates.ceramide_class] * self.candidates.speed
 
     @cached_property
     def fitted(self) -> FloatArray:
         """RT of each candidate's line at its ceramide, min, shape (a,)."""
         return self.tabulated.predicted.take(self.candidates.line_ceramide)
+
+    @cached_property
+    def predicted_rt(self) -> FloatArray:
+        """RT that the other features predict for each candidate, min, shape (a,)."""
+        return self.observed.gradient.to_rt(self.shares.predicted)
+
+    @cached_property
+    def predicted_sd(self) -> FloatArray:
+        """Standard deviation of a feature about its predicted RT, min, shape (a,)."""
+        speed = self.observed.gradient.speed(self.predicted_rt)
+        return STANDARD_DEVIATION * self.shares.scale / speed
 
     @cached_property
     def candidate_areas(self) -> CandidateAreas:
@@ -129,7 +141,7 @@ class Inference:
 
 def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
     """RT less the effect of the ceramide, min, shape (n,)."""
-    return curve.reduce(observed.rt, Ceramides.seen(observed.ceramides), observed.ceramide)
+    return curve.reduce(observed.straight_rt, Ceramides.seen(observed.ceramides), observed.ceramide)
 
 
 def begin(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -13,6 +13,7 @@ from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.observations.drift import Drift, estimate_drift
+from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.groups import UNIT_SIGN, Groups
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, quantile
@@ -53,6 +54,8 @@ class Observations:
     anchor : numpy.ndarray of bool, shape (n,)
     groups : Groups
     drift : Drift
+    gradient : Gradient
+        By which RT is straightened; even until it is learned.
     """
 
     row: IntArray
@@ -70,6 +73,7 @@ class Observations:
     anchor: BoolArray
     groups: Groups
     drift: Drift
+    gradient: Gradient = field(default_factory=Gradient.even)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -100,9 +104,19 @@ class Observations:
         return np.asarray(np.floor(4 * np.maximum(above, 0.0)), dtype=np.int64)
 
     @cached_property
+    def straight_rt(self) -> FloatArray:
+        """Straightened RT, min, shape (n,): as an even gradient would give it."""
+        return self.gradient.straighten(self.rt)
+
+    @cached_property
+    def speed(self) -> FloatArray:
+        """Straightened minutes that pass in a minute at each RT, shape (n,)."""
+        return self.gradient.speed(self.rt)
+
+    @cached_property
     def span(self) -> float:
-        """Range of the RTs, at least 1 min."""
-        return max(float(np.ptp(self.rt)), 1.0)
+        """Range of the straightened RTs, at least 1 min."""
+        return max(float(np.ptp(self.straight_rt)), 1.0)
 
     @cached_property
     def usual_area(self) -> tuple[float, float]:

@@ -129,8 +129,8 @@ def _own(row: _Row) -> Iterator[Hypothesis]:
         line = int(state.candidates.line[entry])
         label = row.model.line_labels[line]
         probability = float(shares.own[entry])
-        predicted = float(shares.predicted[entry])
-        sd = float(shares.scale[entry]) * STANDARD_DEVIATION
+        predicted = float(state.predicted_rt[entry])
+        sd = float(state.predicted_sd[entry])
         yield Hypothesis(
             statement=f"the name is right, on the line of {label}",
             kind="own series",

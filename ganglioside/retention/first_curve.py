@@ -149,7 +149,7 @@ def _row_pairs(observed: Observations) -> _RowPairs:
     i, j = i[informative], j[informative]
     both_anchors = observed.anchor[i] & observed.anchor[j]
     return _RowPairs(
-        rt=observed.rt[i] - observed.rt[j],
+        rt=observed.straight_rt[i] - observed.straight_rt[j],
         weight=np.where(both_anchors, _ANCHOR_WEIGHT, 1.0),
         kind=observed.ceramide[i] * len(observed.ceramides) + observed.ceramide[j],
         basis=ceramide_basis(observed.ceramides),

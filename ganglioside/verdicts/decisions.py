@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from ganglioside.columns import VERDICTS
-from ganglioside.inference.densities import STANDARD_DEVIATION
 from ganglioside.inference.rounds import reweigh
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
@@ -112,7 +111,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     doubtful = (z > limit) & (probability[:, VALID] < _SURE)
     verdict, confidence = _verdict(probability, doubtful | (z > _NEVER * limit))
 
-    vague = sd > _VAGUE * state.curve.slope
+    vague = sd * state.observed.speed > _VAGUE * state.curve.slope
     may_not_judge = ~quality.may_judge[line] & (verdict == OUTLIER)
     undetermined = may_not_judge | (vague & (verdict != FRAGMENT))
     verdict = np.where(undetermined, UNDETERMINED, verdict)
@@ -143,7 +142,7 @@ def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
     z = np.abs(c.rt - shares.predicted) / shares.scale
     order = np.lexsort((z, -np.round(shares.own, 3), c.row))
     best = order[starts(c.row[order])]
-    return c.line[best], shares.predicted[best], shares.scale[best] * STANDARD_DEVIATION
+    return c.line[best], state.predicted_rt[best], state.predicted_sd[best]
 
 
 def _probability(state: Inference) -> FloatArray:

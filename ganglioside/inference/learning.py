@@ -39,11 +39,14 @@ def learn(state: Inference, widening: float) -> Inference:
     widening : float
         Least scatter about lines, carbons.
     """
-    c = state.candidates
     least_scatter = max(widening, _LEAST_SCATTER) * state.curve.slope
-    rates = _rates(state, least_scatter)
+    return with_curve(replace(state, rates=_rates(state, least_scatter)))
+
+
+def with_curve(state: Inference) -> Inference:
+    """State with the curve moved by one step towards its rows."""
+    c, scatter = state.candidates, state.scatter
     residual = c.rt - state.fitted
-    scatter = rates.sigma[c.ceramide_class] * c.speed
     weight = state.shares.own * student_weight(residual / scatter, OWN_TAIL) / scatter**2
     shape = state.tabulated.variance.shape
 
@@ -53,7 +56,7 @@ def learn(state: Inference, widening: float) -> Inference:
     precision = by_line_ceramide(weight)
     pull = by_line_ceramide(weight * residual)
     tabulated = refit(state.tabulated, precision, pull, _line_prior(state), state.priors)
-    return replace(state, rates=rates, tabulated=tabulated, weight=weight)
+    return replace(state, tabulated=tabulated, weight=weight)
 
 
 def composition_model(state: Inference, kept: BoolArray) -> CompositionModel:

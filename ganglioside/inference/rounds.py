@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.coeluting_pairs import describe_coelution
+from ganglioside.inference.gradient_learning import learn_gradient
 from ganglioside.inference.learning import learn
 from ganglioside.inference.line_placement import place_lines, prune_lines
 from ganglioside.inference.posterior import explain
@@ -26,6 +27,7 @@ from ganglioside.support.priors import Priors
 
 _PLACE_AT: Final = (2, 4)
 _PRUNE_AT: Final = 4
+_GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14
 _SETTLED: Final = 0.25  # scatters by which lines may still move
@@ -78,6 +80,8 @@ def _infer(observed: Observations, report: Progress, priors: Priors) -> Inferenc
         before = replace(state, shares=shares)
         least_scatter = priors.first_line_scatter.value * _NARROWING**round_
         state = learn(before, least_scatter)
+        if round_ >= _GRADIENT_FROM:
+            state = learn_gradient(state)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
         if round_ >= _PRUNE_AT and _moved(before, state) < _SETTLED:

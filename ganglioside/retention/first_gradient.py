@@ -28,6 +28,9 @@ from ganglioside.support.priors import Priors
 #: Numbers of knots tried, with the usual change of g from one knot to the next.
 _STIFFNESS: Final = ((6, 0.4), (10, 0.6))
 
+#: Usual change of g from one knot to the next.
+STEP: Final = 0.5
+
 #: Where the fits begin: slope in that of the even gradient, and curvature in slopes.
 _BEGINNINGS: Final = ((1.0, -0.1), (0.6, 0.0), (1.0, 0.15))
 
@@ -170,8 +173,8 @@ def _fitted(
     shape[1] = curvature * start * slope
     knots, step_sd = _knots(pairs, trial.stiffness)
     gradient = Gradient(knots, np.zeros(len(knots)))
-    free = _without_mean(len(knots))
-    stiff = free.T @ _roughness(len(knots)) @ free / step_sd**2
+    free = without_mean(len(knots))
+    stiff = free.T @ roughness(len(knots)) @ free / step_sd**2
     tent = tents(pairs.rt, knots) @ free if len(knots) else np.zeros((len(pairs.rt), 0))
     tent_of_pair = (tent[pairs.first] + tent[pairs.second]) / 2
     for width in (start * slope * _WIDTHS).tolist():
@@ -205,14 +208,14 @@ def _knots(pairs: _Neighbours, stiffness: tuple[int, float] | None) -> tuple[Flo
     return np.linspace(pairs.rt.min(), pairs.rt.max(), number), step_sd
 
 
-def _without_mean(k: int) -> FloatArray:
+def without_mean(k: int) -> FloatArray:
     """Orthonormal basis of all vectors of length k with mean 0, shape (k, k - 1)."""
     if k == 0:
         return np.zeros((0, 0))
     return np.asarray(np.linalg.svd(np.ones((1, k)))[2][1:].T)
 
 
-def _roughness(k: int) -> FloatArray:
+def roughness(k: int) -> FloatArray:
     """Matrix R with g R g = sum of squared steps between neighbouring knots, shape (k, k)."""
     steps = np.diff(np.eye(k), axis=0)
     return np.asarray(steps.T @ steps)

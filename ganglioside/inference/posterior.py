@@ -70,7 +70,7 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
     odds = prior * student(z / leniency, usual_scale, OWN_TAIL)
     strict_odds = odds if leniency == 1 else prior * student(z, usual_scale, OWN_TAIL)
     rivals = sum_of_others(c.sample_line_ceramide, strict_odds)
-    own = odds / (1 - state.presence + odds + rivals)
+    own = odds / (1 - state.presence + _mispicked(state, others)[c.row] + odds + rivals)
     on_any_line = sum_by(c.row, own, len(state.observed))
     own = own / np.maximum(on_any_line, 1.0)[c.row]
     genuine = np.minimum(on_any_line, 1.0)
@@ -86,6 +86,15 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
         predicted=predicted,
         scale=scale,
     )
+
+
+def _mispicked(state: Inference, others: OtherProcesses) -> FloatArray:
+    """Odds that the peak was picked in place of that of its name, which so has no row, (n,)."""
+    observed = state.observed
+    area = state.rates.genuine_area
+    density = normal(observed.log_volume, area.mean, area.sd) / observed.span
+    density = density * state.rates.mass.by_chance(observed.mass_error)
+    return np.asarray(state.priors.mispicked.value * density / others.total)
 
 
 def _usual_scale(state: Inference, scale: FloatArray) -> FloatArray:

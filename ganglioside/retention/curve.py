@@ -378,9 +378,7 @@ def refit(
         tilt=tilt,
         deviation=deviation,
         tilt_sd=_tilt_sd(curve, tilt, tilt_variance, priors.line_tilt),
-        deviation_sd=_deviation_sd(
-            curve, deviation, deviation_variance, priors.ceramide_deviation
-        ),
+        deviation_sd=_deviation_sd(curve, deviation, deviation_variance, priors.ceramide_deviation),
         covariance=covariance,
     )
     variance = slopes.variance(covariance, curve.deviation_sd**2)

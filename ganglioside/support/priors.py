@@ -78,6 +78,7 @@ class Priors:
     detection_level: Prior
     chance_features: Prior
     chance_large: Prior
+    mispicked: Prior
     wrong_anchors: Prior
     anchors_genuine: Prior
     anchors_other: Prior

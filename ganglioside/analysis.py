@@ -74,7 +74,9 @@ class _Evidence:
 
     def of_feature(self, feature_id: int) -> Inference:
         """The inference, with the peaks as the sample of one feature shows them."""
-        return replace(self.inference, observed=self.peaks.seen_from(feature_id))
+        observed = self.peaks.seen_from(feature_id)
+        gradient = self.inference.observed.gradient
+        return replace(self.inference, observed=replace(observed, gradient=gradient))
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,7 +247,7 @@ class Analysis:
         if self._kept is not None:
             return self._kept
         table = self.read_input(self.settings)
-        peaks = find_peaks(observe(table, self.settings.polarity))
+        peaks = find_peaks(observe(table, self.settings.polarity), self.model.priors)
         return _Kept(table, peaks, infer(peaks.observed, priors=self.model.priors))
 
     def read_input(self, settings: Settings) -> FeatureTable:
@@ -461,7 +463,7 @@ def analyze(
         report.done("loading", f"{read.source.name}: {len(read):,} features")
         judged = int(read.data["fault"].isna().sum())
         report.done("validating", f"{judged:,} features can be judged")
-        peaks = find_peaks(observe(read, settings.polarity))
+        peaks = find_peaks(observe(read, settings.polarity), priors)
         inference = infer(peaks.observed, report, priors)
         report.step = "verdicts"
         model = FittedModel.from_inference(inference)
@@ -486,7 +488,7 @@ def _assemble(kept: _Kept, model: FittedModel, settings: Settings) -> Analysis:
         of_peaks = weigh(kept.inference, settings)
         on_peaks = decide(of_peaks, settings)
         of_features, on_features = by_feature(kept.peaks, of_peaks, on_peaks)
-        verdicts = judged_rows(table, of_features, on_features, model)
+        verdicts = judged_rows(table, of_features, on_features, model, kept.peaks.rows)
         models = models_table(model, on_peaks, kept.log_p)
     return Analysis(
         features=features_table(table, verdicts),

@@ -116,13 +116,15 @@ FEATURES: Final[dict[str, str]] = {
     "rule": "str",
     "reason": "str",
     "consolidated_volume": "float64",
+    "peak_id": "Int64",  # feature_id of the row that stands for its peak; most often its own
 }
 
 #: Input columns that follow `FEATURES` where the input has them.
 OPTIONAL: Final[tuple[str, ...]] = ("row", "sheet", "mz", "adduct", "sample", "sample_type")
 
-#: Columns of `Analysis.features` that a stored analysis or an export may lack.
-MAY_LACK: Final[tuple[str, ...]] = (*IDENTIFIERS, *OPTIONAL)
+#: Columns that older versions did not have, and all that a stored analysis or an export may lack.
+LATER: Final[tuple[str, ...]] = (*IDENTIFIERS, "peak_id")
+MAY_LACK: Final[tuple[str, ...]] = (*LATER, *OPTIONAL)
 
 #: Columns of `Analysis.models`: one row per series and isomer.
 MODELS: Final[dict[str, str]] = {

@@ -513,9 +513,23 @@ def counts(
 
 def test_a_higher_outlier_threshold_refuses_fewer(analyses: list[gg.Analysis]) -> None:
     for analysis in analyses:
-        found = counts(analysis, "outlier_threshold", OUTLIER_THRESHOLDS, "outlier")
-        assert found == sorted(found, reverse=True)
-        assert found[0] > found[-1]
+        accepted = counts(analysis, "outlier_threshold", OUTLIER_THRESHOLDS, "valid")
+        outliers = counts(analysis, "outlier_threshold", OUTLIER_THRESHOLDS, "outlier")
+        assert accepted == sorted(accepted)
+        assert outliers == sorted(outliers, reverse=True)
+        assert accepted[0] < accepted[-1]
+
+
+@pytest.mark.parametrize("threshold", OUTLIER_THRESHOLDS)
+def test_no_verdict_is_less_likely_than_another(
+    analyses: list[gg.Analysis], threshold: float
+) -> None:
+    for analysis in analyses:
+        again = analysis.redecide(gg.Settings(outlier_threshold=threshold))
+        decided = again.features[again.features["verdict"] != "undetermined"]
+        for row in decided.sort_values("confidence").head(12).itertuples():
+            explanation = again.explain(row.feature_id)
+            assert explanation.verdict == next(iter(explanation.probabilities))
 
 
 def test_a_higher_r2_threshold_refuses_fewer(analyses: list[gg.Analysis]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Unpack
 
 from ganglioside.errors import BatchError, ReadError, SettingsError
-from ganglioside.reading.file_kinds import TABLE_ENDINGS, TEXT_ENDINGS
+from ganglioside.reading.compressed import TABLE_ENDINGS, TEXT_ENDINGS
 from ganglioside.reading.limits import most
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.text_files import SEPARATORS, decode

@@ -16,8 +16,9 @@ from ganglioside.errors import ExportError
 from ganglioside.exporting.spreadsheet_text import safe_text
 from ganglioside.exporting.worksheet_cells import with_cells
 from ganglioside.reading.annotations import MZTAB_TITLES, TITLES, WIDTH, annotated_columns
+from ganglioside.reading.compressed import TEXT_ENDINGS
 from ganglioside.reading.features import read_features, study_files
-from ganglioside.reading.file_kinds import TEXT_ENDINGS, decoded_text
+from ganglioside.reading.file_kinds import decoded_text
 from ganglioside.reading.source import MEGABYTE
 from ganglioside.reading.study import is_archive
 from ganglioside.reading.workbooks import worksheet_parts

@@ -12,7 +12,7 @@ from dataclasses import fields
 from importlib.resources import files
 from typing import Any, Final
 
-from ganglioside.columns import FEATURES, FINDINGS, IDENTIFIERS, MODELS, PROBLEMS, VERDICTS
+from ganglioside.columns import FEATURES, FINDINGS, LATER, MODELS, PROBLEMS, VERDICTS
 from ganglioside.exporting.document import SCHEMA, SCHEMA_VERSION
 from ganglioside.settings import POLARITIES, SAMPLE_TYPES, setting_specs
 from ganglioside.verdicts.summary import Summary
@@ -85,8 +85,8 @@ def _object(properties: dict[str, Any], *, more: bool = False) -> dict[str, Any]
 def _table(columns: dict[str, str], *, more: bool) -> dict[str, Any]:
     """JSON Schema of a table: a list of records."""
     row = _object({name: _TYPES[kind] for name, kind in columns.items()}, more=more)
-    # Analyses of older versions, which are exported too, lack the identifiers.
-    row["required"] = [name for name in row["required"] if name not in IDENTIFIERS]
+    # Analyses of older versions, which are exported too, lack later columns.
+    row["required"] = [name for name in row["required"] if name not in LATER]
     return {"type": "array", "items": row}
 
 

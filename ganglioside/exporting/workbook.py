@@ -65,7 +65,17 @@ _NOTES: Final = (
         "Entry of the head group, on any ceramide, in the LIPID MAPS structure database.",
     ),
     ("confidence", "Probability that the verdict is right, 0 to 1."),
-    ("consolidated_volume", "A valid feature's volume plus that of its fragments and adducts."),
+    (
+        "consolidated_volume",
+        "A valid feature's volume plus that of its fragments and adducts. Of several ions or picks "
+        "of one peak only one row has it, and only its volume counts: areas of unlike ions are "
+        "never added.",
+    ),
+    (
+        "peak_id",
+        "feature_id of the row that stands for the peak of this row: most often its own. Other "
+        "ions, isotope peaks and second picks of a peak name the row that the model saw.",
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.densities import normal
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.fragments import usual_emission
@@ -48,6 +49,25 @@ class DescribedCoelution(Coelution):
     def fragment(self) -> BoolArray:
         """Whether the child would be an in-source fragment, shape (m,)."""
         return np.asarray(self.process < 0)
+
+    @cached_property
+    def splits(self) -> IntArray:
+        """Indices of the pairs of a peak and a part of it that was picked apart."""
+        return np.flatnonzero(processes().splits[self.process])
+
+    def beside(self, slope: float) -> FloatArray:
+        """Density, 1 / min, of the RT difference of the pairs `splits`, on either side.
+
+        0.5 N(|delta|; m, s), with m and s the shift and spread of the process in minutes.
+
+        Parameters
+        ----------
+        slope : float
+            min per carbon.
+        """
+        process, delta = self.process[self.splits], np.abs(self.delta[self.splits])
+        shift, spread = processes().rt_shift[process], processes().rt_spread[process]
+        return np.asarray(0.5 * normal(delta, slope * shift, slope * spread))
 
     @cached_property
     def smaller(self) -> FloatArray:

@@ -146,7 +146,7 @@ class FittedModel:
         -------
         FittedModel
         """
-        observed = find_peaks(observe(table)).observed
+        observed = find_peaks(observe(table), priors).observed
         return cls.from_inference(infer(observed, priors=priors))
 
     @classmethod

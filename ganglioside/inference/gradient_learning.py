@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.inference.densities import OWN_TAIL, student_weight
 from ganglioside.inference.learning import with_curve
 from ganglioside.inference.state import Inference
-from ganglioside.observations.gradient import Gradient
+from ganglioside.observations.gradient import Gradient, tents
 from ganglioside.retention.curve import ceramide_basis, ceramide_effect_jacobian
 from ganglioside.retention.first_gradient import STEP, roughness, without_mean
 from ganglioside.support.arrays import FloatArray, sum_by
@@ -48,7 +48,7 @@ def _nearer(state: Inference) -> Gradient:
     gradient = state.observed.gradient
     c = state.candidates
     counts = np.flatnonzero(state.shares.own > _LEAST_SHARE)
-    line, ceramide, speed = c.line[counts], c.ceramide[counts], c.speed[counts]
+    line, ceramide = c.line[counts], c.ceramide[counts]
     row = c.row[counts]
     scatter = state.scatter[counts]
     residual = (c.rt - state.fitted)[counts] / scatter
@@ -57,7 +57,7 @@ def _nearer(state: Inference) -> Gradient:
     followed = ceramide_effect_jacobian(state.curve.shape, basis) / scatter[:, None]
     change = gradient.slopes(state.observed.rt[row]) / scatter[:, None]
     change = _unexplained(change, followed, line, 1 / scatter, weight, len(state.line_group))
-    free = without_mean(len(gradient.knots))  # the mean of g says nothing
+    free = without_mean(tents(state.observed.rt, gradient.knots))
     rough = roughness(len(gradient.knots)) / STEP**2
     weighted = change * weight[:, None]
     normal = free.T @ (weighted.T @ change + rough) @ free

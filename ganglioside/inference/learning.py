@@ -175,7 +175,7 @@ def _sigma(state: Inference) -> FloatArray:
     c, shares = state.candidates, state.shares
     residual = c.rt - shares.predicted
     weight = shares.own * student_weight(residual / shares.scale, OWN_TAIL)
-    excess = (state.scatter / shares.scale) ** 2
+    excess = (state.rates.sigma[c.ceramide_class] * c.speed / shares.scale) ** 2
     squares = sum_by(c.ceramide_class, weight * excess * (residual / c.speed) ** 2, 2)
     count = sum_by(c.ceramide_class, shares.own, 2)
     usual = np.array(_CLASS_SCATTER) * state.usual_scatter
@@ -185,7 +185,8 @@ def _sigma(state: Inference) -> FloatArray:
 
 def _pair_sigma(state: Inference) -> float:
     """Scale of the RT difference of parent and child, min."""
-    delta, share = state.coelution.delta, state.shares.pair
+    delta = state.coelution.delta
+    share = np.where(processes().coelutes[state.coelution.process], state.shares.pair, 0.0)
     weight = share * student_weight(delta / state.rates.pair_sigma, PAIR_TAIL)
     squares = float((weight * delta**2).sum())
     usual = state.priors.coelution_width
@@ -217,4 +218,6 @@ def _opportunities(state: Inference) -> FloatArray:
     entry = posing.entry[once]
     sample = observed.sample[posing.row[once]]
     parent = flat_index(sample, posing.ceramide[entry], posing.group[entry], shape)
-    return sum_by(posing.process[entry], np.minimum(genuine[parent], 1.0), len(artefacts()))
+    found = sum_by(posing.process[entry], np.minimum(genuine[parent], 1.0), len(artefacts()))
+    of_any_name = state.shares.genuine.sum()
+    return np.where(processes().splits[:-1], of_any_name, found)

@@ -13,6 +13,7 @@ from ganglioside.support.priors import Priors
 
 _LEAST_SD: Final = 0.3  # ppm
 _FAR: Final = 3.0  # standard deviations
+_FEWEST: Final = 3  # m/z near those of their names
 _NOT_A_NAME: Final = 30.0  # ppm; a larger error has nothing to do with the accuracy
 
 #: Standard deviation of a normal distribution over its median absolute deviation.
@@ -27,6 +28,7 @@ class MassAccuracy:
     sd: float
     wrong_sd: float  # of m/z about wrong names
     measured: bool = True  # whether the table has any m/z
+    rows: int = 0  # with an m/z near that of their name
 
     def right(self, error: FloatArray, expected: FloatArray | float = 0.0) -> FloatArray:
         """Density of errors, shape (n,), where mass less name's mass is `expected`, ppm.
@@ -34,6 +36,11 @@ class MassAccuracy:
         1 where no m/z was measured: a missing value is no evidence.
         """
         return self._density(error, self.offset + expected, self.sd)
+
+    @property
+    def accurate_sd(self) -> float:
+        """`sd`, or NaN where too few m/z are near those of their names to compare any two."""
+        return self.sd if self.rows >= _FEWEST else float("nan")
 
     @property
     def largest(self) -> float:
@@ -67,4 +74,4 @@ def mass_accuracy(error: FloatArray, priors: Priors) -> MassAccuracy:
     sd = _SD_PER_MAD * median_deviation
     total = n * sd**2 + usual.weight * usual.value**2
     learned = float(np.sqrt(total / (n + usual.weight)))
-    return MassAccuracy(offset, max(learned, _LEAST_SD), wrong_sd)
+    return MassAccuracy(offset, max(learned, _LEAST_SD), wrong_sd, rows=n)

@@ -165,7 +165,7 @@ def _on_lines(
 
 
 def _distance(state: Inference, possible: _ParentsOnLines) -> tuple[FloatArray, FloatArray]:
-    """RT that the child shows less RT of the line, and its variance, straightened min, each (g,)."""
+    """Straightened RT that a child shows less that of the line, and its variance, each (g,)."""
     gradient, predicted = state.observed.gradient, state.tabulated.predicted
     scatter = state.rates.sigma[possible.ceramide_class] * gradient.speed(gradient.to_rt(predicted))
     line_variance = scatter**2 + state.tabulated.variance

@@ -49,8 +49,9 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
 
         o = presence * evidence * density of RT / intensity of all other processes
 
-    and its probability is o_i / (1 - presence + o_i + sum(o_j)). What it leaves goes to the
-    other processes in proportion to their intensities.
+    and its probability is o_i / (1 - presence + o_i + sum(o_j)). Rows that name the same peak
+    differently are rivals too. What it leaves goes to the other processes in proportion to their
+    intensities.
 
     Parameters
     ----------
@@ -70,7 +71,12 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
     odds = prior * student(z / leniency, usual_scale, OWN_TAIL)
     strict_odds = odds if leniency == 1 else prior * student(z, usual_scale, OWN_TAIL)
     rivals = sum_of_others(c.sample_line_ceramide, strict_odds)
-    own = odds / (1 - state.presence + _mispicked(state, others)[c.row] + odds + rivals)
+    if len(state.rivals.row):
+        odds, strict_odds = _below_plain_ions(state, odds), _below_plain_ions(state, strict_odds)
+        by_row = sum_by(c.row, strict_odds, len(state.observed))
+        rivals = rivals + state.rivals.odds_of_others(by_row)[c.row]
+    mispicked = _mispicked(state, others)[c.row]
+    own = odds / (1 - state.presence + mispicked + odds + rivals)
     on_any_line = sum_by(c.row, own, len(state.observed))
     own = own / np.maximum(on_any_line, 1.0)[c.row]
     genuine = np.minimum(on_any_line, 1.0)
@@ -97,12 +103,20 @@ def _mispicked(state: Inference, others: OtherProcesses) -> FloatArray:
     return np.asarray(state.priors.mispicked.value * density / others.total)
 
 
+def _below_plain_ions(state: Inference, odds: FloatArray) -> FloatArray:
+    """Odds of the candidates, shape (a,); those of ions without water stay below plain ions'."""
+    row = state.candidates.row
+    by_row = sum_by(row, odds, len(state.observed))
+    most = state.priors.water_lost_name.value * state.rivals.largest_plain(by_row)
+    return np.asarray(odds * np.minimum(most / np.maximum(by_row, _TINY), 1.0)[row])
+
+
 def _usual_scale(state: Inference, scale: FloatArray) -> FloatArray:
     """`scale` with a scatter no wider than usual, min, shape (a,).
 
     The scatter is kept wide in the first rounds; that must not make the own line less likely.
     """
-    scatter = np.minimum(state.scatter, state.usual_scatter * state.candidates.speed)
+    scatter = state.scatter_about(np.minimum(state.rates.sigma, state.usual_scatter))
     return np.asarray(np.sqrt(scale**2 - state.scatter**2 + scatter**2))
 
 
@@ -178,6 +192,10 @@ def _pair_intensity(state: Inference) -> FloatArray:
     odds, yields = _odds_and_yields(state)
     width = rates.pair_sigma * observed.speed[pairs.child]  # in straightened time, as lines are
     closeness = student(pairs.delta / rates.pair_sigma, width, PAIR_TAIL)
+    if len(pairs.splits):
+        closeness[pairs.splits] = (
+            pairs.beside(state.curve.slope) / observed.speed[pairs.child[pairs.splits]]
+        )
     row_area = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, row_area[pairs.child])

@@ -14,7 +14,7 @@ from ganglioside.inference.line_placement import place_lines, prune_lines
 from ganglioside.inference.posterior import explain
 from ganglioside.inference.single_thread import one_thread
 from ganglioside.inference.state import Inference, begin, reduced_rt
-from ganglioside.ion_source.artefacts import artefact_pairs
+from ganglioside.ion_source.artefacts import artefact_pairs, split_pairs
 from ganglioside.ion_source.coelution import USUAL_TOLERANCE, Coelution, join
 from ganglioside.ion_source.fragments import fragment_pairs
 from ganglioside.observations.observations import Observations
@@ -132,8 +132,12 @@ def _settled(state: Inference) -> Inference:
 
 
 def _pairs(observed: Observations, tolerance: float) -> Coelution:
-    """Rows that co-elute within `tolerance`, min, as parent and fragment or artefact."""
-    return join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
+    """Rows that co-elute within `tolerance`, min, as parent and fragment or artefact.
+
+    Rows of one name beside each other, as parts of one peak, are pairs too.
+    """
+    coeluting = join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
+    return join(coeluting, split_pairs(observed))
 
 
 def _with_pairs(state: Inference, pairs: Coelution) -> Inference:

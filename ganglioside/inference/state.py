@@ -19,6 +19,7 @@ from ganglioside.inference.shares import NO_MISSING_PARENTS, Shares
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.isobars import Posing, possible_posing
+from ganglioside.ion_source.rival_names import Rivals, rival_names
 from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import Ceramides, Curve, TabulatedCurve
 from ganglioside.retention.curve_covariance import SHARED
@@ -51,6 +52,8 @@ class Inference:
         Pairs of rows that may be parent and child.
     posing : Posing
         Names whose mass artefacts of other species have.
+    rivals : Rivals
+        Rows that name one peak differently.
     tabulated : TabulatedCurve
         The curve, and its prediction for each line and ceramide of the table.
     line_group : numpy.ndarray of int, shape (L,)
@@ -68,6 +71,7 @@ class Inference:
     observed: Observations
     coelution: DescribedCoelution
     posing: Posing
+    rivals: Rivals
     tabulated: TabulatedCurve
     line_group: IntArray
     main: BoolArray
@@ -107,7 +111,19 @@ class Inference:
     @cached_property
     def scatter(self) -> FloatArray:
         """Expected scatter of each candidate about its line, straightened min, shape (a,)."""
-        return self.rates.sigma[self.candidates.ceramide_class] * self.candidates.speed
+        return self.scatter_about(self.rates.sigma)
+
+    def scatter_about(self, sigma: FloatArray) -> FloatArray:
+        """Scatter of the candidates for a `sigma` of each ceramide class, straightened min, (a,).
+
+        Ceramides that names give with unlike chains scatter more: chain isomers differ in RT.
+        """
+        scatter = sigma[self.candidates.ceramide_class] * self.candidates.speed
+        isomers = self.observed.has_chain_isomers
+        if not isomers.any():
+            return scatter
+        of_isomers = self.priors.chain_scatter.value * self.curve.slope
+        return np.where(isomers[self.candidates.row], np.hypot(scatter, of_isomers), scatter)
 
     @cached_property
     def fitted(self) -> FloatArray:
@@ -151,17 +167,19 @@ def begin(
     no_values = np.zeros(0)
     middle = float(np.median(lines.offset))
     start = replace(curve, middle=middle)
+    rates = _first_rates(observed, len(coelution), curve.slope, priors)
     state = Inference(
         priors=priors,
         observed=observed,
         coelution=describe_coelution(observed, coelution, priors),
         posing=possible_posing(observed),
+        rivals=rival_names(observed, rates.mass.accurate_sd),
         tabulated=TabulatedCurve(start, Ceramides.seen(observed.ceramides), no_values),
         line_group=lines.group,
         main=lines.group >= 0,
         candidates=NO_CANDIDATES,
         weight=no_values,
-        rates=_first_rates(observed, len(coelution), curve.slope, priors),
+        rates=rates,
         shares=_first_shares(len(observed), len(coelution), priors),
     )
     return with_lines(state, lines)

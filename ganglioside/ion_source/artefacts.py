@@ -17,6 +17,12 @@ from ganglioside.support.fact_tables import read_facts
 #: is 2.4 mDa.
 MASS_TOLERANCE: Final = 0.004
 
+_SPLIT_REACH: Final = 0.5  # min; farther rows of a name are never parts of one peak
+
+
+#: Process by which one peak is picked as two, one beside the other.
+SPLIT_PEAK: Final = "split peak"
+
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
@@ -55,6 +61,11 @@ class Artefact:
         """Whether it is made in the ion source, so that it elutes with its parent."""
         return self.rt_spread == 0
 
+    @property
+    def is_split(self) -> bool:
+        """Whether it is a part of its parent's own peak, beside it and of the same name."""
+        return self.process == SPLIT_PEAK
+
 
 @cache
 def artefacts() -> tuple[Artefact, ...]:
@@ -74,7 +85,8 @@ class Processes:
         log10 of child over parent area; 0 for fragmentation, which is learned from the table.
     rt_shift, rt_spread : numpy.ndarray, shape (A + 1,)
         Carbons.
-    coelutes : numpy.ndarray of bool, shape (A + 1,)
+    coelutes, splits : numpy.ndarray of bool, shape (A + 1,)
+        Whether the child elutes with its parent; whether it is a part of the parent's peak.
     """
 
     mass_shift: FloatArray
@@ -83,6 +95,7 @@ class Processes:
     rt_shift: FloatArray
     rt_spread: FloatArray
     coelutes: BoolArray
+    splits: BoolArray
 
 
 @cache
@@ -96,6 +109,7 @@ def processes() -> Processes:
         rt_shift=np.array([*(a.rt_shift for a in known), 0.0]),
         rt_spread=np.array([*(a.rt_spread for a in known), 0.0]),
         coelutes=np.array([*(a.coelutes for a in known), True]),
+        splits=np.array([*(a.is_split for a in known), False]),
     )
 
 
@@ -117,3 +131,16 @@ def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:
     parent, child = parent[pair], child[pair]
     delta = observed.rt[child] - observed.rt[parent]
     return Coelution(parent, child, delta, coeluting[process])
+
+
+def split_pairs(observed: Observations) -> Coelution:
+    """Pairs of rows of one name and sample of which one may be a part of the other's peak.
+
+    Parameters
+    ----------
+    observed : Observations
+    """
+    a, b = neighbours(observed.slot, observed.rt, _SPLIT_REACH)
+    parent, child = np.concatenate([a, b]), np.concatenate([b, a])
+    process = np.full(len(parent), np.flatnonzero(processes().splits)[0], dtype=np.int64)
+    return Coelution(parent, child, observed.rt[child] - observed.rt[parent], process)

@@ -1,6 +1,7 @@
 """Rule 5, in-source fragmentation: which rows could be fragments of which.
 
-A fragment has the ceramide and the RT of its parent, and a head group contained in the parent's.
+A fragment has the ceramide and the RT of its parent, and a head group contained in the parent's;
+where both names give chains, they are the same.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ganglioside.ion_source.coelution import Coelution, neighbours
 from ganglioside.lipids.composition import UNITS
 from ganglioside.observations.groups import Groups
 from ganglioside.observations.observations import Observations
-from ganglioside.support.arrays import FloatArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.priors import Priors
 
@@ -35,9 +36,17 @@ def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
     b_breaks = contains[observed.group[b], observed.group[a]]
     parent = np.concatenate([a[a_breaks], b[b_breaks]])
     child = np.concatenate([b[a_breaks], a[b_breaks]])
+    like = _may_have_same_chains(observed, parent, child)
+    parent, child = parent[like], child[like]
     delta = observed.rt[child] - observed.rt[parent]
     fragmentation = np.full(len(parent), -1, dtype=np.int64)
     return Coelution(parent, child, delta, fragmentation)
+
+
+def _may_have_same_chains(observed: Observations, a: IntArray, b: IntArray) -> BoolArray:
+    """Whether rows have the same chains, or one of them names only their sum, shape (m,)."""
+    of_a, of_b = observed.chains[a], observed.chains[b]
+    return np.asarray((of_a == of_b) | (of_a == 0) | (of_b == 0))
 
 
 @kept_with_first

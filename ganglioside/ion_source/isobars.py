@@ -67,7 +67,9 @@ def possible_posing(observed: Observations) -> Posing:
     # Mass that a species must have for its artefact to have the mass of a name: (names, A), flat.
     n_artefacts = len(artefacts())
     name_mass = observed.mass[first]
-    wanted = (name_mass[:, None] - processes().mass_shift[:n_artefacts]).ravel()
+    # A split peak has the name of its parent: it poses as no other (NaN has the mass of none).
+    shift = np.where(processes().splits, np.nan, processes().mass_shift)[:n_artefacts]
+    wanted = (name_mass[:, None] - shift).ravel()
     low = np.searchsorted(ordered, wanted - MASS_TOLERANCE)
     count = np.searchsorted(ordered, wanted + MASS_TOLERANCE) - low
     match = ranges(low, count)

@@ -83,7 +83,11 @@ _CERAMIDE_FIRST: Final = re.compile(
 _HOLDS_CHAIN: Final = re.compile(r"[0-9]:[0-9]")
 _SQUARE: Final = re.compile(r" ?\[([a-z]?[0-9]{1,2}:[^\[\]]{1,40})\]", re.IGNORECASE)
 _ATTACHED: Final = re.compile(r"(?<=[0-9a-zα])(?=[dtm][0-9]{1,2}:)", re.IGNORECASE)
-_CHAINS_BEHIND: Final = re.compile(r"[ _]?\((?=[a-z]?[0-9]{1,2}:)", re.IGNORECASE)
+# Chains behind their sum: `42:2 (d18:1/24:1)`, `42:2 d18:1/24:1`.
+_CHAIN: Final = r"[a-z]?[0-9]{1,2}:[0-9]{1,2}"
+_CHAINS_BEHIND: Final = re.compile(
+    rf"[ _]?(?P<open>\()(?={_CHAIN})| (?={_CHAIN}(?:;[o0-9]{{1,2}})?[/_])", re.IGNORECASE
+)
 # Chains in which `_` stands for the colon: `d34_1`, `d18_1_16_0`.
 _NO_COLON: Final = re.compile(
     r"(?<=[ _(-])(?P<base>[dt][0-9]{2})_(?P<base_bonds>[0-9])"
@@ -340,7 +344,7 @@ def _with_chains_behind(ceramide: CeramideName, rest: str, text: str) -> tuple[C
     if opening is None:
         return ceramide, rest
     chains, behind = read_ceramide(rest[opening.end() :])
-    if not behind.startswith(")"):
+    if opening["open"] and not behind.startswith(")"):
         refuse("brackets", f"{text[:60]!r}: a bracket is opened or closed alone.")
     if chains.ceramide != ceramide.ceramide or not chains.chains:
         refuse(

@@ -10,6 +10,8 @@ from ganglioside.columns import FORMULA_STARTS_IN_NAMES
 from ganglioside.lipids.name_faults import LIMITS, refuse
 
 _MAX_LENGTH: Final = LIMITS["length"].high
+#: What ends a list of which a name is the last member: `GM3 d18:1_16:0 [M-H]-;` of LipiDex.
+_BEHIND: Final = " ;,"
 _SPACES: Final = re.compile(r"\s+")
 _PUNCTUATION: Final = re.compile(r" ?([:;,/_()|+\-]) ?")
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−→"), "-")
@@ -38,14 +40,14 @@ def plain_name(text: str) -> str:
 
     Examples
     --------
-    >>> plain_name(" GM3 ( 36:1 ) ")
-    'GM3(36:1)'
+    >>> plain_name(" GM3 ( 36:1 ) "), plain_name("GM3 36:1;")
+    ('GM3(36:1)', 'GM3 36:1')
     """
     if not isinstance(text, str):
         refuse("no-text", f"{text!r} is no name: a name is text.")
     if len(text) > _MAX_LENGTH:
         refuse("too-long", f"The name has {len(text)} characters; {_MAX_LENGTH} are allowed.")
-    plain = normalise(text)
+    plain = normalise(text).rstrip(_BEHIND)
     if not plain:
         refuse("empty", "The name is empty.")
     if plain.startswith(FORMULA_STARTS_IN_NAMES) and plain.strip("-"):

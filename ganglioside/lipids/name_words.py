@@ -76,7 +76,8 @@ _UNANNOTATED: Final = re.compile(
 )
 _NOTE: Final = re.compile(
     rf"(?:{_of_kind('note')})(?::|[-_ ]+)"
-    r"|(?:compound|cpd|cmpd|peak|feature)[-_ #]?[0-9]{1,6} ?[:;] ?(?=[^0-9 ])",  # of MassHunter
+    r"|(?:compound|cpd|cmpd|peak|feature)[-_ #]?[0-9]{1,6} ?[:;] ?(?=[^0-9 ])"  # of MassHunter
+    r"|[0-9]{1,3}_(?=[a-z][^|]{1,80}[-_ (]i\.?std)",  # `1_SM d18:1/17:0 iSTD` of the Fiehn lab
     re.IGNORECASE,
 )
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from ganglioside.columns import FEATURES, IDENTIFIERS
 from ganglioside.errors import NameFormError
@@ -17,7 +18,7 @@ from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.name_readings import NameReading, read_name
 from ganglioside.lipids.species import Species, without_chains
 from ganglioside.support.arrays import read_only
-from ganglioside.support.text_columns import as_column, pick, texts
+from ganglioside.support.text_columns import Texts, as_column, distinct, pick, texts, texts_of
 
 
 def _between(first: str, last: str) -> tuple[str, ...]:
@@ -217,15 +218,14 @@ def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:
     >>> parse_names(["GM3(d18:1/16:0)-H", "IS_GM3 36:1"]).ions.tolist()
     ['[M-H]-', None]
     """
-    codes, distinct = pd.factorize(pd.Series(texts, dtype="str"))
-    wanted = distinct.tolist()
+    codes, wanted = distinct(_as_texts(texts))
+    by_text = np.full(len(wanted) + 1, -1, dtype=np.int64)
     if (codes < 0).any():
         wanted.append("")  # missing names have code -1: the last text
     errors: dict[str, NameFormError] = {}
     readings = [_reading(text, errors) for text in wanted]
     found: dict[Species, int] = {}
     named: dict[tuple[Species, tuple[str, ...]], int] = {}
-    by_text = np.full(len(distinct) + 1, -1, dtype=np.int64)
     named_by_text = by_text.copy()
     for i, reading in enumerate(readings):
         if reading is not None and (species := reading.species) is not None:
@@ -240,6 +240,13 @@ def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:
         named=tuple(species for species, _ in named),
         named_index=read_only(named_by_text[codes]),
     )
+
+
+def _as_texts(names: Sequence[str] | pd.Series[Any]) -> Texts:
+    """Array of names, missing ones included."""
+    if isinstance(names, pd.Series):
+        return texts_of(names if names.dtype == "str" else names.astype("str"))
+    return pa.array(names, type=pa.large_string(), from_pandas=True)
 
 
 def _reading(text: str, errors: dict[str, NameFormError]) -> NameReading | None:

@@ -15,10 +15,18 @@ from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.observations.drift import Drift, estimate_drift
 from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.groups import UNIT_SIGN, Groups
+from ganglioside.observations.ion_forms import ISOTOPE_STEP, charges, ions_of, stated_isotopes
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, quantile
+from ganglioside.support.priors import Priors
 
 _SMALLEST: Final = 0.02  # quantile of the areas of a table
+
+#: Fields of `Observations` with one value per row.
+_OF_ROWS: Final = (
+    "row", "sample", "group", "species", "chains", "slot", "sample_ceramide", "ceramide", "mass",
+    "mass_error", "mz", "ion", "ion_stated", "isotope", "rt", "log_volume", "anchor",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +43,11 @@ class Observations:
         Index into `groups`.
     species : numpy.ndarray of int, shape (n,)
         Index into the distinct species of the table.
+    chains : numpy.ndarray of int, shape (n,)
+        Equal for names with the same chains, 0 where a name gives none.
     slot : numpy.ndarray of int, shape (n,)
-        Equal for rows of one sample, group and ceramide: at most one of them per isomer is genuine.
+        Equal for rows of one sample, group, ceramide and chains: at most one of them per isomer is
+        genuine.
     sample_ceramide : numpy.ndarray of int, shape (n,)
         Equal for rows of one sample and ceramide: only they can be parent and fragment.
     ceramide : numpy.ndarray of int, shape (n,)
@@ -47,6 +58,14 @@ class Observations:
         Da.
     mass_error : numpy.ndarray, shape (n,)
         Measured less theoretical m/z, ppm; NaN without a measured m/z.
+    mz : numpy.ndarray, shape (n,)
+        As measured, NaN where missing.
+    ion : numpy.ndarray of int, shape (n,)
+        Index into `adducts()`, -1 where unknown.
+    ion_stated : numpy.ndarray of bool, shape (n,)
+        Whether the table names the ion; other ions are the nearest to the m/z.
+    isotope : numpy.ndarray of int, shape (n,)
+        Number of the isotope peak that the table states, 0 where it states none.
     rt : numpy.ndarray, shape (n,)
         min, in the study's time: corrected for the drift of the sample.
     log_volume : numpy.ndarray, shape (n,)
@@ -54,6 +73,8 @@ class Observations:
     anchor : numpy.ndarray of bool, shape (n,)
     groups : Groups
     drift : Drift
+    together : float
+        Scale of the RT difference of two rows of one peak, min.
     gradient : Gradient
         By which RT is straightened; even until it is learned.
     """
@@ -62,21 +83,32 @@ class Observations:
     sample: IntArray
     group: IntArray
     species: IntArray
+    chains: IntArray
     slot: IntArray
     sample_ceramide: IntArray
     ceramide: IntArray
     ceramides: FloatArray
     mass: FloatArray
     mass_error: FloatArray
+    mz: FloatArray
+    ion: IntArray
+    ion_stated: BoolArray
+    isotope: IntArray
     rt: FloatArray
     log_volume: FloatArray
     anchor: BoolArray
     groups: Groups
     drift: Drift
+    together: float
     gradient: Gradient = field(default_factory=Gradient.even)
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def take(self, rows: IntArray) -> Observations:
+        """Some of the rows; the numbers of slots, groups and ceramides stay."""
+        values = {name: getattr(self, name)[rows] for name in _OF_ROWS}
+        return replace(self, **values)
 
     @cached_property
     def first_of_slot(self) -> IntArray:
@@ -89,6 +121,15 @@ class Observations:
         first = np.zeros(len(self), dtype=np.bool_)
         first[self.first_of_slot] = True
         return first
+
+    @cached_property
+    def has_chain_isomers(self) -> BoolArray:
+        """Whether the ceramide of each row has several chains in the table, shape (n,)."""
+        if not self.chains.any():
+            return np.zeros(len(self), dtype=np.bool_)
+        n_chains = int(self.chains.max()) + 1
+        distinct = np.unique(self.ceramide * n_chains + self.chains) // n_chains
+        return np.asarray(np.bincount(distinct)[self.ceramide] > 1)
 
     @cached_property
     def smallest_area(self) -> float:
@@ -152,31 +193,64 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
     anchor = data["anchor"].to_numpy()[usable]
     mz = data["mz"].to_numpy()[usable]
     ions = data["adduct"].array.take(usable)
-    mass_error = mass_errors(mz, ions, names.masses[species], polarity)
+    mass = names.masses[species]
+    ion = ions_of(mz, ions, mass, polarity)
+    isotope = stated_isotopes(data["name"], table.carried)[usable]
+    mass_error = mass_errors(_monoisotopic(mz, ion, isotope), ions, mass, polarity)
+    chains = _chains(names)[names.named_index[usable]]
     sample_ceramide = join(sample, ceramide_of_species[species])
-    slot = join(sample_ceramide, group_of_species[species])
+    slot = slots(sample_ceramide, group_of_species[species], chains)
 
-    order = np.lexsort((log_volume, ~anchor, species, rt, slot))
+    ties = (ion, mz) if (ion >= 0).any() else ()
+    order = np.lexsort((*ties, log_volume, ~anchor, species, rt, slot))
     species, sample, rt = species[order], sample[order], rt[order]
     group, ceramide = group_of_species[species], ceramide_of_species[species]
-    drift = estimate_drift(samples, sample, join(group, ceramide), rt)
+    chains = chains[order]
+    drift = estimate_drift(samples, sample, slots(group, ceramide, chains), rt)
     return Observations(
         row=usable[order],
         sample=sample,
         group=group,
         species=species,
+        chains=chains,
         slot=slot[order],
         sample_ceramide=sample_ceramide[order],
         ceramide=ceramide,
         ceramides=ceramides,
         mass=names.masses[species],
         mass_error=mass_error[order],
+        mz=mz[order],
+        ion=ion[order],
+        ion_stated=~ions.isna()[order],
+        isotope=isotope[order],
         rt=drift.to_study(rt, sample),
         log_volume=log_volume[order],
         anchor=anchor[order],
         groups=groups,
         drift=drift,
+        together=Priors.usual().coelution_width.value,
     )
+
+
+def _monoisotopic(mz: FloatArray, ion: IntArray, isotope: IntArray) -> FloatArray:
+    """m/z of the monoisotopic peak where the row is stated to be another one, shape (n,)."""
+    if not isotope.any():
+        return mz
+    charge = charges(ion)
+    return np.where(charge > 0, mz - isotope * ISOTOPE_STEP / np.maximum(charge, 1), mz)
+
+
+def _chains(names: ParsedNames) -> IntArray:
+    """Number of the chains of each of `names.named`, in their order; 0 where it gives none."""
+    distinct = sorted({(), *(s.chains for s in names.named)})
+    number = {chains: k for k, chains in enumerate(distinct)}
+    return np.array([number[s.chains] for s in names.named], dtype=np.int64)
+
+
+def slots(a: IntArray, b: IntArray, chains: IntArray) -> IntArray:
+    """Rank of each triple; chains only tell apart what is otherwise equal."""
+    pair = join(a, b)
+    return join(pair, chains) if chains.any() else pair
 
 
 def _log_areas(volume: FloatArray) -> FloatArray:

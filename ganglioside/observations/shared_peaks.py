@@ -1,8 +1,9 @@
-"""Peaks that the samples of a study share: the features of one name at one RT.
+"""Peaks: the features of one name at one RT, in one sample and in all samples of a study.
 
-One cause gives a feature of one name at one RT in many samples. Twenty such features are one piece
-of evidence for a line, not twenty, and have one explanation. So the model judges peaks, and the
-decision on a peak holds for its features.
+One cause gives a feature of one name at one RT in many samples, and in one sample as several ions,
+transitions or isotope peaks. Twenty such features are one piece of evidence for a line, not twenty,
+and have one explanation. So the model judges peaks, and the decision on a peak holds for its
+features.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import TypeVar
 import numpy as np
 
 from ganglioside.observations.drift import centres, nearest_peak
-from ganglioside.observations.observations import Observations
+from ganglioside.observations.observations import Observations, slots
+from ganglioside.observations.peak_rows import PeakRows, peak_rows
 from ganglioside.support.arrays import FloatArray, IntArray, join
+from ganglioside.support.priors import Priors
 
 Values = TypeVar("Values", FloatArray, IntArray)
 
@@ -26,19 +29,27 @@ class Peaks:
     Attributes
     ----------
     observed : Observations, length P
-        One row per peak: its mean RT and log10 area, an anchor if one of its features is;
-        `row` is that of one of them.
+        One row per peak: mean RT and log10 area over the samples of the rows that stand for it
+        there, an anchor if one of its features is; `row` is that of one of them.
     features : Observations, length n
     of_feature : numpy.ndarray of int, shape (n,)
         Peak of each feature, an index into `observed`.
     noise : float
         Scatter of features about their peak, min.
+    rows : PeakRows
+        What the features of one sample are to each other.
     """
 
     observed: Observations
     features: Observations
     of_feature: IntArray
     noise: float
+    rows: PeakRows
+
+    @property
+    def are_features(self) -> bool:
+        """Whether every feature is a peak of its own, in the same order."""
+        return len(self.features.drift) < 2 and self.rows.are_single
 
     def seen_from(self, row: int) -> Observations:
         """The peaks as the sample of one feature shows them, length P.
@@ -54,10 +65,10 @@ class Peaks:
         """
         peaks, features = self.observed, self.features
         position = np.flatnonzero(features.row == row)
-        if len(features.drift) < 2 or len(position) == 0:
+        if self.are_features or len(position) == 0:
             return peaks
         this = position[0]
-        same = np.flatnonzero(features.sample == features.sample[this])
+        same = self.rows.best[features.sample[self.rows.best] == features.sample[this]]
         seen = np.append(same[same != this], this)  # of several in a peak, the last one is taken
         peak = self.of_feature[seen]
         return replace(
@@ -76,23 +87,44 @@ def _with(values: Values, position: IntArray, new: Values) -> Values:
     return result
 
 
-def find_peaks(observed: Observations) -> Peaks:
-    """The peaks of a study; in a single sample, every feature is one.
+def find_peaks(observed: Observations, priors: Priors | None = None) -> Peaks:
+    """The peaks of a table; where no two features are one, they are the features.
 
     Parameters
     ----------
     observed : Observations
         The features, RT in the study's time.
+    priors : Priors, optional
+        The usual priors where omitted.
     """
     n = len(observed)
-    if len(observed.drift) < 2 or n == 0:
-        return Peaks(observed, observed, np.arange(n), 0.0)
+    rows = peak_rows(observed, priors or Priors.usual())
+    best = replace(_best_rows(observed, rows), together=rows.width)
+    if n == 0 or (len(observed.drift) < 2 and rows.are_single):
+        return Peaks(best, observed, np.arange(n), 0.0, rows)
+    if len(observed.drift) < 2:
+        return Peaks(best, observed, rows.peak, 0.0, rows)
     noise = observed.drift.noise
-    name = observed.ceramide * len(observed.groups) + observed.group
-    number = nearest_peak(name, observed.rt, noise)
+    name = slots(best.ceramide, best.group, best.chains)
+    number = nearest_peak(name, best.rt, noise)
     _, first, peak = np.unique(number, return_index=True, return_inverse=True)
-    rt = centres(peak, observed.rt, 2 * noise)
-    return Peaks(_as_rows(observed, first, peak, rt), observed, peak, noise)
+    rt = centres(peak, best.rt, 2 * noise)
+    shared = _as_rows(best, first, peak, rt)
+    return Peaks(shared, observed, peak[rows.peak], noise, rows)
+
+
+def _best_rows(observed: Observations, rows: PeakRows) -> Observations:
+    """The rows that stand for the peaks of all samples, anchors if one of their rows is."""
+    if rows.are_single:
+        return observed
+    best, n = rows.best, len(rows.best)
+    marked = observed.anchor & (rows.isotope == 0)
+    error = observed.mass_error[best]
+    of_others = np.where(rows.isotope == 0, observed.mass_error, np.nan)
+    error = np.where(np.isnan(error), _mean_of_known(of_others, rows.peak, n), error)
+    return replace(
+        observed.take(best), anchor=np.bincount(rows.peak, marked, n) > 0, mass_error=error
+    )
 
 
 def _as_rows(
@@ -113,7 +145,9 @@ def _as_rows(
     """
     n = len(first)
     anchors = np.bincount(peak, observed.anchor, n)
-    ceramide, group = observed.ceramide[first], observed.group[first]
+    ceramide, group, chains = (
+        values[first] for values in (observed.ceramide, observed.group, observed.chains)
+    )
     one_sample = np.zeros(n, dtype=np.int64)
     sample_ceramide = join(one_sample, ceramide)
     return replace(
@@ -122,11 +156,16 @@ def _as_rows(
         sample=one_sample,
         group=group,
         species=observed.species[first],
-        slot=join(sample_ceramide, group),
+        chains=chains,
+        slot=slots(sample_ceramide, group, chains),
         sample_ceramide=sample_ceramide,
         ceramide=ceramide,
         mass=observed.mass[first],
         mass_error=_mean_of_known(observed.mass_error, peak, n),
+        mz=observed.mz[first],
+        ion=observed.ion[first],
+        ion_stated=observed.ion_stated[first],
+        isotope=observed.isotope[first],
         rt=rt,
         log_volume=_mean_of_known(observed.log_volume, peak, n),
         anchor=anchors > 0,

@@ -51,17 +51,22 @@ def explain(
         reason=str(feature["reason"]),
         parent=None if pd.isna(feature["parent"]) else str(feature["parent"]),
         outlier_threshold=threshold,
-        hypotheses=() if state is None else _hypotheses(state, feature_id, names),
+        hypotheses=() if state is None else _hypotheses(state, feature, names),
     )
 
 
-def _hypotheses(state: Inference, feature_id: int, names: pd.Series[str]) -> tuple[Hypothesis, ...]:
+def _hypotheses(
+    state: Inference, feature: pd.Series[Any], names: pd.Series[str]
+) -> tuple[Hypothesis, ...]:
     """The hypotheses on one row, the likeliest first; empty where it was not judged."""
+    feature_id = int(feature["feature_id"])
+    if _is_isotope(feature):
+        return _of_isotope(feature, names)
     found = np.flatnonzero(state.observed.row == feature_id)
     if len(found) == 0:
         return ()
     row = _Row(state, int(found[0]), names)
-    hypotheses = [*_own(row), *_of_rows(row), *_of_missing_parents(row), _chance(row)]
+    hypotheses = [*_own(row), *_of_rows(row), *_of_missing_parents(row), *_wrong(row)]
     total = sum(h.probability for h in hypotheses)
     ordered = sorted(hypotheses, key=lambda h: (-h.probability, h.statement))
     return tuple(replace(h, probability=h.probability / total) for h in ordered)
@@ -178,13 +183,20 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
             probability=float(state.shares.pair[pair]),
             basis=f"{name} is itself genuine with a probability of {genuine}; {usually} about "
             f"{100 * usual_ratio:.2g} % of the parent's area",
-            **asdict(row.compared(float(state.observed.rt[parent]), state.rates.pair_sigma)),
+            **asdict(row.compared(float(state.observed.rt[parent]), _width(row, artefact))),
             area_ratio=float(10 ** state.log_ratio(parent, row.position)),
             usual_ratio=float(usual_ratio),
             parent_id=feature_id,
             parent=name,
             process=artefact.process if artefact else row.loss(name),
         )
+
+
+def _width(row: _Row, artefact: Artefact | None) -> float:
+    """Usual RT difference of a row and its parent, min."""
+    if artefact is None or artefact.coelutes:
+        return row.state.rates.pair_sigma
+    return float(np.hypot(artefact.rt_shift, artefact.rt_spread)) * row.state.curve.slope
 
 
 def _artefact(process: int) -> Artefact | None:
@@ -261,13 +273,60 @@ def _siblings(row: _Row, entry: int) -> IntArray:
     return np.unique(missing.child[same_line & same_ceramide & same_sample & other])
 
 
-def _chance(row: _Row) -> Hypothesis:
+def _is_isotope(feature: pd.Series[Any]) -> bool:
+    """Whether a row is an isotope peak of the row that stands for its peak."""
+    if feature["verdict"] != "adduct" or pd.isna(feature.get("peak_id")):
+        return False
+    own, peak, parent = (feature[c] for c in ("feature_id", "peak_id", "parent_id"))
+    return bool(peak != own and not pd.isna(parent) and peak == parent)
+
+
+def _of_isotope(feature: pd.Series[Any], names: pd.Series[str]) -> tuple[Hypothesis, ...]:
+    """The hypotheses on an isotope peak: that it is one, or by chance where one would be."""
+    parent_id = int(feature["parent_id"])
+    name, process, sure = str(names[parent_id]), str(feature["process"]), feature["confidence"]
+    isotope = Hypothesis(
+        statement=f"isotope peak {process} of {name} (feature {parent_id})",
+        kind="adduct",
+        probability=float(sure),
+        basis="the same name and ion at the same RT; by its m/z or as the table states",
+        parent_id=parent_id,
+        parent=name,
+        process=process,
+    )
+    chance = Hypothesis(
+        statement="unexplained: another compound in the place of an isotope peak",
+        kind="chance",
+        probability=1 - float(sure),
+        basis="a peak of this m/z by chance",
+    )
+    return isotope, chance
+
+
+def _wrong(row: _Row) -> Iterator[Hypothesis]:
+    """The hypotheses that the name is wrong: another name is right for the peak, or none known."""
+    shares, rivals = row.state.shares, row.state.rivals
+    left = float(shares.chance[row.position])
+    for other in rivals.other[rivals.row == row.position].tolist():
+        probability = min(left, float(shares.genuine[other]))
+        left -= probability
+        yield Hypothesis(
+            statement=f"the same peak as {row.name(other)} (feature {row.feature_id(other)})",
+            kind="other form",
+            probability=probability,
+            basis="same RT, and m/z or formula: at most one of the names is right",
+            parent=row.name(other),
+        )
+    yield _chance(row, left)
+
+
+def _chance(row: _Row, probability: float) -> Hypothesis:
     """The hypothesis that the name is wrong and nothing known explains the row."""
     rate = row.state.rates.chance
     return Hypothesis(
         statement="unexplained: no known species or fragment fits this RT",
         kind="chance",
-        probability=float(row.state.shares.chance[row.position]),
+        probability=probability,
         basis=f"about {100 * rate:.2g} such features per 100 names, anywhere in the run"
         f"{_mass_basis(row)}",
     )

@@ -15,6 +15,16 @@ import pyarrow.compute as pc
 
 from ganglioside.support.arrays import BoolArray, FloatArray
 from ganglioside.support.fact_tables import read_facts
+from ganglioside.support.text_columns import (
+    Texts,
+    as_column,
+    distinct,
+    is_blank,
+    pick,
+    texts,
+    texts_of,
+    without,
+)
 
 _POINT_NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _COMMA_NUMBER: Final = r"[+-]?(?:[0-9]+,[0-9]*|,[0-9]+)(?:[eE][+-]?[0-9]+)?"
@@ -24,6 +34,13 @@ _GROUPED: Final = re.compile(
     r"[+-]?[0-9]{1,3}(?:(?:,[0-9]{3})+(?P<point>\.[0-9]*)|(?:\.[0-9]{3})+(?P<comma>,[0-9]*)"
     r"|(?P<commas>(?:,[0-9]{3}){2,})|(?P<points>(?:\.[0-9]{3}){2,}))"
 )
+#: A power of ten as papers write it: `3.1x10^5`, `3,1 × 10⁵` once its exponent is marked.
+_POWER: Final = re.compile(
+    r"(?P<number>[+-]?[0-9]+(?:[.,][0-9]+)?) ?[xX×*·⋅] ?10 ?(?:\^|\*\*) ?"
+    r"(?P<power>[+-]?[0-9]{1,3})"
+)
+_LONGEST_POWER: Final = 40
+_RAISED: Final = re.compile(r"(?<=10)[⁺⁻⁰¹²³⁴-⁹]+\Z")
 _DASHES: Final = dict.fromkeys(map(ord, "−‐‑‒–—"), "-")
 
 
@@ -41,7 +58,8 @@ MISSING: Final = frozenset(row.word for row in _MISSING_WORDS)
 #: Those that tell why there is none.
 _TELLING: Final = frozenset(row.word for row in _MISSING_WORDS if row.says)
 #: A value below or above a limit, which is all that is known of it.
-_BEYOND_LIMIT: Final = r"[<>]=?[0-9]+[.,]?[0-9]*(?:e[+-]?[0-9]+)?"
+_BEYOND_LIMIT: Final = re.compile(r"[<>]=?[0-9]+[.,]?[0-9]*(?:e[+-]?[0-9]+)?")
+_INFINITE: Final = re.compile(r"[+-]?(?:inf|infinity|∞)")
 
 TRUE: Final = frozenset(("t", "true", "1", "1.0", "yes", "y", "anchor"))
 FALSE: Final = (MISSING - {"?"}) | frozenset(
@@ -52,13 +70,13 @@ FALSE: Final = (MISSING - {"?"}) | frozenset(
 _AGREEMENT: Final = 0.9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class NumberText:
     """A column of numbers before its decimal mark is known.
 
     Attributes
     ----------
-    text : pandas.Series of str, shape (n,)
+    text : array of str, shape (n,)
         Tidied: ASCII digits and signs, no blanks, no unambiguous thousands separators.
     points, commas : numpy.ndarray of bool, shape (n,)
         Numbers without a comma, and numbers with one.
@@ -76,7 +94,7 @@ class NumberText:
         Numbers of cells that show a point, and a comma, as decimal mark.
     """
 
-    text: pd.Series[Any]
+    text: Texts
     points: BoolArray
     commas: BoolArray
     either: BoolArray
@@ -129,37 +147,48 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
     -------
     NumberText
     """
-    text: pd.Series[Any] = cells.str.strip()
-    known = matches(text, _POINT_NUMBER) | matches(text, _COMMA_NUMBER)
-    odd = np.flatnonzero(~known)
-    grouped = np.zeros(len(text), dtype=bool)
+    text = pc.utf8_trim_whitespace(texts_of(cells))
+    points, commas = _numbers_by_mark(text)
+    odd = ~(points | commas)
+    missing, worded, infinite, grouped = np.zeros((4, len(text)), dtype=bool)
     marks = np.zeros(2, dtype=np.int64)  # cells with thousands separators and a point, a comma
-    if len(odd):
-        codes, distinct = pd.factorize(text.iloc[odd])
-        tidied = [_tidy(cell) for cell in distinct]
-        texts = np.array([t.text for t in tidied], dtype=object)
-        text = text.copy()
-        text.iloc[odd.tolist()] = texts[codes]
-        grouped[odd] = np.array([t.mark is not None for t in tidied])[codes]
+    if odd.any():
+        codes, found = distinct(text.filter(pa.array(odd)))
+        tidied = [_tidy(cell) for cell in found]
+        text = pc.replace_with_mask(
+            text, pa.array(odd), pick(texts([t.text for t in tidied]), codes)
+        )
+        points[odd], commas[odd], missing[odd], worded[odd], infinite[odd], grouped[odd] = np.array(
+            [
+                (t.is_point, t.is_comma, t.is_missing, t.is_worded, t.is_infinite, t.is_grouped)
+                for t in tidied
+            ]
+        ).T[:, codes]
         shown = np.array([(t.mark == ".", t.mark == ",") for t in tidied], dtype=np.int64)
         marks = shown[codes].sum(axis=0)
-    points, commas = matches(text, _POINT_NUMBER), matches(text, _COMMA_NUMBER)
-    either = matches(text, _EITHER_WAY) & thousands & ~grouped
-    lower = text.str.lower().str.replace(" ", "", regex=False)
-    worded = lower.isin(_TELLING).to_numpy(dtype=bool) | matches(lower, _BEYOND_LIMIT)
-    decimal_points = points & ~either & text.str.contains(".", regex=False)
+    either = _matched(text, _EITHER_WAY) & ~grouped if thousands else np.zeros_like(points)
+    decimal_points = points & ~either & _shows_point(text)
     decimal_commas = commas & ~either
     return NumberText(
         text=text,
         points=points,
         commas=commas,
         either=either,
-        missing=lower.isin(MISSING).to_numpy(dtype=bool) | worded,
+        missing=missing,
         worded=worded,
-        infinite=matches(lower, r"[+-]?(?:inf|infinity|∞)"),
+        infinite=infinite,
         grouped=grouped,
         marks=(int(marks[0] + decimal_points.sum()), int(marks[1] + decimal_commas.sum())),
     )
+
+
+def _numbers_by_mark(text: Texts) -> tuple[BoolArray, BoolArray]:
+    """Whether each text is a number without a comma, and one with a comma, shape (n,)."""
+    filled = np.asarray(pc.binary_length(text)) > 0
+    plain = _plain_numbers(text)
+    if plain is not None and np.array_equal(np.isfinite(plain), filled):
+        return filled, np.zeros_like(filled)  # which takes a fifth of the time
+    return _matched(text, _POINT_NUMBER), _matched(text, _COMMA_NUMBER)
 
 
 def is_missing(cell: str) -> bool:
@@ -170,8 +199,18 @@ def is_missing(cell: str) -> bool:
     >>> is_missing("N/F"), is_missing("<LOD"), is_missing("< 0.5"), is_missing("12.3")
     (True, True, True, False)
     """
-    word = cell.strip().lower().replace(" ", "")
-    return not word or word in MISSING or re.fullmatch(_BEYOND_LIMIT, word) is not None
+    word = _word_of(cell.strip())
+    return word in MISSING or _BEYOND_LIMIT.fullmatch(word) is not None
+
+
+def _word_of(text: str) -> str:
+    """Text in lower case and without blanks, as the words for missing values are listed."""
+    return text.lower().replace(" ", "")
+
+
+def _shows_point(text: Texts) -> BoolArray:
+    """Whether each text contains a point, shape (n,)."""
+    return np.asarray(pc.match_substring(text, "."))
 
 
 def plain_numbers(cells: pd.Series[Any]) -> FloatArray | None:
@@ -186,10 +225,14 @@ def plain_numbers(cells: pd.Series[Any]) -> FloatArray | None:
     >>> plain_numbers(pd.Series(["1,5"], dtype="str")) is None
     True
     """
-    array = pa.array(cells.array)
-    empty = pc.equal(pc.binary_length(array), 0)
+    return _plain_numbers(texts_of(cells))
+
+
+def _plain_numbers(text: Texts) -> FloatArray | None:
+    """Numbers of plain texts, NaN where empty, shape (n,); None if one is anything else."""
+    empty = pc.equal(pc.binary_length(text), 0)
     try:
-        numbers = pc.cast(pc.if_else(empty, None, array), pa.float64())
+        numbers = pc.cast(pc.if_else(empty, None, text), pa.float64())
     except pa.ArrowInvalid:
         return None
     values: FloatArray = numbers.to_numpy(zero_copy_only=False)
@@ -236,19 +279,17 @@ def to_numbers(column: NumberText, mark: str) -> Numbers:
     split = column.either & ~ambiguous
     thousand_comma = split & column.commas & (mark == ".")
     thousand_point = split & column.points & (mark == ",")
-    text = column.text
     decimal_comma = column.commas & ~thousand_comma & ~ambiguous
-    text = _replaced(text, thousand_comma, ",", "")
+    text = _replaced(column.text, thousand_comma, ",", "")
     text = _replaced(text, thousand_point, ".", "")
     text = _replaced(text, decimal_comma, ",", ".")
     numeric = (column.points | column.commas) & ~ambiguous
-    values = np.full(len(text), np.nan)
-    values[numeric] = text.to_numpy(dtype=object)[numeric].astype(np.float64)
+    values = np.array(pc.cast(without(text, ~numeric), pa.float64()).fill_null(np.nan))
     infinite = np.isinf(values) | column.infinite
     values[infinite] = np.nan
-    shows_point = column.text.str.contains(".", regex=False).to_numpy(dtype=bool)
-    decimal_point = column.points & shows_point & ~thousand_point
-    foreign = (decimal_comma & (mark == ".")) | (decimal_point & (mark == ","))
+    foreign = decimal_comma & (mark == ".")
+    if mark == ",":
+        foreign = column.points & _shows_point(column.text) & ~thousand_point
     return Numbers(
         values=values,
         missing=column.missing,
@@ -269,11 +310,11 @@ def _ambiguous(column: NumberText, mark: str) -> BoolArray:
     return column.either if shows_both else column.either & column.commas
 
 
-def _replaced(text: pd.Series[Any], rows: BoolArray, old: str, new: str) -> pd.Series[Any]:
+def _replaced(text: Texts, rows: BoolArray, old: str, new: str) -> Texts:
     """Texts with `old` replaced by `new` in some rows."""
     if not rows.any():
         return text
-    return text.mask(rows, text.str.replace(old, new, regex=False))
+    return pc.if_else(pa.array(rows), pc.replace_substring(text, old, new), text)
 
 
 def read_flags(cells: pd.Series[Any]) -> tuple[BoolArray, BoolArray]:
@@ -289,8 +330,8 @@ def read_flags(cells: pd.Series[Any]) -> tuple[BoolArray, BoolArray]:
     >>> flags.tolist(), unknown.tolist()
     ([True, False, False, False], [False, False, False, True])
     """
-    codes, distinct = pd.factorize(cells)
-    words = [" ".join(unicodedata.normalize("NFKC", cell).lower().split()) for cell in distinct]
+    codes, found = distinct(texts_of(cells))
+    words = [" ".join(unicodedata.normalize("NFKC", cell).lower().split()) for cell in found]
     flags = np.array([word in TRUE for word in words], dtype=bool)
     unknown = np.array([word not in TRUE and word not in FALSE for word in words], dtype=bool)
     return flags[codes], unknown[codes]
@@ -298,7 +339,7 @@ def read_flags(cells: pd.Series[Any]) -> tuple[BoolArray, BoolArray]:
 
 @dataclass(frozen=True, slots=True)
 class _Tidied:
-    """A tidied cell.
+    """A tidied cell, and what it is: a number with a point or a comma, missing, infinite.
 
     Attributes
     ----------
@@ -311,11 +352,38 @@ class _Tidied:
     text: str
     mark: str | None = None
 
+    @property
+    def is_point(self) -> bool:
+        return re.fullmatch(_POINT_NUMBER, self.text) is not None
+
+    @property
+    def is_comma(self) -> bool:
+        return re.fullmatch(_COMMA_NUMBER, self.text) is not None
+
+    @property
+    def is_missing(self) -> bool:
+        return is_missing(self.text)
+
+    @property
+    def is_worded(self) -> bool:
+        word = _word_of(self.text)
+        return word in _TELLING or _BEYOND_LIMIT.fullmatch(word) is not None
+
+    @property
+    def is_infinite(self) -> bool:
+        return _INFINITE.fullmatch(_word_of(self.text)) is not None
+
+    @property
+    def is_grouped(self) -> bool:
+        return self.mark is not None
+
 
 def _tidy(cell: str) -> _Tidied:
     """Cell with ASCII digits and signs and without unambiguous thousands separators."""
-    text = unicodedata.normalize("NFKC", cell).translate(_DASHES).strip()
+    text = unicodedata.normalize("NFKC", _with_marks(cell)).translate(_DASHES).strip()
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    if (power := _as_exponent(text)) is not None:
+        return _Tidied(power)
     if _SPACED.fullmatch(text):
         shown = [mark for mark in ".," if mark in text]
         return _Tidied(re.sub(r"[ '’]", "", text), shown[0] if shown else "")
@@ -326,9 +394,45 @@ def _tidy(cell: str) -> _Tidied:
     return _Tidied(text.replace("," if mark == "." else ".", ""), mark)
 
 
+def _with_marks(cell: str) -> str:
+    """Cell with a mark before a raised exponent, which is plain digits otherwise."""
+    return _RAISED.sub(lambda match: f"^{match.group()}", cell.strip())
+
+
+def _as_exponent(text: str) -> str | None:
+    """Number of a tidied power of ten, as programs write it; None for other texts."""
+    power = _POWER.fullmatch(text)
+    return f"{power['number']}e{power['power']}" if power else None
+
+
+def plain_power(cell: str) -> str | None:
+    """Number of a cell with a power of ten, as programs write it; None for other cells.
+
+    Examples
+    --------
+    >>> plain_power("3.1x10^5"), plain_power("3,1 × 10⁵"), plain_power("3.1")
+    ('3.1e5', '3,1e5', None)
+    """
+    if "10" not in cell or len(cell) > _LONGEST_POWER:
+        return None
+    return _as_exponent(unicodedata.normalize("NFKC", _with_marks(cell)).translate(_DASHES))
+
+
 def holds_text(text: pd.Series[Any]) -> BoolArray:
     """Whether each cell is not empty, shape (n,)."""
     return np.asarray(pc.binary_length(pa.array(text.array))) > 0
+
+
+def filled(text: pd.Series[Any]) -> pd.Series[Any]:
+    """Column in which blank cells are missing, shape (n,).
+
+    Examples
+    --------
+    >>> filled(pd.Series(["S1", " "], dtype="str")).tolist()
+    ['S1', nan]
+    """
+    cells = texts_of(text)
+    return pd.Series(as_column(without(cells, is_blank(cells))), index=text.index)
 
 
 def columns_that_begin(cells: pd.DataFrame, starts: Sequence[str]) -> list[int]:
@@ -351,7 +455,7 @@ def _block(column: pd.Series[Any]) -> pa.Array:
 
 def begins(text: pd.Series[Any], starts: Sequence[str]) -> BoolArray:
     """Whether each cell begins with one of some characters, shape (n,)."""
-    return _found(text, _beginning(starts))
+    return _found(texts_of(text), _beginning(starts))
 
 
 def _beginning(starts: Sequence[str]) -> str:
@@ -367,12 +471,14 @@ def matches(text: pd.Series[Any], pattern: str) -> BoolArray:
     >>> matches(pd.Series(["12", "12 min"], dtype="str"), "[0-9]+").tolist()
     [True, False]
     """
+    return _matched(texts_of(text), pattern)
+
+
+def _matched(text: Texts, pattern: str) -> BoolArray:
+    """Whether a pattern matches each text as a whole, shape (n,)."""
     return _found(text, f"^(?:{pattern})$")
 
 
-def _found(text: pd.Series[Any], pattern: str) -> BoolArray:
-    """Whether a pattern is found in each cell, shape (n,); faster than pandas."""
-    found = pc.match_substring_regex(pa.array(text.array), pattern)
-    known = found.fill_null(False) if found.null_count else found
-    rows: BoolArray = known.to_numpy(zero_copy_only=False)
-    return rows
+def _found(text: Texts, pattern: str) -> BoolArray:
+    """Whether a pattern is found in each text, shape (n,); faster than pandas."""
+    return np.array(pc.match_substring_regex(text, pattern).fill_null(False))

@@ -10,13 +10,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import MAX_RT
+from ganglioside.columns import FEATURE_TABLE, MAX_RT
 from ganglioside.lipids.adducts import known_adduct
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.cell_values import (
     Numbers,
     NumberText,
     decimal_mark,
+    filled,
     holds_text,
     number_text,
     plain_numbers,
@@ -30,6 +31,15 @@ from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.rt_values import RtText, plain_rt
 from ganglioside.reading.spreading import SampleValues
 from ganglioside.support.arrays import BoolArray, FloatArray
+from ganglioside.support.text_columns import (
+    as_column,
+    as_numbers,
+    constant,
+    equals,
+    is_blank,
+    texts_of,
+    without,
+)
 
 #: Whether the values of each number column can reach thousands.
 _NUMBER_COLUMNS: Final[dict[str, bool]] = {"rt": False, "volume": True, "log_p": False, "mz": True}
@@ -44,6 +54,8 @@ _SECONDS_ABOVE: Final = 120.0
 #: Median RT above which the unit is unclear: minutes of a long gradient, or seconds of a very
 #: short one.
 _UNCLEAR_ABOVE: Final = 60.0
+#: Share of values beyond the longest run above which such a column holds seconds.
+_TOO_LONG: Final = 0.05
 
 #: Larger numbers in an RT column count as this one, so that sums of them stay finite.
 _NO_RT: Final = 1e9
@@ -75,7 +87,7 @@ def read_columns(
     Returns
     -------
     data : pandas.DataFrame, shape (n, 12)
-        Columns of `FEATURE_TABLE` but `fault`: RT in min, NaN or NA where missing or refused.
+        Columns `FEATURE_TABLE` but `fault`: RT in min, NaN or NA where missing or refused.
     samples : list of SampleValues
         Values of each sample of a wide table, none for other tables.
     """
@@ -86,28 +98,55 @@ def read_columns(
     log.rows("empty-row", np.flatnonzero(empty))
     judged &= ~empty
     own = judged & ~_report_names(raw, cells, names, judged, log)
-    data = pd.DataFrame({"feature_id": np.arange(n), "name": cells_of(raw, cells, "name")})
-    data["name"] = data["name"].mask(data["name"] == "", np.nan)
-    data["row"] = pd.array(raw.lines, dtype="Int64")
-    data["sheet"] = pd.Series(raw.sheet or np.nan, index=range(n), dtype="str")
     rt_text = _plain_rt(raw, cells, log)
     if rt_text is not None:
         cells = cells.copy(deep=False)
         cells[raw.header.positions["rt"]] = rt_text.text
     texts = _number_texts(raw, cells)
+    absent = _not_found(raw, texts, own, log)
+    judged, own = judged & ~absent, own & ~absent
     mark = _table_mark(raw, cells, texts, log)
-    for column in _NUMBER_COLUMNS:
-        data[column] = _read_numbers(raw, cells, column, texts.get(column), mark, own, log)
-    rt = data["rt"].to_numpy(np.float64)
+    numbers = {
+        column: _read_numbers(raw, cells, column, texts.get(column), mark, own, log)
+        for column in _NUMBER_COLUMNS
+    }
     if _has(raw, "rt"):
         minutes = rt_text is not None and rt_text.minutes
-        data["rt"] = _settle_rt(raw, cells, rt, judged, log, minutes=minutes)
+        numbers["rt"] = _settle_rt(raw, cells, numbers["rt"], judged, log, minutes=minutes)
     samples = read_samples(raw, cells, mark)
-    data["anchor"] = _read_anchors(raw, cells, own, log)
-    for column in _TEXT_COLUMNS:
-        data[column] = _read_texts(raw, cells, column)
-    data["adduct"] = _with_ions_of_names(raw, cells, data["adduct"], names, log)
-    return data, samples
+    anchors = _read_anchors(raw, cells, own, log)
+    words = {column: _read_texts(raw, cells, column) for column in _TEXT_COLUMNS}
+    words["adduct"] = _with_ions_of_names(raw, cells, words["adduct"], names, log)
+    named = texts_of(cells_of(raw, cells, "name"))
+    data = {
+        "feature_id": np.arange(n),
+        "row": as_numbers(raw.lines),
+        "name": as_column(without(named, equals(named, ""))),
+        **numbers,
+        "anchor": anchors,
+        **words,
+        "sheet": as_column(constant(raw.sheet or None, n)),
+    }
+    return pd.DataFrame(
+        {column: data[column] for column in FEATURE_TABLE if column in data}
+    ), samples
+
+
+def _not_found(
+    raw: RawTable, texts: Mapping[str, NumberText], judged: BoolArray, log: ProblemLog
+) -> BoolArray:
+    """Whether each row is of a peak that was not found in its sample, shape (n,); it is reported.
+
+    A program that lists every name in every sample writes no RT and no area then.
+    """
+    if "sample" not in raw.header.positions or not {"rt", "volume"} <= texts.keys():
+        return np.zeros(len(raw), dtype=bool)
+    absent: BoolArray = texts["rt"].missing & texts["volume"].missing & judged
+    rows = np.flatnonzero(absent)
+    if len(rows):
+        log.table("peaks-not-found", raw.header.label("rt"), f"{len(rows):,}")
+        log.leave_out(rows, ["No peak was found in this sample."] * len(rows))
+    return absent
 
 
 def _plain_rt(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> RtText | None:
@@ -213,9 +252,8 @@ def _in_minutes(raw: RawTable, samples: list[SampleValues]) -> list[SampleValues
 def _read_texts(raw: RawTable, cells: pd.DataFrame, column: str) -> pd.Series[Any]:
     """Cells of a text column, NaN where blank or if the table lacks it, shape (n,)."""
     if column not in raw.header.positions:
-        return pd.Series(np.nan, index=range(len(raw)), dtype="str")
-    texts = cells_of(raw, cells, column)
-    return texts.mask(texts.str.strip() == "", np.nan)
+        return pd.Series(as_column(constant(None, len(raw))))
+    return filled(cells_of(raw, cells, column))
 
 
 def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
@@ -244,7 +282,7 @@ def _report_names(
         standards.
     """
     texts, label = cells_of(raw, cells, "name"), raw.header.label("name")
-    blank = (texts.str.strip() == "").to_numpy(dtype=bool)
+    blank = is_blank(texts_of(texts))
     unnamed = blank & judged & bool(raw.tool)
     _report_unnamed(np.flatnonzero(unnamed), label, log)
     log.rows("name-missing", np.flatnonzero(blank & judged & ~unnamed), label)
@@ -303,10 +341,10 @@ def _with_ions_of_names(
     log: ProblemLog,
 ) -> pd.Series[Any]:
     """Ions of the column, else those that the names give, NaN without either, shape (n,)."""
-    ions = pd.Series(names.ions, index=adducts.index, dtype="str")
-    named = ions.notna().to_numpy(dtype=bool)
+    named = np.asarray(pd.notna(names.ions))
     if not named.any():
         return adducts
+    ions = pd.Series(names.ions, index=adducts.index, dtype="str")
     empty = adducts.isna().to_numpy(dtype=bool)
     filled = np.flatnonzero(named & empty)
     if len(filled):
@@ -401,6 +439,8 @@ def _settle_rt(
     without unit   median <= 60                 min
     without unit   60 < median <= 120           min (warning)
     without unit   median > 120                 s
+    without unit   median > 60, and one in      s: no run takes so long
+                   twenty beyond 300 min
     =============  ===========================  ==============================
     """
     label, text = raw.header.label("rt"), cells_of(raw, cells, "rt")
@@ -431,7 +471,8 @@ def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
             return False
         log.table("rt-in-seconds", label, "the header says so")
         return True
-    if header.rt_unit == "" and median > _SECONDS_ABOVE:
+    too_long = median > _UNCLEAR_ABOVE and np.mean(positive > MAX_RT) >= _TOO_LONG
+    if header.rt_unit == "" and (median > _SECONDS_ABOVE or too_long):
         log.table("rt-in-seconds", label, f"half of the values are above {median:.0f}")
         return True
     if median > _UNCLEAR_ABOVE and (header.rt_unit == "" or median > _SECONDS_ABOVE):

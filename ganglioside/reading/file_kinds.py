@@ -17,8 +17,13 @@ from ganglioside.reading.documents import document_sheet
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.frames import frame_columns, text_cells
-from ganglioside.reading.header_faults import RIGHT_FILE, refuse_header, refuse_unannotated
-from ganglioside.reading.headers import match_header
+from ganglioside.reading.header_faults import (
+    RIGHT_FILE,
+    refuse_across,
+    refuse_header,
+    refuse_unannotated,
+)
+from ganglioside.reading.headers import looks_like_data, match_header
 from ganglioside.reading.layouts import Layout, find_layout
 from ganglioside.reading.limits import check_columns, check_rows
 from ganglioside.reading.options import ReadingOptions
@@ -27,22 +32,20 @@ from ganglioside.reading.raw_table import Note, RawTable, Source
 from ganglioside.reading.records import HEADER_WITHIN, Body, Sheet
 from ganglioside.reading.sheets import (
     best_layout,
+    holds_names,
     likeliest,
+    lipids_across,
     read_sheet,
     readable,
     readable_head,
     search,
 )
 from ganglioside.reading.source import MEGABYTE, Frame
-from ganglioside.reading.text_files import decodings, text_sheets
+from ganglioside.reading.text_files import decodings, text_sheets, with_tabs
 from ganglioside.reading.validation import validate
 from ganglioside.reading.workbooks import workbook_sheets
 from ganglioside.settings import Settings
 from ganglioside.support.fact_tables import read_facts
-
-#: Endings of text tables, and of all tables that are read.
-TEXT_ENDINGS: Final = (".csv", ".tsv", ".txt", ".tab", ".mztab")
-TABLE_ENDINGS: Final = (*TEXT_ENDINGS, ".xlsx", ".parquet")
 
 _ANNOTATED: Final = Note("annotated-before")
 
@@ -215,11 +218,16 @@ def _best_decoding(
     most = (-1.0, -1.0)
     for whole, encoding in texts:
         text = without_annotation(whole)
+        is_annotated = text != whole
         sheets = text_sheets(text, max_rows)
         layout = best_layout([search(sheet, options) for sheet in sheets])
+        aligned = with_tabs(text) if layout is None else None
+        if aligned is not None:
+            text, sheets = aligned, text_sheets(aligned, max_rows)
+            layout = best_layout([search(sheet, options) for sheet in sheets])
         found = most if layout is None else (len(layout.header.positions), readable_head(layout))
         if best is None or found > most:
-            best, most = Decoded(text, encoding, sheets, layout, text != whole), found
+            best, most = Decoded(text, encoding, sheets, layout, is_annotated), found
         if most[1] == 1.0:
             break
     if best is None:
@@ -265,15 +273,20 @@ def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
     if layout is None:
         return ReadError(f"The input is empty. {RIGHT_FILE}")
     header, texts = layout.header, list(layout.header.texts)
+    if "rt" not in header.positions and lipids_across(texts):
+        return refuse_across(texts, layout.line)
+    named = "name" in header.missing and holds_names(layout)
     if header.positions or header.unmet:
-        return refuse_header(texts, header, layout.line)
-    if len(texts) == 1:
+        return refuse_header(texts, header, layout.line, holds_names=named)
+    if len(texts) == 1 and layout.sheet.separator:
         first = layout.sheet.head[max(layout.record, 0)][1][0]
         return ReadError(
             "The input has no columns: neither comma, semicolon nor tab divides its first line, "
             f"which is {first[:60]!r}. {RIGHT_FILE}"
         )
-    return refuse_header(texts, None if options.header else header, layout.line)
+    is_header = named and not looks_like_data(texts)
+    known = header if is_header or not options.header else None
+    return refuse_header(texts, known, layout.line, holds_names=named)
 
 
 def sheets_of(origin: Source, settings: Settings) -> list[Sheet]:

@@ -15,7 +15,9 @@ from ganglioside.reading.problems import ProblemLog
 RIGHT_FILE: Final = "A right file looks like this:\n" + "\n".join(EXAMPLE_LINES)
 
 
-def refuse_header(first: list[str], best: Header | None, line: int) -> ValidationError:
+def refuse_header(
+    first: list[str], best: Header | None, line: int, *, holds_names: bool = False
+) -> ValidationError:
     """Error for a table without a usable header.
 
     Parameters
@@ -26,6 +28,8 @@ def refuse_header(first: list[str], best: Header | None, line: int) -> Validatio
         The record with the most known columns, None if no record has any.
     line
         1-based line of that record.
+    holds_names
+        Whether a column holds names of lipids, whatever its header is.
     """
     log = ProblemLog(np.empty(0, dtype=np.int64), line)
     if best is None and looks_like_data(first):
@@ -38,7 +42,7 @@ def refuse_header(first: list[str], best: Header | None, line: int) -> Validatio
         for column, text in unmet.items():
             log.table("no-such-column", INPUT_LABELS[column], found, wanted=text)
         for column in missing:
-            if column not in unmet:
+            if column not in unmet and not (holds_names and column == "name"):
                 log.table("no-column", INPUT_LABELS[column], found)
     return refusal(log, tuple(first if best is None else best.texts))
 
@@ -59,9 +63,24 @@ def refuse_unannotated(header: Header, line: int, tool: str) -> ValidationError:
     return refusal(log, header.texts)
 
 
+def refuse_across(texts: list[str], line: int) -> ValidationError:
+    """Error for a table with one row a sample, whose headers are the lipids.
+
+    Parameters
+    ----------
+    texts
+        The header.
+    line
+        Its 1-based line.
+    """
+    log = ProblemLog(np.empty(0, dtype=np.int64), line)
+    log.table("lipids-across")
+    return refusal(log, tuple(texts))
+
+
 def refusal(log: ProblemLog, headers: tuple[str, ...] = ()) -> ValidationError:
     """Error that lists every fault of a header in the log."""
     problems = log.to_frame()
     errors = problems[problems["severity"] == "error"]
     lines = [f"{m} {a}" for m, a in zip(errors["message"], errors["advice"], strict=True)]
-    return ValidationError("\n".join([*lines, RIGHT_FILE]), problems, headers)
+    return ValidationError("\n".join([*dict.fromkeys(lines), RIGHT_FILE]), problems, headers)

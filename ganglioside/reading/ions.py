@@ -14,6 +14,7 @@ from ganglioside.lipids.adducts import mz as mz_of
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.headers import Header
 from ganglioside.support.arrays import FloatArray
+from ganglioside.support.text_columns import distinct, texts_of
 
 #: Between the ions of a list: `M-H, M+FA-H` (Progenesis QI), `[M-H]- [M+Cl]-` (MetaboScape).
 _BETWEEN: Final = re.compile(r"\s*[,;/|]\s*|(?<=[\]+-])\s+(?=\[)")
@@ -60,7 +61,7 @@ def single_ions(data: pd.DataFrame, names: ParsedNames) -> pd.Series[Any]:
     names
         The n names; a list of a row without a readable name is kept as it is.
     """
-    lists = {text: _known(text) for text in data["adduct"].dropna().unique()}
+    lists = {text: _known(text) for text in distinct(texts_of(data["adduct"]))[1]}
     if not any(lists.values()):
         return data["adduct"]
     ions = data["adduct"].to_numpy(dtype=object, copy=True)

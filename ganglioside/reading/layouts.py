@@ -104,7 +104,7 @@ def find_layout(
         looked_at += len(texts)
         check_columns(len(texts))
         of_tool = tool or format_of(header_keys(texts))
-        header = _header(texts, columns, of_tool)
+        header = header_of(texts, columns, of_tool)
         if header.positions:
             possible.append(_Candidate(record, header, of_tool))
     return _best(sheet, possible, columns or {})
@@ -192,8 +192,21 @@ def _samples(
     return find_samples(header, above, tool, below)
 
 
-def _header(texts: Sequence[str], columns: Mapping[str, str] | None, tool: Format | None) -> Header:
-    """Header with its input columns, by the words of the tool that wrote it."""
+def header_of(
+    texts: Sequence[str], columns: Mapping[str, str] | None, tool: Format | None = None
+) -> Header:
+    """Header with its input columns, by the words of the tool that wrote it.
+
+    Parameters
+    ----------
+    texts
+        Cells of a record.
+    columns
+        Header texts that the user gives for input columns.
+    tool
+        The tool, by default the one that the header itself shows.
+    """
+    tool = tool or format_of(header_keys(texts))
     if tool is None:
         return match_header(texts, columns)
     return match_header(texts, columns, tool.columns, tool.is_other)

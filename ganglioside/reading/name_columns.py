@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import pandas as pd
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.headers import Header
 from ganglioside.reading.records import header_key
+from ganglioside.support.text_columns import distinct, texts_of
 
 #: Distinct cells of a column that are tried as names.
 _TRIED: Final = 200
@@ -100,17 +101,24 @@ def choose_names(
     return None if best is None else NameChoice(best[0], by_content=best[0] != shown)
 
 
-def readable_share(cells: pd.Series[Any]) -> float:
+def readable_share(cells: pd.Series[Any] | Sequence[str]) -> float:
     """Share of the distinct cells, or of some of them, that are read as names."""
-    distinct = cells[cells != ""].unique()
-    if not len(distinct):
+    found = _distinct_cells(cells)
+    if not found:
         return 0.0
-    tried = distinct[np.linspace(0, len(distinct) - 1, min(_TRIED, len(distinct))).astype(int)]
-    names = parse_names(pd.Series(tried, dtype="str"))
+    picked = np.linspace(0, len(found) - 1, min(_TRIED, len(found))).astype(int)
+    tried = [found[i] for i in picked]
+    names = parse_names(tried)
     lipids = (names.index >= 0) | names.standard
     unread = np.flatnonzero(~lipids)
     lipids[unread] = [names.errors[tried[i]].code in _LIPIDS for i in unread]
     return float(np.mean(lipids))
+
+
+def _distinct_cells(cells: pd.Series[Any] | Sequence[str]) -> list[str]:
+    """Distinct cells that are not empty, in order of appearance."""
+    found = distinct(texts_of(cells))[1] if isinstance(cells, pd.Series) else dict.fromkeys(cells)
+    return [cell for cell in found if cell]
 
 
 def _best_shown(header: Header, cells: pd.DataFrame) -> tuple[int, float] | None:
@@ -165,9 +173,11 @@ def _columns_of_chains(header: Header, cells: pd.DataFrame) -> list[int]:
     others = {p for c, p in header.positions.items() if c != "name"}
     found = []
     for position in range(len(header.texts)):
-        distinct = cells[position][cells[position] != ""].unique()[:_TRIED]
-        matched = [bool(_CHAINS.fullmatch(text.strip())) for text in distinct]
-        if position not in others and matched and np.mean(matched) >= _ENOUGH:
+        if position in others:
+            continue
+        tried = _distinct_cells(cells[position])[:_TRIED]
+        matched = sum(_CHAINS.fullmatch(text.strip()) is not None for text in tried)
+        if tried and matched >= _ENOUGH * len(tried):
             found.append(position)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
@@ -12,9 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.columns import PROBLEMS
+from ganglioside.support.arrays import read_only
 from ganglioside.support.fact_tables import read_facts
+from ganglioside.support.text_columns import as_column, as_numbers, texts
 
 Rows = npt.NDArray[np.int64]
+
+#: Stands for the whole table among rows.
+_NO_ROW: Final = read_only(np.array([-1], dtype=np.int64))
 
 #: Longest part of a value that a message quotes; the column `value` holds all of it.
 _QUOTED: Final = 60
@@ -50,10 +55,28 @@ def quote(value: str, length: int = _QUOTED) -> str:
     return text if len(text) <= length else f"{text[:length]}…"
 
 
-@cache
-def _nothing() -> pd.DataFrame:
-    """Empty table of problems."""
-    return pd.DataFrame({c: pd.Series(dtype=t) for c, t in PROBLEMS.items()})
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Problems of one kind.
+
+    Attributes
+    ----------
+    code, severity, column : str
+    rows : numpy.ndarray of int64, shape (k,)
+        Positions of the rows, -1 for the whole table.
+    lines : numpy.ndarray of int64, shape (k,)
+        1-based lines of the input, -1 where there is none.
+    values, messages, advice : sequence of str, length k
+    """
+
+    code: str
+    severity: str
+    column: str
+    rows: Rows
+    lines: Rows
+    values: Sequence[str]
+    messages: Sequence[str]
+    advice: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -77,37 +100,35 @@ class ProblemLog:
 
     lines: Rows
     header_line: int = 0
-    _parts: list[pd.DataFrame] = field(default_factory=list)
-    _errors: list[Rows] = field(default_factory=list)
-    _left_out: list[pd.DataFrame] = field(default_factory=list)
+    _parts: list[_Part] = field(default_factory=list)
+    _left_out: list[tuple[Rows, Sequence[str]]] = field(default_factory=list)
 
     @property
     def has_errors(self) -> bool:
         """Whether a problem was reported because of which the table or a row cannot be judged."""
-        return bool(self._errors)
+        return any(part.severity == "error" for part in self._parts)
 
     @property
     def faulted(self) -> Rows:
         """Positions of the rows that cannot be judged, in order."""
-        left_out = [part["feature_id"].to_numpy() for part in self._left_out]
-        return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *self._errors, *left_out]))
+        rows = [np.empty(0, dtype=np.int64), *(rows for rows, _ in self._reasons())]
+        return np.unique(np.concatenate(rows))
 
     def table(self, code: str, column: str = "", value: str = "", **words: str) -> None:
         """Report one problem of the whole table; `words` fill in its message and advice."""
         kind = problem_codes()[code]
         known = {"column": column, "value": quote(value, _LISTED), **words}
-        if kind.severity == "error":
-            self._errors.append(np.empty(0, dtype=np.int64))
-        self._append(
-            feature_id=pd.array([pd.NA], dtype="Int64"),
-            row=pd.array([self.header_line or pd.NA], dtype="Int64"),
-            column=column,
-            value=[value],
+        part = _Part(
             code=code,
             severity=kind.severity,
-            message=kind.message.format(**known),
-            advice=kind.advice.format(**known),
+            column=column,
+            rows=_NO_ROW,
+            lines=np.array([self.header_line or -1]),
+            values=[value],
+            messages=[kind.message.format(**known)],
+            advice=[kind.advice.format(**known)],
         )
+        self._parts.append(part)
 
     def rows(
         self,
@@ -172,56 +193,55 @@ class ProblemLog:
         advice: str | Sequence[str],
     ) -> None:
         """Report problems of some rows with messages of their own; see `rows`."""
-        if severity == "error":
-            self._errors.append(rows)
-        self._append(
-            feature_id=pd.array(rows, dtype="Int64"),
-            row=pd.array(self.lines[rows], dtype="Int64"),
-            column=column,
-            value=values,
+        part = _Part(
             code=code,
             severity=severity,
-            message=messages,
-            advice=advice,
+            column=column,
+            rows=rows,
+            lines=self.lines[rows],
+            values=values,
+            messages=messages,
+            advice=[advice] * len(rows) if isinstance(advice, str) else advice,
         )
+        self._parts.append(part)
 
     def leave_out(self, rows: Rows, reasons: Sequence[str]) -> None:
         """Keep some rows from being judged for reasons that are no errors: `fault` holds them."""
         if len(rows):
-            part = pd.DataFrame({"feature_id": rows, "message": list(reasons)})
-            self._left_out.append(part.astype({"feature_id": "int64", "message": "str"}))
-
-    def _append(self, **columns: Any) -> None:
-        self._parts.append(pd.DataFrame(columns).astype(PROBLEMS))
+            self._left_out.append((rows, reasons))
 
     def to_frame(self) -> pd.DataFrame:
         """Table of problems, columns `PROBLEMS`: those of the table first, then by row."""
-        if not self._parts:
-            return _nothing().copy()
-        found = pd.concat(self._parts, ignore_index=True)
-        return found.sort_values(
-            "feature_id", kind="stable", na_position="first", ignore_index=True
-        )
+        parts = self._parts
+        none = np.empty(0, dtype=np.int64)
+        rows = np.concatenate([none, *(part.rows for part in parts)])
+        lines = np.concatenate([none, *(part.lines for part in parts)])
+        order = np.argsort(rows, kind="stable")
+        columns = {
+            "column": [part.column for part in parts for _ in part.values],
+            "value": [value for part in parts for value in part.values],
+            "code": [part.code for part in parts for _ in part.values],
+            "severity": [part.severity for part in parts for _ in part.values],
+            "message": [message for part in parts for message in part.messages],
+            "advice": [advice for part in parts for advice in part.advice],
+        }
+        sorted_columns = {name: as_column(texts(c).take(order)) for name, c in columns.items()}
+        numbers = {"feature_id": as_numbers(rows[order]), "row": as_numbers(lines[order])}
+        return pd.DataFrame({**numbers, **sorted_columns})[list(PROBLEMS)]
 
-    def _reasons(self) -> pd.DataFrame:
-        """Columns `feature_id` and `message` of all rows that are not judged, in order of row."""
-        found = self.to_frame()
-        errors = found[(found["severity"] == "error") & found["feature_id"].notna()]
-        parts = [errors[["feature_id", "message"]].astype({"feature_id": "int64"})]
-        reasons = pd.concat([*parts, *self._left_out], ignore_index=True)
-        return reasons.sort_values("feature_id", kind="stable", ignore_index=True)
+    def _reasons(self) -> Iterator[tuple[Rows, Sequence[str]]]:
+        """Yield rows that are not judged, with the reason for each; errors come first."""
+        for part in self._parts:
+            if part.severity == "error" and part.rows is not _NO_ROW:
+                yield part.rows, part.messages
+        yield from self._left_out
 
     def fault(self, n: int) -> pd.Series[Any]:
         """Reason why each row cannot be judged, NaN if it can, shape (n,)."""
-        fault: pd.Series[Any] = pd.Series(np.nan, index=range(n), dtype="str")
-        if not len(self.faulted):
-            return fault
-        reasons = self._reasons()
-        rows, messages = reasons["feature_id"], reasons["message"]
-        single = ~rows.duplicated(keep=False)
-        fault.iloc[rows[single].tolist()] = messages[single].to_numpy()
-        several: dict[int, list[str]] = {}
-        for row, message in zip(rows[~single].tolist(), messages[~single], strict=True):
-            several.setdefault(row, []).append(message)
-        fault.iloc[list(several)] = [" ".join(parts) for parts in several.values()]
-        return fault
+        found: dict[int, str] = {}
+        for rows, reasons in self._reasons():
+            for row, reason in zip(rows.tolist(), reasons, strict=True):
+                found[row] = f"{found[row]} {reason}" if row in found else reason
+        fault = np.full(n, None, dtype=object)
+        fault[list(found)] = list(found.values())
+        return pd.Series(as_column(texts(fault)))

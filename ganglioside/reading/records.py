@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -42,6 +43,12 @@ def header_key(header: str) -> str:
     >>> header_key("Average Rt(min)"), header_key("m/z")
     ('averagertmin', 'mz')
     """
+    return _key(header) if len(header) <= _LONGEST_HEADER else _key.__wrapped__(header)
+
+
+@lru_cache(maxsize=1 << 15)  # the same cells are looked at with each separator and by each reader
+def _key(header: str) -> str:
+    """The same, remembered."""
     return _OTHER_CHARACTERS.sub("", unicodedata.normalize("NFKC", header).casefold())
 
 

@@ -97,7 +97,7 @@ def tools() -> tuple[tuple[str, str, str], ...]:
     Examples
     --------
     >>> [name for name, _, _ in tools()][:2]
-    ['ALEX123', 'Compound Discoverer']
+    ['ALEX123', 'Analyst']
     """
     described: dict[str, list[Format]] = {}
     for form in formats():

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from ganglioside.columns import INPUT_LABELS
 from ganglioside.reading.problems import quote
 from ganglioside.reading.raw_table import TableRead
 from ganglioside.reading.wordings import worded
+from ganglioside.support.text_columns import distinct, pick, texts_of
 
 #: Samples that are named; the others are counted.
 _NAMED: Final = 6
@@ -143,40 +145,65 @@ def report_of(
     problems : pandas.DataFrame
         Columns `columns.PROBLEMS`.
     """
-    samples = data[["sample", "sample_type"]].dropna(subset="sample").drop_duplicates("sample")
     return ReadingReport(
         source=source,
         tables=tables,
-        samples=tuple(samples.fillna("").itertuples(index=False, name=None)),
+        samples=_samples_of(data),
         features=len(data),
         readable=int(data["fault"].isna().sum()),
         faults=tuple(faults_of(problems)),
     )
 
 
+def _samples_of(data: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    """Samples of a table in order of appearance, each with the type that its first row has."""
+    codes, names = distinct(texts_of(data["sample"]))
+    first = np.zeros(len(names), dtype=np.int64)
+    rows = np.flatnonzero(codes >= 0)[::-1]
+    first[codes[rows]] = rows  # of several rows the one that is written last: the first
+    kinds = pick(texts_of(data["sample_type"]), first).fill_null("").to_pylist()
+    return tuple(zip(names, kinds, strict=True))
+
+
 def faults_of(problems: pd.DataFrame) -> Iterator[Fault]:
     """Yield the problems by kind and column, the most serious first."""
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    kinds = zip(*(problems[c].tolist() for c in ("severity", "code", "column")), strict=True)
+    for at, kind in enumerate(kinds):
+        groups.setdefault(kind, []).append(at)
+    if not groups:
+        return
+    of_row = problems["feature_id"].notna().tolist()
     for severity in _SEVERITIES:
-        found = problems[problems["severity"] == severity]
-        for _, same in found.groupby(["code", "column"], sort=False, dropna=False):
-            of_rows = same[same["feature_id"].notna()]
-            yield from _of_table(severity, same[same["feature_id"].isna()])
-            if len(of_rows):
-                first = of_rows.iloc[0]
-                rows = tuple(of_rows["row"].dropna().astype(int).unique()[:_PLACES])
-                yield Fault(severity, first["message"], first["advice"], len(of_rows), rows)
+        for kind, same in groups.items():
+            if kind[0] == severity:
+                yield from _of_table(severity, problems, [at for at in same if not of_row[at]])
+                yield from _of_rows(severity, problems, [at for at in same if of_row[at]])
 
 
-def _of_table(severity: str, same: pd.DataFrame) -> Iterator[Fault]:
+def _of_table(severity: str, problems: pd.DataFrame, at: list[int]) -> Iterator[Fault]:
     """Yield problems of one kind about the whole table: each, or the first one if they are many."""
-    texts = same[["message", "advice"]].astype(str).to_numpy().tolist()
-    if len(texts) > _ALIKE:
-        message, advice = texts[0]
-        others = [f'"{quote(value)}"' for value in same["value"].astype(str).iloc[1:]]
-        more = f"{message} Likewise {len(others):,} more: {_listed(others)}."
-        texts = [[more, advice]]
-    for message, advice in texts:
-        yield Fault(severity, message, advice, 0, ())
+    told = at if len(at) <= _ALIKE else at[:1]
+    for message, advice in _words(problems, told):
+        text = message
+        if told != at:
+            others = [f'"{quote(str(value))}"' for value in problems["value"].iloc[at[1:]]]
+            text = f"{message} Likewise {len(others):,} more: {_listed(others)}."
+        yield Fault(severity, text, advice, 0, ())
+
+
+def _of_rows(severity: str, problems: pd.DataFrame, at: list[int]) -> Iterator[Fault]:
+    """Yield problems of one kind about rows as one, if there are any."""
+    for message, advice in _words(problems, at[:1]):
+        lines = problems["row"].iloc[at].dropna().unique()[:_PLACES]
+        yield Fault(severity, message, advice, len(at), tuple(int(line) for line in lines))
+
+
+def _words(problems: pd.DataFrame, at: list[int]) -> Iterator[tuple[str, str]]:
+    """Yield message and advice of some problems."""
+    messages, advice = problems["message"].array, problems["advice"].array
+    for i in at:
+        yield str(messages[i]), str(advice[i])
 
 
 def once(faults: Iterable[Fault]) -> list[Fault]:

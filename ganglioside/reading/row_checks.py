@@ -20,6 +20,7 @@ from ganglioside.reading.misfit_rows import misfits
 from ganglioside.reading.problems import ProblemLog, Rows
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.support.arrays import BoolArray, FloatArray
+from ganglioside.support.text_columns import as_column, distinct, is_in, texts_of, without
 
 _WHOLE: Final = r"(?:0|-?[1-9][0-9]{0,17})"
 _DECIMAL: Final = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-][0-9]+)?"
@@ -70,15 +71,20 @@ def _free_title(title: str, copies: int, taken: Collection[str]) -> str:
 def _typed(text: pd.Series[Any]) -> Any:
     """Foreign column as an array of numbers or of texts, missing where empty."""
     written = holds_text(text)
-    if not written.any():
-        return text.mask(~written, np.nan).array
     full = bool(written.all())
+    if not written.any():
+        return _present(text, written)
     first = str(text.array[int(written.argmax())])  # most columns of text are known by one cell
     if _FIRST_WHOLE.fullmatch(first) or _FIRST_DECIMAL.fullmatch(first):
         numbers = _as_numbers(text if full else text[written], written)
         if numbers is not None:
             return numbers
-    return text.array if full else text.mask(~written, np.nan).array
+    return text.array if full else _present(text, written)
+
+
+def _present(text: pd.Series[Any], written: BoolArray) -> Any:
+    """Array of texts, missing where they are not written."""
+    return as_column(without(texts_of(text), ~written))
 
 
 def _as_numbers(values: pd.Series[Any], written: BoolArray) -> Any:
@@ -106,7 +112,7 @@ def _as_numbers(values: pd.Series[Any], written: BoolArray) -> Any:
 def _refused_as_formula(raw: RawTable, texts: pd.Series[Any], names: ParsedNames) -> BoolArray:
     """Whether each name was already reported because it begins like a formula, shape (n,)."""
     refused = [text for text, error in names.errors.items() if error.code == "formula"]
-    reported = texts.isin(refused).to_numpy(dtype=bool)
+    reported = is_in(texts_of(texts), refused)
     return reported & ~np.isin(np.arange(len(raw)), misfits(raw))
 
 
@@ -114,9 +120,10 @@ def report_adducts(raw: RawTable, data: pd.DataFrame, names: ParsedNames, log: P
     """Report unknown adducts of named rows with an m/z, which then cannot be compared."""
     if "adduct" not in raw.header.positions:
         return
-    texts = data["adduct"].where(data["mz"].notna() & (names.index >= 0))
-    unknown = [text for text in texts.dropna().unique() if known_adduct(text) is None]
-    rows = np.flatnonzero(texts.isin(unknown))
+    texts = data["adduct"]
+    codes, found = distinct(texts_of(texts))
+    is_unknown = np.array([known_adduct(text) is None for text in found] + [False])
+    rows = np.flatnonzero(is_unknown[codes] & data["mz"].notna() & (names.index >= 0))
     known = ", ".join(ion.name for ion in adducts())
     log.cells("unknown-adduct", rows, raw.header.label("adduct"), texts, known=known)
 

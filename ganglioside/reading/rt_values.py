@@ -8,8 +8,11 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ganglioside.reading.cell_values import matches
+from ganglioside.support.text_columns import as_column, distinct, pick, texts, texts_of
 
 _PLAIN: Final = r"\s*[+-]?[0-9]*[.,]?[0-9]*(?:[eE][+-]?[0-9]+)?\s*"
 _NUMBER: Final = r"[0-9]{1,6}(?:[.,][0-9]{1,12})?"
@@ -54,19 +57,19 @@ def plain_rt(cells: pd.Series[Any]) -> RtText:
     >>> plain_rt(pd.Series(["7:30", "9.57 ± 0.02", "9.5-9.7", "8.1"], dtype="str")).text.tolist()
     ['7.5', '9.57', '9.6', '8.1']
     """
-    odd = np.flatnonzero(~matches(cells, _PLAIN))
-    if not len(odd):
+    odd = ~matches(cells, _PLAIN)
+    if not odd.any():
         return RtText(cells)
-    codes, distinct = pd.factorize(cells.iloc[odd])
-    read = [_read(text.strip()) for text in distinct]
-    known = np.array([number is not None for number, _ in read], dtype=bool)[codes]
-    if not known.any():
+    text = texts_of(cells)
+    codes, found = distinct(text.filter(pa.array(odd)))
+    read = [_read(cell.strip()) for cell in found]
+    numbers = pick(texts([number for number, _ in read]), codes)
+    changed = np.flatnonzero(odd)[np.asarray(numbers.is_valid())]
+    if not len(changed):
         return RtText(cells)
-    numbers = np.array([number or "" for number, _ in read], dtype=object)[codes]
-    changed = odd[known]
-    text = cells.copy()
-    text.iloc[changed] = numbers[known]
-    return RtText(text, int(changed[0]), any(minutes for _, minutes in read))
+    changed_text = pc.replace_with_mask(text, pa.array(odd), numbers)
+    whole = pd.Series(as_column(pc.coalesce(changed_text, text)), index=cells.index)
+    return RtText(whole, int(changed[0]), any(minutes for _, minutes in read))
 
 
 def _read(text: str) -> tuple[str | None, bool]:

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.reading.cell_values import is_missing
+from ganglioside.reading.cell_values import is_missing, plain_power
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
 from ganglioside.reading.records import Record, SampleColumns, cells_of, header_key
@@ -131,6 +131,7 @@ def find_samples(
         found = _with_area(_by_pattern(header, _USUAL))
     if not found and "rt" in header.positions:  # what follows finds areas alone
         found = _by_content(header, above, below)
+        found = tuple(s for s in found if tool is None or not tool.is_other(s.name))
     return _with_kinds(_with_own_names(found), above)
 
 
@@ -178,7 +179,16 @@ def _as_tool_says(
         found = _with_area(named) or named
     if not found and tool.others and _has_no_area(header, tool):
         found = _beside_others(header, tool, below)
-    return found
+    return tuple(sample for sample in found if not _holds_words(sample, below))
+
+
+def _holds_words(sample: SampleColumns, below: list[list[str]]) -> bool:
+    """Whether the areas of a sample are words: an identifier that a file has among its samples."""
+    area = sample.positions.get("volume")
+    if area is None:
+        return False
+    told = [cell for cell in cells_of(below, area) if not is_missing(cell)]
+    return bool(told) and all(math.isnan(_number(cell)) for cell in told)
 
 
 def _has_no_area(header: Header, tool: Format) -> bool:
@@ -368,9 +378,33 @@ def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns
     if not chosen:
         chosen = _alike(texts, list(numeric))
     if len(chosen) < _FEWEST:
+        chosen = _with_one_word(header, below)
+    if len(chosen) < _FEWEST:
         return ()
     names = [text.strip() for text in texts]
     return tuple(_area_of(names[i], i) for i in _told_apart(chosen, names))
+
+
+def _with_one_word(header: Header, below: list[list[str]]) -> list[int]:
+    """Positions of the only areas of a table, whose headers share a word for something else.
+
+    `SD rat 1` to `SD rat 6` are rats and `Z1_sum` to `Z9_sum` samples where nothing stands beside
+    them; of means of groups with their deviations, none is a sample.
+    """
+    taken = _taken(header)
+    found: dict[str, list[int]] = {}
+    for position, text in enumerate(header.texts):
+        other = None if position in taken else _other_of(text)
+        values = _numbers(cells_of(below, position)) if other and other.like_areas else None
+        if other is not None and values is not None and _is_large(values):
+            found.setdefault(other.what, []).append(position)
+    if len(found) != 1:
+        return []
+    ((what, positions),) = found.items()
+    if what == "a deviation":
+        return _alike(header.texts, positions)
+    words = [set(_BLANKS.sub(" ", header.texts[i]).casefold().split()) for i in positions]
+    return positions if what == "a summary" and set.intersection(*words) else []
 
 
 def _told_apart(positions: Iterable[int], texts: Sequence[str]) -> list[int]:
@@ -418,7 +452,8 @@ def _number(cell: str) -> float:
         return float(cell.replace(",", "."))
     grouped = _GROUPED.fullmatch(cell)
     if grouped is None:
-        return math.nan
+        power = plain_power(cell)
+        return math.nan if power is None else float(power.replace(",", "."))
     return float(cell.replace(grouped["mark"], "").replace(",", "."))
 
 

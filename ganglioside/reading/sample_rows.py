@@ -7,15 +7,19 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from ganglioside.errors import ValidationError
 from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.reading.cell_values import filled
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.records import header_key
 from ganglioside.reading.sample_columns import describes_other
 from ganglioside.reading.sample_types import NOT_JUDGED, kind_of_type, settled_kinds
 from ganglioside.support.arrays import IntArray, read_only
+from ganglioside.support.text_columns import as_column, distinct, equals, is_in, pick, texts_of
+from ganglioside.support.text_columns import texts as as_texts
 
 #: With fewer names, their coming back shows nothing.
 _FEWEST_NAMES: Final = 5
@@ -53,7 +57,7 @@ def settle_samples(
     if data["sample"].isna().all():
         column = _sample_column(raw, cells, names)
         if column is not None:
-            data["sample"] = cells[column].mask(cells[column].str.strip() == "", np.nan)
+            data["sample"] = filled(cells[column])
             log.table("sample-column", value=raw.header.texts[column].strip())
         elif _asks(data, names):
             raise ValidationError(_question(data, names), log.to_frame(), raw.header.texts)
@@ -64,7 +68,7 @@ def settle_samples(
             used = (raw.header.label("sample"), raw.header.texts[finer].strip())
             log.table("sample-column", value=" + ".join(used))
     data["sample_type"] = _kinds(data["sample_type"], data["sample"])
-    blank = data["sample_type"].isin(NOT_JUDGED).to_numpy(dtype=bool)
+    blank = is_in(texts_of(data["sample_type"]), NOT_JUDGED)
     judged = np.ones(len(raw), dtype=bool)
     judged[log.faulted] = False
     rows = np.flatnonzero(blank & judged)
@@ -81,13 +85,12 @@ def _without_standards(names: ParsedNames) -> ParsedNames:
 
 def _kinds(texts: pd.Series[Any], samples: pd.Series[Any]) -> pd.Series[Any]:
     """Types of samples from the cells of a column of types and their names, NA where unknown."""
-    pairs = pd.DataFrame({"sample": samples.fillna(""), "type": texts.fillna("")})
-    numbers = pairs.groupby(["sample", "type"], sort=False).ngroup().to_numpy()
-    distinct = pairs.drop_duplicates()
-    kinds = settled_kinds(
-        [kind_of_type(text) for text in distinct["type"]], list(distinct["sample"])
-    )
-    return pd.Series(pd.array(kinds, dtype="str").take(numbers), index=texts.index)
+    of_type, types = distinct(texts_of(texts.fillna("")))
+    of_sample, named = distinct(texts_of(samples.fillna("")))
+    pairs = pa.array(of_sample * len(types) + of_type).dictionary_encode()
+    sample, kind = np.divmod(np.asarray(pairs.dictionary), max(len(types), 1))
+    kinds = settled_kinds([kind_of_type(types[i]) for i in kind], [named[i] for i in sample])
+    return pd.Series(as_column(pick(as_texts(kinds), np.asarray(pairs.indices))), index=texts.index)
 
 
 def _repeats(names: ParsedNames) -> IntArray:
@@ -145,14 +148,15 @@ def _splits(values: pd.Series[Any], names: ParsedNames) -> bool:
 
     Each of its values has each name at most once, and most of the names.
     """
-    used = (names.index >= 0) & (values != "").to_numpy(dtype=bool)
+    cells = texts_of(values)
+    used = (names.index >= 0) & ~equals(cells, "")
     if not used.any():
         return False
-    codes, distinct = pd.factorize(values[used])
-    n, k = len(distinct), len(names.species)
+    codes, found = distinct(cells.filter(pa.array(used)))
+    n, k = len(found), len(names.species)
     if n < 2 or used.sum() < _COVERED * n * k:
         return False
-    pairs = codes.astype(np.int64) * k + names.index[used]
+    pairs = codes * k + names.index[used]
     return bool(_distinct(pairs, n * k) >= _TOLD_APART * used.sum())
 
 

@@ -18,6 +18,8 @@ NOT_JUDGED: Final = frozenset({"blank"})
 _UNSPACED: Final = 0x2E80
 #: Words in the name of a sample: `SolventBlank_2` has two.
 _WORD: Final = re.compile(r"[^\W\d_]+")
+#: The polarity of a run, written onto the word for its type: `Blankneg`, `negQC`.
+_WITHOUT_POLARITY: Final = re.compile(r"^(?:neg|pos)|(?:negative|positive|neg|pos)$")
 _NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -54,11 +56,12 @@ def kind_of_name(name: str) -> str:
 
     Examples
     --------
-    >>> kind_of_name("2024_Blank_01.raw"), kind_of_name("liver_3")
-    ('blank', '')
+    >>> kind_of_name("2024_Blank_01.raw"), kind_of_name("Blankneg.raw"), kind_of_name("liver_3")
+    ('blank', 'blank', '')
     """
     for word in _WORD.findall(_NEW_WORD.sub(" ", name)):
-        found = _words().get(word.casefold())
+        key = word.casefold()
+        found = _words().get(key) or _words().get(_WITHOUT_POLARITY.sub("", key))
         if found and found.in_name:
             return found.kind
     written_together = (word for word in _unspaced() if word.word in name)
@@ -102,6 +105,6 @@ def settled_kinds(kinds: Sequence[str | None], names: Sequence[str]) -> list[str
 
 def _counts_more(by_name: str, kind: str | None, given: Set[str | None]) -> bool:
     """Whether the type that a name shows is taken instead of that of the table."""
-    if kind not in (None, "sample"):
-        return False
-    return by_name in NOT_JUDGED or given <= {kind}
+    if kind is None:
+        return True
+    return kind == "sample" and (by_name in NOT_JUDGED or given <= {kind})

@@ -11,9 +11,9 @@ import pandas as pd
 
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.header_faults import refusal
-from ganglioside.reading.headers import Header, column_of_header, looks_like_data, match_header
+from ganglioside.reading.headers import Header, column_of_header, looks_like_data
 from ganglioside.reading.ions import ion_column
-from ganglioside.reading.layouts import Layout, find_layout, numbered, without_header
+from ganglioside.reading.layouts import Layout, find_layout, header_of, numbered, without_header
 from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share, sheet_words
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
@@ -22,6 +22,7 @@ from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
 from ganglioside.reading.sample_columns import numbers_left_out
 from ganglioside.reading.sample_types import NOT_JUDGED
+from ganglioside.support.text_columns import equals, texts_of
 
 #: Types of samples that take no part where the table gives them no RT of their own.
 _NO_PART_WITHOUT_RT: Final = frozenset({"blank", "qc", "pool", "standard"})
@@ -29,6 +30,10 @@ _NO_PART_WITHOUT_RT: Final = frozenset({"blank", "qc", "pool", "standard"})
 
 #: Columns and records of a table without a header in which names are looked for.
 _LOOKED_AT: Final = 50
+#: Share of a column's cells, or of those of a header, that are names where it holds names.
+_ENOUGH: Final = 0.5
+#: Cells that a header of lipids has at least.
+_ACROSS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def _points_at_data(layout: Layout, columns: Mapping[str, str]) -> bool:
     named = any(column_of_header(label) == "rt" for label in columns)
     if layout.record or not named or rt is None or not looks_like_data([texts[rt]]):
         return False
-    return bool((parse_names(pd.Series(texts, dtype="str")).index >= 0).any())
+    return bool((parse_names(texts).index >= 0).any())
 
 
 def _without_the_header(layout: Layout, columns: Mapping[str, str]) -> Layout | None:
@@ -89,13 +94,34 @@ def likeliest(sheets: Sequence[Sheet], options: ReadingOptions) -> Layout | None
     filled = [each.sheet for each in searched if each.sheet.head]
     if options.header:
         possible = [
-            Layout(sheet, match_header(cells, options.named), record, line)
+            Layout(sheet, header_of(cells, options.named), record, line)
             for sheet in filled
             for record, (line, cells) in enumerate(sheet.head)
         ]
     else:
         possible = [numbered(sheet, options.named) for sheet in filled]
     return max(possible, key=_nearness, default=None)
+
+
+def holds_names(layout: Layout) -> bool:
+    """Whether most cells of a column below a header are names of lipids, whatever its header is."""
+    below = layout.sheet.cells_below(layout.record)
+    columns = range(min(len(layout.header.texts), _LOOKED_AT))
+    shares = (readable_share(pd.Series(column_of(below, c), dtype="str")) for c in columns)
+    return any(share >= _ENOUGH for share in shares)
+
+
+def lipids_across(texts: Sequence[str]) -> bool:
+    """Whether most cells of a header are names of lipids: a table with one row a sample.
+
+    Examples
+    --------
+    >>> lipids_across(["Sample", "GM3 34:1", "GM3 36:1", "PC 34:1"]), lipids_across(["Name", "RT"])
+    (True, False)
+    """
+    told = [text.strip() for text in texts if text.strip()]
+    share = readable_share(pd.Series(told, dtype="str")) if len(told) >= _ACROSS else 0.0
+    return share >= _ENOUGH
 
 
 def _nearness(layout: Layout) -> tuple[int, bool, tuple[float, int]]:
@@ -113,7 +139,7 @@ def _data_shown(layout: Layout) -> tuple[float, int]:
         return 0.0, 0
     first = [cells for _, cells in layout.sheet.head[:_LOOKED_AT]]
     columns = range(min(len(header.texts), _LOOKED_AT))
-    shares = [readable_share(pd.Series(column_of(first, c), dtype="str")) for c in columns]
+    shares = [readable_share(column_of(first, c)) for c in columns]
     return max(shares, default=0.0), len(header.texts)
 
 
@@ -158,7 +184,7 @@ def _without_headers(body: Body, header: Header) -> tuple[Body, list[Note]]:
     for position, text in texts.items():
         if not again.any():
             break
-        again &= (body.cells[position] == text).to_numpy(dtype=bool)
+        again &= equals(texts_of(body.cells[position]), text)
     if not texts or not again.any():
         return body, []
     lines = body.lines[again]
@@ -173,8 +199,7 @@ def readable_head(layout: Layout) -> float:
     shown = [p for c, p in layout.header.spare if c == "name"]
     if "name" in layout.header.positions:
         shown.append(layout.header.positions["name"])
-    columns = [pd.Series(column_of(below, position), dtype="str") for position in shown]
-    return max(map(readable_share, columns), default=0.0)
+    return max((readable_share(column_of(below, position)) for position in shown), default=0.0)
 
 
 def _refuse_formulas(layout: Layout, header: Header, samples: Sequence[SampleColumns]) -> None:

@@ -10,8 +10,10 @@ from typing import IO, Final
 import pandas as pd
 
 from ganglioside.errors import ReadError
+from ganglioside.reading.compressed import unpacked
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
+from ganglioside.reading.study import is_archive
 from ganglioside.settings import Settings
 
 MEGABYTE: Final = 1_000_000
@@ -48,7 +50,10 @@ def take(
         name, is_file = source.name, source.is_file
         source = source.content
     content, own_name = _content(source, settings)
-    origin = Source.from_bytes(name or own_name, content)
+    name = name or own_name
+    if not is_archive(content):
+        name, content = unpacked(name, content, int(settings.max_megabytes * MEGABYTE))
+    origin = Source.from_bytes(name, content)
     return replace(origin, options=options, is_file=is_file)
 
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.records import header_key
 from ganglioside.support.arrays import BoolArray, read_only
 from ganglioside.support.fact_tables import read_facts
+from ganglioside.support.text_columns import equals, is_in, texts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def with_standards(raw: RawTable, cells: pd.DataFrame, names: ParsedNames) -> Pa
     names
         Names of its n rows.
     """
-    taken = set(raw.header.positions.values())
+    taken = {at for name, at in raw.header.positions.items() if name != "sample_type"}
     found = names.standard.copy()
     for position, text in enumerate(raw.header.texts):
         column = _columns().get(header_key(text))
@@ -57,8 +59,6 @@ def with_standards(raw: RawTable, cells: pd.DataFrame, names: ParsedNames) -> Pa
 
 def _says_standard(cells: pd.Series[Any], column: StandardColumn) -> BoolArray:
     """Whether each cell says that its row is a standard, shape (n,)."""
-    words = cells.str.strip().str.lower()
-    known = words.isin(column.words).to_numpy(dtype=bool)
-    if not column.other:
-        return known
-    return ~known & (words != "").to_numpy(dtype=bool)
+    words = pc.utf8_lower(pc.utf8_trim_whitespace(texts_of(cells)))
+    known = is_in(words, column.words)
+    return ~known & ~equals(words, "") if column.other else known

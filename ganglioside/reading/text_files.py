@@ -36,6 +36,10 @@ _SEARCHED: Final = 1_000_000  # characters from the top that may contain the hea
 _NONE: Final = read_only(np.empty(0, dtype=np.int64))
 #: Lines that a table of R has at least, to be known as one.
 _ROWS_OF_R: Final = 3
+#: What lies between columns that blanks align, lines that are looked at, and least columns.
+_GAP: Final = re.compile(r"(?<=\S) {2,}(?=\S)")
+_ALIGNED: Final = 100
+_FEWEST: Final = 3
 _CHUNK: Final = 20_000  # records at a time, so that few lists are alive at once
 
 
@@ -159,6 +163,22 @@ def _not_text(why: str) -> str:
 def text_sheets(text: str, max_rows: int) -> list[Sheet]:
     """The text as a sheet for each separator that its first records may have."""
     return [_sheet(text, separator, max_rows) for separator in SEPARATORS]
+
+
+def with_tabs(text: str) -> str | None:
+    r"""Text whose columns are aligned by blanks, with tabs between them; None if it is none.
+
+    Examples
+    --------
+    >>> with_tabs("Name      RT    Area\nGM3 34:1  7.5   1000\nGM3 36:1  8.25  2000")
+    'Name\tRT\tArea\nGM3 34:1\t7.5\t1000\nGM3 36:1\t8.25\t2000'
+    """
+    lines = [line for line in text[:_SEARCHED].splitlines()[:_ALIGNED] if line.strip()]
+    widths = [len(_GAP.split(line.strip())) for line in lines]
+    usual = max(widths, key=widths.count, default=0)
+    if "\t" in text or usual < _FEWEST or widths.count(usual) < max(_FEWEST, len(widths) // 2):
+        return None
+    return _GAP.sub("\t", text)
 
 
 def _sheet(text: str, separator: str, max_rows: int) -> Sheet:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS, PROBLEMS
+from ganglioside.columns import INPUT_LABELS
 from ganglioside.errors import ValidationError
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.reading.column_checks import cells_of, read_columns
@@ -21,6 +21,10 @@ from ganglioside.reading.row_checks import carry, report_adducts, report_formula
 from ganglioside.reading.sample_rows import settle_samples
 from ganglioside.reading.spreading import first_of, rows_of, spread
 from ganglioside.reading.standard_rows import with_standards
+from ganglioside.support.text_columns import distinct, texts_of
+
+#: Input columns of which a table may have two: the first is used, and names are judged without.
+_BESIDE: Final = frozenset({"adduct", "mz", "log_p", "sample_type"})
 
 
 def validate(raw: RawTable, source: Source) -> FeatureTable:
@@ -70,12 +74,11 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         of_row = problems["feature_id"].notna()
         wide_row = problems.loc[of_row, "feature_id"].to_numpy(np.int64)
         problems.loc[of_row, "feature_id"] = first_of(rows, len(raw)).array.take(wide_row)
-    others = {c: kind for c, kind in FEATURE_TABLE.items() if data[c].dtype != kind}
     return FeatureTable(
-        data=data.astype(others)[list(FEATURE_TABLE)],
+        data=data,
         names=names,
         carried=carried,
-        problems=problems.astype(PROBLEMS),
+        problems=problems,
         source=source,
         header=raw.header,
         tables=(TableRead.of(raw),),
@@ -87,8 +90,8 @@ def _holds_no_names(texts: pd.Series[Any], names: ParsedNames) -> bool:
     if names.species or not len(names):
         return False
     codes = {text: error.code for text, error in names.errors.items()}
-    distinct = texts.str.strip().unique()
-    return all(codes.get(text) == "unannotated" for text in distinct if text)
+    found = {text.strip() for text in distinct(texts_of(texts))[1]}
+    return all(codes.get(text) == "unannotated" for text in found if text)
 
 
 def check_judgeable(table: FeatureTable) -> None:
@@ -100,6 +103,7 @@ def check_judgeable(table: FeatureTable) -> None:
         With the reason in one sentence.
     """
     if table.names.species:
+        _check_times(table)
         return
     others = table.problems.loc[table.problems["code"] == "other-lipids", "value"].tolist()
     if others:
@@ -114,13 +118,32 @@ def check_judgeable(table: FeatureTable) -> None:
     raise ValidationError(reason, table.problems)
 
 
+def _check_times(table: FeatureTable) -> None:
+    """Refuse a table without any retention time: retention is what names are judged by.
+
+    Raises
+    ------
+    ValidationError
+        With the column that should have them, and where they may be instead.
+    """
+    if len(table) == 0 or table.data["rt"].notna().any():
+        return
+    column = INPUT_LABELS["rt"] if table.header is None else table.header.label("rt")
+    raise ValidationError(
+        f"No row of the table has a retention time ({column} is empty or cannot "
+        "be read), so there is nothing to judge names by: export the table with its retention "
+        'times, or, if another column holds them, say columns={"RT": "your column"}.',
+        table.problems,
+    )
+
+
 def _check_columns(raw: RawTable, log: ProblemLog) -> None:
     """Report absent and doubtful columns; refuse a table without rows or with rival columns."""
     header = raw.header
     for column, spare in header.spare:
         used = header.positions[column]
         used_text, spare_text = header.texts[used].strip(), header.texts[spare].strip()
-        if used_text != spare_text:
+        if used_text != spare_text or column in _BESIDE:
             log.table("second-column", INPUT_LABELS[column], spare_text, used=used_text)
         elif not raw.cells[used].equals(raw.cells[spare]):
             log.table("repeated-column", INPUT_LABELS[column], spare_text)

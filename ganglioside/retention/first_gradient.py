@@ -22,11 +22,12 @@ from ganglioside.retention.curve import (
     ceramide_effect_jacobian,
     shape_prior,
 )
+from ganglioside.retention.first_curve import evenly_spread
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges
 from ganglioside.support.priors import Priors
 
 #: Numbers of knots tried, with the usual change of g from one knot to the next.
-_STIFFNESS: Final = ((6, 0.4), (10, 0.6))
+_STIFFNESS: Final = ((6, 0.4), (10, 0.6), (18, 0.6))
 
 #: Usual change of g from one knot to the next.
 STEP: Final = 0.5
@@ -41,6 +42,7 @@ _LARGEST_STEP: Final = 0.7  # of g in one round
 _MOST_PAIRS: Final = 6000
 _FOLDS: Final = 3
 _BETTER: Final = 1.25  # factor by which more unseen pairs must agree
+_PROMISING: Final = 1.1  # factor by which more pairs agree at a glance
 _LEAST_ROWS: Final = 12
 _LEAST_SLOPE: Final = 0.05  # min per carbon
 
@@ -89,6 +91,7 @@ class _Trial:
 
 _EVEN: Final = _Trial(None, _BEGINNINGS[0])
 _TRIALS: Final = tuple(_Trial(s, b) for s in _STIFFNESS for b in _BEGINNINGS)
+_GLANCE: Final = _Trial(_STIFFNESS[1], _BEGINNINGS[0])  # tells whether to try the others
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +116,10 @@ def first_gradient(observed: Observations, slope: float, priors: Priors) -> Grad
     if len(observed) < _LEAST_ROWS or len(pairs.first) < _LEAST_ROWS:
         return Gradient.even()
     best = _EVEN
-    agreement = _BETTER * _agreement(pairs, _fitted(pairs, slope, _EVEN, priors))
+    if_even = _agreement(pairs, _fitted(pairs, slope, _EVEN, priors))
+    if _agreement(pairs, _fitted(pairs, slope, _GLANCE, priors)) < _PROMISING * if_even:
+        return Gradient.even()
+    agreement = _BETTER * if_even
     for trial in _TRIALS:
         found = _agreement(pairs, _fitted(pairs, slope, trial, priors))
         if found > agreement:
@@ -137,15 +143,17 @@ def _predicts_better(pairs: _Neighbours, slope: float, trial: _Trial, priors: Pr
 
 def _neighbours(observed: Observations) -> _Neighbours:
     """Pairs of rows of one series, those nearest in carbons where there are too many."""
-    order = np.lexsort((observed.ceramides[observed.ceramide, 0], observed.group))
-    sizes = np.bincount(observed.group)
+    chosen = evenly_spread(observed)
+    ceramide, group = observed.ceramide[chosen], observed.group[chosen]
+    order = np.lexsort((observed.ceramides[ceramide, 0], group))
+    sizes = np.bincount(group)
     end = np.repeat(np.cumsum(sizes), sizes)
     here = np.arange(len(order))
     later = np.minimum(end - here - 1, _most_later(end - here - 1))
     first, second = order[np.repeat(here, later)], order[ranges(here + 1, later)]
-    differ = observed.ceramide[first] != observed.ceramide[second]
+    differ = ceramide[first] != ceramide[second]
     basis = ceramide_basis(observed.ceramides)
-    pairs = _Neighbours(first, second, observed.rt, observed.ceramide, basis)
+    pairs = _Neighbours(first, second, observed.rt[chosen], ceramide, basis)
     return pairs.some(differ)
 
 
@@ -173,10 +181,10 @@ def _fitted(
     shape[1] = curvature * start * slope
     knots, step_sd = _knots(pairs, trial.stiffness)
     gradient = Gradient(knots, np.zeros(len(knots)))
-    free = without_mean(len(knots))
+    tent = tents(pairs.rt, knots) if len(knots) else np.zeros((len(pairs.rt), 0))
+    free = without_mean(tent)
     stiff = free.T @ roughness(len(knots)) @ free / step_sd**2
-    tent = tents(pairs.rt, knots) @ free if len(knots) else np.zeros((len(pairs.rt), 0))
-    tent_of_pair = (tent[pairs.first] + tent[pairs.second]) / 2
+    tent_of_pair = (tent[pairs.first] + tent[pairs.second]) @ free / 2
     for width in (start * slope * _WIDTHS).tolist():
         mean, sd = shape_prior(max(float(shape[0]), _LEAST_SLOPE), priors)
         residual = _residual(pairs, gradient, shape)
@@ -208,11 +216,19 @@ def _knots(pairs: _Neighbours, stiffness: tuple[int, float] | None) -> tuple[Flo
     return np.linspace(pairs.rt.min(), pairs.rt.max(), number), step_sd
 
 
-def without_mean(k: int) -> FloatArray:
-    """Orthonormal basis of all vectors of length k with mean 0, shape (k, k - 1)."""
-    if k == 0:
+def without_mean(tent: FloatArray) -> FloatArray:
+    """Orthonormal basis, (k, k - 1), of all g whose mean over the rows is 0.
+
+    Over the rows, not the knots: else knots without rows would take what the others gain.
+
+    Parameters
+    ----------
+    tent : numpy.ndarray, shape (n, k)
+        Weight of each knot at each row.
+    """
+    if tent.shape[1] == 0:
         return np.zeros((0, 0))
-    return np.asarray(np.linalg.svd(np.ones((1, k)))[2][1:].T)
+    return np.asarray(np.linalg.svd(tent.mean(axis=0)[None, :])[2][1:].T)
 
 
 def roughness(k: int) -> FloatArray:

@@ -87,6 +87,10 @@ class Priors:
     missing_parent: Prior
     mass_error: Prior
     mass_error_wrong_name: Prior
+    same_peak: Prior
+    same_peak_other_ion: Prior
+    chain_scatter: Prior
+    water_lost_name: Prior
 
     def __hash__(self) -> int:
         """Of a few numbers: caches look a prior up in each round."""

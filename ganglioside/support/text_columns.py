@@ -5,7 +5,7 @@ Texts are Arrow arrays (`Texts`): those of a million rows are a few blocks of me
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ganglioside.support.arrays import IntArray
+from ganglioside.support.arrays import BoolArray, IntArray
 
 Texts: TypeAlias = pa.LargeStringArray  # or chunks of it
 
@@ -36,6 +36,17 @@ def texts(values: Sequence[str | None] | npt.NDArray[np.object_]) -> Texts:
 def texts_of(column: pd.Series[Any]) -> Texts:
     """Arrow array of a DataFrame's column of type `str`."""
     return _in_one(pa.array(column.array, type=_KIND))
+
+
+def constant(text: str | None, n: int) -> Texts:
+    """One text n times; missing ones for None.
+
+    Examples
+    --------
+    >>> constant("S1", 2).to_pylist(), constant(None, 1).null_count
+    (['S1', 'S1'], 1)
+    """
+    return pa.repeat(pa.scalar(text, _KIND), n)
 
 
 def as_column(values: Texts) -> Any:
@@ -78,6 +89,64 @@ def indices(values: Texts) -> IntArray:
     [0, 1, 0, 2]
     """
     return np.asarray(values.dictionary_encode("encode").indices).astype(np.int64)
+
+
+def distinct(values: Texts) -> tuple[IntArray, list[str]]:
+    """Index of each text among the distinct ones, -1 where missing; and these, as they appear.
+
+    Examples
+    --------
+    >>> codes, found = distinct(texts(["GM1", None, "GD1", "GM1"]))
+    >>> codes.tolist(), found
+    ([0, -1, 1, 0], ['GM1', 'GD1'])
+    """
+    encoded = _in_one(values).dictionary_encode()
+    codes = np.asarray(encoded.indices.fill_null(-1)).astype(np.int64)
+    return codes, encoded.dictionary.to_pylist()
+
+
+def is_blank(values: Texts) -> BoolArray:
+    """Whether each text holds blanks at most; a missing text is none, shape (n,).
+
+    Examples
+    --------
+    >>> is_blank(texts(["GM1", " ", None])).tolist()
+    [False, True, False]
+    """
+    return equals(pc.utf8_trim_whitespace(values), "")
+
+
+def equals(values: Texts, text: str) -> BoolArray:
+    """Whether each text is this one; a missing text is none, shape (n,).
+
+    Examples
+    --------
+    >>> equals(texts(["GM1", "GD1", None]), "GM1").tolist()
+    [True, False, False]
+    """
+    return np.array(pc.equal(values, text).fill_null(False))
+
+
+def is_in(values: Texts, known: Iterable[str]) -> BoolArray:
+    """Whether each text is one of the known ones, shape (n,).
+
+    Examples
+    --------
+    >>> is_in(texts(["GM1", "GD1", None]), {"GD1"}).tolist()
+    [False, True, False]
+    """
+    return np.array(pc.is_in(values, texts(list(known))))
+
+
+def without(values: Texts, rows: BoolArray) -> Texts:
+    """Texts that are missing in some rows.
+
+    Examples
+    --------
+    >>> without(texts(["GM1", "-"]), np.array([False, True])).to_pylist()
+    ['GM1', None]
+    """
+    return pc.if_else(pa.array(rows), None, values) if rows.any() else values
 
 
 def where(values: Texts, text: str) -> IntArray:

@@ -6,6 +6,7 @@ a history.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -98,7 +99,8 @@ class JudgedPeaks:
         """The judged features of an analysis; none where there is a single sample."""
         if len(drift) < 2:
             features = features.iloc[:0]
-        judged = features[features["predicted_rt"].notna()].reset_index(drop=True)
+        judged = features[features["predicted_rt"].notna() & _stands(features)]
+        judged = judged.reset_index(drop=True)
         return cls(judged, drift, parse_names(judged["name"]))
 
     def __len__(self) -> int:
@@ -118,7 +120,7 @@ class JudgedPeaks:
     @cached_property
     def peak(self) -> IntArray:
         """Peak of each feature, from 0 to P - 1, shape (n,)."""
-        number = nearest_peak(self.names.index, self.rt, self.drift.noise)
+        number = nearest_peak(self.names.named_index, self.rt, self.drift.noise)
         return np.asarray(np.unique(number, return_inverse=True)[1], dtype=np.int64)
 
     @cached_property
@@ -134,15 +136,19 @@ class JudgedPeaks:
     @cached_property
     def named(self) -> BoolArray:
         """Whether the name of a peak is in a sample, at any RT, shape (P, S)."""
-        name = self.names.index
-        by_name = _marked(name, self.sample, len(self.names.species), len(self.drift))
+        name = self.names.named_index
+        by_name = _marked(name, self.sample, len(self.names.named), len(self.drift))
         return np.asarray(by_name[name[self.first]])
 
     @cached_property
     def peak_names(self) -> npt.NDArray[np.object_]:
-        """Name of each peak, shape (P,)."""
-        names = np.array([s.name for s in self.names.species], dtype=object)
-        return np.asarray(names[self.names.index[self.first]])
+        """Name of each peak, with its chains where the table has others of its sum, (P,)."""
+        several = Counter(s.name for s in self.names.named)
+        names = [
+            f"{s.head}({'/'.join(s.chains)})" if s.chains and several[s.name] > 1 else s.name
+            for s in self.names.named
+        ]
+        return np.asarray(np.array(names, dtype=object)[self.names.named_index[self.first]])
 
     @cached_property
     def verdict(self) -> IntArray:
@@ -167,6 +173,14 @@ class JudgedPeaks:
     def disagrees(self) -> BoolArray:
         """Whether a feature has another verdict than its peak, shape (n,)."""
         return np.asarray(self.verdict != self.chosen[self.peak])
+
+
+def _stands(features: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a row stands for its peak, so that no area counts twice; older analyses say none."""
+    if "peak_id" not in features:
+        return features["predicted_rt"].notna()
+    peak_id = features["peak_id"]
+    return (peak_id == features["feature_id"]).fillna(True).astype(bool)
 
 
 def _marked(row: IntArray, column: IntArray, rows: int, columns: int) -> BoolArray:

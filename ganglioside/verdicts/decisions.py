@@ -54,6 +54,8 @@ class Decisions:
     verdict, rule : numpy.ndarray of int
         Indices into `columns.VERDICTS` and `RULES`.
     confidence : numpy.ndarray
+        Probability of the verdict; of `undetermined` that of the likeliest one, or that the name is
+        wrong where the row was refused.
     probability : numpy.ndarray, shape (n, 4)
         Probabilities of valid, fragment, adduct and outlier.
     line : numpy.ndarray of int
@@ -66,6 +68,15 @@ class Decisions:
         Entry of its parent among the missing parents, where the parent has no row; -1 elsewhere.
     process : numpy.ndarray of object
         Loss or gain that leads from the parent to it, as text; None where it has no parent.
+    rival : numpy.ndarray of int
+        Position of a row with another name for the same peak that is likelier, -1 without one.
+    refused : numpy.ndarray of bool
+        Whether it is `undetermined` as it lies beyond the outlier threshold although its name is
+        likelier right than wrong.
+    beside : numpy.ndarray of bool
+        Whether another row of its name and sample is nearer to the peak that samples share.
+    isotope : numpy.ndarray of int
+        Number of the isotope peak that it is, 0 for a monoisotopic one.
     quality : LineQuality
     """
 
@@ -79,6 +90,10 @@ class Decisions:
     parent: IntArray
     missing_parent: IntArray
     process: np.ndarray[tuple[int], np.dtype[np.object_]]
+    rival: IntArray
+    refused: BoolArray
+    beside: BoolArray
+    isotope: IntArray
     quality: LineQuality
 
 
@@ -92,7 +107,8 @@ def decide(state: Inference, settings: Settings) -> Decisions:
 
     The likeliest verdict holds, with these exceptions:
 
-    - beyond the outlier threshold `valid` is possible only where it is nearly certain;
+    - beyond the outlier threshold `valid` is possible only where it is nearly certain, and a row
+      of which it would be the likeliest verdict is `undetermined`;
     - an outlier of a line that predicts its own features too poorly is `undetermined`;
     - where the prediction is too vague, all but a fragment is `undetermined`.
 
@@ -109,11 +125,12 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     z = np.abs(state.observed.rt - predicted) / sd
     limit = settings.outlier_threshold * np.where(state.observed.anchor, _ANCHOR_CREDIT, 1.0)
     doubtful = (z > limit) & (probability[:, VALID] < _SURE)
-    verdict, confidence = _verdict(probability, doubtful | (z > _NEVER * limit))
+    verdict = probability.argmax(axis=1)
+    refused = (verdict == VALID) & (doubtful | (z > _NEVER * limit))
 
     vague = sd * state.observed.speed > _VAGUE * state.curve.slope
     may_not_judge = ~quality.may_judge[line] & (verdict == OUTLIER)
-    undetermined = may_not_judge | (vague & (verdict != FRAGMENT))
+    undetermined = may_not_judge | refused | (vague & (verdict != FRAGMENT))
     verdict = np.where(undetermined, UNDETERMINED, verdict)
 
     parent, missing_parent, process = _parents(state, verdict)
@@ -121,7 +138,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     return Decisions(
         verdict=verdict,
         rule=_rules(state, verdict, line, parent),
-        confidence=confidence,
+        confidence=_confidence(probability, refused),
         probability=probability,
         line=line,
         predicted=predicted,
@@ -129,6 +146,10 @@ def decide(state: Inference, settings: Settings) -> Decisions:
         parent=parent,
         missing_parent=missing_parent,
         process=_process_labels(state, verdict, parent, missing_parent, process),
+        rival=_likelier_rival(state),
+        refused=refused,
+        beside=np.zeros(len(verdict), dtype=np.bool_),
+        isotope=np.zeros(len(verdict), dtype=np.int64),
         quality=quality,
     )
 
@@ -160,18 +181,10 @@ def _probability(state: Inference) -> FloatArray:
     return probability
 
 
-def _verdict(probability: FloatArray, too_far: BoolArray) -> tuple[IntArray, FloatArray]:
-    """Likeliest verdict and its confidence, each shape (n,); not valid where `too_far`.
-
-    The confidence is the probability of the verdict. Where the likeliest verdict was excluded, it
-    is the probability that the name is not valid.
-    """
-    possible = probability.copy()
-    possible[too_far, VALID] = -1.0
-    verdict = possible.argmax(axis=1)
-    excluded = probability.argmax(axis=1) != verdict
-    confidence = np.where(excluded, 1 - probability[:, VALID], probability.max(axis=1))
-    return verdict, np.clip(confidence, 0.0, 1.0)
+def _confidence(probability: FloatArray, refused: BoolArray) -> FloatArray:
+    """Probability of the likeliest verdict, shape (n,); of a refused name, that it is wrong."""
+    likeliest = probability.max(axis=1)
+    return np.asarray(np.clip(np.where(refused, 1 - likeliest, likeliest), 0.0, 1.0))
 
 
 def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, IntArray]:
@@ -204,6 +217,16 @@ def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, I
     missing_parent[child] = entry
     process[child] = missing.process[entry]
     return np.where(missing_parent >= 0, -1, parent), missing_parent, process
+
+
+def _likelier_rival(state: Inference) -> IntArray:
+    """Row with another name for the same peak that is likelier right, -1 without one, (n,)."""
+    genuine, rivals = state.shares.genuine, state.rivals
+    rival = np.full(len(genuine), -1, dtype=np.int64)
+    likelier = genuine[rivals.other] > genuine[rivals.row]
+    best = _likeliest(rivals.row, genuine[rivals.other], likelier)
+    rival[rivals.row[best]] = rivals.other[best]
+    return rival
 
 
 def _likeliest(child: IntArray, probability: FloatArray, possible: BoolArray) -> IntArray:

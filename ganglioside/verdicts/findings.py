@@ -125,7 +125,8 @@ class _Rows:
 def _wrong_anchors(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
     """Findings on anchors that were judged fragment, adduct or outlier."""
     anchor, verdict = rows.table.data["anchor"].to_numpy(), verdicts.verdict
-    wrong = np.flatnonzero(anchor & (verdict != VALID) & (verdict != UNDETERMINED))
+    wrong = anchor & (verdict != VALID) & (verdict != UNDETERMINED) & ~verdicts.is_isotope
+    wrong = np.flatnonzero(wrong)
     parents = verdicts.parent.take(wrong).to_pylist()
     return [
         _Finding(

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from ganglioside.inference.shares import MissingParents
 from ganglioside.inference.state import Inference
+from ganglioside.observations.ion_forms import isotope_label
+from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.observations.shared_peaks import Peaks
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
-from ganglioside.verdicts.decisions import OUTLIER, VALID, Decisions
+from ganglioside.verdicts.decisions import (
+    ADDUCT,
+    ADDUCTS,
+    OUTLIER,
+    UNDETERMINED,
+    VALID,
+    Decisions,
+)
 
 #: Confidence that the farther one of two features of one sample in one peak is not genuine.
 _SPARE: Final = 0.6
+
+#: Confidence that a row with the m/z, or the mark, of an isotope peak of its neighbour is one.
+_ISOTOPE_SURE: Final = 0.99
 
 
 def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[Inference, Decisions]:
@@ -24,7 +37,9 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
 
     - its parent is the feature of the parent's peak in its own sample; where the sample has none,
       the parent is missing;
-    - of two features that a sample has in one valid peak, only the nearer one is valid.
+    - of two features that a sample has in one valid peak, although they do not elute together,
+      only the nearer one is valid: the other is `undetermined`;
+    - an isotope peak is the `adduct` of the row that stands for its peak.
 
     Parameters
     ----------
@@ -35,20 +50,21 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
         On the peaks.
     """
     features, peak = peaks.features, peaks.of_feature
-    if len(features.drift) < 2:
+    if peaks.are_features:
         return state, decisions
     drift, sample = features.drift, features.sample
+    distance = _distance(peaks)
     parent_peak = decisions.parent[peak]
-    distance = np.abs(features.rt - peaks.observed.rt[peak])
     parent, is_spare = _in_sample(sample, peak, distance, parent_peak)
-    is_spare = is_spare & (decisions.verdict[peak] == VALID)
+    rival, _ = _in_sample(sample, peak, distance, decisions.rival[peak])
+    is_spare = is_spare[peaks.rows.stands] & (decisions.verdict[peak] == VALID)
     has_no_row = (parent_peak >= 0) & (parent < 0)
     first_peak = len(
         state.shares.missing_parents.child
     )  # position of the peaks among missing parents
     sd = np.sqrt(decisions.sd[peak] ** 2 + peaks.noise**2)
     by_features = Decisions(
-        verdict=np.where(is_spare, OUTLIER, decisions.verdict[peak]),
+        verdict=np.where(is_spare, UNDETERMINED, decisions.verdict[peak]),
         rule=decisions.rule[peak],
         confidence=np.where(is_spare, _SPARE, decisions.confidence[peak]),
         probability=decisions.probability[peak],
@@ -60,10 +76,55 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
             has_no_row, first_peak + parent_peak, decisions.missing_parent[peak]
         ),
         process=decisions.process[peak],
+        rival=rival,
+        refused=decisions.refused[peak],
+        beside=is_spare,
+        isotope=peaks.rows.isotope,
         quality=decisions.quality,
     )
     shares = replace(state.shares, missing_parents=_with_peaks(state, decisions))
-    return replace(state, observed=features.in_own_time(), shares=shares), by_features
+    state = replace(state, observed=features.in_own_time(), shares=shares)
+    return state, _with_isotopes(peaks.rows, by_features)
+
+
+def _distance(peaks: Peaks) -> FloatArray:
+    """Distance of each feature from its peak, min, shape (n,).
+
+    Rows that do not stand for the peak in their sample are beyond all that do.
+    """
+    away = np.abs(peaks.features.rt - peaks.observed.rt[peaks.of_feature])
+    return np.where(peaks.rows.is_best, away, away + peaks.features.span)
+
+
+def _with_isotopes(rows: PeakRows, decisions: Decisions) -> Decisions:
+    """The decisions with every isotope peak an adduct of the row that stands for its peak."""
+    isotopes = np.flatnonzero(rows.isotope > 0)
+    if len(isotopes) == 0:
+        return decisions
+    sure = np.zeros((len(isotopes), UNDETERMINED))
+    sure[:, ADDUCT] = _ISOTOPE_SURE
+    sure[:, OUTLIER] = 1 - _ISOTOPE_SURE
+    labels = np.array([isotope_label(number) for number in rows.isotope[isotopes]], dtype=object)
+    d = decisions
+    return replace(
+        d,
+        verdict=_put(d.verdict, isotopes, ADDUCT),
+        rule=_put(d.rule, isotopes, ADDUCTS),
+        confidence=_put(d.confidence, isotopes, _ISOTOPE_SURE),
+        probability=_put(d.probability, isotopes, sure),
+        parent=_put(d.parent, isotopes, rows.stands[isotopes]),
+        missing_parent=_put(d.missing_parent, isotopes, -1),
+        process=_put(d.process, isotopes, labels),
+        rival=_put(d.rival, isotopes, -1),
+        refused=_put(d.refused, isotopes, False),
+    )
+
+
+def _put(values: npt.NDArray[Any], position: IntArray, new: Any) -> npt.NDArray[Any]:
+    """A copy of `values` with `new` at some positions."""
+    result = values.copy()
+    result[position] = new
+    return result
 
 
 def _in_sample(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import isfinite
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import artefacts
+from ganglioside.ion_source.artefacts import SPLIT_PEAK, artefacts
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.text_columns import Texts, pick, texts
 from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions
@@ -43,6 +44,14 @@ _ADDUCT_ALONE: Final = (
     "Has the mass of the {adduct} of {parent}, which has no row of its own, and elutes where that "
     "is expected; " + _OWN
 )
+_ISOTOPE: Final = (
+    "Isotope peak {process} of {parent} (feature {number}, {place_of_parent}), "
+    "{from_parent:.3f} min {side_of_parent}{share}; it takes no part in the model."
+)
+_SPLIT: Final = (
+    "Is a part of the split peak of {parent} (feature {number}), {from_parent:.3f} min "
+    "{side_of_parent}{share}; " + _OWN
+)
 _SAME_FORMULA: Final = (
     _OFF + "; the {process} form of {parent} has the same formula and is expected here."
 )
@@ -54,6 +63,19 @@ _WRONG_MASS: Final = (
 _ONE_TOO_MANY: Final = (
     "Stands {off:.1f} sigma from the {expected:.3f} min expected for {line}, where another feature "
     "of this name fits better."
+)
+_ANOTHER_NAME: Final = (
+    "Is the same peak as {place_of_rival}, {rival} (feature {number_of_rival}), which is likelier; "
+    + _OWN
+)
+_REFUSED: Final = (
+    _OFF
+    + ": beyond the outlier threshold, so that the name is not accepted, although valid is the "
+    "likeliest verdict ({probability:.0f}%)."
+)
+_BESIDE: Final = (
+    "Elutes beside another row of this name in its sample, which is nearer to the peak that the "
+    "samples share; " + _OWN
 )
 _MUTE: Final = (
     "{line} predicts its own features too poorly (R² below the threshold) to reject a name; " + _OWN
@@ -77,11 +99,20 @@ class Labels:
         Series or isomer of each line.
     parent : Texts, length n
         Name of the parent of each observation, missing without a parent.
+    name : Texts, length n
+        Name of each observation.
+    place : callable
+        Where some observations stand in the input, by their positions: `row 17`.
+    others : mapping of int to str
+        The other rows of its peak, for observations that have some: `as [M-2H]2-, row 17`.
     """
 
     number: IntArray
     line: tuple[str, ...]
     parent: Texts
+    name: Texts
+    place: Callable[[IntArray], Column]
+    others: Mapping[int, str]
 
 
 def reasons(state: Inference, decisions: Decisions, labels: Labels, rows: IntArray) -> Texts:
@@ -104,6 +135,10 @@ def reasons(state: Inference, decisions: Decisions, labels: Labels, rows: IntArr
         if len(selected):
             fields = _Fields(state, decisions, labels, rows[selected])
             sentences[selected] = _filled(sentence, fields)
+    if labels.others:
+        for k, row in enumerate(rows.tolist()):
+            if row in labels.others:
+                sentences[k] = f"{sentences[k][:-1]}; {labels.others[row]}."
     return texts(sentences)
 
 
@@ -132,20 +167,28 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
     adduct = verdict == ADDUCT
     outlier = verdict == OUTLIER
     has_row = d.parent[rows] >= 0  # of the parent
+    is_isotope = d.isotope[rows] > 0
+    split = d.process[rows] == SPLIT_PEAK
+    has_rival = (d.rival[rows] >= 0) & (outlier | (verdict == UNDETERMINED))
     named = d.process[rows] != None  # noqa: E711
     wrong_mass = state.rates.mass.contradicts(state.observed.mass_error[rows])
     distance = np.abs(state.observed.rt[rows] - d.predicted[rows])
     far = distance > _CLOSE * d.sd[rows]
     return (
         (verdict == VALID, _VALID),
+        (is_isotope, _ISOTOPE),
+        (has_rival, _ANOTHER_NAME),
         (fragment & has_row, _FRAGMENT),
         (fragment, _FRAGMENT_ALONE),
+        (adduct & split, _SPLIT),
         (adduct & has_row, _ADDUCT),
         (adduct, _ADDUCT_ALONE),
         (outlier & named, _SAME_FORMULA),
         (outlier & wrong_mass, _WRONG_MASS),
         (outlier & far, _OUTLIER),
         (outlier, _ONE_TOO_MANY),
+        (d.refused[rows], _REFUSED),
+        (d.beside[rows], _BESIDE),
         (~d.quality.may_judge[d.line[rows]], _MUTE),
         (verdict == UNDETERMINED, _VAGUE),
     )
@@ -222,6 +265,31 @@ class _Fields:
     def number(self) -> Column:
         """feature_id of the parent."""
         return self.labels.number[self._parent]
+
+    @property
+    def place_of_parent(self) -> Column:
+        """Row of the parent in the input."""
+        return np.asarray(self.labels.place(self._parent))
+
+    @property
+    def _rival(self) -> IntArray:
+        """Position of the row that names the same peak better."""
+        return self.decisions.rival[self.rows]
+
+    @property
+    def rival(self) -> Column:
+        """Name of the row that names the same peak better."""
+        return np.asarray(pick(self.labels.name, self._rival))
+
+    @property
+    def number_of_rival(self) -> Column:
+        """feature_id of the row that names the same peak better."""
+        return self.labels.number[self._rival]
+
+    @property
+    def place_of_rival(self) -> Column:
+        """Row in the input that names the same peak better."""
+        return np.asarray(self.labels.place(self._rival))
 
     @property
     def _parent(self) -> IntArray:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.columns import (
@@ -21,10 +22,12 @@ from ganglioside.columns import (
 from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
+from ganglioside.lipids.adducts import adducts
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
+from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.text_columns import (
     Texts,
     as_column,
@@ -34,7 +37,7 @@ from ganglioside.support.text_columns import (
     texts,
     texts_of,
 )
-from ganglioside.verdicts.decisions import RULES, UNDETERMINED, VALID, Decisions
+from ganglioside.verdicts.decisions import ADDUCT, RULES, UNDETERMINED, VALID, Decisions
 from ganglioside.verdicts.log_p import NO_LINE, LogP
 from ganglioside.verdicts.reasons import Labels, reasons
 
@@ -62,6 +65,8 @@ class RowVerdicts:
         Indices into `columns.VERDICTS`.
     parent_id : numpy.ndarray of int
         -1 without a parent that has a row.
+    peak_id : numpy.ndarray of int
+        Row that stands for the peak of each row.
     """
 
     isomer: Texts
@@ -77,6 +82,14 @@ class RowVerdicts:
     process: Texts
     rule: Texts
     reason: Texts
+    peak_id: IntArray
+
+    @property
+    def is_isotope(self) -> BoolArray:
+        """Whether each row is an isotope peak of the row that stands for its peak, shape (n,)."""
+        of_another = self.peak_id != np.arange(len(self.peak_id))
+        is_adduct = (self.verdict == ADDUCT) & (self.peak_id == self.parent_id)
+        return np.asarray(is_adduct & of_another)
 
 
 def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
@@ -106,11 +119,12 @@ def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
         process=no_text,
         rule=pick(texts([UNREADABLE, NO_MODEL]), readable),
         reason=_reasons(table, readable - 1, partial(pick, texts([why]))),
+        peak_id=np.arange(n),
     )
 
 
 def judged_rows(
-    table: FeatureTable, state: Inference, decisions: Decisions, model: FittedModel
+    table: FeatureTable, state: Inference, decisions: Decisions, model: FittedModel, rows: PeakRows
 ) -> RowVerdicts:
     """Verdicts on all rows from decisions on the observations; other rows are `undetermined`.
 
@@ -122,12 +136,22 @@ def judged_rows(
     decisions : Decisions
         On the observations.
     model : FittedModel
+    rows : PeakRows
+        What the observations of one sample are to each other.
     """
     n, row = len(table), state.observed.row
     position = np.full(n, -1)  # of each row in the observations
     position[row] = np.arange(len(row))
     parent = _parent_names(table, state, model, decisions)
-    labels = Labels(row, model.line_labels, parent)
+    place = partial(_places, table, row)
+    labels = Labels(
+        number=row,
+        line=model.line_labels,
+        parent=parent,
+        name=pick(texts_of(table.data["name"]), row),
+        place=place,
+        others=_other_rows(state.observed.ion, rows, place),
+    )
 
     def numbers(values: FloatArray) -> FloatArray:
         """Values of the observations by row, NaN for other rows."""
@@ -153,6 +177,7 @@ def judged_rows(
         process=pick(texts(decisions.process), position),
         rule=pick(texts([*RULES, UNREADABLE]), rule),
         reason=_reasons(table, position, partial(reasons, state, decisions, labels)),
+        peak_id=_scattered(row[rows.stands], row, np.arange(n)),
     )
 
 
@@ -206,6 +231,66 @@ def _line_isomers(
     return pick(joined(named, by_line), index)
 
 
+def _places(table: FeatureTable, row: IntArray, at: IntArray) -> npt.NDArray[np.object_]:
+    """Where some observations stand in the input: `row 17`, or `feature 16` without lines."""
+    lines = table.data["row"].array[row[at]]
+    if lines.isna().any():
+        return np.array([f"feature {k}" for k in row[at].tolist()], dtype=object)
+    return np.array([f"row {k}" for k in lines.tolist()], dtype=object)
+
+
+_MOST_NAMED: Final = 5  # other rows of a peak that a reason names
+
+
+def _other_rows(
+    ion: IntArray, rows: PeakRows, place: Callable[[IntArray], npt.NDArray[np.object_]]
+) -> dict[int, str]:
+    """The other rows of its peak, in words, of each observation that is no isotope peak.
+
+    Parameters
+    ----------
+    ion
+        Of each observation, an index into `adducts()`, -1 where unknown.
+    rows
+    place
+        Of some observations, as text.
+    """
+    if rows.are_single:
+        return {}
+    plain = np.flatnonzero(rows.isotope == 0)
+    of_peak = plain[np.argsort(rows.peak[plain], kind="stable")]
+    members = np.split(of_peak, np.flatnonzero(np.diff(rows.peak[of_peak])) + 1)
+    names = [*(a.name for a in adducts()), ""]
+    several = [group.tolist() for group in members if len(group) > 1]
+    shown = np.array([row for group in several for row in group], dtype=np.int64)
+    places = dict(zip(shown.tolist(), place(shown).tolist(), strict=True))
+    found: dict[int, str] = {}
+    for group in several:
+        found |= _each_with_others(group, ion, names, places)
+    return found
+
+
+def _each_with_others(
+    group: list[int], ion: IntArray, names: list[str], place: dict[int, str]
+) -> dict[int, str]:
+    """The other rows of one peak, in words, of each of its rows."""
+    found = {}
+    for row in group:
+        others = [k for k in group if k != row][:_MOST_NAMED]
+        unlike = any(ion[k] != ion[row] for k in others)
+        own = names[ion[row]]
+        as_ion = [
+            f"{names[ion[k]]}, {place[k]}" if names[ion[k]] else str(place[k]) for k in others
+        ]
+        if own and unlike:
+            found[row] = f"seen as {own}, also as {' and '.join(as_ion)}"
+        elif own:
+            found[row] = f"picked twice as {own}, also as {' and '.join(as_ion)}"
+        else:
+            found[row] = f"also as {' and '.join(as_ion)}"
+    return found
+
+
 def _parent_names(
     table: FeatureTable, state: Inference, model: FittedModel, decisions: Decisions
 ) -> Texts:
@@ -244,6 +329,7 @@ def features_table(table: FeatureTable, verdicts: RowVerdicts) -> pd.DataFrame:
         **{name: _column(values) for name, values in vars(verdicts).items()},
         "verdict": pd.Categorical.from_codes(verdicts.verdict, dtype=_VERDICT),
         "parent_id": as_numbers(verdicts.parent_id),
+        "peak_id": as_numbers(verdicts.peak_id),
         "consolidated_volume": _consolidated(data["volume"].to_numpy(), verdicts),
     }
     # Columns of the input are shared until either side writes; the others are new.
@@ -265,10 +351,14 @@ def _column(values: Any) -> Any:
 
 
 def _consolidated(volume: FloatArray, verdicts: RowVerdicts) -> FloatArray:
-    """Area of each valid feature plus those of its fragments and adducts, NaN for other rows."""
-    child = np.flatnonzero((verdicts.parent_id >= 0) & np.isfinite(volume))
+    """Area of each valid feature plus those of its fragments and adducts, NaN for other rows.
+
+    Only rows that stand for their peak count: ions and isotope peaks are not added up.
+    """
+    stands = verdicts.peak_id == np.arange(len(volume))
+    child = np.flatnonzero((verdicts.parent_id >= 0) & np.isfinite(volume) & stands)
     added = np.bincount(verdicts.parent_id[child], volume[child], minlength=len(volume))
-    return np.where(verdicts.verdict == VALID, volume + added, np.nan)
+    return np.where((verdicts.verdict == VALID) & stands, volume + added, np.nan)
 
 
 def _carried(table: FeatureTable) -> list[pd.DataFrame]:

@@ -59,7 +59,7 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
     counts = np.bincount(verdicts.verdict, minlength=len(VERDICTS))
     count = dict(zip(VERDICTS, counts.tolist(), strict=True))
     anchors = table.data["anchor"].to_numpy()
-    wrong = int((anchors & (verdicts.verdict != VALID)).sum())
+    wrong = int((anchors & (verdicts.verdict != VALID) & ~verdicts.is_isotope).sum())
     explained = count["valid"] + count["fragment"] + count["adduct"]
     total = len(table)
     headline = (

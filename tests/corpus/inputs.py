@@ -722,7 +722,14 @@ def _workbooks() -> list[Case]:
             settings=Settings(max_megabytes=0.1),
         ),
         refused("binary.xlsb", archive({"xl/workbook.bin": b""}), ReadError, ".xlsb"),
-        refused("archive.zip", archive({"a.csv": GOOD.encode()}), ReadError, "zip archive"),
+        refused(
+            "two-tables.zip",
+            archive({"a.csv": GOOD.encode(), "b/c.tsv": b""}),
+            ReadError,
+            "zip archive of 2 tables",
+            "a.csv, b/c.tsv",
+        ),
+        refused("archive.zip", archive({"a.doc": b"x"}), ReadError, "zip archive", "Unpack"),
         refused("long.xlsx", good, ReadError, "max_rows", "1 rows", settings=Settings(max_rows=1)),
         read("good.parquet", parquet(FRAME), 2, values={(0, "rt"): 9.572}),
         read(
@@ -774,7 +781,20 @@ def _no_tables() -> list[Case]:
         refused("paper.csv", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", ReadError, "PDF"),
         refused("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00", ReadError, "PNG"),
         refused("photo.csv", b"\xff\xd8\xff\xe0\x00\x10JFIF", ReadError, "JPEG"),
-        refused("packed.csv.gz", b"\x1f\x8b\x08\x00abc", ReadError, "gzip", "Unpack"),
+        refused("cut.csv.gz", b"\x1f\x8b\x08\x00abc", ReadError, "gzip", "damaged"),
+        refused(
+            "lipids-across.csv",
+            "Sample,GM3 34:1,GM3 36:1,PC 34:1,SM 34:1\nS1,1,2,3,4\n",
+            ValidationError,
+            "Each lipid is a column",
+        ),
+        read(
+            "not-found.csv",
+            "Name,RT,Area,Sample\nGM3 34:1,7.5,900,S1\nGM3 34:1,#N/A,#N/A,S2\n",
+            2,
+            {1: "not-found"},
+            {(None, "peaks-not-found")},
+        ),
         refused("junk.csv", bytes(range(256)) * 20, ReadError, "not a text file"),
         refused(
             "prose.txt",

@@ -7,7 +7,14 @@ import pandas as pd
 import ganglioside as gg
 
 #: Rows that are not judged although nothing is wrong with them.
-LEFT_OUT = {"unannotated", "unnamed", "other-lipid", "internal-standard", "blank-sample"}
+LEFT_OUT = {
+    "unannotated",
+    "unnamed",
+    "other-lipid",
+    "internal-standard",
+    "blank-sample",
+    "not-found",
+}
 
 
 def first_faults(read: gg.FeatureTable) -> dict[int, str]:
@@ -26,6 +33,8 @@ def _why_left_out(read: gg.FeatureTable, row: int) -> str:
         return "internal-standard"
     if read.data["sample_type"][row] == "blank":
         return "blank-sample"
+    if read.data["fault"][row] == "No peak was found in this sample.":
+        return "not-found"
     name = read.data["name"][row]
     return "unnamed" if pd.isna(name) or not name.strip() else read.names.errors[name].code
 

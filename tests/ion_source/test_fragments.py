@@ -68,3 +68,11 @@ def test_another_ceramide_rt_or_sample_is_no_fragment() -> None:
 
 def test_two_forms_of_one_composition_are_no_fragments() -> None:
     assert pairs_of(["GM3(NeuGc)(36:1;O2)", "GM3(36:1;O2)"], [8.7, 8.7]) == set()
+
+
+def test_a_fragment_has_the_chains_of_its_parent_or_names_their_sum() -> None:
+    names = ["GM1(d18:1/20:0)", "GM3(d18:1/20:0)", "GM3(d20:1/18:0)", "GM3(38:1;O2)"]
+    observed = observe(gg.read_features(pd.DataFrame({"Name": names, "RT": [9.0] * 4})))
+    pairs = fragment_pairs(observed, 0.1)
+    assert set(observed.row[pairs.parent]) == {0}
+    assert sorted(observed.row[pairs.child]) == [1, 3]

@@ -65,6 +65,11 @@ def test_the_names_of_the_field_cases() -> None:
         ("Cer-NS d34:1; Cer-NS d18:1/16:0; [M+HCOO]-", "Cer(34:1;O2)", "[M+HCOO]-"),
         ("HexCer_NS 18:1;2O/16:0", "HexCer(34:1;O2)", None),
         ("Cer_AP 18:0;3O/24:0;(2OH)", "Cer(42:0;O4)", None),
+        # LipiDex, MassHunter panels
+        ("GM3 d18:1_16:0 [M-H]-;", "GM3(34:1;O2)", "[M-H]-"),
+        ("Cer[NS] d18:1_16:0 [M+Ac-H]-;", "Cer(34:1;O2)", "[M+CH3COO]-"),
+        ("SM 42:2 d18:1/24:1", "SM(42:2;O2)", None),
+        ("GM3 34:1;O2 d18:1/16:0", "GM3(34:1;O2)", None),
         # LipidSearch
         ("GD1a(d18:1/18:0)-2H", "GD1a(36:1;O2)", "[M-2H]2-"),
         ("GD1a(d18:1/18:0)+OAc-2H", "GD1a+OAc(36:1;O2)", "[M-2H]2-"),

@@ -106,6 +106,8 @@ def test_names_are_annotations(text: str) -> None:
 def test_notes_before_a_name() -> None:
     for note in ("w/o MS2:", "no MS2:", "Unsettled:", "Ganglioside ", "Putative ", "Similar to:"):
         assert without_notes(f"{note}GM3 34:1") == "GM3 34:1"
+    assert without_notes("1_SM d18:1/17:0 iSTD") == "SM d18:1/17:0 iSTD"
+    assert without_notes("1_SM d18:1/17:0") == "1_SM d18:1/17:0"
 
 
 @pytest.mark.parametrize("text", ["GM3 d34_1", "GM3_d18_1_16_0", "GM3(d36_1)"])

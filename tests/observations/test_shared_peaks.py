@@ -29,7 +29,9 @@ def test_a_single_sample_is_its_own_peaks(table: FeatureTable) -> None:
     raw = raw_of(table)
     one = raw[raw["Sample"] == "S001"]
     observed = observe(gg.read_features(one))
-    assert find_peaks(observed).observed is observed
+    peaks = find_peaks(observed)
+    assert peaks.are_features
+    np.testing.assert_array_equal(peaks.observed.row, observed.row)
     named, unnamed = gg.analyze(one), gg.analyze(one.drop(columns="Sample"))
     pd.testing.assert_frame_equal(named.features.drop(columns="sample"), unnamed.features)
 

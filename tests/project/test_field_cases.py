@@ -85,6 +85,35 @@ def test_a_file_is_read_as_is_right(name: str) -> None:
         assert "error" not in set(table.problems["severity"])
 
 
+def test_both_ions_of_a_species_are_valid() -> None:
+    analysis = gg.analyze(CASES / "01_two_ions.csv")
+    assert analysis.summary.valid == 28
+    assert analysis.features["reason"].str.contains("[M-2H]2-", regex=False).all()
+    assert analysis.features["reason"].str.contains("[M-H]-", regex=False).all()
+    assert "wrong-anchor" not in set(analysis.findings["code"])
+
+
+def test_both_chain_isomers_of_a_sum_are_valid() -> None:
+    assert gg.analyze(CASES / "03_chain_isomers.csv").summary.valid == 21
+
+
+def test_isotope_peaks_belong_to_their_monoisotopic_rows() -> None:
+    table = gg.read_features(CASES / "14_isotopologues.csv")
+    analysis = gg.analyze(table)
+    first = (table.carried["Isotope"] == "M+0").to_numpy()
+    assert (analysis.features["verdict"][first] == "valid").all()
+    assert (analysis.features["verdict"][~first] == "adduct").all()
+    assert len(analysis.findings) == 0
+
+
+def test_of_two_names_of_one_peak_the_plain_ion_is_valid() -> None:
+    features = gg.analyze(CASES / "16_one_peak_two_names.csv").features
+    plain = (features["adduct"] == "[M-H]-").to_numpy()
+    assert (features["verdict"][plain] == "valid").all()
+    assert not (features["verdict"][~plain] == "valid").any()
+    assert features["reason"][~plain].str.contains("same peak as row").all()
+
+
 def test_formulas_that_were_never_calculated_are_told_once() -> None:
     with pytest.raises(ValidationError, match=r"14 formulas .first in row 2. that were never"):
         gg.read_features(CASES / "19_formulas_never_calculated.xlsx")

@@ -40,6 +40,10 @@ def numbers(cells: list[str], mark: str = "", *, thousands: bool = True) -> list
         ("1 234 567,5", 1234567.5),
         ("0,123", 0.123),
         ("12345,678", 12345.678),
+        ("3.1x10^5", 3.1e5),
+        ("3,1 × 10⁵", 3.1e5),
+        ("2*10**-3", 2e-3),
+        ("-4.5·10⁻²", -4.5e-2),
     ],
 )
 def test_a_number_that_can_only_be_read_one_way(cell: str, value: float) -> None:

@@ -70,3 +70,26 @@ def test_ions_of_names_fill_empty_cells_and_are_said_once() -> None:
     assert "[M-2H]2-" in said["message"].iloc[1]
     without = gg.read_features(b"Name,RT\nGM1(36:1)-H,9.5\nGM3 36:1,9.9\n")
     assert without.data["adduct"].fillna("").tolist() == ["[M-H]-", ""]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "unit"),
+    [((69, 90, 116, 118, 261, 929), True), ((69, 90, 116, 118, 119, 290), False)],
+)
+def test_a_table_of_seconds_with_a_short_median(seconds: tuple[int, ...], unit: bool) -> None:
+    """No run takes 929 min, whatever half of the features do."""
+    lines = [f"GM3({30 + 2 * i}:1;O2),{rt}" for i, rt in enumerate(seconds)]
+    table = gg.read_features("\n".join(["Name,RT", *lines]).encode())
+    divisor = 60 if unit else 1
+    assert table.data["rt"].tolist() == pytest.approx([rt / divisor for rt in seconds])
+
+
+def test_rows_without_a_peak_are_no_faults_only_where_samples_are_listed() -> None:
+    head = "Name,RT,Area,Sample\nGM3 34:1,7.5,9000,S1\nGM3 36:1,8.9,8000,S1\n"
+    table = gg.read_features((head + "GM3 34:1,,,S2\nGM3 36:1,,7000,S2\n").encode())
+    assert table.data["fault"].fillna("").tolist()[2:] == [
+        "No peak was found in this sample.",
+        "The retention time is missing.",
+    ]
+    alone = gg.read_features(b"Name,RT,Area\nGM3 34:1,7.5,9000\nGM3 36:1,,\n")
+    assert "rt-missing" in set(alone.problems["code"])

@@ -6,7 +6,7 @@ import pytest
 
 from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS
 from ganglioside.errors import SettingsError
-from ganglioside.reading.headers import Alias, match_header, unit_of_header
+from ganglioside.reading.headers import Alias, column_of_header, match_header, unit_of_header
 from ganglioside.support.fact_tables import read_facts
 
 
@@ -93,3 +93,8 @@ def test_other_words_behind_a_header_are_no_units(text: str) -> None:
 def test_an_area_is_preferred_to_its_share() -> None:
     assert dict(match_header(["Area %", "Area (%)", "Area"]).positions) == {"volume": 2}
     assert dict(match_header(["Area %"]).positions) == {"volume": 0}
+
+
+@pytest.mark.parametrize("header", ["tR Exp.", "tR (exp)", "Experimental tR", "tR (min)"])
+def test_retention_times_of_papers(header: str) -> None:
+    assert column_of_header(header) == "rt"

@@ -97,6 +97,7 @@ def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
             "Batch",
         ),
         *("OH", "z", "Charge 1", "Group CV", "fold change 2", "Row ID", "peak start", "log2 S1"),
+        *("#Scan#", "TIC_Query", "base peak m/z"),
     ],
 )
 def test_columns_of_other_numbers_are_no_samples(header: str) -> None:
@@ -254,3 +255,50 @@ def test_a_sample_unlike_the_others_is_not_lost_beside_their_sum() -> None:
         lines.append(f"{name},{8 + 0.5 * i},{own},{odd[i]},{area * 1.05:.0f},{area * 0.9:.0f}")
     data = gg.read_features("\n".join(lines).encode()).data
     assert data["sample"].unique().tolist() == ["a", "b", "odd", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("SD rat 1", "SD rat 2", "SD rat 3"),
+        ("Total_1", "Total_2", "Total_3"),
+        ("Z1_sum", "Z2_sum", "K1_sum"),
+        ("max liver", "max brain", "max serum"),
+    ],
+)
+def test_samples_whose_names_share_a_word_of_statistics(headers: tuple[str, ...]) -> None:
+    data = wide(*headers, areas="12000,13000,15000").data
+    assert data["sample"].unique().tolist() == list(headers)
+    data = wide(*headers[:2], "S1", "S2", areas="12000,13000,15000,16000").data
+    assert data["sample"].unique().tolist() == ["S1", "S2"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Mean liver", "SD liver", "Mean brain", "SD brain"),
+        ("SD liver", "SD brain", "SD serum", "SD heart"),
+        ("Sum", "Total", "Max", "Count"),
+    ],
+)
+def test_statistics_alone_are_no_samples(headers: tuple[str, ...]) -> None:
+    table = wide(*headers, areas="12000,13000,15000,16000")
+    assert table.data["sample"].isna().all()
+    assert "numbers-left-out" in set(table.problems["code"])
+
+
+def test_samples_named_two_rows_above_columns_of_one_heading() -> None:
+    """As a core facility sends it: rows of labels and types, then `Peak Height` again and again."""
+    lines = [
+        ",,Label,S_1,S_2,Biorec001,B_1",
+        ",,Sample #,1,2,QC,Blank",
+        ",,File ID,a_001.d,b_002.d,c_003.d,d_004.d",
+        "Metabolite name,m/z,RT,Peak Height,Peak Height,Peak Height,Peak Height",
+        "1_GM3 d18:1/12:0 iSTD,1100.5,5.1,900,901,902,903",
+        *(f"{row.split(',')[0]},1150.5,{row.split(',')[1]},2000,3000,9,9" for row in ROWS),
+    ]
+    table = gg.read_features("\n".join(lines).encode())
+    assert set(table.data["sample"]) == {"a_001.d", "b_002.d"}
+    assert {s.kind for s in table.tables[0].left_out} == {"qc", "blank"}
+    standard = table.data[table.data["name"].str.contains("iSTD")]
+    assert standard["fault"].str.contains("internal standard").all()

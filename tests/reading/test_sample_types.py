@@ -25,6 +25,10 @@ def test_a_word_of_a_column_of_types(word: str, kind: str | None) -> None:
         ("liver_3", ""),
         ("Black", ""),
         ("stdout", ""),
+        ("Blankneg_170322.raw", "blank"),
+        ("posBlank", "blank"),
+        ("QCneg3", "qc"),
+        ("negative_control", ""),
     ],
 )
 def test_a_word_in_the_name_of_a_sample(name: str, kind: str) -> None:
@@ -65,6 +69,7 @@ def test_names_in_other_languages(name: str, kind: str) -> None:
         (["sample", "sample"], ["Std 1", "liver"], ["standard", "sample"]),
         (["qc", "sample"], ["Blank_1", "Blank_2"], ["qc", "blank"]),
         ([None, None], ["liver", "QC"], [None, "qc"]),
+        (["blank", None, None], ["x", "STD3_after", "hTAG"], ["blank", "standard", None]),
     ],
 )
 def test_the_table_and_the_names_together(

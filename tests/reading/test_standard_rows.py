@@ -44,3 +44,7 @@ def test_heavy_precursors_of_skyline_do_not_stand_for_their_species() -> None:
     assert table.data["fault"].isna().tolist() == [True, False] * 10
     (said,) = [f for f in table.report.faults if "internal standard" in f.message]
     assert said.count == 10
+
+
+def test_the_type_of_a_row_is_read_where_it_seems_that_of_a_sample() -> None:
+    assert rows_judged("Type", "Target Compound", "Internal Standard") == [True, False]

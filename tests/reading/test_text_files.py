@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ganglioside as gg
+from ganglioside.reading.text_files import with_tabs
 
 
 def test_line_numbers_point_into_the_file() -> None:
@@ -73,3 +74,17 @@ def test_row_names_of_r_have_no_header(names: tuple[str, ...]) -> None:
     data = gg.read_features("\n".join(lines).encode()).data
     assert data["name"].tolist() == list(lipids)
     assert data["rt"].tolist() == [7.5, 8.9, 8.4]
+
+
+def test_columns_that_blanks_align() -> None:
+    lines = ["Lipid             RT (min)   Area", "GD1a(36:1;O2)     9.572      1234567"]
+    lines += ["GM1a (38:1;O2)    11.584       98765", "GM3 d18:1/16:0    7.5          2000"]
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["rt"].tolist() == [9.572, 11.584, 7.5]
+    assert table.data["volume"].tolist() == [1234567.0, 98765.0, 2000.0]
+    assert table.data["row"].tolist() == [2, 3, 4]
+
+
+def test_prose_with_two_blanks_is_no_table() -> None:
+    assert with_tabs("Dear all,  please\nsee the  table.\nThanks  a lot\nMe  too") is None
+    assert with_tabs("a\tb  c  d\n1\t2  3  4\n5\t6  7  8") is None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from corpus.inputs import CASES, GOOD, ROWS, table
 
 import ganglioside as gg
 from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.errors import GangliosideError, ValidationError
 from ganglioside.reading.problems import problem_codes
+from ganglioside.reading.validation import check_judgeable
 
 
 def test_every_problem_code_occurs_in_the_corpus() -> None:
@@ -48,3 +50,16 @@ def test_a_wide_table_with_one_problem_alone() -> None:
     assert row.problems["column"].tolist() == ["Log P"]
     assert row.problems["feature_id"].tolist() == [0]
     assert row.data[["name", "sample"]].iloc[0].tolist() == ["GM3 38:1;O2", "S1.mzML"]
+
+
+def test_a_table_without_any_retention_time_is_not_judged() -> None:
+    table = gg.read_features(b"metabolite,RT,Area\nGM3 34:1,,1000\nGM3 36:1,,2000\n")
+    with pytest.raises(ValidationError, match=r"No row .* retention time \(RT is empty"):
+        check_judgeable(table)
+    check_judgeable(gg.read_features(b"Name,RT\nGM3 34:1,\nGM3 36:1,8.9\n"))
+
+
+def test_two_columns_of_ions_are_no_reason_to_refuse_a_table() -> None:
+    table = gg.read_features(b"Name,RT,ion,ion\nGM3 34:1,7.5,[M-H]-,[M+H]+\n")
+    assert table.data["adduct"].tolist() == ["[M-H]-"]
+    assert "second-column" in set(table.problems["code"])

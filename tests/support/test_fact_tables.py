@@ -78,6 +78,6 @@ def test_adduct_names_agree_with_their_atoms() -> None:
         assert adduct.name.endswith(f"]{digits}{sign}"), adduct
         assert Elements.from_formula(adduct.gained + adduct.lost)
     spellings = [
-        s.lower().rpartition("]")[0] + "]" for a in adducts() for s in (a.name, *a.aliases)
+        s.lower().rpartition("]")[0] or s.lower() for a in adducts() for s in (a.name, *a.aliases)
     ]
     assert len(spellings) == len(set(spellings))

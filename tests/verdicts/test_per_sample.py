@@ -72,8 +72,22 @@ def test_of_two_features_in_one_valid_peak_the_nearer_is_valid(
     sure = features[(features["verdict"] == "valid") & (features["confidence"] > 0.99) & central]
     position = int(sure["feature_id"].iloc[10])
     raw = raw_of(table)
-    twin = raw.iloc[[position]].assign(RT=raw["RT"][position] + 0.02)
+    twin = raw.iloc[[position]].assign(RT=raw["RT"][position] + 0.035)
     twice = gg.analyze(pd.concat([raw, twin], ignore_index=True)).features
     assert twice["verdict"][position] == "valid"
     spare = twice.iloc[len(raw)]
-    assert (spare["verdict"], spare["confidence"]) == ("outlier", 0.6)
+    assert (spare["verdict"], spare["confidence"]) == ("undetermined", 0.6)
+    assert "beside another row of this name" in spare["reason"]
+
+
+def test_a_second_pick_of_a_peak_has_its_verdict(table: FeatureTable, analysis: Analysis) -> None:
+    features = analysis.features
+    valid = features[(features["verdict"] == "valid") & (features["confidence"] > 0.99)]
+    position = int(valid["feature_id"].iloc[10])
+    raw = raw_of(table)
+    twin = raw.iloc[[position]].assign(RT=raw["RT"][position] + 0.004)
+    twice = gg.analyze(pd.concat([raw, twin], ignore_index=True)).features
+    spare = twice.iloc[len(raw)]
+    assert twice["verdict"][position] == spare["verdict"] == "valid"
+    assert {spare["peak_id"], twice["peak_id"][position]} <= {position, len(raw)}
+    assert spare["peak_id"] == twice["peak_id"][position]

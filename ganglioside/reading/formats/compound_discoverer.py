@@ -42,8 +42,14 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     ticks = next((i for i, text in enumerate(texts) if header_key(text) == "checked"), None)
     kept: list[Record] = []
     nested: list[Record] = []
+    end = _filled(texts)  # of the rows of a nested table whose ticks stand below those of compounds
     for record in sheet.records()[at + 1 :]:
-        is_compound = _is_compound(record, ticks) and not _is_nested_header(record[1], texts)
+        is_header = _is_nested_header(record[1], texts)
+        if is_header and ticks is not None and _is_ticks(record[1], ticks):
+            end = _filled(record[1])
+        is_compound = _is_compound(record, ticks) and not is_header
+        if end < _filled(texts):
+            is_compound = is_compound and _filled(record[1]) > end
         (kept if is_compound else nested).append(record)
     lines = [line for line, _ in nested]
     return sheet_of(sheet, sheet.head[at], kept, left_out=lines)
@@ -68,6 +74,16 @@ def _is_compound(record: Record, ticks: int | None) -> bool:
     if ticks is None:
         return bool(cells[0].strip())
     return ticks < len(cells) and cells[ticks].strip().casefold() in _TICKS
+
+
+def _is_ticks(cells: Sequence[str], ticks: int) -> bool:
+    """Whether a nested header has its ticks in the column in which compounds have theirs."""
+    return ticks < len(cells) and header_key(cells[ticks]) == "checked"
+
+
+def _filled(cells: Sequence[str]) -> int:
+    """Count of cells up to the last one that is not empty."""
+    return max((i for i, cell in enumerate(cells, 1) if cell.strip()), default=0)
 
 
 FORMATS: Final = (

@@ -7,6 +7,7 @@ said, so its values show it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -25,12 +26,47 @@ _STANDARD: Final = frozenset(
         "identifier", "row_id", "metabolite_assignment", "unit", "",
     )
 )  # fmt: skip
+#: Columns that any table of ISA-Tab may have besides: `Comment[...]`, `Term Accession Number`.
+_BESIDES: Final = ("comment", "term", "characteristics", "factorvalue", "parametervalue")
+
+
+#: A column of one of several quantities of a sample, as Biocrates kits have them.
+_QUANTITY: Final = re.compile(r"(?P<sample>[^\[\]]{1,200})\[(?P<what>[A-Za-z ]{1,40})\]")
+_QUANTITIES: Final = {
+    "analytepeakarea": "volume",
+    "peakarea": "volume",
+    "area": "volume",
+    "intensity": "volume",
+    "analyteretentiontime": "rt",
+    "retentiontime": "rt",
+}
 
 
 def _samples(texts: Sequence[str], _above: Sequence[Record]) -> tuple[SampleColumns, ...]:
-    """All columns that are no standard ones."""
-    own = [(i, text.strip()) for i, text in enumerate(texts) if header_key(text) not in _STANDARD]
-    return tuple(SampleColumns(name, "", {"volume": i}) for i, name in own)
+    """All columns that are no standard ones.
+
+    Where a sample has several, with what they hold in brackets, its area and RT are taken.
+    """
+    own = [(i, text.strip()) for i, text in enumerate(texts) if not _is_standard(text)]
+    return _of_quantities(own) or tuple(SampleColumns(name, "", {"volume": i}) for i, name in own)
+
+
+def _of_quantities(own: Sequence[tuple[int, str]]) -> tuple[SampleColumns, ...]:
+    """Samples with columns such as `S1[analytepeakarea]`, `S1[istdarea]`; none in other files."""
+    samples: dict[str, dict[str, int]] = {}
+    for position, text in own:
+        match = _QUANTITY.fullmatch(text)
+        column = _QUANTITIES.get(match["what"].lower()) if match else None
+        if match and column:
+            samples.setdefault(match["sample"].strip(), {}).setdefault(column, position)
+    found = [SampleColumns(name, "", where) for name, where in samples.items()]
+    return tuple(sample for sample in found if "volume" in sample.positions)
+
+
+def _is_standard(text: str) -> bool:
+    """Whether a header is one of the format, not the name of a sample."""
+    is_isa = "[" in text or text.startswith("Term ")
+    return header_key(text) in _STANDARD or (is_isa and header_key(text).startswith(_BESIDES))
 
 
 FORMATS: Final = (

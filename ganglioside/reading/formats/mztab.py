@@ -70,8 +70,10 @@ class _File:
 
 
 def _unfold(sheet: Sheet) -> Sheet | None:
-    """Features of a text file with their names."""
-    if sheet.separator != "\t" or not any(_is_version(cells) for _, cells in sheet.head[:20]):
+    """Features of a text file, or of a sheet that it was pasted into, with their names."""
+    if sheet.separator not in ("\t", "") or not any(
+        _is_version(cells) for _, cells in sheet.head[:20]
+    ):
         return None
     parts = {prefix: _Part() for prefix in _PARTS.values()}
     metadata: dict[str, str] = {}
@@ -160,7 +162,7 @@ def _features(file: _File, sheet: Sheet) -> Sheet:
     header = ["Name", *(_seconds(h) for h in others), *names]
     kinds = [file.kinds.get(assay) or "sample" for assay in abundances.values()]
     cells = [
-        (line, [name, *(row.get(h, "") for h in others), *(row.get(h, "") for h in abundances)])
+        (line, [name, *(_cell(row, h) for h in others), *(row.get(h, "") for h in abundances)])
         for line, name, row in rows
     ]
     above = [""] * (len(header) - len(kinds)) + kinds
@@ -215,8 +217,11 @@ def _references(cell: str) -> list[str]:
 
 
 def _molecule_name(molecule: Mapping[str, str]) -> str:
-    """Name of a small molecule: the first of several; `description` in version 1.0."""
-    for column in ("opt_global_name_as_given", "chemical_name", "description"):
+    """Name of a small molecule: the first of several.
+
+    Version 1.0 has it as `description`, or, of LDA, as `identifier`.
+    """
+    for column in ("opt_global_name_as_given", "chemical_name", "description", "identifier"):
         names = _references(molecule.get(column, ""))
         if names and names[0] not in _NULL:
             return names[0]
@@ -229,6 +234,17 @@ def _evidence_name(feature: Mapping[str, str], evidence: Mapping[str, Mapping[st
     named = [cells for cells in found if cells.get("chemical_name")]
     best = min(named, key=lambda cells: cells.get("rank", "").zfill(6), default=None)
     return _molecule_name(best) if best else ""
+
+
+def _cell(row: Mapping[str, str], header: str) -> str:
+    """Cell of a row; of the retention times of all runs, which version 1.0 lists, the middle."""
+    times = _references(row.get(header, "")) if header == "retention_time" else []
+    return sorted(times, key=_as_number)[len(times) // 2] if times else row.get(header, "")
+
+
+def _as_number(text: str) -> float:
+    """Number in a text, infinite where it is none, so that it comes last."""
+    return float(text) if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,12})?", text) else float("inf")
 
 
 def _seconds(header: str) -> str:

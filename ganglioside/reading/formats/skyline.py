@@ -41,14 +41,21 @@ _OF_MOLECULE: Final = frozenset(
 #: Fragment ion of an isotope peak of the precursor other than the first.
 _ISOTOPE: Final = r"precursor ?\[M[+-][0-9]{1,2}\].*"
 
+#: What Skyline's own headings have before `Retention Time` or `Area`, where pivoted ones have a
+#: replicate: `Explicit Retention Time`, `Library Retention Time`.
+_OWN: Final = (
+    r"(?!(?:Explicit|Predicted|Average|Mean|Measured|Library|Score|Min|Max|Best|Normalized|"
+    r"Background|Total|Sum|Peptide|Molecule|Precursor|Product|Transition|Apex|Peak)[ ._])"
+)
+
 _PIVOTED: Final = (
-    PerSample("volume", r"(?P<sample>.+)[ ._]Total[ ._]Area[ ._]MS1"),
-    PerSample("volume", r"(?P<sample>.+?)[-]?[ ._]Sum[ ._]Total[ ._]Area"),
-    PerSample("volume", r"(?P<sample>.+)[ ._]Total[ ._]Area"),
-    PerSample("volume", r"(?P<sample>.+)[ ._]Area"),
-    PerSample("rt", r"(?P<sample>.+)[ ._]Best[ ._]Retention[ ._]Time"),
-    PerSample("rt", r"(?P<sample>.+)[ ._](?:Peptide|Molecule)[ ._]Retention[ ._]Time"),
-    PerSample("rt", r"(?P<sample>.+)[ ._]Retention[ ._]Time"),
+    PerSample("volume", rf"{_OWN}(?P<sample>.+)[ ._]Total[ ._]Area[ ._]MS1"),
+    PerSample("volume", rf"{_OWN}(?P<sample>.+?)[-]?[ ._]Sum[ ._]Total[ ._]Area"),
+    PerSample("volume", rf"{_OWN}(?P<sample>.+)[ ._]Total[ ._]Area"),
+    PerSample("volume", rf"{_OWN}(?P<sample>.+)[ ._]Area"),
+    PerSample("rt", rf"{_OWN}(?P<sample>.+)[ ._]Best[ ._]Retention[ ._]Time"),
+    PerSample("rt", rf"{_OWN}(?P<sample>.+)[ ._](?:Peptide|Molecule)[ ._]Retention[ ._]Time"),
+    PerSample("rt", rf"{_OWN}(?P<sample>.+)[ ._]Retention[ ._]Time"),
 )
 
 

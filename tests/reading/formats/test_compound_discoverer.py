@@ -96,3 +96,29 @@ def test_rows_of_lower_levels_are_left_out_and_counted(ticks: bool) -> None:
     assert table.data["row"].unique().tolist() == [2 + 5 * i for i in range(len(FEATURES))]
     (note,) = table.problems.loc[table.problems["code"] == "lines-left-out", "value"]
     assert note == f"{4 * len(FEATURES)} (first: line 3)"
+
+
+def test_rows_of_candidates_whose_ticks_stand_below_those_of_compounds() -> None:
+    header = ["Tags", "Checked", "Name", "Formula", "Calc. MW", "m/z", "RT [min]", "Area (Max.)"]
+    header += ["Background", *(f"Area: {file}.raw (F{n})" for n, file in enumerate(FILES))]
+    nested = ["", "Checked", "Tags", "Structure", "Name", "Molecular Weight", "ID", "Match"]
+    lines = [",".join(header)]
+    for f in FEATURES:
+        row = ["", "False", f"{f.head} {f.chains};O2", "C57", f.mz + 1.00728, f.mz, f.rt, 9]
+        lines.append(",".join(map(str, [*row, "False", *map(f.area, FILES)])))
+        lines.append(",".join([*nested, *[""] * 5]))
+        lines.append(f",False,,,some acid,{f.mz},24926,77,,,,,")
+    table = read("\n".join(lines))
+    assert_content(table, tool="Compound Discoverer", ions=False)
+    assert len(table) == 2 * len(FEATURES)
+
+
+def test_areas_of_groups_alone_are_no_samples() -> None:
+    header = ["Checked", "Name", "Calc. MW", "RT [min]", "Area (Max.)"]
+    lines = [",".join([*header, *(f"Group Area: {n}" for n in range(6))])]
+    for f in FEATURES:
+        areas = [round(f.area("S_1") * (1 + n / 10)) for n in range(6)]
+        row = ["False", f"{f.head} {f.chains};O2", f.mz + 1.00728, f.rt, f.area("S_1"), *areas]
+        lines.append(",".join(map(str, row)))
+    table = read("\n".join(lines))
+    assert_content(table, tool="Compound Discoverer", samples=("",), mz=False, ions=False)

@@ -72,3 +72,28 @@ def test_ions_below_another_title_are_no_sample() -> None:
 def test_samples_of_one_name_stay_apart() -> None:
     samples = read(maf().replace('"S_2"', '"S_1"')).tables[0].samples
     assert [s.name for s in samples] == ["S_1", "S_1 (2)"]
+
+
+def test_columns_beside_the_standard_ones_are_no_samples() -> None:
+    """A repository adds comments, people add identifiers between the standard columns."""
+    rows = [line.split("\t") for line in maf().splitlines()]
+    rows[0] = ['"Comment[mztab:summary:sml_id]"', *rows[0][:-4], '"SwissLipids"', *rows[0][-4:]]
+    for number, row in enumerate(rows[1:], 1):
+        row[:] = [f'"{number}"', *row[:-4], f'"SLM:{number:09d}"', *row[-4:]]
+    table = read("\n".join("\t".join(row) for row in rows))
+    assert_content(table, tool="MetaboLights MAF")
+    assert [s.name for s in table.tables[0].samples] == ["S_1", "S_2"]
+
+
+def test_several_quantities_of_each_sample() -> None:
+    """As kits of Biocrates give them: the area and RT are taken, ratios and standards are not."""
+    what = ("arearatio", "istdarea", "analytepeakarea", "analyteretentiontime", "status")
+    rows: list[list[object]] = [[*HEADER, *(f"{s}[{w}]" for s in ("S_1", "S_2") for w in what)]]
+    for f in FEATURES:
+        row = ["", "C1H1", "", "", f"{f.head} {f.chains};O2", f.mz, "", "[M-H]-", -1, ""]
+        row += [""] * (len(HEADER) - len(row))
+        for file in ("S_1", "S_2"):
+            row += [0.5, 99_000, f.area(file), f.rt_in(file), "VALID"]
+        rows.append(row)
+    table = read("\n".join("\t".join(map(str, row)) for row in rows))
+    assert_content(table, tool="MetaboLights MAF", own_rt=True)

@@ -87,3 +87,21 @@ def test_columns_can_be_left_out(removed: str) -> None:
     at = rows[0].index(removed)
     text = "\n".join("\t".join(row[:at] + row[at + 1 :]) for row in rows)
     assert_content(read(text), own_rt=True, mz=False, ions=False)
+
+
+def analyst() -> str:
+    """Results table of Analyst: one row an analyte and sample."""
+    header = ["Sample Name", "Sample Type", "File Name", "Analyte Peak Name"]
+    header += ["Analyte Peak Area (counts)", "Analyte Peak Height (cps)"]
+    lines = ["\t".join([*header, "Analyte Retention Time (min)", "IS Peak Name"])]
+    for (file, kind), f in product(zip(FILES, KINDS, strict=True), FEATURES):
+        row = [file, TYPES[kind], "a.wiff", f"{f.head} {f.chains};O2", f.area(file), 99]
+        lines.append("\t".join(map(str, [*row, f.rt_in(file), "GM3-d3"])))
+    return "\n".join(lines)
+
+
+def test_a_table_of_analyst() -> None:
+    table = read(analyst())
+    assert_content(table, tool="Analyst", mz=False, ions=False, own_rt=True)
+    kinds = {name: rows["sample_type"].iloc[0] for name, rows in by_sample(table).items()}
+    assert kinds == {"Blank_1": "blank", "QC_1": "qc", "S_1": "sample", "S_2": "sample"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import numpy as np
@@ -220,3 +221,24 @@ def test_our_own_export_reads_back_as_it_was(samples: tuple[str | None, ...]) ->
 )
 def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
     assert_survives(content, seed)
+
+
+def test_version_1_of_lda_has_names_as_identifiers_and_the_times_of_all_runs() -> None:
+    lines = []
+    for line in version_1().splitlines():
+        cells = line.split("\t")
+        if cells[0] == "SML":
+            rt = float(cells[6])
+            cells[1], cells[3] = cells[3], "null"
+            cells[6] = f"{rt - 3:.4f}|{rt:.4f}|{rt + 9:.4f}"
+        lines.append("\t".join(cells))
+    assert_content(read("\n".join(lines)), tool="mzTab-M", ions=False)
+
+
+def test_a_file_that_was_pasted_into_a_workbook() -> None:
+    cells = [line.split("\t") for line in text().splitlines()]
+    width = max(map(len, cells))
+    frame = pd.DataFrame([row + [""] * (width - len(row)) for row in cells])
+    buffer = io.BytesIO()
+    frame.to_excel(buffer, header=False, index=False)
+    assert_content(read(buffer.getvalue()), tool="mzTab-M")

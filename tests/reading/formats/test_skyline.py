@@ -169,3 +169,31 @@ def test_a_pivot_of_sums_with_means_beside_them() -> None:
     table = read("\n".join(lines))
     assert_content(table, tool="Skyline")
     assert table.data["sample"].unique().tolist() == list(SAMPLES)
+
+
+def test_headings_of_its_own_name_no_replicate() -> None:
+    """`Explicit Retention Time` looks like a pivoted heading, and there is no replicate."""
+    file = SAMPLES[0]
+    header = ["Molecule List Name", "Molecule Name", "Precursor Mz", "Precursor Adduct"]
+    header += ["Retention Time", "Area", "Explicit Retention Time", "Library Retention Time"]
+    lines = [",".join(header)]
+    for f in FEATURES:
+        row = [f.head, molecule(f), f.mz, "[M-H]", f.rt, f.area(file), f.rt + 0.4, f.rt - 0.4]
+        lines.append(quoted(row))
+    table = read("\n".join(lines))
+    assert_content(table, tool="Skyline", samples=("",))
+    assert table.data["sample"].isna().all()
+
+
+def test_peaks_that_were_not_found_are_told_as_such() -> None:
+    header = "Molecule,Precursor Adduct,Precursor Mz,Replicate Name,Retention Time,Total Area"
+    lines = [header]
+    for f, file in product(FEATURES, SAMPLES):
+        found = file == SAMPLES[0] or f.head == "GM3"
+        measured = [f.rt, f.area(file)] if found else ["#N/A", "#N/A"]
+        lines.append(quoted([molecule(f), "[M-H]", f.mz, file, *measured]))
+    table = read("\n".join(lines))
+    assert "rt-missing" not in set(table.problems["code"])
+    absent = table.data["fault"].eq("No peak was found in this sample.")
+    assert absent.sum() == 7
+    assert table.data.loc[absent, "sample"].unique().tolist() == [SAMPLES[1]]

@@ -56,3 +56,31 @@ def test_the_expected_rt_is_not_the_measured_one() -> None:
     text = "\n".join(",".join(row[:at] + row[at + 1 :]) for row in rows)
     with pytest.raises(Exception, match="RT"):
         read(text)
+
+
+def test_the_type_of_a_compound_shows_internal_standards() -> None:
+    rows = [line.split(",") for line in tracefinder().splitlines()]
+    rows[0].insert(2, "Type")
+    for row in rows[1:]:
+        row.insert(2, "Internal Standard" if row[0].startswith("GM1") else "Target Compound")
+    table = read("\n".join(",".join(row) for row in rows))
+    standard = table.data["fault"].fillna("").str.contains("internal standard").to_numpy()
+    assert (standard == table.data["name"].str.startswith("GM1").to_numpy())[
+        table.data["sample_type"] == "sample"
+    ].all()
+
+
+def test_a_list_of_targets_has_masses_and_ions_in_its_own_words() -> None:
+    header = "CompoundName,ExperimentType,ExtractedMass,Adduct,Polarity,RT,Window"
+    lines = [f"{f.head} {f.chains};O2,XIC,{f.mz},H-Loss,-,{f.rt}," for f in FEATURES]
+    assert_content(read("\n".join([header, *lines])), samples=("",), areas=False)
+
+
+def test_a_type_that_is_taken_for_that_of_samples_shows_standards_still() -> None:
+    rows = [line.split(",") for line in tracefinder({"Sample Type": "Type"}).splitlines()]
+    at = rows[0].index("Type")
+    for row in rows[1:]:
+        row[at] = "Internal Standard" if row[0].startswith("GM1") else "Target Compound"
+    table = read("\n".join(",".join(row) for row in rows))
+    said = table.data["fault"].fillna("").str.contains("internal standard")
+    assert said.equals(table.data["name"].str.startswith("GM1"))

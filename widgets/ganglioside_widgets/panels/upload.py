@@ -8,8 +8,8 @@ from typing import Final
 
 import ipywidgets as w
 
+from ganglioside.reading.compressed import TABLE_ENDINGS
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.reading.file_kinds import TABLE_ENDINGS
 from ganglioside.reading.registry import tools
 from ganglioside_widgets.elements.dropzone import DropZone
 from ganglioside_widgets.elements.grid import Column, Grid

@@ -1,0 +1,201 @@
+"""Rows of one sample that are one peak: other ions, isotope peaks and second picks of a species.
+
+Rows of one name at one RT have one cause, so the model sees the best of them, and its verdict holds
+for all. How far two rows of a peak may be apart is learned from the table: ions of one species have
+the same RT but for the scatter of its apex, and the digits with which RT are given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
+from typing import Final
+
+import numpy as np
+
+from ganglioside.observations.ion_forms import ISOTOPE_STEP, charges, is_usual
+from ganglioside.observations.observations import Observations
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts, sum_by
+from ganglioside.support.priors import Priors
+
+_ROUNDS: Final = 8
+_MOST: Final = 0.98  # of neighbours, at most, that are one peak before their gap is seen
+_MOST_ISOTOPES: Final = 6
+_ISOTOPE_PPM: Final = 15.0  # by which m/z of isotope peaks may miss their distance
+_TAIL: Final = 6.0  # degrees of freedom of the RT difference of two rows of a peak
+_T_CONSTANT: Final = 0.3827327723098716  # Gamma(7/2) / (Gamma(3) sqrt(6 pi))
+_DIGITS: Final = (1, 2)
+
+
+@dataclass(frozen=True, eq=False)
+class PeakRows:
+    """The m peaks of all samples, and what each of n rows is in its peak.
+
+    Attributes
+    ----------
+    peak : numpy.ndarray of int, shape (n,)
+        From 0 to m - 1, ascending by row.
+    best : numpy.ndarray of int, shape (m,)
+        Position of the row that stands for each peak: the model sees its RT and area.
+    isotope : numpy.ndarray of int, shape (n,)
+        Number of the isotope peak: 1 for M+1; 0 for a monoisotopic peak.
+    width : float
+        Scale of the RT difference of two rows of one peak, min.
+    """
+
+    peak: IntArray
+    best: IntArray
+    isotope: IntArray
+    width: float
+
+    @cached_property
+    def stands(self) -> IntArray:
+        """Position of the row that stands for the peak of each row, shape (n,)."""
+        return self.best[self.peak]
+
+    @property
+    def are_single(self) -> bool:
+        """Whether every row is a peak of its own."""
+        return len(self.best) == len(self.peak)
+
+    @cached_property
+    def is_best(self) -> BoolArray:
+        """Whether each row stands for its peak, shape (n,)."""
+        return np.asarray(self.stands == np.arange(len(self.peak)))
+
+    @cached_property
+    def other(self) -> IntArray:
+        """Position of another row of the peak to name beside each row, -1 without one, (n,).
+
+        For the row that stands for the peak the next best one that is no isotope peak.
+        """
+        second = self.second
+        return np.where(self.is_best, second[self.peak], self.stands)
+
+    @cached_property
+    def second(self) -> IntArray:
+        """A further row of each peak that is no isotope peak, -1 without one, shape (m,)."""
+        further = np.flatnonzero(~self.is_best & (self.isotope == 0))
+        found = np.full(len(self.best), -1, dtype=np.int64)
+        found[self.peak[further[::-1]]] = further[::-1]
+        return found
+
+
+def peak_rows(observed: Observations, priors: Priors) -> PeakRows:
+    """The rows of each peak, and the best of them.
+
+    Neighbouring rows of a slot are one peak where that is likelier than that they are two:
+
+        odds = p / (1 - p) * t(gap / width) / width * span
+
+    with p the share of such neighbours that are one peak. The table teaches the width, and that p
+    is larger than usual; isomers that are apart do not make it smaller. Unlike ions have a p of
+    their own.
+    """
+    n = len(observed)
+    width = priors.coelution_width.value
+    alone = np.arange(n)
+    near = np.flatnonzero(~starts(observed.slot)[1:]) if n > 1 else alone[:0]
+    if len(near) == 0:
+        return PeakRows(alone, alone, np.zeros(n, np.int64), width)
+    gap = observed.rt[near + 1] - observed.rt[near]
+    other_ion = _are_other_ions(observed, near)
+    same, width = _same_peak(gap, other_ion, observed, priors)
+    first = np.ones(n, dtype=np.bool_)
+    first[near[same > 0.5] + 1] = False
+    peak = np.cumsum(first) - 1
+    isotope = _isotopes(observed, peak)
+    return PeakRows(peak, _best(observed, peak, isotope), isotope, width)
+
+
+def _are_other_ions(observed: Observations, first: IntArray) -> BoolArray:
+    """Whether rows and those after them are unlike ions or isotope peaks, shape (k,)."""
+    ion, isotope = observed.ion, observed.isotope
+    known = (ion[first] >= 0) & (ion[first + 1] >= 0)
+    unlike = known & (ion[first] != ion[first + 1])
+    a, b = observed.mz[first], observed.mz[first + 1]
+    charge = np.maximum(charges(ion[first]), charges(ion[first + 1]))
+    by_mass = _isotope_number(np.minimum(a, b), np.maximum(a, b), charge)[0] > 0
+    return np.asarray(unlike | by_mass | (isotope[first] != isotope[first + 1]))
+
+
+def _same_peak(
+    gap: FloatArray, other_ion: BoolArray, observed: Observations, priors: Priors
+) -> tuple[FloatArray, float]:
+    """Probability that each gap, min, is between rows of one peak, (k,), and the width, min."""
+    usual = priors.coelution_width
+    digits = _resolution(observed.drift.to_sample(observed.rt, observed.sample)) ** 2 / 6
+    prior_square = usual.value**2 + digits
+    width = sqrt(prior_square)
+    rate = np.where(other_ion, priors.same_peak_other_ion.value, priors.same_peak.value)
+    same = np.zeros(len(gap))
+    for _ in range(_ROUNDS):
+        z = gap / width
+        density = _T_CONSTANT * (1 + z * z / _TAIL) ** (-(_TAIL + 1) / 2) / width
+        odds = rate / (1 - rate) * 2 * density * observed.span  # a gap has no sign
+        same = odds / (1 + odds)
+        weight = same * (_TAIL + 1) / (_TAIL + z * z)
+        squares = float(weight @ gap**2) + usual.weight * prior_square
+        width = sqrt(max(squares / (float(same.sum()) + usual.weight), digits, 1e-6))
+        for ions, prior in ((True, priors.same_peak_other_ion), (False, priors.same_peak)):
+            of_kind = other_ion == ions
+            seen = float(same[of_kind].sum()) + prior.weight * prior.value
+            learned = seen / (float(of_kind.sum()) + prior.weight)
+            rate[of_kind] = min(max(learned, prior.value), _MOST)
+    return same, width
+
+
+def _resolution(rt: FloatArray) -> float:
+    """Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer."""
+    for digits in _DIGITS:
+        scaled = rt * 10**digits
+        if np.allclose(scaled, np.rint(scaled), rtol=0, atol=1e-6):
+            return float(10.0**-digits)
+    return 0.0
+
+
+def _isotopes(observed: Observations, peak: IntArray) -> IntArray:
+    """Number of the isotope peak that each row is within its peak, shape (n,).
+
+    A row is one by its m/z, against another row of the same ion, or as the table states, where its
+    peak has a monoisotopic row. Where the table names no ion, M+2 is near the ion of the other
+    polarity: what fits the m/z better decides.
+    """
+    n_peaks = int(peak.max()) + 1
+    monoisotopic = sum_by(peak, (observed.isotope == 0).astype(float), n_peaks) > 0
+    number = np.where(monoisotopic[peak], observed.isotope, 0)
+    size = np.bincount(peak)
+    first = np.cumsum(size) - size
+    several = np.flatnonzero((size[peak] > 1) & np.isfinite(observed.mz))
+    a = np.repeat(several, size[peak[several]])
+    b = ranges(first[peak[several]], size[peak[several]])
+    ion = observed.ion
+    found, miss = _isotope_number(observed.mz[a], observed.mz[b], charges(ion[a]))
+    as_ion = np.abs(observed.mass_error[b] - observed.mass_error[a])
+    nearer = ~observed.ion_stated[b] & (miss < as_ion)
+    found = np.where((ion[b] == ion[a]) | (ion[b] < 0) | nearer, found, 0)
+    np.maximum.at(number, b, found)
+    return number
+
+
+def _isotope_number(
+    lighter: FloatArray, heavier: FloatArray, charge: IntArray
+) -> tuple[IntArray, FloatArray]:
+    """Number of 13C by which an m/z lies above another of this charge, and the rest, ppm.
+
+    0 where it is no whole number of them.
+    """
+    with np.errstate(invalid="ignore"):
+        steps = (heavier - lighter) * charge / ISOTOPE_STEP
+        number = np.nan_to_num(np.rint(steps))
+        miss = np.abs(steps - number) * ISOTOPE_STEP / np.maximum(charge, 1) / lighter * 1e6
+    is_one = (number >= 1) & (number <= _MOST_ISOTOPES) & (miss < _ISOTOPE_PPM) & (charge > 0)
+    return np.where(is_one, number, 0).astype(np.int64), miss
+
+
+def _best(observed: Observations, peak: IntArray, isotope: IntArray) -> IntArray:
+    """Row that stands for each peak: monoisotopic, of a usual ion, the largest; shape (m,)."""
+    area = np.nan_to_num(observed.log_volume, nan=-np.inf)
+    order = np.lexsort((-area, ~is_usual(observed.ion), observed.isotope, isotope, peak))
+    return np.asarray(order[starts(peak[order])])

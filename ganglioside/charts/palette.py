@@ -40,8 +40,13 @@ FONT: Final = "'Liberation Sans', Arial, Helvetica, 'DejaVu Sans', sans-serif"
 
 
 def verdict_domain(present: set[str]) -> list[str]:
-    """Return the verdicts of a chart's legend, in the order of `VERDICTS`."""
-    return [verdict for verdict in VERDICTS if verdict in present]
+    """Verdicts of a chart's legend, in the order of `VERDICTS`.
+
+    `undetermined` is always among them: other thresholds may make features so, and change the
+    data of a chart alone.
+    """
+    shown = present | {"undetermined"} if present else present
+    return [verdict for verdict in VERDICTS if verdict in shown]
 
 
 def theme() -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from ganglioside.columns import FEATURES, IDENTIFIERS
 from ganglioside.errors import NameFormError
@@ -246,7 +245,7 @@ def _as_texts(names: Sequence[str] | pd.Series[Any]) -> Texts:
     """Array of names, missing ones included."""
     if isinstance(names, pd.Series):
         return texts_of(names if names.dtype == "str" else names.astype("str"))
-    return pa.array(names, type=pa.large_string(), from_pandas=True)
+    return texts_of(pd.Series(names, dtype="str"))
 
 
 def _reading(text: str, errors: dict[str, NameFormError]) -> NameReading | None:

@@ -52,11 +52,12 @@ def test_a_tooltip_is_shown_for_columns_that_are_there() -> None:
     assert fields == ["name", "rt"]
 
 
-def test_a_legend_holds_the_verdicts_that_occur_in_one_order() -> None:
+def test_a_legend_holds_in_one_order_the_verdicts_that_occur_and_undetermined() -> None:
+    """Other thresholds may make any feature undetermined, and must not change the chart."""
     table = points(example())
     two = table[table["verdict"].isin(["outlier", "valid"])]
     scale = verdict_channel(two, palette.VERDICT_COLOURS)["scale"]
-    assert scale["domain"] == ["valid", "outlier"]
+    assert scale["domain"] == ["valid", "outlier", "undetermined"]
     assert scale["range"] == [palette.VERDICT_COLOURS[v] for v in scale["domain"]]
 
 

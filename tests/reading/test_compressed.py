@@ -17,6 +17,11 @@ TABLE = b"Name,RT,Area\nGM3 34:1,7.5,1000\nGM3 36:1,8.9,2000\n"
 LIMIT = 1_000_000
 
 
+def packed(content: bytes) -> bytes:
+    """Content in a gzip file that does not know the time: so each process names its tests alike."""
+    return gzip.compress(content, mtime=0)
+
+
 def zipped(members: dict[str, bytes]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -28,8 +33,8 @@ def zipped(members: dict[str, bytes]) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content", "inside"),
     [
-        ("liver.csv.gz", gzip.compress(TABLE), "liver.csv"),
-        ("liver.csv", gzip.compress(TABLE[:20]) + gzip.compress(TABLE[20:]), "liver.csv"),
+        ("liver.csv.gz", packed(TABLE), "liver.csv"),
+        ("liver.csv", packed(TABLE[:20]) + packed(TABLE[20:]), "liver.csv"),
         ("x.zip", zipped({"a/liver.tsv": TABLE}), "liver.tsv"),
         ("x.zip", zipped({"liver.csv": TABLE, "__MACOSX/liver.csv": b"x"}), "liver.csv"),
         ("x.zip", zipped({"liver.csv": TABLE, "method.pdf": b"x", ".a.csv": b"y"}), "liver.csv"),
@@ -49,10 +54,10 @@ def test_the_one_table_is_read(tmp_path: Path, name: str, content: bytes, inside
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (gzip.compress(TABLE)[:-9], "cut off or damaged"),
-        (gzip.compress(bytes(LIMIT + 1)), "unpacks to more than"),
-        (gzip.compress(gzip.compress(TABLE)), "gzip"),
-        (gzip.compress(bytes(257) + b"ustar" + bytes(300)), "tar archive"),
+        (packed(TABLE)[:-9], "cut off or damaged"),
+        (packed(bytes(LIMIT + 1)), "unpacks to more than"),
+        (packed(packed(TABLE)), "gzip"),
+        (packed(bytes(257) + b"ustar" + bytes(300)), "tar archive"),
         (zipped({"a.csv": TABLE, "b.csv": TABLE}), "2 tables: a.csv, b.csv"),
         (zipped({f"{i}.csv": TABLE for i in range(7)}), "and 2 more"),
         (zipped({"a.csv": bytes(LIMIT + 1)}), "unpacks to more than"),
@@ -65,7 +70,7 @@ def test_what_is_refused(content: bytes, words: str) -> None:
 
 
 def test_a_bomb_is_refused_by_its_ratio() -> None:
-    bomb = gzip.compress(bytes(50_000_000))
+    bomb = packed(bytes(50_000_000))
     with pytest.raises(ReadError, match="times its size"):
         unpacked("bomb.csv.gz", bomb, 100_000_000)
 

@@ -148,7 +148,7 @@ def test_row_order_does_not_matter(table: FeatureTable, analysis: Analysis) -> N
     order = np.random.default_rng(0).permutation(len(raw))
     shuffled = gg.analyze(raw.iloc[order])
     back = shuffled.features.iloc[np.argsort(order)].reset_index(drop=True)
-    ids = ["feature_id", "row", "parent_id", "reason"]  # which speak of row numbers
+    ids = ["feature_id", "row", "parent_id", "peak_id", "reason"]  # which speak of row numbers
     pd.testing.assert_frame_equal(
         back.drop(columns=ids), analysis.features.drop(columns=ids), check_exact=True
     )

@@ -8,6 +8,8 @@ from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.simulation import LEVELS, World, facts
 from ganglioside.simulation.table import draw_table
 
+#: Levels without the effects of other tables.
+PLAIN_LEVELS = [level for level in LEVELS if level != "wild"]
 CERAMIDE = ["carbons", "double_bonds", "hydroxyls"]
 
 

@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.densities import normal
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.densities import normal
 from ganglioside.support.priors import Priors
 
 #: log10 of fragment over parent area: a fragment may outweigh the genuine feature of its name,

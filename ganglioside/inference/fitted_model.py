@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.inference.learning import composition_model, firm_lines
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
@@ -37,6 +36,7 @@ from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.retention.isomer_names import line_names
 from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.support.priors import Priors
 from ganglioside.support.text_columns import as_column, as_numbers, texts
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.inference.detection import Detection, learn_detection
 from ganglioside.inference.expected_areas import Areas, learn_areas
 from ganglioside.inference.fragment_yields import count_fragments, learn_yield_scatter
@@ -19,6 +18,7 @@ from ganglioside.retention.acetylation import acetyl_prior
 from ganglioside.retention.composition_model import CompositionModel
 from ganglioside.retention.curve import LinePrior, refit
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
+from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, student_weight
 
 _LEAST_SCATTER: Final = 0.01  # carbons
 _FIRM: Final = 0.5  # features that make a line known

@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.candidates import first_of_group
-from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.fragment_yields import count_fragments
 from ganglioside.inference.learning import composition_model, firm_lines
 from ganglioside.inference.posterior import other_intensity, row_evidence
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
 from ganglioside.retention.isomer_lines import Scale, find_lines
 from ganglioside.support.arrays import FloatArray, sum_by
+from ganglioside.support.densities import OWN_TAIL, normal, student
 
 _LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs

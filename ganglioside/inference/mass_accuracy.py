@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.densities import normal
 from ganglioside.support.arrays import BoolArray, FloatArray
+from ganglioside.support.densities import normal
 from ganglioside.support.priors import Priors
 
 _LEAST_SD: Final = 0.3  # ppm

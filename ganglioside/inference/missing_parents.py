@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.candidates import lines_of
-from ganglioside.inference.densities import OWN_TAIL, normal, student
 from ganglioside.inference.fragment_yields import emission_rates, expected_yields
 from ganglioside.inference.shares import MissingParents
 from ganglioside.inference.state import Inference
@@ -18,6 +17,7 @@ from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import ceramide_basis, ceramide_class
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, sum_of_others
 from ganglioside.support.caches import kept_with_first
+from ganglioside.support.densities import OWN_TAIL, normal, student
 
 _LEAST_PRESENCE: Final = 0.02
 _FULL_LINE: Final = 4.0  # features of a line in each sample, from which all its species are likely

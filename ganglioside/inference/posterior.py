@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.missing_parents import missing_parents
@@ -15,6 +14,7 @@ from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Sha
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
+from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
 
 #: Share of chance in a row's intensity above which missing parents are sought.
 _UNEXPLAINED: Final = 0.02

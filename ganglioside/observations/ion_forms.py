@@ -13,9 +13,6 @@ from pandas.api.extensions import ExtensionArray
 from ganglioside.lipids.adducts import Adduct, adducts, known_adduct
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 
-#: m/z between neighbouring isotope peaks times the charge, Da: 13C less 12C (CODATA/AME 2020).
-ISOTOPE_STEP: Final = 1.00335
-
 #: Largest distance of an m/z from that of an ion by which the ion is known, ppm.
 _NEAR: Final = 50.0
 

@@ -10,12 +10,13 @@ import numpy as np
 from pandas.api.extensions import ExtensionArray
 
 from ganglioside.lipids.composition import UNITS
+from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.observations.drift import Drift, estimate_drift
 from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.groups import UNIT_SIGN, Groups
-from ganglioside.observations.ion_forms import ISOTOPE_STEP, charges, ions_of, stated_isotopes
+from ganglioside.observations.ion_forms import charges, ions_of, stated_isotopes
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, quantile
 from ganglioside.support.priors import Priors

@@ -14,9 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations.ion_forms import ISOTOPE_STEP, charges, is_usual
+from ganglioside.lipids.isotopes import ISOTOPE_STEP
+from ganglioside.observations.ion_forms import charges, is_usual
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts, sum_by
+from ganglioside.support.densities import student, student_weight
 from ganglioside.support.priors import Priors
 
 _ROUNDS: Final = 8
@@ -24,7 +26,6 @@ _MOST: Final = 0.98  # of neighbours, at most, that are one peak before their ga
 _MOST_ISOTOPES: Final = 6
 _ISOTOPE_PPM: Final = 15.0  # by which m/z of isotope peaks may miss their distance
 _TAIL: Final = 6.0  # degrees of freedom of the RT difference of two rows of a peak
-_T_CONSTANT: Final = 0.3827327723098716  # Gamma(7/2) / (Gamma(3) sqrt(6 pi))
 _DIGITS: Final = (1, 2)
 
 
@@ -64,23 +65,6 @@ class PeakRows:
         """Whether each row stands for its peak, shape (n,)."""
         return np.asarray(self.stands == np.arange(len(self.peak)))
 
-    @cached_property
-    def other(self) -> IntArray:
-        """Position of another row of the peak to name beside each row, -1 without one, (n,).
-
-        For the row that stands for the peak the next best one that is no isotope peak.
-        """
-        second = self.second
-        return np.where(self.is_best, second[self.peak], self.stands)
-
-    @cached_property
-    def second(self) -> IntArray:
-        """A further row of each peak that is no isotope peak, -1 without one, shape (m,)."""
-        further = np.flatnonzero(~self.is_best & (self.isotope == 0))
-        found = np.full(len(self.best), -1, dtype=np.int64)
-        found[self.peak[further[::-1]]] = further[::-1]
-        return found
-
 
 def peak_rows(observed: Observations, priors: Priors) -> PeakRows:
     """The rows of each peak, and the best of them.
@@ -102,6 +86,8 @@ def peak_rows(observed: Observations, priors: Priors) -> PeakRows:
     gap = observed.rt[near + 1] - observed.rt[near]
     other_ion = _are_other_ions(observed, near)
     same, width = _same_peak(gap, other_ion, observed, priors)
+    if not (same > 0.5).any():
+        return PeakRows(alone, alone, np.zeros(n, np.int64), width)
     first = np.ones(n, dtype=np.bool_)
     first[near[same > 0.5] + 1] = False
     peak = np.cumsum(first) - 1
@@ -132,15 +118,17 @@ def _same_peak(
     same = np.zeros(len(gap))
     for _ in range(_ROUNDS):
         z = gap / width
-        density = _T_CONSTANT * (1 + z * z / _TAIL) ** (-(_TAIL + 1) / 2) / width
-        odds = rate / (1 - rate) * 2 * density * observed.span  # a gap has no sign
+        density = 2 * student(z, width, _TAIL)  # a gap has no sign
+        odds = rate / (1 - rate) * density * observed.span
         same = odds / (1 + odds)
-        weight = same * (_TAIL + 1) / (_TAIL + z * z)
+        # Gaps that are likelier between two peaks teach nothing: of many, the tail is a crowd.
+        counted = np.where(same > 0.5, same, 0.0)
+        weight = counted * student_weight(z, _TAIL)
         squares = float(weight @ gap**2) + usual.weight * prior_square
-        width = sqrt(max(squares / (float(same.sum()) + usual.weight), digits, 1e-6))
+        width = sqrt(max(squares / (float(counted.sum()) + usual.weight), digits, 1e-6))
         for ions, prior in ((True, priors.same_peak_other_ion), (False, priors.same_peak)):
             of_kind = other_ion == ions
-            seen = float(same[of_kind].sum()) + prior.weight * prior.value
+            seen = float(counted[of_kind].sum()) + prior.weight * prior.value
             learned = seen / (float(of_kind.sum()) + prior.weight)
             rate[of_kind] = min(max(learned, prior.value), _MOST)
     return same, width

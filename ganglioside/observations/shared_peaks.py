@@ -9,17 +9,14 @@ features.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 
 from ganglioside.observations.drift import centres, nearest_peak
 from ganglioside.observations.observations import Observations, slots
 from ganglioside.observations.peak_rows import PeakRows, peak_rows
-from ganglioside.support.arrays import FloatArray, IntArray, join
+from ganglioside.support.arrays import FloatArray, IntArray, join, replaced
 from ganglioside.support.priors import Priors
-
-Values = TypeVar("Values", FloatArray, IntArray)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,18 +70,11 @@ class Peaks:
         peak = self.of_feature[seen]
         return replace(
             peaks,
-            row=_with(peaks.row, peak, features.row[seen]),
-            rt=_with(peaks.rt, peak, features.rt[seen]),
-            log_volume=_with(peaks.log_volume, peak, features.log_volume[seen]),
+            row=replaced(peaks.row, peak, features.row[seen]),
+            rt=replaced(peaks.rt, peak, features.rt[seen]),
+            log_volume=replaced(peaks.log_volume, peak, features.log_volume[seen]),
             sample=np.full(len(peaks), features.sample[this]),
         )
-
-
-def _with(values: Values, position: IntArray, new: Values) -> Values:
-    """A copy of `values` with `new` at some positions."""
-    result = values.copy()
-    result[position] = new
-    return result
 
 
 def find_peaks(observed: Observations, priors: Priors | None = None) -> Peaks:
@@ -100,9 +90,7 @@ def find_peaks(observed: Observations, priors: Priors | None = None) -> Peaks:
     n = len(observed)
     rows = peak_rows(observed, priors or Priors.usual())
     best = replace(_best_rows(observed, rows), together=rows.width)
-    if n == 0 or (len(observed.drift) < 2 and rows.are_single):
-        return Peaks(best, observed, np.arange(n), 0.0, rows)
-    if len(observed.drift) < 2:
+    if n == 0 or len(observed.drift) < 2:
         return Peaks(best, observed, rows.peak, 0.0, rows)
     noise = observed.drift.noise
     name = slots(best.ceramide, best.group, best.chains)
@@ -145,27 +133,15 @@ def _as_rows(
     """
     n = len(first)
     anchors = np.bincount(peak, observed.anchor, n)
-    ceramide, group, chains = (
-        values[first] for values in (observed.ceramide, observed.group, observed.chains)
-    )
+    rows = observed.take(first)
     one_sample = np.zeros(n, dtype=np.int64)
-    sample_ceramide = join(one_sample, ceramide)
+    sample_ceramide = join(one_sample, rows.ceramide)
     return replace(
-        observed,
-        row=observed.row[first],
+        rows,
         sample=one_sample,
-        group=group,
-        species=observed.species[first],
-        chains=chains,
-        slot=slots(sample_ceramide, group, chains),
+        slot=slots(sample_ceramide, rows.group, rows.chains),
         sample_ceramide=sample_ceramide,
-        ceramide=ceramide,
-        mass=observed.mass[first],
         mass_error=_mean_of_known(observed.mass_error, peak, n),
-        mz=observed.mz[first],
-        ion=observed.ion[first],
-        ion_stated=observed.ion_stated[first],
-        isotope=observed.isotope[first],
         rt=rt,
         log_volume=_mean_of_known(observed.log_volume, peak, n),
         anchor=anchors > 0,

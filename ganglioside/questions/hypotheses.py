@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.inference.densities import STANDARD_DEVIATION
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.fragment_yields import pair_odds
 from ganglioside.inference.state import Inference
@@ -19,6 +18,7 @@ from ganglioside.lipids.composition import Ceramide, Composition, loss_label
 from ganglioside.lipids.names import parse_name, species
 from ganglioside.questions.explanation import Explanation, Hypothesis, Kind, count
 from ganglioside.support.arrays import IntArray
+from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.formatting import percent
 
 #: Least probability of another feature to be a fragment or adduct of the same missing parent.

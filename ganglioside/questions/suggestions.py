@@ -9,16 +9,17 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.inference.densities import OWN_TAIL, STANDARD_DEVIATION, normal, student
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.lipids.adducts import Adduct, adduct, expected_adducts
 from ganglioside.lipids.composition import Ceramide, Composition
+from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.densities import OWN_TAIL, STANDARD_DEVIATION, normal, student
 
 #: Columns of the table that `suggest` returns.
 SUGGESTIONS: Final[dict[str, str]] = {
@@ -43,9 +44,8 @@ _MZ_ERROR: Final = 4.0
 NAME_TOLERANCE: Final = 0.04
 _NAME_ERROR: Final = 0.012
 
-#: Mass of two 13C instead of 12C, Da (2 x 1.0033548), and the rate at which the second isotope of
-#: an intense peak is taken for a species with one double bond less, 0.009 Da heavier.
-_TWO_ISOTOPES: Final = 2.0067096
+#: Rate at which the second isotope of an intense peak is taken for a species with one double bond
+#: less, 0.009 Da heavier.
 _ISOTOPE_RATE: Final = 0.03
 
 #: Carbons beyond the range of the table, and hydroxyls, of the ceramides that are suggested.
@@ -249,7 +249,7 @@ def _processes() -> tuple[_Process, ...]:
     return (
         _Process(None, "", 0.0, 1.0),
         *(_Process(a.process, a.label, a.mass_shift, a.rate) for a in coeluting),
-        _Process("M+2", "second isotope", _TWO_ISOTOPES, _ISOTOPE_RATE),
+        _Process("M+2", "second isotope", 2 * ISOTOPE_STEP, _ISOTOPE_RATE),
     )
 
 

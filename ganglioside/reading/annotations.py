@@ -197,7 +197,7 @@ def _cut(line: str, separator: str, block: Block) -> str:
     """
     spans = _spans(line, separator)
     first = block.position if len(spans) == block.width else len(spans) - WIDTH
-    if first < 1:
+    if first < 1 or first + WIDTH > len(spans):
         return line
     judged = (_plain(line[a:b]) for a, b in spans[first : first + 2])
     if len(spans) != block.width and not (block.is_last and _is_judged(*judged)):

@@ -37,11 +37,11 @@ def repair_rows(raw: RawTable, log: ProblemLog) -> pd.DataFrame:
     left = {row: fields for row, fields in raw.ragged.items() if row not in repaired}
     _report_misfits(raw, left, log)
     lost = np.setdiff1d(misfits(raw), np.array(list(repaired), dtype=np.int64))
-    others = [position for column, position in raw.header.positions.items() if column != "name"]
-    others += [position for sample in raw.samples for position in sample.positions.values()]
+    others = {position for column, position in raw.header.positions.items() if column != "name"}
+    others |= {position for sample in raw.samples for position in sample.positions.values()}
     if len(lost):
         cells = cells.copy()
-        cells.loc[lost, others] = ""
+        cells.loc[lost, sorted(others)] = ""
     return cells
 
 

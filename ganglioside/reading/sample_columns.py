@@ -15,6 +15,7 @@ import numpy as np
 from ganglioside.reading.cell_values import is_missing, plain_power
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
+from ganglioside.reading.limits import value_ranges
 from ganglioside.reading.records import Record, SampleColumns, cells_of, header_key
 from ganglioside.reading.sample_types import kind_of_type, settled_kinds
 from ganglioside.support.arrays import FloatArray
@@ -176,7 +177,7 @@ def _as_tool_says(
     found = tool.samples(header.texts, above) if tool.samples is not None else ()
     if not found:
         named = _by_pattern(header, tool.per_sample, sure=True)
-        found = _with_area(named) or named
+        found = _with_area(named) or tuple(s for s in named if "rt" in s.positions)
     if not found and tool.others and _has_no_area(header, tool):
         found = _beside_others(header, tool, below)
     return tuple(sample for sample in found if not _holds_words(sample, below))
@@ -435,6 +436,7 @@ def _numbers(cells: Sequence[str]) -> FloatArray | None:
     told = [not is_missing(cell) for cell in cells]
     thousands = _has_thousands(cells)
     values = np.array([_number(cell) for cell in cells], dtype=np.float64)
+    values[np.abs(values) > value_ranges()["volume"].high] = np.nan  # infinite ones too
     values *= 1000.0 if thousands else 1.0
     count = int(np.isfinite(values).sum())
     return values if count and count >= _MOSTLY * sum(told) else None

@@ -107,7 +107,7 @@ def holds_names(layout: Layout) -> bool:
     """Whether most cells of a column below a header are names of lipids, whatever its header is."""
     below = layout.sheet.cells_below(layout.record)
     columns = range(min(len(layout.header.texts), _LOOKED_AT))
-    shares = (readable_share(pd.Series(column_of(below, c), dtype="str")) for c in columns)
+    shares = (readable_share(column_of(below, c)) for c in columns)
     return any(share >= _ENOUGH for share in shares)
 
 
@@ -120,8 +120,7 @@ def lipids_across(texts: Sequence[str]) -> bool:
     (True, False)
     """
     told = [text.strip() for text in texts if text.strip()]
-    share = readable_share(pd.Series(told, dtype="str")) if len(told) >= _ACROSS else 0.0
-    return share >= _ENOUGH
+    return len(told) >= _ACROSS and readable_share(told) >= _ENOUGH
 
 
 def _nearness(layout: Layout) -> tuple[int, bool, tuple[float, int]]:

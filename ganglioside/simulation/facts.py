@@ -6,9 +6,13 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
+from ganglioside.lipids.elements import Elements
 from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.lipids.species import Species
+from ganglioside.support.arrays import IntArray
 from ganglioside.support.fact_tables import read_facts
 
 #: Labels of the units that a simulated head group may have, in the order of process names.
@@ -26,6 +30,9 @@ CERAMIDE: Final[list[str]] = ["carbons", "double_bonds", "hydroxyls"]
 #: Range of carbons that names in a table have.
 FEWEST_CARBONS: Final = 32
 MOST_CARBONS: Final = 44
+
+#: Elements of gangliosides.
+ELEMENTS: Final[list[str]] = ["C", "H", "N", "O"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,32 @@ class Pathway:
     percent: float
 
 
+@dataclass(frozen=True, slots=True)
+class OtherIon:
+    """A row of `data/simulation/other_ions.csv`: an ion that is read as another species.
+
+    Attributes
+    ----------
+    process : str
+        As the truth names it: `+HCOOH`.
+    gained, lost : str
+        Formulas of the neutral atoms beside the usual proton.
+    share : str
+        Knob with the range of its area over that of the usual ion.
+    """
+
+    process: str
+    gained: str
+    lost: str
+    share: str
+
+    @property
+    def mass_shift(self) -> float:
+        """Da."""
+        gained, lost = Elements.from_formula(self.gained), Elements.from_formula(self.lost)
+        return gained.plus(lost, -1).mass
+
+
 def _read(name: str, row_type: type[Any]) -> pd.DataFrame:
     """Fact table of the simulator as a DataFrame."""
     rows = read_facts(f"simulation/{name}.csv", row_type)
@@ -109,6 +142,40 @@ def lines() -> pd.DataFrame:
         raise ValueError(f"series.csv holds unreadable names: {list(parsed.errors)}")
     units = pd.DataFrame([asdict(parsed.species[i].composition) for i in parsed.index])
     return table.join(units[list(UNITS)])
+
+
+@cache
+def heads() -> pd.DataFrame:
+    """Table of the head groups by series: `mass`, and numbers of `ELEMENTS`, without ceramide."""
+    series = lines()["series"].drop_duplicates()
+    parsed = parse_names(series + "(36:1;O2)")
+    groups = [parsed.species[i].composition.elements for i in parsed.index]
+    atoms = [[group.get(element, 0) for element in ELEMENTS] for group in groups]
+    table = pd.DataFrame(atoms, columns=ELEMENTS, index=pd.Index(series, name="series"))
+    return table.assign(mass=[group.mass for group in groups])
+
+
+def elements(species: pd.DataFrame) -> dict[str, IntArray]:
+    """Numbers of `ELEMENTS` of n species with the columns `series` and `CERAMIDE`, each (n,)."""
+    head = heads().loc[species["series"], ELEMENTS].to_numpy(dtype=np.int64)
+    carbons, bonds, hydroxyls = species[CERAMIDE].to_numpy(dtype=np.int64).T
+    ceramide = [carbons, 2 * carbons + 1 - 2 * bonds, np.ones_like(carbons), hydroxyls + 1]
+    return dict(zip(ELEMENTS, head.T + ceramide, strict=True))
+
+
+def masses(species: pd.DataFrame) -> pd.Series:
+    """Monoisotopic masses of species, Da; NaN where the series is NA or unknown."""
+    atoms = {element: Elements({element: 1}).mass for element in ELEMENTS}
+    carbons, bonds, hydroxyls = (species[column] for column in CERAMIDE)
+    head = species["series"].map(heads()["mass"])
+    chain = carbons * (atoms["C"] + 2 * atoms["H"]) - 2 * bonds * atoms["H"]
+    return head + chain + hydroxyls * atoms["O"] + (atoms["H"] + atoms["N"] + atoms["O"])
+
+
+@cache
+def other_ions() -> tuple[OtherIon, ...]:
+    """The ions that are read as another species where its mass is near."""
+    return read_facts("simulation/other_ions.csv", OtherIon)
 
 
 @cache
@@ -164,3 +231,15 @@ def _process(lost: list[int]) -> str:
     """Process of a fragmentation, `-NeuAc-Hex`, from the number of each unit that is lost."""
     parts = zip(lost, UNITS.values(), strict=True)
     return "".join(f"-{count if count > 1 else ''}{unit}" for count, unit in parts if count)
+
+
+def usual_ion(species: Species) -> str:
+    """Ion as which a species is seen: [M-H]-, or [M-2H]2- from two sialic acids on.
+
+    Examples
+    --------
+    >>> from ganglioside import parse_name
+    >>> usual_ion(parse_name("GM3(36:1;O2)")), usual_ion(parse_name("GD3(36:1;O2)"))
+    ('[M-H]-', '[M-2H]2-')
+    """
+    return "[M-2H]2-" if species.composition.sialic_acids > 1 else "[M-H]-"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ganglioside.simulation import facts
+from ganglioside.simulation.gradients import GRADIENTS, Bend
 from ganglioside.simulation.scenario import Scenario
 from ganglioside.support.arrays import FloatArray, read_only
 
@@ -21,6 +23,9 @@ MEASURED_SLOPE: Final = 0.77
 _DOUBLE_BOND_CARBONS: Final = read_only(np.array([0.76, 0.0, -1.36, -2.6, -3.7, -4.7, -5.6]))
 #: Carbons that the third hydroxyl is worth (measured: -1.29 min).
 _HYDROXYL_CARBONS: Final = -1.67
+#: On a bent gradient: RT before which nothing elutes, min, and carbons of the most polar species.
+_DEAD_TIME: Final = 1.5
+_MOST_POLAR: Final = -8.0
 
 
 def _quadratic(z: FloatArray, ratio: float) -> FloatArray:
@@ -66,6 +71,9 @@ class Method:
       expressed in carbons;
     - shrink(z) = 1 - (1 - offset_ratio) z / 6, from 0.3 to 1.3.
 
+    With `one_scale` the gradient acts on head group and ceramide together; lines shift along it:
+    RT = first_rt + slope curve(z + offset(line) / slope).
+
     Attributes
     ----------
     first_rt : float
@@ -75,7 +83,12 @@ class Method:
     slope_ratio, offset_ratio : float
         Slope, and distance between lines, at C42 relative to C36.
     curve : str
-        Key of `CURVES`.
+        Key of `CURVES`; the shape where `gradient` is concave.
+    gradient : str
+        Key of `GRADIENTS`, or `concave`.
+    bend : Bend
+        Where and how much such a gradient bends.
+    one_scale : bool
     double_bond_carbons : numpy.ndarray
         Carbons that 0, 1, 2, ... double bonds are worth.
     hydroxyl_carbons : float
@@ -89,6 +102,9 @@ class Method:
     slope_ratio: float
     offset_ratio: float
     curve: str
+    gradient: str
+    bend: Bend
+    one_scale: bool
     double_bond_carbons: FloatArray
     hydroxyl_carbons: float
     offsets: FloatArray
@@ -98,16 +114,34 @@ class Method:
         """Draw a method at random within the ranges of a scenario."""
         slope = rng.uniform(*scenario.slope)
         jitter = 1 + scenario.double_bond_spread * rng.standard_normal(2)
-        return cls(
+        method = cls(
             first_rt=rng.uniform(*scenario.first_rt),
             slope=slope,
             slope_ratio=rng.uniform(*scenario.slope_ratio),
             offset_ratio=rng.uniform(*scenario.offset_ratio),
             curve=str(rng.choice(list(CURVES))),
+            gradient=scenario.gradient,
+            bend=Bend(0.0, 0.0),
+            one_scale=scenario.one_scale,
             double_bond_carbons=_DOUBLE_BOND_CARBONS * jitter[0],
             hydroxyl_carbons=_HYDROXYL_CARBONS * float(jitter[1]),
             offsets=_draw_offsets(scenario, slope / MEASURED_SLOPE, rng),
         )
+        method = dataclasses.replace(method, bend=Bend.draw(rng))
+        return dataclasses.replace(method, first_rt=max(method.first_rt, method._least_first_rt))
+
+    @property
+    def _least_first_rt(self) -> float:
+        """`first_rt` with which the most polar species elute after the dead time, min."""
+        if self.gradient == "concave":
+            return 0.0
+        return float(_DEAD_TIME - self.slope * self.effect(np.array(_MOST_POLAR)))
+
+    def effect(self, z: FloatArray) -> FloatArray:
+        """Retention of z equivalent carbons less that of none, in carbons, of the shape of `z`."""
+        if self.gradient == "concave":
+            return CURVES[self.curve](z, self.slope_ratio)
+        return GRADIENTS[self.gradient](z, self.bend)
 
     def equivalent_carbons(self, carbons: Any, double_bonds: Any, hydroxyls: Any) -> FloatArray:
         """Equivalent carbons z of ceramides, broadcast over the arguments."""
@@ -128,8 +162,10 @@ class Method:
         """
         z = self.equivalent_carbons(carbons, double_bonds, hydroxyls)
         shrink = np.clip(1 - (1 - self.offset_ratio) * z / 6, 0.3, 1.3)
-        ceramide = self.slope * CURVES[self.curve](z, self.slope_ratio)
-        rt = self.first_rt + ceramide + self.offsets[line] * shrink
+        if self.one_scale:
+            rt = self.first_rt + self.slope * self.effect(z + self.offsets[line] / self.slope)
+        else:
+            rt = self.first_rt + self.slope * self.effect(z) + self.offsets[line] * shrink
         return np.asarray(rt, dtype=np.float64)
 
 

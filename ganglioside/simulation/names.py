@@ -6,10 +6,13 @@ it with those of the wrong name, and with `process`; `series` is NA if no name f
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from ganglioside.simulation import facts
+from ganglioside.support.arrays import ranges
 
 
 def as_sodium(species: pd.DataFrame) -> pd.DataFrame:
@@ -73,6 +76,59 @@ def as_propyl(species: pd.DataFrame) -> pd.DataFrame:
     return species.assign(
         series=_acetylated(species), carbons=species["carbons"] - 3, process="isobar"
     )
+
+
+def as_ion(
+    species: pd.DataFrame, ion: facts.OtherIon, window: float, most_double_bonds: int
+) -> pd.DataFrame:
+    """Species whose ions of one kind have the mass of a name; others are left out.
+
+    The name is the nearest by mass of all series and ceramides with two or three hydroxyls, that of
+    the same series first.
+
+    Parameters
+    ----------
+    species
+        Columns `series` and `facts.CERAMIDE`.
+    ion
+        What the species gain and lose.
+    window
+        Largest error of mass, ppm.
+    most_double_bonds
+        Of the names.
+    """
+    library = _library(most_double_bonds)
+    known = library["mass"].to_numpy()
+    kinds = species[["series", *facts.CERAMIDE]].drop_duplicates().reset_index(drop=True)
+    mass = (facts.masses(kinds) + ion.mass_shift).to_numpy()
+    low = np.searchsorted(known, mass * (1 - 1e-6 * window))
+    count = np.searchsorted(known, mass * (1 + 1e-6 * window)) - low
+    kind = np.repeat(np.arange(len(kinds)), count)
+    name = ranges(low, count)
+    found = library.iloc[name].reset_index(drop=True)
+    near = found.assign(
+        kind=kind,
+        off=np.round(1e6 * np.abs(known[name] / mass[kind] - 1), 2),
+        other=found["series"].to_numpy() != kinds["series"].to_numpy()[kind],
+    )
+    order = ["kind", "off", "other", "series", *facts.CERAMIDE]
+    best = near.sort_values(order).drop_duplicates("kind").set_index("kind")
+    name_columns = ["series", *facts.CERAMIDE]
+    named = kinds.join(best[name_columns].add_suffix("_name"), how="inner")
+    posing = species.merge(named, on=name_columns)
+    columns = {column: posing[f"{column}_name"] for column in name_columns}
+    return posing.assign(**columns, process=ion.process)
+
+
+@cache
+def _library(most_double_bonds: int) -> pd.DataFrame:
+    """All names that a search by mass may give, by mass: series, `facts.CERAMIDE` and `mass`."""
+    series = facts.heads().index.to_frame(index=False)
+    carbons = range(facts.FEWEST_CARBONS, facts.MOST_CARBONS + 1)
+    names = series.merge(pd.DataFrame({"carbons": carbons}), how="cross")
+    names = names.merge(pd.DataFrame({"double_bonds": range(most_double_bonds + 1)}), how="cross")
+    names = names.merge(pd.DataFrame({"hydroxyls": [2, 3]}), how="cross")
+    return names.assign(mass=facts.masses(names)).sort_values("mass", ignore_index=True)
 
 
 def in_library(named: pd.DataFrame, most_double_bonds: int) -> pd.Series:

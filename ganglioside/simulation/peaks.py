@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ganglioside.lipids.isotopes import isotope_extents
 from ganglioside.simulation import facts, names
 from ganglioside.simulation.method import MEASURED_SLOPE
 from ganglioside.simulation.world import World
@@ -62,6 +63,7 @@ def fragments(world: World, parents: pd.DataFrame) -> pd.DataFrame:
     pairs = parents.drop(columns="process").merge(paths, on="line")
     scatter = world.scenario.fragment_scatter * rng.standard_normal(len(pairs))
     posing = pairs.assign(series=pairs["fragment"], block=_FIRST_PATHWAY + pairs["path"])
+    posing = posing.assign(rt=posing["rt"] + pairs["rt_shift"], width=pairs["rt_width"])
     return _posing(world, posing, rng, "fragment", pairs["extent"] * np.exp(scatter))
 
 
@@ -78,6 +80,38 @@ def water_losses(world: World, parents: pd.DataFrame) -> pd.DataFrame:
     posing = names.as_water_loss(parents)
     share = rng.uniform(*world.scenario.water_share, size=len(posing))
     return _posing(world, posing, rng, "adduct", share, block="water")
+
+
+def isotopes(world: World, parents: pd.DataFrame) -> pd.DataFrame:
+    """Peaks of M+2 that are read as two hydrogens more: GX(n:d) as GX(n:d-1), at its RT."""
+    scenario, rng = world.scenario, world.stream("isotopes")
+    read = rng.random(len(world.species)) < scenario.isotope_share
+    large = parents[read[parents["species"].to_numpy()]]
+    _, plus_two = isotope_extents(facts.elements(large))
+    posing = names.as_isotope(large).assign(process="M+2")
+    posing = posing.assign(block=_first_ion_block(world) - 1)
+    return _posing(world, posing, rng, "adduct", pd.Series(plus_two, large.index))
+
+
+def other_ions(world: World, parents: pd.DataFrame) -> pd.DataFrame:
+    """Peaks of other ions that have the mass of a name: formate, acetate and the like."""
+    scenario = world.scenario
+    found = [
+        _ions(world, parents, ion, block)
+        for block, ion in enumerate(facts.other_ions(), start=_first_ion_block(world))
+        if getattr(scenario, ion.share)[1] > 0
+    ]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=PEAK)
+
+
+def _ions(world: World, parents: pd.DataFrame, ion: facts.OtherIon, block: int) -> pd.DataFrame:
+    """Peaks of one other ion that have the mass of a name."""
+    scenario, rng = world.scenario, world.stream(ion.process)
+    most = scenario.ion_double_bonds
+    posing = names.as_ion(parents, ion, scenario.search_window, most).assign(block=block)
+    least, most_share = getattr(scenario, ion.share)
+    share = rng.uniform(least, most_share, size=len(posing))
+    return _posing(world, posing, rng, "adduct", share, most_double_bonds=most)
 
 
 def neugc(world: World, parents: pd.DataFrame) -> pd.DataFrame:
@@ -196,6 +230,11 @@ _BLOCKS: Final = {"sodium": 1, "water": 2, "neugc": 3, "isobar": 4}
 _FIRST_PATHWAY: Final = 5
 
 
+def _first_ion_block(world: World) -> int:
+    """The first block of the other ions: those behind the pathways, M+2 first."""
+    return _FIRST_PATHWAY + len(world.pathways) + 1
+
+
 def _posing(
     world: World,
     posing: pd.DataFrame,
@@ -203,6 +242,7 @@ def _posing(
     verdict: str,
     share: FloatArray | pd.Series,
     block: str | None = None,
+    most_double_bonds: int | None = None,
 ) -> pd.DataFrame:
     """Peaks that co-elute with their parents and have `share` of their areas.
 
@@ -218,18 +258,24 @@ def _posing(
         Area over that of the parent.
     block
         Key of `_BLOCKS`; None if `posing` has a column `block`.
+    most_double_bonds
+        Of names in the library; by default as the scenario says.
     """
+    width = posing.get("width", 1.0)
     peaks = posing.assign(
-        rt=posing["rt"] + coelution(world, len(posing), rng),
+        rt=posing["rt"] + width * coelution(world, len(posing), rng),
         area=posing["area"] * share,
         verdict=verdict,
     )
-    return _named(world, peaks, block)
+    return _named(world, peaks, block, most_double_bonds)
 
 
-def _named(world: World, peaks: pd.DataFrame, block: str | None) -> pd.DataFrame:
+def _named(
+    world: World, peaks: pd.DataFrame, block: str | None, most_double_bonds: int | None = None
+) -> pd.DataFrame:
     """Peaks that can be detected and whose name is in the library, with their origin."""
-    known = names.in_library(peaks, world.scenario.most_double_bonds)
+    most = world.scenario.most_double_bonds if most_double_bonds is None else most_double_bonds
+    known = names.in_library(peaks, most)
     named = peaks[known & (peaks["area"] >= world.scenario.detection_limit)]
     blocks = named["block"] if block is None else _BLOCKS[block]
     return named.assign(origin=named["species"] + blocks * len(world.species))[PEAK]

@@ -1,4 +1,4 @@
-"""Scenarios of simulated tables: a knob for every effect, and four levels of difficulty."""
+"""Scenarios of simulated tables: a knob for every effect, and the levels of difficulty."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ def _knob(default: Any, unit: str, text: str, source: str) -> Any:
 _MEASURED = "measured on a porcine brain table"
 _KNOWN = "general knowledge"
 _CHOSEN = "chosen so that a table looks like a real one"
+_EXPORTS = "public tables and reports of other tools"
+_FORMULA = "extent by the formula"
+
+#: Shapes of the gradient, as in `gradients.GRADIENTS`; `concave` is one of the usual curves.
+SHAPES: Final = ("concave", "s-shaped", "two-step", "convex", "kink")
+#: Where anchors may stand: anywhere, or in the first or last third of the run.
+ANCHOR_SIDES: Final = ("anywhere", "early", "late")
+#: What is wrong with all m/z: nothing, `Adduct` names the other polarity, M+1 was picked.
+MZ_FAULTS: Final = ("", "wrong polarity", "M+1")
+
+_CHOICES: Final = {"gradient": SHAPES, "anchor_side": ANCHOR_SIDES, "mz_fault": MZ_FAULTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +83,21 @@ class Scenario:
         0.08, "min", "peaks of one name that are closer become one feature", _KNOWN
     )
 
+    gradient: str = _knob("concave", "", "shape of the gradient: " + ", ".join(SHAPES), _EXPORTS)
+    one_scale: bool = _knob(
+        False,
+        "",
+        "the gradient bends head groups and ceramides on one hydrophobic scale, "
+        "so that lines shift along the bend",
+        _KNOWN,
+    )
+    row_noise: float = _knob(
+        0.0, "min", "sd of each row's RT by itself, pieces and parents alike", _EXPORTS
+    )
+    run_drift: float = _knob(
+        0.0, "min", "amplitude of a wave of all RT along the run", _KNOWN + ": pumps and columns"
+    )
+
     # the tissue
     rarity: float = _knob(
         1.0, "", "exponent on the presence of minor series: 0 all, above 1 fewer", _CHOSEN
@@ -98,11 +124,50 @@ class Scenario:
     )
     coelution_tail: float = _knob(0.026, "min", "the same, of the others", _MEASURED)
     coelution_tail_share: float = _knob(0.2, "", "share of the others", _MEASURED)
+    pathway_shift: float = _knob(
+        0.0,
+        "min",
+        "sd between pathways of the RT of their pieces less that of the parents",
+        _MEASURED + ": 0.013",
+    )
+    pathway_width_spread: float = _knob(
+        0.0, "ln sd", "spread between pathways of the widths of co-elution", _MEASURED + ": 0.6"
+    )
     sodium_share: tuple[float, float] = _knob(
         (0.21, 0.43), "of parent's area", "sodium adduct where its mass fits a name", _MEASURED
     )
     water_share: tuple[float, float] = _knob(
         (0.003, 0.03), "of parent's area", "water loss where its mass fits a name", _KNOWN
+    )
+    isotope_share: float = _knob(
+        0.0,
+        "of species",
+        "M+2 of GX(n:d) is read as GX(n:d-1), with the area that the formula gives",
+        _FORMULA,
+    )
+    formate_share: tuple[float, float] = _knob(
+        (0.0, 0.0), "of parent's area", "formate where its mass fits a name", _EXPORTS
+    )
+    acetate_share: tuple[float, float] = _knob(
+        (0.0, 0.0), "of parent's area", "acetate where its mass fits a name", _KNOWN
+    )
+    chloride_share: tuple[float, float] = _knob(
+        (0.0, 0.0), "of parent's area", "chloride where its mass fits a name", _KNOWN
+    )
+    sodium_formate_share: tuple[float, float] = _knob(
+        (0.0, 0.0), "of parent's area", "sodium formate where its mass fits a name", _EXPORTS
+    )
+    two_sodium_share: tuple[float, float] = _knob(
+        (0.0, 0.0), "of parent's area", "2Na-2H where its mass fits a name", _KNOWN
+    )
+    carbon_dioxide_share: tuple[float, float] = _knob(
+        (0.0, 0.0), "of parent's area", "loss of CO2 where its mass fits a name", _KNOWN
+    )
+    search_window: float = _knob(
+        10.0, "ppm", "largest error of mass at which a search gives a name", _KNOWN
+    )
+    ion_double_bonds: int = _knob(
+        9, "", "largest number of double bonds of names that other ions get", _EXPORTS
     )
     most_double_bonds: int = _knob(
         3, "", "largest number of double bonds that names in the table have", _MEASURED
@@ -121,7 +186,53 @@ class Scenario:
     )
     anchors: int = _knob(49, "", "trusted features, where there are enough", _MEASURED)
     wrong_anchors: float = _knob(2.0, "mean count", "fragments that were trusted", _MEASURED)
+    anchor_side: str = _knob(
+        "anywhere", "", "where anchors may stand: " + ", ".join(ANCHOR_SIDES), _KNOWN
+    )
     log_p_slips: float = _knob(3.0, "mean count", "names with another's Log P", _MEASURED)
+
+    row_missing: float = _knob(0.0, "of rows", "rows that were not exported", _EXPORTS)
+    areas: bool = _knob(True, "", "the table has a column Volume", _EXPORTS)
+    rt_decimals: int = _knob(3, "", "decimals of RT, 3 at most", _EXPORTS)
+    chain_names: bool = _knob(
+        False,
+        "",
+        "names give chains; even sums from 38 carbons are d18:1 and d20:1, a little apart",
+        _KNOWN + ": d18:1/20:0 with d20:1/18:0 of brain",
+    )
+    chain_distance: tuple[float, float] = _knob(
+        (0.015, 0.035), "min", "RT of the d20:1 isomer less that of d18:1", _KNOWN
+    )
+
+    # one species in several rows
+    second_ion_share: float = _knob(
+        0.0, "of rows", "rows that stand there as a second ion too, such as [M-2H]2-", _EXPORTS
+    )
+    isotope_row_share: float = _knob(
+        0.0, "of rows", "rows whose M+1 and M+2 are rows of the same name", _EXPORTS
+    )
+    duplicate_share: float = _knob(0.0, "of rows", "rows picked twice", _EXPORTS)
+    split_share: float = _knob(
+        0.0,
+        "of genuine rows",
+        "peaks split in two: 5 to 40 % stand 0.06 to 0.16 min beside",
+        _EXPORTS,
+    )
+    second_name_share: float = _knob(
+        0.0, "of genuine rows", "peaks that stand there under a second name of their mass", _EXPORTS
+    )
+
+    # m/z
+    mz: bool = _knob(False, "", "the table has the columns Adduct and m/z", _EXPORTS)
+    mz_noise: float = _knob(2.0, "ppm", "sd of one measured m/z", _KNOWN)
+    mz_offset: float = _knob(0.0, "ppm", "error of calibration of all m/z", _KNOWN)
+    mz_drift: float = _knob(
+        0.0,
+        "ppm",
+        "change of that error from the smallest to the largest m/z, and over the run",
+        _KNOWN,
+    )
+    mz_fault: str = _knob("", "", "what is wrong with all m/z: wrong polarity, or M+1", _EXPORTS)
 
     # the study
     n_samples: int = _knob(1, "", "above 1 the table has a column Sample", _CHOSEN)
@@ -130,12 +241,24 @@ class Scenario:
         0.002, "per min", "sd of a sample's shift for each minute from the middle", _KNOWN
     )
     sample_spread: float = _knob(0.3, "ln sd", "spread of a species between samples", _KNOWN)
+    sample_bend: float = _knob(
+        0.0,
+        "",
+        "samples differ in their gradient: the slope at the ends of a run is 1 - and 1 + this",
+        _EXPORTS,
+    )
+
+    wild: bool = _knob(
+        False, "", "draw for each table which effects it has, as public tables do", _EXPORTS
+    )
 
     def __post_init__(self) -> None:
         for knob in dataclasses.fields(self):
             _check(knob.name, getattr(self, knob.name))
         if self.n_samples < 1:
             raise SettingsError("n_samples = 0: at least one sample is needed.")
+        if self.sample_bend >= 1:
+            raise SettingsError(f"sample_bend = {self.sample_bend!r}: needs a number below 1.")
 
     def replace(self, **knobs: Any) -> Scenario:
         """Copy with other values of some knobs.
@@ -155,8 +278,15 @@ class Scenario:
         return dataclasses.replace(self, **knobs)
 
 
-def _check(name: str, value: float | tuple[float, float]) -> None:
-    """Refuse negative numbers, and ranges that end before they begin."""
+def _check(name: str, value: str | float | tuple[float, float]) -> None:
+    """Refuse unknown words, negative numbers, and ranges that end before they begin."""
+    if name in _CHOICES:
+        if value not in _CHOICES[name]:
+            allowed = ", ".join(choice or "nothing" for choice in _CHOICES[name])
+            raise SettingsError(f"{name} = {value!r} is unknown: use one of {allowed}.")
+        return
+    if isinstance(value, str):
+        raise SettingsError(f"{name} = {value!r}: needs a number.")
     numbers = value if isinstance(value, tuple) else (value,)
     if min(numbers) < 0 or list(numbers) != sorted(numbers):
         raise SettingsError(f"{name} = {value!r}: needs numbers from 0 upwards, low before high.")
@@ -166,7 +296,8 @@ _MIDDLE = Scenario()
 
 #: Levels of difficulty. `easy`: good chromatography, many anchors, all of them right. `middle`: as
 #: the porcine brain table. `hard`: short gradients, crowded isomers, few and partly wrong anchors.
-#: `extreme`: a table that an analyst should send back.
+#: `extreme`: a table that an analyst should send back. `wild`: as `middle`, with the effects that
+#: public tables have, drawn for each table (see `effects`).
 LEVELS: Final[dict[str, Scenario]] = {
     "easy": _MIDDLE.replace(
         slope=(0.6, 0.8),
@@ -227,4 +358,5 @@ LEVELS: Final[dict[str, Scenario]] = {
         wrong_anchors=2.0,
         log_p_slips=8.0,
     ),
+    "wild": _MIDDLE.replace(wild=True),
 }

@@ -14,6 +14,7 @@ from ganglioside.errors import SettingsError
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import read_features
 from ganglioside.simulation import facts, peaks
+from ganglioside.simulation.exported_rows import exported
 from ganglioside.simulation.scenario import LEVELS, Scenario
 from ganglioside.simulation.world import World
 from ganglioside.support.arrays import BoolArray
@@ -25,13 +26,20 @@ TRUTH: Final[dict[str, str]] = {
     "isomer": "str",  # of a valid row, where its series has more than one: `GD1a`
     "parent_id": "Int64",  # of a fragment or adduct; NA where the parent is not in the table
     "parent": "str",  # name of the parent as the table writes it
-    "process": "str",  # `-NeuAc`, `+Na-H`, `-H2O`; of an outlier `NeuGc`, `isobar`, `chance`
+    # `-NeuAc`, `+Na-H`, `-H2O`, `+HCOOH`, `M+2`, `second ion`, `split peak`; of an outlier
+    # `NeuGc`, `isobar`, `chance`, `second name`
+    "process": "str",
     "true_name": "str",  # the molecule that came off the column; NA for chance
     "true_rt": "float64",  # min, RT of its line in this sample; NaN for chance
     "wrong_anchor": "bool",
     "log_p_slip": "bool",  # the name has the Log P of another
     "merged": "bool",  # peaks of one name that were not resolved
 }
+
+#: Columns of the file, in order; those that a scenario does not have are left out.
+FILE: Final = ("Name", "RT", "Volume", "Log P", "Anchor", "Adduct", "m/z", "Sample")
+#: Decimals of RT that an instrument's software shows.
+_DECIMALS: Final = 3
 
 #: Log P of a ceramide 36:1;O2, and the effects of a carbon, of no double bond, of each double bond
 #: beyond the first, and of a third hydroxyl (general knowledge of calculated Log P).
@@ -110,13 +118,20 @@ def simulate_world(world: World) -> FeatureTable:
 
 def draw_table(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Input table of a world, with the columns of a file, and its truth, columns `TRUTH`."""
+    rows = draw_rows(world)
+    columns = [column for column in FILE if column in rows]
+    return rows[columns], rows[list(TRUTH)].astype(TRUTH)
+
+
+def draw_rows(world: World) -> pd.DataFrame:
+    """Rows of a world's table: columns of the file, of the truth, and of `exported_rows`."""
     features = _order(world, _merge(world, _draw_peaks(world)))
     slips = _slipped(world, features)
     anchor, wrong = _anchors(world, features)
     raw = pd.DataFrame(
         {
             "Name": features["name"],
-            "RT": features["rt"].round(3),
+            "RT": features["rt"].round(_DECIMALS),
             "Volume": features["area"].round().astype("int64"),
             "Log P": (log_p(features) + _LOG_P["carbon"] * slips).round(2),
             "Anchor": np.where(anchor, "T", "F"),
@@ -125,7 +140,9 @@ def draw_table(world: World) -> tuple[pd.DataFrame, pd.DataFrame]:
     if world.scenario.n_samples > 1:
         raw["Sample"] = "S" + (features["sample"] + 1).astype(str).str.zfill(3)
     truth = _truth(world, features).assign(wrong_anchor=wrong, log_p_slip=slips != 0)
-    return raw, truth[list(TRUTH)].astype(TRUTH)
+    rows = exported(world, raw.join(truth).assign(sample=features["sample"]))
+    rows = rows.assign(RT=rows["RT"].round(min(world.scenario.rt_decimals, _DECIMALS)))
+    return rows if world.scenario.areas else rows.drop(columns="Volume")
 
 
 def _draw_peaks(world: World) -> pd.DataFrame:
@@ -138,8 +155,10 @@ def _draw_peaks(world: World) -> pd.DataFrame:
         peaks.sodium(world, tissue),
         peaks.water_losses(world, tissue),
         peaks.neugc(world, tissue),
+        peaks.isotopes(world, tissue),
+        peaks.other_ions(world, tissue),
     ]
-    detected = pd.concat(named, ignore_index=True)
+    detected = pd.concat([table for table in named if len(table)], ignore_index=True)
     seen = detected[peaks.reported(world, detected)]
     lost = _unreported(world, seen[seen["verdict"] == "fragment"])
     seen = seen[(seen["verdict"] != "valid") | ~seen["species"].isin(lost)]
@@ -245,10 +264,18 @@ def _anchors(world: World, features: pd.DataFrame) -> tuple[BoolArray, BoolArray
     rng = world.stream("anchors")
     n_wrong = min(rng.poisson(world.scenario.wrong_anchors), world.scenario.anchors)
     n_right = world.scenario.anchors - n_wrong
-    right = _trusted(features[features["verdict"] == "valid"], n_right, rng)
-    wrong = _trusted(features[features["verdict"] == "fragment"], n_wrong, rng)
+    there = features[may_be_anchors(world, features)]
+    right = _trusted(there[there["verdict"] == "valid"], n_right, rng)
+    wrong = _trusted(there[there["verdict"] == "fragment"], n_wrong, rng)
     is_wrong = features["origin"].isin(wrong).to_numpy()
     return features["origin"].isin(right).to_numpy() | is_wrong, is_wrong
+
+
+def may_be_anchors(world: World, features: pd.DataFrame) -> BoolArray:
+    """Whether each feature stands on the side of the run that has anchors, shape (n,)."""
+    part = (features["rt"] - world.first_rt) / (world.last_rt - world.first_rt)
+    sides = {"anywhere": part == part, "early": part < 1 / 3, "late": part > 2 / 3}
+    return np.asarray(sides[world.scenario.anchor_side], dtype=np.bool_)
 
 
 def _trusted(candidates: pd.DataFrame, n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:

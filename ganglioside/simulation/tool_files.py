@@ -12,6 +12,7 @@ from ganglioside.errors import SettingsError
 from ganglioside.lipids.adducts import mz as ion_mz
 from ganglioside.lipids.species import Species
 from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.simulation.facts import usual_ion
 from ganglioside.support.arrays import BoolArray, FloatArray
 
 #: Sample of a table that names none.
@@ -43,8 +44,8 @@ class _Aligned:
 
     @property
     def ions(self) -> list[str]:
-        """Ion of each feature: [M-H]-, or [M-2H]2- from two sialic acids on."""
-        return ["[M-2H]2-" if s.composition.sialic_acids > 1 else "[M-H]-" for s in self.species]
+        """Usual ion of each feature."""
+        return [usual_ion(s) for s in self.species]
 
     @property
     def mz(self) -> list[float]:

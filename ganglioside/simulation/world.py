@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.simulation import facts
+from ganglioside.simulation.effects import draw_effects
 from ganglioside.simulation.method import Method
 from ganglioside.simulation.scenario import Scenario
 from ganglioside.support.arrays import FloatArray
@@ -29,11 +30,17 @@ class World:
         profile), `log_area` (in a mean sample), `curve_rt` (min, on its line), `scatter` (min,
         deviation from its line).
     pathways : pandas.DataFrame
-        In-source fragmentations with their extent at this source setting.
+        In-source fragmentations with their extent at this source setting, the mean RT of their
+        pieces less that of the parents (`rt_shift`, min), and how many times as wide as others they
+        co-elute (`rt_width`).
     drift : pandas.DataFrame
-        One row per sample: `shift` (min) and `stretch` (per min from `middle_rt`).
+        One row per sample: `shift` (min), `stretch` (per min from `middle_rt`) and `bend`.
     middle_rt : float
         RT in min about which the runs stretch.
+    first_rt, last_rt : float
+        RT in min of the first and the last species.
+    wave : float
+        Phase of the drift along the run.
 
     Examples
     --------
@@ -50,6 +57,9 @@ class World:
     pathways: pd.DataFrame
     drift: pd.DataFrame
     middle_rt: float
+    first_rt: float
+    last_rt: float
+    wave: float
 
     @classmethod
     def draw(cls, seed: int, scenario: Scenario) -> World:
@@ -60,12 +70,14 @@ class World:
         seed
             The same seed and scenario give the same world.
         scenario
-            Ranges of all effects.
+            Ranges of all effects; a `wild` one decides which of them there are.
 
         Returns
         -------
         World
         """
+        if scenario.wild:
+            scenario = draw_effects(scenario, stream(seed, "wild"))
         method = Method.draw(scenario, stream(seed, "method"))
         species = _draw_species(method, scenario, stream(seed, "species"))
         return cls(
@@ -76,6 +88,9 @@ class World:
             pathways=_draw_pathways(scenario, stream(seed, "source")),
             drift=_draw_drift(scenario, stream(seed, "drift")),
             middle_rt=float(species["curve_rt"].median()),
+            first_rt=float(species["curve_rt"].min()),
+            last_rt=float(species["curve_rt"].max()),
+            wave=float(stream(seed, "run drift").uniform(0, 2 * np.pi)),
         )
 
     def stream(self, effect: str) -> np.random.Generator:
@@ -83,10 +98,19 @@ class World:
         return stream(self.seed, effect)
 
     def in_sample(self, rt: FloatArray, sample: FloatArray) -> FloatArray:
-        """RT of the study, min, with the drift of each one's sample (0-based), shape (n,)."""
+        """RT of the study, min, with the drift of each one's sample (0-based), shape (n,).
+
+        rt + shift + stretch (rt - middle_rt) + bend span u (u - 1) + run_drift sin(4 pi u + wave),
+        where u is the part of the run, 0 at the first and 1 at the last species.
+        """
         drift = self.drift.iloc[np.asarray(sample, dtype=int)]
         shift, stretch = drift["shift"].to_numpy(), drift["stretch"].to_numpy()
-        return np.asarray(rt + shift + stretch * (rt - self.middle_rt), dtype=np.float64)
+        moved = rt + shift + stretch * (rt - self.middle_rt)
+        span = self.last_rt - self.first_rt
+        part = (rt - self.first_rt) / span
+        moved += drift["bend"].to_numpy() * span * part * (part - 1)
+        moved += self.scenario.run_drift * np.sin(4 * np.pi * part + self.wave)
+        return np.asarray(moved, dtype=np.float64)
 
 
 def stream(seed: int, effect: str) -> np.random.Generator:
@@ -117,16 +141,21 @@ def _draw_species(method: Method, scenario: Scenario, rng: np.random.Generator) 
 
 
 def _draw_pathways(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
-    """Draw the extents of the in-source fragmentations."""
+    """Draw the in-source fragmentations: see `World.pathways`."""
     table = facts.pathways()
     strength = scenario.source_strength * rng.standard_normal()
     spread = scenario.pathway_spread * rng.standard_normal(len(table))
-    return table.assign(extent=table["extent"] * np.exp(strength + spread))
+    shift = scenario.pathway_shift * rng.standard_normal(len(table))
+    width = np.exp(scenario.pathway_width_spread * rng.standard_normal(len(table)))
+    extent = table["extent"] * np.exp(strength + spread)
+    return table.assign(extent=extent, rt_shift=shift, rt_width=width)
 
 
 def _draw_drift(scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
     """Draw the drift of each sample; a single sample defines the time scale and has no drift."""
     draws = rng.standard_normal((scenario.n_samples, 2)) * (scenario.n_samples > 1)
-    return pd.DataFrame(
+    drift = pd.DataFrame(
         draws * [scenario.drift_shift, scenario.drift_stretch], columns=["shift", "stretch"]
     )
+    later = np.arange(scenario.n_samples) % 3  # neighbours always differ: 0, bend, -bend, 0, ...
+    return drift.assign(bend=scenario.sample_bend * np.array([0.0, 1.0, -1.0])[later])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,19 @@ def read_only(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
     """
     values.flags.writeable = False
     return values
+
+
+def replaced(values: npt.NDArray[Scalar], position: IntArray, new: Any) -> npt.NDArray[Scalar]:
+    """A copy of `values` with `new` at some positions.
+
+    Examples
+    --------
+    >>> replaced(np.array([1, 2, 3]), np.array([2]), 9).tolist()
+    [1, 2, 9]
+    """
+    result = values.copy()
+    result[position] = new
+    return result
 
 
 def ranges(low: IntArray, count: IntArray) -> IntArray:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from ganglioside.inference.shares import MissingParents
 from ganglioside.inference.state import Inference
 from ganglioside.observations.ion_forms import isotope_label
 from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.observations.shared_peaks import Peaks
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, starts
 from ganglioside.verdicts.decisions import (
     ADDUCT,
     ADDUCTS,
@@ -56,7 +55,9 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
     distance = _distance(peaks)
     parent_peak = decisions.parent[peak]
     parent, is_spare = _in_sample(sample, peak, distance, parent_peak)
-    rival, _ = _in_sample(sample, peak, distance, decisions.rival[peak])
+    rival = np.full(len(peak), -1, dtype=np.int64)
+    if (decisions.rival >= 0).any():
+        rival, _ = _in_sample(sample, peak, distance, decisions.rival[peak])
     is_spare = is_spare[peaks.rows.stands] & (decisions.verdict[peak] == VALID)
     has_no_row = (parent_peak >= 0) & (parent < 0)
     first_peak = len(
@@ -108,23 +109,16 @@ def _with_isotopes(rows: PeakRows, decisions: Decisions) -> Decisions:
     d = decisions
     return replace(
         d,
-        verdict=_put(d.verdict, isotopes, ADDUCT),
-        rule=_put(d.rule, isotopes, ADDUCTS),
-        confidence=_put(d.confidence, isotopes, _ISOTOPE_SURE),
-        probability=_put(d.probability, isotopes, sure),
-        parent=_put(d.parent, isotopes, rows.stands[isotopes]),
-        missing_parent=_put(d.missing_parent, isotopes, -1),
-        process=_put(d.process, isotopes, labels),
-        rival=_put(d.rival, isotopes, -1),
-        refused=_put(d.refused, isotopes, False),
+        verdict=replaced(d.verdict, isotopes, ADDUCT),
+        rule=replaced(d.rule, isotopes, ADDUCTS),
+        confidence=replaced(d.confidence, isotopes, _ISOTOPE_SURE),
+        probability=replaced(d.probability, isotopes, sure),
+        parent=replaced(d.parent, isotopes, rows.stands[isotopes]),
+        missing_parent=replaced(d.missing_parent, isotopes, -1),
+        process=replaced(d.process, isotopes, labels),
+        rival=replaced(d.rival, isotopes, -1),
+        refused=replaced(d.refused, isotopes, False),
     )
-
-
-def _put(values: npt.NDArray[Any], position: IntArray, new: Any) -> npt.NDArray[Any]:
-    """A copy of `values` with `new` at some positions."""
-    result = values.copy()
-    result[position] = new
-    return result
 
 
 def _in_sample(

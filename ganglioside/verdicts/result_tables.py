@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ from ganglioside.columns import (
     VERDICTS,
     carried_name,
 )
-from ganglioside.inference.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.adducts import adducts
@@ -27,7 +26,8 @@ from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
 from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced
+from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.support.text_columns import (
     Texts,
     as_column,
@@ -40,8 +40,6 @@ from ganglioside.support.text_columns import (
 from ganglioside.verdicts.decisions import ADDUCT, RULES, UNDETERMINED, VALID, Decisions
 from ganglioside.verdicts.log_p import NO_LINE, LogP
 from ganglioside.verdicts.reasons import Labels, reasons
-
-Values = TypeVar("Values", FloatArray, IntArray)
 
 #: Values of the column `rule` for rows that could not be read, and for tables without a model.
 UNREADABLE: Final = "reading"
@@ -155,7 +153,7 @@ def judged_rows(
 
     def numbers(values: FloatArray) -> FloatArray:
         """Values of the observations by row, NaN for other rows."""
-        return _scattered(values, row, np.full(n, np.nan))
+        return replaced(np.full(n, np.nan), row, values)
 
     half_width = INTERVAL / STANDARD_DEVIATION * decisions.sd
     residual = state.observed.rt - decisions.predicted
@@ -170,22 +168,15 @@ def judged_rows(
         rt_upper=numbers(decisions.predicted + half_width),
         residual=numbers(residual),
         standardized_residual=numbers(residual / decisions.sd),
-        verdict=_scattered(decisions.verdict, row, np.full(n, UNDETERMINED)),
-        confidence=_scattered(decisions.confidence, row, np.ones(n)),
-        parent_id=_scattered(parent_row, row, np.full(n, -1)),
+        verdict=replaced(np.full(n, UNDETERMINED), row, decisions.verdict),
+        confidence=replaced(np.ones(n), row, decisions.confidence),
+        parent_id=replaced(np.full(n, -1), row, parent_row),
         parent=pick(parent, np.where(row_has_parent, position, -1)),
         process=pick(texts(decisions.process), position),
         rule=pick(texts([*RULES, UNREADABLE]), rule),
         reason=_reasons(table, position, partial(reasons, state, decisions, labels)),
-        peak_id=_scattered(row[rows.stands], row, np.arange(n)),
+        peak_id=replaced(np.arange(n), row, row[rows.stands]),
     )
-
-
-def _scattered(values: Values, row: IntArray, default: Values) -> Values:
-    """A copy of `default` with `values` at some rows."""
-    result = default.copy()
-    result[row] = values
-    return result
 
 
 def _reasons(
@@ -257,11 +248,12 @@ def _other_rows(
     """
     if rows.are_single:
         return {}
-    plain = np.flatnonzero(rows.isotope == 0)
-    of_peak = plain[np.argsort(rows.peak[plain], kind="stable")]
+    plain = rows.isotope == 0
+    size = np.bincount(rows.peak[plain], minlength=len(rows.best))
+    of_peak = np.flatnonzero(plain & (size[rows.peak] > 1))  # ascending by peak
     members = np.split(of_peak, np.flatnonzero(np.diff(rows.peak[of_peak])) + 1)
     names = [*(a.name for a in adducts()), ""]
-    several = [group.tolist() for group in members if len(group) > 1]
+    several = [group.tolist() for group in members]
     shown = np.array([row for group in several for row in group], dtype=np.int64)
     places = dict(zip(shown.tolist(), place(shown).tolist(), strict=True))
     found: dict[int, str] = {}

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import metrics
 import numpy as np
@@ -31,7 +31,14 @@ from judgement import ROWS, UNSEEN, Judgement
 
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.simulation import LEVELS, World
-from ganglioside.simulation.table import draw_table, log_p
+from ganglioside.simulation.exported_rows import BOOKKEEPING
+from ganglioside.simulation.table import FILE, TRUTH, draw_rows, log_p
+
+if TYPE_CHECKING:
+    from ganglioside.analysis import Analysis
+
+#: Levels whose rows have one right verdict each; the effects of `wild` are in `stress.py`.
+PLAIN_LEVELS: Final = [level for level in LEVELS if level != "wild"]
 
 #: Names that are not in the table, the most abundant first, asked of each method.
 N_UNSEEN: Final = 40
@@ -46,7 +53,8 @@ class Case:
     raw : pandas.DataFrame
         As a file would hold it.
     features : pandas.DataFrame
-        The same with names parsed, for the methods of this folder.
+        The same with names parsed, at the level of sums, and with which rows show one peak, for
+        the methods of this folder.
     truth : pandas.DataFrame
         Its truth, with `rt`, `anchor` and `series`.
     unseen : pandas.DataFrame
@@ -62,20 +70,31 @@ class Case:
 
 
 def make_case(level: str, seed: int) -> Case:
-    """Draw a table and what the methods need of it."""
-    world = World.draw(seed, LEVELS[level])
-    raw, truth = draw_table(world)
+    """Draw a table of a level and what the methods need of it."""
+    return case_of(World.draw(seed, LEVELS[level]))
+
+
+def case_of(world: World) -> Case:
+    """Draw the table of a world and what the methods need of it."""
+    rows = draw_rows(world)
+    raw = rows[[column for column in FILE if column in rows]]
+    chains = world.scenario.chain_names
     features = pd.DataFrame(
         {
-            "sample": 0,
-            "name": raw["Name"],
+            "sample": rows["sample"],
+            "name": plain_names(raw["Name"]) if chains else raw["Name"],
             "rt": raw["RT"],
-            "volume": raw["Volume"],
+            "volume": raw.get("Volume", np.nan),
             "log_p": raw["Log P"],
             "anchor": raw["Anchor"] == "T",
+            "mz": raw.get("m/z", np.nan),
+            "process": rows["process"],
         }
-    ).join(_parsed(raw["Name"]))
+    ).join([rows[list(BOOKKEEPING)], _parsed(raw["Name"])])
+    truth = rows[list(TRUTH)].astype(TRUTH)
     truth = truth.join(features[["rt", "anchor", "series"]])
+    if chains:
+        truth = truth.assign(parent=plain_names(truth["parent"]))
     return Case(world, raw, features, truth, _unseen(world, features))
 
 
@@ -111,6 +130,13 @@ def judge_oracle(case: Case, *, use_area: bool) -> Judgement:
 
 def judge_method(case: Case) -> Judgement:
     """Ask `ganglioside.analyze`, through the same path as any table."""
+    rows, analysis = judge_rows(case)
+    predicted = analysis.predict(case.unseen["name"].unique().tolist())
+    return Judgement(rows, _nearest(case.unseen, predicted))
+
+
+def judge_rows(case: Case) -> tuple[pd.DataFrame, Analysis]:
+    """Verdicts of the method on the rows of a table, columns `ROWS`, and its analysis."""
     import ganglioside as gg
 
     analysis = gg.analyze(gg.read_features(case.raw))
@@ -119,20 +145,19 @@ def judge_method(case: Case) -> Judgement:
     flagged = found.loc[found["feature_id"].isin(slips.dropna()), "name"]  # one row stands for all
     rows = found.assign(
         verdict=found["verdict"].astype("str"),
-        parent=_plain_names(found["parent"]),
+        parent=plain_names(found["parent"]),
         log_p_flag=found["name"].isin(flagged),
     )
-    predicted = analysis.predict(case.unseen["name"].unique().tolist())
-    return Judgement(rows[ROWS], _nearest(case.unseen, predicted))
+    return rows[ROWS], analysis
 
 
-def _plain_names(parents: pd.Series) -> pd.Series:
-    """Return names without isomer letters, NA where there is none."""
-    named = parents.dropna()
+def plain_names(names: pd.Series) -> pd.Series:
+    """Return names of sums without isomer letters, NA where there is none."""
+    named = names.dropna()
     parsed = parse_names(named).frame().set_index(named.index)
     parts = parsed[["carbons", "double_bonds", "hydroxyls"]].astype("str")
     ceramide = parts["carbons"] + ":" + parts["double_bonds"] + ";O" + parts["hydroxyls"]
-    return (parsed["series"] + "(" + ceramide + ")").reindex(parents.index)
+    return (parsed["series"] + "(" + ceramide + ")").reindex(names.index)
 
 
 def _nearest(unseen: pd.DataFrame, predicted: pd.DataFrame) -> pd.DataFrame:
@@ -235,13 +260,13 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=100, help="tables per level")
     parser.add_argument("--first-seed", type=int, default=1000)
-    parser.add_argument("--levels", default="easy,middle,hard", help=",".join(LEVELS))
+    parser.add_argument("--levels", default="easy,middle,hard", help=",".join(PLAIN_LEVELS))
     parser.add_argument("--methods", default=",".join(METHODS), help=",".join(METHODS))
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--out", type=Path, help="also write the figures to this Markdown file")
     options = parser.parse_args(arguments)
     options.levels, options.methods = options.levels.split(","), options.methods.split(",")
-    unknown = sorted({*options.levels} - {*LEVELS} | {*options.methods} - {*METHODS})
+    unknown = sorted({*options.levels} - {*PLAIN_LEVELS} | {*options.methods} - {*METHODS})
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}")
     return options

@@ -20,10 +20,10 @@ def accuracy(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
     return _mean(truth["verdict"] == rows["verdict"])
 
 
-def macro_f1(truth: pd.DataFrame, rows: pd.DataFrame) -> float:
-    """Mean F1 over `CLASSES`, of those that are true of any row."""
+def macro_f1(truth: pd.DataFrame, rows: pd.DataFrame, classes: tuple[str, ...] = CLASSES) -> float:
+    """Mean F1 over the classes, of those that are true of any row."""
     scores = []
-    for verdict in CLASSES:
+    for verdict in classes:
         true, said = truth["verdict"] == verdict, rows["verdict"] == verdict
         if true.any():
             scores.append(2 * (true & said).sum() / (true.sum() + said.sum()))

@@ -5,6 +5,18 @@ tissue is expected to hold, and sees the table alone. Its errors are those that 
 upon everybody. With areas (`use_area`) it also knows how large each kind of row should be,
 which no method can learn from one table: that is the outer limit.
 
+The effects of other tables (`ganglioside.simulation.effects`) it knows as follows.
+
+- Exactly: gradients, drift, pathways, rounded RT of a row, scatter, missing rows, anchors, m/z with
+  its calibration and faults, other ions, isotopes read as names, split peaks.
+- It is told which rows show one peak again (second ions, isotope rows, duplicates, second names):
+  it judges the first and gives the others what follows from that. Chain isomers are judged apart.
+- Not exactly: the RT of a piece is compared with its parent's by the mean and the variance of the
+  latter's true RT, so that rounding of the parent's counts as normal noise; the samples of a study
+  are judged one by one; without areas the expected ones are taken for those of parents; a split
+  peak without its other half is not thought of; in a table with chains all rows by chance are
+  taken for d18:1.
+
 Every explanation of a row is a candidate with the logarithm of its density: how often such a
 row is reported, times how likely its RT (and area) is. A cause that makes one row at most is
 taken from the other rows by as much as one of them has it; the candidates' parents count by
@@ -13,11 +25,17 @@ how surely they are genuine. Both are repeated until they stand still.
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 from judgement import ROWS, UNSEEN, Judgement
+from scipy.special import ndtr
 
-from ganglioside.simulation import World, facts, names, peaks
+from ganglioside.lipids.adducts import adduct
+from ganglioside.lipids.isotopes import ISOTOPE_STEP, isotope_extents
+from ganglioside.simulation import World, exported_rows, facts, names, peaks
+from ganglioside.simulation.table import may_be_anchors
 
 NAME = ["series", *facts.CERAMIDE]
 SWEEPS = 6
@@ -36,15 +54,108 @@ def judge(
     world
         What the table was drawn from.
     features
-        Columns name, rt, volume, anchor, series, ceramide; index 0, 1, 2, ...
+        Columns sample, name, rt, volume, anchor, mz, process, series, ceramide and
+        `exported_rows.BOOKKEEPING`; index 0, 1, 2, ...
     unseen
         Columns UNSEEN's rt and curve_rt of species that are not in the table.
     use_area
         Whether the area of a row is evidence.
     """
-    candidates = find_candidates(world, features, use_area)
-    posterior = weigh(world, features, candidates)
-    return Judgement(decide(world, features, posterior), _unseen(world, unseen))
+    world = _with_sample_spread(world)
+    features = features.assign(volume=_known_areas(world, features), ppm=_ppm(world, features))
+    first = features[features["same_as"] < 0]
+    parts = [_judge_part(world, part, use_area) for _, part in first.groupby(["sample", "chain"])]
+    rows = _told(features, pd.concat(parts).sort_index())
+    return Judgement(rows[ROWS], _unseen(world, unseen))
+
+
+def _judge_part(world: World, part: pd.DataFrame, use_area: bool) -> pd.DataFrame:
+    """Verdicts on the rows of one sample and chain isomer, indexed as they are."""
+    own = _world_of_part(world, int(part["sample"].iloc[0]), int(part["chain"].iloc[0]))
+    rows = part.reset_index(drop=True)
+    posterior = weigh(own, rows, find_candidates(own, rows, use_area))
+    said = decide(own, rows, posterior).set_axis(part.index)
+    position = pd.Series(part.index, dtype="Int64")
+    at = position.reindex(said["parent_id"].fillna(-1)).to_numpy()
+    return said.assign(parent_id=pd.array(at, dtype="Int64"))
+
+
+def _world_of_part(world: World, sample: int, chain: int) -> World:
+    """Return the world as one sample and chain isomer shows it.
+
+    Its species have `curve_rt` in the sample's time, their expected area, `curve_sd` (min, of a
+    species about its line, without the noise of its row) and `mass`.
+    """
+    scenario, species = world.scenario, world.species
+    at = np.full(len(species), sample)
+    rt = species["curve_rt"].to_numpy()
+    expected = world.in_sample(rt, at)
+    steep = (world.in_sample(rt + 1e-4, at) - world.in_sample(rt - 1e-4, at)) / 2e-4
+    area = species["mean_log_area"].to_numpy()
+    if scenario.chain_names:
+        distance, fraction = exported_rows.chain_isomers(world)
+        both = exported_rows.has_chain_isomers(species)
+        expected = expected + chain * distance
+        of_second = np.where(both, fraction, 0.0)
+        area = area + _log(of_second if chain else 1 - of_second)
+    return dataclasses.replace(
+        world,
+        species=species.assign(
+            curve_rt=expected,
+            mean_log_area=area,
+            curve_sd=np.hypot(scenario.rt_scatter * steep, scenario.rt_noise),
+            mass=facts.masses(species),
+        ),
+    )
+
+
+def _with_sample_spread(world: World) -> World:
+    """Return the world with the spread of areas between samples as a part of that of species."""
+    scenario = world.scenario
+    between = scenario.sample_spread * (scenario.n_samples > 1)
+    spread = float(np.hypot(scenario.profile_spread, between))
+    return dataclasses.replace(world, scenario=scenario.replace(profile_spread=spread))
+
+
+def _known_areas(world: World, features: pd.DataFrame) -> pd.Series:
+    """Return the areas; in a table without any, those expected of the names."""
+    if world.scenario.areas:
+        return features["volume"]
+    expected = np.exp(world.species.groupby(NAME)["mean_log_area"].max())
+    known = expected.reindex(pd.MultiIndex.from_frame(features[NAME])).to_numpy()
+    return pd.Series(known, index=features.index).fillna(world.scenario.half_reported)
+
+
+def _ppm(world: World, features: pd.DataFrame) -> np.ndarray:
+    """Return measured m/z less that of the name's true ion, ppm, calibrated; NaN without m/z."""
+    if not world.scenario.mz:
+        return np.full(len(features), np.nan)
+    ions = {name: adduct(name) for name in features["ion"].unique()}
+    charge = features["ion"].map({name: abs(ion.charge) for name, ion in ions.items()})
+    shift = features["ion"].map({name: ion.shift for name, ion in ions.items()})
+    neutrons = features["neutrons"] + (world.scenario.mz_fault == "M+1")
+    usual = (facts.masses(features) + shift + neutrons * ISOTOPE_STEP) / charge
+    error = 1e6 * (features["mz"] - usual) / usual
+    mz, rt = usual.to_numpy(), features["rt"].to_numpy()
+    return np.asarray(error) - exported_rows.calibration(world, mz, rt)
+
+
+def _told(features: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts on all rows: those that show a peak again follow from the first."""
+    first = features["same_as"].where(features["same_as"] >= 0, features.index.to_series())
+    rows = said.loc[first].set_axis(features.index)
+    again = (features["same_as"] >= 0).to_numpy()
+    genuine = (rows["verdict"] == "valid").to_numpy() & again
+    other_peak = genuine & features["process"].isin(["M+1", "M+2"]).to_numpy()
+    second_name = again & (features["process"] == exported_rows.SECOND_NAME).to_numpy()
+    verdict = np.select([second_name, other_peak], ["outlier", "adduct"], rows["verdict"])
+    parent = rows["parent"].astype(object).where(~other_peak, features["name"])
+    parent_id = rows["parent_id"].where(~other_peak, first.astype("Int64"))
+    return rows.assign(
+        verdict=verdict,
+        parent=parent.where(~second_name),
+        parent_id=parent_id.where(~second_name),
+    )
 
 
 def find_candidates(world: World, features: pd.DataFrame, use_area: bool) -> pd.DataFrame:
@@ -54,11 +165,12 @@ def find_candidates(world: World, features: pd.DataFrame, use_area: bool) -> pd.
     (row of the co-eluting parent, -1 where it is not in the table), `cause` (text, one per
     cause that can make one row only; NA for chance) and `log_weight`.
     """
-    rows = features[["rt", "volume", *NAME]].rename_axis("row").reset_index()
+    rows = features[["rt", "volume", "ppm", "chain", *NAME]].rename_axis("row").reset_index()
     species = world.species.drop(columns="scatter").rename_axis("species").reset_index()
     genuine = rows.merge(species, on=NAME)
     found = [
         _candidates(genuine, "valid", "", _own_curve(world, genuine, 0.0, 0.0, use_area)),
+        _splits(world, rows, genuine),
         _neugc(world, rows, species, use_area),
         _chance(world, rows, species, use_area),
     ]
@@ -148,10 +260,30 @@ def _own_curve(
     world: World, table: pd.DataFrame, shift: float, log_share: float, use_area: bool
 ) -> np.ndarray:
     """Return the log density of rows that stand on their species' line, moved by `shift`."""
-    sd = _curve_sd(world)
-    rt = _log_normal(table["rt"] - table["curve_rt"] - shift, sd)
+    sd = np.hypot(table["curve_sd"], world.scenario.row_noise)
+    rt = _rt_density(world, table["rt"] - table["curve_rt"] - shift, sd)
+    rt = rt + _mass_evidence(world, table["ppm"], 0.0) + _log_exported(world)
     mean = table["mean_log_area"] + log_share
     return rt + _reported(world, table, mean, world.scenario.profile_spread, use_area)
+
+
+def _splits(world: World, rows: pd.DataFrame, genuine: pd.DataFrame) -> pd.DataFrame:
+    """Return the small halves of split peaks, some hundredths of a minute beside the large ones."""
+    share = world.scenario.split_share
+    if share == 0:
+        return pd.DataFrame()
+    large = genuine[["row", "rt", "species", "line", *NAME]]
+    large = large.rename(columns={"row": "parent", "rt": "parent_rt"})
+    pairs = rows.merge(large, on=NAME)
+    pairs = pairs[pairs["row"] != pairs["parent"]]
+    off = (pairs["rt"] - pairs["parent_rt"]).abs()
+    step = 10.0**-world.scenario.rt_decimals
+    sd = np.sqrt(exported_rows.PICK_NOISE**2 + step**2 / 6)
+    least, most = exported_rows.SPLIT_DISTANCE
+    inside = ndtr((off - least) / sd) - ndtr((off - most) / sd)
+    weight = _log(inside / (2 * (most - least))) + np.log(share) + _log_exported(world)
+    weight = weight + _mass_evidence(world, pairs["ppm"], 0.0)
+    return _candidates(pairs, "adduct", "split", weight)
 
 
 def _neugc(world: World, rows: pd.DataFrame, species: pd.DataFrame, use_area: bool) -> pd.DataFrame:
@@ -173,6 +305,7 @@ def _chance(
     table = rows.merge(by_name.reset_index(), on=NAME, how="left")
     span = rows["rt"].max() - rows["rt"].min()
     weight = _log(table["rate"].fillna(0.0) / span)
+    weight = weight + _mass_of_chance(world, table["ppm"]) + np.log(1e-4) * (rows["chain"] == 1)
     if use_area:
         off = np.log(table["volume"] / scenario.half_reported)
         weight = weight + _log_normal(off, peaks.CHANCE_LOG_SPREAD)
@@ -201,18 +334,52 @@ def _posing(world: World, species: pd.DataFrame, n_rows: int) -> pd.DataFrame:
     log_share, spread = peaks.ISOBAR_LOG_SHARE
     isobars = species.assign(verdict="outlier", log_share=log_share, spread=spread, log_rate=rate)
     adducts = species.assign(verdict="adduct", log_rate=0.0)
-    return pd.concat(
-        [
-            fragments,
-            names.as_isotope(isobars).assign(cause="isotope"),
-            names.as_propyl(isobars).assign(cause="propyl"),
-            names.as_sodium(adducts).assign(
-                cause="Na", log_share=np.log(np.mean(scenario.sodium_share)), spread=0.2
-            ),
-            names.as_water_loss(adducts).assign(
-                cause="H2O", log_share=np.log(np.mean(scenario.water_share)), spread=0.6
-            ),
-        ]
+    others = [
+        names.as_isotope(isobars).assign(cause="isotope", gained=2 * ISOTOPE_STEP),
+        names.as_propyl(isobars).assign(cause="propyl", gained=0.0),
+        _other_ion(scenario.sodium_share, names.as_sodium(adducts), 0.2),
+        _other_ion(scenario.water_share, names.as_water_loss(adducts), 0.6),
+        *_other_ions(world, adducts),
+    ]
+    if scenario.isotope_share > 0:
+        others.append(_isotopes(world, adducts))
+    posing = pd.concat(others)
+    off = (posing["mass"] + posing["gained"] - facts.masses(posing)) / posing["mass"]
+    return pd.concat([fragments.assign(off_ppm=0.0), posing.assign(off_ppm=1e6 * off)])
+
+
+def _other_ion(
+    share: tuple[float, float], posing: pd.DataFrame, spread: float | None = None
+) -> pd.DataFrame:
+    """Return species under the names of one other ion, with its extent."""
+    if spread is None:  # that of the logarithm of a uniform number
+        spread = float(np.std(np.log(np.linspace(*share, 101))))
+    gained = posing["process"].map(exported_rows.MASS_SHIFTS)
+    return posing.assign(
+        cause=posing["process"], log_share=np.log(np.mean(share)), spread=spread, gained=gained
+    )
+
+
+def _other_ions(world: World, species: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the species under the names of each other ion that the source makes."""
+    scenario = world.scenario
+    window, bonds = scenario.search_window, scenario.ion_double_bonds
+    return [
+        _other_ion(share, names.as_ion(species, ion, window, bonds))
+        for ion in facts.other_ions()
+        if (share := getattr(scenario, ion.share))[1] > 0
+    ]
+
+
+def _isotopes(world: World, species: pd.DataFrame) -> pd.DataFrame:
+    """Return the species under the names that their M+2 are read as."""
+    _, plus_two = isotope_extents(facts.elements(species))
+    return names.as_isotope(species).assign(
+        cause="M+2",
+        log_share=np.log(plus_two),
+        spread=0.01,
+        log_rate=np.log(world.scenario.isotope_share),
+        gained=2 * ISOTOPE_STEP,
     )
 
 
@@ -222,15 +389,19 @@ def _pieces(
     """Return the pieces of parents that are rows, and of those that are not in the table."""
     posing = rows.merge(_posing(world, species, len(rows)), on=NAME)
     parents = rows.rename(columns={"row": "parent", "rt": "parent_rt", "volume": "parent_volume"})
+    parents = parents[["parent", "parent_rt", "parent_volume", *NAME]]
     parents = species[["species", *NAME]].merge(parents, on=NAME).drop(columns=NAME)
     seen = posing.merge(parents, on="species")
     seen = seen[seen["parent"] != seen["row"]]
-    rt = _coelution(world, seen["rt"] - seen["parent_rt"])
+    at, unsure = _parents_rt(world, seen)
+    rt = _coelution(world, seen, seen["rt"] - at, unsure)
     area = np.log(seen["parent_volume"]) + seen["log_share"]
-    of_rows = rt + _reported(world, seen, area, seen["spread"], use_area) + seen["log_rate"]
-    rt = _coelution(world, posing["rt"] - posing["curve_rt"], _curve_sd(world))
+    spread = seen["spread"] if world.scenario.areas else np.hypot(seen["spread"], _profile(world))
+    of_rows = rt + _reported(world, seen, area, spread, use_area) + seen["log_rate"]
+    unsure = np.hypot(posing["curve_sd"], world.scenario.row_noise)
+    rt = _coelution(world, posing, posing["rt"] - posing["curve_rt"], unsure)
     area = posing["mean_log_area"] + posing["log_share"]
-    spread = np.hypot(posing["spread"], world.scenario.profile_spread)
+    spread = np.hypot(posing["spread"], _profile(world))
     rate = posing["log_rate"] + _log_missing(world, posing)
     of_others = rt + _reported(world, posing, area, spread, use_area) + rate
     return [
@@ -242,20 +413,82 @@ def _pieces(
 # --- densities -------------------------------------------------------------------------------
 
 
+def _profile(world: World) -> float:
+    return world.scenario.profile_spread
+
+
 def _curve_sd(world: World) -> float:
     return float(np.hypot(world.scenario.rt_scatter, world.scenario.rt_noise))
+
+
+def _parents_rt(world: World, pairs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return mean and sd of where the parents of pairs truly are, seen in a piece's row.
+
+    A parent is where its row is, as far as rows have no noise of their own; else between that and
+    its line. The noise of the piece's row is added.
+    """
+    scenario = world.scenario
+    rounding = _step(world) ** 2 / 12
+    noise = scenario.row_noise**2 + rounding
+    line = pairs["curve_sd"] ** 2
+    trust = line / (line + noise)
+    at = pairs["curve_rt"] + trust * (pairs["parent_rt"] - pairs["curve_rt"])
+    return at, np.sqrt(trust * noise + scenario.row_noise**2)
+
+
+def _step(world: World) -> float:
+    """Return the step to which RT are rounded, min; 0 for three decimals, which no one sees."""
+    decimals = world.scenario.rt_decimals
+    return 10.0**-decimals if decimals < 3 else 0.0
+
+
+def _rt_density(world: World, off: pd.Series, sd: float | pd.Series) -> np.ndarray:
+    """Return the log density of a rounded RT at a distance from where it is expected."""
+    step = _step(world)
+    if step == 0:
+        return _log_normal(off, sd)
+    inside = ndtr((off + step / 2) / sd) - ndtr((off - step / 2) / sd)
+    return np.log(np.maximum(np.asarray(inside, dtype=float) / step, 1e-300))
+
+
+def _mass_evidence(world: World, ppm: pd.Series, off_ppm: float | pd.Series) -> np.ndarray:
+    """Return the log density of a row's error of mass if it lies `off_ppm` from its name."""
+    if not world.scenario.mz:
+        return np.zeros(len(ppm))
+    return _log_normal(ppm - off_ppm, world.scenario.mz_noise)
+
+
+def _mass_of_chance(world: World, ppm: pd.Series) -> np.ndarray:
+    """Return the log density of the error of mass of a name by chance: even over the window."""
+    if not world.scenario.mz:
+        return np.zeros(len(ppm))
+    window, sd = world.scenario.search_window, world.scenario.mz_noise
+    return _log((ndtr((ppm + window) / sd) - ndtr((ppm - window) / sd)) / (2 * window))
+
+
+def _log_exported(world: World) -> float:
+    """Return the log probability that a row is exported."""
+    return float(np.log1p(-world.scenario.row_missing))
 
 
 def _log_normal(off: pd.Series, sd: float | pd.Series) -> np.ndarray:
     return np.asarray(-0.5 * (off / sd) ** 2 - np.log(sd * np.sqrt(2 * np.pi)))
 
 
-def _coelution(world: World, off: pd.Series, more: float = 0.0) -> np.ndarray:
-    """Return the log density of a piece's distance from its parent."""
+def _coelution(world: World, table: pd.DataFrame, off: pd.Series, unsure: pd.Series) -> np.ndarray:
+    """Return the log density of a piece's distance from its parent, and of its mass.
+
+    `unsure` is the sd, min, of that distance beside co-elution itself.
+    """
     s = world.scenario
-    core = _log_normal(off, np.hypot(s.coelution_core, more)) + np.log1p(-s.coelution_tail_share)
-    tail = _log_normal(off, np.hypot(s.coelution_tail, more)) + np.log(s.coelution_tail_share)
-    return np.logaddexp(core, tail)
+    off = off - table["rt_shift"].fillna(0.0)
+    width = table["rt_width"].fillna(1.0)
+    core = _rt_density(world, off, np.hypot(s.coelution_core * width, unsure))
+    tail = _rt_density(world, off, np.hypot(s.coelution_tail * width, unsure))
+    mixed = np.logaddexp(
+        core + np.log1p(-s.coelution_tail_share), tail + np.log(s.coelution_tail_share)
+    )
+    return mixed + _mass_evidence(world, table["ppm"], table["off_ppm"]) + _log_exported(world)
 
 
 def _reported(
@@ -284,15 +517,19 @@ def _log_missing(world: World, table: pd.DataFrame) -> np.ndarray:
     """Return the log probability that a species is not in the table."""
     spread = world.scenario.profile_spread
     rate = _report_rate(world, table["mean_log_area"], spread)
-    return _log(1 - rate * (1 - world.scenario.parent_missing))
+    kept = (1 - world.scenario.parent_missing) * (1 - world.scenario.row_missing)
+    return _log(1 - rate * kept)
 
 
 def _anchor_evidence(world: World, features: pd.DataFrame, candidates: pd.DataFrame) -> np.ndarray:
     """Return the log likelihood of each row's Anchor cell under each candidate."""
     p = _alone(candidates)
-    root = np.sqrt(features["volume"].to_numpy(dtype=float))
-    n_wrong = min(world.scenario.wrong_anchors, world.scenario.anchors)
-    expected = {"valid": world.scenario.anchors - n_wrong, "fragment": n_wrong}
+    root = np.sqrt(features["volume"].to_numpy(dtype=float)) * may_be_anchors(world, features)
+    n = world.scenario.anchors
+    if world.scenario.chain_names or world.scenario.row_missing > 0:
+        n = min(n, int(features["anchor"].sum()))  # a part of the table has a part of them
+    n_wrong = min(world.scenario.wrong_anchors, n)
+    expected = {"valid": n - n_wrong, "fragment": n_wrong}
     evidence = np.full(len(candidates), np.log(1e-6))
     anchor = features["anchor"].to_numpy()[candidates["row"]]
     for verdict, n in expected.items():

@@ -102,6 +102,19 @@ def test_rows_of_a_name_that_are_apart_are_two_peaks() -> None:
     assert rows.are_single
 
 
+def test_isomers_of_a_large_study_are_not_one_peak() -> None:
+    """However many there are, rows 0.09 min apart and more do not widen what is one peak."""
+    n = 40_000
+    rng = np.random.default_rng(0)
+    first = pd.DataFrame({"Name": "GM1(36:1;O2)", "RT": 9.0, "Sample": np.arange(n).astype(str)})
+    first.loc[: n // 2, "Name"] = "GM3(42:1;O2)"
+    first["RT"] += 4.0 * (first["Name"] == "GM3(42:1;O2)")
+    second = first.assign(RT=first["RT"] + 0.09 + rng.exponential(0.3, n))
+    rows, _ = rows_of(pd.concat([first, second], ignore_index=True))
+    assert rows.are_single
+    assert rows.width == pytest.approx(USUAL.coelution_width.value, rel=0.01)
+
+
 def test_a_part_of_a_split_peak_is_an_adduct_of_it() -> None:
     table = plain().drop(columns=["Adduct", "m/z"])
     beside = table.iloc[[3, 9]].assign(Anchor="F")

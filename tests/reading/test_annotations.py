@@ -107,3 +107,10 @@ def test_the_titles_of_mztab_are_those_that_it_allows() -> None:
 def test_hostile_quotes_are_read_at_once() -> None:
     line = ',"' * 50_000 + "valid,0.9"
     assert without_annotation(f"{line}\n" * 2).count("\n") == 2
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_a_line_that_is_shorter_than_the_annotation_is_kept(separator: str) -> None:
+    """Without a header, whose titles would show where the annotation begins."""
+    cut = separator.join(["GM3(36:1;O2)", "9.5", "valid", "0.998", ""])
+    assert without_annotation(f"{cut}\n") == f"{cut}\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from corpus.inputs import ROWS, table
 
 import ganglioside as gg
@@ -10,6 +12,7 @@ from ganglioside.reading.misfit_rows import misfits, repair_rows
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
+from ganglioside.reading.records import SampleColumns
 from ganglioside.reading.sheets import read_sheet
 from ganglioside.reading.text_files import text_sheets
 
@@ -77,3 +80,11 @@ def test_a_misfit_keeps_no_value_of_any_sample() -> None:
     misfit = table.data[table.data["name"] == "GM2(36:1;O2)"]
     assert misfit["volume"].isna().all()
     assert misfit["fault"].tolist() == ["The row has 8 fields where the header has 5."]
+
+
+def test_a_misfit_loses_its_cells_once_where_a_column_is_of_all_and_of_one_sample() -> None:
+    raw = raw_of("GM1(36:1);9.9;x", "GM3(36:1);9.9")
+    shared = SampleColumns("a", "", {"rt": raw.header.positions["rt"]})
+    cells = repair_rows(replace(raw, samples=(shared,)), ProblemLog(raw.lines, 1))
+    assert list(cells.columns) == [0, 1, 2]
+    assert cells.loc[1].tolist() == ["GM3(36:1)", "", ""]

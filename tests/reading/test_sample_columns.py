@@ -302,3 +302,13 @@ def test_samples_named_two_rows_above_columns_of_one_heading() -> None:
     assert {s.kind for s in table.tables[0].left_out} == {"qc", "blank"}
     standard = table.data[table.data["name"].str.contains("iSTD")]
     assert standard["fault"].str.contains("internal standard").all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_number_without_end_among_areas_is_none() -> None:
+    areas = [[1000 * (i + j) ** 2 + 5000 for j in range(5)] for i in range(10)]
+    rows = [f"GM3({30 + 2 * i}:1;O2),{7 + i},{','.join(map(str, a))}" for i, a in enumerate(areas)]
+    rows[3] = "GM3(36:1;O2),10,9000,1e999,9000,9000,9000"
+    table = gg.read_features("\n".join(["Name,RT,Area,S_1,S_2,S_3,S_4", *rows]).encode())
+    assert {sample.name for sample in table.tables[0].samples} == {"S_1", "S_2", "S_3", "S_4"}
+    assert table.data["volume"].max() < 1e6

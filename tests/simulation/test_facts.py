@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ganglioside.lipids.elements import Elements
 from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.simulation import facts
 
 
@@ -55,3 +57,22 @@ def test_acetylated_series_have_one_acetyl_more() -> None:
     for plain, more in pairs.items():
         gained = parse_name(f"{more}(36:1)").composition - parse_name(f"{plain}(36:1)").composition
         assert gained == type(gained)(oac=1)
+
+
+def test_masses_and_elements_are_those_of_the_names() -> None:
+    species = facts.lines()[["series"]].merge(facts.ceramides()[facts.CERAMIDE], how="cross")
+    species = species.drop_duplicates(ignore_index=True)
+    parts = species[facts.CERAMIDE].astype(str)
+    ceramide = parts["carbons"] + ":" + parts["double_bonds"] + ";O" + parts["hydroxyls"]
+    parsed = parse_names(species["series"] + "(" + ceramide + ")")
+    assert facts.masses(species).to_numpy() == pytest.approx(parsed.masses[parsed.index])
+    atoms = facts.elements(species)
+    formula = Elements({element: int(n[7]) for element, n in atoms.items()}).formula
+    assert formula == parsed.species[parsed.index[7]].formula
+
+
+def test_other_ions_weigh_what_they_gain_and_lose() -> None:
+    shifts = {ion.process: ion.mass_shift for ion in facts.other_ions()}
+    assert shifts["+HCOONa"] == pytest.approx(67.9874, abs=1e-4)
+    assert shifts["-CO2"] == pytest.approx(-43.9898, abs=1e-4)
+    assert shifts["+2Na-2H"] == pytest.approx(43.9639, abs=1e-4)

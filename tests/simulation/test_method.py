@@ -7,6 +7,7 @@ import pytest
 
 from ganglioside.simulation import LEVELS, facts
 from ganglioside.simulation.method import CURVES, Method
+from ganglioside.simulation.scenario import SHAPES
 
 
 @pytest.mark.parametrize("curve", CURVES)
@@ -40,3 +41,17 @@ def test_isomers_and_acetyls_stand_where_they_may() -> None:
     assert 15 < (isomers > 0).sum() < 45  # either may be first
     assert acetyls.min() >= 0.02
     assert acetyls.max() <= 0.10
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_lines_shift_along_the_bend_of_one_scale(shape: str) -> None:
+    scenario = LEVELS["middle"].replace(gradient=shape, one_scale=True)
+    for seed in range(5):
+        method = Method.draw(scenario, np.random.default_rng(seed))
+        z = np.linspace(-4, 8, 49)
+        lines = np.arange(len(method.offsets))
+        rt = method.rt(lines[:, None], z + 36, 1, 2)
+        scale = z + method.offsets[:, None] / method.slope
+        order = np.argsort(scale, axis=None)
+        assert (np.diff(rt.ravel()[order]) > -1e-9).all()  # RT is a function of the scale alone
+        assert rt.min() > 1

@@ -30,3 +30,13 @@ def _mass(table: pd.DataFrame) -> pd.Series:
     text = table["series"] + "(" + table["carbons"].astype(str) + ":"
     text += table["double_bonds"].astype(str) + ";O" + table["hydroxyls"].astype(str) + ")"
     return parse_names(text).frame()["monoisotopic_mass"].set_axis(table.index)
+
+
+def test_other_ions_are_read_as_the_nearest_name() -> None:
+    ions = {ion.process: ion for ion in facts.other_ions()}
+    gm3 = pd.DataFrame({"series": ["GM3"], "carbons": [34], "double_bonds": [1], "hydroxyls": [2]})
+    found = names.as_ion(gm3, ions["+HCOONa"], window=20, most_double_bonds=9)
+    assert found[["series", *facts.CERAMIDE]].to_numpy().tolist() == [["GM3", 40, 9, 2]]
+    assert found["process"].tolist() == ["+HCOONa"]
+    assert len(names.as_ion(gm3, ions["+HCOONa"], window=10, most_double_bonds=9)) == 0
+    assert len(names.as_ion(gm3, ions["+HCOONa"], window=20, most_double_bonds=3)) == 0

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from simulated_tables import draw
+from simulated_tables import PLAIN_LEVELS, draw
 
 import ganglioside as gg
 from ganglioside.errors import SettingsError
@@ -16,10 +16,10 @@ from ganglioside.simulation import LEVELS, Scenario
 def test_levels_grow_harder() -> None:
     outliers = {
         level: np.mean([(draw(seed, level)["verdict"] == "outlier").mean() for seed in range(4)])
-        for level in LEVELS
+        for level in PLAIN_LEVELS
     }
     assert list(outliers.values()) == sorted(outliers.values())
-    anchors = [scenario.anchors for scenario in LEVELS.values()]
+    anchors = [LEVELS[level].anchors for level in PLAIN_LEVELS]
     assert anchors == sorted(anchors, reverse=True)
 
 
@@ -38,7 +38,17 @@ def test_an_unknown_knob_or_level_is_refused_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "knobs", [{"rt_scatter": -0.1}, {"slope": (0.8, 0.4)}, {"n_samples": 0}, {"anchors": -1}]
+    "knobs",
+    [
+        {"rt_scatter": -0.1},
+        {"slope": (0.8, 0.4)},
+        {"n_samples": 0},
+        {"anchors": -1},
+        {"gradient": "wavy"},
+        {"anchor_side": 1},
+        {"row_noise": "much"},
+        {"sample_bend": 1.0},
+    ],
 )
 def test_an_impossible_value_is_refused(knobs: dict[str, object]) -> None:
     with pytest.raises(SettingsError, match=next(iter(knobs))):

@@ -13,6 +13,7 @@ from ganglioside.support.arrays import (
     quantile,
     ranges,
     read_only,
+    replaced,
     starts,
     sum_by,
     sum_of_others,
@@ -90,3 +91,9 @@ def test_an_array_that_is_read_only_cannot_be_written_to() -> None:
     values = read_only(np.zeros(2))
     with pytest.raises(ValueError, match="read-only"):
         values[0] = 1.0
+
+
+def test_a_replaced_copy_leaves_the_values_as_they_are() -> None:
+    values = np.array([1.0, 2.0, 3.0])
+    assert replaced(values, np.array([0, 2]), np.array([7.0, 8.0])).tolist() == [7.0, 2.0, 8.0]
+    assert values.tolist() == [1.0, 2.0, 3.0]

@@ -147,3 +147,14 @@ def test_the_row_of_groups_may_be_shorter_than_that_of_files() -> None:
     lines = metaboanalyst(3).splitlines()
     lines[1] = lines[1].rpartition(",")[0]
     assert_content(read("\n".join(lines)), tool="mzmine", ions=False)
+
+
+def test_files_with_nothing_but_an_mz_are_no_samples() -> None:
+    lines = modular().splitlines()
+    kept = [i for i, title in enumerate(lines[0].split(",")) if "datafile:" not in title]
+    mz = lines[0].split(",").index(f"datafile:{FILES[0]}.mzML:mz")
+    text = "\n".join(",".join(line.split(",")[i] for i in [*kept, mz]) for line in lines)
+    table = read(text)
+    assert len(table) == len(FEATURES)
+    assert table.data["sample"].isna().all()
+    assert (table.data["volume"] == 9.9e9).all()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganglioside.inference.densities import (
+from ganglioside.support.densities import (
     INTERVAL,
     OWN_TAIL,
     STANDARD_DEVIATION,

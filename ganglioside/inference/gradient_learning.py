@@ -7,13 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.densities import OWN_TAIL, student_weight
 from ganglioside.inference.learning import with_curve
 from ganglioside.inference.state import Inference
-from ganglioside.observations.gradient import Gradient, tents
+from ganglioside.observations.gradient import Gradient, RowsInCells, tents
 from ganglioside.retention.curve import ceramide_basis, ceramide_effect_jacobian
 from ganglioside.retention.first_gradient import STEP, roughness, without_mean
 from ganglioside.support.arrays import FloatArray, sum_by
+from ganglioside.support.densities import OWN_TAIL, student_weight
 
 _LARGEST_STEP: Final = 0.3  # of g in one round
 _LEAST_SHARE: Final = 0.01  # of a row on a line, to count
@@ -55,7 +55,8 @@ def _nearer(state: Inference) -> Gradient:
     weight = state.shares.own[counts] * student_weight(residual, OWN_TAIL)
     basis = ceramide_basis(state.observed.ceramides)[ceramide]
     followed = ceramide_effect_jacobian(state.curve.shape, basis) / scatter[:, None]
-    change = gradient.slopes(state.observed.rt[row]) / scatter[:, None]
+    cells = RowsInCells(state.observed.rt[row], gradient.knots)
+    change = cells.slopes(gradient.log_speed) / scatter[:, None]
     change = _unexplained(change, followed, line, 1 / scatter, weight, len(state.line_group))
     free = without_mean(tents(state.observed.rt, gradient.knots))
     rough = roughness(len(gradient.knots)) / STEP**2

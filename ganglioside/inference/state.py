@@ -10,7 +10,6 @@ import numpy as np
 
 from ganglioside.inference.candidates import NO_CANDIDATES, Candidates, candidates, first_of_group
 from ganglioside.inference.coeluting_pairs import DescribedCoelution, describe_coelution
-from ganglioside.inference.densities import STANDARD_DEVIATION
 from ganglioside.inference.detection import usual_detection
 from ganglioside.inference.expected_areas import CandidateAreas, learn_areas, unknown_areas
 from ganglioside.inference.mass_accuracy import mass_accuracy
@@ -25,6 +24,7 @@ from ganglioside.retention.curve import Ceramides, Curve, TabulatedCurve
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.isomer_lines import LineOffsets
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.priors import Priors
 
 LEAST_PRESENCE: Final = 0.02

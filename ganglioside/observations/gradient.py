@@ -17,7 +17,7 @@ import numpy as np
 
 from ganglioside.support.arrays import FloatArray
 
-_CELLS: Final = 512  # of the table that is interpolated
+_CELLS: Final = 256  # of the table that is interpolated
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,21 +99,41 @@ class Gradient:
         """Width of a cell, min."""
         return float(self.knots[-1] - self.knots[0]) / _CELLS
 
-    def slopes(self, rt: FloatArray) -> FloatArray:
-        """Change of straightened time with g at each knot, shape (n, k): ds/dg.
 
-        Parameters
-        ----------
-        rt : numpy.ndarray, shape (n,)
-            min.
-        """
-        middles = _middles(self._times)
-        passed = self.speed(middles)[:, None] * tents(middles, self.knots) * self._cell
-        at_borders = np.vstack([np.zeros(len(self.knots)), np.cumsum(passed, axis=0)])
-        position = np.clip((rt - self.knots[0]) / self._cell, 0.0, float(_CELLS))
-        cell = np.minimum(position.astype(np.int64), _CELLS - 1)
-        part = (position - cell)[:, None]
-        return np.asarray((1 - part) * at_borders[cell] + part * at_borders[cell + 1])
+class RowsInCells:
+    """Rows in the cells of a gradient that is being learned: what stays while its speed changes.
+
+    Parameters
+    ----------
+    rt : numpy.ndarray, shape (n,)
+        min.
+    knots : numpy.ndarray, shape (k,)
+        RT of the knots, min.
+    """
+
+    def __init__(self, rt: FloatArray, knots: FloatArray) -> None:
+        self.knots = knots
+        self._cell = float(knots[-1] - knots[0]) / _CELLS
+        position = (rt - knots[0]) / self._cell  # in cells; beyond the knots as in the last one
+        self._last = np.clip(position, 0, _CELLS - 1).astype(np.int64)
+        self._part = (position - self._last)[:, None]
+        self._tents = tents(_middles(np.linspace(knots[0], knots[-1], _CELLS + 1)), knots)
+
+    def straight(self, log_speed: FloatArray) -> FloatArray:
+        """Straightened time of each row after the first knot, min, shape (n,)."""
+        speed = np.exp(self._tents @ log_speed)
+        return self._passed(speed[:, None])[:, 0]
+
+    def slopes(self, log_speed: FloatArray) -> FloatArray:
+        """Change of straightened time with g at each knot, ds/dg, min, shape (n, k)."""
+        speed = np.exp(self._tents @ log_speed)
+        return self._passed(speed[:, None] * self._tents)
+
+    def _passed(self, in_cells: FloatArray) -> FloatArray:
+        """Sum over the cells before each row, (n, m), of values per minute, (cells, m)."""
+        at_borders = np.vstack([np.zeros(in_cells.shape[1]), np.cumsum(in_cells, axis=0)])
+        here = at_borders[self._last] + self._part * in_cells[self._last]
+        return np.asarray(here * self._cell)
 
 
 def tents(rt: FloatArray, knots: FloatArray) -> FloatArray:

@@ -9,12 +9,12 @@ clearly better.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from ganglioside.observations.gradient import Gradient, tents
+from ganglioside.observations.gradient import Gradient, RowsInCells, tents
 from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import (
     ceramide_basis,
@@ -26,23 +26,29 @@ from ganglioside.retention.first_curve import evenly_spread
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges
 from ganglioside.support.priors import Priors
 
-#: Numbers of knots tried, with the usual change of g from one knot to the next.
-_STIFFNESS: Final = ((6, 0.4), (10, 0.6), (18, 0.6))
+_KNOTS: Final = 18
 
 #: Usual change of g from one knot to the next.
-STEP: Final = 0.5
+STEP: Final = 0.35
 
-#: Where the fits begin: slope in that of the even gradient, and curvature in slopes.
-_BEGINNINGS: Final = ((1.0, -0.1), (0.6, 0.0), (1.0, 0.15))
+_FLATTER: Final = -0.1  # curvature with which the fits begin, in slopes
+#: Slopes with which they begin, in that of the even gradient: the steeper ones find steps.
+_BEGINNINGS: Final = (1.0, 2.0, 3.0)
 
 _WIDTHS: Final = np.geomspace(0.5, 0.06, 8)  # to which pairs must agree, carbons
 _REACH: Final = 4.0  # carbons that the rows of a pair are usually apart, at most
 _AGREE: Final = 0.05  # carbons by which neighbours agree
 _LARGEST_STEP: Final = 0.7  # of g in one round
-_MOST_PAIRS: Final = 6000
-_FOLDS: Final = 3
-_BETTER: Final = 1.25  # factor by which more unseen pairs must agree
-_PROMISING: Final = 1.1  # factor by which more pairs agree at a glance
+_MOST_LATER: Final = 30  # rows of its series that a row is paired with, those with more carbons
+_MOST_PAIRS: Final = 800
+_FOLDS: Final = 4
+_BETTER: Final = 1.25  # factor by which more pairs must agree
+_UNSEEN_BETTER: Final = 1.2  # the same of pairs that the fit has not seen
+_END_KNOTS: Final = 5  # at each end, over which the speed rises or falls in another fit
+_EDGE: Final = 2  # rows beyond the first and last knot: no row has a knot for itself
+_HINT_KNOTS: Final = 10
+_HINT_WIDTH: Final = 0.12  # carbons
+_HINT: Final = 0.05  # share of the misfit that a speed explains, of an uneven gradient
 _LEAST_ROWS: Final = 12
 _LEAST_SLOPE: Final = 0.05  # min per carbon
 
@@ -57,7 +63,7 @@ class _Neighbours:
         Rows.
     rt : numpy.ndarray, shape (n,)
         min.
-    ceramide : numpy.ndarray of int, shape (n,)
+    ceramide, series : numpy.ndarray of int, shape (n,)
     basis : numpy.ndarray, shape (K, 4)
     """
 
@@ -65,12 +71,12 @@ class _Neighbours:
     second: IntArray
     rt: FloatArray
     ceramide: IntArray
+    series: IntArray
     basis: FloatArray
 
     def some(self, chosen: BoolArray) -> _Neighbours:
         """The pairs that are chosen, shape (p,)."""
-        first, second = self.first[chosen], self.second[chosen]
-        return _Neighbours(first, second, self.rt, self.ceramide, self.basis)
+        return replace(self, first=self.first[chosen], second=self.second[chosen])
 
     def between(self, of_rows: FloatArray) -> FloatArray:
         """Difference of a value of the rows, (n,) or (n, k), in each pair."""
@@ -79,19 +85,6 @@ class _Neighbours:
     def of_ceramides(self, values: FloatArray) -> FloatArray:
         """Difference of a value of the ceramides, (K,) or (K, k), in each pair."""
         return np.asarray(values[self.ceramide[self.first]] - values[self.ceramide[self.second]])
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """Number of knots with the usual step of g (None for an even gradient), and the beginning."""
-
-    stiffness: tuple[int, float] | None
-    beginning: tuple[float, float]
-
-
-_EVEN: Final = _Trial(None, _BEGINNINGS[0])
-_TRIALS: Final = tuple(_Trial(s, b) for s in _STIFFNESS for b in _BEGINNINGS)
-_GLANCE: Final = _Trial(_STIFFNESS[1], _BEGINNINGS[0])  # tells whether to try the others
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,60 +108,90 @@ def first_gradient(observed: Observations, slope: float, priors: Priors) -> Grad
     pairs = _neighbours(observed)
     if len(observed) < _LEAST_ROWS or len(pairs.first) < _LEAST_ROWS:
         return Gradient.even()
-    best = _EVEN
-    if_even = _agreement(pairs, _fitted(pairs, slope, _EVEN, priors))
-    if _agreement(pairs, _fitted(pairs, slope, _GLANCE, priors)) < _PROMISING * if_even:
+    even = _even_fit(pairs, slope, priors)
+    if _explained_by_speed(pairs, even.shape) < _HINT:
         return Gradient.even()
-    agreement = _BETTER * if_even
-    for trial in _TRIALS:
-        found = _agreement(pairs, _fitted(pairs, slope, trial, priors))
-        if found > agreement:
-            best, agreement = trial, found
-    if best.stiffness is None or not _predicts_better(pairs, slope, best, priors):
+    fits = {start: _fit(pairs, start * slope, priors) for start in _BEGINNINGS}
+    best = max(_BEGINNINGS, key=lambda start: _agreement(pairs, fits[start]))
+    if _agreement(pairs, fits[best]) < _BETTER * _agreement(pairs, even):
         return Gradient.even()
-    return _fitted(pairs, slope, best, priors).gradient
+    if not _predicts_better(pairs, slope, best * slope, priors):
+        return Gradient.even()
+    return _with_other_ends(pairs, fits[best], priors).gradient
 
 
-def _predicts_better(pairs: _Neighbours, slope: float, trial: _Trial, priors: Priors) -> bool:
-    """Whether the uneven gradient of a trial explains rows better that it has not seen."""
+def _explained_by_speed(pairs: _Neighbours, shape: FloatArray) -> float:
+    """Share of the misfit of an even gradient that a change of speed explains at first order."""
+    bend = _Bend.of(pairs, _HINT_KNOTS)
+    residual = _residual(pairs, Gradient.even(), shape)
+    width = _HINT_WIDTH * max(float(shape[0]), _LEAST_SLOPE)
+    weight = _nearness(pairs, shape) / (1 + (residual / width) ** 2)
+    by_shape = pairs.of_ceramides(ceramide_effect_jacobian(shape, pairs.basis))
+    by_speed = bend.slopes(np.zeros(_HINT_KNOTS))
+    with_shape = _weighted_misfit(by_shape, residual, weight)
+    with_speed = _weighted_misfit(np.hstack([by_shape, by_speed]), residual, weight)
+    return 1 - with_speed / with_shape
+
+
+def _weighted_misfit(columns: FloatArray, values: FloatArray, weight: FloatArray) -> float:
+    """Weighted sum of squares of the values that no sum of the columns, (p, m), explains."""
+    weighted = columns * weight[:, None]
+    normal = weighted.T @ columns + 1e-6 * float(weight.sum()) * np.eye(columns.shape[1])
+    pull = weighted.T @ values
+    return float(weight @ values**2 - pull @ np.linalg.solve(normal, pull))
+
+
+def _predicts_better(pairs: _Neighbours, slope: float, steeper: float, priors: Priors) -> bool:
+    """Whether an uneven gradient explains series better that it has not seen.
+
+    Ceramides in the place of series where there is only one.
+    """
     even, uneven = 0.0, 0.0
-    fold = pairs.ceramide % _FOLDS
+    fold = pairs.series % _FOLDS
+    if not pairs.series.any():
+        fold = pairs.ceramide % _FOLDS
     for held in range(_FOLDS):
         out = (fold[pairs.first] == held) | (fold[pairs.second] == held)
         seen, unseen = pairs.some(~out), pairs.some(out)
-        even += _agreement(unseen, _fitted(seen, slope, _EVEN, priors))
-        uneven += _agreement(unseen, _fitted(seen, slope, trial, priors))
-    return uneven > _BETTER * even
+        if len(unseen.first):
+            even += _agreement(unseen, _even_fit(seen, slope, priors))
+            uneven += _agreement(unseen, _fit(seen, steeper, priors))
+    return uneven > _UNSEEN_BETTER * even
 
 
 def _neighbours(observed: Observations) -> _Neighbours:
-    """Pairs of rows of one series, those nearest in carbons where there are too many."""
+    """Pairs of rows of one series, evenly spread where there are too many."""
     chosen = evenly_spread(observed)
     ceramide, group = observed.ceramide[chosen], observed.group[chosen]
     order = np.lexsort((observed.ceramides[ceramide, 0], group))
     sizes = np.bincount(group)
     end = np.repeat(np.cumsum(sizes), sizes)
     here = np.arange(len(order))
-    later = np.minimum(end - here - 1, _most_later(end - here - 1))
+    later = np.minimum(end - here - 1, _MOST_LATER)
     first, second = order[np.repeat(here, later)], order[ranges(here + 1, later)]
-    differ = ceramide[first] != ceramide[second]
-    basis = ceramide_basis(observed.ceramides)
-    pairs = _Neighbours(first, second, observed.rt[chosen], ceramide, basis)
-    return pairs.some(differ)
+    differ = np.flatnonzero(ceramide[first] != ceramide[second])
+    some = differ[:: max(1, -(-len(differ) // _MOST_PAIRS))]
+    return _Neighbours(
+        first=first[some],
+        second=second[some],
+        rt=observed.rt[chosen],
+        ceramide=ceramide,
+        series=np.unique(group, return_inverse=True)[1],
+        basis=ceramide_basis(observed.ceramides),
+    )
 
 
-def _most_later(later: IntArray) -> int:
-    """Number of later rows to pair each row with, so that there are not too many pairs."""
-    limit = max(4, _MOST_PAIRS // max(len(later), 1))
-    return min(int(later.max(initial=0)), limit)
+def _even_fit(pairs: _Neighbours, slope: float, priors: Priors) -> _Fit:
+    """Shape of f on which most pairs agree on an even gradient."""
+    return _fitted(pairs, slope, _Bend.of(pairs, 0), priors)
 
 
-def _fitted(
-    pairs: _Neighbours,
-    slope: float,
-    trial: _Trial,
-    priors: Priors,
-) -> _Fit:
+def _fit(pairs: _Neighbours, slope: float, priors: Priors) -> _Fit:
+    """Gradient and shape of f on which most pairs agree, from a slope in min per carbon."""
+    return _fitted(pairs, slope, _Bend.of(pairs, _KNOTS), priors)
+
+
+def _fitted(pairs: _Neighbours, slope: float, bend: _Bend, priors: Priors) -> _Fit:
     """Gradient and shape on which pairs agree ever more closely; an even one without stiffness.
 
     One Gauss-Newton step for each width h, for the shape of f and g at the knots, whose mean is 0.
@@ -176,44 +199,99 @@ def _fitted(
     raises sum(W (h^2 (g(t1) + g(t2)) / 2 - r^2 / 2)): log-likelihood of the RT, not of s, so that
     nothing is gained by letting time stand still.
     """
-    start, curvature = trial.beginning
-    shape = shape_prior(start * slope, priors)[0]
-    shape[1] = curvature * start * slope
-    knots, step_sd = _knots(pairs, trial.stiffness)
-    gradient = Gradient(knots, np.zeros(len(knots)))
-    tent = tents(pairs.rt, knots) if len(knots) else np.zeros((len(pairs.rt), 0))
-    free = without_mean(tent)
-    stiff = free.T @ roughness(len(knots)) @ free / step_sd**2
-    tent_of_pair = (tent[pairs.first] + tent[pairs.second]) @ free / 2
-    for width in (start * slope * _WIDTHS).tolist():
+    shape = shape_prior(slope, priors)[0]
+    shape[1] = _FLATTER * slope
+    return _sharpened(pairs, shape, np.zeros(len(bend.knots)), bend, priors)
+
+
+def _with_other_ends(pairs: _Neighbours, fit: _Fit, priors: Priors) -> _Fit:
+    """Fit begun again with faster and slower ends of the run, where most pairs agree.
+
+    Few rows elute there: a fit with the others may have settled on a wrong one of them.
+    """
+    bend = _Bend.of(pairs, _KNOTS)
+    late = np.maximum(np.arange(_KNOTS) - _KNOTS + 1 + _END_KNOTS, 0) / _END_KNOTS
+    for change in (late, -late, late[::-1], -late[::-1]):
+        other = _sharpened(pairs, fit.shape, fit.gradient.log_speed + change, bend, priors)
+        fit = max(fit, other, key=lambda one: _agreement(pairs, one))
+    return fit
+
+
+def _sharpened(
+    pairs: _Neighbours, shape: FloatArray, log_speed: FloatArray, bend: _Bend, priors: Priors
+) -> _Fit:
+    """Fit from a beginning, see `_fitted`."""
+    log_speed = log_speed.copy()
+    for width in (float(shape[0]) * _WIDTHS).tolist():
         mean, sd = shape_prior(max(float(shape[0]), _LEAST_SLOPE), priors)
-        residual = _residual(pairs, gradient, shape)
+        residual = bend.straight(log_speed)
+        residual -= pairs.of_ceramides(ceramide_effect(shape, pairs.basis))
         weight = _nearness(pairs, shape) * np.exp(-0.5 * np.minimum((residual / width) ** 2, 60))
         by_shape = -pairs.of_ceramides(ceramide_effect_jacobian(shape, pairs.basis))
-        by_speed = np.zeros((len(residual), 0))
-        if len(knots):
-            by_speed = pairs.between(gradient.slopes(pairs.rt) @ free)
-        jacobian = np.hstack([by_shape, by_speed])
+        jacobian = np.hstack([by_shape, bend.slopes(log_speed)])
         weighted = jacobian * weight[:, None]
         normal = weighted.T @ jacobian
         pull = -weighted.T @ residual
         normal[range(5), range(5)] += (width / sd) ** 2
-        normal[5:, 5:] += width**2 * stiff
+        normal[5:, 5:] += width**2 * bend.stiff
         pull[:5] += (width / sd) ** 2 * (mean - shape)
-        pull[5:] += width**2 * (weight @ tent_of_pair - stiff @ (free.T @ gradient.log_speed))
+        pull[5:] += width**2 * (weight @ bend.tent - bend.stiff @ (bend.free.T @ log_speed))
         step = np.linalg.solve(normal, pull)
         shape = shape + step[:5]
-        change = np.clip(free @ step[5:], -_LARGEST_STEP, _LARGEST_STEP)
-        gradient = Gradient(knots, gradient.log_speed + change)
-    return _Fit(gradient, shape)
+        log_speed += np.clip(bend.free @ step[5:], -_LARGEST_STEP, _LARGEST_STEP)
+    return _Fit(Gradient(bend.knots, log_speed), shape)
 
 
-def _knots(pairs: _Neighbours, stiffness: tuple[int, float] | None) -> tuple[FloatArray, float]:
-    """Knots over the run, min, and the usual change of g between two of them."""
-    if stiffness is None:
-        return np.zeros(0), 1.0
-    number, step_sd = stiffness
-    return np.linspace(pairs.rt.min(), pairs.rt.max(), number), step_sd
+@dataclass(frozen=True, eq=False)
+class _Bend:
+    """Pairs in the cells of a gradient, and all g that it may have.
+
+    Attributes
+    ----------
+    pairs : _Neighbours
+    cells : RowsInCells, optional
+        None for an even gradient.
+    knots : numpy.ndarray, shape (k,)
+        RT, min.
+    free : numpy.ndarray, shape (k, k - 1)
+        Directions in which g is free.
+    stiff : numpy.ndarray, shape (k - 1, k - 1)
+        Prior precision in these.
+    tent : numpy.ndarray, shape (p, k - 1)
+        Change of the mean g of the two rows of each pair, in these.
+    """
+
+    pairs: _Neighbours
+    cells: RowsInCells | None
+    knots: FloatArray
+    free: FloatArray
+    stiff: FloatArray
+    tent: FloatArray
+
+    @classmethod
+    def of(cls, pairs: _Neighbours, number: int) -> _Bend:
+        """A number of knots over the run; none for an even gradient."""
+        if number == 0:
+            none, no_columns = np.zeros((0, 0)), np.zeros((len(pairs.first), 0))
+            return cls(pairs, None, np.zeros(0), none, none, no_columns)
+        inner = np.sort(pairs.rt)[_EDGE:-_EDGE]
+        knots = np.linspace(inner[0], inner[-1], number)
+        tent = tents(pairs.rt, knots)
+        free = without_mean(tent)
+        stiff = free.T @ roughness(number) @ free / STEP**2
+        of_pairs = (tent[pairs.first] + tent[pairs.second]) @ free / 2
+        return cls(pairs, RowsInCells(pairs.rt, knots), knots, free, stiff, of_pairs)
+
+    def straight(self, log_speed: FloatArray) -> FloatArray:
+        """Straightened time between the rows of each pair, min, shape (p,)."""
+        rt = self.cells.straight(log_speed) if self.cells else self.pairs.rt
+        return self.pairs.between(rt)
+
+    def slopes(self, log_speed: FloatArray) -> FloatArray:
+        """Change of that with g in each free direction, shape (p, k - 1)."""
+        if self.cells is None:
+            return self.tent
+        return self.pairs.between(self.cells.slopes(log_speed) @ self.free)
 
 
 def without_mean(tent: FloatArray) -> FloatArray:

@@ -15,7 +15,6 @@ from ganglioside.lipids.composition import Composition, loss_label
 from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.settings import Settings
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts, sum_by
-from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.verdicts.line_quality import LineQuality, line_quality
 
 VALID, FRAGMENT, ADDUCT, OUTLIER, UNDETERMINED = range(len(VERDICTS))

@@ -73,6 +73,7 @@ def test_a_feature_alone_in_its_series_is_predicted_by_the_others() -> None:
 
 def test_rivals_for_one_line_share_it_by_their_odds(example: Inference) -> None:
     """With presence p, odds o and rivals' odds r, a candidate gets o / (1 - p + o + r)."""
+    example = with_mispicked(example, 0.0)
     shares = explain(example)
     alone = explain(replace(example, candidates=without_rivals(example)))
     c = example.candidates
@@ -89,6 +90,23 @@ def test_rivals_for_one_line_share_it_by_their_odds(example: Inference) -> None:
     total = np.bincount(key, odds)[key]
     complete = np.bincount(key)[key] == counts[rivals]
     np.testing.assert_allclose(shares.own[rivals][complete], (odds / (left + total))[complete])
+
+
+def with_mispicked(state: Inference, value: float) -> Inference:
+    """State with another prior of a wrong peak in the place of the right one."""
+    mispicked = replace(state.priors.mispicked, value=value)
+    return replace(state, priors=replace(state.priors, mispicked=mispicked))
+
+
+def test_a_wrong_peak_may_stand_in_the_place_of_the_right_one(example: Inference) -> None:
+    """However surely the species is present, a row far from its line may be another peak."""
+    c = example.candidates
+    alone = np.bincount(c.sample_line_ceramide)[c.sample_line_ceramide] == 1
+    alone &= np.bincount(c.row)[c.row] == 1
+    never, often = (explain(with_mispicked(example, value)).own[alone] for value in (0.0, 0.1))
+    assert (often <= never + 1e-12).all()
+    doubtful = (never > 0.2) & (never < 0.8)
+    assert (often[doubtful] < never[doubtful] - 0.01).any()
 
 
 def without_rivals(state: Inference) -> object:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganglioside.observations.gradient import Gradient, tents
+from ganglioside.observations.gradient import Gradient, RowsInCells, tents
 
 SPEEDS = st.lists(st.floats(-2.0, 2.0), min_size=2, max_size=12)
 
@@ -51,7 +51,8 @@ def test_speed_is_the_slope_of_straightened_time() -> None:
 def test_slopes_say_by_how_much_a_knot_moves_straightened_time() -> None:
     log_speed = [0.6, -0.2, 0.1, 0.4]
     rt = np.linspace(2.0, 14.0, 13)
-    by_knot = gradient(log_speed).slopes(rt)
+    cells = RowsInCells(rt, gradient(log_speed).knots)
+    by_knot = cells.slopes(np.array(log_speed))
     for knot in range(4):
         more, less = log_speed.copy(), log_speed.copy()
         more[knot] += 1e-4

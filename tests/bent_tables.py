@@ -32,8 +32,8 @@ def two_steps(worth: np.ndarray) -> np.ndarray:
 
 
 def even(worth: np.ndarray) -> np.ndarray:
-    """RT, min, at 0.75 min a carbon, a little concave."""
-    return np.asarray(9.0 + 0.75 * worth - 0.008 * worth**2)
+    """RT, min, at 0.75 min a carbon."""
+    return np.asarray(9.0 + 0.75 * worth)
 
 
 def table(bend: Bend, seed: int = 1, noise: float = 0.01) -> pd.DataFrame:

@@ -35,6 +35,7 @@ from ganglioside.retention.curve import (
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.retention.isomer_names import line_names
+from ganglioside.retention.reach import Reach
 from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.support.priors import Priors
@@ -96,6 +97,7 @@ class _Parameters:
     sigma: FloatArray
     drift: Drift
     gradient: Gradient
+    reach: Reach
 
     def expect(self, curve: Curve, ceramides: Ceramides) -> tuple[FloatArray, FloatArray]:
         """RT of each line of a curve at each ceramide and its scale, min, each shape (L, c)."""
@@ -103,7 +105,9 @@ class _Parameters:
         rt = self.gradient.to_rt(straight)
         speed = self.gradient.speed(rt)
         scatter = self.sigma[ceramide_class(ceramides.basis)] * speed
-        return rt, np.sqrt(curve.variance(ceramides) + scatter**2) / speed
+        bend = self.composition.priors.bend_beyond_rows.spread / curve.slope
+        variance = curve.variance(ceramides) + self.reach.variance(straight, bend)
+        return rt, np.sqrt(variance + scatter**2) / speed
 
     def in_minutes(self, straight: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
         """RT of straightened times and its standard deviation, min, in their shape."""
@@ -180,6 +184,7 @@ class FittedModel:
             sigma=result.rates.sigma,
             drift=result.observed.drift,
             gradient=result.observed.gradient,
+            reach=result.reach,
         )
         return cls(parameters)
 
@@ -440,6 +445,7 @@ class FittedModel:
             "composition": _composition_to_dict(self._parameters.composition),
             "lines": _lines_to_dict(self._parameters.lines),
             "curve": _curve_to_dict(self._parameters.curve),
+            **_reach_to_dict(self._parameters.reach),
             **_gradient_to_dict(self._parameters.gradient),
         }
 
@@ -456,6 +462,7 @@ class FittedModel:
             sigma=np.array(values["sigma"]),
             drift=Drift.from_dict(values["drift"]),
             gradient=Gradient.from_dict(values.get("gradient")),
+            reach=Reach(*values["reach"]) if "reach" in values else Reach.everywhere(),
         )
         return cls(parameters, values["reason"])
 
@@ -463,6 +470,11 @@ class FittedModel:
 def _gradient_to_dict(gradient: Gradient) -> dict[str, Any]:
     """Values of a gradient for JSON; none for an even one."""
     return {} if gradient.is_even else {"gradient": gradient.to_dict()}
+
+
+def _reach_to_dict(reach: Reach) -> dict[str, Any]:
+    """Values of a reach for JSON; none where it has no end."""
+    return {} if reach == Reach.everywhere() else {"reach": [reach.first, reach.last]}
 
 
 def _composition_to_dict(composition: CompositionModel) -> dict[str, Any]:

@@ -134,13 +134,16 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     RT, its leverage is h = w v, and without it
 
         predicted = rt - (rt - fitted) / (1 - h)
-        scale     = sqrt(scatter^2 + v / (1 - h))
+        scale     = sqrt(scatter^2 + v / (1 - h) + b)
+
+    with the variance b because the gradient may bend where few rows are.
     """
     c = state.candidates
     variance = state.tabulated.variance.take(c.line_ceramide)
     leverage = np.minimum(state.weight * variance, _LARGEST_LEVERAGE)
     predicted = c.rt - (c.rt - state.fitted) / (1 - leverage)
-    scale = np.sqrt(state.scatter**2 + variance / (1 - leverage))
+    bend = state.bend_variance(predicted)
+    scale = np.sqrt(state.scatter**2 + variance / (1 - leverage) + bend)
     return predicted, scale
 
 

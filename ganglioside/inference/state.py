@@ -23,6 +23,7 @@ from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import Ceramides, Curve, TabulatedCurve
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.isomer_lines import LineOffsets
+from ganglioside.retention.reach import Reach
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
 from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.priors import Priors
@@ -37,6 +38,7 @@ _FIRST_ANCHOR_OTHER: Final = 0.03
 _FIRST_PRESENCE_MAIN: Final = 0.7
 _FIRST_PRESENCE_FURTHER: Final = 0.3
 
+_ON_ITS_LINE: Final = 0.5  # share from which a row counts as on its line
 _SURE: Final = 1e-6  # variance of parameters about which new lines change nothing
 
 
@@ -129,6 +131,16 @@ class Inference:
     def fitted(self) -> FloatArray:
         """RT of each candidate's line at its ceramide, min, shape (a,)."""
         return self.tabulated.predicted.take(self.candidates.line_ceramide)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Straightened time between which rows on their lines have shown the gradient."""
+        return Reach.of(self.candidates.rt[self.shares.own > _ON_ITS_LINE])
+
+    def bend_variance(self, straight: FloatArray) -> FloatArray:
+        """Variance of straightened times because the gradient may bend out of reach, min^2."""
+        bend = self.priors.bend_beyond_rows.spread / self.curve.slope
+        return self.reach.variance(straight, bend)
 
     @cached_property
     def predicted_rt(self) -> FloatArray:

@@ -42,7 +42,7 @@ _LARGEST_STEP: Final = 0.7  # of g in one round
 _MOST_LATER: Final = 30  # rows of its series that a row is paired with, those with more carbons
 _MOST_PAIRS: Final = 800
 _FOLDS: Final = 4
-_BETTER: Final = 1.25  # factor by which more pairs must agree
+_BETTER: Final = 1.2  # factor by which more pairs must agree
 _UNSEEN_BETTER: Final = 1.2  # the same of pairs that the fit has not seen
 _END_KNOTS: Final = 5  # at each end, over which the speed rises or falls in another fit
 _EDGE: Final = 2  # rows beyond the first and last knot: no row has a knot for itself
@@ -155,7 +155,8 @@ def _predicts_better(pairs: _Neighbours, slope: float, steeper: float, priors: P
         seen, unseen = pairs.some(~out), pairs.some(out)
         if len(unseen.first):
             even += _agreement(unseen, _even_fit(seen, slope, priors))
-            uneven += _agreement(unseen, _fit(seen, steeper, priors))
+            fit = _with_other_ends(seen, _fit(seen, steeper, priors), priors)
+            uneven += _agreement(unseen, fit)
     return uneven > _UNSEEN_BETTER * even
 
 

@@ -47,6 +47,7 @@ class Priors:
     offsets_spared: Prior
     line_tilt: Prior
     ceramide_deviation: Prior
+    bend_beyond_rows: Prior
     unit_hex: Prior
     unit_hexnac: Prior
     unit_neuac: Prior

@@ -104,7 +104,7 @@ def test_a_series_of_one_feature_is_sparse(table: pd.DataFrame) -> None:
 
 def test_a_lone_ceramide_at_the_edge_is_extrapolated(table: pd.DataFrame) -> None:
     edge = known_curve.draw(
-        Method(), np.random.default_rng(1), series=["GM1"], ceramides=[(46, 1, 2)]
+        Method(), np.random.default_rng(1), series=["GM1"], ceramides=[(44, 1, 2)]
     )
     whole = pd.concat([table, edge], ignore_index=True)
     assert found(whole, "extrapolation")["feature_id"].tolist() == [len(whole) - 1]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ganglioside.inference.coeluting_pairs import describe_coelution
 from ganglioside.inference.gradient_learning import learn_gradient
+from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, misfit_of
 from ganglioside.inference.learning import learn
 from ganglioside.inference.line_placement import place_lines, prune_lines
 from ganglioside.inference.posterior import explain
@@ -17,10 +18,12 @@ from ganglioside.inference.state import Inference, begin, reduced_rt
 from ganglioside.ion_source.artefacts import artefact_pairs, split_pairs
 from ganglioside.ion_source.coelution import USUAL_TOLERANCE, Coelution, join
 from ganglioside.ion_source.fragments import fragment_pairs
+from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.observations import Observations
 from ganglioside.progress import Progress
+from ganglioside.retention.curve import Curve
 from ganglioside.retention.first_curve import NoCurve, starting_curve
-from ganglioside.retention.first_gradient import first_gradient
+from ganglioside.retention.first_gradient import best_gradient, first_gradient
 from ganglioside.retention.isomer_lines import starting_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
@@ -31,6 +34,7 @@ _GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14
 _SETTLED: Final = 0.25  # scatters by which lines may still move
+_BETTER_FIT: Final = 0.7  # part of the misfit that an uneven gradient may leave
 _AGAIN: Final = 2  # rounds of shares under another tolerance
 _NARROWING: Final = 0.5  # of the least scatter, by round
 
@@ -60,11 +64,28 @@ def _infer(observed: Observations, report: Progress, priors: Priors) -> Inferenc
         report.log("rule1", start.reason)
         return start
     gradient = first_gradient(observed, start.slope, priors)
+    state = _on_gradient(observed, gradient, start, report, priors)
+    misfit = misfit_of(state)
+    if not gradient.is_even or misfit < CLEAR_MISFIT:
+        return state
+    report.log("rule1", "Rows elute early or late together: an uneven gradient is tried")
+    gradient = best_gradient(observed, start.slope, priors)
+    uneven = _on_gradient(observed, gradient, start, report, priors)
+    return uneven if misfit_of(uneven) < _BETTER_FIT * misfit else state
+
+
+def _on_gradient(
+    observed: Observations,
+    gradient: Gradient,
+    start: Curve,
+    report: Progress,
+    priors: Priors,
+) -> Inference:
+    """State after all rounds on a gradient; `start` is the first curve on an even one."""
     if not gradient.is_even:
         observed = replace(observed, gradient=gradient)
-        start = starting_curve(observed, priors)
-        if isinstance(start, NoCurve):
-            return start
+        straight = starting_curve(observed, priors)
+        start = start if isinstance(straight, NoCurve) else straight
     report.done("rule1", f"A first curve: {start.slope:.3f} min per carbon")
     coelution = _pairs(observed, USUAL_TOLERANCE)
     report.done("rule2", f"{len(observed.groups)} head groups, {len(coelution):,} pairs co-elute")

@@ -133,9 +133,14 @@ class Inference:
         return self.tabulated.predicted.take(self.candidates.line_ceramide)
 
     @cached_property
+    def on_its_line(self) -> BoolArray:
+        """Whether each candidate is more likely than not the row of its species, shape (a,)."""
+        return np.asarray(self.shares.own > _ON_ITS_LINE)
+
+    @cached_property
     def reach(self) -> Reach:
         """Straightened time between which rows on their lines have shown the gradient."""
-        return Reach.of(self.candidates.rt[self.shares.own > _ON_ITS_LINE])
+        return Reach.of(self.candidates.rt[self.on_its_line])
 
     def bend_variance(self, straight: FloatArray) -> FloatArray:
         """Variance of straightened times because the gradient may bend out of reach, min^2."""

@@ -111,13 +111,31 @@ def first_gradient(observed: Observations, slope: float, priors: Priors) -> Grad
     even = _even_fit(pairs, slope, priors)
     if _explained_by_speed(pairs, even.shape) < _HINT:
         return Gradient.even()
-    fits = {start: _fit(pairs, start * slope, priors) for start in _BEGINNINGS}
-    best = max(_BEGINNINGS, key=lambda start: _agreement(pairs, fits[start]))
-    if _agreement(pairs, fits[best]) < _BETTER * _agreement(pairs, even):
+    start, fit = _best_fit(pairs, slope, priors)
+    if _agreement(pairs, fit) < _BETTER * _agreement(pairs, even):
         return Gradient.even()
-    if not _predicts_better(pairs, slope, best * slope, priors):
+    if not _predicts_better(pairs, slope, start, priors):
         return Gradient.even()
-    return _with_other_ends(pairs, fits[best], priors).gradient
+    return _with_other_ends(pairs, fit, priors).gradient
+
+
+def best_gradient(observed: Observations, slope: float, priors: Priors) -> Gradient:
+    """The uneven gradient that most neighbouring ceramides agree on, as for `first_gradient`.
+
+    An even one where there are too few.
+    """
+    pairs = _neighbours(observed)
+    if len(observed) < _LEAST_ROWS or len(pairs.first) < _LEAST_ROWS:
+        return Gradient.even()
+    _, fit = _best_fit(pairs, slope, priors)
+    return _with_other_ends(pairs, fit, priors).gradient
+
+
+def _best_fit(pairs: _Neighbours, slope: float, priors: Priors) -> tuple[float, _Fit]:
+    """The fit on which most pairs agree, with the slope with which it began, min per carbon."""
+    fits = {start * slope: _fit(pairs, start * slope, priors) for start in _BEGINNINGS}
+    start = max(fits, key=lambda start: _agreement(pairs, fits[start]))
+    return start, fits[start]
 
 
 def _explained_by_speed(pairs: _Neighbours, shape: FloatArray) -> float:
@@ -141,7 +159,7 @@ def _weighted_misfit(columns: FloatArray, values: FloatArray, weight: FloatArray
     return float(weight @ values**2 - pull @ np.linalg.solve(normal, pull))
 
 
-def _predicts_better(pairs: _Neighbours, slope: float, steeper: float, priors: Priors) -> bool:
+def _predicts_better(pairs: _Neighbours, slope: float, start: float, priors: Priors) -> bool:
     """Whether an uneven gradient explains series better that it has not seen.
 
     Ceramides in the place of series where there is only one.
@@ -155,7 +173,7 @@ def _predicts_better(pairs: _Neighbours, slope: float, steeper: float, priors: P
         seen, unseen = pairs.some(~out), pairs.some(out)
         if len(unseen.first):
             even += _agreement(unseen, _even_fit(seen, slope, priors))
-            fit = _with_other_ends(seen, _fit(seen, steeper, priors), priors)
+            fit = _with_other_ends(seen, _fit(seen, start, priors), priors)
             uneven += _agreement(unseen, fit)
     return uneven > _UNSEEN_BETTER * even
 

@@ -6,7 +6,7 @@ import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +54,8 @@ _Prediction = tuple[str, str | None, float, float, float, Basis]
 _OWN_SERIES: Final = 1.5
 _SHARED_CURVE: Final = 0.5
 
+_SHOWN: Final = 50  # points of a gradient that are shown
+
 
 @dataclass(frozen=True, eq=False)
 class NamedLines:
@@ -82,6 +84,21 @@ class NamedLines:
         if isomer is not None:
             same_isomer = [k for k in same_series if self.isomer[k] == isomer]
         return np.array(same_isomer or same_series, dtype=np.int64)
+
+
+class GradientShown(NamedTuple):
+    """A gradient as an analyst sees it.
+
+    Attributes
+    ----------
+    rt : numpy.ndarray, shape (s,)
+        min.
+    carbon : numpy.ndarray, shape (s,)
+        Time that one carbon takes there, min.
+    """
+
+    rt: FloatArray
+    carbon: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +229,17 @@ class FittedModel:
     def slope(self) -> float:
         """RT that one carbon adds, min; NaN without a fit."""
         return self._parameters.curve.slope if self._parameters else float("nan")
+
+    @property
+    def gradient_shown(self) -> GradientShown | None:
+        """The shape of an uneven gradient as far as features show it; None of an even one."""
+        parameters = self._parameters
+        if parameters is None or parameters.gradient.is_even:
+            return None
+        reach = np.array([parameters.reach.first, parameters.reach.last])
+        first, last = parameters.gradient.to_rt(reach)
+        rt = np.linspace(first, last, _SHOWN)
+        return GradientShown(rt, parameters.curve.slope / parameters.gradient.speed(rt))
 
     @property
     def line_series(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ clearly better.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -35,6 +36,16 @@ _FLATTER: Final = -0.1  # curvature with which the fits begin, in slopes
 #: Slopes with which they begin, in that of the even gradient: the steeper ones find steps.
 _BEGINNINGS: Final = (1.0, 2.0, 3.0)
 
+_END_KNOTS: Final = 5  # at each end, over which the speed rises or falls in another fit
+_RISING: Final = np.maximum(np.arange(_KNOTS) - _KNOTS + 1 + _END_KNOTS, 0) / _END_KNOTS
+#: Changes of g with which a fit begins again.
+_ENDS: Final = {
+    "late faster": _RISING,
+    "late slower": -_RISING,
+    "early faster": _RISING[::-1],
+    "early slower": -_RISING[::-1],
+}
+
 _WIDTHS: Final = np.geomspace(0.5, 0.06, 8)  # to which pairs must agree, carbons
 _REACH: Final = 4.0  # carbons that the rows of a pair are usually apart, at most
 _AGREE: Final = 0.05  # carbons by which neighbours agree
@@ -44,11 +55,10 @@ _MOST_PAIRS: Final = 800
 _FOLDS: Final = 4
 _BETTER: Final = 1.2  # factor by which more pairs must agree
 _UNSEEN_BETTER: Final = 1.2  # the same of pairs that the fit has not seen
-_END_KNOTS: Final = 5  # at each end, over which the speed rises or falls in another fit
 _EDGE: Final = 2  # rows beyond the first and last knot: no row has a knot for itself
 _HINT_KNOTS: Final = 10
 _HINT_WIDTH: Final = 0.12  # carbons
-_HINT: Final = 0.05  # share of the misfit that a speed explains, of an uneven gradient
+_HINT: Final = 0.08  # share of the misfit that a speed explains, of an uneven gradient
 _LEAST_ROWS: Final = 12
 _LEAST_SLOPE: Final = 0.05  # min per carbon
 
@@ -114,9 +124,10 @@ def first_gradient(observed: Observations, slope: float, priors: Priors) -> Grad
     start, fit = _best_fit(pairs, slope, priors)
     if _agreement(pairs, fit) < _BETTER * _agreement(pairs, even):
         return Gradient.even()
-    if not _predicts_better(pairs, slope, start, priors):
+    ends, fit = _with_other_ends(pairs, fit, _ENDS, priors)
+    if not _predicts_better(pairs, slope, start, ends, priors):
         return Gradient.even()
-    return _with_other_ends(pairs, fit, priors).gradient
+    return fit.gradient
 
 
 def best_gradient(observed: Observations, slope: float, priors: Priors) -> Gradient:
@@ -128,7 +139,8 @@ def best_gradient(observed: Observations, slope: float, priors: Priors) -> Gradi
     if len(observed) < _LEAST_ROWS or len(pairs.first) < _LEAST_ROWS:
         return Gradient.even()
     _, fit = _best_fit(pairs, slope, priors)
-    return _with_other_ends(pairs, fit, priors).gradient
+    _, fit = _with_other_ends(pairs, fit, _ENDS, priors)
+    return fit.gradient
 
 
 def _best_fit(pairs: _Neighbours, slope: float, priors: Priors) -> tuple[float, _Fit]:
@@ -159,7 +171,9 @@ def _weighted_misfit(columns: FloatArray, values: FloatArray, weight: FloatArray
     return float(weight @ values**2 - pull @ np.linalg.solve(normal, pull))
 
 
-def _predicts_better(pairs: _Neighbours, slope: float, start: float, priors: Priors) -> bool:
+def _predicts_better(
+    pairs: _Neighbours, slope: float, start: float, ends: tuple[str, ...], priors: Priors
+) -> bool:
     """Whether an uneven gradient explains series better that it has not seen.
 
     Ceramides in the place of series where there is only one.
@@ -173,7 +187,7 @@ def _predicts_better(pairs: _Neighbours, slope: float, start: float, priors: Pri
         seen, unseen = pairs.some(~out), pairs.some(out)
         if len(unseen.first):
             even += _agreement(unseen, _even_fit(seen, slope, priors))
-            fit = _with_other_ends(seen, _fit(seen, start, priors), priors)
+            _, fit = _with_other_ends(seen, _fit(seen, start, priors), ends, priors)
             uneven += _agreement(unseen, fit)
     return uneven > _UNSEEN_BETTER * even
 
@@ -223,17 +237,22 @@ def _fitted(pairs: _Neighbours, slope: float, bend: _Bend, priors: Priors) -> _F
     return _sharpened(pairs, shape, np.zeros(len(bend.knots)), bend, priors)
 
 
-def _with_other_ends(pairs: _Neighbours, fit: _Fit, priors: Priors) -> _Fit:
-    """Fit begun again with faster and slower ends of the run, where most pairs agree.
+def _with_other_ends(
+    pairs: _Neighbours, fit: _Fit, ends: Iterable[str], priors: Priors
+) -> tuple[tuple[str, ...], _Fit]:
+    """Which other ends of the run more pairs agree on, of those to be tried, and the fit with them.
 
     Few rows elute there: a fit with the others may have settled on a wrong one of them.
     """
     bend = _Bend.of(pairs, _KNOTS)
-    late = np.maximum(np.arange(_KNOTS) - _KNOTS + 1 + _END_KNOTS, 0) / _END_KNOTS
-    for change in (late, -late, late[::-1], -late[::-1]):
-        other = _sharpened(pairs, fit.shape, fit.gradient.log_speed + change, bend, priors)
-        fit = max(fit, other, key=lambda one: _agreement(pairs, one))
-    return fit
+    better = []
+    for end in ends:
+        begun = fit.gradient.log_speed + _ENDS[end]
+        other = _sharpened(pairs, fit.shape, begun, bend, priors)
+        if _agreement(pairs, other) > _agreement(pairs, fit):
+            fit = other
+            better.append(end)
+    return tuple(better), fit
 
 
 def _sharpened(

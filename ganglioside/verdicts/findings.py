@@ -12,6 +12,7 @@ import pandas as pd
 
 from ganglioside.columns import VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
+from ganglioside.inference.lack_of_fit import lack_of_fit
 from ganglioside.observations.drift import FOR_SHIFT, FOR_STRETCH, Drift
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
@@ -22,6 +23,7 @@ from ganglioside.verdicts.result_tables import RowVerdicts
 
 _SEVERITIES: Final = ("error", "warning", "info")
 
+_UNEVEN: Final = 2.0  # factor of the time that a carbon takes, from which on it is a finding
 _STACKED: Final = 3  # modifications on one head group, from which on it is a finding
 
 
@@ -49,6 +51,8 @@ def find(
             *_neugc_candidates(rows, verdicts),
             *_sparse_series(model),
             *_extrapolations(rows, verdicts),
+            *_uneven_gradient(model),
+            *_lack_of_fit(table, verdicts),
             *_stacks(table),
             *_samples_apart(model.drift),
         ]
@@ -217,6 +221,51 @@ def _extrapolations(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
             "Do not use it as an anchor without a standard.",
         )
         for row in rows.at(valid[is_only & is_at_edge])
+    ]
+
+
+def _uneven_gradient(model: FittedModel) -> list[_Finding]:
+    """A finding where a carbon costs clearly more time in one part of the run than in another."""
+    shown = model.gradient_shown
+    if shown is None:
+        return []
+    slow, fast = int(np.argmax(shown.carbon)), int(np.argmin(shown.carbon))
+    if shown.carbon[slow] < _UNEVEN * shown.carbon[fast]:
+        return []
+    return [
+        _Finding(
+            "uneven-gradient",
+            "info",
+            None,
+            None,
+            f"The gradient is uneven: a carbon takes {shown.carbon[slow]:.2f} min at "
+            f"{shown.rt[slow]:.1f} min and {shown.carbon[fast]:.2f} min at {shown.rt[fast]:.1f} "
+            "min. Features were judged by the shape of the gradient that they show.",
+            "Compare this with the programme of the method.",
+        )
+    ]
+
+
+def _lack_of_fit(table: FeatureTable, verdicts: RowVerdicts) -> list[_Finding]:
+    """A finding where valid features elute early or late together."""
+    valid = np.flatnonzero((verdicts.verdict == VALID) & np.isfinite(verdicts.residual))
+    rt = table.data["rt"].to_numpy()[valid]
+    residual = verdicts.residual[valid]
+    found = lack_of_fit(rt, residual, residual / verdicts.standardized_residual[valid])
+    if found is None or not found.is_clear:
+        return []
+    late = "later" if found.away > 0 else "earlier"
+    return [
+        _Finding(
+            "lack-of-fit",
+            "warning",
+            None,
+            None,
+            f"Between {found.first:.1f} and {found.last:.1f} min features elute {late} than the "
+            f"curve says, by {abs(found.away):.3f} min in the middle: the model does not follow "
+            "the gradient there.",
+            "Trust a verdict there only where its m/z or fragments agree.",
+        )
     ]
 
 

@@ -245,8 +245,9 @@ class Analysis:
         if self._kept is not None:
             return self._kept
         table = self.read_input(self.settings)
-        peaks = find_peaks(observe(table, self.settings.polarity), self.model.priors)
-        return _Kept(table, peaks, infer(peaks.observed, priors=self.model.priors))
+        priors = self.model.priors
+        peaks = find_peaks(observe(table, self.settings.polarity, priors), priors)
+        return _Kept(table, peaks, infer(peaks.observed, priors=priors))
 
     def read_input(self, settings: Settings) -> FeatureTable:
         """The input, read again, with the anchors of this analysis.
@@ -461,7 +462,7 @@ def analyze(
         report.done("loading", f"{read.source.name}: {len(read):,} features")
         judged = int(read.data["fault"].isna().sum())
         report.done("validating", f"{judged:,} features can be judged")
-        peaks = find_peaks(observe(read, settings.polarity), priors)
+        peaks = find_peaks(observe(read, settings.polarity, priors), priors)
         inference = infer(peaks.observed, report, priors)
         report.step = "verdicts"
         model = FittedModel.from_inference(inference)
@@ -491,7 +492,7 @@ def _assemble(kept: _Kept, model: FittedModel, settings: Settings) -> Analysis:
     return Analysis(
         features=features_table(table, verdicts),
         models=models,
-        findings=find(table, verdicts, model, kept.log_p),
+        findings=find(table, verdicts, model, kept.log_p, kept.peaks.features.mass_shifts),
         problems=table.problems,
         summary=summarise(table, verdicts, model),
         settings=settings,

@@ -128,7 +128,7 @@ class FittedModel:
         -------
         FittedModel
         """
-        observed = find_peaks(observe(table), priors).observed
+        observed = find_peaks(observe(table, priors=priors), priors).observed
         return cls.from_inference(infer(observed, priors=priors))
 
     @classmethod

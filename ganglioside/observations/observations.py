@@ -11,11 +11,12 @@ from pandas.api.extensions import ExtensionArray
 
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.isotopes import ISOTOPE_STEP
-from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.observations.drift import Drift, estimate_drift
 from ganglioside.observations.groups import UNIT_SIGN, Groups
 from ganglioside.observations.ion_forms import charges, ions_of, stated_isotopes
+from ganglioside.observations.mass_evidence import Measurements, mass_evidence
+from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, quantile
 from ganglioside.support.priors import Priors
@@ -25,7 +26,7 @@ _SMALLEST: Final = 0.02  # quantile of the areas of a table
 #: Fields of `Observations` with one value per row.
 _OF_ROWS: Final = (
     "row", "sample", "group", "species", "chains", "slot", "sample_ceramide", "ceramide", "mass",
-    "mass_error", "mz", "ion", "ion_stated", "isotope", "rt", "log_volume", "anchor",
+    "mass_error", "mass_offset", "mz", "ion", "ion_stated", "isotope", "rt", "log_volume", "anchor",
 )  # fmt: skip
 
 
@@ -57,7 +58,10 @@ class Observations:
     mass : numpy.ndarray, shape (n,)
         Da.
     mass_error : numpy.ndarray, shape (n,)
-        Measured less theoretical m/z, ppm; NaN without a measured m/z.
+        Measured less theoretical m/z, ppm, less the systematic error of the table; NaN where the
+        m/z is missing or takes no part.
+    mass_offset : numpy.ndarray, shape (n,)
+        Systematic error of the m/z, ppm: the calibration of the instrument.
     mz : numpy.ndarray, shape (n,)
         As measured, NaN where missing.
     ion : numpy.ndarray of int, shape (n,)
@@ -75,6 +79,8 @@ class Observations:
     drift : Drift
     together : float
         Scale of the RT difference of two rows of one peak, min.
+    mass_shifts : tuple of MassShift
+        What the m/z of many rows are instead of those of name and ion; they take no part.
     """
 
     row: IntArray
@@ -88,6 +94,7 @@ class Observations:
     ceramides: FloatArray
     mass: FloatArray
     mass_error: FloatArray
+    mass_offset: FloatArray
     mz: FloatArray
     ion: IntArray
     ion_stated: BoolArray
@@ -98,6 +105,7 @@ class Observations:
     groups: Groups
     drift: Drift
     together: float
+    mass_shifts: tuple[MassShift, ...] = ()
 
     def __len__(self) -> int:
         return len(self.row)
@@ -159,7 +167,9 @@ class Observations:
         return replace(self, rt=self.drift.to_sample(self.rt, self.sample))
 
 
-def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
+def observe(
+    table: FeatureTable, polarity: str = "auto", priors: Priors | None = None
+) -> Observations:
     """The rows of a table that can be judged: those with a readable name and RT.
 
     Parameters
@@ -167,7 +177,10 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
     table : FeatureTable
     polarity : str
         `negative`, `positive` or `auto`: of m/z without an ion.
+    priors : Priors, optional
+        The usual priors where omitted.
     """
+    priors = priors or Priors.usual()
     data, names = table.data, table.names
     usable = np.flatnonzero(data["fault"].array.isna() & (names.index >= 0))
     species = names.index[usable]
@@ -183,7 +196,6 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
     mass = names.masses[species]
     ion = ions_of(mz, ions, mass, polarity)
     isotope = stated_isotopes(data["name"], table.carried)[usable]
-    mass_error = mass_errors(_monoisotopic(mz, ion, isotope), ions, mass, polarity)
     chains = _chains(names)[names.named_index[usable]]
     sample_ceramide = join(sample, ceramide_of_species[species])
     slot = slots(sample_ceramide, group_of_species[species], chains)
@@ -194,6 +206,13 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
     group, ceramide = group_of_species[species], ceramide_of_species[species]
     chains = chains[order]
     drift = estimate_drift(samples, sample, slots(group, ceramide, chains), rt)
+    mz, ion, isotope, ions = mz[order], ion[order], isotope[order], ions.take(order)
+    evidence = mass_evidence(
+        Measurements(_monoisotopic(mz, ion, isotope), ion, ions, rt, sample, species),
+        names,
+        polarity,
+        priors,
+    )
     return Observations(
         row=usable[order],
         sample=sample,
@@ -205,17 +224,19 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
         ceramide=ceramide,
         ceramides=ceramides,
         mass=names.masses[species],
-        mass_error=mass_error[order],
-        mz=mz[order],
-        ion=ion[order],
-        ion_stated=~ions.isna()[order],
-        isotope=isotope[order],
+        mass_error=evidence.error,
+        mass_offset=evidence.offset,
+        mz=mz,
+        ion=ion,
+        ion_stated=~ions.isna(),
+        isotope=isotope,
         rt=drift.to_study(rt, sample),
         log_volume=log_volume[order],
         anchor=anchor[order],
         groups=groups,
         drift=drift,
-        together=Priors.usual().coelution_width.value,
+        together=priors.coelution_width.value,
+        mass_shifts=evidence.shifts,
     )
 
 

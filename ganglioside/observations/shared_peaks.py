@@ -142,6 +142,7 @@ def _as_rows(
         slot=slots(sample_ceramide, rows.group, rows.chains),
         sample_ceramide=sample_ceramide,
         mass_error=_mean_of_known(observed.mass_error, peak, n),
+        mass_offset=_mean_of_known(observed.mass_offset, peak, n),
         rt=rt,
         log_volume=_mean_of_known(observed.log_volume, peak, n),
         anchor=anchors > 0,

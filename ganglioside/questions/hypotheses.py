@@ -157,10 +157,11 @@ def _own_basis(row: _Row, line: int, share: float) -> str:
 
 def _mass_basis(row: _Row) -> str:
     """Error of the measured m/z and the usual one, as text; empty without a measured m/z."""
-    error, usual = row.state.observed.mass_error[row.position], row.state.rates.mass
+    observed, sd = row.state.observed, row.state.rates.mass.sd
+    error, offset = observed.mass_error[row.position], observed.mass_offset[row.position]
     if np.isnan(error):
         return ""
-    return f"; m/z {error:+.1f} ppm from the name, usual {usual.offset:+.1f} ± {usual.sd:.1f}"
+    return f"; m/z {error + offset:+.1f} ppm from the name, usual {offset:+.1f} ± {sd:.1f}"
 
 
 def _of_rows(row: _Row) -> Iterator[Hypothesis]:

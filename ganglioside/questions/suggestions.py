@@ -199,10 +199,22 @@ def _feature(feature: pd.Series[Any], state: Inference, polarity: str) -> _Featu
         rt=float(feature["rt"]),
         sample=samples.index(sample) if sample in samples else -1,
         present=parsed.species[0] if parsed.species else None,
-        mz=float(feature.get("mz", np.nan)),
+        mz=_calibrated_mz(feature, state),
         ion=None if given is None or pd.isna(given) else adduct(given),
         polarity=polarity,
     )
+
+
+def _calibrated_mz(feature: pd.Series[Any], state: Inference) -> float:
+    """Measured m/z without its systematic error; NaN where it is missing or takes no part."""
+    mz = float(feature.get("mz", np.nan))
+    observed = state.observed
+    position = np.flatnonzero(observed.row == int(feature["feature_id"]))
+    if len(position) == 0:
+        return mz
+    if observed.mass_shifts and np.isnan(observed.mass_error[position[0]]):
+        return np.nan
+    return mz / (1 + 1e-6 * float(observed.mass_offset[position[0]]))
 
 
 def _suggestions(

@@ -13,6 +13,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.observations.drift import FOR_SHIFT, FOR_STRETCH, Drift
+from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
@@ -26,7 +27,11 @@ _STACKED: Final = 3  # modifications on one head group, from which on it is a fi
 
 
 def find(
-    table: FeatureTable, verdicts: RowVerdicts, model: FittedModel, log_p: LogP
+    table: FeatureTable,
+    verdicts: RowVerdicts,
+    model: FittedModel,
+    log_p: LogP,
+    mass_shifts: tuple[MassShift, ...] = (),
 ) -> pd.DataFrame:
     """The findings of an analysis, gravest first: columns `columns.FINDINGS`.
 
@@ -38,12 +43,16 @@ def find(
     model : FittedModel
     log_p : LogP
         Of the table.
+    mass_shifts : tuple of MassShift
+        What many of its m/z are instead of those of name and ion.
     """
     if not model.is_fitted:
-        return _frame([_Finding("no-model", "error", None, None, model.reason, _NEEDED)])
+        no_model = _Finding("no-model", "error", None, None, model.reason, _NEEDED)
+        return _frame([no_model, *_shifted_masses(mass_shifts)])
     rows = _Rows(table)
     return _frame(
         [
+            *_shifted_masses(mass_shifts),
             *_wrong_anchors(rows, verdicts),
             *_log_p_slips(rows, log_p),
             *_neugc_candidates(rows, verdicts),
@@ -120,6 +129,21 @@ class _Rows:
             feature_id, name, rt, log_p = (column[k] for column in self._columns)
             series = names.species[names.index[k]].series
             yield _Row(k, int(feature_id), series, name, rt, log_p)
+
+
+def _shifted_masses(mass_shifts: tuple[MassShift, ...]) -> list[_Finding]:
+    """Findings on m/z that are together not those of name and ion."""
+    return [
+        _Finding(
+            "mz-shifted",
+            "warning",
+            None,
+            None,
+            f"{shift.message} These m/z took no part: the rows were judged by retention.",
+            "Check the columns m/z and Adduct.",
+        )
+        for shift in mass_shifts
+    ]
 
 
 def _wrong_anchors(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:

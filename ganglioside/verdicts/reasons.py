@@ -57,8 +57,8 @@ _SAME_FORMULA: Final = (
 )
 _OUTLIER: Final = _OFF + ", and no co-eluting parent explains it."
 _WRONG_MASS: Final = (
-    "The measured m/z is {ppm:.1f} ppm from that of the name, where up to {usual_ppm:.1f} ppm is "
-    "usual; " + _OWN
+    "The measured m/z is {ppm:+.1f} ppm from that of the name, where {usual_ppm:+.1f} ± "
+    "{reach_ppm:.1f} ppm is usual; " + _OWN
 )
 _ONE_TOO_MANY: Final = (
     "Stands {off:.1f} sigma from the {expected:.3f} min expected for {line}, where another feature "
@@ -211,11 +211,16 @@ class _Fields:
     @property
     def ppm(self) -> Column:
         """Measured less theoretical m/z, ppm."""
-        return self.state.observed.mass_error[self.rows]
+        return np.asarray(self.state.observed.mass_error[self.rows] + self.usual_ppm)
 
     @property
     def usual_ppm(self) -> Column:
-        """Largest usual mass error, ppm."""
+        """Systematic error of the m/z, ppm."""
+        return self.state.observed.mass_offset[self.rows]
+
+    @property
+    def reach_ppm(self) -> Column:
+        """Largest usual distance from the systematic error, ppm."""
         return np.full(len(self.rows), self.state.rates.mass.largest)
 
     @property

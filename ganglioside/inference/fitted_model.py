@@ -15,12 +15,14 @@ import pandas as pd
 from ganglioside.inference.learning import composition_model, firm_lines
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
+from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.observations.drift import Drift, no_drift
 from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.observations.observations import observe
+from ganglioside.observations.run import Run
 from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.retention.composition_model import CompositionModel
@@ -35,7 +37,7 @@ from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.retention.isomer_names import line_names
 from ganglioside.support.arrays import FloatArray, IntArray
-from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
+from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.priors import Priors
 from ganglioside.support.text_columns import as_column, as_numbers, texts
 
@@ -91,6 +93,7 @@ class _Parameters:
     composition: CompositionModel
     sigma: FloatArray
     drift: Drift
+    run: Run
 
 
 class FittedModel:
@@ -161,6 +164,7 @@ class FittedModel:
             composition=composition_model(result, firm_lines(result)),
             sigma=result.rates.sigma,
             drift=result.observed.drift,
+            run=result.observed.run,
         )
         return cls(parameters)
 
@@ -224,18 +228,19 @@ class FittedModel:
 
     def line_columns(self) -> dict[str, Any]:
         """Columns of `lines`, by name."""
-        support = anchors = offset = offset_variance = np.zeros(0)
+        support = anchors = offset = offset_sd = np.zeros(0)
         if self._parameters is not None:
             lines, curve = self._parameters.lines, self._parameters.curve
             support, anchors = lines.support, lines.anchors
-            offset, offset_variance = curve.lines, curve.line_var
+            run = self._parameters.run
+            offset, offset_sd = run.rt(curve.lines), run.sd(np.sqrt(curve.line_var))
         return {
             "series": as_column(texts(self.line_series)),
             "isomer": as_column(texts(self.line_isomers)),
             "n": as_numbers(_rounded(support)),
             "n_anchors": as_numbers(_rounded(anchors)),
             "offset": offset,
-            "offset_se": np.sqrt(offset_variance),
+            "offset_se": offset_sd,
         }
 
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
@@ -318,8 +323,9 @@ class FittedModel:
         beyond = ", extrapolated" if _beyond(curve.ceramides, ceramide) else ""
         rt = curve.predict(ceramides)[line, 0]
         scatter = self._parameters.sigma[ceramide_class(ceramides.basis)]
-        half = INTERVAL * np.sqrt(curve.variance(ceramides)[line, 0] + scatter**2)
-        rows = zip(isomers, rt, rt - half, rt + half, basis, strict=True)
+        sd = STANDARD_DEVIATION * np.sqrt(curve.variance(ceramides)[line, 0] + scatter**2)
+        run = self._parameters.run
+        rows = zip(isomers, run.rt(rt), *run.interval(rt, sd), basis, strict=True)
         return [
             (name, isomer, centre, lower, upper, origin + beyond)
             for isomer, centre, lower, upper, origin in rows
@@ -348,7 +354,8 @@ class FittedModel:
         scatter = self._parameters.sigma[ceramide_class(ceramides.basis)]
         scale = np.sqrt(curve.variance(ceramides) + scatter**2)
         rt = curve.predict(ceramides)[line, index]
-        return rt, STANDARD_DEVIATION * scale[line, index]
+        run = self._parameters.run
+        return run.rt(rt), run.sd(STANDARD_DEVIATION * scale[line, index])
 
     def line_rt(
         self,
@@ -379,7 +386,8 @@ class FittedModel:
         found = lines.find(series, isomer)
         if len(found) == 0:
             return missing
-        return np.asarray(curve.predict(_ceramides(curve, ceramide))[found[0]])
+        rt = curve.predict(_ceramides(curve, ceramide))[found[0]]
+        return self._parameters.run.rt(rt)
 
     def reduced_rt(
         self,
@@ -419,6 +427,7 @@ class FittedModel:
             "reason": self.reason,
             "sigma": self._parameters.sigma.tolist(),
             "drift": self._parameters.drift.to_dict(),
+            **self._parameters.run.to_dict(),
             "composition": _composition_to_dict(self._parameters.composition),
             "lines": _lines_to_dict(self._parameters.lines),
             "curve": _curve_to_dict(self._parameters.curve),
@@ -436,6 +445,7 @@ class FittedModel:
             composition=composition,
             sigma=np.array(values["sigma"]),
             drift=Drift.from_dict(values["drift"]),
+            run=Run.from_dict(values),
         )
         return cls(parameters, values["reason"])
 
@@ -456,10 +466,11 @@ def _composition_to_dict(composition: CompositionModel) -> dict[str, Any]:
 
 def _composition_from_dict(values: dict[str, Any]) -> CompositionModel:
     """Composition model from the values of `_composition_to_dict`."""
+    units = np.array(values["units"], dtype=np.float64).reshape(-1, len(UNITS))
     return CompositionModel(
         slope=values["slope"],
-        units=np.array(values["units"]),
-        inverse=np.array(values["inverse"]),
+        units=units,
+        inverse=np.array(values["inverse"], dtype=np.float64).reshape(len(units), len(units)),
         residual=np.array(values["residual"]),
         noise=np.array(values["noise"]),
         level=values["level"],

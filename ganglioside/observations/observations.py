@@ -17,6 +17,7 @@ from ganglioside.observations.groups import UNIT_SIGN, Groups
 from ganglioside.observations.ion_forms import charges, ions_of, stated_isotopes
 from ganglioside.observations.mass_evidence import Measurements, mass_evidence
 from ganglioside.observations.mass_shifts import MassShift
+from ganglioside.observations.run import Run
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, quantile
 from ganglioside.support.priors import Priors
@@ -153,6 +154,11 @@ class Observations:
     def span(self) -> float:
         """Range of the RTs, at least 1 min."""
         return max(float(np.ptp(self.rt)), 1.0)
+
+    @cached_property
+    def run(self) -> Run:
+        """The time from injection to the last row."""
+        return Run.of(self.rt)
 
     @cached_property
     def usual_area(self) -> tuple[float, float]:

@@ -112,10 +112,10 @@ class _Row:
         observed = self.state.observed
         sample = observed.sample[[self.position, self.position]]
         study = np.array([observed.rt[self.position], expected])
-        measured, own_expected = observed.drift.to_sample(study, sample)
+        measured, own_expected = observed.run.rt(observed.drift.to_sample(study, sample))
         difference = float(measured - own_expected)
-        scale = float(observed.drift.scale(sample)[0])
-        return _Comparison(float(own_expected), difference, difference / (sd * scale))
+        own_sd = float(observed.run.sd(sd * observed.drift.scale(sample))[0])
+        return _Comparison(float(own_expected), difference, difference / own_sd)
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,7 @@ def _suggestions(
         drift, sample = state.observed.drift, np.full(len(rt), this.sample)
         rt = drift.to_sample(rt, sample)
         sd = sd * drift.scale(sample)
+    rt, sd = state.observed.run.rt(rt), state.observed.run.sd(sd)
     sigma = (this.rt - rt) / sd
     fit = _fit(this, sigma, sd, options)
     order = np.lexsort((options.head, options.mass, -fit))

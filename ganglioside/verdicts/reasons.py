@@ -84,6 +84,10 @@ _VAGUE: Final = (
     "Retention is predicted only to ±{reach:.2f} min here, too vague to judge (most likely "
     "{likeliest}, {probability:.0f}%); " + _OWN
 )
+_NOWHERE: Final = (
+    "Nothing in the table shows when {line} elutes, so retention cannot judge the name (most "
+    "likely {likeliest}, {probability:.0f}%)."
+)
 _LIKELIEST: Final = ("valid", "fragment", "adduct", "wrong")
 
 
@@ -174,6 +178,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
     wrong_mass = state.rates.mass.contradicts(state.observed.mass_error[rows])
     distance = np.abs(state.observed.rt[rows] - d.predicted[rows])
     far = distance > _CLOSE * d.sd[rows]
+    anywhere = d.sd[rows] >= state.observed.run.widest
     return (
         (verdict == VALID, _VALID),
         (is_isotope, _ISOTOPE),
@@ -190,6 +195,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
         (d.refused[rows], _REFUSED),
         (d.beside[rows], _BESIDE),
         (~d.quality.may_judge[d.line[rows]], _MUTE),
+        (anywhere, _NOWHERE),
         (verdict == UNDETERMINED, _VAGUE),
     )
 

@@ -27,7 +27,6 @@ from ganglioside.lipids.names import species
 from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced
-from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.support.text_columns import (
     Texts,
     as_column,
@@ -155,7 +154,7 @@ def judged_rows(
         """Values of the observations by row, NaN for other rows."""
         return replaced(np.full(n, np.nan), row, values)
 
-    half_width = INTERVAL / STANDARD_DEVIATION * decisions.sd
+    lower, upper = state.observed.run.interval(decisions.predicted, decisions.sd)
     residual = state.observed.rt - decisions.predicted
     has_parent = np.isin(decisions.verdict, [VERDICTS.index(name) for name in PARENT_VERDICTS])
     row_has_parent = np.append(has_parent, False)[position]
@@ -164,8 +163,8 @@ def judged_rows(
     return RowVerdicts(
         isomer=_line_isomers(table, model, decisions, row),
         predicted_rt=numbers(decisions.predicted),
-        rt_lower=numbers(decisions.predicted - half_width),
-        rt_upper=numbers(decisions.predicted + half_width),
+        rt_lower=numbers(lower),
+        rt_upper=numbers(upper),
         residual=numbers(residual),
         standardized_residual=numbers(residual / decisions.sd),
         verdict=replaced(np.full(n, UNDETERMINED), row, decisions.verdict),

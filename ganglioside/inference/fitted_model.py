@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -21,8 +21,8 @@ from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.observations.drift import Drift, no_drift
 from ganglioside.observations.groups import UNIT_SIGN
-from ganglioside.observations.observations import observe
 from ganglioside.observations.run import Run
+from ganglioside.observations.sample_gradients import observe_gradients
 from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.retention.composition_model import CompositionModel
@@ -119,7 +119,7 @@ class FittedModel:
 
     @classmethod
     def fitted_to(cls, table: FeatureTable, priors: Priors | None = None) -> FittedModel:
-        """Model of a feature table.
+        """Model of a feature table; where its samples have several gradients, of that of most rows.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class FittedModel:
         -------
         FittedModel
         """
-        observed = find_peaks(observe(table, priors=priors), priors).observed
+        observed = find_peaks(observe_gradients(table, priors=priors).parts[0], priors).observed
         return cls.from_inference(infer(observed, priors=priors))
 
     @classmethod
@@ -167,6 +167,12 @@ class FittedModel:
             run=result.observed.run,
         )
         return cls(parameters)
+
+    def with_drift(self, drift: Drift) -> FittedModel:
+        """The model with the drift of further samples, which have gradients of their own."""
+        if self._parameters is None:
+            return self
+        return FittedModel(replace(self._parameters, drift=drift), self.reason)
 
     @property
     def is_fitted(self) -> bool:

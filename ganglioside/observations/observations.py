@@ -174,7 +174,10 @@ class Observations:
 
 
 def observe(
-    table: FeatureTable, polarity: str = "auto", priors: Priors | None = None
+    table: FeatureTable,
+    polarity: str = "auto",
+    priors: Priors | None = None,
+    samples: tuple[str, ...] | None = None,
 ) -> Observations:
     """The rows of a table that can be judged: those with a readable name and RT.
 
@@ -185,15 +188,19 @@ def observe(
         `negative`, `positive` or `auto`: of m/z without an ion.
     priors : Priors, optional
         The usual priors where omitted.
+    samples : tuple of str, optional
+        The samples whose rows are taken, empty text for rows without one; all where omitted.
     """
     priors = priors or Priors.usual()
     data, names = table.data, table.names
     usable = np.flatnonzero(data["fault"].array.isna() & (names.index >= 0))
+    if samples is not None:
+        usable = usable[data["sample"].array.take(usable).fillna("").isin(list(samples))]
     species = names.index[usable]
     used = np.unique(species)
     groups, group_of_species = _groups(names, used)
     ceramides, ceramide_of_species = _ceramides(names, used)
-    samples, sample = _samples(data["sample"].array.take(usable))
+    all_samples, sample = _samples(data["sample"].array.take(usable))
     rt = data["rt"].to_numpy()[usable]
     log_volume = _log_areas(data["volume"].to_numpy()[usable])
     anchor = data["anchor"].to_numpy()[usable]
@@ -211,7 +218,7 @@ def observe(
     species, sample, rt = species[order], sample[order], rt[order]
     group, ceramide = group_of_species[species], ceramide_of_species[species]
     chains = chains[order]
-    drift = estimate_drift(samples, sample, slots(group, ceramide, chains), rt)
+    drift = estimate_drift(all_samples, sample, slots(group, ceramide, chains), rt)
     mz, ion, isotope, ions = mz[order], ion[order], isotope[order], ions.take(order)
     evidence = mass_evidence(
         Measurements(_monoisotopic(mz, ion, isotope), ion, ions, rt, sample, species),

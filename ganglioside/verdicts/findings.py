@@ -14,6 +14,7 @@ from ganglioside.columns import VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.observations.drift import FOR_SHIFT, FOR_STRETCH, Drift
 from ganglioside.observations.mass_shifts import MassShift
+from ganglioside.observations.sample_gradients import SampleGradients
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
@@ -22,6 +23,8 @@ from ganglioside.verdicts.log_p import LogP
 from ganglioside.verdicts.result_tables import RowVerdicts
 
 _SEVERITIES: Final = ("error", "warning", "info")
+
+_NAMED: Final = 5  # samples that a finding names
 
 _STACKED: Final = 3  # modifications on one head group, from which on it is a finding
 
@@ -32,6 +35,7 @@ def find(
     model: FittedModel,
     log_p: LogP,
     mass_shifts: tuple[MassShift, ...] = (),
+    gradients: SampleGradients | None = None,
 ) -> pd.DataFrame:
     """The findings of an analysis, gravest first: columns `columns.FINDINGS`.
 
@@ -45,6 +49,8 @@ def find(
         Of the table.
     mass_shifts : tuple of MassShift
         What many of its m/z are instead of those of name and ion.
+    gradients : SampleGradients, optional
+        Of its samples.
     """
     if not model.is_fitted:
         no_model = _Finding("no-model", "error", None, None, model.reason, _NEEDED)
@@ -53,6 +59,7 @@ def find(
     return _frame(
         [
             *_shifted_masses(mass_shifts),
+            *_several_gradients(gradients),
             *_wrong_anchors(rows, verdicts),
             *_log_p_slips(rows, log_p),
             *_neugc_candidates(rows, verdicts),
@@ -144,6 +151,33 @@ def _shifted_masses(mass_shifts: tuple[MassShift, ...]) -> list[_Finding]:
         )
         for shift in mass_shifts
     ]
+
+
+def _several_gradients(gradients: SampleGradients | None) -> list[_Finding]:
+    """Findings on samples whose gradients differ."""
+    if gradients is None or len(gradients) == 1:
+        return []
+    apart = "; ".join(_listed(gradients.of(number)) for number in range(len(gradients)))
+    return [
+        _Finding(
+            "gradients-differ",
+            "warning",
+            None,
+            None,
+            f"{reason} They were judged apart ({apart}); the model and predictions are those of "
+            f"{_listed(gradients.of(0))}.",
+            "Analyse each gradient as a study of its own, or check whether the samples belong "
+            "together.",
+        )
+        for reason in gradients.reasons
+    ]
+
+
+def _listed(samples: tuple[str, ...]) -> str:
+    """Samples by name, the last ones counted only."""
+    named = [sample or "rows without a sample" for sample in samples]
+    more = len(named) - _NAMED
+    return ", ".join(named) if more <= 0 else f"{', '.join(named[:_NAMED])} and {more} more"
 
 
 def _wrong_anchors(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
@@ -275,6 +309,8 @@ def _samples_apart(drift: Drift) -> list[_Finding]:
             + " could not be aligned with the study.",
             "Judge this sample on its own, or give more of its features.",
         )
-        for sample, shared in zip(drift.samples, drift.shared.tolist(), strict=True)
-        if shared < FOR_STRETCH
+        for sample, shared, alone in zip(
+            drift.samples, drift.shared.tolist(), drift.is_alone.tolist(), strict=True
+        )
+        if shared < FOR_STRETCH and not alone
     ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Final
 
@@ -118,6 +118,29 @@ def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
         reason=_reasons(table, readable - 1, partial(pick, texts([why]))),
         peak_id=np.arange(n),
     )
+
+
+def rows_of_gradients(parts: Sequence[RowVerdicts], part: IntArray) -> RowVerdicts:
+    """Verdicts on the rows of a table whose gradients were judged apart.
+
+    Parameters
+    ----------
+    parts : sequence of RowVerdicts
+        Of each gradient, on all n rows of the table.
+    part : numpy.ndarray of int, shape (n,)
+        Index into `parts` of each row.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    position = part * len(part) + np.arange(len(part))
+    columns: dict[str, Any] = {}
+    for field in fields(RowVerdicts):
+        values = [getattr(verdicts, field.name) for verdicts in parts]
+        if isinstance(values[0], np.ndarray):
+            columns[field.name] = np.concatenate(values)[position]
+        else:
+            columns[field.name] = pick(joined(*values), position)
+    return RowVerdicts(**columns)
 
 
 def judged_rows(

@@ -125,7 +125,8 @@ def _pairs(observed: Observations, tolerance: float) -> Coelution:
 
     Rows of one name beside each other, as parts of one peak, are pairs too.
     """
-    coeluting = join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
+    within = tolerance + observed.rt_step  # RT may be as far apart by their digits alone
+    coeluting = join(fragment_pairs(observed, within), artefact_pairs(observed, within))
     return join(coeluting, split_pairs(observed))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, qu
 from ganglioside.support.priors import Priors
 
 _SMALLEST: Final = 0.02  # quantile of the areas of a table
+_DIGITS: Final = (1, 2)  # of RT by which rows are blurred
 
 #: Fields of `Observations` with one value per row.
 _OF_ROWS: Final = (
@@ -82,6 +84,8 @@ class Observations:
         Scale of the RT difference of two rows of one peak, min.
     mass_shifts : tuple of MassShift
         What the m/z of many rows are instead of those of name and ion; they take no part.
+    rt_step : float
+        Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer.
     """
 
     row: IntArray
@@ -107,6 +111,7 @@ class Observations:
     drift: Drift
     together: float
     mass_shifts: tuple[MassShift, ...] = ()
+    rt_step: float = 0.0
 
     def __len__(self) -> int:
         return len(self.row)
@@ -154,6 +159,11 @@ class Observations:
     def span(self) -> float:
         """Range of the RTs, at least 1 min."""
         return max(float(np.ptp(self.rt)), 1.0)
+
+    @property
+    def rounding(self) -> float:
+        """Standard deviation of the error of an RT by its digits, min."""
+        return self.rt_step / sqrt(12)
 
     @cached_property
     def run(self) -> Run:
@@ -250,7 +260,17 @@ def observe(
         drift=drift,
         together=priors.coelution_width.value,
         mass_shifts=evidence.shifts,
+        rt_step=_rt_step(rt),
     )
+
+
+def _rt_step(rt: FloatArray) -> float:
+    """Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer."""
+    for digits in _DIGITS:
+        scaled = rt * 10**digits
+        if np.allclose(scaled, np.rint(scaled), rtol=0, atol=1e-6):
+            return float(10.0**-digits)
+    return 0.0
 
 
 def _monoisotopic(mz: FloatArray, ion: IntArray, isotope: IntArray) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from math import sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -196,7 +197,7 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
 def _width(row: _Row, artefact: Artefact | None) -> float:
     """Usual RT difference of a row and its parent, min."""
     if artefact is None or artefact.coelutes:
-        return row.state.rates.pair_sigma
+        return float(np.hypot(row.state.rates.pair_sigma, sqrt(2) * row.state.observed.rounding))
     return float(np.hypot(artefact.rt_shift, artefact.rt_spread)) * row.state.curve.slope
 
 

@@ -93,6 +93,7 @@ class Priors:
     mass_offset: Prior
     mass_drift: Prior
     mass_offset_of_sample: Prior
+    detection_most: Prior
 
     def __hash__(self) -> int:
         """Of a few numbers: caches look a prior up in each round."""

@@ -132,3 +132,14 @@ def test_artefacts_are_as_frequent_as_their_rate(example: Inference) -> None:
     its_own = pairs.process == process
     np.testing.assert_allclose(after[its_own], 2 * before[its_own])
     np.testing.assert_array_equal(after[~its_own], before[~its_own])
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 3])
+def test_rows_that_elute_together_do_so_with_few_digits_too(decimals: int) -> None:
+    table = gg.simulate(3, rt_decimals=decimals)
+    assert table.truth is not None
+    verdict = gg.analyze(table).features["verdict"].astype("str").to_numpy()
+    right = verdict == table.truth["verdict"].to_numpy()
+    fragment = (table.truth["verdict"] == "fragment").to_numpy()
+    assert right.mean() > 0.95
+    assert right[fragment].mean() > 0.85

@@ -55,7 +55,7 @@ def of_difference(difference: FloatArray, scale: float, step: float) -> FloatArr
     --------
     >>> steps = np.array([0.0, 0.1, 0.2])
     >>> of_difference(steps, 0.007, 0.1).round(2).tolist()
-    [9.06, 0.45, 0.01]
+    [9.06, 0.46, 0.01]
     """
     if step == 0:
         return student(difference / scale, scale, PAIR_TAIL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -15,13 +15,15 @@ import pandas as pd
 from ganglioside.inference.learning import composition_model, firm_lines
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
+from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.observations.drift import Drift, no_drift
 from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.groups import UNIT_SIGN
-from ganglioside.observations.observations import observe
+from ganglioside.observations.run import Run
+from ganglioside.observations.sample_gradients import observe_gradients
 from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.retention.composition_model import CompositionModel
@@ -37,7 +39,7 @@ from ganglioside.retention.first_curve import NoCurve
 from ganglioside.retention.isomer_names import line_names
 from ganglioside.retention.reach import Reach
 from ganglioside.support.arrays import FloatArray, IntArray
-from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
+from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.priors import Priors
 from ganglioside.support.text_columns import as_column, as_numbers, texts
 
@@ -115,21 +117,21 @@ class _Parameters:
     drift: Drift
     gradient: Gradient
     reach: Reach
+    run: Run
 
     def expect(self, curve: Curve, ceramides: Ceramides) -> tuple[FloatArray, FloatArray]:
-        """RT of each line of a curve at each ceramide and its scale, min, each shape (L, c)."""
+        """RT of lines of a curve at ceramides and its standard deviation, min, each (L, c)."""
         straight = curve.predict(ceramides)
-        rt = self.gradient.to_rt(straight)
-        speed = self.gradient.speed(rt)
+        speed = self.gradient.speed(self.gradient.to_rt(straight))
         scatter = self.sigma[ceramide_class(ceramides.basis)] * speed
         bend = self.composition.priors.bend_beyond_rows.spread / curve.slope
         variance = curve.variance(ceramides) + self.reach.variance(straight, bend)
-        return rt, np.sqrt(variance + scatter**2) / speed
+        return self.in_minutes(straight, STANDARD_DEVIATION * np.sqrt(variance + scatter**2))
 
     def in_minutes(self, straight: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
         """RT of straightened times and its standard deviation, min, in their shape."""
         rt = self.gradient.to_rt(straight)
-        return rt, sd / self.gradient.speed(rt)
+        return self.run.rt(rt), self.run.sd(sd / self.gradient.speed(rt))
 
 
 class FittedModel:
@@ -155,7 +157,7 @@ class FittedModel:
 
     @classmethod
     def fitted_to(cls, table: FeatureTable, priors: Priors | None = None) -> FittedModel:
-        """Model of a feature table.
+        """Model of a feature table; where its samples have several gradients, of that of most rows.
 
         Parameters
         ----------
@@ -167,7 +169,7 @@ class FittedModel:
         -------
         FittedModel
         """
-        observed = find_peaks(observe(table), priors).observed
+        observed = find_peaks(observe_gradients(table, priors=priors).parts[0], priors).observed
         return cls.from_inference(infer(observed, priors=priors))
 
     @classmethod
@@ -202,8 +204,15 @@ class FittedModel:
             drift=result.observed.drift,
             gradient=result.observed.gradient,
             reach=result.reach,
+            run=result.observed.run,
         )
         return cls(parameters)
+
+    def with_drift(self, drift: Drift) -> FittedModel:
+        """The model with the drift of further samples, which have gradients of their own."""
+        if self._parameters is None:
+            return self
+        return FittedModel(replace(self._parameters, drift=drift), self.reason)
 
     @property
     def is_fitted(self) -> bool:
@@ -368,9 +377,9 @@ class FittedModel:
         ceramide = _ceramide(species)
         ceramides = _ceramides(curve, ceramide)
         beyond = ", extrapolated" if _beyond(curve.ceramides, ceramide) else ""
-        rt, scale = self._parameters.expect(curve, ceramides)
-        rt, half = rt[line, 0], INTERVAL * scale[line, 0]
-        rows = zip(isomers, rt, rt - half, rt + half, basis, strict=True)
+        rt, sd = self._parameters.expect(curve, ceramides)
+        rt, sd = rt[line, 0], sd[line, 0]
+        rows = zip(isomers, rt, *self._parameters.run.interval(rt, sd), basis, strict=True)
         return [
             (name, isomer, centre, lower, upper, origin + beyond)
             for isomer, centre, lower, upper, origin in rows
@@ -396,8 +405,8 @@ class FittedModel:
         curve = self._parameters.curve
         distinct, index = np.unique(ceramide, axis=0, return_inverse=True)
         ceramides = _ceramides(curve, distinct)
-        rt, scale = self._parameters.expect(curve, ceramides)
-        return rt[line, index], STANDARD_DEVIATION * scale[line, index]
+        rt, sd = self._parameters.expect(curve, ceramides)
+        return rt[line, index], sd[line, index]
 
     def line_rt(
         self,
@@ -429,7 +438,7 @@ class FittedModel:
         if len(found) == 0:
             return missing
         straight = curve.predict(_ceramides(curve, ceramide))[found[0]]
-        return self._parameters.gradient.to_rt(straight)
+        return self._parameters.run.rt(self._parameters.gradient.to_rt(straight))
 
     def reduced_rt(
         self,
@@ -470,6 +479,7 @@ class FittedModel:
             "reason": self.reason,
             "sigma": self._parameters.sigma.tolist(),
             "drift": self._parameters.drift.to_dict(),
+            **self._parameters.run.to_dict(),
             "composition": _composition_to_dict(self._parameters.composition),
             "lines": _lines_to_dict(self._parameters.lines),
             "curve": _curve_to_dict(self._parameters.curve),
@@ -491,6 +501,7 @@ class FittedModel:
             drift=Drift.from_dict(values["drift"]),
             gradient=Gradient.from_dict(values.get("gradient")),
             reach=Reach(*values["reach"]) if "reach" in values else Reach.everywhere(),
+            run=Run.from_dict(values),
         )
         return cls(parameters, values["reason"])
 
@@ -521,10 +532,11 @@ def _composition_to_dict(composition: CompositionModel) -> dict[str, Any]:
 
 def _composition_from_dict(values: dict[str, Any]) -> CompositionModel:
     """Composition model from the values of `_composition_to_dict`."""
+    units = np.array(values["units"], dtype=np.float64).reshape(-1, len(UNITS))
     return CompositionModel(
         slope=values["slope"],
-        units=np.array(values["units"]),
-        inverse=np.array(values["inverse"]),
+        units=units,
+        inverse=np.array(values["inverse"], dtype=np.float64).reshape(len(units), len(units)),
         residual=np.array(values["residual"]),
         noise=np.array(values["noise"]),
         level=values["level"],

@@ -184,14 +184,17 @@ def _sigma(state: Inference) -> FloatArray:
 
 
 def _pair_sigma(state: Inference) -> float:
-    """Scale of the RT difference of parent and child, min."""
+    """Scale of the RT difference of parent and child beside what the digits of RT do to it, min."""
     delta = state.coelution.delta
     share = np.where(processes().coelutes[state.coelution.process], state.shares.pair, 0.0)
-    weight = share * student_weight(delta / state.rates.pair_sigma, PAIR_TAIL)
-    squares = float((weight * delta**2).sum())
+    by_digits = 2 * state.observed.rounding**2
+    scale = np.sqrt(state.rates.pair_sigma**2 + by_digits)
+    weight = share * student_weight(delta / scale, PAIR_TAIL)
+    squares = float((weight * (delta**2 - by_digits)).sum())
     usual = state.priors.coelution_width
-    total = squares + usual.weight * usual.value**2
-    return float(np.sqrt(total / (share.sum() + usual.weight)))
+    total = max(squares + usual.weight * usual.value**2, 0.0)
+    learned = np.sqrt(total / (share.sum() + usual.weight))
+    return float(learned if by_digits == 0 else max(learned, usual.value))
 
 
 def _artefact_rates(state: Inference) -> FloatArray:

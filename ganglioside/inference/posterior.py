@@ -14,7 +14,7 @@ from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Sha
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
-from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
+from ganglioside.support.densities import OWN_TAIL, normal, of_difference, student
 
 #: Share of chance in a row's intensity above which missing parents are sought.
 _UNEXPLAINED: Final = 0.02
@@ -193,12 +193,11 @@ def _pair_intensity(state: Inference) -> FloatArray:
     """
     rates, pairs, observed = state.rates, state.coelution, state.observed
     odds, yields = _odds_and_yields(state)
-    width = rates.pair_sigma * observed.speed[pairs.child]  # in straightened time, as lines are
-    closeness = student(pairs.delta / rates.pair_sigma, width, PAIR_TAIL)
+    # In straightened time, as lines are.
+    speed = observed.speed[pairs.child]
+    closeness = of_difference(pairs.delta, rates.pair_sigma, observed.rt_step) / speed
     if len(pairs.splits):
-        closeness[pairs.splits] = (
-            pairs.beside(state.curve.slope) / observed.speed[pairs.child[pairs.splits]]
-        )
+        closeness[pairs.splits] = pairs.beside(state.curve.slope) / speed[pairs.splits]
     row_area = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, row_area[pairs.child])

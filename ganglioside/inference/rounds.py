@@ -35,6 +35,7 @@ _MISSING_FROM: Final = 2  # before, parents without a row only count where lines
 _MOST_ROUNDS: Final = 14
 _SETTLED: Final = 0.25  # scatters by which lines may still move
 _BETTER_FIT: Final = 0.7  # part of the misfit that an uneven gradient may leave
+_STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round
 _AGAIN: Final = 2  # rounds of shares under another tolerance
 _NARROWING: Final = 0.5  # of the least scatter, by round
 
@@ -105,13 +106,25 @@ def _on_gradient(
             state = learn_gradient(state)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
-        if round_ >= _PRUNE_AT and _moved(before, state) < _SETTLED:
+        if round_ >= _PRUNE_AT and _has_settled(before, state):
             break
     by_pairs = state.shares.pair.sum()
     by_missing_parents = state.shares.missing_parents.probability.sum()
     made = by_pairs + by_missing_parents
     report.done("rule5", f"{made:.0f} features come from others in the ion source")
     return state
+
+
+def _has_settled(before: Inference, after: Inference) -> bool:
+    """Whether another round would change little.
+
+    An uneven gradient draws the rows closer to their lines in each of its rounds, and the scatter
+    that is left tells wrong names from right ones.
+    """
+    if _moved(before, after) >= _SETTLED:
+        return False
+    narrower = float(before.rates.sigma[0] / after.rates.sigma[0])
+    return after.observed.gradient.is_even or narrower < _STILL_NARROWER
 
 
 def _moved(before: Inference, after: Inference) -> float:
@@ -157,7 +170,8 @@ def _pairs(observed: Observations, tolerance: float) -> Coelution:
 
     Rows of one name beside each other, as parts of one peak, are pairs too.
     """
-    coeluting = join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
+    within = tolerance + observed.rt_step  # RT may be as far apart by their digits alone
+    coeluting = join(fragment_pairs(observed, within), artefact_pairs(observed, within))
     return join(coeluting, split_pairs(observed))
 
 

@@ -108,7 +108,8 @@ class Inference:
     @property
     def usual_scatter(self) -> float:
         """Scatter about a line that is usual for a gradient of this slope, min."""
-        return self.priors.line_scatter.value * self.curve.slope
+        scatter = self.priors.line_scatter.value * self.curve.slope
+        return float(np.hypot(scatter, self.observed.rounding))
 
     @cached_property
     def scatter(self) -> FloatArray:

@@ -199,10 +199,22 @@ def _feature(feature: pd.Series[Any], state: Inference, polarity: str) -> _Featu
         rt=float(feature["rt"]),
         sample=samples.index(sample) if sample in samples else -1,
         present=parsed.species[0] if parsed.species else None,
-        mz=float(feature.get("mz", np.nan)),
+        mz=_calibrated_mz(feature, state),
         ion=None if given is None or pd.isna(given) else adduct(given),
         polarity=polarity,
     )
+
+
+def _calibrated_mz(feature: pd.Series[Any], state: Inference) -> float:
+    """Measured m/z without its systematic error; NaN where it is missing or takes no part."""
+    mz = float(feature.get("mz", np.nan))
+    observed = state.observed
+    position = np.flatnonzero(observed.row == int(feature["feature_id"]))
+    if len(position) == 0:
+        return mz
+    if observed.mass_shifts and np.isnan(observed.mass_error[position[0]]):
+        return np.nan
+    return mz / (1 + 1e-6 * float(observed.mass_offset[position[0]]))
 
 
 def _suggestions(
@@ -217,6 +229,7 @@ def _suggestions(
         drift, sample = state.observed.drift, np.full(len(rt), this.sample)
         rt = drift.to_sample(rt, sample)
         sd = sd * drift.scale(sample)
+    rt, sd = state.observed.run.rt(rt), state.observed.run.sd(sd)
     sigma = (this.rt - rt) / sd
     fit = _fit(this, sigma, sd, options)
     order = np.lexsort((options.head, options.mass, -fit))

@@ -30,7 +30,7 @@ from ganglioside.support.priors import Priors
 _KNOTS: Final = 18
 
 #: Usual change of g from one knot to the next.
-STEP: Final = 0.35
+STEP: Final = 0.25
 
 _FLATTER: Final = -0.1  # curvature with which the fits begin, in slopes
 #: Slopes with which they begin, in that of the even gradient: the steeper ones find steps.

@@ -92,6 +92,10 @@ class Priors:
     same_peak_other_ion: Prior
     chain_scatter: Prior
     water_lost_name: Prior
+    mass_offset: Prior
+    mass_drift: Prior
+    mass_offset_of_sample: Prior
+    detection_most: Prior
 
     def __hash__(self) -> int:
         """Of a few numbers: caches look a prior up in each round."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 import known_curve
 import numpy as np
 import pandas as pd
+import planted_features
 import pytest
 from explained import by_row, explained
 from known_curve import Method
@@ -149,3 +150,25 @@ def test_artefacts_are_as_frequent_as_their_rate(example: Inference) -> None:
     its_own = pairs.process == process
     np.testing.assert_allclose(after[its_own], 2 * before[its_own])
     np.testing.assert_array_equal(after[~its_own], before[~its_own])
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 3])
+def test_rows_that_elute_together_do_so_with_few_digits_too(decimals: int) -> None:
+    table = gg.simulate(3, rt_decimals=decimals)
+    assert table.truth is not None
+    verdict = gg.analyze(table).features["verdict"].astype("str").to_numpy()
+    right = verdict == table.truth["verdict"].to_numpy()
+    assert right.mean() > 0.95
+
+
+@pytest.mark.parametrize("parent", ["GM1(36:1;O2)", "GM1(38:1;O2)", "GM1(40:1;O2)"])
+@pytest.mark.parametrize("later", [-0.1, 0.1])
+def test_a_fragment_one_digit_beside_its_parent_is_one(parent: str, later: float) -> None:
+    for seed in range(4):
+        rows = planted_features.genuine(seed)
+        rows = rows.assign(RT=rows["RT"].round(1))
+        _, rt, area = planted_features.row_of(rows, parent)
+        child = (parent.replace("GM1", "GM3"), round(rt + later, 1), 0.2 * area)
+        row = planted_features.planted(child, base=rows).features.iloc[-1]
+        assert row["verdict"] == "fragment"
+        assert row["confidence"] > 0.8

@@ -14,7 +14,6 @@ from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.lipids.adducts import Adduct, adduct, expected_adducts
 from ganglioside.lipids.composition import Ceramide, Composition
-from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
@@ -46,7 +45,6 @@ _NAME_ERROR: Final = 0.012
 
 #: Rate at which the second isotope of an intense peak is taken for a species with one double bond
 #: less, 0.009 Da heavier.
-_ISOTOPE_RATE: Final = 0.03
 
 #: Carbons beyond the range of the table, and hydroxyls, of the ceramides that are suggested.
 _FURTHER_CARBONS: Final = 2
@@ -254,7 +252,7 @@ def _suggestions(
 
 
 def _processes() -> tuple[_Process, ...]:
-    """Processes that lead to a mass: none, the artefacts that co-elute, the second isotope.
+    """Processes that lead to a mass: none, and the artefacts that co-elute.
 
     Artefacts that do not co-elute are species with names of their own, such as NeuGc forms.
     """
@@ -262,7 +260,6 @@ def _processes() -> tuple[_Process, ...]:
     return (
         _Process(None, "", 0.0, 1.0),
         *(_Process(a.process, a.label, a.mass_shift, a.rate) for a in coeluting),
-        _Process("M+2", "second isotope", 2 * ISOTOPE_STEP, _ISOTOPE_RATE),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 import ganglioside as gg
 from ganglioside.ion_source.artefacts import artefact_pairs, artefacts
 from ganglioside.observations.observations import Observations, observe
+from ganglioside.simulation.exported_rows import MASS_SHIFTS
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +103,10 @@ def test_second_isotopes_read_as_two_hydrogens_more_are_adducts() -> None:
     assert posing.sum() >= 40
     features = gg.analyze(table).features
     assert (features["process"][posing] == "M+2").mean() > 0.9
+
+
+def test_masses_of_artefacts_are_those_of_the_simulator() -> None:
+    """Two tables hold them, for the simulator stands above the model: they must not drift apart."""
+    mass_shift = {artefact.process: artefact.mass_shift for artefact in artefacts()}
+    for process, simulated in MASS_SHIFTS.items():
+        assert mass_shift[process] == pytest.approx(simulated, abs=2e-6)

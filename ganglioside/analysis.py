@@ -16,7 +16,7 @@ from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.adducts import table_polarity
-from ganglioside.observations.observations import observe
+from ganglioside.observations.sample_gradients import ObservedGradients, observe_gradients
 from ganglioside.observations.shared_peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.questions.expected_library import Window, expected_library
@@ -29,6 +29,7 @@ from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.settings import Settings
+from ganglioside.support.arrays import BoolArray, IntArray
 from ganglioside.support.priors import Priors
 from ganglioside.verdicts.consensus import (
     JudgedPeaks,
@@ -42,9 +43,11 @@ from ganglioside.verdicts.log_p import LogP
 from ganglioside.verdicts.overrides import Overrides
 from ganglioside.verdicts.per_sample import by_feature
 from ganglioside.verdicts.result_tables import (
+    RowVerdicts,
     features_table,
     judged_rows,
     models_table,
+    rows_of_gradients,
     undetermined_rows,
 )
 from ganglioside.verdicts.summary import Summary, summarise
@@ -52,12 +55,43 @@ from ganglioside.version import __version__
 
 
 @dataclass(frozen=True, eq=False)
-class _Kept:
-    """Table, peaks and inference: all that a decision under other thresholds needs."""
+class _Judged:
+    """Peaks of the samples of one gradient and the inference from them."""
 
-    table: FeatureTable
     peaks: Peaks
     inference: Inference | NoCurve
+
+    @property
+    def rows(self) -> IntArray:
+        """Positions in the table of the rows that it judges."""
+        return self.peaks.features.row
+
+    @cached_property
+    def model(self) -> FittedModel:
+        """Model of the gradient."""
+        return FittedModel.from_inference(self.inference)
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """Table and all that a decision under other thresholds needs, for each gradient."""
+
+    table: FeatureTable
+    observed: ObservedGradients
+    judged: tuple[_Judged, ...]
+
+    @cached_property
+    def part(self) -> IntArray:
+        """Index into `judged` of each row of the table, shape (n,); 0 where it is not judged."""
+        part = np.zeros(len(self.table), dtype=np.int64)
+        for number, judged in enumerate(self.judged):
+            part[judged.rows] = number
+        return part
+
+    def model(self) -> FittedModel:
+        """Model of the first gradient, with the drift of all samples."""
+        model = self.judged[0].model
+        return model.with_drift(self.observed.drift) if len(self.judged) > 1 else model
 
     @cached_property
     def log_p(self) -> LogP:
@@ -74,7 +108,9 @@ class _Evidence:
 
     def of_feature(self, feature_id: int) -> Inference:
         """The inference, with the peaks as the sample of one feature shows them."""
-        return replace(self.inference, observed=self.peaks.seen_from(feature_id))
+        observed = self.peaks.seen_from(feature_id)
+        gradient = self.inference.observed.gradient
+        return replace(self.inference, observed=replace(observed, gradient=gradient))
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,6 +212,15 @@ class Analysis:
         return replace(self, overrides=overrides)
 
     @cached_property
+    def is_on_model(self) -> BoolArray:
+        """Whether each feature's sample has the gradient of the model, shape (n,)."""
+        drift = self.model.drift
+        if not drift.gradient or "sample" not in self.features:
+            return np.ones(len(self.features), dtype=np.bool_)
+        others = [s for s, k in zip(drift.samples, drift.gradient, strict=True) if k > 0]
+        return ~self.features["sample"].fillna("").isin(others).to_numpy(np.bool_)
+
+    @cached_property
     def _judged_peaks(self) -> JudgedPeaks:
         return JudgedPeaks.of(self.features, self.model.drift)
 
@@ -244,9 +289,7 @@ class Analysis:
         """The kept evidence, or else evidence computed from the input."""
         if self._kept is not None:
             return self._kept
-        table = self.read_input(self.settings)
-        peaks = find_peaks(observe(table, self.settings.polarity), self.model.priors)
-        return _Kept(table, peaks, infer(peaks.observed, priors=self.model.priors))
+        return _judge(self.read_input(self.settings), self.settings, self.model.priors)
 
     def read_input(self, settings: Settings) -> FeatureTable:
         """The input, read again, with the anchors of this analysis.
@@ -291,9 +334,7 @@ class Analysis:
         """
         feature = self._feature(feature_id)
         threshold = self.settings.outlier_threshold
-        evidence = self._evidence
-        state = None if evidence is None else evidence.of_feature(feature_id)
-        return explain(feature, state, self.features["name"], threshold)
+        return explain(feature, self._state_of(feature_id), self.features["name"], threshold)
 
     def suggest(self, feature_id: int, n: int = 5) -> pd.DataFrame:
         """Names of the mass of a feature that are expected at its RT, the best first.
@@ -328,8 +369,7 @@ class Analysis:
         >>> analysis.suggest(12)["name"].tolist()
         ['GM3(36:1;O2)']
         """
-        feature, evidence = self._feature(feature_id), self._evidence
-        state = None if evidence is None else evidence.of_feature(feature_id)
+        feature, state = self._feature(feature_id), self._state_of(feature_id)
         threshold = self.settings.outlier_threshold
         return suggest(feature, self.features, state, n, threshold, self.polarity)
 
@@ -401,13 +441,17 @@ class Analysis:
             raise FeatureError(f"There is no feature {feature_id}: the table has {there}.")
         return self.features.iloc[int(feature_id)]
 
+    def _state_of(self, feature_id: int) -> Inference | None:
+        """The inference as one feature's sample shows it; None where there is no model of it."""
+        kept, evidence = self._evidence
+        of_gradient = evidence[kept.part[feature_id]]
+        return None if of_gradient is None else of_gradient.of_feature(feature_id)
+
     @cached_property
-    def _evidence(self) -> _Evidence | None:
-        """Peaks and inference under these settings; None where the table allows no model."""
+    def _evidence(self) -> tuple[_Kept, tuple[_Evidence | None, ...]]:
+        """Peaks and inference of each gradient under these settings; None without a model."""
         kept = self._evidence_at_hand()
-        if isinstance(kept.inference, NoCurve):
-            return None
-        return _Evidence(kept.peaks, weigh(kept.inference, self.settings))
+        return kept, tuple(_evidence(judged, self.settings) for judged in kept.judged)
 
 
 def analyze(
@@ -461,11 +505,9 @@ def analyze(
         report.done("loading", f"{read.source.name}: {len(read):,} features")
         judged = int(read.data["fault"].isna().sum())
         report.done("validating", f"{judged:,} features can be judged")
-        peaks = find_peaks(observe(read, settings.polarity), priors)
-        inference = infer(peaks.observed, report, priors)
+        kept = _judge(read, settings, priors, report)
         report.step = "verdicts"
-        model = FittedModel.from_inference(inference)
-        analysis = _assemble(_Kept(read, peaks, inference), model, settings)
+        analysis = _assemble(kept, kept.model(), settings)
         report.done("verdicts", analysis.summary.headline)
     except Cancelled:
         raise
@@ -476,22 +518,50 @@ def analyze(
     return analysis
 
 
+def _judge(
+    table: FeatureTable, settings: Settings, priors: Priors | None, report: Progress | None = None
+) -> _Kept:
+    """Peaks and inference of a table, for each gradient of its samples."""
+    observed = observe_gradients(table, settings.polarity, priors)
+    judged = []
+    for part in observed.parts:
+        peaks = find_peaks(part, priors)
+        judged.append(_Judged(peaks, infer(peaks.observed, report, priors)))
+    return _Kept(table, observed, tuple(judged))
+
+
+def _evidence(judged: _Judged, settings: Settings) -> _Evidence | None:
+    """The evidence of one gradient under some settings; None where it allows no model."""
+    if isinstance(judged.inference, NoCurve):
+        return None
+    return _Evidence(judged.peaks, weigh(judged.inference, settings))
+
+
+def _verdicts(
+    table: FeatureTable, judged: _Judged, log_p: LogP, settings: Settings
+) -> tuple[RowVerdicts, pd.DataFrame]:
+    """Verdicts on the rows of one gradient, and the table of its lines."""
+    if isinstance(judged.inference, NoCurve):
+        no_lines = pd.DataFrame(columns=list(MODELS)).astype(MODELS)
+        return undetermined_rows(table, judged.inference.reason), no_lines
+    model = judged.model
+    of_peaks = weigh(judged.inference, settings)
+    on_peaks = decide(of_peaks, settings)
+    of_features, on_features = by_feature(judged.peaks, of_peaks, on_peaks)
+    verdicts = judged_rows(table, of_features, on_features, model, judged.peaks.rows)
+    return verdicts, models_table(model, on_peaks, log_p)
+
+
 def _assemble(kept: _Kept, model: FittedModel, settings: Settings) -> Analysis:
     """The analysis that a table, its inference and the settings give."""
-    table = kept.table
-    if isinstance(kept.inference, NoCurve):
-        verdicts = undetermined_rows(table, kept.inference.reason)
-        models = pd.DataFrame(columns=list(MODELS)).astype(MODELS)
-    else:
-        of_peaks = weigh(kept.inference, settings)
-        on_peaks = decide(of_peaks, settings)
-        of_features, on_features = by_feature(kept.peaks, of_peaks, on_peaks)
-        verdicts = judged_rows(table, of_features, on_features, model, kept.peaks.rows)
-        models = models_table(model, on_peaks, kept.log_p)
+    table, observed = kept.table, kept.observed
+    parts = [_verdicts(table, judged, kept.log_p, settings) for judged in kept.judged]
+    verdicts = rows_of_gradients([rows for rows, _ in parts], kept.part)
+    models = parts[0][1]
     return Analysis(
         features=features_table(table, verdicts),
         models=models,
-        findings=find(table, verdicts, model, kept.log_p),
+        findings=find(table, verdicts, model, kept.log_p, observed.mass_shifts, observed.gradients),
         problems=table.problems,
         summary=summarise(table, verdicts, model),
         settings=settings,

@@ -684,7 +684,7 @@ def test_a_callback_can_cancel_at_every_step(step: str) -> None:
 @pytest.mark.parametrize(
     ("module", "place", "step"),
     [
-        (analysis_module, "observe", "rule1"),
+        (analysis_module, "observe_gradients", "rule1"),
         (rounds, "starting_curve", "rule1"),
         (rounds, "fragment_pairs", "rule2"),
         (rounds, "starting_lines", "rule3"),
@@ -725,15 +725,16 @@ def test_without_a_curve_a_fault_afterwards_is_one_of_the_verdicts(
 def test_the_checks_of_the_input_are_reported_before_its_rows_are_collected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    observe, events = analysis_module.observe, list[ProgressEvent]()
+    observe, events = analysis_module.observe_gradients, list[ProgressEvent]()
 
     def late(table: Any, *_: str) -> Any:
         assert events[-1]["step"] == "validating"
         observed = observe(table)
-        assert events[-1]["message"] == f"{len(observed):,} features can be judged"
+        judged = sum(len(part) for part in observed.parts)
+        assert events[-1]["message"] == f"{judged:,} features can be judged"
         return observed
 
-    monkeypatch.setattr(analysis_module, "observe", late)
+    monkeypatch.setattr(analysis_module, "observe_gradients", late)
     gg.analyze(gg.read_features(EXAMPLE), progress=events.append)
     spoilt = gg.example().data[["name", "rt", "volume"]].astype({"name": object})
     spoilt.loc[:4, "name"] = "no lipid"

@@ -63,6 +63,12 @@ def points(analysis: Analysis) -> pd.DataFrame:
     )
 
 
+def points_on_curves(analysis: Analysis) -> pd.DataFrame:
+    """Rows of `points` that the curves of the model are about: of samples on its gradient."""
+    frame = points(analysis)[analysis.is_on_model]
+    return frame.dropna(subset=["rt", "carbons", "series"])
+
+
 def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
     """Fitted curves of the lines of some points, over the carbon numbers of each series.
 
@@ -147,7 +153,7 @@ def reduced(analysis: Analysis) -> pd.DataFrame:
     A fragment or adduct is reduced by its parent's ceramide, so that it falls on its parent's
     line. Adds `reduced_rt` (min, as of 36:1;O2) and `parent_series` (of fragments and adducts).
     """
-    frame = points(analysis)
+    frame = points(analysis)[analysis.is_on_model]
     frame = frame[frame["carbons"].notna() & frame["rt"].notna() & frame["series"].notna()]
     parents = frame["parent"].where(frame["verdict"].isin(PARENT_VERDICTS))
     known = {name: parse_name(name) for name in parents.dropna().unique()}

@@ -25,6 +25,7 @@ from ganglioside.charts.plot_tables import (
     inline,
     isomer_labels,
     points,
+    points_on_curves,
     reduced,
 )
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, rows
@@ -106,7 +107,7 @@ def retention_by_carbons(
     'Retention by carbon number: GD1'
     """
     title = "Retention by carbon number"
-    frame = _with_carbons(analysis)
+    frame = points_on_curves(analysis)
     if isinstance(series, str):
         title += f": {series}"
         series = [series]
@@ -117,7 +118,7 @@ def retention_by_carbons(
 
 def retention_of_categories(analysis: Analysis) -> list[Spec]:
     """Charts by `retention_by_carbons`, one per category in the table."""
-    frame = _with_carbons(analysis)
+    frame = points_on_curves(analysis)
     present = set(analysis.features["category"].dropna())
     fitted = curves(analysis, frame)
     charts = []
@@ -126,10 +127,6 @@ def retention_of_categories(analysis: Analysis) -> list[Spec]:
         its_curves = fitted[fitted["series"].isin(own["series"])]
         charts.append(_retention(own, its_curves, f"Retention by carbon number: {category}"))
     return charts
-
-
-def _with_carbons(analysis: Analysis) -> pd.DataFrame:
-    return points(analysis).dropna(subset=["rt", "carbons", "series"])
 
 
 def _retention(frame: pd.DataFrame, fitted: pd.DataFrame, title: str, columns: int = 3) -> Spec:

@@ -30,8 +30,8 @@ class Candidates:
         Those of the row.
     ceramide_class : numpy.ndarray of int, shape (a,)
         `curve.ceramide_class` of the row's ceramide.
-    rt, log_area : numpy.ndarray, shape (a,)
-        Those of the row, min and log10.
+    rt, speed, log_area : numpy.ndarray, shape (a,)
+        Straightened RT, min, speed of the gradient and log10 area of the row.
     """
 
     row: IntArray
@@ -42,6 +42,7 @@ class Candidates:
     ceramide: IntArray
     ceramide_class: IntArray
     rt: FloatArray
+    speed: FloatArray
     log_area: FloatArray
 
     @cached_property
@@ -92,7 +93,8 @@ def candidates(observed: Observations, line_group: IntArray) -> Candidates:
         sample=observed.sample[row],
         ceramide=ceramide,
         ceramide_class=classes[ceramide],
-        rt=observed.rt[row],
+        rt=observed.straight_rt[row],
+        speed=observed.speed[row],
         log_area=observed.log_volume[row],
     )
 
@@ -107,6 +109,7 @@ NO_CANDIDATES: Final = Candidates(
     ceramide=_NO_INDICES,
     ceramide_class=_NO_INDICES,
     rt=np.zeros(0),
+    speed=np.zeros(0),
     log_area=np.zeros(0),
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +15,15 @@ import pandas as pd
 from ganglioside.inference.learning import composition_model, firm_lines
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
+from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.observations.drift import Drift, no_drift
+from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.groups import UNIT_SIGN
-from ganglioside.observations.observations import observe
+from ganglioside.observations.run import Run
+from ganglioside.observations.sample_gradients import observe_gradients
 from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.retention.composition_model import CompositionModel
@@ -34,8 +37,9 @@ from ganglioside.retention.curve import (
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.retention.isomer_names import line_names
+from ganglioside.retention.reach import Reach, usual_bend
 from ganglioside.support.arrays import FloatArray, IntArray
-from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
+from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.priors import Priors
 from ganglioside.support.text_columns import as_column, as_numbers, texts
 
@@ -51,6 +55,8 @@ _Prediction = tuple[str, str | None, float, float, float, Basis]
 #: Features of a line from which predictions rest on them, and from which on some of them.
 _OWN_SERIES: Final = 1.5
 _SHARED_CURVE: Final = 0.5
+
+_SHOWN: Final = 50  # points of a gradient that are shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,15 +88,50 @@ class NamedLines:
         return np.array(same_isomer or same_series, dtype=np.int64)
 
 
+class GradientShown(NamedTuple):
+    """A gradient as an analyst sees it.
+
+    Attributes
+    ----------
+    rt : numpy.ndarray, shape (s,)
+        min.
+    carbon : numpy.ndarray, shape (s,)
+        Time that one carbon takes there, min.
+    """
+
+    rt: FloatArray
+    carbon: FloatArray
+
+
 @dataclass(frozen=True, eq=False)
 class _Parameters:
-    """All that a model has learned; `sigma` is the scatter by ceramide class, min, shape (2,)."""
+    """All that a model has learned; `sigma` is the scatter by ceramide class, min, shape (2,).
+
+    The curve holds in the straightened time of the gradient.
+    """
 
     curve: Curve
     lines: NamedLines
     composition: CompositionModel
     sigma: FloatArray
     drift: Drift
+    gradient: Gradient
+    reach: Reach
+    run: Run
+
+    def expect(self, curve: Curve, ceramides: Ceramides) -> tuple[FloatArray, FloatArray]:
+        """RT of lines of a curve at ceramides and its standard deviation, min, each (L, c)."""
+        straight = curve.predict(ceramides)
+        speed = self.gradient.speed(self.gradient.to_rt(straight))
+        scatter = self.sigma[ceramide_class(ceramides.basis)] * speed
+        bend = usual_bend(curve.slope, self.composition.priors)
+        variance = curve.variance(ceramides) + self.reach.variance(straight, bend)
+        return self.in_minutes(straight, STANDARD_DEVIATION * np.sqrt(variance + scatter**2))
+
+    def in_minutes(self, straight: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """RT of straightened times and its standard deviation, min, in their shape."""
+        rt = self.gradient.to_rt(straight)
+        return self.run.rt(rt), self.run.sd(sd / self.gradient.speed(rt))
 
 
 class FittedModel:
@@ -116,7 +157,7 @@ class FittedModel:
 
     @classmethod
     def fitted_to(cls, table: FeatureTable, priors: Priors | None = None) -> FittedModel:
-        """Model of a feature table.
+        """Model of a feature table; where its samples have several gradients, of that of most rows.
 
         Parameters
         ----------
@@ -128,7 +169,7 @@ class FittedModel:
         -------
         FittedModel
         """
-        observed = find_peaks(observe(table), priors).observed
+        observed = find_peaks(observe_gradients(table, priors=priors).parts[0], priors).observed
         return cls.from_inference(infer(observed, priors=priors))
 
     @classmethod
@@ -161,8 +202,17 @@ class FittedModel:
             composition=composition_model(result, firm_lines(result)),
             sigma=result.rates.sigma,
             drift=result.observed.drift,
+            gradient=result.observed.gradient,
+            reach=result.reach,
+            run=result.observed.run,
         )
         return cls(parameters)
+
+    def with_drift(self, drift: Drift) -> FittedModel:
+        """The model with the drift of further samples, which have gradients of their own."""
+        if self._parameters is None:
+            return self
+        return FittedModel(replace(self._parameters, drift=drift), self.reason)
 
     @property
     def is_fitted(self) -> bool:
@@ -188,6 +238,17 @@ class FittedModel:
     def slope(self) -> float:
         """RT that one carbon adds, min; NaN without a fit."""
         return self._parameters.curve.slope if self._parameters else float("nan")
+
+    @property
+    def gradient_shown(self) -> GradientShown | None:
+        """The shape of an uneven gradient as far as features show it; None of an even one."""
+        parameters = self._parameters
+        if parameters is None or parameters.gradient.is_even:
+            return None
+        reach = np.array([parameters.reach.first, parameters.reach.last])
+        first, last = parameters.gradient.to_rt(reach)
+        rt = np.linspace(first, last, _SHOWN)
+        return GradientShown(rt, parameters.curve.slope / parameters.gradient.speed(rt))
 
     @property
     def line_series(self) -> tuple[str, ...]:
@@ -224,18 +285,18 @@ class FittedModel:
 
     def line_columns(self) -> dict[str, Any]:
         """Columns of `lines`, by name."""
-        support = anchors = offset = offset_variance = np.zeros(0)
+        support = anchors = offset = sd = np.zeros(0)
         if self._parameters is not None:
             lines, curve = self._parameters.lines, self._parameters.curve
             support, anchors = lines.support, lines.anchors
-            offset, offset_variance = curve.lines, curve.line_var
+            offset, sd = self._parameters.in_minutes(curve.lines, np.sqrt(curve.line_var))
         return {
             "series": as_column(texts(self.line_series)),
             "isomer": as_column(texts(self.line_isomers)),
             "n": as_numbers(_rounded(support)),
             "n_anchors": as_numbers(_rounded(anchors)),
             "offset": offset,
-            "offset_se": np.sqrt(offset_variance),
+            "offset_se": sd,
         }
 
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
@@ -316,10 +377,9 @@ class FittedModel:
         ceramide = _ceramide(species)
         ceramides = _ceramides(curve, ceramide)
         beyond = ", extrapolated" if _beyond(curve.ceramides, ceramide) else ""
-        rt = curve.predict(ceramides)[line, 0]
-        scatter = self._parameters.sigma[ceramide_class(ceramides.basis)]
-        half = INTERVAL * np.sqrt(curve.variance(ceramides)[line, 0] + scatter**2)
-        rows = zip(isomers, rt, rt - half, rt + half, basis, strict=True)
+        rt, sd = self._parameters.expect(curve, ceramides)
+        rt, sd = rt[line, 0], sd[line, 0]
+        rows = zip(isomers, rt, *self._parameters.run.interval(rt, sd), basis, strict=True)
         return [
             (name, isomer, centre, lower, upper, origin + beyond)
             for isomer, centre, lower, upper, origin in rows
@@ -345,10 +405,8 @@ class FittedModel:
         curve = self._parameters.curve
         distinct, index = np.unique(ceramide, axis=0, return_inverse=True)
         ceramides = _ceramides(curve, distinct)
-        scatter = self._parameters.sigma[ceramide_class(ceramides.basis)]
-        scale = np.sqrt(curve.variance(ceramides) + scatter**2)
-        rt = curve.predict(ceramides)[line, index]
-        return rt, STANDARD_DEVIATION * scale[line, index]
+        rt, sd = self._parameters.expect(curve, ceramides)
+        return rt[line, index], sd[line, index]
 
     def line_rt(
         self,
@@ -379,7 +437,8 @@ class FittedModel:
         found = lines.find(series, isomer)
         if len(found) == 0:
             return missing
-        return np.asarray(curve.predict(_ceramides(curve, ceramide))[found[0]])
+        straight = curve.predict(_ceramides(curve, ceramide))[found[0]]
+        return self._parameters.run.rt(self._parameters.gradient.to_rt(straight))
 
     def reduced_rt(
         self,
@@ -407,9 +466,10 @@ class FittedModel:
         ceramide = _stack(carbons, double_bonds, hydroxyls)
         if self._parameters is None:
             return np.full(len(ceramide), np.nan)
-        curve = self._parameters.curve
+        curve, gradient = self._parameters.curve, self._parameters.gradient
         index = np.arange(len(ceramide))
-        return curve.reduce(np.asarray(rt, np.float64), _ceramides(curve, ceramide), index)
+        straight = gradient.straighten(np.asarray(rt, np.float64))
+        return gradient.to_rt(curve.reduce(straight, _ceramides(curve, ceramide), index))
 
     def to_dict(self) -> dict[str, Any]:
         """Fitted parameters, ready for JSON: `from_dict` reads them."""
@@ -419,9 +479,12 @@ class FittedModel:
             "reason": self.reason,
             "sigma": self._parameters.sigma.tolist(),
             "drift": self._parameters.drift.to_dict(),
+            **self._parameters.run.to_dict(),
             "composition": _composition_to_dict(self._parameters.composition),
             "lines": _lines_to_dict(self._parameters.lines),
             "curve": _curve_to_dict(self._parameters.curve),
+            **_reach_to_dict(self._parameters.reach),
+            **_gradient_to_dict(self._parameters.gradient),
         }
 
     @classmethod
@@ -436,8 +499,21 @@ class FittedModel:
             composition=composition,
             sigma=np.array(values["sigma"]),
             drift=Drift.from_dict(values["drift"]),
+            gradient=Gradient.from_dict(values.get("gradient")),
+            reach=Reach(*values["reach"]) if "reach" in values else Reach.everywhere(),
+            run=Run.from_dict(values),
         )
         return cls(parameters, values["reason"])
+
+
+def _gradient_to_dict(gradient: Gradient) -> dict[str, Any]:
+    """Values of a gradient for JSON; none for an even one."""
+    return {} if gradient.is_even else {"gradient": gradient.to_dict()}
+
+
+def _reach_to_dict(reach: Reach) -> dict[str, Any]:
+    """Values of a reach for JSON; none where it has no end."""
+    return {} if reach == Reach.everywhere() else {"reach": [reach.first, reach.last]}
 
 
 def _composition_to_dict(composition: CompositionModel) -> dict[str, Any]:
@@ -456,10 +532,11 @@ def _composition_to_dict(composition: CompositionModel) -> dict[str, Any]:
 
 def _composition_from_dict(values: dict[str, Any]) -> CompositionModel:
     """Composition model from the values of `_composition_to_dict`."""
+    units = np.array(values["units"], dtype=np.float64).reshape(-1, len(UNITS))
     return CompositionModel(
         slope=values["slope"],
-        units=np.array(values["units"]),
-        inverse=np.array(values["inverse"]),
+        units=units,
+        inverse=np.array(values["inverse"], dtype=np.float64).reshape(len(units), len(units)),
         residual=np.array(values["residual"]),
         noise=np.array(values["noise"]),
         level=values["level"],

@@ -39,11 +39,14 @@ def learn(state: Inference, widening: float) -> Inference:
     widening : float
         Least scatter about lines, carbons.
     """
-    c = state.candidates
     least_scatter = max(widening, _LEAST_SCATTER) * state.curve.slope
-    rates = _rates(state, least_scatter)
+    return with_curve(replace(state, rates=_rates(state, least_scatter)))
+
+
+def with_curve(state: Inference) -> Inference:
+    """State with the curve moved by one step towards its rows."""
+    c, scatter = state.candidates, state.scatter
     residual = c.rt - state.fitted
-    scatter = state.scatter_about(rates.sigma)
     weight = state.shares.own * student_weight(residual / scatter, OWN_TAIL) / scatter**2
     shape = state.tabulated.variance.shape
 
@@ -53,7 +56,7 @@ def learn(state: Inference, widening: float) -> Inference:
     precision = by_line_ceramide(weight)
     pull = by_line_ceramide(weight * residual)
     tabulated = refit(state.tabulated, precision, pull, _line_prior(state), state.priors)
-    return replace(state, rates=rates, tabulated=tabulated, weight=weight)
+    return replace(state, tabulated=tabulated, weight=weight)
 
 
 def composition_model(state: Inference, kept: BoolArray) -> CompositionModel:
@@ -172,8 +175,8 @@ def _sigma(state: Inference) -> FloatArray:
     c, shares = state.candidates, state.shares
     residual = c.rt - shares.predicted
     weight = shares.own * student_weight(residual / shares.scale, OWN_TAIL)
-    excess = (state.rates.sigma[c.ceramide_class] / shares.scale) ** 2
-    squares = sum_by(c.ceramide_class, weight * excess * residual**2, 2)
+    excess = (state.rates.sigma[c.ceramide_class] * c.speed / shares.scale) ** 2
+    squares = sum_by(c.ceramide_class, weight * excess * (residual / c.speed) ** 2, 2)
     count = sum_by(c.ceramide_class, shares.own, 2)
     usual = np.array(_CLASS_SCATTER) * state.usual_scatter
     prior_weight = state.priors.line_scatter.weight
@@ -181,14 +184,17 @@ def _sigma(state: Inference) -> FloatArray:
 
 
 def _pair_sigma(state: Inference) -> float:
-    """Scale of the RT difference of parent and child, min."""
+    """Scale of the RT difference of parent and child beside what the digits of RT do to it, min."""
     delta = state.coelution.delta
     share = np.where(processes().coelutes[state.coelution.process], state.shares.pair, 0.0)
-    weight = share * student_weight(delta / state.rates.pair_sigma, PAIR_TAIL)
-    squares = float((weight * delta**2).sum())
+    by_digits = 2 * state.observed.rounding**2
+    scale = np.sqrt(state.rates.pair_sigma**2 + by_digits)
+    weight = share * student_weight(delta / scale, PAIR_TAIL)
+    squares = float((weight * (delta**2 - by_digits)).sum())
     usual = state.priors.coelution_width
-    total = squares + usual.weight * usual.value**2
-    return float(np.sqrt(total / (share.sum() + usual.weight)))
+    total = max(squares + usual.weight * usual.value**2, 0.0)
+    learned = np.sqrt(total / (share.sum() + usual.weight))
+    return float(learned if by_digits == 0 else max(learned, usual.value))
 
 
 def _artefact_rates(state: Inference) -> FloatArray:

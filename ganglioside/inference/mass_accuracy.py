@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.observations.mass_calibration import SD_PER_MAD
+from ganglioside.observations.mass_shifts import NEAR
 from ganglioside.support.arrays import BoolArray, FloatArray
 from ganglioside.support.densities import normal
 from ganglioside.support.priors import Priors
@@ -14,17 +16,13 @@ from ganglioside.support.priors import Priors
 _LEAST_SD: Final = 0.3  # ppm
 _FAR: Final = 3.0  # standard deviations
 _FEWEST: Final = 3  # m/z near those of their names
-_NOT_A_NAME: Final = 30.0  # ppm; a larger error has nothing to do with the accuracy
-
-#: Standard deviation of a normal distribution over its median absolute deviation.
-_SD_PER_MAD: Final = 1.4826
+_COARSEST: Final = 1500.0  # ppm
 
 
 @dataclass(frozen=True, slots=True)
 class MassAccuracy:
-    """Systematic error of the measured m/z and its standard deviation, ppm."""
+    """Accuracy of the measured m/z, ppm; errors are taken without their systematic part."""
 
-    offset: float
     sd: float
     wrong_sd: float  # of m/z about wrong names
     measured: bool = True  # whether the table has any m/z
@@ -35,7 +33,7 @@ class MassAccuracy:
 
         1 where no m/z was measured: a missing value is no evidence.
         """
-        return self._density(error, self.offset + expected, self.sd)
+        return self._density(error, expected, self.sd)
 
     @property
     def accurate_sd(self) -> float:
@@ -45,7 +43,7 @@ class MassAccuracy:
     @property
     def largest(self) -> float:
         """Largest usual error, ppm."""
-        return abs(self.offset) + _FAR * self.sd
+        return _FAR * self.sd
 
     def contradicts(self, error: FloatArray) -> BoolArray:
         """Whether each error is too large for the name, shape (n,); False where it is missing."""
@@ -53,25 +51,41 @@ class MassAccuracy:
 
     def by_chance(self, error: FloatArray) -> FloatArray:
         """Density of the errors of wrong names, shape (n,)."""
-        return self._density(error, self.offset, float(np.hypot(self.sd, self.wrong_sd)))
+        return self._density(error, 0.0, float(np.hypot(self.sd, self.wrong_sd)))
 
     def _density(self, error: FloatArray, mean: FloatArray | float, sd: float) -> FloatArray:
         return normal(error, mean, sd) if self.measured else np.ones(len(error))
 
 
 def mass_accuracy(error: FloatArray, priors: Priors) -> MassAccuracy:
-    """Mass accuracy of a table, from its mass errors in ppm (NaN where missing), shape (n,)."""
-    near = np.abs(np.nan_to_num(error, nan=np.inf)) < _NOT_A_NAME
+    """Mass accuracy of a table.
+
+    Parameters
+    ----------
+    error : numpy.ndarray, shape (n,)
+        Mass errors without their systematic part, ppm; NaN where missing.
+    priors : Priors
+    """
+    near = np.abs(np.nan_to_num(error, nan=np.inf)) < _largest_near(error)
     known = error[near]
     usual = priors.mass_error
     wrong_sd = priors.mass_error_wrong_name.value
     if len(known) == 0:
         any_measured = bool(np.isfinite(error).any())
-        return MassAccuracy(0.0, usual.value, wrong_sd, measured=any_measured)
+        return MassAccuracy(usual.value, wrong_sd, measured=any_measured)
     n = len(known)
-    offset = float(np.median(known)) * n / (n + usual.weight)
-    median_deviation = float(np.median(np.abs(known - offset)))
-    sd = _SD_PER_MAD * median_deviation
+    sd = SD_PER_MAD * float(np.median(np.abs(known)))
     total = n * sd**2 + usual.weight * usual.value**2
     learned = float(np.sqrt(total / (n + usual.weight)))
-    return MassAccuracy(offset, max(learned, _LEAST_SD), wrong_sd, rows=n)
+    return MassAccuracy(max(learned, _LEAST_SD), wrong_sd, rows=n)
+
+
+def _largest_near(error: FloatArray) -> float:
+    """Error beyond which an m/z has nothing to do with the accuracy, ppm.
+
+    More than usual where most errors are larger: m/z in whole numbers.
+    """
+    known = np.abs(error[np.isfinite(error)])
+    if len(known) < _FEWEST:
+        return NEAR
+    return float(np.clip(_FAR * np.median(known), NEAR, _COARSEST))

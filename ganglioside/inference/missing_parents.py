@@ -151,7 +151,7 @@ def _on_lines(
     parent, line = lines_of(parents.group, line_group, len(observed.groups))
     shift = slope * processes().rt_shift[parents.process]
     spread = slope * processes().rt_spread[parents.process]
-    parent_rt = observed.rt[parents.child] - shift
+    parent_rt = observed.straight_rt[parents.child] - shift
     return _ParentsOnLines(
         parents=parents,
         parent=parent,
@@ -165,9 +165,11 @@ def _on_lines(
 
 
 def _distance(state: Inference, possible: _ParentsOnLines) -> tuple[FloatArray, FloatArray]:
-    """RT that the child shows less RT of the line, min, and its variance, min^2, each (g,)."""
-    line_variance = state.rates.sigma[possible.ceramide_class] ** 2 + state.tabulated.variance
-    away = possible.rt - state.tabulated.predicted.take(possible.line_ceramide)
+    """Straightened RT that a child shows less that of the line, and its variance, each (g,)."""
+    gradient, predicted = state.observed.gradient, state.tabulated.predicted
+    scatter = state.rates.sigma[possible.ceramide_class] * gradient.speed(gradient.to_rt(predicted))
+    line_variance = scatter**2 + state.tabulated.variance
+    away = possible.rt - predicted.take(possible.line_ceramide)
     return away, line_variance.take(possible.line_ceramide) + possible.variance
 
 

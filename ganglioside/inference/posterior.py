@@ -14,7 +14,7 @@ from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Sha
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
-from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
+from ganglioside.support.densities import OWN_TAIL, normal, of_difference, student
 
 #: Share of chance in a row's intensity above which missing parents are sought.
 _UNEXPLAINED: Final = 0.02
@@ -75,7 +75,8 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
         odds, strict_odds = _below_plain_ions(state, odds), _below_plain_ions(state, strict_odds)
         by_row = sum_by(c.row, strict_odds, len(state.observed))
         rivals = rivals + state.rivals.odds_of_others(by_row)[c.row]
-    own = odds / (1 - state.presence + odds + rivals)
+    mispicked = _mispicked(state, others)[c.row]
+    own = odds / (1 - state.presence + mispicked + odds + rivals)
     on_any_line = sum_by(c.row, own, len(state.observed))
     own = own / np.maximum(on_any_line, 1.0)[c.row]
     genuine = np.minimum(on_any_line, 1.0)
@@ -91,6 +92,12 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
         predicted=predicted,
         scale=scale,
     )
+
+
+def _mispicked(state: Inference, others: OtherProcesses) -> FloatArray:
+    """Odds that the peak was picked in place of that of its name, which so has no row, (n,)."""
+    density = state.genuine_area_density / state.observed.span * state.mass_by_chance
+    return np.asarray(state.priors.mispicked.value * density / others.total)
 
 
 def _below_plain_ions(state: Inference, odds: FloatArray) -> FloatArray:
@@ -124,13 +131,16 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     RT, its leverage is h = w v, and without it
 
         predicted = rt - (rt - fitted) / (1 - h)
-        scale     = sqrt(scatter^2 + v / (1 - h))
+        scale     = sqrt(scatter^2 + v / (1 - h) + b)
+
+    with the variance b because the gradient may bend where few rows are.
     """
     c = state.candidates
     variance = state.tabulated.variance.take(c.line_ceramide)
     leverage = np.minimum(state.weight * variance, _LARGEST_LEVERAGE)
     predicted = c.rt - (c.rt - state.fitted) / (1 - leverage)
-    scale = np.sqrt(state.scatter**2 + variance / (1 - leverage))
+    bend = state.bend_variance(predicted)
+    scale = np.sqrt(state.scatter**2 + variance / (1 - leverage) + bend)
     return predicted, scale
 
 
@@ -164,13 +174,10 @@ def other_intensity(state: Inference, *, missing: bool = True) -> OtherProcesses
 def _chance_intensity(state: Inference) -> FloatArray:
     """Intensity of chance, shape (n,); never 0, as it explains a row that nothing else does."""
     observed, rates = state.observed, state.rates
-    area = observed.log_volume
-    small = normal(area, rates.chance_area.mean, rates.chance_area.sd)
-    large = normal(area, rates.genuine_area.mean, rates.genuine_area.sd)
+    small = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     large_part = state.priors.chance_large.value
-    area_density = (1 - large_part) * small + large_part * large
-    mass = rates.mass.by_chance(observed.mass_error)
-    return np.asarray(rates.chance / observed.span * area_density * mass + _TINY)
+    area_density = (1 - large_part) * small + large_part * state.genuine_area_density
+    return np.asarray(rates.chance / observed.span * area_density * state.mass_by_chance + _TINY)
 
 
 def _pair_intensity(state: Inference) -> FloatArray:
@@ -180,9 +187,11 @@ def _pair_intensity(state: Inference) -> FloatArray:
     """
     rates, pairs, observed = state.rates, state.coelution, state.observed
     odds, yields = _odds_and_yields(state)
-    closeness = student(pairs.delta / rates.pair_sigma, rates.pair_sigma, PAIR_TAIL)
+    # In straightened time, as lines are.
+    speed = observed.speed[pairs.child]
+    closeness = of_difference(pairs.delta, rates.pair_sigma, observed.rt_step) / speed
     if len(pairs.splits):
-        closeness[pairs.splits] = pairs.beside(state.curve.slope)
+        closeness[pairs.splits] = pairs.beside(state.curve.slope) / speed[pairs.splits]
     row_area = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, row_area[pairs.child])

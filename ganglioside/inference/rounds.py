@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.coeluting_pairs import describe_coelution
+from ganglioside.inference.gradient_learning import learn_gradient
+from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, misfit_of
 from ganglioside.inference.learning import learn
 from ganglioside.inference.line_placement import place_lines, prune_lines
 from ganglioside.inference.posterior import explain
@@ -16,18 +18,24 @@ from ganglioside.inference.state import Inference, begin, reduced_rt
 from ganglioside.ion_source.artefacts import artefact_pairs, split_pairs
 from ganglioside.ion_source.coelution import USUAL_TOLERANCE, Coelution, join
 from ganglioside.ion_source.fragments import fragment_pairs
+from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.observations import Observations
 from ganglioside.progress import Progress
+from ganglioside.retention.curve import Curve
 from ganglioside.retention.first_curve import NoCurve, starting_curve
+from ganglioside.retention.first_gradient import best_gradient, first_gradient
 from ganglioside.retention.isomer_lines import starting_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
 _PLACE_AT: Final = (2, 4)
 _PRUNE_AT: Final = 4
+_GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14
 _SETTLED: Final = 0.25  # scatters by which lines may still move
+_BETTER_FIT: Final = 0.7  # part of the misfit that an uneven gradient may leave
+_STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round
 _AGAIN: Final = 2  # rounds of shares under another tolerance
 _NARROWING: Final = 0.5  # of the least scatter, by round
 
@@ -56,6 +64,29 @@ def _infer(observed: Observations, report: Progress, priors: Priors) -> Inferenc
     if isinstance(start, NoCurve):
         report.log("rule1", start.reason)
         return start
+    gradient = first_gradient(observed, start.slope, priors)
+    state = _on_gradient(observed, gradient, start, report, priors)
+    misfit = misfit_of(state)
+    if not gradient.is_even or misfit < CLEAR_MISFIT:
+        return state
+    report.log("rule1", "Rows elute early or late together: an uneven gradient is tried")
+    gradient = best_gradient(observed, start.slope, priors)
+    uneven = _on_gradient(observed, gradient, start, report, priors)
+    return uneven if misfit_of(uneven) < _BETTER_FIT * misfit else state
+
+
+def _on_gradient(
+    observed: Observations,
+    gradient: Gradient,
+    start: Curve,
+    report: Progress,
+    priors: Priors,
+) -> Inference:
+    """State after all rounds on a gradient; `start` is the first curve on an even one."""
+    if not gradient.is_even:
+        observed = replace(observed, gradient=gradient)
+        straight = starting_curve(observed, priors)
+        start = start if isinstance(straight, NoCurve) else straight
     report.done("rule1", f"A first curve: {start.slope:.3f} min per carbon")
     coelution = _pairs(observed, USUAL_TOLERANCE)
     report.done("rule2", f"{len(observed.groups)} head groups, {len(coelution):,} pairs co-elute")
@@ -71,15 +102,29 @@ def _infer(observed: Observations, report: Progress, priors: Priors) -> Inferenc
         before = replace(state, shares=shares)
         least_scatter = priors.first_line_scatter.value * _NARROWING**round_
         state = learn(before, least_scatter)
+        if round_ >= _GRADIENT_FROM:
+            state = learn_gradient(state)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
-        if round_ >= _PRUNE_AT and _moved(before, state) < _SETTLED:
+        if round_ >= _PRUNE_AT and _has_settled(before, state):
             break
     by_pairs = state.shares.pair.sum()
     by_missing_parents = state.shares.missing_parents.probability.sum()
     made = by_pairs + by_missing_parents
     report.done("rule5", f"{made:.0f} features come from others in the ion source")
     return state
+
+
+def _has_settled(before: Inference, after: Inference) -> bool:
+    """Whether another round would change little.
+
+    An uneven gradient draws the rows closer to their lines in each of its rounds, and the scatter
+    that is left tells wrong names from right ones.
+    """
+    if _moved(before, after) >= _SETTLED:
+        return False
+    narrower = float(before.rates.sigma[0] / after.rates.sigma[0])
+    return after.observed.gradient.is_even or narrower < _STILL_NARROWER
 
 
 def _moved(before: Inference, after: Inference) -> float:
@@ -125,7 +170,8 @@ def _pairs(observed: Observations, tolerance: float) -> Coelution:
 
     Rows of one name beside each other, as parts of one peak, are pairs too.
     """
-    coeluting = join(fragment_pairs(observed, tolerance), artefact_pairs(observed, tolerance))
+    within = tolerance + observed.rt_step  # RT may be as far apart by their digits alone
+    coeluting = join(fragment_pairs(observed, within), artefact_pairs(observed, within))
     return join(coeluting, split_pairs(observed))
 
 

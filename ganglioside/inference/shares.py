@@ -76,7 +76,8 @@ class Shares:
     missing_parents : MissingParents
     chance : numpy.ndarray, shape (n,)
     predicted, scale : numpy.ndarray, shape (a,)
-        RT that the other features predict for the candidate, and the scale of its scatter, min.
+        Straightened RT that the other features predict for the candidate, and the scale of its
+        scatter, min.
     """
 
     own: FloatArray

@@ -23,7 +23,9 @@ from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import Ceramides, Curve, TabulatedCurve
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.isomer_lines import LineOffsets
+from ganglioside.retention.reach import Reach, usual_bend
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.densities import STANDARD_DEVIATION, normal
 from ganglioside.support.priors import Priors
 
 LEAST_PRESENCE: Final = 0.02
@@ -36,6 +38,7 @@ _FIRST_ANCHOR_OTHER: Final = 0.03
 _FIRST_PRESENCE_MAIN: Final = 0.7
 _FIRST_PRESENCE_FURTHER: Final = 0.3
 
+_ON_ITS_LINE: Final = 0.5  # share from which a row counts as on its line
 _SURE: Final = 1e-6  # variance of parameters about which new lines change nothing
 
 
@@ -105,19 +108,20 @@ class Inference:
     @property
     def usual_scatter(self) -> float:
         """Scatter about a line that is usual for a gradient of this slope, min."""
-        return self.priors.line_scatter.value * self.curve.slope
+        scatter = self.priors.line_scatter.value * self.curve.slope
+        return float(np.hypot(scatter, self.observed.rounding))
 
     @cached_property
     def scatter(self) -> FloatArray:
-        """Expected scatter of each candidate about its line, min, shape (a,)."""
+        """Expected scatter of each candidate about its line, straightened min, shape (a,)."""
         return self.scatter_about(self.rates.sigma)
 
     def scatter_about(self, sigma: FloatArray) -> FloatArray:
-        """Scatter of the candidates for a `sigma` of each ceramide class, min, shape (a,).
+        """Scatter of the candidates for a `sigma` of each ceramide class, straightened min, (a,).
 
         Ceramides that names give with unlike chains scatter more: chain isomers differ in RT.
         """
-        scatter = np.asarray(sigma[self.candidates.ceramide_class])
+        scatter = sigma[self.candidates.ceramide_class] * self.candidates.speed
         isomers = self.observed.has_chain_isomers
         if not isomers.any():
             return scatter
@@ -128,6 +132,42 @@ class Inference:
     def fitted(self) -> FloatArray:
         """RT of each candidate's line at its ceramide, min, shape (a,)."""
         return self.tabulated.predicted.take(self.candidates.line_ceramide)
+
+    @cached_property
+    def genuine_area_density(self) -> FloatArray:
+        """Density of the area of each row among those of genuine features, shape (n,)."""
+        area = self.rates.genuine_area
+        return normal(self.observed.log_volume, area.mean, area.sd)
+
+    @cached_property
+    def mass_by_chance(self) -> FloatArray:
+        """Density of the m/z of each row if its name has nothing to do with it, shape (n,)."""
+        return self.rates.mass.by_chance(self.observed.mass_error)
+
+    @cached_property
+    def on_its_line(self) -> BoolArray:
+        """Whether each candidate is more likely than not the row of its species, shape (a,)."""
+        return np.asarray(self.shares.own > _ON_ITS_LINE)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Straightened time between which rows on their lines have shown the gradient."""
+        return Reach.of(self.candidates.rt[self.on_its_line])
+
+    def bend_variance(self, straight: FloatArray) -> FloatArray:
+        """Variance of straightened times because the gradient may bend out of reach, min^2."""
+        return self.reach.variance(straight, usual_bend(self.curve.slope, self.priors))
+
+    @cached_property
+    def predicted_rt(self) -> FloatArray:
+        """RT that the other features predict for each candidate, min, shape (a,)."""
+        return self.observed.gradient.to_rt(self.shares.predicted)
+
+    @cached_property
+    def predicted_sd(self) -> FloatArray:
+        """Standard deviation of a feature about its predicted RT, min, shape (a,)."""
+        speed = self.observed.gradient.speed(self.predicted_rt)
+        return STANDARD_DEVIATION * self.shares.scale / speed
 
     @cached_property
     def candidate_areas(self) -> CandidateAreas:
@@ -145,7 +185,7 @@ class Inference:
 
 def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
     """RT less the effect of the ceramide, min, shape (n,)."""
-    return curve.reduce(observed.rt, Ceramides.seen(observed.ceramides), observed.ceramide)
+    return curve.reduce(observed.straight_rt, Ceramides.seen(observed.ceramides), observed.ceramide)
 
 
 def begin(

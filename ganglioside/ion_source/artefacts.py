@@ -13,10 +13,6 @@ from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray
 from ganglioside.support.fact_tables import read_facts
 
-#: Largest difference of mass, Da, at which one name can pass for the other; Na-H against C2H-2
-#: is 2.4 mDa.
-MASS_TOLERANCE: Final = 0.004
-
 _SPLIT_REACH: Final = 0.5  # min; farther rows of a name are never parts of one peak
 
 
@@ -34,6 +30,8 @@ class Artefact:
         Name, such as `+Na-H`.
     mass_shift : float
         Da.
+    window : float
+        Da, by which the mass of a name may differ from that of the artefact.
     rate : float
         Prior share of the names with such a mass that are this artefact.
     log10_extent, log10_spread : float
@@ -48,6 +46,7 @@ class Artefact:
 
     process: str
     mass_shift: float
+    window: float
     rate: float
     log10_extent: float
     log10_spread: float
@@ -79,7 +78,7 @@ class Processes:
 
     Attributes
     ----------
-    mass_shift : numpy.ndarray, shape (A + 1,)
+    mass_shift, window : numpy.ndarray, shape (A + 1,)
         Da.
     log10_extent, log10_spread : numpy.ndarray, shape (A + 1,)
         log10 of child over parent area; 0 for fragmentation, which is learned from the table.
@@ -90,6 +89,7 @@ class Processes:
     """
 
     mass_shift: FloatArray
+    window: FloatArray
     log10_extent: FloatArray
     log10_spread: FloatArray
     rt_shift: FloatArray
@@ -104,6 +104,7 @@ def processes() -> Processes:
     known = artefacts()
     return Processes(
         mass_shift=np.array([*(a.mass_shift for a in known), 0.0]),
+        window=np.array([*(a.window for a in known), 0.0]),
         log10_extent=np.array([*(a.log10_extent for a in known), 0.0]),
         log10_spread=np.array([*(a.log10_spread for a in known), 0.0]),
         rt_shift=np.array([*(a.rt_shift for a in known), 0.0]),
@@ -127,7 +128,7 @@ def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:
     mass_shift = observed.mass[child] - observed.mass[parent]
     coeluting = np.flatnonzero([artefact.coelutes for artefact in artefacts()])
     mass_error = mass_shift - processes().mass_shift[coeluting, None]  # (processes, pairs)
-    process, pair = np.nonzero(np.abs(mass_error) <= MASS_TOLERANCE)
+    process, pair = np.nonzero(np.abs(mass_error) <= processes().window[coeluting, None])
     parent, child = parent[pair], child[pair]
     delta = observed.rt[child] - observed.rt[parent]
     return Coelution(parent, child, delta, coeluting[process])

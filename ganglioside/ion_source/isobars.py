@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.ion_source.artefacts import MASS_TOLERANCE, artefacts, processes
+from ganglioside.ion_source.artefacts import artefacts, processes
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import FloatArray, IntArray, ranges
@@ -70,8 +70,9 @@ def possible_posing(observed: Observations) -> Posing:
     # A split peak has the name of its parent: it poses as no other (NaN has the mass of none).
     shift = np.where(processes().splits, np.nan, processes().mass_shift)[:n_artefacts]
     wanted = (name_mass[:, None] - shift).ravel()
-    low = np.searchsorted(ordered, wanted - MASS_TOLERANCE)
-    count = np.searchsorted(ordered, wanted + MASS_TOLERANCE) - low
+    window = np.tile(processes().window[:n_artefacts], len(names))
+    low = np.searchsorted(ordered, wanted - window)
+    count = np.searchsorted(ordered, wanted + window) - low
     match = ranges(low, count)
     name_artefact = np.repeat(np.arange(len(wanted)), count)
     group, ceramide = np.divmod(order[match], len(observed.ceramides))

@@ -15,12 +15,15 @@ class _Element:
 
     symbol: str
     mass: float
+    average: float
 
+
+_ELEMENTS: Final = read_facts("elements.csv", _Element)
 
 #: Monoisotopic masses in Da by symbol; `e` is the electron.
-ELEMENT_MASSES: Final[dict[str, float]] = {
-    e.symbol: e.mass for e in read_facts("elements.csv", _Element)
-}
+ELEMENT_MASSES: Final[dict[str, float]] = {e.symbol: e.mass for e in _ELEMENTS}
+
+_AVERAGE_MASSES: Final = {e.symbol: e.average for e in _ELEMENTS}
 
 _ATOM: Final = re.compile(r"([A-Z][a-z]?)([0-9]*)")
 
@@ -72,6 +75,15 @@ class Elements(dict[str, int]):
     def mass(self) -> float:
         """Monoisotopic mass in Da."""
         return sum(count * ELEMENT_MASSES[symbol] for symbol, count in self.items())
+
+    @property
+    def average_mass(self) -> float:
+        """Mass of the natural mixture of isotopes, Da: what the mass on a label or in a book is.
+
+        >>> round(Elements.from_formula("H2O").average_mass, 3)
+        18.015
+        """
+        return sum(count * _AVERAGE_MASSES[symbol] for symbol, count in self.items())
 
     @property
     def formula(self) -> str:

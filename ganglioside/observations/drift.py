@@ -11,6 +11,7 @@ peaks align the samples before lines, curves or verdicts are known.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -59,6 +60,9 @@ class Drift:
         Features in peaks that other samples share: what the drift rests on.
     noise : float
         Scatter of one feature about its peak once the drift is taken off, min.
+    gradient : tuple of int
+        Gradient of each sample, where samples have several: RT of unlike ones cannot be compared.
+        Empty for one gradient.
     """
 
     samples: tuple[str, ...]
@@ -67,6 +71,7 @@ class Drift:
     stretch: FloatArray
     shared: IntArray
     noise: float
+    gradient: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -109,8 +114,19 @@ class Drift:
         """1 + stretch: minutes of each sample per minute of the study, shape (n,)."""
         return np.asarray(1 + self.stretch[sample])
 
+    @property
+    def gradients(self) -> IntArray:
+        """Gradient of each sample, shape (S,)."""
+        return np.array(self.gradient or (0,) * len(self), dtype=np.int64)
+
+    @property
+    def is_alone(self) -> BoolArray:
+        """Whether no other sample has the gradient of each sample, shape (S,)."""
+        return np.asarray(np.bincount(self.gradients)[self.gradients] == 1)
+
     def to_dict(self) -> dict[str, Any]:
         """The values, ready for JSON."""
+        several = {"gradient": list(self.gradient)} if self.gradient else {}
         return {
             "samples": list(self.samples),
             "middle": self.middle,
@@ -118,6 +134,7 @@ class Drift:
             "stretch": self.stretch.tolist(),
             "shared": self.shared.tolist(),
             "noise": self.noise,
+            **several,
         }
 
     @classmethod
@@ -130,6 +147,7 @@ class Drift:
             np.array(values["stretch"], dtype=np.float64),
             np.array(values["shared"], dtype=np.int64),
             values["noise"],
+            tuple(values.get("gradient", ())),
         )
 
 
@@ -137,6 +155,34 @@ def no_drift(samples: tuple[str, ...] = ("",)) -> Drift:
     """A drift with shift and stretch 0 for every sample."""
     zero = np.zeros(len(samples))
     return Drift(samples, 0.0, zero, zero, np.zeros(len(samples), dtype=np.int64), _NOISE)
+
+
+def joined_drift(parts: Sequence[Drift]) -> Drift:
+    """Drift of all samples of several gradients, about the middle of the first one.
+
+        RT + shift + stretch (RT - m) = RT + (shift + stretch (m0 - m)) + stretch (RT - m0)
+
+    Parameters
+    ----------
+    parts : sequence of Drift
+        Of each gradient, with samples of its own.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    middle = parts[0].middle
+    samples = np.array([name for part in parts for name in part.samples], dtype=object)
+    order = np.argsort(samples, kind="stable")
+    shift = np.concatenate([p.shift + p.stretch * (middle - p.middle) for p in parts])
+    number = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    return Drift(
+        samples=tuple(samples[order].tolist()),
+        middle=middle,
+        shift=shift[order],
+        stretch=np.concatenate([part.stretch for part in parts])[order],
+        shared=np.concatenate([part.shared for part in parts])[order],
+        noise=parts[0].noise,
+        gradient=tuple(number[order].tolist()),
+    )
 
 
 def estimate_drift(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from ganglioside.lipids.adducts import Adduct, adducts, known_adduct
+from ganglioside.lipids.adducts import adducts, known_adduct
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 
 #: Largest distance of an m/z from that of an ion by which the ion is known, ppm.
@@ -65,19 +64,45 @@ def ions_of(
         found = number[codes]
     open_rows = np.flatnonzero((codes < 0) & np.isfinite(mz))
     if len(open_rows):
-        usual = [ion for ion in known if ion.usual and polarity in ("auto", ion.polarity)]
-        nearest = _nearest(mz[open_rows], mass[open_rows], usual)
-        number = np.array([*(index[ion.name] for ion in usual), -1])
-        found[open_rows] = number[nearest]
+        found[open_rows] = nearest_ions(mz[open_rows], mass[open_rows], polarity, _NEAR)
     return found
 
 
-def _nearest(mz: FloatArray, mass: FloatArray, ions: Sequence[Adduct]) -> IntArray:
-    """Position of the nearest of some ions, -1 where none is near, shape (n,)."""
-    expected = np.stack([(mass + ion.shift) / abs(ion.charge) for ion in ions])
+def nearest_ions(
+    mz: FloatArray, mass: FloatArray, polarity: str = "auto", within: float = np.inf
+) -> IntArray:
+    """Usual ion whose m/z is nearest, an index into `adducts()`, shape (n,); -1 if none is near.
+
+    Parameters
+    ----------
+    mz, mass : numpy.ndarray, shape (n,)
+        Measured m/z, and mass of the named molecules, neutral, Da.
+    polarity : str
+        `negative`, `positive` or `auto`.
+    within : float
+        Largest distance, ppm.
+    """
+    known = adducts()
+    usual = [k for k, a in enumerate(known) if a.usual and polarity in ("auto", a.polarity)]
+    expected = np.stack([expected_mz(mass, np.full(len(mass), k)) for k in usual])
     away = 1e6 * np.abs(mz - expected) / expected
-    nearest = away.argmin(axis=0)
-    return np.where(away.min(axis=0) <= _NEAR, nearest, -1)
+    nearest = np.array(usual)[away.argmin(axis=0)]
+    return np.where(away.min(axis=0) <= within, nearest, -1)
+
+
+def expected_mz(mass: FloatArray, ion: IntArray) -> FloatArray:
+    """m/z of molecules as ions, shape (n,): (mass + shift) / |charge|.
+
+    Parameters
+    ----------
+    mass : numpy.ndarray, shape (n,)
+        Neutral, Da.
+    ion : numpy.ndarray of int, shape (n,)
+        Indices into `adducts()`.
+    """
+    shift = np.array([a.shift for a in adducts()])
+    charge = np.array([abs(a.charge) for a in adducts()])
+    return np.asarray((mass + shift[ion]) / charge[ion])
 
 
 def charges(ion: IntArray) -> IntArray:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import sqrt
 from typing import Final
 
 import numpy as np
@@ -11,21 +12,33 @@ from pandas.api.extensions import ExtensionArray
 
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.isotopes import ISOTOPE_STEP
-from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.observations.drift import Drift, estimate_drift
+from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.groups import UNIT_SIGN, Groups
 from ganglioside.observations.ion_forms import charges, ions_of, stated_isotopes
+from ganglioside.observations.mass_evidence import Measurements, mass_evidence
+from ganglioside.observations.mass_shifts import MassShift
+from ganglioside.observations.run import Run
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, quantile
+from ganglioside.support.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    decimal_step,
+    join,
+    quantile,
+)
 from ganglioside.support.priors import Priors
 
 _SMALLEST: Final = 0.02  # quantile of the areas of a table
+_DIGITS: Final = (1, 2)  # of RT by which rows are blurred
+_OFF_STEP: Final = 1e-6  # steps by which an RT that is given in them may be off
 
 #: Fields of `Observations` with one value per row.
 _OF_ROWS: Final = (
     "row", "sample", "group", "species", "chains", "slot", "sample_ceramide", "ceramide", "mass",
-    "mass_error", "mz", "ion", "ion_stated", "isotope", "rt", "log_volume", "anchor",
+    "mass_error", "mass_offset", "mz", "ion", "ion_stated", "isotope", "rt", "log_volume", "anchor",
 )  # fmt: skip
 
 
@@ -57,7 +70,10 @@ class Observations:
     mass : numpy.ndarray, shape (n,)
         Da.
     mass_error : numpy.ndarray, shape (n,)
-        Measured less theoretical m/z, ppm; NaN without a measured m/z.
+        Measured less theoretical m/z, ppm, less the systematic error of the table; NaN where the
+        m/z is missing or takes no part.
+    mass_offset : numpy.ndarray, shape (n,)
+        Systematic error of the m/z, ppm: the calibration of the instrument.
     mz : numpy.ndarray, shape (n,)
         As measured, NaN where missing.
     ion : numpy.ndarray of int, shape (n,)
@@ -75,6 +91,12 @@ class Observations:
     drift : Drift
     together : float
         Scale of the RT difference of two rows of one peak, min.
+    mass_shifts : tuple of MassShift
+        What the m/z of many rows are instead of those of name and ion; they take no part.
+    rt_step : float
+        Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer.
+    gradient : Gradient
+        By which RT is straightened; even until it is learned.
     """
 
     row: IntArray
@@ -88,6 +110,7 @@ class Observations:
     ceramides: FloatArray
     mass: FloatArray
     mass_error: FloatArray
+    mass_offset: FloatArray
     mz: FloatArray
     ion: IntArray
     ion_stated: BoolArray
@@ -98,6 +121,9 @@ class Observations:
     groups: Groups
     drift: Drift
     together: float
+    mass_shifts: tuple[MassShift, ...] = ()
+    rt_step: float = 0.0
+    gradient: Gradient = field(default_factory=Gradient.even)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -142,9 +168,29 @@ class Observations:
         return np.asarray(np.floor(4 * np.maximum(above, 0.0)), dtype=np.int64)
 
     @cached_property
+    def straight_rt(self) -> FloatArray:
+        """Straightened RT, min, shape (n,): as an even gradient would give it."""
+        return self.gradient.straighten(self.rt)
+
+    @cached_property
+    def speed(self) -> FloatArray:
+        """Straightened minutes that pass in a minute at each RT, shape (n,)."""
+        return self.gradient.speed(self.rt)
+
+    @cached_property
     def span(self) -> float:
-        """Range of the RTs, at least 1 min."""
-        return max(float(np.ptp(self.rt)), 1.0)
+        """Range of the straightened RTs, at least 1 min."""
+        return max(float(np.ptp(self.straight_rt)), 1.0)
+
+    @property
+    def rounding(self) -> float:
+        """Standard deviation of the error of an RT by its digits, min."""
+        return self.rt_step / sqrt(12)
+
+    @cached_property
+    def run(self) -> Run:
+        """The time from injection to the last row."""
+        return Run.of(self.rt)
 
     @cached_property
     def usual_area(self) -> tuple[float, float]:
@@ -159,7 +205,12 @@ class Observations:
         return replace(self, rt=self.drift.to_sample(self.rt, self.sample))
 
 
-def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
+def observe(
+    table: FeatureTable,
+    polarity: str = "auto",
+    priors: Priors | None = None,
+    samples: tuple[str, ...] | None = None,
+) -> Observations:
     """The rows of a table that can be judged: those with a readable name and RT.
 
     Parameters
@@ -167,14 +218,21 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
     table : FeatureTable
     polarity : str
         `negative`, `positive` or `auto`: of m/z without an ion.
+    priors : Priors, optional
+        The usual priors where omitted.
+    samples : tuple of str, optional
+        The samples whose rows are taken, empty text for rows without one; all where omitted.
     """
+    priors = priors or Priors.usual()
     data, names = table.data, table.names
     usable = np.flatnonzero(data["fault"].array.isna() & (names.index >= 0))
+    if samples is not None:
+        usable = usable[data["sample"].array.take(usable).fillna("").isin(list(samples))]
     species = names.index[usable]
     used = np.unique(species)
     groups, group_of_species = _groups(names, used)
     ceramides, ceramide_of_species = _ceramides(names, used)
-    samples, sample = _samples(data["sample"].array.take(usable))
+    all_samples, sample = _samples(data["sample"].array.take(usable))
     rt = data["rt"].to_numpy()[usable]
     log_volume = _log_areas(data["volume"].to_numpy()[usable])
     anchor = data["anchor"].to_numpy()[usable]
@@ -183,7 +241,6 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
     mass = names.masses[species]
     ion = ions_of(mz, ions, mass, polarity)
     isotope = stated_isotopes(data["name"], table.carried)[usable]
-    mass_error = mass_errors(_monoisotopic(mz, ion, isotope), ions, mass, polarity)
     chains = _chains(names)[names.named_index[usable]]
     sample_ceramide = join(sample, ceramide_of_species[species])
     slot = slots(sample_ceramide, group_of_species[species], chains)
@@ -193,7 +250,14 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
     species, sample, rt = species[order], sample[order], rt[order]
     group, ceramide = group_of_species[species], ceramide_of_species[species]
     chains = chains[order]
-    drift = estimate_drift(samples, sample, slots(group, ceramide, chains), rt)
+    drift = estimate_drift(all_samples, sample, slots(group, ceramide, chains), rt)
+    mz, ion, isotope, ions = mz[order], ion[order], isotope[order], ions.take(order)
+    evidence = mass_evidence(
+        Measurements(_monoisotopic(mz, ion, isotope), ion, ions, rt, sample, species),
+        names,
+        polarity,
+        priors,
+    )
     return Observations(
         row=usable[order],
         sample=sample,
@@ -205,17 +269,20 @@ def observe(table: FeatureTable, polarity: str = "auto") -> Observations:
         ceramide=ceramide,
         ceramides=ceramides,
         mass=names.masses[species],
-        mass_error=mass_error[order],
-        mz=mz[order],
-        ion=ion[order],
-        ion_stated=~ions.isna()[order],
-        isotope=isotope[order],
+        mass_error=evidence.error,
+        mass_offset=evidence.offset,
+        mz=mz,
+        ion=ion,
+        ion_stated=~ions.isna(),
+        isotope=isotope,
         rt=drift.to_study(rt, sample),
         log_volume=log_volume[order],
         anchor=anchor[order],
         groups=groups,
         drift=drift,
-        together=Priors.usual().coelution_width.value,
+        together=priors.coelution_width.value,
+        mass_shifts=evidence.shifts,
+        rt_step=decimal_step(rt, _DIGITS, _OFF_STEP),
     )
 
 

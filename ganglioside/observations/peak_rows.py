@@ -18,7 +18,7 @@ from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.observations.ion_forms import charges, is_usual
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts, sum_by
-from ganglioside.support.densities import student, student_weight
+from ganglioside.support.densities import of_difference, student, student_weight
 from ganglioside.support.priors import Priors
 
 _ROUNDS: Final = 8
@@ -26,7 +26,6 @@ _MOST: Final = 0.98  # of neighbours, at most, that are one peak before their ga
 _MOST_ISOTOPES: Final = 6
 _ISOTOPE_PPM: Final = 15.0  # by which m/z of isotope peaks may miss their distance
 _TAIL: Final = 6.0  # degrees of freedom of the RT difference of two rows of a peak
-_DIGITS: Final = (1, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,36 +110,34 @@ def _same_peak(
 ) -> tuple[FloatArray, float]:
     """Probability that each gap, min, is between rows of one peak, (k,), and the width, min."""
     usual = priors.coelution_width
-    digits = _resolution(observed.drift.to_sample(observed.rt, observed.sample)) ** 2 / 6
-    prior_square = usual.value**2 + digits
-    width = sqrt(prior_square)
+    digits = 2 * observed.rounding**2
+    width = usual.value
     rate = np.where(other_ion, priors.same_peak_other_ion.value, priors.same_peak.value)
     same = np.zeros(len(gap))
     for _ in range(_ROUNDS):
-        z = gap / width
-        density = 2 * student(z, width, _TAIL)  # a gap has no sign
+        blurred = sqrt(width**2 + digits)
+        density = 2 * _density(gap, width, observed.rt_step)  # a gap has no sign
         odds = rate / (1 - rate) * density * observed.span
         same = odds / (1 + odds)
         # Gaps that are likelier between two peaks teach nothing: of many, the tail is a crowd.
         counted = np.where(same > 0.5, same, 0.0)
-        weight = counted * student_weight(z, _TAIL)
-        squares = float(weight @ gap**2) + usual.weight * prior_square
-        width = sqrt(max(squares / (float(counted.sum()) + usual.weight), digits, 1e-6))
+        weight = counted * student_weight(gap / blurred, _TAIL)
+        squares = float(weight @ (gap**2 - digits)) + usual.weight * usual.value**2
+        least = usual.value**2 if digits else 1e-6
+        width = sqrt(max(squares / (float(counted.sum()) + usual.weight), least))
         for ions, prior in ((True, priors.same_peak_other_ion), (False, priors.same_peak)):
             of_kind = other_ion == ions
             seen = float(counted[of_kind].sum()) + prior.weight * prior.value
             learned = seen / (float(of_kind.sum()) + prior.weight)
             rate[of_kind] = min(max(learned, prior.value), _MOST)
-    return same, width
+    return same, sqrt(width**2 + digits)
 
 
-def _resolution(rt: FloatArray) -> float:
-    """Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer."""
-    for digits in _DIGITS:
-        scaled = rt * 10**digits
-        if np.allclose(scaled, np.rint(scaled), rtol=0, atol=1e-6):
-            return float(10.0**-digits)
-    return 0.0
+def _density(gap: FloatArray, width: float, step: float) -> FloatArray:
+    """Density of the RT difference of two rows of one peak, given to a step, 1 / min."""
+    if step == 0:
+        return student(gap / width, width, _TAIL)
+    return of_difference(gap, width, step)
 
 
 def _isotopes(observed: Observations, peak: IntArray) -> IntArray:

@@ -9,6 +9,7 @@ features.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 
@@ -132,6 +133,7 @@ def _as_rows(
         RT of each peak, min, shape (P,).
     """
     n = len(first)
+    usual_size = float(np.median(np.bincount(peak, minlength=n)))
     anchors = np.bincount(peak, observed.anchor, n)
     rows = observed.take(first)
     one_sample = np.zeros(n, dtype=np.int64)
@@ -142,9 +144,11 @@ def _as_rows(
         slot=slots(sample_ceramide, rows.group, rows.chains),
         sample_ceramide=sample_ceramide,
         mass_error=_mean_of_known(observed.mass_error, peak, n),
+        mass_offset=_mean_of_known(observed.mass_offset, peak, n),
         rt=rt,
         log_volume=_mean_of_known(observed.log_volume, peak, n),
         anchor=anchors > 0,
+        rt_step=observed.rt_step / sqrt(usual_size),
     )
 
 

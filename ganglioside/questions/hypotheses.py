@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from math import sqrt
 from typing import Any, Final
 
 import numpy as np
@@ -112,10 +113,10 @@ class _Row:
         observed = self.state.observed
         sample = observed.sample[[self.position, self.position]]
         study = np.array([observed.rt[self.position], expected])
-        measured, own_expected = observed.drift.to_sample(study, sample)
+        measured, own_expected = observed.run.rt(observed.drift.to_sample(study, sample))
         difference = float(measured - own_expected)
-        scale = float(observed.drift.scale(sample)[0])
-        return _Comparison(float(own_expected), difference, difference / (sd * scale))
+        own_sd = float(observed.run.sd(sd * observed.drift.scale(sample))[0])
+        return _Comparison(float(own_expected), difference, difference / own_sd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,8 @@ def _own(row: _Row) -> Iterator[Hypothesis]:
         line = int(state.candidates.line[entry])
         label = row.model.line_labels[line]
         probability = float(shares.own[entry])
-        predicted = float(shares.predicted[entry])
-        sd = float(shares.scale[entry]) * STANDARD_DEVIATION
+        predicted = float(state.predicted_rt[entry])
+        sd = float(state.predicted_sd[entry])
         yield Hypothesis(
             statement=f"the name is right, on the line of {label}",
             kind="own series",
@@ -157,10 +158,11 @@ def _own_basis(row: _Row, line: int, share: float) -> str:
 
 def _mass_basis(row: _Row) -> str:
     """Error of the measured m/z and the usual one, as text; empty without a measured m/z."""
-    error, usual = row.state.observed.mass_error[row.position], row.state.rates.mass
+    observed, sd = row.state.observed, row.state.rates.mass.sd
+    error, offset = observed.mass_error[row.position], observed.mass_offset[row.position]
     if np.isnan(error):
         return ""
-    return f"; m/z {error:+.1f} ppm from the name, usual {usual.offset:+.1f} ± {usual.sd:.1f}"
+    return f"; m/z {error + offset:+.1f} ppm from the name, usual {offset:+.1f} ± {sd:.1f}"
 
 
 def _of_rows(row: _Row) -> Iterator[Hypothesis]:
@@ -195,7 +197,7 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
 def _width(row: _Row, artefact: Artefact | None) -> float:
     """Usual RT difference of a row and its parent, min."""
     if artefact is None or artefact.coelutes:
-        return row.state.rates.pair_sigma
+        return float(np.hypot(row.state.rates.pair_sigma, sqrt(2) * row.state.observed.rounding))
     return float(np.hypot(artefact.rt_shift, artefact.rt_spread)) * row.state.curve.slope
 
 

@@ -14,7 +14,6 @@ from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.lipids.adducts import Adduct, adduct, expected_adducts
 from ganglioside.lipids.composition import Ceramide, Composition
-from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
@@ -46,7 +45,6 @@ _NAME_ERROR: Final = 0.012
 
 #: Rate at which the second isotope of an intense peak is taken for a species with one double bond
 #: less, 0.009 Da heavier.
-_ISOTOPE_RATE: Final = 0.03
 
 #: Carbons beyond the range of the table, and hydroxyls, of the ceramides that are suggested.
 _FURTHER_CARBONS: Final = 2
@@ -199,10 +197,22 @@ def _feature(feature: pd.Series[Any], state: Inference, polarity: str) -> _Featu
         rt=float(feature["rt"]),
         sample=samples.index(sample) if sample in samples else -1,
         present=parsed.species[0] if parsed.species else None,
-        mz=float(feature.get("mz", np.nan)),
+        mz=_calibrated_mz(feature, state),
         ion=None if given is None or pd.isna(given) else adduct(given),
         polarity=polarity,
     )
+
+
+def _calibrated_mz(feature: pd.Series[Any], state: Inference) -> float:
+    """Measured m/z without its systematic error; NaN where it is missing or takes no part."""
+    mz = float(feature.get("mz", np.nan))
+    observed = state.observed
+    position = np.flatnonzero(observed.row == int(feature["feature_id"]))
+    if len(position) == 0:
+        return mz
+    if observed.mass_shifts and np.isnan(observed.mass_error[position[0]]):
+        return np.nan
+    return mz / (1 + 1e-6 * float(observed.mass_offset[position[0]]))
 
 
 def _suggestions(
@@ -217,6 +227,7 @@ def _suggestions(
         drift, sample = state.observed.drift, np.full(len(rt), this.sample)
         rt = drift.to_sample(rt, sample)
         sd = sd * drift.scale(sample)
+    rt, sd = state.observed.run.rt(rt), state.observed.run.sd(sd)
     sigma = (this.rt - rt) / sd
     fit = _fit(this, sigma, sd, options)
     order = np.lexsort((options.head, options.mass, -fit))
@@ -241,7 +252,7 @@ def _suggestions(
 
 
 def _processes() -> tuple[_Process, ...]:
-    """Processes that lead to a mass: none, the artefacts that co-elute, the second isotope.
+    """Processes that lead to a mass: none, and the artefacts that co-elute.
 
     Artefacts that do not co-elute are species with names of their own, such as NeuGc forms.
     """
@@ -249,7 +260,6 @@ def _processes() -> tuple[_Process, ...]:
     return (
         _Process(None, "", 0.0, 1.0),
         *(_Process(a.process, a.label, a.mass_shift, a.rate) for a in coeluting),
-        _Process("M+2", "second isotope", 2 * ISOTOPE_STEP, _ISOTOPE_RATE),
     )
 
 

@@ -31,6 +31,9 @@ REFERENCE: Final = (36.0, 1.0, 2.0)
 #: Least part of its distance to the middle that a line keeps at any ceramide.
 _LEAST_DISTANCE: Final = 0.2
 
+#: Degrees of freedom of the deviations of ceramides.
+_DEVIATION_TAIL: Final = 4.0
+
 
 def ceramide_basis(ceramide: FloatArray) -> FloatArray:
     """Basis of f: carbons, and the three properties that are expressed in carbons.
@@ -364,6 +367,8 @@ def refit(
     first_deviation = first_tilt + len(curve.lines)
     tilt = theta[first_tilt:first_deviation]
     tilt_variance = np.diagonal(covariance)[first_tilt:first_deviation]
+    deviation = theta[first_deviation:]
+    deviation_variance = np.diagonal(covariance)[first_deviation:]
     moved = replace(
         curve,
         shape=theta[: SHARED - 2],
@@ -371,12 +376,27 @@ def refit(
         spared=float(theta[SHARED - 1]),
         lines=theta[SHARED:first_tilt],
         tilt=tilt,
-        deviation=theta[first_deviation:],
+        deviation=deviation,
         tilt_sd=_tilt_sd(curve, tilt, tilt_variance, priors.line_tilt),
+        deviation_sd=_deviation_sd(curve, deviation, deviation_variance, priors.ceramide_deviation),
         covariance=covariance,
     )
     variance = slopes.variance(covariance, curve.deviation_sd**2)
     return TabulatedCurve(moved, ceramides, variance)
+
+
+def _deviation_sd(curve: Curve, deviation: FloatArray, variance: FloatArray, usual: Prior) -> float:
+    """Spread of the deviations of ceramides, min, learned from those that features decide.
+
+    Each counts by the fraction of its variance that its features took away, and the less the
+    farther it lies out, as a ceramide with wrong names must not make all others vague.
+    """
+    known = np.maximum(1 - variance / curve.deviation_sd**2, 0.0)
+    far = deviation / curve.deviation_sd
+    weight = known * (_DEVIATION_TAIL + 1) / (_DEVIATION_TAIL + far**2)
+    spread = usual.spread * curve.slope
+    squares = float(weight @ deviation**2) + usual.weight * spread**2
+    return float(np.sqrt(squares / (float(known.sum()) + usual.weight)))
 
 
 def _tilt_sd(curve: Curve, tilt: FloatArray, variance: FloatArray, usual: Prior) -> float:

@@ -141,7 +141,7 @@ def starting_curve(observed: Observations, priors: Priors) -> Curve | NoCurve:
 
 def _row_pairs(observed: Observations) -> _RowPairs:
     """Pair the rows of each series whose ceramides differ in carbons."""
-    chosen = _evenly_spread(observed)
+    chosen = evenly_spread(observed)
     first, second = _pairs_within(observed.group[chosen])
     i, j = chosen[first], chosen[second]
     carbons = observed.ceramides[:, 0][observed.ceramide]
@@ -149,14 +149,14 @@ def _row_pairs(observed: Observations) -> _RowPairs:
     i, j = i[informative], j[informative]
     both_anchors = observed.anchor[i] & observed.anchor[j]
     return _RowPairs(
-        rt=observed.rt[i] - observed.rt[j],
+        rt=observed.straight_rt[i] - observed.straight_rt[j],
         weight=np.where(both_anchors, _ANCHOR_WEIGHT, 1.0),
         kind=observed.ceramide[i] * len(observed.ceramides) + observed.ceramide[j],
         basis=ceramide_basis(observed.ceramides),
     )
 
 
-def _evenly_spread(observed: Observations) -> IntArray:
+def evenly_spread(observed: Observations) -> IntArray:
     """Rows of whole samples, evenly spread, about `_MOST_ROWS` in all."""
     samples = int(observed.sample.max(initial=0)) + 1
     step = max(1, int(np.ceil(len(observed) / _MOST_ROWS)))

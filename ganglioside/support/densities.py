@@ -35,6 +35,38 @@ def student(z: FloatArray | float, scale: FloatArray | float, tail: float) -> Fl
     return np.asarray(constant / power)
 
 
+def of_difference(difference: FloatArray, scale: float, step: float) -> FloatArray:
+    """Density of differences of two numbers that are given to a step, in their shape.
+
+    The true difference has Student's t of this scale with `PAIR_TAIL` = 2 degrees of freedom, each
+    number an error of rounding that is even over the step s. With
+    G(x) = (x + sqrt(2 scale^2 + x^2)) / 2, whose second derivative is the density of the former,
+
+        (G(d + s) - 2 G(d) + G(d - s)) / s^2
+
+    Parameters
+    ----------
+    difference : numpy.ndarray
+    scale : float
+    step : float
+        0 where numbers are exact.
+
+    Examples
+    --------
+    >>> steps = np.array([0.0, 0.1, 0.2])
+    >>> of_difference(steps, 0.007, 0.1).round(2).tolist()
+    [9.06, 0.46, 0.01]
+    """
+    if step == 0:
+        return student(difference / scale, scale, PAIR_TAIL)
+
+    def bend(x: FloatArray) -> FloatArray:
+        return np.sqrt(2 * scale**2 + np.square(x))
+
+    second = bend(difference + step) - 2 * bend(difference) + bend(difference - step)
+    return np.asarray(second / (2 * step**2))
+
+
 def student_weight(z: FloatArray, tail: float) -> FloatArray:
     """Weight (v + 1) / (v + z^2) of a residual of `z` scales in a fit with v = `tail`."""
     return np.asarray((tail + 1) / (tail + z**2))

@@ -47,6 +47,7 @@ class Priors:
     offsets_spared: Prior
     line_tilt: Prior
     ceramide_deviation: Prior
+    bend_beyond_rows: Prior
     unit_hex: Prior
     unit_hexnac: Prior
     unit_neuac: Prior
@@ -78,6 +79,7 @@ class Priors:
     detection_level: Prior
     chance_features: Prior
     chance_large: Prior
+    mispicked: Prior
     wrong_anchors: Prior
     anchors_genuine: Prior
     anchors_other: Prior
@@ -90,6 +92,10 @@ class Priors:
     same_peak_other_ion: Prior
     chain_scatter: Prior
     water_lost_name: Prior
+    mass_offset: Prior
+    mass_drift: Prior
+    mass_offset_of_sample: Prior
+    detection_most: Prior
 
     def __hash__(self) -> int:
         """Of a few numbers: caches look a prior up in each round."""

@@ -120,13 +120,27 @@ class JudgedPeaks:
     @cached_property
     def peak(self) -> IntArray:
         """Peak of each feature, from 0 to P - 1, shape (n,)."""
-        number = nearest_peak(self.names.named_index, self.rt, self.drift.noise)
+        gradients = self.drift.gradients
+        name = self.names.named_index * (int(gradients.max()) + 1) + gradients[self.sample]
+        number = nearest_peak(name, self.rt, self.drift.noise)
         return np.asarray(np.unique(number, return_inverse=True)[1], dtype=np.int64)
 
     @cached_property
     def first(self) -> IntArray:
         """First feature of each peak, shape (P,)."""
         return np.asarray(np.unique(self.peak, return_index=True)[1], dtype=np.int64)
+
+    @cached_property
+    def comparable(self) -> BoolArray:
+        """Whether the gradient of a sample is that of a peak, shape (P, S)."""
+        gradients = self.drift.gradients
+        of_peak = gradients[self.sample[self.first]]
+        return np.asarray(of_peak[:, None] == gradients)
+
+    @cached_property
+    def of_samples(self) -> IntArray:
+        """Number of samples that a peak could be in, shape (P,)."""
+        return np.asarray(self.comparable.sum(axis=1))
 
     @cached_property
     def seen(self) -> BoolArray:
@@ -198,6 +212,7 @@ def consensus_table(judged: JudgedPeaks) -> pd.DataFrame:
     if len(judged) == 0:
         return _typed(pd.DataFrame(columns=list(CONSENSUS)), CONSENSUS)
     samples, agrees = judged.drift.samples, ~judged.disagrees
+    missed = judged.comparable & ~judged.seen
     numbers = judged.features[["volume", "consolidated_volume"]].assign(rt=judged.rt)
     agreeing = numbers[agrees].groupby(judged.peak[agrees])
     median = agreeing.median()
@@ -210,14 +225,14 @@ def consensus_table(judged: JudgedPeaks) -> pd.DataFrame:
         verdict=np.array(VERDICTS, dtype=object)[judged.chosen],
         confidence=judged.votes.max(axis=1) / size,
         seen=judged.seen.sum(axis=1),
-        samples=len(samples),
+        samples=judged.of_samples,
         rt=median["rt"].to_numpy(),
         rt_spread=agreeing["rt"].std().to_numpy(),
         volume=median["volume"].to_numpy(),
         total_volume=total_volume.to_numpy(),
         consolidated_volume=median["consolidated_volume"].to_numpy(),
-        missing=_listed(samples, ~judged.named),
-        elsewhere=_listed(samples, judged.named & ~judged.seen),
+        missing=_listed(samples, missed & ~judged.named),
+        elsewhere=_listed(samples, missed & judged.named),
         disagree=_listed(samples, _disagreeing(judged)),
     )
     order = ["series", "carbons", "double_bonds", "hydroxyls", "rt"]
@@ -317,7 +332,8 @@ def _about_peaks(
     feature
         Position of the feature of the sample, shape (k,); None where the sample has none.
     text
-        Template of the message; its fields are columns of the table and n, the number of samples.
+        Template of the message; its fields are columns of the table and n, the number of samples
+        that the peak could be in.
     """
     surest = judged.features.iloc[_surest(judged)[peak]]
     table = pd.DataFrame(
@@ -339,15 +355,15 @@ def _about_peaks(
         table["feature_id"] = found["feature_id"].array
         table["verdict"] = found["verdict"].to_numpy(object)
         table["rt"] = found["rt"].to_numpy(np.float64)
-    return table.assign(message=_messages(table, text, len(judged.drift)))
+    return table.assign(message=_messages(table.assign(n=judged.of_samples[peak]), text))
 
 
-def _messages(table: pd.DataFrame, text: str, n_samples: int) -> list[str]:
+def _messages(table: pd.DataFrame, text: str) -> list[str]:
     """The text for each row, its fields filled from the columns of the table."""
     names = [str(column) for column in table]
     columns = [table[column].tolist() for column in table]
     rows = zip(*columns, strict=True)
-    return [text.format(n=n_samples, **dict(zip(names, row, strict=True))) for row in rows]
+    return [text.format(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def _valid_peaks(judged: JudgedPeaks) -> BoolArray:
@@ -357,14 +373,14 @@ def _valid_peaks(judged: JudgedPeaks) -> BoolArray:
 
 def _usual(judged: JudgedPeaks) -> BoolArray:
     """Whether a peak is valid and in most samples, shape (P,)."""
-    count, n = judged.seen.sum(axis=1), len(judged.drift)
+    count, n = judged.seen.sum(axis=1), judged.of_samples
     usual = _valid_peaks(judged) & (count >= _USUAL * n) & (n >= _FEWEST)
     return np.asarray(usual, dtype=np.bool_)
 
 
 def _absent(judged: JudgedPeaks) -> pd.DataFrame:
     """Samples without a species that most samples have, or with its name at other RTs only."""
-    absent = ~judged.seen & _usual(judged)[:, None]
+    absent = judged.comparable & ~judged.seen & _usual(judged)[:, None]
     peak, sample = np.nonzero(absent & ~judged.named)
     missing = _about_peaks(
         judged,
@@ -404,7 +420,7 @@ def _largest(judged: JudgedPeaks, peak: IntArray, sample: IntArray) -> IntArray:
 
 def _rare(judged: JudgedPeaks) -> pd.DataFrame:
     """Features of valid peaks that few samples have."""
-    count, n = judged.seen.sum(axis=1), len(judged.drift)
+    count, n = judged.seen.sum(axis=1), judged.of_samples
     few = _valid_peaks(judged) & (count <= _RARE * n) & (n >= _FEWEST)
     rows = np.flatnonzero(few[judged.peak])
     return _about_peaks(

@@ -15,7 +15,6 @@ from ganglioside.lipids.composition import Composition, loss_label
 from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.settings import Settings
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts, sum_by
-from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.verdicts.line_quality import LineQuality, line_quality
 
 VALID, FRAGMENT, ADDUCT, OUTLIER, UNDETERMINED = range(len(VERDICTS))
@@ -129,7 +128,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     verdict = probability.argmax(axis=1)
     refused = (verdict == VALID) & (doubtful | (z > _NEVER * limit))
 
-    vague = sd > _VAGUE * state.curve.slope
+    vague = sd * state.observed.speed > _VAGUE * state.curve.slope
     may_not_judge = ~quality.may_judge[line] & (verdict == OUTLIER)
     undetermined = may_not_judge | refused | (vague & (verdict != FRAGMENT))
     verdict = np.where(undetermined, UNDETERMINED, verdict)
@@ -142,8 +141,8 @@ def decide(state: Inference, settings: Settings) -> Decisions:
         confidence=_confidence(probability, refused),
         probability=probability,
         line=line,
-        predicted=predicted,
-        sd=sd,
+        predicted=state.observed.run.rt(predicted),
+        sd=state.observed.run.sd(sd),
         parent=parent,
         missing_parent=missing_parent,
         process=_process_labels(state, verdict, parent, missing_parent, process),
@@ -164,7 +163,7 @@ def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
     z = np.abs(c.rt - shares.predicted) / shares.scale
     order = np.lexsort((z, -np.round(shares.own, 3), c.row))
     best = order[starts(c.row[order])]
-    return c.line[best], shares.predicted[best], shares.scale[best] * STANDARD_DEVIATION
+    return c.line[best], state.predicted_rt[best], state.predicted_sd[best]
 
 
 def _probability(state: Inference) -> FloatArray:

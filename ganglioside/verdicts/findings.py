@@ -12,7 +12,10 @@ import pandas as pd
 
 from ganglioside.columns import VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
+from ganglioside.inference.lack_of_fit import lack_of_fit
 from ganglioside.observations.drift import FOR_SHIFT, FOR_STRETCH, Drift
+from ganglioside.observations.mass_shifts import MassShift
+from ganglioside.observations.sample_gradients import SampleGradients
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
@@ -22,11 +25,19 @@ from ganglioside.verdicts.result_tables import RowVerdicts
 
 _SEVERITIES: Final = ("error", "warning", "info")
 
+_NAMED: Final = 5  # samples that a finding names
+
+_UNEVEN: Final = 2.0  # factor of the time that a carbon takes, from which on it is a finding
 _STACKED: Final = 3  # modifications on one head group, from which on it is a finding
 
 
 def find(
-    table: FeatureTable, verdicts: RowVerdicts, model: FittedModel, log_p: LogP
+    table: FeatureTable,
+    verdicts: RowVerdicts,
+    model: FittedModel,
+    log_p: LogP,
+    mass_shifts: tuple[MassShift, ...] = (),
+    gradients: SampleGradients | None = None,
 ) -> pd.DataFrame:
     """The findings of an analysis, gravest first: columns `columns.FINDINGS`.
 
@@ -38,17 +49,26 @@ def find(
     model : FittedModel
     log_p : LogP
         Of the table.
+    mass_shifts : tuple of MassShift
+        What many of its m/z are instead of those of name and ion.
+    gradients : SampleGradients, optional
+        Of its samples.
     """
     if not model.is_fitted:
-        return _frame([_Finding("no-model", "error", None, None, model.reason, _NEEDED)])
+        no_model = _Finding("no-model", "error", None, None, model.reason, _NEEDED)
+        return _frame([no_model, *_shifted_masses(mass_shifts)])
     rows = _Rows(table)
     return _frame(
         [
+            *_shifted_masses(mass_shifts),
+            *_several_gradients(gradients),
             *_wrong_anchors(rows, verdicts),
             *_log_p_slips(rows, log_p),
             *_neugc_candidates(rows, verdicts),
             *_sparse_series(model),
             *_extrapolations(rows, verdicts),
+            *_uneven_gradient(model),
+            *_lack_of_fit(table, verdicts),
             *_stacks(table),
             *_samples_apart(model.drift),
         ]
@@ -120,6 +140,48 @@ class _Rows:
             feature_id, name, rt, log_p = (column[k] for column in self._columns)
             series = names.species[names.index[k]].series
             yield _Row(k, int(feature_id), series, name, rt, log_p)
+
+
+def _shifted_masses(mass_shifts: tuple[MassShift, ...]) -> list[_Finding]:
+    """Findings on m/z that are together not those of name and ion."""
+    return [
+        _Finding(
+            "mz-shifted",
+            "warning",
+            None,
+            None,
+            f"{shift.message} These m/z took no part: the rows were judged by retention.",
+            "Check the columns m/z and Adduct.",
+        )
+        for shift in mass_shifts
+    ]
+
+
+def _several_gradients(gradients: SampleGradients | None) -> list[_Finding]:
+    """Findings on samples whose gradients differ."""
+    if gradients is None or len(gradients) == 1:
+        return []
+    apart = "; ".join(_listed(gradients.of(number)) for number in range(len(gradients)))
+    return [
+        _Finding(
+            "gradients-differ",
+            "warning",
+            None,
+            None,
+            f"{reason} They were judged apart ({apart}); the model and predictions are those of "
+            f"{_listed(gradients.of(0))}.",
+            "Analyse each gradient as a study of its own, or check whether the samples belong "
+            "together.",
+        )
+        for reason in gradients.reasons
+    ]
+
+
+def _listed(samples: tuple[str, ...]) -> str:
+    """Samples by name, the last ones counted only."""
+    named = [sample or "rows without a sample" for sample in samples]
+    more = len(named) - _NAMED
+    return ", ".join(named) if more <= 0 else f"{', '.join(named[:_NAMED])} and {more} more"
 
 
 def _wrong_anchors(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
@@ -220,6 +282,51 @@ def _extrapolations(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
     ]
 
 
+def _uneven_gradient(model: FittedModel) -> list[_Finding]:
+    """A finding where a carbon costs clearly more time in one part of the run than in another."""
+    shown = model.gradient_shown
+    if shown is None:
+        return []
+    slow, fast = int(np.argmax(shown.carbon)), int(np.argmin(shown.carbon))
+    if shown.carbon[slow] < _UNEVEN * shown.carbon[fast]:
+        return []
+    return [
+        _Finding(
+            "uneven-gradient",
+            "info",
+            None,
+            None,
+            f"The gradient is uneven: a carbon takes {shown.carbon[slow]:.2f} min at "
+            f"{shown.rt[slow]:.1f} min and {shown.carbon[fast]:.2f} min at {shown.rt[fast]:.1f} "
+            "min. Features were judged by the shape of the gradient that they show.",
+            "Compare this with the programme of the method.",
+        )
+    ]
+
+
+def _lack_of_fit(table: FeatureTable, verdicts: RowVerdicts) -> list[_Finding]:
+    """A finding where valid features elute early or late together."""
+    valid = np.flatnonzero((verdicts.verdict == VALID) & np.isfinite(verdicts.residual))
+    rt = table.data["rt"].to_numpy()[valid]
+    residual = verdicts.residual[valid]
+    found = lack_of_fit(rt, residual, residual / verdicts.standardized_residual[valid])
+    if found is None or not found.is_clear:
+        return []
+    late = "later" if found.away > 0 else "earlier"
+    return [
+        _Finding(
+            "lack-of-fit",
+            "warning",
+            None,
+            None,
+            f"Between {found.first:.1f} and {found.last:.1f} min features elute {late} than the "
+            f"curve says, by {abs(found.away):.3f} min in the middle: the model does not follow "
+            "the gradient there.",
+            "Trust a verdict there only where its m/z or fragments agree.",
+        )
+    ]
+
+
 def _stacks(table: FeatureTable) -> list[_Finding]:
     """Findings on series with many modifications."""
     return [
@@ -251,6 +358,8 @@ def _samples_apart(drift: Drift) -> list[_Finding]:
             + " could not be aligned with the study.",
             "Judge this sample on its own, or give more of its features.",
         )
-        for sample, shared in zip(drift.samples, drift.shared.tolist(), strict=True)
-        if shared < FOR_STRETCH
+        for sample, shared, alone in zip(
+            drift.samples, drift.shared.tolist(), drift.is_alone.tolist(), strict=True
+        )
+        if shared < FOR_STRETCH and not alone
     ]

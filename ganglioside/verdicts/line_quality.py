@@ -62,7 +62,8 @@ def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
     enough = (count >= 1.5) & (about_mean > 1e-9)
     variance = np.maximum(about_mean, 1e-9)
     r2_left_out = np.where(enough, 1 - left_out / variance, np.nan)
-    mean_square = left_out / np.maximum(count, 1e-9)
+    mean_square = total((state.predicted_rt - state.observed.rt[c.row]) ** 2)
+    mean_square = mean_square / np.maximum(count, 1e-9)
     r2_of_all = 1 - left_out.sum() / max(float(about_mean.sum()), 1e-9)
     return LineQuality(
         r2=np.where(enough, 1 - about_fit / variance, np.nan),

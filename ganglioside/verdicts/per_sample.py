@@ -64,14 +64,15 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
         state.shares.missing_parents.child
     )  # position of the peaks among missing parents
     sd = np.sqrt(decisions.sd[peak] ** 2 + peaks.noise**2)
+    run = features.in_own_time().run
     by_features = Decisions(
         verdict=np.where(is_spare, UNDETERMINED, decisions.verdict[peak]),
         rule=decisions.rule[peak],
         confidence=np.where(is_spare, _SPARE, decisions.confidence[peak]),
         probability=decisions.probability[peak],
         line=decisions.line[peak],
-        predicted=drift.to_sample(decisions.predicted[peak], sample),
-        sd=sd * drift.scale(sample),
+        predicted=run.rt(drift.to_sample(decisions.predicted[peak], sample)),
+        sd=run.sd(sd * drift.scale(sample)),
         parent=parent,
         missing_parent=np.where(
             has_no_row, first_peak + parent_peak, decisions.missing_parent[peak]

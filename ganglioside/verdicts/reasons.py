@@ -57,8 +57,8 @@ _SAME_FORMULA: Final = (
 )
 _OUTLIER: Final = _OFF + ", and no co-eluting parent explains it."
 _WRONG_MASS: Final = (
-    "The measured m/z is {ppm:.1f} ppm from that of the name, where up to {usual_ppm:.1f} ppm is "
-    "usual; " + _OWN
+    "The measured m/z is {ppm:+.1f} ppm from that of the name, where {usual_ppm:+.1f} ± "
+    "{reach_ppm:.1f} ppm is usual; " + _OWN
 )
 _ONE_TOO_MANY: Final = (
     "Stands {off:.1f} sigma from the {expected:.3f} min expected for {line}, where another feature "
@@ -83,6 +83,10 @@ _MUTE: Final = (
 _VAGUE: Final = (
     "Retention is predicted only to ±{reach:.2f} min here, too vague to judge (most likely "
     "{likeliest}, {probability:.0f}%); " + _OWN
+)
+_NOWHERE: Final = (
+    "Nothing in the table shows when {line} elutes, so retention cannot judge the name (most "
+    "likely {likeliest}, {probability:.0f}%)."
 )
 _LIKELIEST: Final = ("valid", "fragment", "adduct", "wrong")
 
@@ -174,6 +178,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
     wrong_mass = state.rates.mass.contradicts(state.observed.mass_error[rows])
     distance = np.abs(state.observed.rt[rows] - d.predicted[rows])
     far = distance > _CLOSE * d.sd[rows]
+    anywhere = d.sd[rows] >= state.observed.run.widest
     return (
         (verdict == VALID, _VALID),
         (is_isotope, _ISOTOPE),
@@ -190,6 +195,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
         (d.refused[rows], _REFUSED),
         (d.beside[rows], _BESIDE),
         (~d.quality.may_judge[d.line[rows]], _MUTE),
+        (anywhere, _NOWHERE),
         (verdict == UNDETERMINED, _VAGUE),
     )
 
@@ -211,11 +217,16 @@ class _Fields:
     @property
     def ppm(self) -> Column:
         """Measured less theoretical m/z, ppm."""
-        return self.state.observed.mass_error[self.rows]
+        return np.asarray(self.state.observed.mass_error[self.rows] + self.usual_ppm)
 
     @property
     def usual_ppm(self) -> Column:
-        """Largest usual mass error, ppm."""
+        """Systematic error of the m/z, ppm."""
+        return self.state.observed.mass_offset[self.rows]
+
+    @property
+    def reach_ppm(self) -> Column:
+        """Largest usual distance from the systematic error, ppm."""
         return np.full(len(self.rows), self.state.rates.mass.largest)
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Final
 
@@ -27,7 +27,6 @@ from ganglioside.lipids.names import species
 from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced
-from ganglioside.support.densities import INTERVAL, STANDARD_DEVIATION
 from ganglioside.support.text_columns import (
     Texts,
     as_column,
@@ -121,6 +120,29 @@ def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
     )
 
 
+def rows_of_gradients(parts: Sequence[RowVerdicts], part: IntArray) -> RowVerdicts:
+    """Verdicts on the rows of a table whose gradients were judged apart.
+
+    Parameters
+    ----------
+    parts : sequence of RowVerdicts
+        Of each gradient, on all n rows of the table.
+    part : numpy.ndarray of int, shape (n,)
+        Index into `parts` of each row.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    position = part * len(part) + np.arange(len(part))
+    columns: dict[str, Any] = {}
+    for field in fields(RowVerdicts):
+        values = [getattr(verdicts, field.name) for verdicts in parts]
+        if isinstance(values[0], np.ndarray):
+            columns[field.name] = np.concatenate(values)[position]
+        else:
+            columns[field.name] = pick(joined(*values), position)
+    return RowVerdicts(**columns)
+
+
 def judged_rows(
     table: FeatureTable, state: Inference, decisions: Decisions, model: FittedModel, rows: PeakRows
 ) -> RowVerdicts:
@@ -155,7 +177,7 @@ def judged_rows(
         """Values of the observations by row, NaN for other rows."""
         return replaced(np.full(n, np.nan), row, values)
 
-    half_width = INTERVAL / STANDARD_DEVIATION * decisions.sd
+    lower, upper = state.observed.run.interval(decisions.predicted, decisions.sd)
     residual = state.observed.rt - decisions.predicted
     has_parent = np.isin(decisions.verdict, [VERDICTS.index(name) for name in PARENT_VERDICTS])
     row_has_parent = np.append(has_parent, False)[position]
@@ -164,8 +186,8 @@ def judged_rows(
     return RowVerdicts(
         isomer=_line_isomers(table, model, decisions, row),
         predicted_rt=numbers(decisions.predicted),
-        rt_lower=numbers(decisions.predicted - half_width),
-        rt_upper=numbers(decisions.predicted + half_width),
+        rt_lower=numbers(lower),
+        rt_upper=numbers(upper),
         residual=numbers(residual),
         standardized_residual=numbers(residual / decisions.sd),
         verdict=replaced(np.full(n, UNDETERMINED), row, decisions.verdict),

@@ -15,10 +15,19 @@ PRIORS = Priors.usual()
 
 def test_the_accuracy_of_the_table_is_learned_and_wrong_names_do_not_spoil_it() -> None:
     rng = np.random.default_rng(0)
-    error = np.concatenate([rng.normal(2.0, 1.0, 200), rng.uniform(-10, 10, 30), [np.nan, 500.0]])
+    error = np.concatenate([rng.normal(0.0, 1.0, 200), rng.uniform(-10, 10, 30), [np.nan, 500.0]])
     accuracy = mass_accuracy(error, PRIORS)
-    assert accuracy.offset == pytest.approx(2.0, abs=0.3)
     assert accuracy.sd == pytest.approx(1.2, abs=0.4)
+    errors = np.array([2.0, -2.0, 5.0, -5.0, np.nan])
+    assert accuracy.contradicts(errors).tolist() == [False, False, True, True, False]
+
+
+def test_coarse_mz_are_told_by_most_of_them() -> None:
+    rng = np.random.default_rng(0)
+    assert mass_accuracy(rng.uniform(-600, 0, 30), PRIORS).sd > 300
+    one_of_few = mass_accuracy(np.array([0.5, -0.4, 0.2, 850.0]), PRIORS)
+    assert one_of_few.sd < 3
+    assert one_of_few.contradicts(np.array([850.0])).all()
 
 
 def test_a_missing_mz_is_no_evidence() -> None:

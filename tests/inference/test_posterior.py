@@ -7,6 +7,7 @@ from dataclasses import replace
 import known_curve
 import numpy as np
 import pandas as pd
+import planted_features
 import pytest
 from explained import by_row, explained
 from known_curve import Method
@@ -73,6 +74,7 @@ def test_a_feature_alone_in_its_series_is_predicted_by_the_others() -> None:
 
 def test_rivals_for_one_line_share_it_by_their_odds(example: Inference) -> None:
     """With presence p, odds o and rivals' odds r, a candidate gets o / (1 - p + o + r)."""
+    example = with_mispicked(example, 0.0)
     shares = explain(example)
     alone = explain(replace(example, candidates=without_rivals(example)))
     c = example.candidates
@@ -89,6 +91,22 @@ def test_rivals_for_one_line_share_it_by_their_odds(example: Inference) -> None:
     total = np.bincount(key, odds)[key]
     complete = np.bincount(key)[key] == counts[rivals]
     np.testing.assert_allclose(shares.own[rivals][complete], (odds / (left + total))[complete])
+
+
+def with_mispicked(state: Inference, value: float) -> Inference:
+    """State with another prior of a wrong peak in the place of the right one."""
+    mispicked = replace(state.priors.mispicked, value=value)
+    return replace(state, priors=replace(state.priors, mispicked=mispicked))
+
+
+def test_a_wrong_peak_may_stand_in_the_place_of_the_right_one(example: Inference) -> None:
+    """However surely the species is present, a row far from its line may be another peak."""
+    c = example.candidates
+    alone = np.bincount(c.sample_line_ceramide)[c.sample_line_ceramide] == 1
+    alone &= np.bincount(c.row)[c.row] == 1
+    never, often = (explain(with_mispicked(example, value)).own[alone] for value in (0.0, 0.1))
+    assert (often <= never + 1e-12).all()
+    assert (often < never - 0.02).any()
 
 
 def without_rivals(state: Inference) -> object:
@@ -132,3 +150,25 @@ def test_artefacts_are_as_frequent_as_their_rate(example: Inference) -> None:
     its_own = pairs.process == process
     np.testing.assert_allclose(after[its_own], 2 * before[its_own])
     np.testing.assert_array_equal(after[~its_own], before[~its_own])
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 3])
+def test_rows_that_elute_together_do_so_with_few_digits_too(decimals: int) -> None:
+    table = gg.simulate(3, rt_decimals=decimals)
+    assert table.truth is not None
+    verdict = gg.analyze(table).features["verdict"].astype("str").to_numpy()
+    right = verdict == table.truth["verdict"].to_numpy()
+    assert right.mean() > 0.95
+
+
+@pytest.mark.parametrize("parent", ["GM1(36:1;O2)", "GM1(38:1;O2)", "GM1(40:1;O2)"])
+@pytest.mark.parametrize("later", [-0.1, 0.1])
+def test_a_fragment_one_digit_beside_its_parent_is_one(parent: str, later: float) -> None:
+    for seed in range(4):
+        rows = planted_features.genuine(seed)
+        rows = rows.assign(RT=rows["RT"].round(1))
+        _, rt, area = planted_features.row_of(rows, parent)
+        child = (parent.replace("GM1", "GM3"), round(rt + later, 1), 0.2 * area)
+        row = planted_features.planted(child, base=rows).features.iloc[-1]
+        assert row["verdict"] == "fragment"
+        assert row["confidence"] > 0.8

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside.ion_source.artefacts import MASS_TOLERANCE, artefact_pairs, artefacts
+from ganglioside.ion_source.artefacts import artefact_pairs, artefacts
 from ganglioside.observations.observations import Observations, observe
+from ganglioside.simulation.exported_rows import MASS_SHIFTS
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def test_pairs_are_those_of_brute_force(example: Observations) -> None:
         if artefact.coelutes
         for p in range(len(example))
         for c in np.flatnonzero(
-            (np.abs(example.mass - example.mass[p] - artefact.mass_shift) <= MASS_TOLERANCE)
+            (np.abs(example.mass - example.mass[p] - artefact.mass_shift) <= artefact.window)
             & (np.abs(example.rt - example.rt[p]) <= 0.1)
             & (example.sample == example.sample[p])
         ).tolist()
@@ -74,3 +75,38 @@ def test_a_name_that_poses_is_paired_with_what_it_is(parent: str, child: str, pr
 def test_a_mass_beyond_the_tolerance_is_no_artefact() -> None:
     # C3H6 against OAc: 36 mDa apart
     assert len(artefact_pairs(observed(["GD1(39:1;O2)", "GD1+OAc(36:1;O2)"], [9.0, 9.0]), 0.1)) == 0
+
+
+@pytest.mark.parametrize(
+    ("knob", "process"),
+    [
+        ("formate_share", "+HCOOH"),
+        ("acetate_share", "+CH3COOH"),
+        ("chloride_share", "+HCl"),
+        ("sodium_formate_share", "+HCOONa"),
+        ("two_sodium_share", "+2Na-2H"),
+        ("carbon_dioxide_share", "-CO2"),
+    ],
+)
+def test_other_ions_under_other_names_are_adducts(knob: str, process: str) -> None:
+    table = gg.simulate(5, level="middle", search_window=20.0, **{knob: (0.03, 0.3)})
+    posing = (table.truth["process"] == process).to_numpy()
+    assert posing.sum() >= 20
+    features = gg.analyze(table).features
+    assert (features["verdict"][posing] == "adduct").mean() > 0.7
+    assert (features["process"][posing] == process).mean() > 0.65
+
+
+def test_second_isotopes_read_as_two_hydrogens_more_are_adducts() -> None:
+    table = gg.simulate(5, level="middle", isotope_share=0.8)
+    posing = (table.truth["process"] == "M+2").to_numpy()
+    assert posing.sum() >= 40
+    features = gg.analyze(table).features
+    assert (features["process"][posing] == "M+2").mean() > 0.9
+
+
+def test_masses_of_artefacts_are_those_of_the_simulator() -> None:
+    """Two tables hold them, for the simulator stands above the model: they must not drift apart."""
+    mass_shift = {artefact.process: artefact.mass_shift for artefact in artefacts()}
+    for process, simulated in MASS_SHIFTS.items():
+        assert mass_shift[process] == pytest.approx(simulated, abs=2e-6)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside.ion_source.artefacts import MASS_TOLERANCE, artefacts
+from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.ion_source.isobars import possible_posing
 from ganglioside.observations.observations import Observations, observe
 
@@ -32,7 +32,9 @@ def test_whoever_may_pose_has_the_mass_of_the_name(example: Observations) -> Non
         behind = gg.parse_name(f"{series[posing.group[k]]}({n}:{d};O{o})")
         shift = artefacts()[posing.process[k]].mass_shift
         wanted = mass[int(posing.species[k])] - shift
-        assert behind.monoisotopic_mass == pytest.approx(wanted, abs=MASS_TOLERANCE + 1e-6)
+        assert behind.monoisotopic_mass == pytest.approx(
+            wanted, abs=artefacts()[posing.process[k]].window + 1e-6
+        )
 
 
 def test_the_parent_of_a_sodium_adduct_need_not_be_in_the_table() -> None:

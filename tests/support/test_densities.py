@@ -10,8 +10,10 @@ import pytest
 from ganglioside.support.densities import (
     INTERVAL,
     OWN_TAIL,
+    PAIR_TAIL,
     STANDARD_DEVIATION,
     normal,
+    of_difference,
     student,
     student_weight,
 )
@@ -50,3 +52,24 @@ def test_normal_is_that_of_the_tables_and_one_where_nothing_is_known(stats: Any)
     density = normal(x, 6.0, 0.5)
     np.testing.assert_allclose(density[[0, 2]], stats.norm.pdf(x[[0, 2]], 6.0, 0.5))
     assert density[[1, 3]].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(("scale", "step"), [(0.007, 0.01), (0.007, 0.1), (0.05, 0.1)])
+def test_differences_of_rounded_numbers_are_as_frequent_as_they_come(
+    scale: float, step: float
+) -> None:
+    rng = np.random.default_rng(0)
+    first = rng.uniform(0, 20, 400_000)
+    second = first + scale * rng.standard_t(2, len(first))
+    steps = np.rint(second / step) - np.rint(first / step)
+    for k in (0, 1, 2):
+        seen = float((steps == k).mean()) / step
+        expected = float(of_difference(np.array([k * step]), scale, step)[0])
+        assert expected == pytest.approx(seen, rel=0.06)
+
+
+def test_exact_numbers_have_the_density_of_their_difference() -> None:
+    away = np.linspace(-0.1, 0.1, 11)
+    exact = of_difference(away, 0.01, 0.0)
+    assert np.allclose(exact, student(away / 0.01, 0.01, PAIR_TAIL))
+    assert np.allclose(of_difference(away, 0.01, 1e-4), exact, rtol=1e-3)

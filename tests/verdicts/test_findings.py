@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+import bent_tables
 import known_curve
 import numpy as np
 import pandas as pd
 import pytest
+from bent_tables import Bend, even, s_shaped, two_steps
 from known_curve import Method
 from simulated_study import raw_of, study
 
@@ -104,7 +108,7 @@ def test_a_series_of_one_feature_is_sparse(table: pd.DataFrame) -> None:
 
 def test_a_lone_ceramide_at_the_edge_is_extrapolated(table: pd.DataFrame) -> None:
     edge = known_curve.draw(
-        Method(), np.random.default_rng(1), series=["GM1"], ceramides=[(46, 1, 2)]
+        Method(), np.random.default_rng(1), series=["GM1"], ceramides=[(44, 1, 2)]
     )
     whole = pd.concat([table, edge], ignore_index=True)
     assert found(whole, "extrapolation")["feature_id"].tolist() == [len(whole) - 1]
@@ -132,3 +136,37 @@ def test_a_sample_with_little_in_common_is_reported() -> None:
         findings.loc[findings["code"] == "sample-not-aligned", "message"].str.contains("S003").all()
     )
     assert (findings["code"] == "sample-not-aligned").sum() == 1
+
+
+@pytest.mark.parametrize("bend", [s_shaped, two_steps])
+def test_an_uneven_gradient_is_told_with_the_time_of_a_carbon(bend: Bend) -> None:
+    uneven = found(bent_tables.table(bend), "uneven-gradient")
+    assert len(uneven) == 1
+    message = uneven["message"].iloc[0]
+    slow, slow_at, fast, fast_at = (
+        float(number) for number in re.findall(r"[0-9.]+(?= min\b)", message)
+    )
+    worth = np.linspace(-6.0, 9.0, 3001)
+    steepness = np.gradient(bend(worth), worth)
+    assert slow == pytest.approx(np.interp(slow_at, bend(worth), steepness), rel=0.15)
+    assert fast == pytest.approx(np.interp(fast_at, bend(worth), steepness), rel=0.35)
+
+
+def test_an_even_gradient_is_no_finding() -> None:
+    codes = gg.analyze(bent_tables.table(even)).findings["code"].tolist()
+    assert "uneven-gradient" not in codes
+    assert "lack-of-fit" not in codes
+
+
+def test_features_that_elute_late_together_are_told() -> None:
+    """Late by up to 0.1 min around 11 min: no gradient is as uneven as that."""
+    samples = [bent_tables.table(even, s, 0.005).assign(Sample=f"S{s}") for s in range(3)]
+    table = pd.concat(samples, ignore_index=True)
+    table["RT"] += 0.1 * np.exp(-(((table["RT"] - 11) / 0.25) ** 2))
+    told = found(table, "lack-of-fit")
+    assert told["severity"].tolist() == ["warning"]
+    message = told["message"].iloc[0]
+    first, last = map(float, re.findall(r"Between ([0-9.]+) and ([0-9.]+)", message)[0])
+    assert first < 11.3
+    assert last > 10.7
+    assert "later" in message

@@ -43,7 +43,10 @@ def test_the_numbers_are_those_of_the_definition(state: Inference) -> None:
         about_mean = (weight * (rt - mean) ** 2).sum()
         left_out = (weight * (rt - shares.predicted[on]) ** 2).sum()
         assert quality.r2_left_out[line] == pytest.approx(1 - left_out / about_mean)
-        assert quality.rmse_left_out[line] == pytest.approx(np.sqrt(left_out / weight.sum()))
+        minutes = state.observed.rt[c.row[on]]
+        predicted = state.observed.gradient.to_rt(shares.predicted[on])
+        mean_square = np.average((minutes - predicted) ** 2, weights=weight)
+        assert quality.rmse_left_out[line] == pytest.approx(np.sqrt(mean_square))
         fit = (weight * (rt - state.fitted[on]) ** 2).sum()
         assert quality.r2[line] == pytest.approx(1 - fit / about_mean)
         checked += 1

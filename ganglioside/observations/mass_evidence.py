@@ -1,0 +1,129 @@
+"""What the measured m/z of a table say about its names, as errors in ppm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from pandas.api.extensions import ExtensionArray
+
+from ganglioside.lipids.adducts import adducts
+from ganglioside.lipids.mass_errors import mass_errors
+from ganglioside.lipids.mass_readings import average_masses
+from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.observations.ion_forms import expected_mz, nearest_ions
+from ganglioside.observations.mass_calibration import calibration
+from ganglioside.observations.mass_shifts import (
+    MassShift,
+    MeasuredMasses,
+    find_shifts,
+    is_as_named,
+    reach,
+)
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.priors import Priors
+
+_NO_SHIFTS: Final[tuple[MassShift, ...]] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Measurements:
+    """The n rows as they were measured.
+
+    Attributes
+    ----------
+    mz : numpy.ndarray, shape (n,)
+        Of the monoisotopic peak, NaN where missing.
+    ion : numpy.ndarray of int, shape (n,)
+        Index into `adducts()`, -1 where unknown.
+    stated : pandas array of str, length n
+        Ions as the table names them, NA where it names none.
+    rt : numpy.ndarray, shape (n,)
+        min.
+    sample, species : numpy.ndarray of int, shape (n,)
+    """
+
+    mz: FloatArray
+    ion: IntArray
+    stated: ExtensionArray
+    rt: FloatArray
+    sample: IntArray
+    species: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class MassEvidence:
+    """Errors of the n measured m/z.
+
+    Attributes
+    ----------
+    error : numpy.ndarray, shape (n,)
+        Measured less theoretical m/z less `offset`, ppm; NaN where the m/z is missing or takes no
+        part.
+    offset : numpy.ndarray, shape (n,)
+        Systematic error, ppm.
+    shifts : tuple of MassShift
+        What many m/z are instead of those of name and ion.
+    """
+
+    error: FloatArray
+    offset: FloatArray
+    shifts: tuple[MassShift, ...]
+
+
+def mass_evidence(
+    rows: Measurements, names: ParsedNames, polarity: str, priors: Priors
+) -> MassEvidence:
+    """Errors of the m/z of a table, its common shifts and its calibration taken off.
+
+    Parameters
+    ----------
+    rows : Measurements
+    names : ParsedNames
+        Of the table.
+    polarity : str
+        `negative`, `positive` or `auto`: of m/z without an ion.
+    priors : Priors
+    """
+    if not np.isfinite(rows.mz).any():
+        return MassEvidence(np.full(len(rows.mz), np.nan), np.zeros(len(rows.mz)), _NO_SHIFTS)
+    shifts, ignored = _shifts(rows, names, polarity)
+    error = mass_errors(rows.mz, rows.stated, names.masses[rows.species], polarity)
+    error = np.where(ignored, np.nan, error)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(error) <= reach(rows.mz)
+    known = np.where(near, error, np.nan)
+    offset = calibration(known, rows.mz, rows.rt, rows.sample, priors)
+    return MassEvidence(error - offset, offset, shifts)
+
+
+def _shifts(
+    rows: Measurements, names: ParsedNames, polarity: str
+) -> tuple[tuple[MassShift, ...], BoolArray]:
+    """Common shifts of the m/z, and whether that of each row takes no part, shape (n,).
+
+    A row without an ion counts as the nearest usual one of the table's polarity, however far.
+    """
+    ignored = np.zeros(len(rows.mz), dtype=np.bool_)
+    measured = np.flatnonzero((rows.mz > 0) & ((rows.ion >= 0) | rows.stated.isna()))
+    mz, ion, species = rows.mz[measured], rows.ion[measured], rows.species[measured]
+    mass = names.masses[species]
+    if (ion < 0).any():
+        ion = np.where(ion < 0, nearest_ions(mz, mass, _one_polarity(ion, polarity)), ion)
+    expected = expected_mz(mass, ion)
+    if is_as_named(mz, expected):
+        return _NO_SHIFTS, ignored
+    formulas = {k: names.species[k].formula for k in np.unique(species).tolist()}
+    average = average_masses(formulas, species)
+    masses = MeasuredMasses(mz, expected, mass, average, ion, species)
+    shifts, ignored[measured] = find_shifts(masses)
+    return shifts, ignored
+
+
+def _one_polarity(ion: IntArray, polarity: str) -> str:
+    """Polarity as it is set, or else (`auto`) of most of the known ions; or negative."""
+    if polarity != "auto":
+        return polarity
+    signs = np.array([*(np.sign(a.charge) for a in adducts()), 0])
+    return "positive" if signs[ion].sum() > 0 else "negative"

@@ -1,0 +1,48 @@
+"""The first shape of a gradient: uneven only where most neighbouring ceramides say so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from bent_tables import Bend, even, s_shaped, table, two_steps
+
+import ganglioside as gg
+from ganglioside.observations.gradient import Gradient
+from ganglioside.observations.observations import observe
+from ganglioside.retention.first_curve import NoCurve, starting_curve
+from ganglioside.retention.first_gradient import first_gradient
+from ganglioside.support.priors import Priors
+
+
+def found(bend: Bend, seed: int = 1) -> Gradient:
+    """Gradient of a table with this bend."""
+    observed = observe(gg.read_features(table(bend, seed)))
+    curve = starting_curve(observed, Priors.usual())
+    assert not isinstance(curve, NoCurve)
+    return first_gradient(observed, curve.slope, Priors.usual())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_even_gradient_is_left_alone(seed: int) -> None:
+    assert found(even, seed).is_even
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_isocratic_start_and_a_wash_are_seen(seed: int) -> None:
+    """RT of the middle passes slowly for a carbon: straightened time passes least there."""
+    bent = found(s_shaped, seed)
+    early, middle, late = bent.speed(np.array([2.8, 8.5, 14.6]))
+    assert early > 1.5 * middle
+    assert late > 1.5 * middle
+
+
+def test_two_steps_are_seen() -> None:
+    bent = found(two_steps)
+    early, late = bent.speed(np.array([6.0, 13.5]))
+    assert late > 2 * early
+
+
+def test_too_few_rows_show_no_shape() -> None:
+    few = table(s_shaped).iloc[:8]
+    observed = observe(gg.read_features(few))
+    assert first_gradient(observed, 0.8, Priors.usual()).is_even

@@ -8,12 +8,14 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.artefact_extents import count_artefacts
 from ganglioside.inference.detection import Detection, learn_detection
 from ganglioside.inference.expected_areas import Areas, learn_areas
 from ganglioside.inference.fragment_yields import count_fragments, learn_yield_scatter
 from ganglioside.inference.rates import Rates
 from ganglioside.inference.state import Inference, area_spread, flat_index
-from ganglioside.ion_source.artefacts import artefacts, processes
+from ganglioside.ion_source.artefacts import nearness, processes
+from ganglioside.lipids.artefacts import artefacts
 from ganglioside.retention.acetylation import acetyl_prior
 from ganglioside.retention.composition_model import CompositionModel
 from ganglioside.retention.curve import LinePrior, refit
@@ -110,6 +112,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
         fragments=count_fragments(state),
         yield_scatter=learn_yield_scatter(state),
         artefact=_artefact_rates(state),
+        artefact_counts=count_artefacts(state),
         chance=chance / names,
         sigma=np.maximum(_sigma(state), least_sigma),
         pair_sigma=_pair_sigma(state),
@@ -212,7 +215,10 @@ def _artefact_rates(state: Inference) -> FloatArray:
 
 
 def _opportunities(state: Inference) -> FloatArray:
-    """Number of names with the mass of each artefact of a genuine feature, shape (A,)."""
+    """Number of names with the mass of each artefact of a genuine feature, shape (A,).
+
+    Names count less the more their mass is off.
+    """
     observed, posing, c = state.observed, state.posing, state.candidates
     shape = int(observed.sample.max()) + 1, len(observed.ceramides), len(observed.groups)
     feature = flat_index(c.sample, c.ceramide, observed.group[c.row], shape)
@@ -221,6 +227,7 @@ def _opportunities(state: Inference) -> FloatArray:
     entry = posing.entry[once]
     sample = observed.sample[posing.row[once]]
     parent = flat_index(sample, posing.ceramide[entry], posing.group[entry], shape)
-    found = sum_by(posing.process[entry], np.minimum(genuine[parent], 1.0), len(artefacts()))
+    near = nearness(posing.shift[entry], state.priors)
+    found = sum_by(posing.process[entry], near * np.minimum(genuine[parent], 1.0), len(artefacts()))
     of_any_name = state.shares.genuine.sum()
     return np.where(processes().splits[:-1], of_any_name, found)

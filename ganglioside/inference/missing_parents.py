@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.artefact_extents import expected_extents
 from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.fragment_yields import emission_rates, expected_yields
 from ganglioside.inference.shares import MissingParents
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import processes
+from ganglioside.ion_source.artefacts import formula_extents, nearness, processes
 from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import ceramide_basis, ceramide_class
@@ -53,7 +54,8 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     density = student(away.take(entries) / scale, scale, OWN_TAIL)
     density = density * _area_density(state, found, kind)
     mass_error = state.observed.mass_error[found.child]
-    mass = state.rates.mass.right(mass_error, possible.shift(entries))
+    shift = possible.shift(entries)
+    mass = state.rates.mass.right(mass_error, shift) * nearness(shift, state.priors)
     made = _rates(state, found, kind) * density * mass
     gain = np.log1p(made / others.take(found.child))
     return found.with_probability(made * _existence(state, found, gain))
@@ -87,13 +89,12 @@ def _possible_parents(observed: Observations, posing: Posing) -> _PossibleParent
     group, fragment = np.nonzero(observed.groups.contains[:, observed.group])
     artefact, entry = posing.row, posing.entry
     by_fragmentation = np.full(len(fragment), -1)
-    shift = 1e6 * posing.shift[entry] / observed.mass[artefact]
     return _PossibleParents(
         child=np.concatenate([fragment, artefact]),
         group=np.concatenate([group, posing.group[entry]]),
         ceramide=np.concatenate([observed.ceramide[fragment], posing.ceramide[entry]]),
         process=np.concatenate([by_fragmentation, posing.process[entry]]),
-        shift=np.concatenate([np.zeros(len(fragment)), shift]),
+        shift=np.concatenate([np.zeros(len(fragment)), posing.shift[entry]]),
     )
 
 
@@ -189,8 +190,11 @@ def _area_density(state: Inference, found: MissingParents, kind: IntArray) -> Fl
     parent_area, parent_sd = state.rates.areas.expected(sample, found.line, found.ceramide)
     yields = expected_yields(state)
     fragment = process < 0
-    log_yield = np.where(fragment, yields.mean.take(kind), processes().log10_extent[process])
-    yield_sd = np.where(fragment, yields.sd.take(kind), processes().log10_spread[process])
+    extents = expected_extents(state)
+    group = state.line_group[found.line]
+    extent = extents.mean[process] + formula_extents(observed, process, group, found.ceramide)
+    log_yield = np.where(fragment, yields.mean.take(kind), extent)
+    yield_sd = np.where(fragment, yields.sd.take(kind), extents.sd[process])
     sd = np.sqrt(parent_sd**2 + yield_sd**2)
     return normal(observed.log_volume[found.child], parent_area + log_yield, sd)
 

@@ -62,6 +62,26 @@ class FragmentCounts:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class ArtefactCounts:
+    """Artefacts of the table with areas, by process; the last entry (-1) is fragmentation.
+
+    Attributes
+    ----------
+    measured, log_ratio : numpy.ndarray, shape (A + 1,)
+        Their number, and the sum of their log10(area / parent area), of isotopes beside what the
+        formula gives.
+    """
+
+    measured: FloatArray
+    log_ratio: FloatArray
+
+    @classmethod
+    def nothing(cls, n: int) -> ArtefactCounts:
+        """Counts before any of n artefacts is seen."""
+        return cls(np.zeros(n + 1), np.zeros(n + 1))
+
+
 @dataclass(frozen=True, slots=True)
 class AreaSpread:
     """Mean and standard deviation of log10 areas."""
@@ -83,6 +103,7 @@ class Rates:
         Scatter of log10 yields of one kind of fragment between ceramides.
     artefact : numpy.ndarray, shape (A,)
         Share of the names with the mass of an artefact that are that artefact.
+    artefact_counts : ArtefactCounts
     chance : float
         Features by chance per name.
     sigma : numpy.ndarray, shape (2,)
@@ -104,6 +125,7 @@ class Rates:
     fragments: FragmentCounts
     yield_scatter: float
     artefact: FloatArray
+    artefact_counts: ArtefactCounts
     chance: float
     sigma: FloatArray
     pair_sigma: float

@@ -16,7 +16,7 @@ from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.observations.drift import Drift, estimate_drift
 from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.groups import UNIT_SIGN, Groups
-from ganglioside.observations.ion_forms import charges, ions_of, stated_isotopes
+from ganglioside.observations.ion_forms import charges, ions_of, one_polarity, stated_isotopes
 from ganglioside.observations.mass_evidence import Measurements, mass_evidence
 from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.observations.run import Run
@@ -87,6 +87,8 @@ class Observations:
         What the m/z of many rows are instead of those of name and ion; they take no part.
     rt_step : float
         Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer.
+    polarity : str
+        `negative` or `positive`: in which other ions of a species are looked for.
     gradient : Gradient
         By which RT is straightened; even until it is learned.
     """
@@ -115,6 +117,7 @@ class Observations:
     together: float
     mass_shifts: tuple[MassShift, ...] = ()
     rt_step: float = 0.0
+    polarity: str = "negative"
     gradient: Gradient = field(default_factory=Gradient.even)
 
     def __len__(self) -> int:
@@ -275,6 +278,7 @@ def observe(
         together=priors.coelution_width.value,
         mass_shifts=evidence.shifts,
         rt_step=_rt_step(rt),
+        polarity=one_polarity(ion, polarity),
     )
 
 

@@ -15,7 +15,7 @@ from known_curve import Method
 import ganglioside as gg
 from ganglioside.inference.posterior import explain, other_intensity, row_evidence
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import artefacts
+from ganglioside.lipids.artefacts import artefacts
 
 
 def test_the_shares_of_every_row_sum_to_one(state: Inference) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.artefact_extents import pair_extents
+from ganglioside.inference.artefact_counts import pair_extents, pair_rates
 from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.missing_parents import missing_parents
@@ -209,14 +209,14 @@ def _pair_intensity(state: Inference) -> FloatArray:
 def odds_and_yields(state: Inference) -> tuple[FloatArray, FragmentYields]:
     """Odds and yield of each pair, shape (m,).
 
-    The odds of an artefact are its rate, less where the mass of the name is off.
+    The odds of an artefact are its rate, without the pair, less where the mass of the name is off.
     """
     pairs = state.coelution
     odds, yields = pair_odds(state)
     extents = pair_extents(state)
     fragment = pairs.fragment
     return (
-        np.where(fragment, odds, state.rates.artefact[pairs.process] * pairs.nearness),
+        np.where(fragment, odds, pair_rates(state) * pairs.nearness),
         FragmentYields(
             mean=np.where(fragment, yields.mean, extents.mean),
             sd=np.where(fragment, yields.sd, extents.sd),

@@ -1,4 +1,4 @@
-"""Extents of artefacts: how much of its parent's area an adduct, isotope or other ion has.
+"""Artefacts counted: how often names are one, and how much of its parent's area it has.
 
 An extent is the log10 of child over parent area. That of isotopes follows from the formula of the
 parent; that of other ions differs between mobile phases and sources, and the table teaches it.
@@ -7,15 +7,18 @@ parent; that of other ions differs between mobile phases and sources, and the ta
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.rates import ArtefactCounts
-from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import processes
+from ganglioside.inference.rates import ARTEFACT_WEIGHT, ArtefactCounts
+from ganglioside.inference.state import Inference, flat_index
+from ganglioside.ion_source.artefacts import nearness, processes
+from ganglioside.lipids.artefacts import artefacts
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 
+_MOST: Final = 0.95
 _SURE: Final = 1e-3  # decades; spread of what does not differ between tables
 
 
@@ -25,6 +28,34 @@ class Extents:
 
     mean: FloatArray
     sd: FloatArray
+
+
+def artefact_rates(state: Inference, counts: ArtefactCounts) -> FloatArray:
+    """Share of the names with the mass of each artefact that are that artefact, shape (A,)."""
+    known = artefacts()
+    pairs = state.coelution
+    process = pairs.process[pairs.artefacts]
+    seen = sum_by(process, state.shares.pair[pairs.artefacts], len(known))
+    missing = state.shares.missing_parents
+    relative = ~processes().coelutes[missing.process]
+    seen += sum_by(missing.process[relative], missing.probability[relative], len(known))
+    prior = np.array([artefact.rate for artefact in known])
+    return np.minimum((seen + ARTEFACT_WEIGHT * prior) / counts.names[:-1], _MOST)
+
+
+def pair_rates(state: Inference) -> FloatArray:
+    """Rate of the artefact of each pair as other names show it, shape (m,); 0 for fragments.
+
+    Otherwise a single row near another by chance would make its process likely.
+    """
+    pairs, rates = state.coelution, state.rates
+    names = rates.artefact_counts.names[pairs.process]
+    seen = np.append(rates.artefact, 0.0)[pairs.process] * names
+    own_name = pairs.nearness * rates.fragments.genuine[pairs.parent]
+    other_names = np.maximum(names - own_name, ARTEFACT_WEIGHT)
+    least = np.append([a.rate for a in artefacts()], 0.0)[pairs.process] * ARTEFACT_WEIGHT
+    other_seen = np.maximum(seen - rates.fragments.pair, least)
+    return np.minimum(other_seen / other_names, _MOST)
 
 
 def expected_extents(state: Inference) -> Extents:
@@ -52,6 +83,7 @@ def count_artefacts(state: Inference) -> ArtefactCounts:
     pairs, n = state.coelution, len(processes().splits)
     share = np.where(pairs.measured & ~pairs.fragment, state.shares.pair, 0.0)
     return ArtefactCounts(
+        names=np.append(_names(state), 0.0) + ARTEFACT_WEIGHT,
         measured=sum_by(pairs.process % n, share, n),  # process -1 is the last
         log_ratio=sum_by(pairs.process % n, share * _beside_formula(state), n),
     )
@@ -77,3 +109,22 @@ def _extents(measured: FloatArray, log_ratio: FloatArray, process: IntArray) -> 
     precision = measured / scatter**2 + 1 / between**2
     mean = (log_ratio / scatter**2 + known.log10_extent[process] / between**2) / precision
     return Extents(mean, np.sqrt(scatter**2 + 1 / precision))
+
+
+def _names(state: Inference) -> FloatArray:
+    """Number of names with the mass of each artefact of a genuine feature, shape (A,).
+
+    Names count less the more their mass is off.
+    """
+    observed, posing, c = state.observed, state.posing, state.candidates
+    shape = int(observed.sample.max()) + 1, len(observed.ceramides), len(observed.groups)
+    feature = flat_index(c.sample, c.ceramide, observed.group[c.row], shape)
+    genuine = sum_by(feature, state.shares.own, prod(shape))
+    once = observed.is_first_of_slot[posing.row]
+    entry = posing.entry[once]
+    sample = observed.sample[posing.row[once]]
+    parent = flat_index(sample, posing.ceramide[entry], posing.group[entry], shape)
+    near = nearness(posing.shift[entry], state.priors)
+    found = sum_by(posing.process[entry], near * np.minimum(genuine[parent], 1.0), len(artefacts()))
+    of_any_name = state.shares.genuine.sum()
+    return np.where(processes().splits[:-1], of_any_name, found)

@@ -37,7 +37,7 @@ from ganglioside.retention.curve import (
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.retention.isomer_names import line_names
-from ganglioside.retention.reach import Reach
+from ganglioside.retention.reach import Reach, usual_bend
 from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.priors import Priors
@@ -124,7 +124,7 @@ class _Parameters:
         straight = curve.predict(ceramides)
         speed = self.gradient.speed(self.gradient.to_rt(straight))
         scatter = self.sigma[ceramide_class(ceramides.basis)] * speed
-        bend = self.composition.priors.bend_beyond_rows.spread / curve.slope
+        bend = usual_bend(curve.slope, self.composition.priors)
         variance = curve.variance(ceramides) + self.reach.variance(straight, bend)
         return self.in_minutes(straight, STANDARD_DEVIATION * np.sqrt(variance + scatter**2))
 

@@ -96,10 +96,7 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
 
 def _mispicked(state: Inference, others: OtherProcesses) -> FloatArray:
     """Odds that the peak was picked in place of that of its name, which so has no row, (n,)."""
-    observed = state.observed
-    area = state.rates.genuine_area
-    density = normal(observed.log_volume, area.mean, area.sd) / observed.span
-    density = density * state.rates.mass.by_chance(observed.mass_error)
+    density = state.genuine_area_density / state.observed.span * state.mass_by_chance
     return np.asarray(state.priors.mispicked.value * density / others.total)
 
 
@@ -177,13 +174,10 @@ def other_intensity(state: Inference, *, missing: bool = True) -> OtherProcesses
 def _chance_intensity(state: Inference) -> FloatArray:
     """Intensity of chance, shape (n,); never 0, as it explains a row that nothing else does."""
     observed, rates = state.observed, state.rates
-    area = observed.log_volume
-    small = normal(area, rates.chance_area.mean, rates.chance_area.sd)
-    large = normal(area, rates.genuine_area.mean, rates.genuine_area.sd)
+    small = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     large_part = state.priors.chance_large.value
-    area_density = (1 - large_part) * small + large_part * large
-    mass = rates.mass.by_chance(observed.mass_error)
-    return np.asarray(rates.chance / observed.span * area_density * mass + _TINY)
+    area_density = (1 - large_part) * small + large_part * state.genuine_area_density
+    return np.asarray(rates.chance / observed.span * area_density * state.mass_by_chance + _TINY)
 
 
 def _pair_intensity(state: Inference) -> FloatArray:

@@ -9,19 +9,22 @@ from typing import Final
 
 from threadpoolctl import ThreadpoolController
 
-#: Controllers of the linear algebra libraries, by whether SciPy was loaded when they were made.
-_controllers: Final[dict[bool, ThreadpoolController]] = {}
+#: Parts of SciPy that load its own library for linear algebra; the last of each to be loaded.
+_LOADERS: Final = ("scipy.linalg._fblas", "scipy.special._ufuncs")
+
+#: Controllers of the linear algebra libraries, by the loaders that were loaded when they were made.
+_controllers: Final[dict[tuple[str, ...], ThreadpoolController]] = {}
 
 
 def _controller() -> ThreadpoolController:
     """Controller of the linear algebra libraries, which takes a while to find them.
 
-    SciPy brings a library of its own, so they are sought again once it is loaded.
+    SciPy brings a library of its own, so they are sought again once that is loaded.
     """
-    with_scipy = "scipy.linalg" in sys.modules
-    if with_scipy not in _controllers:
-        _controllers[with_scipy] = ThreadpoolController()
-    return _controllers[with_scipy]
+    loaded = tuple(name for name in _LOADERS if name in sys.modules)
+    if loaded not in _controllers:
+        _controllers[loaded] = ThreadpoolController()
+    return _controllers[loaded]
 
 
 @contextmanager

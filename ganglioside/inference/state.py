@@ -23,9 +23,9 @@ from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import Ceramides, Curve, TabulatedCurve
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.isomer_lines import LineOffsets
-from ganglioside.retention.reach import Reach
+from ganglioside.retention.reach import Reach, usual_bend
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
-from ganglioside.support.densities import STANDARD_DEVIATION
+from ganglioside.support.densities import STANDARD_DEVIATION, normal
 from ganglioside.support.priors import Priors
 
 LEAST_PRESENCE: Final = 0.02
@@ -134,6 +134,17 @@ class Inference:
         return self.tabulated.predicted.take(self.candidates.line_ceramide)
 
     @cached_property
+    def genuine_area_density(self) -> FloatArray:
+        """Density of the area of each row among those of genuine features, shape (n,)."""
+        area = self.rates.genuine_area
+        return normal(self.observed.log_volume, area.mean, area.sd)
+
+    @cached_property
+    def mass_by_chance(self) -> FloatArray:
+        """Density of the m/z of each row if its name has nothing to do with it, shape (n,)."""
+        return self.rates.mass.by_chance(self.observed.mass_error)
+
+    @cached_property
     def on_its_line(self) -> BoolArray:
         """Whether each candidate is more likely than not the row of its species, shape (a,)."""
         return np.asarray(self.shares.own > _ON_ITS_LINE)
@@ -145,8 +156,7 @@ class Inference:
 
     def bend_variance(self, straight: FloatArray) -> FloatArray:
         """Variance of straightened times because the gradient may bend out of reach, min^2."""
-        bend = self.priors.bend_beyond_rows.spread / self.curve.slope
-        return self.reach.variance(straight, bend)
+        return self.reach.variance(straight, usual_bend(self.curve.slope, self.priors))
 
     @cached_property
     def predicted_rt(self) -> FloatArray:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ganglioside.lipids.adducts import adducts
 from ganglioside.lipids.mass_readings import NO_ION, MassReading, mass_readings
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, decimal_step
 
 #: Error up to which an m/z is that of its name, however coarse the instrument, ppm.
 NEAR: Final = 300.0
@@ -32,6 +32,7 @@ _ALIKE: Final = 0.95  # of the rows of the commonest reading: of such readings t
 _MOST_SHIFTS: Final = 4
 _MOST_ROWS: Final = 5000  # from which shifts are found
 _DIGITS: Final = (0, 1, 2, 3)
+_OFF_STEP: Final = 1e-5  # steps by which an m/z that is given in them may be off
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,11 +165,7 @@ def _rounding(mz: FloatArray) -> FloatArray:
 
 def _step(mz: FloatArray) -> float:
     """Step in which m/z are given, Da: 1, 0.1, 0.01 or 0.001; 0 where it is finer."""
-    for digits in _DIGITS:
-        scaled = mz * 10**digits
-        if np.allclose(scaled, np.rint(scaled), rtol=0, atol=1e-5):
-            return float(10.0**-digits)
-    return 0.0
+    return decimal_step(mz, _DIGITS, _OFF_STEP)
 
 
 def _fits(mz: FloatArray, expected: FloatArray, ppm: FloatArray) -> BoolArray:

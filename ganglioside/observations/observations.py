@@ -21,11 +21,19 @@ from ganglioside.observations.mass_evidence import Measurements, mass_evidence
 from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.observations.run import Run
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, quantile
+from ganglioside.support.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    decimal_step,
+    join,
+    quantile,
+)
 from ganglioside.support.priors import Priors
 
 _SMALLEST: Final = 0.02  # quantile of the areas of a table
 _DIGITS: Final = (1, 2)  # of RT by which rows are blurred
+_OFF_STEP: Final = 1e-6  # steps by which an RT that is given in them may be off
 
 #: Fields of `Observations` with one value per row.
 _OF_ROWS: Final = (
@@ -277,18 +285,9 @@ def observe(
         drift=drift,
         together=priors.coelution_width.value,
         mass_shifts=evidence.shifts,
-        rt_step=_rt_step(rt),
+        rt_step=decimal_step(rt, _DIGITS, _OFF_STEP),
         polarity=one_polarity(ion, polarity),
     )
-
-
-def _rt_step(rt: FloatArray) -> float:
-    """Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer."""
-    for digits in _DIGITS:
-        scaled = rt * 10**digits
-        if np.allclose(scaled, np.rint(scaled), rtol=0, atol=1e-6):
-            return float(10.0**-digits)
-    return 0.0
 
 
 def _monoisotopic(mz: FloatArray, ion: IntArray, isotope: IntArray) -> FloatArray:

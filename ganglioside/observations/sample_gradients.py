@@ -225,7 +225,7 @@ class _Run:
 def _runs(observed: Observations) -> list[_Run]:
     """The runs of all samples."""
     name = _names(observed)
-    own_rt = observed.drift.to_sample(observed.rt, observed.sample)
+    own_rt = observed.in_own_time().rt
     order = np.lexsort((name, observed.sample))
     by_sample = np.split(order, np.searchsorted(observed.sample[order], _later_samples(observed)))
     return [_run(name[rows], own_rt[rows], observed.group[rows]) for rows in by_sample]

@@ -116,7 +116,7 @@ def first_gradient(observed: Observations, slope: float, priors: Priors) -> Grad
     priors : Priors
     """
     pairs = _neighbours(observed)
-    if len(observed) < _LEAST_ROWS or len(pairs.first) < _LEAST_ROWS:
+    if pairs is None:
         return Gradient.even()
     even = _even_fit(pairs, slope, priors)
     if _explained_by_speed(pairs, even.shape) < _HINT:
@@ -136,7 +136,7 @@ def best_gradient(observed: Observations, slope: float, priors: Priors) -> Gradi
     An even one where there are too few.
     """
     pairs = _neighbours(observed)
-    if len(observed) < _LEAST_ROWS or len(pairs.first) < _LEAST_ROWS:
+    if pairs is None:
         return Gradient.even()
     _, fit = _best_fit(pairs, slope, priors)
     _, fit = _with_other_ends(pairs, fit, _ENDS, priors)
@@ -192,8 +192,8 @@ def _predicts_better(
     return uneven > _UNSEEN_BETTER * even
 
 
-def _neighbours(observed: Observations) -> _Neighbours:
-    """Pairs of rows of one series, evenly spread where there are too many."""
+def _neighbours(observed: Observations) -> _Neighbours | None:
+    """Pairs of rows of one series, evenly spread where there are too many; None for too few."""
     chosen = evenly_spread(observed)
     ceramide, group = observed.ceramide[chosen], observed.group[chosen]
     order = np.lexsort((observed.ceramides[ceramide, 0], group))
@@ -203,7 +203,9 @@ def _neighbours(observed: Observations) -> _Neighbours:
     later = np.minimum(end - here - 1, _MOST_LATER)
     first, second = order[np.repeat(here, later)], order[ranges(here + 1, later)]
     differ = np.flatnonzero(ceramide[first] != ceramide[second])
-    some = differ[:: max(1, -(-len(differ) // _MOST_PAIRS))]
+    if len(observed) < _LEAST_ROWS or len(differ) < _LEAST_ROWS:
+        return None
+    some = differ[:: -(-len(differ) // _MOST_PAIRS)]
     return _Neighbours(
         first=first[some],
         second=second[some],

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.support.arrays import FloatArray
+from ganglioside.support.priors import Priors
 
 #: The outermost rows at each end do not count: no row shows by itself that it is right.
 _OUTERMOST: Final = 1
@@ -64,3 +65,8 @@ class Reach:
             Usual bend, min per squared min.
         """
         return np.asarray((bend * self.beyond(straight) ** 2) ** 2)
+
+
+def usual_bend(slope: float, priors: Priors) -> float:
+    """How much a gradient usually bends out of reach, min per squared min; `slope` min a carbon."""
+    return priors.bend_beyond_rows.spread / slope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -134,3 +135,26 @@ def quantile(values: FloatArray, share: float) -> float:
     if len(known) == 0:
         return float("nan")
     return float(np.interp(share * (len(known) - 1), np.arange(len(known)), known))
+
+
+def decimal_step(values: FloatArray, digits: Iterable[int], tolerance: float) -> float:
+    """The step in which values are given, 10 to the power of -digits; 0 where it is finer.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (n,)
+    digits : iterable of int
+        Numbers of decimals to be tried, the fewest first.
+    tolerance : float
+        Steps by which a value may be off.
+
+    Examples
+    --------
+    >>> decimal_step(np.array([7.1, 7.25]), (1, 2), 1e-6)
+    0.01
+    """
+    for number in digits:
+        scaled = values * 10**number
+        if np.allclose(scaled, np.rint(scaled), rtol=0, atol=tolerance):
+            return float(10.0**-number)
+    return 0.0

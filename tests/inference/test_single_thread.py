@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -38,3 +41,20 @@ def test_a_library_that_was_loaded_since_has_one_thread_too() -> None:
     scipy.linalg.inv(np.eye(2))
     with threadpool_limits(limits=2, user_api="blas"), one_thread():
         assert threads() == {1}
+
+
+@pytest.mark.parametrize("later", ["scipy.special", "scipy.linalg", "scipy.optimize"])
+def test_every_part_of_scipy_that_brings_a_library_is_noticed(later: str) -> None:
+    """In a process of its own, for a library stays loaded."""
+    code = f"""
+import numpy
+from threadpoolctl import threadpool_info, threadpool_limits
+from ganglioside.inference.single_thread import one_thread
+with one_thread():
+    pass
+import {later}
+with threadpool_limits(limits=2, user_api="blas"), one_thread():
+    print({{p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"}})
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "{1}"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganglioside.support.arrays import (
+    decimal_step,
     join,
     median,
     quantile,
@@ -97,3 +98,11 @@ def test_a_replaced_copy_leaves_the_values_as_they_are() -> None:
     values = np.array([1.0, 2.0, 3.0])
     assert replaced(values, np.array([0, 2]), np.array([7.0, 8.0])).tolist() == [7.0, 2.0, 8.0]
     assert values.tolist() == [1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [([7.0, 12.0], 0.1), ([7.1, 12.0], 0.1), ([7.1, 7.25], 0.01), ([7.1, 7.253], 0.0), ([], 0.1)],
+)
+def test_the_step_is_the_coarsest_that_all_values_keep_to(values: list[float], step: float) -> None:
+    assert decimal_step(np.array(values), (1, 2), 1e-6) == step

@@ -245,7 +245,7 @@ def _existence(
     genuine = sum_by(candidate, state.shares.own, n_species)
     has_row = np.minimum(genuine.take(parent), 1.0)
     on_line = _common(state.support / (_FULL_LINE * n_samples))
-    on_ceramide = _common(state.rates.areas.ceramide_weight / (_FULL_CERAMIDE * n_samples))
+    on_ceramide = _common(state.ceramide_support / (_FULL_CERAMIDE * n_samples))
     # A fragment has the ceramide of its parent, so that its own name shows that there is such one.
     of_ceramide = np.where(found.process < 0, 1.0, on_ceramide[found.ceramide])
     present = (1 - detected) * on_line[found.line] * of_ceramide

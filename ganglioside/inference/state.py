@@ -93,6 +93,11 @@ class Inference:
         return self._on_lines(self.shares.own)
 
     @cached_property
+    def ceramide_support(self) -> FloatArray:
+        """Number of features with each ceramide, shape (K,)."""
+        return sum_by(self.candidates.ceramide, self.shares.own, len(self.observed.ceramides))
+
+    @cached_property
     def anchor_support(self) -> FloatArray:
         """Number of anchors on each line, shape (L,)."""
         return self._on_lines(self.shares.own * self.observed.anchor[self.candidates.row])

@@ -14,6 +14,9 @@ from ganglioside.support.fact_tables import read_facts
 #: Process by which one peak is picked as two, one beside the other.
 SPLIT_PEAK: Final = "split peak"
 
+#: Polarity of what ions of either show, and of ions whose polarity is not known.
+EITHER: Final = "both"
+
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
@@ -79,8 +82,8 @@ class Artefact:
         return isnan(self.log10_extent)
 
     def is_seen_in(self, polarity: str) -> bool:
-        """Whether ions of a polarity, `negative` or `positive`, show it."""
-        return self.polarity in (polarity, "both")
+        """Whether ions of a polarity show it: `negative`, `positive` or, unknown, `both`."""
+        return EITHER in (self.polarity, polarity) or self.polarity == polarity
 
 
 @cache

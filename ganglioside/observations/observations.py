@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from pandas.api.extensions import ExtensionArray
 
+from ganglioside.lipids.artefacts import EITHER
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.lipids.parsed_names import ParsedNames
@@ -96,7 +97,8 @@ class Observations:
     rt_step : float
         Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer.
     polarity : str
-        `negative` or `positive`: in which other ions of a species are looked for.
+        `negative` or `positive`, in which other ions of a species are looked for, or `both` where
+        m/z contradict the ions.
     gradient : Gradient
         By which RT is straightened; even until it is learned.
     """
@@ -286,8 +288,14 @@ def observe(
         together=priors.coelution_width.value,
         mass_shifts=evidence.shifts,
         rt_step=decimal_step(rt, _DIGITS, _OFF_STEP),
-        polarity=one_polarity(ion, polarity),
+        polarity=_polarity(ion, polarity, evidence.shifts),
     )
+
+
+def _polarity(ion: IntArray, polarity: str, shifts: tuple[MassShift, ...]) -> str:
+    """Polarity as it is set, or else of the ions; either where their m/z contradict them."""
+    unknown = polarity == "auto" and len(shifts) > 0
+    return EITHER if unknown else one_polarity(ion, polarity)
 
 
 def _monoisotopic(mz: FloatArray, ion: IntArray, isotope: IntArray) -> FloatArray:

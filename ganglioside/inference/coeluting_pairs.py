@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.ion_source.artefacts import processes
+from ganglioside.ion_source.artefacts import formula_extents, nearness, processes
 from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.observations.observations import Observations
@@ -36,6 +36,10 @@ class DescribedCoelution(Coelution):
         Whether both areas were measured.
     shift : numpy.ndarray, shape (m,)
         Mass of what the parent makes less that of the child's name, ppm.
+    nearness : numpy.ndarray, shape (m,)
+        Factor by which the child's name is rarer because of that shift.
+    formula_extent : numpy.ndarray, shape (m,)
+        log10 of child over parent area by the parent's formula; 0 but for isotopes.
     """
 
     parent_group: IntArray
@@ -44,6 +48,8 @@ class DescribedCoelution(Coelution):
     log_ratio: FloatArray
     measured: BoolArray
     shift: FloatArray
+    nearness: FloatArray
+    formula_extent: FloatArray
 
     @cached_property
     def fragment(self) -> BoolArray:
@@ -74,10 +80,11 @@ class DescribedCoelution(Coelution):
         """Plausibility of the area ratio, 1 for a small child to 0 for a larger one, shape (m,).
 
         1 / (1 + 100^(r - r_max)), with r = `log_ratio` (-1 where it was not measured) and
-        r_max = `LARGEST_YIELD`.
+        r_max = `LARGEST_YIELD`. Isotopes are as large as the formula makes them: 1.
         """
         ratio = np.where(self.measured, self.log_ratio, -1.0)
-        return np.asarray(1 / (1 + 100 ** (ratio - LARGEST_YIELD)))
+        plausible = 1 / (1 + 100 ** (ratio - LARGEST_YIELD))
+        return np.where(processes().isotopes[self.process], 1.0, plausible)
 
     @cached_property
     def fragments(self) -> IntArray:
@@ -103,7 +110,8 @@ def describe_coelution(
     ratio = observed.log_volume[child] - observed.log_volume[parent]
     measured = np.isfinite(ratio)
     made_mass = observed.mass[parent] + processes().mass_shift[process]
-    shift = 1e6 * (made_mass - observed.mass[child]) / observed.mass[child]
+    mass_shift = 1e6 * (made_mass - observed.mass[child]) / observed.mass[child]
+    shift = np.where(process < 0, 0.0, mass_shift)
     return DescribedCoelution(
         parent=parent,
         child=child,
@@ -114,5 +122,7 @@ def describe_coelution(
         emission=emission[parent_group, child_group],
         log_ratio=np.where(measured, ratio, 0.0),
         measured=measured,
-        shift=np.where(process < 0, 0.0, shift),
+        shift=shift,
+        nearness=nearness(shift, priors),
+        formula_extent=formula_extents(observed, process, parent_group, observed.ceramide[parent]),
     )

@@ -8,12 +8,13 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.artefact_counts import artefact_rates, count_artefacts
 from ganglioside.inference.detection import Detection, learn_detection
 from ganglioside.inference.expected_areas import Areas, learn_areas
 from ganglioside.inference.fragment_yields import count_fragments, learn_yield_scatter
 from ganglioside.inference.rates import Rates
-from ganglioside.inference.state import Inference, area_spread, flat_index
-from ganglioside.ion_source.artefacts import artefacts, processes
+from ganglioside.inference.state import Inference, area_spread
+from ganglioside.ion_source.artefacts import processes
 from ganglioside.retention.acetylation import acetyl_prior
 from ganglioside.retention.composition_model import CompositionModel
 from ganglioside.retention.curve import LinePrior, refit
@@ -25,9 +26,6 @@ _FIRM: Final = 0.5  # features that make a line known
 
 #: Prior scatter about a line by ceramide class, in that of plain ceramides.
 _CLASS_SCATTER: Final = (1.0, 1.5)
-
-_ARTEFACT_WEIGHT: Final = 10.0  # names that the prior rate of an artefact is worth
-_MOST_ARTEFACTS: Final = 0.95
 
 
 def learn(state: Inference, widening: float) -> Inference:
@@ -105,11 +103,13 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
     names = len(observed.first_of_slot) + usual_chance.weight
     anchor_genuine, anchor_other = _anchor_rates(state)
     areas = learn_areas(state.rates.areas, state.candidate_areas)
+    artefact_counts = count_artefacts(state)
     return Rates(
         presence=_presence(state),
         fragments=count_fragments(state),
         yield_scatter=learn_yield_scatter(state),
-        artefact=_artefact_rates(state),
+        artefact=artefact_rates(state, artefact_counts),
+        artefact_counts=artefact_counts,
         chance=chance / names,
         sigma=np.maximum(_sigma(state), least_sigma),
         pair_sigma=_pair_sigma(state),
@@ -195,32 +195,3 @@ def _pair_sigma(state: Inference) -> float:
     total = max(squares + usual.weight * usual.value**2, 0.0)
     learned = np.sqrt(total / (share.sum() + usual.weight))
     return float(learned if by_digits == 0 else max(learned, usual.value))
-
-
-def _artefact_rates(state: Inference) -> FloatArray:
-    """Share of the names with the mass of each artefact that are that artefact, shape (A,)."""
-    known = artefacts()
-    pairs = state.coelution
-    process = pairs.process[pairs.artefacts]
-    seen = sum_by(process, state.shares.pair[pairs.artefacts], len(known))
-    missing = state.shares.missing_parents
-    relative = ~processes().coelutes[missing.process]
-    seen += sum_by(missing.process[relative], missing.probability[relative], len(known))
-    prior = np.array([artefact.rate for artefact in known])
-    rate = (seen + _ARTEFACT_WEIGHT * prior) / (_opportunities(state) + _ARTEFACT_WEIGHT)
-    return np.asarray(np.minimum(rate, _MOST_ARTEFACTS))
-
-
-def _opportunities(state: Inference) -> FloatArray:
-    """Number of names with the mass of each artefact of a genuine feature, shape (A,)."""
-    observed, posing, c = state.observed, state.posing, state.candidates
-    shape = int(observed.sample.max()) + 1, len(observed.ceramides), len(observed.groups)
-    feature = flat_index(c.sample, c.ceramide, observed.group[c.row], shape)
-    genuine = sum_by(feature, state.shares.own, prod(shape))
-    once = observed.is_first_of_slot[posing.row]
-    entry = posing.entry[once]
-    sample = observed.sample[posing.row[once]]
-    parent = flat_index(sample, posing.ceramide[entry], posing.group[entry], shape)
-    found = sum_by(posing.process[entry], np.minimum(genuine[parent], 1.0), len(artefacts()))
-    of_any_name = state.shares.genuine.sum()
-    return np.where(processes().splits[:-1], of_any_name, found)

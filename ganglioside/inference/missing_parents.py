@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.artefact_counts import expected_extents
 from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.fragment_yields import emission_rates, expected_yields
 from ganglioside.inference.shares import MissingParents
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import processes
+from ganglioside.ion_source.artefacts import formula_extents, nearness, processes
 from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import ceramide_basis, ceramide_class
@@ -21,6 +22,7 @@ from ganglioside.support.densities import OWN_TAIL, normal, student
 
 _LEAST_PRESENCE: Final = 0.02
 _FULL_LINE: Final = 4.0  # features of a line in each sample, from which all its species are likely
+_FULL_CERAMIDE: Final = 2.0  # the same of a ceramide
 _SUREST: Final = 0.95
 _MOST_GAIN: Final = 30.0  # log odds that siblings add
 _FAR: Final = 4.0  # scales from where the parent is expected
@@ -51,12 +53,14 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     scale = np.sqrt(variance.take(entries))
     kind = found.line * len(state.observed.groups) + state.observed.group[found.child]
     density = student(away.take(entries) / scale, scale, OWN_TAIL)
-    density = density * _area_density(state, found, kind)
+    areas = _parent_areas(state, found, kind)
+    density = density * areas.density
     mass_error = state.observed.mass_error[found.child]
-    mass = state.rates.mass.right(mass_error, possible.shift(entries))
+    shift = possible.shift(entries)
+    mass = state.rates.mass.right(mass_error, shift) * nearness(shift, state.priors)
     made = _rates(state, found, kind) * density * mass
     gain = np.log1p(made / others.take(found.child))
-    return found.with_probability(made * _existence(state, found, gain))
+    return found.with_probability(made * _existence(state, found, gain, areas.detected))
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,13 +91,12 @@ def _possible_parents(observed: Observations, posing: Posing) -> _PossibleParent
     group, fragment = np.nonzero(observed.groups.contains[:, observed.group])
     artefact, entry = posing.row, posing.entry
     by_fragmentation = np.full(len(fragment), -1)
-    shift = 1e6 * posing.shift[entry] / observed.mass[artefact]
     return _PossibleParents(
         child=np.concatenate([fragment, artefact]),
         group=np.concatenate([group, posing.group[entry]]),
         ceramide=np.concatenate([observed.ceramide[fragment], posing.ceramide[entry]]),
         process=np.concatenate([by_fragmentation, posing.process[entry]]),
-        shift=np.concatenate([np.zeros(len(fragment)), shift]),
+        shift=np.concatenate([np.zeros(len(fragment)), posing.shift[entry]]),
     )
 
 
@@ -182,23 +185,53 @@ def _rates(state: Inference, found: MissingParents, kind: IntArray) -> FloatArra
     )
 
 
-def _area_density(state: Inference, found: MissingParents, kind: IntArray) -> FloatArray:
-    """Density of each child's log10 area if the parent made it, shape (g,)."""
+@dataclass(frozen=True, eq=False)
+class _ParentAreas:
+    """What the area of each child shows of its parent, each shape (g,).
+
+    Attributes
+    ----------
+    density : numpy.ndarray
+        Of the child's log10 area if the parent made it.
+    detected : numpy.ndarray
+        Probability that a parent as large as line, ceramide and child show has a row.
+    """
+
+    density: FloatArray
+    detected: FloatArray
+
+
+def _parent_areas(state: Inference, found: MissingParents, kind: IntArray) -> _ParentAreas:
+    """Areas of the parents.
+
+    With the area N(a, s^2) that line and ceramide let expect, and a child of log10 area c whose
+    yield is N(y, u^2), the parent's is
+
+        (a / s^2 + (c - y) / u^2) / (1 / s^2 + 1 / u^2)
+    """
     observed, process = state.observed, found.process
     sample = observed.sample[found.child]
     parent_area, parent_sd = state.rates.areas.expected(sample, found.line, found.ceramide)
     yields = expected_yields(state)
     fragment = process < 0
-    log_yield = np.where(fragment, yields.mean.take(kind), processes().log10_extent[process])
-    yield_sd = np.where(fragment, yields.sd.take(kind), processes().log10_spread[process])
+    extents = expected_extents(state)
+    group = state.line_group[found.line]
+    extent = extents.mean[process] + formula_extents(observed, process, group, found.ceramide)
+    log_yield = np.where(fragment, yields.mean.take(kind), extent)
+    yield_sd = np.where(fragment, yields.sd.take(kind), extents.sd[process])
     sd = np.sqrt(parent_sd**2 + yield_sd**2)
-    return normal(observed.log_volume[found.child], parent_area + log_yield, sd)
+    off = observed.log_volume[found.child] - parent_area - log_yield
+    shown = parent_area + np.nan_to_num(off) * (parent_sd / sd) ** 2
+    return _ParentAreas(normal(off, 0.0, sd), state.rates.detection.chance(shown))
 
 
-def _existence(state: Inference, found: MissingParents, gain: FloatArray) -> FloatArray:
+def _existence(
+    state: Inference, found: MissingParents, gain: FloatArray, detected: FloatArray
+) -> FloatArray:
     """Probability that each parent exists, from its siblings but not the child itself, (g,).
 
-    With `gain` the log odds that each child adds, and the sum over the siblings of a child,
+    With `gain` the log odds that each child adds, `detected` the probability that its parent has a
+    row, and the sum over the siblings of a child,
 
         odds = prior / (1 - prior) * exp(sum(gain))
     """
@@ -211,9 +244,11 @@ def _existence(state: Inference, found: MissingParents, gain: FloatArray) -> Flo
     candidate = c.sample * n_line_ceramides + c.line_ceramide
     genuine = sum_by(candidate, state.shares.own, n_species)
     has_row = np.minimum(genuine.take(parent), 1.0)
-    common = state.support / (_FULL_LINE * n_samples)
-    on_line = np.minimum(np.maximum(common, _LEAST_PRESENCE), 1.0)
-    present = (1 - state.rates.detected.take(line_ceramide)) * on_line[found.line]
+    on_line = _common(state.support / (_FULL_LINE * n_samples))
+    on_ceramide = _common(state.ceramide_support / (_FULL_CERAMIDE * n_samples))
+    # A fragment has the ceramide of its parent, so that its own name shows that there is such one.
+    of_ceramide = np.where(found.process < 0, 1.0, on_ceramide[found.ceramide])
+    present = (1 - detected) * on_line[found.line] * of_ceramide
     unseen = state.priors.missing_parent.value * present * (1 - has_row)
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
     coelutes = processes().coelutes[found.process]
@@ -221,3 +256,8 @@ def _existence(state: Inference, found: MissingParents, gain: FloatArray) -> Flo
     siblings = sum_of_others(parent, gain)
     odds = prior / (1 - prior) * np.exp(np.minimum(siblings, _MOST_GAIN))
     return np.asarray(odds / (1 + odds))
+
+
+def _common(part: FloatArray) -> FloatArray:
+    """Probability that a species is there, by how far its line or its ceramide is full."""
+    return np.minimum(np.maximum(part, _LEAST_PRESENCE), 1.0)

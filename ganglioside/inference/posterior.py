@@ -7,12 +7,12 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.artefact_counts import pair_extents, pair_rates
 from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.missing_parents import missing_parents
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import processes
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
 from ganglioside.support.densities import OWN_TAIL, normal, of_difference, student
 
@@ -186,7 +186,7 @@ def _pair_intensity(state: Inference) -> FloatArray:
     P(parent is genuine) * odds * density of the RT difference * density of area * density of m/z
     """
     rates, pairs, observed = state.rates, state.coelution, state.observed
-    odds, yields = _odds_and_yields(state)
+    odds, yields = odds_and_yields(state)
     # In straightened time, as lines are.
     speed = observed.speed[pairs.child]
     closeness = of_difference(pairs.delta, rates.pair_sigma, observed.rt_step) / speed
@@ -200,18 +200,19 @@ def _pair_intensity(state: Inference) -> FloatArray:
     return np.asarray(state.shares.genuine[pairs.parent] * made)
 
 
-def _odds_and_yields(state: Inference) -> tuple[FloatArray, FragmentYields]:
-    """Odds and yield of each pair, shape (m,): learned for fragments, known for artefacts.
+def odds_and_yields(state: Inference) -> tuple[FloatArray, FragmentYields]:
+    """Odds and yield of each pair, shape (m,).
 
-    The odds of an artefact are its rate.
+    The odds of an artefact are its rate, without the pair, less where the mass of the name is off.
     """
-    pairs, known = state.coelution, processes()
+    pairs = state.coelution
     odds, yields = pair_odds(state)
-    fragment, process = pairs.fragment, pairs.process
+    extents = pair_extents(state)
+    fragment = pairs.fragment
     return (
-        np.where(fragment, odds, state.rates.artefact[process]),
+        np.where(fragment, odds, pair_rates(state) * pairs.nearness),
         FragmentYields(
-            mean=np.where(fragment, yields.mean, known.log10_extent[process]),
-            sd=np.where(fragment, yields.sd, known.log10_spread[process]),
+            mean=np.where(fragment, yields.mean, extents.mean),
+            sd=np.where(fragment, yields.sd, extents.sd),
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from ganglioside.inference.detection import Detection
 from ganglioside.inference.expected_areas import Areas
 from ganglioside.inference.mass_accuracy import MassAccuracy
 from ganglioside.support.arrays import BoolArray, FloatArray
+
+#: Names that the prior rate of an artefact is worth.
+ARTEFACT_WEIGHT: Final = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +66,30 @@ class FragmentCounts:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class ArtefactCounts:
+    """Artefacts of the table, by process; the last entry (-1) is fragmentation.
+
+    Attributes
+    ----------
+    names : numpy.ndarray, shape (A + 1,)
+        Names with the mass of an artefact of a genuine feature, and those that the prior is worth.
+    measured, log_ratio : numpy.ndarray, shape (A + 1,)
+        Number of artefacts with areas, and the sum of their log10(area / parent area), of isotopes
+        beside what the formula gives.
+    """
+
+    names: FloatArray
+    measured: FloatArray
+    log_ratio: FloatArray
+
+    @classmethod
+    def nothing(cls, n: int) -> ArtefactCounts:
+        """Counts before any of n artefacts is seen."""
+        zero = np.zeros(n + 1)
+        return cls(names=zero + ARTEFACT_WEIGHT, measured=zero, log_ratio=zero)
+
+
 @dataclass(frozen=True, slots=True)
 class AreaSpread:
     """Mean and standard deviation of log10 areas."""
@@ -83,6 +111,7 @@ class Rates:
         Scatter of log10 yields of one kind of fragment between ceramides.
     artefact : numpy.ndarray, shape (A,)
         Share of the names with the mass of an artefact that are that artefact.
+    artefact_counts : ArtefactCounts
     chance : float
         Features by chance per name.
     sigma : numpy.ndarray, shape (2,)
@@ -104,6 +133,7 @@ class Rates:
     fragments: FragmentCounts
     yield_scatter: float
     artefact: FloatArray
+    artefact_counts: ArtefactCounts
     chance: float
     sigma: FloatArray
     pair_sigma: float

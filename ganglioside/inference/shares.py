@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.ion_source.artefacts import artefacts
+from ganglioside.lipids.artefacts import artefacts
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 
 

@@ -13,12 +13,12 @@ from ganglioside.inference.coeluting_pairs import DescribedCoelution, describe_c
 from ganglioside.inference.detection import usual_detection
 from ganglioside.inference.expected_areas import CandidateAreas, learn_areas, unknown_areas
 from ganglioside.inference.mass_accuracy import mass_accuracy
-from ganglioside.inference.rates import AreaSpread, FragmentCounts, Rates
+from ganglioside.inference.rates import AreaSpread, ArtefactCounts, FragmentCounts, Rates
 from ganglioside.inference.shares import NO_MISSING_PARENTS, Shares
-from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.isobars import Posing, possible_posing
 from ganglioside.ion_source.rival_names import Rivals, rival_names
+from ganglioside.lipids.artefacts import artefacts
 from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import Ceramides, Curve, TabulatedCurve
 from ganglioside.retention.curve_covariance import SHARED
@@ -91,6 +91,11 @@ class Inference:
     def support(self) -> FloatArray:
         """Number of features on each line, shape (L,)."""
         return self._on_lines(self.shares.own)
+
+    @cached_property
+    def ceramide_support(self) -> FloatArray:
+        """Number of features with each ceramide, shape (K,)."""
+        return sum_by(self.candidates.ceramide, self.shares.own, len(self.observed.ceramides))
 
     @cached_property
     def anchor_support(self) -> FloatArray:
@@ -223,6 +228,7 @@ def _first_rates(observed: Observations, n_pairs: int, slope: float, priors: Pri
         fragments=FragmentCounts.nothing(0, 0, n_pairs, n),
         yield_scatter=priors.fragment_yield_scatter.value,
         artefact=np.array([artefact.rate for artefact in artefacts()]),
+        artefact_counts=ArtefactCounts.nothing(len(artefacts())),
         chance=priors.chance_features.value,
         sigma=np.full(2, priors.first_line_scatter.value * slope),
         pair_sigma=priors.first_coelution_width.value,

@@ -1,4 +1,4 @@
-"""Adducts and water losses that pose as other species: the right mass under the wrong name."""
+"""Adducts, isotopes and water losses that pose as other species: the right mass, the wrong name."""
 
 from __future__ import annotations
 
@@ -9,67 +9,19 @@ from typing import Final
 import numpy as np
 
 from ganglioside.ion_source.coelution import Coelution, neighbours
+from ganglioside.lipids.artefacts import artefacts
+from ganglioside.lipids.composition import Ceramide, Composition
+from ganglioside.lipids.isotopes import isotope_extents
+from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.observations.observations import Observations
-from ganglioside.support.arrays import BoolArray, FloatArray
-from ganglioside.support.fact_tables import read_facts
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.caches import kept_with_first
+from ganglioside.support.priors import Priors
+
+#: Largest error of mass, ppm, at which any search gives a name.
+SEARCH_WINDOW: Final = 25.0
 
 _SPLIT_REACH: Final = 0.5  # min; farther rows of a name are never parts of one peak
-
-
-#: Process by which one peak is picked as two, one beside the other.
-SPLIT_PEAK: Final = "split peak"
-
-
-@dataclass(frozen=True, slots=True)
-class Artefact:
-    """One way in which a species is found at another mass: a row of `data/artefacts.csv`.
-
-    Attributes
-    ----------
-    process : str
-        Name, such as `+Na-H`.
-    mass_shift : float
-        Da.
-    window : float
-        Da, by which the mass of a name may differ from that of the artefact.
-    rate : float
-        Prior share of the names with such a mass that are this artefact.
-    log10_extent, log10_spread : float
-        Mean and standard deviation of log10 of the child's area over the parent's.
-    rt_shift, rt_spread : float
-        Mean and standard deviation of the child's RT less the parent's, carbons.
-    verdict : str
-        Verdict on the child.
-    label : str
-        As texts name it.
-    """
-
-    process: str
-    mass_shift: float
-    window: float
-    rate: float
-    log10_extent: float
-    log10_spread: float
-    rt_shift: float
-    rt_spread: float
-    verdict: str
-    label: str
-
-    @property
-    def coelutes(self) -> bool:
-        """Whether it is made in the ion source, so that it elutes with its parent."""
-        return self.rt_spread == 0
-
-    @property
-    def is_split(self) -> bool:
-        """Whether it is a part of its parent's own peak, beside it and of the same name."""
-        return self.process == SPLIT_PEAK
-
-
-@cache
-def artefacts() -> tuple[Artefact, ...]:
-    """The A known artefacts, from `data/artefacts.csv`."""
-    return read_facts("artefacts.csv", Artefact)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,24 +30,28 @@ class Processes:
 
     Attributes
     ----------
-    mass_shift, window : numpy.ndarray, shape (A + 1,)
+    mass_shift : numpy.ndarray, shape (A + 1,)
         Da.
-    log10_extent, log10_spread : numpy.ndarray, shape (A + 1,)
-        log10 of child over parent area; 0 for fragmentation, which is learned from the table.
+    log10_extent, log10_between, log10_spread : numpy.ndarray, shape (A + 1,)
+        log10 of child over parent area, the spread of its mean between tables and of rows about it;
+        0 for fragmentation, which is learned from the table. That of isotopes is 0 too, beside
+        what the formula gives.
     rt_shift, rt_spread : numpy.ndarray, shape (A + 1,)
         Carbons.
-    coelutes, splits : numpy.ndarray of bool, shape (A + 1,)
-        Whether the child elutes with its parent; whether it is a part of the parent's peak.
+    coelutes, splits, isotopes : numpy.ndarray of bool, shape (A + 1,)
+        Whether the child elutes with its parent; whether it is a part of the parent's peak;
+        whether the parent's formula tells its extent.
     """
 
     mass_shift: FloatArray
-    window: FloatArray
     log10_extent: FloatArray
+    log10_between: FloatArray
     log10_spread: FloatArray
     rt_shift: FloatArray
     rt_spread: FloatArray
     coelutes: BoolArray
     splits: BoolArray
+    isotopes: BoolArray
 
 
 @cache
@@ -104,14 +60,37 @@ def processes() -> Processes:
     known = artefacts()
     return Processes(
         mass_shift=np.array([*(a.mass_shift for a in known), 0.0]),
-        window=np.array([*(a.window for a in known), 0.0]),
-        log10_extent=np.array([*(a.log10_extent for a in known), 0.0]),
+        log10_extent=np.array([*(0.0 if a.is_isotope else a.log10_extent for a in known), 0.0]),
+        log10_between=np.array([*(a.log10_between for a in known), 0.0]),
         log10_spread=np.array([*(a.log10_spread for a in known), 0.0]),
         rt_shift=np.array([*(a.rt_shift for a in known), 0.0]),
         rt_spread=np.array([*(a.rt_spread for a in known), 0.0]),
         coelutes=np.array([*(a.coelutes for a in known), True]),
         splits=np.array([*(a.is_split for a in known), False]),
+        isotopes=np.array([*(a.is_isotope for a in known), False]),
     )
+
+
+def posing_processes(polarity: str) -> IntArray:
+    """Indices of the artefacts that ions of a polarity show under other names, ascending.
+
+    A split peak has the name of its parent: it poses as no other.
+
+    Parameters
+    ----------
+    polarity : str
+        `negative` or `positive`.
+    """
+    posing = [a.is_seen_in(polarity) and not a.is_split for a in artefacts()]
+    return np.flatnonzero(posing)
+
+
+def nearness(ppm: FloatArray, priors: Priors) -> FloatArray:
+    """Factor by which a name is rarer because its mass is some ppm off, exp(-(ppm / sd)^2 / 2).
+
+    A search gives the nearest name, and few allow for more than 10 ppm.
+    """
+    return np.asarray(np.exp(-0.5 * np.square(ppm / priors.mass_error_wrong_name.value)))
 
 
 def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:
@@ -126,9 +105,11 @@ def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:
     a, b = neighbours(observed.sample, observed.rt, tolerance)
     parent, child = np.concatenate([a, b]), np.concatenate([b, a])
     mass_shift = observed.mass[child] - observed.mass[parent]
-    coeluting = np.flatnonzero([artefact.coelutes for artefact in artefacts()])
+    possible = posing_processes(observed.polarity)
+    coeluting = possible[processes().coelutes[possible]]
     mass_error = mass_shift - processes().mass_shift[coeluting, None]  # (processes, pairs)
-    process, pair = np.nonzero(np.abs(mass_error) <= processes().window[coeluting, None])
+    window = 1e-6 * SEARCH_WINDOW * observed.mass[child]
+    process, pair = np.nonzero(np.abs(mass_error) <= window)
     parent, child = parent[pair], child[pair]
     delta = observed.rt[child] - observed.rt[parent]
     return Coelution(parent, child, delta, coeluting[process])
@@ -145,3 +126,40 @@ def split_pairs(observed: Observations) -> Coelution:
     parent, child = np.concatenate([a, b]), np.concatenate([b, a])
     process = np.full(len(parent), np.flatnonzero(processes().splits)[0], dtype=np.int64)
     return Coelution(parent, child, observed.rt[child] - observed.rt[parent], process)
+
+
+def formula_extents(
+    observed: Observations, process: IntArray, group: IntArray, ceramide: IntArray
+) -> FloatArray:
+    """log10 extent that the formula of each parent gives, 0 but for isotopes, shape (m,).
+
+    Parameters
+    ----------
+    observed : Observations
+    process : numpy.ndarray of int, shape (m,)
+        Index into `artefacts()`, -1 for in-source fragmentation.
+    group, ceramide : numpy.ndarray of int, shape (m,)
+        Those of the parent.
+    """
+    extent = np.zeros(len(process))
+    isotope = np.flatnonzero(processes().isotopes[process])
+    if len(isotope):
+        extent[isotope] = _log10_isotopes(observed)[group[isotope], ceramide[isotope]]
+    return extent
+
+
+@kept_with_first
+def _log10_isotopes(observed: Observations) -> FloatArray:
+    """log10 of the area of M+2 over that of M for each group and ceramide, shape (G, K)."""
+    counts = (observed.groups.units * UNIT_SIGN).astype(np.int64).tolist()
+    heads = [Composition(*units).elements for units in counts]
+    ceramides = [Ceramide(*c).elements for c in observed.ceramides.astype(np.int64).tolist()]
+    symbols = {symbol for atoms in (*heads, *ceramides) for symbol in atoms}
+
+    def numbers(symbol: str) -> FloatArray:
+        of_head = np.array([atoms.get(symbol, 0) for atoms in heads], dtype=np.float64)
+        of_ceramide = np.array([atoms.get(symbol, 0) for atoms in ceramides], dtype=np.float64)
+        return np.asarray(of_head[:, None] + of_ceramide)
+
+    _, plus_two = isotope_extents({symbol: numbers(symbol) for symbol in symbols})
+    return np.log10(plus_two)

@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.ion_source.artefacts import artefacts, processes
+from ganglioside.ion_source.artefacts import SEARCH_WINDOW, posing_processes, processes
+from ganglioside.lipids.artefacts import artefacts
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import FloatArray, IntArray, ranges
@@ -40,7 +41,7 @@ class Posing:
     ceramide : numpy.ndarray of int, shape (k,)
         Ceramide of that species.
     shift : numpy.ndarray, shape (k,)
-        Mass of the artefact less mass of the name, Da.
+        Mass of the artefact less mass of the name, ppm.
     row, entry : numpy.ndarray of int, shape (p,)
         Position of a row in the observations, and an entry (0 to k - 1) of its name: all p pairs,
         by row.
@@ -67,15 +68,17 @@ def possible_posing(observed: Observations) -> Posing:
     # Mass that a species must have for its artefact to have the mass of a name: (names, A), flat.
     n_artefacts = len(artefacts())
     name_mass = observed.mass[first]
-    # A split peak has the name of its parent: it poses as no other (NaN has the mass of none).
-    shift = np.where(processes().splits, np.nan, processes().mass_shift)[:n_artefacts]
+    shift = np.full(n_artefacts, np.nan)  # NaN has the mass of no species
+    possible = posing_processes(observed.polarity)
+    shift[possible] = processes().mass_shift[possible]
     wanted = (name_mass[:, None] - shift).ravel()
-    window = np.tile(processes().window[:n_artefacts], len(names))
+    window = np.repeat(1e-6 * SEARCH_WINDOW * name_mass, n_artefacts)
     low = np.searchsorted(ordered, wanted - window)
     count = np.searchsorted(ordered, wanted + window) - low
     match = ranges(low, count)
     name_artefact = np.repeat(np.arange(len(wanted)), count)
     group, ceramide = np.divmod(order[match], len(observed.ceramides))
+    shift_of_match = ordered[match] - wanted[name_artefact]
     # The entries of a name are consecutive.
     n_entries = count.reshape(-1, n_artefacts).sum(axis=1)
     first_entry = np.cumsum(n_entries) - n_entries
@@ -84,7 +87,7 @@ def possible_posing(observed: Observations) -> Posing:
         process=name_artefact % n_artefacts,
         group=group,
         ceramide=ceramide,
-        shift=ordered[match] - wanted[name_artefact],
+        shift=1e6 * shift_of_match / name_mass[name_artefact // n_artefacts],
         row=np.repeat(np.arange(len(observed)), n_entries[name]),
         entry=ranges(first_entry[name], n_entries[name]),
     )

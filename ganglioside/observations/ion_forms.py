@@ -90,6 +90,22 @@ def nearest_ions(
     return np.where(away.min(axis=0) <= within, nearest, -1)
 
 
+def one_polarity(ion: IntArray, polarity: str) -> str:
+    """Polarity as it is set, or else (`auto`) of most of the known ions; or negative.
+
+    Parameters
+    ----------
+    ion : numpy.ndarray of int, shape (n,)
+        Index into `adducts()`, -1 where unknown.
+    polarity : str
+        `negative`, `positive` or `auto`.
+    """
+    if polarity != "auto":
+        return polarity
+    signs = np.array([*(np.sign(a.charge) for a in adducts()), 0])
+    return "positive" if signs[ion].sum() > 0 else "negative"
+
+
 def expected_mz(mass: FloatArray, ion: IntArray) -> FloatArray:
     """m/z of molecules as ions, shape (n,): (mass + shift) / |charge|.
 

@@ -8,11 +8,10 @@ from typing import Final
 import numpy as np
 from pandas.api.extensions import ExtensionArray
 
-from ganglioside.lipids.adducts import adducts
 from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.mass_readings import average_masses
 from ganglioside.lipids.parsed_names import ParsedNames
-from ganglioside.observations.ion_forms import expected_mz, nearest_ions
+from ganglioside.observations.ion_forms import expected_mz, nearest_ions, one_polarity
 from ganglioside.observations.mass_calibration import calibration
 from ganglioside.observations.mass_shifts import (
     MassShift,
@@ -110,7 +109,7 @@ def _shifts(
     mz, ion, species = rows.mz[measured], rows.ion[measured], rows.species[measured]
     mass = names.masses[species]
     if (ion < 0).any():
-        ion = np.where(ion < 0, nearest_ions(mz, mass, _one_polarity(ion, polarity)), ion)
+        ion = np.where(ion < 0, nearest_ions(mz, mass, one_polarity(ion, polarity)), ion)
     expected = expected_mz(mass, ion)
     if is_as_named(mz, expected):
         return _NO_SHIFTS, ignored
@@ -119,11 +118,3 @@ def _shifts(
     masses = MeasuredMasses(mz, expected, mass, average, ion, species)
     shifts, ignored[measured] = find_shifts(masses)
     return shifts, ignored
-
-
-def _one_polarity(ion: IntArray, polarity: str) -> str:
-    """Polarity as it is set, or else (`auto`) of most of the known ions; or negative."""
-    if polarity != "auto":
-        return polarity
-    signs = np.array([*(np.sign(a.charge) for a in adducts()), 0])
-    return "positive" if signs[ion].sum() > 0 else "negative"

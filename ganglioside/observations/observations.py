@@ -10,13 +10,14 @@ from typing import Final
 import numpy as np
 from pandas.api.extensions import ExtensionArray
 
+from ganglioside.lipids.artefacts import EITHER
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.observations.drift import Drift, estimate_drift
 from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.groups import UNIT_SIGN, Groups
-from ganglioside.observations.ion_forms import charges, ions_of, stated_isotopes
+from ganglioside.observations.ion_forms import charges, ions_of, one_polarity, stated_isotopes
 from ganglioside.observations.mass_evidence import Measurements, mass_evidence
 from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.observations.run import Run
@@ -95,6 +96,9 @@ class Observations:
         What the m/z of many rows are instead of those of name and ion; they take no part.
     rt_step : float
         Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer.
+    polarity : str
+        `negative` or `positive`, in which other ions of a species are looked for, or `both` where
+        m/z contradict the ions.
     gradient : Gradient
         By which RT is straightened; even until it is learned.
     """
@@ -123,6 +127,7 @@ class Observations:
     together: float
     mass_shifts: tuple[MassShift, ...] = ()
     rt_step: float = 0.0
+    polarity: str = "negative"
     gradient: Gradient = field(default_factory=Gradient.even)
 
     def __len__(self) -> int:
@@ -283,7 +288,14 @@ def observe(
         together=priors.coelution_width.value,
         mass_shifts=evidence.shifts,
         rt_step=decimal_step(rt, _DIGITS, _OFF_STEP),
+        polarity=_polarity(ion, polarity, evidence.shifts),
     )
+
+
+def _polarity(ion: IntArray, polarity: str, shifts: tuple[MassShift, ...]) -> str:
+    """Polarity as it is set, or else of the ions; either where their m/z contradict them."""
+    unknown = polarity == "auto" and len(shifts) > 0
+    return EITHER if unknown else one_polarity(ion, polarity)
 
 
 def _monoisotopic(mz: FloatArray, ion: IntArray, isotope: IntArray) -> FloatArray:

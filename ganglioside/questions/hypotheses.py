@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.inference.fitted_model import FittedModel
-from ganglioside.inference.fragment_yields import pair_odds
+from ganglioside.inference.posterior import odds_and_yields
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import Artefact, artefacts
+from ganglioside.lipids.artefacts import Artefact, artefacts
 from ganglioside.lipids.composition import Ceramide, Composition, loss_label
 from ganglioside.lipids.names import parse_name, species
 from ganglioside.questions.explanation import Explanation, Hypothesis, Kind, count
@@ -168,7 +168,7 @@ def _mass_basis(row: _Row) -> str:
 def _of_rows(row: _Row) -> Iterator[Hypothesis]:
     """For each possible parent with a row, the hypothesis of its fragment or adduct."""
     state, pairs = row.state, row.state.coelution
-    odds, extents = pair_odds(state)
+    odds, extents = odds_and_yields(state)
     rates = odds / (1 + odds)
     for pair in np.flatnonzero(pairs.child == row.position):
         parent = int(pairs.parent[pair])
@@ -176,8 +176,7 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
         name = row.name(parent)
         feature_id = row.feature_id(parent)
         genuine = percent(float(state.shares.genuine[parent]))
-        log_ratio = artefact.log10_extent if artefact else float(extents.mean[pair])
-        usual_ratio = 10**log_ratio
+        usual_ratio = 10 ** float(extents.mean[pair])
         usually = _usually(artefact, float(rates[pair]))
         yield Hypothesis(
             statement=_statement(artefact, f"{name} (feature {feature_id})", row.loss(name)),
@@ -187,7 +186,7 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
             f"{100 * usual_ratio:.2g} % of the parent's area",
             **asdict(row.compared(float(state.observed.rt[parent]), _width(row, artefact))),
             area_ratio=float(10 ** state.log_ratio(parent, row.position)),
-            usual_ratio=float(usual_ratio),
+            usual_ratio=usual_ratio,
             parent_id=feature_id,
             parent=name,
             process=artefact.process if artefact else row.loss(name),

@@ -11,8 +11,8 @@ import pandas as pd
 
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import artefacts
 from ganglioside.lipids.adducts import Adduct, adduct, expected_adducts
+from ganglioside.lipids.artefacts import artefact, artefacts
 from ganglioside.lipids.composition import Ceramide, Composition
 from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
@@ -42,9 +42,6 @@ _MZ_ERROR: Final = 4.0
 #: deviation: names are given by mass, and an acetyl differs from C3H6 by only 0.0364.
 NAME_TOLERANCE: Final = 0.04
 _NAME_ERROR: Final = 0.012
-
-#: Rate at which the second isotope of an intense peak is taken for a species with one double bond
-#: less, 0.009 Da heavier.
 
 #: Carbons beyond the range of the table, and hydroxyls, of the ceramides that are suggested.
 _FURTHER_CARBONS: Final = 2
@@ -130,7 +127,7 @@ class _Options:
     Attributes
     ----------
     head, ceramide, process : numpy.ndarray of int
-        Indices into the heads, the ceramides and `_processes()`.
+        Indices into the heads, the ceramides and `_processes`.
     mass : numpy.ndarray
         Da, after the process.
     ppm : numpy.ndarray
@@ -220,7 +217,7 @@ def _suggestions(
 ) -> Iterator[_Suggestion]:
     """The n best options within the threshold, the best first."""
     model = FittedModel.from_inference(state)
-    heads, ceramides, processes = _heads(model), _ceramides(state), _processes()
+    heads, ceramides, processes = _heads(model), _ceramides(state), _processes(this.polarity)
     options = _options(this, heads, ceramides)
     rt, sd = _expected(model, heads, ceramides, options)
     if this.sample >= 0:
@@ -251,12 +248,12 @@ def _suggestions(
         )
 
 
-def _processes() -> tuple[_Process, ...]:
-    """Processes that lead to a mass: none, and the artefacts that co-elute.
+def _processes(polarity: str) -> tuple[_Process, ...]:
+    """Processes that lead to a mass in a polarity: none, and the artefacts that co-elute.
 
     Artefacts that do not co-elute are species with names of their own, such as NeuGc forms.
     """
-    coeluting = [a for a in artefacts() if a.coelutes]
+    coeluting = [a for a in artefacts() if a.coelutes and a.is_seen_in(polarity)]
     return (
         _Process(None, "", 0.0, 1.0),
         *(_Process(a.process, a.label, a.mass_shift, a.rate) for a in coeluting),
@@ -271,7 +268,7 @@ def _heads(model: FittedModel) -> list[_Head]:
         for line, (series, isomer, basis) in enumerate(lines)
     ]
     acetyl = model.priors.unit_oac
-    neugc = next(a for a in artefacts() if a.process == "NeuGc")
+    neugc = artefact("NeuGc")
     neugc_forms = [
         _modified(head, f"{head.series}(NeuGc)", neugc.rt_shift, neugc.rt_spread)
         for head in own
@@ -314,7 +311,7 @@ def _options(this: _Feature, heads: list[_Head], ceramides: FloatArray) -> _Opti
     """All species and processes within the mass tolerance of the feature."""
     head = np.array([h.composition.mass for h in heads])
     ceramide = np.array([Ceramide(*c).elements.mass for c in ceramides.astype(int).tolist()])
-    shift = np.array([process.mass_shift for process in _processes()])
+    shift = np.array([process.mass_shift for process in _processes(this.polarity)])
     mass = head[:, None, None] + ceramide[None, :, None] + shift[None, None, :]
     ppm = _ppm(this, heads, mass)
     near = _within_tolerance(this, mass, ppm)
@@ -374,7 +371,7 @@ def _fit(this: _Feature, sigma: FloatArray, sd: FloatArray, options: _Options) -
 
     The density of RT ranks better than the distance: a vague prediction is near to everything.
     """
-    prior = np.array([process.rate for process in _processes()])[options.process]
+    prior = np.array([process.rate for process in _processes(this.polarity)])[options.process]
     of_rt = student(sigma * STANDARD_DEVIATION, sd / STANDARD_DEVIATION, OWN_TAIL)
     if np.isfinite(this.mz):
         of_mass = normal(options.ppm, 0.0, _MZ_ERROR)

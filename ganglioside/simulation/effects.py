@@ -113,6 +113,8 @@ EFFECTS: Final[tuple[Effect, ...]] = (
     _effect("M+1 picked", "m/z", 0.02, "seen once", mz=True, mz_fault="M+1"),
     _effect("gradients differ", "study", 0.05, "files of several methods in one folder",
             n_samples=3, sample_bend=0.5),
+    _effect("three sodium", "three sodium", 0.03, "three sialic acids and more in salty extracts",
+            three_sodium_share=_ION_SHARE),
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.lipids.adducts import adduct
+from ganglioside.lipids.artefacts import artefacts
 from ganglioside.lipids.isotopes import ISOTOPE_STEP, isotope_extents
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.simulation import facts
@@ -41,13 +42,8 @@ _DUPLICATE_AREA: Final = (0.9, 1.0)
 PICK_NOISE: Final = 0.002
 #: d20:1 against all of an even sum.
 _CHAIN_FRACTION: Final = (0.3, 0.5)
-#: Mass that an artefact has beside its species, Da; M+2 is two neutrons.
-MASS_SHIFTS: Final = {
-    "+Na-H": 21.981943,
-    "-H2O": -18.010565,
-    "M+2": 2 * ISOTOPE_STEP,
-    **{ion.process: ion.mass_shift for ion in facts.other_ions()},
-}
+#: Mass that an artefact has beside its species, Da; forms of a retention of their own are species.
+MASS_SHIFTS: Final = {a.process: a.mass_shift for a in artefacts() if a.coelutes}
 
 
 def exported(world: World, rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from ganglioside.lipids.artefacts import artefact
 from ganglioside.lipids.elements import Elements
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
@@ -103,23 +104,18 @@ class OtherIon:
     Attributes
     ----------
     process : str
-        As the truth names it: `+HCOOH`.
-    gained, lost : str
-        Formulas of the neutral atoms beside the usual proton.
+        As the truth and `data/artefacts.csv` name it: `+HCOOH`.
     share : str
         Knob with the range of its area over that of the usual ion.
     """
 
     process: str
-    gained: str
-    lost: str
     share: str
 
     @property
     def mass_shift(self) -> float:
-        """Da."""
-        gained, lost = Elements.from_formula(self.gained), Elements.from_formula(self.lost)
-        return gained.plus(lost, -1).mass
+        """Mass less that of the species, Da."""
+        return artefact(self.process).mass_shift
 
 
 def _read(name: str, row_type: type[Any]) -> pd.DataFrame:

@@ -163,6 +163,9 @@ class Scenario:
     carbon_dioxide_share: tuple[float, float] = _knob(
         (0.0, 0.0), "of parent's area", "loss of CO2 where its mass fits a name", _KNOWN
     )
+    three_sodium_share: tuple[float, float] = _knob(
+        (0.0, 0.0), "of parent's area", "3Na-3H where its mass fits a name", _KNOWN
+    )
     search_window: float = _knob(
         10.0, "ppm", "largest error of mass at which a search gives a name", _KNOWN
     )

@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.columns import VERDICTS
 from ganglioside.inference.rounds import reweigh
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import artefacts
+from ganglioside.lipids.artefacts import artefacts
 from ganglioside.lipids.composition import Composition, loss_label
 from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.settings import Settings
@@ -110,7 +110,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     - beyond the outlier threshold `valid` is possible only where it is nearly certain, and a row
       of which it would be the likeliest verdict is `undetermined`;
     - an outlier of a line that predicts its own features too poorly is `undetermined`;
-    - where the prediction is too vague, all but a fragment is `undetermined`.
+    - where the prediction is too vague, all but what its parent explains is `undetermined`.
 
     Parameters
     ----------
@@ -130,7 +130,8 @@ def decide(state: Inference, settings: Settings) -> Decisions:
 
     vague = sd * state.observed.speed > _VAGUE * state.curve.slope
     may_not_judge = ~quality.may_judge[line] & (verdict == OUTLIER)
-    undetermined = may_not_judge | refused | (vague & (verdict != FRAGMENT))
+    by_parent = (verdict == FRAGMENT) | (verdict == ADDUCT)
+    undetermined = may_not_judge | refused | (vague & ~by_parent)
     verdict = np.where(undetermined, UNDETERMINED, verdict)
 
     parent, missing_parent, process = _parents(state, verdict)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import SPLIT_PEAK, artefacts
+from ganglioside.lipids.artefacts import SPLIT_PEAK, artefacts
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.text_columns import Texts, pick, texts
 from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions

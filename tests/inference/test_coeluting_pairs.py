@@ -7,9 +7,10 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.inference.coeluting_pairs import DescribedCoelution, describe_coelution
-from ganglioside.ion_source.artefacts import artefact_pairs, artefacts
+from ganglioside.ion_source.artefacts import artefact_pairs
 from ganglioside.ion_source.coelution import join
 from ganglioside.ion_source.fragments import fragment_pairs, usual_emission
+from ganglioside.lipids.artefacts import artefacts
 from ganglioside.observations.observations import Observations, observe
 from ganglioside.support.priors import Priors
 

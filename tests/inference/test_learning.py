@@ -9,7 +9,7 @@ import pytest
 
 from ganglioside.inference.learning import composition_model, firm_lines, learn
 from ganglioside.inference.state import Inference
-from ganglioside.ion_source.artefacts import artefacts
+from ganglioside.lipids.artefacts import artefacts
 
 
 def test_what_is_learned_is_possible(state: Inference) -> None:

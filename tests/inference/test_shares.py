@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents
-from ganglioside.ion_source.artefacts import artefacts
+from ganglioside.lipids.artefacts import artefacts
 
 
 def entries(process: list[int]) -> MissingParents:

@@ -98,7 +98,7 @@ class Observations:
         Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer.
     polarity : str
         `negative` or `positive`, in which other ions of a species are looked for, or `both` where
-        m/z contradict the ions.
+        m/z fit other ions.
     gradient : Gradient
         By which RT is straightened; even until it is learned.
     """
@@ -293,8 +293,8 @@ def observe(
 
 
 def _polarity(ion: IntArray, polarity: str, shifts: tuple[MassShift, ...]) -> str:
-    """Polarity as it is set, or else of the ions; either where their m/z contradict them."""
-    unknown = polarity == "auto" and len(shifts) > 0
+    """Polarity as it is set, or else of the ions; either where their m/z fit other ions."""
+    unknown = polarity == "auto" and any(shift.fits for shift in shifts)
     return EITHER if unknown else one_polarity(ion, polarity)
 
 

@@ -73,6 +73,7 @@ def test_a_mass_beyond_the_tolerance_is_no_artefact() -> None:
         ("chloride_share", "+HCl"),
         ("sodium_formate_share", "+HCOONa"),
         ("two_sodium_share", "+2Na-2H"),
+        ("three_sodium_share", "+3Na-3H"),
         ("carbon_dioxide_share", "-CO2"),
     ],
 )
@@ -83,6 +84,35 @@ def test_other_ions_under_other_names_are_adducts(knob: str, process: str) -> No
     features = gg.analyze(table).features
     assert (features["verdict"][posing] == "adduct").mean() > 0.7
     assert (features["process"][posing] == process).mean() > 0.65
+
+
+def test_other_ions_are_found_where_the_ions_of_the_table_are_wrong() -> None:
+    table = gg.simulate(
+        5,
+        level="middle",
+        search_window=20.0,
+        formate_share=(0.03, 0.3),
+        mz=True,
+        mz_fault="wrong polarity",
+    )
+    posing = (table.truth["process"] == "+HCOOH").to_numpy()
+    assert (gg.analyze(table).features["process"][posing] == "+HCOOH").mean() > 0.9
+
+
+def test_other_ions_of_missing_parents_are_found_without_areas() -> None:
+    table = gg.simulate(
+        5,
+        level="middle",
+        search_window=20.0,
+        carbon_dioxide_share=(0.03, 0.3),
+        areas=False,
+        parent_missing=0.25,
+        row_missing=0.25,
+    )
+    missing = (table.truth["process"] == "-CO2") & table.truth["parent_id"].isna()
+    assert missing.sum() >= 20
+    features = gg.analyze(table).features
+    assert (features["process"][missing.to_numpy()] == "-CO2").mean() > 0.7
 
 
 def test_second_isotopes_read_as_two_hydrogens_more_are_adducts() -> None:

@@ -126,7 +126,7 @@ def test_its_head_groups_are_read(head: str) -> None:
 def test_its_files_and_notebooks_are_there() -> None:
     named = re.findall(r"`((?:notebooks|reports)/[^`]+|[A-Z]+\.md)`|\]\(([^)]+)\)", README)
     paths = {first or second for first, second in named}
-    assert "notebooks/07_files_of_other_tools.ipynb" in paths
+    assert "notebooks/09_files_of_other_tools.ipynb" in paths
     assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
     shown = {path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
     assert shown <= {Path(path).name for path in paths}

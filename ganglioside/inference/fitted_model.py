@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.inference.learning import composition_model, firm_lines
+from ganglioside.inference.prediction_errors import error_scale, gradient_uncertainty
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.composition import UNITS
@@ -36,9 +36,10 @@ from ganglioside.retention.curve import (
 )
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.first_curve import NoCurve
+from ganglioside.retention.gradient_uncertainty import GradientUncertainty
 from ganglioside.retention.isomer_names import line_names
 from ganglioside.retention.reach import Reach, usual_bend
-from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.arrays import FloatArray, IntArray, decoded, encoded
 from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.priors import Priors
 from ganglioside.support.text_columns import as_column, as_numbers, texts
@@ -107,7 +108,8 @@ class GradientShown(NamedTuple):
 class _Parameters:
     """All that a model has learned; `sigma` is the scatter by ceramide class, min, shape (2,).
 
-    The curve holds in the straightened time of the gradient.
+    The curve holds in the straightened time of the gradient. `error_scale` is by how much left-out
+    features are farther off than expected.
     """
 
     curve: Curve
@@ -118,6 +120,8 @@ class _Parameters:
     gradient: Gradient
     reach: Reach
     run: Run
+    unsure: GradientUncertainty
+    error_scale: float
 
     def expect(self, curve: Curve, ceramides: Ceramides) -> tuple[FloatArray, FloatArray]:
         """RT of lines of a curve at ceramides and its standard deviation, min, each (L, c)."""
@@ -126,7 +130,9 @@ class _Parameters:
         scatter = self.sigma[ceramide_class(ceramides.basis)] * speed
         bend = usual_bend(curve.slope, self.composition.priors)
         variance = curve.variance(ceramides) + self.reach.variance(straight, bend)
-        return self.in_minutes(straight, STANDARD_DEVIATION * np.sqrt(variance + scatter**2))
+        variance += self.unsure.variance(curve, ceramides)
+        scale = STANDARD_DEVIATION * self.error_scale
+        return self.in_minutes(straight, scale * np.sqrt(variance + scatter**2))
 
     def in_minutes(self, straight: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
         """RT of straightened times and its standard deviation, min, in their shape."""
@@ -196,6 +202,7 @@ class FittedModel:
             support=result.support,
             anchors=result.anchor_support,
         )
+        unsure = gradient_uncertainty(result)
         parameters = _Parameters(
             curve=result.curve,
             lines=lines,
@@ -205,6 +212,8 @@ class FittedModel:
             gradient=result.observed.gradient,
             reach=result.reach,
             run=result.observed.run,
+            unsure=unsure,
+            error_scale=error_scale(result, unsure),
         )
         return cls(parameters)
 
@@ -485,6 +494,8 @@ class FittedModel:
             "curve": _curve_to_dict(self._parameters.curve),
             **_reach_to_dict(self._parameters.reach),
             **_gradient_to_dict(self._parameters.gradient),
+            **_unsure_to_dict(self._parameters.unsure),
+            "error_scale": self._parameters.error_scale,
         }
 
     @classmethod
@@ -502,6 +513,8 @@ class FittedModel:
             gradient=Gradient.from_dict(values.get("gradient")),
             reach=Reach(*values["reach"]) if "reach" in values else Reach.everywhere(),
             run=Run.from_dict(values),
+            unsure=GradientUncertainty.from_dict(values.get("unsure")),
+            error_scale=values.get("error_scale", 1.0),
         )
         return cls(parameters, values["reason"])
 
@@ -509,6 +522,11 @@ class FittedModel:
 def _gradient_to_dict(gradient: Gradient) -> dict[str, Any]:
     """Values of a gradient for JSON; none for an even one."""
     return {} if gradient.is_even else {"gradient": gradient.to_dict()}
+
+
+def _unsure_to_dict(unsure: GradientUncertainty) -> dict[str, Any]:
+    """Values of what is open of a gradient for JSON; none where it is known."""
+    return {} if unsure.is_nothing else {"unsure": unsure.to_dict()}
 
 
 def _reach_to_dict(reach: Reach) -> dict[str, Any]:
@@ -569,7 +587,6 @@ def _lines_from_dict(values: dict[str, Any]) -> NamedLines:
 def _curve_to_dict(curve: Curve) -> dict[str, Any]:
     """Values of a curve for JSON; of its covariance the upper triangle, row by row, in base64."""
     upper = np.triu_indices(len(curve.covariance))
-    triangle = curve.covariance[upper].astype("<f8").tobytes()
     return {
         "shape": curve.shape.tolist(),
         "shrink": curve.shrink,
@@ -582,14 +599,13 @@ def _curve_to_dict(curve: Curve) -> dict[str, Any]:
         "ceramides": curve.ceramides.tolist(),
         "deviation": curve.deviation.tolist(),
         "deviation_sd": curve.deviation_sd,
-        "covariance": base64.b64encode(triangle).decode("ascii"),
+        "covariance": encoded(curve.covariance[upper]),
     }
 
 
 def _curve_from_dict(values: dict[str, Any], priors: Priors) -> Curve:
     """Curve from the values of `_curve_to_dict`, or of before `spared` was a parameter."""
-    triangle = np.frombuffer(base64.b64decode(values["covariance"]), "<f8")
-    covariance = _square(triangle)
+    covariance = _square(decoded(values["covariance"]))
     if "spared" not in values:
         covariance = np.insert(covariance, SHARED - 1, 0, axis=0)
         covariance = np.insert(covariance, SHARED - 1, 0, axis=1)

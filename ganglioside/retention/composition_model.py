@@ -12,8 +12,8 @@ from ganglioside.lipids.composition import UNITS
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, median, read_only, sum_by
 from ganglioside.support.priors import Priors
 
-#: Names of the priors of the units, in the order of `UNITS`.
-_UNIT_PRIORS: Final = tuple(f"unit_{unit}" for unit in UNITS)
+#: Names of the priors of the units, in the order of `UNITS`, and of having none.
+_EFFECT_PRIORS: Final = (*(f"unit_{unit}" for unit in UNITS), "bare_ceramide")
 
 _LEAST_VARIANCE: Final = 1e-9  # carbons^2; where rounding leaves less
 
@@ -150,25 +150,30 @@ class CompositionModel:
 
 
 @cache
-def _unit_effects(priors: Priors) -> FloatArray:
-    """Usual effect of one of each unit on the RT, carbons, shape (len(UNITS),)."""
-    return read_only(np.array([getattr(priors, name).value for name in _UNIT_PRIORS]))
+def _effects(priors: Priors) -> FloatArray:
+    """Usual effect of one of each unit on the RT, and of none, carbons, (len(UNITS) + 1,)."""
+    return read_only(np.array([getattr(priors, name).value for name in _EFFECT_PRIORS]))
 
 
 @cache
-def _unit_spreads(priors: Priors) -> FloatArray:
-    """Spread of the effect of each unit, carbons, shape (len(UNITS),)."""
-    return read_only(np.array([getattr(priors, name).spread for name in _UNIT_PRIORS]))
+def _spreads(priors: Priors) -> FloatArray:
+    """Spread of these effects, carbons, shape (len(UNITS) + 1,)."""
+    return read_only(np.array([getattr(priors, name).spread for name in _EFFECT_PRIORS]))
+
+
+def _counts(units: FloatArray) -> FloatArray:
+    """How often each effect counts for head groups: their units, and whether there are none."""
+    return np.column_stack([units, ~units.any(axis=1)])
 
 
 def _prior_mean(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
     """Sum of the usual effects of the units, about the level of all lines, min, shape (n,)."""
-    return np.asarray(units @ _unit_effects(priors) * slope)
+    return np.asarray(_counts(units) @ _effects(priors) * slope)
 
 
 def _variance(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
     """Diagonal of `_covariance` of some units with themselves, min^2, shape (n,)."""
-    linear = (units * _unit_spreads(priors)) ** 2
+    linear = (_counts(units) * _spreads(priors)) ** 2
     level = priors.level.spread
     alike = priors.head_groups_alike.spread
     variance = linear.sum(axis=1) + level**2 + alike**2  # carbons^2
@@ -178,12 +183,12 @@ def _variance(slope: float, units: FloatArray, priors: Priors) -> FloatArray:
 def _covariance(slope: float, a: FloatArray, b: FloatArray, priors: Priors) -> FloatArray:
     """Covariance of the RT of head groups a and b, min^2, shape (a, b).
 
-    With x the units of a head group, s_u the spread of the effect of a unit, s_l of the level and
-    s_a of what similar head groups share,
+    With x the units of a head group and whether it has none, s_u the spread of each effect, s_l of
+    the level and s_a of what similar head groups share,
 
         slope^2 (sum_u(x_a x_b s_u^2) + s_l^2 + s_a^2 exp(-|x_a - x_b|^2 / 2))
     """
-    linear = (a * _unit_spreads(priors) ** 2) @ b.T + priors.level.spread**2
+    linear = (_counts(a) * _spreads(priors) ** 2) @ _counts(b).T + priors.level.spread**2
     a_squares = (a * a).sum(axis=1) / 2
     b_squares = (b * b).sum(axis=1) / 2
     near = a @ b.T - a_squares[:, None] - b_squares  # -|x_a - x_b|^2 / 2

@@ -276,6 +276,27 @@ class Curve:
         """Variance of the predicted RT of each line at each ceramide, min^2, shape (L, c)."""
         return self._slopes(ceramides).variance(self.covariance, self.deviation_sd**2)
 
+    def change(self, ceramides: Ceramides, directions: FloatArray) -> FloatArray:
+        """Change of the RT of each line at each ceramide with all parameters, shape (L, c, m).
+
+        Parameters
+        ----------
+        ceramides : Ceramides
+        directions : numpy.ndarray, shape (P, m)
+            m changes of the parameters, in the order of `covariance`.
+        """
+        return self._slopes(ceramides).change(directions)
+
+    def pull(self, ceramides: Ceramides, residual: FloatArray) -> FloatArray:
+        """Sum of dRT/d(parameter) * residual over lines and ceramides, shape (P,).
+
+        Parameters
+        ----------
+        ceramides : Ceramides
+        residual : numpy.ndarray, shape (L, c)
+        """
+        return self._slopes(ceramides).gradient(residual)
+
     def with_line(self, offset: float, variance: float) -> Curve:
         """The curve with a further, independent line at the end of `lines`.
 

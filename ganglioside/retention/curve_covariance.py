@@ -126,6 +126,20 @@ class Slopes:
         known.flat[SHARED * (size + 1) :: size + 1] = weight.sum(axis=0)
         return known
 
+    def change(self, directions: FloatArray) -> FloatArray:
+        """Change of the RT at each line and ceramide with all parameters at once, shape (L, c, m).
+
+        Parameters
+        ----------
+        directions : numpy.ndarray, shape (P, m)
+            Changes of the parameters. The deviation of a ceramide that was not seen stays.
+        """
+        nine = directions[self._nine_of_each_line()] * self.line_factor[:, :, None]
+        change = np.einsum("ljm,cj->lcm", nine, self.ceramide_factor)
+        first_deviation = SHARED + 2 * len(self.line_factor)
+        deviations = np.vstack([directions[first_deviation:], np.zeros(directions.shape[1])])
+        return np.asarray(change + deviations[self.known])
+
     def variance(self, covariance: FloatArray, unknown: float) -> FloatArray:
         """Variance of the RT at each line and ceramide, shape (L, c).
 

@@ -314,8 +314,7 @@ class _Bend:
         if number == 0:
             none, no_columns = np.zeros((0, 0)), np.zeros((len(pairs.first), 0))
             return cls(pairs, None, np.zeros(0), none, none, no_columns)
-        inner = np.sort(pairs.rt)[_EDGE:-_EDGE]
-        knots = np.linspace(inner[0], inner[-1], number)
+        knots = knots_over(pairs.rt, number)
         tent = tents(pairs.rt, knots)
         free = without_mean(tent)
         stiff = free.T @ roughness(number) @ free / STEP**2
@@ -332,6 +331,19 @@ class _Bend:
         if self.cells is None:
             return self.tent
         return self.pairs.between(self.cells.slopes(log_speed) @ self.free)
+
+
+def knots_over(rt: FloatArray, number: int = _KNOTS) -> FloatArray:
+    """RT of evenly spaced knots, min, shape (number,), over all but the outermost rows.
+
+    Parameters
+    ----------
+    rt : numpy.ndarray, shape (n,)
+        min, of more than four rows.
+    number : int
+    """
+    inner = np.sort(rt)[_EDGE:-_EDGE]
+    return np.linspace(inner[0], inner[-1], number)
 
 
 def without_mean(tent: FloatArray) -> FloatArray:

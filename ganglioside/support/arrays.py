@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -158,3 +159,19 @@ def decimal_step(values: FloatArray, digits: Iterable[int], tolerance: float) ->
         if np.allclose(scaled, np.rint(scaled), rtol=0, atol=tolerance):
             return float(10.0**-number)
     return 0.0
+
+
+def encoded(values: FloatArray) -> str:
+    """Text, in base64, of numbers in the order of the array: `decoded` reads it."""
+    return base64.b64encode(values.astype("<f8").tobytes()).decode("ascii")
+
+
+def decoded(text: str) -> FloatArray:
+    """Numbers of a text of `encoded`, shape (n,).
+
+    Examples
+    --------
+    >>> decoded(encoded(np.array([1.0, 2.5]))).tolist()
+    [1.0, 2.5]
+    """
+    return np.frombuffer(base64.b64decode(text), "<f8").astype(np.float64)

@@ -48,6 +48,8 @@ class Priors:
     line_tilt: Prior
     ceramide_deviation: Prior
     bend_beyond_rows: Prior
+    hidden_bend: Prior
+    left_out_errors: Prior
     unit_hex: Prior
     unit_hexnac: Prior
     unit_neuac: Prior
@@ -57,6 +59,7 @@ class Priors:
     unit_sulfate: Prior
     unit_phosphocholine: Prior
     unit_water_losses: Prior
+    bare_ceramide: Prior
     head_groups_alike: Prior
     line_about_composition: Prior
     isomer_about_composition: Prior

@@ -107,3 +107,17 @@ def test_a_shift_of_all_lines_shifts_all_predictions() -> None:
     low, _ = learn(x, rt).predict(units(("GT3",)))
     high, _ = learn(x, rt + 7).predict(units(("GT3",)))
     assert high[0] - low[0] == pytest.approx(7, abs=1e-6)
+
+
+def test_a_ceramide_without_head_group_elutes_later_than_sugars_let_expect() -> None:
+    sugars = units(("HexCer", "Hex2Cer", "GM3"))
+    bare = units(("Cer",))
+    rt = np.array([9.5, 9.2, 8.6])
+    of_sugars = learn(sugars, rt)
+    expected, variance = of_sugars.predict(bare)
+    line = EFFECT[list(UNITS).index("hex")] * SLOPE
+    assert expected[0] == pytest.approx(9.5 - line + PRIORS.bare_ceramide.value * SLOPE, abs=0.3)
+    assert variance[0] > (PRIORS.bare_ceramide.spread * SLOPE) ** 2
+    with_bare = learn(np.vstack([sugars, bare]), np.array([*rt, 12.0]))
+    more = units(("GM1",))
+    assert with_bare.predict(more)[0] == pytest.approx(of_sugars.predict(more)[0], abs=0.05)

@@ -1,0 +1,157 @@
+"""Pathways: where the fragments of one kind elute beside their parents.
+
+A pathway leads from a line (of the parent) to a group (of the fragment). Its fragments elute a
+little before or after their parents, all alike (the shift), and scatter about that (the width).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ganglioside.inference.rates import PathwayCounts
+from ganglioside.inference.state import Inference
+from ganglioside.support.arrays import FloatArray, IntArray, sum_by
+from ganglioside.support.densities import PAIR_TAIL, student_weight
+
+_STEPS: Final = 2  # of shift and width in turn
+
+
+@dataclass(frozen=True, eq=False)
+class RtDifference:
+    """RT of a fragment or artefact less that of its parent, min.
+
+    Attributes
+    ----------
+    mean, scale : numpy.ndarray
+        Centre and scale of Student's t with `PAIR_TAIL` degrees of freedom. The scale has in it
+        what is not known of the mean, but not the rounding of RT.
+    """
+
+    mean: FloatArray
+    scale: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class _Shifts:
+    """Shift of pathways, min, its variance, min^2, and their squared width, min^2."""
+
+    mean: FloatArray
+    variance: FloatArray
+    square_width: FloatArray
+
+
+def pathway_rt(state: Inference) -> RtDifference:
+    """RT difference of a further fragment of each group from parents of each line, shape (L, G)."""
+    counts = state.rates.fragments
+    shifts = _shifts(counts.seen, counts.pathways.sums, state)
+    return RtDifference(shifts.mean, np.sqrt(shifts.square_width + shifts.variance))
+
+
+def pair_rt(state: Inference) -> RtDifference:
+    """RT difference of each pair as the other pairs of its pathway show it, shape (m,).
+
+    Artefacts are made where their parent is: they have no shift, and the width of the table.
+    """
+    pairs, counts = state.coelution, state.rates.fragments
+    fragment = pairs.fragments
+    delta = pairs.delta[fragment]
+    kind = pair_kinds(state)[fragment]
+    own = counts.pathways.pair[fragment]
+    others = [
+        np.ravel(total)[kind] - own * power
+        for total, power in zip(counts.pathways.sums, (1.0, delta, delta**2), strict=True)
+    ]
+    others[0] = np.maximum(others[0], 0.0)
+    seen = np.maximum(counts.seen.take(kind) - counts.pair[fragment], 0.0)
+    shifts = _shifts(seen, (others[0], others[1], others[2]), state)
+    mean = np.zeros(len(pairs))
+    scale = np.full(len(pairs), state.rates.pair_sigma)
+    mean[fragment] = shifts.mean
+    scale[fragment] = np.sqrt(shifts.square_width + shifts.variance)
+    return RtDifference(mean, scale)
+
+
+def pair_kinds(state: Inference) -> IntArray:
+    """Kind of each pair, line of the parent * G + group of the child, shape (m,)."""
+    pairs = state.coelution
+    return state.shares.line[pairs.parent] * len(state.observed.groups) + pairs.child_group
+
+
+def count_pathways(state: Inference) -> PathwayCounts:
+    """RT differences of fragments, summed by the present shares.
+
+    Those far from what the others of their pathway show count less, as in a fit of Student's t.
+    """
+    pairs = state.coelution
+    fragment = pairs.fragments
+    expected = pair_rt(state)
+    delta = pairs.delta[fragment]
+    scale = np.sqrt(expected.scale[fragment] ** 2 + by_digits(state))
+    counts_as = student_weight((delta - expected.mean[fragment]) / scale, PAIR_TAIL)
+    weight = state.shares.pair[fragment] * counts_as
+    kind = pair_kinds(state)[fragment]
+    shape = (len(state.line_group), len(state.observed.groups))
+
+    def by_kind(values: FloatArray) -> FloatArray:
+        return sum_by(kind, values, shape[0] * shape[1]).reshape(shape)
+
+    of_pair = np.zeros(len(pairs))
+    of_pair[fragment] = weight
+    return PathwayCounts(
+        weight=by_kind(weight),
+        moved=by_kind(weight * delta),
+        squares=by_kind(weight * delta**2),
+        pair=of_pair,
+    )
+
+
+def learn_pathway_spread(state: Inference) -> float:
+    """Spread of the shifts of the table's pathways, min.
+
+    With the shift m of a pathway and its variance v, and the spread t of before (MacKay),
+
+        t^2 = (w usual^2 + sum(m^2)) / (w + sum(1 - v / t^2))
+    """
+    counts = state.rates.fragments
+    shifts = _shifts(counts.seen, counts.pathways.sums, state)
+    usual = state.priors.pathway_shift
+    known = 1 - shifts.variance / state.rates.pathway_spread**2
+    squares = usual.weight * usual.spread**2 + float((shifts.mean**2).sum())
+    return float(np.sqrt(squares / (usual.weight + float(known.sum()))))
+
+
+def by_digits(state: Inference) -> float:
+    """Variance of a difference of two RT because both are rounded, min^2."""
+    return 2 * state.observed.rounding**2
+
+
+def _shifts(
+    seen: FloatArray, sums: tuple[FloatArray, FloatArray, FloatArray], state: Inference
+) -> _Shifts:
+    """Shift and width of pathways whose `seen` fragments have these weighted sums.
+
+    With the weighted sums S0, S1, S2 of 1, d, d^2 over n RT differences d, the width w0 of the
+    table, the spread t of shifts, the variance c of rounding, and the weight k of the prior,
+
+        v   = 1 / (S0 / (w^2 + c) + 1 / t^2)
+        m   = v S1 / (w^2 + c)
+        w^2 = (k w0^2 + S2 - 2 m S1 + (m^2 + v - c) S0) / (k + n)
+
+    in turn, beginning with w = w0.
+    """
+    total, moved, squares = sums
+    rounding = by_digits(state)
+    usual = state.rates.pair_sigma**2
+    weight = state.priors.pathway_width.weight
+    square_width: FloatArray = np.full(np.shape(seen), usual)
+    prior_precision = 1 / state.rates.pathway_spread**2
+    for _ in range(_STEPS):
+        noise = square_width + rounding
+        variance = 1 / (total / noise + prior_precision)
+        mean = variance * moved / noise
+        about = squares - 2 * mean * moved + (mean**2 + variance - rounding) * total
+        square_width = (weight * usual + np.maximum(about, 0.0)) / (weight + seen)
+    return _Shifts(mean, variance, square_width)

@@ -67,11 +67,16 @@ def pair_rt(state: Inference) -> RtDifference:
     others[0] = np.maximum(others[0], 0.0)
     seen = np.maximum(counts.seen.take(kind) - counts.pair[fragment], 0.0)
     shifts = _shifts(seen, (others[0], others[1], others[2]), state)
-    mean = np.zeros(len(pairs))
-    scale = np.full(len(pairs), state.rates.pair_sigma)
-    mean[fragment] = shifts.mean
-    scale[fragment] = np.sqrt(shifts.square_width + shifts.variance)
-    return RtDifference(mean, scale)
+    expected = without_shift(state)
+    expected.mean[fragment] = shifts.mean
+    expected.scale[fragment] = np.sqrt(shifts.square_width + shifts.variance)
+    return expected
+
+
+def without_shift(state: Inference) -> RtDifference:
+    """RT difference of each pair if no pathway has a shift or a width of its own, shape (m,)."""
+    m = len(state.coelution)
+    return RtDifference(np.zeros(m), np.full(m, state.rates.pair_sigma))
 
 
 def pair_kinds(state: Inference) -> IntArray:

@@ -18,7 +18,7 @@ from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
 from ganglioside.support.densities import OWN_TAIL, normal, of_difference, student
 
 #: Share of chance in a row's intensity above which missing parents are sought.
-_UNEXPLAINED: Final = 0.02
+_UNEXPLAINED: Final = 0.002
 _LARGEST_LEVERAGE: Final = 0.9999
 _TINY: Final = 1e-12
 

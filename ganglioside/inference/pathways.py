@@ -16,6 +16,9 @@ from ganglioside.inference.state import Inference
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 from ganglioside.support.densities import PAIR_TAIL, student_weight
 
+#: Shift from which explanations name it, min.
+TOLD_SHIFT: Final = 0.005
+
 _STEPS: Final = 2  # of shift and width in turn
 
 
@@ -60,13 +63,14 @@ def pair_rt(state: Inference) -> RtDifference:
     delta = pairs.delta[fragment]
     kind = pair_kinds(state)[fragment]
     own = counts.pathways.pair[fragment]
-    others = [
-        np.ravel(total)[kind] - own * power
-        for total, power in zip(counts.pathways.sums, (1.0, delta, delta**2), strict=True)
-    ]
-    others[0] = np.maximum(others[0], 0.0)
+    weight, moved, squares = counts.pathways.sums
+    others = (
+        np.maximum(weight.take(kind) - own, 0.0),
+        moved.take(kind) - own * delta,
+        squares.take(kind) - own * delta**2,
+    )
     seen = np.maximum(counts.seen.take(kind) - counts.pair[fragment], 0.0)
-    shifts = _shifts(seen, (others[0], others[1], others[2]), state)
+    shifts = _shifts(seen, others, state)
     expected = without_shift(state)
     expected.mean[fragment] = shifts.mean
     expected.scale[fragment] = np.sqrt(shifts.square_width + shifts.variance)

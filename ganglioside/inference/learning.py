@@ -188,15 +188,17 @@ def _sigma(state: Inference) -> FloatArray:
 def _pair_sigma(state: Inference) -> float:
     """Scale of the RT difference of parent and child beside what the digits of RT do to it, min.
 
-    The difference counts from what the other pairs of the pathway show.
+    A difference d from what the other pairs of the pathway show, of scale s there, counts as
+    d^2 (width / s)^2: where they show little, s has in it the spread of shifts.
     """
     expected = pair_rt(state)
     delta = state.coelution.delta - expected.mean
     share = np.where(processes().coelutes[state.coelution.process], state.shares.pair, 0.0)
     rounded = by_digits(state)
-    scale = np.sqrt(state.rates.pair_sigma**2 + rounded)
-    weight = share * student_weight(delta / scale, PAIR_TAIL)
-    squares = float((weight * (delta**2 - rounded)).sum())
+    square = expected.scale**2 + rounded
+    weight = share * student_weight(delta / np.sqrt(square), PAIR_TAIL)
+    width = state.rates.pair_sigma**2 + rounded
+    squares = float((weight * (delta**2 * width / square - rounded)).sum())
     usual = state.priors.coelution_width
     total = max(squares + usual.weight * usual.value**2, 0.0)
     learned = np.sqrt(total / (share.sum() + usual.weight))

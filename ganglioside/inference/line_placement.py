@@ -20,7 +20,7 @@ from ganglioside.support.densities import OWN_TAIL, normal, student
 _LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs
 _APART: Final = 3.0  # scatters; lines of one series that are closer are one
-_CLOSE: Final = 3.5  # scales of the RT difference at which a pair counts half
+_CLOSE: Final = 4.0  # scales of the RT difference at which a pair counts half
 
 
 def place_lines(state: Inference) -> Inference:

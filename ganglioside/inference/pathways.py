@@ -14,6 +14,7 @@ import numpy as np
 from ganglioside.inference.rates import PathwayCounts
 from ganglioside.inference.state import Inference
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
+from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import PAIR_TAIL, student_weight
 
 #: Shift from which explanations name it, min.
@@ -53,6 +54,7 @@ def pathway_rt(state: Inference) -> RtDifference:
     return RtDifference(shifts.mean, np.sqrt(shifts.square_width + shifts.variance))
 
 
+@kept_with_first  # asked for shift, width and counts of one round
 def pair_rt(state: Inference) -> RtDifference:
     """RT difference of each pair as the other pairs of its pathway show it, shape (m,).
 

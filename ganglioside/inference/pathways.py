@@ -20,8 +20,6 @@ from ganglioside.support.densities import PAIR_TAIL, student_weight
 #: Shift from which explanations name it, min.
 TOLD_SHIFT: Final = 0.005
 
-_STEPS: Final = 2  # of shift and width in turn
-
 
 @dataclass(frozen=True, eq=False)
 class RtDifference:
@@ -151,18 +149,17 @@ def _shifts(
         m   = v S1 / (w^2 + c)
         w^2 = (k w0^2 + S2 - 2 m S1 + (m^2 + v - c) S0) / (k + n)
 
-    in turn, beginning with w = w0.
+    first with w = w0, then v and m once more with the width found.
     """
     total, moved, squares = sums
     rounding = by_digits(state)
     usual = state.rates.pair_sigma**2
     weight = state.priors.pathway_width.weight
-    square_width: FloatArray = np.full(np.shape(seen), usual)
-    prior_precision = 1 / state.rates.pathway_spread**2
-    for _ in range(_STEPS):
-        noise = square_width + rounding
-        variance = 1 / (total / noise + prior_precision)
-        mean = variance * moved / noise
-        about = squares - 2 * mean * moved + (mean**2 + variance - rounding) * total
-        square_width = (weight * usual + np.maximum(about, 0.0)) / (weight + seen)
-    return _Shifts(mean, variance, square_width)
+    precision = 1 / state.rates.pathway_spread**2
+    variance = 1 / (total / (usual + rounding) + precision)
+    mean = variance * moved / (usual + rounding)
+    about = squares - 2 * mean * moved + (mean**2 + variance - rounding) * total
+    square_width = (weight * usual + np.maximum(about, 0.0)) / (weight + seen)
+    noise = square_width + rounding
+    variance = 1 / (total / noise + precision)
+    return _Shifts(variance * moved / noise, variance, square_width)

@@ -47,9 +47,14 @@ class _Shifts:
 
 def pathway_rt(state: Inference) -> RtDifference:
     """RT difference of a further fragment of each group from parents of each line, shape (L, G)."""
-    counts = state.rates.fragments
-    shifts = _shifts(counts.seen, counts.pathways.sums, state)
-    return RtDifference(shifts.mean, np.sqrt(shifts.square_width + shifts.variance))
+    rates = state.rates
+    at, shifts = _seen_shifts(state)
+    shape = rates.fragments.seen.shape
+    mean = np.zeros(shape)
+    scale = np.full(shape, np.hypot(rates.pair_sigma, rates.pathway_spread))
+    mean.flat[at] = shifts.mean
+    scale.flat[at] = np.sqrt(shifts.square_width + shifts.variance)
+    return RtDifference(mean, scale)
 
 
 @kept_with_first  # asked for shift, width and counts of one round
@@ -124,12 +129,19 @@ def learn_pathway_spread(state: Inference) -> float:
 
         t^2 = (w usual^2 + sum(m^2)) / (w + sum(1 - v / t^2))
     """
-    counts = state.rates.fragments
-    shifts = _shifts(counts.seen, counts.pathways.sums, state)
+    _, shifts = _seen_shifts(state)
     usual = state.priors.pathway_shift
     known = 1 - shifts.variance / state.rates.pathway_spread**2
     squares = usual.weight * usual.spread**2 + float((shifts.mean**2).sum())
     return float(np.sqrt(squares / (usual.weight + float(known.sum()))))
+
+
+def _seen_shifts(state: Inference) -> tuple[IntArray, _Shifts]:
+    """Pathways of which fragments were seen, as line * G + group, and their shifts."""
+    counts = state.rates.fragments
+    at = np.flatnonzero(counts.pathways.weight)
+    weight, moved, squares = (total.take(at) for total in counts.pathways.sums)
+    return at, _shifts(counts.seen.take(at), (weight, moved, squares), state)
 
 
 def by_digits(state: Inference) -> float:

@@ -336,7 +336,9 @@ class _Fields:
         """Shift of such fragments beside their parents, as text; empty where it is small."""
         line, group = self.decisions.line[self._parent], self.state.observed.group[self.rows]
         shift = pathway_rt(self.state).mean[line, group]
-        return np.array([_usual_shift(minutes) for minutes in shift.tolist()], dtype=object)
+        distinct, index = np.unique(shift, return_inverse=True)  # few pathways, many rows
+        words = [_usual_shift(minutes) for minutes in distinct.tolist()]
+        return np.array(words, dtype=object)[index]
 
     @property
     def process(self) -> Column:

@@ -12,10 +12,11 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.coeluting_pairs import LARGEST_YIELD
+from ganglioside.inference.pathways import count_pathways, pair_kinds
 from ganglioside.inference.rates import FragmentCounts
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.fragments import usual_emission
-from ganglioside.support.arrays import FloatArray, IntArray, sum_by
+from ganglioside.support.arrays import FloatArray, sum_by
 from ganglioside.support.priors import Priors
 
 _MOST_EMISSION: Final = 0.95
@@ -88,7 +89,7 @@ def pair_odds(state: Inference) -> tuple[FloatArray, FragmentYields]:
     """
     counts = state.rates.fragments
     pairs = state.coelution
-    kind = _kinds(state)
+    kind = pair_kinds(state)
     own = np.where(pairs.fragment, counts.pair, 0.0)
     own_parent = counts.genuine[pairs.parent]
     parents = np.maximum(counts.parents.take(kind) - own_parent, 0.0)
@@ -100,19 +101,13 @@ def pair_odds(state: Inference) -> tuple[FloatArray, FragmentYields]:
     return rate / (1 - rate), _bounded(_yields(measured, log_ratio, state))
 
 
-def _kinds(state: Inference) -> IntArray:
-    """Kind of each pair, line of the parent * G + group of the child, shape (m,)."""
-    pairs = state.coelution
-    return state.shares.line[pairs.parent] * len(state.observed.groups) + pairs.child_group
-
-
 def count_fragments(state: Inference) -> FragmentCounts:
     """Fragments and their parents, counted by the present shares."""
     pairs = state.coelution
     fragment = pairs.fragments
     share = state.shares.pair[fragment]
     measured_share = share * pairs.measured[fragment]
-    kind = _kinds(state)[fragment]
+    kind = pair_kinds(state)[fragment]
     shape = (len(state.line_group), len(state.observed.groups))
 
     def by_kind(values: FloatArray) -> FloatArray:
@@ -127,6 +122,7 @@ def count_fragments(state: Inference) -> FragmentCounts:
         log_ratio=log_ratio,
         pair=state.shares.pair,
         genuine=state.shares.genuine,
+        pathways=count_pathways(state),
     )
 
 

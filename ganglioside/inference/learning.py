@@ -12,6 +12,7 @@ from ganglioside.inference.artefact_counts import artefact_rates, count_artefact
 from ganglioside.inference.detection import Detection, learn_detection
 from ganglioside.inference.expected_areas import Areas, learn_areas
 from ganglioside.inference.fragment_yields import count_fragments, learn_yield_scatter
+from ganglioside.inference.pathways import by_digits, learn_pathway_spread, pair_rt
 from ganglioside.inference.rates import Rates
 from ganglioside.inference.state import Inference, area_spread
 from ganglioside.ion_source.artefacts import processes
@@ -113,6 +114,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
         chance=chance / names,
         sigma=np.maximum(_sigma(state), least_sigma),
         pair_sigma=_pair_sigma(state),
+        pathway_spread=learn_pathway_spread(state),
         anchor_genuine=anchor_genuine,
         anchor_other=anchor_other,
         areas=areas,
@@ -184,14 +186,20 @@ def _sigma(state: Inference) -> FloatArray:
 
 
 def _pair_sigma(state: Inference) -> float:
-    """Scale of the RT difference of parent and child beside what the digits of RT do to it, min."""
-    delta = state.coelution.delta
+    """Scale of the RT difference of parent and child beside what the digits of RT do to it, min.
+
+    A difference d from what the other pairs of the pathway show, of scale s there, counts as
+    d^2 (width / s)^2: where they show little, s has in it the spread of shifts.
+    """
+    expected = pair_rt(state)
+    delta = state.coelution.delta - expected.mean
     share = np.where(processes().coelutes[state.coelution.process], state.shares.pair, 0.0)
-    by_digits = 2 * state.observed.rounding**2
-    scale = np.sqrt(state.rates.pair_sigma**2 + by_digits)
-    weight = share * student_weight(delta / scale, PAIR_TAIL)
-    squares = float((weight * (delta**2 - by_digits)).sum())
+    rounded = by_digits(state)
+    square = expected.scale**2 + rounded
+    weight = share * student_weight(delta / np.sqrt(square), PAIR_TAIL)
+    width = state.rates.pair_sigma**2 + rounded
+    squares = float((weight * (delta**2 * width / square - rounded)).sum())
     usual = state.priors.coelution_width
     total = max(squares + usual.weight * usual.value**2, 0.0)
     learned = np.sqrt(total / (share.sum() + usual.weight))
-    return float(learned if by_digits == 0 else max(learned, usual.value))
+    return float(learned if rounded == 0 else max(learned, usual.value))

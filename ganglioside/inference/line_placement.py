@@ -10,6 +10,7 @@ import numpy as np
 from ganglioside.inference.candidates import first_of_group
 from ganglioside.inference.fragment_yields import count_fragments
 from ganglioside.inference.learning import composition_model, firm_lines
+from ganglioside.inference.pathways import RtDifference, pair_rt, without_shift
 from ganglioside.inference.posterior import other_intensity, row_evidence
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
 from ganglioside.retention.isomer_lines import Scale, find_lines
@@ -19,7 +20,7 @@ from ganglioside.support.densities import OWN_TAIL, normal, student
 _LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs
 _APART: Final = 3.0  # scatters; lines of one series that are closer are one
-_CLOSE: Final = 3.0  # scales of the RT difference at which a pair counts half
+_CLOSE: Final = 4.0  # scales of the RT difference at which a pair counts half
 
 
 def place_lines(state: Inference) -> Inference:
@@ -60,13 +61,13 @@ def _as_fragments(state: Inference) -> Inference:
     A line must explain rows better than fragmentation would without that line, with the rates and
     yields that these fragments would show.
     """
-    return _with_pair_shares(state, _fragment_share(state))
+    return _with_pair_shares(state, _fragment_share(state, pair_rt(state)))
 
 
-def _fragment_share(state: Inference) -> FloatArray:
+def _fragment_share(state: Inference, expected: RtDifference) -> FloatArray:
     """Share of each pair if the child can only be a fragment or an artefact, shape (m,)."""
     pairs = state.coelution
-    distance = pairs.delta / (_CLOSE * state.rates.pair_sigma)
+    distance = (pairs.delta - expected.mean) / (_CLOSE * expected.scale)
     near = 1 / (1 + distance**4)
     weight = near * state.shares.genuine[pairs.parent]
     total = sum_by(pairs.child, weight, len(state.observed))
@@ -74,9 +75,14 @@ def _fragment_share(state: Inference) -> FloatArray:
 
 
 def _with_fragments(state: Inference) -> Inference:
-    """State in which rows on no line are fragments where they can be."""
+    """State in which rows on no line are fragments where they can be.
+
+    Only those as close to their parents as a pathway without a shift lets them be: a shift that
+    begins with rows of another parent, which may have no row, would confirm itself.
+    """
     on_no_line = 1 - state.shares.genuine[state.coelution.child]
-    return _with_pair_shares(state, _fragment_share(state) * on_no_line)
+    share = _fragment_share(state, without_shift(state))
+    return _with_pair_shares(state, share * on_no_line)
 
 
 def _with_pair_shares(state: Inference, share: FloatArray) -> Inference:

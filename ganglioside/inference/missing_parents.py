@@ -10,6 +10,7 @@ import numpy as np
 from ganglioside.inference.artefact_counts import expected_extents
 from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.fragment_yields import emission_rates, expected_yields
+from ganglioside.inference.pathways import RtDifference, pathway_rt
 from ganglioside.inference.shares import MissingParents
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import formula_extents, nearness, processes
@@ -50,9 +51,10 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     near = away**2 < _FAR**2 * variance
     entries = np.flatnonzero(near & sought.take(possible.child))
     found = possible.missing_parents(entries)
-    scale = np.sqrt(variance.take(entries))
     kind = found.line * len(state.observed.groups) + state.observed.group[found.child]
-    density = student(away.take(entries) / scale, scale, OWN_TAIL)
+    apart = _apart(state, found, kind)
+    scale = np.sqrt(variance.take(entries) + apart.scale**2)
+    density = student((away.take(entries) - apart.mean) / scale, scale, OWN_TAIL)
     areas = _parent_areas(state, found, kind)
     density = density * areas.density
     mass_error = state.observed.mass_error[found.child]
@@ -174,6 +176,18 @@ def _distance(state: Inference, possible: _ParentsOnLines) -> tuple[FloatArray, 
     line_variance = scatter**2 + state.tabulated.variance
     away = possible.rt - predicted.take(possible.line_ceramide)
     return away, line_variance.take(possible.line_ceramide) + possible.variance
+
+
+def _apart(state: Inference, found: MissingParents, kind: IntArray) -> RtDifference:
+    """Straightened time of the fragments less that of their parents, shape (g,).
+
+    0 for artefacts, whose shift and spread the RT of the parent has in it.
+    """
+    pathways = pathway_rt(state)
+    in_minutes = np.where(found.process < 0, state.observed.speed[found.child], 0.0)
+    return RtDifference(
+        mean=pathways.mean.take(kind) * in_minutes, scale=pathways.scale.take(kind) * in_minutes
+    )
 
 
 def _rates(state: Inference, found: MissingParents, kind: IntArray) -> FloatArray:

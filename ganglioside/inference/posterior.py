@@ -11,13 +11,14 @@ from ganglioside.inference.artefact_counts import pair_extents, pair_rates
 from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.missing_parents import missing_parents
+from ganglioside.inference.pathways import pair_rt
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
 from ganglioside.inference.state import Inference
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
 from ganglioside.support.densities import OWN_TAIL, normal, of_difference, student
 
 #: Share of chance in a row's intensity above which missing parents are sought.
-_UNEXPLAINED: Final = 0.02
+_UNEXPLAINED: Final = 0.002
 _LARGEST_LEVERAGE: Final = 0.9999
 _TINY: Final = 1e-12
 
@@ -187,9 +188,11 @@ def _pair_intensity(state: Inference) -> FloatArray:
     """
     rates, pairs, observed = state.rates, state.coelution, state.observed
     odds, yields = odds_and_yields(state)
+    expected = pair_rt(state)
     # In straightened time, as lines are.
     speed = observed.speed[pairs.child]
-    closeness = of_difference(pairs.delta, rates.pair_sigma, observed.rt_step) / speed
+    away = pairs.delta - expected.mean
+    closeness = of_difference(away, expected.scale, observed.rt_step) / speed
     if len(pairs.splits):
         closeness[pairs.splits] = pairs.beside(state.curve.slope) / speed[pairs.splits]
     row_area = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)

@@ -18,6 +18,44 @@ ARTEFACT_WEIGHT: Final = 10.0
 
 
 @dataclass(frozen=True, eq=False)
+class PathwayCounts:
+    """RT differences d of fragments and parents, min, summed with weights.
+
+    Attributes
+    ----------
+    weight, moved, squares : numpy.ndarray, shape (L, G)
+        Sums of 1, d and d^2 by line of the parent and group of the fragment.
+    pair : numpy.ndarray, shape (m,)
+        Weight with which each pair was counted, 0 for artefacts.
+    """
+
+    weight: FloatArray
+    moved: FloatArray
+    squares: FloatArray
+    pair: FloatArray
+
+    @classmethod
+    def nothing(cls, lines: int, groups: int, pairs: int) -> PathwayCounts:
+        """Sums before any fragment is seen."""
+        zero = np.zeros((lines, groups))
+        return cls(weight=zero, moved=zero, squares=zero, pair=np.zeros(pairs))
+
+    @property
+    def sums(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The sums of 1, d and d^2, each shape (L, G)."""
+        return self.weight, self.moved, self.squares
+
+    def kept(self, stays: BoolArray) -> PathwayCounts:
+        """The same sums for the lines for which `stays`, shape (L,), is True."""
+        return replace(
+            self,
+            weight=self.weight[stays],
+            moved=self.moved[stays],
+            squares=self.squares[stays],
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class FragmentCounts:
     """Fragments of the table, counted by line of the parent and group of the fragment.
 
@@ -33,6 +71,8 @@ class FragmentCounts:
         Share with which each pair was counted.
     genuine : numpy.ndarray, shape (n,)
         Share with which each row was counted as a parent.
+    pathways : PathwayCounts
+        Where they elute beside their parents.
     """
 
     parents: FloatArray
@@ -41,6 +81,7 @@ class FragmentCounts:
     log_ratio: FloatArray
     pair: FloatArray
     genuine: FloatArray
+    pathways: PathwayCounts
 
     @classmethod
     def nothing(cls, lines: int, groups: int, pairs: int, rows: int) -> FragmentCounts:
@@ -53,6 +94,7 @@ class FragmentCounts:
             log_ratio=zero,
             pair=np.zeros(pairs),
             genuine=np.zeros(rows),
+            pathways=PathwayCounts.nothing(lines, groups, pairs),
         )
 
     def kept(self, stays: BoolArray) -> FragmentCounts:
@@ -63,6 +105,7 @@ class FragmentCounts:
             seen=self.seen[stays],
             measured=self.measured[stays],
             log_ratio=self.log_ratio[stays],
+            pathways=self.pathways.kept(stays),
         )
 
 
@@ -117,7 +160,9 @@ class Rates:
     sigma : numpy.ndarray, shape (2,)
         Scatter about a line, min, for each `curve.ceramide_class`.
     pair_sigma : float
-        Scale of the RT difference of parent and fragment, min.
+        Scale of the RT difference of parent and fragment, min; that of pathways is about it.
+    pathway_spread : float
+        Standard deviation of the shifts of pathways, min.
     anchor_genuine, anchor_other : float
         Share of anchors among genuine and other features.
     areas : Areas
@@ -137,6 +182,7 @@ class Rates:
     chance: float
     sigma: FloatArray
     pair_sigma: float
+    pathway_spread: float
     anchor_genuine: float
     anchor_other: float
     areas: Areas

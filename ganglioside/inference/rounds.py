@@ -185,11 +185,13 @@ def _with_pairs(state: Inference, pairs: Coelution) -> Inference:
         return after
 
     counts = state.rates.fragments
+    pathways = replace(counts.pathways, pair=taken(counts.pathways.pair))
+    counts = replace(counts, pair=taken(counts.pair), pathways=pathways)
     return replace(
         state,
         coelution=describe_coelution(state.observed, pairs, state.priors),
         shares=replace(state.shares, pair=taken(state.shares.pair)),
-        rates=replace(state.rates, fragments=replace(counts, pair=taken(counts.pair))),
+        rates=replace(state.rates, fragments=counts),
     )
 
 

@@ -232,6 +232,7 @@ def _first_rates(observed: Observations, n_pairs: int, slope: float, priors: Pri
         chance=priors.chance_features.value,
         sigma=np.full(2, priors.first_line_scatter.value * slope),
         pair_sigma=priors.first_coelution_width.value,
+        pathway_spread=priors.pathway_shift.spread,
         anchor_genuine=_FIRST_ANCHOR_GENUINE,
         anchor_other=_FIRST_ANCHOR_OTHER,
         areas=unknown_areas(log_area, observed.sample, 0, len(observed.ceramides), priors),

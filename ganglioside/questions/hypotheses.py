@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.inference.fitted_model import FittedModel
+from ganglioside.inference.pathways import TOLD_SHIFT, pair_rt, pathway_rt
 from ganglioside.inference.posterior import odds_and_yields
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import Artefact, artefacts
@@ -170,6 +171,7 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
     state, pairs = row.state, row.state.coelution
     odds, extents = odds_and_yields(state)
     rates = odds / (1 + odds)
+    apart = pair_rt(state)
     for pair in np.flatnonzero(pairs.child == row.position):
         parent = int(pairs.parent[pair])
         artefact = _artefact(int(pairs.process[pair]))
@@ -178,13 +180,16 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
         genuine = percent(float(state.shares.genuine[parent]))
         usual_ratio = 10 ** float(extents.mean[pair])
         usually = _usually(artefact, float(rates[pair]))
+        shift = float(apart.mean[pair])
+        expected = float(state.observed.rt[parent]) + shift
+        width = _width(row, artefact, float(apart.scale[pair]))
         yield Hypothesis(
             statement=_statement(artefact, f"{name} (feature {feature_id})", row.loss(name)),
             kind="adduct" if artefact else "fragment",
             probability=float(state.shares.pair[pair]),
             basis=f"{name} is itself genuine with a probability of {genuine}; {usually} about "
-            f"{100 * usual_ratio:.2g} % of the parent's area",
-            **asdict(row.compared(float(state.observed.rt[parent]), _width(row, artefact))),
+            f"{100 * usual_ratio:.2g} % of the parent's area{_usual_shift(shift)}",
+            **asdict(row.compared(expected, width)),
             area_ratio=float(10 ** state.log_ratio(parent, row.position)),
             usual_ratio=usual_ratio,
             parent_id=feature_id,
@@ -193,10 +198,17 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
         )
 
 
-def _width(row: _Row, artefact: Artefact | None) -> float:
-    """Usual RT difference of a row and its parent, min."""
+def _usual_shift(shift: float) -> str:
+    """RT of such fragments beside their parents, min, in words; empty where it is small."""
+    if abs(shift) < TOLD_SHIFT:
+        return ""
+    return f", {abs(shift):.3f} min {'before' if shift < 0 else 'after'} it"
+
+
+def _width(row: _Row, artefact: Artefact | None, scale: float) -> float:
+    """Usual RT difference of a row and its parent, min; `scale` where they co-elute."""
     if artefact is None or artefact.coelutes:
-        return float(np.hypot(row.state.rates.pair_sigma, sqrt(2) * row.state.observed.rounding))
+        return float(np.hypot(scale, sqrt(2) * row.state.observed.rounding))
     return float(np.hypot(artefact.rt_shift, artefact.rt_spread)) * row.state.curve.slope
 
 
@@ -244,10 +256,14 @@ def _expected(row: _Row, entry: int, artefact: Artefact | None) -> _Comparison:
     missing, model = row.state.shares.missing_parents, row.model
     ceramide = row.state.observed.ceramides[missing.ceramide[entry]][None, :]
     rt, sd = model.expect(missing.line[[entry]], ceramide)
-    shift, spread = (artefact.rt_shift, artefact.rt_spread) if artefact else (0.0, 0.0)
-    spread_min = spread * model.slope * STANDARD_DEVIATION
-    width = float(np.hypot(sd[0], spread_min))
-    return row.compared(float(rt[0]) + shift * model.slope, width)
+    if artefact is None:
+        pathway, group = pathway_rt(row.state), row.state.observed.group[row.position]
+        at = missing.line[entry], group
+        shift, spread = float(pathway.mean[at]), float(pathway.scale[at])
+    else:
+        shift, spread = artefact.rt_shift * model.slope, artefact.rt_spread * model.slope
+    width = float(np.hypot(sd[0], spread * STANDARD_DEVIATION))
+    return row.compared(float(rt[0]) + shift, width)
 
 
 def _missing_basis(row: _Row, entry: int) -> str:

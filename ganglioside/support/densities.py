@@ -35,7 +35,7 @@ def student(z: FloatArray | float, scale: FloatArray | float, tail: float) -> Fl
     return np.asarray(constant / power)
 
 
-def of_difference(difference: FloatArray, scale: float, step: float) -> FloatArray:
+def of_difference(difference: FloatArray, scale: FloatArray | float, step: float) -> FloatArray:
     """Density of differences of two numbers that are given to a step, in their shape.
 
     The true difference has Student's t of this scale with `PAIR_TAIL` = 2 degrees of freedom, each
@@ -47,7 +47,7 @@ def of_difference(difference: FloatArray, scale: float, step: float) -> FloatArr
     Parameters
     ----------
     difference : numpy.ndarray
-    scale : float
+    scale : float or numpy.ndarray, in the shape of the differences
     step : float
         0 where numbers are exact.
 
@@ -61,7 +61,7 @@ def of_difference(difference: FloatArray, scale: float, step: float) -> FloatArr
         return student(difference / scale, scale, PAIR_TAIL)
 
     def bend(x: FloatArray) -> FloatArray:
-        return np.sqrt(2 * scale**2 + np.square(x))
+        return np.asarray(np.sqrt(2 * np.square(scale) + np.square(x)))
 
     second = bend(difference + step) - 2 * bend(difference) + bend(difference - step)
     return np.asarray(second / (2 * step**2))

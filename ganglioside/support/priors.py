@@ -71,6 +71,8 @@ class Priors:
     first_line_place: Prior
     coelution_width: Prior
     first_coelution_width: Prior
+    pathway_shift: Prior
+    pathway_width: Prior
     fragment_rate: Prior
     fragment_rate_lost_modification: Prior
     fragment_yield: Prior

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ganglioside.inference.pathways import TOLD_SHIFT, pathway_rt
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import SPLIT_PEAK, artefacts
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
@@ -30,7 +31,7 @@ _OWN: Final = "{line} is expected at {expected:.3f} min ({sigma:+.1f} sigma)."
 _VALID: Final = _OFF + ", from {basis}."
 _FRAGMENT: Final = (
     "Co-elutes with {parent} (feature {number}, {from_parent:.3f} min {side_of_parent}) and can "
-    "come from it in the ion source by {process}{share}; " + _OWN
+    "come from it in the ion source by {process}{share}{pathway}; " + _OWN
 )
 _FRAGMENT_ALONE: Final = (
     "Elutes where {parent}, which has no row of its own, is expected, and can come from it in the "
@@ -331,6 +332,15 @@ class _Fields:
         return np.array([_share(ratio) for ratio in ratios], dtype=object)
 
     @property
+    def pathway(self) -> Column:
+        """Shift of such fragments beside their parents, as text; empty where it is small."""
+        line, group = self.decisions.line[self._parent], self.state.observed.group[self.rows]
+        shift = pathway_rt(self.state).mean[line, group]
+        distinct, index = np.unique(shift, return_inverse=True)  # few pathways, many rows
+        words = [_usual_shift(minutes) for minutes in distinct.tolist()]
+        return np.array(words, dtype=object)[index]
+
+    @property
     def process(self) -> Column:
         """Loss or gain that leads from the parent to the row."""
         return self.decisions.process[self.rows]
@@ -356,6 +366,14 @@ class _Fields:
     def probability(self) -> Column:
         """Probability of the likeliest verdict, %."""
         return np.asarray(100 * self.decisions.probability[self.rows].max(axis=1))
+
+
+def _usual_shift(shift: float) -> str:
+    """Shift of a pathway, min, in words; empty where it is small."""
+    if abs(shift) < TOLD_SHIFT:
+        return ""
+    side = "earlier" if shift < 0 else "later"
+    return f" (such fragments usually elute {abs(shift):.3f} min {side})"
 
 
 def _side(later: FloatArray) -> Column:

@@ -64,7 +64,9 @@ def test_other_thresholds_share_out_every_row_too(
     assert np.abs(state.coelution.delta[coelutes]).max() <= tolerance
     same(state.curve, example.curve)
     # the shares with which pairs were counted follow the pairs
-    fragments = replace(state.rates.fragments, pair=example.rates.fragments.pair)
+    before = example.rates.fragments
+    pathways = replace(state.rates.fragments.pathways, pair=before.pathways.pair)
+    fragments = replace(state.rates.fragments, pair=before.pair, pathways=pathways)
     same(replace(state.rates, fragments=fragments), example.rates)
 
 

@@ -120,4 +120,4 @@ def test_a_ceramide_without_head_group_elutes_later_than_sugars_let_expect() -> 
     assert variance[0] > (PRIORS.bare_ceramide.spread * SLOPE) ** 2
     with_bare = learn(np.vstack([sugars, bare]), np.array([*rt, 12.0]))
     more = units(("GM1",))
-    assert with_bare.predict(more)[0] == pytest.approx(of_sugars.predict(more)[0], abs=0.05)
+    assert with_bare.predict(more)[0] == pytest.approx(of_sugars.predict(more)[0], abs=0.1)

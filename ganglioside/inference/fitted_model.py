@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ganglioside.inference.learning import composition_model, firm_lines
-from ganglioside.inference.prediction_errors import error_scale, gradient_uncertainty
+from ganglioside.inference.prediction_errors import PredictionErrors, prediction_errors
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.composition import UNITS
@@ -36,7 +37,6 @@ from ganglioside.retention.curve import (
 )
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.first_curve import NoCurve
-from ganglioside.retention.gradient_uncertainty import GradientUncertainty
 from ganglioside.retention.isomer_names import line_names
 from ganglioside.retention.reach import Reach, usual_bend
 from ganglioside.support.arrays import FloatArray, IntArray, decoded, encoded
@@ -108,8 +108,8 @@ class GradientShown(NamedTuple):
 class _Parameters:
     """All that a model has learned; `sigma` is the scatter by ceramide class, min, shape (2,).
 
-    The curve holds in the straightened time of the gradient. `error_scale` is by how much left-out
-    features are farther off than expected.
+    The curve holds in the straightened time of the gradient. `stored_errors` are those of a model
+    that was stored; others have the inference that they were learned from.
     """
 
     curve: Curve
@@ -120,8 +120,13 @@ class _Parameters:
     gradient: Gradient
     reach: Reach
     run: Run
-    unsure: GradientUncertainty
-    error_scale: float
+    learned_from: Inference | None
+    stored_errors: PredictionErrors
+
+    @cached_property
+    def errors(self) -> PredictionErrors:
+        """How far predictions are off: found when it is first needed."""
+        return prediction_errors(self.learned_from) if self.learned_from else self.stored_errors
 
     def expect(self, curve: Curve, ceramides: Ceramides) -> tuple[FloatArray, FloatArray]:
         """RT of lines of a curve at ceramides and its standard deviation, min, each (L, c)."""
@@ -130,8 +135,8 @@ class _Parameters:
         scatter = self.sigma[ceramide_class(ceramides.basis)] * speed
         bend = usual_bend(curve.slope, self.composition.priors)
         variance = curve.variance(ceramides) + self.reach.variance(straight, bend)
-        variance += self.unsure.variance(curve, ceramides)
-        scale = STANDARD_DEVIATION * self.error_scale
+        variance += self.errors.unsure.variance(curve, ceramides)
+        scale = STANDARD_DEVIATION * self.errors.scale
         return self.in_minutes(straight, scale * np.sqrt(variance + scatter**2))
 
     def in_minutes(self, straight: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -202,7 +207,6 @@ class FittedModel:
             support=result.support,
             anchors=result.anchor_support,
         )
-        unsure = gradient_uncertainty(result)
         parameters = _Parameters(
             curve=result.curve,
             lines=lines,
@@ -212,8 +216,8 @@ class FittedModel:
             gradient=result.observed.gradient,
             reach=result.reach,
             run=result.observed.run,
-            unsure=unsure,
-            error_scale=error_scale(result, unsure),
+            learned_from=result,
+            stored_errors=PredictionErrors.nothing(),
         )
         return cls(parameters)
 
@@ -494,8 +498,7 @@ class FittedModel:
             "curve": _curve_to_dict(self._parameters.curve),
             **_reach_to_dict(self._parameters.reach),
             **_gradient_to_dict(self._parameters.gradient),
-            **_unsure_to_dict(self._parameters.unsure),
-            "error_scale": self._parameters.error_scale,
+            **self._parameters.errors.to_dict(),
         }
 
     @classmethod
@@ -513,8 +516,8 @@ class FittedModel:
             gradient=Gradient.from_dict(values.get("gradient")),
             reach=Reach(*values["reach"]) if "reach" in values else Reach.everywhere(),
             run=Run.from_dict(values),
-            unsure=GradientUncertainty.from_dict(values.get("unsure")),
-            error_scale=values.get("error_scale", 1.0),
+            learned_from=None,
+            stored_errors=PredictionErrors.from_dict(values),
         )
         return cls(parameters, values["reason"])
 
@@ -522,11 +525,6 @@ class FittedModel:
 def _gradient_to_dict(gradient: Gradient) -> dict[str, Any]:
     """Values of a gradient for JSON; none for an even one."""
     return {} if gradient.is_even else {"gradient": gradient.to_dict()}
-
-
-def _unsure_to_dict(unsure: GradientUncertainty) -> dict[str, Any]:
-    """Values of what is open of a gradient for JSON; none where it is known."""
-    return {} if unsure.is_nothing else {"unsure": unsure.to_dict()}
 
 
 def _reach_to_dict(reach: Reach) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import prod
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -19,6 +20,43 @@ _KNOWN_FROM: Final = 10_000  # candidates that leave nothing open of a gradient
 _FEWEST: Final = 6  # rows that have shown anything of one
 _ROUNDS: Final = 20
 _MOST_LEVERAGE: Final = 0.98
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionErrors:
+    """Why predictions are farther off than curve and scatter say.
+
+    Attributes
+    ----------
+    unsure : GradientUncertainty
+    scale : float
+        Factor of the whole error, by left-out rows; at least 1.
+    """
+
+    unsure: GradientUncertainty
+    scale: float
+
+    @classmethod
+    def nothing(cls) -> PredictionErrors:
+        """Of predictions that are off by what curve and scatter say."""
+        return cls(GradientUncertainty.nothing(), 1.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Values for JSON: `from_dict` reads them."""
+        unsure = {} if self.unsure.is_nothing else {"unsure": self.unsure.to_dict()}
+        return {**unsure, "error_scale": self.scale}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> PredictionErrors:
+        """Errors from the values of `to_dict`, or of a model that was stored without any."""
+        unsure = GradientUncertainty.from_dict(values.get("unsure"))
+        return cls(unsure, values.get("error_scale", 1.0))
+
+
+def prediction_errors(state: Inference) -> PredictionErrors:
+    """How far predictions of a state are off."""
+    unsure = gradient_uncertainty(state)
+    return PredictionErrors(unsure, error_scale(state, unsure))
 
 
 def gradient_uncertainty(state: Inference) -> GradientUncertainty:

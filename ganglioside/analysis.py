@@ -366,8 +366,8 @@ class Analysis:
         --------
         >>> import ganglioside as gg
         >>> analysis = gg.analyze(gg.example())
-        >>> analysis.suggest(12)["name"].tolist()
-        ['GM3(36:1;O2)']
+        >>> analysis.suggest(12).loc[0, "name"]
+        'GM3(36:1;O2)'
         """
         feature, state = self._feature(feature_id), self._state_of(feature_id)
         threshold = self.settings.outlier_threshold

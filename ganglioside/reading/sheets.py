@@ -123,9 +123,11 @@ def lipids_across(texts: Sequence[str]) -> bool:
     return len(told) >= _ACROSS and readable_share(told) >= _ENOUGH
 
 
-def _nearness(layout: Layout) -> tuple[int, bool, tuple[float, int]]:
-    """Rank of a layout that lacks columns: its known headers, then place and data."""
-    return len(layout.header.positions), layout.record <= 0, _data_shown(layout)
+def _nearness(layout: Layout) -> tuple[int, bool, bool, tuple[float, int]]:
+    """Rank of a layout that lacks columns: its known headers, then place, columns and data."""
+    header = layout.header
+    is_divided = len(header.texts) > 1
+    return len(header.positions), layout.record <= 0, is_divided, _data_shown(layout)
 
 
 def _data_shown(layout: Layout) -> tuple[float, int]:

@@ -64,6 +64,14 @@ def test_small_numbers_under_unlike_headers_are_no_samples() -> None:
     assert list(read.carried) == ["purity", "grade of", "note"]
 
 
+def test_a_sample_may_be_called_by_its_concentration() -> None:
+    areas = [round(5000 * 1.6**n) for n in (3, 8, 1, 5, 2, 7, 4, 9, 6)]
+    rows = [f"GM3 {34 + i}:1,{9 + i},{a},{3 * a},{a // 2},{a}" for i, a in enumerate(areas)]
+    header = "Name,RT,liver,high conc,low conc,final conc"
+    read = gg.read_features("\n".join([header, *rows]).encode())
+    assert set(read.data["sample"]) == {"liver", "high conc", "low conc"}
+
+
 def test_a_feature_found_in_no_sample_keeps_one_row() -> None:
     data = wide("S1 Area", "S2 Area", "S3 Area", areas="0,,N/F").data
     assert data["row"].tolist() == [2, 3, 4]
@@ -97,6 +105,7 @@ def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
             "Batch",
         ),
         *("OH", "z", "Charge 1", "Group CV", "fold change 2", "Row ID", "peak start", "log2 S1"),
+        *("Conc", "final conc. (nM)", "high conc nM"),
         *("#Scan#", "TIC_Query", "base peak m/z"),
     ],
 )

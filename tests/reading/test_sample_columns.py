@@ -24,6 +24,9 @@ def wide(*headers: str, above: str = "", areas: str = "12000,0,15000") -> gg.Fea
         ("Area: S1", "Area: S2", "Area: S3"),
         ("Area[S1]", "Area[S2]", "Area[S3]"),
         ("S1 (Peak area)", "S2 (Peak area)", "S3 (Peak area)"),
+        ("PeakArea_S1", "PeakArea_S2", "PeakArea_S3"),
+        ("S1 - Area", "S2 - Area", "S3 - Area"),
+        ("S1 [intensity]", "S2 [intensity]", "S3 [intensity]"),
         ("S1", "S2", "S3"),
     ],
 )
@@ -62,6 +65,32 @@ def test_small_numbers_under_unlike_headers_are_no_samples() -> None:
     read = wide("purity", "grade of", "note", areas="1,2,3")
     assert read.data["sample"].isna().all()
     assert list(read.carried) == ["purity", "grade of", "note"]
+
+
+def test_the_intensity_of_a_precursor_is_no_sample_beside_others() -> None:
+    read = wide("precursor intensity", "A", "B", areas="70000,12000,15000")
+    assert set(read.data["sample"]) == {"A", "B"}
+    assert set(wide("A area", "n", areas="12000,3").data["sample"]) == {"A"}
+
+
+def test_masses_are_no_samples_whatever_their_header_says() -> None:
+    """They are as large as areas, and differ far less."""
+    rows = [
+        f"GM3 {30 + i}:1,{5 + i},{1100.72 + 14 * i},{1e4 * 2**i},{3e4 * 2**i}" for i in range(9)
+    ]
+    for header in ("Mol. weight", "M", "neutral"):
+        lines = [f"Name,RT,{header},S1,S2", *rows]
+        read = gg.read_features("\n".join(lines).encode())
+        assert set(read.data["sample"]) == {"S1", "S2"}
+
+
+def test_small_numbers_that_rise_and_fall_together_are_samples() -> None:
+    shares = [0.11 * 1.9**n for n in (3, 8, 1, 5, 2, 7, 4, 9, 6)]
+    rows = [f"GM3 {30 + i}:1,{5 + i},{a},{1.2 * a + 0.01 * i},{0.8 * a},0.9{i}"
+            for i, a in enumerate(shares)]  # fmt: skip
+    lines = ["Name,RT,liver,brain,heart,purity", *rows]
+    read = gg.read_features("\n".join(lines).encode())
+    assert set(read.data["sample"]) == {"liver", "brain", "heart"}
 
 
 def test_a_sample_may_be_called_by_its_concentration() -> None:

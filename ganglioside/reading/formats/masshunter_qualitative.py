@@ -88,8 +88,8 @@ def _section(section: Section, title: _Title) -> Section:
 
 FORMATS: Final = (
     Format(
-        "MassHunter",
-        files="Qualitative Analysis: peaks of integrated MRM chromatograms, CSV",
+        "MassHunter Qualitative",
+        files="peaks of integrated MRM chromatograms, CSV",
         columns={
             "name": ("Compound",),
             "sample": ("Data File",),

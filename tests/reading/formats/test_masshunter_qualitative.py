@@ -35,7 +35,7 @@ def peaks(*, with_path: bool = True, compounds: bool = True) -> str:
 @pytest.mark.parametrize("with_path", [True, False])
 def test_the_peaks_of_all_chromatograms(*, with_path: bool) -> None:
     table = read(peaks(with_path=with_path))
-    assert_content(table, tool="MassHunter", ions=False, own_rt=True)
+    assert_content(table, tool="MassHunter Qualitative", ions=False, own_rt=True)
     kinds = dict(table.report.samples)
     assert kinds["Blank_1.d"] == "blank"
     assert kinds["QC_1.d"] == "qc"

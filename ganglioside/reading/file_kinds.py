@@ -34,7 +34,6 @@ from ganglioside.reading.sheets import (
     best_layout,
     holds_names,
     likeliest,
-    lipids_across,
     read_sheet,
     readable,
     readable_head,
@@ -42,6 +41,7 @@ from ganglioside.reading.sheets import (
 )
 from ganglioside.reading.source import MEGABYTE, Frame
 from ganglioside.reading.text_files import decodings, text_sheets, with_tabs
+from ganglioside.reading.transposed import lipids_across
 from ganglioside.reading.validation import validate
 from ganglioside.reading.workbooks import workbook_sheets
 from ganglioside.settings import Settings

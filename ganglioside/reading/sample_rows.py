@@ -12,6 +12,7 @@ import pyarrow as pa
 from ganglioside.errors import ValidationError
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.cell_values import filled
+from ganglioside.reading.header_words import words_of
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.records import header_key
@@ -36,10 +37,11 @@ _ASK_FROM: Final = 3
 
 #: Words in headers of columns that tell samples apart.
 _SAMPLE_WORDS: Final = ("file", "sample", "run", "inject", "acquisition", "batch")
-#: Words in headers of columns that tell rows of one sample apart.
+#: Beginnings of words in headers of columns that tell rows of one sample apart.
 _NO_SAMPLE: Final = (
-    "isotop", "adduct", "ion", "charge", "polarity", "transition", "product", "fragment", "peak",
-    "chain", "isomer", "formula", "species", "rank", "alignment", "energy", "mslevel",
+    "isotop", "adduct", "ion", "precursor", "charge", "polarity", "transition", "product",
+    "fragment", "peak", "chain", "isomer", "formula", "species", "rank", "alignment", "energy",
+    "level", "mslevel",
 )  # fmt: skip
 
 
@@ -116,16 +118,19 @@ def _finer_column(
 ) -> int | None:
     """Position of the column that tells injections of one sample apart, None if none has to.
 
-    Some programs let several injections have the name of one sample.
+    Some programs let several injections have the name of one sample, and replicates of several
+    conditions have the same numbers.
     """
     given, times = samples.fillna(""), _repeats(names)
     if not len(times) or np.mean(times > 1) < _MOST_NAMES or _splits(given, names):
         return None
     taken = set(raw.header.positions.values())
-    for position, text in enumerate(raw.header.texts):
-        finer = given + "\0" + cells[position]
-        if position not in taken and _says_sample(text) and _splits(finer, names):
-            return position
+    free = [i for i in range(len(raw.header.texts)) if i not in taken]
+    for says in (_says_sample, _may_be_sample):  # a file first, then a condition
+        for position in free:
+            finer = given + "\0" + cells[position]
+            if says(raw.header.texts[position]) and _splits(finer, names):
+                return position
     return None
 
 
@@ -139,8 +144,8 @@ def _may_be_sample(header: str) -> bool:
     """Whether a header does not say that its column holds something else."""
     if _says_sample(header):
         return True
-    key = header_key(header)
-    return not describes_other(header) and not any(word in key for word in _NO_SAMPLE)
+    begins = (word.startswith(_NO_SAMPLE) for word in words_of(header))
+    return not describes_other(header) and not any(begins)
 
 
 def _splits(values: pd.Series[Any], names: ParsedNames) -> bool:

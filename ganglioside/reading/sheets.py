@@ -22,6 +22,7 @@ from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
 from ganglioside.reading.sample_columns import numbers_left_out
 from ganglioside.reading.sample_types import NOT_JUDGED
+from ganglioside.reading.transposed import exchanged
 from ganglioside.support.text_columns import equals, texts_of
 
 #: Types of samples that take no part where the table gives them no RT of their own.
@@ -32,8 +33,6 @@ _NO_PART_WITHOUT_RT: Final = frozenset({"blank", "qc", "pool", "standard"})
 _LOOKED_AT: Final = 50
 #: Share of a column's cells, or of those of a header, that are names where it holds names.
 _ENOUGH: Final = 0.5
-#: Cells that a header of lipids has at least.
-_ACROSS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,10 @@ def search(sheet: Sheet, options: ReadingOptions) -> Searched:
         if unfolded is not None:
             return Searched(unfolded, find_layout(unfolded, columns, form))
     layout = find_layout(sheet, columns)
+    if layout is None or "name" not in layout.header.positions:
+        turned = exchanged(sheet)
+        if turned is not None:
+            return Searched(turned, find_layout(turned, columns))
     if layout is not None and _points_at_data(layout, columns):
         return Searched(sheet, _without_the_header(layout, columns))
     return Searched(sheet, layout)
@@ -109,18 +112,6 @@ def holds_names(layout: Layout) -> bool:
     columns = range(min(len(layout.header.texts), _LOOKED_AT))
     shares = (readable_share(column_of(below, c)) for c in columns)
     return any(share >= _ENOUGH for share in shares)
-
-
-def lipids_across(texts: Sequence[str]) -> bool:
-    """Whether most cells of a header are names of lipids: a table with one row a sample.
-
-    Examples
-    --------
-    >>> lipids_across(["Sample", "GM3 34:1", "GM3 36:1", "PC 34:1"]), lipids_across(["Name", "RT"])
-    (True, False)
-    """
-    told = [text.strip() for text in texts if text.strip()]
-    return len(told) >= _ACROSS and readable_share(told) >= _ENOUGH
 
 
 def _nearness(layout: Layout) -> tuple[int, bool, bool, tuple[float, int]]:

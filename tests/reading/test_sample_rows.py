@@ -58,3 +58,11 @@ def test_a_column_in_which_names_come_twice_is_no_sample() -> None:
     twice = table("Where", ["left", "left", "right", "right"])
     with pytest.raises(ValidationError, match="which column is the sample"):
         gg.read_features(twice)
+
+
+@pytest.mark.parametrize("header", ["Condition", "Genotype", "Region", "Fraction"])
+def test_replicates_of_several_conditions_are_told_apart(header: str) -> None:
+    names = [f"GM3 {carbons}:1" for carbons in range(34, 42)]
+    rows = [f"{c},{r},{name},{8 + i}" for c in "AB" for r in (1, 2) for i, name in enumerate(names)]
+    read = gg.read_features("\n".join([f"{header},Replicate,Lipid,RT", *rows]).encode())
+    assert set(read.data["sample"]) == {"1 (A)", "2 (A)", "1 (B)", "2 (B)"}

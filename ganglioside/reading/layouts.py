@@ -135,7 +135,8 @@ def _best(
     """
     best: Layout | None = None
     for candidate in sorted(possible, key=lambda c: c.highest_rank, reverse=True):
-        if best is not None and candidate.highest_rank < best.rank:
+        most = (candidate.highest_rank, -candidate.record)
+        if best is not None and most < (best.rank, -best.record):
             break
         layout = _layout(sheet, candidate, columns)
         if not layout.is_usable:

@@ -20,6 +20,7 @@ from ganglioside.support.text_columns import distinct, texts_of
 _TRIED: Final = 200
 #: Share of readable cells with which a column is the one of names.
 _ENOUGH: Final = 0.5
+_LETTER: Final = re.compile(r"[^\W\d_]")
 #: Codes of names that are refused, and yet are names of lipids.
 _LIPIDS: Final = frozenset({"other-lipid", "one-chain"})
 #: A column of names that its header shows is kept if this share is readable: the others may be
@@ -115,6 +116,8 @@ def readable_share(cells: pd.Series[Any] | Sequence[str], *, whole: bool = False
         return 0.0
     picked = np.linspace(0, len(found) - 1, min(_TRIED, len(found))).astype(int)
     tried = [found[i] for i in picked]
+    if not any(_LETTER.search(cell) for cell in tried):
+        return 0.0  # numbers, which take long to be tried as names
     names = parse_names(tried)
     lipids = (names.index >= 0) | names.standard
     unread = np.flatnonzero(~lipids)

@@ -225,8 +225,8 @@ def _beside_others(
 ) -> tuple[SampleColumns, ...]:
     """Columns of numbers of which the tool does not say that they hold something else.
 
-    Small whole numbers beside areas count peaks; headers that come back are of means and deviations
-    of one group.
+    Small numbers beside areas count peaks or are of a test; headers that come back are of means and
+    deviations of one group.
     """
     texts = [text.strip() for text in header.texts]
     times = Counter(texts)
@@ -234,7 +234,10 @@ def _beside_others(
     found = {
         i: v for i, v in numeric.items() if not tool.is_other(texts[i]) and times[texts[i]] < 2
     }
-    if any(_is_large(values) for values in found.values()):
+    large = [i for i, values in found.items() if _is_large(values)]
+    if len(large) >= _FEWEST:  # a statistic beside them, whatever its header says
+        return tuple(_area_of(texts[i], i) for i in large)
+    if large:
         found = {i: values for i, values in found.items() if not _are_counts(values)}
     return tuple(_area_of(texts[i], i) for i in found)
 

@@ -30,6 +30,8 @@ _MOST_NAMES: Final = 0.8
 _TOLD_APART: Final = 0.9
 #: Share of all names that a sample has, at least on average.
 _COVERED: Final = 0.5
+#: Rows of one lipid at most, on average, where a column numbers the lipids.
+_MOST_IONS: Final = 8
 #: Distinct numbers are marked in an array up to this many times as long as they are.
 _MARKED: Final = 16
 #: Without such a column, names must come back this often to be asked about.
@@ -56,6 +58,9 @@ def settle_samples(
         If each name comes back again and again and no column shows in which sample.
     """
     names = _without_standards(names)
+    if _numbers_rows(data["sample"], names):
+        log.table("sample-numbers-rows", raw.header.label("sample"))
+        data["sample"] = data["sample"].mask(data["sample"].notna())
     if data["sample"].isna().all():
         column = _sample_column(raw, cells, names)
         if column is not None:
@@ -77,6 +82,17 @@ def settle_samples(
     if len(rows):
         log.table("blank-sample", raw.header.label("sample_type"), f"{len(rows):,}")
         log.leave_out(rows, ["A blank takes no part."] * len(rows))
+
+
+def _numbers_rows(samples: pd.Series[Any], names: ParsedNames) -> bool:
+    """Whether a column of samples has another value for each lipid, as numbers of features do."""
+    used = (names.index >= 0) & samples.notna().to_numpy(dtype=bool)
+    codes, found = distinct(texts_of(samples[used]))
+    n, k = len(found), len(np.unique(names.index[used]))
+    if min(n, k) < _FEWEST_NAMES or k < _COVERED * n or used.sum() > _MOST_IONS * n:
+        return False
+    pairs = codes.astype(np.int64) * len(names.species) + names.index[used]
+    return bool(len(np.unique(pairs)) <= n / _TOLD_APART)
 
 
 def _without_standards(names: ParsedNames) -> ParsedNames:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.reading.continued_rows import with_continued
 from ganglioside.reading.header_faults import refusal
 from ganglioside.reading.headers import Header, column_of_header, looks_like_data
 from ganglioside.reading.ions import ion_column
@@ -148,6 +149,9 @@ def read_sheet(
     if choice is None:
         return None
     header = _with_names_and_ions(header, choice, body.cells)
+    continued: list[Note] = []
+    if choice.names is None:
+        body, continued = with_continued(body, header)
     used, left_out = _divided(_beside(header, layout.samples))
     _refuse_formulas(layout, header, used)
     return RawTable(
@@ -158,7 +162,7 @@ def read_sheet(
         separator=sheet.separator,
         ragged=body.ragged,
         broken=body.broken,
-        notes=(*notes, *repeated, *_notes(layout, choice)),
+        notes=(*notes, *repeated, *continued, *_notes(layout, choice)),
         sheet=sheet.name,
         tool=layout.tool,
         samples=used,

@@ -65,15 +65,19 @@ def exchanged(sheet: Sheet) -> Sheet | None:
 
 def _axes(head: Sequence[Sequence[str]]) -> _Axes | None:
     """Where names, retention times and labels are; None without them."""
-    for times, cells in enumerate(head):
-        labels = next((i for i, c in enumerate(cells[:_LABELS]) if column_of_header(c) == "rt"), -1)
-        if labels < 0 or not any(_cell(cells, i) for i in range(labels + 1, len(cells))):
-            continue
-        found = (i for i, other in enumerate(head) if i != times and lipids_across(other))
-        names = next(found, None)
-        if names is not None and not lipids_across(cells):
-            return _Axes(names, times, labels)
-    return None
+    names = next((i for i, cells in enumerate(head) if lipids_across(cells)), None)
+    labelled = [(i, labels) for i, cells in enumerate(head) if (labels := _label(cells)) >= 0]
+    if names is None or len(labelled) != 1:  # RT may be a word for room temperature, too
+        return None
+    ((times, labels),) = labelled
+    return _Axes(names, times, labels) if times != names else None
+
+
+def _label(cells: Sequence[str]) -> int:
+    """Position of the cell that says that retention times follow; -1 if none does."""
+    labels = (i for i, cell in enumerate(cells[:_LABELS]) if column_of_header(cell) == "rt")
+    at = next(labels, -1)
+    return at if any(_cell(cells, i) for i in range(at + 1, len(cells))) else -1
 
 
 def _is_filled(cells: Sequence[str], labels: int) -> bool:

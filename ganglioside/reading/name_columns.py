@@ -144,11 +144,15 @@ def _best_shown(header: Header, cells: pd.DataFrame) -> tuple[int, float] | None
 
 
 def _best_text(header: Header, cells: pd.DataFrame) -> int | None:
-    """Position of the column without a known header in which most cells are names."""
+    """Position of the column without a known header in which most cells are names.
+
+    Of several it is the one with most different names: others may hold classes, or second
+    candidates of some features.
+    """
     taken = set(header.positions.values())
     shares = {i: readable_share(cells[i]) for i in range(len(header.texts)) if i not in taken}
-    best = max(shares, key=lambda i: shares[i], default=None)
-    return best if best is not None and shares[best] >= _ENOUGH else None
+    found = [i for i, share in shares.items() if share >= _ENOUGH]
+    return max(found, key=lambda i: shares[i] * len(_distinct_cells(cells[i])), default=None)
 
 
 def _put_together(header: Header, cells: pd.DataFrame, sheet: str) -> NameChoice | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,6 +18,9 @@ _LABELS: Final = 6
 #: Share of the cells of a record that are names where it names the columns, and their least count.
 _ENOUGH: Final = 0.5
 _ACROSS: Final = 4
+#: A retention time, and the share of the cells behind their label that are some.
+_TIME: Final = re.compile(r"[0-9]{1,5}(?:[.,][0-9]{1,12})?")
+_MOSTLY: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,9 @@ def _label(cells: Sequence[str]) -> int:
     """Position of the cell that says that retention times follow; -1 if none does."""
     labels = (i for i, cell in enumerate(cells[:_LABELS]) if column_of_header(cell) == "rt")
     at = next(labels, -1)
-    return at if any(_cell(cells, i) for i in range(at + 1, len(cells))) else -1
+    times = [cell.strip() for cell in cells[at + 1 :] if cell.strip()]
+    numbers = sum(_TIME.fullmatch(cell) is not None for cell in times)
+    return at if times and numbers >= _MOSTLY * len(times) else -1
 
 
 def _is_filled(cells: Sequence[str], labels: int) -> bool:

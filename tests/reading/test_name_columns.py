@@ -64,3 +64,14 @@ def test_base_and_acyl_chain_in_columns_of_their_own(base: str) -> None:
 def test_a_sum_is_preferred_to_chains() -> None:
     text = "Class,Sum,LCB,RT\nGM3,34:1,18:1,7.5\nGM1,36:1,18:1,8.4\n"
     assert names(text) == ["GM3 34:1", "GM1 36:1"]
+
+
+def test_the_column_with_most_names_is_taken() -> None:
+    """Classes are lipids too, and second candidates are names of few features."""
+    rows = [
+        f"{'SM' if i % 2 else 'PC'},{'GM3 50:1' if i == 3 else ''},GM3 {34 + i}:1,{8 + i}"
+        for i in range(6)
+    ]
+    assert names("\n".join(["kind,second,first,RT", *rows])) == [
+        f"GM3 {34 + i}:1" for i in range(6)
+    ]

@@ -51,6 +51,15 @@ def test_room_temperature_is_no_retention_time() -> None:
         read(text)
 
 
+def test_a_header_below_which_names_stand_side_by_side_has_no_times() -> None:
+    """As where several candidates of a feature are listed in one row."""
+    names = [",".join(f"GM3 {30 + i + j}:1" for j in range(4)) for i in range(6)]
+    rows = [f"{i},{8 + i},x,{names[i]}" for i in range(6)]
+    table = read("\n".join([",rt,level,id,id,id,id", *rows]))
+    assert table.data["name"].tolist() == [f"GM3 {30 + i}:1" for i in range(6)]
+    assert table.data["rt"].tolist() == [8.0, 9.0, 10.0, 11.0, 12.0, 13.0]
+
+
 def test_without_retention_times_it_is_refused() -> None:
     with pytest.raises(ValidationError, match="Each lipid is a column"):
         read(across(times="dilution"))

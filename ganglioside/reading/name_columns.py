@@ -152,7 +152,8 @@ def _best_text(header: Header, cells: pd.DataFrame) -> int | None:
     taken = set(header.positions.values())
     shares = {i: readable_share(cells[i]) for i in range(len(header.texts)) if i not in taken}
     found = [i for i, share in shares.items() if share >= _ENOUGH]
-    return max(found, key=lambda i: shares[i] * len(_distinct_cells(cells[i])), default=None)
+    counts = {i: len(distinct(texts_of(cells[i]))[1]) for i in found}
+    return max(found, key=lambda i: shares[i] * counts[i], default=None)
 
 
 def _put_together(header: Header, cells: pd.DataFrame, sheet: str) -> NameChoice | None:

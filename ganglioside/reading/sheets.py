@@ -101,6 +101,7 @@ def likeliest(sheets: Sequence[Sheet], options: ReadingOptions) -> Layout | None
             Layout(sheet, header_of(cells, options.named), record, line)
             for sheet in filled
             for record, (line, cells) in enumerate(sheet.head)
+            if sheet.header in (None, record)
         ]
     else:
         possible = [numbered(sheet, options.named) for sheet in filled]

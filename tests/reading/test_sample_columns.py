@@ -134,7 +134,8 @@ def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
             "Batch",
         ),
         *("OH", "z", "Charge 1", "Group CV", "fold change 2", "Row ID", "peak start", "log2 S1"),
-        *("Conc", "final conc. (nM)", "high conc nM"),
+        *("Conc", "final conc. (nM)", "high conc nM", "VIP", "odds ratio", "MoleculeExplorerFiles"),
+        *("Alignment ID", "scan_num", "sm_lpid", "Mol. weight", "Analog_TIC_Query"),
         *("#Scan#", "TIC_Query", "base peak m/z"),
     ],
 )

@@ -451,7 +451,7 @@ def _settle_rt(
     if raw.unit is not None:
         seconds = raw.unit == "s"
     else:
-        seconds = not minutes and _holds_seconds(raw.header, rt, log)
+        seconds = not minutes and _holds_seconds(raw.header, rt[judged], log)
     in_minutes = rt / 60.0 if seconds else rt
     for code, found in (
         ("rt-negative", rt < 0),

@@ -91,13 +91,6 @@ def test_a_table_of_seconds_with_a_short_median(seconds: tuple[float, ...], unit
     assert table.data["rt"].tolist() == pytest.approx(known, nan_ok=True)
 
 
-def test_the_unit_is_that_of_all_rows_whatever_they_are() -> None:
-    """Few rows of a table may be lipids that are judged."""
-    others = [f"PC {30 + i}:1,{70 + 40 * i}" for i in range(9)]
-    table = gg.read_features("\n".join(["Name,RT", "GM3 34:1,66", *others]).encode())
-    assert table.data["rt"][0] == pytest.approx(1.1)
-
-
 def test_rows_without_a_peak_are_no_faults_only_where_samples_are_listed() -> None:
     head = "Name,RT,Area,Sample\nGM3 34:1,7.5,9000,S1\nGM3 36:1,8.9,8000,S1\n"
     table = gg.read_features((head + "GM3 34:1,,,S2\nGM3 36:1,,7000,S2\n").encode())

@@ -68,6 +68,12 @@ def test_numbers_of_lipids_are_no_samples(ions: int) -> None:
     assert "sample-numbers-rows" in set(read.problems["code"])
 
 
+def test_samples_that_show_a_lipid_each_are_samples() -> None:
+    rows = [f"S_{i},GM3 {34 + i % 5}:1,{8 + i % 5}" for i in range(15)]
+    read = gg.read_features("\n".join(["Sample.ID,Lipid,RT", *rows]).encode())
+    assert read.data["sample"].nunique() == 15
+
+
 def test_one_lipid_in_many_samples_has_samples() -> None:
     rows = [f"S_{i},GM3 36:1,{8 + 0.001 * i}" for i in range(9)]
     read = gg.read_features("\n".join(["Sample.ID,Lipid,RT", *rows]).encode())

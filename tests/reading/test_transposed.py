@@ -44,7 +44,7 @@ def test_seconds_are_known_by_their_values() -> None:
 def test_room_temperature_is_no_retention_time() -> None:
     """A table with one row a sample, whose conditions are written RT and Cold."""
     header = ["Name", "Temp", *(f"{f.head} {f.chains}" for f in FEATURES)]
-    rows = [[f"S_{i}", "RT" if i % 2 else "Cold", *(f.area("S_1") for f in FEATURES)]
+    rows = [[f"S_{i}", "RT" if i % 2 else "Cold", *(f.number + 0.5 for f in FEATURES)]
             for i in range(6)]  # fmt: skip
     text = "\n".join(",".join(map(str, row)) for row in [header, *rows])
     with pytest.raises(ValidationError, match="Each lipid is a column"):

@@ -27,6 +27,7 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features, read_with
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
+from ganglioside.reading.validation import check_judgeable
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.settings import Settings
 from ganglioside.support.arrays import BoolArray, IntArray
@@ -485,7 +486,8 @@ def analyze(
     Raises
     ------
     ReadError, ValidationError
-        If the table cannot be read or lacks required columns.
+        If the table cannot be read, lacks required columns, or holds no name or no RT that can be
+        judged.
     SettingsError
         If `reading` is given for a table that was read before.
 
@@ -503,6 +505,7 @@ def analyze(
     try:
         read = read_with(table, settings, ReadingOptions.of(**reading))
         report.done("loading", f"{read.source.name}: {len(read):,} features")
+        check_judgeable(read)
         judged = int(read.data["fault"].isna().sum())
         report.done("validating", f"{judged:,} features can be judged")
         kept = _judge(read, settings, priors, report)

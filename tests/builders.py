@@ -222,14 +222,14 @@ def build_analysis(
 
 
 def build_table(source: Source | None = None) -> FeatureTable:
-    """Return a feature table of one unreadable row."""
-    row = {"feature_id": 0, "name": "?", "fault": "no name"}
+    """Return a feature table of one row."""
+    row = {"feature_id": 0, "name": "GM3(36:1;O2)", "rt": 9.0}
     return FeatureTable(
         data=build_frame(FEATURE_TABLE, [row]),
-        names=parse_names(["?"]),
+        names=parse_names(["GM3(36:1;O2)"]),
         carried=pd.DataFrame(index=pd.RangeIndex(1)),
         problems=build_problems(),
-        source=source or Source.from_bytes("one row.csv", b"Name,RT\n?,1\n"),
+        source=source or Source.from_bytes("one row.csv", b'Name,RT\n"GM3(36:1;O2)",9\n'),
     )
 
 

@@ -286,10 +286,13 @@ NOTHING_TO_SAY: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "two series": lambda raw: raw.iloc[[0, 300]],
     "one ceramide": lambda raw: raw[raw["Name"].str.contains("(36:1;O2)", regex=False)],
     "one retention time": lambda raw: raw.assign(RT=9.0),
-    "no readable RT": lambda raw: raw.assign(RT="x"),
-    "no readable name": lambda raw: raw.assign(Name="GX9(36:1;O2)"),
     "a thousand times one row": one_name,
-    "no row": lambda raw: raw.iloc[:0],
+}
+
+NOTHING_TO_JUDGE: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
+    "no row": (lambda raw: raw.iloc[:0], "has a header but no rows"),
+    "no readable RT": (lambda raw: raw.assign(RT="x"), "No row of the table has a retention time"),
+    "no readable name": (lambda raw: raw.assign(Name="GX9(36:1;O2)"), "None of the 332 names"),
 }
 
 
@@ -298,10 +301,6 @@ def test_where_nothing_can_be_said_all_is_undetermined(
     raw: pd.DataFrame, make: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> None:
     table = make(raw)
-    if table.empty:
-        with pytest.raises(ValidationError):
-            gg.analyze(table)
-        return
     analysis = gg.analyze(table)
     assert_sound(analysis, len(table))
     assert analysis.features["verdict"].eq("undetermined").all()
@@ -309,6 +308,14 @@ def test_where_nothing_can_be_said_all_is_undetermined(
     assert len(analysis.models) == 0
     assert analysis.findings["code"].tolist() == ["no-model"]
     assert analysis.predict(["GM3(36:1;O2)"])["basis"].tolist() == ["no model"]
+
+
+@pytest.mark.parametrize(("make", "why"), NOTHING_TO_JUDGE.values(), ids=NOTHING_TO_JUDGE.keys())
+def test_a_table_without_names_or_retention_times_is_refused(
+    raw: pd.DataFrame, make: Callable[[pd.DataFrame], pd.DataFrame], why: str
+) -> None:
+    with pytest.raises(ValidationError, match=why):
+        gg.analyze(make(raw))
 
 
 def hilic(raw: pd.DataFrame, slope: float) -> pd.DataFrame:

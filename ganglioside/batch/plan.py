@@ -15,7 +15,12 @@ from pathlib import Path
 from typing import Any, Final, Unpack
 
 from ganglioside.errors import BatchError, ReadError, SettingsError
-from ganglioside.reading.compressed import TABLE_ENDINGS, TEXT_ENDINGS
+from ganglioside.reading.compressed import (
+    TABLE_ENDINGS,
+    TEXT_ENDINGS,
+    is_table_file,
+    without_gz,
+)
 from ganglioside.reading.limits import most
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.text_files import SEPARATORS, decode
@@ -128,7 +133,7 @@ def _items(source: str, usual: _Usual) -> list[Item]:
     """Tables that one source names."""
     path = Path(source).expanduser()
     if path.is_dir():
-        found = sorted(p for p in path.iterdir() if p.is_file() and _is_table(p))
+        found = sorted(p for p in path.iterdir() if p.is_file() and is_table_file(p.name))
         if not found:
             raise BatchError(f"{path} holds no table: {', '.join(TABLE_ENDINGS)}.")
         return [usual.item(p) for p in found]
@@ -141,10 +146,6 @@ def _items(source: str, usual: _Usual) -> list[Item]:
             raise BatchError(f"No file fits {source!r}.")
         return [usual.item(p) for p in found]
     return [usual.item(path)]  # it fails alone, when it is read
-
-
-def _is_table(path: Path) -> bool:
-    return path.suffix.lower() in TABLE_ENDINGS and not path.name.startswith(".")
 
 
 def _distinct(items: list[Item]) -> list[Item]:
@@ -175,7 +176,8 @@ def _repeated(names: Sequence[str]) -> list[str]:
 
 
 def _name(path: Path, parts: int) -> str:
-    return _file_name("_".join((*path.parts[-parts:-1], path.stem)))
+    stem = Path(without_gz(path.name)).stem
+    return _file_name("_".join((*path.parts[-parts:-1], stem)))
 
 
 def _file_name(text: str) -> str:

@@ -260,12 +260,10 @@ def _run(
     """
     from ganglioside.analysis import analyze as judge
     from ganglioside.reading.features import read_with
-    from ganglioside.reading.validation import check_judgeable
 
     table = read_with(file, settings, reading)
     if not silent:
         output.reading_report(table.report)
-    check_judgeable(table)
     with output.progress_bar(_label(file)) as progress:
         if history is None:
             return None, judge(table, settings, progress)

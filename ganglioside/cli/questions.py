@@ -135,13 +135,9 @@ def _analysis(source: str, settings: Settings, reading: ReadingOptions) -> Analy
             )
         return _session(source, settings)
     from ganglioside.analysis import analyze
-    from ganglioside.reading.features import read_with
-    from ganglioside.reading.validation import check_judgeable
 
-    table = read_with(path, settings, reading)
-    check_judgeable(table)
     with output.progress_bar(path.name) as progress:
-        return analyze(table, settings, progress)
+        return analyze(path, settings, progress, **reading.keywords)
 
 
 def _session(sid: str, given: Settings) -> Analysis:

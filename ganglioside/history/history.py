@@ -45,6 +45,7 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features, read_with
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
+from ganglioside.reading.validation import check_judgeable
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Overrides
 
@@ -310,7 +311,8 @@ class History(CareAliases):
     ) -> tuple[str, Analysis]:
         """Analyse a table and store it as a session, which also records a failure or cancellation.
 
-        A table that cannot be read is refused before a session begins.
+        A table that cannot be read, or of which no row can be judged, is refused before a session
+        begins.
 
         Parameters
         ----------
@@ -333,6 +335,7 @@ class History(CareAliases):
         """
         chosen = settings or Settings()
         read = read_with(table, chosen, ReadingOptions.of(**reading))
+        check_judgeable(read)
         opening = Opening.now(read.source, chosen, name)
         return opening.id, self._run(opening, read, chosen, progress)
 

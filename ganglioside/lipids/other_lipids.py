@@ -42,8 +42,10 @@ _BY_KEY: Final = {_key(s): lipid for lipid in OTHER_LIPIDS for s in lipid.spelli
 _SPELLINGS: Final = "|".join(
     re.escape(s).replace(r"\-", "[-_]") for s in sorted(_BY_KEY, key=len, reverse=True)
 )
+# `Ac-O-9-GT1b` is no acylcarnitine (AC).
 _OTHER: Final = re.compile(
-    rf"(?:d[5-9])?(?P<spelling>{_SPELLINGS})(?:\Z|[ (\[_:;/,]|[0-9]{{1,3}}:|-(?=[0-9opad]))",
+    rf"(?!ac-o)(?:d[5-9])?(?P<spelling>{_SPELLINGS})"
+    r"(?:\Z|[ (\[_:;/,]|[0-9]{1,3}:|-(?=[0-9opad]))",
     re.IGNORECASE,
 )
 # The chains before the class: `15:0-18:1 PC`, `18:1 Lyso PE`.

@@ -56,6 +56,8 @@ _SECONDS_ABOVE: Final = 120.0
 _UNCLEAR_ABOVE: Final = 60.0
 #: Share of values beyond the longest run above which such a column holds seconds.
 _TOO_LONG: Final = 0.05
+#: Median RT up to which values beyond the longest run are slips of single rows.
+_EARLY: Final = 20.0
 
 #: Larger numbers in an RT column count as this one, so that sums of them stay finite.
 _NO_RT: Final = 1e9
@@ -441,6 +443,8 @@ def _settle_rt(
     without unit   median > 120                 s
     without unit   median > 60, and one in      s: no run takes so long
                    twenty beyond 300 min
+    without unit   median > 20, and one in      s
+                   ten beyond 300 min
     =============  ===========================  ==============================
     """
     label, text = raw.header.label("rt"), cells_of(raw, cells, "rt")
@@ -471,7 +475,9 @@ def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
             return False
         log.table("rt-in-seconds", label, "the header says so")
         return True
-    too_long = median > _UNCLEAR_ABOVE and np.mean(positive > MAX_RT) >= _TOO_LONG
+    beyond = float(np.mean(positive > MAX_RT))
+    too_long = beyond >= (_TOO_LONG if median > _UNCLEAR_ABOVE else 2 * _TOO_LONG)
+    too_long = too_long and median > _EARLY
     if header.rt_unit == "" and (median > _SECONDS_ABOVE or too_long):
         log.table("rt-in-seconds", label, f"half of the values are above {median:.0f}")
         return True

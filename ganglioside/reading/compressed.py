@@ -55,14 +55,32 @@ def unpacked(name: str, content: bytes, max_bytes: int) -> tuple[str, bytes]:
     ('liver.csv', b'Name,RT')
     """
     if content.startswith(_GZIP):
-        return _without_ending(name), _of_gzip(content, max_bytes)
+        return without_gz(name), _of_gzip(content, max_bytes)
     tables = _tables(content) if content.startswith(_ZIP) else []
     return _of_zip(content, tables, max_bytes) if tables else (name, content)
 
 
-def _without_ending(name: str) -> str:
-    """File name without `.gz`."""
+def without_gz(name: str) -> str:
+    """File name without `.gz`.
+
+    Examples
+    --------
+    >>> without_gz("liver.csv.gz"), without_gz("liver.csv")
+    ('liver.csv', 'liver.csv')
+    """
     return name[:-3] if name.lower().endswith(".gz") else name
+
+
+def is_table_file(name: str) -> bool:
+    """Whether a file, perhaps packed with gzip, is a table by its ending; hidden ones are none.
+
+    Examples
+    --------
+    >>> [is_table_file(name) for name in ("a.csv", "a.tsv.gz", ".a.csv", "a.gz", "a.pdf")]
+    [True, True, False, False, False]
+    """
+    path = PurePosixPath(without_gz(name))
+    return path.suffix.lower() in TABLE_ENDINGS and not path.name.startswith(".")
 
 
 def _of_gzip(content: bytes, max_bytes: int) -> bytes:
@@ -143,9 +161,7 @@ def _of_zip(content: bytes, tables: Sequence[str], max_bytes: int) -> tuple[str,
 
 def _is_table(filename: str) -> bool:
     """Whether a member is a table by its ending; what systems add beside it is none."""
-    path = PurePosixPath(filename)
-    hidden = path.name.startswith(".") or "__MACOSX" in path.parts
-    return path.suffix.lower() in TABLE_ENDINGS and not hidden
+    return is_table_file(filename) and "__MACOSX" not in PurePosixPath(filename).parts
 
 
 def _several(tables: Sequence[str]) -> ReadError:

@@ -34,7 +34,6 @@ from ganglioside.reading.sheets import (
     best_layout,
     holds_names,
     likeliest,
-    lipids_across,
     read_sheet,
     readable,
     readable_head,
@@ -42,12 +41,16 @@ from ganglioside.reading.sheets import (
 )
 from ganglioside.reading.source import MEGABYTE, Frame
 from ganglioside.reading.text_files import decodings, text_sheets, with_tabs
+from ganglioside.reading.transposed import lipids_across
 from ganglioside.reading.validation import validate
 from ganglioside.reading.workbooks import workbook_sheets
 from ganglioside.settings import Settings
 from ganglioside.support.fact_tables import read_facts
 
 _ANNOTATED: Final = Note("annotated-before")
+
+#: Records at the top of which one may name a lipid in each column.
+_ACROSS_WITHIN: Final = 12
 
 #: Name of the stream that holds an encrypted workbook.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
@@ -273,8 +276,9 @@ def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
     if layout is None:
         return ReadError(f"The input is empty. {RIGHT_FILE}")
     header, texts = layout.header, list(layout.header.texts)
-    if "rt" not in header.positions and lipids_across(texts):
-        return refuse_across(texts, layout.line)
+    across = next((r for r in layout.sheet.head[:_ACROSS_WITHIN] if lipids_across(r[1])), None)
+    if across is not None and "name" not in header.positions:
+        return refuse_across(across[1], across[0])
     named = "name" in header.missing and holds_names(layout)
     if header.positions or header.unmet:
         return refuse_header(texts, header, layout.line, holds_names=named)

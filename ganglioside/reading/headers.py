@@ -11,8 +11,9 @@ from typing import Final
 
 from ganglioside.columns import INPUT_LABELS, NEEDED
 from ganglioside.errors import SettingsError
+from ganglioside.reading.header_words import column_by_words, shows, words_of
 from ganglioside.reading.options import UNITS
-from ganglioside.reading.records import header_key
+from ganglioside.reading.records import column_of, header_key
 from ganglioside.support.fact_tables import read_facts
 
 #: Longer texts are no header of an input column.
@@ -140,6 +141,43 @@ def match_header(
     return Header(tuple(texts), positions, _rt_unit(texts, positions), tuple(spare), unmet)
 
 
+def with_content(header: Header, below: Callable[[], list[list[str]]]) -> Header:
+    """Header with RT and m/z in columns whose cells show that they are what a word may mean.
+
+    `Time` may be that of sampling, and `Precursor` a name.
+
+    Parameters
+    ----------
+    header
+    below
+        Gives the first records below the header.
+
+    Examples
+    --------
+    >>> header = match_header(["Lipid", "Time"])
+    >>> with_content(header, lambda: [["GM3 36:1", "8.95"], ["GM3 38:1", "10.29"]]).positions
+    {'name': 0, 'rt': 1}
+    """
+    taken = {*header.positions.values(), *(position for _, position in header.spare)}
+    found: dict[str, int] = {}
+    for position, text in enumerate(header.texts):
+        column = _column_by_content(text)
+        free = column not in (*header.positions, *found) and position not in taken
+        if column and free and shows(column, column_of(below(), position)):
+            found[column] = position
+    if not found:
+        return header
+    positions = {**header.positions, **found}
+    return replace(header, positions=positions, rt_unit=_rt_unit(header.texts, positions))
+
+
+@lru_cache(maxsize=4096)
+def _column_by_content(text: str) -> str:
+    """Input column that a header may mean if its cells show it, empty if it may mean none."""
+    said = None if len(text) > _LONGEST_HEADER else column_by_words(text, _time_words())
+    return said.column if said and said.needs_content else ""
+
+
 def column_of_header(text: str) -> str:
     """Input column that a header usually names, empty if it is unknown.
 
@@ -236,8 +274,28 @@ def _lookup(header: str) -> _Found | None:
     base, unit = _split_unit(header)
     found = _aliases().get(header_key(base)) if unit else None
     if found is None or found.column != ("volume" if unit == "area" else "rt"):
-        return None
+        return _by_words(header)
     return _Found(found.column, "" if unit == "area" else unit, found.rank + len(_aliases()))
+
+
+def _by_words(header: str) -> _Found | None:
+    """Input column that the words of a header say, preferred least; None if they say none."""
+    said = column_by_words(header, _time_words())
+    if said is None or said.needs_content:
+        return None
+    unit = _unit_among(words_of(header)) if said.column == "rt" else ""
+    return _Found(said.column, unit, (4 if said.is_worse else 3) * len(_aliases()))
+
+
+@cache
+def _time_words() -> frozenset[str]:
+    """Words for units of RT."""
+    return frozenset(word for word, unit in _units().items() if unit in UNITS)
+
+
+def _unit_among(words: Sequence[str]) -> str:
+    """Unit of RT among the words of a header, empty if there is none."""
+    return next((_units()[word] for word in words if word in _time_words()), "")
 
 
 def _rt_unit(texts: Sequence[str], positions: Mapping[str, int]) -> str:

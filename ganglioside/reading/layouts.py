@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ganglioside.reading.formats.format import Format
-from ganglioside.reading.headers import Header, column_of_header, match_header
+from ganglioside.reading.headers import Header, column_of_header, match_header, with_content
 from ganglioside.reading.limits import check_columns
 from ganglioside.reading.records import (
     NO_HEADER,
@@ -106,6 +107,7 @@ def find_layout(
         of_tool = tool or format_of(header_keys(texts))
         header = _header_by(of_tool, texts, columns)
         if header.positions:
+            header = with_content(header, partial(sheet.cells_below, record))
             possible.append(_Candidate(record, header, of_tool))
     return _best(sheet, possible, columns or {})
 
@@ -133,7 +135,8 @@ def _best(
     """
     best: Layout | None = None
     for candidate in sorted(possible, key=lambda c: c.highest_rank, reverse=True):
-        if best is not None and candidate.highest_rank < best.rank:
+        most = (candidate.highest_rank, -candidate.record)
+        if best is not None and most < (best.rank, -best.record):
             break
         layout = _layout(sheet, candidate, columns)
         if not layout.is_usable:

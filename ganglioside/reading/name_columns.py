@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -19,11 +20,15 @@ from ganglioside.support.text_columns import distinct, texts_of
 _TRIED: Final = 200
 #: Share of readable cells with which a column is the one of names.
 _ENOUGH: Final = 0.5
+_LETTER: Final = re.compile(r"[^\W\d_]")
 #: Codes of names that are refused, and yet are names of lipids.
 _LIPIDS: Final = frozenset({"other-lipid", "one-chain"})
 #: A column of names that its header shows is kept if this share is readable: the others may be
 #: lipids of other classes.
 _SOME: Final = 0.05
+
+#: Columns of chains of which two may be the sphingoid base and the acyl chain.
+_MOST_CHAINS: Final = 4
 
 #: Headers of columns that hold the head group of each row.
 _HEADS: Final = frozenset(
@@ -101,17 +106,23 @@ def choose_names(
     return None if best is None else NameChoice(best[0], by_content=best[0] != shown)
 
 
-def readable_share(cells: pd.Series[Any] | Sequence[str]) -> float:
-    """Share of the distinct cells, or of some of them, that are read as names."""
+def readable_share(cells: pd.Series[Any] | Sequence[str], *, whole: bool = False) -> float:
+    """Share of the distinct cells, or of some of them, that are read as names.
+
+    With `whole`, those of one chain alone do not count.
+    """
     found = _distinct_cells(cells)
     if not found:
         return 0.0
     picked = np.linspace(0, len(found) - 1, min(_TRIED, len(found))).astype(int)
     tried = [found[i] for i in picked]
+    if not any(_LETTER.search(cell) for cell in tried):
+        return 0.0  # numbers, which take long to be tried as names
     names = parse_names(tried)
     lipids = (names.index >= 0) | names.standard
     unread = np.flatnonzero(~lipids)
-    lipids[unread] = [names.errors[tried[i]].code in _LIPIDS for i in unread]
+    lipid = _LIPIDS - {"one-chain"} if whole else _LIPIDS
+    lipids[unread] = [names.errors[tried[i]].code in lipid for i in unread]
     return float(np.mean(lipids))
 
 
@@ -133,21 +144,47 @@ def _best_shown(header: Header, cells: pd.DataFrame) -> tuple[int, float] | None
 
 
 def _best_text(header: Header, cells: pd.DataFrame) -> int | None:
-    """Position of the column without a known header in which most cells are names."""
+    """Position of the column without a known header in which most cells are names.
+
+    Of several it is the one with most different names: others may hold classes, or second
+    candidates of some features.
+    """
     taken = set(header.positions.values())
     shares = {i: readable_share(cells[i]) for i in range(len(header.texts)) if i not in taken}
-    best = max(shares, key=lambda i: shares[i], default=None)
-    return best if best is not None and shares[best] >= _ENOUGH else None
+    found = [i for i, share in shares.items() if share >= _ENOUGH]
+    counts = {i: len(distinct(texts_of(cells[i]))[1]) for i in found}
+    return max(found, key=lambda i: shares[i] * counts[i], default=None)
 
 
 def _put_together(header: Header, cells: pd.DataFrame, sheet: str) -> NameChoice | None:
     """Names from a head group and chains that stand apart; None if that gives no names."""
-    for position in _columns_of_chains(header, cells):
-        chains = cells[position]
-        for title, heads in _heads(header, cells, chains, sheet):
-            names = (heads + " " + chains).where((heads != "") & (chains != ""), chains)
-            if readable_share(names) >= _ENOUGH:
-                return NameChoice(position, names, (title, header.texts[position].strip()))
+    positions = _columns_of_chains(header, cells)
+    alone = [(position,) for position in positions]
+    pairs = list(combinations(positions[:_MOST_CHAINS], 2))
+    for used in (*alone, *pairs):
+        choice = _with_heads(header, cells, sheet, used, whole=True)
+        if choice is not None:
+            return choice
+    found = (_with_heads(header, cells, sheet, used, whole=False) for used in alone)
+    return next((choice for choice in found if choice is not None), None)
+
+
+def _with_heads(
+    header: Header, cells: pd.DataFrame, sheet: str, used: tuple[int, ...], *, whole: bool
+) -> NameChoice | None:
+    """Names from head groups and columns of chains; None if that gives no names.
+
+    With `whole`, names of one chain alone are none: the other one may be in another column.
+    """
+    chains = cells[used[0]].str.strip()
+    for position in used[1:]:
+        other = cells[position].str.strip()
+        chains = (chains + "/" + other).where((chains != "") & (other != ""), chains)
+    for title, heads in _heads(header, cells, chains, sheet):
+        names = (heads + " " + chains).where((heads != "") & (chains != ""), chains)
+        if readable_share(names, whole=whole) >= _ENOUGH:
+            titles = (header.texts[position].strip() for position in used)
+            return NameChoice(used[0], names, (title, *titles))
     return None
 
 
@@ -188,10 +225,15 @@ def _heads(
     """Yield possible head groups of the rows, each with the words for where they stand."""
     for position, text in enumerate(header.texts):
         if header_key(text) in _HEADS:
-            yield text.strip(), cells[position].str.strip()
+            yield text.strip(), _filled_down(cells[position].str.strip())
     if sheet:
         yield sheet_words(sheet), pd.Series(sheet, index=cells.index, dtype="str")
     yield "headings of sections", _sections(chains)
+
+
+def _filled_down(heads: pd.Series[Any]) -> pd.Series[Any]:
+    """Head groups of which each is written once, above the rows that it is of."""
+    return heads.mask(heads == "").ffill().fillna("").astype("str")
 
 
 def sheet_words(sheet: str) -> str:

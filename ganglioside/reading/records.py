@@ -49,7 +49,8 @@ def header_key(header: str) -> str:
 @lru_cache(maxsize=1 << 15)  # the same cells are looked at with each separator and by each reader
 def _key(header: str) -> str:
     """The same, remembered."""
-    return _OTHER_CHARACTERS.sub("", unicodedata.normalize("NFKC", header).casefold())
+    folded = unicodedata.normalize("NFKC", header).casefold().replace("ı", "i")  # Turkish
+    return _OTHER_CHARACTERS.sub("", folded)
 
 
 def header_keys(texts: Iterable[str]) -> set[str]:

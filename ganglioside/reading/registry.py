@@ -155,7 +155,9 @@ judged.
 
 **What was taken** from which column, and what was left out, is in the reading report:
 `table.report` in Python, the first lines of `ganglioside analyze`, *What was taken* in the
-workbench. A column that was taken wrongly is corrected there: `columns={"Name": "my column"}`,
+workbench. Lines of other things than features are counted there; what a tool writes about the file
+itself (metadata, marks of sections, lists of its files) and blank lines are not. A column that was
+taken wrongly is corrected there: `columns={"Name": "my column"}`,
 `--column Name="my column"`, the mark over the column in the workbench.
 
 **Not read** are tables without names of lipids, such as plain peak lists: annotate them first, in

@@ -21,6 +21,11 @@ _CLOCK: Final = re.compile(
 )
 _SPREAD: Final = re.compile(rf"(?P<centre>{_NUMBER}) ?(?:±|\+/-|\+-) ?{_NUMBER}")
 _RANGE: Final = re.compile(rf"(?P<low>{_NUMBER}) ?(?:-|–|—|to|\.\.\.?) ?(?P<high>{_NUMBER})")
+#: Times of several transitions of one compound, as programs list them in one cell.
+_SEVERAL: Final = re.compile(rf"{_NUMBER}(?: ?[;|/] ?{_NUMBER}){{1,9}}")
+_WITH_COMMAS: Final = re.compile(r"[0-9]{1,6}\.[0-9]{1,12}(?:, ?[0-9]{1,6}\.[0-9]{1,12}){1,9}")
+#: Most minutes between times of one peak in such a list.
+_ONE_PEAK: Final = 0.2
 _UNIT: Final = re.compile(
     rf"(?P<number>{_NUMBER}) ?(?P<unit>min(?:\.|utes)?|m|s(?:ec)?\.?|seconds|')"
 )
@@ -47,6 +52,9 @@ class RtText:
 
 def plain_rt(cells: pd.Series[Any]) -> RtText:
     """Retention times as plain numbers: `9:34`, `9.57 ± 0.02`, `9.50-9.65`, `9.57 min`.
+
+    Of times of several transitions (`15.72, 15.67`) the first one is read, the quantifier's, where
+    all of them are of one peak.
 
     Parameters
     ----------
@@ -81,11 +89,20 @@ def _read(text: str) -> tuple[str | None, bool]:
         return spread["centre"], False
     if between := _RANGE.fullmatch(text):
         return _middle(between["low"], between["high"]), False
+    if _SEVERAL.fullmatch(text) or _WITH_COMMAS.fullmatch(text):
+        return _first_of_one_peak(text), False
     if unit := _UNIT.fullmatch(text):
         seconds_unit = unit["unit"].startswith("s")
         number = float(unit["number"].replace(",", "."))
         return _written(number / 60 if seconds_unit else number), True
     return None, False
+
+
+def _first_of_one_peak(text: str) -> str | None:
+    """First of several times, None if they are not of one peak."""
+    times = re.split(r"[;|/]|,(?= ?[0-9]+\.)", text)
+    minutes = [float(time.strip().replace(",", ".")) for time in times]
+    return times[0].strip() if max(minutes) - min(minutes) <= _ONE_PEAK else None
 
 
 def _middle(low: str, high: str) -> str | None:

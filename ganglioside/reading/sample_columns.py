@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -23,11 +24,12 @@ from ganglioside.support.fact_tables import read_facts
 from ganglioside.support.unique_names import unique
 
 #: A peak area, its height, and a retention time, as the part of a header that is no sample.
-_AREA: Final = r"(?:(?:peak|raw|total|integrated)[ ._])?areas?"
-_HEIGHT: Final = r"(?:(?:peak|raw|total)[ ._])?(?:intensity|abundance|height)"
-_TIME: Final = r"(?:rt|(?:apex[ ._])?retention[ ._]time)"
+_AREA: Final = r"(?:(?:peak|raw|total|integrated|eic|xic)[ ._]?)?areas?"
+_HEIGHT: Final = r"(?:(?:peak|raw|total)[ ._]?)?(?:intensity|abundance|height)"
+_TIME: Final = r"(?:rt|r\.t\.|(?:apex[ ._])?ret(?:ention)?\.?[ ._]?time)"
 _MIN: Final = r"(?: ?[\[(]min[\])])?"
 #: A sample before or behind such a part, and one in brackets.
+_BEFORE: Final = r"(?P<sample>.*[^\s_:.\-])[ _:.\-]+"
 _BARE: Final = r"(?P<sample>[^\s\[({].*\S|[^\s\[({])"
 _BRACKETED: Final = r" ?[\[({](?P<sample>.*[^\])}])[\])}]"
 
@@ -35,14 +37,15 @@ _BRACKETED: Final = r" ?[\[({](?P<sample>.*[^\])}])[\])}]"
 _USUAL: Final = (
     PerSample("volume", rf"{_AREA}[ _:.\-]+{_BARE}"),
     PerSample("volume", rf"{_AREA}{_BRACKETED}"),
-    PerSample("volume", rf"(?P<sample>.*\S)[ _:.\-]+{_AREA}"),
+    PerSample("volume", rf"{_BEFORE}{_AREA}"),
     PerSample("volume", rf"(?P<sample>.*\S) ?[\[({{]{_AREA}[\])}}]"),
     PerSample("volume", rf"{_HEIGHT}[ _:.\-]+{_BARE}"),
     PerSample("volume", rf"{_HEIGHT}{_BRACKETED}"),
-    PerSample("volume", rf"(?P<sample>.*\S)[ _:.\-]+{_HEIGHT}"),
+    PerSample("volume", rf"{_BEFORE}{_HEIGHT}"),
+    PerSample("volume", rf"(?P<sample>.*\S) ?[\[({{]{_HEIGHT}[\])}}]"),
     PerSample("rt", rf"{_TIME}{_MIN}[ _:.\-]+{_BARE}"),
     PerSample("rt", rf"{_TIME}{_BRACKETED}"),
-    PerSample("rt", rf"(?P<sample>.*\S)[ _:.\-]+{_TIME}{_MIN}"),
+    PerSample("rt", rf"{_BEFORE}{_TIME}{_MIN}"),
     PerSample("rt", rf"(?P<sample>.*\S) ?[\[({{]{_TIME}[\])}}]"),
 )
 
@@ -69,6 +72,8 @@ _MANY: Final = 4
 _TOGETHER: Final = 2
 #: Rows that two columns need in common to be compared.
 _COMPARED: Final = 5
+#: Columns with which each is compared.
+_COMPARED_WITH: Final = 12
 #: Cells with a comma that show what commas mean in a column.
 _MARKED: Final = 3
 #: Share of equal numbers above which two columns hold one thing, such as the number of a row.
@@ -79,6 +84,10 @@ _ALIKE: Final = 0.7
 _DECADES: Final = 2.0
 #: Least spread of a column of areas beside that of another; masses differ too little.
 _SPREAD: Final = 0.3
+
+#: Least and largest mass of a lipid, and most spread of their logarithms in a table.
+_MASSES: Final = (200.0, 3500.0)
+_MASS_SPREAD: Final = 0.18
 
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPED: Final = re.compile(
@@ -130,10 +139,23 @@ def find_samples(
         found = _by_block(header.texts, above)
     if not found and "volume" not in header.positions:
         found = _with_area(_by_pattern(header, _USUAL))
-    if not found and "rt" in header.positions:  # what follows finds areas alone
-        found = _by_content(header, above, below)
-        found = tuple(s for s in found if tool is None or not tool.is_other(s.name))
+    if len(found) < _FEWEST and "rt" in header.positions:  # what follows finds areas alone
+        shown = _by_content(header, above, below)
+        shown = tuple(s for s in shown if tool is None or not tool.is_other(s.name))
+        found = _beside_one(found, shown)
     return _with_kinds(_with_own_names(found), above)
+
+
+def _beside_one(
+    named: tuple[SampleColumns, ...], shown: tuple[SampleColumns, ...]
+) -> tuple[SampleColumns, ...]:
+    """Samples that cells show beside the one that a header names, else that one.
+
+    `Precursor intensity` beside two samples is none.
+    """
+    columns = {p for sample in named for p in sample.positions.values()}
+    others = tuple(s for s in shown if columns.isdisjoint(s.positions.values()))
+    return others if len(others) >= _FEWEST or not named else named
 
 
 def _by_content(
@@ -203,8 +225,8 @@ def _beside_others(
 ) -> tuple[SampleColumns, ...]:
     """Columns of numbers of which the tool does not say that they hold something else.
 
-    Small whole numbers beside areas count peaks; headers that come back are of means and deviations
-    of one group.
+    Small numbers beside areas count peaks or are of a test; headers that come back are of means and
+    deviations of one group.
     """
     texts = [text.strip() for text in header.texts]
     times = Counter(texts)
@@ -212,7 +234,10 @@ def _beside_others(
     found = {
         i: v for i, v in numeric.items() if not tool.is_other(texts[i]) and times[texts[i]] < 2
     }
-    if any(_is_large(values) for values in found.values()):
+    large = [i for i, values in found.items() if _is_large(values)]
+    if len(large) >= _FEWEST:  # a statistic beside them, whatever its header says
+        return tuple(_area_of(texts[i], i) for i in large)
+    if large:
         found = {i: values for i, values in found.items() if not _are_counts(values)}
     return tuple(_area_of(texts[i], i) for i in found)
 
@@ -332,12 +357,22 @@ def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, Flo
         if position in taken or not text.strip() or (other and other.like_areas):
             continue
         values = _numbers(cells_of(below, position))
-        if values is not None and other is None:
+        if values is not None and other is None and not _are_masses(values):
             found[position] = values
         elif values is not None and _is_large(values):
             doubtful[position] = values
     alike = _with_areas(doubtful, [values for values in found.values() if _is_large(values)])
     return dict(sorted({**found, **alike}.items()))
+
+
+def _are_masses(values: FloatArray) -> bool:
+    """Whether numbers may be masses of lipids: they differ far less than areas do."""
+    known = values[~np.isnan(values)]
+    low, high = _MASSES
+    if len(known) < _COMPARED or known.min() < low or known.max() > high:
+        return False
+    fractional = np.mean(known != np.floor(known)) >= _MOSTLY
+    return bool(fractional and np.log10(known).std() <= _MASS_SPREAD)
 
 
 def _taken(header: Header) -> set[int]:
@@ -377,7 +412,7 @@ def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns
     numeric = _columns_of_numbers(header, below)
     chosen = [i for i, values in numeric.items() if _is_large(values)]
     if not chosen:
-        chosen = _alike(texts, list(numeric))
+        chosen = _alike(texts, list(numeric)) or _rising_together(numeric)
     if len(chosen) < _FEWEST:
         chosen = _with_one_word(header, below)
     if len(chosen) < _FEWEST:
@@ -424,6 +459,17 @@ def _alike(texts: Sequence[str], positions: Sequence[int]) -> list[int]:
     largest = max(by_shape.values(), key=len, default=[])
     distinct = {texts[i].strip() for i in largest}
     return largest if len(distinct) == len(largest) > _FEWEST else []
+
+
+def _rising_together(numeric: Mapping[int, FloatArray]) -> list[int]:
+    """Positions of columns of small numbers that rise and fall together, as shares of areas do."""
+    first = dict(islice(numeric.items(), _COMPARED_WITH))
+    partners = {
+        i: sum(_go_together(one, other) for j, other in first.items() if j != i)
+        for i, one in numeric.items()
+    }
+    found = [i for i, count in partners.items() if count >= _TOGETHER]
+    return found if len(found) > _FEWEST else []
 
 
 def _area_of(name: str, position: int) -> SampleColumns:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from ganglioside.errors import ValidationError
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.cell_values import filled
+from ganglioside.reading.header_words import words_of
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.records import header_key
@@ -29,6 +30,8 @@ _MOST_NAMES: Final = 0.8
 _TOLD_APART: Final = 0.9
 #: Share of all names that a sample has, at least on average.
 _COVERED: Final = 0.5
+#: Rows of one lipid at most, on average, where a column numbers the lipids.
+_MOST_IONS: Final = 8
 #: Distinct numbers are marked in an array up to this many times as long as they are.
 _MARKED: Final = 16
 #: Without such a column, names must come back this often to be asked about.
@@ -36,10 +39,11 @@ _ASK_FROM: Final = 3
 
 #: Words in headers of columns that tell samples apart.
 _SAMPLE_WORDS: Final = ("file", "sample", "run", "inject", "acquisition", "batch")
-#: Words in headers of columns that tell rows of one sample apart.
+#: Beginnings of words in headers of columns that tell rows of one sample apart.
 _NO_SAMPLE: Final = (
-    "isotop", "adduct", "ion", "charge", "polarity", "transition", "product", "fragment", "peak",
-    "chain", "isomer", "formula", "species", "rank", "alignment", "energy", "mslevel",
+    "isotop", "adduct", "ion", "precursor", "charge", "polarity", "transition", "product",
+    "fragment", "peak", "chain", "isomer", "formula", "species", "rank", "alignment", "energy",
+    "level", "mslevel",
 )  # fmt: skip
 
 
@@ -54,6 +58,9 @@ def settle_samples(
         If each name comes back again and again and no column shows in which sample.
     """
     names = _without_standards(names)
+    if _numbers_rows(data["sample"], names):
+        log.table("sample-numbers-rows", raw.header.label("sample"))
+        data["sample"] = data["sample"].mask(data["sample"].notna())
     if data["sample"].isna().all():
         column = _sample_column(raw, cells, names)
         if column is not None:
@@ -75,6 +82,17 @@ def settle_samples(
     if len(rows):
         log.table("blank-sample", raw.header.label("sample_type"), f"{len(rows):,}")
         log.leave_out(rows, ["A blank takes no part."] * len(rows))
+
+
+def _numbers_rows(samples: pd.Series[Any], names: ParsedNames) -> bool:
+    """Whether a column of samples has another value for each lipid, as numbers of features do."""
+    used = (names.index >= 0) & samples.notna().to_numpy(dtype=bool)
+    codes, found = distinct(texts_of(samples[used]))
+    n, k = len(found), len(np.unique(names.index[used]))
+    if min(n, k) < _FEWEST_NAMES or k < _COVERED * n or used.sum() > _MOST_IONS * n:
+        return False
+    pairs = codes.astype(np.int64) * len(names.species) + names.index[used]
+    return bool(len(np.unique(pairs)) <= n / _TOLD_APART)
 
 
 def _without_standards(names: ParsedNames) -> ParsedNames:
@@ -116,16 +134,19 @@ def _finer_column(
 ) -> int | None:
     """Position of the column that tells injections of one sample apart, None if none has to.
 
-    Some programs let several injections have the name of one sample.
+    Some programs let several injections have the name of one sample, and replicates of several
+    conditions have the same numbers.
     """
     given, times = samples.fillna(""), _repeats(names)
     if not len(times) or np.mean(times > 1) < _MOST_NAMES or _splits(given, names):
         return None
     taken = set(raw.header.positions.values())
-    for position, text in enumerate(raw.header.texts):
-        finer = given + "\0" + cells[position]
-        if position not in taken and _says_sample(text) and _splits(finer, names):
-            return position
+    free = [i for i in range(len(raw.header.texts)) if i not in taken]
+    for says in (_says_sample, _may_be_sample):  # a file first, then a condition
+        for position in free:
+            finer = given + "\0" + cells[position]
+            if says(raw.header.texts[position]) and _splits(finer, names):
+                return position
     return None
 
 
@@ -139,8 +160,8 @@ def _may_be_sample(header: str) -> bool:
     """Whether a header does not say that its column holds something else."""
     if _says_sample(header):
         return True
-    key = header_key(header)
-    return not describes_other(header) and not any(word in key for word in _NO_SAMPLE)
+    begins = (word.startswith(_NO_SAMPLE) for word in words_of(header))
+    return not describes_other(header) and not any(begins)
 
 
 def _splits(values: pd.Series[Any], names: ParsedNames) -> bool:

@@ -20,6 +20,8 @@ _UNSPACED: Final = 0x2E80
 _WORD: Final = re.compile(r"[^\W\d_]+")
 #: The polarity of a run, written onto the word for its type: `Blankneg`, `negQC`.
 _WITHOUT_POLARITY: Final = re.compile(r"^(?:neg|pos)|(?:negative|positive|neg|pos)$")
+#: Words that stand in no other words, so that they are known when written together with others.
+_IN_COMPOUNDS: Final = ("blank", "blk", "qc")
 _NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -64,8 +66,16 @@ def kind_of_name(name: str) -> str:
         found = _words().get(key) or _words().get(_WITHOUT_POLARITY.sub("", key))
         if found and found.in_name:
             return found.kind
+        if kind := _kind_of_compound(key):
+            return kind
     written_together = (word for word in _unspaced() if word.word in name)
     return next((word.kind for word in written_together), "")
+
+
+def _kind_of_compound(word: str) -> str:
+    """Type that a word written together shows, empty if none: `methodblank`, `qcpool`."""
+    parts = (part for part in _IN_COMPOUNDS if word.startswith(part) or word.endswith(part))
+    return next((_words()[part].kind for part in parts), "")
 
 
 @cache

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.reading.continued_rows import with_continued
 from ganglioside.reading.header_faults import refusal
 from ganglioside.reading.headers import Header, column_of_header, looks_like_data
 from ganglioside.reading.ions import ion_column
@@ -22,6 +23,7 @@ from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
 from ganglioside.reading.sample_columns import numbers_left_out
 from ganglioside.reading.sample_types import NOT_JUDGED
+from ganglioside.reading.transposed import exchanged
 from ganglioside.support.text_columns import equals, texts_of
 
 #: Types of samples that take no part where the table gives them no RT of their own.
@@ -32,8 +34,6 @@ _NO_PART_WITHOUT_RT: Final = frozenset({"blank", "qc", "pool", "standard"})
 _LOOKED_AT: Final = 50
 #: Share of a column's cells, or of those of a header, that are names where it holds names.
 _ENOUGH: Final = 0.5
-#: Cells that a header of lipids has at least.
-_ACROSS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,10 @@ def search(sheet: Sheet, options: ReadingOptions) -> Searched:
         if unfolded is not None:
             return Searched(unfolded, find_layout(unfolded, columns, form))
     layout = find_layout(sheet, columns)
+    if layout is None or "name" not in layout.header.positions:
+        turned = exchanged(sheet)
+        if turned is not None:
+            return Searched(turned, find_layout(turned, columns))
     if layout is not None and _points_at_data(layout, columns):
         return Searched(sheet, _without_the_header(layout, columns))
     return Searched(sheet, layout)
@@ -97,6 +101,7 @@ def likeliest(sheets: Sequence[Sheet], options: ReadingOptions) -> Layout | None
             Layout(sheet, header_of(cells, options.named), record, line)
             for sheet in filled
             for record, (line, cells) in enumerate(sheet.head)
+            if sheet.header in (None, record)
         ]
     else:
         possible = [numbered(sheet, options.named) for sheet in filled]
@@ -111,21 +116,11 @@ def holds_names(layout: Layout) -> bool:
     return any(share >= _ENOUGH for share in shares)
 
 
-def lipids_across(texts: Sequence[str]) -> bool:
-    """Whether most cells of a header are names of lipids: a table with one row a sample.
-
-    Examples
-    --------
-    >>> lipids_across(["Sample", "GM3 34:1", "GM3 36:1", "PC 34:1"]), lipids_across(["Name", "RT"])
-    (True, False)
-    """
-    told = [text.strip() for text in texts if text.strip()]
-    return len(told) >= _ACROSS and readable_share(told) >= _ENOUGH
-
-
-def _nearness(layout: Layout) -> tuple[int, bool, tuple[float, int]]:
-    """Rank of a layout that lacks columns: its known headers, then place and data."""
-    return len(layout.header.positions), layout.record <= 0, _data_shown(layout)
+def _nearness(layout: Layout) -> tuple[int, bool, bool, tuple[float, int]]:
+    """Rank of a layout that lacks columns: its known headers, then place, columns and data."""
+    header = layout.header
+    is_divided = len(header.texts) > 1
+    return len(header.positions), layout.record <= 0, is_divided, _data_shown(layout)
 
 
 def _data_shown(layout: Layout) -> tuple[float, int]:
@@ -155,6 +150,9 @@ def read_sheet(
     if choice is None:
         return None
     header = _with_names_and_ions(header, choice, body.cells)
+    continued: list[Note] = []
+    if choice.names is None:
+        body, continued = with_continued(body, header)
     used, left_out = _divided(_beside(header, layout.samples))
     _refuse_formulas(layout, header, used)
     return RawTable(
@@ -165,7 +163,7 @@ def read_sheet(
         separator=sheet.separator,
         ragged=body.ragged,
         broken=body.broken,
-        notes=(*notes, *repeated, *_notes(layout, choice)),
+        notes=(*notes, *repeated, *continued, *_notes(layout, choice)),
         sheet=sheet.name,
         tool=layout.tool,
         samples=used,

@@ -200,9 +200,10 @@ def _with_row_names(head: list[Record]) -> list[Record]:
     (line, texts), *below = head
     longer = all(len(cells) == len(texts) + 1 for _, cells in below)
     filled = any(cells[-1].strip() for _, cells in below)
-    if not longer or not filled or looks_like_data(texts):
-        return head
     names = {cells[0].strip() for _, cells in below}
+    is_cut = any(name.count("(") > name.count(")") for name in names)  # GM3(36:1 ; O2)
+    if not longer or not filled or is_cut or looks_like_data(texts):
+        return head
     counted = all(name.isdecimal() for name in names)
     named = counted or not any(column_of_header(text) == "name" for text in texts)
     return [(line, ["", *texts]), *below] if named and len(names) == len(below) else head

@@ -44,6 +44,12 @@ def test_what_is_not_there_is_planned_and_fails_later(tmp_path: Path) -> None:
     assert item.path == tmp_path / "typo.csv"
 
 
+def test_packed_tables_of_a_folder_are_planned_under_their_own_names(tmp_path: Path) -> None:
+    for name in ("liver.csv.gz", "brain.tsv", "photo.gz", ".hidden.csv.gz"):
+        write(tmp_path / name)
+    assert names(plan([tmp_path])) == ["brain", "liver"]
+
+
 @pytest.mark.parametrize("source", ["none/*.csv", "empty", "manifest.csv"])
 def test_nothing_to_do_is_refused(source: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()

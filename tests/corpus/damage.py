@@ -264,6 +264,10 @@ def _flipped(content: bytes, rng: random.Random) -> bytes:
 # --- what must hold ----------------------------------------------------------------------
 
 
+#: Tools whose files have a header for each compound, sample or chromatogram.
+_OF_SECTIONS = ("MassLynx", "Xcalibur Quan Browser", "MassHunter Qualitative")
+
+
 def fault(content: bytes) -> str:
     """`read`, `refused`, or the fault of reading these bytes."""
     start = time.process_time()
@@ -314,11 +318,11 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
         below = range(begin, len(lines))
         begin = next((i + 1 for i in below if lines[i].strip()), begin)
     known = {"Factors", "metabolite_name", *table.data["name"].dropna()}  # of other sections
-    inside = _continued(text, separator)
+    records, inside = _records(text, separator)
     found = []
     quotes = 0  # since the last row began
     for number, line in enumerate(_LINE_END.split(text), 1):
-        cells = line.split(separator)
+        cells = records.get(number) or line.split(separator)
         of_section = read.tool == "mwTab" and not known.isdisjoint(map(str.strip, cells))
         if number in rows:
             quotes = 0
@@ -330,16 +334,18 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
     return found
 
 
-def _continued(text: str, separator: str) -> set[int]:
-    """Lines on which a record goes on that began above, as the module csv reads quotes."""
+def _records(text: str, separator: str) -> tuple[dict[int, list[str]], set[int]]:
+    """Records by the lines on which they begin, and lines on which one goes on (module csv)."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    found: set[int] = set()
+    records: dict[int, list[str]] = {}
+    inside: set[int] = set()
     begin = 1
     with suppress(csv.Error):
-        for _ in reader:
-            found |= set(range(begin + 1, reader.line_num + 1))
+        for cells in reader:
+            records[begin] = cells
+            inside |= set(range(begin + 1, reader.line_num + 1))
             begin = reader.line_num + 1
-    return found
+    return records, inside
 
 
 def _missing_of_workbook(content: bytes, table: FeatureTable) -> list[tuple[int, str]]:
@@ -373,12 +379,14 @@ def is_feature(cells: Sequence[str], tool: str) -> bool:
     """Whether a record can be a feature in a file of a tool: no title, no header of a section."""
     filled = [cell for cell in cells if cell.strip()]
     first = cells[0].strip() if cells else ""
-    if tool in ("MassLynx", "Xcalibur Quan Browser") and is_header(cells):
+    if tool in _OF_SECTIONS and is_header(cells):
         return False
+    if tool == "MassHunter Qualitative" and any(" -> " in cell for cell in cells):
+        return False  # the title of a chromatogram
     if tool == "OpenMS" and first.strip("#") in _OTHER_LINES:
         return False
     if tool == "mzTab-M":
         return first not in ("MTD", "COM", "SMH", "SML", "SFH", "SEH", "SME", "", '"')
-    if tool in ("MassLynx", "Xcalibur Quan Browser", "mwTab", "OpenMS"):
+    if tool in (*_OF_SECTIONS, "mwTab", "OpenMS"):
         return len(filled) > 1 and not first.startswith("#")
     return not (len(cells) == 1 and not cells[0].strip().strip('"'))

@@ -682,6 +682,25 @@ def _workbooks() -> list[Case]:
             reports={(None, "rt-form")},
             values={(1, "rt"): 9.9},
         ),
+        read(
+            "further-ion.csv",
+            b"Name,RT,Adduct\nGM3 34:1,7.5,[M-H]-\n,,[M+Cl]-\n",
+            2,
+            reports={(None, "rows-continued")},
+        ),
+        read(
+            "numbers-of-lipids.csv",
+            b"Sample ID,Name,RT\n"
+            + b"".join(b"V%d,GM3 %d:1,%d\n" % (i, 34 + i, 8 + i) for i in range(6)),
+            6,
+            reports={(None, "sample-numbers-rows")},
+        ),
+        read(
+            "lipids-across-with-rt.csv",
+            b"Lipid,GM3 34:1,GM3 36:1,GM1 34:1,GM1 36:1\nRT,7.5,8.9,7.0,8.4\nS_1,10,20,30,40\n",
+            4,
+            reports={(None, "transposed")},
+        ),
         refused(
             "formulas.xlsx",
             workbook({"S": FORMULAS}),

@@ -23,6 +23,7 @@ import ganglioside as gg
 from ganglioside.errors import ExportError, ValidationError
 from ganglioside.exporting import to_mztab
 from ganglioside.exporting.annotation import COLUMNS, annotated, ending_of_file
+from ganglioside.reading.validation import check_judgeable
 
 NAMES = ("GM3(34:1;O2)", "GM3(36:1;O2)", "GM1(34:1;O2)", "GM1(36:1;O2)", "GM1(38:1;O2)")
 #: Values of cells by sheet and place.
@@ -301,6 +302,7 @@ def test_the_file_of_a_tool_is_read_again_as_it_was_and_annotated_again_the_same
     content = {**exports(), **good_cases()}[name]
     try:
         first = gg.read_features(content)
+        check_judgeable(first)
     except ValidationError:
         pytest.skip("a table that is refused")
     if "annotated-before" in first.problems["code"].tolist():

@@ -26,6 +26,8 @@ from ganglioside.lipids.other_lipids import OTHER_LIPIDS, class_of_other, refuse
         ("CE 18:1", "CE"),
         ("FA 18:1", "FA"),
         ("AcCa(16:0)", "CAR"),
+        ("AC 16:0", "CAR"),
+        ("Alkanyl-TG 50:1", "TG"),
         ("SPB 18:1;O2", "SPB"),
         ("PE-Cer 34:1;O2", "PE-Cer"),
         ("LHexCer 18:1;O2", "HexSph"),

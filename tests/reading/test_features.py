@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from paths import PORCINE, ROOT, TESTS
 
 import ganglioside as gg
-from ganglioside.errors import GangliosideError
+from ganglioside.errors import GangliosideError, ValidationError
 
 needs_porcine = pytest.mark.skipif(not PORCINE.exists(), reason="the porcine table is not here")
 
@@ -258,7 +258,10 @@ def test_extreme_numbers_cause_no_warning(rows: list[tuple[str, ...]], near: boo
         frame["RT"] = np.linspace(9.5, 9.6, len(frame))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        analysis = gg.analyze(frame)
+        try:
+            analysis = gg.analyze(frame)
+        except ValidationError:  # no RT of them can be one
+            return
     assert len(analysis.features) == len(rows)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ganglioside as gg
-from ganglioside.errors import GangliosideError, ReadError
+from ganglioside.errors import GangliosideError, ReadError, ValidationError
 from ganglioside.reading.file_kinds import read_bytes
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
@@ -46,6 +46,13 @@ def test_a_tag_in_a_cell_makes_no_web_page() -> None:
 def test_what_is_no_table_is_named(content: bytes, words: str) -> None:
     with pytest.raises(ReadError, match=words):
         read_bytes(Source.from_bytes("input", content), Settings())
+
+
+def test_a_table_with_columns_is_not_said_to_have_none() -> None:
+    """Whatever its first column is like to a column of names."""
+    content = b"class,c cnt,c avg\nCer d18:1/16:0,1,2\nSM d34:1,3,4\n"
+    with pytest.raises(ValidationError, match=r"no RT column.*'class', 'c cnt', 'c avg'"):
+        gg.read_features(content)
 
 
 def test_only_workbooks_have_sheets() -> None:

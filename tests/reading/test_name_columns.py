@@ -45,3 +45,33 @@ def test_heads_carbons_and_double_bonds_in_columns_of_their_own() -> None:
     ]
     (said,) = table.problems.loc[table.problems["code"] == "name-put-together", "value"]
     assert said == "Class + Carbons + Double bonds"
+
+
+def test_a_head_group_is_written_once_above_its_rows() -> None:
+    text = "Class,Species,RT\nGM3,34:1,7.5\n,36:1,8.9\n,38:1,10.2\nGM1,34:1,7.0\n,36:1,8.4\n"
+    assert names(text) == ["GM3 34:1", "GM3 36:1", "GM3 38:1", "GM1 34:1", "GM1 36:1"]
+
+
+@pytest.mark.parametrize("base", ["d18:1", "18:1;O2", "18:1"])
+def test_base_and_acyl_chain_in_columns_of_their_own(base: str) -> None:
+    rows = [f"GM3,{base},{acyl}:0,{acyl / 2}" for acyl in (16, 18, 20)]
+    table = gg.read_features("\n".join(["Class,LCB,FA,RT", *rows]).encode())
+    assert table.data["name"].tolist() == [f"GM3 {base}/{acyl}:0" for acyl in (16, 18, 20)]
+    assert table.data["fault"].isna().all()
+    assert "Class + LCB + FA" in str(table.report)
+
+
+def test_a_sum_is_preferred_to_chains() -> None:
+    text = "Class,Sum,LCB,RT\nGM3,34:1,18:1,7.5\nGM1,36:1,18:1,8.4\n"
+    assert names(text) == ["GM3 34:1", "GM1 36:1"]
+
+
+def test_the_column_with_most_names_is_taken() -> None:
+    """Classes are lipids too, and second candidates are names of few features."""
+    rows = [
+        f"{'SM' if i % 2 else 'PC'},{'GM3 50:1' if i == 3 else ''},GM3 {34 + i}:1,{8 + i}"
+        for i in range(6)
+    ]
+    assert names("\n".join(["kind,second,first,RT", *rows])) == [
+        f"GM3 {34 + i}:1" for i in range(6)
+    ]

@@ -28,13 +28,32 @@ def read(*cells: str) -> list[str]:
         ("9.50 – 9.60", 9.55),
         ("9.5 min", 9.5),
         ("570 s", 9.5),
+        ("15.72, 15.67", 15.72),
+        ("19.11,19.11,19.11", 19.11),
+        ("15.72; 15.67", 15.72),
+        ("9.5 / 9.52", 9.5),
     ],
 )
 def test_each_form_is_the_number_that_it_stands_for(cell: str, number: float) -> None:
     assert float(read(cell)[0]) == pytest.approx(number, rel=1e-5)
 
 
-@pytest.mark.parametrize("cell", ["", "9.5", "9,5", "late", "9.6-9.5", "9:75", "1:2:3:4", "-9.5"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "",
+        "9.5",
+        "9,5",
+        "late",
+        "9.6-9.5",
+        "9:75",
+        "1:2:3:4",
+        "-9.5",
+        "9.5, 12.1",
+        "9.5;",
+        "9,5,9,6",
+    ],
+)
 def test_all_else_stays_as_it_is(cell: str) -> None:
     assert read(cell) == [cell]
 

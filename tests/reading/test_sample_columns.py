@@ -24,6 +24,9 @@ def wide(*headers: str, above: str = "", areas: str = "12000,0,15000") -> gg.Fea
         ("Area: S1", "Area: S2", "Area: S3"),
         ("Area[S1]", "Area[S2]", "Area[S3]"),
         ("S1 (Peak area)", "S2 (Peak area)", "S3 (Peak area)"),
+        ("PeakArea_S1", "PeakArea_S2", "PeakArea_S3"),
+        ("S1 - Area", "S2 - Area", "S3 - Area"),
+        ("S1 [intensity]", "S2 [intensity]", "S3 [intensity]"),
         ("S1", "S2", "S3"),
     ],
 )
@@ -64,6 +67,40 @@ def test_small_numbers_under_unlike_headers_are_no_samples() -> None:
     assert list(read.carried) == ["purity", "grade of", "note"]
 
 
+def test_the_intensity_of_a_precursor_is_no_sample_beside_others() -> None:
+    read = wide("precursor intensity", "A", "B", areas="70000,12000,15000")
+    assert set(read.data["sample"]) == {"A", "B"}
+    assert set(wide("A area", "n", areas="12000,3").data["sample"]) == {"A"}
+
+
+def test_masses_are_no_samples_whatever_their_header_says() -> None:
+    """They are as large as areas, and differ far less."""
+    rows = [
+        f"GM3 {30 + i}:1,{5 + i},{1100.72 + 14 * i},{1e4 * 2**i},{3e4 * 2**i}" for i in range(9)
+    ]
+    for header in ("Mol. weight", "M", "neutral"):
+        lines = [f"Name,RT,{header},S1,S2", *rows]
+        read = gg.read_features("\n".join(lines).encode())
+        assert set(read.data["sample"]) == {"S1", "S2"}
+
+
+def test_small_numbers_that_rise_and_fall_together_are_samples() -> None:
+    shares = [0.11 * 1.9**n for n in (3, 8, 1, 5, 2, 7, 4, 9, 6)]
+    rows = [f"GM3 {30 + i}:1,{5 + i},{a},{1.2 * a + 0.01 * i},{0.8 * a},0.9{i}"
+            for i, a in enumerate(shares)]  # fmt: skip
+    lines = ["Name,RT,liver,brain,heart,purity", *rows]
+    read = gg.read_features("\n".join(lines).encode())
+    assert set(read.data["sample"]) == {"liver", "brain", "heart"}
+
+
+def test_a_sample_may_be_called_by_its_concentration() -> None:
+    areas = [round(5000 * 1.6**n) for n in (3, 8, 1, 5, 2, 7, 4, 9, 6)]
+    rows = [f"GM3 {34 + i}:1,{9 + i},{a},{3 * a},{a // 2},{a}" for i, a in enumerate(areas)]
+    header = "Name,RT,liver,high conc,low conc,final conc"
+    read = gg.read_features("\n".join([header, *rows]).encode())
+    assert set(read.data["sample"]) == {"liver", "high conc", "low conc"}
+
+
 def test_a_feature_found_in_no_sample_keeps_one_row() -> None:
     data = wide("S1 Area", "S2 Area", "S3 Area", areas="0,,N/F").data
     assert data["row"].tolist() == [2, 3, 4]
@@ -97,6 +134,8 @@ def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
             "Batch",
         ),
         *("OH", "z", "Charge 1", "Group CV", "fold change 2", "Row ID", "peak start", "log2 S1"),
+        *("Conc", "final conc. (nM)", "high conc nM", "VIP", "odds ratio", "MoleculeExplorerFiles"),
+        *("Alignment ID", "scan_num", "sm_lpid", "Mol. weight", "Analog_TIC_Query"),
         *("#Scan#", "TIC_Query", "base peak m/z"),
     ],
 )

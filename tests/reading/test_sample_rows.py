@@ -58,3 +58,31 @@ def test_a_column_in_which_names_come_twice_is_no_sample() -> None:
     twice = table("Where", ["left", "left", "right", "right"])
     with pytest.raises(ValidationError, match="which column is the sample"):
         gg.read_features(twice)
+
+
+@pytest.mark.parametrize("ions", [1, 2])
+def test_numbers_of_lipids_are_no_samples(ions: int) -> None:
+    rows = [f"Var_{i:03d},GM3 {30 + i}:1,{8 + i}" for i in range(9) for _ in range(ions)]
+    read = gg.read_features("\n".join(["Sample.ID,Lipid,RT", *rows]).encode())
+    assert read.data["sample"].isna().all()
+    assert "sample-numbers-rows" in set(read.problems["code"])
+
+
+def test_samples_that_show_a_lipid_each_are_samples() -> None:
+    rows = [f"S_{i},GM3 {34 + i % 5}:1,{8 + i % 5}" for i in range(15)]
+    read = gg.read_features("\n".join(["Sample.ID,Lipid,RT", *rows]).encode())
+    assert read.data["sample"].nunique() == 15
+
+
+def test_one_lipid_in_many_samples_has_samples() -> None:
+    rows = [f"S_{i},GM3 36:1,{8 + 0.001 * i}" for i in range(9)]
+    read = gg.read_features("\n".join(["Sample.ID,Lipid,RT", *rows]).encode())
+    assert read.data["sample"].nunique() == 9
+
+
+@pytest.mark.parametrize("header", ["Condition", "Genotype", "Region", "Fraction"])
+def test_replicates_of_several_conditions_are_told_apart(header: str) -> None:
+    names = [f"GM3 {carbons}:1" for carbons in range(34, 42)]
+    rows = [f"{c},{r},{name},{8 + i}" for c in "AB" for r in (1, 2) for i, name in enumerate(names)]
+    read = gg.read_features("\n".join([f"{header},Replicate,Lipid,RT", *rows]).encode())
+    assert set(read.data["sample"]) == {"1 (A)", "2 (A)", "1 (B)", "2 (B)"}

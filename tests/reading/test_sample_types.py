@@ -76,3 +76,8 @@ def test_the_table_and_the_names_together(
     kinds: list[str | None], names: list[str], settled: list[str | None]
 ) -> None:
     assert settled_kinds(kinds, names) == settled
+
+
+def test_words_written_together() -> None:
+    names = ("methodblank_1", "qcpool2", "mixQC", "extblk", "quack", "liver")
+    assert [kind_of_name(name) for name in names] == ["blank", "qc", "qc", "blank", "", ""]

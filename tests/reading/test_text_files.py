@@ -88,3 +88,12 @@ def test_columns_that_blanks_align() -> None:
 def test_prose_with_two_blanks_is_no_table() -> None:
     assert with_tabs("Dear all,  please\nsee the  table.\nThanks  a lot\nMe  too") is None
     assert with_tabs("a\tb  c  d\n1\t2  3  4\n5\t6  7  8") is None
+
+
+def test_a_name_that_the_separator_cuts_is_no_name_of_a_row() -> None:
+    """Such rows have a field more than the header, as those of a table of R have."""
+    rows = [f"GM3({carbons}:1;O2);9,{carbons}" for carbons in range(34, 39)]
+    content = "\n".join(["Mine;when", *rows]).encode()
+    table = gg.read_features(content, columns={"Name": "Mine", "RT": "when"})
+    assert table.data["name"].tolist() == [row.rpartition(";")[0] for row in rows]
+    assert table.data["fault"].isna().all()

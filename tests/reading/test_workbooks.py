@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import zipfile
 
 import pytest
 from corpus.inputs import archive, workbook
+from openpyxl import Workbook, load_workbook
 
 import ganglioside as gg
 from ganglioside.errors import ReadError
+from ganglioside.reading.frames import cell_text
 from ganglioside.reading.records import Sheet
 from ganglioside.reading.workbooks import workbook_sheets
 
@@ -78,3 +81,39 @@ def test_formulas_without_a_value_are_found_where_they_stand() -> None:
     (sheet,) = sheets({"S": [["Name", "RT"], ["GM1(36:1;O2)", "=594/60"], ["GM3(36:1;O2)", 9.9]]})
     sheet.body(0)
     assert sheet.formulas == {(2, 1)}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0, 7, -3, 10**15, 123456789012345678, 1.5, 0.1, -2e-9, 1e300, 3.0],
+        ["GM3", "007", " blank ", "=text", "ü", "1.50", "x" * 500],
+        [True, False, None, 5, None],
+        [datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29, 7, 30), datetime.time(7, 30)],
+    ],
+    ids=["numbers", "texts", "logical", "dates"],
+)
+def test_cells_are_those_that_openpyxl_reads(values: list[object]) -> None:
+    book = Workbook()
+    book.active.append([*values, "end"])
+    file = io.BytesIO()
+    book.save(file)
+    (sheet,) = workbook_sheets(file.getvalue(), None, 10, 1e6)
+    read = load_workbook(io.BytesIO(file.getvalue()), data_only=True).active[1]
+    assert sheet.head[0][1] == ["" if c.value is None else cell_text(c.value) for c in read]
+
+
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [("007", "7"), ("1.50", "1.5"), ("1E3", "1000.0"), ("-0", "0"), ("٣", "3"), ("12", "12")],
+)
+def test_numbers_are_read_however_they_are_stored(stored: str, text: str) -> None:
+    book = Workbook()
+    book.active.append([12345, "end"])
+    file, changed = io.BytesIO(), io.BytesIO()
+    book.save(file)
+    with zipfile.ZipFile(file) as before, zipfile.ZipFile(changed, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(b">12345<", f">{stored}<".encode()))
+    (sheet,) = workbook_sheets(changed.getvalue(), None, 10, 1e6)
+    assert sheet.head[0][1] == [text, "end"]

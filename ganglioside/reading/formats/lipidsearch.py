@@ -14,15 +14,15 @@ from typing import Final
 
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.records import Record, SampleColumns
-from ganglioside.reading.sample_types import kind_of_name
 
 #: A column of one sample: `MainArea[s1]`, `Rt[s1-1]`.
 _COLUMN: Final = re.compile(r"(?P<what>[A-Za-z]+) ?\[(?P<key>(?:c|s\d{1,4})(?:-\d{1,4})?)\]")
 #: What such columns hold, the preferred ones first; others are grades, scores, ratios and the like.
+#: The top of a peak is known in each file, the RT of a spectrum only where there was one.
 _WHAT: Final = {
     "volume": ("area", "mainarea", "originalarea", "orgarea", "orgmainarea", "meanarea",
                "orgmeanarea", "height", "mainheight"),
-    "rt": ("rt", "obsrt", "mainrt", "toprt", "grouptoppos"),
+    "rt": ("obsrt", "mainrt", "toprt", "toppos", "rt", "grouptoppos"),
     "mz": ("obsmz", "mainmz"),
 }  # fmt: skip
 #: The key of a file in the lines above the header: `#[s1-1]:file.raw`, `s1-1<tab>job<tab>file.raw`.
@@ -39,7 +39,7 @@ def _samples(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColum
         positions = {what: by_key[key] for what, by_key in columns.items() if key in by_key}
         if "volume" in positions:
             name = files.get(key) or files.get(f"{key}-1", key)
-            found.append(SampleColumns(name, kind_of_name(name), positions))
+            found.append(SampleColumns(name, "", positions))
     return tuple(found)
 
 

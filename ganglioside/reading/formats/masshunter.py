@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ganglioside.reading.formats.format import Format
@@ -23,7 +23,7 @@ from ganglioside.reading.records import Sheet, header_key
 from ganglioside.reading.unfolding import sheet_of
 
 #: What stands above the columns of a compound.
-_COMPOUND: Final = re.compile(r"(?P<name>\S.*?) +(?:Method|Results)", re.IGNORECASE)
+_COMPOUND: Final = re.compile(r"(?P<name>\S.*?) +(?P<what>Method|Results)", re.IGNORECASE)
 _QUALIFIER: Final = re.compile(r"Qualifier\b.*", re.IGNORECASE)
 #: Records above the two header rows that are looked over.
 _ABOVE: Final = 5
@@ -35,11 +35,14 @@ class _Block:
 
     name: str
     columns: dict[str, int] = field(default_factory=dict)
+    is_method: bool = False
 
     @property
     def has_results(self) -> bool:
-        """Whether it holds a retention time or an area."""
-        return any(column_of_header(title) in ("rt", "volume") for title in self.columns)
+        """Whether it holds a retention time or an area; those of a method are expected ones."""
+        return not self.is_method and any(
+            column_of_header(title) in ("rt", "volume") for title in self.columns
+        )
 
 
 def _unfold(sheet: Sheet) -> Sheet | None:
@@ -72,7 +75,7 @@ def _from_compounds_across(
 ) -> Sheet | None:
     """Sheet with one row for each compound and data file, the compounds of one file together."""
     blocks = [
-        _Block(match["name"], block.columns)
+        _Block(match["name"], block.columns, match["what"].casefold() == "method")
         for block in _blocks(groups, texts)
         if (match := _COMPOUND.fullmatch(block.name)) and not _QUALIFIER.fullmatch(block.name)
     ]
@@ -135,9 +138,10 @@ def _merged(blocks: Sequence[_Block]) -> list[_Block]:
     for block in blocks:
         last = found[-1] if found else None
         if last and last.name == block.name and last.has_results != block.has_results:
-            last.columns = {**block.columns, **last.columns}
+            method, results = sorted((last, block), key=lambda each: each.has_results)
+            found[-1] = _Block(block.name, {**method.columns, **results.columns})
         else:
-            found.append(_Block(block.name, dict(block.columns)))
+            found.append(replace(block, columns=dict(block.columns)))
     return [block for block in found if block.has_results]
 
 

@@ -88,6 +88,7 @@ def _unfold(sheet: Sheet) -> Sheet | None:
         elif first in parts:
             parts[first].add(line, cells[1:])
         elif first not in _NO_ROWS:
+            _refuse_blanks(first, line)
             left_out.append(line)
     names = _assay_names(metadata)
     return _features(_File(parts, names, _kinds(metadata, names), left_out), sheet)
@@ -95,7 +96,22 @@ def _unfold(sheet: Sheet) -> Sheet | None:
 
 def _is_version(cells: Sequence[str]) -> bool:
     """Whether a record is the line of the version."""
-    return [cell.strip() for cell in cells[:2]] == ["MTD", "mzTab-version"]
+    return " ".join(cells[:2]).split()[:2] == ["MTD", "mzTab-version"]
+
+
+def _refuse_blanks(first: str, line: int) -> None:
+    """Refuse a file whose columns cannot be told apart.
+
+    Raises
+    ------
+    ReadError
+        If a line of a part, of which this is the first cell, is divided by blanks.
+    """
+    if first.partition(" ")[0] in {*_PARTS, *_PARTS.values()}:
+        raise ReadError(
+            f"Line {line:,} of this mzTab file divides its columns by blanks, which also stand "
+            "within names: export the file again, with tabs between the columns."
+        )
 
 
 def _assay_names(metadata: Mapping[str, str]) -> dict[str, str]:

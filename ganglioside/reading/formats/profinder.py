@@ -27,7 +27,7 @@ FORMATS: Final = (
             "rt": ("RT (avg)", "RT", "RT (Tgt)"),
             "volume": ("Area", "Height"),
             "sample": ("File", "Data File"),
-            "adduct": ("Ions", "Ion Species", "Adduct"),
+            "adduct": ("Ion Species", "Adduct"),
         },
         per_sample=(
             PerSample("volume", r"\[(?:Raw )?Area\] ?(?P<sample>.+)"),

@@ -38,6 +38,8 @@ def rows(*columns: str) -> list[list[str]]:
             "NormArea": ["1"] * 4,
             "Rt": [str(f.rt_in(file)) for file in FILES],
             "ObsMz": [str(f.mz) for _ in FILES],
+            "TopPos": [str(f.rt_in(file)) for file in FILES],
+            "Gaps": ["0", str(f.rt), "0", "0"],
             "Grade": list("ABCA"),
             "Hwhm(L)": ["0.05"] * 4,
         }
@@ -120,6 +122,11 @@ def test_an_alignment_of_version_4() -> None:
     left_out = table.tables[0].left_out
     assert [(sample.name, sample.kind) for sample in left_out] == [("Blank_1.raw", "blank")]
     assert "QC_1.raw" in set(table.data["sample"])  # it has an RT of its own
+
+
+def test_the_top_of_a_peak_is_known_where_there_was_no_spectrum() -> None:
+    text = version_4("Area", "TopPos", "Gaps", "ObsMz").replace("Gaps[", "Rt[")
+    assert_content(read(text), tool="LipidSearch", own_rt=True, ions=False)
 
 
 def test_an_alignment_without_rt_for_each_file_is_refused_for_want_of_rt() -> None:

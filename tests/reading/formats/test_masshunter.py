@@ -146,3 +146,25 @@ def test_a_real_batch_table() -> None:
 )
 def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
     assert_survives(content, seed)
+
+
+@pytest.mark.parametrize("first", ["Method", "Results"])
+def test_the_retention_time_of_a_method_is_none_of_a_peak(first: str) -> None:
+    """A method may show the RT that it expects, before its results or behind them."""
+    methods = [f"{compound(f)} Method" for f in FEATURES]
+    results = [f"{compound(f)} Results" for f in FEATURES]
+    pairs = zip(methods, results, strict=True)
+    groups = [
+        "Sample",
+        "",
+        *(g for m, r in pairs for g in ([m, r, ""] if first == "Method" else [r, "", m])),
+    ]
+    titles = ["RT", "RT", "Area"] if first == "Method" else ["RT", "Area", "RT"]
+    rows = [line(groups), line(["Data File", "Type", *titles * len(FEATURES)])]
+    for file, kind in zip(FILES, KINDS, strict=True):
+        row: list[object] = [f"{file}.d", kind]
+        for f in FEATURES:
+            own: list[object] = [f.rt_in(file), f.area(file)]
+            row += [f.rt + 0.7, *own] if first == "Method" else [*own, f.rt + 0.7]
+        rows.append(line(row))
+    assert_content(read("\n".join(rows)), tool="MassHunter", mz=False, ions=False, own_rt=True)

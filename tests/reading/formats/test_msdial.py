@@ -121,6 +121,17 @@ def test_means_and_deviations_are_no_samples_and_are_carried() -> None:
     assert "cortex" in table.carried
 
 
+@pytest.mark.parametrize("title", ["VIP", "log2FC", "q", "Alignment ID", "my note 3"])
+def test_a_statistic_or_a_number_behind_the_samples_is_none(title: str) -> None:
+    lines = alignment(VERSION_4, title_rows=False, stats=()).splitlines()
+    values = [title, *(f"{1.5 + 0.01 * i}" for i in range(1, len(lines)))]
+    if title == "Alignment ID":
+        values = [title, *(str(12_000 + i) for i in range(1, len(lines)))]
+    table = read("\n".join(f"{line}\t{v}" for line, v in zip(lines, values, strict=True)))
+    assert title not in set(table.data["sample"])
+    assert_content(table, tool="MS-DIAL")
+
+
 @pytest.mark.parametrize("stats", [(), ("Average",), ("Average", "Stdev")])
 def test_title_rows_may_be_deleted(stats: tuple[str, ...]) -> None:
     table = read(alignment(VERSION_5, title_rows=False, stats=stats))

@@ -89,6 +89,12 @@ def test_a_retention_index_that_is_no_time_is_no_rt() -> None:
         read(text("ri", "Kovats"))
 
 
+def test_a_study_without_retention_times_is_refused_for_want_of_them() -> None:
+    """And not for the types of its samples, which are above the header."""
+    with pytest.raises(GangliosideError, match=r"There is no RT column.*'Metabolite'"):
+        read(text("colour").replace("moverz_quant", "taste").replace("adduct", "smell"))
+
+
 def test_a_metabolite_without_values_is_not_lost() -> None:
     content = text().replace(
         "METABOLITES_END", "GM2 44:1;O2\t1.5\t9.9\tminutes\t\t\r\nMETABOLITES_END"

@@ -123,6 +123,15 @@ def test_a_file_without_names_must_be_annotated_first() -> None:
         read(text(named="none").split("SEH")[0])
 
 
+@pytest.mark.parametrize("prefix", ["SM", "SF", ""])
+def test_a_file_whose_columns_are_divided_by_blanks_is_refused(prefix: str) -> None:
+    """Its names hold blanks too."""
+    lines = text().split("\n")
+    spaced = [line.replace("\t", " ") if line.startswith(prefix) else line for line in lines]
+    with pytest.raises(ReadError, match="divides its columns by blanks"):
+        read("\n".join(spaced))
+
+
 def test_a_file_without_features_has_no_rt() -> None:
     with pytest.raises(ReadError, match="SMF"):
         read(text().split("SFH")[0])

@@ -67,6 +67,12 @@ class Artefact:
         return gained.plus(lost, -1).mass + self.neutrons * ISOTOPE_STEP
 
     @property
+    def labels(self) -> str:
+        """`label` of several: `losses of water`."""
+        what, of, whose = self.label.partition(" of ")
+        return what + ("es" if what.endswith("s") else "s") + of + whose
+
+    @property
     def coelutes(self) -> bool:
         """Whether it is made in the ion source, so that it elutes with its parent."""
         return self.rt_spread == 0
@@ -114,7 +120,7 @@ def artefact(process: str) -> Artefact:
 
     Examples
     --------
-    >>> artefact("+HCOOH").label
-    'formate adduct'
+    >>> artefact("+HCOOH").label, artefact("-H2O").labels
+    ('formate adduct', 'losses of water')
     """
     return {a.process: a for a in artefacts()}[process]

@@ -220,7 +220,7 @@ def _artefact(process: int) -> Artefact | None:
 def _usually(artefact: Artefact | None, rate: float) -> str:
     """The beginning of the sentence on the usual area of an artefact or fragment."""
     if artefact:
-        return f"such {artefact.label}s have"
+        return f"such {artefact.labels} have"
     return f"{percent(rate)} of such parents show this fragment, usually with"
 
 

@@ -70,3 +70,11 @@ def test_facts_are_in_range() -> None:
 def test_an_unknown_process_is_refused() -> None:
     with pytest.raises(KeyError):
         artefact("+Xe")
+
+
+def test_several_are_called_as_people_say() -> None:
+    labels = {a.process: a.labels for a in artefacts()}
+    assert labels["+Na-H"] == "sodium adducts"
+    assert labels["-CO2"] == "losses of carbon dioxide"
+    assert labels["+2Na-2H"] == "adducts of two sodium"
+    assert labels["split peak"] == "split peaks"

@@ -275,9 +275,9 @@ def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
     header, texts = layout.header, list(layout.header.texts)
     if "rt" not in header.positions and lipids_across(texts):
         return refuse_across(texts, layout.line)
-    first = next((record for record in layout.sheet.head if len(record[1]) > 1), None)
-    if first is not None and "name" not in header.positions and lipids_across(first[1]):
-        return refuse_across(first[1], first[0])
+    top = next((record for record in layout.sheet.head if len(record[1]) > 1), None)
+    if top is not None and "name" not in header.positions and lipids_across(top[1]):
+        return refuse_across(top[1], top[0])
     named = "name" in header.missing and holds_names(layout)
     if header.positions or header.unmet:
         return refuse_header(texts, header, layout.line, holds_names=named)

@@ -49,9 +49,6 @@ from ganglioside.support.fact_tables import read_facts
 
 _ANNOTATED: Final = Note("annotated-before")
 
-#: Records at the top of which one may name a lipid in each column.
-_ACROSS_WITHIN: Final = 12
-
 #: Name of the stream that holds an encrypted workbook.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
@@ -276,9 +273,11 @@ def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
     if layout is None:
         return ReadError(f"The input is empty. {RIGHT_FILE}")
     header, texts = layout.header, list(layout.header.texts)
-    across = next((r for r in layout.sheet.head[:_ACROSS_WITHIN] if lipids_across(r[1])), None)
-    if across is not None and "name" not in header.positions:
-        return refuse_across(across[1], across[0])
+    if "rt" not in header.positions and lipids_across(texts):
+        return refuse_across(texts, layout.line)
+    top = next((record for record in layout.sheet.head if len(record[1]) > 1), None)
+    if top is not None and "name" not in header.positions and lipids_across(top[1]):
+        return refuse_across(top[1], top[0])
     named = "name" in header.missing and holds_names(layout)
     if header.positions or header.unmet:
         return refuse_header(texts, header, layout.line, holds_names=named)

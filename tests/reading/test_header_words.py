@@ -38,8 +38,8 @@ def test_words_beside_a_retention_time(header: str, unit: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Expected RT neg", "RT shift", "RT 1", "RT_S1", "RT range (min)", "RT error (min)", "ratio",
-     "product m/z", "m/z error (ppm)", "m/z max", "library m/z", "", "min", "neg"],
+    ["Expected RT neg", "Target RT", "RT shift", "RT 1", "RT_S1", "RT range (min)", "ratio", "min",
+     "RT error (min)", "product m/z", "m/z error (ppm)", "m/z max", "library m/z", "", "neg"],
 )  # fmt: skip
 def test_other_words_mean_something_else(header: str) -> None:
     assert match_header(["Lipid", header]).positions == {"name": 0}

@@ -10,7 +10,7 @@ from typing import Final
 from ganglioside.reading.headers import column_of_header
 from ganglioside.reading.name_columns import readable_share
 from ganglioside.reading.records import Record, Sheet
-from ganglioside.reading.unfolding import sheet_of
+from ganglioside.reading.unfolding import is_filled, sheet_of
 
 #: Records at the top among which names and retention times are, and columns before the lipids.
 _WITHIN: Final = 12
@@ -63,7 +63,9 @@ def exchanged(sheet: Sheet) -> Sheet | None:
     header = ["Name", *(_cell(cells, axes.labels) for _, cells in others)]
     rows = [(line, [names[i], *(_cell(cells, i) for _, cells in others)]) for i in lipids]
     kinds = _kinds(names[: axes.labels + _LABELS], others)
-    unfolded = sheet_of(sheet, (line, header), rows, kinds=kinds)
+    used = {line, *(at for at, _ in others)}
+    left_out = [at for at, cells in records if at not in used and is_filled(cells)]
+    unfolded = sheet_of(sheet, (line, header), rows, kinds=kinds, left_out=left_out)
     return replace(unfolded, notes=(*unfolded.notes, ("transposed", f"{times[0]:,}")))
 
 

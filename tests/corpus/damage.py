@@ -311,6 +311,8 @@ def lost_rows(content: bytes, table: FeatureTable) -> str:
 def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple[int, str]]:
     """Lines below the header that are in no row, and no part of a quoted cell."""
     (read,) = table.tables
+    if "transposed" in set(table.problems["code"]):
+        return []  # its lines are columns
     rows = set(table.data["row"].dropna().astype(int))
     begin = read.header_line
     if read.tool == "mzmine":  # a row of groups may be below the header

@@ -63,3 +63,10 @@ def test_a_header_below_which_names_stand_side_by_side_has_no_times() -> None:
 def test_without_retention_times_it_is_refused() -> None:
     with pytest.raises(ValidationError, match="Each lipid is a column"):
         read(across(times="dilution"))
+
+
+def test_lines_that_are_no_column_are_counted() -> None:
+    """A note of two cells has no label where the others have theirs."""
+    table = read(across() + "\n,made by me,in May\n")
+    assert_content(table, ions=False)
+    assert table.problems.set_index("code").loc["lines-left-out", "value"].startswith("1 (")

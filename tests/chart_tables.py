@@ -28,9 +28,11 @@ def no_anchors() -> pd.DataFrame:
 
 WEIRD = {
     "one row": lambda: frame(("GM1(36:1;O2)", 9.0, True)),
-    "no readable name": lambda: frame(("?", 9.0, True), ("nothing", 8.0, False)),
+    "hardly a readable name": lambda: frame(("?", 9.0, True), ("GM1(36:1;O2)", 8.0, False)),
     "one ceramide": lambda: frame(("GM1(36:1;O2)", 9.0, True), ("GM3(36:1;O2)", 9.5, False)),
-    "no readable RT": lambda: frame(("GM1(36:1;O2)", math.nan, False)),
+    "hardly a readable RT": lambda: frame(
+        ("GM1(36:1;O2)", math.nan, False), ("GM3(36:1;O2)", 9.0, False)
+    ),
     "one series": lambda: frame(*((f"GM1({c}:1;O2)", c / 4, True) for c in (34, 36, 38, 40))),
     "formula as name": lambda: frame(
         ("=cmd|'/C calc'!A0", 9.0, False),

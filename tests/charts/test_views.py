@@ -78,14 +78,14 @@ def test_charts_of_weird_tables_build_and_render(kind: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", DRAW)
 def test_a_chart_that_is_empty_is_one_for_altair_too(name: str) -> None:
-    analysis = weird("no readable name")
+    analysis = weird("hardly a readable name")
     chart = DRAW[name](analysis)
     assert chart.to_dict()  # which is validated
     assert svg(chart) == svg(DRAW[name].spec(analysis))
 
 
 def test_a_chart_without_a_model_says_why() -> None:
-    analysis = weird("no readable name")
+    analysis = weird("hardly a readable name")
     assert not analysis.model.is_fitted
     picture = texts(svg(charts.reduced_retention.spec(analysis)))
     assert analysis.model.reason.split(":")[0][:20] in picture

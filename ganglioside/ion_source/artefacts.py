@@ -79,7 +79,7 @@ def posing_processes(polarity: str) -> IntArray:
     Parameters
     ----------
     polarity : str
-        `negative` or `positive`.
+        `negative`, `positive` or, unknown, `both`.
     """
     posing = [a.is_seen_in(polarity) and not a.is_split for a in artefacts()]
     return np.flatnonzero(posing)

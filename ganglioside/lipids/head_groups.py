@@ -37,7 +37,7 @@ class Head:
         Class in LIPID MAPS, `SP0601`, and entry of the head group on any ceramide in its database,
         `LMSP0601AJ00`; empty where there is none.
     swisslipids : str
-        Class in SwissLipids; empty where none is verified.
+        Class in SwissLipids.
     """
 
     series: str

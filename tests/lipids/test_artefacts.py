@@ -11,32 +11,32 @@ _H, _C, _O = 1.00782503207, 12.0, 15.99491461956
 _N, _NA, _K, _CL = 14.0030740048, 22.9897692809, 38.96370668, 34.96885268
 
 
-@pytest.mark.parametrize(
-    ("process", "shift"),
-    [
-        ("+Na-H", _NA - _H),
-        ("+K-H", _K - _H),
-        ("-H2O", -2 * _H - _O),
-        ("M+2", 2 * 1.0033548),
-        ("+HCOOH", _C + 2 * _H + 2 * _O),
-        ("+CH3COOH", 2 * _C + 4 * _H + 2 * _O),
-        ("+HCl", _H + _CL),
-        ("+HCOONa", 67.98742),
-        ("+2Na-2H", 2 * (_NA - _H)),
-        ("+3Na-3H", 3 * (_NA - _H)),
-        ("+NH3", _N + 3 * _H),
-        ("-CO2", -_C - 2 * _O),
-        ("lactone", -2 * _H - _O),
-        ("NeuGc", _O),
-        ("split peak", 0.0),
-    ],
-)
+SHIFTS = [
+    ("+Na-H", _NA - _H),
+    ("+K-H", _K - _H),
+    ("-H2O", -2 * _H - _O),
+    ("M+2", 2 * 1.0033548),
+    ("+HCOOH", _C + 2 * _H + 2 * _O),
+    ("+CH3COOH", 2 * _C + 4 * _H + 2 * _O),
+    ("+HCl", _H + _CL),
+    ("+HCOONa", 67.98742),
+    ("+2Na-2H", 2 * (_NA - _H)),
+    ("+3Na-3H", 3 * (_NA - _H)),
+    ("+NH3", _N + 3 * _H),
+    ("-CO2", -_C - 2 * _O),
+    ("lactone", -2 * _H - _O),
+    ("NeuGc", _O),
+    ("split peak", 0.0),
+]
+
+
+@pytest.mark.parametrize(("process", "shift"), SHIFTS)
 def test_mass_shifts_are_those_of_the_elements(process: str, shift: float) -> None:
     assert artefact(process).mass_shift == pytest.approx(shift, abs=1e-5)
 
 
 def test_mass_shifts_of_all_artefacts_are_tested() -> None:
-    assert len(artefacts()) == len({a.process for a in artefacts()}) == 15
+    assert sorted(a.process for a in artefacts()) == sorted(process for process, _ in SHIFTS)
 
 
 @pytest.mark.parametrize(

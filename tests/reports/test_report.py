@@ -77,7 +77,7 @@ def test_provenance_names_file_hash_version_and_settings(page: str, table: Path)
     "rows",
     [
         ["GM1(36:1;O2),9,1000,1,T"],
-        ["nothing,9,1,1,T", "?,8,1,1,F"],
+        ["nothing,9,1,1,T", "?,8,1,1,F", "GM1(36:1;O2),9,1,1,F"],
         ["GM1(36:1;O2),9,1000,1,F", "GM3(36:1;O2),9.5,1000,1,F"],
     ],
 )

@@ -95,3 +95,8 @@ def test_a_curve_of_other_priors_is_the_same_after_an_export() -> None:
     again = FittedModel.from_dict(analysis.model.to_dict())
     names = ["GD1a(36:1;O2)", "GD1a(38:2;O2)", "GQ1(42:3;O3)"]
     pd.testing.assert_frame_equal(again.predict(names), analysis.predict(names), check_exact=True)
+
+
+def test_a_fit_begins_wider_than_it_ends() -> None:
+    assert USUAL.first_coelution_width.value > USUAL.coelution_width.value
+    assert USUAL.first_line_scatter.value > USUAL.line_scatter.value

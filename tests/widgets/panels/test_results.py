@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ganglioside as gg
+from ganglioside.columns import VERDICTS
 from ganglioside_widgets import ResultsPanel
 from ganglioside_widgets.state.results import ResultsState
 
@@ -34,7 +35,7 @@ def test_other_thresholds_exchange_the_data_and_leave_the_chart(analysis: gg.Ana
 def test_the_headline_counts_every_verdict_and_the_overrides(analysis: gg.Analysis) -> None:
     panel = ResultsPanel(ResultsState(analysis=analysis))
     assert analysis.summary.headline in panel.headline.value
-    assert panel.headline.value.count('gg-tile"') == 5
+    assert panel.headline.value.count('gg-tile"') == len(VERDICTS)
     assert "of the analyst" not in panel.headline.value
     panel.state.select(4)
     panel.state.override_verdict(None, "a note alone")

@@ -25,7 +25,7 @@ from ganglioside.observations.drift import Drift, joined_drift
 from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.observations.observations import Observations, observe, slots
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import FloatArray, IntArray, ranges, starts
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts
 from ganglioside.support.densities import student_weight
 from ganglioside.support.priors import Priors
 
@@ -92,14 +92,17 @@ def sample_gradients(observed: Observations) -> SampleGradients:
         Of all samples.
     """
     samples = observed.drift.samples
-    if len(samples) < 2 or _are_alike(observed):
+    if len(samples) < 2:
+        return one_gradient(samples)
+    alike = _alike(observed)
+    if alike.all():
         return one_gradient(samples)
     runs = _runs(observed)
     size = np.bincount(observed.sample, minlength=len(samples))
-    first, *others = np.argsort(-size, kind="stable").tolist()
-    members = [[first]]
+    largest_first = np.argsort(-size, kind="stable")
+    members = [largest_first[alike[largest_first]].tolist()]
     reasons = []
-    for sample in others:
+    for sample in largest_first[~alike[largest_first]].tolist():
         gradient, difference = _gradient_of(sample, members, runs)
         if gradient == len(members):
             members.append([])
@@ -181,10 +184,11 @@ def _names(observed: Observations) -> IntArray:
     return slots(observed.group, observed.ceramide, observed.chains)
 
 
-def _are_alike(observed: Observations) -> bool:
-    """Whether all samples agree with the largest one, once their drift is taken off.
+def _alike(observed: Observations) -> BoolArray:
+    """Whether each sample agrees with the largest one, once its drift is taken off, shape (S,).
 
-    The difference of a row is that to the nearest row of its name.
+    The difference of a row is that to the nearest row of its name. A sample without a name of the
+    largest one is not told apart from it.
     """
     of_reference = observed.sample == np.bincount(observed.sample).argmax()
     others = np.flatnonzero(~of_reference)
@@ -197,12 +201,14 @@ def _are_alike(observed: Observations) -> bool:
     count = np.searchsorted(name[reference], name[others], side="right") - low
     has_name = count > 0
     others, low, count = others[has_name], low[has_name], count[has_name]
+    agrees = np.ones(len(observed.drift), dtype=np.bool_)
     if len(others) == 0:
-        return True
+        return agrees
     away = np.abs(np.repeat(rt[others], count) - rt[reference[ranges(low, count)]])
     nearest = np.minimum.reduceat(away, np.cumsum(count) - count)
-    alike = max(_ALIKE, _ALIKE_SCATTERS * observed.drift.noise)
-    return bool((_medians(sample[others], nearest) <= alike).all())
+    enough = max(_ALIKE, _ALIKE_SCATTERS * observed.drift.noise)
+    agrees[np.unique(sample[others])] = _medians(sample[others], nearest) <= enough
+    return agrees
 
 
 def _medians(key: IntArray, values: FloatArray) -> FloatArray:

@@ -12,6 +12,7 @@ import ganglioside as gg
 from ganglioside.analysis import Analysis
 from ganglioside.charts.plot_tables import points, points_on_curves, reduced
 from ganglioside.inference.fitted_model import FittedModel
+from ganglioside.observations import sample_gradients as module
 from ganglioside.observations.drift import Drift, joined_drift
 from ganglioside.observations.observations import observe
 from ganglioside.observations.sample_gradients import sample_gradients
@@ -188,3 +189,20 @@ def test_drift_of_gradients_is_that_of_each() -> None:
     assert Drift.from_dict(both.to_dict()).gradient == (0, 1, 0)
     assert "gradient" not in a.to_dict()
     assert both.is_alone.tolist() == [False, True, False]
+
+
+def test_only_samples_that_look_unlike_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the work of a study with one odd sample would grow with its other samples."""
+    raw = raw_of(gg.simulate(3, n_samples=6))
+    odd = bent(raw, raw["Sample"] == "S004", by=3.0)
+    compared = []
+    difference = module._difference
+
+    def counted(one: module._Run, other: module._Run) -> str | None:
+        compared.append(1)
+        return difference(one, other)
+
+    monkeypatch.setattr(module, "_difference", counted)
+    found = sample_gradients(observe(gg.read_features(odd)))
+    assert [found.of(k) for k in range(len(found))][1] == ("S004",)
+    assert len(compared) <= 3

@@ -293,6 +293,10 @@ def test_labels_of_standards_in_other_places(name: str) -> None:
         ("(1,2) DG 24:0", "DG"),
         ("HexCer 34:1;O2(FA 16:0)", "acylated"),
         ("ASG 27:1;O;Hex;FA 2:0", "acylated"),
+        ("LysylPG 36:1", "PG"),
+        ("Ac2PIM1 37:0", "PIM"),
+        ("LPIP2(18:1)", "PIP"),
+        ("CerPG(d36:1)", "CerPG"),
     ],
 )
 def test_other_lipids_in_other_spellings(name: str, lipid_class: str) -> None:

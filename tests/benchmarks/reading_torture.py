@@ -2,8 +2,9 @@
 
 Files of every format and of the corpus are damaged at random: bytes, cells, lines and columns,
 quotes, separators, encodings. Prints each seed that ends in anything but a refusal or a table with
-all its rows, or takes more than 5 s for each 5 MB; once for each kind of fault (`--all`: every
-one). The same seeds are the same files, in however many `--processes`. Exits 1 if there was a fault.
+all its rows, or takes more than 5 s for each 5 MB; once for each kind of fault (`--all`:
+every one). The same seeds are the same files in any number of `--processes`. Exits 1 if there was
+a fault.
 """
 
 from __future__ import annotations

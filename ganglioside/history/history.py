@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.errors import Cancelled, HistoryError
+from ganglioside.errors import Cancelled, EndedError, HistoryError, QueryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
@@ -21,10 +21,15 @@ from ganglioside.history.care.operations import Care, put_in_order
 from ganglioside.history.care.salvage import Salvaged, salvage
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs
-from ganglioside.history.listing import LISTING, with_types
+from ganglioside.history.listing import LISTING, Page, SessionQuery, find_page, with_types
 from ganglioside.history.location import TIMEOUT, resolved, store_at
 from ganglioside.history.opening import Opening
-from ganglioside.history.overrides import insert_overrides, read_overrides, require_features
+from ganglioside.history.overrides import (
+    current,
+    insert_overrides,
+    read_overrides,
+    require_features,
+)
 from ganglioside.history.record import Packed
 from ganglioside.history.recorder import Recorder
 from ganglioside.history.row_hashes import NO_EVENTS, changing, row_hash, row_hashes
@@ -36,10 +41,13 @@ from ganglioside.history.session_rows import (
     insert_completed,
     insert_result,
     insert_session,
+    insert_waiting,
     read_analysis,
     read_source,
+    take_session,
 )
 from ganglioside.history.storage.store import OpenStore, Store
+from ganglioside.history.tokens import Tokens
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features, read_with
@@ -47,7 +55,7 @@ from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.reading.validation import check_judgeable
 from ganglioside.settings import Settings
-from ganglioside.verdicts.overrides import Overrides
+from ganglioside.verdicts.overrides import Override, Overrides
 
 
 class History(CareAliases):
@@ -61,6 +69,8 @@ class History(CareAliases):
     ----------
     jobs : Jobs
         Jobs of the history: add, start, cancel, follow.
+    tokens : Tokens
+        Who may call a server of the history.
     care : Care
         Checks, cleanup, copies and transfer of the history, and its log.
 
@@ -82,6 +92,7 @@ class History(CareAliases):
         self._store = store
         self.jobs = Jobs(store)
         self.runs = SessionRuns(store)
+        self.tokens = Tokens(store)
         self.care = Care(store)
 
     @classmethod
@@ -116,6 +127,16 @@ class History(CareAliases):
     def path(self) -> Path:
         """Path of the history's file."""
         return self._store.path
+
+    def state(self) -> tuple[int, ...] | None:
+        """Value that differs after any process has written to the history.
+
+        Returns
+        -------
+        tuple of int or None
+            None where that is not known: what was read before may be old.
+        """
+        return self._store.state()
 
     @contextmanager
     def connected(self) -> Iterator[History]:
@@ -230,6 +251,22 @@ class History(CareAliases):
         with self._store.read() as connection:
             return with_types(connection.sql(LISTING.format(newest)).to_arrow_table())
 
+    def page(self, query: SessionQuery | None = None) -> Page:
+        """Sessions that a query asks for, page by page.
+
+        Parameters
+        ----------
+        query
+            Which sessions, in which order; the newest ones where None.
+
+        Raises
+        ------
+        HistoryError
+            If the query continues a page that this program did not make.
+        """
+        with self._store.read() as connection:
+            return find_page(connection, query or SessionQuery())
+
     def session(self, sid: str) -> pd.Series[Any]:
         """Row of one session, with the columns of `sessions`."""
         with self._store.read() as connection:
@@ -248,7 +285,7 @@ class History(CareAliases):
         with self._store.read() as connection:
             session = Stored.find(connection, sid)
             if session.status != "completed":
-                raise HistoryError(session.why_empty())
+                raise EndedError(session.why_empty())
             return read_analysis(connection, session)
 
     def source(self, sid: str) -> Source:
@@ -350,6 +387,49 @@ class History(CareAliases):
         opening = Opening.now(source, settings, name)
         self._begin(opening)
         return opening.id
+
+    def queue(self, source: Source, settings: Settings, name: str | None = None) -> str:
+        """Record a session that waits; follow with `carry_out_queued`, in any process.
+
+        Returns
+        -------
+        str
+            The session's id.
+        """
+        opening = Opening.now(source, settings, name)
+        with self._store.write() as connection:
+            insert_waiting(connection, opening)
+            audit_log.append(connection, opening.author, "queued", opening.id, name=opening.name,
+                       input=opening.sha256,
+                       row=row_hash(connection, "sessions", opening.id))  # fmt: skip
+        return opening.id
+
+    def carry_out_queued(self, sid: str, progress: ProgressCallback | None = None) -> Analysis:
+        """Analyse as a session that waits; see `queue` and `carry_out`.
+
+        Raises
+        ------
+        HistoryError
+            If it does not wait any more, or the result cannot be kept.
+        GangliosideError
+            If its input cannot be read or judged; the session has failed then.
+        Cancelled
+            If the end was requested.
+        """
+        with self._store.write() as connection:
+            session = Stored.find(connection, sid)
+            if session.status != "pending":
+                raise EndedError(f"Session {session.id} does not wait: it is {session.status}.")
+            with changing(connection, "sessions", session.id, "begun"):
+                take_session(connection, session.id)
+            source = read_source(connection, session)
+
+        def analyse(report: ProgressCallback) -> Analysis:
+            table = read_features(source, session.settings)
+            check_judgeable(table)
+            return analyze(table, session.settings, report)
+
+        return self.carry_out(session.id, session.name, analyse, progress)
 
     def carry_out(
         self,
@@ -468,6 +548,26 @@ class History(CareAliases):
             session = Stored.find(connection, sid)
             require_features(connection, session.id, overrides)
             _override(connection, session.id, overrides)
+
+    def put_override(self, sid: str, override: Override) -> Overrides:
+        """Store one override of a completed session beside the others, and return all of them.
+
+        An empty `override` removes the present one.
+
+        Raises
+        ------
+        EndedError
+            If the session holds no result.
+        OverrideError
+            If the feature is not in the session.
+        """
+        with self._store.write() as connection:
+            session = Stored.find(connection, sid)
+            present = current(read_overrides(connection, session.id))
+            overrides = present.put(override)
+            require_features(connection, session.id, overrides)
+            _override(connection, session.id, overrides)
+            return overrides
 
     def override_trail(self, sid: str) -> pd.DataFrame:
         """All overrides of a session ever made or undone, in order.
@@ -616,7 +716,7 @@ def _require_select(sql: str) -> None:
     """Raise `HistoryError` unless `sql` is one SELECT statement."""
     statements = duckdb.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise HistoryError(
+        raise QueryError(
             f"{sql[:60]!r} is not one SELECT statement. A query only reads; the methods of "
             "History change things."
         )

@@ -139,7 +139,7 @@ def answer_problems(app: FastAPI) -> None:
     async def plain(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         words = {
-            404: ("no-address", "There is nothing at this address: /api/v1/docs lists them."),
+            404: ("no-address", "There is nothing at this address. Those that there are: api/v1/docs."),
             405: ("wrong-method", "This address knows no such method: see Allow."),
         }
         code, detail = words.get(error.status_code, ("refused", str(error.detail)))

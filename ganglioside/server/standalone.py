@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.store import utc_now
 from ganglioside.server.service_limits import ServiceLimits
-from ganglioside.server.token_identity import VARIABLE
 
 #: Life of the token that the first start of a server makes.
 FIRST_LIFE: Final = timedelta(days=90)
@@ -68,7 +66,7 @@ class ServeOptions:
         return f"{'https' if self.certificate else 'http'}://{host}:{self.port}/api/v1"
 
 
-def serve(history: History, options: ServeOptions | None = None) -> None:
+def serve(history: History, options: ServeOptions | None = None, token: str = "") -> None:
     """Serve the API until interrupted.
 
     Parameters
@@ -77,6 +75,8 @@ def serve(history: History, options: ServeOptions | None = None) -> None:
         The sessions, and the tokens of those who may call.
     options
         Defaults where None.
+    token
+        Of whoever starts the server, for all that it can do; none where empty.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def serve(history: History, options: ServeOptions | None = None) -> None:
     from ganglioside.server.token_identity import TokenIdentity
 
     chosen = options or ServeOptions()
-    app = create_app(history, in_thread(TokenIdentity(history)), chosen.limits)
+    app = create_app(history, in_thread(TokenIdentity(history, token)), chosen.limits)
     config = uvicorn.Config(
         app,
         host=chosen.host,
@@ -124,8 +124,6 @@ def first_token(history: History) -> str | None:
     ----------
     history
     """
-    if os.environ.get(VARIABLE):
-        return None
     now = utc_now()
     if any(token.why_refused(now) is None for token in history.tokens.all()):
         return None

@@ -144,8 +144,12 @@ def serve(
     from ganglioside.history import History
     from ganglioside.jobs import resume_waiting
     from ganglioside.server.service_limits import ServiceLimits
-    from ganglioside.server.standalone import FIRST_LIFE, ServeOptions, first_token
-    from ganglioside.server.standalone import serve as serve_api
+    from ganglioside.server.standalone import (
+        FIRST_LIFE,
+        RunningServer,
+        ServeOptions,
+        first_token,
+    )
     from ganglioside.server.token_identity import take_token
 
     limits = ServiceLimits(
@@ -164,7 +168,9 @@ def serve(
     if not token and (secret := first_token(history)):
         output.text(f"Your token, valid for {FIRST_LIFE.days} days and shown here only: {secret}")
     resume_waiting(history)
-    serve_api(history, options, token)
+    server = RunningServer(history, options, token)
+    output.text(f"The API is served at {server.url}, its documentation at {server.url}/docs")
+    server.run()
 
 
 def _workplace(folder: Path | None) -> Path:

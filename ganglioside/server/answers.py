@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -178,6 +179,11 @@ class OverridesAnswer(Strict):
 def event_of(number: int, event: ProgressEvent) -> dict[str, Any]:
     """An event with its number, ready for JSON."""
     return {"id": number, **event}
+
+
+def number_or_none(value: float) -> float | None:
+    """Number for JSON; None for one that is missing."""
+    return float(value) if math.isfinite(value) else None
 
 
 def table_json(name: str, frame: pd.DataFrame, **beside: Any) -> bytes:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -132,12 +133,10 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     """Receive no more than so many bytes of a body."""
     if scope["type"] != "http":
         return receive
-    too_large = Problem(
-        413, "too-large", f"The request is larger than {most / 1e6:g} MB, which are taken here."
-    )
+    words = f"The request is larger than {most / 1e6:g} MB, which are taken here."
     declared = Headers(scope=scope).get("content-length", "0")
     if declared.isdecimal() and int(declared) > most:
-        raise too_large
+        raise Problem(413, "too-large", words)
     received = 0
 
     async def take() -> Message:
@@ -145,7 +144,7 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > most:
-            raise too_large
+            raise HTTPException(413, words)  # the one error that a parser lets through
         return message
 
     return take

@@ -52,6 +52,7 @@ class Feed:
         self._runs: Runs[Any] = history.runs if kind == "session" else history.jobs
         self._owner = owner
         self._news = asyncio.Event()
+        self._reading = asyncio.Lock()
 
     async def after(self, known: int) -> AsyncIterator[tuple[int, ProgressEvent]]:
         """Yield the number of each event and the event, without those that are known."""
@@ -68,13 +69,14 @@ class Feed:
 
     async def read(self) -> None:
         """Read what is new, and wake those who wait."""
-        try:
-            found, ended = await run_in_threadpool(self._read)
-        except Exception as fault:  # noqa: BLE001 - handed to everybody who listens
-            self.fault = fault
-        else:
-            self.events += found
-            self.has_ended = ended
+        async with self._reading:  # one after the other: none reads what another is reading
+            try:
+                found, ended = await run_in_threadpool(self._read)
+            except Exception as fault:  # noqa: BLE001 - handed to everybody who listens
+                self.fault = fault
+            else:
+                self.events += found
+                self.has_ended = ended
         self._news.set()
         self._news = asyncio.Event()
 

@@ -139,10 +139,14 @@ def answer_problems(app: FastAPI) -> None:
     async def plain(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         words = {
-            404: ("no-address", "There is nothing at this address. Those that there are: api/v1/docs."),
+            404: (
+                "no-address",
+                "There is nothing at this address: see api/v1/docs.",
+            ),
             405: ("wrong-method", "This address knows no such method: see Allow."),
         }
-        code, detail = words.get(error.status_code, ("refused", str(error.detail)))
+        other = "too-large" if error.status_code == 413 else "refused"
+        code, detail = words.get(error.status_code, (other, str(error.detail)))
         return Problem(error.status_code, code, detail, error.headers).answer()
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:

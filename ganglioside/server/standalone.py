@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass, field
+import socket
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,12 @@ from ganglioside.server.service_limits import ServiceLimits
 
 #: Life of the token that the first start of a server makes.
 FIRST_LIFE: Final = timedelta(days=90)
+
+#: Largest message that a client may send over a WebSocket, bytes: none is heard.
+_LARGEST_MESSAGE: Final = 65_536
+
+#: Seconds for requests to come to their end when the server is told to stop.
+_GRACE: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +73,8 @@ class ServeOptions:
         return f"{'https' if self.certificate else 'http'}://{host}:{self.port}/api/v1"
 
 
-def serve(history: History, options: ServeOptions | None = None, token: str = "") -> None:
-    """Serve the API until interrupted.
+class RunningServer:
+    """A server that listens already, and answers once it runs.
 
     Parameters
     ----------
@@ -76,45 +83,68 @@ def serve(history: History, options: ServeOptions | None = None, token: str = ""
     options
         Defaults where None.
     token
-        Of whoever starts the server, for all that it can do; none where empty.
+        Of whoever started the server, for all that it can do; none where empty.
+
+    Attributes
+    ----------
+    url : str
+        Address of the API.
 
     Raises
     ------
     ServerError
         If nothing can listen there.
     """
-    import uvicorn
 
-    from ganglioside.server.application import create_app
-    from ganglioside.server.doorman import in_thread
-    from ganglioside.server.token_identity import TokenIdentity
+    def __init__(
+        self, history: History, options: ServeOptions | None = None, token: str = ""
+    ) -> None:
+        import uvicorn
 
-    chosen = options or ServeOptions()
-    app = create_app(history, in_thread(TokenIdentity(history, token)), chosen.limits)
-    config = uvicorn.Config(
-        app,
-        host=chosen.host,
-        port=chosen.port,
-        ssl_certfile=chosen.certificate,
-        ssl_keyfile=chosen.key,
-        proxy_headers=bool(chosen.trusted_proxies),
-        forwarded_allow_ips=list(chosen.trusted_proxies),
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-        ws="websockets-sansio",
-        ws_max_size=65_536,
-        lifespan="off",
-        timeout_graceful_shutdown=5,
-    )
-    listening = config.bind_socket()
-    port = listening.getsockname()[1]
-    shown = ServeOptions(**{name: getattr(chosen, name) for name in _SHOWN}, port=port)
-    print(f"The API is served at {shown.url}, its documentation at {shown.url}/docs", flush=True)
-    uvicorn.Server(config).run(sockets=[listening])
+        from ganglioside.server.application import create_app
+        from ganglioside.server.doorman import in_thread
+        from ganglioside.server.token_identity import TokenIdentity
+
+        chosen = options or ServeOptions()
+        app = create_app(history, in_thread(TokenIdentity(history, token)), chosen.limits)
+        self._socket = _listen(chosen)
+        self.url = replace(chosen, port=self._socket.getsockname()[1]).url
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                ssl_certfile=chosen.certificate,
+                ssl_keyfile=chosen.key,
+                proxy_headers=bool(chosen.trusted_proxies),
+                forwarded_allow_ips=list(chosen.trusted_proxies),
+                access_log=False,
+                server_header=False,
+                log_level="warning",
+                ws="websockets-sansio",
+                ws_max_size=_LARGEST_MESSAGE,
+                lifespan="off",
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+
+    def run(self) -> None:
+        """Answer requests until interrupted, or until `stop`."""
+        self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Let `run`, in another thread, come to its end."""
+        self._server.should_exit = True
 
 
-_SHOWN: Final = ("host", "certificate", "key", "trusted_proxies")
+def _listen(options: ServeOptions) -> socket.socket:
+    """Socket that listens where the options say."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    try:
+        return socket.create_server((options.host, options.port), family=family, backlog=2048)
+    except OSError as error:
+        raise ServerError(
+            f"Nothing can listen at port {options.port} of {options.host} ({error.strerror}): "
+            "choose another --port or --host."
+        ) from error
 
 
 def first_token(history: History) -> str | None:

@@ -115,10 +115,18 @@ def problem_of(error: BaseException) -> Problem:
     for kind, status, code in _KNOWN:
         if isinstance(error, kind):
             headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-            detail = str(error) or "The analysis was cancelled."
-            return Problem(status, code, detail, headers, _faults(error))
+            return Problem(status, code, _words(error), headers, _faults(error))
     log.error("A request failed: %s", error, exc_info=error)
     return Problem(500, "failed", str(error))
+
+
+def _words(error: BaseException) -> str:
+    """Words of an error, with advice that a caller of the API can follow."""
+    text = str(error) or "The analysis was cancelled."
+    for kind, place in ((UnknownSessionError, "sessions"), (UnknownJobError, "jobs")):
+        if isinstance(error, kind):
+            return f"{text.partition(' in this history')[0]}: GET /api/v1/{place} lists them."
+    return text
 
 
 def _faults(error: BaseException) -> list[dict[str, Any]] | None:

@@ -190,7 +190,6 @@ def _declared(status: int) -> dict[str, Any]:
         return {"description": phrase}
     schema = {"$ref": "#/components/schemas/ProblemAnswer"}
     return {
-        "model": ProblemAnswer,
         "description": phrase,
         "content": {MEDIA_TYPE: {"schema": schema}},
     }

@@ -86,15 +86,23 @@ def sessions_frame(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     """Sessions as `History.sessions` gives them."""
     from ganglioside.history.listing import LISTED
 
-    frame = pd.DataFrame(list(rows), columns=list(LISTED))
+    frame = frame_of(rows) if rows else pd.DataFrame(columns=list(LISTED))
+    frame = frame[list(LISTED)]
     typed = {name: pd.to_datetime(frame[name], utc=True, format="ISO8601") for name in _TIMES}
     counts = {name: frame[name].astype("Int64") for name in _COUNTS}
     return frame.assign(**typed, **counts)
 
 
 def frame_of(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Rows of an answer as a frame; missing numbers are NaN."""
-    return pd.DataFrame(list(rows)).infer_objects()
+    """Rows of an answer as a frame; what is missing is NaN."""
+    frame = pd.DataFrame(list(rows)).infer_objects()
+    texts = [name for name in frame if _is_text(frame[name])]
+    return frame.astype(dict.fromkeys(texts, "str"))
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    """Whether a column holds texts, or nothing at all."""
+    return column.dtype == object and all(isinstance(v, str) for v in column.dropna())
 
 
 def events_of(answers: Sequence[dict[str, Any]]) -> list[ProgressEvent]:

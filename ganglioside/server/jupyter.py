@@ -111,7 +111,8 @@ class Open(APIHandler):
             if message["type"] == "http.response.start":
                 self._begin(message["status"], message["headers"])
             elif message["type"] == "http.response.body":
-                self.write(message.get("body", b""))
+                if body := message.get("body"):  # not even nothing, where there is no body
+                    self.write(body)
                 if message.get("more_body"):
                     await self.flush()
 

@@ -63,6 +63,24 @@ def connect(url: str, token: str, *, patience: float = 120.0, verify: bool | str
     ------
     ServerError
         If nothing answers there, or the token is refused.
+
+    Examples
+    --------
+    >>> import tempfile, threading
+    >>> import ganglioside as gg
+    >>> from ganglioside.server import RunningServer, ServeOptions
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> history = gg.History.open(f"{folder.name}/history.duckdb")
+    >>> server = RunningServer(history, ServeOptions(port=0))
+    >>> thread = threading.Thread(target=server.run)
+    >>> thread.start()
+    >>> client = gg.connect(server.url, history.tokens.add("R. Franklin", "write"))
+    >>> client.session(client.run(gg.example()))["status"]
+    'completed'
+    >>> client.close()
+    >>> server.stop()
+    >>> thread.join()
+    >>> folder.cleanup()
     """
     client = Client(Transport(url, token, patience, verify))
     client.version()

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from ganglioside.server.application import create_app as create_app
     from ganglioside.server.service_limits import ServiceLimits as ServiceLimits
     from ganglioside.server.standalone import RunningServer as RunningServer
+    from ganglioside.server.standalone import ServeOptions as ServeOptions
 
 _HOMES: Final = {
     "RunningServer": "standalone",
+    "ServeOptions": "standalone",
     "ServiceLimits": "service_limits",
     "create_app": "application",
 }

@@ -138,7 +138,7 @@ def document_of(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": what} for name, what in _TAGS],
         license_info={"name": "MIT", "identifier": "MIT"},
-        servers=[{"url": "/", "description": "this server"}],
+        servers=[{"url": "../..", "description": "this server"}],
     )
     document["components"]["schemas"]["ProblemAnswer"] = ProblemAnswer.model_json_schema()
     document["components"]["securitySchemes"] = {

@@ -47,7 +47,8 @@ _HEADERS: Final = {
 #: Sent over TLS: for half a year browsers connect over TLS only.
 _TRANSPORT_SECURITY: Final = "max-age=15552000"
 
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer, Basic realm="Ganglioside: token as password"'}
+#: Browsers ask for a name and a password then: any name, and the token.
+_CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Ganglioside: the token is the password"'}
 
 
 class Doorman:

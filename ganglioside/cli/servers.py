@@ -121,7 +121,9 @@ def serve_app(
 
 
 def serve(
-    port: Port = 8899,
+    port: Annotated[
+        int, typer.Option(help="Port on this machine; 0: any that is free.", min=0, max=65535)
+    ] = 8899,
     host: Host = "127.0.0.1",
     certfile: Certificate = None,
     keyfile: Key = None,

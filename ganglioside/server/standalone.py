@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,6 +21,9 @@ FIRST_LIFE: Final = timedelta(days=90)
 
 #: Largest message that a client may send over a WebSocket, bytes: none is heard.
 _LARGEST_MESSAGE: Final = 65_536
+
+#: Connections that wait to be taken.
+_BACKLOG: Final = 2048
 
 #: Seconds for requests to come to their end when the server is told to stop.
 _GRACE: Final = 5
@@ -138,9 +142,16 @@ class RunningServer:
 def _listen(options: ServeOptions) -> socket.socket:
     """Socket that listens where the options say."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    # Named as TCP, so that asyncio sends small answers at once: 40 ms sooner.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((options.host, options.port), family=family, backlog=2048)
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((options.host, options.port))
+        listening.listen(_BACKLOG)
+        return listening
     except OSError as error:
+        listening.close()
         raise ServerError(
             f"Nothing can listen at port {options.port} of {options.host} ({error.strerror}): "
             "choose another --port or --host."

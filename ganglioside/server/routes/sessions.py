@@ -135,7 +135,7 @@ def create_session(
         return _started(served, response, sid, name or source.name)
     with served.desk():
         late = within(served.limits.seconds)
-        sid, _ = served.history.run(source, chosen.settings, name or None, late)
+        sid, _ = served.history.run_at_once(source, chosen.settings, name or None, late)
     return _made(served, response, sid)
 
 

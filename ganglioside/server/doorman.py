@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ganglioside.history.author import acting_for
-from ganglioside.server.people import KEY, Person
+from ganglioside.server.callers import KEY, Person
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
 from ganglioside.server.service_limits import ServiceLimits

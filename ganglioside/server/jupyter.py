@@ -226,7 +226,7 @@ def jupyter_app(*, guests: bool = False) -> LazyApp:
     def make() -> Any:
         from ganglioside.history import History
         from ganglioside.server.application import create_app
-        from ganglioside.server.people import Person
+        from ganglioside.server.callers import Person
 
         async def identify(connection: Any) -> Person | None:
             user = connection.scope.get(USER)

@@ -14,7 +14,7 @@ from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.store import utc_now
 from ganglioside.history.tokens import Token
-from ganglioside.server.people import Person, secret_in
+from ganglioside.server.callers import Person, secret_in
 from ganglioside.server.problems import Problem
 from ganglioside.server.reads import Kept
 

@@ -61,7 +61,7 @@ def test_an_unforeseen_fault_tells_nothing_of_the_program() -> None:
 
     @app.get("/")
     def fail() -> None:
-        raise RuntimeError("/root/secret")
+        raise RuntimeError("/somewhere/secret")
 
     answer = TestClient(app, raise_server_exceptions=False).get("/")
     assert answer.status_code == 500

@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from ganglioside.errors import TokenError
 from ganglioside.history import History
 from ganglioside.history import tokens as stored
-from ganglioside.server.people import Person
+from ganglioside.server.callers import Person
 from ganglioside.server.problems import Problem
 from ganglioside.server.token_identity import TokenIdentity, take_token
 

@@ -23,7 +23,7 @@ def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Mark what nobody works on any more as failed, and return the ids.
 
     What runs on another machine counts as running until it has given no sign of life for
-    `process.SILENCE`.
+    `process.DEAD_AFTER`.
     """
     now = utc_now()
     found: list[tuple[Table, str, str | None]]

@@ -13,7 +13,7 @@ from fastapi import APIRouter, File, Query, Response, UploadFile
 from ganglioside.history.jobs import Job
 from ganglioside.jobs import Batch, start
 from ganglioside.server.answers import AcceptedAnswer, JobAnswer, JobsAnswer
-from ganglioside.server.people import Reader, Writer
+from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.routes.sessions import attachment
 from ganglioside.server.service import JobId, Served, Service

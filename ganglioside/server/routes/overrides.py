@@ -12,7 +12,7 @@ from ganglioside.server.answers import (
     Strict,
     VerdictName,
 )
-from ganglioside.server.people import Reader, Writer
+from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import answers
 from ganglioside.server.routes.questions import FeatureId
 from ganglioside.server.routes.sessions import require_own

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ganglioside.exporting.document import records_of
 from ganglioside.server.answers import Strict, json_answer, number_or_none, table_json, to_json
-from ganglioside.server.people import Reader
+from ganglioside.server.callers import Reader
 from ganglioside.server.problems import answers
 from ganglioside.server.service import Served, SessionId
 

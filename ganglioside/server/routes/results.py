@@ -12,7 +12,7 @@ from ganglioside.exporting.files import content_of, ending_of
 from ganglioside.exporting.formats import Format
 from ganglioside.exporting.schema import json_schema
 from ganglioside.server.answers import Strict, VerdictName, json_answer, table_json
-from ganglioside.server.people import Reader
+from ganglioside.server.callers import Reader
 from ganglioside.server.problems import answers
 from ganglioside.server.routes.sessions import attachment
 from ganglioside.server.service import Served, SessionId

@@ -21,7 +21,7 @@ from ganglioside.server.answers import (
     Strict,
     json_answer,
 )
-from ganglioside.server.people import Person, Reader, Writer, require_change
+from ganglioside.server.callers import Person, Reader, Writer, require_change
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import Served, Service, SessionId, within
 from ganglioside.server.uploads import (

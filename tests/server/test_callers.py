@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from ganglioside.server.people import Person, require_change, secret_in
+from ganglioside.server.callers import Person, require_change, secret_in
 from ganglioside.server.problems import Problem
 
 

@@ -85,8 +85,58 @@ class HistoryError(GangliosideError):
     """The session history cannot be opened, read or written."""
 
 
+class UnknownSessionError(HistoryError):
+    """There is no session with this id, or more than one whose id begins so."""
+
+
+class QueryError(HistoryError):
+    """A question to the history is not one that it can answer."""
+
+
+class HistoryBusyError(HistoryError):
+    """Other processes have held the history for longer than the call would wait."""
+
+
 class JobError(GangliosideError):
     """A job cannot be started, continued or ended."""
+
+
+class UnknownJobError(JobError):
+    """There is no job with this id, or more than one whose id begins so."""
+
+
+class EndedError(HistoryError, JobError):
+    """A session or job is not in the state that the call needs: it has ended, or not yet."""
+
+
+class TokenError(GangliosideError):
+    """A token for the server cannot be made or replaced."""
+
+
+class UnknownTokenError(TokenError):
+    """There is no token with this id."""
+
+
+class ServerError(GangliosideError):
+    """The server cannot be started, or refuses or fails to do what it was asked for.
+
+    Attributes
+    ----------
+    status : int
+        HTTP status; 0 where there was no answer.
+    code : str
+        Kind of fault, for programs: `no-session`.
+    retry_after : float
+        s after which it may be tried again; 0 where nothing is said of it.
+    """
+
+    def __init__(
+        self, message: str, status: int = 0, code: str = "", retry_after: float = 0.0
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
 
 
 class BatchError(GangliosideError):

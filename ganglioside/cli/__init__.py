@@ -5,7 +5,16 @@ Exit codes: 0 done, 1 input refused, 2 wrong usage, 130 interrupted.
 
 from __future__ import annotations
 
-from ganglioside.cli import analyses, batches, history, history_care, jobs, questions, servers
+from ganglioside.cli import (
+    analyses,
+    batches,
+    history,
+    history_care,
+    jobs,
+    questions,
+    servers,
+    tokens,
+)
 from ganglioside.cli.root import app
 
 app.command()(analyses.analyze)
@@ -20,8 +29,10 @@ app.command()(history.export)
 app.command()(analyses.simulate)
 app.command(context_settings=servers.PASS_ON)(servers.lab)
 app.command("app", context_settings=servers.PASS_ON)(servers.serve_app)
+app.command()(servers.serve)
 history.history.add_typer(history_care.care)
 app.add_typer(history.history, name="history")
 app.add_typer(jobs.jobs, name="jobs")
+app.add_typer(tokens.tokens, name="tokens")
 
 __all__ = ["app"]

@@ -120,6 +120,61 @@ def serve_app(
     serve_pages(locations.notebooks(), options)
 
 
+def serve(
+    port: Annotated[
+        int, typer.Option(help="Port on this machine; 0: any that is free.", min=0, max=65535)
+    ] = 8899,
+    host: Host = "127.0.0.1",
+    certfile: Certificate = None,
+    keyfile: Key = None,
+    trust_proxy: TrustProxy = None,
+    requests: Annotated[
+        int, typer.Option(help="Requests a second of one person; 0: any number.", min=0)
+    ] = 10,
+    uploads: Annotated[
+        int, typer.Option(help="Uploads a minute of one person; 0: any number.", min=0)
+    ] = 2,
+    max_megabytes: Annotated[
+        float, typer.Option(help="Largest request, MB.", min=0.001, max=10_000)
+    ] = 50.0,
+) -> None:
+    """Serve the API for other programs: KNIME, Galaxy, R, a LIMS.
+
+    Callers need a token: `ganglioside tokens add`. The first start makes one and prints it, unless
+    there is one of your own in GANGLIOSIDE_TOKEN.
+    """
+    from ganglioside.history import History
+    from ganglioside.jobs import resume_waiting
+    from ganglioside.server.service_limits import ServiceLimits
+    from ganglioside.server.standalone import (
+        FIRST_LIFE,
+        RunningServer,
+        ServeOptions,
+        first_token,
+    )
+    from ganglioside.server.token_identity import take_token
+
+    limits = ServiceLimits(
+        requests_per_second=requests, uploads_per_minute=uploads, megabytes=max_megabytes
+    )
+    options = ServeOptions(
+        host=host,
+        port=port,
+        certificate=certfile,
+        key=keyfile,
+        trusted_proxies=tuple(trust_proxy or ()),
+        limits=limits,
+    )
+    history = History.open()
+    token = take_token()
+    if not token and (secret := first_token(history)):
+        output.text(f"Your token, valid for {FIRST_LIFE.days} days and shown here only: {secret}")
+    resume_waiting(history)
+    server = RunningServer(history, options, token)
+    output.text(f"The API is served at {server.url}, its documentation at {server.url}/docs")
+    server.run()
+
+
 def _workplace(folder: Path | None) -> Path:
     """Folder to work in; never inside an installed package, which an update replaces."""
     if folder is None and locations.in_checkout():

@@ -102,7 +102,7 @@ def document_of(analysis: Analysis, tables: Sequence[str] = _TABLES) -> dict[str
         "summary": _strict(asdict(analysis.summary)),
         "model": _strict(analysis.model.to_dict()),
         "types": {name: _types(frame) for name, frame in frames.items()},
-        **{name: _records(frame) for name, frame in frames.items()},
+        **{name: records_of(frame) for name, frame in frames.items()},
     }
 
 
@@ -159,7 +159,7 @@ def _types(frame: pd.DataFrame) -> dict[str, str]:
     return {str(name): str(kind) for name, kind in frame.dtypes.items()}
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table as dictionaries, ready for JSON."""
     names = [str(c) for c in frame.columns]
     columns = [_values(frame.iloc[:, i]) for i in range(frame.shape[1])]
@@ -195,7 +195,7 @@ def _strict_float(value: float) -> float | str | None:
 
 
 def _frame(records: list[dict[str, Any]], types: dict[str, str]) -> pd.DataFrame:
-    """Table of records; the inverse of `_records` and `_types`."""
+    """Table of records; the inverse of `records_of` and `_types`."""
     columns = {}
     for name, kind in types.items():
         values = [record[name] for record in records]

@@ -24,6 +24,7 @@ from ganglioside.history.storage.log_heads import FIRST, read_head
 from ganglioside.history.storage.store import utc_now
 
 Action = Literal[
+    "queued",
     "begun",
     "cancel requested",
     "completed",
@@ -48,6 +49,8 @@ Action = Literal[
     "job notified",
     "jobs closed",
     "jobs deleted",
+    "token added",
+    "token revoked",
 ]
 
 _COLUMNS: Final = "number, time, author, host, action, subject, details, previous, sha256"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import duckdb
 
-from ganglioside.errors import JobError
+from ganglioside.errors import EndedError, JobError, UnknownJobError
 from ganglioside.history import audit_log, job_seals
 from ganglioside.history.author import current_author
 from ganglioside.history.events import insert_events, last_events
@@ -83,9 +83,13 @@ def find_job(connection: duckdb.DuckDBPyConnection, job: str) -> Job:
         f"SELECT {_COLUMNS} FROM jobs WHERE starts_with(id, ?) ORDER BY id LIMIT 3", [job]
     ).fetchall()
     if not rows or not job:
-        raise JobError(f"There is no job {job!r} in this history: history.jobs.all() lists them.")
+        raise UnknownJobError(
+            f"There is no job {job!r} in this history: history.jobs.all() lists them."
+        )
     if len(rows) > 1 and rows[0][0] != job:
-        raise JobError(f"{job!r} is the beginning of more than one job: give more of the id.")
+        raise UnknownJobError(
+            f"{job!r} is the beginning of more than one job: give more of the id."
+        )
     return Job(*rows[0])
 
 
@@ -117,6 +121,7 @@ class Jobs(Runs[Job]):
         *,
         time_limit: float | None = None,
         retry_of: str | None = None,
+        session: str | None = None,
     ) -> str:
         """Id of a new job, stored as pending.
 
@@ -132,6 +137,8 @@ class Jobs(Runs[Job]):
             s.
         retry_of
             Id of the job that it repeats.
+        session
+            The session that waits for it, if there is one.
         """
         now = utc_now()
         job = new_id(now)
@@ -139,9 +146,9 @@ class Jobs(Runs[Job]):
             connection.execute(
                 "INSERT INTO jobs BY NAME SELECT ? AS id, ? AS kind, ? AS name, "
                 "'pending' AS status, ? AS author, ? AS parameters, ?::TIMESTAMP AS created, "
-                "?::DOUBLE AS time_limit, false AS cancel_requested, ? AS retry_of",
+                "?::DOUBLE AS time_limit, false AS cancel_requested, ? AS retry_of, ? AS session",
                 [job, kind, name, current_author(), json.dumps(parameters), now, time_limit,
-                 retry_of],
+                 retry_of, session],
             )  # fmt: skip
             seal = job_seals.seal(find_job(connection, job), self._store.path)
             connection.execute("UPDATE jobs SET seal = ? WHERE id = ?", [seal, job])
@@ -170,7 +177,7 @@ class Jobs(Runs[Job]):
         with self._store.write() as connection:
             found = find_job(connection, job)
             if found.status != "pending":
-                raise JobError(f"Job {found.id} cannot be started: it is {found.status}.")
+                raise EndedError(f"Job {found.id} cannot be started: it is {found.status}.")
             if not self.is_own(found):
                 raise JobError(
                     f"Job {found.id} cannot be started: you did not ask for it on this machine, "
@@ -237,8 +244,8 @@ class Jobs(Runs[Job]):
     def _find(self, connection: duckdb.DuckDBPyConnection, owner: str) -> Job:
         return find_job(connection, owner)
 
-    def _refusal(self, found: Job) -> JobError:
-        return JobError(f"Job {found.id} has ended already: it is {found.status}.")
+    def _refusal(self, found: Job) -> EndedError:
+        return EndedError(f"Job {found.id} has ended already: it is {found.status}.")
 
 
 def close_foreign(connection: duckdb.DuckDBPyConnection, reason: str, ids: Sequence[str]) -> int:

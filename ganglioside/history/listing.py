@@ -2,26 +2,174 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from ganglioside.columns import VERDICTS
-from ganglioside.history.session_rows import Stored
+from ganglioside.errors import QueryError
+from ganglioside.history.session_rows import Status, Stored
 
 _COUNTS: Final = ("features", *VERDICTS)
 
-#: SQL of a listing; `{}` chooses sessions first, so that counts are read from their summaries only.
+#: Columns of a listing, in order.
+LISTED: Final = (
+    *("id", "name", "sample_type", "status", "created", "started", "completed"),
+    *_COUNTS,
+    *("file_name", "file_size", "sha256", "version", "rerun_of", "error", "author", "keep"),
+)
+
+SortBy = Literal["created", "name", "status", "author", "file_name"]
+
+#: What sessions can be sorted by, each with its SQL, which is never NULL.
+SORTS: Final[dict[SortBy, str]] = {
+    "created": "CAST(created AS VARCHAR)",
+    "name": "lower(name)",
+    "status": "status",
+    "author": "lower(coalesce(author, ''))",
+    "file_name": "lower(file_name)",
+}
+
+#: Most sessions of one page.
+MOST_AT_ONCE: Final = 500
+
+#: Columns of a listing in SQL: counts are read from the summaries.
+_LISTED: Final = ", ".join(
+    f"TRY_CAST(summary->>'{column}' AS BIGINT) AS {column}" if column in _COUNTS else column
+    for column in LISTED
+)
+
+#: SQL of a listing; `{}` chooses sessions first, so that only their summaries are read.
 LISTING: Final = f"""
-    SELECT id, name, sample_type, status, created, started, completed,
-           {", ".join(f"TRY_CAST(summary->>'{c}' AS BIGINT) AS {c}" for c in _COUNTS)},
-           file_name, file_size, sha256, version, rerun_of, error, author, keep
+    SELECT {_LISTED}
     FROM (SELECT * FROM sessions {{}})
     ORDER BY created DESC, id DESC
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionQuery:
+    """Which sessions are listed, and in which order.
+
+    Attributes
+    ----------
+    status, author, sample_type : str or None
+        Sessions of one status, author or sample type; of all where None.
+    text : str or None
+        Words that their name or that of their file contains, in any case.
+    since, before : datetime.datetime or None
+        Created from the first one on, and before the second one, UTC without a zone.
+    sort : str
+        One of `SORTS`.
+    descending : bool
+        The newest or last ones first.
+    limit : int
+        Number of sessions at most.
+    after : str or None
+        Continues a page: its `next`.
+
+    Examples
+    --------
+    >>> SessionQuery(status="completed", limit=10).sort
+    'created'
+    """
+
+    status: Status | None = None
+    author: str | None = None
+    sample_type: str | None = None
+    text: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    sort: SortBy = "created"
+    descending: bool = True
+    limit: int = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Sessions of one page.
+
+    Attributes
+    ----------
+    sessions : list of dict
+        Columns `LISTED` of each; times without a zone, in UTC.
+    total : int
+        Number of sessions on all pages.
+    next : str or None
+        What continues the page, as `after` of the next query; None on the last page.
+    """
+
+    sessions: list[dict[str, Any]]
+    total: int
+    next: str | None
+
+
+def find_page(connection: duckdb.DuckDBPyConnection, query: SessionQuery) -> Page:
+    """Sessions that a query asks for."""
+    conditions, values = _conditions(query)
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    ((total,),) = connection.execute(f"SELECT count(*) FROM sessions {where}", values).fetchall()
+    key = SORTS[query.sort]
+    order = "DESC" if query.descending else "ASC"
+    chosen = _after(query)
+    if chosen:
+        conditions.append(f"({key}, id) {'<' if query.descending else '>'} (?, ?)")
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    rows = connection.execute(
+        f"SELECT {_LISTED}, {key} FROM (SELECT * FROM sessions {where} "
+        f"ORDER BY {key} {order}, id {order} LIMIT {int(query.limit) + 1}) AS chosen "
+        f"ORDER BY {key} {order}, id {order}",
+        [*values, *chosen],
+    ).fetchall()
+    sessions = [dict(zip(LISTED, row[:-1], strict=True)) for row in rows[: query.limit]]
+    more = len(rows) > query.limit
+    last = rows[query.limit - 1] if more else None
+    return Page(sessions, int(total), None if last is None else _cursor(last[-1], last[0]))
+
+
+def _conditions(query: SessionQuery) -> tuple[list[str], list[Any]]:
+    """Conditions in SQL and their values."""
+    wanted = {
+        "status = ?": query.status,
+        "author = ?": query.author,
+        "sample_type = ?": query.sample_type,
+        "created >= ?": query.since,
+        "created < ?": query.before,
+    }
+    found = {condition: value for condition, value in wanted.items() if value is not None}
+    conditions, values = list(found), list(found.values())
+    if query.text:
+        conditions.append("(contains(lower(name), ?) OR contains(lower(file_name), ?))")
+        values += [query.text.lower()] * 2
+    return conditions, values
+
+
+def _cursor(key: str, sid: str) -> str:
+    """Text that continues a page after the session with this key and id."""
+    return base64.urlsafe_b64encode(json.dumps([key, sid]).encode()).decode().rstrip("=")
+
+
+def _after(query: SessionQuery) -> list[str]:
+    """Key and id after which a page continues; empty for a first page."""
+    if query.after is None:
+        return []
+    padded = query.after + "=" * (-len(query.after) % 4)
+    try:
+        key, sid = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        key = sid = None
+    if not (isinstance(key, str) and isinstance(sid, str)):
+        raise QueryError("This does not continue a list: use `next` of the page before.")
+    return [key, sid]
 
 
 def with_types(rows: pa.Table) -> pd.DataFrame:

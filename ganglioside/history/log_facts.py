@@ -12,12 +12,16 @@ from ganglioside.history.row_hashes import Table
 
 #: Status of a session after an entry about it.
 _STATUS: Final[dict[str, str]] = {
+    "queued": "pending",
     "begun": "processing",
     "completed": "completed",
     "failed": "failed",
     "cancelled": "cancelled",
     "interrupted": "failed",
 }
+
+#: Entries about tokens, which are neither sessions nor jobs.
+_TOKENS: Final = ("token added", "token revoked")
 
 _JOBS: Final = ("job added", "job started", "job cancelled", "job ended", "job notified")
 
@@ -94,7 +98,7 @@ def _update(found: LogState, entry: Entry, facts: dict[str, Any]) -> None:
     elif entry.action == "jobs deleted":
         for job in texts(facts.get("jobs")):
             found.jobs.setdefault(job, Facts()).exists = False
-    elif entry.subject is not None:
+    elif entry.subject is not None and entry.action not in _TOKENS:
         _update_one(found, entry, entry.subject, facts)
 
 
@@ -105,7 +109,7 @@ def _update_one(found: LogState, entry: Entry, subject: str, facts: dict[str, An
     known.take(facts)
     if entry.action == "deleted":
         known.exists = False
-    elif is_job or entry.action in ("begun", "completed"):
+    elif is_job or entry.action in ("queued", "begun", "completed"):
         known.exists = True
     if not is_job:
         known.values |= _values(entry, facts)
@@ -116,7 +120,7 @@ def _values(entry: Entry, facts: dict[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     if entry.action in _STATUS:
         values["status"] = _STATUS[entry.action]
-    if entry.action in ("begun", "completed") and "name" in facts:
+    if entry.action in ("queued", "begun", "completed") and "name" in facts:
         values |= {"name": facts["name"], "author": entry.author}
     if entry.action == "renamed" and "after" in facts:
         values["name"] = facts["after"]

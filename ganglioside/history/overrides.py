@@ -9,7 +9,8 @@ import duckdb
 import pandas as pd
 
 from ganglioside.columns import OVERRIDES
-from ganglioside.errors import HistoryError
+from ganglioside.errors import EndedError
+from ganglioside.history.author import current_author
 from ganglioside.verdicts.overrides import Override, Overrides
 
 _COLUMNS: Final = ", ".join(f'"{column}"' for column in OVERRIDES)
@@ -30,7 +31,8 @@ def insert_overrides(
     features = sorted({entry.feature_id for entry in (*present, *wanted)})
     changed = [f for f in features if present.of(f) != wanted.of(f)]
     # An override without content undoes the one before it.
-    entries = tuple(wanted.of(f) or Override(feature_id=f) for f in changed)
+    author = current_author()
+    entries = tuple(wanted.of(f) or Override(feature_id=f, author=author) for f in changed)
     added = Overrides(entries).to_frame()
     if added.empty:
         return []
@@ -59,7 +61,7 @@ def require_features(connection: duckdb.DuckDBPyConnection, sid: str, overrides:
         "SELECT count(*) FROM features WHERE session = ?", [sid]
     ).fetchall()
     if not rows:
-        raise HistoryError(
+        raise EndedError(
             f"Session {sid} holds no result, so its verdicts cannot be overridden yet."
         )
     overrides.require_rows(rows)

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, Generic, TypeVar
 
 import duckdb
 
-from ganglioside.errors import GangliosideError, HistoryError
+from ganglioside.errors import EndedError, GangliosideError
 from ganglioside.history.audit_log import Action
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.process import Process
@@ -174,4 +174,4 @@ class SessionRuns(Runs[Run]):
         return found
 
     def _refusal(self, found: Run) -> GangliosideError:
-        return HistoryError(f"Session {found.id} has ended already: it is {found.status}.")
+        return EndedError(f"Session {found.id} has ended already: it is {found.status}.")

@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from ganglioside.analysis import Analysis
-from ganglioside.errors import HistoryError
+from ganglioside.errors import EndedError, HistoryError, UnknownSessionError
 from ganglioside.history.opening import Opening, environment
 from ganglioside.history.overrides import current, read_overrides
+from ganglioside.history.process import Process
 from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
 from ganglioside.history.storage.codec import STORED_FEATURES, summary_from_json
 from ganglioside.history.storage.store import utc_now
@@ -61,11 +62,11 @@ class Stored:
             [sid],
         ).fetchall()
         if not rows or not sid:
-            raise HistoryError(
+            raise UnknownSessionError(
                 f"There is no session {sid!r} in this history: history.sessions() lists them."
             )
         if len(rows) > 1 and rows[0][0] != sid:
-            raise HistoryError(
+            raise UnknownSessionError(
                 f"{sid!r} is the beginning of more than one session "
                 f"({', '.join(row[0] for row in rows)}): give more of the id."
             )
@@ -107,7 +108,7 @@ class Stored:
     def require_running(self) -> None:
         """Raise `HistoryError` if the session has ended."""
         if not self.is_running:
-            raise HistoryError(f"Session {self.id} has ended already: it is {self.status}.")
+            raise EndedError(f"Session {self.id} has ended already: it is {self.status}.")
 
     def why_empty(self) -> str:
         """Message that explains why the session has no result to load."""
@@ -128,6 +129,27 @@ def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> N
     """Store a session that begins, and its input unless it is stored already."""
     append_rows(connection, "sessions", pa.Table.from_pylist([_row(opening)]))
     _insert_inputs(connection, [opening.source])
+
+
+def insert_waiting(connection: duckdb.DuckDBPyConnection, opening: Opening) -> None:
+    """Store a session that waits for a process, and its input unless it is stored already."""
+    waiting = {**_row(opening), "status": "pending"}
+    del waiting["started"]
+    append_rows(connection, "sessions", pa.Table.from_pylist([waiting]))
+    _insert_inputs(connection, [opening.source])
+
+
+def take_session(connection: duckdb.DuckDBPyConnection, sid: str) -> None:
+    """Mark a session that waited as taken by this process."""
+    now = utc_now()
+    process = Process.this(now)
+    connection.execute(
+        "UPDATE sessions SET status = 'processing', started = $now, heartbeat = $now, "
+        "host = $host, pid = $pid, process_started = $born, environment = $environment "
+        "WHERE id = $id",
+        {"now": now, "host": process.host, "pid": process.pid, "born": process.started,
+         "environment": json.dumps(environment()), "id": sid},
+    )  # fmt: skip
 
 
 def insert_completed(

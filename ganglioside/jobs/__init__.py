@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from ganglioside.jobs.follower import Looks, follow, follow_session
-from ganglioside.jobs.kinds import Analyze, Batch, Done, Export, Report, Rerun, Work, work_of
+from ganglioside.jobs.kinds import (
+    Analyze,
+    Batch,
+    Done,
+    Export,
+    Queued,
+    Report,
+    Rerun,
+    Work,
+    work_of,
+)
 from ganglioside.jobs.launcher import cancel, resume_waiting, retry, run_here, start
 from ganglioside.jobs.runner import carry_out
 
@@ -13,6 +23,7 @@ __all__ = [
     "Done",
     "Export",
     "Looks",
+    "Queued",
     "Report",
     "Rerun",
     "Work",

@@ -118,6 +118,35 @@ class Rerun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """Analyse as a session that waits; one that has ended is run again.
+
+    Attributes
+    ----------
+    session : str
+    title : str
+        Name of the session.
+    """
+
+    kind: ClassVar[str] = "session"
+
+    session: str
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """Name of the session."""
+        return self.title or f"session {self.session}"
+
+    def run(self, history: History, progress: ProgressCallback) -> Done:
+        """Analyse the input of the session."""
+        if history.runs.get(self.session).has_ended:
+            return Done(history.rerun(self.session, progress=progress))
+        analysis = history.carry_out_queued(self.session, progress)
+        return Done(self.session, {"headline": analysis.summary.headline})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Render the report of a table or a session.
 
@@ -262,7 +291,7 @@ class Batch:
 
 
 _KINDS: Final[dict[str, type[Any]]] = {
-    work.kind: work for work in (Analyze, Rerun, Report, Export, Batch)
+    work.kind: work for work in (Analyze, Rerun, Queued, Report, Export, Batch)
 }
 
 

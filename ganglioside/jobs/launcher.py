@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 
-from ganglioside.errors import JobError
+from ganglioside.errors import EndedError, JobError
 from ganglioside.history import History, Status
 from ganglioside.history.jobs import Job
 from ganglioside.history.storage.file_modes import created_like, share_with
 from ganglioside.history.storage.store import utc_now
-from ganglioside.jobs.kinds import Work, parameters_of, work_of
+from ganglioside.jobs.kinds import Queued, Work, parameters_of, work_of
 from ganglioside.jobs.runner import carry_out
 from ganglioside.progress import ProgressCallback
 
@@ -114,7 +114,7 @@ def retry(history: History, job: str, *, foreign: bool = False) -> str:
     """
     old = history.jobs.get(job)
     if not old.has_ended:
-        raise JobError(f"Job {old.id} is {old.status}: cancel it first, or wait for its end.")
+        raise EndedError(f"Job {old.id} is {old.status}: cancel it first, or wait for its end.")
     if not (foreign or history.jobs.is_own(old)):
         raise JobError(
             f"You did not ask for job {old.id} on this machine ({old.author} did), and it would "
@@ -156,7 +156,12 @@ def _add(
     if time_limit is not None and not time_limit > 0:
         raise JobError(f"A time limit of {time_limit:g} s leaves no time: give more.")
     return history.jobs.add(
-        work.kind, parameters_of(work), work.name, time_limit=time_limit, retry_of=retry_of
+        work.kind,
+        parameters_of(work),
+        work.name,
+        time_limit=time_limit,
+        retry_of=retry_of,
+        session=work.session if isinstance(work, Queued) else None,
     )
 
 

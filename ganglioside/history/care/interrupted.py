@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 import duckdb
@@ -14,16 +15,22 @@ from ganglioside.history.storage.store import utc_now
 
 _TABLES: Final[tuple[Table, ...]] = ("sessions", "jobs")
 
+#: Time within which the job of a session that waits is added.
+_QUEUED_WITHIN: Final = timedelta(minutes=1)
+
 
 def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Mark what nobody works on any more as failed, and return the ids.
 
     What runs on another machine counts as running until it has given no sign of life for
-    `process.SILENCE`.
+    `process.DEAD_AFTER`.
     """
     now = utc_now()
+    found: list[tuple[Table, str, str | None]]
     found = [(table, run.id, run.why_dead(now)) for table in _TABLES
              for run in find_runs(connection, table)]  # fmt: skip
+    found += [("sessions", sid, "its job has ended before it began")
+              for sid in _left_waiting(connection)]  # fmt: skip
     dead = [(table, owner, why) for table, owner, why in found if why is not None]
     if not dead:
         return []
@@ -34,6 +41,17 @@ def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
             _fail(connection, table, owner, reason)
     connection.commit()
     return [owner for _, owner, _ in dead]
+
+
+def _left_waiting(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Sessions that wait for a job which will not come."""
+    rows = connection.execute(
+        "SELECT id FROM sessions WHERE status = 'pending' AND created < ? AND NOT EXISTS "
+        "(SELECT 1 FROM jobs WHERE jobs.session = sessions.id "
+        "AND jobs.status IN ('pending', 'processing')) ORDER BY id",
+        [utc_now() - _QUEUED_WITHIN],
+    ).fetchall()
+    return [sid for (sid,) in rows]
 
 
 def _fail(connection: duckdb.DuckDBPyConnection, table: Table, owner: str, reason: str) -> None:

@@ -32,6 +32,7 @@ from ganglioside.history.storage import log_heads
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.fingerprint import digest
 from ganglioside.history.storage.store import Store
+from ganglioside.history.tokens import facts_of, logged_tokens, read_tokens
 
 #: Tables whose rows are the result of a session, and those whose rows belong to one.
 _RESULTS: Final = ("features", "models", "findings", "problems", "results")
@@ -93,6 +94,7 @@ def verify(
         faults += _unlike_log(connection, "sessions", recorded)
         faults += _unlike_log(connection, "jobs", recorded)
         faults += _check_schedule(connection, written)
+        faults += _check_tokens(connection, written)
         faults += _strays(connection)
     lost, notes = _check_heads(store, written, further_heads)
     faults += lost
@@ -188,6 +190,23 @@ def _check_schedule(
     if not rows:
         return ["The schedule of the cleanup that the log records is missing."]
     return ["The schedule of the cleanup is not the one that the log records."]
+
+
+def _check_tokens(
+    connection: duckdb.DuckDBPyConnection, written: Sequence[audit_log.Entry]
+) -> list[str]:
+    """One sentence per token that differs from what the log records."""
+    logged = logged_tokens(written)
+    found = {token.id: facts_of(token) for token in read_tokens(connection)}
+    missing = [
+        f"Token {token} is missing: the log records it." for token in logged.keys() - found.keys()
+    ]
+    changed = [
+        f"Token {token} is not as the log records it: revoke it."
+        for token, facts in found.items()
+        if logged.get(token) != facts
+    ]
+    return [*missing, *changed]
 
 
 def _check_heads(

@@ -35,7 +35,7 @@ from typing import Final
 import duckdb
 from filelock import FileLock, Timeout
 
-from ganglioside.errors import HistoryError
+from ganglioside.errors import HistoryBusyError, HistoryError
 from ganglioside.history.storage import catalog, lock_queue, log_heads
 from ganglioside.history.storage.catalog import Migration, require_known, table_names
 from ganglioside.history.storage.connections import attached, connect, quoted
@@ -99,6 +99,13 @@ class Store:
     def lock_path(self) -> Path:
         """File whose lock admits one process at a time."""
         return self.path.with_name(self.path.name + ".lock")
+
+    def state(self) -> tuple[int, ...] | None:
+        """Whatever changes when anybody writes; None where it is not known.
+
+        It costs microseconds: no lock, no connection.
+        """
+        return _state(self.path)
 
     def prepare(self, then: Then | None = None, *, noting: bool = True) -> None:
         """Create the file, or bring its schema up to date.
@@ -259,7 +266,7 @@ class Store:
                 share_with(self.path, beside)
             lock_queue.acquire(lock, queue, self.timeout)
         except Timeout:
-            raise HistoryError(
+            raise HistoryBusyError(
                 f"The history {self.path} is in use: another process has held its lock "
                 f"{self.lock_path} for {self.timeout:g} s. Wait and try again; if that process "
                 "hangs or is suspended, end it."

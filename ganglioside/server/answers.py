@@ -1,0 +1,217 @@
+"""Answers: their models for the documentation, and how tables become JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import pandas as pd
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ganglioside.columns import VERDICTS
+from ganglioside.exporting.document import records_of
+from ganglioside.history.jobs import Job
+from ganglioside.history.listing import LISTED
+from ganglioside.history.session_rows import Status
+from ganglioside.history.tokens import Scope, Token
+from ganglioside.progress import ProgressEvent
+
+#: Length and form of the ids of sessions and jobs.
+ID_PATTERN: Final = "^[0-9a-f]{14}$"
+
+Time = Annotated[datetime, PlainSerializer(lambda time: _iso(time), return_type=str)]
+
+
+def _known_verdict(value: str) -> str:
+    """The value, if it is a verdict."""
+    if value not in VERDICTS:
+        raise ValueError(f"give one of {', '.join(VERDICTS)}")
+    return value
+
+
+VerdictName = Annotated[
+    str, AfterValidator(_known_verdict), Field(json_schema_extra={"enum": [*VERDICTS]})
+]
+
+
+def _iso(time: datetime) -> str:
+    """Time as ISO 8601 in UTC; times of the history have no zone."""
+    return time.replace(tzinfo=time.tzinfo or UTC).isoformat()
+
+
+class Strict(BaseModel):
+    """A model that refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SessionAnswer(Strict):
+    """A session."""
+
+    id: str = Field(pattern=ID_PATTERN, examples=["1a21eac954c0d6"])
+    name: str = Field(examples=["mouse brain"])
+    status: Status
+    sample_type: str = Field(examples=["mouse"])
+    created: Time
+    started: Time | None
+    completed: Time | None = Field(description="When it ended, whichever way.")
+    features: int | None = Field(description="Number of features; null without a result.")
+    valid: int | None
+    fragment: int | None
+    adduct: int | None
+    outlier: int | None
+    undetermined: int | None
+    file_name: str = Field(examples=["features.csv"])
+    file_size: int = Field(description="bytes")
+    sha256: str = Field(description="SHA-256 of the input.")
+    version: str = Field(description="Version of Ganglioside.")
+    rerun_of: str | None
+    error: str | None
+    author: str | None
+    keep: bool = Field(description="Whether no cleanup deletes it.")
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> SessionAnswer:
+        """Answer about a row of a listing."""
+        return cls(**{column: row[column] for column in LISTED if column != "keep"},
+                   keep=bool(row["keep"]))  # fmt: skip
+
+
+class SessionsAnswer(Strict):
+    """A page of sessions."""
+
+    sessions: list[SessionAnswer]
+    total: int = Field(description="Number of sessions on all pages.")
+    next: str | None = Field(description="`after` of the next page; null on the last one.")
+
+
+class JobAnswer(Strict):
+    """A job."""
+
+    id: str = Field(pattern=ID_PATTERN)
+    kind: str = Field(examples=["session"])
+    name: str
+    status: Status
+    author: str
+    created: Time
+    started: Time | None
+    ended: Time | None
+    time_limit: float | None = Field(description="s")
+    cancel_requested: bool
+    retry_of: str | None
+    session: str | None = Field(description="The session that it makes.")
+    result: dict[str, Any] | None
+    error: str | None
+
+    @classmethod
+    def of(cls, job: Job) -> JobAnswer:
+        """Answer about a job."""
+        plain = {name: getattr(job, name) for name in cls.model_fields if name != "result"}
+        return cls(**plain, result=None if job.result is None else json.loads(job.result))
+
+
+class JobsAnswer(Strict):
+    """Jobs, the newest first."""
+
+    jobs: list[JobAnswer]
+
+
+class AcceptedAnswer(Strict):
+    """Work that goes on."""
+
+    job: str = Field(pattern=ID_PATTERN)
+    session: str | None = Field(description="The session that it makes.")
+    watch: str = Field(description="Address of its events.", examples=["/api/v1/jobs/.../events"])
+
+
+class EventAnswer(BaseModel):
+    """An event of a session or job."""
+
+    id: int = Field(description="0, 1, 2, ... of this session or job.")
+    type: str = Field(description="progress, log, complete or error")
+    session_id: str | None
+    step: str
+    message: str
+    percentage: float
+    timestamp: str
+    error: str | None = None
+
+
+class EventsAnswer(Strict):
+    """Events in order."""
+
+    events: list[EventAnswer]
+    has_ended: bool = Field(description="Whether no more will come.")
+
+
+class TokenAnswer(Strict):
+    """A token, without its secret."""
+
+    id: str
+    person: str
+    scope: Scope
+    label: str
+    created: Time
+    expires: Time | None
+    revoked: Time | None
+
+    @classmethod
+    def of(cls, token: Token) -> TokenAnswer:
+        """Answer about a token."""
+        return cls(**{name: getattr(token, name) for name in cls.model_fields})
+
+
+class SecretAnswer(Strict):
+    """A new token; its secret is shown here only."""
+
+    secret: str
+    token: TokenAnswer
+
+
+class OverrideAnswer(Strict):
+    """Verdict, anchor mark and note of an analyst on one feature."""
+
+    feature_id: int
+    verdict: str | None
+    anchor: bool | None
+    note: str
+    author: str
+    time: Time
+
+
+class OverridesAnswer(Strict):
+    """Overrides."""
+
+    overrides: list[OverrideAnswer]
+
+
+def event_of(number: int, event: ProgressEvent) -> dict[str, Any]:
+    """An event with its number, ready for JSON."""
+    return {"id": number, **event}
+
+
+def number_or_none(value: float) -> float | None:
+    """Number for JSON; None for one that is missing."""
+    return float(value) if math.isfinite(value) else None
+
+
+def table_json(name: str, frame: pd.DataFrame, **beside: Any) -> bytes:
+    """JSON object with the rows of a table under a name, and values beside it."""
+    return to_json({**beside, name: records_of(frame)})
+
+
+def to_json(value: Any) -> bytes:
+    """Value as JSON."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+
+
+def json_answer(request: Request, content: bytes, tag: str) -> Response:
+    """Answer with JSON that was made before; 304 where the caller has it already."""
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/json", headers=headers)

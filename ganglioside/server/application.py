@@ -1,0 +1,93 @@
+"""The app: every address of the API, behind the doorman."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from ganglioside.history import History
+from ganglioside.server import documentation
+from ganglioside.server.doorman import Doorman, Identify
+from ganglioside.server.problems import answer_problems
+from ganglioside.server.rates import Rates
+from ganglioside.server.routes import (
+    batches,
+    events,
+    jobs,
+    overrides,
+    questions,
+    results,
+    sessions,
+    state,
+    tokens,
+)
+from ganglioside.server.service import Service
+from ganglioside.server.service_limits import ServiceLimits
+from ganglioside.version import __version__
+
+#: Where the API begins; another version would stand beside it.
+PREFIX: Final = "/api/v1"
+
+_ROUTERS: Final = (
+    sessions.router,
+    results.router,
+    questions.router,
+    overrides.router,
+    events.router,
+    jobs.router,
+    batches.router,
+    tokens.router,
+    state.router,
+    documentation.router,
+)
+
+
+def create_app(
+    history: History,
+    identify: Identify,
+    limits: ServiceLimits | None = None,
+    work: Path | None = None,
+) -> ASGIApp:
+    """ASGI app of the API.
+
+    Parameters
+    ----------
+    history
+        The sessions.
+    identify
+        Finds out who makes a request.
+    limits
+        Defaults where None.
+    work
+        Folder for uploads and results of batches; one beside the history where None.
+    """
+    chosen = limits or ServiceLimits()
+    rates = Rates(chosen)
+    folder = work or history.path.with_name(f"{history.path.name}.server")
+    folder.mkdir(exist_ok=True, mode=0o700)
+    app = documented_app()
+    app.state.service = Service(history, chosen, rates, folder)
+    return Doorman(app, identify, rates, chosen)
+
+
+def documented_app() -> FastAPI:
+    """The app without a history: what the documentation is made of."""
+    app = FastAPI(title="Ganglioside", version=__version__, openapi_url=None, docs_url=None,
+                  redoc_url=None)  # fmt: skip
+    api = APIRouter(prefix=PREFIX)
+    for router in _ROUTERS:
+        api.include_router(router)
+    app.include_router(api)
+    answer_problems(app)
+    document = documentation.document_of(app)
+
+    async def openapi(_: Request) -> JSONResponse:
+        return JSONResponse(document)
+
+    app.add_route(f"{PREFIX}/openapi.json", openapi, include_in_schema=False)
+    return app

@@ -1,0 +1,105 @@
+"""Callers of the server: who they are, and what they may do."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from ganglioside.history.tokens import SCOPES, Scope
+from ganglioside.server.problems import Problem
+
+#: Where the server keeps the person of a request, in its ASGI scope.
+KEY: Final = "ganglioside.person"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who makes a request.
+
+    Attributes
+    ----------
+    name : str
+        Author of what is done.
+    scope : Scope
+        What they may do.
+    """
+
+    name: str
+    scope: Scope
+
+    def may(self, scope: Scope) -> bool:
+        """Whether they may do what needs a scope."""
+        return SCOPES.index(self.scope) >= SCOPES.index(scope)
+
+    def may_change(self, author: str | None) -> bool:
+        """Whether they may change what an author made."""
+        return self.may("admin") or (self.may("write") and author == self.name)
+
+
+def require_change(person: Person, author: str | None, what: str) -> None:
+    """Refuse a person who may not change what somebody else made."""
+    if not person.may_change(author):
+        raise Problem(
+            403,
+            "not-yours",
+            f"{author or 'Somebody else'} made this {what}: you may change your own ones only. A "
+            "token with the scope admin may change those of others.",
+        )
+
+
+def person_of(connection: HTTPConnection) -> Person:
+    """Person of a request, as the doorman has found out."""
+    person: Person = connection.scope[KEY]
+    return person
+
+
+def needs(scope: Scope) -> Callable[[HTTPConnection], Person]:
+    """Dependency that gives the person, and refuses one who lacks a scope."""
+
+    def check(connection: HTTPConnection) -> Person:
+        person = person_of(connection)
+        if not person.may(scope):
+            raise Problem(
+                403,
+                "narrow-token",
+                f"This needs a token with the scope {scope}; yours is {person.scope}.",
+            )
+        return person
+
+    return check
+
+
+Reader = Annotated[Person, Depends(needs("read"))]
+Writer = Annotated[Person, Depends(needs("write"))]
+Admin = Annotated[Person, Depends(needs("admin"))]
+
+
+def secret_in(headers: Any) -> str:
+    """Token in the headers of a request; empty without one.
+
+    It is the `Bearer` of an Authorization header, the password of a `Basic` one (which browsers and
+    spreadsheets send), or, for WebSockets of browsers, a subprotocol `bearer.<token>`.
+    """
+    kind, _, given = headers.get("authorization", "").partition(" ")
+    if kind.lower() in ("bearer", "token"):
+        return str(given.strip())
+    if kind.lower() == "basic":
+        return _password(given.strip())
+    offered = [one.strip() for one in headers.get("sec-websocket-protocol", "").split(",")]
+    found = [one.removeprefix("bearer.") for one in offered if one.startswith("bearer.")]
+    return found[0] if found else ""
+
+
+def _password(given: str) -> str:
+    """Password in the value of a Basic header; empty where it is none."""
+    try:
+        _, _, password = base64.b64decode(given, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return ""
+    return password

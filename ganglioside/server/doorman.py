@@ -1,0 +1,190 @@
+"""The doorman: what every request passes before any address gets it.
+
+It refuses requests of foreign pages, finds out who asks, counts them, bounds the body, acts in the
+person's name, and gives every answer the headers that keep browsers from misusing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ganglioside.history.author import acting_for
+from ganglioside.server.callers import KEY, Person
+from ganglioside.server.problems import Problem
+from ganglioside.server.rates import Rates
+from ganglioside.server.service_limits import ServiceLimits
+
+#: Finds out who makes a request; None for nobody whom the server knows.
+Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
+
+#: Addresses that are answered to everybody: whether the server lives, and is ready.
+OPEN_TO_ALL: Final = ("/api/v1/health", "/api/v1/ready")
+
+#: Policy of answers that are data, and of the pages of the documentation.
+_DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+_PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+#: Sent over TLS: for half a year browsers connect over TLS only.
+_TRANSPORT_SECURITY: Final = "max-age=15552000"
+
+#: Browsers ask for a name and a password then: any name, and the token.
+_CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Ganglioside: the token is the password"'}
+
+
+class Doorman:
+    """ASGI middleware around the app; see above."""
+
+    def __init__(
+        self, app: ASGIApp, identify: Identify, rates: Rates, limits: ServiceLimits
+    ) -> None:
+        self._app = app
+        self._identify = identify
+        self._rates = rates
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or answer it."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        guarded = _with_headers(scope, send)
+        connection = HTTPConnection(scope)
+        try:
+            person = await self._admit(connection)
+            receive = _bounded(scope, receive, self._limits.most_bytes)
+        except Problem as problem:
+            await _refuse(problem, scope, receive, guarded)
+            return
+        scope[KEY] = person
+        with acting_for(person.name if person else ""):
+            await self._app(scope, receive, guarded)
+
+    async def _admit(self, connection: HTTPConnection) -> Person | None:
+        """Person of a request; None where anybody is let in.
+
+        Raises
+        ------
+        Problem
+            If it is refused.
+        """
+        if _path(connection.scope) in OPEN_TO_ALL:
+            return None
+        if is_foreign(connection):
+            raise Problem(403, "foreign-page", "A page of another site made this request.")
+        person = await self._identify(connection)
+        if person is None:
+            self._rates.count_stranger(connection.client.host if connection.client else "")
+            raise Problem(
+                401,
+                "no-valid-token",
+                "A valid token is needed: `Authorization: Bearer <token>`. Whoever runs the server "
+                "makes one: ganglioside tokens add.",
+                _CHALLENGE,
+            )
+        self._rates.count_request(person.name)
+        return person
+
+
+def is_foreign(connection: HTTPConnection) -> bool:
+    """Whether a page of another site, or of another port of this machine, makes a request."""
+    headers = connection.headers
+    if headers.get("sec-fetch-site", "") in ("cross-site", "same-site"):
+        return True
+    origin = headers.get("origin")
+    if origin is None:
+        return False
+    return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+
+
+def in_thread(find: Callable[[HTTPConnection], Person | None]) -> Identify:
+    """Identification by a function that may take a moment."""
+
+    async def identify(connection: HTTPConnection) -> Person | None:
+        return await run_in_threadpool(find, connection)
+
+    return identify
+
+
+def _path(scope: Scope) -> str:
+    """Path of a request within the app."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
+def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
+    """Receive no more than so many bytes of a body."""
+    if scope["type"] != "http":
+        return receive
+    words = f"The request is larger than {most / 1e6:g} MB, which are taken here."
+    declared = Headers(scope=scope).get("content-length", "0")
+    if declared.isdecimal() and int(declared) > most:
+        raise Problem(413, "too-large", words)
+    received = 0
+
+    async def take() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > most:
+            raise HTTPException(413, words)  # the one error that a parser lets through
+        return message
+
+    return take
+
+
+def _with_headers(scope: Scope, send: Send) -> Send:
+    """Send answers with the headers that all of them have."""
+    # Pages of the documentation alone run scripts.
+    policy = _PAGE_POLICY if "/docs" in scope["path"] else _DATA_POLICY
+
+    async def guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+            headers["Content-Security-Policy"] = policy
+            headers.setdefault("Cache-Control", "no-store")
+            if scope["scheme"] == "https":
+                headers["Strict-Transport-Security"] = _TRANSPORT_SECURITY
+        await send(message)
+
+    return guarded
+
+
+async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a refused request, or close a refused WebSocket before it is open."""
+    if scope["type"] == "http":
+        await problem.answer()(scope, receive, send)
+        return
+    await receive()  # the request to connect
+    if "websocket.http.response" in scope.get("extensions", {}):
+        answer = problem.answer()
+        await send(
+            {
+                "type": "websocket.http.response.start",
+                "status": answer.status_code,
+                "headers": answer.raw_headers,
+            }
+        )
+        await send({"type": "websocket.http.response.body", "body": bytes(answer.body)})
+    else:
+        await send({"type": "websocket.close", "code": 1008, "reason": problem.detail[:100]})

@@ -1,0 +1,199 @@
+"""Problems: every refusal and fault as problem+json (RFC 9457), with a code and a cure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from ganglioside.errors import (
+    Cancelled,
+    EndedError,
+    ExportError,
+    FeatureError,
+    GangliosideError,
+    HistoryBusyError,
+    ModelError,
+    NameFormError,
+    OverrideError,
+    QueryError,
+    ReadError,
+    SettingsError,
+    TokenError,
+    UnknownJobError,
+    UnknownSessionError,
+    UnknownTokenError,
+    ValidationError,
+)
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+log = logging.getLogger(__name__)
+
+
+class ProblemAnswer(BaseModel):
+    """A refusal or fault (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="Kind of the problem; `about:blank` says no more than `title`.")
+    title: str = Field(description="The status in words.", examples=["Not Found"])
+    status: int = Field(description="HTTP status.", examples=[404])
+    detail: str = Field(
+        description="What is wrong, where, and what to do.",
+        examples=["There is no session '1a21eac954c0d6' in this history."],
+    )
+    code: str = Field(description="Kind of the fault, for programs.", examples=["no-session"])
+    faults: list[dict[str, Any]] | None = Field(
+        default=None, description="Places of the faults of a request or a table."
+    )
+
+
+class Problem(Exception):  # noqa: N818 - an answer
+    """Raised where a request is refused; becomes a `problem+json` answer."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        faults: list[dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.faults = faults
+
+    def answer(self) -> JSONResponse:
+        """The answer."""
+        content: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        if self.faults is not None:
+            content["faults"] = self.faults
+        return JSONResponse(content, self.status, self.headers, MEDIA_TYPE)
+
+
+#: Status and code of each error that a request can cause, the most special ones first.
+_KNOWN: Final[tuple[tuple[type[BaseException], int, str], ...]] = (
+    (UnknownSessionError, 404, "no-session"),
+    (UnknownJobError, 404, "no-job"),
+    (UnknownTokenError, 404, "no-token"),
+    (FeatureError, 404, "no-feature"),
+    (QueryError, 422, "bad-request"),
+    (EndedError, 409, "wrong-state"),
+    (HistoryBusyError, 503, "busy"),
+    (ReadError, 422, "unreadable"),
+    (ValidationError, 422, "unusable-table"),
+    (ModelError, 422, "no-model"),
+    (SettingsError, 422, "bad-setting"),
+    (NameFormError, 422, "bad-name"),
+    (OverrideError, 422, "bad-override"),
+    (ExportError, 422, "no-export"),
+    (TokenError, 422, "bad-token"),
+    (Cancelled, 409, "cancelled"),
+)
+
+
+def problem_of(error: BaseException) -> Problem:
+    """Problem that tells of an error of the program."""
+    for kind, status, code in _KNOWN:
+        if isinstance(error, kind):
+            headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+            return Problem(status, code, _words(error), headers, _faults(error))
+    log.error("A request failed: %s", error, exc_info=error)
+    return Problem(500, "failed", str(error))
+
+
+def _words(error: BaseException) -> str:
+    """Words of an error, with advice that a caller of the API can follow."""
+    text = str(error) or "The analysis was cancelled."
+    for kind, place in ((UnknownSessionError, "sessions"), (UnknownJobError, "jobs")):
+        if isinstance(error, kind):
+            return f"{text.partition(' in this history')[0]}: GET /api/v1/{place} lists them."
+    return text
+
+
+def _faults(error: BaseException) -> list[dict[str, Any]] | None:
+    """Places of the faults of a table, at most a hundred."""
+    if not isinstance(error, ValidationError):
+        return None
+    first = error.problems.head(100)
+    texts = first.astype("object").where(first.notna(), None)
+    return [{str(k): v for k, v in row.items()} for row in texts.to_dict("records")]
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Make an app answer every error with a problem."""
+
+    async def known(_: Request, error: Exception) -> JSONResponse:
+        return (error if isinstance(error, Problem) else problem_of(error)).answer()
+
+    async def plain(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        words = {
+            404: (
+                "no-address",
+                "There is nothing at this address: see api/v1/docs.",
+            ),
+            405: ("wrong-method", "This address knows no such method: see Allow."),
+        }
+        other = "too-large" if error.status_code == 413 else "refused"
+        code, detail = words.get(error.status_code, (other, str(error.detail)))
+        return Problem(error.status_code, code, detail, error.headers).answer()
+
+    async def invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        faults = [
+            {"place": ".".join(map(str, one["loc"])), "message": str(one["msg"])}
+            for one in error.errors()
+        ]
+        places = "; ".join(f"{one['place']}: {one['message']}" for one in faults[:3])
+        return Problem(422, "bad-request", places or "Unreadable.", None, faults).answer()
+
+    async def unforeseen(_: Request, error: Exception) -> JSONResponse:
+        return Problem(
+            500, "failed", f"The server failed ({type(error).__name__}). Its log says more."
+        ).answer()
+
+    app.add_exception_handler(Problem, known)
+    app.add_exception_handler(GangliosideError, known)
+    app.add_exception_handler(Cancelled, known)
+    app.add_exception_handler(HTTPException, plain)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, unforeseen)
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Declaration of the answers of an address beside its good ones, and those of all addresses."""
+    return {status: _declared(status) for status in sorted({*statuses, *_OF_ALL})}
+
+
+def _declared(status: int) -> dict[str, Any]:
+    phrase = HTTPStatus(status).phrase
+    if status == HTTPStatus.NOT_MODIFIED:
+        return {"description": phrase}
+    schema = {"$ref": "#/components/schemas/ProblemAnswer"}
+    return {
+        "description": phrase,
+        "content": {MEDIA_TYPE: {"schema": schema}},
+    }
+
+
+#: Statuses with which every address that needs a token may answer.
+_OF_ALL: Final = (401, 403, 422, 429, 503)

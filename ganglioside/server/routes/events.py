@@ -1,0 +1,188 @@
+"""Events of sessions and jobs: as a list, as server-sent events, and over a WebSocket.
+
+The same events on all ways, numbered from 0, the stored ones first: whoever reconnects with the
+number of the last one gets the rest, each once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Header, Query, Request, Response, WebSocket
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+from starlette.websockets import WebSocketDisconnect
+
+from ganglioside.errors import UnknownJobError, UnknownSessionError
+from ganglioside.server.answers import EventAnswer, EventsAnswer, event_of
+from ganglioside.server.callers import Reader, person_of
+from ganglioside.server.feeds import Feed, Kind
+from ganglioside.server.problems import answers
+from ganglioside.server.service import JobId, Served, Service, SessionId, service_of
+
+router = APIRouter(tags=["events"])
+
+#: Seconds between two signs of life of a stream, for the proxies on its way.
+_ALIVE: Final = 15.0
+
+After = Annotated[
+    int | None, Query(ge=-1, le=10**9, description="`id` of the last event that is known.")
+]
+LastEventId = Annotated[str | None, Header(description="As `after`; browsers send it.")]
+
+_STREAM: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "model": EventsAnswer,
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "description": "The events so far; with `Accept: text/event-stream`, also those to come.",
+    },
+    204: {"description": "A stream that was continued has ended: no event is left."},
+}
+
+
+@router.get("/sessions/{sid}/events", response_model=None,
+            responses={**_STREAM, **answers(404)})  # fmt: skip
+async def session_events(
+    request: Request, served: Served, _: Reader, sid: SessionId, after: After = None,
+    last_event_id: LastEventId = None,
+) -> EventsAnswer | Response:  # fmt: skip
+    """Read the events of a session, or follow them as server-sent events."""
+    return await _events(request, served, "session", sid, _known(after, last_event_id))
+
+
+@router.get("/jobs/{job}/events", response_model=None,
+            responses={**_STREAM, **answers(404)})  # fmt: skip
+async def job_events(
+    request: Request, served: Served, _: Reader, job: JobId, after: After = None,
+    last_event_id: LastEventId = None,
+) -> EventsAnswer | Response:  # fmt: skip
+    """Read the events of a job, or follow them as server-sent events."""
+    return await _events(request, served, "job", job, _known(after, last_event_id))
+
+
+def _known(after: int | None, last_event_id: str | None) -> int:
+    """Number of events that the caller knows."""
+    if after is not None:
+        return after + 1
+    if last_event_id is not None and last_event_id.isdecimal() and len(last_event_id) < 10:
+        return int(last_event_id) + 1
+    return 0
+
+
+async def _events(
+    request: Request, served: Service, kind: Kind, owner: str, known: int
+) -> EventsAnswer | Response:
+    runs = served.history.runs if kind == "session" else served.history.jobs
+    run = await run_in_threadpool(runs.get, owner)
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        found = await run_in_threadpool(runs.events, owner, known)
+        return EventsAnswer(
+            events=[EventAnswer(**event_of(known + i, one)) for i, one in enumerate(found)],
+            has_ended=run.has_ended,
+        )
+    if known and run.has_ended and not await run_in_threadpool(runs.events, owner, known):
+        return Response(status_code=204)
+    return StreamingResponse(
+        _stream(served, kind, owner, known), media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
+    )  # fmt: skip
+
+
+async def _stream(served: Service, kind: Kind, owner: str, known: int) -> AsyncIterator[str]:
+    """Server-sent events: the connection, then each event with its number."""
+    yield f"event: connection\ndata: {json.dumps(_connection(kind, owner))}\n\n"
+    async with served.feeds.listen(kind, owner) as feed:
+        async for number, event in _with_pauses(feed, known):
+            if event is None:
+                yield ": alive\n\n"
+            else:
+                data = json.dumps(event_of(number, event))
+                yield f"id: {number}\nevent: {event['type']}\ndata: {data}\n\n"
+
+
+async def _with_pauses(feed: Feed, known: int) -> AsyncIterator[tuple[int, Any]]:
+    """Events with their numbers, and (0, None) whenever none came for a while."""
+    events = feed.after(known)
+    upcoming: asyncio.Task[tuple[int, Any]] | None = None
+    try:
+        while True:
+            upcoming = upcoming or asyncio.ensure_future(anext(events))
+            done, _ = await asyncio.wait([upcoming], timeout=_ALIVE)
+            if not done:
+                yield 0, None
+                continue
+            ended, upcoming = upcoming, None
+            try:
+                yield ended.result()
+            except StopAsyncIteration:
+                return
+    finally:
+        if upcoming is not None:
+            upcoming.cancel()
+
+
+def _connection(kind: Kind, owner: str) -> dict[str, Any]:
+    """Event by which a listener learns that it is connected."""
+    return {
+        "type": "connection",
+        "session_id": owner if kind == "session" else None,
+        "step": "connection",
+        "message": f"Connected to {kind} {owner}",
+        "percentage": 0.0,
+        "timestamp": datetime.now(UTC).isoformat(),
+    }
+
+
+@router.websocket("/sessions/{sid}/events")
+async def session_socket(socket: WebSocket, sid: str, after: int = -1) -> None:
+    """Follow the events of a session."""
+    await _socket(socket, "session", sid, after)
+
+
+@router.websocket("/jobs/{job}/events")
+async def job_socket(socket: WebSocket, job: str, after: int = -1) -> None:
+    """Follow the events of a job."""
+    await _socket(socket, "job", job, after)
+
+
+async def _socket(socket: WebSocket, kind: Kind, owner: str, after: int) -> None:
+    """Send all events of a session or job, and close when it has ended."""
+    person_of(socket)
+    served = service_of(socket)
+    runs = served.history.runs if kind == "session" else served.history.jobs
+    offered = [one.strip() for one in socket.headers.get("sec-websocket-protocol", "").split(",")]
+    await socket.accept("ganglioside" if "ganglioside" in offered else None)
+    try:
+        full = (await run_in_threadpool(runs.get, owner)).id
+    except (UnknownSessionError, UnknownJobError) as error:
+        await socket.close(4404, str(error)[:100])
+        return
+    await socket.send_json(_connection(kind, full))
+    leaving = asyncio.ensure_future(_until_left(socket))
+    sending = asyncio.ensure_future(_send_all(socket, served, kind, full, max(after, -1) + 1))
+    try:
+        await asyncio.wait([leaving, sending], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (leaving, sending):
+            task.cancel()
+        await asyncio.gather(leaving, sending, return_exceptions=True)
+
+
+async def _send_all(socket: WebSocket, served: Service, kind: Kind, owner: str, known: int) -> None:
+    async with served.feeds.listen(kind, owner) as feed:
+        async for number, event in feed.after(known):
+            await socket.send_json(event_of(number, event))
+    await socket.close(1000)
+
+
+async def _until_left(socket: WebSocket) -> None:
+    """Wait until the other side closes; what it says is not heard."""
+    try:
+        while True:
+            await socket.receive_text()
+    except (WebSocketDisconnect, KeyError, RuntimeError):
+        return

@@ -1,0 +1,58 @@
+"""Jobs: listed, read, cancelled, retried."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from ganglioside.history.session_rows import Status
+from ganglioside.jobs import cancel, retry
+from ganglioside.server.answers import AcceptedAnswer, JobAnswer, JobsAnswer
+from ganglioside.server.callers import Person, Reader, Writer, require_change
+from ganglioside.server.problems import answers
+from ganglioside.server.service import JobId, Served, Service
+
+router = APIRouter(tags=["jobs"])
+
+
+@router.get("/jobs", responses=answers())
+def list_jobs(
+    served: Served,
+    _: Reader,
+    status: Status | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> JobsAnswer:
+    """List jobs, the newest first."""
+    statuses = () if status is None else (status,)
+    found = served.history.jobs.all(*statuses, limit=limit)
+    return JobsAnswer(jobs=[JobAnswer.of(job) for job in found])
+
+
+@router.get("/jobs/{job}", responses=answers(404))
+def read_job(served: Served, _: Reader, job: JobId) -> JobAnswer:
+    """Read one job."""
+    return JobAnswer.of(served.history.jobs.get(job))
+
+
+@router.post("/jobs/{job}/cancel", status_code=202, responses=answers(404, 409))
+def cancel_job(served: Served, person: Writer, job: JobId) -> JobAnswer:
+    """Request the end of a job: at its next step, or at once where it waits."""
+    _require_own(served, person, job)
+    return JobAnswer.of(cancel(served.history, job))
+
+
+@router.post("/jobs/{job}/retry", status_code=202, responses=answers(404, 409))
+def retry_job(served: Served, person: Writer, job: JobId, response: Response) -> AcceptedAnswer:
+    """Start a job again that has ended, as a new job."""
+    _require_own(served, person, job)
+    served.rates.count_upload(person.name)
+    served.require_room_for_job()
+    new = retry(served.history, job)
+    response.headers["Location"] = f"/api/v1/jobs/{new}"
+    return AcceptedAnswer(job=new, session=None, watch=f"/api/v1/jobs/{new}/events")
+
+
+def _require_own(served: Service, person: Person, job: str) -> None:
+    """Refuse a person who may not change a job."""
+    require_change(person, served.history.jobs.get(job).author, "job")

@@ -1,0 +1,80 @@
+"""Overrides: verdicts, anchor marks and notes of analysts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from ganglioside.history.overrides import current
+from ganglioside.server.answers import (
+    OverrideAnswer,
+    OverridesAnswer,
+    Strict,
+    VerdictName,
+)
+from ganglioside.server.callers import Reader, Writer
+from ganglioside.server.problems import answers
+from ganglioside.server.routes.questions import FeatureId
+from ganglioside.server.routes.sessions import require_own
+from ganglioside.server.service import Served, SessionId
+from ganglioside.verdicts.overrides import MAX_NOTE, Override, Overrides
+
+router = APIRouter(tags=["overrides"])
+
+
+class OverrideWish(Strict):
+    """Verdict, anchor mark and note on one feature."""
+
+    verdict: VerdictName | None = Field(None, description="null keeps the model's.")
+    anchor: bool | None = Field(None, description="null keeps the input's mark.")
+    note: str = Field("", max_length=MAX_NOTE, description="Needed with a verdict.")
+
+
+def _answer(overrides: Overrides) -> OverridesAnswer:
+    """Answer about overrides."""
+    return OverridesAnswer(overrides=[_one(override) for override in overrides])
+
+
+def _one(override: Override) -> OverrideAnswer:
+    """Answer about one override."""
+    return OverrideAnswer(**{name: getattr(override, name) for name in OverrideAnswer.model_fields})
+
+
+@router.get("/sessions/{sid}/overrides", responses=answers(404))
+def read_overrides(served: Served, _: Reader, sid: SessionId) -> OverridesAnswer:
+    """Read the overrides that are in effect."""
+    return _answer(current(served.history.override_trail(sid)))
+
+
+@router.get("/sessions/{sid}/overrides/trail", responses=answers(404))
+def read_override_trail(served: Served, _: Reader, sid: SessionId) -> OverridesAnswer:
+    """Read all overrides ever made or undone, in order; one without content undoes."""
+    trail = served.history.override_trail(sid)
+    made = [Overrides.from_frame(trail.iloc[[row]]).entries[0] for row in range(len(trail))]
+    return OverridesAnswer(overrides=[_one(override) for override in made])
+
+
+@router.put("/sessions/{sid}/overrides/{feature_id}", responses=answers(404, 409))
+def put_override(
+    served: Served, person: Writer, sid: SessionId, feature_id: FeatureId, wish: OverrideWish
+) -> OverridesAnswer:
+    """Override the verdict or anchor mark of a feature, or note something about it."""
+    require_own(served, person, sid)
+    made = Override(
+        feature_id=feature_id,
+        verdict=wish.verdict,
+        anchor=wish.anchor,
+        note=wish.note,
+        author=person.name,
+    )
+    return _answer(served.history.put_override(sid, made))
+
+
+@router.delete("/sessions/{sid}/overrides/{feature_id}", responses=answers(404, 409))
+def undo_override(
+    served: Served, person: Writer, sid: SessionId, feature_id: FeatureId
+) -> OverridesAnswer:
+    """Undo the override of a feature; the trail keeps it."""
+    require_own(served, person, sid)
+    nothing = Override(feature_id=feature_id, author=person.name)
+    return _answer(served.history.put_override(sid, nothing))

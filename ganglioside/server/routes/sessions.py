@@ -1,0 +1,276 @@
+"""Sessions: made by upload, listed, read, renamed, run again, deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, Field
+
+from ganglioside.errors import EndedError
+from ganglioside.history.listing import LISTED, MOST_AT_ONCE, SessionQuery, SortBy
+from ganglioside.history.session_rows import Status
+from ganglioside.jobs import Queued, start
+from ganglioside.progress import ProgressCallback
+from ganglioside.reading.raw_table import Source
+from ganglioside.server.answers import (
+    AcceptedAnswer,
+    SessionAnswer,
+    SessionsAnswer,
+    Strict,
+    json_answer,
+)
+from ganglioside.server.callers import Person, Reader, Writer, require_change
+from ganglioside.server.problems import Problem, answers
+from ganglioside.server.service import Served, Service, SessionId, within
+from ganglioside.server.uploads import (
+    LONGEST_NAME,
+    ColumnsField,
+    HeaderField,
+    Mode,
+    ModeField,
+    SettingsField,
+    SheetField,
+    Title,
+    UnitField,
+    Upload,
+    source_of,
+    wanted,
+)
+from ganglioside.settings import Settings
+
+router = APIRouter(tags=["sessions"])
+
+_MADE: dict[int | str, dict[str, Any]] = {
+    201: {"model": SessionAnswer, "description": "Analysed: the session holds the result."},
+    202: {"model": AcceptedAnswer, "description": "The analysis goes on: watch it."},
+}
+
+
+class ListQuery(Strict):
+    """Which sessions are listed, and in which order."""
+
+    status: Status | None = None
+    author: str | None = Field(None, max_length=LONGEST_NAME)
+    sample_type: str | None = Field(None, max_length=LONGEST_NAME)
+    text: str | None = Field(
+        None, max_length=LONGEST_NAME, description="In the session's name or its file's."
+    )
+    since: AwareDatetime | None = Field(None, description="Created from then on.")
+    before: AwareDatetime | None = Field(None, description="Created before.")
+    sort: SortBy = "created"
+    order: Literal["asc", "desc"] = "desc"
+    limit: int = Field(50, ge=1, le=MOST_AT_ONCE)
+    after: str | None = Field(None, max_length=2000, description="`next` of the page before.")
+
+    def query(self) -> SessionQuery:
+        """The query of the history."""
+        return SessionQuery(
+            status=self.status,
+            author=self.author,
+            sample_type=self.sample_type,
+            text=self.text,
+            since=_plain(self.since),
+            before=_plain(self.before),
+            sort=self.sort,
+            descending=self.order == "desc",
+            limit=self.limit,
+            after=self.after,
+        )
+
+
+def _plain(time: datetime | None) -> datetime | None:
+    """Time as the history holds it: UTC, without a zone."""
+    if time is None:
+        return None
+    from datetime import UTC
+
+    try:
+        return time.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        raise Problem(422, "bad-request", f"{time} is no time of this world.") from None
+
+
+@router.get("/sessions", response_model=SessionsAnswer, responses=answers(304, 409))
+def list_sessions(
+    request: Request, served: Served, _: Reader, query: Annotated[ListQuery, Query()]
+) -> Response:
+    """List sessions, page by page, the newest first."""
+
+    def find() -> bytes:
+        page = served.history.page(query.query())
+        found = SessionsAnswer(
+            sessions=[SessionAnswer.of(row) for row in page.sessions],
+            total=page.total,
+            next=page.next,
+        )
+        return found.model_dump_json().encode()
+
+    return json_answer(request, *served.reads.get(("sessions", query.model_dump_json()), find))
+
+
+@router.post("/sessions", status_code=201, response_model=None,
+             responses={**_MADE, **answers(400, 403, 409, 413)})  # fmt: skip
+def create_session(
+    served: Served,
+    person: Writer,
+    response: Response,
+    file: Upload,
+    name: Title = "",
+    mode: ModeField = "now",
+    settings: SettingsField = "",
+    columns: ColumnsField = "",
+    sheet: SheetField = "",
+    unit: UnitField = "",
+    header: HeaderField = True,
+) -> SessionAnswer | AcceptedAnswer:
+    """Analyse an uploaded table and keep it as a session."""
+    served.rates.count_upload(person.name)
+    chosen = wanted(settings, columns, sheet, unit, header)
+    source = source_of(file, chosen.options)
+    if mode == "job":
+        served.require_room_for_job()
+        sid = served.history.queue(source, chosen.settings, name or None)
+        return _started(served, response, sid, name or source.name)
+    with served.desk():
+        late = within(served.limits.seconds)
+        sid, _ = served.history.run_at_once(source, chosen.settings, name or None, late)
+    return _made(served, response, sid)
+
+
+def _made(served: Service, response: Response, sid: str) -> SessionAnswer:
+    """Answer with a session that was made."""
+    response.headers["Location"] = f"/api/v1/sessions/{sid}"
+    return _session(served, sid)
+
+
+def _started(served: Service, response: Response, sid: str, name: str) -> AcceptedAnswer:
+    """Start the job of a session that waits, and answer where to watch it."""
+    job = start(served.history, Queued(session=sid, title=name), served.limits.job_seconds)
+    response.status_code = 202
+    response.headers["Location"] = f"/api/v1/jobs/{job}"
+    return AcceptedAnswer(job=job, session=sid, watch=f"/api/v1/sessions/{sid}/events")
+
+
+def _session(served: Service, sid: str) -> SessionAnswer:
+    """Answer about one session."""
+    row = served.history.session(sid)
+    plain = row.astype(object).where(row.notna(), None).to_dict()
+    return SessionAnswer.of({column: plain[column] for column in LISTED})
+
+
+@router.get("/sessions/{sid}", response_model=SessionAnswer, responses=answers(304, 404))
+def read_session(request: Request, served: Served, _: Reader, sid: SessionId) -> Response:
+    """Read one session."""
+
+    def find() -> bytes:
+        return _session(served, sid).model_dump_json().encode()
+
+    return json_answer(request, *served.reads.get(("session", sid), find))
+
+
+class SessionChange(Strict):
+    """What is changed of a session."""
+
+    name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, pattern=r"\S")
+    keep: bool | None = Field(None, description="Whether no cleanup deletes it.")
+
+
+@router.patch("/sessions/{sid}", responses=answers(404, 409))
+def change_session(
+    served: Served, person: Writer, sid: SessionId, change: SessionChange
+) -> SessionAnswer:
+    """Rename a session, or keep it from every cleanup."""
+    require_own(served, person, sid)
+    if change.name is not None:
+        served.history.rename(sid, change.name)
+    if change.keep is not None:
+        served.history.keep(sid, change.keep)
+    return _session(served, sid)
+
+
+@router.delete("/sessions/{sid}", status_code=204, responses=answers(404, 409))
+def delete_session(served: Served, person: Writer, sid: SessionId) -> None:
+    """Delete a session with all that it holds, permanently."""
+    require_own(served, person, sid)
+    served.history.delete(sid)
+
+
+@router.post("/sessions/{sid}/cancel", status_code=202, responses=answers(404, 409))
+def cancel_session(served: Served, person: Writer, sid: SessionId) -> SessionAnswer:
+    """Request the end of an analysis: at its next step, or at once where it waits."""
+    require_own(served, person, sid)
+    served.history.runs.request_cancel(sid)
+    return _session(served, sid)
+
+
+class Rerun(Strict):
+    """How a session is run again."""
+
+    settings: dict[str, Any] | None = Field(
+        None, description="All settings, those left out at their defaults; as before where null."
+    )
+    mode: Mode = "now"
+
+
+@router.post("/sessions/{sid}/rerun", status_code=201, response_model=None,
+             responses={**_MADE, **answers(404, 409)})  # fmt: skip
+def rerun_session(
+    served: Served, person: Writer, response: Response, sid: SessionId, wish: Rerun
+) -> SessionAnswer | AcceptedAnswer:
+    """Analyse the input of a session again, as a new session."""
+    served.rates.count_upload(person.name)
+    settings = None if wish.settings is None else Settings.from_dict(wish.settings)
+    if wish.mode == "job":
+        from ganglioside.jobs import Rerun as Work
+
+        served.require_room_for_job()
+        served.history.session(sid)
+        work = Work(session=sid, settings=None if settings is None else settings.to_dict())
+        job = start(served.history, work, served.limits.job_seconds)
+        response.status_code = 202
+        response.headers["Location"] = f"/api/v1/jobs/{job}"
+        return AcceptedAnswer(job=job, session=None, watch=f"/api/v1/jobs/{job}/events")
+    late: ProgressCallback = within(served.limits.seconds)
+    with served.desk():
+        new = served.history.rerun(sid, settings, late)
+    return _made(served, response, new)
+
+
+@router.get("/sessions/{sid}/input", response_class=Response,
+            responses={200: {"content": {"application/octet-stream": {"schema": {
+                "type": "string", "format": "binary"}}}}, **answers(404)})  # fmt: skip
+def read_input(served: Served, _: Reader, sid: SessionId) -> Response:
+    """Read the input of a session, byte for byte as it was received."""
+    source: Source = served.history.source(sid)
+    return attachment(source.content, source.name, "application/octet-stream")
+
+
+@router.get("/sessions/{sid}/settings", responses=answers(404))
+def read_settings(served: Served, _: Reader, sid: SessionId) -> dict[str, float | int | str]:
+    """Read the settings of a session."""
+    return served.history.settings(sid).to_dict()
+
+
+def attachment(content: bytes, name: str, media_type: str) -> Response:
+    """Answer with a file to keep."""
+    from urllib.parse import quote
+
+    return Response(
+        content,
+        media_type=media_type,
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"},
+    )
+
+
+def require_own(served: Service, person: Person, sid: str) -> None:
+    """Refuse a person who may not change a session."""
+    require_change(person, served.history.session(sid)["author"], "session")
+
+
+def require_result(served: Service, sid: str) -> None:
+    """Refuse a session that holds no result."""
+    status = served.history.session(sid)["status"]
+    if status != "completed":
+        raise EndedError(f"Session {sid} holds no result: it is {status}.")

@@ -1,0 +1,99 @@
+"""Uploads: files that callers send, with what they say about them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import File, Form, UploadFile
+
+from ganglioside.errors import SettingsError
+from ganglioside.reading.options import ReadingOptions
+from ganglioside.reading.raw_table import Source
+from ganglioside.server.problems import Problem
+from ganglioside.settings import Settings
+
+#: Longest name of a file or a session, characters.
+LONGEST_NAME: Final = 200
+
+Mode = Literal["now", "job"]
+
+Upload = Annotated[
+    UploadFile, File(description="The table: CSV, TSV, XLSX, mzTab-M or an export of another tool.")
+]
+Title = Annotated[
+    str, Form(max_length=LONGEST_NAME, description="Name of the session; the file's where empty.")
+]
+ModeField = Annotated[
+    Mode,
+    Form(description="`now`: the answer comes when it is done; `job`: at once, with 202."),
+]
+SettingsField = Annotated[
+    str,
+    Form(
+        description="Settings as a JSON object; those left out have their defaults.",
+        examples=['{"rt_tolerance": 0.05, "sample_type": "mouse"}'],
+    ),
+]
+ColumnsField = Annotated[
+    str,
+    Form(
+        description="Headers of columns as a JSON object, where they are not recognised.",
+        examples=['{"Name": "Lipid species"}'],
+    ),
+]
+SheetField = Annotated[str, Form(description="Worksheet to read; all with features where empty.")]
+UnitField = Annotated[
+    Literal["", "min", "s"], Form(description="Unit of RT, where the file does not show it.")
+]
+HeaderField = Annotated[bool, Form(description="Whether the table has a header.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a caller says about a table."""
+
+    settings: Settings
+    options: ReadingOptions
+
+
+def wanted(settings: str, columns: str, sheet: str, unit: str, header: bool) -> Wanted:
+    """Settings and options of reading from the fields of a form."""
+    headers = _object(columns, "columns")
+    if not all(isinstance(value, str) for value in headers.values()):
+        raise SettingsError("columns: give a header as text for each column.")
+    options = ReadingOptions.of(headers, sheet or None, unit or None, header=header)
+    return Wanted(Settings.from_dict(_object(settings, "settings")), options)
+
+
+def _object(text: str, name: str) -> dict[str, Any]:
+    """JSON object in a field of a form; an empty one where the field is empty."""
+    try:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{name} is no JSON ({error}): write {{...}}.") from error
+    if not isinstance(found, dict):
+        raise SettingsError(f"{name} is no JSON object: write {{...}}.")
+    return found
+
+
+def file_name(upload: UploadFile) -> str:
+    """Name of an uploaded file, without folders and without signs that are not printed.
+
+    Raises
+    ------
+    Problem
+        If nothing is left of it.
+    """
+    name = re.split(r"[\\/]", upload.filename or "")[-1]
+    shown = "".join(sign for sign in name if sign.isprintable())[-LONGEST_NAME:].strip(" .")
+    if not shown:
+        raise Problem(422, "no-file-name", "The file has no name: send one, with its ending.")
+    return shown
+
+
+def source_of(upload: UploadFile, options: ReadingOptions) -> Source:
+    """Input from an uploaded file."""
+    return Source.stored(file_name(upload), upload.file.read(), options.to_dict())

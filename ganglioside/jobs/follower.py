@@ -86,8 +86,8 @@ def follow_session(
 ) -> Iterator[ProgressEvent]:
     """Yield the events of a session in order, as they come, until it has ended.
 
-    It also stops when no sign of life has come for `NOT_FOLLOWED_AFTER`: the process of the session lives,
-    but does not work on it any more.
+    It also stops when no sign of life has come for `NOT_FOLLOWED_AFTER`: the process of the session
+    lives, but does not work on it any more.
 
     Parameters
     ----------

@@ -118,12 +118,16 @@ class Settings:
         _check_choice("sample_type", self.sample_type, SAMPLE_TYPES)
         _check_choice("polarity", self.polarity, POLARITIES)
 
+    def values(self) -> dict[str, float | int | str]:
+        """All values by name."""
+        return dataclasses.asdict(self)
+
     def to_dict(self) -> dict[str, float | int | str]:
-        """Values by name, ready for JSON; a polarity that is not set is left out.
+        """Values by name, as they are stored; a polarity that is not set is left out.
 
         Results that were stored before there was a polarity agree with new ones so.
         """
-        values = dataclasses.asdict(self)
+        values = self.values()
         if self.polarity == "auto":
             del values["polarity"]
         return values

@@ -145,8 +145,8 @@ def _session(sid: str, given: Settings) -> Analysis:
     from ganglioside.history import History
 
     stored = History.open().load(sid)
-    usual, wanted = DEFAULTS.to_dict(), given.to_dict()
+    usual, wanted = DEFAULTS.values(), given.values()
     changed = {name: value for name, value in wanted.items() if value != usual[name]}
     if not changed:
         return stored
-    return stored.redecide(Settings.from_dict({**stored.settings.to_dict(), **changed}))
+    return stored.redecide(Settings.from_dict({**stored.settings.values(), **changed}))

@@ -229,7 +229,7 @@ def _fragmentation(analysis: Analysis) -> str:
 
 def settings_used(analysis: Analysis) -> list[Statement]:
     """Statements of the settings: label, value and unit."""
-    specs, values = setting_specs(), analysis.settings.to_dict()
+    specs, values = setting_specs(), analysis.settings.values()
     thresholds = [
         Statement(spec.label, f"{values[name]:g} {spec.unit}".strip())
         for name, spec in specs.items()

@@ -90,3 +90,7 @@ def test_what_is_not_there_is_refused_with_1(arguments: tuple[object, ...], said
 )
 def test_wrong_usage_exits_with_2(wrong: tuple[object, ...]) -> None:
     run(*wrong, code=2)
+
+
+def test_a_polarity_can_be_said_of_a_session(sid: str) -> None:
+    assert "Feature 12" in run("explain", sid, 12, "--polarity", "negative").output

@@ -81,3 +81,24 @@ def test_a_server_can_be_stopped_and_its_port_used_again(tmp_path: Path) -> None
         assert httpx.get(f"{url}/health").json() == {"status": "ok"}
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/health")
+
+
+def test_writers_change_nothing_that_others_made(running: Served, sid: str) -> None:
+    job = running.history.jobs.add("analyze", {}, "waits")
+    free = ("predictions", "rerun")  # which only read it
+    tried = 0
+    with running.caller("write", "Bob") as bob:
+        host = str(bob.base_url).removesuffix("/api/v1/")
+        for path, methods in documented_app_paths().items():
+            if not ("{sid}" in path or path.startswith("/api/v1/jobs/{job}")):
+                continue
+            filled = re.sub(
+                r"\{feature_id\}", "1", path.replace("{sid}", sid).replace("{job}", job)
+            )
+            for method in set(methods) - {"GET"}:
+                answer = bob.request(method, host + filled, json={})
+                if not path.endswith(free):
+                    assert answer.json()["code"] == "not-yours", (method, path)
+                    tried += 1
+    assert tried >= 7
+    running.history.jobs.request_cancel(job)

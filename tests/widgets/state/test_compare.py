@@ -50,3 +50,11 @@ def test_two_sessions_must_be_chosen(opened: Callable[[], History], analysis: gg
     state.right = "nosuch"
     assert state.comparison is None
     assert "nosuch" in state.error
+
+
+def test_a_setting_that_only_one_side_was_given_is_compared(analysis: gg.Analysis) -> None:
+    given = gg.analyze(gg.example(), gg.Settings(polarity="negative"))
+    for left, right in ((analysis, given), (given, analysis)):
+        settings = Comparison(left, right).settings().set_index("setting")
+        assert settings[settings["differs"]].index.tolist() == ["Polarity"]
+        assert {*settings.loc["Polarity", ["left", "right"]]} == {"auto", "negative"}

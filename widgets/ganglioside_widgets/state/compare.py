@@ -47,8 +47,8 @@ class Comparison:
 
     def settings(self) -> pd.DataFrame:
         """Table of settings: setting, left, right, differs; thresholds first."""
-        left = self.left.settings.to_dict()
-        right = self.right.settings.to_dict()
+        left = self.left.settings.values()
+        right = self.right.settings.values()
         names = list(left)
         return pd.DataFrame(
             {

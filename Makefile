@@ -73,6 +73,6 @@ app: $(READY) ## Serve the web pages
 	@$(BIN)/ganglioside app
 
 clean: ## Remove the environment, builds and caches; reports stay
-	rm -rf .venv .venv-lowest .venv-audit build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .venv-audit build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name .ipynb_checkpoints -type d -prune -exec rm -rf {} +

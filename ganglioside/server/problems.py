@@ -146,6 +146,8 @@ def answer_problems(app: FastAPI) -> None:
 
     async def plain(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # of the parsers of bodies
+            return Problem(422, "bad-request", f"{error.detail}: send JSON, or a form.").answer()
         words = {
             404: (
                 "no-address",

@@ -78,3 +78,15 @@ def test_a_problem_can_bring_headers() -> None:
 
 def test_declared_answers_include_those_of_every_address() -> None:
     assert set(answers(404)) == {401, 403, 404, 422, 429, 503}
+
+
+@pytest.mark.parametrize("body", [b"\xff\x0e\xff", b"{", b"[1,", b"nul"])
+def test_a_body_that_is_no_json_is_refused(ann: httpx.Client, body: bytes) -> None:
+    answer = ann.post("tokens", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad-request")
+
+
+def test_a_form_that_is_none_is_refused(ann: httpx.Client) -> None:
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = ann.post("sessions", content=b"no form", headers=form)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad-request")

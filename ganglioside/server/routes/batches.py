@@ -27,7 +27,7 @@ _MOST_TABLES = 500
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
-@router.post("/batches", status_code=202, responses=answers(400, 413))
+@router.post("/batches", status_code=202, responses=answers(413))
 def create_batch(
     served: Served,
     person: Writer,

@@ -111,7 +111,7 @@ def list_sessions(
 
 
 @router.post("/sessions", status_code=201, response_model=None,
-             responses={**_MADE, **answers(400, 403, 409, 413)})  # fmt: skip
+             responses={**_MADE, **answers(409, 413)})  # fmt: skip
 def create_session(
     served: Served,
     person: Writer,

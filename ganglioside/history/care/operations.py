@@ -8,7 +8,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pandas as pd
 
 from ganglioside.history import audit_log
@@ -28,15 +27,15 @@ from ganglioside.history.care.salvage import Salvaged
 from ganglioside.history.care.transfer import Transfer
 from ganglioside.history.care.verify import Verification, verify
 from ganglioside.history.listing import list_sessions
-from ganglioside.history.location import resolved, store_at
+from ganglioside.history.location import file_at
 from ganglioside.history.row_hashes import adopt_older
+from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.log_heads import Head, read_head
-from ganglioside.history.storage.store import Store
 
 _A_DAY: Final = timedelta(days=1)
 
 
-def put_in_order(connection: duckdb.DuckDBPyConnection, version: int) -> None:
+def put_in_order(connection: Connection, version: int) -> None:
     """Bring a history that was just opened up to date; `version` is the schema it had."""
     adopt_older(connection, version)
     mark_dead(connection)
@@ -64,7 +63,7 @@ class Care:
     >>> folder.cleanup()
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: HistoryStore) -> None:
         self._store = store
 
     def verify(
@@ -241,8 +240,8 @@ class Care:
         HistoryError
             If nothing can be read, or the new file exists already.
         """
-        new = store_at(target, self._store.timeout)
-        return salvage.salvage(resolved(self._store.path), new)
+        new = file_at(target, self._store.timeout)
+        return salvage.salvage(backup.file_of(self._store).path, new)
 
     def vacuum(self) -> tuple[int, int]:
         """Rewrite the file without the space of deleted rows.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import effort
 import pytest
+import stores
 
 if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling
@@ -53,6 +54,11 @@ def pytest_runtestloop() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests of the history on both of its stores."""
+    stores.parametrize(metafunc)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -632,7 +632,7 @@ class History(CareAliases):
         source: str | PathLike[str],
         path: str | PathLike[str] | None = None,
         timeout: float = TIMEOUT,
-    ) -> tuple[History, Path | None]:
+    ) -> tuple[History, Path | str | None]:
         """Replace a history by a backup; the present file, if any, is kept beside it.
 
         Parameters
@@ -645,8 +645,9 @@ class History(CareAliases):
         Returns
         -------
         history : History
-        aside : pathlib.Path or None
-            New path of the history that was replaced; None if there was none.
+        aside : pathlib.Path, str or None
+            New path of the history that was replaced, or its schema in a database; None if there
+            was none.
         """
         store = store_at(path, timeout)
         aside = backup.restore(store, Path(source).expanduser())

@@ -20,7 +20,7 @@ def test_a_job_runs_in_its_own_process_and_is_followed_from_any(
 ) -> None:
     settings = gg.Settings(rt_tolerance=0.05).to_dict()
     job = jobs.start(history, jobs.Analyze(source=str(table), settings=settings, title="Liver 3"))
-    events = list(jobs.follow(gg.History.open(history.path), job))
+    events = list(jobs.follow(gg.History.open(history.address), job))
     assert [event["step"] for event in events][-2:] == ["saving", "complete"]
     percentages = [event["percentage"] for event in events]
     assert percentages == sorted(percentages)

@@ -12,10 +12,11 @@ from typing import Final
 from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
-from ganglioside.history.care.transfer import export_all
+from ganglioside.history.care.transfer import MANIFEST, export_all, import_all
 from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.row_hashes import adopt_older
 from ganglioside.history.storage.file_modes import keep_mode_and_owner
+from ganglioside.history.storage.dialect import set_aside
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.store import Store, utc_now
 from ganglioside.support.whole_files import whole_file
@@ -58,13 +59,14 @@ def backup(store: HistoryStore, target: Path) -> Path:
     return target
 
 
-def restore(store: HistoryStore, source: Path) -> Path | None:
+def restore(store: HistoryStore, source: Path) -> Path | str | None:
     """Replace a history by a backup; see `Care.restore`.
 
     Returns
     -------
-    pathlib.Path or None
-        New path of the history that was replaced; None if there was none.
+    pathlib.Path, str or None
+        New path of the history that was replaced, or the name of its schema in a database; None if
+        there was none.
     """
     if not isinstance(store, Store):
         return _restore_database(store, source)
@@ -81,8 +83,22 @@ def vacuum(store: HistoryStore) -> tuple[int, int]:
     return store.vacuum()
 
 
-def _restore_database(store: HistoryStore, source: Path) -> Path | None:
-    raise HistoryError(f"{store.name}, {source}")
+def _restore_database(store: HistoryStore, source: Path) -> str | None:
+    """Replace what is in a database by an export; return the new name of its schema."""
+    if not (source / MANIFEST).is_file():
+        raise HistoryError(f"There is no backup {source}: name a folder that history.backup made.")
+    aside: list[str] = []
+
+    def put_aside(connection: Connection) -> None:
+        if audit_log.entries(connection):
+            aside.append(set_aside(connection, f"{utc_now():{_MOMENT}}".replace("-", "_")))
+
+    def record(connection: Connection) -> None:
+        audit_log.append(connection, current_author(), "restored", backup=source.name)
+
+    store.prepare()
+    import_all(store, source, last=record, first=put_aside)
+    return aside[0] if aside else None
 
 
 def _record_restore(connection: Connection, version: int, source: Path) -> None:

@@ -65,6 +65,13 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+#: Names of the tables that are transferred.
+TABLES: Final = tuple(_KEYS)
+
+#: A step within the transaction of a transfer.
+Step = Callable[[Connection], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """Outcome of an export or import.
@@ -94,8 +101,11 @@ class Transfer:
         return self.rows["sessions"]
 
 
-def export_all(store: HistoryStore, folder: Path) -> Transfer:
-    """Write all tables of a history to a new folder; see `Care.export`."""
+def export_all(store: HistoryStore, folder: Path, look: Step | None = None) -> Transfer:
+    """Write all tables of a history to a new folder; see `Care.export`.
+
+    `look` is called with the connection by which they are read.
+    """
     if folder.exists():
         raise HistoryError(f"{folder} is there already: name a new folder for the export.")
     folder = folder.absolute()
@@ -103,6 +113,8 @@ def export_all(store: HistoryStore, folder: Path) -> Transfer:
     try:
         draft.mkdir()
         with store.read(draft) as connection:
+            if look is not None:
+                look(connection)
             rows = {
                 table: write_parquet(connection, table, draft / f"{table}.parquet")
                 for table in _KEYS
@@ -143,17 +155,27 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def import_all(store: HistoryStore, folder: Path) -> Transfer:
-    """Add the tables of an export to a history; see `Care.import_`."""
+def import_all(
+    store: HistoryStore, folder: Path, last: Step | None = None, first: Step | None = None
+) -> Transfer:
+    """Add the tables of an export to a history; see `Care.import_`.
+
+    `first` and `last` are called within the transaction: if one raises, nothing is added.
+    """
     folder = folder.absolute()
     counts = _require_whole(folder)
     with store.write(folder) as connection:
+        if first is not None:
+            first(connection)
         view_tables(connection, counts, folder)
         _require_counts(connection, counts)
         _require_owned(connection, folder)
         _require_sound_log(connection, folder)
         present = _require_same(connection)
-        return _Import(connection, folder).run(present)
+        done = _Import(connection, folder).run(present)
+        if last is not None:
+            last(connection)
+    return done
 
 
 def _require_whole(folder: Path) -> dict[str, int]:

@@ -44,6 +44,16 @@ def write_parquet(connection: Connection, table: str, target: Path) -> int:
     return int(rows)
 
 
+def set_aside(connection: Connection, moment: str) -> str:
+    """Give what is in a database another name, and make it anew; return that name."""
+    from ganglioside.history.storage.postgres import schema
+
+    postgres = as_postgres(connection)
+    if postgres is None:
+        raise TypeError("A file is set aside by renaming it.")
+    return schema.set_aside(postgres, moment)
+
+
 def as_postgres(connection: Connection) -> PostgresConnection | None:
     """Connection to a database; None where it is one to a file."""
     # Known by what it can do: its class is loaded only where there is a database.

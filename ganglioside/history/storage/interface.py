@@ -80,7 +80,10 @@ class HistoryStore(Protocol):
         """What opens it again, with the password if it has one: never shown."""
 
     def exists(self) -> bool:
-        """Whether there may be a history already."""
+        """Whether there is a history already."""
+
+    def discard(self) -> None:
+        """Remove a history that was just made, unless somebody has stored something in it."""
 
     def prepare(self, then: Then | None = None, *, noting: bool = True) -> None:
         """Make it, or bring its schema up to date; call `then` with a connection and the schema."""

@@ -109,6 +109,14 @@ class Store:
         """Whether the file is there."""
         return self.path.exists()
 
+    def discard(self) -> None:
+        """Remove a file that was just made, unless somebody has stored something in it."""
+        with self.locked():
+            with self._checked(read_only=True) as connection:
+                is_empty = log_heads.read_head(connection).number < 0
+            if is_empty:
+                self.path.unlink()
+
     def wait(self, seconds: float) -> None:
         """Wait: nobody tells of a write to a file."""
         time.sleep(seconds)

@@ -91,7 +91,7 @@ def agree(gift: Path, table: str, rows: int) -> None:
 
 def everything_works(history: History) -> None:
     """No command fails in a history that has taken a gift."""
-    again = History.open(history.path)
+    again = History.open(history.address)
     jobs.resume_waiting(again)
     with again.connected() as connected:
         assert "mine" in list(connected.sessions()["name"])
@@ -108,7 +108,7 @@ def import_or_refuse(history: History, gift: Path) -> str:
     try:
         came = history.care.import_(gift)
     except HistoryError as error:
-        assert history.sessions().equals(History.open(history.path).sessions())
+        assert history.sessions().equals(History.open(history.address).sessions())
         assert len(history.sessions()) == 1
         assert len(before) > 0
         return str(error)

@@ -151,7 +151,7 @@ PUT_IN = "; ".join(
         ("UPDATE sessions SET author = 'Eve' WHERE id = '{0}'", "author is 'Eve'"),
         ("UPDATE sessions SET author = NULL WHERE id = '{0}'", "author is None"),
         ("UPDATE sessions SET keep = true WHERE id = '{0}'", "row was changed .*keep"),
-        ("UPDATE sessions SET created = created - INTERVAL 1 DAY WHERE id = '{0}'", "row was"),
+        ("UPDATE sessions SET created = created - INTERVAL '1 DAY' WHERE id = '{0}'", "row was"),
         ("UPDATE sessions SET started = NULL WHERE id = '{0}'", "row was changed"),
         ("UPDATE sessions SET completed = now()::TIMESTAMP WHERE id = '{0}'", "row was changed"),
         ("UPDATE sessions SET file_name = 'y.csv' WHERE id = '{0}'", "row was changed"),
@@ -222,8 +222,8 @@ def test_honest_changes_leave_it_whole(copied: tuple[History, str]) -> None:
     history.care.cleanup(timedelta(days=300), dry_run=False)
     history.care.vacuum()
     tamper(history, "UPDATE schedule SET last_run = NULL")
-    assert History.open(history.path).care.verify(sample=1).faults == ()
-    History.open(history.path)  # the schedule is due: a cleanup has taken place
+    assert History.open(history.address).care.verify(sample=1).faults == ()
+    History.open(history.address)  # the schedule is due: a cleanup has taken place
     assert history.care.schedule() is not None
     assert history.care.verify(sample=0).is_whole
     history.care.set_schedule(None)
@@ -250,7 +250,7 @@ def test_no_honest_change_makes_a_changed_row_right(opened: tuple[History, str])
     history, sid = opened
     tamper(history, f"UPDATE sessions SET file_name = 'y.csv' WHERE id = '{sid}'")
     tamper(history, "UPDATE jobs SET name = 'y', status = 'processing', pid = -5")
-    again = History.open(history.path)  # marks the job as interrupted
+    again = History.open(history.address)  # marks the job as interrupted
     again.rename(sid, "later")
     again.keep(sid)
     faults = again.care.verify(sample=0).faults
@@ -312,7 +312,7 @@ def test_a_damaged_row_spoils_itself_alone(opened: tuple[History, str], sql: str
     """No command ends in a traceback: the list, the jobs, the log and verify go on."""
     history, _ = opened
     tamper(history, sql)
-    again = History.open(history.path)
+    again = History.open(history.address)
     assert len(again.sessions()) == 3
     assert len(again.jobs.all()) == 1
     assert not again.care.log().empty

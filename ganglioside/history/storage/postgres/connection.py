@@ -126,6 +126,8 @@ class PostgresConnection:
     Parameters
     ----------
     raw
+    sender
+        Name of this process, for those who hear that it has written.
 
     Attributes
     ----------
@@ -133,8 +135,9 @@ class PostgresConnection:
         Whether this transaction has added to the log.
     """
 
-    def __init__(self, raw: Raw) -> None:
+    def __init__(self, raw: Raw, sender: str = "") -> None:
         self._raw = raw
+        self._sender = sender
         self.wrote_log = False
 
     def execute(self, query: str, parameters: Any = None) -> Rows:
@@ -160,7 +163,7 @@ class PostgresConnection:
 
     def commit(self) -> None:
         """Store what was changed, and tell all who listen."""
-        self.execute("SELECT pg_notify('ganglioside', '')")
+        self.execute("SELECT pg_notify('ganglioside', ?)", [self._sender])
         self._raw.commit()
 
     def lock(self, *, adding: bool = False) -> None:

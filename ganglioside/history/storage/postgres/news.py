@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import threading
 import time
 from typing import Final
@@ -13,6 +14,9 @@ from ganglioside.history.storage.postgres.address import Address
 
 #: Seconds between two attempts to listen again.
 _AGAIN: Final = 1.0
+
+#: Seconds to wait for the first time that it listens.
+_FIRST: Final = 2.0
 
 #: Seconds after which a silent connection is looked at.
 _LOOK: Final = 60.0
@@ -34,6 +38,8 @@ class News:
         self._listening = False
         self._count = 0
         threading.Thread(target=self._listen, name="history news", daemon=True).start()
+        with self._changed:
+            self._changed.wait_for(lambda: self._listening, _FIRST)
 
     def state(self) -> tuple[int, ...] | None:
         """Number of writes that were heard of; None while nobody listens."""
@@ -68,11 +74,18 @@ class News:
             self._listening = True
         self.tell()  # of what was written before
         while True:
-            for _ in connection.notifies(timeout=_LOOK, stop_after=1):
-                self.tell()
+            for heard in connection.notifies(timeout=_LOOK, stop_after=1):
+                if heard.payload != sender():  # which was counted when it was written
+                    self.tell()
             connection.execute("SELECT")  # fails where the server has gone
 
 
+def sender() -> str:
+    """Name of this process in what it tells."""
+    return f"{_SENDER}{os.getpid()}"
+
+
+_SENDER: Final = secrets.token_hex(6)
 _heard: dict[tuple[str, float], News] = {}
 _lock: Final = threading.Lock()
 if hasattr(os, "register_at_fork"):  # threads do not come with a forked process

@@ -107,6 +107,14 @@ def upgrade(connection: PostgresConnection, present: int) -> None:
     connection.script(_FUNCTIONS + _INDEXES)
 
 
+def set_aside(connection: PostgresConnection, moment: str) -> str:
+    """Give the schema another name, and make a new one; return that name."""
+    name = f"{SCHEMA}_before_{moment}"
+    connection.script(f"ALTER SCHEMA {SCHEMA} RENAME TO {name}")
+    upgrade(connection, 0)
+    return name
+
+
 def require_known(connection: PostgresConnection) -> None:
     """Raise `HistoryError` if there is anything but the tables of this version."""
     rows = connection.execute(

@@ -77,8 +77,15 @@ class PostgresStore:
         return folder / "history"
 
     def exists(self) -> bool:
-        """Whether there may be a history already: nobody asks the server for it."""
-        return True
+        """Whether there is a history already."""
+        with self.read() as connection:
+            return schema.version(connection) > 0
+
+    def discard(self) -> None:
+        """Remove tables that were just made, unless somebody has stored something in them."""
+        with self.write() as connection:
+            if log_heads.read_head(connection).number < 0:
+                connection.script(f"DROP SCHEMA {SCHEMA} CASCADE")
 
     def state(self) -> tuple[int, ...] | None:
         """Number of writes that this process has heard of; None until it listens."""
@@ -170,7 +177,7 @@ class PostgresStore:
             raw.isolation_level = (
                 IsolationLevel.REPEATABLE_READ if read_only else IsolationLevel.READ_COMMITTED
             )
-            yield PostgresConnection(raw)
+            yield PostgresConnection(raw, news.sender())
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -169,8 +169,8 @@ def move(
     store = _open()
     moved = store.care.move(to)
     output.note(
-        f"{moved.sessions:,} sessions, {moved.rows['jobs']:,} jobs and {moved.rows['log']:,} entries "
-        f"of the log are there, without any difference. {store.name} stays as it is."
+        f"{moved.sessions:,} sessions, {moved.rows['jobs']:,} jobs and {moved.rows['log']:,} "
+        f"entries of the log are there, without any difference. {store.name} stays as it is."
     )
     output.note(
         "Name the new history in GANGLIOSIDE_HISTORY. Tokens and the schedule of the cleanup were "

@@ -266,7 +266,7 @@ def test_an_error_within_a_save_leaves_no_part_of_it(
     object.__setattr__(good, "columns", None)  # NOT NULL: refused after the tables were inserted
     monkeypatch.setattr(record.Record, "of", lambda _: good)
     monkeypatch.setattr(record.Record, "fingerprints", lambda _: {})
-    with pytest.raises(HistoryError, match="(?i)not.null"):
+    with pytest.raises(HistoryError, match=r"(?i)not.null"):
         history.save(build_analysis())
     assert history.sessions().empty
     assert query(history, "SELECT count(*) FROM features") == [(0,)]

@@ -15,8 +15,8 @@ from ganglioside.history.author import current_author
 from ganglioside.history.care.transfer import MANIFEST, export_all, import_all
 from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.row_hashes import adopt_older
-from ganglioside.history.storage.file_modes import keep_mode_and_owner
 from ganglioside.history.storage.dialect import set_aside
+from ganglioside.history.storage.file_modes import keep_mode_and_owner
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.store import Store, utc_now
 from ganglioside.support.whole_files import whole_file

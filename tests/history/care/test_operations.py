@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from builders import assert_analyses_equal, build_analysis
 
 from ganglioside.history import History, Status
@@ -11,6 +12,7 @@ from ganglioside.history.care.operations import put_in_order
 from ganglioside.history.session_rows import Stored
 
 
+@pytest.mark.file_only("copies of the file")
 def test_a_restored_history_goes_on_under_the_same_object(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis())
     copy = history.care.backup(tmp_path / "copy.duckdb")
@@ -23,6 +25,7 @@ def test_a_restored_history_goes_on_under_the_same_object(history: History, tmp_
     assert history.care.verify(sample=0).is_whole
 
 
+@pytest.mark.file_only("copies of the file")
 def test_what_was_running_in_a_backup_is_marked_failed(history: History, tmp_path: Path) -> None:
     analysis = build_analysis()
     sid = history.begin(analysis.source, analysis.settings)
@@ -36,6 +39,7 @@ def test_what_was_running_in_a_backup_is_marked_failed(history: History, tmp_pat
     assert status_of(history, sid) == "failed"
 
 
+@pytest.mark.file_only("copies of the file")
 def test_a_history_that_can_be_read_is_saved_whole(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis())
     saved = history.care.salvage(tmp_path / "saved.duckdb")

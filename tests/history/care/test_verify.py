@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import stores
 from effort import some
 from kept_open import kept_open
 
@@ -61,15 +62,18 @@ def copied(filled: tuple[Path, str], tmp_path: Path) -> tuple[History, str]:
 
 
 @pytest.fixture
-def opened(filled: tuple[Path, str], place: Path) -> Iterator[tuple[History, str]]:
-    shutil.copy(filled[0], place / "history.duckdb")
-    with kept_open():
-        yield History.open(place / "history.duckdb"), filled[1]
+def opened(
+    filled: tuple[Path, str], store: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[History, str]]:
+    with stores.address(store, place, monkeypatch) as address, kept_open():
+        stores.pour(filled[0], History.open(address))
+        yield History.open(address), filled[1]
 
 
 def tamper(history: History, sql: str) -> None:
     with history._store.write() as connection:
-        connection.execute(sql)
+        for statement in sql.split("; "):
+            connection.execute(statement)
 
 
 def test_a_sound_history_is_whole_and_gives_the_same_again(opened: tuple[History, str]) -> None:
@@ -264,7 +268,7 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
     """Who can write the file can write a new log, and the head beside it: not one elsewhere."""
     history, _ = opened
     kept = tmp_path / "elsewhere.jsonl"
-    kept.write_text(history.care.head().line(history.path) + "\n")
+    kept.write_text(history.care.head().line(history.name) + "\n")
     with history._store.write() as connection:
         last = audit_log.entries(connection)[-1]
         connection.execute("DELETE FROM log WHERE number = ?", [last.number])

@@ -8,6 +8,7 @@ same time, and wait for each other at the end of the log alone. Both locks are t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,18 +32,13 @@ _ADVICE: Final[tuple[tuple[type[psycopg.Error], str], ...]] = (
     (errors.InsufficientPrivilege, "Ask who keeps the database for the right to do this."),
     (errors.DiskFull, "The disk of the server is full: make room. What was saved is intact."),
     (
-        errors.CharacterNotInRepertoire,
-        "PostgreSQL keeps no text with the character U+0000: take it out of the table.",
-    ),
-    (
-        psycopg.DataError,
-        "PostgreSQL keeps no text with the character U+0000: take it out of the table.",
-    ),
-    (
         psycopg.OperationalError,
         "Look whether the server runs and can be reached, and at user and password.",
     ),
 )
+
+#: What is said of a text that PostgreSQL does not keep, by psycopg and by the server.
+_NUL: Final = re.compile(r"NUL \(0x00\)|encoding \"UTF8\": 0x00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +185,11 @@ class PostgresStore:
                 f"{self.timeout:g} s. Wait and try again."
             ) from error
         except psycopg.Error as error:
+            if _NUL.search(str(error)):
+                raise HistoryError(
+                    "A text holds the character U+0000, which PostgreSQL does not keep: take it out "
+                    "of the table. Nothing was stored."
+                ) from error
             lines = str(error).strip().splitlines() or [type(error).__name__]
             advice = next((a for kind, a in _ADVICE if isinstance(error, kind)), "")
             raise HistoryError(f"The history {self.name}: {lines[0]} {advice}".rstrip()) from error

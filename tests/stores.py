@@ -10,17 +10,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import duckdb
 import postgres_server
 import pytest
+from effort import PATIENCE
 
+from ganglioside.history.location import URLS, store_at
 from ganglioside.history.storage.catalog import table_names
 from ganglioside.history.storage.dialect import append_rows
-
-if TYPE_CHECKING:
-    from ganglioside.history import History
 
 BOTH: Final = ("file", "postgres")
 
@@ -56,12 +55,14 @@ def address(store: str, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str
         yield url
 
 
-def pour(file: Path, into: History) -> None:
-    """Fill an empty history with all rows of a file, as they are."""
-    if into.path.exists():
-        shutil.copy(file, into.path)
+def pour(file: Path, address: str) -> None:
+    """Fill a new history with all rows of a file, as they are."""
+    if not address.startswith(URLS):
+        shutil.copy(file, address)
         return
-    with duckdb.connect(str(file), read_only=True) as source, into._store.write() as connection:
+    store = store_at(address, PATIENCE)
+    store.prepare()
+    with duckdb.connect(str(file), read_only=True) as source, store.write() as connection:
         for table in table_names():
             if table != "schema_version":
                 append_rows(connection, table, source.sql(f"FROM {table}").to_arrow_table())

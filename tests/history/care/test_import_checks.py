@@ -69,7 +69,7 @@ def mine(made: Path, store: str, place: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(record, "FittedModel", HandMadeModel)
     (place / "mine").mkdir()
     with stores.address(store, place / "mine", monkeypatch) as address, kept_open():
-        stores.pour(made / "mine.duckdb", History.open(address))
+        stores.pour(made / "mine.duckdb", address)
         yield History.open(address)
 
 

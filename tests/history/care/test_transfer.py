@@ -55,7 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def filled(made: Path, history: History) -> History:
     """A history of one's own with something of everything."""
-    stores.pour(made / "filled.duckdb", history)
+    stores.pour(made / "filled.duckdb", history.address)
     return history
 
 

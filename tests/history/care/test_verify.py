@@ -66,7 +66,7 @@ def opened(
     filled: tuple[Path, str], store: str, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[History, str]]:
     with stores.address(store, place, monkeypatch) as address, kept_open():
-        stores.pour(filled[0], History.open(address))
+        stores.pour(filled[0], address)
         yield History.open(address), filled[1]
 
 

@@ -187,8 +187,8 @@ class PostgresStore:
         except psycopg.Error as error:
             if _NUL.search(str(error)):
                 raise HistoryError(
-                    "A text holds the character U+0000, which PostgreSQL does not keep: take it out "
-                    "of the table. Nothing was stored."
+                    "A text holds the character U+0000, which PostgreSQL does not keep: take it "
+                    "out of the table. Nothing was stored."
                 ) from error
             lines = str(error).strip().splitlines() or [type(error).__name__]
             advice = next((a for kind, a in _ADVICE if isinstance(error, kind)), "")

@@ -32,10 +32,14 @@ USER: Final = "ganglioside"
 LOCKED: Final = "locked"
 PASSWORD: Final = "se%3Acret/β"
 
+#: Nobody reaches it but by its socket.
+_QUIET: Final = ("-c", "listen_addresses=")
+
 #: Nothing has to outlive the tests, so nobody waits for a disk.
 _FAST: Final = (
+    *_QUIET,
     *("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"),
-    *("-c", "autovacuum=off", "-c", "shared_buffers=16MB", "-c", "listen_addresses="),
+    *("-c", "autovacuum=off", "-c", "shared_buffers=16MB"),
 )
 
 
@@ -56,7 +60,8 @@ def _version(program: Path) -> int:
 class Server:
     """A server that listens at a socket in a folder of its own, and ends with this process."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, *, safe: bool = False) -> None:
+        self._settings = _QUIET if safe else _FAST
         self.folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._programs = programs
         self._data = self.folder / "data"
@@ -80,7 +85,7 @@ class Server:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*_as_user(), self._programs / "postgres", "-D", self._data, "-k", self.folder,
-                 *_FAST],
+                 *self._settings],
                 stdout=log, stderr=log, cwd=self.folder,
             )  # fmt: skip
         until(self._answers, "a connection")
@@ -147,15 +152,18 @@ def _as_user() -> list[str]:
 
 
 @cache
-def server() -> Server:
-    """The server of this process; skips the test where there can be none."""
+def server(*, safe: bool = False) -> Server:
+    """The server of this process; skips the test where there can be none.
+
+    With `safe` it keeps what was stored when the machine fails, as one that is not for tests.
+    """
     programs = binaries()
     why = "PostgreSQL is not installed" if programs is None else _why_not_as_root()
     if programs is None or why:
         if os.environ.get("CI"):
             pytest.fail(f"{why}: sh .ci/programs")
         pytest.skip(f"{why}: install Debian's postgresql to run the tests of it")
-    return Server(programs)
+    return Server(programs, safe=safe)
 
 
 def _why_not_as_root() -> str:

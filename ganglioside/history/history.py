@@ -741,7 +741,12 @@ class History(CareAliases):
 
 def _require_select(sql: str) -> None:
     """Raise `HistoryError` unless `sql` is one SELECT statement."""
-    statements = duckdb.extract_statements(sql)
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise QueryError(
+            f"This is no query in SQL: {str(error).strip().splitlines()[0]}"
+        ) from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise QueryError(
             f"{sql[:60]!r} is not one SELECT statement. A query only reads; the methods of "

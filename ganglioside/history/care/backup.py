@@ -97,7 +97,7 @@ def _restore_database(store: HistoryStore, source: Path) -> str | None:
         audit_log.append(connection, current_author(), "restored", backup=source.name)
 
     store.prepare()
-    import_all(store, source, last=record, first=put_aside)
+    import_all(store, source, last=record, first=put_aside, whole=True)
     return aside[0] if aside else None
 
 

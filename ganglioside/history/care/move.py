@@ -89,7 +89,7 @@ def _carry(source: HistoryStore, target: HistoryStore, folder: Path) -> Transfer
     export_all(source, folder, look)
     with target.read() as connection:
         _require_empty(connection, target.name)
-    return import_all(target, folder, compare)
+    return import_all(target, folder, compare, whole=True)
 
 
 def _require_quiet(connection: Connection, name: str) -> None:

@@ -156,11 +156,17 @@ def _sha256(path: Path) -> str:
 
 
 def import_all(
-    store: HistoryStore, folder: Path, last: Step | None = None, first: Step | None = None
+    store: HistoryStore,
+    folder: Path,
+    last: Step | None = None,
+    first: Step | None = None,
+    *,
+    whole: bool = False,
 ) -> Transfer:
     """Add the tables of an export to a history; see `Care.import_`.
 
-    `first` and `last` are called within the transaction: if one raises, nothing is added.
+    `first` and `last` are called within the transaction: if one raises, nothing is added. With
+    `whole` nothing is added either where anything would be left out.
     """
     folder = folder.absolute()
     counts = _require_whole(folder)
@@ -173,6 +179,11 @@ def import_all(
         _require_sound_log(connection, folder)
         present = _require_same(connection)
         done = _Import(connection, folder).run(present)
+        if whole and done.left_out:
+            raise HistoryError(
+                f"{len(done.left_out)} sessions or jobs cannot be taken over, so nothing was: "
+                + "; ".join(f"{owner}: {why}" for owner, why in [*done.left_out.items()][:3])
+            )
         if last is not None:
             last(connection)
     return done

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import psycopg
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 from psycopg import sql
@@ -78,6 +77,9 @@ _ORDER: Final[Mapping[str, str]] = {
     "results": "session",
     "events": "owner, number",
 }
+
+#: How the end of a copy begins.
+_END: Final = re.compile(rb"[\r\n]\\[.]")
 
 #: Rows of an export that are in memory at once.
 _AT_ONCE: Final = 20_000
@@ -180,8 +182,6 @@ class PostgresConnection:
         """Add rows to a table, column by column name; an input that is there stays as it is."""
         if any(map(pa.types.is_binary, rows.schema.types)):
             self._insert(table, rows)
-        elif any(map(_has_lone_end, rows.columns)):
-            self._copy_rows(table, rows)
         else:
             self._copy(table, rows)
 
@@ -224,19 +224,18 @@ class PostgresConnection:
     def _copy(self, table: str, rows: pa.Table) -> None:
         text = io.BytesIO()
         pcsv.write_csv(rows, text, pcsv.WriteOptions(include_header=False))
+        # A line that begins so ends the copy, even within the quotes of a text.
+        by_row = _END.search(text.getbuffer()) is not None
+        how = "" if by_row else " (FORMAT csv)"
         with (
             psycopg.RawCursor(self._raw) as cursor,
-            cursor.copy(f"COPY {_columns(table, rows)} FROM STDIN (FORMAT csv)") as copy,
+            cursor.copy(f"COPY {_columns(table, rows)} FROM STDIN{how}") as copy,
         ):
-            copy.write(text.getvalue())
-
-    def _copy_rows(self, table: str, rows: pa.Table) -> None:
-        with (
-            psycopg.RawCursor(self._raw) as cursor,
-            cursor.copy(f"COPY {_columns(table, rows)} FROM STDIN") as copy,
-        ):
-            for row in _tuples(rows):
-                copy.write_row(row)
+            if by_row:
+                for row in _tuples(rows):
+                    copy.write_row(row)
+            else:
+                copy.write(text.getbuffer())
 
 
 @cache
@@ -301,11 +300,3 @@ def _array(cells: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if kind == pa.string():
         return pa.array([c if c is None or isinstance(c, str) else str(c) for c in cells], kind)
     return pa.array(cells, kind)
-
-
-def _has_lone_end(column: pa.ChunkedArray) -> bool:
-    r"""Whether a text has a line of `\.` alone, which ends COPY even within quotes."""
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return False
-    found = pc.any(pc.match_substring_regex(column, "[\\r\\n]\\\\[.]")).as_py()
-    return bool(found)

@@ -87,11 +87,12 @@ class Pool:
         while self._idle:
             raw = self._idle.pop()
             try:
+                raw.autocommit = True
                 raw.execute("")
+                raw.autocommit = False
             except psycopg.Error:
                 raw.close()
             else:
-                raw.rollback()
                 return raw
         return self._connect()
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import stores
-from builders import assert_analyses_equal, build_analysis
+from builders import HandMadeModel, assert_analyses_equal, build_analysis
 
 from ganglioside.errors import HistoryError
-from ganglioside.history import History, Status
+from ganglioside.history import History, Status, record
 from ganglioside.history.care.operations import put_in_order
 from ganglioside.history.session_rows import Stored
 
@@ -66,6 +66,7 @@ def status_of(history: History, sid: str) -> Status:
 def test_a_database_is_copied_to_a_folder_and_restored_from_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(record, "FittedModel", HandMadeModel)
     with stores.address("postgres", tmp_path, monkeypatch) as url:
         history = History.open(url)
         sid = history.save(build_analysis())

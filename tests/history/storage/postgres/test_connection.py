@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ganglioside.errors import HistoryError
+from ganglioside.errors import HistoryError, QueryError
 from ganglioside.history import History
 from ganglioside.history.storage.postgres.connection import translated
 
@@ -83,8 +83,14 @@ def test_one_statement_at_a_time(database: History) -> None:
 
 
 def test_nothing_is_written_by_who_reads(database: History) -> None:
-    with pytest.raises(HistoryError, match="A query only reads"):
-        database.query("SELECT * FROM log FOR UPDATE")
+    with (
+        pytest.raises(HistoryError, match="A query only reads"),
+        database._store.read() as connection,
+    ):
+        connection.execute("SELECT * FROM log FOR UPDATE")
+    for statement in ("SELECT * FROM log FOR UPDATE", "DELETE FROM log", "SELECT 1; SELECT 2"):
+        with pytest.raises(QueryError):
+            database.query(statement)
 
 
 def test_a_text_with_a_zero_is_refused_with_the_reason(database: History) -> None:

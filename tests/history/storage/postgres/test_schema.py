@@ -74,7 +74,7 @@ def test_a_newer_history_is_refused(url: str) -> None:
     history = History.open(url)
     with history._store.write() as connection:
         connection.execute("INSERT INTO schema_version VALUES (99, now()::timestamp, '9.9')")
-    with pytest.raises(HistoryError, match="written by Ganglioside 9.9"):
+    with pytest.raises(HistoryError, match=r"written by Ganglioside 9\.9"):
         History.open(url)
     with history._store.write() as connection:
         connection.execute("DELETE FROM schema_version WHERE version = 99")

@@ -117,17 +117,22 @@ def test_a_crash_within_a_save_leaves_no_part_and_no_lock(url: str) -> None:
     assert history.care.verify(sample=0).faults == ()
 
 
+def delete_as_it_dies(history: History, server: postgres_server.Server) -> None:
+    with history._store.write(adding=True) as connection:
+        connection.execute("DELETE FROM sessions")
+        server.stop(signal.SIGQUIT)
+
+
 def test_a_server_that_dies_within_a_save_keeps_what_it_had_confirmed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    server = postgres_server.Server(postgres_server.server()._programs)
+    server = postgres_server.Server(postgres_server.server()._programs, safe=True)
     server.execute("CREATE DATABASE killed")
     history = History.open(server.url("killed"), timeout=PATIENCE)
     kept = history.save(build_analysis())
-    with pytest.raises(HistoryError), history._store.write(adding=True) as connection:
-        connection.execute("DELETE FROM sessions")
-        server.stop(signal.SIGQUIT)
+    with pytest.raises(HistoryError):
+        delete_as_it_dies(history, server)
     server.start()
     assert list(history.sessions()["id"]) == [kept]
     history.save(build_analysis())
@@ -146,20 +151,17 @@ def test_a_password_is_shown_nowhere(
         "EXCEPTION WHEN duplicate_object THEN NULL; END $$"
     )
     url = f"postgresql://locked:{{}}@/postgres?host={server.folder}"
-    with pytest.raises(
-        HistoryError, match="password authentication failed.*user and password"
-    ) as no:
+    with pytest.raises(HistoryError, match=r"password authentication failed.*and password") as no:
         History.open(url.format("wr0ng"))
     assert "wr0ng" not in f"{no.value!r} {no.value.__cause__!r} {caplog.text}"
-    with pytest.raises(HistoryError, match="permission denied.*Ask who keeps"):
+    with pytest.raises(HistoryError, match=r"permission denied.*Ask who keeps"):
         History.open(url.format("the%20right%20one"))
     assert "right one" not in caplog.text
 
 
 def test_an_address_without_psycopg_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [
-        name for name in sys.modules if name.startswith("ganglioside.history.storage.postgres")
-    ]:
+    here = "ganglioside.history.storage.postgres"
+    for name in [name for name in sys.modules if name.startswith(here)]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(HistoryError, match=r"pip install 'ganglioside\[postgres\]'"):

@@ -23,7 +23,7 @@ ENVIRONMENT_ONLY = {"pip", "-e ."}
 
 def split(requirement: str) -> tuple[str, str]:
     """Return the name and the version range of one requirement."""
-    match = re.fullmatch(r"([A-Za-z0-9._-]+)\s*(.*)", requirement)
+    match = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[\w+\])?\s*(.*)", requirement)
     assert match, requirement
     return match[1].lower(), match[2].replace(" ", "")
 
@@ -106,7 +106,11 @@ def imported_packages() -> set[str]:
 
 
 def test_everything_imported_is_declared(files: tuple[str, str]) -> None:
-    declared = {split(r)[0] for r in tomllib.loads(files[0])["project"]["dependencies"]}
+    project = tomllib.loads(files[0])["project"]
+    extras = {name: of for name, of in project["optional-dependencies"].items() if name != "dev"}
+    declared = {
+        split(r)[0] for listed in (project["dependencies"], *extras.values()) for r in listed
+    }
     imported = imported_packages()
     assert {"typer", "duckdb", "pandas"} <= imported
     assert imported - declared == set()

@@ -166,14 +166,14 @@ def import_all(
     """Add the tables of an export to a history; see `Care.import_`.
 
     `first` and `last` are called within the transaction: if one raises, nothing is added. With
-    `whole` nothing is added either where anything would be left out.
+    `whole`, for an export of one's own, nothing is added either where anything would be left out.
     """
     folder = folder.absolute()
     counts = _require_whole(folder)
     with store.write(folder) as connection:
         if first is not None:
             first(connection)
-        view_tables(connection, counts, folder)
+        view_tables(connection, counts, folder, own=whole)
         _require_counts(connection, counts)
         _require_owned(connection, folder)
         _require_sound_log(connection, folder)

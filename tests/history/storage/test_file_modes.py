@@ -17,6 +17,8 @@ from ganglioside.history import History
 from ganglioside.history.storage import file_modes
 from ganglioside.history.storage.log_heads import head_file
 
+pytestmark = pytest.mark.file_only("permissions of the file")
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
 
 

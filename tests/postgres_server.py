@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -167,8 +166,10 @@ def server(*, safe: bool = False) -> Server:
 
 
 def _why_not_as_root() -> str:
-    try:
-        pwd.getpwnam("postgres")
-    except KeyError:
-        return "There is no user postgres" if os.geteuid() == 0 else ""
-    return ""
+    """Reason why root cannot start it; empty where it can, or is somebody else."""
+    if os.geteuid() != 0:
+        return ""
+    import pwd  # not on Windows, where no PostgreSQL is found above
+
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "" if "postgres" in known else "There is no user postgres"

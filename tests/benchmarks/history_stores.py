@@ -4,13 +4,16 @@
 
 It starts a PostgreSQL of its own, with the settings that a server has (`fsync` on), and prints for
 each store the time of a page of the newest 50 sessions, and how many sessions of 323 rows so many
-processes store in a second.
+processes store in a second. With `--kills N` it then kills N of the writers, and the server of
+PostgreSQL now and then, and counts what was confirmed and is not there: nothing may be.
 """
 
 from __future__ import annotations
 
 import argparse
 import multiprocessing
+import random
+import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +26,7 @@ import numpy as np
 import postgres_server
 
 import ganglioside as gg
+from ganglioside.errors import HistoryError
 from ganglioside.history import History
 from ganglioside.history.history import _openings
 from ganglioside.history.listing import SessionQuery
@@ -36,10 +40,14 @@ def main() -> None:
     parser.add_argument("--writers", type=int, default=16)
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--stores", default="file,postgres")
+    parser.add_argument("--kills", type=int, default=0)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         for store in chosen.stores.split(","):
-            for what, measure in (("lists", _lists), ("writers", _writers)):
+            measures = {"lists": _lists, "writers": _writers, "kills": _kills}
+            for what, measure in measures.items():
+                if what == "kills" and not chosen.kills:
+                    continue
                 address = _address(store, Path(folder), what)
                 print(f"{store:>8}  {measure(address, chosen)}", flush=True)
 
@@ -55,6 +63,7 @@ def _address(store: str, folder: Path, what: str) -> str:
 def _lists(address: str, chosen: argparse.Namespace) -> str:
     history = History.open(address)
     fill(history, chosen.sessions)
+    history.care.vacuum()  # PostgreSQL does so by itself, within a minute
     parts = [
         f"{chosen.sessions:,} sessions",
         f"newest 50: {_ms(lambda: history.page(SessionQuery(limit=50)))}",
@@ -130,6 +139,57 @@ def write(address: str, ready: Barrier, over: Event, told: Any) -> None:
         history.save_packed([(packed, None)])
         took.append(time.perf_counter() - start)
     told.put(took)
+
+
+def _kills(address: str, chosen: argparse.Namespace) -> str:
+    History.open(address, timeout=300)
+    context = multiprocessing.get_context("spawn")
+    dice = random.Random(0)
+    with tempfile.TemporaryDirectory() as folder:
+        notes = Path(folder)
+
+        def start(number: int) -> Any:
+            writer = context.Process(target=write_on, args=(address, notes / str(number)))
+            writer.start()
+            return writer
+
+        writers = [start(number) for number in range(4)]
+        started, restarts = len(writers), 0
+        for kill in range(chosen.kills):
+            time.sleep(dice.uniform(0.0, 1.0))
+            if kill % 20 == 19 and address.startswith("postgresql://"):
+                server = postgres_server.server(safe=True)
+                server.stop(signal.SIGQUIT)
+                server.start()
+                restarts += 1
+            which = dice.randrange(len(writers))
+            writers[which].kill()
+            writers[which].join()
+            writers[which] = start(started)
+            started += 1
+        for writer in writers:
+            writer.kill()
+            writer.join()
+        confirmed = {line for note in notes.iterdir() for line in note.read_text().split("\n")[:-1]}
+    history = History.open(address, timeout=300)
+    lost = confirmed - {*history.sessions()["id"]}
+    faults = history.care.verify(sample=0).faults
+    return (
+        f"{chosen.kills} kills of writers, {restarts} of the server: {len(confirmed)} confirmed, "
+        f"{len(lost)} lost; verify: {faults or 'no fault'}"
+    )
+
+
+def write_on(address: str, note: Path) -> None:
+    """Store sessions until this process is killed, and note each that was confirmed."""
+    packed = Packed.of(gg.analyze(gg.example()))
+    while True:
+        try:
+            (sid,) = History.open(address, timeout=300).save_packed([(packed, None)])
+        except HistoryError:  # the server was killed: whether it is stored is not known
+            continue
+        with note.open("a") as file:
+            file.write(f"{sid}\n")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ganglioside import reports as reports
     from ganglioside.analysis import Analysis as Analysis
     from ganglioside.analysis import analyze as analyze
+    from ganglioside.client import connect as connect
     from ganglioside.exporting import annotated as annotated
     from ganglioside.exporting import export as export
     from ganglioside.history import History as History
@@ -56,6 +57,7 @@ _HOMES: Final[dict[str, str]] = {
     "Settings": "settings",
     "analyze": "analysis",
     "annotated": "exporting",
+    "connect": "client",
     "example": "simulation.example",
     "export": "exporting",
     "parse_name": "lipids.names",
@@ -81,6 +83,7 @@ __all__ = [
     "annotated",
     "batch",
     "charts",
+    "connect",
     "errors",
     "example",
     "export",

@@ -121,7 +121,9 @@ def serve_app(
 
 
 def serve(
-    port: Port = 8899,
+    port: Annotated[
+        int, typer.Option(help="Port on this machine; 0: any that is free.", min=0, max=65535)
+    ] = 8899,
     host: Host = "127.0.0.1",
     certfile: Certificate = None,
     keyfile: Key = None,
@@ -138,13 +140,19 @@ def serve(
 ) -> None:
     """Serve the API for other programs: KNIME, Galaxy, R, a LIMS.
 
-    Callers need a token: `ganglioside tokens add`. The first start makes one and prints it.
+    Callers need a token: `ganglioside tokens add`. The first start makes one and prints it, unless
+    there is one of your own in GANGLIOSIDE_TOKEN.
     """
     from ganglioside.history import History
     from ganglioside.jobs import resume_waiting
     from ganglioside.server.service_limits import ServiceLimits
-    from ganglioside.server.standalone import FIRST_LIFE, ServeOptions, first_token
-    from ganglioside.server.standalone import serve as serve_api
+    from ganglioside.server.standalone import (
+        FIRST_LIFE,
+        RunningServer,
+        ServeOptions,
+        first_token,
+    )
+    from ganglioside.server.token_identity import take_token
 
     limits = ServiceLimits(
         requests_per_second=requests, uploads_per_minute=uploads, megabytes=max_megabytes
@@ -158,10 +166,13 @@ def serve(
         limits=limits,
     )
     history = History.open()
-    if secret := first_token(history):
+    token = take_token()
+    if not token and (secret := first_token(history)):
         output.text(f"Your token, valid for {FIRST_LIFE.days} days and shown here only: {secret}")
     resume_waiting(history)
-    serve_api(history, options)
+    server = RunningServer(history, options, token)
+    output.text(f"The API is served at {server.url}, its documentation at {server.url}/docs")
+    server.run()
 
 
 def _workplace(folder: Path | None) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -32,7 +32,13 @@ from ganglioside.history.overrides import (
 )
 from ganglioside.history.record import Packed
 from ganglioside.history.recorder import Recorder
-from ganglioside.history.row_hashes import NO_EVENTS, changing, row_hash, row_hashes
+from ganglioside.history.row_hashes import (
+    NO_EVENTS,
+    changing,
+    event_hashes,
+    row_hash,
+    row_hashes,
+)
 from ganglioside.history.runs import SessionRuns
 from ganglioside.history.session_rows import (
     Stored,
@@ -240,22 +246,7 @@ class History(CareAliases):
         """
         if not packed:
             return []
-        sessions = list(zip(_openings(packed), (one for one, _ in packed), strict=True))
-        with self._store.write(adding=True) as connection:
-            insert_completed(connection, sessions)
-            hashes = row_hashes(connection, "sessions", [opening.id for opening, _ in sessions])
-            entries = [
-                audit_log.NewEntry(opening.author, "completed", opening.id,
-                         {"name": opening.name, "input": opening.sha256,
-                          "result": one.result_sha256, "row": hashes[opening.id],
-                          "events": NO_EVENTS})
-                for opening, one in sessions
-            ]  # fmt: skip
-            audit_log.append_all(connection, entries)
-            for opening, one in sessions:
-                if one.overrides:
-                    _override(connection, opening.id, one.overrides)
-        return [opening.id for opening, _ in sessions]
+        return self._save(list(zip(_openings(packed), (one for one, _ in packed), strict=True)))
 
     def sessions(self, limit: int | None = None) -> pd.DataFrame:
         """Sessions, the newest first, as a frame.
@@ -401,6 +392,46 @@ class History(CareAliases):
         check_judgeable(read)
         opening = Opening.now(read.source, chosen, name)
         return opening.id, self._run(opening, read, chosen, progress)
+
+    def run_at_once(
+        self,
+        table: TableSource,
+        settings: Settings | None = None,
+        name: str | None = None,
+        progress: ProgressCallback | None = None,
+        **reading: Unpack[ReadingKeywords],
+    ) -> tuple[str, Analysis]:
+        """Analyse a table as `run` does, and store the session in one transaction at the end.
+
+        That takes half the time of storing. Nobody else sees the analysis go on, and nothing is
+        stored of one that fails or is cancelled.
+
+        Parameters
+        ----------
+        table, settings, name, progress, **reading
+            As for `run`.
+
+        Returns
+        -------
+        sid : str
+        analysis : Analysis
+        """
+        chosen = settings or Settings()
+        read = read_with(table, chosen, ReadingOptions.of(**reading))
+        check_judgeable(read)
+        events: list[ProgressEvent] = []
+
+        def note(event: ProgressEvent) -> None:
+            events.append(event)
+            if progress is not None:
+                progress(event)
+
+        analysis = analyze(read, chosen, note)
+        packed = Packed.of(analysis)
+        (opening,) = _openings([(packed, name)])
+        told = _with_end(events, opening)
+        self._save([(opening, packed)], {opening.id: told})
+        return opening.id, analysis
 
     def begin(self, source: Source, settings: Settings, name: str | None = None) -> str:
         """Record that an analysis has started; follow with `carry_out`, or complete, fail, cancel.
@@ -688,6 +719,32 @@ class History(CareAliases):
         saved = salvage(resolved(Path(source)), store)
         return cls.open(store.path, timeout), saved
 
+    def _save(
+        self,
+        sessions: Sequence[tuple[Opening, Packed]],
+        events: Mapping[str, Sequence[ProgressEvent]] | None = None,
+    ) -> list[str]:
+        """Store completed sessions, with the events of each if there are any; return their ids."""
+        ids = [opening.id for opening, _ in sessions]
+        with self._store.write(adding=True) as connection:
+            insert_completed(connection, sessions)
+            for sid, told in (events or {}).items():
+                insert_events(connection, sid, told)
+            hashes = row_hashes(connection, "sessions", ids)
+            told_hashes = event_hashes(connection, ids) if events else dict.fromkeys(ids, NO_EVENTS)
+            entries = [
+                audit_log.NewEntry(opening.author, "completed", opening.id,
+                         {"name": opening.name, "input": opening.sha256,
+                          "result": one.result_sha256, "row": hashes[opening.id],
+                          "events": told_hashes[opening.id]})
+                for opening, one in sessions
+            ]  # fmt: skip
+            audit_log.append_all(connection, entries)
+            for opening, one in sessions:
+                if one.overrides:
+                    _override(connection, opening.id, one.overrides)
+        return ids
+
     def _run(
         self,
         opening: Opening,
@@ -707,10 +764,7 @@ class History(CareAliases):
         self, sid: str, name: str, analysis: Analysis, recorder: Recorder
     ) -> list[ProgressEvent]:
         """Store a result with the last events, and return these; a failure is sent instead."""
-        last: list[ProgressEvent] = []
-        progress = Progress(last.append, sid)
-        progress.done("saving", f"Saved as session {sid}, {name}")
-        progress.done("complete", "Done")
+        last = _end(sid, name)
         try:
             with recorder.unsaved() as events:
                 self.complete(sid, analysis, [*events, *last])
@@ -763,6 +817,22 @@ def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
             pass
         found[opening.id] = opening
     return list(found.values())
+
+
+def _end(sid: str, name: str) -> list[ProgressEvent]:
+    """Events by which a follower learns that a session is kept."""
+    events: list[ProgressEvent] = []
+    progress = Progress(events.append, sid)
+    progress.done("saving", f"Saved as session {sid}, {name}")
+    progress.done("complete", "Done")
+    return events
+
+
+def _with_end(events: Sequence[ProgressEvent], opening: Opening) -> list[ProgressEvent]:
+    """Events of an analysis as those of a session that is kept."""
+    own = [ProgressEvent(**{**event, "session_id": opening.id}) for event in events
+           if event["type"] != "complete"]  # fmt: skip
+    return [*own, *_end(opening.id, opening.name)]
 
 
 def _override(connection: Connection, sid: str, overrides: Overrides) -> None:

@@ -14,7 +14,7 @@ import psutil
 _SAME_START: Final = timedelta(minutes=1)
 
 #: A process on another machine without a heartbeat for this long is taken for dead.
-SILENCE: Final = timedelta(hours=1)
+DEAD_AFTER: Final = timedelta(hours=1)
 
 #: Numbers of processes are smaller on every system.
 PIDS_END: Final = 2**31
@@ -62,7 +62,7 @@ class Process:
 
     def _why_silent(self, now: datetime) -> str | None:
         # A sign from a time to come is old: the clock was set back since.
-        if self.last_sign is None or abs(now - self.last_sign) < SILENCE:
+        if self.last_sign is None or abs(now - self.last_sign) < DEAD_AFTER:
             return None
         since = f"{self.last_sign:%Y-%m-%d %H:%M} UTC"
         return f"its process {self.pid} on {self.host} has given no sign since {since}"

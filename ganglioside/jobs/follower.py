@@ -20,7 +20,7 @@ INTERVAL: Final = 0.5
 PATIENCE: Final = 20
 
 #: Seconds without a sign of life after which a session is no longer followed.
-SILENCE: Final = QUIET.total_seconds()
+NOT_FOLLOWED_AFTER: Final = QUIET.total_seconds()
 
 
 class Looks:
@@ -77,8 +77,8 @@ def follow_session(
 ) -> Iterator[ProgressEvent]:
     """Yield the events of a session in order, as they come, until it has ended.
 
-    It also stops when no sign of life has come for `SILENCE`: the process of the session lives,
-    but does not work on it any more.
+    It also stops when no sign of life has come for `NOT_FOLLOWED_AFTER`: the process of the session
+    lives, but does not work on it any more.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def follow_session(
     HistoryError
         If there is no such session.
     """
-    return _follow(history, history.runs, sid, after, pause, SILENCE)
+    return _follow(history, history.runs, sid, after, pause, NOT_FOLLOWED_AFTER)
 
 
 def _follow(

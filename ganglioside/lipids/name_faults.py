@@ -11,7 +11,7 @@ from ganglioside.support.fact_tables import read_facts
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """A row of `data/limits.csv`: the allowed range of a quantity, both ends included."""
+    """A row of `data/name_limits.csv`: the allowed range of a quantity, both ends included."""
 
     quantity: str
     low: int
@@ -20,7 +20,7 @@ class _Limit:
 
 
 #: Allowed ranges by quantity.
-LIMITS: Final = {limit.quantity: limit for limit in read_facts("limits.csv", _Limit)}
+LIMITS: Final = {limit.quantity: limit for limit in read_facts("name_limits.csv", _Limit)}
 
 _EXAMPLE: Final = "Write a head group and a ceramide, such as GD1a(36:1;O2) or GM1+OAc(d18:1/18:0)."
 
@@ -31,7 +31,7 @@ def refuse(code: str, message: str, advice: str = _EXAMPLE, lipid_class: str = "
 
 
 def check_limit(quantity: str, value: float, what: str) -> None:
-    """Refuse a name in which a quantity is outside its range in `data/limits.csv`."""
+    """Refuse a name in which a quantity is outside its range in `data/name_limits.csv`."""
     limit = LIMITS[quantity]
     if not limit.low <= value <= limit.high:
         unit = f" {limit.unit}" if limit.unit else ""

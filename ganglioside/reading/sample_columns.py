@@ -135,8 +135,9 @@ def find_samples(
     if "sample" in header.positions:
         return ()
     found = () if tool is None else _as_tool_says(header, above, tool, below)
-    if not found:
-        found = _by_block(header.texts, above)
+    if found:
+        return _with_kinds(_with_own_names(found), above)
+    found = _by_block(header.texts, above)
     if not found and "volume" not in header.positions:
         found = _with_area(_by_pattern(header, _USUAL))
     if len(found) < _FEWEST and "rt" in header.positions:  # what follows finds areas alone

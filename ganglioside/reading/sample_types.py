@@ -21,7 +21,14 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 #: The polarity of a run, written onto the word for its type: `Blankneg`, `negQC`.
 _WITHOUT_POLARITY: Final = re.compile(r"^(?:neg|pos)|(?:negative|positive|neg|pos)$")
 #: Words that stand in no other words, so that they are known when written together with others.
-_IN_COMPOUNDS: Final = ("blank", "blk", "qc")
+_IN_COMPOUNDS: Final = ("blank", "blk", "qc", "biorec")
+#: Parts of a name, `H2O` whole, and the number behind one.
+_PART: Final = re.compile(r"[^\W_]+")
+_NUMBER_BEHIND: Final = re.compile(r"(?<=[^\W\d_])[0-9]+$")
+#: `in_name` of words for what is injected in place of a sample.
+_INSTEAD: Final = 2
+#: Most of the samples of a table that such words make blanks: one of so many.
+_INSTEAD_SHARE: Final = 4
 _NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -61,10 +68,10 @@ def kind_of_name(name: str) -> str:
     >>> kind_of_name("2024_Blank_01.raw"), kind_of_name("Blankneg.raw"), kind_of_name("liver_3")
     ('blank', 'blank', '')
     """
-    for word in _WORD.findall(_NEW_WORD.sub(" ", name)):
+    for word in (*_WORD.findall(_NEW_WORD.sub(" ", name)), *_WORD.findall(name)):
         key = word.casefold()
         found = _words().get(key) or _words().get(_WITHOUT_POLARITY.sub("", key))
-        if found and found.in_name:
+        if found and found.in_name == 1:
             return found.kind
         if kind := _kind_of_compound(key):
             return kind
@@ -82,7 +89,7 @@ def _kind_of_compound(word: str) -> str:
 def _unspaced() -> tuple[SampleWord, ...]:
     """Words of languages that are written without blanks, as they stand in names."""
     rows = read_facts("sample_types.csv", SampleWord)
-    return tuple(row for row in rows if row.in_name and ord(row.word[0]) >= _UNSPACED)
+    return tuple(row for row in rows if row.in_name == 1 and ord(row.word[0]) >= _UNSPACED)
 
 
 def settled_kinds(kinds: Sequence[str | None], names: Sequence[str]) -> list[str | None]:
@@ -104,13 +111,43 @@ def settled_kinds(kinds: Sequence[str | None], names: Sequence[str]) -> list[str
     ['sample', 'blank', 'qc']
     >>> settled_kinds(["sample", "qc"], ["Std 7 diet", "QC_1"])
     ['sample', 'qc']
+    >>> settled_kinds([None] * 4, ["r1_MeOH_1.raw", "r1_A_2.raw", "r1_B_3.raw", "r1_B_4.raw"])
+    ['blank', None, None, None]
     """
     given = set(kinds) - {None}
-    shown = [kind_of_name(name) for name in names]
+    instead = _instead_of_samples(names)
+    shown = [kind_of_name(name) or instead.get(name, "") for name in names]
     return [
         by_name if by_name and _counts_more(by_name, kind, given) else kind
         for kind, by_name in zip(kinds, shown, strict=True)
     ]
+
+
+def _instead_of_samples(names: Sequence[str]) -> dict[str, str]:
+    """Types of what was injected in place of a sample, by name: `MeOH_2.raw`, `run3_water`.
+
+    What all names have in common tells nothing; many samples are no blanks but of a treatment.
+    """
+    parts = {name: _parts(name) for name in names}
+    common = frozenset.intersection(*parts.values()) if len(parts) > 1 else frozenset()
+    found: dict[str, str] = {}
+    for name, own in parts.items():
+        words = [_words().get(part) for part in own - common]
+        if words and all(word is not None and word.in_name == _INSTEAD for word in words):
+            found[name] = next(word.kind for word in words if word is not None)
+    return found if _INSTEAD_SHARE * len(found) <= len(parts) else {}
+
+
+def _parts(name: str) -> frozenset[str]:
+    """Parts of a name in lower case, without numbers and polarities."""
+    parts = {part.casefold() for part in _PART.findall(name)}
+    known = {part if part in _words() else _NUMBER_BEHIND.sub("", part) for part in parts}
+    return frozenset(p for p in map(_without_polarity, known) if p and not p.isdecimal())
+
+
+def _without_polarity(word: str) -> str:
+    """Word without the polarity of a run."""
+    return _WITHOUT_POLARITY.sub("", word)
 
 
 def _counts_more(by_name: str, kind: str | None, given: Set[str | None]) -> bool:

@@ -163,7 +163,7 @@ def read_sheet(
         separator=sheet.separator,
         ragged=body.ragged,
         broken=body.broken,
-        notes=(*notes, *repeated, *continued, *_notes(layout, choice)),
+        notes=(*notes, *repeated, *continued, *_notes(layout, header, choice)),
         sheet=sheet.name,
         tool=layout.tool,
         samples=used,
@@ -261,8 +261,8 @@ def _no_part(sample: SampleColumns) -> frozenset[str]:
     return NOT_JUDGED if has_own_rt or sample.is_run else _NO_PART_WITHOUT_RT
 
 
-def _notes(layout: Layout, choice: NameChoice) -> list[Note]:
-    """Notes about what was taken from a sheet."""
+def _notes(layout: Layout, header: Header, choice: NameChoice) -> list[Note]:
+    """Notes about what was taken from a sheet; `header` is as wide as its rows."""
     notes = [Note(code, value=value) for code, value in layout.sheet.notes]
     if layout.record > 0 and not layout.tool:
         notes.append(Note("lines-before-header", value=str(layout.line)))
@@ -279,5 +279,5 @@ def _notes(layout: Layout, choice: NameChoice) -> list[Note]:
     if choice.parts:
         notes.append(Note("name-put-together", value=" + ".join(choice.parts)))
     elif choice.by_content:
-        notes.append(Note("name-by-content", value=layout.header.texts[choice.position].strip()))
+        notes.append(Note("name-by-content", value=header.texts[choice.position].strip()))
     return notes

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import IO, Any, Final, TypeAlias
-from xml.etree.ElementTree import Element, iterparse
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,22 +16,12 @@ import pandas as pd
 from ganglioside.errors import ReadError
 from ganglioside.reading.annotations import Unannotated
 from ganglioside.reading.archives import DAMAGE, check_markup, first_line, open_archive
-from ganglioside.reading.frames import cell_text
 from ganglioside.reading.limits import check_columns, check_filled, check_rows, most
 from ganglioside.reading.problems import quote
 from ganglioside.reading.records import HEADER_WITHIN, NO_HEADER, Body, Record, Sheet
+from ganglioside.reading.worksheets import Cell, shared_texts, stored_rows
 from ganglioside.support.text_columns import as_column
 from ganglioside.support.text_columns import texts as as_texts
-
-#: 1-based column of a cell, and its text.
-Cell: TypeAlias = tuple[int, str]
-
-#: Types of cells with a number, and with the number of a text.
-_PLAIN: Final = frozenset("ns")
-_DIGITS: Final = "0123456789"
-_LETTERS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-#: Letters of the last column that a worksheet can have.
-_MOST_LETTERS: Final = 3
 
 
 def workbook_sheets(
@@ -170,7 +158,7 @@ def _sheets(book: Any) -> list[tuple[str, str]]:
     from openpyxl.styles.stylesheet import apply_stylesheet
 
     sheets = _listed(book)
-    book.read_strings()
+    book.shared_strings = shared_texts(book)
     apply_stylesheet(book.archive, book.wb)
     return sheets
 
@@ -213,7 +201,7 @@ def _sheet_rows(book: Any, part: str, formulas: set[tuple[int, int]]) -> Iterato
     Row and 0-based column of formulas without a value are added to `formulas`.
     """
     last = filled = 0
-    for number, cells in _stored_rows(book, part, formulas):
+    for number, cells in stored_rows(book, part, formulas):
         if number > most("sheet_rows"):
             raise ReadError(
                 f"The sheet has a row numbered {quote(str(number), 20)}, and no sheet has more "
@@ -231,144 +219,6 @@ def _sheet_rows(book: Any, part: str, formulas: set[tuple[int, int]]) -> Iterato
         check_filled(filled)
         if row:
             yield number, row
-
-
-def _stored_rows(
-    book: Any, part: str, formulas: set[tuple[int, int]]
-) -> Iterator[tuple[int, list[Cell]]]:
-    """Yield the number of each row that a sheet stores, and its cells with a value.
-
-    Rows and cells between them are not filled in: a number in the file can claim any amount.
-    """
-    from openpyxl.worksheet._reader import DATA_TAG, FORMULA_TAG, ROW_TAG, WorkSheetParser
-
-    with book.archive.open(part) as stream:
-        source = _RowByRow(stream)
-        parser = WorkSheetParser(
-            source,
-            book.shared_strings,
-            data_only=True,
-            epoch=book.wb.epoch,
-            date_formats=book.wb._date_formats,
-            timedelta_formats=book.wb._timedelta_formats,
-        )
-        cells = _Cells(parser, book.shared_strings, frozenset(map(str, book.wb._date_formats)))
-        for _, element in iterparse(source):
-            if element.tag == ROW_TAG:
-                number, _ = parser.parse_row(Element(ROW_TAG, element.attrib))
-                filled: list[Cell] = []
-                for cell, (column, text) in zip(element, cells.read(element), strict=True):
-                    if text is not None:
-                        filled.append((column, text))
-                    elif cell.find(FORMULA_TAG) is not None:
-                        formulas.add((number, column - 1))
-                yield number, filled
-                element.clear()
-                source.next_row()
-            elif element.tag == DATA_TAG:
-                return
-
-
-@dataclass(slots=True)
-class _Cells:
-    """Reader of the cells of a worksheet.
-
-    Attributes
-    ----------
-    parser : openpyxl.worksheet._reader.WorkSheetParser
-        Reads any cell.
-    texts : sequence of str
-        Texts that cells refer to by number.
-    dates : frozenset of str
-        Numbers of styles that show a number as a date.
-    """
-
-    parser: Any
-    texts: Sequence[str]
-    dates: frozenset[str]
-
-    def read(self, row: Any) -> Iterator[tuple[int, str | None]]:
-        """Yield 1-based column and text of each stored cell; None without a value.
-
-        Numbers, and texts by their numbers, are most cells; they are read in half of the time.
-        """
-        for cell in row:
-            kind = cell.get("t", "n")
-            if len(cell) == 1 and kind in _PLAIN and cell.get("s") not in self.dates:
-                value, column = cell[0], _column_number(cell.get("r", "").rstrip(_DIGITS))
-                text = value.text
-                if column and text and value.tag[-2:] == "}v":
-                    self.parser.col_counter = column
-                    yield column, self.texts[int(text)] if kind == "s" else _number_text(text)
-                    continue
-            parsed = self.parser.parse_cell(cell)
-            other = parsed["value"]
-            yield parsed["column"], None if other is None else cell_text(other)
-
-
-@cache
-def _column_number(letters: str) -> int:
-    """1-based number of a column of a worksheet, 0 if there is no such column.
-
-    >>> _column_number("AB"), _column_number("ab1"), _column_number("ABCD")
-    (28, 0, 0)
-    """
-    if not 1 <= len(letters) <= _MOST_LETTERS or not set(letters) <= _LETTERS:
-        return 0
-    number = 0
-    for letter in letters:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
-
-
-def _number_text(text: str) -> str:
-    """Text of a number as a workbook stores it: a whole one if it shows no mark.
-
-    >>> _number_text("12"), _number_text("007"), _number_text("1.50"), _number_text("1E3")
-    ('12', '7', '1.5', '1000.0')
-    """
-    if text.isascii() and text.isdigit():
-        return text if text[0] != "0" else str(int(text))
-    return repr(float(text)) if "." in text or "e" in text.lower() else str(int(text))
-
-
-@dataclass(slots=True)
-class _RowByRow:
-    """An open worksheet that refuses rows larger than a worksheet can contain.
-
-    Attributes
-    ----------
-    stream : open file
-        The XML of the worksheet.
-    taken, marks : int
-        Bytes and "<" signs since the row began.
-    """
-
-    stream: IO[bytes]
-    taken: int = 0
-    marks: int = 0
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Read the next bytes.
-
-        Raises
-        ------
-        ReadError
-            If the row is too large.
-        """
-        chunk = self.stream.read(size)
-        self.taken += len(chunk)
-        self.marks += chunk.count(b"<")
-        if self.marks > most("row_marks") or self.taken > most("row_bytes"):
-            raise ReadError(
-                "The sheet has a row of more cells or longer texts than a worksheet can hold: the "
-                "workbook is damaged. Save its table as CSV."
-            )
-        return chunk
-
-    def next_row(self) -> None:
-        """Start counting for another row."""
-        self.taken = self.marks = 0
 
 
 def _filled_row(cells: list[Cell]) -> list[str]:

@@ -13,12 +13,14 @@ from ganglioside.support.lazy_names import lazy_names
 if TYPE_CHECKING:
     from ganglioside.server.application import create_app as create_app
     from ganglioside.server.service_limits import ServiceLimits as ServiceLimits
-    from ganglioside.server.standalone import serve as serve
+    from ganglioside.server.standalone import RunningServer as RunningServer
+    from ganglioside.server.standalone import ServeOptions as ServeOptions
 
 _HOMES: Final = {
+    "RunningServer": "standalone",
+    "ServeOptions": "standalone",
     "ServiceLimits": "service_limits",
     "create_app": "application",
-    "serve": "standalone",
 }
 
 __all__ = list(_HOMES)

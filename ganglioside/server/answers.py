@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ganglioside.columns import VERDICTS
 from ganglioside.exporting.document import records_of
 from ganglioside.history.jobs import Job
 from ganglioside.history.listing import LISTED
@@ -22,6 +24,18 @@ from ganglioside.progress import ProgressEvent
 ID_PATTERN: Final = "^[0-9a-f]{14}$"
 
 Time = Annotated[datetime, PlainSerializer(lambda time: _iso(time), return_type=str)]
+
+
+def _known_verdict(value: str) -> str:
+    """The value, if it is a verdict."""
+    if value not in VERDICTS:
+        raise ValueError(f"give one of {', '.join(VERDICTS)}")
+    return value
+
+
+VerdictName = Annotated[
+    str, AfterValidator(_known_verdict), Field(json_schema_extra={"enum": [*VERDICTS]})
+]
 
 
 def _iso(time: datetime) -> str:
@@ -178,6 +192,11 @@ class OverridesAnswer(Strict):
 def event_of(number: int, event: ProgressEvent) -> dict[str, Any]:
     """An event with its number, ready for JSON."""
     return {"id": number, **event}
+
+
+def number_or_none(value: float) -> float | None:
+    """Number for JSON; None for one that is missing."""
+    return float(value) if math.isfinite(value) else None
 
 
 def table_json(name: str, frame: pd.DataFrame, **beside: Any) -> bytes:

@@ -17,6 +17,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, Response
 
 from ganglioside.server.doorman import OPEN_TO_ALL
+from ganglioside.server.problems import ProblemAnswer
 from ganglioside.version import __version__
 
 DESCRIPTION: Final = """
@@ -137,8 +138,9 @@ def document_of(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": what} for name, what in _TAGS],
         license_info={"name": "MIT", "identifier": "MIT"},
-        servers=[{"url": "/", "description": "this server"}],
+        servers=[{"url": "../..", "description": "this server"}],
     )
+    document["components"]["schemas"]["ProblemAnswer"] = ProblemAnswer.model_json_schema()
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer"},
         "password": {"type": "http", "scheme": "basic", "description": "The token as password."},

@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ganglioside.history.author import acting_for
-from ganglioside.server.people import KEY, Person
+from ganglioside.server.callers import KEY, Person
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
 from ganglioside.server.service_limits import ServiceLimits
@@ -46,7 +47,8 @@ _HEADERS: Final = {
 #: Sent over TLS: for half a year browsers connect over TLS only.
 _TRANSPORT_SECURITY: Final = "max-age=15552000"
 
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer, Basic realm="Ganglioside: token as password"'}
+#: Browsers ask for a name and a password then: any name, and the token.
+_CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Ganglioside: the token is the password"'}
 
 
 class Doorman:
@@ -132,12 +134,10 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     """Receive no more than so many bytes of a body."""
     if scope["type"] != "http":
         return receive
-    too_large = Problem(
-        413, "too-large", f"The request is larger than {most / 1e6:g} MB, which are taken here."
-    )
+    words = f"The request is larger than {most / 1e6:g} MB, which are taken here."
     declared = Headers(scope=scope).get("content-length", "0")
     if declared.isdecimal() and int(declared) > most:
-        raise too_large
+        raise Problem(413, "too-large", words)
     received = 0
 
     async def take() -> Message:
@@ -145,7 +145,7 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > most:
-            raise too_large
+            raise HTTPException(413, words)  # the one error that a parser lets through
         return message
 
     return take

@@ -52,6 +52,7 @@ class Feed:
         self._runs: Runs[Any] = history.runs if kind == "session" else history.jobs
         self._owner = owner
         self._news = asyncio.Event()
+        self._reading = asyncio.Lock()
 
     async def after(self, known: int) -> AsyncIterator[tuple[int, ProgressEvent]]:
         """Yield the number of each event and the event, without those that are known."""
@@ -68,20 +69,21 @@ class Feed:
 
     async def read(self) -> None:
         """Read what is new, and wake those who wait."""
-        try:
-            found, ended = await run_in_threadpool(self._read)
-        except Exception as fault:  # noqa: BLE001 - handed to everybody who listens
-            self.fault = fault
-        else:
-            self.events += found
-            self.has_ended = ended
+        async with self._reading:  # one after the other: none reads what another is reading
+            try:
+                found, ended = await run_in_threadpool(self._read)
+            except Exception as fault:  # noqa: BLE001 - handed to everybody who listens
+                self.fault = fault
+            else:
+                self.events += found
+                self.has_ended = ended
         self._news.set()
         self._news = asyncio.Event()
 
     def _read(self) -> tuple[list[ProgressEvent], bool]:
         run = self._runs.get(self._owner)
         if run.why_dead(utc_now()) is not None:
-            History.open(self._history.path)  # marks what died as failed
+            self._history.refresh()  # marks what died as failed
             run = self._runs.get(self._owner)
         return self._runs.events(run.id, len(self.events)), run.has_ended
 

@@ -115,10 +115,18 @@ def problem_of(error: BaseException) -> Problem:
     for kind, status, code in _KNOWN:
         if isinstance(error, kind):
             headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-            detail = str(error) or "The analysis was cancelled."
-            return Problem(status, code, detail, headers, _faults(error))
+            return Problem(status, code, _words(error), headers, _faults(error))
     log.error("A request failed: %s", error, exc_info=error)
     return Problem(500, "failed", str(error))
+
+
+def _words(error: BaseException) -> str:
+    """Words of an error, with advice that a caller of the API can follow."""
+    text = str(error) or "The analysis was cancelled."
+    for kind, place in ((UnknownSessionError, "sessions"), (UnknownJobError, "jobs")):
+        if isinstance(error, kind):
+            return f"{text.partition(' in this history')[0]}: GET /api/v1/{place} lists them."
+    return text
 
 
 def _faults(error: BaseException) -> list[dict[str, Any]] | None:
@@ -139,10 +147,14 @@ def answer_problems(app: FastAPI) -> None:
     async def plain(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         words = {
-            404: ("no-address", "There is nothing at this address: /api/v1/docs lists them."),
+            404: (
+                "no-address",
+                "There is nothing at this address: see api/v1/docs.",
+            ),
             405: ("wrong-method", "This address knows no such method: see Allow."),
         }
-        code, detail = words.get(error.status_code, ("refused", str(error.detail)))
+        other = "too-large" if error.status_code == 413 else "refused"
+        code, detail = words.get(error.status_code, (other, str(error.detail)))
         return Problem(error.status_code, code, detail, error.headers).answer()
 
     async def invalid(_: Request, error: Exception) -> JSONResponse:
@@ -178,7 +190,6 @@ def _declared(status: int) -> dict[str, Any]:
         return {"description": phrase}
     schema = {"$ref": "#/components/schemas/ProblemAnswer"}
     return {
-        "model": ProblemAnswer,
         "description": phrase,
         "content": {MEDIA_TYPE: {"schema": schema}},
     }

@@ -42,6 +42,8 @@ class Service:
     ----------
     reads : Reads
     feeds : Feeds
+    waiting : int
+        Callers that wait for an analysis.
     """
 
     def __init__(self, history: History, limits: ServiceLimits, rates: Rates, work: Path) -> None:
@@ -54,7 +56,7 @@ class Service:
         self._analyses: Kept[Analysis] = Kept(history, _ROWS_KEPT)
         self._desks = BoundedSemaphore(most_at_once())
         self._lock = Lock()
-        self._waiting = 0
+        self.waiting = 0
 
     def analysis(self, sid: str) -> Analysis:
         """Analysis of a session, with the evidence that questions need once it was computed."""
@@ -82,19 +84,19 @@ class Service:
             If too many wait.
         """
         with self._lock:
-            if self._waiting >= self.limits.waiting:
+            if self.waiting >= self.limits.waiting:
                 raise Problem(
                     503,
                     "full",
                     "Too many analyses wait. Try again in some seconds, or send mode=job.",
                     {"Retry-After": "5"},
                 )
-            self._waiting += 1
+            self.waiting += 1
         try:
             self._desks.acquire()
         finally:
             with self._lock:
-                self._waiting -= 1
+                self.waiting -= 1
         try:
             yield
         finally:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from dataclasses import dataclass, field
+import socket
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -14,10 +15,18 @@ from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.store import utc_now
 from ganglioside.server.service_limits import ServiceLimits
-from ganglioside.server.token_identity import VARIABLE
 
 #: Life of the token that the first start of a server makes.
 FIRST_LIFE: Final = timedelta(days=90)
+
+#: Largest message that a client may send over a WebSocket, bytes: none is heard.
+_LARGEST_MESSAGE: Final = 65_536
+
+#: Connections that wait to be taken.
+_BACKLOG: Final = 2048
+
+#: Seconds for requests to come to their end when the server is told to stop.
+_GRACE: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +77,8 @@ class ServeOptions:
         return f"{'https' if self.certificate else 'http'}://{host}:{self.port}/api/v1"
 
 
-def serve(history: History, options: ServeOptions | None = None) -> None:
-    """Serve the API until interrupted.
+class RunningServer:
+    """A server that listens already, and answers once it runs.
 
     Parameters
     ----------
@@ -77,44 +86,76 @@ def serve(history: History, options: ServeOptions | None = None) -> None:
         The sessions, and the tokens of those who may call.
     options
         Defaults where None.
+    token
+        Of whoever started the server, for all that it can do; none where empty.
+
+    Attributes
+    ----------
+    url : str
+        Address of the API.
 
     Raises
     ------
     ServerError
         If nothing can listen there.
     """
-    import uvicorn
 
-    from ganglioside.server.application import create_app
-    from ganglioside.server.doorman import in_thread
-    from ganglioside.server.token_identity import TokenIdentity
+    def __init__(
+        self, history: History, options: ServeOptions | None = None, token: str = ""
+    ) -> None:
+        import uvicorn
 
-    chosen = options or ServeOptions()
-    app = create_app(history, in_thread(TokenIdentity(history)), chosen.limits)
-    config = uvicorn.Config(
-        app,
-        host=chosen.host,
-        port=chosen.port,
-        ssl_certfile=chosen.certificate,
-        ssl_keyfile=chosen.key,
-        proxy_headers=bool(chosen.trusted_proxies),
-        forwarded_allow_ips=list(chosen.trusted_proxies),
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-        ws="websockets-sansio",
-        ws_max_size=65_536,
-        lifespan="off",
-        timeout_graceful_shutdown=5,
-    )
-    listening = config.bind_socket()
-    port = listening.getsockname()[1]
-    shown = ServeOptions(**{name: getattr(chosen, name) for name in _SHOWN}, port=port)
-    print(f"The API is served at {shown.url}, its documentation at {shown.url}/docs", flush=True)
-    uvicorn.Server(config).run(sockets=[listening])
+        from ganglioside.server.application import create_app
+        from ganglioside.server.doorman import in_thread
+        from ganglioside.server.token_identity import TokenIdentity
+
+        chosen = options or ServeOptions()
+        app = create_app(history, in_thread(TokenIdentity(history, token)), chosen.limits)
+        self._socket = _listen(chosen)
+        self.url = replace(chosen, port=self._socket.getsockname()[1]).url
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                ssl_certfile=chosen.certificate,
+                ssl_keyfile=chosen.key,
+                proxy_headers=bool(chosen.trusted_proxies),
+                forwarded_allow_ips=list(chosen.trusted_proxies),
+                access_log=False,
+                server_header=False,
+                log_level="warning",
+                ws="websockets-sansio",
+                ws_max_size=_LARGEST_MESSAGE,
+                lifespan="off",
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+
+    def run(self) -> None:
+        """Answer requests until interrupted, or until `stop`."""
+        self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Let `run`, in another thread, come to its end."""
+        self._server.should_exit = True
 
 
-_SHOWN: Final = ("host", "certificate", "key", "trusted_proxies")
+def _listen(options: ServeOptions) -> socket.socket:
+    """Socket that listens where the options say."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    # Named as TCP, so that asyncio sends small answers at once: 40 ms sooner.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((options.host, options.port))
+        listening.listen(_BACKLOG)
+        return listening
+    except OSError as error:
+        listening.close()
+        raise ServerError(
+            f"Nothing can listen at port {options.port} of {options.host} ({error.strerror}): "
+            "choose another --port or --host."
+        ) from error
 
 
 def first_token(history: History) -> str | None:
@@ -124,8 +165,6 @@ def first_token(history: History) -> str | None:
     ----------
     history
     """
-    if os.environ.get(VARIABLE):
-        return None
     now = utc_now()
     if any(token.why_refused(now) is None for token in history.tokens.all()):
         return None

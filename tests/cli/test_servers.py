@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from command_line import run
 
+from ganglioside.history import History
+from ganglioside.server.service_limits import ServiceLimits
+from ganglioside.server.standalone import ServeOptions
 from ganglioside_widgets.serving.options import PageOptions, ServerOptions
 
 
@@ -52,3 +55,52 @@ def test_lab_elsewhere_copies_the_notebooks(
     result = run("lab", "--notebooks", tmp_path / "mine")
     assert (tmp_path / "mine").is_dir()
     assert str(tmp_path / "mine") in result.stderr
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[ServeOptions, str]]:
+    """What servers of the API were started with; none of them listens."""
+    found: list[tuple[ServeOptions, str]] = []
+
+    class Recorded:
+        url = "http://127.0.0.1:1/api/v1"
+
+        def __init__(self, history: History, options: ServeOptions, token: str) -> None:
+            found.append((options, token))
+
+        def run(self) -> None:
+            pass
+
+    monkeypatch.setattr("ganglioside.server.standalone.RunningServer", Recorded)
+    return found
+
+
+def test_serve_passes_on_what_it_is_told(started: list[tuple[ServeOptions, str]]) -> None:
+    run("serve", "--port", 8123, "--requests", 0, "--uploads", 5, "--max-megabytes", 7,
+        "--host", "0.0.0.0", "--trust-proxy", "10.0.0.1")  # fmt: skip
+    limits = ServiceLimits(requests_per_second=0, uploads_per_minute=5, megabytes=7)
+    options = ServeOptions(host="0.0.0.0", port=8123, trusted_proxies=("10.0.0.1",), limits=limits)
+    assert started == [(options, "")]
+
+
+def test_the_first_start_prints_a_token_and_the_next_does_not(
+    started: list[tuple[ServeOptions, str]],
+) -> None:
+    first = run("serve").output
+    secret = first.partition("shown here only: ")[2].split()[0]
+    assert History.open().tokens.find(secret) is not None
+    assert "http://127.0.0.1:1/api/v1/docs" in first
+    assert "token" not in run("serve").output
+
+
+def test_a_token_of_ones_own_is_taken_from_the_environment(
+    started: list[tuple[ServeOptions, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_TOKEN", "own-token-of-the-server")
+    assert "own-token" not in run("serve").output
+    assert started[0][1] == "own-token-of-the-server"
+    assert History.open().tokens.all() == []
+
+
+def test_a_server_that_others_could_listen_to_is_refused() -> None:
+    assert "--certfile" in run("serve", "--host", "0.0.0.0", code=1).output

@@ -290,6 +290,10 @@ def fault(content: bytes) -> str:
     return lost_rows(content, table) or "read"
 
 
+#: Lines of mwTab between which a section stands: no records, though their cells be doubled.
+_SECTION_MARK = re.compile(r"[A-Z_]+_(?:START|END)")
+
+
 def lost_rows(content: bytes, table: FeatureTable) -> str:
     """Records of a file that are in no row and of which no note speaks; empty if there are none."""
     if content.startswith(b"PK"):
@@ -325,7 +329,10 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
     quotes = 0  # since the last row began
     for number, line in enumerate(_LINE_END.split(text), 1):
         cells = records.get(number) or line.split(separator)
-        of_section = read.tool == "mwTab" and not known.isdisjoint(map(str.strip, cells))
+        of_section = read.tool == "mwTab" and (
+            not known.isdisjoint(map(str.strip, cells))
+            or _SECTION_MARK.fullmatch(cells[0].strip()) is not None
+        )
         if number in rows:
             quotes = 0
         elif number in inside:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -24,3 +25,17 @@ def test_the_author_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(author.getpass, "getuser", nobody)
     assert author.current_author() == "unknown"
+
+
+def test_a_server_acts_for_one_person_in_each_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_AUTHOR", "Host")
+    elsewhere: list[str] = []
+    with author.acting_for("Ann"):
+        thread = threading.Thread(target=lambda: elsewhere.append(author.current_author()))
+        thread.start()
+        thread.join()
+        with author.acting_for("Bob"):
+            assert author.current_author() == "Bob"
+        assert author.current_author() == "Ann"
+    assert elsewhere == ["Host"]
+    assert author.current_author() == "Host"

@@ -270,3 +270,28 @@ def test_an_error_within_a_save_leaves_no_part_of_it(
         history.save(build_analysis())
     assert history.sessions().empty
     assert query(history, "SELECT count(*) FROM features") == [(0,)]
+
+
+def test_an_analysis_at_once_is_the_same_session_as_one_that_was_seen(history: History) -> None:
+    table = example()
+    heard: list[ProgressEvent] = []
+    first, analysis = history.run_at_once(table, name="liver", progress=heard.append)
+    second, _ = history.run(table, name="liver")
+    pd.testing.assert_frame_equal(history.load(first).features, analysis.features)
+    sessions = history.sessions().set_index("id")
+    apart = ["created", "started", "completed"]
+    assert sessions.loc[first].drop(apart).equals(sessions.loc[second].drop(apart))
+    steps = [[(e["type"], e["step"]) for e in history.events(sid)] for sid in (first, second)]
+    assert steps[0] == steps[1]
+    assert {event["session_id"] for event in history.events(first)} == {first}
+    assert heard[0]["step"] == "loading"
+    assert history.care.verify(sample=2).is_whole
+
+
+def test_nothing_is_kept_of_an_analysis_at_once_that_is_stopped(history: History) -> None:
+    def stop(event: ProgressEvent) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        history.run_at_once(example(), progress=stop)
+    assert history.sessions().empty

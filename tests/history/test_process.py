@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ganglioside.history.process import SILENCE, Process
+from ganglioside.history.process import DEAD_AFTER, Process
 from ganglioside.history.storage.store import utc_now
 
 NOW = datetime(2026, 11, 26, 12, 0)
@@ -24,7 +24,12 @@ def test_a_number_that_no_process_has_is_dead(pid: int, host: str) -> None:
 
 @pytest.mark.parametrize(
     ("ago", "dead"),
-    [(timedelta(0), False), (SILENCE * 2, True), (-SILENCE * 2, True), (-SILENCE / 2, False)],
+    [
+        (timedelta(0), False),
+        (DEAD_AFTER * 2, True),
+        (-DEAD_AFTER * 2, True),
+        (-DEAD_AFTER / 2, False),
+    ],
 )
 def test_a_sign_from_a_time_to_come_is_old(ago: timedelta, dead: bool) -> None:
     assert bool(Process("elsewhere", 7, None, NOW - ago).why_dead(NOW)) is dead
@@ -53,7 +58,7 @@ def test_a_zombie_is_dead() -> None:
     child.wait()
 
 
-@pytest.mark.parametrize(("silent", "dead"), [(SILENCE * 0.9, False), (SILENCE * 1.1, True)])
+@pytest.mark.parametrize(("silent", "dead"), [(DEAD_AFTER * 0.9, False), (DEAD_AFTER * 1.1, True)])
 def test_a_process_elsewhere_is_dead_once_it_is_silent(silent: timedelta, dead: bool) -> None:
     now = utc_now()
     elsewhere = Process("another host", os.getpid(), now, now - silent)

@@ -107,7 +107,7 @@ def test_a_session_that_gives_no_sign_of_life_is_left(
     monkeypatch.setattr(follower, "PATIENCE", 0)
     sid = history.begin(gg.read_features(TABLE.encode()).source, gg.Settings())
     looks: list[str] = []
-    monkeypatch.setattr(follower, "SILENCE", 0.0)
+    monkeypatch.setattr(follower, "NOT_FOLLOWED_AFTER", 0.0)
     assert list(follow_session(history, sid, lambda: looks.append(sid))) == []
     assert len(looks) <= 1  # the first look hears of it, the second hears nothing new
     assert history.session(sid)["status"] == "processing"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import ganglioside as gg
 from ganglioside import jobs
 from ganglioside.errors import JobError
+from ganglioside.history.care import interrupted
 from ganglioside.jobs.kinds import parameters_of, work_of
 from ganglioside.reading.options import ReadingOptions
+from ganglioside.reading.raw_table import Source
 
 
 def test_a_session_is_run_again_and_exported_as_jobs(
@@ -36,6 +40,7 @@ def test_a_session_is_run_again_and_exported_as_jobs(
         jobs.Analyze(source="a.csv", title="A"),
         jobs.Analyze(source="a.csv", reading={"columns": [["RT", "when"]], "unit": "s"}),
         jobs.Rerun(session="1", settings={"rt_tolerance": 0.2}),
+        jobs.Queued(session="1", title="A"),
         jobs.Report(source="1", out="x.html", pdf=True),
         jobs.Export(session="1", out="x.csv", form="csv"),
         jobs.Batch(sources=["a.csv", "b.csv"], out="out", workers=2, resume=True),
@@ -71,3 +76,41 @@ def test_work_of_another_version_is_refused() -> None:
         work_of("paint", "{}")
     with pytest.raises(JobError, match="colour"):
         work_of("analyze", '{"source": "a.csv", "colour": 3}')
+
+
+def test_a_session_that_waits_is_analysed_by_its_job(history: gg.History, table: Path) -> None:
+    read = gg.read_features(table)
+    sid = history.queue(read.source, gg.Settings(rt_tolerance=0.05), "waits")
+    assert history.session(sid)["status"] == "pending"
+    done = jobs.run_here(history, jobs.Queued(session=sid))
+    assert (done.status, done.session) == ("completed", sid)
+    expected = gg.analyze(read, gg.Settings(rt_tolerance=0.05))
+    pd.testing.assert_frame_equal(history.load(sid).features, expected.features)
+    actions = history.care.log(sid)["action"].tolist()
+    assert actions == ["queued", "begun", "completed"]
+    again = jobs.run_here(history, jobs.Queued(session=sid))
+    assert history.session(str(again.session))["rerun_of"] == sid
+    assert history.care.verify(sample=0).is_whole
+
+
+def test_a_session_that_waits_fails_with_its_table(history: gg.History) -> None:
+    sid = history.queue(Source.from_bytes("wrong.csv", b"no table"), gg.Settings())
+    failed = jobs.run_here(history, jobs.Queued(session=sid))
+    assert failed.status == "failed"
+    session = history.session(sid)
+    assert (session["status"], "no columns" in session["error"]) == ("failed", True)
+
+
+def test_a_session_whose_job_never_came_is_not_waited_for(
+    history: gg.History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = gg.example().source
+    lost, kept = (history.queue(source, gg.Settings()) for _ in range(2))
+    history.jobs.add("session", {"session": kept}, "waits", session=kept)
+    gg.History.open(history.path)
+    assert history.session(lost)["status"] == "pending"  # its job may still be added
+    monkeypatch.setattr(interrupted, "_QUEUED_WITHIN", timedelta(0))
+    gg.History.open(history.path)
+    assert history.session(lost)["status"] == "failed"
+    assert history.session(kept)["status"] == "pending"
+    assert history.care.verify(sample=0).is_whole

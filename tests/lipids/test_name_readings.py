@@ -293,9 +293,33 @@ def test_labels_of_standards_in_other_places(name: str) -> None:
         ("(1,2) DG 24:0", "DG"),
         ("HexCer 34:1;O2(FA 16:0)", "acylated"),
         ("ASG 27:1;O;Hex;FA 2:0", "acylated"),
+        ("LysylPG 36:1", "PG"),
+        ("Ac2PIM1 37:0", "PIM"),
+        ("LPIP2(18:1)", "PIP"),
+        ("CerPG(d36:1)", "CerPG"),
     ],
 )
 def test_other_lipids_in_other_spellings(name: str, lipid_class: str) -> None:
     with pytest.raises(NameFormError) as caught:
         read_name(name)
     assert (caught.value.code, caught.value.lipid_class) == ("other-lipid", lipid_class)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["GM3(d18:1/16:0)_B", "GM3 d18:1/16:0_a", "GM3 34:1;O2_C", "GM3 34:1;2O A", "GM3(34:1;O2)-b"],
+)
+def test_letters_behind_the_chains_tell_isomers_apart(name: str) -> None:
+    read = read_name(name)
+    assert (read.species.series, read.species.isomer, read.species.ceramide.carbons) == (
+        "GM3",
+        None,
+        34,
+    )
+    assert read.label in ("A", "B", "C", "a", "b")
+
+
+@pytest.mark.parametrize("name", ["GM1(36:1;O2)a", "GM1(36:1;O2)_h", "GM1_a"])
+def test_letters_that_may_say_more_are_refused(name: str) -> None:
+    with pytest.raises(NameFormError):
+        read_name(name)

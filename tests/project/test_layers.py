@@ -38,6 +38,8 @@ ORDER = (
     "reports",
     "batch",
     "jobs",
+    "server",
+    "client",
     "cli",
     "__main__",
 )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
+import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
@@ -10,15 +15,19 @@ from typing import Any
 
 import pytest
 from paths import ROOT
+from served import Running
 from typer.main import get_command
 
 import ganglioside as gg
 from ganglioside.cli import app
+from ganglioside.client import Client
 from ganglioside.simulation import tool_file
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"(?:^(?: {4}.*)?\n)*^ {4}.*\n", re.MULTILINE)
+FENCED = re.compile(r"^```(sh|r)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+ADDRESS = "http://127.0.0.1:8899/api/v1"
 IS_PYTHON = re.compile(r"^(import|from) |\bgg\.", re.MULTILINE)
 
 #: Indented blocks, each with the heading above it.
@@ -51,6 +60,8 @@ def test_its_lines_of_python_run(
     heading: str, code: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names: dict[str, object] = {"gg": gg, "Path": Path}
+    if heading == "The API":
+        return  # it needs a server: below
     exec(compile(code, f"README, {heading}", "exec"), names)
     if heading != "The table":
         return
@@ -61,6 +72,49 @@ def test_its_lines_of_python_run(
     after = (folder / "alignment.annotated.txt").read_text().splitlines()
     assert [new[: len(old)] for new, old in zip(after, before, strict=True)] == before
     assert after[4].endswith("\tVerdict\tConfidence\tParent\tReason\tSuggested name")
+
+
+@pytest.fixture
+def api(folder: Path) -> Iterator[dict[str, str]]:
+    """Address of a server, and a token for it."""
+    with Running(gg.History.open(folder / "server.duckdb")) as served:
+        yield {"URL": served.url, "TOKEN": served.history.tokens.add("Ann", "write")}
+
+
+def test_its_lines_for_the_api_run(api: dict[str, str]) -> None:
+    (code,) = (code for heading, code in PYTHON if heading == "The API")
+    assert ADDRESS in code
+    names: dict[str, object] = {"gg": gg, "token": api["TOKEN"]}
+    exec(code.replace(ADDRESS, api["URL"]), names)
+    client = names["client"]
+    assert isinstance(client, Client)
+    assert client.sessions()["status"].tolist() == ["completed"]
+    client.close()
+
+
+def carry_out(program: list[str], api: dict[str, str]) -> str:
+    """Output of another program that calls the API."""
+    needed = "curl" if program[0] == "sh" else program[0]
+    if shutil.which(needed) is None:
+        pytest.skip(f"There is no {needed} here.")
+    environment = {**os.environ, **api}
+    done = subprocess.run(program, env=environment, capture_output=True, text=True)
+    if "there is no package called" in done.stderr:
+        pytest.skip("R lacks httr2.")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_its_lines_for_curl_run(api: dict[str, str], folder: Path) -> None:
+    (code,) = [code for kind, code in FENCED.findall(README) if kind == "sh"]
+    assert json.loads(carry_out(["sh", "-ec", code], api))["total"] > 0
+    assert (folder / "verdicts.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_its_lines_for_r_run(api: dict[str, str], folder: Path) -> None:
+    (code,) = [code for kind, code in FENCED.findall(README) if kind == "r"]
+    (folder / "call.R").write_text(code)
+    assert "valid" in carry_out(["Rscript", "call.R"], api)
 
 
 @cache

@@ -81,3 +81,29 @@ def test_the_table_and_the_names_together(
 def test_words_written_together() -> None:
     names = ("methodblank_1", "qcpool2", "mixQC", "extblk", "quack", "liver")
     assert [kind_of_name(name) for name in names] == ["blank", "qc", "qc", "blank", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("names", "blank"),
+    [
+        (["MeOH_1.raw", "liver_1.raw", "liver_2.raw", "liver_3.raw"], ["MeOH_1.raw"]),
+        (["MeOH", "a", "b", "c"], ["MeOH"]),
+        (["r7_neg_methanol01", "r7_neg_a01", "r7_neg_a02", "r7_neg_b01"], ["r7_neg_methanol01"]),
+        (["H2O_2", "a", "b", "c"], ["H2O_2"]),
+        (["ACN", "WaterNeg", "a", "b", "c", "d", "e", "f"], ["ACN", "WaterNeg"]),
+        (["solvent_1", "MeOH_1"], ["solvent_1"]),
+        (["water_1", "water_2", "drug_1", "drug_2"], []),
+        (["MeOH_liver", "ACN_liver", "MTBE_liver", "BuOH_liver", "MeOH_kidney", "x"], []),
+        (["MeOH_1"], []),
+        (["Waters_1", "a", "b", "c"], []),
+    ],
+)
+def test_what_is_injected_in_place_of_a_sample(names: list[str], blank: list[str]) -> None:
+    kinds = settled_kinds([None] * len(names), names)
+    assert [name for name, kind in zip(names, kinds, strict=True) if kind == "blank"] == blank
+    assert set(kinds) <= {"blank", None}
+
+
+@pytest.mark.parametrize("name", ["Biorec001", "BioRec_2", "postBiorec3", "Bioreclamation-1"])
+def test_pools_of_the_west_coast_center(name: str) -> None:
+    assert kind_of_name(name) == "qc"

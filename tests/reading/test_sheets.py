@@ -81,3 +81,21 @@ def test_a_column_named_by_a_value_of_the_first_line(columns: dict[str, str]) ->
 def test_a_header_that_is_a_number_is_a_header() -> None:
     table = gg.read_features(b"1,2,3\nGM1(36:1;O2),9.5,100\n", columns={"Name": "1", "RT": "2"})
     assert table.data["row"].tolist() == [2]
+
+
+def test_names_behind_the_last_header_are_found() -> None:
+    rows = [["Column", "RT"], [1, 9.9, "GM1(36:1;O2)"], [1, 9.95, "GM3(36:1;O2)"]]
+    read = gg.read_features(workbook({"S": rows}))
+    assert read.data["name"].tolist() == ["GM1(36:1;O2)", "GM3(36:1;O2)"]
+    assert read.data["rt"].tolist() == [9.9, 9.95]
+
+
+def test_a_sheet_of_a_method_is_no_reason_to_stop() -> None:
+    rows = [
+        ["", "Column temperature", "RT"],
+        ["", "Mobile phase", "10 mM ammonium acetate"],
+        ["", "Table 9", "transitions", "", "", "RT"],
+        *([["", "", "", "", "", "", f"Cer(d18:1/{n}:0)", 1.9] for n in range(16, 25)]),
+    ]
+    read = gg.read_features(workbook({"method": rows}))
+    assert len(read.data) == len(rows) - 1

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import JobError
 from ganglioside_widgets.serving.options import PageOptions, ServerOptions
-from ganglioside_widgets.state.visitors import VARIABLE, access_of
+from ganglioside_widgets.state.visitors import VARIABLE, Access, access_of
 
 if TYPE_CHECKING:
     from ganglioside_widgets.serving.address import Address
@@ -136,6 +136,7 @@ def serve_pages(folder: Path, options: PageOptions) -> None:
             sockets=sockets,
             tls=tls,
             workplace=workplace,
+            guests=access_of(os.environ) is Access.SHARED,
         )
 
 

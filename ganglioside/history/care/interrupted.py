@@ -22,7 +22,7 @@ def mark_dead(connection: Connection) -> list[str]:
     """Mark what nobody works on any more as failed, and return the ids.
 
     What runs on another machine counts as running until it has given no sign of life for
-    `process.SILENCE`.
+    `process.DEAD_AFTER`.
     """
     if not _dead(connection):
         return []

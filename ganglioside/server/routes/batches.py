@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 from pathlib import Path
@@ -12,7 +13,7 @@ from fastapi import APIRouter, File, Query, Response, UploadFile
 from ganglioside.history.jobs import Job
 from ganglioside.jobs import Batch, start
 from ganglioside.server.answers import AcceptedAnswer, JobAnswer, JobsAnswer
-from ganglioside.server.people import Reader, Writer
+from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.routes.sessions import attachment
 from ganglioside.server.service import JobId, Served, Service
@@ -90,7 +91,8 @@ def read_batch(served: Served, _: Reader, job: JobId) -> JobAnswer:
             responses={200: {"content": _BINARY}, **answers(404, 409)})  # fmt: skip
 def read_overview(served: Served, _: Reader, job: JobId) -> Response:
     """Read the overview of a batch that is done: a page (HTML) about all tables."""
-    overview = _results(served, job) / "index.html"
+    results = _results(served, job)
+    overview = results / Path(json.loads(_batch(served, job).result or "{}")["overview"]).name
     return attachment(_content(overview), f"batch-{job}.html", "application/octet-stream")
 
 
@@ -119,8 +121,6 @@ def _batch(served: Service, job: str) -> Job:
 
 def _results(served: Service, job: str) -> Path:
     """Folder with the results of a batch that is done and was made by this server."""
-    import json
-
     found = _batch(served, job)
     if found.status != "completed":
         raise Problem(409, "wrong-state", f"Batch {job} has no results: it is {found.status}.")

@@ -19,8 +19,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from ganglioside.errors import UnknownJobError, UnknownSessionError
 from ganglioside.server.answers import EventAnswer, EventsAnswer, event_of
+from ganglioside.server.callers import Reader, person_of
 from ganglioside.server.feeds import Feed, Kind
-from ganglioside.server.people import Reader, person_of
 from ganglioside.server.problems import answers
 from ganglioside.server.service import JobId, Served, Service, SessionId, service_of
 

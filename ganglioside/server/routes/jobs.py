@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from ganglioside.history.session_rows import Status
 from ganglioside.jobs import cancel, retry
 from ganglioside.server.answers import AcceptedAnswer, JobAnswer, JobsAnswer
-from ganglioside.server.people import Person, Reader, Writer, require_change
+from ganglioside.server.callers import Person, Reader, Writer, require_change
 from ganglioside.server.problems import answers
 from ganglioside.server.service import JobId, Served, Service
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import Field
 
-from ganglioside.columns import Verdict
 from ganglioside.history.overrides import current
-from ganglioside.server.answers import OverrideAnswer, OverridesAnswer, Strict
-from ganglioside.server.people import Reader, Writer
+from ganglioside.server.answers import (
+    OverrideAnswer,
+    OverridesAnswer,
+    Strict,
+    VerdictName,
+)
+from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import answers
 from ganglioside.server.routes.questions import FeatureId
 from ganglioside.server.routes.sessions import require_own
@@ -21,7 +25,7 @@ router = APIRouter(tags=["overrides"])
 class OverrideWish(Strict):
     """Verdict, anchor mark and note on one feature."""
 
-    verdict: Verdict | None = Field(None, description="null keeps the model's.")
+    verdict: VerdictName | None = Field(None, description="null keeps the model's.")
     anchor: bool | None = Field(None, description="null keeps the input's mark.")
     note: str = Field("", max_length=MAX_NOTE, description="Needed with a verdict.")
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from ganglioside.exporting.document import records_of
-from ganglioside.server.answers import Strict, json_answer, table_json, to_json
-from ganglioside.server.people import Reader
+from ganglioside.server.answers import Strict, json_answer, number_or_none, table_json, to_json
+from ganglioside.server.callers import Reader
 from ganglioside.server.problems import answers
 from ganglioside.server.service import Served, SessionId
 
@@ -37,7 +37,10 @@ _EXPLANATION: Final[dict[str, Any]] = {
         "name": {"type": "string"},
         "verdict": {"type": "string"},
         "confidence": {"type": ["number", "null"]},
+        "rt": {"type": ["number", "null"], "description": "min"},
         "reason": {"type": "string"},
+        "parent": {"type": ["string", "null"]},
+        "outlier_threshold": {"type": "number", "description": "sigma"},
         "probabilities": {"type": "object", "additionalProperties": {"type": "number"}},
         "hypotheses": {"type": "array", "items": _OBJECT},
         "text": {"type": "string"},
@@ -55,14 +58,16 @@ def explain_feature(
 
     def find() -> bytes:
         explanation = served.prepared(sid).explain(feature_id)
-        confidence = explanation.confidence
         return to_json(
             {
                 "feature_id": feature_id,
                 "name": explanation.name,
+                "rt": number_or_none(explanation.rt),
                 "verdict": explanation.verdict,
-                "confidence": None if confidence != confidence else float(confidence),
+                "confidence": number_or_none(explanation.confidence),
                 "reason": explanation.reason,
+                "parent": explanation.parent,
+                "outlier_threshold": explanation.outlier_threshold,
                 "probabilities": {k: float(p) for k, p in explanation.probabilities.items()},
                 "hypotheses": records_of(explanation.table),
                 "text": explanation.text,

@@ -8,15 +8,14 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from ganglioside.columns import Verdict
 from ganglioside.exporting.files import content_of, ending_of
 from ganglioside.exporting.formats import Format
 from ganglioside.exporting.schema import json_schema
-from ganglioside.server.answers import Strict, json_answer, table_json
-from ganglioside.server.people import Reader
+from ganglioside.server.answers import Strict, VerdictName, json_answer, table_json
+from ganglioside.server.callers import Reader
 from ganglioside.server.problems import answers
 from ganglioside.server.routes.sessions import attachment
-from ganglioside.server.service import Served, Service, SessionId
+from ganglioside.server.service import Served, SessionId
 
 router = APIRouter(tags=["results"])
 
@@ -45,7 +44,7 @@ def _records() -> dict[str, Any]:
 class FeatureQuery(Strict):
     """Which features are read."""
 
-    verdict: Verdict | None = None
+    verdict: VerdictName | None = None
     series: str | None = Field(None, max_length=100, examples=["GM1"])
     sample: str | None = Field(None, max_length=1000)
     least_confidence: float | None = Field(None, ge=0, le=1)
@@ -145,8 +144,3 @@ def export_session(served: Served, _: Reader, sid: SessionId, form: FormatName) 
     content = content_of(analysis, wanted)
     stem = analysis.source.name.rpartition(".")[0] or analysis.source.name
     return attachment(content, f"{stem}-verdicts{ending_of(wanted, analysis.source)}", _MEDIA[form])
-
-
-def features_of(served: Service, sid: str) -> int:
-    """Number of features of a session."""
-    return len(served.analysis(sid).features)

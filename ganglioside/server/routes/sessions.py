@@ -21,7 +21,7 @@ from ganglioside.server.answers import (
     Strict,
     json_answer,
 )
-from ganglioside.server.people import Person, Reader, Writer, require_change
+from ganglioside.server.callers import Person, Reader, Writer, require_change
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import Served, Service, SessionId, within
 from ganglioside.server.uploads import (
@@ -135,7 +135,7 @@ def create_session(
         return _started(served, response, sid, name or source.name)
     with served.desk():
         late = within(served.limits.seconds)
-        sid, _ = served.history.run(source, chosen.settings, name or None, late)
+        sid, _ = served.history.run_at_once(source, chosen.settings, name or None, late)
     return _made(served, response, sid)
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from ganglioside.errors import GangliosideError
 from ganglioside.exporting.formats import FORMATS
 from ganglioside.server.answers import Strict
-from ganglioside.server.people import Person, Reader
+from ganglioside.server.callers import Person, Reader
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import Served
 from ganglioside.settings import SAMPLE_TYPES, setting_specs

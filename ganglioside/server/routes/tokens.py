@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ganglioside.history.tokens import LONGEST, Scope
 from ganglioside.server.answers import SecretAnswer, Strict, Time, TokenAnswer
-from ganglioside.server.people import Admin
+from ganglioside.server.callers import Admin
 from ganglioside.server.problems import answers
 from ganglioside.server.service import Served, Service
 

@@ -183,3 +183,15 @@ def test_results_of_one_file() -> None:
 )
 def test_damaged_files_are_read_or_refused_with_words(content: str, seed: int) -> None:
     assert_survives(content, seed)
+
+
+def test_molecules_of_one_group_have_its_mean_area() -> None:
+    what = ("OrgMeanArea", "OrgMedArea", "OrgAreaStd", "MeanArea", "MedArea", "MeanHeight")
+    shares = (0.5, 0.4, 0.1, 1.0, 0.9, 0.2)
+    lines = [",".join(["Rej", "LipidMolec", "BaseRt", "MainIon", *(f"{w}[s1]" for w in what)])]
+    for f in FEATURES:
+        areas = [f"{f.area('S_1') * share:.1f}" for share in shares]
+        lines.append(",".join(["0", name(f), str(f.rt), "M-H", *areas]))
+    table = read("\n".join(lines))
+    assert [s.name for s in table.tables[0].samples] == ["s1"]
+    assert table.data["volume"].tolist() == [f.area("S_1") for f in FEATURES]

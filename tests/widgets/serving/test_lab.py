@@ -7,7 +7,7 @@ from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.serverapp import ServerApp
 
 from ganglioside_widgets.serving.headers import SafeHeaders
-from ganglioside_widgets.serving.lab import VOILA, Lab, LabServer
+from ganglioside_widgets.serving.lab import API, VOILA, Lab, LabServer
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ def test_voila_is_not_served_whatever_the_configuration(server: LabServer) -> No
     for enabled in (True, False):
         server.jpserver_extensions = {VOILA: enabled, "jupyterlab": True}
         server.init_server_extensions()
-        assert server.jpserver_extensions == {VOILA: False, "jupyterlab": True}
+        assert server.jpserver_extensions == {VOILA: False, API: True, "jupyterlab": True}
     server.jpserver_extensions = {}
     server.init_server_extensions()
-    assert server.jpserver_extensions == {VOILA: False}
+    assert server.jpserver_extensions == {VOILA: False, API: True}
 
 
 def test_headers_are_added_to_settings_that_are_there(server: LabServer) -> None:

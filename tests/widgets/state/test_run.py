@@ -276,7 +276,7 @@ def test_what_was_interrupted_is_said_and_its_table_is_there(opened: Opener) -> 
 def test_a_session_that_nobody_works_on_is_left(
     opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follower, "SILENCE", 0.0)
+    monkeypatch.setattr(follower, "NOT_FOLLOWED_AFTER", 0.0)
     monkeypatch.setattr(follower, "PATIENCE", 0)
     sid = opened().begin(gg.example().source, gg.Settings())  # by this process, which lives
     state = RunState(opened)

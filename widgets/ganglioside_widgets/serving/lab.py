@@ -13,6 +13,9 @@ from ganglioside_widgets.serving.headers import LAB_POLICY, SafeHeaders, write_p
 #: which others could run a script.
 VOILA: Final = "voila.server_extension"
 
+#: The API of the history.
+API: Final = "ganglioside.server.jupyter"
+
 
 class LabServer(ServerApp):
     """Jupyter's server with safe headers and without Voila, whatever its configuration says."""
@@ -31,7 +34,7 @@ class LabServer(ServerApp):
         """Load all extensions but Voila."""
         if self.jpserver_extensions.get(VOILA):
             self.log.info("Voila is not served beside JupyterLab: use `ganglioside app`.")
-        self.jpserver_extensions = {**self.jpserver_extensions, VOILA: False}
+        self.jpserver_extensions = {**self.jpserver_extensions, VOILA: False, API: True}
         super().init_server_extensions()
 
     def init_webapp(self) -> None:

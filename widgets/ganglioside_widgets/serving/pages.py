@@ -16,7 +16,7 @@ import tornado.ioloop
 from jupyter_server.auth.identity import PasswordIdentityProvider
 from tornado import web
 from tornado.httpserver import HTTPServer
-from traitlets import Instance, List
+from traitlets import Bool, Instance, List
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
@@ -24,6 +24,7 @@ from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHa
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from ganglioside.server.jupyter import handlers, jupyter_app
 from ganglioside_widgets.serving.address import Address
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
@@ -136,6 +137,8 @@ class Pages(Voila):  # type: ignore[misc]
         TLS settings of the connections.
     workplace : pathlib.Path
         Temporary folder that only this user can read.
+    guests : bool
+        Whether visitors from other machines come, who may change only what is theirs.
     """
 
     door = Instance(Door)
@@ -143,6 +146,7 @@ class Pages(Voila):  # type: ignore[misc]
     sockets = List(Instance(socket.socket))
     tls = Instance(ssl.SSLContext, allow_none=True)
     workplace = Instance(Path)
+    guests = Bool(False)
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with our door, token and error pages."""
@@ -168,7 +172,8 @@ class Pages(Voila):  # type: ignore[misc]
             replacement = REPLACED.get(handler, handler)
             if replacement is not None:
                 served.append((pattern, replacement, *rest))
-        return served
+        api = jupyter_app(guests=self.guests)
+        return [*handlers(self.base_url, api), *served]
 
     def start(self) -> None:
         """Serve until interrupted."""

@@ -1,4 +1,4 @@
-"""People who call the server: who they are, and what they may do."""
+"""Callers of the server: who they are, and what they may do."""
 
 from __future__ import annotations
 

@@ -1,0 +1,427 @@
+"""`Client`: a history on a server, with the verbs of `History`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final, Literal, Unpack, cast
+
+import pandas as pd
+
+from ganglioside.client.answers import (
+    Job,
+    ServerVersion,
+    events_of,
+    explanation_of,
+    frame_of,
+    job_of,
+    overrides_of,
+    sessions_frame,
+)
+from ganglioside.client.transport import Transport
+from ganglioside.columns import Verdict
+from ganglioside.errors import ServerError
+from ganglioside.exporting.document import Document, read_json
+from ganglioside.exporting.formats import Format
+from ganglioside.progress import ProgressCallback, ProgressEvent
+from ganglioside.questions.explanation import Explanation
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.options import ReadingKeywords, ReadingOptions
+from ganglioside.reading.raw_table import Source
+from ganglioside.settings import Settings
+from ganglioside.support.whole_files import write_whole
+from ganglioside.verdicts.overrides import Overrides
+
+#: Sessions asked for at once.
+_PAGE: Final = 500
+
+#: What can be sent: a file, a table that was read, or a DataFrame.
+Table = str | PathLike[str] | FeatureTable | Source | pd.DataFrame
+
+
+def connect(url: str, token: str, *, patience: float = 120.0, verify: bool | str = True) -> Client:
+    """Client of a server.
+
+    Parameters
+    ----------
+    url
+        Address, as `ganglioside serve` prints it, or that of a Jupyter server that has the API.
+    token
+        Token, as `ganglioside tokens add` prints it, or that of the Jupyter server.
+    patience
+        Seconds to wait where the server says that a request comes too early.
+    verify
+        Whether to check its certificate, or a file (PEM) with the certificates to trust.
+
+    Returns
+    -------
+    Client
+
+    Raises
+    ------
+    ServerError
+        If nothing answers there, or the token is refused.
+
+    Examples
+    --------
+    >>> import tempfile, threading
+    >>> import ganglioside as gg
+    >>> from ganglioside.server import RunningServer, ServeOptions
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> history = gg.History.open(f"{folder.name}/history.duckdb")
+    >>> server = RunningServer(history, ServeOptions(port=0))
+    >>> thread = threading.Thread(target=server.run)
+    >>> thread.start()
+    >>> client = gg.connect(server.url, history.tokens.add("R. Franklin", "write"))
+    >>> client.session(client.run(gg.example()))["status"]
+    'completed'
+    >>> client.close()
+    >>> server.stop()
+    >>> thread.join()
+    >>> folder.cleanup()
+    """
+    client = Client(Transport(url, token, patience, verify))
+    client.version()
+    return client
+
+
+class Client:
+    """A history on a server; sessions are named by their whole ids.
+
+    Attributes
+    ----------
+    jobs : RemoteJobs
+        Jobs: list, follow, cancel, retry.
+    tokens : RemoteTokens
+        Who may call the server; for administrators.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.jobs = RemoteJobs(transport)
+        self.tokens = RemoteTokens(transport)
+
+    def __repr__(self) -> str:
+        return f"Client({self._transport.url!r})"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._transport.close()
+
+    def version(self) -> ServerVersion:
+        """Version of the server, and who you are to it."""
+        return ServerVersion(**self._transport.json("GET", "version"))
+
+    def sessions(
+        self,
+        limit: int | None = None,
+        *,
+        status: str | None = None,
+        author: str | None = None,
+        text: str | None = None,
+        sort: str = "created",
+        order: Literal["asc", "desc"] = "desc",
+    ) -> pd.DataFrame:
+        """Sessions, the newest first, as a frame with the columns of `History.sessions`.
+
+        Parameters
+        ----------
+        limit
+            Number of sessions at most; all where None.
+        status, author, text
+            Sessions of one status or author, or with words in their name or file; all where None.
+        sort, order
+            `created`, `name`, `status`, `author` or `file_name`; `asc` or `desc`.
+        """
+        query = {"status": status, "author": author, "text": text, "sort": sort, "order": order}
+        rows: list[dict[str, Any]] = []
+        after: str | None = None
+        while limit is None or len(rows) < limit:
+            most = _PAGE if limit is None else min(_PAGE, limit - len(rows))
+            page = self._transport.json(
+                "GET", "sessions", query={**query, "limit": most, "after": after}
+            )
+            rows += page["sessions"]
+            after = page["next"]
+            if after is None:
+                break
+        return sessions_frame(rows)
+
+    def session(self, sid: str) -> pd.Series[Any]:
+        """Row of one session, with the columns of `sessions`."""
+        return sessions_frame([self._transport.json("GET", f"sessions/{sid}")]).iloc[0]
+
+    def run(
+        self,
+        table: Table,
+        settings: Settings | None = None,
+        name: str | None = None,
+        progress: ProgressCallback | None = None,
+        **reading: Unpack[ReadingKeywords],
+    ) -> str:
+        """Analyse a table on the server, as a session of its history, and return the id.
+
+        Parameters
+        ----------
+        table
+            Path of a file, a table that was read, or a DataFrame.
+        settings
+            Defaults where None.
+        name
+            Name shown in lists; the input's name where None.
+        progress
+            Called with each event, while the analysis goes on as a job.
+        **reading
+            How the table is read: `columns`, `sheet`, `unit`, `header` of `read_features`.
+
+        Raises
+        ------
+        ServerError
+            If the table is refused, or the analysis fails.
+        """
+        if progress is None:
+            made = self._upload(table, "now", settings, name, reading)
+            return str(made["id"])
+        started = self._upload(table, "job", settings, name, reading)
+        for event in self.follow(started["session"]):
+            progress(event)
+        self._require_completed(started["session"])
+        return str(started["session"])
+
+    def start(
+        self,
+        table: Table,
+        settings: Settings | None = None,
+        name: str | None = None,
+        **reading: Unpack[ReadingKeywords],
+    ) -> tuple[str, str]:
+        """Start to analyse a table on the server, and return at once; see `run`.
+
+        Returns
+        -------
+        sid, job : str
+            Follow them with `follow` and `jobs.follow`.
+        """
+        started = self._upload(table, "job", settings, name, reading)
+        return started["session"], started["job"]
+
+    def rerun(self, sid: str, settings: Settings | None = None) -> str:
+        """Analyse the input of a session again, as a new session, and return its id."""
+        wish = {"settings": None if settings is None else settings.to_dict()}
+        return str(self._transport.json("POST", f"sessions/{sid}/rerun", json=wish)["id"])
+
+    def load(self, sid: str) -> Document:
+        """Features, models, findings, problems and summary of a completed session."""
+        return read_json(self._transport.content(f"sessions/{sid}/exports/json"))
+
+    def features(self, sid: str, verdict: Verdict | None = None) -> pd.DataFrame:
+        """Features of a session: all of them, or those of one verdict."""
+        features = self.load(sid).features
+        if verdict is None:
+            return features
+        return features[features["verdict"] == verdict].reset_index(drop=True)
+
+    def findings(self, sid: str) -> pd.DataFrame:
+        """What the analyst should know about a session, with advice."""
+        return self.load(sid).findings
+
+    def models(self, sid: str) -> pd.DataFrame:
+        """Lines of each series of a session, and how well they fit."""
+        return self.load(sid).models
+
+    def consensus(self, sid: str) -> pd.DataFrame:
+        """Each shared peak over all samples; empty where there is one sample."""
+        return frame_of(self._transport.json("GET", f"sessions/{sid}/consensus")["consensus"])
+
+    def explain(self, sid: str, feature_id: int) -> Explanation:
+        """Every hypothesis on one feature, with probabilities and numbers."""
+        path = f"sessions/{sid}/features/{feature_id}/explanation"
+        return explanation_of(self._transport.json("GET", path))
+
+    def suggest(self, sid: str, feature_id: int, n: int = 5) -> pd.DataFrame:
+        """Names of the mass of a feature that are expected at its RT, the best first."""
+        path = f"sessions/{sid}/features/{feature_id}/suggestions"
+        return frame_of(self._transport.json("GET", path, query={"limit": n})["suggestions"])
+
+    def predict(self, sid: str, names: Sequence[str]) -> pd.DataFrame:
+        """Predicted RT of any names, with 95 % intervals."""
+        wish = {"names": list(names)}
+        answer = self._transport.json("POST", f"sessions/{sid}/predictions", json=wish)
+        return frame_of(answer["predictions"])
+
+    def export(self, sid: str, path: str | PathLike[str], format: Format | None = None) -> Path:
+        """Write a session to a file, in the format of its ending where None is given."""
+        target = Path(path).expanduser()
+        wanted = format or target.suffix.removeprefix(".").lower()
+        return write_whole(target, self._transport.content(f"sessions/{sid}/exports/{wanted}"))
+
+    def source(self, sid: str) -> bytes:
+        """Input of a session, byte for byte as it was received."""
+        return self._transport.content(f"sessions/{sid}/input")
+
+    def settings(self, sid: str) -> Settings:
+        """Thresholds and other settings of a session."""
+        return Settings.from_dict(self._transport.json("GET", f"sessions/{sid}/settings"))
+
+    def rename(self, sid: str, name: str) -> None:
+        """Give a session another name."""
+        self._transport.json("PATCH", f"sessions/{sid}", json={"name": name})
+
+    def keep(self, sid: str, kept: bool = True) -> None:
+        """Exclude a session from every cleanup, or include it again."""
+        self._transport.json("PATCH", f"sessions/{sid}", json={"keep": kept})
+
+    def delete(self, sid: str) -> None:
+        """Delete a session with all that it holds, permanently."""
+        self._transport.json("DELETE", f"sessions/{sid}")
+
+    def cancel(self, sid: str) -> None:
+        """Request the end of an analysis."""
+        self._transport.json("POST", f"sessions/{sid}/cancel")
+
+    def events(self, sid: str, after: int = 0) -> list[ProgressEvent]:
+        """Events of a session in order, without the first `after`."""
+        answer = self._transport.json("GET", f"sessions/{sid}/events", query={"after": after - 1})
+        return events_of(answer["events"])
+
+    def follow(self, sid: str, after: int = 0) -> Iterator[ProgressEvent]:
+        """Yield the events of a session in order, as they come, until it has ended."""
+        for event in self._transport.follow(f"sessions/{sid}/events", after - 1):
+            yield from events_of([event])
+
+    def overrides(self, sid: str) -> Overrides:
+        """Overrides of a session that are in effect."""
+        return overrides_of(self._transport.json("GET", f"sessions/{sid}/overrides"))
+
+    def override(
+        self,
+        sid: str,
+        feature_id: int,
+        verdict: Verdict | None = None,
+        *,
+        anchor: bool | None = None,
+        note: str = "",
+    ) -> Overrides:
+        """Override the verdict or anchor mark of a feature, and return all overrides."""
+        wish = {"verdict": verdict, "anchor": anchor, "note": note}
+        path = f"sessions/{sid}/overrides/{feature_id}"
+        return overrides_of(self._transport.json("PUT", path, json=wish))
+
+    def undo_override(self, sid: str, feature_id: int) -> Overrides:
+        """Undo the override of a feature, and return those that are left."""
+        return overrides_of(
+            self._transport.json("DELETE", f"sessions/{sid}/overrides/{feature_id}")
+        )
+
+    def batch(self, paths: Sequence[str | PathLike[str]], settings: Settings | None = None) -> str:
+        """Start to judge many tables, and return the id of the job; `jobs.follow` follows it."""
+        files = [("files", (Path(path).name, Path(path).read_bytes())) for path in paths]
+        data = {"settings": json.dumps((settings or Settings()).to_dict())}
+        return str(self._transport.json("POST", "batches", data=data, files=files)["job"])
+
+    def batch_results(self, job: str, path: str | PathLike[str]) -> Path:
+        """Write all results of a batch that is done to a ZIP file."""
+        return write_whole(Path(path), self._transport.content(f"batches/{job}/results"))
+
+    def _upload(
+        self, table: Table, mode: str, settings: Settings | None, name: str | None,
+        reading: ReadingKeywords,
+    ) -> dict[str, Any]:  # fmt: skip
+        file, content = _file(table)
+        options = ReadingOptions.of(**reading)
+        data = {
+            "mode": mode,
+            "name": name or "",
+            "settings": json.dumps((settings or Settings()).to_dict()),
+            "columns": json.dumps(options.named),
+            "sheet": "" if options.sheet is None else str(options.sheet),
+            "unit": options.unit or "",
+            "header": json.dumps(options.header),
+        }
+        answer = self._transport.json(
+            "POST", "sessions", data=data, files=[("file", (file, content))]
+        )
+        return cast(dict[str, Any], answer)
+
+    def _require_completed(self, sid: str) -> None:
+        session = self.session(sid)
+        if session["status"] != "completed":
+            raise ServerError(f"Session {sid} is {session['status']}: {session['error'] or ''}")
+
+
+class RemoteJobs:
+    """Jobs of a server."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def all(self, status: str | None = None, limit: int = 50) -> list[Job]:
+        """Jobs, the newest first: all of them, or those of one status."""
+        query = {"status": status, "limit": limit}
+        return [job_of(job) for job in self._transport.json("GET", "jobs", query=query)["jobs"]]
+
+    def get(self, job: str) -> Job:
+        """One job."""
+        return job_of(self._transport.json("GET", f"jobs/{job}"))
+
+    def cancel(self, job: str) -> Job:
+        """Request the end of a job."""
+        return job_of(self._transport.json("POST", f"jobs/{job}/cancel"))
+
+    def retry(self, job: str) -> str:
+        """Start a job again that has ended, and return the id of the new one."""
+        return str(self._transport.json("POST", f"jobs/{job}/retry")["job"])
+
+    def follow(self, job: str, after: int = 0) -> Iterator[ProgressEvent]:
+        """Yield the events of a job in order, as they come, until it has ended."""
+        for event in self._transport.follow(f"jobs/{job}/events", after - 1):
+            yield from events_of([event])
+
+
+class RemoteTokens:
+    """Tokens of a server; for administrators."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def add(
+        self, person: str, scope: str = "read", *, label: str = "", days: float | None = 365
+    ) -> str:
+        """Secret of a new token."""
+        wish = {"person": person, "scope": scope, "label": label, "days": days}
+        return str(self._transport.json("POST", "tokens", json=wish)["secret"])
+
+    def all(self) -> pd.DataFrame:
+        """Tokens, the oldest first, without their secrets."""
+        return frame_of(self._transport.json("GET", "tokens")["tokens"])
+
+    def rotate(self, token: str) -> str:
+        """Secret of a new token in the place of one that is revoked."""
+        return str(self._transport.json("POST", f"tokens/{token}/rotate")["secret"])
+
+    def revoke(self, token: str) -> None:
+        """Let nobody in with a token any more."""
+        self._transport.json("DELETE", f"tokens/{token}")
+
+
+def _file(table: Table) -> tuple[str, bytes]:
+    """Name and content of what is sent."""
+    if isinstance(table, FeatureTable):
+        table = table.source
+    if isinstance(table, pd.DataFrame):
+        table = Source.from_frame("table.csv", table)
+    if isinstance(table, Source):
+        return table.name, table.content
+    path = Path(table).expanduser()
+    try:
+        return path.name, path.read_bytes()
+    except OSError as error:
+        raise ServerError(f"{path} cannot be read ({error.strerror}).") from error

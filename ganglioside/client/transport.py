@@ -1,0 +1,173 @@
+"""Requests to a server: sent, tried again where it says when, and faults raised with its words."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import httpx
+
+from ganglioside.errors import ServerError
+from ganglioside.version import __version__
+
+#: Statuses that say when to try again.
+_LATER: Final = (429, 503)
+
+#: Seconds for a connection, and for an answer: an analysis may take its time.
+_TIMEOUT: Final = httpx.Timeout(300.0, connect=10.0)
+
+Files = Sequence[tuple[str, tuple[str, bytes]]]
+
+
+class Transport:
+    """Requests to one server.
+
+    Parameters
+    ----------
+    url
+        Address of the server or of its API.
+    token
+    patience
+        Seconds to wait in all where the server says that a request comes too early.
+    verify
+        Whether to check its certificate, or the file with the certificates to trust.
+    """
+
+    def __init__(self, url: str, token: str, patience: float, verify: bool | str) -> None:
+        base = url.rstrip("/")
+        self.url = base if base.endswith("/api/v1") else f"{base}/api/v1"
+        self._patience = patience
+        self._client = httpx.Client(
+            base_url=self.url + "/",
+            headers={
+                "Authorization": f"Bearer {token}",
+                "User-Agent": f"ganglioside/{__version__}",
+            },
+            timeout=_TIMEOUT,
+            verify=_context(verify),
+        )
+
+    def __repr__(self) -> str:
+        return f"Transport({self.url!r})"
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def json(self, method: str, path: str, **request: Any) -> Any:
+        """Answer to a request as plain values; None where it is empty."""
+        answer = self.send(method, path, **request)
+        return answer.json() if answer.content else None
+
+    def content(self, path: str, **request: Any) -> bytes:
+        """Content of an address."""
+        return self.send("GET", path, **request).content
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        json: Any = None,
+        data: Mapping[str, Any] | None = None,
+        files: Files | None = None,
+    ) -> httpx.Response:
+        """Send a request, again where the server says when.
+
+        Raises
+        ------
+        ServerError
+            If there is no answer, or it is a refusal.
+        """
+        until = time.monotonic() + self._patience
+        given = {k: v for k, v in (query or {}).items() if v is not None}
+        while True:
+            try:
+                answer = self._client.request(
+                    method, path, params=given, json=json, data=data, files=files
+                )
+            except httpx.HTTPError as error:
+                raise self._unreachable(error) from error
+            if answer.is_success:
+                return answer
+            refusal = refusal_of(answer)
+            late = time.monotonic() + refusal.retry_after > until
+            if answer.status_code not in _LATER or not refusal.retry_after or late:
+                raise refusal
+            time.sleep(refusal.retry_after)
+
+    def follow(self, path: str, after: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the events of an address, each once, though the connection is lost meanwhile.
+
+        Raises
+        ------
+        ServerError
+            If there is no connection for as long as the patience lasts, or it is refused.
+        """
+        until = time.monotonic() + self._patience
+        while True:
+            known = after
+            try:
+                for event in self._stream(path, after):
+                    after = event["id"]
+                    yield event
+                return
+            except httpx.HTTPError as error:
+                if after != known:
+                    until = time.monotonic() + self._patience
+                if time.monotonic() > until:
+                    raise self._unreachable(error) from error
+                time.sleep(0.5)
+
+    def _stream(self, path: str, after: int | None) -> Iterator[dict[str, Any]]:
+        """Events of one connection, until the server ends it."""
+        query = {} if after is None else {"after": after}
+        accept = {"Accept": "text/event-stream"}
+        with self._client.stream("GET", path, params=query, headers=accept) as answer:
+            if not answer.is_success:
+                answer.read()
+                raise refusal_of(answer)
+            for line in answer.iter_lines():
+                if line.startswith("data: "):
+                    event = json.loads(line.removeprefix("data: "))
+                    if "id" in event:
+                        yield event
+
+    def _unreachable(self, error: httpx.HTTPError) -> ServerError:
+        return ServerError(
+            f"{self.url} does not answer ({type(error).__name__}: {error}). Is the server running, "
+            "and the address right? `ganglioside serve` prints it."
+        )
+
+
+def refusal_of(answer: httpx.Response) -> ServerError:
+    """Error with the words of a refusal."""
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
+        problem = {}
+    words = problem.get("detail") or problem.get("message") or answer.reason_phrase
+    after = answer.headers.get("Retry-After", "")
+    return ServerError(
+        f"{words} (HTTP {answer.status_code})",
+        answer.status_code,
+        str(problem.get("code", "")),
+        float(after) if after.isdecimal() else 0.0,
+    )
+
+
+def _context(verify: bool | str) -> Any:
+    """What httpx takes for it."""
+    if not isinstance(verify, str):
+        return verify
+    import ssl
+
+    try:
+        return ssl.create_default_context(cafile=verify)
+    except OSError as error:
+        raise ServerError(f"{verify} holds no certificates ({error}).") from error

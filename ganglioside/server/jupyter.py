@@ -1,0 +1,251 @@
+"""The API within Jupyter: one login, one XSRF check and one origin check for all of it.
+
+As an extension of any Jupyter server: `jupyter server extension enable ganglioside.server.jupyter`.
+JupyterLab and the web pages of Ganglioside have it anyway. The handlers here do what Jupyter's own
+do (sign in, refuse other sites), then hand the request to the app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, Final
+from urllib.parse import unquote
+
+from jupyter_server.auth.decorator import allow_unauthenticated, authorized
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.base.websocket import WebSocketMixin
+from tornado import web, websocket
+
+from ganglioside.history.author import current_author
+
+#: Where a bridge puts who makes a request, for the app to find; no client can write there.
+USER: Final = "ganglioside.jupyter_user"
+
+#: What people are called whose server lets in others too.
+_GUEST: Final = "visitor"
+
+
+class LazyApp:
+    """The app, made when it is first asked for: FastAPI takes a second to load.
+
+    Parameters
+    ----------
+    make
+        Makes it.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._lock = Lock()
+        self._app: Any = None
+
+    def _get(self) -> Any:
+        with self._lock:
+            if self._app is None:
+                self._app = self._make()
+            return self._app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Hand a request to the app."""
+        app = self._app or await asyncio.to_thread(self._get)
+        await app(scope, receive, send)
+
+
+def scope_of(handler: JupyterHandler, kind: str) -> dict[str, Any]:
+    """ASGI scope of a request that has reached a handler."""
+    request = handler.request
+    base = handler.base_url.rstrip("/")
+    host, _, port = (request.host or "").partition(":")
+    return {
+        "type": kind,
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": request.protocol if kind == "http" else request.protocol.replace("http", "ws"),
+        "path": unquote(request.path),
+        "raw_path": request.path.encode(),
+        "root_path": base,
+        "query_string": request.query.encode(),
+        "headers": [(k.lower().encode(), v.encode()) for k, v in request.headers.get_all()],
+        "server": (host, int(port) if port.isdecimal() else None),
+        "client": (request.remote_ip or "", 0),
+        "subprotocols": [],
+        USER: handler.current_user,
+    }
+
+
+class Open(APIHandler):
+    """Hands requests to the app: here those that are open to all."""
+
+    auth_resource = "ganglioside"
+
+    def initialize(self, app: Any) -> None:
+        """Take the app."""
+        self._app = app
+        self._left = asyncio.Event()
+
+    async def prepare(self, **_: Any) -> None:
+        """Prepare an answer; nobody is redirected, whatever a WebSocket says about that."""
+        await super().prepare()
+
+    @allow_unauthenticated
+    async def get(self, *_: str) -> None:
+        """Hand on a GET."""
+        await self._hand_on()
+
+    async def _hand_on(self) -> None:
+        body = {"type": "http.request", "body": self.request.body, "more_body": False}
+        messages = iter([body])
+
+        async def receive() -> dict[str, Any]:
+            message = next(messages, None)
+            if message is None:
+                await self._left.wait()
+                return {"type": "http.disconnect"}
+            return message
+
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                self._begin(message["status"], message["headers"])
+            elif message["type"] == "http.response.body":
+                if body := message.get("body"):  # not even nothing, where there is no body
+                    self.write(body)
+                if message.get("more_body"):
+                    await self.flush()
+
+        try:
+            await self._app(scope_of(self, "http"), receive, send)
+        finally:
+            self._left.set()
+        await self.finish(set_content_type=self._headers.get("Content-Type", ""))
+
+    def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Take over status and headers of an answer; its policy in the place of Jupyter's."""
+        self.set_status(status)
+        for name, value in headers:
+            self.set_header(name.decode(), value.decode("latin-1"))
+
+    def on_connection_close(self) -> None:
+        """Tell the app that the client has left, so that no stream goes on."""
+        self._left.set()
+        super().on_connection_close()
+
+
+class Bridge(Open):
+    """Hands requests of those who are signed in to the app."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, *_: str) -> None:  # type: ignore[override]
+        """Hand on a request."""
+        await self._hand_on()
+
+    post = put = patch = delete = get
+
+
+class EventsBridge(WebSocketMixin, websocket.WebSocketHandler, Bridge):
+    """Hands requests for events to the app, over a WebSocket where the client asks for one."""
+
+    def initialize(self, app: Any) -> None:
+        """Take the app."""
+        super().initialize(app)
+        self._inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._work: asyncio.Task[None] | None = None
+
+    @web.authenticated
+    @authorized
+    async def get(self, *_: str) -> None:  # type: ignore[override]
+        """Open a WebSocket, or hand on a GET."""
+        if self.request.headers.get("Upgrade", "").lower() == "websocket":
+            await websocket.WebSocketHandler.get(self)
+        else:
+            await self._hand_on()
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """Take the protocol of the API, where it is offered."""
+        return "ganglioside" if "ganglioside" in subprotocols else None
+
+    def open(self, *_: str) -> None:
+        """Begin to hand on."""
+        self._inbox.put_nowait({"type": "websocket.connect"})
+        self._work = asyncio.ensure_future(self._talk())
+
+    async def _talk(self) -> None:
+        async def send(message: dict[str, Any]) -> None:
+            if message["type"] == "websocket.send":
+                await self.write_message(message["text"])
+            elif message["type"] == "websocket.close":
+                self.close(message.get("code", 1000), message.get("reason") or None)
+
+        try:
+            await self._app(scope_of(self, "websocket"), self._inbox.get, send)
+        except websocket.WebSocketClosedError:
+            return
+
+    def on_message(self, message: str | bytes) -> None:
+        """Hear nothing: events go one way."""
+
+    def on_close(self) -> None:
+        """Tell the app that the client has left."""
+        self._inbox.put_nowait({"type": "websocket.disconnect", "code": self.close_code or 1005})
+        super().on_close()
+
+
+def handlers(base_url: str, app: Any) -> list[tuple[str, Any, dict[str, Any]]]:
+    """Handlers of the API for a Jupyter server.
+
+    Parameters
+    ----------
+    base_url
+        Of the server.
+    app
+        As `jupyter_app` makes it.
+    """
+    api = f"{re.escape(base_url.rstrip('/'))}/api/v1"
+    given = {"app": app}
+    return [
+        (rf"{api}/(?:health|ready)", Open, given),
+        (rf"{api}/(?:sessions|jobs)/[^/]+/events", EventsBridge, given),
+        (rf"{api}/.*", Bridge, given),
+    ]
+
+
+def jupyter_app(*, guests: bool = False) -> LazyApp:
+    """App of the API for a Jupyter server, made when it is first asked for.
+
+    Parameters
+    ----------
+    guests
+        Whether others than whoever started the server are let in. They may change what they made
+        themselves only.
+    """
+
+    def make() -> Any:
+        from ganglioside.history import History
+        from ganglioside.server.application import create_app
+        from ganglioside.server.callers import Person
+
+        async def identify(connection: Any) -> Person | None:
+            user = connection.scope.get(USER)
+            if user is None:
+                return None
+            if guests:
+                return Person(f"{_GUEST} {user.username[:8]}", "write")
+            return Person(current_author(), "admin")
+
+        return create_app(History.open(), identify)
+
+    return LazyApp(make)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "ganglioside.server.jupyter"}]
+
+
+def _load_jupyter_server_extension(server: Any) -> None:
+    """Add the API to a Jupyter server."""
+    web_app = server.web_app
+    web_app.add_handlers(".*$", handlers(web_app.settings["base_url"], jupyter_app()))

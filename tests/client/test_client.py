@@ -1,0 +1,176 @@
+"""The client: what it gives is what the history itself gives."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from served import Served
+
+import ganglioside as gg
+from ganglioside.client import Client
+from ganglioside.errors import ServerError
+from ganglioside.history import History
+from ganglioside.progress import ProgressEvent
+
+
+@pytest.fixture
+def history(running: Served) -> History:
+    return running.history
+
+
+def test_sessions_are_those_of_the_history(client: Client, history: History, sid: str) -> None:
+    client.run(gg.example(), name="second")
+    pd.testing.assert_frame_equal(client.sessions(), history.sessions(), check_dtype=False)
+    assert client.sessions(1)["name"].tolist() == ["second"]
+    assert client.sessions(text="brain")["id"].tolist() == [sid]
+    assert client.session(sid)["name"] == "mouse brain"
+
+
+def test_sessions_come_page_by_page(
+    client: Client, sid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.run(gg.example())
+    whole = client.sessions()
+    monkeypatch.setattr("ganglioside.client.client._PAGE", 1)
+    pd.testing.assert_frame_equal(client.sessions(), whole)
+    assert len(client.sessions(2)) == 2
+
+
+def test_no_sessions_are_an_empty_frame(client: Client, sid: str) -> None:
+    empty = client.sessions(text="no such words")
+    assert len(empty) == 0
+    assert list(empty) == list(client.sessions())
+
+
+def test_results_are_those_of_the_history(client: Client, history: History, sid: str) -> None:
+    analysis = history.load(sid)
+    pd.testing.assert_frame_equal(client.features(sid), analysis.features)
+    pd.testing.assert_frame_equal(client.models(sid), analysis.models)
+    pd.testing.assert_frame_equal(client.findings(sid), analysis.findings)
+    assert client.load(sid).summary == analysis.summary
+    assert set(client.features(sid, "fragment")["verdict"]) == {"fragment"}
+    assert client.settings(sid) == history.settings(sid)
+    assert client.source(sid) == history.source(sid).content
+    assert client.events(sid) == history.events(sid)
+    assert client.events(sid, 3) == history.events(sid, 3)
+    assert list(client.follow(sid)) == history.events(sid)
+    assert client.consensus(sid).empty
+
+
+def test_questions_are_answered_as_by_the_package(
+    client: Client, history: History, sid: str
+) -> None:
+    here = history.load(sid)
+    assert client.explain(sid, 12).text == here.explain(12).text
+    pd.testing.assert_frame_equal(client.suggest(sid, 12), here.suggest(12), check_dtype=False)
+    names = ["GM3(36:1;O2)"]
+    pd.testing.assert_frame_equal(
+        client.predict(sid, names), here.predict(names), check_dtype=False
+    )
+
+
+@pytest.mark.parametrize("kind", ["path", "frame", "source"])
+def test_a_table_is_sent_in_any_form(client: Client, tmp_path: Path, kind: str) -> None:
+    table = gg.example()
+    path = tmp_path / "liver.csv"
+    path.write_bytes(table.source.content)
+    sent = {"path": path, "frame": table.data, "source": table.source}[kind]
+    made = client.run(sent)
+    assert len(client.features(made)) == len(table)
+
+
+def test_a_table_is_read_as_the_caller_says(client: Client) -> None:
+    frame = gg.example().data[["name", "rt"]].rename(columns={"name": "Mine", "rt": "t"})
+    made = client.run(frame, columns={"Name": "Mine", "RT": "t"}, unit="min")
+    assert len(client.features(made)) == len(frame)
+
+
+def test_progress_is_told_while_the_analysis_goes_on(client: Client, history: History) -> None:
+    events: list[ProgressEvent] = []
+    made = client.run(gg.example(), gg.Settings(rt_tolerance=0.05), progress=events.append)
+    assert [event["type"] for event in events][-1] == "complete"
+    assert events == history.events(made)
+    assert client.settings(made).rt_tolerance == 0.05
+
+
+def test_a_job_that_fails_is_an_error(client: Client) -> None:
+    with pytest.raises(ServerError, match="failed"):
+        client.run(pd.DataFrame({"a": ["b"]}), progress=lambda _: None)
+
+
+def test_a_session_is_changed_and_deleted(client: Client, history: History) -> None:
+    made = client.run(gg.example())
+    client.rename(made, "new")
+    client.keep(made)
+    assert history.session(made)[["name", "keep"]].tolist() == ["new", True]
+    again = client.rerun(made, gg.Settings(outlier_threshold=2.0))
+    assert history.session(again)["rerun_of"] == made
+    client.delete(made)
+    with pytest.raises(ServerError) as refused:
+        client.session(made)
+    assert (refused.value.status, refused.value.code) == (404, "no-session")
+
+
+def test_overrides_are_made_and_undone(client: Client, history: History) -> None:
+    made = client.run(gg.example())
+    client.override(made, 3, "outlier", note="tailing")
+    assert client.override(made, 4, anchor=True).of(3) is not None
+    assert client.overrides(made) == history.load(made).overrides
+    assert [one.feature_id for one in client.undo_override(made, 3)] == [4]
+
+
+def test_an_export_is_written(client: Client, history: History, sid: str, tmp_path: Path) -> None:
+    written = client.export(sid, tmp_path / "out.csv")
+    assert written.read_bytes() == gg.export(history.load(sid), tmp_path / "own.csv").read_bytes()
+    assert client.export(sid, tmp_path / "mine.txt", "your-file").stat().st_size > 0
+    with pytest.raises(ServerError):
+        client.export(sid, tmp_path / "out.exe")
+    assert not (tmp_path / "out.exe").exists()
+
+
+def test_jobs_are_listed_followed_retried_and_cancelled(client: Client, history: History) -> None:
+    session, job = client.start(gg.example(), name="later")
+    assert list(client.jobs.follow(job))[-1]["type"] == "complete"
+    done = client.jobs.get(job)
+    assert (done.status, done.session) == ("completed", session)
+    assert done in client.jobs.all()
+    again = client.jobs.retry(job)
+    list(client.jobs.follow(again))
+    assert client.jobs.get(again).retry_of == job
+    waiting = history.jobs.add("analyze", {}, "waits")
+    assert client.jobs.cancel(waiting).status == "cancelled"
+    queued = history.queue(gg.example().source, gg.Settings())
+    client.cancel(queued)
+    assert history.session(queued)["status"] == "cancelled"
+
+
+def test_a_batch_is_judged(client: Client, tmp_path: Path) -> None:
+    paths = [tmp_path / f"table {i}.csv" for i in range(2)]
+    for path in paths:
+        path.write_bytes(gg.example().source.content)
+    job = client.batch(paths)
+    list(client.jobs.follow(job))
+    written = client.batch_results(job, tmp_path / "results.zip")
+    assert any("table 1" in name for name in zipfile.ZipFile(written).namelist())
+
+
+def test_tokens_are_managed(client: Client, running: Served) -> None:
+    secret = client.tokens.add("Bob", "read", label="R", days=None)
+    token = client.tokens.all().iloc[-1]
+    assert (token["person"], token["scope"]) == ("Bob", "read")
+    with gg.connect(running.url, secret) as bob:
+        assert bob.version().person == "Bob"
+        with pytest.raises(ServerError, match="scope admin"):
+            bob.tokens.all()
+    new = client.tokens.rotate(token["id"])
+    client.tokens.revoke(client.tokens.all().iloc[-1]["id"])
+    for old in (secret, new):
+        with pytest.raises(ServerError, match="revoked"):
+            gg.connect(running.url, old)
+
+
+def test_the_token_is_not_shown(client: Client) -> None:
+    assert "gs_" not in repr(client)

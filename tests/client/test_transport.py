@@ -1,0 +1,111 @@
+"""Requests: tried again where the server says when, faults in its words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from served import Served
+
+import ganglioside as gg
+from ganglioside.client.transport import Transport
+from ganglioside.errors import ServerError
+
+EVENT = 'id: {0}\nevent: log\ndata: {{"id": {0}, "type": "log"}}\n\n'
+
+
+class Flaky(BaseHTTPRequestHandler):
+    """Refuses the first request, drops streams in the middle, and speaks no JSON elsewhere."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        first = self.path not in self.asked
+        self.asked.append(self.path)
+        if "later" in self.path and first:
+            self.answer(429, b'{"detail": "Later.", "code": "too-many"}', {"Retry-After": "1"})
+        elif "never" in self.path:
+            self.answer(429, b'{"detail": "Later."}', {"Retry-After": "9999"})
+        elif "events" in self.path:
+            known = int(self.path.partition("after=")[2] or -1)
+            text = "".join(EVENT.format(i) for i in range(known + 1, min(known + 3, 6)))
+            length = len(text) + (0 if known >= 3 else 10)  # more is promised than comes
+            self.answer(200, text.encode(), {"Content-Length": str(length)})
+        elif "page" in self.path:
+            self.answer(502, b"<html>Bad gateway</html>")
+        else:
+            self.answer(200, b"{}")
+
+    def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def flaky() -> Iterator[Transport]:
+    Flaky.asked = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Flaky)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    transport = Transport(f"http://127.0.0.1:{server.server_port}", "secret", 60, verify=True)
+    yield transport
+    transport.close()
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_request_that_came_too_early_is_sent_again(flaky: Transport) -> None:
+    assert flaky.json("GET", "later") == {}
+    assert len(Flaky.asked) == 2
+
+
+def test_patience_ends(flaky: Transport) -> None:
+    with pytest.raises(ServerError, match="Later") as refused:
+        flaky.json("GET", "never")
+    assert (refused.value.status, refused.value.retry_after) == (429, 9999)
+    assert len(Flaky.asked) == 1
+
+
+def test_a_stream_that_breaks_is_continued_with_every_event_once(flaky: Transport) -> None:
+    assert [event["id"] for event in flaky.follow("sessions/x/events")] == list(range(6))
+    assert len(Flaky.asked) >= 3
+
+
+def test_an_answer_of_a_proxy_is_no_traceback(flaky: Transport) -> None:
+    with pytest.raises(ServerError, match="HTTP 502"):
+        flaky.json("GET", "page")
+
+
+def test_nobody_at_the_address_is_said_so() -> None:
+    with pytest.raises(ServerError, match="does not answer"):
+        gg.connect("http://127.0.0.1:9", "token")
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/api/v1", "/api/v1/"])
+def test_the_address_is_taken_in_any_form(running: Served, ending: str) -> None:
+    base = running.url.removesuffix("/api/v1")
+    secret = running.history.tokens.add("Ann")
+    with gg.connect(base + ending, secret) as client:
+        assert client.version().person == "Ann"
+
+
+def test_a_wrong_token_is_refused_in_words(running: Served) -> None:
+    with pytest.raises(ServerError, match="A valid token is needed") as refused:
+        gg.connect(running.url, "wrong")
+    assert refused.value.status == 401
+
+
+def test_a_file_that_holds_no_certificates_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ServerError, match="holds no certificates"):
+        gg.connect("https://127.0.0.1:9", "token", verify=str(tmp_path / "none.pem"))

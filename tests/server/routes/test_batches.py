@@ -1,0 +1,52 @@
+"""Batches over the API."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import httpx
+import pytest
+from served import upload
+
+import ganglioside as gg
+
+
+@pytest.fixture(scope="module")
+def batch(ann: httpx.Client) -> str:
+    files = [("files", (f"table {i}.csv", gg.example().source.content)) for i in range(2)]
+    files.append(("files", ("wrong.csv", b"no table")))
+    answer = ann.post("batches", files=files, data={"settings": '{"rt_tolerance": 0.05}'})
+    assert answer.status_code == 202
+    job = str(answer.json()["job"])
+    headers = {"Accept": "text/event-stream"}
+    with ann.stream("GET", f"jobs/{job}/events", headers=headers) as stream:
+        stream.read()
+    return job
+
+
+def test_a_batch_judges_each_table(ann: httpx.Client, batch: str) -> None:
+    done = ann.get(f"batches/{batch}").json()
+    assert done["status"] == "completed"
+    assert done["result"]["tables"] == 3
+    assert [name.rpartition("/")[2] for name in done["result"]["failed"]] == ["wrong.csv"]
+    assert done in ann.get("batches").json()["jobs"]
+
+
+def test_results_of_a_batch_come_as_one_file(ann: httpx.Client, batch: str) -> None:
+    answer = ann.get(f"batches/{batch}/results")
+    names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    assert any("table 0" in name for name in names)
+    assert ann.get(f"batches/{batch}/overview").status_code == 200
+
+
+def test_two_tables_of_one_name_are_refused(ann: httpx.Client) -> None:
+    files = [("files", ("same.csv", b"x")), ("files", ("same.csv", b"y"))]
+    answer = ann.post("batches", files=files)
+    assert (answer.status_code, answer.json()["code"]) == (422, "same-name")
+
+
+def test_a_job_of_another_kind_is_no_batch(ann: httpx.Client) -> None:
+    job = upload(ann, mode="job").json()["job"]
+    assert ann.get(f"batches/{job}").json()["code"] == "no-batch"
+    assert ann.get(f"batches/{job}/results").json()["code"] == "no-batch"

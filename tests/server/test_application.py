@@ -1,0 +1,83 @@
+"""The app as a whole: every address asks for a token, and nothing else answers without one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from served import NO_RATES, Running, Served
+
+from ganglioside.history import History
+from ganglioside.server.application import create_app, documented_app
+from ganglioside.server.doorman import OPEN_TO_ALL, in_thread
+
+ID = "0" * 14
+
+
+def addresses() -> list[tuple[str, str]]:
+    """Method and path of every address, ids filled in."""
+    paths = documented_app_paths()
+    return [(m, re.sub(r"\{[^}]*\}", ID, p)) for p, methods in paths.items() for m in methods]
+
+
+def documented_app_paths() -> dict[str, list[str]]:
+    from ganglioside.server.documentation import document_of
+
+    paths = document_of(documented_app())["paths"]
+    found = {path: [m.upper() for m in methods] for path, methods in paths.items()}
+    pages = ("docs", "docs/reference", "docs/start.js", "docs/swagger-ui.css", "openapi.json")
+    return found | {f"/api/v1/{page}": ["GET"] for page in pages}
+
+
+def test_there_are_addresses() -> None:
+    assert len(addresses()) > 40
+
+
+@pytest.mark.parametrize("token", ["", "gs_0000000000_wrong", "wrong"])
+def test_without_a_valid_token_nothing_is_answered(running: Served, token: str) -> None:
+    with running.bearing(token) as client:
+        host = str(client.base_url).removesuffix("/api/v1/")
+        for method, path in [*addresses(), ("GET", "/nowhere"), ("GET", "/"), ("PUT", "/api")]:
+            answer = client.request(method, host + path)
+            expected = {200} if path in OPEN_TO_ALL else {401, 429}
+            assert answer.status_code in expected, (method, path)
+            assert path in OPEN_TO_ALL or answer.json()["code"] in ("no-valid-token", "too-many")
+
+
+def test_only_administrators_reach_tokens_and_log(running: Served) -> None:
+    for scope in ("read", "write"):
+        with running.caller(scope, "Bob") as client:
+            assert client.get("sessions").status_code == 200
+            for path in ("tokens", "log"):
+                assert client.get(path).json()["code"] == "narrow-token"
+            assert (
+                client.post("tokens", json={"person": "Eve", "scope": "admin"}).status_code == 403
+            )
+
+
+def test_readers_change_nothing(running: Served, sid: str) -> None:
+    with running.caller("read", "Ann") as client:
+        for method, path in addresses():
+            if method == "GET" or path.startswith("/api/v1/tokens") or "predictions" in path:
+                continue
+            answer = client.request(method, str(client.base_url.copy_with(path=path)), json={})
+            assert answer.status_code in (403, 422), (method, path)
+        wish = {"name": "mine"}
+        assert client.patch(f"sessions/{sid}", json=wish).json()["code"] == "narrow-token"
+
+
+def test_the_folder_of_the_server_is_private(tmp_path: Path) -> None:
+    history = History.open(tmp_path / "history.duckdb")
+    create_app(history, in_thread(lambda _: None))
+    assert (tmp_path / "history.duckdb.server").stat().st_mode & 0o077 == 0
+
+
+def test_a_server_can_be_stopped_and_its_port_used_again(tmp_path: Path) -> None:
+    history = History.open(tmp_path / "history.duckdb")
+    with Running(history, NO_RATES) as served:
+        url = served.url
+        assert httpx.get(f"{url}/health").json() == {"status": "ok"}
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/health")

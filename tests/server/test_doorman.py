@@ -1,0 +1,87 @@
+"""The doorman: foreign pages, sizes, headers, and in whose name things are done."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from served import Served, upload
+
+HARMLESS = {"sec-fetch-site": "same-origin"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_pages_of_other_sites_are_refused(ann: httpx.Client, headers: dict[str, str]) -> None:
+    for answer in (
+        ann.get("version", headers=headers),
+        ann.post("tokens", json={"person": "Eve"}, headers=headers),
+    ):
+        assert answer.status_code == 403
+        assert answer.json()["code"] == "foreign-page"
+
+
+def test_the_own_page_is_let_in(ann: httpx.Client) -> None:
+    origin = f"http://{ann.base_url.host}:{ann.base_url.port}"
+    assert ann.get("version", headers={"Origin": origin, **HARMLESS}).status_code == 200
+
+
+def test_every_answer_has_the_headers(ann: httpx.Client, running: Served) -> None:
+    with running.bearing("") as stranger:
+        answers = [ann.get("version"), ann.get("nowhere"), stranger.get("version"), ann.get("docs")]
+    for answer in answers:
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert "unsafe-eval" not in answer.headers["content-security-policy"]
+        assert "server" not in answer.headers
+    assert answers[0].headers["cache-control"] == "no-store"
+    assert "strict-transport-security" not in answers[0].headers  # it is not TLS
+
+
+def test_too_large_a_request_is_refused_before_it_is_read(ann: httpx.Client) -> None:
+    connection = http.client.HTTPConnection(ann.base_url.host, ann.base_url.port or 80)
+    connection.putrequest("POST", "/api/v1/sessions")
+    connection.putheader("Authorization", ann.headers["Authorization"])
+    connection.putheader("Content-Length", "60000000")
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (413, "too-large")
+    connection.close()
+
+
+def test_too_large_a_request_of_unknown_length_is_refused(ann: httpx.Client) -> None:
+    def endless() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+        for _ in range(60):
+            yield bytes(1_000_000)
+
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    try:
+        answer = ann.post("sessions", content=endless(), headers=form)
+    except httpx.WriteError:  # the server has closed the connection meanwhile
+        return
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
+def test_things_are_done_in_the_name_of_who_asks(running: Served, ann: httpx.Client) -> None:
+    with running.caller("write", "R. Franklin") as client:
+        made = upload(client).json()
+        client.patch(f"sessions/{made['id']}", json={"name": "renamed"})
+    assert made["author"] == "R. Franklin"
+    entries = ann.get("log", params={"subject": made["id"]}).json()["entries"]
+    assert [(e["action"], e["author"]) for e in entries] == [
+        ("renamed", "R. Franklin"),
+        ("completed", "R. Franklin"),
+    ]

@@ -1,0 +1,175 @@
+"""The API within Jupyter: its login, its XSRF check, its address."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import websockets
+from served import upload
+
+import ganglioside as gg
+from ganglioside.server.jupyter import LazyApp, handlers
+
+TOKEN = "token-of-the-jupyter-server"
+BASE = "/user/ann"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Jupyter server below an address of its own, with the API as its extension."""
+    folder = tmp_path_factory.mktemp("jupyter")
+    port = free_port()
+    environment = {
+        **os.environ,
+        "GANGLIOSIDE_HISTORY": str(folder / "history.duckdb"),
+        "GANGLIOSIDE_AUTHOR": "Ann",
+        "JUPYTER_CONFIG_DIR": str(folder),
+        "JUPYTER_DATA_DIR": str(folder),
+        "HOME": str(folder),
+    }
+    extensions = {"ganglioside.server.jupyter": True}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root",
+         f"--ServerApp.port={port}", f"--ServerApp.base_url={BASE}",
+         f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={TOKEN}",
+         f"--ServerApp.jpserver_extensions={extensions}"],
+        env=environment, cwd=folder, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if b"is running at" in line:
+            break
+    yield f"http://127.0.0.1:{port}{BASE}/api/v1"
+    process.terminate()
+    process.stderr.read()
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def ann(address: str) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"token {TOKEN}"}
+    with httpx.Client(base_url=address, headers=headers, timeout=120) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def sid(ann: httpx.Client) -> str:
+    answer = upload(ann)
+    assert answer.status_code == 201
+    return str(answer.json()["id"])
+
+
+def test_whoever_is_signed_in_is_the_user_of_the_server(ann: httpx.Client) -> None:
+    found = ann.get("version").json()
+    assert (found["person"], found["scope"]) == ("Ann", "admin")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "token wrong"}])
+def test_nobody_else_is_answered(address: str, sid: str, headers: dict[str, str]) -> None:
+    with httpx.Client(base_url=address, headers=headers) as stranger:
+        for path in ("version", "sessions", f"sessions/{sid}/events", "docs", "openapi.json"):
+            assert stranger.get(path).status_code == 403, path
+        assert stranger.post("tokens", json={"person": "Eve"}).status_code == 403
+        assert stranger.delete(f"sessions/{sid}").status_code == 403
+        assert stranger.get("health").json() == {"status": "ok"}
+        assert stranger.get("ready").json() == {"status": "ok"}
+
+
+def test_foreign_pages_are_refused(ann: httpx.Client, sid: str) -> None:
+    evil = {"Origin": "https://evil.example"}
+    assert ann.get("version", headers=evil).status_code in (403, 404)
+    assert ann.delete(f"sessions/{sid}", headers=evil).status_code in (403, 404)
+    assert ann.get(f"sessions/{sid}").status_code == 200
+
+
+def test_changes_by_cookie_need_the_xsrf_token(address: str, sid: str) -> None:
+    with httpx.Client(base_url=address) as browser:
+        browser.get(address.removesuffix("/api/v1") + "/login")
+        browser.get(address.removesuffix("/api/v1") + "/api/status", params={"token": TOKEN})
+        assert browser.get("version").status_code == 200
+        wish = {"name": "renamed"}
+        assert browser.patch(f"sessions/{sid}", json=wish).status_code == 403
+        xsrf = next(cookie.value for cookie in browser.cookies.jar if cookie.name == "_xsrf")
+        answer = browser.patch(f"sessions/{sid}", json=wish, headers={"X-XSRFToken": xsrf or ""})
+        assert answer.json()["name"] == "renamed"
+
+
+def test_answers_and_events_are_those_of_the_server_alone(ann: httpx.Client, sid: str) -> None:
+    assert len(ann.get(f"sessions/{sid}/features").json()["features"]) == 332
+    assert ann.get("nowhere").headers["content-type"] == "application/problem+json"
+    assert ann.get(f"sessions/{sid}/input").content == gg.example().source.content
+    streamed = ann.get(f"sessions/{sid}/events", headers={"Accept": "text/event-stream"})
+    assert "event: complete" in streamed.text
+    tag = ann.get(f"sessions/{sid}").headers["etag"]
+    assert ann.get(f"sessions/{sid}", headers={"If-None-Match": tag}).status_code == 304
+
+
+async def heard(url: str, headers: dict[str, str]) -> list[str]:
+    async with websockets.connect(url, additional_headers=headers) as opened:
+        return [json.loads(message)["type"] async for message in opened]
+
+
+def test_events_come_over_a_socket_to_who_is_signed_in(ann: httpx.Client, sid: str) -> None:
+    url = str(ann.base_url).replace("http", "ws") + f"sessions/{sid}/events"
+    types = asyncio.run(heard(url, {"Authorization": f"token {TOKEN}"}))
+    assert (types[0], types[-1]) == ("connection", "complete")
+    evil = {"Authorization": f"token {TOKEN}", "Origin": "https://evil.example"}
+    with pytest.raises(websockets.InvalidStatus, match="403"):
+        asyncio.run(heard(url, {}))
+    with pytest.raises(websockets.ConnectionClosedError, match="another site"):
+        asyncio.run(heard(url, evil))
+
+
+def test_the_client_works_within_jupyter(address: str, sid: str) -> None:
+    with gg.connect(address.removesuffix("/api/v1"), TOKEN) as client:
+        assert sid in client.sessions()["id"].tolist()
+        events = []
+        made = client.run(gg.example(), progress=events.append)
+        assert events[-1]["type"] == "complete"
+        assert len(client.features(made)) == 332
+
+
+def test_the_app_is_made_once_and_only_when_asked_for() -> None:
+    made: list[float] = []
+
+    async def app(*_: object) -> None:
+        made.append(0)
+
+    def make() -> object:
+        made.append(time.monotonic())
+        return app
+
+    lazy = LazyApp(make)
+    assert made == []
+
+    async def ask() -> None:
+        await asyncio.gather(*(lazy({}, None, None) for _ in range(5)))
+
+    asyncio.run(ask())
+    assert len([t for t in made if t]) == 1
+
+
+def test_addresses_are_below_that_of_the_server() -> None:
+    patterns = [pattern for pattern, *_ in handlers("/a.b/", None)]
+    assert any(re.fullmatch(p, "/a.b/api/v1/sessions/x/events") for p in patterns)
+    assert not any(re.fullmatch(p, "/aXb/api/v1/sessions") for p in patterns)
+
+
+def test_the_page_of_the_documentation_is_served(ann: httpx.Client) -> None:
+    assert "swagger" in ann.get("docs").text
+    assert ann.get("docs/start.js").headers["content-type"].startswith("text/javascript")

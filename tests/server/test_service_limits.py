@@ -1,0 +1,23 @@
+"""Limits of the server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ganglioside.errors import ServerError
+from ganglioside.server.service_limits import ServiceLimits
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"requests_per_second": -1}, {"uploads_per_minute": -1}, {"megabytes": 0},
+              {"seconds": 0}, {"job_seconds": -1}, {"waiting": 0}],
+)  # fmt: skip
+def test_senseless_limits_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ServerError):
+        ServiceLimits(**wrong)
+
+
+def test_megabytes_are_bytes() -> None:
+    assert ServiceLimits(megabytes=1.5).most_bytes == 1_500_000

@@ -1,0 +1,83 @@
+"""Identification by token."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.requests import HTTPConnection
+
+from ganglioside.errors import TokenError
+from ganglioside.history import History
+from ganglioside.history import tokens as stored
+from ganglioside.server.callers import Person
+from ganglioside.server.problems import Problem
+from ganglioside.server.token_identity import TokenIdentity, take_token
+
+OWN = "own-token-of-the-server"
+
+
+def bringing(token: str) -> HTTPConnection:
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    return HTTPConnection({"type": "http", "headers": headers})
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    return History.open(tmp_path / "history.duckdb")
+
+
+def test_the_person_of_a_token_is_found(history: History) -> None:
+    identity = TokenIdentity(history)
+    secret = history.tokens.add("Ann", "write")
+    assert identity(bringing(secret)) == Person("Ann", "write")
+    assert identity(bringing(secret[:-1])) is None
+    assert identity(bringing(secret + "x")) is None
+    assert identity(HTTPConnection({"type": "http", "headers": []})) is None
+
+
+def test_a_revoked_token_is_refused_at_once(history: History) -> None:
+    identity = TokenIdentity(history)
+    secret = history.tokens.add("Ann")
+    assert identity(bringing(secret)) is not None
+    history.tokens.revoke(stored.identity(secret))
+    with pytest.raises(Problem, match="revoked"):
+        identity(bringing(secret))
+
+
+def test_a_rotated_token_is_refused_and_the_new_one_taken(history: History) -> None:
+    identity = TokenIdentity(history)
+    old = history.tokens.add("Ann", "admin")
+    new = history.tokens.rotate(stored.identity(old))
+    assert identity(bringing(new)) == Person("Ann", "admin")
+    with pytest.raises(Problem):
+        identity(bringing(old))
+
+
+def test_an_expired_token_is_refused(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = history.tokens.add("Ann", life=timedelta(days=1))
+    identity = TokenIdentity(history)
+    assert identity(bringing(secret)) is not None
+    later = stored.utc_now() + timedelta(days=2)
+    monkeypatch.setattr("ganglioside.server.token_identity.utc_now", lambda: later)
+    with pytest.raises(Problem, match="expired"):
+        identity(bringing(secret))
+
+
+def test_the_token_of_whoever_started_the_server_may_everything(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_AUTHOR", "Host")
+    identity = TokenIdentity(history, OWN)
+    assert identity(bringing(OWN)) == Person("Host", "admin")
+    assert identity(bringing(OWN[:-1])) is None
+
+
+def test_the_token_of_the_environment_is_not_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_TOKEN", OWN)
+    assert take_token() == OWN
+    assert take_token() == ""
+    monkeypatch.setenv("GANGLIOSIDE_TOKEN", "short")
+    with pytest.raises(TokenError, match="can be guessed"):
+        take_token()

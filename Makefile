@@ -29,15 +29,15 @@ run: $(READY) ## Analyse the bundled example, or INPUT=path, and render its repo
 	@$(BIN)/ganglioside analyze "$(INPUT)" --report reports/output
 
 test: $(READY) ## Run all tests
-	@sh .ci/browser
+	@sh .ci/programs
 	@$(SUITE)
 
 test-busy: $(READY) ## Run them three times while others keep the cores busy: none may flicker
-	@sh .ci/browser
+	@sh .ci/programs
 	@$(BIN)/python .ci/busy.py $(SUITE)
 
 test-nightly: $(READY) ## Run all tests with many more examples
-	@sh .ci/browser
+	@sh .ci/programs
 	@GANGLIOSIDE_TESTS=nightly $(SUITE)
 
 test-lowest: $(READY) ## Run the tests without a browser, with the lowest versions allowed

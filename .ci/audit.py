@@ -59,7 +59,9 @@ FREE = re.compile(
 BINDING = re.compile(r"GPL|General Public|SSPL|EUPL|NonCommercial|-NC\b")
 #: Packages whose metadata names no licence, or another one, and why they may stay.
 LICENCES_JUDGED = {
-    "axe-playwright-python": "names none; only for the tests, never installed for users"
+    "axe-playwright-python": "names none; only for the tests, never installed for users",
+    "psycopg": "LGPL: binds changes of itself; only with the extra `postgres`",
+    "psycopg-binary": "LGPL: binds changes of itself; only with the extra `postgres`",
 }
 
 

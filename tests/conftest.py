@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import effort
 import pytest
+import stores
 
 if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling
@@ -55,8 +56,14 @@ def pytest_runtestloop() -> None:
     gc.enable()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests of the history on both of its stores."""
+    stores.parametrize(metafunc)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first."""
+    """Put the longest files first, without cases that mean nothing."""
+    items[:] = [item for item in items if not stores.is_void(item)]
     items.sort(key=lambda item: _rank(item.nodeid))
 
 

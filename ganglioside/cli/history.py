@@ -36,7 +36,7 @@ def list_sessions(
     if as_json:
         output.json_document(output.records(sessions))
     elif sessions.empty:
-        output.note(f"No session yet in {store.path}.")
+        output.note(f"No session yet in {store.name}.")
     else:
         sessions["created"] = sessions["created"].dt.tz_convert(None).dt.round("s").astype(str)
         output.frame(sessions[list(LISTED)])

@@ -101,9 +101,9 @@ def show_head(
     store = _open()
     head = store.head()
     if out is None:
-        output.text(head.line(store.path))
+        output.text(head.line(store.name))
         return
-    add_to(out, store.path, head)
+    add_to(out, store.name, head)
     output.note(f"Added to {out}")
 
 
@@ -144,14 +144,38 @@ def restore(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Replace the history by a backup; the replaced one is kept beside it."""
-    from ganglioside.history import History, default_path
+    from ganglioside.history import History
+    from ganglioside.history.location import TIMEOUT, store_at
 
     if not yes:
-        output.confirm(f"Replace {default_path()} by {source}?")
+        output.confirm(f"Replace {store_at(None, TIMEOUT).name} by {source}?")
     restored, aside = History.restore(source)
-    output.note(f"Restored {restored.path}: {len(restored.sessions()):,} sessions.")
+    output.note(f"Restored {restored.name}: {len(restored.sessions()):,} sessions.")
     if aside is not None:
         output.note(f"The replaced history is now {aside}")
+
+
+@care.command("move")
+def move(
+    to: Annotated[
+        str,
+        typer.Option(
+            help="A new file, or postgresql://user@server/database; the password in ~/.pgpass.",
+            metavar="HISTORY",
+        ),
+    ],
+) -> None:
+    """Copy everything to a new history elsewhere, and compare it whole; this one stays."""
+    store = _open()
+    moved = store.care.move(to)
+    output.note(
+        f"{moved.sessions:,} sessions, {moved.rows['jobs']:,} jobs and {moved.rows['log']:,} "
+        f"entries of the log are there, without any difference. {store.name} stays as it is."
+    )
+    output.note(
+        "Name the new history in GANGLIOSIDE_HISTORY. Tokens and the schedule of the cleanup were "
+        "not copied."
+    )
 
 
 @care.command("import")

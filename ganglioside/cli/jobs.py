@@ -74,7 +74,7 @@ def list_jobs(
     if as_json:
         output.json_document([_document(job) for job, _ in found])
     elif not found:
-        output.note(f"No job yet in {history.path}.")
+        output.note(f"No job yet in {history.name}.")
     else:
         headings = ("id", "kind", "name", "status", "%", "started", "took", "last")
         output.table(headings, [_row(job, last) for job, last in found])

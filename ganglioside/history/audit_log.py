@@ -17,9 +17,10 @@ from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
-import duckdb
 import pandas as pd
 
+from ganglioside.history.storage.dialect import take_tail
+from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.log_heads import FIRST, read_head
 from ganglioside.history.storage.store import utc_now
 
@@ -52,6 +53,9 @@ Action = Literal[
     "token added",
     "token revoked",
 ]
+
+#: Entries that one statement adds: PostgreSQL takes 65,535 values at once.
+_AT_ONCE: Final = 1_000
 
 _COLUMNS: Final = "number, time, author, host, action, subject, details, previous, sha256"
 
@@ -104,7 +108,7 @@ class NewEntry:
 
 
 def append(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     author: str,
     action: Action,
     subject: str | None = None,
@@ -114,9 +118,7 @@ def append(
     append_all(connection, [NewEntry(author, action, subject, details)])
 
 
-def append_all(
-    connection: duckdb.DuckDBPyConnection, new: Sequence[NewEntry], follows: str | None = None
-) -> None:
+def append_all(connection: Connection, new: Sequence[NewEntry], follows: str | None = None) -> None:
     """Add entries to the log, in the transaction of the changes that they record.
 
     Parameters
@@ -128,6 +130,7 @@ def append_all(
     """
     if not new:
         return
+    take_tail(connection)
     head = read_head(connection)
     previous = follows or head.sha256
     entries = []
@@ -138,14 +141,16 @@ def append_all(
         entry = replace(entry, sha256=entry.expected)
         entries.append(entry)
         previous = entry.sha256
-    marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(entries))
-    connection.execute(
-        f"INSERT INTO log ({_COLUMNS}) VALUES {marks}",
-        [cell for entry in entries for cell in astuple(entry)],
-    )
+    for start in range(0, len(entries), _AT_ONCE):
+        some = entries[start : start + _AT_ONCE]
+        marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * len(some))
+        connection.execute(
+            f"INSERT INTO log ({_COLUMNS}) VALUES {marks}",
+            [cell for entry in some for cell in astuple(entry)],
+        )
 
 
-def read_log(connection: duckdb.DuckDBPyConnection, subject: str | None = None) -> pd.DataFrame:
+def read_log(connection: Connection, subject: str | None = None) -> pd.DataFrame:
     """Entries of the log, the oldest first: of one session or job, or of all, as a frame."""
     chosen = "" if subject is None else "WHERE subject = $subject"
     rows = connection.sql(
@@ -158,9 +163,7 @@ def read_log(connection: duckdb.DuckDBPyConnection, subject: str | None = None) 
     return entries
 
 
-def entries(
-    connection: duckdb.DuckDBPyConnection, table: Literal["log", "new_log"] = "log"
-) -> list[Entry]:
+def entries(connection: Connection, table: Literal["log", "new_log"] = "log") -> list[Entry]:
     """Entries of the log in the order of their numbers.
 
     This is the order in which they were written or imported; a clock may have been set back.

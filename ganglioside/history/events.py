@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
-import duckdb
-
+from ganglioside.history.storage.interface import Connection
 from ganglioside.progress import ProgressEvent
 
 _FIELDS: Final = ("type", "session_id", "step", "message", "percentage", "timestamp", "error")
 
 
-def insert_events(
-    connection: duckdb.DuckDBPyConnection, owner: str, events: Sequence[ProgressEvent]
-) -> None:
+def insert_events(connection: Connection, owner: str, events: Sequence[ProgressEvent]) -> None:
     """Store events of a job or session after those already stored."""
     if not events:
         return
@@ -29,9 +26,7 @@ def insert_events(
     )
 
 
-def read_events(
-    connection: duckdb.DuckDBPyConnection, owner: str, after: int = 0
-) -> list[ProgressEvent]:
+def read_events(connection: Connection, owner: str, after: int = 0) -> list[ProgressEvent]:
     """Events of a job or session in order, without the first `after`."""
     rows = connection.execute(
         f"SELECT {', '.join(_FIELDS)} FROM events WHERE owner = ? AND number >= ? ORDER BY number",
@@ -40,19 +35,18 @@ def read_events(
     return [_event(row) for row in rows]
 
 
-def last_events(
-    connection: duckdb.DuckDBPyConnection, owners: Sequence[str]
-) -> dict[str, ProgressEvent]:
+def last_events(connection: Connection, owners: Sequence[str]) -> dict[str, ProgressEvent]:
     """Last event of each job or session that has any, by its id."""
     rows = connection.execute(
-        f"SELECT owner, {', '.join(_FIELDS)} FROM events WHERE list_contains(?, owner) "
-        "QUALIFY row_number() OVER (PARTITION BY owner ORDER BY number DESC) = 1",
+        f"SELECT owner, {', '.join(_FIELDS)} FROM (SELECT *, row_number() OVER "
+        "(PARTITION BY owner ORDER BY number DESC) AS place FROM events WHERE owner = ANY(?)) "
+        "AS numbered WHERE place = 1",
         [list(owners)],
     ).fetchall()
     return {owner: _event(values) for owner, *values in rows}
 
 
-def _count(connection: duckdb.DuckDBPyConnection, owner: str) -> int:
+def _count(connection: Connection, owner: str) -> int:
     ((rows,),) = connection.execute(
         "SELECT count(*) FROM events WHERE owner = ?", [owner]
     ).fetchall()

@@ -22,7 +22,7 @@ from ganglioside.history.care.salvage import Salvaged, salvage
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs
 from ganglioside.history.listing import LISTING, Page, SessionQuery, find_page, with_types
-from ganglioside.history.location import TIMEOUT, resolved, store_at
+from ganglioside.history.location import TIMEOUT, file_at, resolved, store_at
 from ganglioside.history.opening import Opening
 from ganglioside.history.overrides import (
     current,
@@ -52,7 +52,7 @@ from ganglioside.history.session_rows import (
     read_source,
     take_session,
 )
-from ganglioside.history.storage.store import OpenStore, Store
+from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.tokens import Tokens
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
@@ -94,7 +94,7 @@ class History(CareAliases):
     >>> folder.cleanup()
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: HistoryStore) -> None:
         self._store = store
         self.jobs = Jobs(store)
         self.runs = SessionRuns(store)
@@ -110,8 +110,9 @@ class History(CareAliases):
         Parameters
         ----------
         path
-            DuckDB file; `default_path()` where None. Its folder must exist (the folder of the
-            default path is made).
+            DuckDB file, whose folder must exist; or the URL of a database of PostgreSQL,
+            `postgresql://user@server/database`, for a lab. `GANGLIOSIDE_HISTORY` names either
+            where None, else it is a file in the user's data folder, which is made.
         timeout
             Seconds to wait for other processes, here and in every call.
 
@@ -131,8 +132,33 @@ class History(CareAliases):
 
     @property
     def path(self) -> Path:
-        """Path of the history's file."""
+        """Path of the history's file.
+
+        A history in a database has none: it is a path in the user's data folder then, beside
+        which the logs of the user's jobs are.
+        """
         return self._store.path
+
+    @property
+    def name(self) -> str:
+        """File of the history, or its server and database; never with a password."""
+        return self._store.name
+
+    @property
+    def address(self) -> str:
+        """What `open` takes: for processes that this one starts.
+
+        It holds the password, if the URL of the database does: never show it.
+        """
+        return self._store.address
+
+    def refresh(self) -> None:
+        """Mark what has died as failed, and clean up where that is due, as `open` does."""
+        self._store.prepare(put_in_order)
+
+    def wait(self, seconds: float) -> None:
+        """Wait, at most until any process has written, where a database tells of it."""
+        self._store.wait(seconds)
 
     def state(self) -> tuple[int, ...] | None:
         """Value that differs after any process has written to the history.
@@ -156,7 +182,7 @@ class History(CareAliases):
             The same history; it can only be read.
         """
         with self._store.read() as connection:
-            yield History(OpenStore(self._store.path, self._store.timeout, connection))
+            yield History(self._store.kept_open(connection))
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pd.DataFrame:
         """Rows found by one SELECT statement; no change and no other file is possible.
@@ -180,7 +206,7 @@ class History(CareAliases):
         """
         with self._store.read() as connection:
             _require_select(sql)
-            return connection.execute(sql, list(parameters)).df()
+            return connection.execute(sql, list(parameters)).df()  # type: ignore[no-any-return]
 
     def save(self, analysis: Analysis, name: str | None = None) -> str:
         """Store an analysis as a completed session.
@@ -428,7 +454,7 @@ class History(CareAliases):
             The session's id.
         """
         opening = Opening.now(source, settings, name)
-        with self._store.write() as connection:
+        with self._store.write(adding=True) as connection:
             insert_waiting(connection, opening)
             audit_log.append(connection, opening.author, "queued", opening.id, name=opening.name,
                        input=opening.sha256,
@@ -637,7 +663,7 @@ class History(CareAliases):
         source: str | PathLike[str],
         path: str | PathLike[str] | None = None,
         timeout: float = TIMEOUT,
-    ) -> tuple[History, Path | None]:
+    ) -> tuple[History, Path | str | None]:
         """Replace a history by a backup; the present file, if any, is kept beside it.
 
         Parameters
@@ -650,12 +676,13 @@ class History(CareAliases):
         Returns
         -------
         history : History
-        aside : pathlib.Path or None
-            New path of the history that was replaced; None if there was none.
+        aside : pathlib.Path, str or None
+            New path of the history that was replaced, or its schema in a database; None if there
+            was none.
         """
         store = store_at(path, timeout)
         aside = backup.restore(store, Path(source).expanduser())
-        return cls.open(store.path, timeout), aside
+        return cls.open(store.address, timeout), aside
 
     @classmethod
     def salvage(
@@ -688,7 +715,7 @@ class History(CareAliases):
         HistoryError
             If nothing can be read of the file, or the new one is there already.
         """
-        store = store_at(path, timeout)
+        store = file_at(path, timeout)
         saved = salvage(resolved(Path(source)), store)
         return cls.open(store.path, timeout), saved
 
@@ -699,7 +726,7 @@ class History(CareAliases):
     ) -> list[str]:
         """Store completed sessions, with the events of each if there are any; return their ids."""
         ids = [opening.id for opening, _ in sessions]
-        with self._store.write() as connection:
+        with self._store.write(adding=True) as connection:
             insert_completed(connection, sessions)
             for sid, told in (events or {}).items():
                 insert_events(connection, sid, told)
@@ -747,7 +774,7 @@ class History(CareAliases):
         return last
 
     def _begin(self, opening: Opening) -> None:
-        with self._store.write() as connection:
+        with self._store.write(adding=True) as connection:
             insert_session(connection, opening)
             audit_log.append(connection, opening.author, "begun", opening.id, name=opening.name,
                        input=opening.sha256,
@@ -768,7 +795,12 @@ class History(CareAliases):
 
 def _require_select(sql: str) -> None:
     """Raise `HistoryError` unless `sql` is one SELECT statement."""
-    statements = duckdb.extract_statements(sql)
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error as error:
+        raise QueryError(
+            f"This is no query in SQL: {str(error).strip().splitlines()[0]}"
+        ) from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise QueryError(
             f"{sql[:60]!r} is not one SELECT statement. A query only reads; the methods of "
@@ -803,7 +835,7 @@ def _with_end(events: Sequence[ProgressEvent], opening: Opening) -> list[Progres
     return [*own, *_end(opening.id, opening.name)]
 
 
-def _override(connection: duckdb.DuckDBPyConnection, sid: str, overrides: Overrides) -> None:
+def _override(connection: Connection, sid: str, overrides: Overrides) -> None:
     """Store overrides of a session, with an entry in the log if any has changed."""
     if rows := insert_overrides(connection, sid, overrides):
         audit_log.append(connection, current_author(), "overridden", sid, said=rows)

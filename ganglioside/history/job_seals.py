@@ -39,7 +39,7 @@ def key_path() -> Path:
     return user_data_path("ganglioside", appauthor=False) / "job.key"
 
 
-def seal(job: Job, history: Path) -> str:
+def seal(job: Job, history: Path | str) -> str:
     """Seal of a job that this user asks for now, in hex; a missing key is made.
 
     Raises
@@ -50,12 +50,12 @@ def seal(job: Job, history: Path) -> str:
     return _seal(job, history, _key() or _new_key())
 
 
-def is_own(job: Job, history: Path) -> bool:
+def is_own(job: Job, history: Path | str) -> bool:
     """Whether this user asked for a job on this machine, in this history."""
     return bool(own_jobs([job], history))
 
 
-def own_jobs(jobs: Iterable[Job], history: Path) -> list[Job]:
+def own_jobs(jobs: Iterable[Job], history: Path | str) -> list[Job]:
     """Jobs among `jobs` that this user asked for on this machine; the key is read once.
 
     Raises
@@ -74,7 +74,7 @@ def own_jobs(jobs: Iterable[Job], history: Path) -> list[Job]:
     ]
 
 
-def _seal(job: Job, history: Path, key: bytes) -> str:
+def _seal(job: Job, history: Path | str, key: bytes) -> str:
     asked = [
         platform.node(),
         str(history),

@@ -11,8 +11,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
-import duckdb
-
 from ganglioside.errors import EndedError, JobError, UnknownJobError
 from ganglioside.history import audit_log, job_seals
 from ganglioside.history.author import current_author
@@ -22,6 +20,7 @@ from ganglioside.history.process import Process
 from ganglioside.history.row_hashes import changing, row_hash, row_hashes
 from ganglioside.history.runs import Run, Runs
 from ganglioside.history.session_rows import STATUSES, Status
+from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
 
@@ -77,7 +76,7 @@ class Job(Run):
 _COLUMNS = ", ".join(field.name for field in fields(Job))
 
 
-def find_job(connection: duckdb.DuckDBPyConnection, job: str) -> Job:
+def find_job(connection: Connection, job: str) -> Job:
     """Job with an id, or with the only id that begins so."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM jobs WHERE starts_with(id, ?) ORDER BY id LIMIT 3", [job]
@@ -94,10 +93,10 @@ def find_job(connection: duckdb.DuckDBPyConnection, job: str) -> Job:
 
 
 def find_jobs(
-    connection: duckdb.DuckDBPyConnection, statuses: Sequence[Status] = (), limit: int | None = None
+    connection: Connection, statuses: Sequence[Status] = (), limit: int | None = None
 ) -> list[Job]:
     """Jobs, the newest first: all of them, or those of some statuses."""
-    chosen = "WHERE list_contains(?, status)" if statuses else ""
+    chosen = "WHERE status = ANY(?)" if statuses else ""
     bounded = "" if limit is None else f"LIMIT {int(limit)}"
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM jobs {chosen} ORDER BY created DESC, id DESC {bounded}",
@@ -142,15 +141,15 @@ class Jobs(Runs[Job]):
         """
         now = utc_now()
         job = new_id(now)
-        with self._store.write() as connection:
+        with self._store.write(adding=True) as connection:
             connection.execute(
-                "INSERT INTO jobs BY NAME SELECT ? AS id, ? AS kind, ? AS name, "
-                "'pending' AS status, ? AS author, ? AS parameters, ?::TIMESTAMP AS created, "
-                "?::DOUBLE AS time_limit, false AS cancel_requested, ? AS retry_of, ? AS session",
+                "INSERT INTO jobs (id, kind, name, status, author, parameters, created, "
+                "time_limit, cancel_requested, retry_of, session) "
+                "VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, false, ?, ?)",
                 [job, kind, name, current_author(), json.dumps(parameters), now, time_limit,
                  retry_of, session],
             )  # fmt: skip
-            seal = job_seals.seal(find_job(connection, job), self._store.path)
+            seal = job_seals.seal(find_job(connection, job), self._store.name)
             connection.execute("UPDATE jobs SET seal = ? WHERE id = ?", [seal, job])
             audit_log.append(connection, current_author(), "job added", job, kind=kind, name=name,
                        row=row_hash(connection, "jobs", job))  # fmt: skip
@@ -158,11 +157,11 @@ class Jobs(Runs[Job]):
 
     def is_own(self, job: Job) -> bool:
         """Whether this user asked for a job on this machine: no other is carried out."""
-        return job_seals.is_own(job, self._store.path)
+        return job_seals.is_own(job, self._store.name)
 
     def own(self, *statuses: Status) -> list[Job]:
         """Jobs that this user asked for on this machine, the newest first: all, or by status."""
-        return job_seals.own_jobs(self.all(*statuses), self._store.path)
+        return job_seals.own_jobs(self.all(*statuses), self._store.name)
 
     def start(self, job: str) -> Job:
         """Take a pending job for this process.
@@ -241,14 +240,14 @@ class Jobs(Runs[Job]):
             last = last_events(connection, [job.id for job in found])
         return [(job, last.get(job.id)) for job in found]
 
-    def _find(self, connection: duckdb.DuckDBPyConnection, owner: str) -> Job:
+    def _find(self, connection: Connection, owner: str) -> Job:
         return find_job(connection, owner)
 
     def _refusal(self, found: Job) -> EndedError:
         return EndedError(f"Job {found.id} has ended already: it is {found.status}.")
 
 
-def close_foreign(connection: duckdb.DuckDBPyConnection, reason: str, ids: Sequence[str]) -> int:
+def close_foreign(connection: Connection, reason: str, ids: Sequence[str]) -> int:
     """Mark jobs that came from elsewhere before they ended as failed: they are not run here.
 
     Returns
@@ -261,7 +260,7 @@ def close_foreign(connection: duckdb.DuckDBPyConnection, reason: str, ids: Seque
     if not closed:
         return 0
     connection.execute(
-        "UPDATE jobs SET status = 'failed', ended = ?, error = ? WHERE list_contains(?, id)",
+        "UPDATE jobs SET status = 'failed', ended = ?, error = ? WHERE id = ANY(?)",
         [utc_now(), reason, closed],
     )
     audit_log.append(connection, current_author(), "jobs closed", error=reason,

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from ganglioside.columns import VERDICTS
 from ganglioside.errors import QueryError
 from ganglioside.history.session_rows import Status, Stored
+from ganglioside.history.storage.interface import Connection
 
 _COUNTS: Final = ("features", *VERDICTS)
 
@@ -31,7 +31,7 @@ SortBy = Literal["created", "name", "status", "author", "file_name"]
 
 #: What sessions can be sorted by, each with its SQL, which is never NULL.
 SORTS: Final[dict[SortBy, str]] = {
-    "created": "CAST(created AS VARCHAR)",
+    "created": "created",
     "name": "lower(name)",
     "status": "status",
     "author": "lower(coalesce(author, ''))",
@@ -50,7 +50,7 @@ _LISTED: Final = ", ".join(
 #: SQL of a listing; `{}` chooses sessions first, so that only their summaries are read.
 LISTING: Final = f"""
     SELECT {_LISTED}
-    FROM (SELECT * FROM sessions {{}})
+    FROM (SELECT * FROM sessions {{}}) AS chosen
     ORDER BY created DESC, id DESC
 """
 
@@ -113,7 +113,7 @@ class Page:
     next: str | None
 
 
-def find_page(connection: duckdb.DuckDBPyConnection, query: SessionQuery) -> Page:
+def find_page(connection: Connection, query: SessionQuery) -> Page:
     """Sessions that a query asks for."""
     conditions, values = _conditions(query)
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -133,7 +133,7 @@ def find_page(connection: duckdb.DuckDBPyConnection, query: SessionQuery) -> Pag
     sessions = [dict(zip(LISTED, row[:-1], strict=True)) for row in rows[: query.limit]]
     more = len(rows) > query.limit
     last = rows[query.limit - 1] if more else None
-    return Page(sessions, int(total), None if last is None else _cursor(last[-1], last[0]))
+    return Page(sessions, int(total), None if last is None else _cursor(str(last[-1]), last[0]))
 
 
 def _conditions(query: SessionQuery) -> tuple[list[str], list[Any]]:
@@ -148,7 +148,7 @@ def _conditions(query: SessionQuery) -> tuple[list[str], list[Any]]:
     found = {condition: value for condition, value in wanted.items() if value is not None}
     conditions, values = list(found), list(found.values())
     if query.text:
-        conditions.append("(contains(lower(name), ?) OR contains(lower(file_name), ?))")
+        conditions.append("(strpos(lower(name), ?) > 0 OR strpos(lower(file_name), ?) > 0)")
         values += [query.text.lower()] * 2
     return conditions, values
 
@@ -158,16 +158,17 @@ def _cursor(key: str, sid: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([key, sid]).encode()).decode().rstrip("=")
 
 
-def _after(query: SessionQuery) -> list[str]:
+def _after(query: SessionQuery) -> list[str | datetime]:
     """Key and id after which a page continues; empty for a first page."""
     if query.after is None:
         return []
     padded = query.after + "=" * (-len(query.after) % 4)
     try:
         key, sid = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        key = datetime.fromisoformat(key) if query.sort == "created" else key
     except (ValueError, TypeError, binascii.Error, RecursionError):
         key = sid = None
-    if not (isinstance(key, str) and isinstance(sid, str)):
+    if not (isinstance(key, str | datetime) and isinstance(sid, str)):
         raise QueryError("This does not continue a list: use `next` of the page before.")
     return [key, sid]
 
@@ -179,10 +180,8 @@ def with_types(rows: pa.Table) -> pd.DataFrame:
     return frame.assign(**times)
 
 
-def list_sessions(
-    connection: duckdb.DuckDBPyConnection, sessions: Sequence[Stored]
-) -> pd.DataFrame:
+def list_sessions(connection: Connection, sessions: Sequence[Stored]) -> pd.DataFrame:
     """Sessions as a frame, the newest first."""
     ids = [session.id for session in sessions]
-    chosen = LISTING.format("WHERE list_contains(?, id)")
+    chosen = LISTING.format("WHERE id = ANY(?)")
     return with_types(connection.sql(chosen, params=[ids]).to_arrow_table())

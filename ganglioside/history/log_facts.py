@@ -182,6 +182,13 @@ def logged_schedules(written: Sequence[Entry]) -> list[LoggedSchedule | None]:
     return [_schedule(_chain(end, previous)) for end in ends]
 
 
+def own_chain(written: Sequence[Entry]) -> list[Entry]:
+    """Entries that were written here: without those that came with an import."""
+    if not written:
+        return []
+    return _chain(written[-1], {entry.sha256: entry for entry in written})
+
+
 def _chain(end: Entry, previous: Mapping[str, Entry]) -> list[Entry]:
     """Entries of the chain that ends with `end`, the first entry first."""
     chain, entry = [end], previous.get(end.previous)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from ganglioside.columns import OVERRIDES
 from ganglioside.errors import EndedError
 from ganglioside.history.author import current_author
+from ganglioside.history.storage.dialect import append_rows
+from ganglioside.history.storage.interface import Connection
 from ganglioside.verdicts.overrides import Override, Overrides
 
 _COLUMNS: Final = ", ".join(f'"{column}"' for column in OVERRIDES)
 
 
-def insert_overrides(
-    connection: duckdb.DuckDBPyConnection, sid: str, wanted: Overrides
-) -> list[dict[str, Any]]:
+def insert_overrides(connection: Connection, sid: str, wanted: Overrides) -> list[dict[str, Any]]:
     """Add the rows that turn the present overrides of a session into the wanted ones.
 
     Returns
@@ -41,9 +41,7 @@ def insert_overrides(
         position=range(len(trail), len(trail) + len(added)),
         time=added["time"].dt.tz_localize(None),
     )
-    connection.register("incoming", rows)
-    connection.execute("INSERT INTO overrides BY NAME SELECT * FROM incoming")
-    connection.unregister("incoming")
+    append_rows(connection, "overrides", pa.Table.from_pandas(rows, preserve_index=False))
     return log_rows(added)
 
 
@@ -55,7 +53,7 @@ def log_rows(trail: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def require_features(connection: duckdb.DuckDBPyConnection, sid: str, overrides: Overrides) -> None:
+def require_features(connection: Connection, sid: str, overrides: Overrides) -> None:
     """Raise an error if a session has no result, or lacks one of the features."""
     ((rows,),) = connection.execute(
         "SELECT count(*) FROM features WHERE session = ?", [sid]
@@ -67,7 +65,7 @@ def require_features(connection: duckdb.DuckDBPyConnection, sid: str, overrides:
     overrides.require_rows(rows)
 
 
-def read_overrides(connection: duckdb.DuckDBPyConnection, sid: str) -> pd.DataFrame:
+def read_overrides(connection: Connection, sid: str) -> pd.DataFrame:
     """All rows of a session's overrides in order, columns `OVERRIDES`."""
     rows = connection.sql(
         f"SELECT {_COLUMNS} FROM overrides WHERE session = ? ORDER BY position", params=[sid]

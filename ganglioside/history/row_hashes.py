@@ -16,10 +16,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final, Literal
 
-import duckdb
-
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
+from ganglioside.history.storage.interface import Connection
 
 Table = Literal["sessions", "jobs"]
 
@@ -32,13 +31,13 @@ WITNESSED_FROM: Final = 4
 _EVENTS: Final = "owner, number, type, session_id, step, message, percentage, timestamp, error"
 
 
-def row_hash(connection: duckdb.DuckDBPyConnection, table: Table, owner: str) -> str:
+def row_hash(connection: Connection, table: Table, owner: str) -> str:
     """SHA-256 of the row of one session or job."""
     return row_hashes(connection, table, [owner])[owner]
 
 
 def row_hashes(
-    connection: duckdb.DuckDBPyConnection, table: Table, ids: Collection[str] | None = None
+    connection: Connection, table: Table, ids: Collection[str] | None = None
 ) -> dict[str, str]:
     """SHA-256 of rows of sessions or jobs, by id; of all rows where `ids` is None.
 
@@ -46,8 +45,7 @@ def row_hashes(
     session whose id is present twice has the hash of both rows.
     """
     rows = connection.execute(
-        f"SELECT * EXCLUDE ({_UNWATCHED}) FROM {table} {_chosen('id', ids)} ORDER BY id",
-        list(ids or ()),
+        f"SELECT * FROM {table} {_chosen('id', ids)} ORDER BY id", _values(ids)
     )
     names = [column[0] for column in rows.description]
     key = names.index("id")
@@ -55,16 +53,14 @@ def row_hashes(
     return {owner: _hash([_present(names, row) for row in group]) for owner, group in grouped}
 
 
-def event_hashes(
-    connection: duckdb.DuckDBPyConnection, owners: Collection[str] | None = None
-) -> dict[str, str]:
+def event_hashes(connection: Connection, owners: Collection[str] | None = None) -> dict[str, str]:
     """SHA-256 of the events of sessions or jobs, by id; of all events where None.
 
     Owners without events have the hash of the empty list.
     """
     rows = connection.execute(
         f"SELECT {_EVENTS} FROM events {_chosen('owner', owners)} ORDER BY owner, number",
-        list(owners or ()),
+        _values(owners),
     ).fetchall()
     found = {owner: _hash(list(group)) for owner, group in groupby(rows, lambda row: row[0])}
     return dict.fromkeys(owners or (), NO_EVENTS) | found
@@ -72,7 +68,7 @@ def event_hashes(
 
 @contextmanager
 def changing(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     table: Table,
     owner: str,
     action: audit_log.Action,
@@ -105,7 +101,7 @@ def changing(
     audit_log.append(connection, current_author(), action, owner, **details)
 
 
-def _logged_hash(connection: duckdb.DuckDBPyConnection, owner: str) -> str | None:
+def _logged_hash(connection: Connection, owner: str) -> str | None:
     """Hash of a row according to the log; None if the log holds none."""
     rows = connection.execute(
         "SELECT details FROM log WHERE subject = ? OR action IN ('imported', 'adopted', "
@@ -130,7 +126,7 @@ def _row_in(details: str, owner: str) -> str | None:
 
 
 def adopted(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     sessions: Collection[str] | None = None,
     jobs: Collection[str] | None = None,
 ) -> dict[str, Any]:
@@ -151,7 +147,7 @@ def adopted(
     return {"rows": rows, "events": events}
 
 
-def adopt_older(connection: duckdb.DuckDBPyConnection, version: int) -> None:
+def adopt_older(connection: Connection, version: int) -> None:
     """Record the hashes of all rows of an older schema, whose log holds no hashes."""
     if version >= WITNESSED_FROM:
         return
@@ -167,12 +163,20 @@ def adopt_older(connection: duckdb.DuckDBPyConnection, version: int) -> None:
 def _chosen(column: str, values: Collection[str] | None) -> str:
     if values is None:
         return ""
-    return f"WHERE {column} IN ({', '.join('?' for _ in values)})" if values else "WHERE false"
+    return f"WHERE {column} = ANY(?)"
+
+
+def _values(chosen: Collection[str] | None) -> list[list[str]]:
+    return [] if chosen is None else [list(chosen)]
 
 
 def _present(names: Iterable[str], row: Iterable[Any]) -> dict[str, Any]:
     """Columns with a value, by name."""
-    return {name: value for name, value in zip(names, row, strict=True) if value is not None}
+    return {
+        name: value
+        for name, value in zip(names, row, strict=True)
+        if value is not None and name != _UNWATCHED
+    }
 
 
 def _hash(values: object) -> str:

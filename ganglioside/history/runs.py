@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, Generic, TypeVar
 
-import duckdb
-
 from ganglioside.errors import EndedError, GangliosideError
 from ganglioside.history.audit_log import Action
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.process import Process
 from ganglioside.history.row_hashes import Table, changing
 from ganglioside.history.session_rows import Status, Stored
-from ganglioside.history.storage.store import Store, utc_now
+from ganglioside.history.storage.interface import Connection, HistoryStore
+from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
 
 #: A run that this version carries out gives a sign of life far more often, unless its process
@@ -59,14 +58,12 @@ class Run:
 R = TypeVar("R", bound=Run)
 
 
-def find_runs(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Run]:
+def find_runs(connection: Connection, table: Table) -> list[Run]:
     """All runs of a table that processes work on, or were working on when they died."""
     return _select(connection, table, "status = 'processing'")
 
 
-def _select(
-    connection: duckdb.DuckDBPyConnection, table: Table, condition: str, *values: object
-) -> list[Run]:
+def _select(connection: Connection, table: Table, condition: str, *values: object) -> list[Run]:
     rows = connection.execute(
         "SELECT id, status, host, pid, process_started, coalesce(heartbeat, started), "
         f"coalesce(cancel_requested, false) FROM {table} WHERE {condition} ORDER BY id",
@@ -82,7 +79,7 @@ class Runs(Generic[R]):
     _ended: ClassVar[str]  # the column with the time of the end
     _cancelling: ClassVar[Action]  # the entry of the log
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: HistoryStore) -> None:
         self._store = store
 
     def get(self, owner: str) -> R:
@@ -133,10 +130,10 @@ class Runs(Generic[R]):
         with self._store.read() as connection:
             return read_events(connection, self._find(connection, owner).id, after)
 
-    def _find(self, connection: duckdb.DuckDBPyConnection, owner: str) -> R:
+    def _find(self, connection: Connection, owner: str) -> R:
         raise NotImplementedError
 
-    def _require_running(self, connection: duckdb.DuckDBPyConnection, owner: str) -> R:
+    def _require_running(self, connection: Connection, owner: str) -> R:
         found = self._find(connection, owner)
         if found.has_ended:
             raise self._refusal(found)
@@ -168,7 +165,7 @@ class SessionRuns(Runs[Run]):
             for run in going_on
         )
 
-    def _find(self, connection: duckdb.DuckDBPyConnection, owner: str) -> Run:
+    def _find(self, connection: Connection, owner: str) -> Run:
         sid = Stored.find(connection, owner).id
         (found,) = _select(connection, self._table, "id = ?", sid)
         return found

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Literal, get_args
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -18,6 +17,8 @@ from ganglioside.history.overrides import current, read_overrides
 from ganglioside.history.process import Process
 from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
 from ganglioside.history.storage.codec import STORED_FEATURES, summary_from_json
+from ganglioside.history.storage.dialect import append_rows
+from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -55,7 +56,7 @@ class Stored:
     result_sha256: str | None
 
     @classmethod
-    def find(cls, connection: duckdb.DuckDBPyConnection, sid: str) -> Stored:
+    def find(cls, connection: Connection, sid: str) -> Stored:
         """Session with the id `sid`, or with the only id that begins so."""
         rows = connection.execute(
             f"SELECT {_STORED} FROM sessions WHERE starts_with(id, ?) ORDER BY id LIMIT 3",
@@ -79,7 +80,7 @@ class Stored:
         return cls(**{**cells, "settings_json": row["settings"]})
 
     @classmethod
-    def all(cls, connection: duckdb.DuckDBPyConnection) -> list[Stored]:
+    def all(cls, connection: Connection) -> list[Stored]:
         """All sessions, the oldest first."""
         rows = connection.execute(f"SELECT {_STORED} FROM sessions ORDER BY id").fetchall()
         return [cls(*row) for row in rows]
@@ -125,13 +126,13 @@ _STORED: Final = (
 )
 
 
-def insert_session(connection: duckdb.DuckDBPyConnection, opening: Opening) -> None:
+def insert_session(connection: Connection, opening: Opening) -> None:
     """Store a session that begins, and its input unless it is stored already."""
     append_rows(connection, "sessions", pa.Table.from_pylist([_row(opening)]))
     _insert_inputs(connection, [opening.source])
 
 
-def insert_waiting(connection: duckdb.DuckDBPyConnection, opening: Opening) -> None:
+def insert_waiting(connection: Connection, opening: Opening) -> None:
     """Store a session that waits for a process, and its input unless it is stored already."""
     waiting = {**_row(opening), "status": "pending"}
     del waiting["started"]
@@ -139,7 +140,7 @@ def insert_waiting(connection: duckdb.DuckDBPyConnection, opening: Opening) -> N
     _insert_inputs(connection, [opening.source])
 
 
-def take_session(connection: duckdb.DuckDBPyConnection, sid: str) -> None:
+def take_session(connection: Connection, sid: str) -> None:
     """Mark a session that waited as taken by this process."""
     now = utc_now()
     process = Process.this(now)
@@ -152,9 +153,7 @@ def take_session(connection: duckdb.DuckDBPyConnection, sid: str) -> None:
     )  # fmt: skip
 
 
-def insert_completed(
-    connection: duckdb.DuckDBPyConnection, sessions: Sequence[tuple[Opening, Packed]]
-) -> None:
+def insert_completed(connection: Connection, sessions: Sequence[tuple[Opening, Packed]]) -> None:
     """Store sessions that have ended, with their inputs and results."""
     rows = [
         {**_row(opening), **_ending(packed.record, packed.result_sha256)}
@@ -165,7 +164,7 @@ def insert_completed(
     _insert_records(connection, {opening.id: packed.record for opening, packed in sessions})
 
 
-def insert_result(connection: duckdb.DuckDBPyConnection, sid: str, packed: Packed) -> None:
+def insert_result(connection: Connection, sid: str, packed: Packed) -> None:
     """Store the result of a session that was begun and mark it completed."""
     _insert_records(connection, {sid: packed.record})
     values = _ending(packed.record, packed.result_sha256)
@@ -213,7 +212,7 @@ def _ending(record: Record, result_sha256: str) -> dict[str, Any]:
     }
 
 
-def _insert_inputs(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+def _insert_inputs(connection: Connection, sources: Sequence[Source]) -> None:
     """Store the inputs that are not stored already."""
     contents = {source.sha256: source.content for source in sources}
     known = connection.execute(
@@ -226,7 +225,7 @@ def _insert_inputs(connection: duckdb.DuckDBPyConnection, sources: Sequence[Sour
         append_rows(connection, "inputs", pa.table(rows))
 
 
-def _insert_records(connection: duckdb.DuckDBPyConnection, records: Mapping[str, Record]) -> None:
+def _insert_records(connection: Connection, records: Mapping[str, Record]) -> None:
     """Store results by the ids of their sessions: one statement per table."""
     for table in ("features", *SIDE_TABLES):
         parts = [_owned(record.tables[table], sid) for sid, record in records.items()]
@@ -242,21 +241,12 @@ def _owned(rows: pa.Table, sid: str) -> pa.Table:
     return rows.append_column("session", pa.repeat(sid, rows.num_rows))
 
 
-def append_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
-    """Add rows to a table, column by column name."""
-    connection.register("incoming", rows)
-    connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
-    connection.unregister("incoming")
-
-
-def read_record(connection: duckdb.DuckDBPyConnection, session: Stored) -> Record:
+def read_record(connection: Connection, session: Stored) -> Record:
     """All that is stored of the result of a completed session."""
     return read_records(connection, [session])[session.id]
 
 
-def read_records(
-    connection: duckdb.DuckDBPyConnection, sessions: Sequence[Stored]
-) -> dict[str, Record]:
+def read_records(connection: Connection, sessions: Sequence[Stored]) -> dict[str, Record]:
     """Results of completed sessions by their ids."""
     ids = [session.id for session in sessions]
     schemas = {"features": STORED_FEATURES, **SIDE_TABLES}
@@ -276,9 +266,7 @@ def read_records(
     }
 
 
-def _read_results(
-    connection: duckdb.DuckDBPyConnection, ids: Sequence[str]
-) -> dict[str, tuple[Any, ...]]:
+def _read_results(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     rows = connection.execute(
         f"SELECT session, columns, model, carried FROM results WHERE session IN ({_marks(ids)})",
         list(ids),
@@ -291,7 +279,7 @@ def _read_results(
 
 
 def _read_rows(
-    connection: duckdb.DuckDBPyConnection, ids: Sequence[str], table: str, schema: dict[str, str]
+    connection: Connection, ids: Sequence[str], table: str, schema: dict[str, str]
 ) -> dict[str, pa.Table]:
     """Rows of each session in a table, by id."""
     columns = ", ".join(f'"{c}"' for c in ("position", *schema))
@@ -314,13 +302,13 @@ def _marks(values: Collection[object]) -> str:
     return ", ".join("?" for _ in values)
 
 
-def read_analysis(connection: duckdb.DuckDBPyConnection, session: Stored) -> Analysis:
+def read_analysis(connection: Connection, session: Stored) -> Analysis:
     """Analysis of a completed session, with its overrides."""
     analysis = to_analysis(read_record(connection, session), read_source(connection, session))
     return replace(analysis, overrides=current(read_overrides(connection, session.id)))
 
 
-def read_source(connection: duckdb.DuckDBPyConnection, session: Stored) -> Source:
+def read_source(connection: Connection, session: Stored) -> Source:
     """Input of a session with the options that the reader had."""
     (content,) = _only_row(
         connection, "SELECT content FROM inputs WHERE sha256 = ?", session.sha256
@@ -328,7 +316,7 @@ def read_source(connection: duckdb.DuckDBPyConnection, session: Stored) -> Sourc
     return session.reading_of(content)
 
 
-def _only_row(connection: duckdb.DuckDBPyConnection, query: str, key: str) -> tuple[Any, ...]:
+def _only_row(connection: Connection, query: str, key: str) -> tuple[Any, ...]:
     """Row that a query finds for a key; raise `HistoryError` unless there is exactly one."""
     rows = connection.execute(query, [key]).fetchall()
     if len(rows) != 1:
@@ -336,9 +324,7 @@ def _only_row(connection: duckdb.DuckDBPyConnection, query: str, key: str) -> tu
     return tuple(rows[0])
 
 
-def end_session(
-    connection: duckdb.DuckDBPyConnection, sid: str, status: Status, error: str | None
-) -> None:
+def end_session(connection: Connection, sid: str, status: Status, error: str | None) -> None:
     """Mark a session as ended without a result."""
     connection.execute(
         "UPDATE sessions SET status = ?, completed = ?, error = ? WHERE id = ?",
@@ -346,7 +332,7 @@ def end_session(
     )
 
 
-def delete_session(connection: duckdb.DuckDBPyConnection, session: Stored) -> None:
+def delete_session(connection: Connection, session: Stored) -> None:
     """Remove all rows of a session, and its input unless another session has the same."""
     for table, key in _OWNED.items():
         connection.execute(f"DELETE FROM {table} WHERE {key} = ?", [session.id])

@@ -14,12 +14,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
-import duckdb
-
 from ganglioside.errors import TokenError, UnknownTokenError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
-from ganglioside.history.storage.store import Store, utc_now
+from ganglioside.history.storage.interface import Connection, HistoryStore
+from ganglioside.history.storage.store import utc_now
 
 Scope = Literal["read", "write", "admin"]
 
@@ -93,7 +92,7 @@ class Tokens:
     >>> folder.cleanup()
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: HistoryStore) -> None:
         self._store = store
 
     def add(
@@ -119,7 +118,7 @@ class Tokens:
             If a value is refused.
         """
         _require(person, scope, label, life)
-        with self._store.write() as connection:
+        with self._store.write(adding=True) as connection:
             return _insert(connection, person.strip(), scope, label.strip(), life)
 
     def all(self) -> list[Token]:
@@ -164,7 +163,7 @@ def identity(secret: str) -> str:
     return parts[1] if len(parts) == 3 and parts[0] == _PREFIX else ""
 
 
-def read_tokens(connection: duckdb.DuckDBPyConnection, token: str | None = None) -> list[Token]:
+def read_tokens(connection: Connection, token: str | None = None) -> list[Token]:
     """Tokens, the oldest first: all of them, or those with an id."""
     chosen = "" if token is None else "WHERE id = ?"
     rows = connection.execute(
@@ -200,7 +199,7 @@ def facts_of(token: Token) -> dict[str, Any]:
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     person: str,
     scope: Scope,
     label: str,
@@ -222,13 +221,13 @@ def _insert(
     return secret
 
 
-def _revoke(connection: duckdb.DuckDBPyConnection, token: Token) -> None:
+def _revoke(connection: Connection, token: Token) -> None:
     connection.execute("UPDATE tokens SET revoked = ? WHERE id = ?", [utc_now(), token.id])
     (revoked,) = read_tokens(connection, token.id)
     audit_log.append(connection, current_author(), "token revoked", token.id, **facts_of(revoked))
 
 
-def _one(connection: duckdb.DuckDBPyConnection, token: str) -> Token:
+def _one(connection: Connection, token: str) -> Token:
     found = read_tokens(connection, token)
     if not found:
         raise UnknownTokenError(

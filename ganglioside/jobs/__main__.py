@@ -1,4 +1,4 @@
-"""The process of one job: python -m ganglioside.jobs HISTORY JOB."""
+"""The process of one job: python -m ganglioside.jobs JOB, of the history in the environment."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ganglioside.jobs.launcher import log_path, start_next
 from ganglioside.jobs.runner import carry_out
 
 
-def main(path: str, job: str) -> int:
+def main(job: str) -> int:
     """Carry out a job and start the next one that waits; the exit code is 0 if it was completed."""
-    history = History.open(path)
+    history = History.open()
     try:
         ended = carry_out(history, job, own_process=True)
     except JobError:

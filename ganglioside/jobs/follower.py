@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from ganglioside.history import History
@@ -13,8 +12,8 @@ from ganglioside.history.runs import QUIET, Runs
 from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
 
-#: Seconds between two looks at the modification time of the history's file, which are cheap.
-#: The file is read when that time has changed,
+#: Seconds between two looks at the state of the history, which are cheap. It is read when that has
+#: changed,
 INTERVAL: Final = 0.5
 
 #: and after so many looks, since a process that has died writes nothing.
@@ -33,9 +32,8 @@ class Looks:
     """
 
     def __init__(self, history: History) -> None:
-        path = history.path
-        self._files = (path, path.with_name(path.name + ".wal"))
-        self._seen: tuple[int, ...] = ()
+        self._history = history
+        self._seen: tuple[int, ...] | None = None
         self._unchanged = 0
 
     def wanted(self, *, patient: bool = False) -> bool:
@@ -43,19 +41,12 @@ class Looks:
 
         It is also true after `PATIENCE` calls, unless `patient`.
         """
-        now = tuple(map(_written, self._files))
+        now = self._history.state()
         self._unchanged += 1
-        if now == self._seen and (patient or self._unchanged <= PATIENCE):
+        if now is not None and now == self._seen and (patient or self._unchanged <= PATIENCE):
             return False
         self._seen, self._unchanged = now, 0
         return True
-
-
-def _written(file: Path) -> int:
-    try:
-        return file.stat().st_mtime_ns
-    except FileNotFoundError:  # the write-ahead log comes and goes
-        return 0
 
 
 def follow(
@@ -78,7 +69,7 @@ def follow(
     JobError
         If there is no such job.
     """
-    return _follow(history, history.jobs, job, after, lambda: time.sleep(interval), math.inf)
+    return _follow(history, history.jobs, job, after, lambda: history.wait(interval), math.inf)
 
 
 def follow_session(
@@ -121,7 +112,7 @@ def _follow(
         looks.wanted()
         run = runs.get(owner)
         if run.why_dead(utc_now()) is not None:
-            History.open(history.path)  # marks what died as failed
+            history.refresh()  # marks what died as failed
             run = runs.get(owner)
         events = runs.events(run.id, after)
         after += len(events)

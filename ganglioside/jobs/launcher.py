@@ -12,6 +12,7 @@ from typing import IO, Any, Final
 from ganglioside.errors import EndedError, JobError
 from ganglioside.history import History, Status
 from ganglioside.history.jobs import Job
+from ganglioside.history.location import VARIABLE
 from ganglioside.history.storage.file_modes import created_like, share_with
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs.kinds import Queued, Work, parameters_of, work_of
@@ -185,9 +186,9 @@ def _launch(history: History, job: str) -> None:
     with _log(history, job) as file:
         subprocess.Popen(
             # -P: modules are not looked for in the current folder, where others may write.
-            [sys.executable, "-P", "-m", "ganglioside.jobs", str(history.path), job],
+            [sys.executable, "-P", "-m", "ganglioside.jobs", job],
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-            env={**_ONE_THREAD, **os.environ, **_acting_for(history, job)}, **_DETACHED,
+            env={**_ONE_THREAD, **os.environ, **_told(history, job)}, **_DETACHED,
         )  # fmt: skip
 
 
@@ -208,12 +209,13 @@ def _log(history: History, job: str) -> IO[bytes]:
         ) from error
 
 
-def _acting_for(history: History, job: str) -> dict[str, str]:
-    """Environment variables by which a process acts for the user who asked for its job.
+def _told(history: History, job: str) -> dict[str, str]:
+    """Environment variables that name the history, and the user who asked for the job.
 
-    Any process may start the job that has waited longest, whoever asked for it.
+    Any process may start the job that has waited longest, whoever asked for it. The history is not
+    named on the command line, which everybody on the machine can read: its URL may hold a password.
     """
-    return {"GANGLIOSIDE_AUTHOR": history.jobs.get(job).author}
+    return {VARIABLE: history.address, "GANGLIOSIDE_AUTHOR": history.jobs.get(job).author}
 
 
 def log_path(history: History, job: str) -> Path:

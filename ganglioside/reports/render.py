@@ -82,7 +82,10 @@ def render_report(
     if pdf:
         require_browser()
     report.done("loading", f"{parameters.source} is ready to be reported")
-    run_notebook(dataclasses.replace(parameters, output=str(target.absolute())))
+    from ganglioside.reports.report import history_at_hand
+
+    with history_at_hand(history):
+        run_notebook(dataclasses.replace(parameters, output=str(target.absolute())))
     report.done("verdicts", "The report notebook has run")
     if pdf:
         print_pdf(target, target.with_suffix(".pdf"))
@@ -96,7 +99,7 @@ def _parameters(
 ) -> Parameters:
     """Parameters with the settings, and the source and history by their full names."""
     if history is not None:
-        values["history"] = str(history.path)
+        values["history"] = history.name
     if settings is not None:
         values |= {name: getattr(settings, name) for name in SETTINGS}
     parameters = Parameters.of(values)
@@ -111,7 +114,7 @@ def _parameters(
 
     stored = history or History.open()
     sid = str(stored.session(parameters.source)["id"])
-    return Parameters.of(values | {"source": sid, "history": str(stored.path)})
+    return Parameters.of(values | {"source": sid, "history": stored.name})
 
 
 def _target(parameters: Parameters, out: str | PathLike[str] | None) -> Path:

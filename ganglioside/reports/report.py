@@ -26,6 +26,7 @@ from ganglioside.charts.views import retention_of_categories
 from ganglioside.columns import VERDICT_KINDS
 from ganglioside.errors import ExportError, ReportError
 from ganglioside.history import History
+from ganglioside.history.location import URLS
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.wordings import worded
 from ganglioside.reports import content
@@ -213,7 +214,24 @@ class Report:
         return Part(html)
 
 
+_HISTORY_AT_HAND: Final[ContextVar[History | None]] = ContextVar("history at hand", default=None)
 _SESSIONS_AT_HAND: Final[ContextVar[dict[str, Analysis]]] = ContextVar("sessions at hand")
+
+
+@contextmanager
+def history_at_hand(history: History | None) -> Iterator[None]:
+    """Find sessions in this history meanwhile: a notebook knows its name, never its password."""
+    token = _HISTORY_AT_HAND.set(history)
+    try:
+        yield
+    finally:
+        _HISTORY_AT_HAND.reset(token)
+
+
+def _named(name: str) -> History:
+    """History with a name; the default one where it is of that name or there is none."""
+    default = History.open() if name.startswith(URLS) else None
+    return default if default and default.name == name else History.open(name or None)
 
 
 @contextmanager
@@ -237,7 +255,7 @@ def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
         raise ReportError("A session keeps the way in which it was read: give its file.")
     if (analysis := _SESSIONS_AT_HAND.get({}).get(parameters.source)) is not None:
         return analysis, parameters.source
-    history = History.open(parameters.history or None)
+    history = _HISTORY_AT_HAND.get() or _named(parameters.history)
     sid = str(history.session(parameters.source)["id"])
     return history.load(sid), sid
 

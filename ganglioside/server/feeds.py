@@ -83,7 +83,7 @@ class Feed:
     def _read(self) -> tuple[list[ProgressEvent], bool]:
         run = self._runs.get(self._owner)
         if run.why_dead(utc_now()) is not None:
-            History.open(self._history.path)  # marks what died as failed
+            self._history.refresh()  # marks what died as failed
             run = self._runs.get(self._owner)
         return self._runs.events(run.id, len(self.events)), run.has_ended
 

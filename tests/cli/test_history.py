@@ -4,15 +4,34 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import mztab_rules
 import pandas as pd
 import pytest
+import stores
 from command_line import EXAMPLE, ROWS, run, run_json
 
 from ganglioside.errors import Cancelled
 from ganglioside.exporting import FORMATS
+
+
+@pytest.fixture(autouse=True)
+def history(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A new history, once in a file and once in PostgreSQL; see `stores`."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    with stores.address(store, tmp_path, monkeypatch) as address:
+        monkeypatch.setenv("GANGLIOSIDE_HISTORY", address)
+        yield address
+
+
+@pytest.fixture
+def sid(stored: tuple[Path, str], history: str) -> str:
+    """Id of a session of the example in the test's own history."""
+    stores.pour(stored[0], history)
+    return stored[1]
 
 
 def feature_ids(stream: io.BytesIO) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stores
 from typer.testing import CliRunner, Result
 
 import ganglioside as gg
@@ -16,11 +17,13 @@ from ganglioside.history import History
 
 
 @pytest.fixture
-def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
-    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
+def history(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
+    """A new history, once in a file and once in PostgreSQL; see `stores`."""
     monkeypatch.setenv("COLUMNS", "250")
     monkeypatch.chdir(tmp_path)
-    return History.open()
+    with stores.address(store, tmp_path, monkeypatch) as address:
+        monkeypatch.setenv("GANGLIOSIDE_HISTORY", address)
+        yield History.open()
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +102,7 @@ def test_cleanup_lists_first_and_spares_what_is_kept(
     kept = history.save(analysed)
     run("keep", kept)
     with history._store.write() as connection:
-        connection.execute("UPDATE sessions SET completed = completed - INTERVAL 31 DAY")
+        connection.execute("UPDATE sessions SET completed = completed - INTERVAL '31 DAY'")
     assert "would be deleted" in run("cleanup", "--older-than", "30d").stderr
     assert [row["id"] for row in run_json("cleanup", "--older-than", "30d")] == [sid]
     assert len(history.sessions()) == 2
@@ -155,6 +158,18 @@ def test_what_is_left_out_of_an_import_is_named(
     assert "1 jobs that waited or ran elsewhere were closed" in said
 
 
+def test_a_history_moves_to_another_place(
+    history: History, sid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = " ".join(run("move", "--to", tmp_path / "new.duckdb").stderr.split())
+    assert "1 sessions, 0 jobs and 1 entries of the log are there" in said
+    assert f"{history.name} stays as it is" in said
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "new.duckdb"))
+    assert run_json("verify", "--sample", 0)["faults"] == []
+    assert "holds a history already" in run("move", "--to", history.address, code=1).stderr
+
+
+@pytest.mark.file_only("salvage is of files")
 def test_a_damaged_history_is_saved_into_a_new_one(
     history: History, sid: str, tmp_path: Path
 ) -> None:

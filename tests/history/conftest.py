@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import stores
 from builders import HandMadeModel
 from effort import PATIENCE
 
@@ -24,6 +26,8 @@ def place(_place: Path) -> Path:
 
 
 @pytest.fixture
-def history(place: Path, monkeypatch: pytest.MonkeyPatch) -> History:
+def history(store: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:
+    """A new history, once in a file and once in PostgreSQL; see `stores`."""
     monkeypatch.setattr(record, "FittedModel", HandMadeModel)
-    return History.open(place / "history.duckdb", timeout=PATIENCE)
+    with stores.address(store, place, monkeypatch) as address:
+        yield History.open(address, timeout=PATIENCE)

@@ -67,7 +67,7 @@ def test_an_undone_deed_is_not_told(history: History) -> None:
     [
         ("UPDATE log SET author = 'Eve' WHERE number = 1", "Entry 1 .*changed"),
         ("UPDATE log SET details = '{}' WHERE number = 3", "Entry 3 .*changed"),
-        ("UPDATE log SET time = time + INTERVAL 1 SECOND WHERE number = 0", "Entry 0 .*changed"),
+        ("UPDATE log SET time = time + INTERVAL '1 SECOND' WHERE number = 0", "Entry 0 .*changed"),
         ("DELETE FROM log WHERE number = 1", "before entry 2 .*removed"),
         ("DELETE FROM log WHERE number = 0", "before entry 1 .*removed"),
     ],

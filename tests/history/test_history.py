@@ -81,7 +81,7 @@ def test_the_features_can_be_asked_in_sql(history: History) -> None:
     sid = history.save(build_analysis(5))
     asked = query(history, "SELECT session, name, rt FROM features WHERE verdict = 'outlier'")
     assert asked == [(sid, "GT1+OAc(36:1;O2)", 9.2)]
-    assert query(history, "SELECT count(*) FROM features WHERE isnan(rt)") == [(0,)]
+    assert query(history, "SELECT count(*) FROM features WHERE rt = 'NaN'") == [(0,)]
 
 
 def test_a_session_lives_from_begin_to_complete(history: History) -> None:
@@ -162,7 +162,7 @@ def test_a_process_that_dies_leaves_its_session_processing(history: History) -> 
         "History.open(sys.argv[1]).begin(Source.from_bytes('x.csv', b'x'), Settings()); "
         "os.kill(os.getpid(), 9)"
     )
-    died = subprocess.run([sys.executable, "-c", code, history.path], check=False)
+    died = subprocess.run([sys.executable, "-c", code, history.address], check=False)
     assert died.returncode == -signal.SIGKILL
     assert list(history.sessions()["status"]) == ["processing"]
 
@@ -246,6 +246,7 @@ def die_while_saving(path: Path) -> None:
     History.open(path).save(build_analysis())
 
 
+@pytest.mark.file_only("it is DuckDB's connection that is made to die")
 def test_a_crash_within_a_save_leaves_no_part_of_it(history: History) -> None:
     kept = history.save(build_analysis())
     context = multiprocessing.get_context("spawn")
@@ -265,7 +266,7 @@ def test_an_error_within_a_save_leaves_no_part_of_it(
     object.__setattr__(good, "columns", None)  # NOT NULL: refused after the tables were inserted
     monkeypatch.setattr(record.Record, "of", lambda _: good)
     monkeypatch.setattr(record.Record, "fingerprints", lambda _: {})
-    with pytest.raises(HistoryError, match="NOT NULL"):
+    with pytest.raises(HistoryError, match=r"(?i)not.null"):
         history.save(build_analysis())
     assert history.sessions().empty
     assert query(history, "SELECT count(*) FROM features") == [(0,)]

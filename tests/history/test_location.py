@@ -9,6 +9,7 @@ import pytest
 
 from ganglioside.errors import HistoryError
 from ganglioside.history import History, default_path
+from ganglioside.history.location import store_at
 
 
 def test_the_default_place_and_the_variable(
@@ -27,3 +28,16 @@ def test_the_default_place_and_the_variable(
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(HistoryError, match=r"absent.*folder that exists"):
         History.open(tmp_path / "absent" / "h.duckdb")
+
+
+def test_a_database_has_a_path_for_what_stands_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", "postgresql://ada:secret@lab.invalid/gangliosides")
+    path = default_path()
+    assert path.parent.is_dir()
+    assert path.is_relative_to(tmp_path / "ganglioside" / "postgresql")
+    assert "secret" not in str(path)
+    assert store_at(None, 1.0).name == "postgresql://lab.invalid/gangliosides"
+    assert not isinstance(store_at(tmp_path / "history.duckdb", 1.0), type(store_at(None, 1.0)))

@@ -90,13 +90,13 @@ def test_the_sign_of_life_is_renewed_while_it_runs(work: Work, history: History)
     until(lambda: history.runs.get(work.sid).heartbeat != long_ago)
     with history._store.write() as connection:
         connection.execute("UPDATE sessions SET host = 'far away'")
-    History.open(history.path)
+    History.open(history.address)
     assert history.runs.get(work.sid).status == "processing"
 
 
 def test_it_ends_at_its_next_step_when_asked_from_elsewhere(work: Work, history: History) -> None:
     until(lambda: len(history.runs.events(work.sid)) == 2)
-    History.open(history.path).runs.request_cancel(work.sid)
+    History.open(history.address).runs.request_cancel(work.sid)
     for _ in range(2):  # after the second sign of life it has heeded what came with the first
         heard = history.runs.get(work.sid).heartbeat
         until(lambda heard=heard: history.runs.get(work.sid).heartbeat != heard)  # type: ignore[misc]

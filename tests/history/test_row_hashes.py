@@ -33,7 +33,7 @@ def logged(history: History, sid: str) -> dict[str, str]:
     [
         ("UPDATE sessions SET heartbeat = now()::TIMESTAMP", False),
         ("UPDATE sessions SET error = 'x'", True),
-        ("UPDATE sessions SET created = created + INTERVAL 1 MICROSECOND", True),
+        ("UPDATE sessions SET created = created + INTERVAL '1 MICROSECOND'", True),
         ("UPDATE sessions SET reading = NULL", True),
     ],
 )

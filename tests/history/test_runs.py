@@ -96,10 +96,10 @@ def test_a_run_elsewhere_lives_as_long_as_it_beats(history: History, kind: str) 
     update(history, f"UPDATE {kind} SET host = 'far away', started = $1, heartbeat = $1", long_ago)
     assert runs.get(owner).why_dead(utc_now()) is not None
     runs.beat(owner)
-    History.open(history.path)
+    History.open(history.address)
     assert runs.get(owner).status == "processing"
     update(history, f"UPDATE {kind} SET heartbeat = ?", long_ago)
-    History.open(history.path)
+    History.open(history.address)
     assert runs.get(owner).status == "failed"
     assert runs.events(owner)[-1]["type"] == "error"
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import stores
 from jobs.slow_work import TABLE, Slow
 
 import ganglioside as gg
@@ -11,8 +13,10 @@ from ganglioside.jobs import kinds
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> gg.History:
-    return gg.History.open(tmp_path / "history.duckdb")
+def history(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[gg.History]:
+    """A new history, once in a file and once in PostgreSQL; see `stores`."""
+    with stores.address(store, tmp_path, monkeypatch) as address:
+        yield gg.History.open(address)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -53,4 +54,7 @@ sys.exit(__main__.main(*sys.argv[1:]))
 
 def slow_process(history: gg.History, job: str) -> subprocess.Popen[bytes]:
     code = SLOW_PROCESS.format(path=[str(TESTS)])
-    return subprocess.Popen([sys.executable, "-c", code, str(history.path), job])
+    return subprocess.Popen(
+        [sys.executable, "-c", code, job],
+        env={**os.environ, "GANGLIOSIDE_HISTORY": history.address},
+    )

@@ -70,7 +70,9 @@ def test_the_events_of_a_session_come_until_it_has_ended(
         return gg.analyze(table, progress=stop_and_go)
 
     def listen() -> None:
-        for event in follow_session(gg.History.open(history.path), sid, lambda: time.sleep(0.01)):
+        for event in follow_session(
+            gg.History.open(history.address), sid, lambda: time.sleep(0.01)
+        ):
             followed.append(event)  # noqa: PERF402 - one by one
 
     listener = threading.Thread(target=listen)
@@ -92,7 +94,7 @@ os.kill(os.getpid(), 9)
 
 
 def test_a_session_whose_process_has_died_is_found(history: gg.History) -> None:
-    subprocess.run([sys.executable, "-c", DIES, str(history.path)], check=False)
+    subprocess.run([sys.executable, "-c", DIES, history.address], check=False)
     sid = history.sessions()["id"].iloc[0]
     (event,) = follow_session(history, sid, time.time)
     assert (event["type"], event["message"]) == ("error", "Interrupted")

@@ -107,10 +107,10 @@ def test_a_session_whose_job_never_came_is_not_waited_for(
     source = gg.example().source
     lost, kept = (history.queue(source, gg.Settings()) for _ in range(2))
     history.jobs.add("session", {"session": kept}, "waits", session=kept)
-    gg.History.open(history.path)
+    gg.History.open(history.address)
     assert history.session(lost)["status"] == "pending"  # its job may still be added
     monkeypatch.setattr(interrupted, "_QUEUED_WITHIN", timedelta(0))
-    gg.History.open(history.path)
+    gg.History.open(history.address)
     assert history.session(lost)["status"] == "failed"
     assert history.session(kept)["status"] == "pending"
     assert history.care.verify(sample=0).is_whole

@@ -20,7 +20,7 @@ def test_a_job_runs_in_its_own_process_and_is_followed_from_any(
 ) -> None:
     settings = gg.Settings(rt_tolerance=0.05).to_dict()
     job = jobs.start(history, jobs.Analyze(source=str(table), settings=settings, title="Liver 3"))
-    events = list(jobs.follow(gg.History.open(history.path), job))
+    events = list(jobs.follow(gg.History.open(history.address), job))
     assert [event["step"] for event in events][-2:] == ["saving", "complete"]
     percentages = [event["percentage"] for event in events]
     assert percentages == sorted(percentages)
@@ -104,3 +104,18 @@ def test_a_job_takes_no_modules_from_the_folder_at_hand(
     until(lambda: history.jobs.get(job).has_ended or ran.exists())
     assert not ran.exists()
     assert history.jobs.get(job).status == "completed"
+
+
+def test_the_history_is_named_where_others_cannot_read_it(
+    history: gg.History, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its address may hold a password, and everybody can list the processes of a machine."""
+    begun: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(
+        launcher.subprocess, "Popen", lambda command, **more: begun.append((command, more["env"]))
+    )
+    job = jobs.start(history, jobs.Analyze(source=str(table)))
+    ((command, environment),) = begun
+    assert command[-1] == job
+    assert history.address not in " ".join(command)
+    assert environment["GANGLIOSIDE_HISTORY"] == history.address

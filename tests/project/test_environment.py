@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
+from typing import Any
 
 import pytest
 import yaml
@@ -23,15 +24,21 @@ ENVIRONMENT_ONLY = {"pip", "-e ."}
 
 def split(requirement: str) -> tuple[str, str]:
     """Return the name and the version range of one requirement."""
-    match = re.fullmatch(r"([A-Za-z0-9._-]+)\s*(.*)", requirement)
+    match = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[\w+\])?\s*(.*)", requirement)
     assert match, requirement
     return match[1].lower(), match[2].replace(" ", "")
 
 
+def everything(project: dict[str, Any]) -> list[str]:
+    """Return what the project, its extras and its tests need, without the project itself."""
+    extras = project["optional-dependencies"].values()
+    listed = [*project["dependencies"], *(requirement for extra in extras for requirement in extra)]
+    return [requirement for requirement in listed if split(requirement)[0] != project["name"]]
+
+
 def project_requirements(text: str) -> dict[str, str]:
     project = tomllib.loads(text)["project"]
-    listed = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    pairs = [split(requirement) for requirement in listed]
+    pairs = [split(requirement) for requirement in everything(project)]
     assert len(pairs) == len(dict(pairs)), "a package is listed twice"
     named = {CONDA_NAMES.get(name, name): versions for name, versions in pairs}
     return {"python": project["requires-python"].replace(" ", ""), **named}
@@ -106,7 +113,11 @@ def imported_packages() -> set[str]:
 
 
 def test_everything_imported_is_declared(files: tuple[str, str]) -> None:
-    declared = {split(r)[0] for r in tomllib.loads(files[0])["project"]["dependencies"]}
+    project = tomllib.loads(files[0])["project"]
+    extras = {name: of for name, of in project["optional-dependencies"].items() if name != "dev"}
+    declared = {
+        split(r)[0] for listed in (project["dependencies"], *extras.values()) for r in listed
+    }
     imported = imported_packages()
     assert {"typer", "duckdb", "pandas"} <= imported
     assert imported - declared == set()
@@ -146,7 +157,7 @@ def pinned(python: str) -> dict[str, Version]:
 def test_what_was_tested_is_one_allowed_version_of_each_package(python: str) -> None:
     versions = pinned(python)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    for text in (*project["dependencies"], *project["optional-dependencies"]["dev"]):
+    for text in everything(project):
         requirement = Requirement(text)
         assert versions[canonicalize_name(requirement.name)] in requirement.specifier, text
 

@@ -9,14 +9,15 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
+from ganglioside.history.care.transfer import MANIFEST, export_all, import_all
 from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.row_hashes import adopt_older
+from ganglioside.history.storage.dialect import set_aside
 from ganglioside.history.storage.file_modes import keep_mode_and_owner
+from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.store import Store, utc_now
 from ganglioside.support.whole_files import whole_file
 
@@ -27,8 +28,27 @@ _MOMENT: Final = "%Y%m%d-%H%M%S"
 _CHUNK: Final = 1 << 20
 
 
-def backup(store: Store, target: Path) -> Path:
+def file_of(store: HistoryStore) -> Store:
+    """Store of a file.
+
+    Raises
+    ------
+    HistoryError
+        If the history is in a database.
+    """
+    if not isinstance(store, Store):
+        raise HistoryError(
+            f"The history {store.name} is in a database, not in a file: what is kept there is "
+            "copied with `ganglioside history backup`, and mended with PostgreSQL's own tools."
+        )
+    return store
+
+
+def backup(store: HistoryStore, target: Path) -> Path:
     """Copy a history to a file, or into a folder; see `Care.backup`."""
+    if not isinstance(store, Store):
+        name = f"ganglioside-{utc_now():{_MOMENT}}"
+        return export_all(store, target / name if target.is_dir() else target).folder
     if target.is_dir():
         name = f"{store.path.stem}-{utc_now():{_MOMENT}}.duckdb"
         target = target / name
@@ -39,14 +59,17 @@ def backup(store: Store, target: Path) -> Path:
     return target
 
 
-def restore(store: Store, source: Path) -> Path | None:
+def restore(store: HistoryStore, source: Path) -> Path | str | None:
     """Replace a history by a backup; see `Care.restore`.
 
     Returns
     -------
-    pathlib.Path or None
-        New path of the history that was replaced; None if there was none.
+    pathlib.Path, str or None
+        New path of the history that was replaced, or the name of its schema in a database; None if
+        there was none.
     """
+    if not isinstance(store, Store):
+        return _restore_database(store, source)
     if not source.is_file():
         raise HistoryError(f"There is no backup {source}: name a file that history.backup made.")
     with store.draft() as draft:
@@ -55,16 +78,30 @@ def restore(store: Store, source: Path) -> Path | None:
         return _put(store, draft)
 
 
-def vacuum(store: Store) -> tuple[int, int]:
+def vacuum(store: HistoryStore) -> tuple[int, int]:
     """Rewrite a history without its gaps; return its size before and after, bytes."""
-    with store.alone() as path, store.draft() as draft:
-        before = path.stat().st_size
-        store.rewrite(draft)
-        store.replace_by(draft)
-        return before, path.stat().st_size
+    return store.vacuum()
 
 
-def _record_restore(connection: duckdb.DuckDBPyConnection, version: int, source: Path) -> None:
+def _restore_database(store: HistoryStore, source: Path) -> str | None:
+    """Replace what is in a database by an export; return the new name of its schema."""
+    if not (source / MANIFEST).is_file():
+        raise HistoryError(f"There is no backup {source}: name a folder that history.backup made.")
+    aside: list[str] = []
+
+    def put_aside(connection: Connection) -> None:
+        if audit_log.entries(connection):
+            aside.append(set_aside(connection, f"{utc_now():{_MOMENT}}".replace("-", "_")))
+
+    def record(connection: Connection) -> None:
+        audit_log.append(connection, current_author(), "restored", backup=source.name)
+
+    store.prepare()
+    import_all(store, source, last=record, first=put_aside, whole=True)
+    return aside[0] if aside else None
+
+
+def _record_restore(connection: Connection, version: int, source: Path) -> None:
     """Close the unfinished jobs of a backup and record the restore in its log."""
     adopt_older(connection, version)
     connection.begin()

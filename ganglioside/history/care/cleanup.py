@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import duckdb
-
 from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.session_rows import Stored, delete_session
+from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
 
 _UNITS: Final[dict[str, timedelta]] = {
@@ -70,7 +69,7 @@ def parse_age(text: str) -> timedelta:
     return float(found[1]) * unit
 
 
-def outdated(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> list[Stored]:
+def outdated(connection: Connection, older_than: timedelta) -> list[Stored]:
     """Sessions that ended before the age given and are not marked as kept, the oldest first."""
     if older_than <= timedelta(0):
         raise HistoryError("An age above zero is needed: younger sessions are never cleaned up.")
@@ -83,7 +82,7 @@ def outdated(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> li
     return [session for session in Stored.all(connection) if session.id in old]
 
 
-def remove(connection: duckdb.DuckDBPyConnection, sessions: list[Stored], why: str) -> None:
+def remove(connection: Connection, sessions: list[Stored], why: str) -> None:
     """Delete sessions, each with an entry in the log; part of a transaction."""
     for session in sessions:
         delete_session(connection, session)
@@ -91,19 +90,19 @@ def remove(connection: duckdb.DuckDBPyConnection, sessions: list[Stored], why: s
                    input=session.sha256, result=session.result_sha256, why=why)  # fmt: skip
 
 
-def remove_jobs(connection: duckdb.DuckDBPyConnection, older_than: timedelta) -> None:
+def remove_jobs(connection: Connection, older_than: timedelta) -> None:
     """Delete jobs that ended before the age given, with their events and one entry in the log."""
     limit = utc_now() - older_than
     rows = connection.execute("SELECT id FROM jobs WHERE ended < ? ORDER BY id", [limit]).fetchall()
     old = [job for (job,) in rows]
     if not old:
         return
-    connection.execute("DELETE FROM events WHERE list_contains(?, owner)", [old])
-    connection.execute("DELETE FROM jobs WHERE list_contains(?, id)", [old])
+    connection.execute("DELETE FROM events WHERE owner = ANY(?)", [old])
+    connection.execute("DELETE FROM jobs WHERE id = ANY(?)", [old])
     audit_log.append(connection, current_author(), "jobs deleted", jobs=old)
 
 
-def read_schedule(connection: duckdb.DuckDBPyConnection) -> Schedule | None:
+def read_schedule(connection: Connection) -> Schedule | None:
     """Schedule of the cleanup; None if there is none."""
     rows = connection.execute("SELECT older_than, every, author, last_run FROM schedule").fetchall()
     if not rows:
@@ -112,7 +111,7 @@ def read_schedule(connection: duckdb.DuckDBPyConnection) -> Schedule | None:
     return Schedule(older_than * _DAY, every * _DAY, author, last_run)
 
 
-def write_schedule(connection: duckdb.DuckDBPyConnection, schedule: Schedule | None) -> None:
+def write_schedule(connection: Connection, schedule: Schedule | None) -> None:
     """Set the schedule, or remove it; part of a transaction."""
     connection.execute("DELETE FROM schedule")
     if schedule is None:
@@ -126,12 +125,16 @@ def write_schedule(connection: duckdb.DuckDBPyConnection, schedule: Schedule | N
                every_days=days[1])  # fmt: skip
 
 
-def clean_when_due(connection: duckdb.DuckDBPyConnection) -> int:
+def clean_when_due(connection: Connection) -> int:
     """Run the scheduled cleanup if it is due; return the number of sessions deleted."""
-    schedule, now = read_schedule(connection), utc_now()
-    if schedule is None or not schedule.is_due(now):
+    now = utc_now()
+    if _due(connection, now) is None:
         return 0
     connection.begin()
+    schedule = _due(connection, now)
+    if schedule is None:  # in a database, another process has cleaned up meanwhile
+        connection.commit()
+        return 0
     old = outdated(connection, schedule.older_than)
     remove(connection, old, f"schedule set by {schedule.author}")
     remove_jobs(connection, schedule.older_than)
@@ -139,3 +142,9 @@ def clean_when_due(connection: duckdb.DuckDBPyConnection) -> int:
     audit_log.append(connection, current_author(), "cleaned", sessions=len(old), at=now.isoformat())
     connection.commit()
     return len(old)
+
+
+def _due(connection: Connection, now: datetime) -> Schedule | None:
+    """Schedule of the cleanup if it is time for it."""
+    schedule = read_schedule(connection)
+    return schedule if schedule is not None and schedule.is_due(now) else None

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,9 +17,11 @@ import pyarrow.parquet as pq
 from ganglioside.errors import HistoryError, SettingsError
 from ganglioside.history.process import PIDS_END
 from ganglioside.history.session_rows import STATUSES, Stored
-from ganglioside.history.storage.catalog import known_tables, migrations
-from ganglioside.history.storage.connections import quoted
+from ganglioside.history.storage.catalog import columns, described
+from ganglioside.history.storage.connections import connect, quoted
 from ganglioside.history.storage.damage import DAMAGE, damage
+from ganglioside.history.storage.dialect import as_file, as_postgres
+from ganglioside.history.storage.interface import Connection
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
@@ -31,6 +31,9 @@ _LARGEST_MANIFEST: Final = 1_000_000
 #: A table may unpack to so many times the size of its file; Parquet of real tables makes 1 to 30.
 _UNPACKED_TIMES: Final = 200
 _UNPACKED_ANYWAY: Final = 100_000_000  # bytes
+
+#: Rows that go to a database at once.
+_AT_ONCE: Final = 20_000
 
 #: SQL functions that count the bytes of a value, by type.
 _BYTES: Final = {"VARCHAR": "strlen", "BLOB": "octet_length"}
@@ -113,7 +116,29 @@ def _of(kind: type[Any], values: Mapping[str, Any], key: str) -> Any:
     return values[key]
 
 
-def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
+def view_tables(
+    connection: Connection, tables: Collection[str], folder: Path, *, own: bool = False
+) -> None:
+    """Make `new_TABLE` of each table of an export, once its file was found harmless.
+
+    In a file they are views of the export; in a database tables of this transaction. An export that
+    is one's own may unpack to any size: many sessions that are much alike pack well.
+    """
+    if (postgres := as_postgres(connection)) is None:
+        for table in tables:
+            view_table(as_file(connection), table, folder / f"{table}.parquet", own=own)
+        return
+    with connect(Path(":memory:"), folder=folder) as files:
+        for table in tables:
+            view_table(files, table, folder / f"{table}.parquet", own=own)
+            types = dict(described(files, f"new_{table}"))
+            rows = files.sql(f"FROM new_{table}").to_arrow_reader(_AT_ONCE)
+            postgres.stage(f"new_{table}", types, rows)
+
+
+def view_table(
+    connection: duckdb.DuckDBPyConnection, table: str, path: Path, *, own: bool = False
+) -> None:
     """Make the view `new_TABLE` of a file that holds columns of a history and is not a zip bomb.
 
     Raises
@@ -121,11 +146,12 @@ def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
     HistoryError
         If it has other columns, or unpacks to far more than its size.
     """
-    _require_size(path, _encoded_size(path))
+    if not own:
+        _require_size(path, _encoded_size(path))
     source = f"read_parquet('{quoted(path)}', file_row_number = true)"
     connection.execute(f"CREATE TEMP VIEW new_{table} AS FROM {source}")
-    known = _columns()[table]
-    found = dict(_described(connection, f"new_{table}"))
+    known = columns()[table]
+    found = dict(described(connection, f"new_{table}"))
     for name, kind in found.items():
         if name != "file_row_number" and kind != known.get(name):
             expected = f"not {known[name]}" if name in known else "which no history has"
@@ -133,22 +159,8 @@ def view_table(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
                 f"{path}: its column {name[:40]!r} is {kind[:40]}, {expected}. Export the "
                 "history again, with a version that is not newer than this one."
             )
-    _require_size(path, _text_size(connection, table, found))
-
-
-@cache
-def _columns() -> dict[str, dict[str, str]]:
-    """Columns of each table with their SQL types."""
-    with closing(duckdb.connect(":memory:")) as connection:
-        tables = known_tables(migrations()[-1].version)
-        for sql in tables.values():
-            connection.execute(sql)
-        return {table: dict(_described(connection, table)) for table in tables}
-
-
-def _described(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
-    rows = connection.execute(f"DESCRIBE {table}").fetchall()
-    return [(name, "VARCHAR" if kind == "JSON" else kind) for name, kind, *_ in rows]
+    if not own:
+        _require_size(path, _text_size(connection, table, found))
 
 
 def _encoded_size(path: Path) -> int:

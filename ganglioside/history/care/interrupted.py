@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-import duckdb
-
 from ganglioside.history.events import error_event, insert_events, last_events
 from ganglioside.history.row_hashes import Table, changing
 from ganglioside.history.runs import find_runs
 from ganglioside.history.session_rows import end_session
+from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
 
 _TABLES: Final[tuple[Table, ...]] = ("sessions", "jobs")
@@ -19,22 +18,16 @@ _TABLES: Final[tuple[Table, ...]] = ("sessions", "jobs")
 _QUEUED_WITHIN: Final = timedelta(minutes=1)
 
 
-def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def mark_dead(connection: Connection) -> list[str]:
     """Mark what nobody works on any more as failed, and return the ids.
 
     What runs on another machine counts as running until it has given no sign of life for
     `process.DEAD_AFTER`.
     """
-    now = utc_now()
-    found: list[tuple[Table, str, str | None]]
-    found = [(table, run.id, run.why_dead(now)) for table in _TABLES
-             for run in find_runs(connection, table)]  # fmt: skip
-    found += [("sessions", sid, "its job has ended before it began")
-              for sid in _left_waiting(connection)]  # fmt: skip
-    dead = [(table, owner, why) for table, owner, why in found if why is not None]
-    if not dead:
+    if not _dead(connection):
         return []
     connection.begin()
+    dead = _dead(connection)  # in a database, others may have ended meanwhile
     for table, owner, why in dead:
         reason = f"Interrupted: {why}. It can be run again."
         with changing(connection, table, owner, "interrupted", ends=True, error=reason):
@@ -43,7 +36,18 @@ def mark_dead(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [owner for _, owner, _ in dead]
 
 
-def _left_waiting(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _dead(connection: Connection) -> list[tuple[Table, str, str]]:
+    """Sessions and jobs that nobody works on any more, each with the reason."""
+    now = utc_now()
+    found: list[tuple[Table, str, str | None]]
+    found = [(table, run.id, run.why_dead(now)) for table in _TABLES
+             for run in find_runs(connection, table)]  # fmt: skip
+    found += [("sessions", sid, "its job has ended before it began")
+              for sid in _left_waiting(connection)]  # fmt: skip
+    return [(table, owner, why) for table, owner, why in found if why is not None]
+
+
+def _left_waiting(connection: Connection) -> list[str]:
     """Sessions that wait for a job which will not come."""
     rows = connection.execute(
         "SELECT id FROM sessions WHERE status = 'pending' AND created < ? AND NOT EXISTS "
@@ -54,7 +58,7 @@ def _left_waiting(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [sid for (sid,) in rows]
 
 
-def _fail(connection: duckdb.DuckDBPyConnection, table: Table, owner: str, reason: str) -> None:
+def _fail(connection: Connection, table: Table, owner: str, reason: str) -> None:
     if table == "sessions":
         end_session(connection, owner, "failed", reason)
     else:

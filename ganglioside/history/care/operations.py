@@ -8,7 +8,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pandas as pd
 
 from ganglioside.history import audit_log
@@ -24,19 +23,20 @@ from ganglioside.history.care.cleanup import (
     write_schedule,
 )
 from ganglioside.history.care.interrupted import mark_dead
+from ganglioside.history.care.move import move
 from ganglioside.history.care.salvage import Salvaged
 from ganglioside.history.care.transfer import Transfer
 from ganglioside.history.care.verify import Verification, verify
 from ganglioside.history.listing import list_sessions
-from ganglioside.history.location import resolved, store_at
+from ganglioside.history.location import file_at, store_at
 from ganglioside.history.row_hashes import adopt_older
+from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.log_heads import Head, read_head
-from ganglioside.history.storage.store import Store
 
 _A_DAY: Final = timedelta(days=1)
 
 
-def put_in_order(connection: duckdb.DuckDBPyConnection, version: int) -> None:
+def put_in_order(connection: Connection, version: int) -> None:
     """Bring a history that was just opened up to date; `version` is the schema it had."""
     adopt_older(connection, version)
     mark_dead(connection)
@@ -64,7 +64,7 @@ class Care:
     >>> folder.cleanup()
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: HistoryStore) -> None:
         self._store = store
 
     def verify(
@@ -189,7 +189,8 @@ class Care:
         Returns
         -------
         pathlib.Path
-            The copy, itself a history that `History.open` opens.
+            The copy, itself a history that `History.open` opens; of a history in a database, a
+            folder as `export` writes it.
 
         Raises
         ------
@@ -198,7 +199,7 @@ class Care:
         """
         return backup.backup(self._store, Path(target).expanduser())
 
-    def restore(self, source: str | PathLike[str]) -> Path | None:
+    def restore(self, source: str | PathLike[str]) -> Path | str | None:
         """Replace this history by a backup; the present file is kept beside it.
 
         `History.restore` does the same where the present file is absent or cannot be opened.
@@ -206,12 +207,13 @@ class Care:
         Parameters
         ----------
         source
-            File that `backup` wrote.
+            File or folder that `backup` wrote.
 
         Returns
         -------
-        pathlib.Path or None
-            New name of the file that was replaced; None where there was none.
+        pathlib.Path, str or None
+            New name of the file that was replaced, or of the schema in a database; None where there
+            was none.
 
         Raises
         ------
@@ -241,8 +243,8 @@ class Care:
         HistoryError
             If nothing can be read, or the new file exists already.
         """
-        new = store_at(target, self._store.timeout)
-        return salvage.salvage(resolved(self._store.path), new)
+        new = file_at(target, self._store.timeout)
+        return salvage.salvage(backup.file_of(self._store).path, new)
 
     def vacuum(self) -> tuple[int, int]:
         """Rewrite the file without the space of deleted rows.
@@ -253,6 +255,30 @@ class Care:
             Size of the file, bytes.
         """
         return backup.vacuum(self._store)
+
+    def move(self, to: str | PathLike[str]) -> Transfer:
+        """Copy everything to a new history elsewhere: from a file to PostgreSQL, or back.
+
+        All of it is compared before it is stored there: rows, events, results and the chain of the
+        log. This history stays as it is; name the new one in `GANGLIOSIDE_HISTORY`. Tokens and the
+        schedule of the cleanup belong to the place, and are not copied.
+
+        Parameters
+        ----------
+        to
+            A new file, or the URL of a database without a history.
+
+        Returns
+        -------
+        Transfer
+
+        Raises
+        ------
+        HistoryError
+            If there is a history already, if work goes on in this one, or if anything differs; then
+            the other place is as it was before.
+        """
+        return move(self._store, store_at(to, self._store.timeout))
 
     def export(self, folder: str | PathLike[str]) -> Transfer:
         """Write everything to a new folder: one Parquet file per table, and a manifest.

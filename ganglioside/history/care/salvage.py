@@ -21,9 +21,9 @@ from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.row_hashes import adopted
-from ganglioside.history.session_rows import append_rows
 from ganglioside.history.storage.connections import attached
 from ganglioside.history.storage.damage import DAMAGE, damage
+from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.store import Store
 
 #: Tables with the result of a session, and those with its other rows, by the column with its id.

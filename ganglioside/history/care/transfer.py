@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
 from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
@@ -23,25 +21,27 @@ from ganglioside.history.care.import_checks import (
     job_fault,
     read_manifest,
     session_fault,
-    view_table,
+    view_tables,
 )
 from ganglioside.history.jobs import FOREIGN, close_foreign
 from ganglioside.history.log_facts import LogState, log_state
+from ganglioside.history.overrides import current, read_overrides
+from ganglioside.history.record import to_analysis
 from ganglioside.history.row_hashes import Table, adopted, row_hashes
 from ganglioside.history.session_rows import (
     Stored,
     delete_session,
     end_session,
-    read_analysis,
     read_record,
     read_source,
 )
-from ganglioside.history.storage.catalog import migrations
-from ganglioside.history.storage.connections import quoted
+from ganglioside.history.storage.catalog import columns, migrations
 from ganglioside.history.storage.damage import DAMAGE, damage
+from ganglioside.history.storage.dialect import write_parquet
 from ganglioside.history.storage.fingerprint import digest
+from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.log_heads import read_head
-from ganglioside.history.storage.store import Store, utc_now
+from ganglioside.history.storage.store import utc_now
 from ganglioside.version import __version__
 
 FORMAT: Final = "ganglioside-history"
@@ -63,6 +63,13 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "overrides": ("session", "position"),
     "events": ("owner", "number"),
 }
+
+
+#: Names of the tables that are transferred.
+TABLES: Final = tuple(_KEYS)
+
+#: A step within the transaction of a transfer.
+Step = Callable[[Connection], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +101,11 @@ class Transfer:
         return self.rows["sessions"]
 
 
-def export_all(store: Store, folder: Path) -> Transfer:
-    """Write all tables of a history to a new folder; see `Care.export`."""
+def export_all(store: HistoryStore, folder: Path, look: Step | None = None) -> Transfer:
+    """Write all tables of a history to a new folder; see `Care.export`.
+
+    `look` is called with the connection by which they are read.
+    """
     if folder.exists():
         raise HistoryError(f"{folder} is there already: name a new folder for the export.")
     folder = folder.absolute()
@@ -103,7 +113,12 @@ def export_all(store: Store, folder: Path) -> Transfer:
     try:
         draft.mkdir()
         with store.read(draft) as connection:
-            rows = {table: _write(connection, table, draft) for table in _KEYS}
+            if look is not None:
+                look(connection)
+            rows = {
+                table: write_parquet(connection, table, draft / f"{table}.parquet")
+                for table in _KEYS
+            }
         (draft / MANIFEST).write_text(json.dumps(_manifest(draft, rows), indent=2))
         draft.rename(folder)
     except OSError as error:
@@ -114,15 +129,6 @@ def export_all(store: Store, folder: Path) -> Transfer:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return Transfer(folder, rows)
-
-
-def _write(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> int:
-    target = quoted(folder / f"{table}.parquet")
-    ((rows,),) = connection.execute(
-        f"COPY (SELECT * FROM {table} ORDER BY rowid) TO '{target}' "
-        "(FORMAT parquet, COMPRESSION zstd)"
-    ).fetchall()
-    return int(rows)
 
 
 def _manifest(folder: Path, rows: dict[str, int]) -> dict[str, Any]:
@@ -149,18 +155,38 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def import_all(store: Store, folder: Path) -> Transfer:
-    """Add the tables of an export to a history; see `Care.import_`."""
+def import_all(
+    store: HistoryStore,
+    folder: Path,
+    last: Step | None = None,
+    first: Step | None = None,
+    *,
+    whole: bool = False,
+) -> Transfer:
+    """Add the tables of an export to a history; see `Care.import_`.
+
+    `first` and `last` are called within the transaction: if one raises, nothing is added. With
+    `whole`, for an export of one's own, nothing is added either where anything would be left out.
+    """
     folder = folder.absolute()
     counts = _require_whole(folder)
     with store.write(folder) as connection:
-        for table in counts:
-            view_table(connection, table, folder / f"{table}.parquet")
+        if first is not None:
+            first(connection)
+        view_tables(connection, counts, folder, own=whole)
         _require_counts(connection, counts)
         _require_owned(connection, folder)
         _require_sound_log(connection, folder)
         present = _require_same(connection)
-        return _Import(connection, folder).run(present)
+        done = _Import(connection, folder).run(present)
+        if whole and done.left_out:
+            raise HistoryError(
+                f"{len(done.left_out)} sessions or jobs cannot be taken over, so nothing was: "
+                + "; ".join(f"{owner}: {why}" for owner, why in [*done.left_out.items()][:3])
+            )
+        if last is not None:
+            last(connection)
+    return done
 
 
 def _require_whole(folder: Path) -> dict[str, int]:
@@ -191,7 +217,7 @@ def _require_file(path: Path, table: str, sha256: str) -> None:
         )
 
 
-def _require_counts(connection: duckdb.DuckDBPyConnection, counts: dict[str, int]) -> None:
+def _require_counts(connection: Connection, counts: dict[str, int]) -> None:
     for table, expected in counts.items():
         ((found,),) = connection.execute(f"SELECT count(*) FROM new_{table}").fetchall()
         if found != expected:
@@ -201,7 +227,7 @@ def _require_counts(connection: duckdb.DuckDBPyConnection, counts: dict[str, int
             )
 
 
-def _require_owned(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _require_owned(connection: Connection, folder: Path) -> None:
     """Raise `HistoryError` if a row belongs to no session or job of the export."""
     owners = {"sessions": "SELECT id FROM new_sessions"}
     owners["events"] = f"{owners['sessions']} UNION ALL SELECT id FROM new_jobs"
@@ -219,7 +245,7 @@ def _require_owned(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             )
 
 
-def _require_sound_log(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _require_sound_log(connection: Connection, folder: Path) -> None:
     if faults := audit_log.broken_links(audit_log.entries(connection, "new_log")):
         raise HistoryError(
             f"The log in {folder} was changed: {faults[0]} Nothing was imported. Ask `ganglioside "
@@ -227,7 +253,7 @@ def _require_sound_log(connection: duckdb.DuckDBPyConnection, folder: Path) -> N
         )
 
 
-def _require_same(connection: duckdb.DuckDBPyConnection) -> int:
+def _require_same(connection: Connection) -> int:
     """Count of sessions already present; raise `HistoryError` if one has other content."""
     rows = connection.execute(
         "SELECT id, here.sha256 = new.sha256 AND here.status = new.status "
@@ -258,7 +284,7 @@ class _Import:
     folder
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    def __init__(self, connection: Connection, folder: Path) -> None:
         self._connection = connection
         self._folder = folder
         self._left_out: dict[str, str] = {}
@@ -282,7 +308,7 @@ class _Import:
 
     def _new(self, table: Table, fault_of: Callable[[Row], str | None]) -> list[str]:
         """Ids of the rows that are new and can be read; those that cannot are left out."""
-        rows = self._connection.execute(f"FROM new_{table} ANTI JOIN {table} USING (id)")
+        rows = self._connection.execute(f"SELECT * FROM new_{table} AS new WHERE {_absent(table)}")
         names = [column[0] for column in rows.description]
         found: dict[str, None] = {}  # ordered; an id is looked for in it without a search
         for values in rows.fetchall():
@@ -298,7 +324,7 @@ class _Import:
 
     def _look_at_events(self, owners: set[str]) -> None:
         """Leave out sessions and jobs with a damaged or misnumbered event."""
-        rows = self._connection.execute("FROM new_events ORDER BY owner, number")
+        rows = self._connection.execute("SELECT * FROM new_events ORDER BY owner, number")
         names = [column[0] for column in rows.description]
         expected: Counter[str] = Counter()
         for values in rows.fetchall():
@@ -313,22 +339,19 @@ class _Import:
 
     def _add(self, table: str, sessions: list[str], jobs: list[str]) -> int:
         """Add the new rows of a table in their order; the log is renumbered."""
-        kept, condition, values = "* EXCLUDE (file_row_number)", "", []
-        if table == "log":
-            kept += (
-                " REPLACE ((SELECT coalesce(max(number) + 1, 0) FROM log) "
-                "+ row_number() OVER (ORDER BY file_row_number) - 1 AS number)"
-            )
-        elif table != "inputs":
+        condition, values = "", []
+        if table not in ("log", "inputs"):
             owners = {"jobs": jobs, "events": [*sessions, *jobs]}.get(table, sessions)
             if table == "overrides":  # with later ones of sessions that are present
                 owners = [*sessions, *self._here("sessions")]
             sound = [owner for owner in owners if owner not in self._left_out]
-            condition, values = f"WHERE list_contains(?, {_KEYS[table][0]})", [sound]
+            condition, values = f"AND new.{_KEYS[table][0]} = ANY(?)", [sound]
+        found = self._connection.execute(f"SELECT * FROM new_{table} LIMIT 0").description
+        cells = {name: _cell(table, name) for name, *_ in found if name != "file_row_number"}
         ((rows,),) = self._connection.execute(
-            f"INSERT INTO {table} BY NAME SELECT {kept} FROM "
-            f"(FROM new_{table} ANTI JOIN {table} USING ({', '.join(_KEYS[table])})) "
-            f"{condition} ORDER BY file_row_number",
+            f"INSERT INTO {table} ({', '.join(map(_quoted, cells))}) "
+            f"SELECT {', '.join(cells.values())} FROM new_{table} AS new "
+            f"WHERE {_absent(table)} {condition} ORDER BY file_row_number",
             values,
         ).fetchall()
         return int(rows)
@@ -406,15 +429,38 @@ class _Import:
         ]
 
 
-def _damage_of(connection: duckdb.DuckDBPyConnection, session: Stored) -> str | None:
+def _absent(table: str) -> str:
+    """Condition in SQL that a new row is not there yet."""
+    same = " AND ".join(f"here.{key} = new.{key}" for key in _KEYS[table])
+    return f"NOT EXISTS (SELECT 1 FROM {table} AS here WHERE {same})"
+
+
+def _cell(table: str, column: str) -> str:
+    """SQL of a cell of a new row; the log is renumbered."""
+    if (table, column) == ("log", "number"):
+        return (
+            "(SELECT coalesce(max(number) + 1, 0) FROM log) "
+            "+ row_number() OVER (ORDER BY file_row_number) - 1"
+        )
+    cell = f"new.{_quoted(column)}"
+    return f"CAST({cell} AS JSON)" if columns("JSON")[table][column] == "JSON" else cell
+
+
+def _quoted(column: str) -> str:
+    return f'"{column}"'
+
+
+def _damage_of(connection: Connection, session: Stored) -> str | None:
     """Fault of an imported session; None if there is none."""
     try:
         if read_source(connection, session).sha256 != session.sha256:
             return "its input is not what it was made from"
         if session.status != "completed":
             return None
-        read_analysis(connection, session)
-        found = digest(read_record(connection, session).fingerprints())
+        record = read_record(connection, session)
+        to_analysis(record, read_source(connection, session))
+        current(read_overrides(connection, session.id))
+        found = digest(record.fingerprints())
     except DAMAGE as error:
         return f"it cannot be read ({damage(error)})"
     if session.result_sha256 not in (None, found):

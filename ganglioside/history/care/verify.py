@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
-
 from ganglioside.analysis import analyze
 from ganglioside.columns import MAY_LACK
 from ganglioside.history import audit_log
@@ -22,6 +20,7 @@ from ganglioside.history.log_facts import (
     LogState,
     log_state,
     logged_schedules,
+    own_chain,
 )
 from ganglioside.history.opening import environment
 from ganglioside.history.overrides import log_rows, read_overrides
@@ -31,7 +30,7 @@ from ganglioside.history.session_rows import Stored, read_analysis, read_record,
 from ganglioside.history.storage import log_heads
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.fingerprint import digest
-from ganglioside.history.storage.store import Store
+from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.tokens import facts_of, logged_tokens, read_tokens
 
 #: Tables whose rows are the result of a session, and those whose rows belong to one.
@@ -78,7 +77,7 @@ class Verification:
 
 
 def verify(
-    store: Store,
+    store: HistoryStore,
     sample: int,
     seed: int,
     report: Callable[[int, int], None] | None,
@@ -117,11 +116,11 @@ def verify(
     )
 
 
-def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Any]:
+def _column(connection: Connection, sql: str) -> list[Any]:
     return [value for (value,) in connection.execute(sql).fetchall()]
 
 
-def _sessions(connection: duckdb.DuckDBPyConnection) -> tuple[list[Stored], list[str]]:
+def _sessions(connection: Connection) -> tuple[list[Stored], list[str]]:
     """All sessions, and one sentence per damaged row."""
     sessions = Stored.all(connection)
     damaged = {s.id: fault for s in sessions if (fault := _damage_of(s))}
@@ -137,9 +136,7 @@ def _damage_of(session: Stored) -> str | None:
     return None
 
 
-def _unlike_log(
-    connection: duckdb.DuckDBPyConnection, table: Table, recorded: LogState
-) -> list[str]:
+def _unlike_log(connection: Connection, table: Table, recorded: LogState) -> list[str]:
     """One sentence per session or job that differs from what the log records."""
     what = "Session" if table == "sessions" else "Job"
     known = recorded.of(table)
@@ -162,9 +159,7 @@ def _unlike_log(
     return faults
 
 
-def _what_differs(
-    connection: duckdb.DuckDBPyConnection, table: Table, owner: str, facts: Facts
-) -> str:
+def _what_differs(connection: Connection, table: Table, owner: str, facts: Facts) -> str:
     """Sentence about the columns of a row that differ from the log."""
     rows = connection.execute(f"SELECT * FROM {table} WHERE id = ?", [owner])
     names = [column[0] for column in rows.description]
@@ -180,9 +175,7 @@ def _what_differs(
     return f"its row was changed after the log recorded it (one of {open_to_all})."
 
 
-def _check_schedule(
-    connection: duckdb.DuckDBPyConnection, written: Sequence[audit_log.Entry]
-) -> list[str]:
+def _check_schedule(connection: Connection, written: Sequence[audit_log.Entry]) -> list[str]:
     rows = connection.execute("SELECT older_than, every, author, last_run FROM schedule").fetchall()
     found = LoggedSchedule(*rows[0]) if rows else None
     if len(rows) < 2 and found in logged_schedules(written):
@@ -192,11 +185,9 @@ def _check_schedule(
     return ["The schedule of the cleanup is not the one that the log records."]
 
 
-def _check_tokens(
-    connection: duckdb.DuckDBPyConnection, written: Sequence[audit_log.Entry]
-) -> list[str]:
+def _check_tokens(connection: Connection, written: Sequence[audit_log.Entry]) -> list[str]:
     """One sentence per token that differs from what the log records."""
-    logged = logged_tokens(written)
+    logged = logged_tokens(own_chain(written))  # tokens of elsewhere do not come with an import
     found = {token.id: facts_of(token) for token in read_tokens(connection)}
     missing = [
         f"Token {token} is missing: the log records it." for token in logged.keys() - found.keys()
@@ -210,10 +201,10 @@ def _check_tokens(
 
 
 def _check_heads(
-    store: Store, written: Sequence[audit_log.Entry], further: Sequence[Path]
+    store: HistoryStore, written: Sequence[audit_log.Entry], further: Sequence[Path]
 ) -> tuple[list[str], list[str]]:
     """Heads noted outside that the log lacks: faults, and notes where a restore explains them."""
-    noted, faults = log_heads.read_heads(store.path, further)
+    noted, faults = log_heads.read_heads(store.path, further, store.name)
     known = {entry.sha256 for entry in written}
     restored = [entry for entry in written if entry.action == "restored"]
     notes = []
@@ -230,7 +221,7 @@ def _check_heads(
     return faults, notes
 
 
-def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _strays(connection: Connection) -> list[str]:
     """One sentence per row that belongs to no session or job."""
     found = []
     for table in _BELONGING:
@@ -238,27 +229,31 @@ def _strays(connection: duckdb.DuckDBPyConnection) -> list[str]:
             f"The table {table} has rows of session {sid}, which is missing."
             for sid in _column(
                 connection,
-                f"SELECT DISTINCT session FROM {table} ANTI JOIN sessions ON session = id",
+                f"SELECT DISTINCT session FROM {table} WHERE NOT EXISTS "
+                "(SELECT 1 FROM sessions WHERE id = session)",
             )
         ]
     found += [
         f"There are events of {owner}, which is neither a session nor a job."
         for owner in _column(
             connection,
-            "SELECT DISTINCT owner FROM events ANTI JOIN "
-            "(SELECT id FROM sessions UNION ALL SELECT id FROM jobs) ON owner = id",
+            "SELECT DISTINCT owner FROM events WHERE NOT EXISTS "
+            "(SELECT 1 FROM sessions WHERE sessions.id = owner) AND NOT EXISTS "
+            "(SELECT 1 FROM jobs WHERE jobs.id = owner)",
         )
     ]
     found += [
         f"The input {sha256[:12]} belongs to no session."
         for sha256 in _column(
-            connection, "SELECT sha256 FROM inputs ANTI JOIN sessions USING (sha256)"
+            connection,
+            "SELECT sha256 FROM inputs WHERE NOT EXISTS "
+            "(SELECT 1 FROM sessions WHERE sessions.sha256 = inputs.sha256)",
         )
     ]
     return found
 
 
-def _check_inputs(store: Store, inputs: list[str], sessions: list[Stored]) -> list[str]:
+def _check_inputs(store: HistoryStore, inputs: list[str], sessions: list[Stored]) -> list[str]:
     """Faults of inputs: missing, stored twice, or with another hash."""
     known = {*inputs}
     faults = [f"Session {s.id}: its input is gone." for s in sessions if s.sha256 not in known]
@@ -273,7 +268,7 @@ def _check_inputs(store: Store, inputs: list[str], sessions: list[Stored]) -> li
     return faults
 
 
-def _changed_inputs(connection: duckdb.DuckDBPyConnection, inputs: Sequence[str]) -> list[str]:
+def _changed_inputs(connection: Connection, inputs: Sequence[str]) -> list[str]:
     marks = ", ".join("?" for _ in inputs)
     rows = connection.execute(
         f"SELECT sha256, content FROM inputs WHERE sha256 IN ({marks})", list(inputs)
@@ -286,9 +281,9 @@ def _changed_inputs(connection: duckdb.DuckDBPyConnection, inputs: Sequence[str]
 
 
 def _unreadable_or(
-    store: Store,
+    store: HistoryStore,
     names: Sequence[str],
-    check: Callable[[duckdb.DuckDBPyConnection, Sequence[str]], list[str]],
+    check: Callable[[Connection, Sequence[str]], list[str]],
     label: str,
 ) -> list[str]:
     """Faults found by `check`; if rows cannot be read, each is checked alone to name it."""
@@ -301,18 +296,20 @@ def _unreadable_or(
     return [fault for name in names for fault in _unreadable_or(store, [name], check, label)]
 
 
-def _check_sessions(store: Store, sessions: list[Stored], known: Mapping[str, Facts]) -> list[str]:
+def _check_sessions(
+    store: HistoryStore, sessions: list[Stored], known: Mapping[str, Facts]
+) -> list[str]:
     """Faults of results, inputs and overrides, compared with their hashes and the log."""
     by_id = {session.id: session for session in sessions}
 
-    def check(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
+    def check(connection: Connection, ids: Sequence[str]) -> list[str]:
         return _changed_sessions(connection, [by_id[sid] for sid in ids], known)
 
     return _unreadable_or(store, list(by_id), check, "Session {}: it")
 
 
 def _changed_sessions(
-    connection: duckdb.DuckDBPyConnection, sessions: list[Stored], known: Mapping[str, Facts]
+    connection: Connection, sessions: list[Stored], known: Mapping[str, Facts]
 ) -> list[str]:
     sealed = [s for s in sessions if s.status == "completed" and s.result_sha256]
     records = read_records(connection, sealed) if sealed else {}
@@ -336,31 +333,27 @@ def _changed_sessions(
     return faults
 
 
-def _rows_of_others(
-    connection: duckdb.DuckDBPyConnection, sessions: list[Stored]
-) -> list[tuple[str, str]]:
+def _rows_of_others(connection: Connection, sessions: list[Stored]) -> list[tuple[str, str]]:
     """Tables with result rows of sessions that are not completed, each with the session's id."""
     others = [session.id for session in sessions if session.status != "completed"]
     return [
         (table, sid)
         for table in _RESULTS
         for (sid,) in connection.execute(
-            f"SELECT DISTINCT session FROM {table} WHERE list_contains(?, session)", [others]
+            f"SELECT DISTINCT session FROM {table} WHERE session = ANY(?)", [others]
         ).fetchall()
         if others
     ]
 
 
-def _overrides(
-    connection: duckdb.DuckDBPyConnection, sessions: list[Stored]
-) -> dict[str, list[dict[str, Any]]]:
+def _overrides(connection: Connection, sessions: list[Stored]) -> dict[str, list[dict[str, Any]]]:
     """All overrides of the sessions that have any, by id, as the log holds them."""
     ids = connection.execute("SELECT DISTINCT session FROM overrides").fetchall()
     having = {sid for (sid,) in ids} & {session.id for session in sessions}
     return {sid: log_rows(read_overrides(connection, sid)) for sid in sorted(having)}
 
 
-def _rerun(store: Store, session: Stored) -> tuple[list[str], list[str]]:
+def _rerun(store: HistoryStore, session: Stored) -> tuple[list[str], list[str]]:
     """Faults and notes from analysing the input of a session again."""
     try:
         return _compare_again(store, session)
@@ -368,7 +361,7 @@ def _rerun(store: Store, session: Stored) -> tuple[list[str], list[str]]:
         return [f"Session {session.id} cannot be run again: {damage(error)}"], []
 
 
-def _compare_again(store: Store, session: Stored) -> tuple[list[str], list[str]]:
+def _compare_again(store: HistoryStore, session: Stored) -> tuple[list[str], list[str]]:
     """Faults and notes from comparing a stored result with that of a new analysis."""
     with store.read() as connection:
         stored = read_analysis(connection, session)
@@ -395,7 +388,7 @@ def _compare_again(store: Store, session: Stored) -> tuple[list[str], list[str]]
     ], note
 
 
-def _environment(connection: duckdb.DuckDBPyConnection, session: Stored) -> dict[str, str]:
+def _environment(connection: Connection, session: Stored) -> dict[str, str]:
     """Versions with which a session was made, by name."""
     ((text,),) = connection.execute(
         "SELECT environment FROM sessions WHERE id = ?", [session.id]

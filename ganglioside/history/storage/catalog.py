@@ -87,6 +87,23 @@ def table_names() -> list[str]:
     return sorted(known_tables(migrations()[-1].version))
 
 
+@cache
+def columns(json: str = "VARCHAR") -> dict[str, dict[str, str]]:
+    """Columns of each table with their SQL types; `json` is the type of JSON."""
+    with closing(duckdb.connect(":memory:")) as connection:
+        for sql in known_tables(migrations()[-1].version).values():
+            connection.execute(sql)
+        return {table: dict(described(connection, table, json)) for table in table_names()}
+
+
+def described(
+    connection: duckdb.DuckDBPyConnection, table: str, json: str = "VARCHAR"
+) -> list[tuple[str, str]]:
+    """Columns of a table or view with their SQL types; `json` is the type of JSON."""
+    rows = connection.execute(f"DESCRIBE {table}").fetchall()
+    return [(name, json if kind == "JSON" else kind) for name, kind, *_ in rows]
+
+
 def require_known(
     connection: duckdb.DuckDBPyConnection, path: Path, version: int, *, opening: bool = False
 ) -> None:

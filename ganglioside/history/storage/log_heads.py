@@ -18,10 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from ganglioside.errors import HistoryError
 from ganglioside.history.storage.file_modes import created_like
+from ganglioside.history.storage.interface import Connection
 
 #: Names a file that heads are noted in too.
 VARIABLE: Final = "GANGLIOSIDE_HEADS"
@@ -53,7 +52,7 @@ class Head:
     sha256: str
     time: datetime | None
 
-    def line(self, history: Path) -> str:
+    def line(self, history: Path | str) -> str:
         """Head as one line of JSON."""
         return json.dumps(
             {
@@ -65,7 +64,7 @@ class Head:
         )
 
 
-def read_head(connection: duckdb.DuckDBPyConnection) -> Head:
+def read_head(connection: Connection) -> Head:
     """Newest entry of the log."""
     rows = connection.execute(
         "SELECT number, sha256, time FROM log ORDER BY number DESC LIMIT 1"
@@ -78,14 +77,22 @@ def head_file(history: Path) -> Path:
     return history.with_name(f"{history.name}.heads")
 
 
-def note(history: Path, head: Head) -> None:
-    """Append a head to the files of heads, unless it is noted already."""
+def note(history: Path, head: Head, name: str | None = None) -> None:
+    """Append a head to the files of heads, unless it is noted already.
+
+    Parameters
+    ----------
+    history
+    head
+    name
+        Of the history in those files; its path where None.
+    """
     if head.number < 0 or _noted.get(history) == head.sha256:
         return
     for file in _files(history):
         try:
             with created_like(history):
-                add_to(file, history, head)
+                add_to(file, name or history, head)
         except OSError as error:
             warnings.warn(
                 f"The head of the log could not be noted in {file} ({error.strerror}): what was "
@@ -95,13 +102,15 @@ def note(history: Path, head: Head) -> None:
     _noted[history] = head.sha256
 
 
-def add_to(file: Path, history: Path, head: Head) -> None:
+def add_to(file: Path, history: Path | str, head: Head) -> None:
     """Append a head to a file of heads."""
     with file.open("a", encoding="utf-8") as stream:
         stream.write(head.line(history) + "\n")
 
 
-def read_heads(history: Path, further: Sequence[Path] = ()) -> tuple[list[Head], list[str]]:
+def read_heads(
+    history: Path, further: Sequence[Path] = (), name: str | None = None
+) -> tuple[list[Head], list[str]]:
     """Heads of a history that were noted, and one sentence per damaged line.
 
     Parameters
@@ -109,6 +118,8 @@ def read_heads(history: Path, further: Sequence[Path] = ()) -> tuple[list[Head],
     history
     further
         Files to read beside those that heads are noted in.
+    name
+        As for `note`.
 
     Returns
     -------
@@ -131,7 +142,7 @@ def read_heads(history: Path, further: Sequence[Path] = ()) -> tuple[list[Head],
                 faults.append(
                     f"{file}, line {number}: not a head of a log; it was changed or damaged."
                 )
-            elif parsed[0] == str(history):
+            elif parsed[0] == (name or str(history)):
                 heads.append(parsed[1])
     return heads, faults
 

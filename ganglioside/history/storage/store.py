@@ -30,7 +30,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 from filelock import FileLock, Timeout
@@ -96,6 +96,36 @@ class Store:
     timeout: float
 
     @property
+    def name(self) -> str:
+        """Path of the file."""
+        return str(self.path)
+
+    @property
+    def address(self) -> str:
+        """Path of the file."""
+        return str(self.path)
+
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self.path.exists()
+
+    def discard(self) -> None:
+        """Remove a file that was just made, unless somebody has stored something in it."""
+        with self.locked():
+            with self._checked(read_only=True) as connection:
+                is_empty = log_heads.read_head(connection).number < 0
+            if is_empty:
+                self.path.unlink()
+
+    def wait(self, seconds: float) -> None:
+        """Wait: nobody tells of a write to a file."""
+        time.sleep(seconds)
+
+    def kept_open(self, connection: Any) -> Store:
+        """Store that reads by this connection."""
+        return OpenStore(self.path, self.timeout, connection)
+
+    @property
     def lock_path(self) -> Path:
         """File whose lock admits one process at a time."""
         return self.path.with_name(self.path.name + ".lock")
@@ -151,13 +181,20 @@ class Store:
             yield connection
 
     @contextmanager
-    def write(self, folder: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    def write(
+        self,
+        folder: Path | None = None,
+        *,
+        adding: bool = False,  # noqa: ARG002 - nobody shares a file
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Connect for one transaction: all of it is stored, or nothing when an error leaves it.
 
         Parameters
         ----------
         folder
             As for `read`.
+        adding
+            Whether rows are only added; it makes no difference here.
         """
         with self._connected(read_only=False, folder=folder) as connection:
             connection.begin()
@@ -197,6 +234,14 @@ class Store:
         if folder is None:
             return attached(self.path, read_only=read_only)
         return connect(self.path, read_only=read_only, folder=folder)
+
+    def vacuum(self) -> tuple[int, int]:
+        """Rewrite the file without its gaps; return its size before and after, bytes."""
+        with self.alone() as path, self.draft() as draft:
+            before = path.stat().st_size
+            self.rewrite(draft)
+            self.replace_by(draft)
+            return before, path.stat().st_size
 
     @contextmanager
     def alone(self) -> Iterator[Path]:
@@ -321,6 +366,8 @@ class OpenStore(Store):
     def write(
         self,
         folder: Path | None = None,  # noqa: ARG002 - as everywhere
+        *,
+        adding: bool = False,  # noqa: ARG002
     ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Raise `HistoryError`: holding the lock for reading, a write would wait for itself."""
         raise HistoryError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from builders import build_analysis
 
 from ganglioside.history import History
@@ -12,6 +13,7 @@ from ganglioside.history.care.aliases import CareAliases
 from ganglioside.history.care.operations import Care
 
 
+@pytest.mark.file_only("its backup is a history")
 def test_the_names_of_before_do_what_care_does(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis())
     steps: list[tuple[int, int]] = []

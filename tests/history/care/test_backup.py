@@ -12,6 +12,9 @@ from ganglioside.errors import HistoryError
 from ganglioside.history import History
 from ganglioside.reading.raw_table import Source
 
+#: Of a history in a database: `test_operations.py`.
+pytestmark = pytest.mark.file_only("copies of the file")
+
 
 def test_a_backup_is_a_history(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis())

@@ -19,7 +19,7 @@ def age(history: History, sid: str, days: float) -> None:
     """Let a session have ended so many days ago."""
     with history._store.write() as connection:
         connection.execute(
-            f"UPDATE sessions SET completed = completed - INTERVAL {days * 24} HOUR WHERE id = ?",
+            f"UPDATE sessions SET completed = completed - INTERVAL '{days * 24} HOUR' WHERE id = ?",
             [sid],
         )
 
@@ -53,7 +53,7 @@ def test_cleanup_takes_old_jobs_with_their_events(history: History) -> None:
     history.care.cleanup(timedelta(days=1), dry_run=False)
     assert len(history.jobs.all()) == 1
     with history._store.write() as connection:
-        connection.execute("UPDATE jobs SET ended = ended - INTERVAL 2 DAY")
+        connection.execute("UPDATE jobs SET ended = ended - INTERVAL '2 DAY'")
     history.care.cleanup(timedelta(days=1), dry_run=False)
     assert history.jobs.all() == []
 
@@ -72,15 +72,15 @@ def test_a_schedule_is_off_until_somebody_sets_it(
     old, young = history.save(build_analysis(1)), history.save(build_analysis(2))
     age(history, old, 40)
     assert history.care.schedule() is None
-    assert len(History.open(history.path).sessions()) == 2
+    assert len(History.open(history.address).sessions()) == 2
     history.care.set_schedule(timedelta(days=30), timedelta(days=7))
-    assert list(History.open(history.path).sessions()["id"]) == [young]
+    assert list(History.open(history.address).sessions()["id"]) == [young]
     age(history, young, 40)
-    assert len(History.open(history.path).sessions()) == 1  # not due again
+    assert len(History.open(history.address).sessions()) == 1  # not due again
     later = cleanup.utc_now() + timedelta(days=8)
     with monkeypatch.context() as patch:
         patch.setattr(cleanup, "utc_now", lambda: later)
-        assert History.open(history.path).sessions().empty
+        assert History.open(history.address).sessions().empty
     history.care.set_schedule(None)
     assert history.care.schedule() is None
     assert list(history.care.log()["action"]).count("scheduled") == 2

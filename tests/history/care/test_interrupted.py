@@ -25,11 +25,11 @@ os.kill(os.getpid(), 9)
 def test_what_a_dead_process_left_is_marked_failed_and_can_be_run_again(history: History) -> None:
     job = history.jobs.add("analysis", {}, "n")
     running = history.begin(Source.from_bytes("y.csv", b"y"), Settings())  # by this process
-    died = subprocess.run([sys.executable, "-c", DIES, history.path, job], check=False)
+    died = subprocess.run([sys.executable, "-c", DIES, history.address, job], check=False)
     assert died.returncode == -signal.SIGKILL
     listed = history.sessions().set_index("id")["status"]
     assert sorted(listed) == ["processing", "processing"]
-    again = History.open(history.path)
+    again = History.open(history.address)
     sessions = again.sessions().set_index("id")
     assert sessions.loc[running, "status"] == "processing"
     dead = sessions.drop(running).iloc[0]
@@ -42,4 +42,4 @@ def test_what_a_dead_process_left_is_marked_failed_and_can_be_run_again(history:
         last = (again.jobs.events if owner == job else again.events)(owner)[-1]
         assert (last["type"], last["error"]) == ("error", dead["error"])
     assert list(again.care.log()["action"]).count("interrupted") == 2
-    assert History.open(history.path).sessions().equals(again.sessions())
+    assert History.open(history.address).sessions().equals(again.sessions())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import stores
 from builders import HandMadeModel, assert_analyses_equal, build_analysis
 from history_transfer import carry, differences
 
@@ -54,7 +55,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def filled(made: Path, history: History) -> History:
     """A history of one's own with something of everything."""
-    shutil.copy(made / "filled.duckdb", history.path)
+    stores.pour(made / "filled.duckdb", history.address)
     return history
 
 
@@ -64,6 +65,7 @@ def out(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made / "out", tmp_path / "out"))
 
 
+@pytest.mark.file_only("compares files")
 def test_a_history_is_carried_without_difference(history: History, tmp_path: Path) -> None:
     sids = fill(history)
     out = history.care.export(tmp_path / "out")
@@ -81,6 +83,7 @@ def test_a_history_is_carried_without_difference(history: History, tmp_path: Pat
     assert list(fresh.care.log()["action"])[-1] == "imported"
 
 
+@pytest.mark.file_only("compares files")
 def test_the_comparison_sees_a_difference(filled: History, tmp_path: Path) -> None:
     filled.care.backup(tmp_path / "copy.duckdb")
     assert differences(filled.path, tmp_path / "copy.duckdb") == []
@@ -116,6 +119,7 @@ def test_two_histories_become_one(filled: History, out: Path, tmp_path: Path) ->
     assert other.care.verify(sample=0).is_whole
 
 
+@pytest.mark.file_only("its backup is a history")
 def test_what_was_said_later_comes_along(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis().with_overrides(SAID))
     copy = History.open(history.care.backup(tmp_path / "copy.duckdb"))
@@ -126,6 +130,7 @@ def test_what_was_said_later_comes_along(history: History, tmp_path: Path) -> No
     assert copy.care.verify(sample=0).is_whole
 
 
+@pytest.mark.file_only("its backup is a history")
 def test_a_session_that_is_something_else_here_is_refused(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis())
     copy = History.open(history.care.backup(tmp_path / "copy.duckdb"))

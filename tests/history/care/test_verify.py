@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import stores
 from effort import some
 from kept_open import kept_open
 
@@ -61,15 +62,18 @@ def copied(filled: tuple[Path, str], tmp_path: Path) -> tuple[History, str]:
 
 
 @pytest.fixture
-def opened(filled: tuple[Path, str], place: Path) -> Iterator[tuple[History, str]]:
-    shutil.copy(filled[0], place / "history.duckdb")
-    with kept_open():
-        yield History.open(place / "history.duckdb"), filled[1]
+def opened(
+    filled: tuple[Path, str], store: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[History, str]]:
+    with stores.address(store, place, monkeypatch) as address, kept_open():
+        stores.pour(filled[0], address)
+        yield History.open(address), filled[1]
 
 
 def tamper(history: History, sql: str) -> None:
     with history._store.write() as connection:
-        connection.execute(sql)
+        for statement in sql.split("; "):
+            connection.execute(statement)
 
 
 def test_a_sound_history_is_whole_and_gives_the_same_again(opened: tuple[History, str]) -> None:
@@ -151,7 +155,7 @@ PUT_IN = "; ".join(
         ("UPDATE sessions SET author = 'Eve' WHERE id = '{0}'", "author is 'Eve'"),
         ("UPDATE sessions SET author = NULL WHERE id = '{0}'", "author is None"),
         ("UPDATE sessions SET keep = true WHERE id = '{0}'", "row was changed .*keep"),
-        ("UPDATE sessions SET created = created - INTERVAL 1 DAY WHERE id = '{0}'", "row was"),
+        ("UPDATE sessions SET created = created - INTERVAL '1 DAY' WHERE id = '{0}'", "row was"),
         ("UPDATE sessions SET started = NULL WHERE id = '{0}'", "row was changed"),
         ("UPDATE sessions SET completed = now()::TIMESTAMP WHERE id = '{0}'", "row was changed"),
         ("UPDATE sessions SET file_name = 'y.csv' WHERE id = '{0}'", "row was changed"),
@@ -222,8 +226,8 @@ def test_honest_changes_leave_it_whole(copied: tuple[History, str]) -> None:
     history.care.cleanup(timedelta(days=300), dry_run=False)
     history.care.vacuum()
     tamper(history, "UPDATE schedule SET last_run = NULL")
-    assert History.open(history.path).care.verify(sample=1).faults == ()
-    History.open(history.path)  # the schedule is due: a cleanup has taken place
+    assert History.open(history.address).care.verify(sample=1).faults == ()
+    History.open(history.address)  # the schedule is due: a cleanup has taken place
     assert history.care.schedule() is not None
     assert history.care.verify(sample=0).is_whole
     history.care.set_schedule(None)
@@ -250,7 +254,7 @@ def test_no_honest_change_makes_a_changed_row_right(opened: tuple[History, str])
     history, sid = opened
     tamper(history, f"UPDATE sessions SET file_name = 'y.csv' WHERE id = '{sid}'")
     tamper(history, "UPDATE jobs SET name = 'y', status = 'processing', pid = -5")
-    again = History.open(history.path)  # marks the job as interrupted
+    again = History.open(history.address)  # marks the job as interrupted
     again.rename(sid, "later")
     again.keep(sid)
     faults = again.care.verify(sample=0).faults
@@ -264,7 +268,7 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
     """Who can write the file can write a new log, and the head beside it: not one elsewhere."""
     history, _ = opened
     kept = tmp_path / "elsewhere.jsonl"
-    kept.write_text(history.care.head().line(history.path) + "\n")
+    kept.write_text(history.care.head().line(history.name) + "\n")
     with history._store.write() as connection:
         last = audit_log.entries(connection)[-1]
         connection.execute("DELETE FROM log WHERE number = ?", [last.number])
@@ -312,7 +316,7 @@ def test_a_damaged_row_spoils_itself_alone(opened: tuple[History, str], sql: str
     """No command ends in a traceback: the list, the jobs, the log and verify go on."""
     history, _ = opened
     tamper(history, sql)
-    again = History.open(history.path)
+    again = History.open(history.address)
     assert len(again.sessions()) == 3
     assert len(again.jobs.all()) == 1
     assert not again.care.log().empty

@@ -17,7 +17,10 @@ from ganglioside.history import History
 from ganglioside.history.storage import file_modes
 from ganglioside.history.storage.log_heads import head_file
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX")
+pytestmark = [
+    pytest.mark.file_only("permissions of the file"),
+    pytest.mark.skipif(sys.platform == "win32", reason="modes of POSIX"),
+]
 
 
 def mode(path: Path) -> int:

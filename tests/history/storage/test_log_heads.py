@@ -13,6 +13,8 @@ from ganglioside.history import History
 from ganglioside.history.storage import log_heads
 from ganglioside.history.storage.log_heads import FIRST, Head, head_file, note, read_heads
 
+pytestmark = pytest.mark.file_only("what is noted beside the file")
+
 HEAD = Head(3, "ab" * 32, datetime(2026, 11, 26, 12, 0, 1))
 
 

@@ -36,6 +36,8 @@ from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides
 
+pytestmark = pytest.mark.file_only("the file, its lock and its steps")
+
 OLDER = [migration.version for migration in migrations()[:-1]]
 
 

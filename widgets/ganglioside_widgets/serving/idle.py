@@ -27,7 +27,7 @@ async def until_idle(process: int) -> None:
 
 
 def _is_busy(process: int) -> bool:
-    from ganglioside.history import History, default_path  # not before a page is closed
+    from ganglioside.history import History  # not before a page is closed
+    from ganglioside.history.location import TIMEOUT, store_at
 
-    path = default_path()
-    return path.exists() and History.open(path).runs.is_busy(process)
+    return store_at(None, TIMEOUT).exists() and History.open().runs.is_busy(process)

@@ -1,0 +1,66 @@
+"""What the stores do each in its own way, for connections of both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pyarrow as pa
+
+from ganglioside.history.storage.connections import quoted
+from ganglioside.history.storage.interface import Connection
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from ganglioside.history.storage.postgres.connection import PostgresConnection
+
+
+def append_rows(connection: Connection, table: str, rows: pa.Table) -> None:
+    """Add rows to a table, column by column name."""
+    if postgres := as_postgres(connection):
+        postgres.append(table, rows)
+        return
+    file = as_file(connection)
+    file.register("incoming", rows)
+    file.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+    file.unregister("incoming")
+
+
+def take_tail(connection: Connection) -> None:
+    """Keep others from adding to the log until the transaction ends: a file nobody shares."""
+    if postgres := as_postgres(connection):
+        postgres.take_tail()
+
+
+def write_parquet(connection: Connection, table: str, target: Path) -> int:
+    """Write a table to a new Parquet file, in order; return the number of rows."""
+    if postgres := as_postgres(connection):
+        return postgres.write_parquet(table, target)
+    ((rows,),) = connection.execute(
+        f"COPY (SELECT * FROM {table} ORDER BY rowid) TO '{quoted(target)}' "
+        "(FORMAT parquet, COMPRESSION zstd)"
+    ).fetchall()
+    return int(rows)
+
+
+def set_aside(connection: Connection, moment: str) -> str:
+    """Give what is in a database another name, and make it anew; return that name."""
+    from ganglioside.history.storage.postgres import schema
+
+    postgres = as_postgres(connection)
+    if postgres is None:
+        raise TypeError("A file is set aside by renaming it.")
+    return schema.set_aside(postgres, moment)
+
+
+def as_postgres(connection: Connection) -> PostgresConnection | None:
+    """Connection to a database; None where it is one to a file."""
+    # Known by what it can do: its class is loaded only where there is a database.
+    known = hasattr(connection, "take_tail")
+    return cast("PostgresConnection", connection) if known else None
+
+
+def as_file(connection: Connection) -> duckdb.DuckDBPyConnection:
+    """Connection to a file, known to be one."""
+    return cast("duckdb.DuckDBPyConnection", connection)

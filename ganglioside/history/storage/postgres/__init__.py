@@ -1,0 +1,1 @@
+"""PostgreSQL as the store of a history that a lab shares."""

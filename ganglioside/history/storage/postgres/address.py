@@ -1,0 +1,84 @@
+"""Address of a history in PostgreSQL: a URL, whose password is never shown."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from platformdirs import user_data_path
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ganglioside.errors import HistoryError
+
+#: Where the tables are, in the database that the URL names.
+SCHEMA: Final = "ganglioside"
+
+#: How each connection begins: all of it is sent with the first packet.
+_SETTINGS: Final = f"-c search_path={SCHEMA} -c timezone=UTC -c datestyle=ISO"
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Address of a database.
+
+    Attributes
+    ----------
+    url : str
+        As given, with the password.
+    name : str
+        The same for people: server and database, nothing else.
+    """
+
+    url: str = field(repr=False)
+    name: str
+
+    @classmethod
+    def of(cls, url: str) -> Address:
+        """Address that a URL gives.
+
+        Raises
+        ------
+        HistoryError
+            If it is no URL of PostgreSQL. The message does not repeat it.
+        """
+        try:
+            parts = conninfo_to_dict(url)
+        except (psycopg.Error, ValueError):
+            # What libpq says would repeat the URL, and with it the password.
+            raise HistoryError(
+                "The URL of the history cannot be read. It is written as "
+                "postgresql://user:password@server:5432/database?sslmode=verify-full, with each "
+                "special character of the password as its percent code."
+            ) from None
+        server = str(parts.get("host") or parts.get("hostaddr") or "localhost")
+        database = str(parts.get("dbname") or parts.get("user") or "")
+        port = f":{parts['port']}" if parts.get("port") else ""
+        if server.startswith("/"):  # the folder of a socket
+            return cls(url, f"postgresql:///{database}?host={server}{port}")
+        return cls(url, f"postgresql://{server}{port}/{database}")
+
+    @property
+    def folder(self) -> Path:
+        """Folder of this user for what stands beside the history: logs of jobs, heads, files."""
+        short = _UNSAFE.sub("-", self.name.partition("://")[2]).strip("-")[:60]
+        key = hashlib.sha256(self.name.encode()).hexdigest()[:8]
+        folder = user_data_path("ganglioside", appauthor=False) / "postgresql" / f"{short}-{key}"
+        return Path(folder)
+
+    def conninfo(self, timeout: float) -> str:
+        """What libpq needs to connect; whoever waits for a lock gives up after `timeout`, s."""
+        given = conninfo_to_dict(self.url)
+        ours = f"{_SETTINGS} -c lock_timeout={max(1, round(timeout * 1000))}"
+        return make_conninfo(
+            self.url,
+            options=" ".join(filter(None, (str(given.get("options") or ""), ours))),
+            connect_timeout=str(given.get("connect_timeout") or max(2, round(timeout))),
+            application_name="ganglioside",
+            client_encoding="UTF8",
+        )

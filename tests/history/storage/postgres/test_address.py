@@ -1,0 +1,56 @@
+"""Addresses of databases: what is shown of them never holds the password."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ganglioside.errors import HistoryError
+from ganglioside.history.storage.postgres.address import Address
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgresql://ada:secret@lab.example/gangliosides", "postgresql://lab.example/gangliosides"),
+        ("postgres://ada:secret@lab.example:5433/g?sslmode=verify-full", "postgresql://lab.example:5433/g"),
+        ("postgresql://ada@/g?host=/run/postgresql&password=secret", "postgresql:///g?host=/run/postgresql"),
+        ("postgresql:///g", "postgresql://localhost/g"),
+        ("postgresql://ada:secret@lab.example", "postgresql://lab.example/ada"),
+    ],
+)  # fmt: skip
+def test_the_name_is_server_and_database(url: str, name: str) -> None:
+    address = Address.of(url)
+    assert address.name == name
+    assert "secret" not in repr(address)
+    assert address.url == url
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://ada:secret@[lab/g", "postgresql://ada:secret@lab/g?no=1"]
+)
+def test_a_url_that_cannot_be_read_is_not_repeated(url: str) -> None:
+    with pytest.raises(HistoryError, match="percent code") as refused:
+        Address.of(url)
+    assert "secret" not in str(refused.value)
+    assert refused.value.__cause__ is None
+    assert refused.value.__suppress_context__
+
+
+def test_what_stands_beside_is_in_a_folder_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    one = Address.of("postgresql://ada:secret@lab/g")
+    assert one.folder.parent == tmp_path / "ganglioside" / "postgresql"
+    assert one.folder == Address.of("postgresql://bob@lab/g").folder
+    assert one.folder != Address.of("postgresql://lab/g-").folder
+
+
+def test_the_options_of_a_url_stay() -> None:
+    found = Address.of("postgresql://lab/g?options=-cwork_mem%3D8MB&sslmode=require").conninfo(7)
+    assert "work_mem=8MB" in found
+    assert "search_path=ganglioside" in found
+    assert "lock_timeout=7000" in found
+    assert "sslmode=require" in found

@@ -1,0 +1,46 @@
+"""What the stores do each in its own way has the same outcome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ganglioside.history import History
+from ganglioside.history.storage import dialect
+
+
+def test_rows_go_in_and_out(history: History, tmp_path: Path) -> None:
+    rows = pa.table(
+        {
+            "owner": ["b", "a"],
+            "number": [0, 0],
+            "type": ["log"] * 2,
+            "step": ["x"] * 2,
+            "message": ["β", ""],
+            "percentage": [1.5, 0.0],
+            "timestamp": ["t"] * 2,
+        }
+    )
+    with history._store.write() as connection:
+        dialect.append_rows(connection, "events", rows)
+        dialect.take_tail(connection)
+    with history._store.read(tmp_path) as connection:
+        assert dialect.write_parquet(connection, "events", tmp_path / "events.parquet") == 2
+    back = pq.read_table(tmp_path / "events.parquet").select(rows.column_names)
+    assert back.sort_by("owner").to_pylist() == rows.sort_by("owner").to_pylist()
+
+
+def test_a_connection_is_known(history: History, store: str) -> None:
+    with history._store.write() as connection:
+        assert (dialect.as_postgres(connection) is None) == (store == "file")
+        if store == "file":
+            assert dialect.as_file(connection) is connection
+            with pytest.raises(TypeError):
+                dialect.set_aside(connection, "now")
+        else:
+            assert dialect.set_aside(connection, "now") == "ganglioside_before_now"
+            assert connection.execute("SELECT count(*) FROM log").fetchall() == [(0,)]
+            connection.execute("DROP SCHEMA ganglioside_before_now CASCADE")

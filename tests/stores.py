@@ -1,0 +1,68 @@
+"""The stores of a history: most tests of it run on both, in a file and in PostgreSQL.
+
+A test, or a module of them, that is about the file itself is marked `file_only`, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import postgres_server
+import pytest
+from effort import PATIENCE
+
+from ganglioside.history.location import URLS, store_at
+from ganglioside.history.storage.catalog import table_names
+from ganglioside.history.storage.dialect import append_rows
+
+BOTH: Final = ("file", "postgres")
+
+
+#: Statements of DuckDB, and what the indexes of PostgreSQL forbid.
+_VOID: Final = re.compile(
+    r"BY NAME|REPLACE \(|::BLOB|INTO inputs SELECT|INTO log SELECT|log SET (number|time = 'inf)"
+)
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Run a test that needs the fixture `store` once on each."""
+    if "store" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("file_only")
+        metafunc.parametrize("store", BOTH[:1] if only else BOTH, scope="function")
+
+
+def is_void(item: pytest.Item) -> bool:
+    """Whether a case for PostgreSQL changes a history by what it does not understand or allow."""
+    values = getattr(getattr(item, "callspec", None), "params", {})
+    texts = [value for value in values.values() if isinstance(value, str)]
+    return values.get("store") == BOTH[1] and any(map(_VOID.search, texts))
+
+
+@contextmanager
+def address(store: str, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
+    """What opens a new history; what stands beside it is in the folder too."""
+    patch.setenv("XDG_DATA_HOME", str(folder))
+    if store == "file":
+        yield str(folder / "history.duckdb")
+        return
+    with postgres_server.server().database() as url:
+        yield url
+
+
+def pour(file: Path, address: str) -> None:
+    """Fill a new history with all rows of a file, as they are."""
+    if not address.startswith(URLS):
+        shutil.copy(file, address)
+        return
+    store = store_at(address, PATIENCE)
+    store.prepare()
+    with duckdb.connect(str(file), read_only=True) as source, store.write() as connection:
+        for table in table_names():
+            if table != "schema_version":
+                append_rows(connection, table, source.sql(f"FROM {table}").to_arrow_table())

@@ -12,6 +12,7 @@ from builders import build_analysis
 from ganglioside.analysis import analyze
 from ganglioside.errors import HistoryError, OverrideError
 from ganglioside.history import History, audit_log
+from ganglioside.history.author import current_author
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.simulation.example import example
@@ -38,7 +39,7 @@ def test_the_last_word_counts_and_the_trail_holds_all(history: History) -> None:
     assert history.load(sid).overrides == Overrides((THIRD,))
     trail = history.override_trail(sid)
     assert list(trail["feature_id"]) == [1, 3, 1, 3]
-    assert list(trail["author"]) == ["Ada", "Ada", "Bob", ""]
+    assert list(trail["author"]) == ["Ada", "Ada", "Bob", current_author()]
     assert trail.iloc[3][["verdict", "anchor"]].isna().all()
     told = history.care.log(sid)
     assert list(told["action"]) == ["completed", "overridden", "overridden", "overridden"]

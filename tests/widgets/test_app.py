@@ -147,7 +147,9 @@ def test_the_kernel_of_a_closed_page_may_finish_its_analysis(
         ("/c", RequestInfoSocketHandler),
     ]
     monkeypatch.setattr("voila.app.Voila.init_handlers", lambda self: plain)
-    assert Pages().init_handlers()[:2] == [("/a", LetFinish), ("/b", object, {"x": 1})]
+    served = [handler for handler in Pages().init_handlers() if "/api/v1/" not in handler[0]]
+    assert served[:2] == [("/a", LetFinish), ("/b", object, {"x": 1})]
+    assert len(served) < len(Pages().init_handlers())  # and the API
     assert RequestInfoSocketHandler not in {handler for _, handler, *_ in Pages().init_handlers()}
 
 

@@ -18,6 +18,7 @@ from ganglioside.server.problems import Problem, answers
 from ganglioside.server.routes.sessions import attachment
 from ganglioside.server.service import JobId, Served, Service
 from ganglioside.server.uploads import SettingsField, file_name, wanted
+from ganglioside.support.whole_files import write_whole
 
 router = APIRouter(tags=["batches"])
 
@@ -68,8 +69,7 @@ def _keep(upload: UploadFile, folder: Path) -> None:
     target = folder / name
     if target.exists():
         raise Problem(422, "same-name", f"Two tables are called {name}: rename one.")
-    with target.open("xb") as file:
-        shutil.copyfileobj(upload.file, file)
+    write_whole(target, upload.file.read())
 
 
 @router.get("/batches", responses=answers())

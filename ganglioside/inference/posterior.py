@@ -42,7 +42,9 @@ class OtherProcesses:
     chance: FloatArray
 
 
-def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) -> Shares:
+def explain(
+    state: Inference, leniency: float = 1.0, *, missing: bool = True, placed: bool = True
+) -> Shares:
     """Posterior probability of every explanation of every row.
 
     A candidate i (a row on a line) and its rivals j, the other rows of the same sample, line and
@@ -62,15 +64,18 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
         keep their distance.
     missing : bool
         Whether parents without a row of their own are considered.
+    placed : bool
+        Whether all lines are placed. Before, the scatter is kept wide; that must not make the own
+        line less likely.
     """
     c = state.candidates
     predicted, scale = _leave_out(state)
     others = other_intensity(state, missing=missing)
     z = (c.rt - predicted) / scale
-    usual_scale = _usual_scale(state, scale)
+    height = scale if placed else _usual_scale(state, scale)
     prior = state.presence * _candidate_evidence(state) / others.total[c.row]
-    odds = prior * student(z / leniency, usual_scale, OWN_TAIL)
-    strict_odds = odds if leniency == 1 else prior * student(z, usual_scale, OWN_TAIL)
+    odds = prior * student(z / leniency, height, OWN_TAIL)
+    strict_odds = odds if leniency == 1 else prior * student(z, height, OWN_TAIL)
     rivals = sum_of_others(c.sample_line_ceramide, strict_odds)
     if len(state.rivals.row):
         odds, strict_odds = _below_plain_ions(state, odds), _below_plain_ions(state, strict_odds)
@@ -110,10 +115,7 @@ def _below_plain_ions(state: Inference, odds: FloatArray) -> FloatArray:
 
 
 def _usual_scale(state: Inference, scale: FloatArray) -> FloatArray:
-    """`scale` with a scatter no wider than usual, min, shape (a,).
-
-    The scatter is kept wide in the first rounds; that must not make the own line less likely.
-    """
+    """`scale` with a scatter no wider than usual, min, shape (a,)."""
     scatter = state.scatter_about(np.minimum(state.rates.sigma, state.usual_scatter))
     return np.asarray(np.sqrt(scale**2 - state.scatter**2 + scatter**2))
 

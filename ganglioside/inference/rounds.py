@@ -98,7 +98,7 @@ def _on_gradient(
             state = place_lines(state)
         if round_ == _PRUNE_AT:
             state = prune_lines(state)
-        shares = explain(state, missing=round_ >= _MISSING_FROM)
+        shares = explain(state, missing=round_ >= _MISSING_FROM, placed=round_ > _PRUNE_AT)
         before = replace(state, shares=shares)
         least_scatter = priors.first_line_scatter.value * _NARROWING**round_
         state = learn(before, least_scatter)

@@ -41,7 +41,11 @@ def place_lines(state: Inference) -> Inference:
         expected,
         variance,
         state.rates.detection.steepness * areas.ceramide[observed.ceramide],
-        Scale(state.usual_scatter, state.curve.slope),
+        Scale(
+            sigma=state.usual_scatter,
+            further_sigma=max(float(state.rates.sigma[0]), state.usual_scatter),
+            slope=state.curve.slope,
+        ),
         state.priors,
     )
     return _with_fragments(with_lines(state, lines))

@@ -54,9 +54,14 @@ class LineOffsets:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Scatter about a line, min, and carbon slope, min per carbon."""
+    """Scatter about a first and a further line, min, and carbon slope, min per carbon.
+
+    A first line is held to the usual scatter: wide ones would gather the fragments of other lines.
+    Isomers share their series, and are told from each other by the scatter that there is.
+    """
 
     sigma: float
+    further_sigma: float
     slope: float
 
 
@@ -236,7 +241,7 @@ def find_lines(
     reduced : numpy.ndarray, shape (n,)
         RT less the effect of the ceramide, min.
     evidence : numpy.ndarray, shape (n,)
-        Log density of each row in the middle of a line over its intensity without that line.
+        Log density of each row in the middle of a first line over its intensity without it.
     expected, variance : numpy.ndarray, shape (G,)
         RT of the first line of each group as compositions predict it, min, and variance, min^2.
     usual : numpy.ndarray, shape (n,)
@@ -283,9 +288,11 @@ def _worthy_offsets(
         if len(at) == 0:
             break
         cost = _place_cost(rows, at, expected, scale, further=number > 0)
-        worth = _worth(rows, at, evidence, scale.sigma) - cost
+        sigma = scale.further_sigma if number else scale.sigma
+        lower = float(np.log(scale.sigma / sigma))  # density in the middle of a wider line
+        worth = _worth(rows, at, evidence + lower, sigma) - cost
         best = at[_best_of_group(group[at], worth)]
-        offsets[:, number] = _centres(rows, evidence, best, scale.sigma)
+        offsets[:, number] = _centres(rows, evidence, best, sigma)
         away = np.abs(rows.reduced - offsets[group, number]) / scale.slope
         possible &= away > _APART
         if number == 0:

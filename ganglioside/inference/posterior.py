@@ -11,7 +11,7 @@ from ganglioside.inference.artefact_counts import pair_extents, pair_rates
 from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.missing_parents import missing_parents
-from ganglioside.inference.pathways import pair_rt
+from ganglioside.inference.pathways import pair_kinds, pair_rt
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
 from ganglioside.inference.state import Inference
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
@@ -201,8 +201,15 @@ def _pair_intensity(state: Inference) -> FloatArray:
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, row_area[pairs.child])
     mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
-    made = pairs.smaller * odds * closeness * area * mass
+    made = _plausible_ratio(state) * odds * closeness * area * mass
     return np.asarray(state.shares.genuine[pairs.parent] * made)
+
+
+def _plausible_ratio(state: Inference) -> FloatArray:
+    """Plausibility of the area ratio of each pair, 0 to 1, shape (m,)."""
+    pairs = state.coelution
+    outweigh = state.rates.fragments.outweigh.take(pair_kinds(state)) * pairs.fragment
+    return np.asarray(outweigh + (1 - outweigh) * pairs.smaller)
 
 
 def odds_and_yields(state: Inference) -> tuple[FloatArray, FragmentYields]:

@@ -135,7 +135,7 @@ def count_fragments(state: Inference) -> FragmentCounts:
 def _outweigh(
     state: Inference, kind: IntArray, measured: FloatArray, log_ratio: FloatArray
 ) -> FloatArray:
-    """Probability that the fragments of each kind may outweigh their parents, shape (L, G).
+    """Probability that the fragments of each kind outweigh their parents, shape (L, G).
 
     Rows of two lines that lie upon each other are no fragments, although they co-elute: their RT
     differ by the scatter about two lines, and their areas as those of species do. Fragments are
@@ -148,30 +148,33 @@ def _outweigh(
     with r_max = `LARGEST_YIELD`. Losses of a modification are left out: lines with and without
     one lie beside each other by nature.
     """
-    pairs, rates, usual = state.coelution, state.rates, state.priors.fragment_yield
-    scatter = state.priors.fragment_yield_scatter.value
-    fragment = pairs.fragments
-    share = state.shares.pair[fragment] * pairs.measured[fragment]
+    pairs, rates, priors = state.coelution, state.rates, state.priors
+    usual, scatter = priors.fragment_yield, priors.fragment_yield_scatter.value
     mean = log_ratio / np.maximum(measured, _FEWEST)
-    beside = pairs.log_ratio[fragment] - mean.take(kind)
-    two_lines = np.sqrt(2) * rates.sigma[0], np.sqrt(2) * rates.areas.within
-    as_fragments = _closeness(state, rates.pair_sigma, PAIR_TAIL) * normal(beside, 0.0, scatter)
-    as_lines = _closeness(state, two_lines[0], OWN_TAIL) * normal(beside, 0.0, two_lines[1])
-    gain = share * np.log(as_fragments / as_lines)
+    emission = usual_emission(state.observed.groups, priors)[state.line_group]
+    possible = (measured > _FEWEST) & (mean > LARGEST_YIELD)
+    possible &= emission >= priors.fragment_rate.value
+    asked = np.flatnonzero(possible.take(kind) & pairs.measured[pairs.fragments])
+    if len(asked) == 0:
+        return np.zeros(mean.shape)
+    pair, kind = pairs.fragments[asked], kind[asked]
+    beside = pairs.log_ratio[pair] - mean.take(kind)
+    width, apart = rates.pair_sigma, np.sqrt(2) * rates.sigma[0]
+    as_fragments = _closeness(state, pair, width, PAIR_TAIL) * normal(beside, 0.0, scatter)
+    as_lines = _closeness(state, pair, apart, OWN_TAIL)
+    as_lines = as_lines * normal(beside, 0.0, np.sqrt(2) * rates.areas.within)
+    gain = state.shares.pair[pair] * np.log(as_fragments / as_lines)
     odds = sum_by(kind, gain, mean.size).reshape(mean.shape)
     odds -= ((mean - usual.value) / usual.spread) ** 2 / 2
     odds -= np.log1p(measured * (usual.spread / scatter) ** 2) / 2
     odds -= np.log1p(100 ** (mean - LARGEST_YIELD))
-    emission = usual_emission(state.observed.groups, state.priors)[state.line_group]
-    possible = (measured > _FEWEST) & (emission >= state.priors.fragment_rate.value)
     return np.where(possible, 1 / (1 + np.exp(-np.clip(odds, -_SUREST, _SUREST))), 0.0)
 
 
-def _closeness(state: Inference, scale: float, tail: float) -> FloatArray:
-    """Density of the RT differences of fragment pairs as Student's t of a scale, 1 / min."""
-    scale = float(np.hypot(scale, np.sqrt(by_digits(state))))
-    pairs = state.coelution
-    return student(pairs.delta[pairs.fragments] / scale, scale, tail)
+def _closeness(state: Inference, pair: IntArray, scale: float, tail: float) -> FloatArray:
+    """Density of the RT differences of some pairs as Student's t of a scale, 1 / min."""
+    with_digits = float(np.hypot(scale, np.sqrt(by_digits(state))))
+    return student(state.coelution.delta[pair] / with_digits, with_digits, tail)
 
 
 def _visible_parents(state: Inference, yields: FragmentYields) -> FloatArray:

@@ -207,9 +207,11 @@ def _pair_intensity(state: Inference) -> FloatArray:
 
 def _plausible_ratio(state: Inference) -> FloatArray:
     """Plausibility of the area ratio of each pair, 0 to 1, shape (m,)."""
-    pairs = state.coelution
-    outweigh = state.rates.fragments.outweigh.take(pair_kinds(state)) * pairs.fragment
-    return np.asarray(outweigh + (1 - outweigh) * pairs.smaller)
+    pairs, outweigh = state.coelution, state.rates.fragments.outweigh
+    if not outweigh.any():
+        return pairs.smaller
+    larger = outweigh.take(pair_kinds(state)) * pairs.fragment
+    return np.asarray(larger + (1 - larger) * pairs.smaller)
 
 
 def odds_and_yields(state: Inference) -> tuple[FloatArray, FragmentYields]:

@@ -20,6 +20,7 @@ from ganglioside.support.densities import OWN_TAIL, normal, of_difference, stude
 #: Share of chance in a row's intensity above which missing parents are sought.
 _UNEXPLAINED: Final = 0.002
 _LARGEST_LEVERAGE: Final = 0.9999
+_AT_MOST: Final = 0.49
 _TINY: Final = 1e-12
 
 
@@ -43,7 +44,12 @@ class OtherProcesses:
 
 
 def explain(
-    state: Inference, leniency: float = 1.0, *, missing: bool = True, placed: bool = True
+    state: Inference,
+    leniency: float = 1.0,
+    *,
+    missing: bool = True,
+    placed: bool = True,
+    unfound: bool = False,
 ) -> Shares:
     """Posterior probability of every explanation of every row.
 
@@ -67,6 +73,8 @@ def explain(
     placed : bool
         Whether all lines are placed. Before, the scatter is kept wide; that must not make the own
         line less likely.
+    unfound : bool
+        Whether rows may be on lines that were not found, once none are sought any more.
     """
     c = state.candidates
     predicted, scale = _leave_out(state)
@@ -86,7 +94,9 @@ def explain(
     on_any_line = sum_by(c.row, own, len(state.observed))
     own = own / np.maximum(on_any_line, 1.0)[c.row]
     genuine = np.minimum(on_any_line, 1.0)
-    rest = (1 - genuine) / others.total
+    left = 1 - genuine
+    elsewhere = left * _unfound(state, others, predicted) if unfound else np.zeros_like(left)
+    rest = (left - elsewhere) / others.total
     parents = others.missing_parents
     return Shares(
         own=own,
@@ -94,10 +104,26 @@ def explain(
         line=c.likeliest_line(own),
         pair=others.pair * rest[state.coelution.child],
         missing_parents=parents.with_probability(parents.probability * rest[parents.child]),
+        unfound=elsewhere,
         chance=others.chance * rest,
         predicted=predicted,
         scale=scale,
     )
+
+
+def _unfound(state: Inference, others: OtherProcesses, predicted: FloatArray) -> FloatArray:
+    """Probability that a row on none of its lines is on one that was not found, shape (n,).
+
+    Such lines are about those that were found, as far as isomers are apart. As no line shows it,
+    this is never likelier than all else.
+    """
+    c, priors = state.candidates, state.priors
+    spread = priors.isomer_about_composition.spread * state.curve.slope
+    n = len(state.observed)
+    density = sum_by(c.row, normal(c.rt, predicted, spread), n) / np.bincount(c.row, minlength=n)
+    evidence = row_evidence(state) * state.genuine_area_density
+    odds = priors.unfound_line.value * density * evidence / others.total
+    return np.minimum(odds / (1 + odds), _AT_MOST)
 
 
 def _mispicked(state: Inference, others: OtherProcesses) -> FloatArray:

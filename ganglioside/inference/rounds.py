@@ -155,7 +155,7 @@ def _reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
     if tolerance != USUAL_TOLERANCE:
         state = _settled(_with_pairs(state, _pairs(state.observed, tolerance)))
     # Once: if leniency for one row changed its children, a wider threshold could refuse more.
-    return replace(state, shares=explain(state, leniency))
+    return replace(state, shares=explain(state, leniency, unfound=True))
 
 
 def _settled(state: Inference) -> Inference:

@@ -95,7 +95,7 @@ def explain(
     own = own / np.maximum(on_any_line, 1.0)[c.row]
     genuine = np.minimum(on_any_line, 1.0)
     left = 1 - genuine
-    elsewhere = left * _unfound(state, others, predicted) if unfound else np.zeros_like(left)
+    elsewhere = _unfound(state, others, predicted, genuine) if unfound else np.zeros_like(left)
     rest = (left - elsewhere) / others.total
     parents = others.missing_parents
     return Shares(
@@ -111,19 +111,26 @@ def explain(
     )
 
 
-def _unfound(state: Inference, others: OtherProcesses, predicted: FloatArray) -> FloatArray:
-    """Probability that a row on none of its lines is on one that was not found, shape (n,).
+def _unfound(
+    state: Inference, others: OtherProcesses, predicted: FloatArray, genuine: FloatArray
+) -> FloatArray:
+    """Probability that each row is genuine, on a line that was not found, shape (n,).
 
     Such lines are about those that were found, as far as isomers are apart. As no line shows it,
-    this is never likelier than all else.
+    it is never likelier than all else. An anchor mark says nothing: it was given for a line. Names
+    of one peak share what the genuine ones of them leave.
     """
     c, priors = state.candidates, state.priors
     spread = priors.isomer_about_composition.spread * state.curve.slope
     n = len(state.observed)
     density = sum_by(c.row, normal(c.rt, predicted, spread), n) / np.bincount(c.row, minlength=n)
-    evidence = row_evidence(state) * state.genuine_area_density
+    evidence = state.rates.mass.right(state.observed.mass_error) * state.genuine_area_density
     odds = priors.unfound_line.value * density * evidence / others.total
-    return np.minimum(odds / (1 + odds), _AT_MOST)
+    left = 1 - genuine
+    if len(state.rivals.row):
+        names = 1 + state.rivals.odds_of_others(np.ones(n))
+        left = np.maximum(left - state.rivals.odds_of_others(genuine), 0.0) / names
+    return left * np.minimum(odds / (1 + odds), _AT_MOST)
 
 
 def _mispicked(state: Inference, others: OtherProcesses) -> FloatArray:

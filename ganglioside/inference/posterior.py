@@ -14,6 +14,7 @@ from ganglioside.inference.missing_parents import missing_parents
 from ganglioside.inference.pathways import pair_kinds, pair_rt
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
 from ganglioside.inference.state import Inference
+from ganglioside.retention.isomer_lines import further_line
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
 from ganglioside.support.densities import OWN_TAIL, normal, of_difference, student
 
@@ -116,21 +117,24 @@ def _unfound(
 ) -> FloatArray:
     """Probability that each row is genuine, on a line that was not found, shape (n,).
 
-    Such lines are about those that were found, as far as isomers are apart. As no line shows it,
-    it is never likelier than all else. An anchor mark says nothing: it was given for a line. Names
-    of one peak share what the genuine ones of them leave.
+    Such lines are about those that were found, as far as isomers are apart, in series that have
+    isomers. As no line shows it, it never makes a name likelier right than wrong. An anchor mark
+    says nothing: it was given for a line. Names of one peak share what the genuine ones of them
+    leave.
     """
     c, priors = state.candidates, state.priors
     spread = priors.isomer_about_composition.spread * state.curve.slope
     n = len(state.observed)
     density = sum_by(c.row, normal(c.rt, predicted, spread), n) / np.bincount(c.row, minlength=n)
     evidence = state.rates.mass.right(state.observed.mass_error) * state.genuine_area_density
-    odds = priors.unfound_line.value * density * evidence / others.total
+    isomers = further_line(state.observed.groups, priors) / priors.further_line.value
+    rate = priors.unfound_line.value * isomers[state.observed.group]
+    odds = rate * density * evidence / others.total
     left = 1 - genuine
     if len(state.rivals.row):
         names = 1 + state.rivals.odds_of_others(np.ones(n))
         left = np.maximum(left - state.rivals.odds_of_others(genuine), 0.0) / names
-    return left * np.minimum(odds / (1 + odds), _AT_MOST)
+    return np.minimum(left * odds / (1 + odds), np.maximum(_AT_MOST - genuine, 0.0))
 
 
 def _mispicked(state: Inference, others: OtherProcesses) -> FloatArray:

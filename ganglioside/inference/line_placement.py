@@ -41,11 +41,7 @@ def place_lines(state: Inference) -> Inference:
         expected,
         variance,
         state.rates.detection.steepness * areas.ceramide[observed.ceramide],
-        Scale(
-            sigma=state.usual_scatter,
-            further_sigma=max(float(state.rates.sigma[0]), state.usual_scatter),
-            slope=state.curve.slope,
-        ),
+        Scale(state.usual_scatter, state.curve.slope),
         state.priors,
     )
     return _with_fragments(with_lines(state, lines))

@@ -54,14 +54,9 @@ class LineOffsets:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Scatter about a first and a further line, min, and carbon slope, min per carbon.
-
-    A first line is held to the usual scatter: wide ones would gather the fragments of other lines.
-    Isomers share their series, and are told from each other by the scatter that there is.
-    """
+    """Scatter about a line, min, and carbon slope, min per carbon."""
 
     sigma: float
-    further_sigma: float
     slope: float
 
 
@@ -241,7 +236,7 @@ def find_lines(
     reduced : numpy.ndarray, shape (n,)
         RT less the effect of the ceramide, min.
     evidence : numpy.ndarray, shape (n,)
-        Log density of each row in the middle of a first line over its intensity without it.
+        Log density of each row in the middle of a line over its intensity without that line.
     expected, variance : numpy.ndarray, shape (G,)
         RT of the first line of each group as compositions predict it, min, and variance, min^2.
     usual : numpy.ndarray, shape (n,)
@@ -288,11 +283,9 @@ def _worthy_offsets(
         if len(at) == 0:
             break
         cost = _place_cost(rows, at, expected, scale, further=number > 0)
-        sigma = scale.further_sigma if number else scale.sigma
-        lower = float(np.log(scale.sigma / sigma))  # density in the middle of a wider line
-        worth = _worth(rows, at, evidence + lower, sigma) - cost
+        worth = _worth(rows, at, evidence, scale.sigma) - cost
         best = at[_best_of_group(group[at], worth)]
-        offsets[:, number] = _centres(rows, evidence, best, sigma)
+        offsets[:, number] = _centres(rows, evidence, best, scale.sigma)
         away = np.abs(rows.reduced - offsets[group, number]) / scale.slope
         possible &= away > _APART
         if number == 0:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import ganglioside as gg
 from ganglioside.inference.line_placement import place_lines, prune_lines
 from ganglioside.inference.state import Inference, with_lines
 from ganglioside.retention.isomer_lines import LineOffsets
@@ -76,8 +75,3 @@ def test_lines_are_found_again_where_they_were(example: Inference) -> None:
     )
     firm = example.support[example.main] > 3
     assert np.abs(after - before)[firm].max() < 0.2 * example.curve.slope
-
-
-def test_isomers_are_told_from_each_other_where_rows_scatter() -> None:
-    analysis = gg.analyze(gg.simulate(3006, row_noise=0.05))
-    assert (analysis.models["series"] == "GD1").sum() == 2

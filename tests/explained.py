@@ -28,10 +28,10 @@ def explained(table: gg.FeatureTable) -> Inference:
 
 
 def by_row(state: Inference) -> np.ndarray:
-    """Shares of each row: itself, its parents, its missing parents and chance, shape (n, 4)."""
+    """Shares of each row: itself, parents, missing parents, lines not found, chance: (n, 5)."""
     shares, n = state.shares, len(state.observed)
     missing = shares.missing_parents
     own = np.bincount(state.candidates.row, shares.own, minlength=n)
     pairs = np.bincount(state.coelution.child, shares.pair, minlength=n)
     missing_parents = np.bincount(missing.child, missing.probability, minlength=n)
-    return np.column_stack([own, pairs, missing_parents, shares.chance])
+    return np.column_stack([own, pairs, missing_parents, shares.unfound, shares.chance])

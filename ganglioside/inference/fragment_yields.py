@@ -12,14 +12,17 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.coeluting_pairs import LARGEST_YIELD
-from ganglioside.inference.pathways import count_pathways, pair_kinds
+from ganglioside.inference.pathways import by_digits, count_pathways, pair_kinds
 from ganglioside.inference.rates import FragmentCounts
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.fragments import usual_emission
-from ganglioside.support.arrays import FloatArray, sum_by
+from ganglioside.support.arrays import FloatArray, IntArray, sum_by
+from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.support.priors import Priors
 
 _MOST_EMISSION: Final = 0.95
+_FEWEST: Final = 1.0  # fragments of a kind that show anything of it
+_SUREST: Final = 50.0  # log odds
 _LARGEST_SQUARE: Final = 1.0  # decades^2; beyond it a residual yield counts no more
 
 #: A logistic function of this slope is close to the normal distribution function.
@@ -44,7 +47,7 @@ def emission_rates(state: Inference) -> FloatArray:
 def expected_yields(state: Inference) -> FragmentYields:
     """Yields of each group from parents of each line, shape (L, G)."""
     counts = state.rates.fragments
-    return _bounded(_yields(counts.measured, counts.log_ratio, state))
+    return _bounded(_yields(counts.measured, counts.log_ratio, state), counts.outweigh)
 
 
 def _rate(seen: FloatArray, parents: FloatArray, usual: FloatArray, priors: Priors) -> FloatArray:
@@ -70,9 +73,10 @@ def _yields(measured: FloatArray, log_ratio: FloatArray, state: Inference) -> Fr
     return FragmentYields(mean, np.sqrt(scatter**2 + 1 / precision))
 
 
-def _bounded(yields: FragmentYields) -> FragmentYields:
-    """The same yields, none above `LARGEST_YIELD`."""
-    return FragmentYields(np.minimum(yields.mean, LARGEST_YIELD), yields.sd)
+def _bounded(yields: FragmentYields, outweigh: FloatArray) -> FragmentYields:
+    """The same yields, above `LARGEST_YIELD` as far as fragments may outweigh their parents."""
+    above = np.maximum(yields.mean - LARGEST_YIELD, 0.0)
+    return FragmentYields(yields.mean - (1 - outweigh) * above, yields.sd)
 
 
 def pair_odds(state: Inference) -> tuple[FloatArray, FragmentYields]:
@@ -98,7 +102,8 @@ def pair_odds(state: Inference) -> tuple[FloatArray, FragmentYields]:
     own_measured = own * pairs.measured
     measured = np.maximum(counts.measured.take(kind) - own_measured, 0.0)
     log_ratio = counts.log_ratio.take(kind) - own_measured * pairs.log_ratio
-    return rate / (1 - rate), _bounded(_yields(measured, log_ratio, state))
+    yields = _bounded(_yields(measured, log_ratio, state), counts.outweigh.take(kind))
+    return rate / (1 - rate), yields
 
 
 def count_fragments(state: Inference) -> FragmentCounts:
@@ -120,10 +125,56 @@ def count_fragments(state: Inference) -> FragmentCounts:
         seen=by_kind(share),
         measured=measured,
         log_ratio=log_ratio,
+        outweigh=_outweigh(state, kind, measured, log_ratio),
         pair=state.shares.pair,
         genuine=state.shares.genuine,
         pathways=count_pathways(state),
     )
+
+
+def _outweigh(
+    state: Inference, kind: IntArray, measured: FloatArray, log_ratio: FloatArray
+) -> FloatArray:
+    """Probability that the fragments of each kind outweigh their parents, shape (L, G).
+
+    Rows of two lines that lie upon each other are no fragments, although they co-elute: their RT
+    differ by the scatter about two lines, and their areas as those of species do. Fragments are
+    closer, and nearly of one yield. With the mean log ratio m of n pairs of a kind, the prior
+    N(y, u^2) of yields and the scatter s within a kind, the log odds are
+
+        sum over pairs of log(density as fragments / density as rows of two lines)
+            - (m - y)^2 / (2 u^2) - log(1 + n u^2 / s^2) / 2 - log(1 + 100^(m - r_max))
+
+    with r_max = `LARGEST_YIELD`. Losses of a modification are left out: lines with and without
+    one lie beside each other by nature.
+    """
+    pairs, rates, priors = state.coelution, state.rates, state.priors
+    usual, scatter = priors.fragment_yield, priors.fragment_yield_scatter.value
+    mean = log_ratio / np.maximum(measured, _FEWEST)
+    emission = usual_emission(state.observed.groups, priors)[state.line_group]
+    possible = (measured > _FEWEST) & (mean > LARGEST_YIELD)
+    possible &= emission >= priors.fragment_rate.value
+    asked = np.flatnonzero(possible.take(kind) & pairs.measured[pairs.fragments])
+    if len(asked) == 0:
+        return np.zeros(mean.shape)
+    pair, kind = pairs.fragments[asked], kind[asked]
+    beside = pairs.log_ratio[pair] - mean.take(kind)
+    width, apart = rates.pair_sigma, np.sqrt(2) * rates.sigma[0]
+    as_fragments = _closeness(state, pair, width, PAIR_TAIL) * normal(beside, 0.0, scatter)
+    as_lines = _closeness(state, pair, apart, OWN_TAIL)
+    as_lines = as_lines * normal(beside, 0.0, np.sqrt(2) * rates.areas.within)
+    gain = state.shares.pair[pair] * np.log(as_fragments / as_lines)
+    odds = sum_by(kind, gain, mean.size).reshape(mean.shape)
+    odds -= ((mean - usual.value) / usual.spread) ** 2 / 2
+    odds -= np.log1p(measured * (usual.spread / scatter) ** 2) / 2
+    odds -= np.log1p(100 ** (mean - LARGEST_YIELD))
+    return np.where(possible, 1 / (1 + np.exp(-np.clip(odds, -_SUREST, _SUREST))), 0.0)
+
+
+def _closeness(state: Inference, pair: IntArray, scale: float, tail: float) -> FloatArray:
+    """Density of the RT differences of some pairs as Student's t of a scale, 1 / min."""
+    with_digits = float(np.hypot(scale, np.sqrt(by_digits(state))))
+    return student(state.coelution.delta[pair] / with_digits, with_digits, tail)
 
 
 def _visible_parents(state: Inference, yields: FragmentYields) -> FloatArray:

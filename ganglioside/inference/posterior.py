@@ -11,15 +11,17 @@ from ganglioside.inference.artefact_counts import pair_extents, pair_rates
 from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.missing_parents import missing_parents
-from ganglioside.inference.pathways import pair_rt
+from ganglioside.inference.pathways import pair_kinds, pair_rt
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
 from ganglioside.inference.state import Inference
+from ganglioside.retention.isomer_lines import further_line
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
 from ganglioside.support.densities import OWN_TAIL, normal, of_difference, student
 
 #: Share of chance in a row's intensity above which missing parents are sought.
 _UNEXPLAINED: Final = 0.002
 _LARGEST_LEVERAGE: Final = 0.9999
+_AT_MOST: Final = 0.49
 _TINY: Final = 1e-12
 
 
@@ -42,7 +44,14 @@ class OtherProcesses:
     chance: FloatArray
 
 
-def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) -> Shares:
+def explain(
+    state: Inference,
+    leniency: float = 1.0,
+    *,
+    missing: bool = True,
+    placed: bool = True,
+    unfound: bool = False,
+) -> Shares:
     """Posterior probability of every explanation of every row.
 
     A candidate i (a row on a line) and its rivals j, the other rows of the same sample, line and
@@ -62,15 +71,20 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
         keep their distance.
     missing : bool
         Whether parents without a row of their own are considered.
+    placed : bool
+        Whether all lines are placed. Before, the scatter is kept wide; that must not make the own
+        line less likely.
+    unfound : bool
+        Whether rows may be on lines that were not found, once none are sought any more.
     """
     c = state.candidates
     predicted, scale = _leave_out(state)
     others = other_intensity(state, missing=missing)
     z = (c.rt - predicted) / scale
-    usual_scale = _usual_scale(state, scale)
+    height = scale if placed else _usual_scale(state, scale)
     prior = state.presence * _candidate_evidence(state) / others.total[c.row]
-    odds = prior * student(z / leniency, usual_scale, OWN_TAIL)
-    strict_odds = odds if leniency == 1 else prior * student(z, usual_scale, OWN_TAIL)
+    odds = prior * student(z / leniency, height, OWN_TAIL)
+    strict_odds = odds if leniency == 1 else prior * student(z, height, OWN_TAIL)
     rivals = sum_of_others(c.sample_line_ceramide, strict_odds)
     if len(state.rivals.row):
         odds, strict_odds = _below_plain_ions(state, odds), _below_plain_ions(state, strict_odds)
@@ -81,7 +95,9 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
     on_any_line = sum_by(c.row, own, len(state.observed))
     own = own / np.maximum(on_any_line, 1.0)[c.row]
     genuine = np.minimum(on_any_line, 1.0)
-    rest = (1 - genuine) / others.total
+    left = 1 - genuine
+    elsewhere = _unfound(state, others, predicted, genuine) if unfound else np.zeros_like(left)
+    rest = (left - elsewhere) / others.total
     parents = others.missing_parents
     return Shares(
         own=own,
@@ -89,10 +105,36 @@ def explain(state: Inference, leniency: float = 1.0, *, missing: bool = True) ->
         line=c.likeliest_line(own),
         pair=others.pair * rest[state.coelution.child],
         missing_parents=parents.with_probability(parents.probability * rest[parents.child]),
+        unfound=elsewhere,
         chance=others.chance * rest,
         predicted=predicted,
         scale=scale,
     )
+
+
+def _unfound(
+    state: Inference, others: OtherProcesses, predicted: FloatArray, genuine: FloatArray
+) -> FloatArray:
+    """Probability that each row is genuine, on a line that was not found, shape (n,).
+
+    Such lines are about those that were found, as far as isomers are apart, in series that have
+    isomers. As no line shows it, it never makes a name likelier right than wrong. An anchor mark
+    says nothing: it was given for a line. Names of one peak share what the genuine ones of them
+    leave.
+    """
+    c, priors = state.candidates, state.priors
+    spread = priors.isomer_about_composition.spread * state.curve.slope
+    n = len(state.observed)
+    density = sum_by(c.row, normal(c.rt, predicted, spread), n) / np.bincount(c.row, minlength=n)
+    evidence = state.rates.mass.right(state.observed.mass_error) * state.genuine_area_density
+    isomers = further_line(state.observed.groups, priors) / priors.further_line.value
+    rate = priors.unfound_line.value * isomers[state.observed.group]
+    odds = rate * density * evidence / others.total
+    left = 1 - genuine
+    if len(state.rivals.row):
+        names = 1 + state.rivals.odds_of_others(np.ones(n))
+        left = np.maximum(left - state.rivals.odds_of_others(genuine), 0.0) / names
+    return np.minimum(left * odds / (1 + odds), np.maximum(_AT_MOST - genuine, 0.0))
 
 
 def _mispicked(state: Inference, others: OtherProcesses) -> FloatArray:
@@ -110,10 +152,7 @@ def _below_plain_ions(state: Inference, odds: FloatArray) -> FloatArray:
 
 
 def _usual_scale(state: Inference, scale: FloatArray) -> FloatArray:
-    """`scale` with a scatter no wider than usual, min, shape (a,).
-
-    The scatter is kept wide in the first rounds; that must not make the own line less likely.
-    """
+    """`scale` with a scatter no wider than usual, min, shape (a,)."""
     scatter = state.scatter_about(np.minimum(state.rates.sigma, state.usual_scatter))
     return np.asarray(np.sqrt(scale**2 - state.scatter**2 + scatter**2))
 
@@ -199,8 +238,17 @@ def _pair_intensity(state: Inference) -> FloatArray:
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, row_area[pairs.child])
     mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
-    made = pairs.smaller * odds * closeness * area * mass
+    made = _plausible_ratio(state) * odds * closeness * area * mass
     return np.asarray(state.shares.genuine[pairs.parent] * made)
+
+
+def _plausible_ratio(state: Inference) -> FloatArray:
+    """Plausibility of the area ratio of each pair, 0 to 1, shape (m,)."""
+    pairs, outweigh = state.coelution, state.rates.fragments.outweigh
+    if not outweigh.any():
+        return pairs.smaller
+    larger = outweigh.take(pair_kinds(state)) * pairs.fragment
+    return np.asarray(larger + (1 - larger) * pairs.smaller)
 
 
 def odds_and_yields(state: Inference) -> tuple[FloatArray, FragmentYields]:

@@ -67,6 +67,8 @@ class FragmentCounts:
         Fragments that genuine features of the line made.
     measured, log_ratio : numpy.ndarray, shape (L, G)
         Number of them with areas, and the sum of their log10(fragment area / parent area).
+    outweigh : numpy.ndarray, shape (L, G)
+        Probability that such fragments may be larger than their parents.
     pair : numpy.ndarray, shape (m,)
         Share with which each pair was counted.
     genuine : numpy.ndarray, shape (n,)
@@ -79,6 +81,7 @@ class FragmentCounts:
     seen: FloatArray
     measured: FloatArray
     log_ratio: FloatArray
+    outweigh: FloatArray
     pair: FloatArray
     genuine: FloatArray
     pathways: PathwayCounts
@@ -92,6 +95,7 @@ class FragmentCounts:
             seen=zero,
             measured=zero,
             log_ratio=zero,
+            outweigh=zero,
             pair=np.zeros(pairs),
             genuine=np.zeros(rows),
             pathways=PathwayCounts.nothing(lines, groups, pairs),
@@ -105,6 +109,7 @@ class FragmentCounts:
             seen=self.seen[stays],
             measured=self.measured[stays],
             log_ratio=self.log_ratio[stays],
+            outweigh=self.outweigh[stays],
             pathways=self.pathways.kept(stays),
         )
 

@@ -98,7 +98,7 @@ def _on_gradient(
             state = place_lines(state)
         if round_ == _PRUNE_AT:
             state = prune_lines(state)
-        shares = explain(state, missing=round_ >= _MISSING_FROM)
+        shares = explain(state, missing=round_ >= _MISSING_FROM, placed=round_ > _PRUNE_AT)
         before = replace(state, shares=shares)
         least_scatter = priors.first_line_scatter.value * _NARROWING**round_
         state = learn(before, least_scatter)
@@ -155,7 +155,7 @@ def _reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
     if tolerance != USUAL_TOLERANCE:
         state = _settled(_with_pairs(state, _pairs(state.observed, tolerance)))
     # Once: if leniency for one row changed its children, a wider threshold could refuse more.
-    return replace(state, shares=explain(state, leniency))
+    return replace(state, shares=explain(state, leniency, unfound=True))
 
 
 def _settled(state: Inference) -> Inference:

@@ -74,6 +74,8 @@ class Shares:
     pair : numpy.ndarray, shape (m,)
         Of each co-eluting pair: the parent made the child.
     missing_parents : MissingParents
+    unfound : numpy.ndarray, shape (n,)
+        The row is genuine, on a line that was not found.
     chance : numpy.ndarray, shape (n,)
     predicted, scale : numpy.ndarray, shape (a,)
         Straightened RT that the other features predict for the candidate, and the scale of its
@@ -85,6 +87,7 @@ class Shares:
     line: IntArray
     pair: FloatArray
     missing_parents: MissingParents
+    unfound: FloatArray
     chance: FloatArray
     predicted: FloatArray
     scale: FloatArray

@@ -130,7 +130,7 @@ class _Comparison:
 
 
 def _own(row: _Row) -> Iterator[Hypothesis]:
-    """For each line of its series, the hypothesis that the name is right."""
+    """For each line of its series, and for one that was not found: the name is right."""
     state, shares = row.state, row.state.shares
     for entry in np.flatnonzero(state.candidates.row == row.position):
         line = int(state.candidates.line[entry])
@@ -146,6 +146,12 @@ def _own(row: _Row) -> Iterator[Hypothesis]:
             **asdict(row.compared(predicted, sd)),
             line=label,
         )
+    yield Hypothesis(
+        statement="the name is right, on a line that was not found",
+        kind="own series",
+        probability=float(shares.unfound[row.position]),
+        basis="isomers of a series elute near each other" + _mass_basis(row),
+    )
 
 
 def _own_basis(row: _Row, line: int, share: float) -> str:

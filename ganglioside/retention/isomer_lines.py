@@ -250,13 +250,13 @@ def find_lines(
     present = np.minimum(np.maximum(chance, _LEAST), _MOST)
     rows = _Rows(layout, reduced[layout.row], present)
     expectation = _Expected(
-        centre=expected, spread=np.sqrt(variance), further=_further(observed.groups, priors)
+        centre=expected, spread=np.sqrt(variance), further=further_line(observed.groups, priors)
     )
     return _as_lines(_worthy_offsets(rows, evidence[layout.row], expectation, scale))
 
 
 @kept_with_first
-def _further(groups: Groups, priors: Priors) -> FloatArray:
+def further_line(groups: Groups, priors: Priors) -> FloatArray:
     """Probability of one more line in each group, shape (G,).
 
     It is larger for series with known isomers, or with acetyls in several possible positions.

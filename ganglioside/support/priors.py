@@ -66,6 +66,7 @@ class Priors:
     level: Prior
     further_line: Prior
     unknown_line: Prior
+    unfound_line: Prior
     line_scatter: Prior
     first_line_scatter: Prior
     first_line_place: Prior

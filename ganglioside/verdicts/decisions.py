@@ -175,7 +175,7 @@ def _probability(state: Inference) -> FloatArray:
     fragment = sum_by(pairs.child[by_fragmentation], shares.pair[by_fragmentation], n)
     adduct = sum_by(pairs.child[~by_fragmentation], shares.pair[~by_fragmentation], n)
     probability = np.zeros((n, UNDETERMINED))  # the verdicts before it
-    probability[:, VALID] = shares.genuine
+    probability[:, VALID] = shares.genuine + shares.unfound
     probability[:, FRAGMENT] = fragment + missing.by_row(n, "fragment")
     probability[:, ADDUCT] = adduct + missing.by_row(n, "adduct")
     probability[:, OUTLIER] = shares.chance + missing.by_row(n, "outlier")

@@ -116,7 +116,8 @@ def is_parent_right(case: accuracy.Case, rows: pd.DataFrame) -> pd.Series:
     """Return whether the parent of each fragment and other ion is named; NA for other rows.
 
     It is named by any row that shows the same species, or by its name where it has no row. Rows
-    that show a peak again under its own name are not asked.
+    that show a peak again under its own name are not asked, and a copy of a piece may be said to be
+    one: then it is right as `adduct` of the row that it copies.
     """
     truth, features = case.truth, case.features
     again = truth["process"].isin(SAME_SPECIES) & ~_poses(truth, features)
@@ -130,7 +131,9 @@ def is_parent_right(case: accuracy.Case, rows: pd.DataFrame) -> pd.Series:
     row = np.where(there, shows, truth["parent_id"].isna())
     row |= (rows["parent_id"].fillna(-1) == truth["parent_id"].fillna(-2)).to_numpy()
     said = rows["verdict"].isin(["fragment", "adduct"]) & (rows["parent"] == truth["parent"])
-    return pd.Series(said.to_numpy() & row, index=rows.index).where(asked).astype("boolean")
+    copied = there & (features["same_as"] == at) & (rows["verdict"] == "adduct")
+    right = (said.to_numpy() & row) | copied.to_numpy()
+    return pd.Series(right, index=rows.index).where(asked).astype("boolean")
 
 
 def judge(effect: str, methods: tuple[str, ...], seed: int) -> dict[str, Judged]:

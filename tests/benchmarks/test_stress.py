@@ -66,6 +66,20 @@ def test_copies_of_a_fragment_are_fragments_or_its_adducts() -> None:
         assert set(stress.is_right(case, said)[rows]) == {expected}
 
 
+def test_a_copy_of_a_fragment_may_name_the_row_that_it_copies() -> None:
+    case = case_of("isotope rows")
+    copies = (case.features["same_as"] >= 0) & (case.truth["verdict"] == "fragment")
+    assert copies.sum() > 5
+    adducts = case.truth.assign(
+        verdict="adduct", parent=case.raw["Name"], parent_id=case.features["same_as"]
+    )
+    assert stress.is_parent_right(case, adducts)[copies].all()
+    wrong = adducts.assign(parent_id=0)
+    assert not stress.is_parent_right(case, wrong)[copies].any()
+    fragments = adducts.assign(verdict="fragment")
+    assert not stress.is_parent_right(case, fragments)[copies].any()
+
+
 def test_a_parent_may_be_named_by_any_row_of_its_species() -> None:
     case = case_of("two ions")
     truth = case.truth.assign(confidence=1.0)

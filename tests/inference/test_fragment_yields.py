@@ -56,3 +56,23 @@ def test_explanations_tell_how_many_of_a_kind_break() -> None:
     assert len(shares) > 10
     assert max(shares) <= 95
     assert min(shares) < max(shares)
+
+
+def test_fragments_larger_than_their_parents_are_known_where_many_are() -> None:
+    table = gg.simulate(3016, level="hard")  # GM3 from GD1 has three times its area
+    assert table.truth is not None
+    pieces = table.data["name"].str.startswith("GM3(") & (table.truth["verdict"] == "fragment")
+    said = gg.analyze(table).features["verdict"]
+    assert (said[pieces.to_numpy()] == "fragment").mean() > 0.75
+
+
+def test_lines_that_lie_upon_each_other_are_no_fragments() -> None:
+    table = gg.simulate(3022, level="hard")  # GD1b, GT1b and GT1+OAc lie upon each other
+    assert table.truth is not None
+    genuine = table.data["name"].str.startswith("GD1(") & (table.truth["verdict"] == "valid")
+    said = gg.analyze(table).features["verdict"]
+    assert (said[genuine.to_numpy()] == "valid").mean() > 0.9
+
+
+def test_usual_fragments_do_not_outweigh_their_parents(state: Inference) -> None:
+    assert not count_fragments(state).outweigh.any()

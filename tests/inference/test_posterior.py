@@ -14,6 +14,7 @@ from known_curve import Method
 
 import ganglioside as gg
 from ganglioside.inference.posterior import explain, other_intensity, row_evidence
+from ganglioside.inference.rounds import reweigh
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import artefacts
 
@@ -175,3 +176,28 @@ def test_a_fragment_one_digit_beside_its_parent_is_one(parent: str, later: float
         row = planted_features.planted(child, base=rows).features.iloc[-1]
         assert row["verdict"] == "fragment"
         assert row["confidence"] > 0.8
+
+
+def test_a_line_that_was_not_found_is_thought_of_where_isomers_may_be(example: Inference) -> None:
+    weighed = reweigh(example, 0.1, 1.0)
+    shares, observed = weighed.shares, weighed.observed
+    np.testing.assert_allclose(by_row(weighed).sum(axis=1), 1.0)
+    assert (example.shares.unfound == 0).all()
+    doubted = shares.genuine < 0.5
+    assert (shares.genuine + shares.unfound)[doubted].max() < 0.5
+    series = np.array(observed.groups.series)[observed.group]
+    assert shares.unfound[series == "GM3"].max() < 1e-3  # one structure
+    assert shares.unfound[doubted & (series == "GD1")].max() > 0.1
+
+
+def test_far_from_all_lines_of_its_series_a_name_is_wrong() -> None:
+    base = planted_features.genuine(0)
+    _, rt, area = planted_features.row_of(base, "GD1(36:1;O2)")
+    doubt = []
+    for later in (0.4, 3.0):
+        row = planted_features.planted(("GD1(36:1;O2)", rt + later, area / 5), base=base)
+        last = row.features.iloc[-1]
+        assert last["verdict"] == "outlier"
+        doubt.append(1 - last["confidence"])
+    near, far = doubt
+    assert near > 0.05 > 0.02 > far

@@ -10,7 +10,7 @@ from ganglioside.inference.state import Inference
 
 def test_before_any_fragment_is_seen_all_counts_are_zero() -> None:
     counts = FragmentCounts.nothing(lines=2, groups=3, pairs=5, rows=7)
-    for table in (counts.parents, counts.seen, counts.measured, counts.log_ratio):
+    for table in (counts.parents, counts.seen, counts.measured, counts.log_ratio, counts.outweigh):
         np.testing.assert_array_equal(table, np.zeros((2, 3)))
     for table in counts.pathways.sums:
         np.testing.assert_array_equal(table, np.zeros((2, 3)))
@@ -20,11 +20,12 @@ def test_before_any_fragment_is_seen_all_counts_are_zero() -> None:
 
 
 def test_counts_of_some_lines_are_their_rows() -> None:
-    numbers = [np.arange(6.0).reshape(3, 2) + 10 * k for k in range(7)]
-    pathways = PathwayCounts(*numbers[4:], pair=np.ones(4))
-    counts = FragmentCounts(*numbers[:4], pair=np.ones(4), genuine=np.ones(5), pathways=pathways)
+    numbers = [np.arange(6.0).reshape(3, 2) + 10 * k for k in range(8)]
+    pathways = PathwayCounts(*numbers[5:], pair=np.ones(4))
+    counts = FragmentCounts(*numbers[:5], pair=np.ones(4), genuine=np.ones(5), pathways=pathways)
     kept = counts.kept(np.array([True, False, True]))
-    tables = (kept.parents, kept.seen, kept.measured, kept.log_ratio, *kept.pathways.sums)
+    own = kept.parents, kept.seen, kept.measured, kept.log_ratio, kept.outweigh
+    tables = (*own, *kept.pathways.sums)
     for table, whole in zip(tables, numbers, strict=True):
         np.testing.assert_array_equal(table, whole[[0, 2]])
     assert kept.pair is counts.pair

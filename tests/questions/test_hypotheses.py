@@ -40,7 +40,7 @@ def test_explanations_agree_with_the_verdicts(example: gg.Analysis) -> None:
         if likeliest == e.verdict:
             agree += 1
             assert p == pytest.approx(e.confidence, abs=1e-6)
-        own = [h for h in e.hypotheses if h.kind == "own series"]
+        own = [h for h in e.hypotheses if h.kind == "own series" and h.line]
         nearest = min(own, key=lambda h: abs(h.difference - row["residual"]))
         assert nearest.expected_rt == pytest.approx(row["predicted_rt"], abs=2e-6)
         assert nearest.difference == pytest.approx(row["residual"], abs=2e-6)
@@ -57,7 +57,9 @@ def test_every_line_and_parent_is_weighed(example: gg.Analysis) -> None:
         assert {c: str(t) for c, t in table.dtypes.items()} == HYPOTHESES
         assert (table["kind"] == "chance").sum() == 1
         lines = example.models[example.models["series"] == row["series"]]
-        assert (table["kind"] == "own series").sum() == len(lines)
+        own = table[table["kind"] == "own series"]
+        assert own["line"].notna().sum() == len(lines)
+        assert own["line"].isna().sum() == 1  # a line that was not found
         if pd.notna(row["parent_id"]):
             made = table[table["verdict"] == row["verdict"]]
             assert made["parent_id"].notna().any()
@@ -119,7 +121,7 @@ def test_a_chance_feature_is_explained_by_chance_and_its_own_line_is_far() -> No
     analysis = planted(("GM1(36:1;O2)", ceramide_rt("GM1", 36, 1, 2) + 2.2, 1e4))
     e = analysis.explain(last(analysis))
     assert e.hypotheses[0].kind == "chance"
-    own = next(h for h in e.hypotheses if h.kind == "own series")
+    own = next(h for h in e.hypotheses if h.kind == "own series" and h.line)
     assert own.difference == pytest.approx(2.2, abs=0.05)
     assert own.sigma > 20
 

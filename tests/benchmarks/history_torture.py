@@ -293,8 +293,8 @@ def _save_slowly(path: Path, held: Path) -> None:
     write = history._store.write
 
     @contextmanager
-    def paused() -> Iterator[object]:
-        with write() as connection:
+    def paused(**named: object) -> Iterator[object]:
+        with write(**named) as connection:
             yield connection
             held.touch()
             os.kill(os.getpid(), signal.SIGSTOP)

@@ -15,7 +15,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 from multiprocessing import resource_tracker
 from types import FrameType
 from typing import Any, Final
@@ -25,6 +24,7 @@ import dask
 from distributed import Client, LocalCluster, Security
 
 from ganglioside.errors import BatchError
+from ganglioside.support.hosts import is_loopback
 
 #: Seconds to wait for the scheduler of an existing cluster, and for its first worker.
 TIMEOUT: Final = 30
@@ -129,11 +129,7 @@ def warning(scheduler: str | None) -> str | None:
 
 
 def _is_this_machine(address: str) -> bool:
-    host = urlsplit(f"//{address}").hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return is_loopback(urlsplit(f"//{address}").hostname or "")
 
 
 @contextmanager

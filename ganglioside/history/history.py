@@ -388,8 +388,7 @@ class History(CareAliases):
         analysis : Analysis
         """
         chosen = settings or Settings()
-        read = read_with(table, chosen, ReadingOptions.of(**reading))
-        check_judgeable(read)
+        read = _judgeable(table, chosen, reading)
         opening = Opening.now(read.source, chosen, name)
         return opening.id, self._run(opening, read, chosen, progress)
 
@@ -417,8 +416,7 @@ class History(CareAliases):
         analysis : Analysis
         """
         chosen = settings or Settings()
-        read = read_with(table, chosen, ReadingOptions.of(**reading))
-        check_judgeable(read)
+        read = _judgeable(table, chosen, reading)
         events: list[ProgressEvent] = []
 
         def note(event: ProgressEvent) -> None:
@@ -454,11 +452,7 @@ class History(CareAliases):
             The session's id.
         """
         opening = Opening.now(source, settings, name)
-        with self._store.write(adding=True) as connection:
-            insert_waiting(connection, opening)
-            audit_log.append(connection, opening.author, "queued", opening.id, name=opening.name,
-                       input=opening.sha256,
-                       row=row_hash(connection, "sessions", opening.id))  # fmt: skip
+        self._insert(opening, insert_waiting, "queued")
         return opening.id
 
     def carry_out_queued(self, sid: str, progress: ProgressCallback | None = None) -> Analysis:
@@ -774,9 +768,16 @@ class History(CareAliases):
         return last
 
     def _begin(self, opening: Opening) -> None:
+        self._insert(opening, insert_session, "begun")
+
+    def _insert(
+        self, opening: Opening, insert: Callable[[Connection, Opening], None],
+        action: audit_log.Action,
+    ) -> None:  # fmt: skip
+        """Store a session without a result, with its entry in the log."""
         with self._store.write(adding=True) as connection:
-            insert_session(connection, opening)
-            audit_log.append(connection, opening.author, "begun", opening.id, name=opening.name,
+            insert(connection, opening)
+            audit_log.append(connection, opening.author, action, opening.id, name=opening.name,
                        input=opening.sha256,
                        row=row_hash(connection, "sessions", opening.id))  # fmt: skip
 
@@ -806,6 +807,13 @@ def _require_select(sql: str) -> None:
             f"{sql[:60]!r} is not one SELECT statement. A query only reads; the methods of "
             "History change things."
         )
+
+
+def _judgeable(table: TableSource, settings: Settings, reading: ReadingKeywords) -> FeatureTable:
+    """Feature table of an input; one of which no row can be judged is refused."""
+    read = read_with(table, settings, ReadingOptions.of(**reading))
+    check_judgeable(read)
+    return read
 
 
 def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:

@@ -128,6 +128,16 @@ class AcceptedAnswer(Strict):
     watch: str = Field(description="Address of its events.", examples=["/api/v1/jobs/.../events"])
 
 
+def accepted(
+    response: Response, job: str, session: str | None = None, place: str = "jobs"
+) -> AcceptedAnswer:
+    """Answer about a job that was started, with its address at a place of the API."""
+    response.status_code = 202
+    response.headers["Location"] = f"/api/v1/{place}/{job}"
+    owner = f"jobs/{job}" if session is None else f"sessions/{session}"
+    return AcceptedAnswer(job=job, session=session, watch=f"/api/v1/{owner}/events")
+
+
 class EventAnswer(BaseModel):
     """An event of a session or job."""
 

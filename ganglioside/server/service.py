@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 from fastapi import Depends
 from fastapi import Path as PathParameter
@@ -25,8 +26,6 @@ from ganglioside.server.service_limits import ServiceLimits
 
 #: Analyses that are kept with their evidence, so that questions are answered at once: so many rows.
 _ROWS_KEPT: Final = 200_000.0
-
-T = TypeVar("T")
 
 
 class Service:
@@ -59,7 +58,7 @@ class Service:
         self.waiting = 0
 
     def analysis(self, sid: str) -> Analysis:
-        """Analysis of a session, with the evidence that questions need once it was computed."""
+        """Analysis of a session, as it is stored."""
 
         def load() -> Analysis:
             return self.history.load(sid)
@@ -67,7 +66,7 @@ class Service:
         return self._analyses.get(sid, load, lambda made: float(len(made.features)))
 
     def prepared(self, sid: str) -> Analysis:
-        """Analysis of a session with its evidence."""
+        """Analysis of a session, with the evidence that questions need."""
 
         def prepare() -> Analysis:
             return self.analysis(sid).prepared()
@@ -129,8 +128,6 @@ JobId = Annotated[str, PathParameter(pattern=ID_PATTERN, description="Id of a jo
 
 def within(seconds: float) -> Callable[[Any], None]:
     """Progress callback that stops work which takes too long."""
-    import time
-
     end = time.monotonic() + seconds
 
     def stop_late(event: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import socket
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.store import utc_now
 from ganglioside.server.service_limits import ServiceLimits
+from ganglioside.support.hosts import is_loopback
 
 #: Life of the token that the first start of a server makes.
 FIRST_LIFE: Final = timedelta(days=90)
@@ -68,7 +68,7 @@ class ServeOptions:
     @property
     def is_open(self) -> bool:
         """Whether others in the network can read what is sent."""
-        return not (_is_loopback(self.host) or self.certificate or self.trusted_proxies)
+        return not (is_loopback(self.host) or self.certificate or self.trusted_proxies)
 
     @property
     def url(self) -> str:
@@ -171,11 +171,3 @@ def first_token(history: History) -> str | None:
     return history.tokens.add(
         current_author(), "admin", label="first start of the server", life=FIRST_LIFE
     )
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server at `host`."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -45,7 +45,7 @@ class Outcome:
 
 
 def outcome(seed: int) -> Outcome:
-    """Return what becomes of the file of one seed."""
+    """Outcome of reading the file of one seed."""
     from corpus.damage import damaged_file, fault
 
     name, content = damaged_file(seed)

@@ -30,7 +30,7 @@ def split(requirement: str) -> tuple[str, str]:
 
 
 def everything(project: dict[str, Any]) -> list[str]:
-    """Return what the project, its extras and its tests need, without the project itself."""
+    """Requirements of the project, its extras and its tests, without the project itself."""
     extras = project["optional-dependencies"].values()
     listed = [*project["dependencies"], *(requirement for extra in extras for requirement in extra)]
     return [requirement for requirement in listed if split(requirement)[0] != project["name"]]

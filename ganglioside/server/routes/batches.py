@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import secrets
 import shutil
+import zipfile
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +14,7 @@ from fastapi import APIRouter, File, Query, Response, UploadFile
 
 from ganglioside.history.jobs import Job
 from ganglioside.jobs import Batch, start
-from ganglioside.server.answers import AcceptedAnswer, JobAnswer, JobsAnswer
+from ganglioside.server.answers import AcceptedAnswer, JobAnswer, JobsAnswer, accepted
 from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.routes.sessions import attachment
@@ -59,8 +61,7 @@ def create_batch(
     except BaseException:
         shutil.rmtree(folder)
         raise
-    response.headers["Location"] = f"/api/v1/batches/{job}"
-    return AcceptedAnswer(job=job, session=None, watch=f"/api/v1/jobs/{job}/events")
+    return accepted(response, job, place="batches")
 
 
 def _keep(upload: UploadFile, folder: Path) -> None:
@@ -100,9 +101,6 @@ def read_overview(served: Served, _: Reader, job: JobId) -> Response:
             responses={200: {"content": _BINARY}, **answers(404, 409)})  # fmt: skip
 def read_results(served: Served, _: Reader, job: JobId) -> Response:
     """Read all results of a batch that is done, as one ZIP file."""
-    import io
-    import zipfile
-
     results = _results(served, job)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from ganglioside.history.session_rows import Status
 from ganglioside.jobs import cancel, retry
-from ganglioside.server.answers import AcceptedAnswer, JobAnswer, JobsAnswer
+from ganglioside.server.answers import AcceptedAnswer, JobAnswer, JobsAnswer, accepted
 from ganglioside.server.callers import Person, Reader, Writer, require_change
 from ganglioside.server.problems import answers
 from ganglioside.server.service import JobId, Served, Service
@@ -49,8 +49,7 @@ def retry_job(served: Served, person: Writer, job: JobId, response: Response) ->
     served.rates.count_upload(person.name)
     served.require_room_for_job()
     new = retry(served.history, job)
-    response.headers["Location"] = f"/api/v1/jobs/{new}"
-    return AcceptedAnswer(job=new, session=None, watch=f"/api/v1/jobs/{new}/events")
+    return accepted(response, new)
 
 
 def _require_own(served: Service, person: Person, job: str) -> None:

@@ -8,10 +8,11 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from ganglioside.exporting.document import document_of
 from ganglioside.exporting.files import content_of, ending_of
 from ganglioside.exporting.formats import Format
 from ganglioside.exporting.schema import json_schema
-from ganglioside.server.answers import Strict, VerdictName, json_answer, table_json
+from ganglioside.server.answers import Strict, VerdictName, json_answer, table_json, to_json
 from ganglioside.server.callers import Reader
 from ganglioside.server.problems import answers
 from ganglioside.server.routes.sessions import attachment
@@ -112,9 +113,6 @@ def read_summary(request: Request, served: Served, _: Reader, sid: SessionId) ->
     """Read the counts and the headline of a session."""
 
     def find() -> bytes:
-        from ganglioside.exporting.document import document_of
-        from ganglioside.server.answers import to_json
-
         return to_json(document_of(served.analysis(sid), [])["summary"])
 
     return json_answer(request, *served.reads.get(("summary", sid), find))

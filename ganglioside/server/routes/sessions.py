@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from ganglioside.errors import EndedError
 from ganglioside.history.listing import LISTED, MOST_AT_ONCE, SessionQuery, SortBy
 from ganglioside.history.session_rows import Status
 from ganglioside.jobs import Queued, start
+from ganglioside.jobs import Rerun as RerunWork
 from ganglioside.progress import ProgressCallback
 from ganglioside.reading.raw_table import Source
 from ganglioside.server.answers import (
@@ -19,6 +20,7 @@ from ganglioside.server.answers import (
     SessionAnswer,
     SessionsAnswer,
     Strict,
+    accepted,
     json_answer,
 )
 from ganglioside.server.callers import Person, Reader, Writer, require_change
@@ -84,8 +86,6 @@ def _plain(time: datetime | None) -> datetime | None:
     """Time as the history holds it: UTC, without a zone."""
     if time is None:
         return None
-    from datetime import UTC
-
     try:
         return time.astimezone(UTC).replace(tzinfo=None)
     except OverflowError:
@@ -148,9 +148,7 @@ def _made(served: Service, response: Response, sid: str) -> SessionAnswer:
 def _started(served: Service, response: Response, sid: str, name: str) -> AcceptedAnswer:
     """Start the job of a session that waits, and answer where to watch it."""
     job = start(served.history, Queued(session=sid, title=name), served.limits.job_seconds)
-    response.status_code = 202
-    response.headers["Location"] = f"/api/v1/jobs/{job}"
-    return AcceptedAnswer(job=job, session=sid, watch=f"/api/v1/sessions/{sid}/events")
+    return accepted(response, job, session=sid)
 
 
 def _session(served: Service, sid: str) -> SessionAnswer:
@@ -223,15 +221,11 @@ def rerun_session(
     served.rates.count_upload(person.name)
     settings = None if wish.settings is None else Settings.from_dict(wish.settings)
     if wish.mode == "job":
-        from ganglioside.jobs import Rerun as Work
-
         served.require_room_for_job()
         served.history.session(sid)
-        work = Work(session=sid, settings=None if settings is None else settings.to_dict())
+        work = RerunWork(session=sid, settings=None if settings is None else settings.to_dict())
         job = start(served.history, work, served.limits.job_seconds)
-        response.status_code = 202
-        response.headers["Location"] = f"/api/v1/jobs/{job}"
-        return AcceptedAnswer(job=job, session=None, watch=f"/api/v1/jobs/{job}/events")
+        return accepted(response, job)
     late: ProgressCallback = within(served.limits.seconds)
     with served.desk():
         new = served.history.rerun(sid, settings, late)
@@ -255,8 +249,6 @@ def read_settings(served: Served, _: Reader, sid: SessionId) -> dict[str, float 
 
 def attachment(content: bytes, name: str, media_type: str) -> Response:
     """Answer with a file to keep."""
-    from urllib.parse import quote
-
     return Response(
         content,
         media_type=media_type,
@@ -267,10 +259,3 @@ def attachment(content: bytes, name: str, media_type: str) -> Response:
 def require_own(served: Service, person: Person, sid: str) -> None:
     """Refuse a person who may not change a session."""
     require_change(person, served.history.session(sid)["author"], "session")
-
-
-def require_result(served: Service, sid: str) -> None:
-    """Refuse a session that holds no result."""
-    status = served.history.session(sid)["status"]
-    if status != "completed":
-        raise EndedError(f"Session {sid} holds no result: it is {status}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -96,8 +97,6 @@ def read_log(
     limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
 ) -> LogAnswer:
     """Read the log: who changed what when, the newest first."""
-    import json
-
     newest = served.history.care.log(subject).iloc[::-1].head(limit)
     rows = newest.astype(object).where(newest.notna(), None).to_dict("records")
     entries = [

@@ -12,7 +12,8 @@ from urllib.parse import quote
 from tornado import netutil
 
 from ganglioside.errors import JobError
-from ganglioside_widgets.serving.door import is_loopback, listens_everywhere
+from ganglioside.support.hosts import is_loopback
+from ganglioside_widgets.serving.door import listens_everywhere
 
 
 @dataclass(frozen=True)

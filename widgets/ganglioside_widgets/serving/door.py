@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import re
 import socket
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import httputil, web
+
+from ganglioside.support.hosts import is_loopback
 
 #: Longest path of a request, and longest part of it, characters; those of the pages are shorter.
 LONGEST_PATH: Final = 2000
@@ -110,14 +111,6 @@ def host_name(host: str) -> str | None:
     """
     found = _HOST.fullmatch(host)
     return None if found is None else (found[1] or found[2]).lower().rstrip(".")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server at `host`."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def known_hosts(host: str, further: tuple[str, ...] = ()) -> frozenset[str]:

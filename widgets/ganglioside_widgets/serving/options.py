@@ -99,7 +99,7 @@ class PageOptions(ServerOptions):
         yes                      yes                  `OPEN`
         =======================  ===================  ========
         """
-        from ganglioside_widgets.serving.door import is_loopback
+        from ganglioside.support.hosts import is_loopback
 
         has_other_names = bool(self.allow_hosts or self.trusted_proxies)
         if is_loopback(self.host) and not has_other_names:

@@ -71,6 +71,8 @@ ODD_DATA: Final[list[Any]] = [
     {"method": "update", "state": {"value": float("inf"), "selected_index": 99}},
     {"method": "update", "state": {"index": 99, "selected": -(10**9)}},
     {"method": "update", "state": {"selected": 10**12}},
+    {"method": "update", "state": {"selected": "no id"}},
+    {"method": "update", "state": {"selected": ["no id"]}},
     {"method": "update", "state": {"value": "a"}, "buffer_paths": [["value", 0], 7]},
     {"method": "invoke"},
     *({"method": "custom", "content": content} for content in (
@@ -186,13 +188,15 @@ def test_no_path_is_opened_and_nothing_of_others_changed(
     page, kernel, history = held
     (tmp_path / "file.csv").write_text(f"{SECRET};1\n", encoding="utf-8")
     before = _of_others(history)
+    theirs = str(history.sessions()["id"].iloc[0])
     kernel.heard.clear()
     for _ in range(2):  # what the first round shows, the second can press
         states = {model: found["state"] for model, found in kernel.states().items()}
         buttons = [m for m, state in states.items() if state["_model_name"] == "ButtonModel"]
         kernel.tell_all([
             (model, {"method": "update", "state": values}) for model in states for values in
-            ({"disabled": False, "selected": 0, "index": 0}, {"value": str(tmp_path / "file.csv")})
+            ({"disabled": False, "selected": 0, "index": 0}, {"selected": theirs},
+             {"value": str(tmp_path / "file.csv")})
         ])  # fmt: skip
         for model in buttons:
             if states[model]["description"] != "Cancel":

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ganglioside_widgets.elements.grid import Column, Grid, encoded
+from ganglioside_widgets.elements.grid import NONE, Column, Grid, encoded
 
 
 def decoded(column: dict[str, object]) -> list[object]:
@@ -39,15 +39,37 @@ def test_missing_numbers_arrive_as_nan() -> None:
 
 
 def test_a_grid_shows_the_columns_that_a_frame_has() -> None:
-    grid = Grid("Things", [Column("a", "A", 50), Column("b", "B", 50)])
+    grid = Grid("Things", [Column("a", "A", 50), Column("b", "B", 50)], key="b")
     grid.show(pd.DataFrame({"b": [1.0, 2.0], "c": [0, 0]}), np.array([1], dtype=np.int32))
     assert [column["key"] for column in grid._layout_columns] == ["b"]
     assert np.frombuffer(grid._order, "<i4").tolist() == [1]
 
 
 def test_only_known_columns_can_be_sorted_by() -> None:
-    grid, wishes = Grid("Things", [Column("a", "A", 50)]), []
+    grid, wishes = Grid("Things", [Column("a", "A", 50)], key="a"), []
     grid.on_sort(lambda by, descending: wishes.append((by, descending)))
     grid._receive(grid, {"request": "sort", "by": "a", "descending": True}, [])
     grid._receive(grid, {"request": "sort", "by": "__class__", "descending": True}, [])
     assert wishes == [("a", True)]
+
+
+@pytest.mark.parametrize("keys", [["b", "a", "c"], [7, 3, 5]], ids=["texts", "numbers"])
+def test_rows_are_selected_by_their_key_and_nothing_else(keys: list[object]) -> None:
+    grid, chosen = Grid("Things", [Column("a", "A", 50)], key="id"), []
+    grid.on_select(chosen.append)
+    grid.show(pd.DataFrame({"a": [1.0, 2.0], "id": keys[:2]}))
+    assert decoded(grid._columns["id"]) == keys[:2]
+    for key in (keys[1], NONE, 10**12, "no key", "", keys[0]):
+        grid.selected = key
+    grid.show(pd.DataFrame({"a": [3.0], "id": keys[2:]}))
+    for key in (*keys, NONE):
+        grid.selected = key
+    assert chosen == [keys[1], keys[0], keys[2]]
+
+
+def test_a_frame_without_rows_may_lack_the_key() -> None:
+    grid, chosen = Grid("Things", [Column("a", "A", 50)], key="id"), []
+    grid.on_select(chosen.append)
+    grid.show(pd.DataFrame())
+    grid.selected = "a"
+    assert chosen == []

@@ -48,9 +48,9 @@ def test_a_pair_is_marked_in_both_charts_each_by_its_own_number(
     panel.left.value = sessions[0]
     panel.right.options = [*panel.right.options, ("moved", gg.History.open().save(moved))]
     panel.right.value = panel.right.options[-1][1]
-    panel.grid.selected = 0
+    panel.grid.selected = int(panel.grid._keys[1])
     left, right = (chart.selected for chart in panel._charts)
-    assert left == right + 5
+    assert left == right + 5 == panel.grid._keys[1]
 
 
 def test_new_sessions_are_offered_and_choices_stay(

@@ -29,7 +29,7 @@ def test_jobs_are_listed_chosen_and_told_of(monkeypatch: pytest.MonkeyPatch) -> 
     job = history.jobs.add("export", {"session": "s", "out": str(path)}, EVIL)
     panel.state.started(job)
     assert "1 waiting" in panel._count.value
-    panel.grid.selected = 0
+    panel.grid.selected = job
     assert panel.state.chosen == job
     assert "&lt;img" in panel._chosen.value
     assert "<img" not in panel._chosen.value
@@ -56,7 +56,7 @@ def test_a_job_that_waits_is_cancelled_and_retried_by_the_buttons() -> None:
     job = history.jobs.add("slow", {}, "waits", time_limit=60)
     panel = JobsPanel()
     panel.state.refresh()
-    panel.grid.selected = 0
+    panel.grid.selected = job
     assert "60 s" in panel._chosen.value
     panel.cancel.click()
     assert history.jobs.get(job).status == "cancelled"
@@ -64,4 +64,21 @@ def test_a_job_that_waits_is_cancelled_and_retried_by_the_buttons() -> None:
     assert not panel.retry.disabled
     panel.retry.click()
     assert "knows no job of the kind" in panel._said.value
+    panel.state.close()
+
+
+def test_a_click_is_answered_for_its_job_though_the_list_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(JobsState, "watch", lambda _: None)
+    history = gg.History.open()
+    first, second = (history.jobs.add("slow", {}, name) for name in ("first", "second"))
+    panel = JobsPanel()
+    panel.state.refresh()
+    history.jobs.add("slow", {}, "third")
+    panel.state.refresh()
+    for job in (first, second):
+        panel.grid.selected = job
+        assert panel.state.chosen == job
+        assert f"job {job}" in panel._chosen.value
     panel.state.close()

@@ -33,9 +33,9 @@ def test_files_are_listed_chosen_joined_and_removed() -> None:
     assert panel.remove.layout.display == ""
     panel.state.add("b.csv", GOOD + b"GM1(40:1;O2),11.5\n")
     assert panel._files.layout.display == ""
-    assert (panel.files._total, panel.files.selected) == (2, 1)
+    assert (panel.files._total, panel.files.selected) == (2, "b.csv")
     assert "b.csv</b>: 3 features" in panel._summary.value
-    panel.files.selected = 0
+    panel.files.selected = "a.csv"
     assert "a.csv</b>: 2 features, 0 anchors, 0 unreadable" in panel._summary.value
     panel.study.value = True
     assert "5 features" in panel._summary.value
@@ -64,8 +64,8 @@ def test_a_row_that_does_not_exist_chooses_nothing() -> None:
     panel = UploadPanel()
     panel.state.add("a.csv", GOOD)
     panel.state.add("b.csv", GOOD)
-    for row in (-1, 99):
-        panel.files.selected = row
+    for name in (-1, 99, 0, "c.csv"):
+        panel.files.selected = name
         assert panel.state.chosen == 1
 
 
@@ -89,3 +89,12 @@ def test_one_way_of_reading_is_shared_where_files_differ() -> None:
     panel.share.click()
     assert panel.state.table is not None
     assert panel.share.layout.display == "none"
+
+
+def test_a_click_is_answered_for_its_file_though_the_list_has_changed() -> None:
+    panel = UploadPanel()
+    for name in ("a.csv", "b.csv", "c.csv", "d.csv"):
+        panel.state.add(name, GOOD)
+    panel.state.remove(0)
+    panel.files.selected = "b.csv"
+    assert "b.csv</b>: 2 features" in panel._summary.value

@@ -141,7 +141,7 @@ def test_sessions_of_others_are_neither_renamed_nor_run_again_nor_deleted(
 
 def test_the_panel_says_why_and_that_all_are_shown(shared: None, theirs: str) -> None:
     panel = HistoryPanel()
-    panel.grid.selected = 0
+    panel.grid.selected = theirs
     assert THEIRS in panel._message.value
     parts = (panel.rename, panel.rerun, panel.delete, panel.name)
     assert all(part.disabled for part in parts)

@@ -41,7 +41,7 @@ SETTABLE: Final[Mapping[type[w.Widget], Mapping[str, Kind]]] = {
     w.Textarea: {"value": is_text},
     w.ToggleButton: {"value": is_flag},
     Chart: {"selected": is_whole},
-    Grid: {"selected": is_whole},
+    Grid: {"selected": lambda value: is_whole(value) or is_text(value)},
     Slider: {"value": is_number},
 }
 

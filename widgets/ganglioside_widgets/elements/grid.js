@@ -5,15 +5,22 @@ const ROW = 28; // px, as in panels.css
 const HEAD = 40;
 const SPARE = 8;
 
+// Value of a column at a row, and the row of a value, -1 where there is none.
 function decode(column) {
   const view = column.values;
   const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
   if (column.kind === "number") {
     const numbers = new Float64Array(bytes);
-    return (row) => numbers[row];
+    return { at: (row) => numbers[row], row: (value) => numbers.indexOf(value) };
   }
   const codes = new Int32Array(bytes);
-  return (row) => (codes[row] < 0 ? "" : column.labels[codes[row]]);
+  return {
+    at: (row) => (codes[row] < 0 ? "" : column.labels[codes[row]]),
+    row: (value) => {
+      const code = column.labels.indexOf(value);
+      return code < 0 ? -1 : codes.indexOf(code);
+    },
+  };
 }
 
 // As `ganglioside.support.formatting.percent` writes it.
@@ -55,6 +62,7 @@ function render({ model, el }) {
   let cells = {};
   let order = new Int32Array();
   let layout = [];
+  let selected = -1; // row
 
   function columns() {
     layout = model.get("_layout_columns");
@@ -94,6 +102,10 @@ function render({ model, el }) {
     );
   }
 
+  function findSelected() {
+    selected = cells[model.get("_key")]?.row(model.get("selected")) ?? -1;
+  }
+
   const kind = (column) => (["text", "verdict"].includes(column.form) ? "left" : "right");
 
   function rows() {
@@ -115,7 +127,7 @@ function render({ model, el }) {
     const shown = [];
     for (let position = first; position < last; position++) shown.push(line(position));
     body.replaceChildren(...shown);
-    const at = order.indexOf(model.get("selected"));
+    const at = order.indexOf(selected);
     if (at >= first && at < last) root.setAttribute("aria-activedescendant", prefix + at);
     else root.removeAttribute("aria-activedescendant");
   }
@@ -127,14 +139,14 @@ function render({ model, el }) {
     element.className = "gg-row";
     element.setAttribute("role", "row");
     element.setAttribute("aria-rowindex", position + 2);
-    element.setAttribute("aria-selected", row === model.get("selected"));
+    element.setAttribute("aria-selected", row === selected);
     element.dataset.row = row;
     element.style.transform = `translateY(${position * ROW}px)`;
     for (const column of layout) {
       const cell = document.createElement("div");
       cell.setAttribute("role", "gridcell");
       cell.className = `gg-cell gg-${kind(column)}`;
-      const value = text(cells[column.key](row), column.form);
+      const value = text(cells[column.key].at(row), column.form);
       if (column.form === "verdict" && value) {
         const mark = document.createElement("span");
         mark.className = `gg-verdict gg-is-${value}`;
@@ -147,13 +159,15 @@ function render({ model, el }) {
     return element;
   }
 
-  function select(row) {
-    model.set("selected", row);
+  const keyOf = (row) => cells[model.get("_key")].at(row);
+
+  function select(key) {
+    model.set("selected", key);
     model.save_changes();
   }
 
   function reveal() {
-    const at = order.indexOf(model.get("selected"));
+    const at = order.indexOf(selected);
     if (at < 0) return;
     const top = at * ROW;
     const space = root.clientHeight - head.offsetHeight - ROW;
@@ -162,24 +176,35 @@ function render({ model, el }) {
   }
 
   root.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
-  body.addEventListener("click", (event) => {
+  // The rows may be drawn anew between press and release: then what was pressed counts. A click of
+  // an assistive program comes without a press.
+  let pressed;
+  const keyUnder = (event) => {
     const row = event.target.closest(".gg-row");
-    if (row) select(Number(row.dataset.row));
+    return row ? keyOf(Number(row.dataset.row)) : undefined;
+  };
+  body.addEventListener("pointerdown", (event) => {
+    pressed = keyUnder(event);
+  });
+  body.addEventListener("click", (event) => {
+    const key = event.detail ? pressed : keyUnder(event);
+    if (key !== undefined) select(key);
   });
   root.addEventListener("keydown", (event) => {
     if (event.target !== root) return;
-    const at = order.indexOf(model.get("selected"));
+    const at = order.indexOf(selected);
     const page = Math.floor(root.clientHeight / ROW) - 2;
     const moves = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page,
                     Home: 0, End: order.length - 1 };
     if (!(event.key in moves) || !order.length) return;
     event.preventDefault();
     event.stopPropagation();
-    select(order[Math.min(Math.max(moves[event.key], 0), order.length - 1)]);
+    select(keyOf(order[Math.min(Math.max(moves[event.key], 0), order.length - 1)]));
   });
 
   function all() {
     columns();
+    findSelected();
     rows();
     draw();
   }
@@ -195,6 +220,7 @@ function render({ model, el }) {
   for (const name of ["_columns", "_layout_columns", "_order", "_sort", "_total"])
     model.on(`change:${name}`, later);
   model.on("change:selected", () => {
+    findSelected();
     reveal();
     draw();
   });

@@ -19,6 +19,9 @@ from ganglioside_widgets.elements.module import source
 #: The value of `Grid.selected` where no row is selected.
 NONE: Final = -1
 
+#: What names a row for good, wherever it is in the list.
+Key = int | str
+
 #: The one message of the browser: a request for another order.
 SORT: Final[Form] = {"request": only("sort"), "by": is_text, "descending": is_flag}
 
@@ -58,6 +61,9 @@ class Grid(anywidget.AnyWidget):
         Name for screen readers.
     columns : sequence of Column
         Columns that a frame lacks are left out.
+    key : str
+        Column of the frame whose values, whole numbers or texts, each name one row. Rows are
+        selected by it, not by their position: the list may change while a click is on its way.
     empty : str
         Text in place of rows where the frame has none.
     lines : int
@@ -65,8 +71,8 @@ class Grid(anywidget.AnyWidget):
 
     Attributes
     ----------
-    selected : int
-        Position of the selected row in the frame, or `NONE`.
+    selected : int or str
+        Key of the selected row, or `NONE`.
     """
 
     _esm = source("grid.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS})
@@ -79,22 +85,26 @@ class Grid(anywidget.AnyWidget):
     _label = t.Unicode("").tag(sync=True)
     _empty = t.Unicode("").tag(sync=True)
     _lines = t.Int(12).tag(sync=True)
-    selected = t.Int(NONE).tag(sync=True)
+    _key = t.Unicode().tag(sync=True)
+    selected = t.Union([t.Int(), t.Unicode()], default_value=NONE).tag(sync=True)
 
     def __init__(
         self,
         label: str,
         columns: Sequence[Column],
         *,
+        key: str,
         empty: str = "Nothing here.",
         lines: int = 12,
     ) -> None:
         self._all_columns = tuple(columns)
+        self._keys = pd.Index([])
         self._on_sort: Callable[[str, bool], None] | None = None
         super().__init__(
             _label=label,
             _empty=empty,
             _lines=lines,
+            _key=key,
             _layout_columns=[asdict(column) for column in columns],
         )
         self.on_msg(self._receive)
@@ -117,11 +127,13 @@ class Grid(anywidget.AnyWidget):
             Text in place of rows where there is none; that of before where omitted.
         """
         shown = [column for column in self._all_columns if column.key in frame]
+        sent = dict.fromkeys([*(column.key for column in shown), self._key])
+        self._keys = pd.Index(frame.get(self._key, []))
         with self.hold_sync():
             if empty is not None:
                 self._empty = empty
             self._layout_columns = [asdict(column) for column in shown]
-            self._columns = {column.key: encoded(frame[column.key]) for column in shown}
+            self._columns = {key: encoded(frame[key]) for key in sent if key in frame}
             self._total = len(frame)
             self.arrange(np.arange(len(frame)) if order is None else order)
 
@@ -131,6 +143,15 @@ class Grid(anywidget.AnyWidget):
             return
         self._order = order.astype("<i4").tobytes()
         self._sort = {"by": by, "descending": descending}
+
+    def on_select(self, callback: Callable[[Any], object]) -> None:
+        """Call `callback(key)` when a row is selected; what is no key of a row here is ignored."""
+
+        def selected(change: dict[str, Key]) -> None:
+            if change["new"] in self._keys:
+                callback(change["new"])
+
+        self.observe(selected, "selected")
 
     def on_sort(self, callback: Callable[[str, bool], None]) -> None:
         """Call `callback(column key, descending)` when the user clicks a header.

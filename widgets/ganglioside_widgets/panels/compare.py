@@ -55,7 +55,11 @@ class ComparePanel(Panel):
         self._message = box()
         self._facts = box()
         self.grid = Grid(
-            _DIFFERENCES, _COLUMNS, lines=8, empty="No feature has a different verdict."
+            _DIFFERENCES,
+            _COLUMNS,
+            key="feature_id_left",
+            lines=8,
+            empty="No feature has a different verdict.",
         )
         self._charts: list[Chart] = []
         self._sides = w.Box().add_class("gg-sides")
@@ -69,7 +73,7 @@ class ComparePanel(Panel):
         for side, field in (("left", self.left), ("right", self.right)):
             field.observe(self._on_choice(side), "value")
         self.state.observe(self._show, ["comparison", "error", "left", "right"])
-        self.grid.observe(self._mark_pair, "selected")
+        self.grid.on_select(self._mark_pair)
         self.offer()
         self._show(None)
 
@@ -115,12 +119,13 @@ class ComparePanel(Panel):
             for title, chart in zip(self._titles, self._charts, strict=True)
         ]
 
-    def _mark_pair(self, change: dict[str, int]) -> None:
+    def _mark_pair(self, feature_id_left: int) -> None:
         """Mark the chosen feature in both charts."""
         comparison = self.state.comparison
-        if comparison is None or change["new"] < 0:
+        if comparison is None:
             return
-        pair = comparison.differences().iloc[change["new"]]
+        differences = comparison.differences()
+        pair = differences[differences["feature_id_left"] == feature_id_left].iloc[0]
         for chart, side in zip(self._charts, ("left", "right"), strict=True):
             chart.selected = int(pair[f"feature_id_{side}"])
 

@@ -11,7 +11,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.support.formatting import area, minutes, percent
-from ganglioside_widgets.elements.grid import NONE, Column, Grid
+from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.panels.base import (
     Panel,
     box,
@@ -61,13 +61,12 @@ class FeaturePanel(Panel):
         self.state = state
         self.card = box(kind="card")
         self.hypotheses = box(kind="hypotheses")
-        self.family = Grid(_FAMILY, _FAMILY_COLUMNS, lines=5)
-        self._family_ids: list[int] = []
+        self.family = Grid(_FAMILY, _FAMILY_COLUMNS, key="feature_id", lines=5)
         self._build_override()
         self._family_title = box(f"<h4>{_FAMILY}</h4>")
         self._details = w.VBox([self.hypotheses, self._family_title, self.family, self._override])
         super().__init__("", [self.card, self._details], kind="feature")
-        self.family.observe(self._select_relative, "selected")
+        self.family.on_select(self.state.select)
         state.observe(self._show, ["selected", "analysis"])
         state.observe(lambda _: self._show_error(), "error")
         self._show(None)
@@ -112,10 +111,6 @@ class FeaturePanel(Panel):
         feature = self.state.feature()
         return feature is not None and bool(feature["anchor"])
 
-    def _select_relative(self, change: dict[str, int]) -> None:
-        if 0 <= change["new"] < len(self._family_ids):
-            self.state.select(self._family_ids[change["new"]])
-
     def _show(self, _: object) -> None:
         feature = self.state.feature()
         self._details.layout.display = "" if feature is not None else "none"
@@ -134,16 +129,12 @@ class FeaturePanel(Panel):
 
     def _show_family(self) -> None:
         family = self.state.family()
-        self._family_ids = [int(feature_id) for feature_id in family["feature_id"]]
         is_alone = len(family) < 2
         for part in (self._family_title, self.family):
             part.layout.display = "none" if is_alone else ""
-        selected = self.state.selected
         with self.family.hold_sync():
             self.family.show(family.assign(verdict=family["verdict"].astype("str")))
-            self.family.selected = (
-                self._family_ids.index(selected) if selected in self._family_ids else NONE
-            )
+            self.family.selected = self.state.selected
 
     def _show_override(self) -> None:
         override = self.state.override()

@@ -63,7 +63,7 @@ class HistoryPanel(Panel):
     >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
     >>> sid = history.save(gg.analyze(gg.example()), name="liver")
     >>> panel = HistoryPanel(HistoryState(lambda: history))
-    >>> panel.grid.selected = 0
+    >>> panel.grid.selected = sid
     >>> panel.state.chosen == sid
     True
     """
@@ -78,8 +78,7 @@ class HistoryPanel(Panel):
         self._open_session = open_session
         self.search = w.Text(placeholder="name, file, status, id", description="Search")
         self.search.add_class("gg-field")
-        self.grid = Grid("Sessions", _COLUMNS, lines=12)
-        self._ids: list[str] = []
+        self.grid = Grid("Sessions", _COLUMNS, key="id", lines=12)
         self._count = box(kind="count")
         self._message = box()
         self._chosen = box()
@@ -90,7 +89,7 @@ class HistoryPanel(Panel):
         parts = [search_line, self._count, self.grid, self._message, self._chosen, self._actions]
         super().__init__("Sessions", [*notice, *parts], kind="history")
         self.search.observe(lambda c: setattr(self.state, "search", c["new"]), "value")
-        self.grid.observe(self._choose, "selected")
+        self.grid.on_select(self.state.choose)
         self.state.observe(self._list, ["sessions", "search"])
         self.state.observe(self._show, ["chosen", "sessions", "to_delete", "error", "notice"])
         self.state.refresh()
@@ -128,19 +127,13 @@ class HistoryPanel(Panel):
     def _rerun(self) -> None:
         self.state.rerun(self.thresholds.state.settings)
 
-    def _choose(self, change: dict[str, int]) -> None:
-        if 0 <= change["new"] < len(self._ids):
-            self.state.choose(self._ids[change["new"]])
-
     def _list(self, _: object) -> None:
         found = self.state.found()
-        self._ids = list(found["id"]) if len(found) else []
         total = len(self.state.sessions)
         self._count.value = f"<span role='status'>{len(found):,} of {total:,} sessions</span>"
         with self.grid.hold_sync():
             self.grid.show(_for_display(found), empty=_NO_MATCH if total else _NO_SESSION)
-            chosen = self.state.chosen
-            self.grid.selected = self._ids.index(chosen) if chosen in self._ids else NONE
+            self.grid.selected = self.state.chosen or NONE
 
     def _show(self, change: dict[str, object] | None) -> None:
         state, session = self.state, self.state.session()

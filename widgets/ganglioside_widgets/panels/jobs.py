@@ -54,10 +54,9 @@ class JobsPanel(Panel):
         self._open_session = open_session
         own = page is None
         self._page = page or Page()
-        self.grid = Grid("Jobs", _COLUMNS, lines=8,
+        self.grid = Grid("Jobs", _COLUMNS, key="id", lines=8,
                          empty="No job yet. Exports of large sessions run as jobs; start others by "
                          "ganglioside jobs start, or ganglioside batch --background.")  # fmt: skip
-        self._ids: list[str] = []
         self._count, self._said, self._chosen = box(kind="count"), box(), box()
         self._build_actions()
         super().__init__(
@@ -69,7 +68,7 @@ class JobsPanel(Panel):
         if own:
             self._page.layout.display = "none"
             self._page.on_open(lambda _: self.state.watch())
-        self.grid.observe(self._picked, "selected")
+        self.grid.on_select(self._picked)
         self.state.observe(self._list, "lines")
         self.state.observe(self._show, ["lines", "chosen", "events", "error", "notice"])
         self.state.observe(self._tell, "ended")
@@ -85,9 +84,9 @@ class JobsPanel(Panel):
         buttons = [self.download, self.opener, self._link, self.cancel, self.retry]
         self._actions = w.HBox(buttons).add_class("gg-buttons")
 
-    def _picked(self, change: dict[str, int]) -> None:
-        if 0 <= change["new"] < len(self._ids) and self._ids[change["new"]] != self.state.chosen:
-            self.state.choose(self._ids[change["new"]])
+    def _picked(self, job: str) -> None:
+        if job != self.state.chosen:
+            self.state.choose(job)
 
     def _open(self) -> None:
         line = self.state.line
@@ -118,15 +117,13 @@ class JobsPanel(Panel):
 
     def _list(self, _: object) -> None:
         table = self.state.table()
-        self._ids = [line.job.id for line in self.state.lines]
-        active, total = self.state.active, len(self._ids)
+        active, total = self.state.active, len(self.state.lines)
         self._count.value = (
             f"<span>{active:,} waiting or running, {total - active:,} ended</span>" if total else ""
         )
         with self.grid.hold_sync():
             self.grid.show(table)
-            chosen = self.state.chosen
-            self.grid.selected = self._ids.index(chosen) if chosen in self._ids else NONE
+            self.grid.selected = self.state.chosen or NONE
 
     def _show(self, _: object) -> None:
         state, line = self.state, self.state.line

@@ -80,7 +80,7 @@ class ResultsPanel(Panel):
         self.view = w.Dropdown(
             options=[(label, key) for key, label in VIEWS.items()], description="Chart"
         ).add_class("gg-field")
-        self.grid = Grid("Features", COLUMNS, empty="No features.", lines=16)
+        self.grid = Grid("Features", COLUMNS, key="feature_id", empty="No features.", lines=16)
         self.feature = FeaturePanel(self.state)
         self._build_filters()
         chart = w.VBox([self.view, self.chart, self.caption]).add_class("gg-chart-card")
@@ -94,8 +94,8 @@ class ResultsPanel(Panel):
         super().__init__("Results", [self._empty, self._body], kind="results")
         self.view.observe(lambda _: self._draw(), "value")
         self.grid.on_sort(self._sort)
-        for element in (self.grid, self.chart):
-            element.observe(lambda change: self.state.select(change["new"]), "selected")
+        self.grid.on_select(self.state.select)
+        self.chart.observe(lambda change: self.state.select(change["new"]), "selected")
         self.state.observe(self._show_selection, "selected")
         self.state.observe(self._show_analysis, "analysis")
         self.state.observe(lambda _: self._arrange(), "view")

@@ -65,7 +65,13 @@ class SpeciesPanel(Panel):
         self._message = box()
         self._answer = box()
         self._title = box()
-        self.grid = Grid(_NEAR, _NEAR_COLUMNS, lines=8, empty="No feature near the predicted RT.")
+        self.grid = Grid(
+            _NEAR,
+            _NEAR_COLUMNS,
+            key="feature_id",
+            lines=8,
+            empty="No feature near the predicted RT.",
+        )
         self._near = w.VBox([self._title, self.grid])
         fields = w.Box([self.name, self.session]).add_class("gg-sides")
         super().__init__(

@@ -12,7 +12,7 @@ from ganglioside.reading.compressed import TABLE_ENDINGS
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.registry import tools
 from ganglioside_widgets.elements.dropzone import DropZone
-from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.panels.base import Panel, box, button, fact_list, fault_list, refused
 from ganglioside_widgets.panels.preview import PreviewPanel
 from ganglioside_widgets.state.upload import UploadState
@@ -85,7 +85,7 @@ class UploadPanel(Panel):
 
     def _build_files(self) -> None:
         """Make the list of the files, and what can be done with them."""
-        self.files = Grid("Files", _FILES, lines=6)
+        self.files = Grid("Files", _FILES, key="name", lines=6)
         self.study = w.Checkbox(description="All files are samples of one study", indent=False)
         self.share = button(
             "Same choices for all files",
@@ -96,7 +96,7 @@ class UploadPanel(Panel):
             "Remove", lambda: self.state.remove(self.state.chosen), tip="Remove the chosen file"
         )
         self._files = w.VBox([self.files, self.study, self.share])
-        self.files.observe(self._choose, "selected")
+        self.files.on_select(self._choose)
         self.study.observe(self._join, "value")
 
     def _path_field(self) -> w.HBox:
@@ -106,9 +106,10 @@ class UploadPanel(Panel):
         opener = button("Open", lambda: self.state.add_path(field.value))
         return w.HBox([field, opener]).add_class("gg-line")
 
-    def _choose(self, change: dict[str, int]) -> None:
-        if not self._is_showing and 0 <= change["new"] < len(self.state.uploads):
-            self.state.choose(change["new"])
+    def _choose(self, name: str) -> None:
+        if not self._is_showing:
+            names = [upload.name for upload in self.state.uploads]
+            self.state.choose(names.index(name))
 
     def _join(self, change: dict[str, bool]) -> None:
         if not self._is_showing:
@@ -129,7 +130,8 @@ class UploadPanel(Panel):
         several = len(self.state.uploads) > 1
         if several:
             self.files.show(self.state.files())
-        self.files.selected = self.state.chosen
+        current = self.state.current
+        self.files.selected = NONE if current is None else current.name
         self._files.layout.display = "" if several else "none"
         self.share.layout.display = "" if self.state.can_share else "none"
         self.remove.layout.display = "" if self.state.current is not None else "none"

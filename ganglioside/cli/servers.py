@@ -145,6 +145,7 @@ def serve(
     """
     from ganglioside.history import History
     from ganglioside.jobs import resume_waiting
+    from ganglioside.server.own_token import take_token
     from ganglioside.server.service_limits import ServiceLimits
     from ganglioside.server.standalone import (
         FIRST_LIFE,
@@ -152,7 +153,6 @@ def serve(
         ServeOptions,
         first_token,
     )
-    from ganglioside.server.token_identity import take_token
 
     limits = ServiceLimits(
         requests_per_second=requests, uploads_per_minute=uploads, megabytes=max_megabytes

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Final
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,6 +20,7 @@ from ganglioside.server.callers import KEY, Person
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
 from ganglioside.server.service_limits import ServiceLimits
+from ganglioside.support.hosts import is_foreign
 
 #: Finds out who makes a request; None for nobody whom the server knows.
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
@@ -89,7 +89,7 @@ class Doorman:
         """
         if _path(connection.scope) in OPEN_TO_ALL:
             return None
-        if is_foreign(connection):
+        if is_foreign(connection.headers, connection.headers.get("host", "")):
             raise Problem(403, "foreign-page", "A page of another site made this request.")
         person = await self._identify(connection)
         if person is None:
@@ -103,17 +103,6 @@ class Doorman:
             )
         self._rates.count_request(person.name)
         return person
-
-
-def is_foreign(connection: HTTPConnection) -> bool:
-    """Whether a page of another site, or of another port of this machine, makes a request."""
-    headers = connection.headers
-    if headers.get("sec-fetch-site", "") in ("cross-site", "same-site"):
-        return True
-    origin = headers.get("origin")
-    if origin is None:
-        return False
-    return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
 
 
 def in_thread(find: Callable[[HTTPConnection], Person | None]) -> Identify:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hmac
-import os
-import re
 from typing import Final
 
 from starlette.requests import HTTPConnection
 
-from ganglioside.errors import TokenError
 from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.store import utc_now
@@ -18,30 +15,8 @@ from ganglioside.server.callers import Person, secret_in
 from ganglioside.server.problems import Problem
 from ganglioside.server.reads import Kept
 
-#: A token of whoever starts the server, for all that it can do.
-VARIABLE: Final = "GANGLIOSIDE_TOKEN"
-
-#: Tokens that nobody guesses.
-_SAFE: Final = re.compile(r"[A-Za-z0-9._~-]{16,}")
-
 #: Tokens that are remembered, until the history is written to.
 _REMEMBERED: Final = 10_000.0
-
-
-def take_token() -> str:
-    """Token of the environment, removed from it so that jobs do not inherit it; "" without one.
-
-    Raises
-    ------
-    TokenError
-        If it can be guessed.
-    """
-    token = os.environ.pop(VARIABLE, "")
-    if token and _SAFE.fullmatch(token) is None:
-        raise TokenError(
-            f"The token in {VARIABLE} can be guessed: give at least 16 letters, digits or ._~-"
-        )
-    return token
 
 
 class TokenIdentity:

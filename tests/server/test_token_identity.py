@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 from starlette.requests import HTTPConnection
 
-from ganglioside.errors import TokenError
 from ganglioside.history import History
 from ganglioside.history import tokens as stored
 from ganglioside.server.callers import Person
 from ganglioside.server.problems import Problem
-from ganglioside.server.token_identity import TokenIdentity, take_token
+from ganglioside.server.token_identity import TokenIdentity
 
 OWN = "own-token-of-the-server"
 
@@ -72,12 +71,3 @@ def test_the_token_of_whoever_started_the_server_may_everything(
     identity = TokenIdentity(history, OWN)
     assert identity(bringing(OWN)) == Person("Host", "admin")
     assert identity(bringing(OWN[:-1])) is None
-
-
-def test_the_token_of_the_environment_is_not_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GANGLIOSIDE_TOKEN", OWN)
-    assert take_token() == OWN
-    assert take_token() == ""
-    monkeypatch.setenv("GANGLIOSIDE_TOKEN", "short")
-    with pytest.raises(TokenError, match="can be guessed"):
-        take_token()

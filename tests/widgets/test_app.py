@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -97,23 +96,6 @@ def test_kernels_are_bounded_and_leave_some_for_visitors(tmp_path: Path) -> None
     spare = sum(app.PAGES.values())
     with pytest.raises(JobError, match=f"--max-kernels at least {spare + 1}"):
         app.page_arguments(tmp_path, PageOptions(port=8904, max_kernels=spare))
-
-
-def test_a_token_of_the_environment_is_taken_out_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert app.take_token() == ""
-    monkeypatch.setenv(app.TOKEN, "abcdefgh-01234567")
-    assert app.take_token() == "abcdefgh-01234567"
-    assert app.TOKEN not in os.environ
-
-
-@pytest.mark.parametrize(
-    "weak", ["short", "fifteen-letters", "with a space in it", "a&b=c/d?e#f%20g1"]
-)
-def test_a_weak_token_is_refused_with_the_cure(weak: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(app.TOKEN, weak)
-    with pytest.raises(JobError, match="at least 16 letters") as refusal:
-        app.take_token()
-    assert weak not in str(refusal.value)
 
 
 @pytest.mark.parametrize("extra", ["--token=abc", "--Voila.token=", "--IdentityProvider.token=a"])

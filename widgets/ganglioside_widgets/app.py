@@ -6,7 +6,6 @@ Unless told otherwise, both listen on this machine only.
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import JobError
+from ganglioside.server.own_token import VARIABLE as TOKEN
+from ganglioside.server.own_token import take_token
 from ganglioside_widgets.serving.options import PageOptions, ServerOptions
 from ganglioside_widgets.state.visitors import VARIABLE, Access, access_of
 
@@ -46,8 +47,7 @@ SHUTDOWN_WAIT: Final = 2
 #: The class that starts the kernels of the web pages.
 KERNEL_MANAGER: Final = "ganglioside_widgets.serving.kernels.BoundedKernels"
 
-#: The environment variable with a token to keep, and the bytes of a generated one.
-TOKEN: Final = "GANGLIOSIDE_TOKEN"
+#: Bytes of a generated token.
 TOKEN_BYTES: Final = 24
 
 #: Folder with the template of the web pages, which loads nothing from the network, and with
@@ -67,6 +67,8 @@ def serve_lab(folder: Path, options: ServerOptions) -> None:
     ------
     JobError
         If there is no such address, or the certificate cannot be used.
+    TokenError
+        If the token of the environment can be guessed.
     """
     address = options.address
     address.check()
@@ -103,6 +105,8 @@ def serve_pages(folder: Path, options: PageOptions) -> None:
         be used.
     SettingsError
         If `GANGLIOSIDE_PAGES` has an unknown value.
+    TokenError
+        If the token of the environment can be guessed.
     """
     from ganglioside_widgets.serving.door import Door, known_hosts
     from ganglioside_widgets.serving.leftovers import temporary_folder
@@ -146,23 +150,6 @@ def show_address(url: str, *, has_own_token: bool) -> None:
         print(f"Open {url} and sign in with the token of {TOKEN}.", flush=True)
         return
     print(f"Open {url}\nWhoever has this address can use the pages.", flush=True)
-
-
-def take_token() -> str:
-    """Token of the environment, removed from it so that kernels do not inherit it; "" without one.
-
-    Raises
-    ------
-    JobError
-        If it can be guessed or cannot be part of an address.
-    """
-    token = os.environ.pop(TOKEN, "")
-    if token and re.fullmatch(r"[A-Za-z0-9._~-]{16,}", token) is None:
-        raise JobError(
-            f"The token of {TOKEN} has {len(token)} characters: give at least 16 letters, digits, "
-            "dots, hyphens or underscores, for example from `openssl rand -hex 24`."
-        )
-    return token
 
 
 def lab_arguments(folder: Path, options: ServerOptions) -> list[str]:

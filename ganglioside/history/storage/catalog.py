@@ -69,6 +69,34 @@ def migrations() -> tuple[Migration, ...]:
     return tuple(Migration(int(f.name[:4]), f.read_text(encoding="utf-8")) for f in scripts)
 
 
+#: Question for the version of a history's schema, with that of the program which made it.
+VERSION: Final = "SELECT version, package FROM schema_version ORDER BY version DESC LIMIT 1"
+
+
+def not_newer(version: int, package: str, name: str, cure: str) -> int:
+    """Version of a history's schema, which is one that this program knows.
+
+    Parameters
+    ----------
+    version, package
+        Answer to `VERSION`.
+    name, cure
+        What it is called and what helps besides an update, for the message.
+
+    Raises
+    ------
+    HistoryError
+        If a newer version of this program made it.
+    """
+    known = migrations()[-1].version
+    if version > known:
+        raise HistoryError(
+            f"{name} was written by Ganglioside {package} (schema {version}; this version knows "
+            f"{known}). Update Ganglioside, or {cure}."
+        )
+    return version
+
+
 def known_tables(version: int) -> dict[str, str]:
     """Tables of a schema version, each with the SQL that makes it."""
     return _tables_of(tuple(step for step in migrations() if step.version <= version))

@@ -467,9 +467,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
 def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     """Version of a history's schema; anything else raises `HistoryError`."""
     try:
-        rows = connection.execute(
-            "SELECT version, package FROM schema_version ORDER BY version DESC LIMIT 1"
-        ).fetchall()
+        rows = connection.execute(catalog.VERSION).fetchall()
     except (duckdb.CatalogException, duckdb.BinderException):
         rows = []
     if not rows:
@@ -477,10 +475,4 @@ def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
             f"{path} is a DuckDB database, but not a history of Ganglioside. Name another file."
         )
     version, package = rows[0]
-    known = catalog.migrations()[-1].version
-    if version > known:
-        raise HistoryError(
-            f"The history {path} was written by Ganglioside {package} (schema {version}; this "
-            f"version knows {known}). Update Ganglioside, or name another file."
-        )
-    return int(version)
+    return catalog.not_newer(version, package, f"The history {path}", "name another file")

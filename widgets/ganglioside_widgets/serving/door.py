@@ -8,13 +8,13 @@ import socket
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import unquote, unquote_plus, urlsplit
+from urllib.parse import unquote, unquote_plus
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import httputil, web
 
-from ganglioside.support.hosts import is_loopback
+from ganglioside.support.hosts import is_foreign, is_loopback
 
 #: Longest path of a request, and longest part of it, characters; those of the pages are shorter.
 LONGEST_PATH: Final = 2000
@@ -74,7 +74,7 @@ class Door:
             )
         if is_odd(request.path):
             return Refusal(HTTPStatus.NOT_FOUND, "There is no page at this address.")
-        if self.has_token(request) or not is_foreign(request):
+        if self.has_token(request) or not is_foreign(request.headers, request.host):
             return None
         return Refusal(
             HTTPStatus.FORBIDDEN,
@@ -169,23 +169,6 @@ def is_odd(path: str) -> bool:
     has_odd_part = any(part in {".", ".."} or len(part) > LONGEST_PART for part in plain.split("/"))
     has_control = _CONTROL.search(plain) is not None
     return len(path) > LONGEST_PATH or has_control or is_not_utf8 or has_odd_part
-
-
-def is_foreign(request: httputil.HTTPServerRequest) -> bool:
-    """Whether a request comes from a page of another site, or of another port of this machine."""
-    headers = request.headers
-    if headers.get("Sec-Fetch-Site", "") in {"cross-site", "same-site"}:
-        return True
-    senders = [headers[name] for name in ("Origin", "Referer") if name in headers]
-    return any(_site(sender) != request.host.lower() for sender in senders)
-
-
-def _site(address: str) -> str:
-    """Host and port of an address; empty if it has none."""
-    try:
-        return urlsplit(address).netloc.lower()
-    except ValueError:
-        return ""
 
 
 def is_navigation(request: httputil.HTTPServerRequest) -> bool:

@@ -80,19 +80,11 @@ def version(connection: PostgresConnection) -> int:
     ).fetchall()
     if not present:
         return 0
-    rows = connection.execute(
-        "SELECT version, package FROM schema_version ORDER BY version DESC LIMIT 1"
-    ).fetchall()
+    rows = connection.execute(catalog.VERSION).fetchall()
     if not rows:
         return 0
     found, package = rows[0]
-    known = catalog.migrations()[-1].version
-    if found > known:
-        raise HistoryError(
-            f"The history was written by Ganglioside {package} (schema {found}; this version knows "
-            f"{known}). Update Ganglioside, or name another database."
-        )
-    return int(found)
+    return catalog.not_newer(found, package, "The history", "name another database")
 
 
 def upgrade(connection: PostgresConnection, present: int) -> None:

@@ -1,0 +1,32 @@
+"""The token of whoever starts a server: of the API or of the web pages."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Final
+
+from ganglioside.errors import TokenError
+
+#: The environment variable with the token.
+VARIABLE: Final = "GANGLIOSIDE_TOKEN"
+
+#: Tokens that nobody guesses, and that can be part of an address.
+_SAFE: Final = re.compile(r"[A-Za-z0-9._~-]{16,}")
+
+
+def take_token() -> str:
+    """Token of the environment, removed so that no job or kernel inherits it; "" without one.
+
+    Raises
+    ------
+    TokenError
+        If it can be guessed or cannot be part of an address.
+    """
+    token = os.environ.pop(VARIABLE, "")
+    if token and _SAFE.fullmatch(token) is None:
+        raise TokenError(
+            f"The token of {VARIABLE} has {len(token)} characters: give at least 16 letters, "
+            "digits or ._~- and nothing else, for example from `openssl rand -hex 24`."
+        )
+    return token

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def append_rows(connection: Connection, table: str, rows: pa.Table) -> None:
     """Add rows to a table, column by column name."""
+    if not rows.num_rows:
+        return
     if postgres := as_postgres(connection):
         postgres.append(table, rows)
         return

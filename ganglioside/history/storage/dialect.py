@@ -35,6 +35,11 @@ def take_tail(connection: Connection) -> None:
         postgres.take_tail()
 
 
+def locking(connection: Connection) -> str:
+    """End of a SELECT of rows that are to be changed: those that others have are passed over."""
+    return "FOR UPDATE SKIP LOCKED" if as_postgres(connection) else ""
+
+
 def write_parquet(connection: Connection, table: str, target: Path) -> int:
     """Write a table to a new Parquet file, in order; return the number of rows."""
     if postgres := as_postgres(connection):

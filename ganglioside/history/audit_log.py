@@ -45,6 +45,7 @@ Action = Literal[
     "adopted",
     "job added",
     "job started",
+    "job given back",
     "job cancelled",
     "job ended",
     "job notified",

@@ -6,6 +6,8 @@ The history only keeps them; who carries them out is another matter.
 from __future__ import annotations
 
 import json
+import os
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -20,6 +22,7 @@ from ganglioside.history.process import Process
 from ganglioside.history.row_hashes import changing, row_hash, row_hashes
 from ganglioside.history.runs import Run, Runs
 from ganglioside.history.session_rows import STATUSES, Status
+from ganglioside.history.storage.dialect import locking
 from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
@@ -105,8 +108,22 @@ def find_jobs(
     return [Job(*row) for row in rows]
 
 
+def _next_waiting(connection: Connection, without: Sequence[str]) -> Job | None:
+    """Job that has waited longest and that nobody is taking; None if there is none."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM jobs WHERE status = 'pending' AND NOT id = ANY(?) "
+        f"ORDER BY created, id LIMIT 1 {locking(connection)}",
+        [list(without)],
+    ).fetchall()
+    return Job(*rows[0]) if rows else None
+
+
 class Jobs(Runs[Job]):
-    """Jobs of one history; every call is one transaction, as in `History`."""
+    """Jobs of one history; every call is one transaction, as in `History`.
+
+    A worker calls `take`, carries the job out, gives a sign of life by `beat` meanwhile, and calls
+    `end`; one that has to stop before calls `give_back`.
+    """
 
     _table = "jobs"
     _ended = "ended"
@@ -164,7 +181,7 @@ class Jobs(Runs[Job]):
         return job_seals.own_jobs(self.all(*statuses), self._store.name)
 
     def start(self, job: str) -> Job:
-        """Take a pending job for this process.
+        """Take a certain job for this process; see `take`.
 
         Raises
         ------
@@ -172,7 +189,6 @@ class Jobs(Runs[Job]):
             If it is not pending (somebody else has taken it, or it has ended), or is not this
             user's own.
         """
-        process = Process.this(utc_now())
         with self._store.write() as connection:
             found = find_job(connection, job)
             if found.status != "pending":
@@ -182,13 +198,66 @@ class Jobs(Runs[Job]):
                     f"Job {found.id} cannot be started: you did not ask for it on this machine, "
                     "or it was changed since."
                 )
-            with changing(connection, "jobs", found.id, "job started"):
-                connection.execute(
-                    "UPDATE jobs SET status = 'processing', started = $now, heartbeat = $now, "
-                    "host = $host, pid = $pid, process_started = $born WHERE id = $id",
-                    {"now": process.last_sign, "host": process.host, "pid": process.pid,
-                     "born": process.started, "id": found.id},
-                )  # fmt: skip
+            return self._begun(connection, found)
+
+    def take(self) -> Job | None:
+        """Take the job that has waited longest for this process; None if none waits.
+
+        Any number of processes may do so at once: each gets another job, and in a database none
+        waits for the others. Only jobs that this user asked for on this machine are taken.
+        """
+        passed_over = [""]
+        with self._store.write(adding=True) as connection:
+            while (found := _next_waiting(connection, passed_over)) is not None:
+                if self.is_own(found):
+                    return self._begun(connection, found)
+                passed_over.append(found.id)
+        return None
+
+    def _begun(self, connection: Connection, found: Job) -> Job:
+        """Job as it is once this process has it."""
+        process = Process.this(utc_now())
+        with changing(connection, "jobs", found.id, "job started"):
+            connection.execute(
+                "UPDATE jobs SET status = 'processing', started = $now, heartbeat = $now, "
+                "host = $host, pid = $pid, process_started = $born WHERE id = $id",
+                {"now": process.last_sign, "host": process.host, "pid": process.pid,
+                 "born": process.started, "id": found.id},
+            )  # fmt: skip
+        return find_job(connection, found.id)
+
+    def give_back(self, job: str) -> Job:
+        """Put back a job that was taken, so that another process can take it.
+
+        One whose end was requested meanwhile is cancelled.
+
+        Raises
+        ------
+        JobError
+            If it is not taken, or if a process works on it that is not this one and may still live.
+        """
+        now = utc_now()
+        with self._store.write() as connection:
+            found = self._require_running(connection, job)
+            is_mine = (found.host, found.pid) == (platform.node(), os.getpid())
+            if found.status == "pending" or not (is_mine or found.why_dead(now)):
+                raise JobError(
+                    f"Job {found.id} cannot be given back: it is {found.status}, and this process "
+                    "does not have it."
+                )
+            stops = found.cancel_requested
+            with changing(connection, "jobs", found.id, "job given back", ends=stops):
+                if stops:
+                    connection.execute(
+                        "UPDATE jobs SET status = 'cancelled', ended = ? WHERE id = ?",
+                        [now, found.id],
+                    )
+                else:
+                    connection.execute(
+                        "UPDATE jobs SET status = 'pending', started = NULL, heartbeat = NULL, "
+                        "host = NULL, pid = NULL, process_started = NULL WHERE id = ?",
+                        [found.id],
+                    )
             return find_job(connection, found.id)
 
     def note(self, job: str, events: Sequence[ProgressEvent]) -> None:

@@ -23,7 +23,9 @@ _STATUS: Final[dict[str, str]] = {
 #: Entries about tokens, which are neither sessions nor jobs.
 _TOKENS: Final = ("token added", "token revoked")
 
-_JOBS: Final = ("job added", "job started", "job cancelled", "job ended", "job notified")
+_JOBS: Final = (
+    *("job added", "job started", "job given back", "job cancelled", "job ended", "job notified"),
+)
 
 
 @dataclass(slots=True)

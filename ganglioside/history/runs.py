@@ -93,7 +93,8 @@ class Runs(Generic[R]):
         Whoever works on it looks at `cancel_requested` of what comes back. A run that has ended
         stays as it is.
         """
-        with self._store.write() as connection:
+        # As those do who add: nobody else gives signs of this run, and whoever ends it waits.
+        with self._store.write(adding=True) as connection:
             found = self._find(connection, owner)
             if not found.has_ended:
                 connection.execute(

@@ -15,7 +15,7 @@ from ganglioside.jobs.kinds import (
     work_of,
 )
 from ganglioside.jobs.launcher import cancel, resume_waiting, retry, run_here, start
-from ganglioside.jobs.runner import carry_out
+from ganglioside.jobs.runner import carry_out, carry_out_taken
 
 __all__ = [
     "Analyze",
@@ -29,6 +29,7 @@ __all__ = [
     "Work",
     "cancel",
     "carry_out",
+    "carry_out_taken",
     "follow",
     "follow_session",
     "resume_waiting",

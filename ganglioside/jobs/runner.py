@@ -52,7 +52,17 @@ def carry_out(
     KeyboardInterrupt
         If it was interrupted; the job is cancelled then.
     """
-    taken = history.jobs.start(job)
+    return carry_out_taken(history, history.jobs.start(job), also, own_process=own_process)
+
+
+def carry_out_taken(
+    history: History,
+    taken: Job,
+    also: ProgressCallback | None = None,
+    *,
+    own_process: bool = False,
+) -> Job:
+    """Carry out a job that this process has taken (`history.jobs.take`); see `carry_out`."""
     recorder = Recorder(history.jobs, taken.id, also, taken.time_limit)
 
     def record(ended: _Ended) -> None:

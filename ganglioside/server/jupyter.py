@@ -2,7 +2,9 @@
 
 As an extension of any Jupyter server: `jupyter server extension enable ganglioside.server.jupyter`.
 JupyterLab and the web pages of Ganglioside have it anyway. The handlers here do what Jupyter's own
-do (sign in, refuse other sites), then hand the request to the app.
+do (sign in, refuse other sites), then hand the request to the app. Its limits are options of the
+server: `--ApiLimits.requests_per_second=50`, or `c.ApiLimits.requests_per_second = 50` in its
+configuration.
 """
 
 from __future__ import annotations
@@ -18,14 +20,41 @@ from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from tornado import web, websocket
+from traitlets import Float, Int
+from traitlets.config import Configurable
 
 from ganglioside.history.author import current_author
+from ganglioside.server.service_limits import ServiceLimits
 
 #: Where a bridge puts who makes a request, for the app to find; no client can write there.
 USER: Final = "ganglioside.jupyter_user"
 
 #: What people are called whose server lets in others too.
 _GUEST: Final = "visitor"
+
+
+#: Limits without any option.
+_USUAL: Final = ServiceLimits()
+
+
+class ApiLimits(Configurable):
+    """Limits of the API within Jupyter, as options of the server; see `ServiceLimits`."""
+
+    requests_per_second = Int(
+        _USUAL.requests_per_second, min=0, help="Of one person; 0: any number."
+    ).tag(config=True)
+    uploads_per_minute = Int(
+        _USUAL.uploads_per_minute, min=0, help="Of one person; 0: any number."
+    ).tag(config=True)
+    megabytes = Float(_USUAL.megabytes, help="Largest body of a request, MB.").tag(config=True)
+
+    def limits(self) -> ServiceLimits:
+        """Limits as the server takes them."""
+        return ServiceLimits(
+            requests_per_second=self.requests_per_second,
+            uploads_per_minute=self.uploads_per_minute,
+            megabytes=self.megabytes,
+        )
 
 
 class LazyApp:
@@ -213,15 +242,18 @@ def handlers(base_url: str, app: Any) -> list[tuple[str, Any, dict[str, Any]]]:
     ]
 
 
-def jupyter_app(*, guests: bool = False) -> LazyApp:
+def jupyter_app(server: Any, *, guests: bool = False) -> LazyApp:
     """App of the API for a Jupyter server, made when it is first asked for.
 
     Parameters
     ----------
+    server
+        Its configuration holds the limits.
     guests
         Whether others than whoever started the server are let in. They may change what they made
         themselves only.
     """
+    limits = ApiLimits(parent=server).limits()
 
     def make() -> Any:
         from ganglioside.history import History
@@ -236,7 +268,7 @@ def jupyter_app(*, guests: bool = False) -> LazyApp:
                 return Person(f"{_GUEST} {user.username[:8]}", "write")
             return Person(current_author(), "admin")
 
-        return create_app(History.open(), identify)
+        return create_app(History.open(), identify, limits)
 
     return LazyApp(make)
 
@@ -248,4 +280,4 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: Any) -> None:
     """Add the API to a Jupyter server."""
     web_app = server.web_app
-    web_app.add_handlers(".*$", handlers(web_app.settings["base_url"], jupyter_app()))
+    web_app.add_handlers(".*$", handlers(web_app.settings["base_url"], jupyter_app(server)))

@@ -6,7 +6,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from ganglioside.history import History
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """Values by key, the least used ones forgotten, each only for one state of a history.
+    """Values by key, for the present state of a history; the least used ones are forgotten.
 
     Parameters
     ----------
@@ -30,30 +30,37 @@ class Kept(Generic[T]):
         self._history = history
         self._most = most
         self._lock = Lock()
-        self._values: OrderedDict[Hashable, tuple[Any, T, float]] = OrderedDict()
+        self._values: OrderedDict[Hashable, tuple[T, float]] = OrderedDict()
+        self._state: tuple[int, ...] | None = None
         self._size = 0.0
 
     def get(self, key: Hashable, make: Callable[[], T], size: Callable[[T], float]) -> T:
         """Value of a key, made anew where the history has changed since it was made."""
         state = self._history.state()
         with self._lock:
-            found = self._values.get(key)
-            if found is not None and state is not None and found[0] == state:
+            if state is None or state != self._state:
+                self._forget(state)
+            if (found := self._values.get(key)) is not None:
                 self._values.move_to_end(key)
-                return found[1]
+                return found[0]
         value = make()
-        if state is not None:
-            self._keep(key, state, value, size(value))
+        with self._lock:
+            if state is not None and state == self._state:
+                self._keep(key, value, size(value))
         return value
 
-    def _keep(self, key: Hashable, state: Any, value: T, size: float) -> None:
-        with self._lock:
-            before = self._values.pop(key, None)
-            self._values[key] = (state, value, size)
-            self._size += size - (before[2] if before else 0.0)
-            while self._size > self._most:
-                _, (_, _, freed) = self._values.popitem(last=False)
-                self._size -= freed
+    def _forget(self, state: tuple[int, ...] | None) -> None:
+        """Forget all values: no state comes again, and they would fill the memory."""
+        self._values.clear()
+        self._state, self._size = state, 0.0
+
+    def _keep(self, key: Hashable, value: T, size: float) -> None:
+        before = self._values.pop(key, None)
+        self._values[key] = (value, size)
+        self._size += size - (before[1] if before else 0.0)
+        while self._size > self._most:
+            _, (_, freed) = self._values.popitem(last=False)
+            self._size -= freed
 
 
 class Reads:

@@ -24,8 +24,9 @@ from ganglioside.server.rates import Rates
 from ganglioside.server.reads import Kept, Reads
 from ganglioside.server.service_limits import ServiceLimits
 
-#: Analyses that are kept with their evidence, so that questions are answered at once: so many rows.
-_ROWS_KEPT: Final = 200_000.0
+#: Analyses that are kept with their evidence, so that questions are answered at once: so many rows,
+#: which take some 4 kB each.
+_ROWS_KEPT: Final = 50_000.0
 
 
 class Service:

@@ -2,7 +2,8 @@
 
 `ganglioside serve` runs in a process of its own, with a history of so many sessions; callers are
 threads of this one. Figures depend on the machine, and on who else works on it; beside them stands
-what is wanted of two free cores. `--history postgresql://...` measures a history of a lab.
+what is wanted of two free cores. `--store postgres` starts a PostgreSQL of its own and measures a
+history in it; `--only reads,work,events,memory` chooses what is measured.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ import websockets
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from history_speed import fill
+import postgres_server
+from history_stores import fill
 
 import ganglioside as gg
 from ganglioside.history import History
@@ -211,18 +213,29 @@ def measure_events(url: str, history: History, clients: int, events: int) -> Non
 
 
 def measure_memory(url: str, process: psutil.Process, minutes: float) -> None:
-    before = process.memory_info().rss / 1e6
-    end = time.monotonic() + 60 * minutes
+    """Print how much memory the server has, at the start and each third of the time."""
     table = gg.simulate(seed=2).data[["name", "rt", "volume", "log_p", "anchor"]]
     content = table.to_csv(index=False).encode()
     caller, count = Caller(url), 0
-    while time.monotonic() < end:
-        sid = caller.upload(content)["id"]
-        for path in ("", "/features", "/features/3/explanation", "/exports/csv"):
-            caller.call("GET", f"sessions/{sid}{path}")
-        count += 1
-    after = process.memory_info().rss / 1e6
-    print(f"memory {before:.0f} MB; after {minutes:g} min and {count} sessions more {after:.0f} MB")
+    start = time.monotonic()
+    for third in range(4):
+        while time.monotonic() < start + 60 * minutes * third / 3:
+            sid = caller.upload(content)["id"]
+            for path in ("", "/features", "/features/3/explanation", "/exports/csv"):
+                caller.call("GET", f"sessions/{sid}{path}")
+            count += 1
+        size = process.memory_info().rss / 1e6
+        print(f"after {minutes * third / 3:4g} min, {count:6} sessions more: {size:.0f} MB",
+              flush=True)  # fmt: skip
+
+
+def place_of(store: str, folder: str) -> str:
+    """What opens a new history: a file in a folder, or a database of a server of its own."""
+    if store == "file":
+        return f"{folder}/history.duckdb"
+    server = postgres_server.server(safe=True)
+    server.execute("CREATE DATABASE load")
+    return server.url("load")
 
 
 def main() -> None:
@@ -232,21 +245,25 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=16)
     parser.add_argument("--clients", type=int, default=100)
     parser.add_argument("--minutes", type=float, default=0.5)
-    parser.add_argument("--history", default="")
+    parser.add_argument("--store", choices=("file", "postgres"), default="file")
+    parser.add_argument("--only", default="reads,work,events,memory")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        place = asked.history or f"{folder}/history.duckdb"
+        place = place_of(asked.store, folder)
         history = History.open(place)
-        if not history.page().total:
-            history.save(gg.analyze(gg.example()))
-            if not asked.history:
-                fill(history, asked.sessions - 1)
-        print(f"{history.page().total} sessions")
+        fill(history, asked.sessions - 1)
+        history.save(gg.analyze(gg.example()))
+        history.care.vacuum()  # as PostgreSQL does by itself, within a minute
+        print(f"{history.page().total} sessions, {asked.store}")
         with serving(place) as (url, process):
-            measure_reads(url, history)
-            measure_work(url, asked.people)
-            measure_events(url, history, asked.clients, 20)
-            measure_memory(url, process, asked.minutes)
+            measures: dict[str, Callable[[], None]] = {
+                "reads": lambda: measure_reads(url, history),
+                "work": lambda: measure_work(url, asked.people),
+                "events": lambda: measure_events(url, history, asked.clients, 20),
+                "memory": lambda: measure_memory(url, process, asked.minutes),
+            }
+            for what in asked.only.split(","):
+                measures[what]()
 
 
 if __name__ == "__main__":

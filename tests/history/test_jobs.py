@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
+from effort import PATIENCE
 
 from ganglioside.errors import JobError
 from ganglioside.history import History
@@ -54,6 +59,70 @@ def test_a_job_is_taken_once(history: History) -> None:
     history.jobs.start(job)
     with pytest.raises(JobError, match="processing"):
         history.jobs.start(job)
+
+
+def test_the_job_that_waited_longest_is_taken_and_each_once(history: History) -> None:
+    jobs = [history.jobs.add("analysis", {}, name) for name in "abc"]
+    taken = [history.jobs.take() for _ in range(4)]
+    assert [job and job.id for job in taken] == [*jobs, None]
+    assert {(job.status, job.pid) for job in taken if job} == {("processing", os.getpid())}
+    assert history.care.verify(sample=0).faults == ()
+
+
+def test_a_job_of_somebody_else_is_passed_over(
+    history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_JOB_KEY", str(tmp_path / "other.key"))
+    history.jobs.add("analysis", {}, "of somebody else")
+    monkeypatch.setenv("GANGLIOSIDE_JOB_KEY", str(tmp_path / "own.key"))
+    own = history.jobs.add("analysis", {}, "own")
+    assert [job and job.id for job in (history.jobs.take(), history.jobs.take())] == [own, None]
+
+
+def test_a_job_that_was_given_back_is_taken_again(history: History) -> None:
+    job = history.jobs.add("analysis", {}, "n")
+    with pytest.raises(JobError, match="does not have it"):
+        history.jobs.give_back(job)
+    history.jobs.take()
+    history.jobs.beat(job, some_events("loading"))
+    waiting = history.jobs.give_back(job)
+    assert (waiting.status, waiting.started, waiting.pid) == ("pending", None, None)
+    again = history.jobs.take()
+    assert again is not None
+    history.jobs.end(again.id, "completed", events=some_events("complete"))
+    assert [e["step"] for e in history.jobs.events(job)] == ["loading", "complete"]
+    with pytest.raises(JobError, match="ended already"):
+        history.jobs.give_back(job)
+    assert history.care.verify(sample=0).faults == ()
+
+
+def test_a_job_to_be_cancelled_does_not_wait_again(history: History) -> None:
+    job = history.jobs.add("analysis", {}, "n")
+    history.jobs.take()
+    history.jobs.request_cancel(job)
+    assert history.jobs.give_back(job).status == "cancelled"
+    assert history.care.verify(sample=0).faults == ()
+
+
+def take_and_wait(address: str, told: Any) -> None:
+    told.put(getattr(History.open(address, timeout=PATIENCE).jobs.take(), "id", None))
+    threading.Event().wait()
+
+
+def test_the_job_of_a_process_that_lives_is_not_given_back_by_others(history: History) -> None:
+    job = history.jobs.add("analysis", {}, "n")
+    context = multiprocessing.get_context("spawn")
+    told = context.Queue()
+    worker = context.Process(target=take_and_wait, args=(history.address, told))
+    worker.start()
+    try:
+        assert told.get(timeout=PATIENCE) == job
+        with pytest.raises(JobError, match="does not have it"):
+            history.jobs.give_back(job)
+    finally:
+        worker.kill()
+        worker.join()
+    assert history.jobs.give_back(job).status == "pending"
 
 
 def test_only_what_runs_can_end(history: History) -> None:

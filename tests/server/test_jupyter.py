@@ -16,9 +16,11 @@ import httpx
 import pytest
 import websockets
 from served import upload
+from traitlets.config import Config
 
 import ganglioside as gg
-from ganglioside.server.jupyter import LazyApp, handlers
+from ganglioside.server.jupyter import ApiLimits, LazyApp, handlers
+from ganglioside.server.service_limits import ServiceLimits
 
 TOKEN = "token-of-the-jupyter-server"
 BASE = "/user/ann"
@@ -47,7 +49,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root",
          f"--ServerApp.port={port}", f"--ServerApp.base_url={BASE}",
          f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={TOKEN}",
-         f"--ServerApp.jpserver_extensions={extensions}"],
+         f"--ServerApp.jpserver_extensions={extensions}",
+         "--ApiLimits.requests_per_second=0", "--ApiLimits.uploads_per_minute=0"],
         env=environment, cwd=folder, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stderr is not None
@@ -60,23 +63,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process.wait()
 
 
-class Patient(httpx.HTTPTransport):
-    """Sends a request again where the server says that it comes too early."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        while (answer := super().handle_request(request)).status_code == 429:
-            answer.close()
-            time.sleep(float(answer.headers["Retry-After"]))
-        return answer
-
-
 @pytest.fixture(scope="module")
 def ann(address: str) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"token {TOKEN}"}
-    transport = Patient()
-    with httpx.Client(
-        base_url=address, headers=headers, timeout=120, transport=transport
-    ) as client:
+    with httpx.Client(base_url=address, headers=headers, timeout=120) as client:
         yield client
 
 
@@ -90,6 +80,14 @@ def sid(ann: httpx.Client) -> str:
 def test_whoever_is_signed_in_is_the_user_of_the_server(ann: httpx.Client) -> None:
     found = ann.get("version").json()
     assert (found["person"], found["scope"]) == ("Ann", "admin")
+
+
+def test_the_limits_are_those_of_the_options(ann: httpx.Client) -> None:
+    assert {ann.get("version").status_code for _ in range(40)} == {200}
+    config = Config({"ApiLimits": {"requests_per_second": 3, "megabytes": 1.5}})
+    limits = ApiLimits(config=config).limits()
+    assert limits == ServiceLimits(requests_per_second=3, megabytes=1.5)
+    assert ApiLimits().limits() == ServiceLimits()
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "token wrong"}])
@@ -111,7 +109,7 @@ def test_foreign_pages_are_refused(ann: httpx.Client, sid: str) -> None:
 
 
 def test_changes_by_cookie_need_the_xsrf_token(address: str, sid: str) -> None:
-    with httpx.Client(base_url=address, transport=Patient()) as browser:
+    with httpx.Client(base_url=address) as browser:
         browser.get(address.removesuffix("/api/v1") + "/login")
         browser.get(address.removesuffix("/api/v1") + "/api/status", params={"token": TOKEN})
         assert browser.get("version").status_code == 200
@@ -139,7 +137,6 @@ async def heard(url: str, headers: dict[str, str]) -> list[str]:
 
 def test_events_come_over_a_socket_to_who_is_signed_in(ann: httpx.Client, sid: str) -> None:
     url = str(ann.base_url).replace("http", "ws") + f"sessions/{sid}/events"
-    time.sleep(1.1)  # so that no request of a test before counts
     types = asyncio.run(heard(url, {"Authorization": f"token {TOKEN}"}))
     assert (types[0], types[-1]) == ("connection", "complete")
     evil = {"Authorization": f"token {TOKEN}", "Origin": "https://evil.example"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,12 @@ def test_what_is_too_large_is_not_kept(history: History) -> None:
     for _ in range(2):
         kept.get("a", lambda: made.append("a") or "a", lambda _: 3.0)
     assert made == ["a", "a"]
+
+
+def test_what_was_made_for_an_older_state_is_let_go(history: History) -> None:
+    kept: Kept[Counter] = Kept(history, 10)
+    old = weakref.ref(kept.get("a", Counter, lambda _: 1.0))
+    assert old() is not None
+    history.save(gg.analyze(gg.example()))
+    kept.get("b", Counter, lambda _: 1.0)
+    assert old() is None

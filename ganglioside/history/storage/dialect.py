@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def append_rows(connection: Connection, table: str, rows: pa.Table) -> None:
     """Add rows to a table, column by column name."""
+    if not rows.num_rows:
+        return
     if postgres := as_postgres(connection):
         postgres.append(table, rows)
         return
@@ -31,6 +33,11 @@ def take_tail(connection: Connection) -> None:
     """Keep others from adding to the log until the transaction ends: a file nobody shares."""
     if postgres := as_postgres(connection):
         postgres.take_tail()
+
+
+def locking(connection: Connection) -> str:
+    """End of a SELECT of rows that are to be changed: those that others have are passed over."""
+    return "FOR UPDATE SKIP LOCKED" if as_postgres(connection) else ""
 
 
 def write_parquet(connection: Connection, table: str, target: Path) -> int:

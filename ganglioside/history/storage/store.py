@@ -21,6 +21,7 @@ neither a query nor a file from elsewhere can read or write anything beside the 
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 import tempfile
@@ -50,6 +51,10 @@ from ganglioside.version import __version__
 
 #: Age from which a draft counts as abandoned by its process, s.
 _ABANDONED: Final = 86_400.0
+
+#: One of so many transactions puts together what the others have added: by chance, so that programs
+#: that write once do it too. Until then, each takes 1 MB of the file.
+_TOGETHER: Final = 32
 
 #: Patterns of DuckDB's messages, each with advice for the analyst.
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
@@ -231,7 +236,7 @@ class Store:
     def _connect(
         self, *, read_only: bool, folder: Path | None
     ) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        if folder is None:
+        if folder is None and (read_only or random.randrange(_TOGETHER)):
             return attached(self.path, read_only=read_only)
         return connect(self.path, read_only=read_only, folder=folder)
 

@@ -172,7 +172,7 @@ class Pages(Voila):  # type: ignore[misc]
             replacement = REPLACED.get(handler, handler)
             if replacement is not None:
                 served.append((pattern, replacement, *rest))
-        api = jupyter_app(guests=self.guests)
+        api = jupyter_app(self, guests=self.guests)
         return [*handlers(self.base_url, api), *served]
 
     def start(self) -> None:

@@ -45,6 +45,7 @@ _INDEXES: Final = """
     CREATE UNIQUE INDEX IF NOT EXISTS events_owner ON events (owner, number);
     CREATE UNIQUE INDEX IF NOT EXISTS jobs_id ON jobs (id);
     CREATE INDEX IF NOT EXISTS jobs_created ON jobs (created, id);
+    CREATE INDEX IF NOT EXISTS jobs_waiting ON jobs (created, id) WHERE status = 'pending';
     CREATE INDEX IF NOT EXISTS jobs_session ON jobs (session);
     CREATE UNIQUE INDEX IF NOT EXISTS tokens_id ON tokens (id);
     CREATE UNIQUE INDEX IF NOT EXISTS log_number ON log (number);

@@ -19,6 +19,7 @@ from effort import PATIENCE, until
 
 from ganglioside.errors import HistoryBusyError, HistoryError
 from ganglioside.history import History
+from ganglioside.history.storage import dialect
 from ganglioside.history.storage.postgres.connection import PostgresConnection
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -47,6 +48,18 @@ def test_who_adds_waits_only_for_who_changes(url: str) -> None:
     with history._store.write(), pytest.raises(HistoryBusyError):
         hurried.save(build_analysis())
     assert len(history.sessions()) == 1
+
+
+def test_who_takes_a_job_waits_for_nobody_who_takes_another(url: str) -> None:
+    history, hurried = History.open(url), History.open(url, timeout=0.05)
+    first, second = (history.jobs.add("analysis", {}, name) for name in "ab")
+    with history._store.write(adding=True) as connection:
+        query = f"SELECT id FROM jobs ORDER BY id LIMIT 1 {dialect.locking(connection)}"
+        assert connection.execute(query).fetchall() == [(first,)]
+        taken = hurried.jobs.take()
+        assert taken is not None
+        assert taken.id == second
+        assert hurried.jobs.take() is None
 
 
 def test_one_state_is_read(url: str) -> None:

@@ -28,8 +28,8 @@ from ganglioside.retention.isomer_lines import starting_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
-_PLACE_AT: Final = (2, 4)
-_PRUNE_AT: Final = 4
+_PLACE_AT: Final = (2, 4, 6)  # a third time with what fragments of the second lines taught
+_PRUNE_AT: Final = 6
 _GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14

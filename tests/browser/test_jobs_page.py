@@ -91,3 +91,25 @@ def test_a_job_of_another_process_is_followed_cancelled_and_retried(
     panel.get_by_role("link", name="Open its session").click()
     expect(page.locator(".gg-headline")).to_contain_text("features explained")
     assert str(held.get(rerun).session) in page.url
+
+
+def test_a_click_is_meant_for_the_job_that_was_pressed(archive: Visit, server: Server) -> None:
+    held = history(server).jobs
+    page = archive.page
+    pressed = held.add("analyze", {"source": "/nowhere/pressed.csv"}, "pressed.csv")
+    held.start(pressed)
+    line = page.locator(".gg-jobs .gg-row", has_text=pressed)
+    expect(line).to_contain_text("processing")
+    line.scroll_into_view_if_needed()
+    box = line.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    later = held.add("analyze", {"source": "/nowhere/later.csv"}, "later.csv")
+    held.start(later)
+    first = page.locator(".gg-jobs .gg-row").first
+    expect(first).to_contain_text(later)  # in place of the one that is pressed
+    page.mouse.up()
+    expect(page.locator(".gg-jobs h3", has_text=f"job {pressed}")).to_be_visible()
+    for job in (pressed, later):
+        held.end(job, "cancelled")

@@ -176,18 +176,25 @@ function render({ model, el }) {
   }
 
   root.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
-  // The rows may be drawn anew between press and release: then what was pressed counts. A click of
-  // an assistive program comes without a press.
+  // Rows may be drawn anew between press and release, and there is no click then: what was pressed
+  // counts. A click of an assistive program comes without a press.
   let pressed;
   const keyUnder = (event) => {
     const row = event.target.closest(".gg-row");
     return row ? keyOf(Number(row.dataset.row)) : undefined;
   };
   body.addEventListener("pointerdown", (event) => {
-    pressed = keyUnder(event);
+    pressed = event.button === 0 ? keyUnder(event) : undefined;
+  });
+  body.addEventListener("pointerup", () => {
+    if (pressed !== undefined) select(pressed);
+    pressed = undefined;
+  });
+  body.addEventListener("pointercancel", () => {
+    pressed = undefined;
   });
   body.addEventListener("click", (event) => {
-    const key = event.detail ? pressed : keyUnder(event);
+    const key = event.detail === 0 ? keyUnder(event) : undefined;
     if (key !== undefined) select(key);
   });
   root.addEventListener("keydown", (event) => {

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+from typer import testing
 from typer.testing import CliRunner, Result
 
 import ganglioside as gg
 from ganglioside.cli import app
+
+# The commands are made of the functions once: for each call it would take longer than most of them.
+testing._get_command = cache(testing._get_command)  # type: ignore[attr-defined]
 
 EXAMPLE: Final = Path(gg.__file__).parent / "data" / "example.csv"
 ROWS: Final = len(pd.read_csv(EXAMPLE))

@@ -18,8 +18,9 @@ Case = TypeVar("Case")
 #: s; the end of waiting for what should happen at once. It costs time only where a test fails.
 PATIENCE: Final = 300.0
 
-#: s between two looks at what is waited for.
-_LOOK: Final = 0.02
+#: s between two looks at what is waited for, at least and at most. A look may cost as much as what
+#: is waited for, so they grow rarer: a wait lasts at most a tenth longer by it.
+_LOOK: Final = (0.02, 0.25)
 
 #: The profiles of the property tests; `GANGLIOSIDE_TESTS` names one of them.
 PROFILES: Final = ("fast", "nightly")
@@ -69,7 +70,8 @@ def load_profile() -> None:
 
 def until(condition: Callable[[], object], what: str = "it") -> None:
     """Wait until a condition holds."""
-    end = time.monotonic() + PATIENCE
+    begun = time.monotonic()
     while not condition():
-        assert time.monotonic() < end, f"{what} did not happen in {PATIENCE:g} s"
-        time.sleep(_LOOK)
+        waited = time.monotonic() - begun
+        assert waited < PATIENCE, f"{what} did not happen in {PATIENCE:g} s"
+        time.sleep(min(max(waited / 10, _LOOK[0]), _LOOK[1]))

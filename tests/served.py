@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -13,6 +13,9 @@ from ganglioside.history import History
 from ganglioside.history.tokens import Scope
 from ganglioside.server import RunningServer, ServiceLimits
 from ganglioside.server.standalone import ServeOptions
+
+#: Bytes of the example.
+EXAMPLE: Final = gg.example().source.content
 
 NO_RATES = ServiceLimits(requests_per_second=0, uploads_per_minute=0)
 
@@ -53,5 +56,5 @@ class Running:
 
 def upload(client: httpx.Client, content: bytes | None = None, **fields: Any) -> httpx.Response:
     """Answer to an upload of the example, or of another table."""
-    file = gg.example().source.content if content is None else content
+    file = EXAMPLE if content is None else content
     return client.post("sessions", files={"file": ("example.csv", file)}, data=fields)

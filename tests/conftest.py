@@ -62,8 +62,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first, without cases that mean nothing."""
-    items[:] = [item for item in items if not stores.is_void(item)]
+    """Put the longest files first, without cases that mean nothing or are left to the night."""
+    items[:] = [i for i in items if not (stores.is_void(i) or stores.is_for_the_night(i))]
     items.sort(key=lambda item: _rank(item.nodeid))
 
 

@@ -1,12 +1,15 @@
 """The stores of a history: most tests of it run on both, in a file and in PostgreSQL.
 
 A test, or a module of them, that is about the file itself is marked `file_only`, with the reason.
+One of many like cases, or one that costs much though the store plays a small part in it, is marked
+`either_store`: each case runs on both by night, and by day on one of them, in turn.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +18,7 @@ from typing import Final
 import duckdb
 import postgres_server
 import pytest
-from effort import PATIENCE
+from effort import PATIENCE, profile
 
 from ganglioside.history.location import URLS, store_at
 from ganglioside.history.storage.catalog import table_names
@@ -40,8 +43,26 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
 def is_void(item: pytest.Item) -> bool:
     """Whether a case for PostgreSQL changes a history by what it does not understand or allow."""
     values = getattr(getattr(item, "callspec", None), "params", {})
+    return values.get("store") == BOTH[1] and _is_for_the_file(values)
+
+
+def _is_for_the_file(values: dict[str, object]) -> bool:
     texts = [value for value in values.values() if isinstance(value, str)]
-    return values.get("store") == BOTH[1] and any(map(_VOID.search, texts))
+    return any(map(_VOID.search, texts))
+
+
+def is_for_the_night(item: pytest.Item) -> bool:
+    """Whether it is by day the turn of the other store; never where a test is named by its id."""
+    marked = item.get_closest_marker("either_store") is not None
+    named = any("::" in argument for argument in item.config.args)
+    if not marked or named or profile() == "nightly":
+        return False
+    call = item.callspec  # type: ignore[attr-defined]
+    if _is_for_the_file(call.params):
+        return False
+    store = call.params["store"]
+    case = item.nodeid.replace(f"[{store}", "[", 1)
+    return bool(store != BOTH[zlib.crc32(case.encode()) % 2])
 
 
 @contextmanager

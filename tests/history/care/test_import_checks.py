@@ -181,6 +181,7 @@ def test_a_session_that_ran_elsewhere_has_ended_here(
 SESSION = "SELECT * REPLACE ({} AS {}) FROM old"
 
 
+@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize(
     ("table", "sql"),
     some([
@@ -307,6 +308,7 @@ def test_no_import_makes_a_changed_row_right(gift: Path, mine: History) -> None:
 # Manifests and files
 
 
+@pytest.mark.either_store("refused before the store is reached")
 @pytest.mark.parametrize(
     "text",
     [
@@ -371,6 +373,7 @@ def one_text_a_million_times(gift: Path) -> None:
     pq.write_table(schema, gift / "inputs.parquet", compression="zstd")
 
 
+@pytest.mark.either_store("refused before the store is reached")
 @pytest.mark.parametrize("bomb", [zeros, nulls, one_text_a_million_times])
 def test_a_bomb_is_refused_before_it_goes_off(
     gift: Path, mine: History, bomb: Callable[[Path], None]

@@ -94,6 +94,7 @@ def test_an_empty_history_is_whole(tmp_path: Path) -> None:
     assert (found.is_whole, found.sessions, found.reruns) == (True, 0, ())
 
 
+@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
@@ -146,6 +147,7 @@ PUT_IN = "; ".join(
 )
 
 
+@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
@@ -281,6 +283,7 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
     assert "noted outside and is missing" in faults[0]
 
 
+@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize(
     "sql",
     some(

@@ -133,7 +133,7 @@ def find_page(connection: Connection, query: SessionQuery) -> Page:
     sessions = [dict(zip(LISTED, row[:-1], strict=True)) for row in rows[: query.limit]]
     more = len(rows) > query.limit
     last = rows[query.limit - 1] if more else None
-    return Page(sessions, int(total), None if last is None else _cursor(str(last[-1]), last[0]))
+    return Page(sessions, int(total), None if last is None else cursor(str(last[-1]), last[0]))
 
 
 def _conditions(query: SessionQuery) -> tuple[list[str], list[Any]]:
@@ -153,7 +153,7 @@ def _conditions(query: SessionQuery) -> tuple[list[str], list[Any]]:
     return conditions, values
 
 
-def _cursor(key: str, sid: str) -> str:
+def cursor(key: str, sid: str) -> str:
     """Text that continues a page after the session with this key and id."""
     return base64.urlsafe_b64encode(json.dumps([key, sid]).encode()).decode().rstrip("=")
 

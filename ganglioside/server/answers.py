@@ -23,6 +23,9 @@ from ganglioside.progress import ProgressEvent
 #: Length and form of the ids of sessions and jobs.
 ID_PATTERN: Final = "^[0-9a-f]{14}$"
 
+#: An id of a session or job, in examples.
+SOME_ID: Final = "1a21eac954c0d6"
+
 Time = Annotated[datetime, PlainSerializer(lambda time: _iso(time), return_type=str)]
 
 
@@ -49,10 +52,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def shown(**example: Any) -> ConfigDict:
+    """Configuration of a model of a body whose example is shown in the documentation."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [example]})
+
+
 class SessionAnswer(Strict):
     """A session."""
 
-    id: str = Field(pattern=ID_PATTERN, examples=["1a21eac954c0d6"])
+    id: str = Field(pattern=ID_PATTERN, examples=[SOME_ID])
     name: str = Field(examples=["mouse brain"])
     status: Status
     sample_type: str = Field(examples=["mouse"])

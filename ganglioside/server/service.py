@@ -17,7 +17,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import Cancelled
 from ganglioside.history import History
 from ganglioside.jobs.launcher import most_at_once
-from ganglioside.server.answers import ID_PATTERN
+from ganglioside.server.answers import ID_PATTERN, SOME_ID
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
@@ -122,9 +122,15 @@ def service_of(connection: HTTPConnection) -> Service:
 
 Served = Annotated[Service, Depends(service_of)]
 SessionId = Annotated[
-    str, PathParameter(pattern=ID_PATTERN, description="Id of a session.", alias="sid")
+    str,
+    PathParameter(
+        pattern=ID_PATTERN, description="Id of a session.", alias="sid", examples=[SOME_ID]
+    ),
 ]
-JobId = Annotated[str, PathParameter(pattern=ID_PATTERN, description="Id of a job.", alias="job")]
+JobId = Annotated[
+    str,
+    PathParameter(pattern=ID_PATTERN, description="Id of a job.", alias="job", examples=[SOME_ID]),
+]
 
 
 def within(seconds: float) -> Callable[[Any], None]:

@@ -24,11 +24,19 @@ Upload = Annotated[
     UploadFile, File(description="The table: CSV, TSV, XLSX, mzTab-M or an export of another tool.")
 ]
 Title = Annotated[
-    str, Form(max_length=LONGEST_NAME, description="Name of the session; the file's where empty.")
+    str,
+    Form(
+        max_length=LONGEST_NAME,
+        description="Name of the session; the file's where empty.",
+        examples=["mouse brain"],
+    ),
 ]
 ModeField = Annotated[
     Mode,
-    Form(description="`now`: the answer comes when it is done; `job`: at once, with 202."),
+    Form(
+        description="`now`: the answer comes when it is done; `job`: at once, with 202.",
+        examples=["now"],
+    ),
 ]
 SettingsField = Annotated[
     str,
@@ -44,11 +52,15 @@ ColumnsField = Annotated[
         examples=['{"Name": "Lipid species"}'],
     ),
 ]
-SheetField = Annotated[str, Form(description="Worksheet to read; all with features where empty.")]
-UnitField = Annotated[
-    Literal["", "min", "s"], Form(description="Unit of RT, where the file does not show it.")
+SheetField = Annotated[
+    str,
+    Form(description="Worksheet to read; all with features where empty.", examples=["Features"]),
 ]
-HeaderField = Annotated[bool, Form(description="Whether the table has a header.")]
+UnitField = Annotated[
+    Literal["", "min", "s"],
+    Form(description="Unit of RT, where the file does not show it.", examples=["min"]),
+]
+HeaderField = Annotated[bool, Form(description="Whether the table has a header.", examples=[True])]
 
 
 @dataclass(frozen=True, slots=True)

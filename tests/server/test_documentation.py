@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import httpx
+import pandas as pd
 import pytest
 import requests
 import schemathesis
+from effort import until
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import checks
-from served import Served
+from served import Served, upload
 
+import ganglioside as gg
+from ganglioside.jobs import Analyze, run_here
 from ganglioside.server.application import documented_app
 from ganglioside.server.documentation import document_of, stored_document
 
@@ -84,6 +90,118 @@ def test_every_operation_is_described(method: str, path: str, operation: dict[st
     for status, answer in operation["responses"].items():
         if status.startswith(("4", "5")):
             assert list(answer["content"]) == ["application/problem+json"], (method, path, status)
+
+
+def example_of(schema: dict[str, Any]) -> Any:
+    """Example that stands in a schema, or in what it refers to."""
+    if "$ref" in schema:
+        schema = stored_document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    assert schema.get("examples"), schema
+    return schema["examples"][0]
+
+
+def parameters_of(operation: dict[str, Any], where: str) -> dict[str, Any]:
+    """Examples of the parameters of an operation in its path, query or headers."""
+    return {
+        one["name"]: example_of(one["schema"])
+        for one in operation.get("parameters", [])
+        if one["in"] == where
+    }
+
+
+def form_of(operation: dict[str, Any]) -> dict[str, Any] | None:
+    """Examples of the fields of a form, without files; None where none is sent."""
+    content = operation.get("requestBody", {}).get("content", {})
+    if "multipart/form-data" not in content:
+        return None
+    name = content["multipart/form-data"]["schema"]["$ref"].rpartition("/")[2]
+    fields = stored_document()["components"]["schemas"][name]["properties"]
+    return {
+        field: example_of(schema)
+        for field, schema in fields.items()
+        if field not in ("file", "files")
+    }
+
+
+def workbook() -> bytes:
+    """The example as a workbook with the sheet and the header of the examples."""
+    table = pd.read_csv(io.BytesIO(gg.example().source.content))
+    content = io.BytesIO()
+    with pd.ExcelWriter(content) as writer:
+        named = table.rename(columns={table.columns[0]: "Lipid species"})
+        named.to_excel(writer, sheet_name="Features", index=False)
+    return content.getvalue()
+
+
+class Ids:
+    """Real ids in the place of those of the examples."""
+
+    def __init__(self, running: Served, ann: httpx.Client, sid: str) -> None:
+        self.history = running.history
+        self.ann = ann
+        self.sid = sid
+
+    def of(self, method: str, path: str) -> dict[str, str]:
+        """Id of each kind, in the state in which the operation is possible."""
+        place = f"{method} {path.removeprefix('/api/v1')}"
+        return {
+            "sid": self._session(place) if "{sid}" in path else "",
+            "job": self._job(place) if "{job}" in path else "",
+            "token": self._token() if "{token}" in path else "",
+        }
+
+    def _session(self, place: str) -> str:
+        if place.endswith("/cancel"):
+            return self.history.begin(gg.example().source, gg.Settings())
+        if place.startswith("get "):
+            return self.sid
+        return str(upload(self.ann).json()["id"])
+
+    @cached_property
+    def _batch(self) -> str:
+        """A batch that is done."""
+        tables = [("files", ("example.csv", gg.example().source.content))]
+        job = str(self.ann.post("batches", files=tables).json()["job"])
+        until(lambda: self.history.jobs.get(job).has_ended, "the end of the batch")
+        return job
+
+    def _job(self, place: str) -> str:
+        if "/batches" in place:
+            return self._batch
+        if place.endswith("/cancel"):
+            return self.history.jobs.add("analyze", {"source": "nowhere.csv"}, "nowhere")
+        return run_here(self.history, Analyze(source="nowhere.csv")).id
+
+    def _token(self) -> str:
+        self.history.tokens.add("Ann", "read")
+        return self.history.tokens.all()[-1].id
+
+
+@pytest.fixture(scope="module")
+def real(running: Served, ann: httpx.Client, sid: str) -> Ids:
+    return Ids(running, ann, sid)
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), operations())
+def test_the_example_of_every_operation_works(
+    method: str, path: str, operation: dict[str, Any], real: Ids, ann: httpx.Client
+) -> None:
+    given = parameters_of(operation, "path")
+    ids = {name: found for name, found in real.of(method, path).items() if found}
+    assert ids.keys() <= given.keys()
+    sent: dict[str, Any] = {
+        "params": parameters_of(operation, "query"),
+        "headers": parameters_of(operation, "header"),
+    }
+    if (form := form_of(operation)) is not None:
+        field = "file" if "unit" in form else "files"
+        sent |= {"data": form, "files": {field: ("features.xlsx", workbook())}}
+    elif "requestBody" in operation:
+        sent["json"] = example_of(operation["requestBody"]["content"]["application/json"]["schema"])
+    address = path.removeprefix("/api/v1/").format(**{**given, **ids})
+    answer = ann.request(method, address, **sent)
+    assert str(answer.status_code) in operation["responses"], answer.text
+    assert answer.is_success, answer.text
 
 
 def test_the_pages_load_nothing_from_elsewhere(ann: httpx.Client) -> None:

@@ -26,13 +26,14 @@ from ganglioside.history.care.import_checks import (
 from ganglioside.history.jobs import FOREIGN, close_foreign
 from ganglioside.history.log_facts import LogState, log_state
 from ganglioside.history.overrides import current, read_overrides
-from ganglioside.history.record import to_analysis
+from ganglioside.history.record import Record, to_analysis
 from ganglioside.history.row_hashes import Table, adopted, row_hashes
 from ganglioside.history.session_rows import (
     Stored,
     delete_session,
     end_session,
     read_record,
+    read_records,
     read_source,
 )
 from ganglioside.history.storage.catalog import columns, migrations
@@ -64,6 +65,9 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "events": ("owner", "number"),
 }
 
+
+#: Results that are read at once.
+_AT_ONCE: Final = 50
 
 #: Names of the tables that are transferred.
 TABLES: Final = tuple(_KEYS)
@@ -178,7 +182,7 @@ def import_all(
         _require_owned(connection, folder)
         _require_sound_log(connection, folder)
         present = _require_same(connection)
-        done = _Import(connection, folder).run(present)
+        done = _Import(connection, folder, own=whole).run(present)
         if whole and done.left_out:
             raise HistoryError(
                 f"{len(done.left_out)} sessions or jobs cannot be taken over, so nothing was: "
@@ -282,11 +286,14 @@ class _Import:
     connection
         With the views `new_TABLE` of all files.
     folder
+    own
+        Whether the export is one's own.
     """
 
-    def __init__(self, connection: Connection, folder: Path) -> None:
+    def __init__(self, connection: Connection, folder: Path, *, own: bool) -> None:
         self._connection = connection
         self._folder = folder
+        self._own = own
         self._left_out: dict[str, str] = {}
 
     def run(self, present: int) -> Transfer:
@@ -364,13 +371,16 @@ class _Import:
 
     def _take_back_damaged(self, sessions: list[str]) -> None:
         """Delete imported sessions whose input or result is damaged or does not match."""
-        for sid in sessions:
-            if sid in self._left_out:
-                continue
-            session = Stored.find(self._connection, sid)
-            if fault := _damage_of(self._connection, session):
-                delete_session(self._connection, session)
-                self._left_out[sid] = fault
+        wanted = {*sessions} - self._left_out.keys()
+        added = [one for one in Stored.all(self._connection) if one.id in wanted]
+        for start in range(0, len(added), _AT_ONCE):
+            some = added[start : start + _AT_ONCE]
+            records = _records(self._connection, some)
+            for session in some:
+                record = records.get(session.id)
+                if fault := _damage_of(self._connection, session, record, own=self._own):
+                    delete_session(self._connection, session)
+                    self._left_out[session.id] = fault
         self._connection.execute(
             "DELETE FROM inputs WHERE sha256 NOT IN (SELECT sha256 FROM sessions)"
         )
@@ -379,9 +389,10 @@ class _Import:
         """Mark jobs and sessions that had not ended as failed: they are not run here."""
         reason = f"It came in with the export {self._folder.name}. {FOREIGN}"
         closed = close_foreign(self._connection, reason, jobs)
-        running = [sid for sid in sessions if Stored.find(self._connection, sid).is_running]
-        for sid in running:
-            end_session(self._connection, sid, "failed", f"It ran elsewhere when the export "
+        added = {*sessions}
+        running = [one for one in Stored.all(self._connection) if one.is_running]
+        for session in (one for one in running if one.id in added):
+            end_session(self._connection, session.id, "failed", f"It ran elsewhere when the export "
                         f"{self._folder.name} was made. It can be run again.")  # fmt: skip
         return closed
 
@@ -450,16 +461,33 @@ def _quoted(column: str) -> str:
     return f'"{column}"'
 
 
-def _damage_of(connection: Connection, session: Stored) -> str | None:
-    """Fault of an imported session; None if there is none."""
+def _records(connection: Connection, sessions: list[Stored]) -> dict[str, Record]:
+    """Results of the completed ones of some sessions; none where one of them cannot be read."""
+    completed = [session for session in sessions if session.status == "completed"]
     try:
-        if read_source(connection, session).sha256 != session.sha256:
+        return read_records(connection, completed) if completed else {}
+    except DAMAGE:  # which is found when each is read alone
+        return {}
+
+
+def _damage_of(
+    connection: Connection, session: Stored, record: Record | None, *, own: bool
+) -> str | None:
+    """Fault of an imported session; None if there is none.
+
+    What this program stored, and what has the hash with which it was stored, can be read: of an
+    export of one's `own`, no result is decoded that has its hash.
+    """
+    try:
+        source = read_source(connection, session)
+        if source.sha256 != session.sha256:
             return "its input is not what it was made from"
         if session.status != "completed":
             return None
-        record = read_record(connection, session)
-        to_analysis(record, read_source(connection, session))
-        current(read_overrides(connection, session.id))
+        record = record or read_record(connection, session)
+        if not (own and session.result_sha256):
+            to_analysis(record, source)
+            current(read_overrides(connection, session.id))
         found = digest(record.fingerprints())
     except DAMAGE as error:
         return f"it cannot be read ({damage(error)})"

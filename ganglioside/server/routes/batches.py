@@ -75,7 +75,7 @@ def _keep(upload: UploadFile, folder: Path) -> None:
 
 @router.get("/batches", responses=answers())
 def list_batches(
-    served: Served, _: Reader, limit: Annotated[int, Query(ge=1, le=500)] = 50
+    served: Served, _: Reader, limit: Annotated[int, Query(ge=1, le=500, examples=[20])] = 50
 ) -> JobsAnswer:
     """List batches, the newest first."""
     found = [job for job in served.history.jobs.all() if job.kind == Batch.kind][:limit]

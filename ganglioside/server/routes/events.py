@@ -30,9 +30,12 @@ router = APIRouter(tags=["events"])
 _ALIVE: Final = 15.0
 
 After = Annotated[
-    int | None, Query(ge=-1, le=10**9, description="`id` of the last event that is known.")
+    int | None,
+    Query(ge=-1, le=10**9, description="`id` of the last event that is known.", examples=[2]),
 ]
-LastEventId = Annotated[str | None, Header(description="As `after`; browsers send it.")]
+LastEventId = Annotated[
+    str | None, Header(description="As `after`; browsers send it.", examples=["2"])
+]
 
 _STREAM: Final[dict[int | str, dict[str, Any]]] = {
     200: {

@@ -20,8 +20,8 @@ router = APIRouter(tags=["jobs"])
 def list_jobs(
     served: Served,
     _: Reader,
-    status: Status | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    status: Annotated[Status | None, Query(examples=["processing"])] = None,
+    limit: Annotated[int, Query(ge=1, le=500, examples=[20])] = 50,
 ) -> JobsAnswer:
     """List jobs, the newest first."""
     statuses = () if status is None else (status,)

@@ -11,6 +11,7 @@ from ganglioside.server.answers import (
     OverridesAnswer,
     Strict,
     VerdictName,
+    shown,
 )
 from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import answers
@@ -24,6 +25,8 @@ router = APIRouter(tags=["overrides"])
 
 class OverrideWish(Strict):
     """Verdict, anchor mark and note on one feature."""
+
+    model_config = shown(verdict="outlier", anchor=None, note="Co-elutes with the blank.")
 
     verdict: VerdictName | None = Field(None, description="null keeps the model's.")
     anchor: bool | None = Field(None, description="null keeps the input's mark.")

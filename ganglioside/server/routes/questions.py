@@ -8,14 +8,23 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from ganglioside.exporting.document import records_of
-from ganglioside.server.answers import Strict, json_answer, number_or_none, table_json, to_json
+from ganglioside.server.answers import (
+    Strict,
+    json_answer,
+    number_or_none,
+    shown,
+    table_json,
+    to_json,
+)
 from ganglioside.server.callers import Reader
 from ganglioside.server.problems import answers
 from ganglioside.server.service import Served, SessionId
 
 router = APIRouter(tags=["questions"])
 
-FeatureId = Annotated[int, Path(ge=0, le=2**31, description="feature_id of a feature.")]
+FeatureId = Annotated[
+    int, Path(ge=0, le=2**31, description="feature_id of a feature.", examples=[12])
+]
 
 _OBJECT: Final[dict[str, Any]] = {"type": "object"}
 
@@ -81,7 +90,7 @@ def explain_feature(
             responses={**_answer(_rows("suggestions")), **answers(304, 404, 409)})  # fmt: skip
 def suggest_names(
     request: Request, served: Served, _: Reader, sid: SessionId, feature_id: FeatureId,
-    limit: Annotated[int, Query(ge=1, le=100)] = 5,
+    limit: Annotated[int, Query(ge=1, le=100, examples=[3])] = 5,
 ) -> Response:  # fmt: skip
     """Suggest names of the mass of a feature that are expected at its RT, the best first."""
 
@@ -94,9 +103,9 @@ def suggest_names(
 class Names(Strict):
     """Names whose RT is asked for."""
 
-    names: list[Annotated[str, Field(max_length=200)]] = Field(
-        min_length=1, max_length=10_000, examples=[["GM3(36:1;O2)", "GD1a(38:1;O2)"]]
-    )
+    model_config = shown(names=["GM3(36:1;O2)", "GD1a(38:1;O2)"])
+
+    names: list[Annotated[str, Field(max_length=200)]] = Field(min_length=1, max_length=10_000)
 
 
 @router.post("/sessions/{sid}/predictions", response_class=Response,

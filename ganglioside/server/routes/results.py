@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final, Literal
 
 import pandas as pd
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from ganglioside.exporting.document import document_of
@@ -45,12 +45,12 @@ def _records() -> dict[str, Any]:
 class FeatureQuery(Strict):
     """Which features are read."""
 
-    verdict: VerdictName | None = None
+    verdict: VerdictName | None = Field(None, examples=["fragment"])
     series: str | None = Field(None, max_length=100, examples=["GM1"])
-    sample: str | None = Field(None, max_length=1000)
-    least_confidence: float | None = Field(None, ge=0, le=1)
-    offset: int = Field(0, ge=0, le=10**9)
-    limit: int = Field(1000, ge=1, le=MOST_ROWS)
+    sample: str | None = Field(None, max_length=1000, examples=["S01"])
+    least_confidence: float | None = Field(None, ge=0, le=1, examples=[0.9])
+    offset: int = Field(0, ge=0, le=10**9, examples=[0])
+    limit: int = Field(1000, ge=1, le=MOST_ROWS, examples=[100])
 
 
 @router.get("/sessions/{sid}/features",
@@ -128,7 +128,10 @@ _MEDIA: Final[dict[str, str]] = {
 }
 _BINARY: Final = {"type": "string", "format": "binary"}
 
-FormatName = Literal["csv", "xlsx", "json", "parquet", "mztab", "your-file"]
+FormatName = Annotated[
+    Literal["csv", "xlsx", "json", "parquet", "mztab", "your-file"],
+    Path(description="Format of the file.", examples=["xlsx"]),
+]
 
 
 @router.get("/sessions/{sid}/exports/{form}", response_class=Response,

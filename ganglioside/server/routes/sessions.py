@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from ganglioside.history.listing import LISTED, MOST_AT_ONCE, SessionQuery, SortBy
+from ganglioside.history.listing import LISTED, MOST_AT_ONCE, SessionQuery, SortBy, cursor
 from ganglioside.history.session_rows import Status
 from ganglioside.jobs import Queued, start
 from ganglioside.jobs import Rerun as RerunWork
 from ganglioside.progress import ProgressCallback
 from ganglioside.reading.raw_table import Source
 from ganglioside.server.answers import (
+    SOME_ID,
     AcceptedAnswer,
     SessionAnswer,
     SessionsAnswer,
     Strict,
     accepted,
     json_answer,
+    shown,
 )
 from ganglioside.server.callers import Person, Reader, Writer, require_change
 from ganglioside.server.problems import Problem, answers
@@ -50,21 +52,34 @@ _MADE: dict[int | str, dict[str, Any]] = {
 }
 
 
+#: Continues a list by name after a session called "liver".
+_AFTER: Final = cursor("liver", SOME_ID)
+
+
 class ListQuery(Strict):
     """Which sessions are listed, and in which order."""
 
-    status: Status | None = None
-    author: str | None = Field(None, max_length=LONGEST_NAME)
-    sample_type: str | None = Field(None, max_length=LONGEST_NAME)
+    status: Status | None = Field(None, examples=["completed"])
+    author: str | None = Field(None, max_length=LONGEST_NAME, examples=["Ann"])
+    sample_type: str | None = Field(None, max_length=LONGEST_NAME, examples=["mouse"])
     text: str | None = Field(
-        None, max_length=LONGEST_NAME, description="In the session's name or its file's."
+        None,
+        max_length=LONGEST_NAME,
+        description="In the session's name or its file's.",
+        examples=["brain"],
     )
-    since: AwareDatetime | None = Field(None, description="Created from then on.")
-    before: AwareDatetime | None = Field(None, description="Created before.")
-    sort: SortBy = "created"
-    order: Literal["asc", "desc"] = "desc"
-    limit: int = Field(50, ge=1, le=MOST_AT_ONCE)
-    after: str | None = Field(None, max_length=2000, description="`next` of the page before.")
+    since: AwareDatetime | None = Field(
+        None, description="Created from then on.", examples=["2026-01-01T00:00:00Z"]
+    )
+    before: AwareDatetime | None = Field(
+        None, description="Created before.", examples=["2100-01-01T00:00:00Z"]
+    )
+    sort: SortBy = Field("created", examples=["name"])
+    order: Literal["asc", "desc"] = Field("desc", examples=["asc"])
+    limit: int = Field(50, ge=1, le=MOST_AT_ONCE, examples=[20])
+    after: str | None = Field(
+        None, max_length=2000, description="`next` of the page before.", examples=[_AFTER]
+    )
 
     def query(self) -> SessionQuery:
         """The query of the history."""
@@ -171,6 +186,8 @@ def read_session(request: Request, served: Served, _: Reader, sid: SessionId) ->
 class SessionChange(Strict):
     """What is changed of a session."""
 
+    model_config = shown(name="mouse brain, 2nd injection", keep=True)
+
     name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, pattern=r"\S")
     keep: bool | None = Field(None, description="Whether no cleanup deletes it.")
 
@@ -205,6 +222,8 @@ def cancel_session(served: Served, person: Writer, sid: SessionId) -> SessionAns
 
 class Rerun(Strict):
     """How a session is run again."""
+
+    model_config = shown(settings={"rt_tolerance": 0.03}, mode="now")
 
     settings: dict[str, Any] | None = Field(
         None, description="All settings, those left out at their defaults; as before where null."

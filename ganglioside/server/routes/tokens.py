@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from ganglioside.history.tokens import LONGEST, Scope
-from ganglioside.server.answers import SecretAnswer, Strict, Time, TokenAnswer
+from ganglioside.server.answers import SOME_ID, SecretAnswer, Strict, Time, TokenAnswer, shown
 from ganglioside.server.callers import Admin
 from ganglioside.server.problems import answers
 from ganglioside.server.service import Served, Service
@@ -18,7 +18,13 @@ from ganglioside.server.service import Served, Service
 router = APIRouter(tags=["tokens"])
 
 TokenId = Annotated[
-    str, Path(pattern="^[0-9a-f]{10}$", description="Id of a token.", alias="token")
+    str,
+    Path(
+        pattern="^[0-9a-f]{10}$",
+        description="Id of a token.",
+        alias="token",
+        examples=["3f9a0c21d7"],
+    ),
 ]
 
 
@@ -30,6 +36,8 @@ class TokensAnswer(Strict):
 
 class TokenWish(Strict):
     """A token that is wanted."""
+
+    model_config = shown(person="Ann", scope="write", label="KNIME on the lab PC", days=180)
 
     person: str = Field(
         min_length=1, max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
@@ -93,8 +101,8 @@ class LogAnswer(Strict):
 def read_log(
     served: Served,
     _: Admin,
-    subject: Annotated[str | None, Query(max_length=100)] = None,
-    limit: Annotated[int, Query(ge=1, le=10_000)] = 200,
+    subject: Annotated[str | None, Query(max_length=100, examples=[SOME_ID])] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000, examples=[50])] = 200,
 ) -> LogAnswer:
     """Read the log: who changed what when, the newest first."""
     newest = served.history.care.log(subject).iloc[::-1].head(limit)

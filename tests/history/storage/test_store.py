@@ -394,3 +394,27 @@ def test_other_failures_are_none(tmp_path: Path) -> None:
     history = gg.History.open(tmp_path / "h.duckdb")
     with pytest.raises(RuntimeError, match="something else"), history._store.write():
         raise RuntimeError("something else")
+
+
+def results_apart(history: History) -> int:
+    """Number of parts of the file in which results are: those of one part are written together."""
+    with duckdb.connect(str(history.path), read_only=True) as connection:
+        ((parts,),) = connection.execute(
+            "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('results')"
+        ).fetchall()
+    return int(parts)
+
+
+@pytest.mark.skipif(int(duckdb.__version__.split(".")[0]) < 2, reason="DuckDB 1 keeps one part")
+def test_what_is_stored_is_not_written_again_with_each_save(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only now and then is it put together, so that the file stays small."""
+    monkeypatch.setattr(store, "_TOGETHER", 10**9)
+    for _ in range(4):
+        history.save(build_analysis())
+    assert results_apart(history) == 4
+    monkeypatch.setattr(store, "_TOGETHER", 1)
+    history.save(build_analysis())
+    assert results_apart(history) == 1
+    assert history.care.verify(sample=0).faults == ()

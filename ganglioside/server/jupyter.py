@@ -257,8 +257,8 @@ def jupyter_app(server: Any, *, guests: bool = False) -> LazyApp:
 
     def make() -> Any:
         from ganglioside.history import History
+        from ganglioside.history.people import Person
         from ganglioside.server.application import create_app
-        from ganglioside.server.callers import Person
 
         async def identify(connection: Any) -> Person | None:
             user = connection.scope.get(USER)

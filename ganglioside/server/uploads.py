@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import File, Form, UploadFile
 
 from ganglioside.errors import SettingsError
+from ganglioside.history.people import Shared
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.server.problems import Problem
@@ -47,6 +48,14 @@ ColumnsField = Annotated[
 SheetField = Annotated[str, Form(description="Worksheet to read; all with features where empty.")]
 UnitField = Annotated[
     Literal["", "min", "s"], Form(description="Unit of RT, where the file does not show it.")
+]
+SharedField = Annotated[
+    Shared | None,
+    Form(description="Who sees the session: its author (`own`), a group, or everybody."),
+]
+GroupField = Annotated[
+    str,
+    Form(max_length=LONGEST_NAME, description="The group, where you belong to several."),
 ]
 HeaderField = Annotated[bool, Form(description="Whether the table has a header.")]
 

@@ -190,12 +190,12 @@ def change_session(
     served: Served, _: Writer, sid: SessionId, change: SessionChange
 ) -> SessionAnswer:
     """Rename a session, keep it from every cleanup, or share it otherwise."""
+    if change.shared is not None:
+        served.history.share(sid, change.shared, change.group)
     if change.name is not None:
         served.history.rename(sid, change.name)
     if change.keep is not None:
         served.history.keep(sid, change.keep)
-    if change.shared is not None:
-        served.history.share(sid, change.shared, change.group)
     return _session(served, sid)
 
 

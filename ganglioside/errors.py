@@ -113,6 +113,10 @@ class ForbiddenError(HistoryError, JobError):
     """The person who acts may not do this."""
 
 
+class NobodyError(HistoryError):
+    """The history of a page was asked before anybody has opened the page."""
+
+
 class SharingError(HistoryError):
     """Something cannot be shared as it was asked."""
 

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.errors import Cancelled, EndedError, HistoryError, QueryError
+from ganglioside.errors import Cancelled, EndedError, HistoryError, QueryError, SharingError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
@@ -170,6 +170,28 @@ class History(CareAliases):
         >>> folder.cleanup()
         """
         return History(ActingStore(whole(self._store), person))
+
+    def sharing(self, shared: Shared, group: str = "") -> History:
+        """Same history, whose new sessions and jobs are shared so.
+
+        Parameters
+        ----------
+        shared
+            `own`, `group` or `everybody`.
+        group
+            The group, where the person belongs to several.
+
+        Raises
+        ------
+        SharingError
+            If it is not a group of the person's, or no person acts.
+        """
+        if self.person is None:
+            raise SharingError(
+                "Nobody has signed in here, and new sessions are everybody's: share them one by "
+                "one with history.share()."
+            )
+        return self.acting_as(self.person.sharing(shared, group))
 
     @property
     def person(self) -> Person | None:

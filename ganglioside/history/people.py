@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from ganglioside.errors import ForbiddenError, HistoryError, SharingError
+from ganglioside.errors import ForbiddenError, HistoryError, NobodyError, SharingError
 from ganglioside.history.author import acting_for
 from ganglioside.history.storage.interface import Connection, HistoryStore, Then
 
@@ -102,6 +102,16 @@ class Person:
         return replace(self, shares=shared, shares_with=chosen_group(self, shared, group) or "")
 
     @property
+    def choices(self) -> dict[str, tuple[Shared, str]]:
+        """Ways in which the person can share, by what they are called; the usual one first."""
+        groups: dict[str, tuple[Shared, str]] = {f"Group {g}": ("group", g) for g in self.groups}
+        found: dict[str, tuple[Shared, str]] = {
+            "Only me": ("own", ""), **groups, "Everybody": ("everybody", "")
+        }  # fmt: skip
+        usual = (self.shares, self.shares_with)
+        return dict(sorted(found.items(), key=lambda one: one[1] != usual))
+
+    @property
     def new(self) -> Sharing:
         """Sharing of a new session."""
         return sharing_of(self.shares, self.shares_with or None)
@@ -137,7 +147,7 @@ def person_here(environment: Mapping[str, str] = os.environ) -> Person | None:
 
     Raises
     ------
-    HistoryError
+    NobodyError
         If it is the process of a page that nobody has opened yet.
     """
     told = environment.get(VARIABLE, "")
@@ -148,7 +158,7 @@ def person_here(environment: Mapping[str, str] = os.environ) -> Person | None:
     try:
         return person_from(Path(told).read_text("utf-8"))
     except FileNotFoundError:
-        raise HistoryError("Nobody has opened this page yet.") from None
+        raise NobodyError("Nobody has opened this page yet.") from None
 
 
 def sharing_of(shared: Shared, group: str | None) -> Sharing:

@@ -141,7 +141,7 @@ class Service:
         """
         if shared is None and not group:
             return self.history
-        return self.whole.acting_as(self.person.sharing(shared or "group", group))
+        return self.history.sharing(shared or "group", group)
 
     def analysis(self, sid: str) -> Analysis:
         """Analysis of a session, as it is stored."""

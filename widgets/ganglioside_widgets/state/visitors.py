@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from ganglioside.errors import HistoryError, SettingsError
+from ganglioside.errors import NobodyError, SettingsError
 from ganglioside.history.author import current_author
 from ganglioside.history.people import Person, person_here
 
@@ -82,7 +82,7 @@ class Visitor:
             return None
         try:
             return person_here()
-        except HistoryError:  # nobody has opened the page yet
+        except NobodyError:
             return None
 
     @property
@@ -95,6 +95,13 @@ class Visitor:
     def on_page(self) -> bool:
         """Whether this is a web page, not a notebook."""
         return self.access is not None
+
+    @property
+    def may_administer(self) -> bool:
+        """Whether this is an administrator: by the hub, or as whoever started the server."""
+        if self.access is Access.PEOPLE:
+            return self.person is not None and self.person.may("admin")
+        return self.access in (Access.OWN, None)
 
     @property
     def is_guest(self) -> bool:

@@ -99,7 +99,7 @@ class WorkbenchState(t.HasTraits):
         if analysis is None:
             return
         try:
-            sid = self._history().save(analysis)
+            sid = self.run.history_to_save().save(analysis)
         except HistoryError as error:
             self.notice = f"Not saved: {error}"
             return

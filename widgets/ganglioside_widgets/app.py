@@ -21,8 +21,14 @@ from ganglioside_widgets.state.visitors import VARIABLE, Access, access_of
 if TYPE_CHECKING:
     from ganglioside_widgets.serving.address import Address
 
-#: The web pages, with the number of spare kernels started for each, so that it opens at once.
-PAGES: Final[Mapping[str, int]] = {"workbench.ipynb": 2, "history.ipynb": 1, "species.ipynb": 1}
+#: The web pages, with the number of spare kernels started for each, so that it opens at once; that
+#: of administrators is opened seldom.
+PAGES: Final[Mapping[str, int]] = {
+    "workbench.ipynb": 2,
+    "history.ipynb": 1,
+    "species.ipynb": 1,
+    "admin.ipynb": 0,
+}
 
 #: The notebook with which JupyterLab opens.
 FIRST: Final = "workbench.ipynb"

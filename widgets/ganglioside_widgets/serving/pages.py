@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
 import socket
 import ssl
@@ -36,6 +37,7 @@ from ganglioside_widgets.serving.kernels import RETRY, PersonsKernels
 from ganglioside_widgets.serving.logs import log_request
 from ganglioside_widgets.serving.sockets import KernelSocket
 from ganglioside_widgets.serving.visits import SETTING, is_theirs, person_of
+from ganglioside_widgets.state.visitors import Access, access_of
 
 #: The template of the pages; only files of its folder are served.
 TEMPLATE: Final = "ganglioside"
@@ -105,10 +107,13 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
         # Voila keeps the address of each visit for kernels to request; ours never do.
         RequestInfoSocketHandler._cache.clear()
 
-    def _may_open(self, page: str) -> bool:
+    def _may_open(self, page: str | None) -> bool:
         """Whether the visitor may open a page: those of administrators are theirs alone."""
+        if page not in FOR_ADMINISTRATORS:
+            return True
         person = person_of(self)
-        return page not in FOR_ADMINISTRATORS or person is None or person.may("admin")
+        alone = access_of(os.environ) is Access.OWN
+        return alone if person is None else person.may("admin")
 
     def write_error(self, status_code: int, **named: Any) -> None:
         """Answer with an error; one of a full server says when to try again."""
@@ -127,7 +132,7 @@ class TemplateFiles(TemplateStaticFileHandler):  # type: ignore[misc]
         return str(super().parse_url_path(path))
 
 
-#: Pages that only administrators may open, where people sign in.
+#: Pages that only administrators may open, or whoever started the server where nobody else comes.
 FOR_ADMINISTRATORS: Final = frozenset({"admin.ipynb"})
 
 

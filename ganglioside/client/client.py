@@ -25,7 +25,7 @@ from ganglioside.columns import Verdict
 from ganglioside.errors import ServerError
 from ganglioside.exporting.document import Document, read_json
 from ganglioside.exporting.formats import Format
-from ganglioside.history.people import Shared
+from ganglioside.history.sharing import Shared
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.questions.explanation import Explanation
 from ganglioside.reading.feature_table import FeatureTable

@@ -30,17 +30,6 @@ from ganglioside.history.overrides import (
     read_overrides,
     require_features,
 )
-from ganglioside.history.people import (
-    ActingStore,
-    Person,
-    Shared,
-    Sharing,
-    administered,
-    chosen_group,
-    person_here,
-    sharing_of,
-    whole,
-)
 from ganglioside.history.record import Packed
 from ganglioside.history.recorder import Recorder
 from ganglioside.history.row_hashes import (
@@ -63,6 +52,17 @@ from ganglioside.history.session_rows import (
     read_analysis,
     read_source,
     take_session,
+)
+from ganglioside.history.sharing import (
+    ActingStore,
+    Person,
+    Shared,
+    Sharing,
+    administered,
+    chosen_group,
+    person_here,
+    sharing_of,
+    whole,
 )
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.tokens import Tokens
@@ -159,7 +159,7 @@ class History(CareAliases):
         --------
         >>> import tempfile
         >>> import ganglioside as gg
-        >>> from ganglioside.history.people import Person
+        >>> from ganglioside.history.sharing import Person
         >>> folder = tempfile.TemporaryDirectory()
         >>> history = gg.History.open(f"{folder.name}/history.duckdb")
         >>> ann = history.acting_as(Person("Ann", shares="own"))

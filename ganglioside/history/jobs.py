@@ -18,7 +18,11 @@ from ganglioside.history import audit_log, job_seals
 from ganglioside.history.author import current_author
 from ganglioside.history.events import insert_events, last_events
 from ganglioside.history.opening import new_id
-from ganglioside.history.people import (
+from ganglioside.history.process import Process
+from ganglioside.history.row_hashes import changing, row_hash, row_hashes
+from ganglioside.history.runs import Run, Runs
+from ganglioside.history.session_rows import STATUSES, Status
+from ganglioside.history.sharing import (
     ActingStore,
     Person,
     Sharing,
@@ -27,10 +31,6 @@ from ganglioside.history.people import (
     seen,
     whole,
 )
-from ganglioside.history.process import Process
-from ganglioside.history.row_hashes import changing, row_hash, row_hashes
-from ganglioside.history.runs import Run, Runs
-from ganglioside.history.session_rows import STATUSES, Status
 from ganglioside.history.storage.dialect import locking
 from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from ganglioside.columns import VERDICTS
 from ganglioside.errors import QueryError
-from ganglioside.history.people import seen
 from ganglioside.history.session_rows import Status, Stored
+from ganglioside.history.sharing import seen
 from ganglioside.history.storage.interface import Connection
 
 _COUNTS: Final = ("features", *VERDICTS)

@@ -11,8 +11,8 @@ from importlib.metadata import version
 from typing import Final
 
 from ganglioside.history.author import current_author
-from ganglioside.history.people import Person, Sharing
 from ganglioside.history.process import Process
+from ganglioside.history.sharing import Person, Sharing
 from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings

@@ -14,9 +14,9 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import EndedError, HistoryError, UnknownSessionError
 from ganglioside.history.opening import Opening, environment
 from ganglioside.history.overrides import current, read_overrides
-from ganglioside.history.people import Sharing, require_change, seen
 from ganglioside.history.process import Process
 from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
+from ganglioside.history.sharing import Sharing, require_change, seen
 from ganglioside.history.storage.codec import STORED_FEATURES, summary_from_json
 from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.interface import Connection

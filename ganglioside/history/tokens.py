@@ -18,7 +18,7 @@ from typing import Any, Final
 from ganglioside.errors import TokenError, UnknownTokenError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
-from ganglioside.history.people import SCOPES, Scope
+from ganglioside.history.sharing import SCOPES, Scope
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.store import utc_now
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ganglioside.errors import EndedError, JobError
-from ganglioside.history import History, Status, people
+from ganglioside.history import History, Status, sharing
 from ganglioside.history.jobs import Job
 from ganglioside.history.location import VARIABLE
 from ganglioside.history.storage.file_modes import created_like, share_with
@@ -219,7 +219,7 @@ def _environment(history: History, job: Job) -> dict[str, str]:
     """
     told = {VARIABLE: history.address, "GANGLIOSIDE_AUTHOR": job.author}
     environment = {**_ONE_THREAD, **os.environ, **told}
-    environment.pop(people.VARIABLE, None)
+    environment.pop(sharing.VARIABLE, None)
     return environment
 
 

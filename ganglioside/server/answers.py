@@ -16,8 +16,8 @@ from ganglioside.columns import VERDICTS
 from ganglioside.exporting.document import records_of
 from ganglioside.history.jobs import Job
 from ganglioside.history.listing import LISTED
-from ganglioside.history.people import Scope, Shared
 from ganglioside.history.session_rows import Status
+from ganglioside.history.sharing import Scope, Shared
 from ganglioside.history.tokens import Token
 from ganglioside.progress import ProgressEvent
 

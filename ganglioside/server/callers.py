@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from ganglioside.history.people import Person, Scope
+from ganglioside.history.sharing import Person, Scope
 from ganglioside.server.problems import Problem
 
 #: Where the server keeps the person of a request, in its ASGI scope.

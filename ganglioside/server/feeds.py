@@ -16,8 +16,8 @@ from typing import Any, Final, Literal
 from starlette.concurrency import run_in_threadpool
 
 from ganglioside.history import History
-from ganglioside.history.people import Person
 from ganglioside.history.runs import Runs
+from ganglioside.history.sharing import Person
 from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
 

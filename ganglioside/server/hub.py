@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ganglioside.errors import ServerError
-from ganglioside.history.people import Person, Scope
+from ganglioside.history.sharing import Person, Scope
 
 #: Names the group of the hub whose members are administrators.
 VARIABLE: Final = "GANGLIOSIDE_ADMINISTRATORS"

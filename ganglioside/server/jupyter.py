@@ -24,7 +24,7 @@ from traitlets import Float, Int
 from traitlets.config import Configurable
 
 from ganglioside.history.author import current_author
-from ganglioside.history.people import Person
+from ganglioside.history.sharing import Person
 from ganglioside.server.service_limits import ServiceLimits
 
 #: Where a bridge puts who makes a request, for the app to find; no client can write there.

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Final, Generic, TypeVar
 
 from ganglioside.history import History
-from ganglioside.history.people import Person
+from ganglioside.history.sharing import Person
 
 #: Most bytes of answers that are kept.
 _MOST_BYTES: Final = 64_000_000

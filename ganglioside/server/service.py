@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection
 from ganglioside.analysis import Analysis
 from ganglioside.errors import Cancelled
 from ganglioside.history import History
-from ganglioside.history.people import Person, Shared
+from ganglioside.history.sharing import Person, Shared
 from ganglioside.jobs.launcher import most_at_once
 from ganglioside.server.answers import ID_PATTERN
 from ganglioside.server.callers import KEY

@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from ganglioside.history import History
 from ganglioside.history.author import current_author
-from ganglioside.history.people import Person
+from ganglioside.history.sharing import Person
 from ganglioside.history.storage.store import utc_now
 from ganglioside.history.tokens import Token
 from ganglioside.server.callers import secret_in

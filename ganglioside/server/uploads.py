@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import File, Form, UploadFile
 
 from ganglioside.errors import SettingsError
-from ganglioside.history.people import Shared
+from ganglioside.history.sharing import Shared
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.server.problems import Problem

@@ -11,7 +11,7 @@ import pytest
 import ganglioside as gg
 from ganglioside.errors import UnknownSessionError
 from ganglioside.history import History
-from ganglioside.history.people import Person
+from ganglioside.history.sharing import Person
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.server.feeds import Feeds
 

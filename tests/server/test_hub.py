@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ganglioside.errors import ServerError
-from ganglioside.history.people import Person
+from ganglioside.history.sharing import Person
 from ganglioside.server.hub import HubService
 
 TOLD = {

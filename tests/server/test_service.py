@@ -15,7 +15,7 @@ from served import Running, upload
 import ganglioside as gg
 from ganglioside.errors import Cancelled, UnknownSessionError
 from ganglioside.history import History
-from ganglioside.history.people import Person
+from ganglioside.history.sharing import Person
 from ganglioside.server.application import documented_app
 from ganglioside.server.documentation import document_of
 from ganglioside.server.feeds import Feeds

@@ -29,8 +29,8 @@ from ganglioside.history.care.transfer import Transfer
 from ganglioside.history.care.verify import Verification, verify
 from ganglioside.history.listing import list_sessions
 from ganglioside.history.location import file_at, store_at
-from ganglioside.history.people import require_whole
 from ganglioside.history.row_hashes import adopt_older
+from ganglioside.history.sharing import require_whole
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.log_heads import Head, read_head
 

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from ganglioside.history.listing import LISTED, MOST_AT_ONCE, SessionQuery, SortBy
-from ganglioside.history.people import Shared
 from ganglioside.history.session_rows import Status
+from ganglioside.history.sharing import Shared
 from ganglioside.jobs import Queued, start
 from ganglioside.jobs import Rerun as RerunWork
 from ganglioside.progress import ProgressCallback

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ganglioside.errors import GangliosideError
 from ganglioside.exporting.formats import FORMATS
-from ganglioside.history.people import Person
+from ganglioside.history.sharing import Person
 from ganglioside.server.answers import Strict
 from ganglioside.server.callers import Reader
 from ganglioside.server.problems import Problem, answers

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from ganglioside.history.people import Scope
+from ganglioside.history.sharing import Scope
 from ganglioside.history.tokens import LONGEST
 from ganglioside.server.answers import SecretAnswer, Strict, Time, TokenAnswer
 from ganglioside.server.callers import Admin

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 import ganglioside as gg
-from ganglioside.history import History, people
-from ganglioside.history.people import Person
+from ganglioside.history import History, sharing
+from ganglioside.history.sharing import Person
 from ganglioside_widgets.panels.admin import AdminPage, LogPanel, RetentionPanel, TokensPanel
 from ganglioside_widgets.state.visitors import VARIABLE
 
@@ -46,7 +46,7 @@ def test_an_administrator_works_on_the_page(opened: Opener, analysis: gg.Analysi
 
 def test_others_see_why_not(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "people")
-    monkeypatch.setenv(people.VARIABLE, Person("Ann").to_json())
+    monkeypatch.setenv(sharing.VARIABLE, Person("Ann").to_json())
     page = AdminPage()
     assert page._place.children == ()
     assert "for administrators" in page._message.value

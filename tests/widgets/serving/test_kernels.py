@@ -12,8 +12,8 @@ import pytest
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 
-from ganglioside.history import people
-from ganglioside.history.people import Person, person_here
+from ganglioside.history import sharing
+from ganglioside.history.sharing import Person, person_here
 from ganglioside_widgets.serving.kernels import BoundedKernels, PersonsKernels
 
 SPARE = {"VOILA_PREHEAT": "True"}
@@ -115,13 +115,13 @@ def test_a_kernel_is_told_by_the_server_who_opened_its_page(
     kernels.people_folder = str(tmp_path)
     env = dict(SPARE)
     spare = run(kernels.start_kernel(env=env))
-    assert people.VARIABLE not in env  # that of the caller stays as it is
+    assert sharing.VARIABLE not in env  # that of the caller stays as it is
     file = kernels._files[spare]
     assert file.parent == tmp_path
     assert not file.exists()
     assert not kernels.may_use(spare, ANN)  # nobody's yet
     kernels.hand_over(spare, ANN)
-    assert person_here({people.VARIABLE: str(file)}) == ANN
+    assert person_here({sharing.VARIABLE: str(file)}) == ANN
     assert kernels.may_use(spare, ANN)
     for other in (Person("Bob"), None):
         assert not kernels.may_use(spare, other)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ganglioside.history.people import Person
+from ganglioside.history.sharing import Person
 from ganglioside_widgets.serving.visits import SETTING, is_theirs, person_of
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import ganglioside as gg
-from ganglioside.history import History, people
-from ganglioside.history.people import Person
+from ganglioside.history import History, sharing
+from ganglioside.history.sharing import Person
 from ganglioside_widgets.state.admin import AdminState
 from ganglioside_widgets.state.visitors import VARIABLE
 
@@ -106,7 +106,7 @@ def test_only_administrators_see_it(
 ) -> None:  # fmt: skip
     monkeypatch.setenv(VARIABLE, access)
     if person is not None:
-        monkeypatch.setenv(people.VARIABLE, person.to_json())
+        monkeypatch.setenv(sharing.VARIABLE, person.to_json())
     found = AdminState(opened)
     found.refresh()
     assert bool(len(found.tokens)) == bool(len(found.log)) == allowed
@@ -123,7 +123,7 @@ def test_a_page_that_nobody_has_opened_waits(
     opened: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(VARIABLE, "people")
-    monkeypatch.setenv(people.VARIABLE, str(tmp_path / "nobody"))
+    monkeypatch.setenv(sharing.VARIABLE, str(tmp_path / "nobody"))
     state = AdminState(opened)
     state.refresh()
     assert "for administrators" in state.error

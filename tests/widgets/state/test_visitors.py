@@ -13,8 +13,8 @@ from effort import PATIENCE, until
 import ganglioside as gg
 from ganglioside import jobs
 from ganglioside.errors import NobodyError, SettingsError
-from ganglioside.history import History, people
-from ganglioside.history.people import Person
+from ganglioside.history import History, sharing
+from ganglioside.history.sharing import Person
 from ganglioside.jobs import launcher
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.support.whole_files import write_whole
@@ -298,7 +298,7 @@ def signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Pers
     """A page for people who sign in; call it when somebody opens the page."""
     file = tmp_path / "person"
     monkeypatch.setenv("GANGLIOSIDE_PAGES", "people")
-    monkeypatch.setenv(people.VARIABLE, str(file))
+    monkeypatch.setenv(sharing.VARIABLE, str(file))
     return lambda person: write_whole(file, person.to_json().encode()) and None
 
 
@@ -335,12 +335,12 @@ def test_people_see_their_own_and_change_no_other(
     signed_in: Callable[[Person], None], opened: Opener, analysis: gg.Analysis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    told = os.environ[people.VARIABLE]
-    monkeypatch.delenv(people.VARIABLE)
+    told = os.environ[sharing.VARIABLE]
+    monkeypatch.delenv(sharing.VARIABLE)
     whole = opened()
     hidden = whole.acting_as(ANN).save(analysis, "hidden")
     shown = whole.acting_as(ANN.sharing("group")).save(analysis, "shown")
-    monkeypatch.setenv(people.VARIABLE, told)
+    monkeypatch.setenv(sharing.VARIABLE, told)
     signed_in(Person("Bob", groups=("lipids",)))
     state = HistoryState(opened)
     state.refresh()

@@ -12,8 +12,8 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado import web
 from traitlets import Int, Unicode
 
-from ganglioside.history import people
-from ganglioside.history.people import Person
+from ganglioside.history import sharing
+from ganglioside.history.sharing import Person
 from ganglioside.support.whole_files import write_whole
 from ganglioside_widgets.serving.options import MOST_KERNELS
 
@@ -85,7 +85,7 @@ class BoundedKernels(AsyncMappingKernelManager):
         if not self.people_folder:
             return None
         file = Path(self.people_folder) / secrets.token_hex(16)
-        named["env"] = {**named.get("env", os.environ), people.VARIABLE: str(file)}
+        named["env"] = {**named.get("env", os.environ), sharing.VARIABLE: str(file)}
         return file
 
     def hand_over(self, kernel_id: str, person: Person) -> None:

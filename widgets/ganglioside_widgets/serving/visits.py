@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ganglioside.history.people import Person
+from ganglioside.history.sharing import Person
 
 #: The setting of the web application with what makes a person of a user who has signed in.
 SETTING = "ganglioside_person_of"

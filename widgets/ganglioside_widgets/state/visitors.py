@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import NobodyError, SettingsError
 from ganglioside.history.author import current_author
-from ganglioside.history.people import Person, person_here
+from ganglioside.history.sharing import Person, person_here
 
 if TYPE_CHECKING:
     from ganglioside.history import History

@@ -18,9 +18,9 @@ from ganglioside.errors import (
     UnknownJobError,
     UnknownSessionError,
 )
-from ganglioside.history import History, people
+from ganglioside.history import History, sharing
 from ganglioside.history.listing import SessionQuery
-from ganglioside.history.people import Person, Sharing, person_from, person_here
+from ganglioside.history.sharing import Person, Sharing, person_from, person_here
 from ganglioside.verdicts.overrides import Override, Overrides
 
 ANN = Person("Ann", groups=("lipids",), shares="own")
@@ -45,13 +45,13 @@ def analysis() -> gg.Analysis:
     ],
 )
 def test_only_administrators_change_what_others_made(
-    scope: people.Scope, author: str | None, allowed: bool
+    scope: sharing.Scope, author: str | None, allowed: bool
 ) -> None:
     assert Person("Ann", scope).may_change(author) == allowed
 
 
 def test_each_scope_may_do_what_the_one_before_it_may() -> None:
-    assert [ANN.may(scope) for scope in people.SCOPES] == [True, True, False]
+    assert [ANN.may(scope) for scope in sharing.SCOPES] == [True, True, False]
     assert CHIEF.may("write")
     assert not Person("Ann", "read").may("write")
 
@@ -283,12 +283,12 @@ def test_a_person_shares_with_own_groups_only() -> None:
 
 def test_the_person_of_a_process_is_told_from_outside(tmp_path: Path) -> None:
     assert person_here({}) is None
-    assert person_here({people.VARIABLE: ANN.to_json()}) == ANN
+    assert person_here({sharing.VARIABLE: ANN.to_json()}) == ANN
     file = tmp_path / "person.json"
     with pytest.raises(HistoryError, match="Nobody has opened this page yet"):
-        person_here({people.VARIABLE: str(file)})
+        person_here({sharing.VARIABLE: str(file)})
     file.write_text(BOB.to_json())
-    assert person_here({people.VARIABLE: str(file)}) == BOB
+    assert person_here({sharing.VARIABLE: str(file)}) == BOB
 
 
 def test_what_names_no_person_is_refused() -> None:
@@ -301,7 +301,7 @@ def test_what_names_no_person_is_refused() -> None:
 
 @pytest.fixture
 def opened_by_bob(history: History, monkeypatch: pytest.MonkeyPatch) -> Callable[[], History]:
-    monkeypatch.setenv(people.VARIABLE, BOB.to_json())
+    monkeypatch.setenv(sharing.VARIABLE, BOB.to_json())
     return lambda: History.open(history.address)
 
 

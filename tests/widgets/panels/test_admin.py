@@ -28,7 +28,7 @@ def test_an_administrator_works_on_the_page(opened: Opener, analysis: gg.Analysi
     tokens = panel(page, TokensPanel)
     assert isinstance(tokens, TokensPanel)
     assert tokens.revoke.disabled
-    tokens.grid.selected = 0
+    tokens.grid.selected = str(page.state.tokens["id"].iloc[0])
     assert not tokens.revoke.disabled
     tokens.revoke.click()
     assert "was revoked" in page.state.tokens["state"].iloc[0]

@@ -323,7 +323,7 @@ def test_a_page_waits_for_its_visitor_and_acts_as_that_person(
     (row,) = History.open().sessions().to_dict("records")
     assert [row["author"], row["shared"], row["shared_group"]] == ["Ann", "group", "lipids"]
     panel.state.refresh()
-    panel.grid.selected = 0
+    panel.grid.selected = row["id"]
     assert panel.way.value == "Group lipids"
     panel.way.value = "Everybody"
     panel.share.click()

@@ -51,7 +51,7 @@ class TokensPanel(Panel):
 
     def __init__(self, state: AdminState) -> None:
         self.state = state
-        self.grid = Grid("Tokens", _TOKENS, lines=6, empty="No token has been made.")
+        self.grid = Grid("Tokens", _TOKENS, key="id", lines=6, empty="No token has been made.")
         self.revoke = button("Revoke", self._revoke, kind="danger")
         super().__init__("Tokens", [self.grid, self.revoke], kind="tokens")
         state.observe(self._show, "tokens")
@@ -67,8 +67,8 @@ class TokensPanel(Panel):
 
     def _chosen(self) -> str:
         """Id of the chosen token, or empty."""
-        tokens, row = self.state.tokens, self.grid.selected
-        return str(tokens["id"].iloc[row]) if 0 <= row < len(tokens) else ""
+        known = set(self.state.tokens.get("id", ()))
+        return str(self.grid.selected) if self.grid.selected in known else ""
 
     def _revoke(self) -> None:
         if token := self._chosen():
@@ -125,7 +125,9 @@ class WorkersPanel(Panel):
         columns = [
             Column(name, name.replace("_", " ").capitalize(), 120) for name in map(str, workers)
         ]
-        grid = Grid("Workers", columns, lines=6, empty=_NO_WORKERS)
+        grid = Grid(
+            "Workers", columns, key=columns[0].key if columns else "id", lines=6, empty=_NO_WORKERS
+        )
         grid.show(workers)
         self._place.children = (grid,)
 
@@ -149,7 +151,7 @@ class LogPanel(Panel):
             )
         }
         self._count = box(kind="count")
-        self.grid = Grid("Log", _LOG, lines=14, empty="No entry is like this.")
+        self.grid = Grid("Log", _LOG, key="number", lines=14, empty="No entry is like this.")
         line = w.HBox([*self.fields.values()]).add_class("gg-line")
         super().__init__("Who did what", [line, self._count, self.grid], kind="log-of-people")
         for name, field in self.fields.items():

@@ -109,6 +109,18 @@ class EndedError(HistoryError, JobError):
     """A session or job is not in the state that the call needs: it has ended, or not yet."""
 
 
+class ForbiddenError(HistoryError, JobError):
+    """The person who acts may not do this."""
+
+
+class NobodyError(HistoryError):
+    """The history of a page was asked before anybody has opened the page."""
+
+
+class SharingError(HistoryError):
+    """Something cannot be shared as it was asked."""
+
+
 class TokenError(GangliosideError):
     """A token for the server cannot be made or replaced."""
 

@@ -68,12 +68,7 @@ class Study:
 
 
 def _features(history: History, sids: Sequence[str]) -> pd.DataFrame:
-    columns = ", ".join(_COMPARED)
-    return history.query(
-        f"SELECT session, {columns} FROM features WHERE list_contains(?, session) "
-        "ORDER BY session, position",
-        [list(sids)],
-    )
+    return history.features(sids, _COMPARED)
 
 
 def _species(features: pd.DataFrame) -> pd.Series[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,16 @@ history = typer.Typer(
 SessionId = Annotated[
     str, typer.Argument(metavar="ID", help="Id of a session, or a beginning that fits only one.")
 ]
+
+
+class SharedWith(StrEnum):
+    """With whom a session is shared."""
+
+    OWN = "own"
+    GROUP = "group"
+    EVERYBODY = "everybody"
+
+
 #: Columns of listed sessions.
 LISTED = ("id", "name", "status", "created", "file_name", "features", "valid")
 
@@ -83,6 +94,16 @@ def rename_session(
 ) -> None:
     """Rename a session."""
     _open().rename(sid, name)
+
+
+@history.command("share")
+def share_session(
+    sid: SessionId,
+    shared: Annotated[SharedWith, typer.Argument(help="With its author only, a group, everybody.")],
+    group: Annotated[str, typer.Option(help="The group.")] = "",
+) -> None:
+    """Share a session, where people sign in to the history on a server."""
+    _open().share(sid, shared.value, group)
 
 
 @history.command("keep")

@@ -96,19 +96,27 @@ def serve_app(
             help="Let visitors from other machines change sessions and jobs of others.",
         ),
     ] = False,
+    hub: Annotated[
+        bool,
+        typer.Option("--hub", help="Serve as a service of JupyterHub, where people sign in."),
+    ] = False,
 ) -> None:
     """Serve the web pages with Voila.
 
     Visitors need a token. It is part of the address that is printed, or comes from
-    GANGLIOSIDE_TOKEN, so that bookmarks last.
+    GANGLIOSIDE_TOKEN, so that bookmarks last. Behind a hub, which starts this command, they sign in
+    there, and the hub says where to listen.
     """
+    from ganglioside.server.hub import HubService
     from ganglioside_widgets.app import serve_pages
     from ganglioside_widgets.serving.options import PageOptions
 
+    service = HubService.from_environment() if hub else None
     options = PageOptions(
-        port=port,
-        host=host,
-        open_browser=not no_browser,
+        port=port if service is None else service.port,
+        host=host if service is None else service.host,
+        hub=service,
+        open_browser=not (no_browser or hub),
         certificate=certfile,
         key=keyfile,
         allow_hosts=tuple(allow_host or ()),

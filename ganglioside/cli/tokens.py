@@ -38,13 +38,17 @@ def add(
         ),
     ] = Scope.READ,
     label: Annotated[str, typer.Option(help="What it is for.")] = "",
+    group: Annotated[
+        list[str] | None,
+        typer.Option(help="Group of the person, whose sessions are seen with it; may be repeated."),
+    ] = None,
     days: Annotated[
         float, typer.Option(help="How long it is valid; 0: for ever.", min=0, max=3660)
     ] = 365,
 ) -> None:
     """Make a token, and print its secret, which is shown here only."""
     life = timedelta(days=days) if days else None
-    output.text(_open().tokens.add(person, scope.value, label=label, life=life))
+    output.text(_open().tokens.add(person, scope.value, label=label, life=life, groups=group or ()))
 
 
 @tokens.command("list")
@@ -53,10 +57,17 @@ def list_tokens(as_json: Json = False) -> None:
     found = _open().tokens.all()
     times = {name: [_day(getattr(t, name)) for t in found] for name in _TIMES}
     rows = [
-        [token.id, token.person, token.scope, token.label, *(times[name][i] for name in _TIMES)]
+        [
+            token.id,
+            token.person,
+            token.scope,
+            ", ".join(token.groups),
+            token.label,
+            *(times[name][i] for name in _TIMES),
+        ]
         for i, token in enumerate(found)
     ]
-    headings = ["id", "person", "scope", "label", *_TIMES]
+    headings = ["id", "person", "scope", "groups", "label", *_TIMES]
     if as_json:
         output.json_document([dict(zip(headings, row, strict=True)) for row in rows])
     else:

@@ -28,6 +28,10 @@ class ServerVersion:
     version, api, python : str
     person, scope : str
         Whose token it is, and what it lets you do.
+    groups : list of str
+        Groups of people to which you belong.
+    shares : str
+        Who sees your new sessions: you (`own`), a `group`, `everybody`.
     exports, sample_types : list of str
     """
 
@@ -36,6 +40,8 @@ class ServerVersion:
     python: str
     person: str
     scope: str
+    groups: list[str]
+    shares: str
     exports: list[str]
     sample_types: list[str]
 

@@ -25,6 +25,7 @@ from ganglioside.columns import Verdict
 from ganglioside.errors import ServerError
 from ganglioside.exporting.document import Document, read_json
 from ganglioside.exporting.formats import Format
+from ganglioside.history.sharing import Shared
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.questions.explanation import Explanation
 from ganglioside.reading.feature_table import FeatureTable
@@ -279,6 +280,18 @@ class Client:
         """Exclude a session from every cleanup, or include it again."""
         self._transport.json("PATCH", f"sessions/{sid}", json={"keep": kept})
 
+    def share(self, sid: str, shared: Shared, group: str = "") -> None:
+        """Share a session with nobody (`own`), a `group` or `everybody`.
+
+        Parameters
+        ----------
+        sid, shared
+        group
+            The group, where you belong to several.
+        """
+        wish = {"shared": shared, "group": group}
+        self._transport.json("PATCH", f"sessions/{sid}", json=wish)
+
     def delete(self, sid: str) -> None:
         """Delete a session with all that it holds, permanently."""
         self._transport.json("DELETE", f"sessions/{sid}")
@@ -393,10 +406,18 @@ class RemoteTokens:
         self._transport = transport
 
     def add(
-        self, person: str, scope: str = "read", *, label: str = "", days: float | None = 365
+        self,
+        person: str,
+        scope: str = "read",
+        *,
+        label: str = "",
+        days: float | None = 365,
+        groups: Sequence[str] = (),
     ) -> str:
         """Secret of a new token."""
-        wish = {"person": person, "scope": scope, "label": label, "days": days}
+        wish = {
+            "person": person, "scope": scope, "label": label, "days": days, "groups": [*groups],
+        }  # fmt: skip
         return str(self._transport.json("POST", "tokens", json=wish)["secret"])
 
     def all(self) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.errors import Cancelled, EndedError, HistoryError, QueryError
+from ganglioside.errors import Cancelled, EndedError, HistoryError, QueryError, SharingError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
@@ -20,8 +20,8 @@ from ganglioside.history.care.aliases import CareAliases
 from ganglioside.history.care.operations import Care, put_in_order
 from ganglioside.history.care.salvage import Salvaged, salvage
 from ganglioside.history.events import insert_events, read_events
-from ganglioside.history.jobs import Jobs
-from ganglioside.history.listing import LISTING, Page, SessionQuery, find_page, with_types
+from ganglioside.history.jobs import Jobs, jobs_about
+from ganglioside.history.listing import Page, SessionQuery, find_page, listing
 from ganglioside.history.location import TIMEOUT, file_at, resolved, store_at
 from ganglioside.history.opening import Opening
 from ganglioside.history.overrides import (
@@ -34,6 +34,7 @@ from ganglioside.history.record import Packed
 from ganglioside.history.recorder import Recorder
 from ganglioside.history.row_hashes import (
     NO_EVENTS,
+    Table,
     changing,
     event_hashes,
     row_hash,
@@ -51,6 +52,17 @@ from ganglioside.history.session_rows import (
     read_analysis,
     read_source,
     take_session,
+)
+from ganglioside.history.sharing import (
+    ActingStore,
+    Person,
+    Shared,
+    Sharing,
+    administered,
+    chosen_group,
+    person_here,
+    sharing_of,
+    whole,
 )
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.tokens import Tokens
@@ -98,14 +110,16 @@ class History(CareAliases):
         self._store = store
         self.jobs = Jobs(store)
         self.runs = SessionRuns(store)
-        self.tokens = Tokens(store)
-        self.care = Care(store)
+        self.tokens = Tokens(administered(store))
+        self.care = Care(administered(store))
 
     @classmethod
     def open(cls, path: str | PathLike[str] | None = None, timeout: float = TIMEOUT) -> History:
         """Open a history; a missing file is created.
 
-        Sessions and jobs whose process has died are marked failed, with the reason.
+        Sessions and jobs whose process has died are marked failed, with the reason. The history
+        acts as the person of this process, if there is one (`GANGLIOSIDE_PERSON`, which a server
+        sets for its pages); else it shows everything.
 
         Parameters
         ----------
@@ -127,8 +141,62 @@ class History(CareAliases):
             be written.
         """
         store = store_at(path, timeout)
+        person = person_here()
         store.prepare(put_in_order)
-        return cls(store)
+        return cls(store) if person is None else cls(store).acting_as(person)
+
+    def acting_as(self, person: Person) -> History:
+        """Same history for one person: it shows and changes only what that person may.
+
+        What is not seen is as if it were not there. `care`, `tokens` and `query` are for
+        administrators then.
+
+        Parameters
+        ----------
+        person
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import ganglioside as gg
+        >>> from ganglioside.history.sharing import Person
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> history = gg.History.open(f"{folder.name}/history.duckdb")
+        >>> ann = history.acting_as(Person("Ann", shares="own"))
+        >>> bob = history.acting_as(Person("Bob"))
+        >>> sid = ann.save(gg.analyze(gg.example()))
+        >>> len(ann.sessions()), len(bob.sessions()), len(history.sessions())
+        (1, 0, 1)
+        >>> folder.cleanup()
+        """
+        return History(ActingStore(whole(self._store), person))
+
+    def sharing(self, shared: Shared, group: str = "") -> History:
+        """Same history, whose new sessions and jobs are shared so.
+
+        Parameters
+        ----------
+        shared
+            `own`, `group` or `everybody`.
+        group
+            The group, where the person belongs to several.
+
+        Raises
+        ------
+        SharingError
+            If it is not a group of the person's, or no person acts.
+        """
+        if self.person is None:
+            raise SharingError(
+                "Nobody has signed in here, and new sessions are everybody's: share them one by "
+                "one with history.share()."
+            )
+        return self.acting_as(self.person.sharing(shared, group))
+
+    @property
+    def person(self) -> Person | None:
+        """Person as whom it acts; None where it shows everything."""
+        return self._store.person if isinstance(self._store, ActingStore) else None
 
     @property
     def path(self) -> Path:
@@ -202,9 +270,10 @@ class History(CareAliases):
         Raises
         ------
         HistoryError
-            If it is not valid SQL, or anything but one SELECT.
+            If it is not valid SQL, or anything but one SELECT; or if a person acts who is no
+            administrator: SQL sees everything.
         """
-        with self._store.read() as connection:
+        with administered(self._store).read() as connection:
             _require_select(sql)
             return connection.execute(sql, list(parameters)).df()  # type: ignore[no-any-return]
 
@@ -246,7 +315,9 @@ class History(CareAliases):
         """
         if not packed:
             return []
-        return self._save(list(zip(_openings(packed), (one for one, _ in packed), strict=True)))
+        return self._save(
+            list(zip(_openings(packed, self.person), (one for one, _ in packed), strict=True))
+        )
 
     def sessions(self, limit: int | None = None) -> pd.DataFrame:
         """Sessions, the newest first, as a frame.
@@ -262,11 +333,10 @@ class History(CareAliases):
             One row per session: id, name, sample_type, status, created, started, completed
             (UTC), the counts features, valid, fragment, adduct, outlier, undetermined (NA
             unless completed), file_name, file_size (bytes), sha256, version, rerun_of, error,
-            author, keep.
+            author, keep, shared (own, group or everybody) and shared_group.
         """
-        newest = "" if limit is None else f"ORDER BY created DESC, id DESC LIMIT {int(limit)}"
         with self._store.read() as connection:
-            return with_types(connection.sql(LISTING.format(newest)).to_arrow_table())
+            return listing(connection, newest=limit)
 
     def page(self, query: SessionQuery | None = None) -> Page:
         """Sessions that a query asks for, page by page.
@@ -288,8 +358,7 @@ class History(CareAliases):
         """Row of one session, with the columns of `sessions`."""
         with self._store.read() as connection:
             found = Stored.find(connection, sid)
-            rows = connection.sql(LISTING.format("WHERE id = ?"), params=[found.id])
-            return with_types(rows.to_arrow_table()).iloc[0]
+            return listing(connection, "id = ?", [found.id]).iloc[0]
 
     def load(self, sid: str) -> Analysis:
         """Analysis of a completed session, equal to the one that was saved.
@@ -304,6 +373,23 @@ class History(CareAliases):
             if session.status != "completed":
                 raise EndedError(session.why_empty())
             return read_analysis(connection, session)
+
+    def features(self, sids: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
+        """Stored features of sessions: `session`, then the columns, in the order of their rows.
+
+        Raises
+        ------
+        HistoryError
+            If one of the sessions is not there.
+        """
+        listed = ", ".join(f'"{column}"' for column in columns)
+        with self._store.read() as connection:
+            ids = [Stored.find(connection, sid).id for sid in sids]
+            return connection.execute(  # type: ignore[no-any-return]
+                f"SELECT session, {listed} FROM features WHERE session = ANY(?) "
+                "ORDER BY session, position",
+                [ids],
+            ).df()
 
     def source(self, sid: str) -> Source:
         """Input of a session, byte for byte as it was received."""
@@ -347,7 +433,9 @@ class History(CareAliases):
             if session.status == "completed":
                 stored = read_analysis(connection, session)
         chosen = session.settings if settings is None else settings
-        opening = Opening.now(source, chosen, session.name, rerun_of=session.id)
+        opening = Opening.now(
+            source, chosen, session.name, session.id, self.person, session.sharing
+        )
         if stored is None:
             table, overrides = read_features(source, chosen), Overrides()
         else:
@@ -389,7 +477,7 @@ class History(CareAliases):
         """
         chosen = settings or Settings()
         read = _judgeable(table, chosen, reading)
-        opening = Opening.now(read.source, chosen, name)
+        opening = Opening.now(read.source, chosen, name, person=self.person)
         return opening.id, self._run(opening, read, chosen, progress)
 
     def run_at_once(
@@ -426,7 +514,7 @@ class History(CareAliases):
 
         analysis = analyze(read, chosen, note)
         packed = Packed.of(analysis)
-        (opening,) = _openings([(packed, name)])
+        (opening,) = _openings([(packed, name)], self.person)
         told = _with_end(events, opening)
         self._save([(opening, packed)], {opening.id: told})
         return opening.id, analysis
@@ -439,7 +527,7 @@ class History(CareAliases):
         str
             The session's id.
         """
-        opening = Opening.now(source, settings, name)
+        opening = Opening.now(source, settings, name, person=self.person)
         self._begin(opening)
         return opening.id
 
@@ -451,7 +539,7 @@ class History(CareAliases):
         str
             The session's id.
         """
-        opening = Opening.now(source, settings, name)
+        opening = Opening.now(source, settings, name, person=self.person)
         self._insert(opening, insert_waiting, "queued")
         return opening.id
 
@@ -578,6 +666,34 @@ class History(CareAliases):
             with changing(connection, "sessions", found.id, "renamed", before=found.name,
                           after=name):  # fmt: skip
                 connection.execute("UPDATE sessions SET name = ? WHERE id = ?", [name, found.id])
+
+    def share(self, sid: str, shared: Shared, group: str = "") -> None:
+        """Share a session, and the jobs about it, with nobody, a group or everybody.
+
+        Parameters
+        ----------
+        sid
+        shared
+            `own`, `group` or `everybody`.
+        group
+            The group, where the person belongs to several.
+
+        Raises
+        ------
+        SharingError
+            If it is not a group of the person's.
+        """
+        wanted = sharing_of(shared, chosen_group(self.person, shared, group))
+        with self._store.write() as connection:
+            found = Stored.find(connection, sid)
+            if found.sharing == wanted:
+                return
+            with changing(connection, "sessions", found.id, "shared",
+                          before=_words(found.sharing), after=_words(wanted)):  # fmt: skip
+                _share(connection, "sessions", found.id, wanted)
+            for job in jobs_about(connection, found.id):
+                with changing(connection, "jobs", job, "job shared", after=_words(wanted)):
+                    _share(connection, "jobs", job, wanted)
 
     def override(self, sid: str, overrides: Overrides) -> None:
         """Store the analyst's overrides of a completed session.
@@ -809,6 +925,18 @@ def _require_select(sql: str) -> None:
         )
 
 
+def _share(connection: Connection, table: Table, owner: str, wanted: Sharing) -> None:
+    connection.execute(
+        f"UPDATE {table} SET shared = ?, shared_group = ? WHERE id = ?",
+        [wanted.shared, wanted.group, owner],
+    )
+
+
+def _words(sharing: Sharing) -> str:
+    """Sharing as the log words it."""
+    return f"group {sharing.group}" if sharing.group else sharing.shared or "everybody"
+
+
 def _judgeable(table: TableSource, settings: Settings, reading: ReadingKeywords) -> FeatureTable:
     """Feature table of an input; one of which no row can be judged is refused."""
     read = read_with(table, settings, ReadingOptions.of(**reading))
@@ -816,12 +944,12 @@ def _judgeable(table: TableSource, settings: Settings, reading: ReadingKeywords)
     return read
 
 
-def _openings(packed: Sequence[tuple[Packed, str | None]]) -> list[Opening]:
+def _openings(packed: Sequence[tuple[Packed, str | None]], person: Person | None) -> list[Opening]:
     """One opening per new session, each with an id of its own."""
     found: dict[str, Opening] = {}
     for one, name in packed:
         # Many begin within one millisecond: their random digits may be the same.
-        while (opening := Opening.now(one.source, one.settings, name)).id in found:
+        while (opening := Opening.now(one.source, one.settings, name, person=person)).id in found:
             pass
         found[opening.id] = opening
     return list(found.values())

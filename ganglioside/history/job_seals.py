@@ -86,6 +86,7 @@ def _seal(job: Job, history: Path | str, key: bytes) -> str:
         job.created.isoformat(),
         job.time_limit,
         job.retry_of,
+        *([] if job.asked_by is None else [job.asked_by]),
     ]
     return hmac.new(key, json.dumps(asked).encode(), hashlib.sha256).hexdigest()
 

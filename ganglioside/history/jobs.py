@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
-from ganglioside.errors import EndedError, JobError, UnknownJobError
+from ganglioside.errors import EndedError, JobError, UnknownJobError, UnknownSessionError
 from ganglioside.history import audit_log, job_seals
 from ganglioside.history.author import current_author
 from ganglioside.history.events import insert_events, last_events
@@ -22,6 +22,15 @@ from ganglioside.history.process import Process
 from ganglioside.history.row_hashes import changing, row_hash, row_hashes
 from ganglioside.history.runs import Run, Runs
 from ganglioside.history.session_rows import STATUSES, Status
+from ganglioside.history.sharing import (
+    ActingStore,
+    Person,
+    Sharing,
+    person_from,
+    require_change,
+    seen,
+    whole,
+)
 from ganglioside.history.storage.dialect import locking
 from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
@@ -59,6 +68,10 @@ class Job(Run):
     error : str or None
     seal : str or None
         Shows who asked for it, and where; see `job_seals`.
+    shared, shared_group : str or None
+        With whom it is shared, as of a session.
+    asked_by : str or None
+        The person as whom its work acts, JSON; None where that is the user.
     """
 
     kind: str
@@ -74,15 +87,33 @@ class Job(Run):
     result: str | None
     error: str | None
     seal: str | None
+    shared: str | None = None
+    shared_group: str | None = None
+    asked_by: str | None = None
+
+    @property
+    def person(self) -> Person | None:
+        """Person as whom its work acts; None where that is the user."""
+        return None if self.asked_by is None else person_from(self.asked_by)
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Job))
 
 
 def find_job(connection: Connection, job: str) -> Job:
-    """Job with an id, or with the only id that begins so."""
+    """Job with an id, or with the only id that begins so, that is seen here.
+
+    Raises
+    ------
+    UnknownJobError
+        If there is none, or the person who acts does not see it.
+    ForbiddenError
+        If this transaction changes things, and the job is not the person's to change.
+    """
+    condition, values = seen()
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM jobs WHERE starts_with(id, ?) ORDER BY id LIMIT 3", [job]
+        f"SELECT {_COLUMNS} FROM jobs WHERE starts_with(id, ?) AND {condition} ORDER BY id LIMIT 3",
+        [job, *values],
     ).fetchall()
     if not rows or not job:
         raise UnknownJobError(
@@ -92,18 +123,32 @@ def find_job(connection: Connection, job: str) -> Job:
         raise UnknownJobError(
             f"{job!r} is the beginning of more than one job: give more of the id."
         )
-    return Job(*rows[0])
+    found = Job(*rows[0])
+    require_change(found.author, "job")
+    return found
+
+
+def jobs_about(connection: Connection, sid: str) -> list[str]:
+    """Ids of the jobs that make or read a session and have made no other one."""
+    rows = connection.execute(
+        "SELECT id FROM jobs WHERE session = $sid "
+        "OR (session IS NULL AND strpos(CAST(parameters AS VARCHAR), $sid) > 0) ORDER BY id",
+        {"sid": sid},
+    ).fetchall()
+    return [job for (job,) in rows]
 
 
 def find_jobs(
     connection: Connection, statuses: Sequence[Status] = (), limit: int | None = None
 ) -> list[Job]:
-    """Jobs, the newest first: all of them, or those of some statuses."""
-    chosen = "WHERE status = ANY(?)" if statuses else ""
+    """Jobs that are seen here, the newest first: all of them, or those of some statuses."""
+    condition, values = seen()
+    chosen = " AND status = ANY(?)" if statuses else ""
     bounded = "" if limit is None else f"LIMIT {int(limit)}"
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM jobs {chosen} ORDER BY created DESC, id DESC {bounded}",
-        [list(statuses)] if statuses else [],
+        f"SELECT {_COLUMNS} FROM jobs WHERE {condition}{chosen} "
+        f"ORDER BY created DESC, id DESC {bounded}",
+        [*values, *([list(statuses)] if statuses else [])],
     ).fetchall()
     return [Job(*row) for row in rows]
 
@@ -138,6 +183,7 @@ class Jobs(Runs[Job]):
         time_limit: float | None = None,
         retry_of: str | None = None,
         session: str | None = None,
+        about: str | None = None,
     ) -> str:
         """Id of a new job, stored as pending.
 
@@ -155,16 +201,21 @@ class Jobs(Runs[Job]):
             Id of the job that it repeats.
         session
             The session that waits for it, if there is one.
+        about
+            The session that it reads, if there is one: it is shared as that is.
         """
         now = utc_now()
+        person = self._store.person if isinstance(self._store, ActingStore) else None
         job = new_id(now)
         with self._store.write(adding=True) as connection:
+            sharing = _sharing(connection, session or about, person)
             connection.execute(
                 "INSERT INTO jobs (id, kind, name, status, author, parameters, created, "
-                "time_limit, cancel_requested, retry_of, session) "
-                "VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, false, ?, ?)",
+                "time_limit, cancel_requested, retry_of, session, shared, shared_group, asked_by) "
+                "VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, false, ?, ?, ?, ?, ?)",
                 [job, kind, name, current_author(), json.dumps(parameters), now, time_limit,
-                 retry_of, session],
+                 retry_of, session, sharing.shared, sharing.group,
+                 None if person is None else person.to_json()],
             )  # fmt: skip
             seal = job_seals.seal(find_job(connection, job), self._store.name)
             connection.execute("UPDATE jobs SET seal = ? WHERE id = ?", [seal, job])
@@ -177,8 +228,24 @@ class Jobs(Runs[Job]):
         return job_seals.is_own(job, self._store.name)
 
     def own(self, *statuses: Status) -> list[Job]:
-        """Jobs that this user asked for on this machine, the newest first: all, or by status."""
-        return job_seals.own_jobs(self.all(*statuses), self._store.name)
+        """Jobs that this user asked for on this machine, the newest first: all, or by status.
+
+        They are those of everybody, whoever acts: for what starts them.
+        """
+        with whole(self._store).read() as connection:
+            found = find_jobs(connection, statuses)
+        return job_seals.own_jobs(found, self._store.name)
+
+    def require_change(self, job: str) -> Job:
+        """Job that may be changed here.
+
+        Raises
+        ------
+        ForbiddenError
+            If it is not the person's to change.
+        """
+        with self._store.write(adding=True) as connection:
+            return find_job(connection, job)
 
     def start(self, job: str) -> Job:
         """Take a certain job for this process; see `take`.
@@ -314,6 +381,28 @@ class Jobs(Runs[Job]):
 
     def _refusal(self, found: Job) -> EndedError:
         return EndedError(f"Job {found.id} has ended already: it is {found.status}.")
+
+
+def _sharing(connection: Connection, sid: str | None, person: Person | None) -> Sharing:
+    """Sharing of a new job: that of its session, else of what the person makes.
+
+    Raises
+    ------
+    UnknownSessionError
+        If the person does not see the session.
+    """
+    usual = Sharing() if person is None else person.new
+    if sid is None:
+        return usual
+    condition, values = seen()
+    rows = connection.execute(
+        f"SELECT shared, shared_group FROM sessions WHERE id = ? AND {condition}", [sid, *values]
+    ).fetchall()
+    if not rows and person is not None:
+        raise UnknownSessionError(
+            f"There is no session {sid!r} in this history: history.sessions() lists them."
+        )
+    return Sharing(*rows[0]) if rows else usual
 
 
 def close_foreign(connection: Connection, reason: str, ids: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from ganglioside.columns import VERDICTS
 from ganglioside.errors import QueryError
 from ganglioside.history.session_rows import Status, Stored
+from ganglioside.history.sharing import seen
 from ganglioside.history.storage.interface import Connection
 
 _COUNTS: Final = ("features", *VERDICTS)
@@ -25,6 +26,7 @@ LISTED: Final = (
     *("id", "name", "sample_type", "status", "created", "started", "completed"),
     *_COUNTS,
     *("file_name", "file_size", "sha256", "version", "rerun_of", "error", "author", "keep"),
+    *("shared", "shared_group"),
 )
 
 SortBy = Literal["created", "name", "status", "author", "file_name"]
@@ -43,16 +45,30 @@ MOST_AT_ONCE: Final = 500
 
 #: Columns of a listing in SQL: counts are read from the summaries.
 _LISTED: Final = ", ".join(
-    f"TRY_CAST(summary->>'{column}' AS BIGINT) AS {column}" if column in _COUNTS else column
+    f"TRY_CAST(summary->>'{column}' AS BIGINT) AS {column}" if column in _COUNTS
+    else "coalesce(shared, 'everybody') AS shared" if column == "shared" else column
     for column in LISTED
-)
+)  # fmt: skip
 
 #: SQL of a listing; `{}` chooses sessions first, so that only their summaries are read.
-LISTING: Final = f"""
+_LISTING: Final = f"""
     SELECT {_LISTED}
-    FROM (SELECT * FROM sessions {{}}) AS chosen
+    FROM (SELECT * FROM sessions WHERE {{}}) AS chosen
     ORDER BY created DESC, id DESC
 """
+
+
+def listing(
+    connection: Connection,
+    chosen: str = "true",
+    values: Sequence[Any] = (),
+    newest: int | None = None,
+) -> pd.DataFrame:
+    """Sessions that are seen here and fulfil a condition in SQL, the newest first, as a frame."""
+    condition, people = seen()
+    last = "" if newest is None else f" ORDER BY created DESC, id DESC LIMIT {int(newest)}"
+    query = _LISTING.format(f"{chosen} AND {condition}{last}")
+    return with_types(connection.sql(query, params=[*values, *people]).to_arrow_table())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +132,14 @@ class Page:
 def find_page(connection: Connection, query: SessionQuery) -> Page:
     """Sessions that a query asks for."""
     conditions, values = _conditions(query)
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    where = f"WHERE {' AND '.join(conditions)}"
     ((total,),) = connection.execute(f"SELECT count(*) FROM sessions {where}", values).fetchall()
     key = SORTS[query.sort]
     order = "DESC" if query.descending else "ASC"
     chosen = _after(query)
     if chosen:
         conditions.append(f"({key}, id) {'<' if query.descending else '>'} (?, ?)")
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    where = f"WHERE {' AND '.join(conditions)}"
     rows = connection.execute(
         f"SELECT {_LISTED}, {key} FROM (SELECT * FROM sessions {where} "
         f"ORDER BY {key} {order}, id {order} LIMIT {int(query.limit) + 1}) AS chosen "
@@ -137,7 +153,8 @@ def find_page(connection: Connection, query: SessionQuery) -> Page:
 
 
 def _conditions(query: SessionQuery) -> tuple[list[str], list[Any]]:
-    """Conditions in SQL and their values."""
+    """Conditions in SQL and their values: first that the person who acts sees the session."""
+    condition, people = seen()
     wanted = {
         "status = ?": query.status,
         "author = ?": query.author,
@@ -146,7 +163,7 @@ def _conditions(query: SessionQuery) -> tuple[list[str], list[Any]]:
         "created < ?": query.before,
     }
     found = {condition: value for condition, value in wanted.items() if value is not None}
-    conditions, values = list(found), list(found.values())
+    conditions, values = [condition, *found], [*people, *found.values()]
     if query.text:
         conditions.append("(strpos(lower(name), ?) > 0 OR strpos(lower(file_name), ?) > 0)")
         values += [query.text.lower()] * 2
@@ -182,6 +199,4 @@ def with_types(rows: pa.Table) -> pd.DataFrame:
 
 def list_sessions(connection: Connection, sessions: Sequence[Stored]) -> pd.DataFrame:
     """Sessions as a frame, the newest first."""
-    ids = [session.id for session in sessions]
-    chosen = LISTING.format("WHERE id = ANY(?)")
-    return with_types(connection.sql(chosen, params=[ids]).to_arrow_table())
+    return listing(connection, "id = ANY(?)", [[session.id for session in sessions]])

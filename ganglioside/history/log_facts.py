@@ -25,6 +25,7 @@ _TOKENS: Final = ("token added", "token revoked")
 
 _JOBS: Final = (
     *("job added", "job started", "job given back", "job cancelled", "job ended", "job notified"),
+    "job shared",
 )
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from ganglioside.history.author import current_author
 from ganglioside.history.process import Process
+from ganglioside.history.sharing import Person, Sharing
 from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -34,12 +35,29 @@ class Opening:
     sha256: str
     author: str
     process: Process
+    sharing: Sharing = Sharing()  # noqa: RUF009 - frozen
 
     @classmethod
     def now(
-        cls, source: Source, settings: Settings, name: str | None, rerun_of: str | None = None
+        cls,
+        source: Source,
+        settings: Settings,
+        name: str | None,
+        rerun_of: str | None = None,
+        person: Person | None = None,
+        sharing: Sharing | None = None,
     ) -> Opening:
-        """Session that begins now, with a new id."""
+        """Session that begins now, with a new id.
+
+        Parameters
+        ----------
+        source, settings, name, rerun_of
+        person
+            Who makes it; the user where None.
+        sharing
+            With whom it is shared; as the person's new ones are where None.
+        """
+        usual = Sharing() if person is None else person.new
         created = utc_now()
         return cls(
             id=new_id(created),
@@ -49,8 +67,9 @@ class Opening:
             rerun_of=rerun_of,
             created=created,
             sha256=source.sha256,
-            author=current_author(),
+            author=current_author() if person is None else person.name,
             process=Process.this(created),
+            sharing=usual if sharing is None else sharing,
         )
 
 

@@ -16,6 +16,7 @@ from ganglioside.history.opening import Opening, environment
 from ganglioside.history.overrides import current, read_overrides
 from ganglioside.history.process import Process
 from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
+from ganglioside.history.sharing import Sharing, require_change, seen
 from ganglioside.history.storage.codec import STORED_FEATURES, summary_from_json
 from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.interface import Connection
@@ -54,13 +55,26 @@ class Stored:
     keep: bool
     reading: str | None
     result_sha256: str | None
+    author: str | None
+    shared: str | None
+    shared_group: str | None
 
     @classmethod
     def find(cls, connection: Connection, sid: str) -> Stored:
-        """Session with the id `sid`, or with the only id that begins so."""
+        """Session with the id `sid`, or with the only id that begins so, that is seen here.
+
+        Raises
+        ------
+        UnknownSessionError
+            If there is none, or the person who acts does not see it.
+        ForbiddenError
+            If this transaction changes things, and the session is not the person's to change.
+        """
+        condition, values = seen()
         rows = connection.execute(
-            f"SELECT {_STORED} FROM sessions WHERE starts_with(id, ?) ORDER BY id LIMIT 3",
-            [sid],
+            f"SELECT {_STORED} FROM sessions WHERE starts_with(id, ?) AND {condition} "
+            "ORDER BY id LIMIT 3",
+            [sid, *values],
         ).fetchall()
         if not rows or not sid:
             raise UnknownSessionError(
@@ -71,7 +85,9 @@ class Stored:
                 f"{sid!r} is the beginning of more than one session "
                 f"({', '.join(row[0] for row in rows)}): give more of the id."
             )
-        return cls(*rows[0])
+        found = cls(*rows[0])
+        require_change(found.author, "session")
+        return found
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Stored:
@@ -84,6 +100,11 @@ class Stored:
         """All sessions, the oldest first."""
         rows = connection.execute(f"SELECT {_STORED} FROM sessions ORDER BY id").fetchall()
         return [cls(*row) for row in rows]
+
+    @property
+    def sharing(self) -> Sharing:
+        """With whom it is shared."""
+        return Sharing(self.shared, self.shared_group)
 
     @property
     def settings(self) -> Settings:
@@ -122,7 +143,7 @@ class Stored:
 
 _STORED: Final = (
     "id, name, status, file_name, sha256, settings, version, summary, error, keep, reading, "
-    "result_sha256"
+    "result_sha256, author, shared, shared_group"
 )
 
 
@@ -193,6 +214,8 @@ def _row(opening: Opening) -> dict[str, Any]:
         "heartbeat": opening.created,
         "rerun_of": opening.rerun_of,
         "author": opening.author,
+        "shared": opening.sharing.shared,
+        "shared_group": opening.sharing.group,
         "keep": False,
         "reading": json.dumps(source.reading),
         "environment": json.dumps(environment()),

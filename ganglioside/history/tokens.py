@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 from ganglioside.errors import TokenError, UnknownTokenError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
+from ganglioside.history.sharing import SCOPES, Scope
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.store import utc_now
-
-Scope = Literal["read", "write", "admin"]
-
-#: Scopes, each with all that the one before it may do.
-SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 #: Longest name of a person and longest label, characters.
 LONGEST: Final = 200
@@ -50,6 +47,8 @@ class Token:
         Of the secret.
     created : datetime
     expires, revoked : datetime or None
+    person_groups : str or None
+        Groups of the person, JSON.
     """
 
     id: str
@@ -60,6 +59,12 @@ class Token:
     created: datetime
     expires: datetime | None
     revoked: datetime | None
+    person_groups: str | None = None
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Groups of the person."""
+        return tuple(json.loads(self.person_groups or "[]"))
 
     def why_refused(self, now: datetime) -> str | None:
         """Reason why nobody is let in with it any more; None if it is valid."""
@@ -96,7 +101,13 @@ class Tokens:
         self._store = store
 
     def add(
-        self, person: str, scope: Scope = "read", *, label: str = "", life: timedelta | None = None
+        self,
+        person: str,
+        scope: Scope = "read",
+        *,
+        label: str = "",
+        life: timedelta | None = None,
+        groups: Sequence[str] = (),
     ) -> str:
         """Secret of a new token; it is shown here only, and stored nowhere.
 
@@ -111,15 +122,17 @@ class Tokens:
             What it is for.
         life
             How long it is valid; for ever where None.
+        groups
+            Groups of the person, whose shared sessions are seen with it.
 
         Raises
         ------
         TokenError
             If a value is refused.
         """
-        _require(person, scope, label, life)
+        _require(person, scope, label, life, groups)
         with self._store.write(adding=True) as connection:
-            return _insert(connection, person.strip(), scope, label.strip(), life)
+            return _insert(connection, person.strip(), scope, label.strip(), life, tuple(groups))
 
     def all(self) -> list[Token]:
         """All tokens, the oldest first, with those that are not valid any more."""
@@ -141,7 +154,7 @@ class Tokens:
             old = _one(connection, token)
             _require_valid(old)
             life = None if old.expires is None else old.expires - old.created
-            secret = _insert(connection, old.person, old.scope, old.label, life)
+            secret = _insert(connection, old.person, old.scope, old.label, life, old.groups)
             _revoke(connection, old)
             return secret
 
@@ -195,6 +208,7 @@ def facts_of(token: Token) -> dict[str, Any]:
         "label": token.label,
         "sha256": token.sha256,
         **times,
+        **({} if token.person_groups is None else {"groups": token.person_groups}),
     }
 
 
@@ -204,13 +218,22 @@ def _insert(
     scope: Scope,
     label: str,
     life: timedelta | None,
+    groups: tuple[str, ...],
 ) -> str:
     """Store a new token, and return its secret."""
     now = utc_now()
     token = secrets.token_hex(5)
     secret = f"{_PREFIX}_{token}_{secrets.token_urlsafe(32)}"
     made = Token(
-        token, person, scope, label, _hash(secret), now, None if life is None else now + life, None
+        token,
+        person,
+        scope,
+        label,
+        _hash(secret),
+        now,
+        None if life is None else now + life,
+        None,
+        json.dumps(groups) if groups else None,
     )
     marks = ", ".join("?" for _ in fields(Token))
     connection.execute(
@@ -241,7 +264,9 @@ def _require_valid(token: Token) -> None:
         raise TokenError(f"{why} Add a new one.")
 
 
-def _require(person: str, scope: str, label: str, life: timedelta | None) -> None:
+def _require(
+    person: str, scope: str, label: str, life: timedelta | None, groups: Sequence[str]
+) -> None:
     """Refuse a token of nobody, for nothing known, with overlong words, or for no time."""
     if not person.strip() or len(person) > LONGEST or not person.isprintable():
         raise TokenError(
@@ -251,6 +276,8 @@ def _require(person: str, scope: str, label: str, life: timedelta | None) -> Non
         raise TokenError(f"{scope!r} is no scope: use {', '.join(SCOPES)}.")
     if len(label) > LONGEST or not (label.isprintable()):
         raise TokenError(f"The label is too long: {LONGEST} printable characters are kept.")
+    if not all(name.strip() and len(name) <= LONGEST and name.isprintable() for name in groups):
+        raise TokenError(f"A group has a name of 1 to {LONGEST} printable characters.")
     if life is not None and not timedelta(0) < life <= _LONGEST_LIFE:
         raise TokenError("A token is valid for more than no time, and at most ten years.")
 

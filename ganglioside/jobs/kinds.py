@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -299,6 +300,13 @@ def parameters_of(work: Work) -> dict[str, Any]:
     """Parameters of a work, ready for JSON."""
     values: dict[str, Any] = dataclasses.asdict(work)  # type: ignore[call-overload]
     return values
+
+
+def session_of(work: Work) -> str | None:
+    """Id of the session that a work reads; None where it reads none."""
+    named = getattr(work, "session", None) or getattr(work, "source", "")
+    is_id = isinstance(named, str) and re.fullmatch("[0-9a-f]{14}", named) is not None
+    return named if is_id else None
 
 
 def work_of(kind: str, parameters: str) -> Work:

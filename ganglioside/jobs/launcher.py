@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ganglioside.errors import EndedError, JobError
-from ganglioside.history import History, Status
+from ganglioside.history import History, Status, sharing
 from ganglioside.history.jobs import Job
 from ganglioside.history.location import VARIABLE
 from ganglioside.history.storage.file_modes import created_like, share_with
 from ganglioside.history.storage.store import utc_now
-from ganglioside.jobs.kinds import Queued, Work, parameters_of, work_of
+from ganglioside.jobs.kinds import Queued, Work, parameters_of, session_of, work_of
 from ganglioside.jobs.runner import carry_out
 from ganglioside.progress import ProgressCallback
 
@@ -113,7 +113,7 @@ def retry(history: History, job: str, *, foreign: bool = False) -> str:
     JobError
         If it has not ended, or is not your own and `foreign` is False.
     """
-    old = history.jobs.get(job)
+    old = history.jobs.require_change(job)
     if not old.has_ended:
         raise EndedError(f"Job {old.id} is {old.status}: cancel it first, or wait for its end.")
     if not (foreign or history.jobs.is_own(old)):
@@ -131,7 +131,7 @@ def resume_waiting(history: History) -> None:
     waiting = _waiting(history, _TAKEN_WITHIN)
     if waiting:
         for job in waiting[: max(_room(history), 0)]:
-            _launch(history, job.id)
+            _launch(history, job)
 
 
 def start_next(history: History) -> None:
@@ -141,7 +141,7 @@ def start_next(history: History) -> None:
     """
     waiting = _waiting(history, timedelta(0))
     if waiting and _room(history) > 0:
-        _launch(history, waiting[0].id)
+        _launch(history, waiting[0])
 
 
 def _waiting(history: History, at_least: timedelta) -> list[Job]:
@@ -163,6 +163,7 @@ def _add(
         time_limit=time_limit,
         retry_of=retry_of,
         session=work.session if isinstance(work, Queued) else None,
+        about=session_of(work),
     )
 
 
@@ -178,17 +179,17 @@ def _launched(history: History, job: str) -> str:
     """Start a process for a new job, unless it has to wait: whoever ends first starts it then."""
     before = [other for other in _own(history, "pending") if other.id != job]
     if len(before) < _room(history):
-        _launch(history, job)
+        _launch(history, history.jobs.get(job))
     return job
 
 
-def _launch(history: History, job: str) -> None:
-    with _log(history, job) as file:
+def _launch(history: History, job: Job) -> None:
+    with _log(history, job.id) as file:
         subprocess.Popen(
             # -P: modules are not looked for in the current folder, where others may write.
-            [sys.executable, "-P", "-m", "ganglioside.jobs", job],
+            [sys.executable, "-P", "-m", "ganglioside.jobs", job.id],
             stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-            env={**_ONE_THREAD, **os.environ, **_told(history, job)}, **_DETACHED,
+            env=_environment(history, job), **_DETACHED,
         )  # fmt: skip
 
 
@@ -209,13 +210,17 @@ def _log(history: History, job: str) -> IO[bytes]:
         ) from error
 
 
-def _told(history: History, job: str) -> dict[str, str]:
-    """Environment variables that name the history, and the user who asked for the job.
+def _environment(history: History, job: Job) -> dict[str, str]:
+    """Environment of a job's process: it names the history, and the user who asked for the job.
 
-    Any process may start the job that has waited longest, whoever asked for it. The history is not
+    Any process may start the job that has waited longest, whoever asked for it, so that the person
+    of this one is not handed on: the job itself holds who its work acts as. The history is not
     named on the command line, which everybody on the machine can read: its URL may hold a password.
     """
-    return {VARIABLE: history.address, "GANGLIOSIDE_AUTHOR": history.jobs.get(job).author}
+    told = {VARIABLE: history.address, "GANGLIOSIDE_AUTHOR": job.author}
+    environment = {**_ONE_THREAD, **os.environ, **told}
+    environment.pop(sharing.VARIABLE, None)
+    return environment
 
 
 def log_path(history: History, job: str) -> Path:

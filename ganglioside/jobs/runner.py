@@ -100,8 +100,10 @@ def _stopped(recorder: Recorder) -> _Ended:
 
 
 def _do(history: History, job: Job, recorder: Recorder) -> _Ended:
+    # The work sees what whoever asked for it sees, whichever process carries it out.
+    acting = history if job.person is None else history.acting_as(job.person)
     try:
-        return _Ended("completed", work_of(job.kind, job.parameters).run(history, recorder))
+        return _Ended("completed", work_of(job.kind, job.parameters).run(acting, recorder))
     except Cancelled:
         return _stopped(recorder)
     except KeyboardInterrupt as interruption:

@@ -17,7 +17,8 @@ from ganglioside.exporting.document import records_of
 from ganglioside.history.jobs import Job
 from ganglioside.history.listing import LISTED
 from ganglioside.history.session_rows import Status
-from ganglioside.history.tokens import Scope, Token
+from ganglioside.history.sharing import Scope, Shared
+from ganglioside.history.tokens import Token
 from ganglioside.progress import ProgressEvent
 
 #: Length and form of the ids of sessions and jobs.
@@ -81,6 +82,8 @@ class SessionAnswer(Strict):
     error: str | None
     author: str | None
     keep: bool = Field(description="Whether no cleanup deletes it.")
+    shared: Shared = Field(description="Who sees it: its author, a group, everybody.")
+    shared_group: str | None = Field(description="The group, where it is shared with one.")
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> SessionAnswer:
@@ -172,6 +175,7 @@ class TokenAnswer(Strict):
     id: str
     person: str
     scope: Scope
+    groups: list[str]
     label: str
     created: Time
     expires: Time | None

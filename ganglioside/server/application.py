@@ -71,7 +71,7 @@ def create_app(
     folder = work or history.path.with_name(f"{history.path.name}.server")
     folder.mkdir(exist_ok=True, mode=0o700)
     app = documented_app()
-    app.state.service = Service(history, chosen, rates, folder)
+    app.state.service = Service.new(history, chosen, rates, folder)
     return Doorman(app, identify, rates, chosen)
 
 

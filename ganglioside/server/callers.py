@@ -5,52 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from ganglioside.history.tokens import SCOPES, Scope
+from ganglioside.history.sharing import Person, Scope
 from ganglioside.server.problems import Problem
 
 #: Where the server keeps the person of a request, in its ASGI scope.
 KEY: Final = "ganglioside.person"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who makes a request.
-
-    Attributes
-    ----------
-    name : str
-        Author of what is done.
-    scope : Scope
-        What they may do.
-    """
-
-    name: str
-    scope: Scope
-
-    def may(self, scope: Scope) -> bool:
-        """Whether they may do what needs a scope."""
-        return SCOPES.index(self.scope) >= SCOPES.index(scope)
-
-    def may_change(self, author: str | None) -> bool:
-        """Whether they may change what an author made."""
-        return self.may("admin") or (self.may("write") and author == self.name)
-
-
-def require_change(person: Person, author: str | None, what: str) -> None:
-    """Refuse a person who may not change what somebody else made."""
-    if not person.may_change(author):
-        raise Problem(
-            403,
-            "not-yours",
-            f"{author or 'Somebody else'} made this {what}: you may change your own ones only. A "
-            "token with the scope admin may change those of others.",
-        )
 
 
 def person_of(connection: HTTPConnection) -> Person:

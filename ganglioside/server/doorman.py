@@ -16,7 +16,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ganglioside.history.author import acting_for
-from ganglioside.server.callers import KEY, Person
+from ganglioside.history.sharing import Person
+from ganglioside.server.callers import KEY
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
 from ganglioside.server.service_limits import ServiceLimits

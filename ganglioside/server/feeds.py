@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from ganglioside.history import History
 from ganglioside.history.runs import Runs
+from ganglioside.history.sharing import Person
 from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
 
@@ -98,16 +99,19 @@ class Feeds:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._feeds: dict[tuple[Kind, str], Feed] = {}
+        self._feeds: dict[tuple[Person, Kind, str], Feed] = {}
         self._watch: asyncio.Task[None] | None = None
 
     @asynccontextmanager
-    async def listen(self, kind: Kind, owner: str) -> AsyncIterator[Feed]:
-        """Listen to the feed of a session or job, whose full id is given."""
-        key = (kind, owner)
+    async def listen(self, person: Person, kind: Kind, owner: str) -> AsyncIterator[Feed]:
+        """Listen to the feed of a session or job, whose full id is given, as a person.
+
+        It ends in an error once the person does not see it any more.
+        """
+        key = (person, kind, owner)
         feed = self._feeds.get(key)
         if feed is None:
-            feed = self._feeds[key] = Feed(self._history, kind, owner)
+            feed = self._feeds[key] = Feed(self._history.acting_as(person), kind, owner)
         feed.listeners += 1
         try:
             if feed.listeners == 1:

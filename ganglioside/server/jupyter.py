@@ -24,6 +24,7 @@ from traitlets import Float, Int
 from traitlets.config import Configurable
 
 from ganglioside.history.author import current_author
+from ganglioside.history.sharing import Person
 from ganglioside.server.service_limits import ServiceLimits
 
 #: Where a bridge puts who makes a request, for the app to find; no client can write there.
@@ -242,7 +243,9 @@ def handlers(base_url: str, app: Any) -> list[tuple[str, Any, dict[str, Any]]]:
     ]
 
 
-def jupyter_app(server: Any, *, guests: bool = False) -> LazyApp:
+def jupyter_app(
+    server: Any, *, guests: bool = False, person_of: Callable[[Any], Person] | None = None
+) -> LazyApp:
     """App of the API for a Jupyter server, made when it is first asked for.
 
     Parameters
@@ -252,18 +255,21 @@ def jupyter_app(server: Any, *, guests: bool = False) -> LazyApp:
     guests
         Whether others than whoever started the server are let in. They may change what they made
         themselves only.
+    person_of
+        Makes the person of a user of the server, where people sign in as themselves.
     """
     limits = ApiLimits(parent=server).limits()
 
     def make() -> Any:
         from ganglioside.history import History
         from ganglioside.server.application import create_app
-        from ganglioside.server.callers import Person
 
         async def identify(connection: Any) -> Person | None:
             user = connection.scope.get(USER)
             if user is None:
                 return None
+            if person_of is not None:
+                return person_of(user)
             if guests:
                 return Person(f"{_GUEST} {user.username[:8]}", "write")
             return Person(current_author(), "admin")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from copy import copy
 from threading import Lock
 from typing import Final, Generic, TypeVar
 
 from ganglioside.history import History
+from ganglioside.history.sharing import Person
 
 #: Most bytes of answers that are kept.
 _MOST_BYTES: Final = 64_000_000
@@ -68,6 +70,13 @@ class Reads:
 
     def __init__(self, history: History) -> None:
         self._kept: Kept[tuple[bytes, str]] = Kept(history, _MOST_BYTES)
+        self._person: Person | None = None
+
+    def of(self, person: Person) -> Reads:
+        """Same answers, of which a person gets only those that were made for that person."""
+        found = copy(self)
+        found._person = person
+        return found
 
     def get(self, key: Hashable, make: Callable[[], bytes]) -> tuple[bytes, str]:
         """Answer to a read, and its tag, which changes where the answer does."""
@@ -76,4 +85,4 @@ class Reads:
             content = make()
             return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
-        return self._kept.get(key, tagged, lambda made: len(made[0]))
+        return self._kept.get((self._person, key), tagged, lambda made: len(made[0]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Annotated, Any, Final
@@ -16,8 +17,10 @@ from starlette.requests import HTTPConnection
 from ganglioside.analysis import Analysis
 from ganglioside.errors import Cancelled
 from ganglioside.history import History
+from ganglioside.history.sharing import Person, Shared
 from ganglioside.jobs.launcher import most_at_once
 from ganglioside.server.answers import ID_PATTERN, SOME_ID
+from ganglioside.server.callers import KEY
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
@@ -29,53 +32,27 @@ from ganglioside.server.service_limits import ServiceLimits
 _ROWS_KEPT: Final = 50_000.0
 
 
-class Service:
-    """What the addresses of one server share.
+#: Who asks without being known, at the addresses that are open to all.
+NOBODY: Final = Person("nobody", "read")
 
-    Parameters
-    ----------
-    history, limits, rates
-    work
-        Folder for uploads and results of batches, which only this user can read.
+
+class Desks:
+    """Cores for analyses whose callers wait.
 
     Attributes
     ----------
-    reads : Reads
-    feeds : Feeds
     waiting : int
-        Callers that wait for an analysis.
+        Callers that wait.
     """
 
-    def __init__(self, history: History, limits: ServiceLimits, rates: Rates, work: Path) -> None:
-        self.history = history
-        self.limits = limits
-        self.rates = rates
-        self.work = work
-        self.reads = Reads(history)
-        self.feeds = Feeds(history)
-        self._analyses: Kept[Analysis] = Kept(history, _ROWS_KEPT)
+    def __init__(self, most_waiting: int) -> None:
+        self._most = most_waiting
         self._desks = BoundedSemaphore(most_at_once())
         self._lock = Lock()
         self.waiting = 0
 
-    def analysis(self, sid: str) -> Analysis:
-        """Analysis of a session, as it is stored."""
-
-        def load() -> Analysis:
-            return self.history.load(sid)
-
-        return self._analyses.get(sid, load, lambda made: float(len(made.features)))
-
-    def prepared(self, sid: str) -> Analysis:
-        """Analysis of a session, with the evidence that questions need."""
-
-        def prepare() -> Analysis:
-            return self.analysis(sid).prepared()
-
-        return self._analyses.get((sid, "prepared"), prepare, lambda made: 2.0 * len(made.features))
-
     @contextmanager
-    def desk(self) -> Iterator[None]:
+    def taken(self) -> Iterator[None]:
         """Wait for a core that is free for an analysis.
 
         Raises
@@ -84,7 +61,7 @@ class Service:
             If too many wait.
         """
         with self._lock:
-            if self.waiting >= self.limits.waiting:
+            if self.waiting >= self._most:
                 raise Problem(
                     503,
                     "full",
@@ -102,9 +79,94 @@ class Service:
         finally:
             self._desks.release()
 
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the addresses of one server share, for one person.
+
+    Attributes
+    ----------
+    whole : History
+        All sessions: only for what the server does itself.
+    history : History
+        Acts as the person.
+    person : Person
+    limits, rates
+    work : pathlib.Path
+        Folder for uploads and results of batches, which only this user can read.
+    reads : Reads
+    feeds : Feeds
+    desks : Desks
+    """
+
+    whole: History
+    history: History
+    person: Person
+    limits: ServiceLimits
+    rates: Rates
+    work: Path
+    reads: Reads
+    feeds: Feeds
+    desks: Desks
+    _analyses: Kept[Analysis]
+
+    @classmethod
+    def new(cls, history: History, limits: ServiceLimits, rates: Rates, work: Path) -> Service:
+        """Service of a server, as those see it whom it does not know."""
+        return cls(
+            whole=history,
+            history=history.acting_as(NOBODY),
+            person=NOBODY,
+            limits=limits,
+            rates=rates,
+            work=work,
+            reads=Reads(history),
+            feeds=Feeds(history),
+            desks=Desks(limits.waiting),
+            _analyses=Kept(history, _ROWS_KEPT),
+        )
+
+    def of(self, person: Person) -> Service:
+        """Same service for one person: nothing is kept of one for another."""
+        reads = self.reads.of(person)
+        return replace(self, history=self.whole.acting_as(person), person=person, reads=reads)
+
+    def sharing(self, shared: Shared | None, group: str) -> History:
+        """History whose new sessions are shared so; as those of the person are where None.
+
+        Raises
+        ------
+        SharingError
+            If it is not a group of the person's.
+        """
+        if shared is None and not group:
+            return self.history
+        return self.history.sharing(shared or "group", group)
+
+    def analysis(self, sid: str) -> Analysis:
+        """Analysis of a session, as it is stored."""
+
+        def load() -> Analysis:
+            return self.history.load(sid)
+
+        return self._analyses.get((self.person, sid), load, lambda made: float(len(made.features)))
+
+    def prepared(self, sid: str) -> Analysis:
+        """Analysis of a session, with the evidence that questions need."""
+
+        def prepare() -> Analysis:
+            return self.analysis(sid).prepared()
+
+        key = (self.person, sid, "prepared")
+        return self._analyses.get(key, prepare, lambda made: 2.0 * len(made.features))
+
+    def desk(self) -> AbstractContextManager[None]:
+        """Wait for a core that is free for an analysis; see `Desks.taken`."""
+        return self.desks.taken()
+
     def require_room_for_job(self) -> None:
         """Refuse a job where too many wait."""
-        waiting = len(self.history.jobs.all("pending"))
+        waiting = len(self.whole.jobs.all("pending"))
         if waiting >= self.limits.waiting:
             raise Problem(
                 503,
@@ -115,9 +177,10 @@ class Service:
 
 
 def service_of(connection: HTTPConnection) -> Service:
-    """The service of the app that answers a request."""
+    """The service of the app that answers a request, for the person who makes it."""
     service: Service = connection.app.state.service
-    return service
+    person: Person | None = connection.scope[KEY]
+    return service if person is None else service.of(person)
 
 
 Served = Annotated[Service, Depends(service_of)]

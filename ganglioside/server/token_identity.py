@@ -9,9 +9,10 @@ from starlette.requests import HTTPConnection
 
 from ganglioside.history import History
 from ganglioside.history.author import current_author
+from ganglioside.history.sharing import Person
 from ganglioside.history.storage.store import utc_now
 from ganglioside.history.tokens import Token
-from ganglioside.server.callers import Person, secret_in
+from ganglioside.server.callers import secret_in
 from ganglioside.server.problems import Problem
 from ganglioside.server.reads import Kept
 
@@ -53,4 +54,4 @@ class TokenIdentity:
             return None
         if (why := found.why_refused(utc_now())) is not None:
             raise Problem(401, "old-token", f"{why} Ask whoever runs the server for a new one.")
-        return Person(found.person, found.scope)
+        return Person(found.person, found.scope, found.groups)

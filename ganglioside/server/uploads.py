@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import File, Form, UploadFile
 
 from ganglioside.errors import SettingsError
+from ganglioside.history.sharing import Shared
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.server.problems import Problem
@@ -59,6 +60,21 @@ SheetField = Annotated[
 UnitField = Annotated[
     Literal["", "min", "s"],
     Form(description="Unit of RT, where the file does not show it.", examples=["min"]),
+]
+SharedField = Annotated[
+    Shared | None,
+    Form(
+        description="Who sees the session: its author (`own`), a group, or everybody.",
+        examples=["everybody"],
+    ),
+]
+GroupField = Annotated[
+    str,
+    Form(
+        max_length=LONGEST_NAME,
+        description="The group, where you belong to several.",
+        examples=[""],
+    ),
 ]
 HeaderField = Annotated[bool, Form(description="Whether the table has a header.", examples=[True])]
 

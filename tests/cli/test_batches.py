@@ -55,7 +55,7 @@ def test_a_batch_says_what_became_of_its_tables(
         )
     ]
     launched: list[str] = []
-    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job))
+    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job.id))
     job = run("batch", "b.csv", "--out", "out", "--background").stdout.strip()
     assert launched == [job]
     assert history.jobs.get(job).kind == "batch"

@@ -44,7 +44,7 @@ def test_waiting_jobs_are_cancelled_and_retried(
     history: gg.History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     launched: list[str] = []
-    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job))
+    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job.id))
     session = history.save(gg.analyze(gg.example()))
     job = run("jobs", "start", "export", session, "--format", "xlsx").stdout.strip()
     assert "Cancelled" in run("jobs", "cancel", job).stderr

@@ -102,7 +102,7 @@ def test_the_log_tells_who_made_and_revoked_a_token(history: History) -> None:
         ("DELETE FROM tokens", "is missing"),
         (
             "INSERT INTO tokens SELECT 'ffffffffff', person, 'admin', label, sha256, created, "
-            "expires, revoked FROM tokens",
+            "expires, revoked, NULL FROM tokens",
             "Token ffffffffff is not as the log records it",
         ),
     ],

@@ -79,7 +79,7 @@ def test_jobs_that_nobody_took_are_started_when_asked(
     history: gg.History, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     launched: list[str] = []
-    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job))
+    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job.id))
     job = history.jobs.add("analyze", {"source": str(table)}, "waits")
     jobs.resume_waiting(history)
     assert launched == []

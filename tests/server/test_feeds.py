@@ -11,6 +11,7 @@ import pytest
 import ganglioside as gg
 from ganglioside.errors import UnknownSessionError
 from ganglioside.history import History
+from ganglioside.history.sharing import Person
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.server.feeds import Feeds
 
@@ -30,8 +31,11 @@ def events(count: int) -> list[ProgressEvent]:
     return made
 
 
+ANN = Person("Ann")
+
+
 async def collected(feeds: Feeds, sid: str, known: int = 0) -> list[tuple[int, str]]:
-    async with feeds.listen("session", sid) as feed:
+    async with feeds.listen(ANN, "session", sid) as feed:
         return [(number, event["message"]) async for number, event in feed.after(known)]
 
 
@@ -65,7 +69,7 @@ def test_all_listeners_get_events_as_they_come(history: History) -> None:
         worker = threading.Thread(target=work)
         listeners = [asyncio.create_task(collected(feeds, sid)) for _ in range(LISTENERS)]
         worker.start()
-        async with feeds.listen("session", sid) as feed:
+        async with feeds.listen(ANN, "session", sid) as feed:
             async for number, _ in feed.after(0):
                 if number == 2:
                     heard.set()

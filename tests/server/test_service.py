@@ -1,15 +1,24 @@
-"""The service: how much work is taken at once."""
+"""The service: how much work is taken at once, and what each person gets."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
+from effort import until
+from served import Running, upload
 
 import ganglioside as gg
-from ganglioside.errors import Cancelled
+from ganglioside.errors import Cancelled, UnknownSessionError
 from ganglioside.history import History
+from ganglioside.history.sharing import Person
+from ganglioside.server.application import documented_app
+from ganglioside.server.documentation import document_of
+from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
 from ganglioside.server.service import Service, within
@@ -21,7 +30,8 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setenv("GANGLIOSIDE_JOBS", "1")
     limits = ServiceLimits(waiting=1)
     history = History.open(tmp_path / "history.duckdb")
-    return Service(history, limits, Rates(limits), tmp_path)
+    service = Service.new(history, limits, Rates(limits), tmp_path)
+    return service.of(Person("Ann", "admin"))
 
 
 def test_callers_wait_for_a_desk_and_one_too_many_is_refused(service: Service) -> None:
@@ -36,7 +46,7 @@ def test_callers_wait_for_a_desk_and_one_too_many_is_refused(service: Service) -
         waiter = threading.Thread(target=wait)
         waiter.start()
         waits.wait(60)
-        while service.waiting == 0:
+        while service.desks.waiting == 0:
             pass
         with pytest.raises(Problem, match="mode=job") as refused, service.desk():
             pass
@@ -66,3 +76,93 @@ def test_work_that_takes_too_long_is_stopped_at_its_next_step() -> None:
     with pytest.raises(Cancelled, match="mode=job"):
         within(-1)({"type": "progress"})
     within(-1)({"type": "log"})
+
+
+def test_two_people_get_what_is_theirs_or_shared_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    history = History.open(tmp_path / "history.duckdb")
+    tokens = history.tokens
+    secrets = {
+        "Ann": tokens.add("Ann", "write", groups=["lipids"]),
+        "Bob": tokens.add("Bob", "write", groups=["lipids"]),
+        "Eve": tokens.add("Eve", "write"),
+        "Chief": tokens.add("Chief", "admin"),
+    }
+    with Running(history) as served, ExitStack() as stack:
+        ann, bob, eve, chief = (
+            stack.enter_context(served.bearing(secret)) for secret in secrets.values()
+        )
+        own = upload(ann, shared="own").json()
+        job = upload(ann, mode="job", shared="own").json()
+        table = upload(ann, shared="group").json()["id"]
+        assert [own["shared"], own["shared_group"]] == ["own", None]
+        assert upload(eve, shared="group").status_code == 422
+        assert ann.get("version").json()["groups"] == ["lipids"]
+        names = {"sid": own["id"], "job": job["job"], "feature_id": "1", "form": "csv"}
+        tried = _tried_in_vain(bob, names) + _tried_in_vain(eve, names)
+        assert tried > 60
+        for client, listed in ((ann, 3), (bob, 1), (eve, 0), (chief, 3)):
+            found = client.get("sessions").json()
+            assert [found["total"], len(found["sessions"])] == [listed, listed]
+        assert [len(c.get("jobs").json()["jobs"]) for c in (ann, bob, eve, chief)] == [1, 0, 0, 1]
+        # What was kept for Ann is not given to Bob, also where both ask for the same.
+        for path in (f"sessions/{own['id']}", f"sessions/{own['id']}/features"):
+            assert [c.get(path).status_code for c in (ann, bob, chief)] == [200, 404, 200]
+        assert [c.get(f"sessions/{table}").status_code for c in (bob, eve)] == [200, 404]
+        assert bob.patch(f"sessions/{table}", json={"name": "x"}).json()["code"] == "not-yours"
+        wish = {"shared": "group"}
+        assert ann.patch(f"sessions/{own['id']}", json=wish).json()["shared_group"] == "lipids"
+        assert bob.get(f"sessions/{own['id']}/exports/csv").status_code == 200
+        assert chief.patch(f"sessions/{own['id']}", json={"shared": "own"}).status_code == 200
+        assert bob.get(f"sessions/{own['id']}/exports/csv").status_code == 404
+        log = chief.get("log", params={"subject": own["id"]}).json()["entries"]
+        assert [entry["author"] for entry in log] == ["Chief", "Ann", "Ann"]
+        until(lambda: ann.get(f"jobs/{job['job']}").json()["status"] == "completed")
+    assert history.session(job["session"])["author"] == "Ann"
+
+
+def _tried_in_vain(client: httpx.Client, names: dict[str, str]) -> int:
+    """Number of requests, of every kind, for what somebody else keeps: as if it were not there."""
+    host = str(client.base_url).removesuffix("/api/v1/")
+    missing = names | {"sid": "0" * 14, "job": "0" * 14}
+    tried = 0
+    for path, methods in document_of(documented_app())["paths"].items():
+        if not ("{sid}" in path or "{job}" in path):
+            continue
+        for method in methods:
+            body = {"names": ["GM3(36:1;O2)"]} if "predictions" in path else {"name": "mine"}
+            wish = body if path.endswith(("{sid}", "predictions")) else {}
+            hidden, absent = (
+                client.request(method, host + path.format(**given), json=wish)
+                for given in (names, missing)
+            )
+            assert hidden.status_code == absent.status_code == 404, (method, path)
+            words = hidden.text.replace(names["sid"], "0" * 14).replace(names["job"], "0" * 14)
+            assert words == absent.text, (method, path)
+            tried += 1
+    return tried
+
+
+def test_a_stream_ends_when_the_session_is_shared_no_more(history_of_ann: History) -> None:
+    """A listener of the group hears no more once the session is the author's own again."""
+    ann = history_of_ann.acting_as(Person("Ann", groups=("lipids",), shares="own"))
+    bob = Person("Bob", groups=("lipids",))
+    sid = ann.begin(gg.example().source, gg.Settings())
+    ann.share(sid, "group")
+
+    async def listen() -> None:
+        feeds = Feeds(history_of_ann)
+        async with feeds.listen(bob, "session", sid) as feed:
+            await asyncio.to_thread(ann.share, sid, "own")
+            with pytest.raises(UnknownSessionError):
+                async for _ in feed.after(0):
+                    pass
+
+    asyncio.run(listen())
+
+
+@pytest.fixture
+def history_of_ann(tmp_path: Path) -> History:
+    return History.open(tmp_path / "history.duckdb")

@@ -18,7 +18,8 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from ganglioside.errors import JobError
 from ganglioside_widgets import app
-from ganglioside_widgets.panels import workbench
+from ganglioside_widgets.panels import navigation
+from ganglioside_widgets.serving import pages
 from ganglioside_widgets.serving.kernels import BoundedKernels
 from ganglioside_widgets.serving.options import MOST_KERNELS, PageOptions, ServerOptions
 from ganglioside_widgets.serving.pages import LetFinish, Pages
@@ -163,4 +164,6 @@ def test_links_to_the_network_in_the_page_of_a_notebook_are_taken_out() -> None:
 
 def test_each_page_has_a_label_and_a_card() -> None:
     card = (app.SHARE / "voila" / "templates" / "ganglioside" / "tree-lab.html").read_text()
-    assert set(app.PAGES) == set(workbench.PAGES) == set(re.findall(r'"([a-z]+\.ipynb)":', card))
+    labels = navigation.PAGES | navigation.FOR_ADMINISTRATORS
+    assert set(app.PAGES) == set(labels) == set(re.findall(r'"([a-z]+\.ipynb)":', card))
+    assert set(navigation.FOR_ADMINISTRATORS) == pages.FOR_ADMINISTRATORS

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from ganglioside.support.lazy_names import lazy_names
 
 if TYPE_CHECKING:
+    from ganglioside_widgets.panels.admin import AdminPage as AdminPage
     from ganglioside_widgets.panels.compare import ComparePanel as ComparePanel
     from ganglioside_widgets.panels.export import ExportPanel as ExportPanel
     from ganglioside_widgets.panels.feature import FeaturePanel as FeaturePanel
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from ganglioside_widgets.panels.workbench import Workbench as Workbench
 
 _HOMES: Final = {
+    "AdminPage": "panels.admin",
     "ComparePanel": "panels.compare",
     "ExportPanel": "panels.export",
     "FeaturePanel": "panels.feature",

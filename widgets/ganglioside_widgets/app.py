@@ -21,8 +21,14 @@ from ganglioside_widgets.state.visitors import VARIABLE, Access, access_of
 if TYPE_CHECKING:
     from ganglioside_widgets.serving.address import Address
 
-#: The web pages, with the number of spare kernels started for each, so that it opens at once.
-PAGES: Final[Mapping[str, int]] = {"workbench.ipynb": 2, "history.ipynb": 1, "species.ipynb": 1}
+#: The web pages, with the number of spare kernels started for each, so that it opens at once; that
+#: of administrators is opened seldom.
+PAGES: Final[Mapping[str, int]] = {
+    "workbench.ipynb": 2,
+    "history.ipynb": 1,
+    "species.ipynb": 1,
+    "admin.ipynb": 0,
+}
 
 #: The notebook with which JupyterLab opens.
 FIRST: Final = "workbench.ipynb"
@@ -117,7 +123,8 @@ def serve_pages(folder: Path, options: PageOptions) -> None:
     token = own_token or secrets.token_hex(TOKEN_BYTES)
     keep_out_of_logs(token)
     hosts = known_hosts(options.host, tuple(options.allow_hosts))
-    door = Door(token, hosts, frozenset(options.trusted_proxies))
+    hub = options.hub
+    door = Door(token, hosts, frozenset(options.trusted_proxies), any_host=hub is not None)
     _set_access(options)
     address = options.address
     with temporary_folder() as workplace:
@@ -125,10 +132,18 @@ def serve_pages(folder: Path, options: PageOptions) -> None:
         pages.mkdir()
         copy_pages(folder, pages)
         arguments = page_arguments(pages, options)
+        if hub is not None:
+            people = workplace / "people"
+            people.mkdir(mode=0o700)
+            arguments += [
+                f"--Voila.base_url={hub.prefix}",
+                f"--BoundedKernels.people_folder={people}",
+            ]
         _add_share("JUPYTER_PATH")
         sockets, tls = address.bind(), address.tls_context()
         _warn_if_open(address)
-        show_address(address.url("" if own_token else token), has_own_token=bool(own_token))
+        if hub is None:
+            show_address(address.url("" if own_token else token), has_own_token=bool(own_token))
 
         # Loaded last, as it takes longest: what cannot be served is told at once.
         from ganglioside_widgets.serving.pages import Pages
@@ -141,6 +156,7 @@ def serve_pages(folder: Path, options: PageOptions) -> None:
             tls=tls,
             workplace=workplace,
             guests=access_of(os.environ) is Access.SHARED,
+            hub=hub,
         )
 
 

@@ -30,6 +30,7 @@ from ganglioside.history.care.verify import Verification, verify
 from ganglioside.history.listing import list_sessions
 from ganglioside.history.location import file_at, store_at
 from ganglioside.history.row_hashes import adopt_older
+from ganglioside.history.sharing import require_whole
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.log_heads import Head, read_head
 
@@ -197,7 +198,7 @@ class Care:
         HistoryError
             If the file exists already or cannot be written.
         """
-        return backup.backup(self._store, Path(target).expanduser())
+        return backup.backup(require_whole(self._store), Path(target).expanduser())
 
     def restore(self, source: str | PathLike[str]) -> Path | str | None:
         """Replace this history by a backup; the present file is kept beside it.
@@ -220,7 +221,7 @@ class Care:
         HistoryError
             If there is no such backup, or it is not a history.
         """
-        aside = backup.restore(self._store, Path(source).expanduser())
+        aside = backup.restore(require_whole(self._store), Path(source).expanduser())
         self._store.prepare(put_in_order)
         return aside
 
@@ -244,7 +245,7 @@ class Care:
             If nothing can be read, or the new file exists already.
         """
         new = file_at(target, self._store.timeout)
-        return salvage.salvage(backup.file_of(self._store).path, new)
+        return salvage.salvage(backup.file_of(require_whole(self._store)).path, new)
 
     def vacuum(self) -> tuple[int, int]:
         """Rewrite the file without the space of deleted rows.
@@ -254,7 +255,7 @@ class Care:
         before, after : int
             Size of the file, bytes.
         """
-        return backup.vacuum(self._store)
+        return backup.vacuum(require_whole(self._store))
 
     def move(self, to: str | PathLike[str]) -> Transfer:
         """Copy everything to a new history elsewhere: from a file to PostgreSQL, or back.
@@ -278,7 +279,7 @@ class Care:
             If there is a history already, if work goes on in this one, or if anything differs; then
             the other place is as it was before.
         """
-        return move(self._store, store_at(to, self._store.timeout))
+        return move(require_whole(self._store), store_at(to, self._store.timeout))
 
     def export(self, folder: str | PathLike[str]) -> Transfer:
         """Write everything to a new folder: one Parquet file per table, and a manifest.
@@ -294,7 +295,7 @@ class Care:
         HistoryError
             If the folder exists already or cannot be written.
         """
-        return transfer.export_all(self._store, Path(folder).expanduser())
+        return transfer.export_all(require_whole(self._store), Path(folder).expanduser())
 
     def import_(self, folder: str | PathLike[str]) -> Transfer:
         """Add everything from a folder that `export` wrote; present sessions stay as they are.
@@ -309,4 +310,4 @@ class Care:
             If a file differs from its manifest, if not all rows arrive, or if a session is
             present with other content; then nothing is added.
         """
-        return transfer.import_all(self._store, Path(folder).expanduser())
+        return transfer.import_all(require_whole(self._store), Path(folder).expanduser())

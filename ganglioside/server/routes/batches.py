@@ -19,7 +19,7 @@ from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.routes.sessions import attachment
 from ganglioside.server.service import JobId, Served, Service
-from ganglioside.server.uploads import SettingsField, file_name, wanted
+from ganglioside.server.uploads import GroupField, SettingsField, SharedField, file_name, wanted
 from ganglioside.support.whole_files import write_whole
 
 router = APIRouter(tags=["batches"])
@@ -37,12 +37,15 @@ def create_batch(
     response: Response,
     files: Annotated[list[UploadFile], File(description="The tables.")],
     settings: SettingsField = "",
+    shared: SharedField = None,
+    group: GroupField = "",
 ) -> AcceptedAnswer:
     """Judge many tables: a session for each, and an overview of all."""
     served.rates.count_upload(person.name)
     chosen = wanted(settings, "", "", "", True).settings
     if len(files) > _MOST_TABLES:
         raise Problem(422, "too-many-tables", f"A batch takes at most {_MOST_TABLES} tables.")
+    history = served.sharing(shared, group)
     served.require_room_for_job()
     folder = served.work / secrets.token_hex(12)
     tables = folder / "tables"
@@ -57,7 +60,7 @@ def create_batch(
             reports=False,
             workers=1,
         )
-        job = start(served.history, work, served.limits.job_seconds)
+        job = start(history, work, served.limits.job_seconds)
     except BaseException:
         shutil.rmtree(folder)
         raise

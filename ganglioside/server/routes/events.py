@@ -98,7 +98,7 @@ async def _events(
 async def _stream(served: Service, kind: Kind, owner: str, known: int) -> AsyncIterator[str]:
     """Server-sent events: the connection, then each event with its number."""
     yield f"event: connection\ndata: {json.dumps(_connection(kind, owner))}\n\n"
-    async with served.feeds.listen(kind, owner) as feed:
+    async with served.feeds.listen(served.person, kind, owner) as feed:
         async for number, event in _with_pauses(feed, known):
             if event is None:
                 yield ": alive\n\n"
@@ -176,7 +176,7 @@ async def _socket(socket: WebSocket, kind: Kind, owner: str, after: int) -> None
 
 
 async def _send_all(socket: WebSocket, served: Service, kind: Kind, owner: str, known: int) -> None:
-    async with served.feeds.listen(kind, owner) as feed:
+    async with served.feeds.listen(served.person, kind, owner) as feed:
         async for number, event in feed.after(known):
             await socket.send_json(event_of(number, event))
     await socket.close(1000)

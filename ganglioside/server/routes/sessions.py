@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 
 from ganglioside.history.listing import LISTED, MOST_AT_ONCE, SessionQuery, SortBy, cursor
 from ganglioside.history.session_rows import Status
+from ganglioside.history.sharing import Shared
 from ganglioside.jobs import Queued, start
 from ganglioside.jobs import Rerun as RerunWork
 from ganglioside.progress import ProgressCallback
@@ -25,16 +26,18 @@ from ganglioside.server.answers import (
     json_answer,
     shown,
 )
-from ganglioside.server.callers import Person, Reader, Writer, require_change
+from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import Served, Service, SessionId, within
 from ganglioside.server.uploads import (
     LONGEST_NAME,
     ColumnsField,
+    GroupField,
     HeaderField,
     Mode,
     ModeField,
     SettingsField,
+    SharedField,
     SheetField,
     Title,
     UnitField,
@@ -139,18 +142,21 @@ def create_session(
     sheet: SheetField = "",
     unit: UnitField = "",
     header: HeaderField = True,
+    shared: SharedField = None,
+    group: GroupField = "",
 ) -> SessionAnswer | AcceptedAnswer:
     """Analyse an uploaded table and keep it as a session."""
     served.rates.count_upload(person.name)
     chosen = wanted(settings, columns, sheet, unit, header)
     source = source_of(file, chosen.options)
+    history = served.sharing(shared, group)
     if mode == "job":
         served.require_room_for_job()
-        sid = served.history.queue(source, chosen.settings, name or None)
+        sid = history.queue(source, chosen.settings, name or None)
         return _started(served, response, sid, name or source.name)
     with served.desk():
         late = within(served.limits.seconds)
-        sid, _ = served.history.run_at_once(source, chosen.settings, name or None, late)
+        sid, _ = history.run_at_once(source, chosen.settings, name or None, late)
     return _made(served, response, sid)
 
 
@@ -190,14 +196,19 @@ class SessionChange(Strict):
 
     name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, pattern=r"\S")
     keep: bool | None = Field(None, description="Whether no cleanup deletes it.")
+    shared: Shared | None = Field(None, description="Who sees it: its author, a group, everybody.")
+    group: str = Field(
+        "", max_length=LONGEST_NAME, description="The group, where you belong to several."
+    )
 
 
 @router.patch("/sessions/{sid}", responses=answers(404, 409))
 def change_session(
-    served: Served, person: Writer, sid: SessionId, change: SessionChange
+    served: Served, _: Writer, sid: SessionId, change: SessionChange
 ) -> SessionAnswer:
-    """Rename a session, or keep it from every cleanup."""
-    require_own(served, person, sid)
+    """Rename a session, keep it from every cleanup, or share it otherwise."""
+    if change.shared is not None:
+        served.history.share(sid, change.shared, change.group)
     if change.name is not None:
         served.history.rename(sid, change.name)
     if change.keep is not None:
@@ -206,16 +217,14 @@ def change_session(
 
 
 @router.delete("/sessions/{sid}", status_code=204, responses=answers(404, 409))
-def delete_session(served: Served, person: Writer, sid: SessionId) -> None:
+def delete_session(served: Served, _: Writer, sid: SessionId) -> None:
     """Delete a session with all that it holds, permanently."""
-    require_own(served, person, sid)
     served.history.delete(sid)
 
 
 @router.post("/sessions/{sid}/cancel", status_code=202, responses=answers(404, 409))
-def cancel_session(served: Served, person: Writer, sid: SessionId) -> SessionAnswer:
+def cancel_session(served: Served, _: Writer, sid: SessionId) -> SessionAnswer:
     """Request the end of an analysis: at its next step, or at once where it waits."""
-    require_own(served, person, sid)
     served.history.runs.request_cancel(sid)
     return _session(served, sid)
 
@@ -273,8 +282,3 @@ def attachment(content: bytes, name: str, media_type: str) -> Response:
         media_type=media_type,
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"},
     )
-
-
-def require_own(served: Service, person: Person, sid: str) -> None:
-    """Refuse a person who may not change a session."""
-    require_change(person, served.history.session(sid)["author"], "session")

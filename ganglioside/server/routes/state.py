@@ -11,8 +11,9 @@ from pydantic import Field
 
 from ganglioside.errors import GangliosideError
 from ganglioside.exporting.formats import FORMATS
+from ganglioside.history.sharing import Person
 from ganglioside.server.answers import Strict
-from ganglioside.server.callers import Person, Reader
+from ganglioside.server.callers import Reader
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import Served
 from ganglioside.settings import SAMPLE_TYPES, setting_specs
@@ -40,7 +41,7 @@ async def health() -> HealthAnswer:
 def ready(served: Served) -> HealthAnswer:
     """Tell whether work can be taken: the history opens, the disk has room; no token is needed."""
     try:
-        served.history.query("SELECT 1")
+        served.whole.query("SELECT 1")
     except GangliosideError:
         raise Problem(503, "not-ready", "The history does not answer.") from None
     usage = shutil.disk_usage(served.work)
@@ -57,6 +58,8 @@ class VersionAnswer(Strict):
     python: str
     person: str
     scope: str
+    groups: list[str]
+    shares: str = Field(description="Who sees your new sessions: you (own), a group, everybody.")
     exports: list[str]
     sample_types: list[str]
 
@@ -71,6 +74,8 @@ async def version(person: Reader) -> VersionAnswer:
         python=platform.python_version(),
         person=who.name,
         scope=who.scope,
+        groups=list(who.groups),
+        shares=who.shares,
         exports=list(FORMATS),
         sample_types=list(SAMPLE_TYPES),
     )

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from ganglioside.history.tokens import LONGEST, Scope
+from ganglioside.history.sharing import Scope
+from ganglioside.history.tokens import LONGEST
 from ganglioside.server.answers import SOME_ID, SecretAnswer, Strict, Time, TokenAnswer, shown
 from ganglioside.server.callers import Admin
 from ganglioside.server.problems import answers
@@ -44,6 +45,9 @@ class TokenWish(Strict):
     )
     scope: Scope = "read"
     label: str = Field("", max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f]*$")
+    groups: list[Annotated[str, Field(min_length=1, max_length=LONGEST)]] = Field(
+        [], max_length=100, description="Groups of the person, whose sessions are seen with it."
+    )
     days: float | None = Field(365, gt=0, le=3660, description="Its life; null: for ever.")
 
 
@@ -57,7 +61,9 @@ def list_tokens(served: Served, _: Admin) -> TokensAnswer:
 def add_token(served: Served, _: Admin, wish: TokenWish) -> SecretAnswer:
     """Make a token; its secret is shown in this answer only."""
     life = None if wish.days is None else timedelta(days=wish.days)
-    secret = served.history.tokens.add(wish.person, wish.scope, label=wish.label, life=life)
+    secret = served.history.tokens.add(
+        wish.person, wish.scope, label=wish.label, life=life, groups=wish.groups
+    )
     return _secret(served, secret)
 
 

@@ -117,8 +117,10 @@ def held(
         history = History.open(path)
         history.save(gg.analyze(gg.example()), name="theirs")
         history.jobs.add("analyze", {"source": "/nowhere.csv"}, "theirs")
+        # Nobody but administrators gets the page for them.
+        access = "own" if request.param == "admin" else "shared"
         with page_kernel(
-            request.param, folder, GANGLIOSIDE_HISTORY=str(path), GANGLIOSIDE_PAGES="shared",
+            request.param, folder, GANGLIOSIDE_HISTORY=str(path), GANGLIOSIDE_PAGES=access,
             IPYTHONDIR=str(folder / "ipython"),
         ) as kernel:  # fmt: skip
             yield request.param, kernel, history

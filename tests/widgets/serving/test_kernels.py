@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado.web import HTTPError
 
-from ganglioside_widgets.serving.kernels import BoundedKernels
+from ganglioside.history import sharing
+from ganglioside.history.sharing import Person, person_here
+from ganglioside_widgets.serving.kernels import BoundedKernels, PersonsKernels
 
 SPARE = {"VOILA_PREHEAT": "True"}
+
+ANN = Person("Ann", groups=("lipids",))
 
 T = TypeVar("T")
 
@@ -101,3 +106,59 @@ def test_a_kernel_that_fails_to_start_takes_no_room(
         with pytest.raises(RuntimeError):
             run(kernels.start_kernel(env={}))
     assert not kernels.is_full
+
+
+def test_a_kernel_is_told_by_the_server_who_opened_its_page(
+    kernels: BoundedKernels, tmp_path: Path
+) -> None:
+    """The kernel knows the file's name from its start, and finds the person there later."""
+    kernels.people_folder = str(tmp_path)
+    env = dict(SPARE)
+    spare = run(kernels.start_kernel(env=env))
+    assert sharing.VARIABLE not in env  # that of the caller stays as it is
+    file = kernels._files[spare]
+    assert file.parent == tmp_path
+    assert not file.exists()
+    assert not kernels.may_use(spare, ANN)  # nobody's yet
+    kernels.hand_over(spare, ANN)
+    assert person_here({sharing.VARIABLE: str(file)}) == ANN
+    assert kernels.may_use(spare, ANN)
+    for other in (Person("Bob"), None):
+        assert not kernels.may_use(spare, other)
+    assert not kernels.may_use("unknown", ANN)
+    kernels.remove_kernel(spare)
+    assert not file.exists()
+    assert not kernels.may_use(spare, ANN)
+
+
+def test_each_kernel_has_a_file_of_its_own(kernels: BoundedKernels, tmp_path: Path) -> None:
+    kernels.people_folder = str(tmp_path)
+    mine = run(PersonsKernels(kernels, ANN).start_kernel(env={}))
+    bobs = run(PersonsKernels(kernels, Person("Bob")).start_kernel(env={}))
+    assert [kernels.may_use(mine, ANN), kernels.may_use(bobs, ANN)] == [True, False]
+    assert len({*kernels._files.values()}) == 2
+
+
+def test_where_nobody_signs_in_kernels_are_not_told(kernels: BoundedKernels) -> None:
+    kernel = run(kernels.start_kernel(env={}))
+    assert kernels._files == {}
+    assert kernels.may_use(kernel, None)
+
+
+def test_a_spare_kernel_is_handed_over_before_its_page_is_sent(
+    kernels: BoundedKernels, tmp_path: Path
+) -> None:
+    kernels.people_folder = str(tmp_path)
+    spare = run(kernels.start_kernel(env=SPARE))
+
+    class Voila:
+        hand_over = kernels.hand_over
+        is_full = False
+
+        async def get_rendered_notebook(self, notebook_name: str) -> tuple[str, str, str]:
+            return notebook_name, "page", spare
+
+    theirs = PersonsKernels(Voila(), ANN)
+    assert run(theirs.get_rendered_notebook(notebook_name="a"))[2] == spare
+    assert kernels.may_use(spare, ANN)
+    assert not theirs.is_full

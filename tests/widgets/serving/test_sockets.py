@@ -7,7 +7,7 @@ import json
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
@@ -28,11 +28,16 @@ class Kernels(dict[str, int]):
     def kernel_model(self, kernel_id: str) -> dict[str, int]:
         return {"connections": self[kernel_id]}
 
+    def may_use(self, kernel_id: str, person: object) -> bool:
+        return kernel_id != "theirs" and person is None
+
 
 class Socket(KernelSocket):
     """A WebSocket without a network."""
 
-    kernel_manager = Kernels(idle=0, busy=MOST_SOCKETS)
+    kernel_manager = Kernels(idle=0, busy=MOST_SOCKETS, theirs=0)
+    settings: ClassVar[dict[str, Any]] = {}
+    current_user = None
     log = SimpleNamespace(warning=lambda *_: None)
     connection: object = object()
 
@@ -78,7 +83,7 @@ def test_a_page_opens_a_socket_to_its_kernel(offered: str, passed: list[object])
 @pytest.mark.parametrize(
     ("kernel_id", "offered", "status"),
     [("idle", "", 400), ("idle", "v0.other", 400), ("ended", PROTOCOL, 404),
-     ("busy", PROTOCOL, 429)],
+     ("busy", PROTOCOL, 429), ("theirs", PROTOCOL, 404)],
 )  # fmt: skip
 def test_other_sockets_are_refused_with_a_reason(
     kernel_id: str, offered: str, status: int, passed: list[object]

@@ -150,7 +150,7 @@ def test_a_job_of_others_is_shown_before_it_is_done_again(
     assert len(history.jobs.all()) == 1
     monkeypatch.undo()
     launched: list[str] = []
-    monkeypatch.setattr(launcher, "_launch", lambda _, job: launched.append(job))
+    monkeypatch.setattr(launcher, "_launch", lambda _, job: launched.append(job.id))
     state.retry()
     assert history.jobs.get(state.chosen).retry_of == job
     assert launched == [state.chosen]

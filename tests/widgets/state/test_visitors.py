@@ -12,17 +12,21 @@ from effort import PATIENCE, until
 
 import ganglioside as gg
 from ganglioside import jobs
-from ganglioside.errors import SettingsError
-from ganglioside.history import History
+from ganglioside.errors import NobodyError, SettingsError
+from ganglioside.history import History, sharing
+from ganglioside.history.sharing import Person
 from ganglioside.jobs import launcher
 from ganglioside.progress import Progress, ProgressEvent
+from ganglioside.support.whole_files import write_whole
 from ganglioside_widgets import HistoryPanel, JobsPanel, UploadPanel, Workbench
 from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state import visitors
+from ganglioside_widgets.state.compare import CompareState
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.history import HistoryState
 from ganglioside_widgets.state.jobs import JobsState
 from ganglioside_widgets.state.run import Phase, RunState
+from ganglioside_widgets.state.species import completed_sessions
 from ganglioside_widgets.state.upload import UploadState
 from ganglioside_widgets.state.visitors import Access, Visitor, access_of
 from ganglioside_widgets.state.workbench import WorkbenchState
@@ -277,8 +281,83 @@ def test_a_job_acts_for_the_one_who_asked_for_it(
         "analyze", jobs.kinds.parameters_of(jobs.Analyze(source=str(table))), "x"
     )
     monkeypatch.setenv("GANGLIOSIDE_AUTHOR", "another")
-    launcher._launch(history, job)
+    launcher._launch(history, history.jobs.get(job))
     list(jobs.follow(history, job))
     sid = history.jobs.get(job).session
     assert sid is not None
     assert history.session(sid)["author"] == "kh"
+
+
+# People who sign in
+
+ANN = Person("Ann", groups=("lipids",), shares="own")
+
+
+@pytest.fixture
+def signed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Person], None]:
+    """A page for people who sign in; call it when somebody opens the page."""
+    file = tmp_path / "person"
+    monkeypatch.setenv("GANGLIOSIDE_PAGES", "people")
+    monkeypatch.setenv(sharing.VARIABLE, str(file))
+    return lambda person: write_whole(file, person.to_json().encode()) and None
+
+
+def test_a_page_waits_for_its_visitor_and_acts_as_that_person(
+    signed_in: Callable[[Person], None], opened: Opener, analysis: gg.Analysis
+) -> None:
+    visitor, bench, panel = Visitor.here(), Workbench(), HistoryPanel()
+    assert [visitor.person, visitor.author, visitor.may_administer] == [None, "", False]
+    assert [panel.state.error, len(panel.state.sessions)] == ["", 0]
+    assert bench.run.way.layout.display == "none"
+    with pytest.raises(NobodyError):
+        History.open()
+    signed_in(ANN)
+    bench._open({})
+    assert [visitor.author, visitor.person] == ["Ann", ANN]
+    assert bench.run.way.options == ("Only me", "Group lipids", "Everybody")
+    bench.run.way.value = "Group lipids"
+    bench.upload.state.add_example()
+    bench.run.run.click()
+    bench.state.run.join()
+    bench.state.jobs.close()
+    (row,) = History.open().sessions().to_dict("records")
+    assert [row["author"], row["shared"], row["shared_group"]] == ["Ann", "group", "lipids"]
+    panel.state.refresh()
+    panel.grid.selected = row["id"]
+    assert panel.way.value == "Group lipids"
+    panel.way.value = "Everybody"
+    panel.share.click()
+    assert panel.state.notice == "Seen by: Everybody."
+    assert History.open().session(row["id"])["shared"] == "everybody"
+
+
+def test_people_see_their_own_and_change_no_other(
+    signed_in: Callable[[Person], None], opened: Opener, analysis: gg.Analysis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    told = os.environ[sharing.VARIABLE]
+    monkeypatch.delenv(sharing.VARIABLE)
+    whole = opened()
+    hidden = whole.acting_as(ANN).save(analysis, "hidden")
+    shown = whole.acting_as(ANN.sharing("group")).save(analysis, "shown")
+    monkeypatch.setenv(sharing.VARIABLE, told)
+    signed_in(Person("Bob", groups=("lipids",)))
+    state = HistoryState(opened)
+    state.refresh()
+    assert state.sessions["id"].tolist() == [shown]
+    state.choose(shown)
+    state.rename("mine")
+    assert "Ann made this: only Ann and administrators" in state.error
+    state.share("Everybody")
+    assert "only Ann" in state.error
+    for sid in (shown, hidden):  # also where the list is not asked
+        state.error = ""
+        state._try(lambda sid=sid: state._open().rename(sid, "mine"), "done")
+        assert "Ann made this" in state.error or "There is no session" in state.error
+    species, error = completed_sessions(opened)
+    assert [sid for _, sid in species] == [shown]
+    assert error == ""
+    compare = CompareState(opened)
+    compare.left, compare.right = hidden, shown
+    assert "There is no session" in compare.error
+    assert whole.session(shown)["name"] == "shown"

@@ -29,13 +29,18 @@ function render({ model, el }) {
     const nav = document.createElement("nav");
     nav.setAttribute("aria-label", "Pages");
     const here = decodeURIComponent(location.pathname.split("/").pop());
-    for (const [file, label] of model.get("_links")) {
-      const link = document.createElement("a");
-      link.textContent = label;
-      link.href = file;
-      if (file === here) link.setAttribute("aria-current", "page");
-      nav.append(link);
-    }
+    const links = () => {
+      nav.replaceChildren();
+      for (const [file, label] of model.get("_links")) {
+        const link = document.createElement("a");
+        link.textContent = label;
+        link.href = file;
+        if (file === here) link.setAttribute("aria-current", "page");
+        nav.append(link);
+      }
+    };
+    model.on("change:_links", links);
+    links();
     const button = document.createElement("button");
     button.type = "button";
     button.className = "gg-theme";

@@ -48,6 +48,10 @@ class Page(anywidget.AnyWidget):
         self._kept: tuple[dict[str, Any], ...] = ()
         self.on_msg(self._receive)
 
+    def link(self, links: Mapping[str, str]) -> None:
+        """Link other pages: labels by file name."""
+        self._links = [list(link) for link in links.items()]
+
     def on_open(self, callback: Callable[[dict[str, str]], None]) -> None:
         """Call `callback` with the parameters of the address when a visitor opens the page."""
         self._on_open = callback

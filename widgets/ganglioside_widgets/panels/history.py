@@ -22,14 +22,18 @@ from ganglioside_widgets.panels.base import (
     styled,
 )
 from ganglioside_widgets.panels.export import ExportPanel
+from ganglioside_widgets.panels.navigation import PAGES, welcome
 from ganglioside_widgets.panels.thresholds import ThresholdsPanel
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.history import HistoryState
+from ganglioside_widgets.state.visitors import Access
 
 _COLUMNS: Final = (
     Column("name", "Name", 170),
     Column("file_name", "File", 150),
     Column("status", "Status", 96),
+    Column("author", "Made by", 100),
+    Column("seen_by", "Seen by", 110),
     Column("sample_type", "Sample type", 90),
     Column("created_text", "Created (UTC)", 140),
     Column("duration", "Duration (s)", 86, "1", "From start to end"),
@@ -40,6 +44,7 @@ _COLUMNS: Final = (
 
 _NO_SESSION: Final = "No session yet: run an analysis in the workbench."
 _ALL_SHOWN: Final = "All sessions of this history are shown to everybody who can open this page."
+_OWN_SHOWN: Final = "Your sessions are shown here, and those that others share with you."
 _NO_MATCH: Final = "No session matches the search."
 
 
@@ -85,7 +90,8 @@ class HistoryPanel(Panel):
         self._build_actions(page)
         refresh = button("Refresh", self.state.refresh, tip="Read the list again")
         search_line = w.HBox([self.search, refresh]).add_class("gg-line")
-        notice = [box(say(_ALL_SHOWN))] if self.state.visitor.is_guest else []
+        shown = _OWN_SHOWN if self.state.visitor.access is Access.PEOPLE else _ALL_SHOWN
+        notice = [box(say(shown))] if self.state.visitor.is_guest else []
         parts = [search_line, self._count, self.grid, self._message, self._chosen, self._actions]
         super().__init__("Sessions", [*notice, *parts], kind="history")
         self.search.observe(lambda c: setattr(self.state, "search", c["new"]), "value")
@@ -111,13 +117,16 @@ class HistoryPanel(Panel):
         self.export = ExportPanel(
             ExportState(post=post_to_kernel(), visitor=self.state.visitor), page
         )
+        self.way = w.Dropdown(description="Seen by").add_class("gg-field")
+        self.share = button("Share", lambda: self.state.share(self.way.value or ""))
+        self._sharing = w.HBox([self.way, self.share]).add_class("gg-line")
         again = w.Accordion([w.VBox([self.thresholds, self.rerun])], titles=("Run again",))
         buttons = [self.link, self.delete, self._confirmation]
         if self._open_session is not None:
             buttons.insert(0, self.opener)
         buttons_line = w.HBox(buttons).add_class("gg-buttons")
         name_line = w.HBox([self.name, self.rename]).add_class("gg-line")
-        self._actions = w.VBox([buttons_line, name_line, again, self.export])
+        self._actions = w.VBox([buttons_line, name_line, self._sharing, again, self.export])
         self._actions.add_class("gg-actions")
 
     def _open(self) -> None:
@@ -139,7 +148,7 @@ class HistoryPanel(Panel):
         state, session = self.state, self.state.session()
         why_not = state.why_not if session is not None else ""
         self._message.value = say(state.error, "error") or say(state.notice or why_not)
-        for part in (self.rename, self.rerun, self.delete, self.name):
+        for part in (self.rename, self.rerun, self.delete, self.name, self.way, self.share):
             part.disabled = bool(why_not)
         self._actions.layout.display = "" if session is not None else "none"
         self._confirmation.layout.display = "" if state.to_delete else "none"
@@ -159,6 +168,10 @@ class HistoryPanel(Panel):
         sid = str(session["id"])
         is_completed = session["status"] == "completed"
         self.name.value = str(session["name"])
+        person = self.state.visitor.person
+        self.way.options = [] if person is None else list(person.choices)
+        self.way.value = self.state.way() or None
+        self._sharing.layout.display = "none" if person is None else ""
         self.thresholds.state.take(self.state.settings())
         if self._open_session is None:
             self.link.value = (
@@ -176,7 +189,6 @@ class HistoryPage(w.VBox):  # type: ignore[misc]
     def __init__(self) -> None:
         from ganglioside_widgets.panels.compare import ComparePanel
         from ganglioside_widgets.panels.jobs import JobsPanel
-        from ganglioside_widgets.panels.workbench import PAGES
 
         guard_page()
         self.page = Page("History", PAGES)
@@ -192,6 +204,7 @@ class HistoryPage(w.VBox):  # type: ignore[misc]
 
     def _refresh(self) -> None:
         """Read the list again: the kernel may have been started long before the visit."""
+        welcome(self.page, self.history.state.visitor)
         self.history.state.refresh()
         self.jobs.state.watch()
 
@@ -202,7 +215,10 @@ def _for_display(sessions: pd.DataFrame) -> pd.DataFrame:
         return sessions
     created = sessions["created"].dt.strftime("%Y-%m-%d %H:%M").astype("str")
     duration = (sessions["completed"] - sessions["started"]).dt.total_seconds()
-    return sessions.assign(created_text=created, duration=duration).reset_index(drop=True)
+    group = sessions["shared_group"]
+    seen_by = sessions["shared"].where(group.isna(), "group " + group.astype("str"))
+    shown = sessions.assign(created_text=created, duration=duration, seen_by=seen_by)
+    return shown.reset_index(drop=True)
 
 
 def _description(session: pd.Series) -> str:

@@ -24,9 +24,12 @@ class RunPanel(Panel):
         self._progress, self._end, self._lines = box(kind="progress"), box(), box()
         self._log = w.Accordion([self._lines], titles=("Log",)).add_class("gg-log")
         self._why = box(kind="why")
+        self.way = w.Dropdown(description="Seen by").add_class("gg-field")
         buttons = w.HBox([self.run, self.cancel]).add_class("gg-buttons")
         super().__init__(
-            "2. Run", [buttons, self._why, self._progress, self._end, self._log], kind="run"
+            "2. Run",
+            [self.way, buttons, self._why, self._progress, self._end, self._log],
+            kind="run",
         )
         self.state.observe(
             self._show,
@@ -46,7 +49,14 @@ class RunPanel(Panel):
             ],
         )
         self.state.observe(self._started, "phase")
+        self.way.observe(lambda change: setattr(self.state, "way", change["new"] or ""), "value")
+        self.welcome()
         self._show(None)
+
+    def welcome(self) -> None:
+        """Offer the visitor's ways to share, once somebody has opened the page."""
+        self.way.options = self.state.ways
+        self.way.layout.display = "" if self.state.ways else "none"
 
     def _started(self, _: object) -> None:
         if self.state.phase is Phase.RUNNING:

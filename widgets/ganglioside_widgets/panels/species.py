@@ -20,7 +20,9 @@ from ganglioside_widgets.panels.base import (
     styled,
     table,
 )
+from ganglioside_widgets.panels.navigation import PAGES, welcome
 from ganglioside_widgets.state.species import Answer, SpeciesState
+from ganglioside_widgets.state.visitors import Visitor
 
 _NEAR: Final = "Features near the prediction"
 _NEAR_COLUMNS: Final = (
@@ -124,8 +126,6 @@ class SpeciesPage(w.VBox):  # type: ignore[misc]
     """Web page with the species panel; its address contains the name."""
 
     def __init__(self) -> None:
-        from ganglioside_widgets.panels.workbench import PAGES
-
         guard_page()
         self.page = Page("Species", PAGES)
         self.species = SpeciesPanel()
@@ -136,6 +136,7 @@ class SpeciesPage(w.VBox):  # type: ignore[misc]
         )
 
     def _opened(self, asked: dict[str, str]) -> None:
+        welcome(self.page, Visitor.here())
         self.species.offer()
         if asked.get("name") and not self.species.name.value:
             self.species.name.value = asked["name"]

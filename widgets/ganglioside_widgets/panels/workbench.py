@@ -14,6 +14,7 @@ from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.panels.base import box, button, guard_page, post_to_kernel, say, styled
 from ganglioside_widgets.panels.export import ExportPanel
 from ganglioside_widgets.panels.jobs import JobsPanel
+from ganglioside_widgets.panels.navigation import PAGES, welcome
 from ganglioside_widgets.panels.results import ResultsPanel
 from ganglioside_widgets.panels.run import RunPanel
 from ganglioside_widgets.panels.thresholds import ThresholdsPanel
@@ -22,13 +23,6 @@ from ganglioside_widgets.state.jobs import LONG
 from ganglioside_widgets.state.run import Phase
 from ganglioside_widgets.state.thresholds import STEPS
 from ganglioside_widgets.state.workbench import WorkbenchState
-
-#: The web pages: labels by file name.
-PAGES: Final = {
-    "workbench.ipynb": "Workbench",
-    "history.ipynb": "History",
-    "species.ipynb": "Species",
-}
 
 #: The end of an analysis, as the notice words it.
 _ENDED: Final = {
@@ -97,6 +91,8 @@ class Workbench(w.VBox):  # type: ignore[misc]
     def _open(self, parameters: dict[str, str]) -> None:
         """Show the session of the address, unless the page shows one already."""
         self.state.jobs.watch()
+        self.run.welcome()
+        welcome(self.page, self.state.visitor)
         if "session" not in parameters or self.state.run.session_id:
             return
         thresholds = {name: parameters[name] for name in STEPS if name in parameters}

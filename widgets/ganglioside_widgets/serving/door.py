@@ -57,11 +57,15 @@ class Door:
         "DNS rebinding": pages of a foreign name that is pointed at this server for a moment.
     proxies : frozenset of str
         Addresses of proxies whose `X-Forwarded-Proto` header is believed.
+    any_host : bool
+        Whether all host names are known: where people sign in at a hub, a browser has its cookie
+        for the hub's own name only.
     """
 
     token: str = field(repr=False)
     hosts: frozenset[str]
     proxies: frozenset[str] = frozenset()
+    any_host: bool = False
 
     def refuse(self, request: httputil.HTTPServerRequest) -> Refusal | None:
         """Refusal of a request; None if it is let in."""
@@ -87,7 +91,12 @@ class Door:
         name = host_name(request.host)
         if name is None:
             return False
-        return name in self.hosts or is_loopback(name) or name == _reached_address(request)
+        return (
+            self.any_host
+            or name in self.hosts
+            or is_loopback(name)
+            or name == _reached_address(request)
+        )
 
     def has_token(self, request: httputil.HTTPServerRequest) -> bool:
         """Whether a request brings the token in its header."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
+from pathlib import Path
 from typing import Any, Final
 
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado import web
-from traitlets import Int
+from traitlets import Int, Unicode
 
+from ganglioside.history import sharing
+from ganglioside.history.sharing import Person
+from ganglioside.support.whole_files import write_whole
 from ganglioside_widgets.serving.options import MOST_KERNELS
 
 #: Seconds between two checks whether there is room for a spare kernel.
@@ -31,8 +37,16 @@ class BoundedKernels(AsyncMappingKernelManager):
     """
 
     max_kernels = Int(MOST_KERNELS, min=1, help="Most kernels at once.", config=True)
+    people_folder = Unicode(
+        "",
+        config=True,
+        help="Folder that only this user can read, in which kernels are told who has opened their "
+        "page; empty where nobody signs in.",
+    )
 
     def __init__(self, **named: Any) -> None:
+        self._people: dict[str, Person] = {}
+        self._files: dict[str, Path] = {}
         self._turn = asyncio.Lock()
         self._starting = 0
         super().__init__(**named)  # type: ignore[no-untyped-call]
@@ -48,6 +62,7 @@ class BoundedKernels(AsyncMappingKernelManager):
 
     async def start_kernel(self, **named: Any) -> str:  # type: ignore[override]
         """Start a kernel; returns its id."""
+        file = self._name_file(named)
         if named.get("env", {}).get("VOILA_PREHEAT") == "True":
             async with self._turn:  # first come, first served
                 while self.is_full:
@@ -58,12 +73,74 @@ class BoundedKernels(AsyncMappingKernelManager):
         else:
             self._starting += 1
         try:
-            return str(await super()._async_start_kernel(**named))
+            kernel_id = str(await super()._async_start_kernel(**named))
         finally:
             self._starting -= 1
+        if file is not None:
+            self._files[kernel_id] = file
+        return kernel_id
+
+    def _name_file(self, named: dict[str, Any]) -> Path | None:
+        """Name a new kernel, in its environment, the file in which it will find its person."""
+        if not self.people_folder:
+            return None
+        file = Path(self.people_folder) / secrets.token_hex(16)
+        named["env"] = {**named.get("env", os.environ), sharing.VARIABLE: str(file)}
+        return file
+
+    def hand_over(self, kernel_id: str, person: Person) -> None:
+        """Tell a kernel who has opened its page; nobody else gets it from then on."""
+        self._people[kernel_id] = person
+        write_whole(self._files[kernel_id], person.to_json().encode())
+
+    def may_use(self, kernel_id: str, person: Person | None) -> bool:
+        """Whether a person may use a kernel: where people sign in, only who opened its page."""
+        if not self.people_folder:
+            return True
+        opener = self._people.get(kernel_id)
+        return opener is not None and person is not None and opener.name == person.name
+
+    def remove_kernel(self, kernel_id: str) -> Any:
+        """Forget a kernel that has ended."""
+        self._people.pop(kernel_id, None)
+        if (file := self._files.pop(kernel_id, None)) is not None:
+            file.unlink(missing_ok=True)
+        return super().remove_kernel(kernel_id)
 
     def has_room(self, page: str) -> bool:
         """Whether a visitor of a page would get a kernel now, a new one or a spare one."""
         spares = getattr(self, "_pools", {}).get(page, [])
         has_spare = bool(spares and spares[0].done())
         return has_spare or not self.is_full
+
+
+class PersonsKernels:
+    """The kernels of a server as one person gets them: each is told who has opened its page.
+
+    The page is sent only afterwards, so that the kernel knows when the browser first asks it.
+
+    Parameters
+    ----------
+    kernels : BoundedKernels
+        Those of Voila.
+    person : Person
+    """
+
+    def __init__(self, kernels: Any, person: Person) -> None:
+        self._kernels = kernels
+        self._person = person
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._kernels, name)
+
+    async def get_rendered_notebook(self, *given: Any, **named: Any) -> Any:
+        """Hand over a kernel that was started ahead."""
+        found = await self._kernels.get_rendered_notebook(*given, **named)
+        self._kernels.hand_over(found[2], self._person)
+        return found
+
+    async def start_kernel(self, **named: Any) -> str:
+        """Start a kernel for the person."""
+        kernel_id = str(await self._kernels.start_kernel(**named))
+        self._kernels.hand_over(kernel_id, self._person)
+        return kernel_id

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ganglioside_widgets.state.visitors import Access
 
 if TYPE_CHECKING:
+    from ganglioside.server.hub import HubService
     from ganglioside_widgets.serving.address import Address
 
 #: The address that only this machine can reach.
@@ -70,6 +71,8 @@ class PageOptions(ServerOptions):
         Pages open at once, spare kernels included.
     visitors_may_change : bool
         Whether visitors from other machines may change sessions and jobs of others.
+    hub : HubService or None
+        The hub that has started this server, at which people sign in.
 
     Examples
     --------
@@ -83,6 +86,7 @@ class PageOptions(ServerOptions):
     trusted_proxies: Sequence[str] = ()
     max_kernels: int = MOST_KERNELS
     visitors_may_change: bool = False
+    hub: HubService | None = None
 
     @property
     def access(self) -> Access:
@@ -98,9 +102,13 @@ class PageOptions(ServerOptions):
         yes                      no                   `SHARED`
         yes                      yes                  `OPEN`
         =======================  ===================  ========
+
+        Behind a hub it is `PEOPLE`.
         """
         from ganglioside.support.hosts import is_loopback
 
+        if self.hub is not None:
+            return Access.PEOPLE
         has_other_names = bool(self.allow_hosts or self.trusted_proxies)
         if is_loopback(self.host) and not has_other_names:
             return Access.OWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
 import socket
 import ssl
@@ -14,6 +15,8 @@ from typing import Any, Final
 
 import tornado.ioloop
 from jupyter_server.auth.identity import PasswordIdentityProvider
+from jupyter_server.services.kernels.handlers import KernelHandler
+from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.httpserver import HTTPServer
 from traitlets import Bool, Instance, List
@@ -24,14 +27,17 @@ from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHa
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from ganglioside.server.hub import HubService
 from ganglioside.server.jupyter import handlers, jupyter_app
 from ganglioside_widgets.serving.address import Address
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
 from ganglioside_widgets.serving.idle import until_idle
-from ganglioside_widgets.serving.kernels import RETRY
+from ganglioside_widgets.serving.kernels import RETRY, PersonsKernels
 from ganglioside_widgets.serving.logs import log_request
 from ganglioside_widgets.serving.sockets import KernelSocket
+from ganglioside_widgets.serving.visits import SETTING, is_theirs, person_of
+from ganglioside_widgets.state.visitors import Access, access_of
 
 #: The template of the pages; only files of its folder are served.
 TEMPLATE: Final = "ganglioside"
@@ -56,7 +62,7 @@ class LetFinish(VoilaShutdownKernelHandler):  # type: ignore[misc]
     @web.authenticated
     async def post(self, kernel_id: str) -> None:
         """Answer at once, and end the kernel when no analysis runs in it."""
-        if kernel_id not in self.kernel_manager:
+        if kernel_id not in self.kernel_manager or not is_theirs(self, kernel_id):
             raise web.HTTPError(404, "The kernel has ended already.")
         self.set_status(204)
         self.finish()
@@ -67,20 +73,47 @@ class LetFinish(VoilaShutdownKernelHandler):  # type: ignore[misc]
             await self.kernel_manager.shutdown_kernel(kernel_id)
 
 
+class OwnKernel(KernelHandler):
+    """Answers about a kernel to who may use it."""
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Prepare an answer; a kernel of somebody else is as if it were not there."""
+        await super().prepare()
+        if self.current_user is not None and not is_theirs(self, self.path_kwargs["kernel_id"]):
+            raise web.HTTPError(404, "There is no such kernel.")
+
+
 class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
-    """Serves a page, if it exists and there is room for its kernel."""
+    """Serves a page, if it exists and there is room for its kernel.
+
+    Where people sign in, the kernel is told by the server who has: see `PersonsKernels`.
+    """
+
+    @property
+    def kernel_manager(self) -> Any:
+        """Kernels of the server, as the visitor gets them."""
+        kernels, person = super().kernel_manager, person_of(self)
+        return kernels if person is None else PersonsKernels(kernels, person)
 
     @web.authenticated
     async def get(self, path: str | None = None) -> None:
         """Answer with the page."""
         pages = {page.name for page in Path(self.contents_manager.root_dir).iterdir()}
-        if path not in pages:
+        if path not in pages or not self._may_open(path):
             raise web.HTTPError(404, reason="There is no such page")
         if not self.kernel_manager.has_room(path):
             raise self.kernel_manager.refusal()
         await super().get(path)
         # Voila keeps the address of each visit for kernels to request; ours never do.
         RequestInfoSocketHandler._cache.clear()
+
+    def _may_open(self, page: str | None) -> bool:
+        """Whether the visitor may open a page: those of administrators are theirs alone."""
+        if page not in FOR_ADMINISTRATORS:
+            return True
+        person = person_of(self)
+        alone = access_of(os.environ) is Access.OWN
+        return alone if person is None else person.may("admin")
 
     def write_error(self, status_code: int, **named: Any) -> None:
         """Answer with an error; one of a full server says when to try again."""
@@ -99,6 +132,10 @@ class TemplateFiles(TemplateStaticFileHandler):  # type: ignore[misc]
         return str(super().parse_url_path(path))
 
 
+#: Pages that only administrators may open, or whoever started the server where nobody else comes.
+FOR_ADMINISTRATORS: Final = frozenset({"admin.ipynb"})
+
+
 class TokenProvider(PasswordIdentityProvider):
     """Lets in visitors who bring the token in an address, header, form or cookie."""
 
@@ -112,6 +149,7 @@ class TokenProvider(PasswordIdentityProvider):
 
 #: Replacements of handlers of Voila; None: not served.
 REPLACED: Final[dict[type, type | None]] = {
+    KernelHandler: OwnKernel,
     VoilaShutdownKernelHandler: LetFinish,
     VoilaKernelWebsocketHandler: KernelSocket,
     TornadoVoilaHandler: PageHandler,
@@ -139,6 +177,8 @@ class Pages(Voila):  # type: ignore[misc]
         Temporary folder that only this user can read.
     guests : bool
         Whether visitors from other machines come, who may change only what is theirs.
+    hub : HubService or None
+        The hub at which people sign in; None: they bring the token.
     """
 
     door = Instance(Door)
@@ -147,16 +187,24 @@ class Pages(Voila):  # type: ignore[misc]
     tls = Instance(ssl.SSLContext, allow_none=True)
     workplace = Instance(Path)
     guests = Bool(False)
+    hub = Instance(HubService, allow_none=True)
 
     def init_settings(self) -> dict[str, Any]:
-        """Voila's settings with our door, token and error pages."""
+        """Voila's settings with our door, sign-in and error pages."""
         # Set here, so that neither command line nor configuration files can remove the token.
-        self.token = self.door.token
-        self.identity_provider_class = TokenProvider
+        if self.hub is None:
+            self.token, self.identity_provider_class = self.door.token, TokenProvider
+        else:
+            self.auto_token = True
+            self.identity_provider_class = self.hub.identity_provider()
         secret = f"cookies of {self.door.token}".encode()
         self.cookie_secret = hashlib.sha256(secret).digest()
         settings: dict[str, Any] = super().init_settings()
-        settings["identity_provider"].allow_password_change = False
+        if self.hub is None:
+            settings["identity_provider"].allow_password_change = False
+        else:
+            settings[SETTING] = self.hub.person_of
+            self.hub.take_secrets(settings["identity_provider"])
         return settings | {
             "door": self.door,
             "jinja2_env": settings["voila_jinja2_env"],
@@ -168,12 +216,23 @@ class Pages(Voila):  # type: ignore[misc]
     def init_handlers(self) -> list[Any]:
         """Handlers of Voila, some replaced and some left out (`REPLACED`)."""
         served = []
+        own = dict(self._own_handlers())
         for pattern, handler, *rest in super().init_handlers():
+            pattern = own.get(pattern, pattern)
             replacement = REPLACED.get(handler, handler)
             if replacement is not None:
                 served.append((pattern, replacement, *rest))
-        api = jupyter_app(self, guests=self.guests)
+        api = jupyter_app(
+            self, guests=self.guests, person_of=None if self.hub is None else self.hub.person_of
+        )
         return [*handlers(self.base_url, api), *served]
+
+    def _own_handlers(self) -> list[tuple[str, str]]:
+        """Patterns of the identity provider, which Voila adds as they are, with the base URL."""
+        if self.hub is None:
+            return []
+        patterns = [pattern for pattern, *_ in self.identity_provider.get_handlers()]
+        return [(pattern, url_path_join(self.base_url, pattern)) for pattern in patterns]
 
     def start(self) -> None:
         """Serve until interrupted."""

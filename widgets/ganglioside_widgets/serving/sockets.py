@@ -9,6 +9,7 @@ from tornado import web
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from ganglioside_widgets.serving.frames import PROTOCOL, FrameError, check_frame
+from ganglioside_widgets.serving.visits import is_theirs
 
 #: Most WebSockets open to one kernel: a page needs one, and another while it reconnects.
 MOST_SOCKETS: Final = 8
@@ -34,7 +35,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
                 f"A WebSocket must offer the subprotocol {PROTOCOL}. Every browser does: if pages "
                 "stay empty, let the proxy pass the header Sec-WebSocket-Protocol on.",
             )
-        if kernel_id not in self.kernel_manager:
+        if kernel_id not in self.kernel_manager or not is_theirs(self, kernel_id):
             raise web.HTTPError(404, "The kernel of this page has ended: reload it.")
         if self.kernel_manager.kernel_model(kernel_id)["connections"] >= MOST_SOCKETS:
             raise web.HTTPError(429, f"This page has {MOST_SOCKETS} WebSockets open already.")

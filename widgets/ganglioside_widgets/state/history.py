@@ -9,7 +9,7 @@ import pandas as pd
 import traitlets as t
 
 from ganglioside.analysis import Analysis
-from ganglioside.errors import GangliosideError
+from ganglioside.errors import GangliosideError, NobodyError
 from ganglioside.history import History
 from ganglioside.jobs import Rerun, start
 from ganglioside.settings import Settings
@@ -17,7 +17,7 @@ from ganglioside_widgets.state.export import LARGE
 from ganglioside_widgets.state.visitors import Visitor
 
 #: Columns that a search looks into.
-_SEARCHED = ("id", "name", "file_name", "status", "sample_type")
+_SEARCHED = ("id", "name", "file_name", "status", "sample_type", "author", "shared_group")
 
 
 class HistoryState(t.HasTraits):
@@ -130,6 +130,22 @@ class HistoryState(t.HasTraits):
             new = self._try(lambda: self._open().rerun(sid, settings), "Analysed again.")
             self.chosen = new or self.chosen
 
+    def share(self, way: str) -> None:
+        """Share the chosen session in a way that `Person.choices` names."""
+        person = self.visitor.person
+        choices = {} if person is None else person.choices
+        if (sid := self._changeable()) and way in choices:
+            self._try(lambda: self._open().share(sid, *choices[way]), f"Seen by: {way}.")
+
+    def way(self) -> str:
+        """Way in which the chosen session is shared, as `Person.choices` names it, or empty."""
+        session, person = self.session(), self.visitor.person
+        if session is None or person is None:
+            return ""
+        group = session["shared_group"]
+        wanted = (session["shared"], "" if pd.isna(group) else group)
+        return next((way for way, one in person.choices.items() if one == wanted), "")
+
     def _feature_count(self) -> int:
         """Feature count of the chosen session; 0 if it is unknown."""
         session = self.session()
@@ -173,6 +189,8 @@ class HistoryState(t.HasTraits):
         try:
             result = act()
             self.sessions = self._open().sessions()
+        except NobodyError:
+            return ""  # the page is ready, and waits for its visitor
         except GangliosideError as refusal:
             self.error = str(refusal)
         else:

@@ -14,7 +14,7 @@ from typing import Final
 import pandas as pd
 import traitlets as t
 
-from ganglioside.errors import GangliosideError, JobError
+from ganglioside.errors import GangliosideError, JobError, NobodyError
 from ganglioside.history import History
 from ganglioside.history.jobs import Job
 from ganglioside.history.storage.store import utc_now
@@ -259,6 +259,8 @@ class JobsState(t.HasTraits):
         try:
             history = self._open()
             self._resume(history)
+        except NobodyError:
+            return  # the page is ready, and waits for its visitor
         except GangliosideError as refusal:
             self.error = str(refusal)
         else:

@@ -98,6 +98,8 @@ class RunState(t.HasTraits):
         Further messages, such as that the result is not stored.
     owner : str
         Author of the running analysis, where another process carries it out.
+    way : str
+        Way in which new sessions are shared, as `Person.choices` names it; the usual one if empty.
     """
 
     phase = t.UseEnum(Phase, default_value=Phase.EMPTY)
@@ -115,6 +117,7 @@ class RunState(t.HasTraits):
     refusal = t.Instance(Refusal, allow_none=True)
     notice = t.Unicode("")
     owner = t.Unicode("")
+    way = t.Unicode("")
 
     def __init__(
         self,
@@ -167,6 +170,18 @@ class RunState(t.HasTraits):
         self.message = "Cancelling ..."
         self._cancel.set()
 
+    @property
+    def ways(self) -> list[str]:
+        """Ways in which the visitor can share new sessions, the usual one first."""
+        person = self._visitor.person
+        return [] if person is None else list(person.choices)
+
+    def history_to_save(self) -> History:
+        """History whose new sessions are shared as the visitor has chosen."""
+        history = self._open()
+        choices = {} if history.person is None else history.person.choices
+        return history.sharing(*choices[self.way]) if self.way in choices else history
+
     def find(self, sid: str) -> None:
         """Show a session of the history: its result, or its progress in another process."""
         if self.phase is not Phase.RUNNING:
@@ -205,7 +220,7 @@ class RunState(t.HasTraits):
 
     def _work(self, job: _Job) -> None:
         try:
-            history = self._open()
+            history = self.history_to_save()
             sid = history.begin(job.table.source, job.settings, job.name)
         except HistoryError as error:
             self._finish(job.analysed(self._heed), "", f"This analysis is not kept: {error}")

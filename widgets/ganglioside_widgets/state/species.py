@@ -10,7 +10,7 @@ import pandas as pd
 import traitlets as t
 
 from ganglioside.analysis import Analysis
-from ganglioside.errors import GangliosideError, NameFormError
+from ganglioside.errors import GangliosideError, NameFormError, NobodyError
 from ganglioside.history import History
 from ganglioside.lipids.adducts import expected_adducts, mz
 from ganglioside.lipids.composition import UNIT_LABELS, Composition
@@ -104,6 +104,8 @@ def completed_sessions(open_history: Callable[[], History]) -> tuple[list[tuple[
     """Completed sessions as (label, id), newest first, and the error if there is one."""
     try:
         listed = open_history().sessions()
+    except NobodyError:
+        return [], ""  # the page is ready, and waits for its visitor
     except GangliosideError as refusal:
         return [], str(refusal)
     completed = listed[listed["status"] == "completed"]

@@ -1,7 +1,9 @@
 """Visitors of a page, and what they may change: whoever starts the server decides.
 
 A page runs in a kernel of its own, whose environment comes from the server. Nothing that a
-browser sends, neither address nor message, can change it.
+browser sends, neither address nor message, can change it. Where people sign in, the server writes
+who has opened the page into a file that only it can write (`serving/kernels.py`); the history acts
+as that person from then on, and does not open before.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from ganglioside.errors import SettingsError
+from ganglioside.errors import NobodyError, SettingsError
 from ganglioside.history.author import current_author
+from ganglioside.history.sharing import Person, person_here
 
 if TYPE_CHECKING:
     from ganglioside.history import History
@@ -33,9 +36,10 @@ class Access(StrEnum):
     OWN = "own"  # only whoever started the server, who may change everything
     SHARED = "shared"  # others too, who may change what they made themselves
     OPEN = "open"  # others too, who may change everything
+    PEOPLE = "people"  # people who sign in, who see and change what is theirs or shared
 
 
-_WITH_GUESTS: Final = (Access.SHARED, Access.OPEN)
+_WITH_GUESTS: Final = (Access.SHARED, Access.OPEN, Access.PEOPLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,12 @@ class Visitor:
     ----------
     access : Access or None
         None in a notebook, whose user can run any code.
-    author : str
-        The name under which the history records actions.
+    name : str
+        The name under which the history records actions; empty where people sign in.
     """
 
     access: Access | None
-    author: str
+    name: str = ""
 
     @classmethod
     def here(cls) -> Visitor:
@@ -65,14 +69,39 @@ class Visitor:
             If `GANGLIOSIDE_PAGES` is not a value of `Access`.
         """
         access = access_of(os.environ)
+        if access is Access.PEOPLE:
+            return cls(access)
         if access in _WITH_GUESTS:
             os.environ[_AUTHOR] = _name()
         return cls(access, current_author())
 
     @property
+    def person(self) -> Person | None:
+        """Who has signed in and opened the page; None before, and where nobody signs in."""
+        if self.access is not Access.PEOPLE:
+            return None
+        try:
+            return person_here()
+        except NobodyError:
+            return None
+
+    @property
+    def author(self) -> str:
+        """The name under which the history records actions."""
+        person = self.person
+        return self.name if person is None else person.name
+
+    @property
     def on_page(self) -> bool:
         """Whether this is a web page, not a notebook."""
         return self.access is not None
+
+    @property
+    def may_administer(self) -> bool:
+        """Whether this is an administrator: by the hub, or as whoever started the server."""
+        if self.access is Access.PEOPLE:
+            return self.person is not None and self.person.may("admin")
+        return self.access in (Access.OWN, None)
 
     @property
     def is_guest(self) -> bool:
@@ -82,10 +111,12 @@ class Visitor:
     @property
     def is_bound(self) -> bool:
         """Whether the visitor may change only what was made on this page."""
-        return self.access is Access.SHARED
+        return self.access in (Access.SHARED, Access.PEOPLE)
 
     def why_not(self, author: str) -> str:
         """Reason why what `author` made may not be changed here; empty where it may."""
+        if self.access is Access.PEOPLE:
+            return self._why_not_as_person(author)
         if not self.is_bound or author == self.author:
             return ""
         return (
@@ -93,6 +124,12 @@ class Visitor:
             "be changed here. Whoever runs the server can allow more: ganglioside app "
             "--visitors-may-change."
         )
+
+    def _why_not_as_person(self, author: str) -> str:
+        person = self.person
+        if person is not None and person.may_change(author):
+            return ""
+        return f"{author} made this: only {author} and administrators can change it."
 
     def why_not_session(self, history: History, sid: str) -> str:
         """Reason why a session of the history may not be changed here; empty where it may.

@@ -74,7 +74,7 @@ class WorkbenchState(t.HasTraits):
         self.upload = UploadState(paths=not self.visitor.on_page if paths is None else paths)
         self.thresholds = ThresholdsState()
         self.run = RunState(history, post, self.visitor)
-        self.results = ResultsState(current_author)
+        self.results = ResultsState(lambda: self.visitor.author or current_author())
         self.export = ExportState(history, post, self.visitor)
         self.jobs = JobsState(
             history, post, everything=not self.visitor.on_page, visitor=self.visitor
@@ -99,7 +99,7 @@ class WorkbenchState(t.HasTraits):
         if analysis is None:
             return
         try:
-            sid = self._history().save(analysis)
+            sid = self.run.history_to_save().save(analysis)
         except HistoryError as error:
             self.notice = f"Not saved: {error}"
             return

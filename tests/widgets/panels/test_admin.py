@@ -1,0 +1,55 @@
+"""The page for administrators, by its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+import ganglioside as gg
+from ganglioside.history import History, sharing
+from ganglioside.history.sharing import Person
+from ganglioside_widgets.panels.admin import AdminPage, LogPanel, RetentionPanel, TokensPanel
+from ganglioside_widgets.state.visitors import VARIABLE
+
+Opener = Callable[[], History]
+
+
+def panel(page: AdminPage, kind: type) -> object:
+    return next(child for child in page._place.children if isinstance(child, kind))
+
+
+def test_an_administrator_works_on_the_page(opened: Opener, analysis: gg.Analysis) -> None:
+    history = opened()
+    sid = history.acting_as(Person("Ann", shares="own")).save(analysis, "liver")
+    history.tokens.add("Ann", "write")
+    page = AdminPage()
+    assert page.history.state.sessions["id"].tolist() == [sid]
+    tokens = panel(page, TokensPanel)
+    assert isinstance(tokens, TokensPanel)
+    assert tokens.revoke.disabled
+    tokens.grid.selected = str(page.state.tokens["id"].iloc[0])
+    assert not tokens.revoke.disabled
+    tokens.revoke.click()
+    assert "was revoked" in page.state.tokens["state"].iloc[0]
+    retention = panel(page, RetentionPanel)
+    assert isinstance(retention, RetentionPanel)
+    retention.age.value = "1y"
+    retention.children[-1].children[-1].click()
+    assert history.care.schedule() is not None
+    log = panel(page, LogPanel)
+    assert isinstance(log, LogPanel)
+    log.fields["author"].value = "Ann"
+    assert "1 entries" in log._count.value
+    page.jobs.state.close()
+
+
+def test_others_see_why_not(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "people")
+    monkeypatch.setenv(sharing.VARIABLE, Person("Ann").to_json())
+    page = AdminPage()
+    assert page._place.children == ()
+    assert "for administrators" in page._message.value
+    assert [file for file, _ in page.page._links] == [
+        "workbench.ipynb", "history.ipynb", "species.ipynb"
+    ]  # fmt: skip

@@ -1,0 +1,220 @@
+"""Page for administrators: sessions, jobs, workers, tokens, retention, and who did what."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ipywidgets as w
+import pandas as pd
+
+from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.panels.base import Panel, box, button, guard_page, say, styled
+from ganglioside_widgets.panels.history import HistoryPanel
+from ganglioside_widgets.panels.jobs import JobsPanel
+from ganglioside_widgets.panels.navigation import PAGES, welcome
+from ganglioside_widgets.state.admin import AdminState
+
+_TOKENS: Final = (
+    Column("person", "Person", 140),
+    Column("scope", "May", 70),
+    Column("groups", "Groups", 140),
+    Column("label", "For", 160),
+    Column("created", "Made", 96),
+    Column("expires", "Until", 96),
+    Column("state", "State", 220),
+    Column("id", "Token", 110),
+)
+
+_LOG: Final = (
+    Column("time_text", "Time (UTC)", 150),
+    Column("author", "Who", 140),
+    Column("action", "What", 130),
+    Column("subject", "Session or job", 140),
+    Column("details", "Details", 360),
+    Column("host", "Machine", 110),
+)
+
+#: Characters of the details of an entry that are shown.
+_DETAILS: Final = 300
+
+_NO_WORKERS: Final = "Jobs run in processes of this server; no worker is registered."
+
+
+class TokensPanel(Panel):
+    """Tokens of people, each of which can be revoked.
+
+    Parameters
+    ----------
+    state : AdminState
+    """
+
+    def __init__(self, state: AdminState) -> None:
+        self.state = state
+        self.grid = Grid("Tokens", _TOKENS, key="id", lines=6, empty="No token has been made.")
+        self.revoke = button("Revoke", self._revoke, kind="danger")
+        super().__init__("Tokens", [self.grid, self.revoke], kind="tokens")
+        state.observe(self._show, "tokens")
+        self.grid.observe(self._show_action, "selected")
+        self._show(None)
+
+    def _show(self, _: object) -> None:
+        self.grid.show(self.state.tokens)
+        self._show_action(None)
+
+    def _show_action(self, _: object) -> None:
+        self.revoke.disabled = not self._chosen()
+
+    def _chosen(self) -> str:
+        """Id of the chosen token, or empty."""
+        known = set(self.state.tokens.get("id", ()))
+        return str(self.grid.selected) if self.grid.selected in known else ""
+
+    def _revoke(self) -> None:
+        if token := self._chosen():
+            self.state.revoke(token)
+
+
+class RetentionPanel(Panel):
+    """What is cleaned up after how long.
+
+    Parameters
+    ----------
+    state : AdminState
+    """
+
+    def __init__(self, state: AdminState) -> None:
+        self.state = state
+        self._now = box()
+        self.age = w.Text(placeholder="such as 90d or 2y; empty: never", description="Older than")
+        self.every = w.Text(placeholder="such as 1d", description="Every")
+        for field in (self.age, self.every):
+            field.add_class("gg-field")
+        look = button("Count", lambda: state.preview(self.age.value), tip="How many are that old?")
+        keep = button(
+            "Set retention",
+            lambda: state.clean_after(self.age.value, self.every.value),
+            kind="danger",
+        )
+        line = w.HBox([self.age, self.every, look, keep]).add_class("gg-line")
+        super().__init__("Retention", [self._now, line], kind="retention")
+        state.observe(self._show, "retention")
+        self._show(None)
+
+    def _show(self, _: object) -> None:
+        self._now.value = say(self.state.retention)
+
+
+class WorkersPanel(Panel):
+    """Workers that carry out jobs, where the history has a table of them.
+
+    Parameters
+    ----------
+    state : AdminState
+    """
+
+    def __init__(self, state: AdminState) -> None:
+        self.state = state
+        self._place = w.VBox()
+        super().__init__("Workers", [self._place], kind="workers")
+        state.observe(self._show, "workers")
+        self._show(None)
+
+    def _show(self, _: object) -> None:
+        workers = self.state.workers.astype("str")
+        columns = [
+            Column(name, name.replace("_", " ").capitalize(), 120) for name in map(str, workers)
+        ]
+        grid = Grid(
+            "Workers", columns, key=columns[0].key if columns else "id", lines=6, empty=_NO_WORKERS
+        )
+        grid.show(workers)
+        self._place.children = (grid,)
+
+
+class LogPanel(Panel):
+    """Who did what, and when.
+
+    Parameters
+    ----------
+    state : AdminState
+    """
+
+    def __init__(self, state: AdminState) -> None:
+        self.state = state
+        self.fields = {
+            name: w.Text(description=label, placeholder=words).add_class("gg-field")
+            for name, label, words in (
+                ("author", "Who", "a name"),
+                ("action", "What", "such as deleted"),
+                ("subject", "About", "id of a session or job"),
+            )
+        }
+        self._count = box(kind="count")
+        self.grid = Grid("Log", _LOG, key="number", lines=14, empty="No entry is like this.")
+        line = w.HBox([*self.fields.values()]).add_class("gg-line")
+        super().__init__("Who did what", [line, self._count, self.grid], kind="log-of-people")
+        for name, field in self.fields.items():
+            field.observe(lambda change, name=name: setattr(state, name, change["new"]), "value")
+        state.observe(self._show, ["log", *self.fields])
+        self._show(None)
+
+    def _show(self, _: object) -> None:
+        found = self.state.found()
+        self._count.value = f"<span role='status'>{len(found):,} entries</span>"
+        self.grid.show(_for_display(found))
+
+
+class AdminPage(w.VBox):  # type: ignore[misc]
+    """Web page for administrators."""
+
+    def __init__(self) -> None:
+        guard_page()
+        self.page = Page("Administration", PAGES)
+        self.state = AdminState()
+        self._message = box()
+        self._place = w.VBox()
+        refresh = button("Refresh", self.state.refresh, tip="Read everything again")
+        super().__init__([styled(self.page, refresh, self._message, self._place)])
+        self.page.on_open(lambda _: self._visit())
+        self.state.observe(self._say, ["error", "notice"])
+        self._open()
+
+    def _visit(self) -> None:
+        """Read everything again, and follow the jobs, once somebody has opened the page."""
+        self._open()
+        if self._place.children:
+            self.history.state.refresh()
+            self.jobs.state.watch()
+
+    def _open(self) -> None:
+        """Show everything to an administrator, and to others why not."""
+        welcome(self.page, self.state.visitor)
+        self.state.refresh()
+        self._say(None)
+        if self.state.why_not or self._place.children:
+            return
+        self.history = HistoryPanel(page=self.page)
+        self.jobs = JobsPanel(page=self.page)
+        self._place.children = (
+            self.history,
+            self.jobs,
+            WorkersPanel(self.state),
+            TokensPanel(self.state),
+            RetentionPanel(self.state),
+            LogPanel(self.state),
+        )
+
+    def _say(self, _: object) -> None:
+        self._message.value = say(self.state.error, "error") or say(self.state.notice)
+
+
+def _for_display(entries: pd.DataFrame) -> pd.DataFrame:
+    """Entries with the column `time_text`, their details cut."""
+    if entries.empty:
+        return entries
+    return entries.assign(
+        time_text=entries["time"].dt.strftime("%Y-%m-%d %H:%M:%S").astype("str"),
+        details=entries["details"].str.slice(0, _DETAILS),
+        subject=entries["subject"].fillna(""),
+    )

@@ -1,0 +1,195 @@
+"""What administrators see and do: tokens, retention, workers, and who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import pandas as pd
+import traitlets as t
+
+from ganglioside.errors import GangliosideError, NobodyError
+from ganglioside.history import History
+from ganglioside.history.care.cleanup import parse_age
+from ganglioside.history.storage.store import utc_now
+from ganglioside_widgets.state.visitors import Visitor
+
+#: Newest entries of the log that are shown.
+_ENTRIES: Final = 2_000
+
+#: The table of workers, in histories that have one.
+_WORKERS: Final = "workers"
+
+_DAY: Final = timedelta(days=1)
+
+_NOT_ALLOWED: Final = (
+    "This page is for administrators. Whoever runs the server names them: members of the hub's "
+    "group of administrators, or whoever started the server where nobody signs in."
+)
+
+
+class AdminState(t.HasTraits):
+    """Tokens, retention, workers and log of a history.
+
+    Parameters
+    ----------
+    history : callable
+        Opens the history.
+    visitor : Visitor, optional
+        That of this kernel where omitted.
+
+    Attributes
+    ----------
+    tokens, workers, log : pandas.DataFrame
+        The newest entries of the log first; no columns where there is no table of workers.
+    retention : str
+        What is cleaned after how long.
+    author, action, subject : str
+        Only entries of the log that contain these words are shown.
+    error, notice : str
+        Why the last action was refused, or what it did.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> import ganglioside as gg
+    >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
+    >>> sid = history.save(gg.analyze(gg.example()), name="liver")
+    >>> state = AdminState(lambda: history)
+    >>> state.refresh()
+    >>> state.action = "complet"
+    >>> state.found()["subject"].tolist() == [sid]
+    True
+    """
+
+    tokens = t.Instance(pd.DataFrame, ())
+    workers = t.Instance(pd.DataFrame, ())
+    log = t.Instance(pd.DataFrame, ())
+    retention = t.Unicode("")
+    author = t.Unicode("")
+    action = t.Unicode("")
+    subject = t.Unicode("")
+    error = t.Unicode("")
+    notice = t.Unicode("")
+
+    def __init__(
+        self, history: Callable[[], History] = History.open, visitor: Visitor | None = None
+    ) -> None:
+        super().__init__()
+        self._open = history
+        self.visitor = visitor or Visitor.here()
+
+    @property
+    def why_not(self) -> str:
+        """Reason why the visitor may not do any of this; empty where they may."""
+        return "" if self.visitor.may_administer else _NOT_ALLOWED
+
+    def refresh(self) -> None:
+        """Read everything again."""
+        self._do(lambda _: "")
+
+    def revoke(self, token: str) -> None:
+        """Let nobody in with a token any more."""
+
+        def act(history: History) -> str:
+            history.tokens.revoke(token)
+            return f"Token {token} lets nobody in any more."
+
+        self._do(act)
+
+    def clean_after(self, age: str, every: str) -> None:
+        """Clean up by itself what is older than an age; empty: never."""
+
+        def act(history: History) -> str:
+            if not age.strip():
+                history.care.set_schedule(None)
+                return "Nothing is cleaned up by itself any more."
+            history.care.set_schedule(parse_age(age), parse_age(every) if every.strip() else None)
+            return f"What is older than {age.strip()} is cleaned up by itself."
+
+        self._do(act)
+
+    def preview(self, age: str) -> None:
+        """Say how many sessions a cleanup would delete now."""
+
+        def act(history: History) -> str:
+            number = len(history.care.cleanup(parse_age(age)))
+            return f"{number:,} sessions are older than {age.strip()} and not marked as kept."
+
+        self._do(act)
+
+    def found(self) -> pd.DataFrame:
+        """Entries of the log that contain the words that are looked for."""
+        if self.log.empty:
+            return self.log
+        wanted = pd.Series(True, index=self.log.index)
+        for column in ("author", "action", "subject"):
+            word = getattr(self, column).strip().casefold()
+            texts = self.log[column].fillna("").str.casefold()
+            wanted &= texts.str.contains(word, regex=False)
+        return self.log[wanted].reset_index(drop=True)
+
+    def _do(self, act: Callable[[History], str]) -> None:
+        """Act, and read everything again; `notice` or `error` says what came of it."""
+        self.notice, self.error = "", self.why_not
+        if self.error:
+            return
+        try:
+            history = self._open()
+            done = act(history)
+            self._read(history)
+        except NobodyError:
+            return  # the page is ready, and waits for its visitor
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+        else:
+            self.notice = done
+
+    def _read(self, history: History) -> None:
+        self.tokens = _tokens(history)
+        self.workers = _workers(history)
+        self.log = history.care.log().iloc[::-1].head(_ENTRIES).reset_index(drop=True)
+        self.retention = _retention(history)
+
+
+def _tokens(history: History) -> pd.DataFrame:
+    """Tokens, the newest first, each with its state."""
+    now = utc_now()
+    rows = [
+        {
+            "id": token.id,
+            "person": token.person,
+            "scope": token.scope,
+            "groups": ", ".join(token.groups),
+            "label": token.label,
+            "created": f"{token.created:%Y-%m-%d}",
+            "expires": "never" if token.expires is None else f"{token.expires:%Y-%m-%d}",
+            "state": token.why_refused(now) or "valid",
+        }
+        for token in reversed(history.tokens.all())
+    ]
+    return pd.DataFrame(rows)
+
+
+def _workers(history: History) -> pd.DataFrame:
+    """Rows of the table of workers; empty in a history that has none."""
+    there = history.query(
+        "SELECT table_name FROM information_schema.tables WHERE table_name = ?", [_WORKERS]
+    )
+    return history.query(f"SELECT * FROM {_WORKERS}") if len(there) else pd.DataFrame()
+
+
+def _retention(history: History) -> str:
+    schedule = history.care.schedule()
+    if schedule is None:
+        return (
+            "Nothing is cleaned up by itself: sessions and jobs stay until somebody deletes them."
+        )
+    last = "not yet" if schedule.last_run is None else f"{schedule.last_run:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"Sessions and jobs that ended more than {schedule.older_than / _DAY:g} days ago are "
+        f"deleted every {schedule.every / _DAY:g} days, unless they are marked as kept. "
+        f"{schedule.author} has set this; last cleanup: {last}."
+    )

@@ -318,13 +318,12 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
     if "transposed" in set(table.problems["code"]):
         return []  # its lines are columns
     rows = set(table.data["row"].dropna().astype(int))
+    records, inside = _records(text, separator)
     begin = read.header_line
     if read.tool == "mzmine":  # a row of groups may be below the header
-        lines = _LINE_END.split(text)
-        below = range(begin, len(lines))
-        begin = next((i + 1 for i in below if lines[i].strip()), begin)
+        below = (number for number in records if number > begin and any(records[number]))
+        begin = next(below, begin)
     known = {"Factors", "metabolite_name", *table.data["name"].dropna()}  # of other sections
-    records, inside = _records(text, separator)
     found = []
     quotes = 0  # since the last row began
     for number, line in enumerate(_LINE_END.split(text), 1):

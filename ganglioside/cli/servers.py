@@ -89,6 +89,10 @@ def serve_app(
     allow_host: AllowHost = None,
     trust_proxy: TrustProxy = None,
     max_kernels: MaxKernels = 20,
+    idle_minutes: Annotated[
+        float,
+        typer.Option(help="Time without use after which a closed page's kernel ends.", min=0.1),
+    ] = 10.0,
     visitors_may_change: Annotated[
         bool,
         typer.Option(
@@ -122,6 +126,7 @@ def serve_app(
         allow_hosts=tuple(allow_host or ()),
         trusted_proxies=tuple(trust_proxy or ()),
         max_kernels=max_kernels,
+        idle_minutes=idle_minutes,
         visitors_may_change=visitors_may_change,
         extra=tuple(context.args),
     )

@@ -188,6 +188,13 @@ def serve(
     server.run()
 
 
+def hub_config() -> None:
+    """Print the path of a configuration of JupyterHub, where people sign in to pages and API."""
+    from ganglioside.server import hub_config
+
+    output.text(str(hub_config.__file__))
+
+
 def _workplace(folder: Path | None) -> Path:
     """Folder to work in; never inside an installed package, which an update replaces."""
     if folder is None and locations.in_checkout():

@@ -60,6 +60,7 @@ class Visit:
     models: dict[str, dict[str, Any]] = field(default_factory=dict)
     socket: Any = None
     news: threading.Condition = field(default_factory=threading.Condition)
+    has_answered: bool = False
     is_closed: bool = False
 
     def open(self) -> None:
@@ -143,7 +144,8 @@ class Visit:
     def take(self, frame: bytes) -> None:
         """Take over the states of widgets."""
         _, parts = deserialize_msg_from_ws_v1(frame)
-        content = json.loads(bytes(parts[3]))
+        header, content = json.loads(bytes(parts[0])), json.loads(bytes(parts[3]))
+        self.has_answered |= header["msg_type"] == "kernel_info_reply"
         data = content.get("data")
         data = data if isinstance(data, dict) else {}
         if data.get("method") == "update_states":

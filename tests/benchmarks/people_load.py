@@ -80,6 +80,12 @@ class Visit:
             subprotocols=["v1.kernel.websocket.jupyter.org"], cookie=cookies, origin=self.hub.url,
             timeout=PATIENCE,
         )  # fmt: skip
+        threading.Thread(target=self.listen, daemon=True).start()
+        # As a browser does: what is sent before the kernel has answered may be lost.
+        while not (self.has_answered or self.is_closed):
+            self.send("kernel_info_request", "")
+            with self.news:
+                self.news.wait_for(lambda: self.has_answered or self.is_closed, 5)
         self.send(
             "comm_open", "1.0.0", comm_id="all", target_name="jupyter.widget.control", data={}
         )

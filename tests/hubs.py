@@ -83,6 +83,7 @@ class Hub:
     url: str
     history: Path
     log: Path
+    process: subprocess.Popen[bytes]
 
     @property
     def service(self) -> str:
@@ -108,7 +109,7 @@ class Hub:
 
 
 @contextmanager
-def running(folder: Path, *more: str) -> Iterator[Hub]:
+def running(folder: Path, *more: str, groups: str = GROUPS) -> Iterator[Hub]:
     """Run a hub until its pages are ready.
 
     Parameters
@@ -117,11 +118,13 @@ def running(folder: Path, *more: str) -> Iterator[Hub]:
         For all its files.
     *more
         Further arguments of `ganglioside app`.
+    groups
+        Who belongs to which group, as the file of groups has it.
     """
     path = search_path()
     ports = {name: free_port() for name in ("front", "service", "hub", "proxy")}
-    groups, config, log = folder / "groups.toml", folder / "hub.py", folder / "hub.log"
-    groups.write_text(GROUPS)
+    named, config, log = folder / "groups.toml", folder / "hub.py", folder / "hub.log"
+    named.write_text(groups)
     config.write_text(
         CONFIG.format(config=hub_config.__file__, password=PASSWORD, hub=ports["hub"],
                       proxy=ports["proxy"], more=list(more))
@@ -129,7 +132,7 @@ def running(folder: Path, *more: str) -> Iterator[Hub]:
     history = folder / "history.duckdb"
     environment = os.environ | {
         "PATH": path,
-        "GANGLIOSIDE_GROUPS": str(groups),
+        "GANGLIOSIDE_GROUPS": str(named),
         "GANGLIOSIDE_HUB_FOLDER": str(folder / "hub"),
         "GANGLIOSIDE_HUB_ADDRESS": f"http://127.0.0.1:{ports['front']}",
         "GANGLIOSIDE_HUB_SERVICE": f"http://127.0.0.1:{ports['service']}",
@@ -144,7 +147,7 @@ def running(folder: Path, *more: str) -> Iterator[Hub]:
             [sys.executable, "-m", "jupyterhub", "-f", str(config)],
             cwd=folder, env=environment, stdout=output, stderr=output,
         )  # fmt: skip
-    hub = Hub(f"http://127.0.0.1:{ports['front']}", history, log)
+    hub = Hub(f"http://127.0.0.1:{ports['front']}", history, log, process)
     try:
         until(lambda: _is_ready(hub, process), "the pages of the hub")
         yield hub

@@ -89,6 +89,10 @@ def serve_app(
     allow_host: AllowHost = None,
     trust_proxy: TrustProxy = None,
     max_kernels: MaxKernels = 20,
+    idle_minutes: Annotated[
+        float,
+        typer.Option(help="Time without use after which a closed page's kernel ends.", min=0.1),
+    ] = 10.0,
     visitors_may_change: Annotated[
         bool,
         typer.Option(
@@ -122,6 +126,7 @@ def serve_app(
         allow_hosts=tuple(allow_host or ()),
         trusted_proxies=tuple(trust_proxy or ()),
         max_kernels=max_kernels,
+        idle_minutes=idle_minutes,
         visitors_may_change=visitors_may_change,
         extra=tuple(context.args),
     )
@@ -181,6 +186,13 @@ def serve(
     server = RunningServer(history, options, token)
     output.text(f"The API is served at {server.url}, its documentation at {server.url}/docs")
     server.run()
+
+
+def hub_config() -> None:
+    """Print the path of a configuration of JupyterHub, where people sign in to pages and API."""
+    from ganglioside.server import hub_config
+
+    output.text(str(hub_config.__file__))
 
 
 def _workplace(folder: Path | None) -> Path:

@@ -13,8 +13,10 @@ import pytest
 import stores
 from command_line import EXAMPLE, ROWS, run, run_json
 
+import ganglioside as gg
 from ganglioside.errors import Cancelled
 from ganglioside.exporting import FORMATS
+from ganglioside.history.sharing import VARIABLE, Person
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +108,27 @@ def test_history_deletes_after_asking(sid: str) -> None:
 def test_history_deletes_nothing_when_one_id_is_wrong(sid: str) -> None:
     run("history", "delete", "--yes", sid, "zzz", code=1)
     assert len(run_json("history", "list")) == 1
+
+
+def test_a_session_is_shared_otherwise() -> None:
+    history = gg.History.open()
+    sid = history.save(gg.analyze(gg.example()))
+    eve = history.acting_as(Person("Eve"))
+    for words, seen in ((["own"], 0), (["group", "--group", "lipids"], 0), (["everybody"], 1)):
+        run("history", "share", sid, *words)
+        assert len(eve.sessions()) == seen
+    assert "Name the group" in run("history", "share", sid, "group", code=1).output
+    run("history", "share", sid, "world", code=2)
+
+
+def test_commands_keep_to_the_person_of_their_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = gg.History.open()
+    sid = history.acting_as(Person("Ann", shares="own")).save(gg.analyze(gg.example()))
+    monkeypatch.setenv(VARIABLE, Person("Eve").to_json())
+    assert run_json("history", "list") == []
+    for command in (("history", "show"), ("history", "rename"), ("export",), ("history", "delete")):
+        more = ["mine"] if "rename" in command else []
+        more += ["--yes"] if "delete" in command else []
+        assert "There is no session" in run(*command, sid, *more, code=1).output
+    assert "administrators" in run("history", "query", "SELECT 1", code=1).output
+    assert history.session(sid)["status"] == "completed"

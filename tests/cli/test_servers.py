@@ -104,3 +104,21 @@ def test_a_token_of_ones_own_is_taken_from_the_environment(
 
 def test_a_server_that_others_could_listen_to_is_refused() -> None:
     assert "--certfile" in run("serve", "--host", "0.0.0.0", code=1).output
+
+
+def test_a_service_of_a_hub_listens_where_the_hub_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[PageOptions] = []
+    monkeypatch.setattr(
+        "ganglioside_widgets.app.serve_pages", lambda _, asked: served.append(asked)
+    )
+    assert "No hub has started this" in run("app", "--hub", code=1).output
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/services/ganglioside/")
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_URL", "http://127.0.0.1:8123")
+    run("app", "--hub", "--idle-minutes", "2")
+    (options,) = served
+    assert (options.host, options.port, options.open_browser) == ("127.0.0.1", 8123, False)
+    assert (str(options.access), options.idle_minutes) == ("people", 2.0)
+
+
+def test_the_configuration_of_a_hub_is_found() -> None:
+    assert Path(run("hub-config").stdout.strip()).name == "hub_config.py"

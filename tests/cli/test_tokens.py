@@ -34,3 +34,17 @@ def test_what_is_wrong_is_refused() -> None:
     assert "There is no token" in run("tokens", "revoke", "0123456789", code=1).output
     assert "needs the name" in run("tokens", "add", " ", code=1).output
     run("tokens", "add", "Ann", "--scope", "root", code=2)
+
+
+def test_a_token_names_the_groups_of_its_person() -> None:
+    secret = run("tokens", "add", "Ann", "--group", "lipids", "--group", "clinic").stdout.strip()
+    found = History.open().tokens.find(secret)
+    assert found is not None
+    assert found.groups == ("lipids", "clinic")
+    (listed,) = run_json("tokens", "list")
+    assert listed["groups"] == "lipids, clinic"
+    new = run("tokens", "rotate", found.id).stdout.strip()
+    again = History.open().tokens.find(new)
+    assert again is not None
+    assert again.groups == found.groups
+    assert "A group has a name" in run("tokens", "add", "Ann", "--group", " ", code=1).output

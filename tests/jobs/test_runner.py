@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from jobs.slow_work import Slow, slow_process
 
 import ganglioside as gg
 from ganglioside import jobs
-from ganglioside.errors import JobError
+from ganglioside.errors import JobError, UnknownSessionError
+from ganglioside.history.sharing import Person
 from ganglioside.jobs.kinds import parameters_of
 
 
@@ -86,3 +88,33 @@ def test_events_that_cannot_be_stored_at_once_are_not_lost(
     monkeypatch.setattr(history.jobs, "beat", held)
     ended = jobs.run_here(history, Slow(), seen.append, time_limit=0.5)
     assert list(jobs.follow(history, ended.id))[:-1] == seen
+
+
+def test_the_work_of_a_job_sees_what_its_person_sees(history: gg.History, table: Path) -> None:
+    """Whichever process carries it out, and whatever the job was made to ask for."""
+    ann, eve = Person("Ann", shares="own"), Person("Eve")
+    sid, _ = history.acting_as(ann).run(table, name="secret")
+    reads = (jobs.Rerun(session=sid), jobs.Report(source=sid, out=str(table.with_suffix(".html"))),
+             jobs.Export(session=sid, out=str(table.with_suffix(".xlsx"))))  # fmt: skip
+    for work in reads:
+        # Not by `start`, which refuses at once.
+        job = history.acting_as(eve).jobs.add(work.kind, parameters_of(work), "steal")
+        ended = jobs.carry_out(history, job)
+        assert ended.status == "failed"
+        assert "There is no session" in str(ended.error)
+        with pytest.raises(UnknownSessionError):
+            jobs.start(history.acting_as(eve), work)
+    assert [*table.parent.glob("*.xlsx"), *table.parent.glob("*.html")] == []
+    assert len(history.sessions()) == 1
+
+
+def test_what_a_job_makes_is_its_persons(history: gg.History, table: Path) -> None:
+    ann = history.acting_as(Person("Ann", groups=("lipids",), shares="own"))
+    for acting, sharing in ((ann, ["own", None]), (ann.sharing("group"), ["group", "lipids"])):
+        work = jobs.Analyze(source=str(table))
+        job = acting.jobs.add(work.kind, parameters_of(work), "liver")
+        assert jobs.carry_out(history, job).status == "completed"
+        made = history.page().sessions[0]
+        assert [made["author"], made["shared"], made["shared_group"]] == ["Ann", *sharing]
+    bob = history.acting_as(Person("Bob", groups=("lipids",)))
+    assert bob.sessions()["shared"].tolist() == ["group"]

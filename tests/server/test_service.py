@@ -145,20 +145,26 @@ def _tried_in_vain(client: httpx.Client, names: dict[str, str]) -> int:
     return tried
 
 
-def test_a_stream_ends_when_the_session_is_shared_no_more(history_of_ann: History) -> None:
-    """A listener of the group hears no more once the session is the author's own again."""
-    ann = history_of_ann.acting_as(Person("Ann", groups=("lipids",), shares="own"))
+def test_a_stream_ends_for_who_sees_the_session_no_more(history_of_ann: History) -> None:
+    """One of the group hears no more once it is the author's own again; the author does."""
+    ann = Person("Ann", groups=("lipids",), shares="own")
+    acting = history_of_ann.acting_as(ann)
+    sid = acting.begin(gg.example().source, gg.Settings())
+    acting.share(sid, "group")
     bob = Person("Bob", groups=("lipids",))
-    sid = ann.begin(gg.example().source, gg.Settings())
-    ann.share(sid, "group")
 
     async def listen() -> None:
         feeds = Feeds(history_of_ann)
-        async with feeds.listen(bob, "session", sid) as feed:
-            await asyncio.to_thread(ann.share, sid, "own")
-            with pytest.raises(UnknownSessionError):
-                async for _ in feed.after(0):
-                    pass
+        async with feeds.listen(ann, "session", sid) as hers:
+            async with feeds.listen(bob, "session", sid) as his:
+                await asyncio.to_thread(acting.share, sid, "own")
+                with pytest.raises(UnknownSessionError):
+                    await anext(his.after(0))
+            await asyncio.to_thread(acting.cancel, sid)
+            assert [event async for event in hers.after(0)] == []
+            async with feeds.listen(bob, "session", sid) as late:
+                with pytest.raises(UnknownSessionError):
+                    await anext(late.after(0))
 
     asyncio.run(listen())
 

@@ -21,7 +21,12 @@ from ganglioside_widgets import app
 from ganglioside_widgets.panels import navigation
 from ganglioside_widgets.serving import pages
 from ganglioside_widgets.serving.kernels import BoundedKernels
-from ganglioside_widgets.serving.options import MOST_KERNELS, PageOptions, ServerOptions
+from ganglioside_widgets.serving.options import (
+    IDLE_MINUTES,
+    MOST_KERNELS,
+    PageOptions,
+    ServerOptions,
+)
 from ganglioside_widgets.serving.pages import LetFinish, Pages
 
 # Only the dict syntax keeps the size a number: see app.py.
@@ -70,7 +75,7 @@ def test_pages_are_served_preheated_and_their_kernels_culled(tmp_path: Path) -> 
     assert configured.template == "ganglioside"
     pools = server.config.VoilaKernelManager.kernel_pools_config.get_value(Dict())
     assert {name: pool["pool_size"] for name, pool in pools.items()} == app.PAGES
-    assert int(server.config.MappingKernelManager.cull_idle_timeout) == app.CULL_AFTER
+    assert int(server.config.MappingKernelManager.cull_idle_timeout) == 60 * IDLE_MINUTES
     assert int(server.config.MappingKernelManager.cull_interval) == app.CULL_INTERVAL
     executor = VoilaExecutor(nb=v4.new_notebook(), config=server.config)
     assert executor.iopub_timeout == executor.startup_timeout == app.PATIENCE

@@ -40,8 +40,7 @@ MAX_MESSAGE: Final = 200 * 1024 * 1024
 #: Bytes per second that a kernel may send: enough for charts and tables of large analyses.
 IOPUB_RATE: Final = 1e9
 
-#: Seconds without use after which the kernel of a closed page is ended, and between two checks.
-CULL_AFTER: Final = 600
+#: Seconds between two looks for kernels that are not used any more.
 CULL_INTERVAL: Final = 60
 
 #: Seconds that a page waits for its kernel and for what it shows, on a very busy machine.
@@ -203,6 +202,7 @@ def page_arguments(folder: Path, options: PageOptions) -> list[str]:
             f"{options.max_kernels} kernels are too few: {spare} are kept ready for visitors, so "
             f"give --max-kernels at least {spare + 1}."
         )
+    idle_seconds = max(1, round(60 * options.idle_minutes))
     pools = {page: {"pool_size": size} for page, size in PAGES.items()}
     return [
         str(folder),
@@ -219,8 +219,8 @@ def page_arguments(folder: Path, options: PageOptions) -> list[str]:
         f"--VoilaExecutor.iopub_timeout={PATIENCE}",
         f"--VoilaExecutor.startup_timeout={PATIENCE}",
         f"--KernelManager.shutdown_wait_time={SHUTDOWN_WAIT}",
-        f"--MappingKernelManager.cull_idle_timeout={CULL_AFTER}",
-        f"--MappingKernelManager.cull_interval={CULL_INTERVAL}",
+        f"--MappingKernelManager.cull_idle_timeout={idle_seconds}",
+        f"--MappingKernelManager.cull_interval={min(CULL_INTERVAL, idle_seconds)}",
     ]
 
 

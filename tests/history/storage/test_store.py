@@ -30,6 +30,7 @@ from history_tables import query
 import ganglioside as gg
 from ganglioside.errors import HistoryError
 from ganglioside.history import History, location, record
+from ganglioside.history.sharing import Person
 from ganglioside.history.storage import catalog, store
 from ganglioside.history.storage.catalog import Migration, known_tables, migrations
 from ganglioside.reading.raw_table import Source
@@ -78,6 +79,9 @@ def test_a_file_of_an_older_version_keeps_all_and_can_do_what_is_new(
     assert_analyses_equal(opened.load(sid), analysis)
     before, after = (h.sessions().drop(columns=["author", "keep"]) for h in (history, opened))
     assert before.equals(after)
+    assert set(after["shared"]) == {"everybody"}
+    assert len(opened.acting_as(Person("Eve")).sessions()) == 2
+    assert_analyses_equal(opened.acting_as(Person("Eve")).load(sid), analysis)
     assert opened.source(failed).content == b"x"
     assert opened.care.verify(sample=0).is_whole
 

@@ -20,6 +20,10 @@ HERE: Final = "127.0.0.1"
 MOST_KERNELS: Final = 20
 
 
+#: Minutes without use after which the kernel of a closed page is ended.
+IDLE_MINUTES: Final = 10.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServerOptions:
     """Where a server listens, and how it is started.
@@ -69,6 +73,8 @@ class PageOptions(ServerOptions):
         Addresses of proxies whose `X-Forwarded-Proto` header is believed.
     max_kernels : int
         Pages open at once, spare kernels included.
+    idle_minutes : float
+        Time without use after which the kernel of a closed page is ended.
     visitors_may_change : bool
         Whether visitors from other machines may change sessions and jobs of others.
     hub : HubService or None
@@ -85,6 +91,7 @@ class PageOptions(ServerOptions):
     allow_hosts: Sequence[str] = ()
     trusted_proxies: Sequence[str] = ()
     max_kernels: int = MOST_KERNELS
+    idle_minutes: float = IDLE_MINUTES
     visitors_may_change: bool = False
     hub: HubService | None = None
 

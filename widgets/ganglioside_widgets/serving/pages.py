@@ -26,6 +26,7 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from ganglioside.server.hub import HubService
 from ganglioside.server.jupyter import handlers, jupyter_app
@@ -73,6 +74,27 @@ class LetFinish(VoilaShutdownKernelHandler):  # type: ignore[misc]
             await self.kernel_manager.shutdown_kernel(kernel_id)
 
 
+#: Pages that only administrators may open, or whoever started the server where nobody else comes.
+FOR_ADMINISTRATORS: Final = frozenset({"admin.ipynb"})
+
+
+def may_administer(handler: Any) -> bool:
+    """Whether a visitor is an administrator, or whoever started the server and is alone there."""
+    person = person_of(handler)
+    alone = access_of(os.environ) is Access.OWN
+    return alone if person is None else person.may("admin")
+
+
+class Overview(TornadoVoilaTreeHandler):  # type: ignore[misc]
+    """Lists the pages that the visitor may open."""
+
+    @property
+    def template_namespace(self) -> dict[str, Any]:
+        """Values for the page."""
+        closed = () if may_administer(self) else FOR_ADMINISTRATORS
+        return {**super().template_namespace, "closed": closed}
+
+
 class OwnKernel(KernelHandler):
     """Answers about a kernel to who may use it."""
 
@@ -99,21 +121,13 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
     async def get(self, path: str | None = None) -> None:
         """Answer with the page."""
         pages = {page.name for page in Path(self.contents_manager.root_dir).iterdir()}
-        if path not in pages or not self._may_open(path):
+        if path not in pages or (path in FOR_ADMINISTRATORS and not may_administer(self)):
             raise web.HTTPError(404, reason="There is no such page")
         if not self.kernel_manager.has_room(path):
             raise self.kernel_manager.refusal()
         await super().get(path)
         # Voila keeps the address of each visit for kernels to request; ours never do.
         RequestInfoSocketHandler._cache.clear()
-
-    def _may_open(self, page: str | None) -> bool:
-        """Whether the visitor may open a page: those of administrators are theirs alone."""
-        if page not in FOR_ADMINISTRATORS:
-            return True
-        person = person_of(self)
-        alone = access_of(os.environ) is Access.OWN
-        return alone if person is None else person.may("admin")
 
     def write_error(self, status_code: int, **named: Any) -> None:
         """Answer with an error; one of a full server says when to try again."""
@@ -130,10 +144,6 @@ class TemplateFiles(TemplateStaticFileHandler):  # type: ignore[misc]
         if re.fullmatch(rf"{TEMPLATE}/static/[^/].*", path) is None:
             raise web.HTTPError(404)
         return str(super().parse_url_path(path))
-
-
-#: Pages that only administrators may open, or whoever started the server where nobody else comes.
-FOR_ADMINISTRATORS: Final = frozenset({"admin.ipynb"})
 
 
 class TokenProvider(PasswordIdentityProvider):
@@ -153,6 +163,7 @@ REPLACED: Final[dict[type, type | None]] = {
     VoilaShutdownKernelHandler: LetFinish,
     VoilaKernelWebsocketHandler: KernelSocket,
     TornadoVoilaHandler: PageHandler,
+    TornadoVoilaTreeHandler: Overview,
     TemplateStaticFileHandler: TemplateFiles,
     # Not needed, and unsafe: one requires no token, the other serves files beside the pages.
     RequestInfoSocketHandler: None,

@@ -11,6 +11,7 @@ import pytest
 from ganglioside.errors import HistoryError
 from ganglioside.history import History
 from ganglioside.history.location import store_at
+from ganglioside.history.sharing import Person
 from ganglioside.history.storage import catalog
 from ganglioside.history.storage.postgres import schema, store
 
@@ -27,7 +28,14 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield found
 
 
-@pytest.mark.parametrize("first", [1, 4, catalog.migrations()[-1].version])
+OLD_SESSION = """
+    INSERT INTO sessions (id, name, sample_type, status, created, file_name, file_size, sha256,
+                          settings, version, host, pid)
+    VALUES ('10000000000000', 'old', 'other', 'failed', now(), 'a.csv', 1, 'x', '{}', '0.1', 'h', 1)
+"""
+
+
+@pytest.mark.parametrize("first", [1, 4, 9, catalog.migrations()[-1].version])
 def test_each_version_is_brought_up_to_date(
     url: str, first: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -37,9 +45,12 @@ def test_each_version_is_brought_up_to_date(
         patch.setattr(schema.catalog, "migrations", lambda: steps[:first])
         patch.setattr(schema, "require_known", lambda _: None)
         store_at(url, 30).prepare()
+        with store_at(url, 30).write() as connection:
+            connection.execute(OLD_SESSION)
     store._sound.discard(url)
     history = History.open(url)  # compares all columns with those of the file
-    assert history.sessions().empty
+    # What was there before people were told apart is everybody's.
+    assert history.acting_as(Person("Eve")).sessions()["shared"].tolist() == ["everybody"]
     with history._store.read() as connection:
         rows = connection.execute("SELECT version FROM schema_version ORDER BY version").fetchall()
     assert [version for (version,) in rows] == [step.version for step in steps]

@@ -109,6 +109,10 @@ class EndedError(HistoryError, JobError):
     """A session or job is not in the state that the call needs: it has ended, or not yet."""
 
 
+class LostError(HistoryError, JobError):
+    """A worker has lost its job to the queue, so that nothing it writes is kept."""
+
+
 class ForbiddenError(HistoryError, JobError):
     """The person who acts may not do this."""
 
@@ -172,6 +176,10 @@ NO_MEMORY = (
     "The memory of this machine is not enough for this table. Close other programs, split the "
     "table by samples, or use a machine with more memory. What was kept before is whole."
 )
+
+
+class GivenBack(BaseException):
+    """Raised in work that its worker leaves to another: nothing is recorded of it."""
 
 
 class Cancelled(Exception):  # noqa: N818 - a request, not a fault

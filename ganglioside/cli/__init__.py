@@ -14,6 +14,7 @@ from ganglioside.cli import (
     questions,
     servers,
     tokens,
+    workers,
 )
 from ganglioside.cli.root import app
 
@@ -31,9 +32,11 @@ app.command(context_settings=servers.PASS_ON)(servers.lab)
 app.command("app", context_settings=servers.PASS_ON)(servers.serve_app)
 app.command()(servers.serve)
 app.command("hub-config")(servers.hub_config)
+app.command()(workers.worker)
 history.history.add_typer(history_care.care)
 app.add_typer(history.history, name="history")
 app.add_typer(jobs.jobs, name="jobs")
 app.add_typer(tokens.tokens, name="tokens")
+app.add_typer(workers.workers, name="workers")
 
 __all__ = ["app"]

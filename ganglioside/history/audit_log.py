@@ -50,11 +50,16 @@ Action = Literal[
     "job cancelled",
     "job ended",
     "job notified",
+    "job put back",
     "job shared",
     "jobs closed",
     "jobs deleted",
     "token added",
     "token revoked",
+    "worker started",
+    "worker drained",
+    "worker ended",
+    "task set",
 ]
 
 #: Entries that one statement adds: PostgreSQL takes 65,535 values at once.

@@ -12,13 +12,22 @@ import duckdb
 import pandas as pd
 
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.errors import Cancelled, EndedError, HistoryError, QueryError, SharingError
+from ganglioside.errors import (
+    Cancelled,
+    EndedError,
+    GivenBack,
+    HistoryError,
+    LostError,
+    QueryError,
+    SharingError,
+)
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
 from ganglioside.history.care.aliases import CareAliases
 from ganglioside.history.care.operations import Care, put_in_order
 from ganglioside.history.care.salvage import Salvaged, salvage
+from ganglioside.history.claims import Claim, ClaimedStore, claim_of
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs, jobs_about
 from ganglioside.history.listing import Page, SessionQuery, find_page, listing
@@ -65,7 +74,9 @@ from ganglioside.history.sharing import (
     whole,
 )
 from ganglioside.history.storage.interface import Connection, HistoryStore
+from ganglioside.history.tasks import Tasks
 from ganglioside.history.tokens import Tokens
+from ganglioside.history.workers import Workers
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features, read_with
@@ -89,6 +100,10 @@ class History(CareAliases):
         Jobs of the history: add, start, cancel, follow.
     tokens : Tokens
         Who may call a server of the history.
+    workers : Workers
+        Processes that carry out the jobs.
+    tasks : Tasks
+        What workers do by themselves, again and again.
     care : Care
         Checks, cleanup, copies and transfer of the history, and its log.
 
@@ -112,6 +127,8 @@ class History(CareAliases):
         self.runs = SessionRuns(store)
         self.tokens = Tokens(administered(store))
         self.care = Care(administered(store))
+        self.workers = Workers(administered(store))
+        self.tasks = Tasks(administered(store))
 
     @classmethod
     def open(cls, path: str | PathLike[str] | None = None, timeout: float = TIMEOUT) -> History:
@@ -192,6 +209,10 @@ class History(CareAliases):
                 "one with history.share()."
             )
         return self.acting_as(self.person.sharing(shared, group))
+
+    def claimed(self, claim: Claim) -> History:
+        """Same history for a worker: it changes things only while the claim on its job holds."""
+        return History(ClaimedStore(whole(self._store), claim))
 
     @property
     def person(self) -> Person | None:
@@ -337,6 +358,14 @@ class History(CareAliases):
         """
         with self._store.read() as connection:
             return listing(connection, newest=limit)
+
+    def completed_by(self, job: str) -> str | None:
+        """Id of the session that a worker has completed for a job; None where there is none."""
+        with self._store.read() as connection:
+            rows = connection.execute(
+                "SELECT id FROM sessions WHERE job = ? AND status = 'completed' ORDER BY id", [job]
+            ).fetchall()
+        return rows[0][0] if rows else None
 
     def page(self, query: SessionQuery | None = None) -> Page:
         """Sessions that a query asks for, page by page.
@@ -561,6 +590,7 @@ class History(CareAliases):
                 raise EndedError(f"Session {session.id} does not wait: it is {session.status}.")
             with changing(connection, "sessions", session.id, "begun"):
                 take_session(connection, session.id)
+                self._note_job(connection, [session.id])
             source = read_source(connection, session)
 
         def analyse(report: ProgressCallback) -> Analysis:
@@ -608,6 +638,8 @@ class History(CareAliases):
             with recorder.beating():
                 analysis = analyse(report)
             kept = self._keep(sid, name, analysis, recorder)
+        except (GivenBack, LostError):
+            raise  # it is another's now, who begins anew
         except (Cancelled, KeyboardInterrupt):
             with recorder.unsaved() as events:
                 self.cancel(sid, events)
@@ -838,6 +870,7 @@ class History(CareAliases):
         ids = [opening.id for opening, _ in sessions]
         with self._store.write(adding=True) as connection:
             insert_completed(connection, sessions)
+            self._note_job(connection, ids)
             for sid, told in (events or {}).items():
                 insert_events(connection, sid, told)
             hashes = row_hashes(connection, "sessions", ids)
@@ -893,9 +926,18 @@ class History(CareAliases):
         """Store a session without a result, with its entry in the log."""
         with self._store.write(adding=True) as connection:
             insert(connection, opening)
+            self._note_job(connection, [opening.id])
             audit_log.append(connection, opening.author, action, opening.id, name=opening.name,
                        input=opening.sha256,
                        row=row_hash(connection, "sessions", opening.id))  # fmt: skip
+
+    def _note_job(self, connection: Connection, ids: Sequence[str]) -> None:
+        """Note the job of a worker that makes these sessions, before they have their hashes."""
+        claim = claim_of(self._store)
+        if claim is not None:
+            connection.execute(
+                "UPDATE sessions SET job = ? WHERE id = ANY(?)", [claim.job, list(ids)]
+            )
 
     def _end(
         self, sid: str, status: Literal["failed", "cancelled"], error: str | None,

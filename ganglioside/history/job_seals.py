@@ -2,7 +2,8 @@
 
 Jobs are rows of a file that others may write, that may come from elsewhere, or that was copied.
 Only jobs that the user asked for may be run, so each job has a keyed hash of all that it does. The
-key never leaves the user's own folder.
+key never leaves the user's own folder, unless somebody puts it on other machines whose workers are
+to carry out the same jobs; `GANGLIOSIDE_SITE` names these machines together then.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 #: Names another file for the key.
 VARIABLE: Final = "GANGLIOSIDE_JOB_KEY"
+
+#: Names all machines together that carry out each other's jobs; each must have the same key.
+SITE: Final = "GANGLIOSIDE_SITE"
 
 _LENGTH: Final = 32  # bytes
 
@@ -76,7 +80,7 @@ def own_jobs(jobs: Iterable[Job], history: Path | str) -> list[Job]:
 
 def _seal(job: Job, history: Path | str, key: bytes) -> str:
     asked = [
-        platform.node(),
+        os.environ.get(SITE, "").strip() or platform.node(),
         str(history),
         job.id,
         job.kind,

@@ -10,18 +10,19 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ganglioside.errors import EndedError, JobError, UnknownJobError, UnknownSessionError
 from ganglioside.history import audit_log, job_seals
 from ganglioside.history.author import current_author
-from ganglioside.history.events import insert_events, last_events
+from ganglioside.history.claims import Claim
+from ganglioside.history.events import error_event, insert_events, last_events
 from ganglioside.history.opening import new_id
 from ganglioside.history.process import Process
 from ganglioside.history.row_hashes import changing, row_hash, row_hashes
 from ganglioside.history.runs import Run, Runs
-from ganglioside.history.session_rows import STATUSES, Status
+from ganglioside.history.session_rows import STATUSES, Status, end_session
 from ganglioside.history.sharing import (
     ActingStore,
     Person,
@@ -34,7 +35,13 @@ from ganglioside.history.sharing import (
 from ganglioside.history.storage.dialect import locking
 from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
+from ganglioside.history.workers import Worker
 from ganglioside.progress import ProgressEvent
+from ganglioside.support.requests import current_request
+
+#: How often a worker tries a job that fails by chance, and the time until the second attempt.
+MOST_ATTEMPTS: Final = 3
+FIRST_PAUSE: Final = timedelta(seconds=10)
 
 #: What is said of a job that came in from elsewhere before it had ended.
 FOREIGN: Final = (
@@ -72,6 +79,16 @@ class Job(Run):
         With whom it is shared, as of a session.
     asked_by : str or None
         The person as whom its work acts, JSON; None where that is the user.
+    worker : str or None
+        The worker that has or had it; None where it has a process of its own.
+    lease : float or None
+        s without a sign of life after which the worker loses it.
+    attempts : int or None
+        How often a worker has begun it.
+    not_before : datetime or None
+        When it may be tried again.
+    request : str or None
+        Id of the request that asked for it.
     """
 
     kind: str
@@ -90,6 +107,31 @@ class Job(Run):
     shared: str | None = None
     shared_group: str | None = None
     asked_by: str | None = None
+    worker: str | None = None
+    lease: float | None = None
+    attempts: int | None = None
+    not_before: datetime | None = None
+    request: str | None = None
+
+    def why_dead(self, now: datetime) -> str | None:
+        """Reason why nobody works on it any more; None where somebody may.
+
+        A worker that gives no sign for the time of its lease has lost it, dead or alive.
+        """
+        why = Run.why_dead(self, now)
+        if why or self.lease is None or self.status != "processing" or self.heartbeat is None:
+            return why
+        if abs((now - self.heartbeat).total_seconds()) < self.lease:
+            return None
+        since = f"{self.heartbeat:%Y-%m-%d %H:%M:%S} UTC"
+        return f"its worker {self.worker} on {self.host} has given no sign since {since}"
+
+    @property
+    def claim(self) -> Claim | None:
+        """Claim of the worker that has it; None where it has a process of its own."""
+        if self.worker is None or self.attempts is None:
+            return None
+        return Claim(self.id, self.worker, self.attempts)
 
     @property
     def person(self) -> Person | None:
@@ -157,8 +199,9 @@ def _next_waiting(connection: Connection, without: Sequence[str]) -> Job | None:
     """Job that has waited longest and that nobody is taking; None if there is none."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM jobs WHERE status = 'pending' AND NOT id = ANY(?) "
+        "AND (not_before IS NULL OR not_before <= ?) "
         f"ORDER BY created, id LIMIT 1 {locking(connection)}",
-        [list(without)],
+        [list(without), utc_now()],
     ).fetchall()
     return Job(*rows[0]) if rows else None
 
@@ -204,24 +247,11 @@ class Jobs(Runs[Job]):
         about
             The session that it reads, if there is one: it is shared as that is.
         """
-        now = utc_now()
+        new = NewJob(kind, parameters, name, time_limit, retry_of, session)
         person = self._store.person if isinstance(self._store, ActingStore) else None
-        job = new_id(now)
         with self._store.write(adding=True) as connection:
             sharing = _sharing(connection, session or about, person)
-            connection.execute(
-                "INSERT INTO jobs (id, kind, name, status, author, parameters, created, "
-                "time_limit, cancel_requested, retry_of, session, shared, shared_group, asked_by) "
-                "VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, false, ?, ?, ?, ?, ?)",
-                [job, kind, name, current_author(), json.dumps(parameters), now, time_limit,
-                 retry_of, session, sharing.shared, sharing.group,
-                 None if person is None else person.to_json()],
-            )  # fmt: skip
-            seal = job_seals.seal(find_job(connection, job), self._store.name)
-            connection.execute("UPDATE jobs SET seal = ? WHERE id = ?", [seal, job])
-            audit_log.append(connection, current_author(), "job added", job, kind=kind, name=name,
-                       row=row_hash(connection, "jobs", job))  # fmt: skip
-        return job
+            return insert_job(connection, new, self._store.name, person, sharing)
 
     def is_own(self, job: Job) -> bool:
         """Whether this user asked for a job on this machine: no other is carried out."""
@@ -267,31 +297,48 @@ class Jobs(Runs[Job]):
                 )
             return self._begun(connection, found)
 
-    def take(self) -> Job | None:
+    def take(self, worker: Worker | None = None) -> Job | None:
         """Take the job that has waited longest for this process; None if none waits.
 
         Any number of processes may do so at once: each gets another job, and in a database none
         waits for the others. Only jobs that this user asked for on this machine are taken.
+
+        Parameters
+        ----------
+        worker
+            The worker that takes it, if it is one: it loses the job when it gives no sign.
         """
         passed_over = [""]
         with self._store.write(adding=True) as connection:
             while (found := _next_waiting(connection, passed_over)) is not None:
                 if self.is_own(found):
-                    return self._begun(connection, found)
+                    return self._begun(connection, found, worker)
                 passed_over.append(found.id)
         return None
 
-    def _begun(self, connection: Connection, found: Job) -> Job:
+    def _begun(self, connection: Connection, found: Job, worker: Worker | None = None) -> Job:
         """Job as it is once this process has it."""
         process = Process.this(utc_now())
         with changing(connection, "jobs", found.id, "job started"):
             connection.execute(
                 "UPDATE jobs SET status = 'processing', started = $now, heartbeat = $now, "
-                "host = $host, pid = $pid, process_started = $born WHERE id = $id",
+                "host = $host, pid = $pid, process_started = $born, worker = $worker, "
+                "lease = $lease, attempts = coalesce(attempts, 0) + 1 WHERE id = $id",
                 {"now": process.last_sign, "host": process.host, "pid": process.pid,
-                 "born": process.started, "id": found.id},
+                 "born": process.started, "worker": None if worker is None else worker.id,
+                 "lease": None if worker is None else worker.lease, "id": found.id},
             )  # fmt: skip
         return find_job(connection, found.id)
+
+    def put_off(self, job: str, reason: str) -> Job:
+        """Put back a job whose attempt failed by chance, to be tried again later.
+
+        One that was tried often enough fails, with the reason.
+        """
+        with self._store.write() as connection:
+            found = self._require_running(connection, job)
+            put_back(connection, found, reason)
+            return find_job(connection, found.id)
 
     def give_back(self, job: str) -> Job:
         """Put back a job that was taken, so that another process can take it.
@@ -312,19 +359,16 @@ class Jobs(Runs[Job]):
                     f"Job {found.id} cannot be given back: it is {found.status}, and this process "
                     "does not have it."
                 )
-            stops = found.cancel_requested
-            with changing(connection, "jobs", found.id, "job given back", ends=stops):
-                if stops:
+            if found.cancel_requested:
+                with changing(connection, "jobs", found.id, "job given back", ends=True):
                     connection.execute(
                         "UPDATE jobs SET status = 'cancelled', ended = ? WHERE id = ?",
                         [now, found.id],
                     )
-                else:
-                    connection.execute(
-                        "UPDATE jobs SET status = 'pending', started = NULL, heartbeat = NULL, "
-                        "host = NULL, pid = NULL, process_started = NULL WHERE id = ?",
-                        [found.id],
-                    )
+            else:
+                with changing(connection, "jobs", found.id, "job given back"):
+                    _free(connection, found, attempts=(found.attempts or 1) - 1)
+            release_sessions(connection, found, "its worker has stopped")
             return find_job(connection, found.id)
 
     def note(self, job: str, events: Sequence[ProgressEvent]) -> None:
@@ -381,6 +425,128 @@ class Jobs(Runs[Job]):
 
     def _refusal(self, found: Job) -> EndedError:
         return EndedError(f"Job {found.id} has ended already: it is {found.status}.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job before it is stored; see `Jobs.add`."""
+
+    kind: str
+    parameters: Mapping[str, Any]
+    name: str
+    time_limit: float | None = None
+    retry_of: str | None = None
+    session: str | None = None
+
+
+def insert_job(
+    connection: Connection,
+    new: NewJob,
+    history: str,
+    person: Person | None = None,
+    sharing: Sharing | None = None,
+) -> str:
+    """Store a job that waits, with its seal for this history; return its id."""
+    now = utc_now()
+    job = new_id(now)
+    shared = sharing or Sharing()
+    connection.execute(
+        "INSERT INTO jobs (id, kind, name, status, author, parameters, created, time_limit, "
+        "cancel_requested, retry_of, session, shared, shared_group, asked_by, request) "
+        "VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, false, ?, ?, ?, ?, ?, ?)",
+        [job, new.kind, new.name, current_author(), json.dumps(new.parameters), now,
+         new.time_limit, new.retry_of, new.session, shared.shared, shared.group,
+         None if person is None else person.to_json(), current_request() or None],
+    )  # fmt: skip
+    seal = job_seals.seal(find_job(connection, job), history)
+    connection.execute("UPDATE jobs SET seal = ? WHERE id = ?", [seal, job])
+    audit_log.append(connection, current_author(), "job added", job, kind=new.kind, name=new.name,
+               row=row_hash(connection, "jobs", job))  # fmt: skip
+    return job
+
+
+def put_back(connection: Connection, job: Job, reason: str) -> None:
+    """Let a job that a worker could not end wait for its next attempt; part of a transaction.
+
+    One that was tried often enough fails, and one whose end was requested is cancelled. Its
+    sessions go with it.
+    """
+    tries = job.attempts or 1
+    gives_up, stops = tries >= MOST_ATTEMPTS, job.cancel_requested
+    now = utc_now()
+    last = last_events(connection, [job.id]).get(job.id)
+    if stops:
+        said = "Cancelled"
+    elif gives_up:
+        said = f"Given up after {tries} attempts"
+    else:
+        said = f"Attempt {tries} of {MOST_ATTEMPTS} failed; the next one follows"
+    with changing(connection, "jobs", job.id, "job put back", ends=gives_up or stops,
+                  reason=reason, attempt=tries):  # fmt: skip
+        event = error_event(last, said, reason, job.session or "")
+        if not (stops or gives_up):  # whoever follows it goes on
+            event = ProgressEvent(**{**event, "type": "log", "message": f"{said}: {reason}"})
+            del event["error"]
+        insert_events(connection, job.id, [event])
+        if stops or gives_up:
+            connection.execute(
+                "UPDATE jobs SET status = ?, ended = ?, error = ?, worker = NULL WHERE id = ?",
+                ["cancelled" if stops else "failed", now, f"{said}: {reason}", job.id],
+            )
+        else:
+            _free(connection, job, tries, not_before=now + back_off(tries))
+    release_sessions(connection, job, reason, waits=not (stops or gives_up))
+
+
+def back_off(attempts: int) -> timedelta:
+    """Time until the next attempt.
+
+    >>> [back_off(n).total_seconds() for n in (1, 2)]
+    [10.0, 60.0]
+    """
+    return FIRST_PAUSE * float(6 ** (attempts - 1))
+
+
+def _free(
+    connection: Connection, job: Job, attempts: int, not_before: datetime | None = None
+) -> None:
+    """Let a job wait again, without a process."""
+    connection.execute(
+        "UPDATE jobs SET status = 'pending', started = NULL, heartbeat = NULL, host = NULL, "
+        "pid = NULL, process_started = NULL, worker = NULL, lease = NULL, attempts = ?, "
+        "not_before = ? WHERE id = ?",
+        [attempts or None, not_before, job.id],
+    )
+
+
+def release_sessions(connection: Connection, job: Job, reason: str, *, waits: bool = True) -> None:
+    """Let the session that waited for a job wait again; others that it has begun fail."""
+    rows = connection.execute(
+        "SELECT id, status FROM sessions WHERE job = ? AND status <> 'completed' ORDER BY id",
+        [job.id],
+    ).fetchall()
+    for sid, status in rows:
+        if waits and sid == job.session:
+            with changing(connection, "sessions", sid, "queued"):
+                connection.execute(
+                    "UPDATE sessions SET status = 'pending', started = NULL, completed = NULL, "
+                    "error = NULL, heartbeat = NULL, host = NULL, pid = NULL, "
+                    "process_started = NULL WHERE id = ?",
+                    [sid],
+                )
+        elif status == "processing":
+            why = f"Interrupted: {reason}."
+            with changing(connection, "sessions", sid, "interrupted", ends=True, error=why):
+                end_session(connection, sid, "failed", why)
+
+
+def lost_jobs(connection: Connection, now: datetime) -> list[tuple[Job, str]]:
+    """Jobs whose workers have lost them, each with the reason."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM jobs WHERE status = 'processing' AND lease IS NOT NULL ORDER BY id"
+    ).fetchall()
+    found = [(job, job.why_dead(now)) for job in (Job(*row) for row in rows)]
+    return [(job, why) for job, why in found if why is not None]
 
 
 def _sharing(connection: Connection, sid: str | None, person: Person | None) -> Sharing:

@@ -20,12 +20,15 @@ _STATUS: Final[dict[str, str]] = {
     "interrupted": "failed",
 }
 
-#: Entries about tokens, which are neither sessions nor jobs.
-_TOKENS: Final = ("token added", "token revoked")
+#: Entries about tokens, workers and tasks, which are neither sessions nor jobs.
+_OTHERS: Final = (
+    *("token added", "token revoked", "worker started", "worker drained", "worker ended"),
+    "task set",
+)
 
 _JOBS: Final = (
     *("job added", "job started", "job given back", "job cancelled", "job ended", "job notified"),
-    "job shared",
+    *("job shared", "job put back"),
 )
 
 
@@ -101,7 +104,7 @@ def _update(found: LogState, entry: Entry, facts: dict[str, Any]) -> None:
     elif entry.action == "jobs deleted":
         for job in texts(facts.get("jobs")):
             found.jobs.setdefault(job, Facts()).exists = False
-    elif entry.subject is not None and entry.action not in _TOKENS:
+    elif entry.subject is not None and entry.action not in _OTHERS:
         _update_one(found, entry, entry.subject, facts)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
-from ganglioside.errors import Cancelled, GangliosideError
+from ganglioside.errors import Cancelled, GangliosideError, LostError
 from ganglioside.history.runs import Run, Runs
 from ganglioside.progress import ProgressCallback, ProgressEvent
 
@@ -134,11 +134,18 @@ class Recorder:
         """Store what has happened, and look whether the work is to end."""
         # Where others hold the history for long, the events are stored with the next beat, and
         # nothing is lost, since the end of the work stores what is left or fails.
-        with suppress(GangliosideError), self.unsaved() as events:
-            run = self._runs.beat(self._owner, events)
-            if self.why_ended is None:
-                self.why_ended = self._why(run)
-                self._asked_at = time.monotonic() if self.why_ended else None
+        with suppress(GangliosideError):
+            try:
+                with self.unsaved() as events:
+                    self._end_for(self._why(self._runs.beat(self._owner, events)))
+            except LostError as lost:
+                self._end_for(str(lost))
+
+    def _end_for(self, why: str | None) -> None:
+        """Let the work end, unless it is to end already."""
+        if self.why_ended is None:
+            self.why_ended = why
+            self._asked_at = time.monotonic() if why else None
 
     def _why(self, run: Run) -> str | None:
         if run.cancel_requested:

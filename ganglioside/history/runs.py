@@ -58,9 +58,18 @@ class Run:
 R = TypeVar("R", bound=Run)
 
 
-def find_runs(connection: Connection, table: Table) -> list[Run]:
+#: Runs of workers: their jobs, and the sessions of these, are theirs while they give signs.
+_OF_WORKERS: Final[dict[Table, str]] = {
+    "jobs": "lease IS NOT NULL",
+    "sessions": "EXISTS (SELECT 1 FROM jobs WHERE jobs.id = sessions.job "
+    "AND jobs.status = 'processing' AND jobs.lease IS NOT NULL)",
+}
+
+
+def find_runs(connection: Connection, table: Table, *, of_workers: bool = True) -> list[Run]:
     """All runs of a table that processes work on, or were working on when they died."""
-    return _select(connection, table, "status = 'processing'")
+    without = "" if of_workers else f" AND NOT {_OF_WORKERS[table]}"
+    return _select(connection, table, f"status = 'processing'{without}")
 
 
 def _select(connection: Connection, table: Table, condition: str, *values: object) -> list[Run]:

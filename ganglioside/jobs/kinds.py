@@ -291,9 +291,83 @@ class Batch:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """Copy the whole history into a folder, and keep the newest copies.
+
+    Attributes
+    ----------
+    folder : str
+    keep : int
+        Number of copies that stay.
+    """
+
+    kind: ClassVar[str] = "backup"
+
+    folder: str
+    keep: int = 7
+
+    @property
+    def name(self) -> str:
+        """What is done."""
+        return "backup"
+
+    def run(self, history: History, progress: ProgressCallback) -> Done:
+        """Copy the history."""
+        from ganglioside.history.care.backup import prune
+
+        folder = Path(self.folder)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = history.care.backup(folder)
+        removed = prune(folder, made, self.keep)
+        Progress(progress).done("complete", "Done")
+        return Done(result={"file": str(made), "removed": removed})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verify:
+    """Check that everything in the history is as it was stored.
+
+    Attributes
+    ----------
+    sample : int
+        Number of sessions that are run again.
+    """
+
+    kind: ClassVar[str] = "verify"
+
+    sample: int = 5
+
+    @property
+    def name(self) -> str:
+        """What is done."""
+        return "verify"
+
+    def run(self, history: History, progress: ProgressCallback) -> Done:
+        """Check the history; a fault fails the job."""
+        report = Progress(progress)
+
+        def tell(done: int, total: int) -> None:
+            report.reached(
+                "validating", 99.0 * done / max(total, 1), f"{done:,} of {total:,} sessions checked"
+            )
+
+        found = history.care.verify(self.sample, report=tell)
+        if not found.is_whole:
+            raise JobError(
+                f"The history is not whole, {len(found.faults)} faults: {found.faults[0]} "
+                "`ganglioside history verify` names them all."
+            )
+        report.done("complete", "Done")
+        return Done(result={"sessions": found.sessions, "entries": found.entries})
+
+
 _KINDS: Final[dict[str, type[Any]]] = {
-    work.kind: work for work in (Analyze, Rerun, Queued, Report, Export, Batch)
+    work.kind: work for work in (Analyze, Rerun, Queued, Report, Export, Batch, Backup, Verify)
 }
+
+#: Kinds whose result is the one session that they make.
+MAKE_ONE_SESSION: Final = (Analyze.kind, Rerun.kind, Queued.kind)
 
 
 def parameters_of(work: Work) -> dict[str, Any]:

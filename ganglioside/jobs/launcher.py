@@ -41,6 +41,16 @@ def most_at_once() -> int:
     return max(1, int(named)) if named.isdigit() else os.cpu_count() or 1
 
 
+def left_to_workers() -> bool:
+    """Whether all jobs are left to workers, and none is started here: `GANGLIOSIDE_JOBS=0`."""
+    return os.environ.get("GANGLIOSIDE_JOBS", "").strip() == "0"
+
+
+def leave_to_workers() -> None:
+    """Leave all jobs to workers from now on, here and in what this process starts."""
+    os.environ["GANGLIOSIDE_JOBS"] = "0"
+
+
 def start(history: History, work: Work, time_limit: float | None = None) -> str:
     """Start a job in a process of its own, which outlives this one; return its id.
 
@@ -148,7 +158,11 @@ def _waiting(history: History, at_least: timedelta) -> list[Job]:
     """Jobs that wait, those first that have waited longest."""
     now = utc_now()
     # A creation time in the future means that the clock was set back: the job has waited.
-    return [job for job in _own(history, "pending")[::-1] if abs(now - job.created) >= at_least]
+    return [
+        job
+        for job in _own(history, "pending")[::-1]
+        if abs(now - job.created) >= at_least and (job.not_before is None or job.not_before <= now)
+    ]
 
 
 def _add(
@@ -168,6 +182,8 @@ def _add(
 
 
 def _room(history: History) -> int:
+    if left_to_workers():
+        return 0
     return most_at_once() - len(_own(history, "processing"))
 
 

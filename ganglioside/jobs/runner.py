@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
-from ganglioside.errors import NO_MEMORY, Cancelled, GangliosideError
+from ganglioside.errors import (
+    NO_MEMORY,
+    Cancelled,
+    GangliosideError,
+    GivenBack,
+    HistoryBusyError,
+    LostError,
+)
 from ganglioside.history import History, Status
 from ganglioside.history.events import error_event
 from ganglioside.history.jobs import Job
 from ganglioside.history.recorder import Recorder
 from ganglioside.jobs.announcements import tell
-from ganglioside.jobs.kinds import Done, work_of
+from ganglioside.jobs.kinds import MAKE_ONE_SESSION, Done, work_of
 from ganglioside.progress import ProgressCallback, ProgressEvent
+
+log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,7 @@ class _Ended:
     done: Done = Done()  # noqa: RUF009 - frozen
     error: str | None = None
     raised: BaseException | None = None
+    by_chance: bool = False  # it may go well another time
 
 
 def carry_out(
@@ -61,11 +75,25 @@ def carry_out_taken(
     also: ProgressCallback | None = None,
     *,
     own_process: bool = False,
+    leave: Callable[[], None] | None = None,
 ) -> Job:
-    """Carry out a job that this process has taken (`history.jobs.take`); see `carry_out`."""
+    """Carry out a job that this process has taken (`history.jobs.take`); see `carry_out`.
+
+    The history of a job that a worker has taken is claimed: `LostError` is raised where the worker
+    has lost it meanwhile, `GivenBack` passes. What fails by chance waits for its next attempt.
+
+    Parameters
+    ----------
+    history, taken, also, own_process
+    leave
+        Leaves this process, once the end of work is recorded that does not heed its time limit.
+    """
     recorder = Recorder(history.jobs, taken.id, also, taken.time_limit)
 
     def record(ended: _Ended) -> None:
+        if ended.by_chance and taken.claim is not None:
+            history.jobs.put_off(taken.id, ended.error or "It failed")
+            return
         with recorder.unsaved() as events:
             history.jobs.end(
                 taken.id, ended.status, session=ended.done.session,
@@ -75,15 +103,22 @@ def carry_out_taken(
         tell(history, taken.id)
 
     def end_process() -> None:
-        record(_stopped(recorder))
-        os._exit(1)
+        with suppress(LostError):
+            record(_stopped(recorder))
+        (leave or _exit)()
 
     with recorder.beating(end_process if own_process else None):
         ended = _do(history, taken, recorder)
     record(ended)
-    if ended.raised is not None:
+    if ended.raised is not None and taken.claim is None:
+        raise ended.raised
+    if isinstance(ended.raised, KeyboardInterrupt):
         raise ended.raised
     return history.jobs.get(taken.id)
+
+
+def _exit() -> None:
+    os._exit(1)
 
 
 def _last_event(ended: _Ended, last: ProgressEvent | None) -> list[ProgressEvent]:
@@ -103,15 +138,41 @@ def _do(history: History, job: Job, recorder: Recorder) -> _Ended:
     # The work sees what whoever asked for it sees, whichever process carries it out.
     acting = history if job.person is None else history.acting_as(job.person)
     try:
-        return _Ended("completed", work_of(job.kind, job.parameters).run(acting, recorder))
+        work = work_of(job.kind, job.parameters)
+        return _Ended("completed", _done_before(acting, job) or work.run(acting, recorder))
+    except (GivenBack, LostError):
+        raise  # it is another's now
     except Cancelled:
         return _stopped(recorder)
     except KeyboardInterrupt as interruption:
         return _Ended("cancelled", raised=interruption)
     except (GangliosideError, OSError) as error:
-        return _Ended("failed", error=str(error))
+        return _Ended("failed", error=str(error), by_chance=_is_by_chance(error))
     except MemoryError as error:
-        return _Ended("failed", error=NO_MEMORY, raised=error)
-    except BaseException as error:  # noqa: BLE001 - recorded, and raised again
+        return _Ended("failed", error=NO_MEMORY, raised=error, by_chance=True)
+    except BaseException as error:
+        log.error("Job %s failed: %s", job.id, type(error).__name__, exc_info=error)
         text = "".join(traceback.format_exception_only(error)).strip()
         return _Ended("failed", error=f"The program failed: {text}", raised=error)
+
+
+#: Faults of the system that no time heals.
+_LASTING: Final = (FileNotFoundError, FileExistsError, PermissionError, NotADirectoryError,
+                   IsADirectoryError)  # fmt: skip
+
+
+def _is_by_chance(error: BaseException) -> bool:
+    """Whether an error may not come again: of the disk, the network, a store that is away."""
+    if isinstance(error, HistoryBusyError):
+        return True
+    return isinstance(error, OSError) and not isinstance(error, (GangliosideError, *_LASTING))
+
+
+def _done_before(history: History, job: Job) -> Done | None:
+    """Result of an attempt that completed its session, and no more; None where there is none."""
+    if (job.attempts or 1) < 2 or job.kind not in MAKE_ONE_SESSION:
+        return None
+    sid = history.completed_by(job.id)
+    if sid is None:
+        return None
+    return Done(sid, {"headline": history.load(sid).summary.headline})

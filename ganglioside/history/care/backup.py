@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import datetime
 from functools import partial
@@ -57,6 +58,23 @@ def backup(store: HistoryStore, target: Path) -> Path:
     with store.alone() as path:
         _copy(path, target)
     return target
+
+
+def prune(folder: Path, made: Path, keep: int) -> int:
+    """Remove the oldest backups of a folder beside the one just made; return how many went.
+
+    Only what is called as `backup` calls the copies of this history is touched.
+    """
+    stem = made.stem.rpartition("-")[0].rpartition("-")[0]
+    named = re.compile(rf"{re.escape(stem)}-\d{{8}}-\d{{6}}{re.escape(made.suffix)}")
+    copies = sorted(file for file in folder.iterdir() if named.fullmatch(file.name))
+    outdated = [file for file in copies[: -max(keep, 1)] if file != made and not file.is_symlink()]
+    for file in outdated:
+        if file.is_dir():
+            shutil.rmtree(file)
+        else:
+            file.unlink()
+    return len(outdated)
 
 
 def restore(store: HistoryStore, source: Path) -> Path | str | None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from ganglioside.history.events import error_event, insert_events, last_events
+from ganglioside.history.jobs import lost_jobs, put_back
 from ganglioside.history.row_hashes import Table, changing
 from ganglioside.history.runs import find_runs
 from ganglioside.history.session_rows import end_session
@@ -22,11 +23,13 @@ def mark_dead(connection: Connection) -> list[str]:
     """Mark what nobody works on any more as failed, and return the ids.
 
     What runs on another machine counts as running until it has given no sign of life for
-    `process.DEAD_AFTER`.
+    `process.DEAD_AFTER`. Jobs of workers that give no sign wait for another worker instead.
     """
-    if not _dead(connection):
+    if not _dead(connection) and not lost_jobs(connection, utc_now()):
         return []
     connection.begin()
+    for job, why in lost_jobs(connection, utc_now()):
+        put_back(connection, job, why)
     dead = _dead(connection)  # in a database, others may have ended meanwhile
     for table, owner, why in dead:
         reason = f"Interrupted: {why}. It can be run again."
@@ -41,7 +44,7 @@ def _dead(connection: Connection) -> list[tuple[Table, str, str]]:
     now = utc_now()
     found: list[tuple[Table, str, str | None]]
     found = [(table, run.id, run.why_dead(now)) for table in _TABLES
-             for run in find_runs(connection, table)]  # fmt: skip
+             for run in find_runs(connection, table, of_workers=False)]  # fmt: skip
     found += [("sessions", sid, "its job has ended before it began")
               for sid in _left_waiting(connection)]  # fmt: skip
     return [(table, owner, why) for table, owner, why in found if why is not None]

@@ -27,6 +27,7 @@ from ganglioside.history.care.move import move
 from ganglioside.history.care.salvage import Salvaged
 from ganglioside.history.care.transfer import Transfer
 from ganglioside.history.care.verify import Verification, verify
+from ganglioside.history.claims import unclaimed
 from ganglioside.history.listing import list_sessions
 from ganglioside.history.location import file_at, store_at
 from ganglioside.history.row_hashes import adopt_older
@@ -101,7 +102,7 @@ class Care:
         Verification
         """
         files = [Path(file).expanduser() for file in heads]
-        return verify(self._store, sample, seed, report, files)
+        return verify(unclaimed(self._store), sample, seed, report, files)
 
     def log(self, subject: str | None = None) -> pd.DataFrame:
         """Entries of the log: who did what when, the oldest first.
@@ -198,7 +199,7 @@ class Care:
         HistoryError
             If the file exists already or cannot be written.
         """
-        return backup.backup(require_whole(self._store), Path(target).expanduser())
+        return backup.backup(unclaimed(require_whole(self._store)), Path(target).expanduser())
 
     def restore(self, source: str | PathLike[str]) -> Path | str | None:
         """Replace this history by a backup; the present file is kept beside it.

@@ -42,6 +42,14 @@ MaxKernels = Annotated[
     int,
     typer.Option(help="Most kernels: one for each open page and 4 in reserve; 0.1 GB each."),
 ]
+LogFile = Annotated[
+    Path | None,
+    typer.Option("--log", help="Write a log of JSON lines to this file, which is rotated."),
+]
+LeaveJobs = Annotated[
+    bool,
+    typer.Option("--leave-jobs", help="Start no job here: workers do them (ganglioside worker)."),
+]
 Folder = Annotated[
     Path | None,
     typer.Option(
@@ -60,6 +68,8 @@ def lab(
     no_browser: NoBrowser = False,
     certfile: Certificate = None,
     keyfile: Key = None,
+    log: LogFile = None,
+    leave_jobs: LeaveJobs = False,
 ) -> None:
     """Open the workbench in JupyterLab.
 
@@ -76,6 +86,7 @@ def lab(
         key=keyfile,
         extra=tuple(context.args),
     )
+    watched(log, leave_jobs=leave_jobs)
     serve_lab(_workplace(folder), options)
 
 
@@ -104,6 +115,8 @@ def serve_app(
         bool,
         typer.Option("--hub", help="Serve as a service of JupyterHub, where people sign in."),
     ] = False,
+    log: LogFile = None,
+    leave_jobs: LeaveJobs = False,
 ) -> None:
     """Serve the web pages with Voila.
 
@@ -130,6 +143,7 @@ def serve_app(
         visitors_may_change=visitors_may_change,
         extra=tuple(context.args),
     )
+    watched(log, leave_jobs=leave_jobs)
     serve_pages(locations.notebooks(), options)
 
 
@@ -150,6 +164,8 @@ def serve(
     max_megabytes: Annotated[
         float, typer.Option(help="Largest request, MB.", min=0.001, max=10_000)
     ] = 50.0,
+    log: LogFile = None,
+    leave_jobs: LeaveJobs = False,
 ) -> None:
     """Serve the API for other programs: KNIME, Galaxy, R, a LIMS.
 
@@ -178,6 +194,7 @@ def serve(
         trusted_proxies=tuple(trust_proxy or ()),
         limits=limits,
     )
+    watched(log, leave_jobs=leave_jobs)
     history = History.open()
     token = take_token()
     if not token and (secret := first_token(history)):
@@ -204,3 +221,16 @@ def _workplace(folder: Path | None) -> Path:
     target = folder or user_documents_path() / "ganglioside"
     output.note(f"Notebooks in {target}")
     return locations.working_copy(target)
+
+
+def watched(log: Path | None, *, leave_jobs: bool = False) -> None:
+    """Write the log, report errors and leave jobs to workers, as was asked."""
+    from ganglioside.jobs.launcher import leave_to_workers
+    from ganglioside.support.error_reports import report_errors
+    from ganglioside.watching.logs import write_log
+
+    if leave_jobs:
+        leave_to_workers()
+    if written := write_log(log):
+        output.note(f"Log: {written}")
+    report_errors()

@@ -10,6 +10,7 @@ import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.options import Json
+from ganglioside.cli.servers import LogFile, watched
 
 if TYPE_CHECKING:
     from ganglioside.history import History
@@ -29,6 +30,7 @@ def worker(
     until_empty: Annotated[
         bool, typer.Option("--until-empty", help="End when no job waits.")
     ] = False,
+    log: LogFile = None,
 ) -> None:
     """Carry out the jobs of the history, one after the other.
 
@@ -37,8 +39,11 @@ def worker(
     """
     from ganglioside.history import History
     from ganglioside.jobs.worker import JobWorker, begin_anew, stopped_by_signals
+    from ganglioside.watching.alarms import sound
 
-    one = JobWorker(History.open(), lease, leave=begin_anew)
+    watched(log)
+    history = History.open()
+    one = JobWorker(history, lease, leave=begin_anew, each=lambda: sound(history))
     output.note(f"Worker {one.worker.id} takes jobs. Ctrl-C lets it end after the one it has.")
     with stopped_by_signals(one):
         done = one.run(until_empty=until_empty)

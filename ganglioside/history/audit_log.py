@@ -41,6 +41,7 @@ Action = Literal[
     "exported",
     "imported",
     "restored",
+    "backed up",
     "scheduled",
     "cleaned",
     "adopted",

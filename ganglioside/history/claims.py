@@ -123,6 +123,10 @@ class ClaimedStore:
         """Free the space of deleted rows."""
         return self.inner.vacuum()
 
+    def size(self) -> int:
+        """Size on disk, bytes."""
+        return self.inner.size()
+
     def state(self) -> tuple[int, ...] | None:
         """Value that differs after anybody has written."""
         return self.inner.state()

@@ -22,6 +22,7 @@ from ganglioside.errors import (
     SharingError,
 )
 from ganglioside.history import audit_log
+from ganglioside.history.alarms import Alarms
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
 from ganglioside.history.care.aliases import CareAliases
@@ -104,6 +105,8 @@ class History(CareAliases):
         Processes that carry out the jobs.
     tasks : Tasks
         What workers do by themselves, again and again.
+    alarms : Alarms
+        Troubles that whoever keeps the server was told of.
     care : Care
         Checks, cleanup, copies and transfer of the history, and its log.
 
@@ -128,6 +131,7 @@ class History(CareAliases):
         self.tokens = Tokens(administered(store))
         self.care = Care(administered(store))
         self.workers = Workers(administered(store))
+        self.alarms = Alarms(administered(store))
         self.tasks = Tasks(administered(store))
 
     @classmethod
@@ -248,6 +252,10 @@ class History(CareAliases):
     def wait(self, seconds: float) -> None:
         """Wait, at most until any process has written, where a database tells of it."""
         self._store.wait(seconds)
+
+    def size(self) -> int:
+        """Size of the file, or of the tables in a database, bytes."""
+        return self._store.size()
 
     def state(self) -> tuple[int, ...] | None:
         """Value that differs after any process has written to the history.

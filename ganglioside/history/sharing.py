@@ -308,6 +308,10 @@ class ActingStore:
         """Refuse to rewrite the history."""
         raise ForbiddenError(_WHOLE)
 
+    def size(self) -> int:
+        """Size on disk, bytes."""
+        return self.whole.size()
+
     def state(self) -> tuple[int, ...] | None:
         """Value that differs after anybody has written."""
         return self.whole.state()

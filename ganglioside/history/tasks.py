@@ -37,6 +37,7 @@ class Task:
         Of its jobs, JSON.
     author : str
         Who has set it.
+    created : datetime
     last_run : datetime or None
         When its last job was added; UTC, without a zone.
     last_job : str or None
@@ -46,6 +47,7 @@ class Task:
     every: timedelta
     parameters: str
     author: str
+    created: datetime
     last_run: datetime | None
     last_job: str | None
 
@@ -80,8 +82,9 @@ class Tasks:
             connection.execute("DELETE FROM tasks WHERE kind = ?", [kind])
             if days is not None:
                 connection.execute(
-                    "INSERT INTO tasks (kind, every, parameters, author) VALUES (?, ?, ?, ?)",
-                    [kind, days, json.dumps(parameters), current_author()],
+                    "INSERT INTO tasks (kind, every, parameters, author, created) "
+                    "VALUES (?, ?, ?, ?, ?)",
+                    [kind, days, json.dumps(parameters), current_author(), utc_now()],
                 )
             audit_log.append(connection, current_author(), "task set", kind, every_days=days,
                              parameters=dict(parameters))  # fmt: skip
@@ -110,6 +113,7 @@ def _begin(connection: Connection, task: Task, history: str, now: datetime) -> s
 
 def _tasks(connection: Connection) -> list[Task]:
     rows = connection.execute(
-        "SELECT kind, every, parameters, author, last_run, last_job FROM tasks ORDER BY kind"
+        "SELECT kind, every, parameters, author, created, last_run, last_job FROM tasks "
+        "ORDER BY kind"
     ).fetchall()
     return [Task(kind, every * _DAY, *rest) for kind, every, *rest in rows]

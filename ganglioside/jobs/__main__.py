@@ -10,10 +10,12 @@ from ganglioside.errors import JobError
 from ganglioside.history import History
 from ganglioside.jobs.launcher import log_path, start_next
 from ganglioside.jobs.runner import carry_out
+from ganglioside.watching.logs import show_warnings
 
 
 def main(job: str) -> int:
     """Carry out a job and start the next one that waits; the exit code is 0 if it was completed."""
+    show_warnings()
     history = History.open()
     try:
         ended = carry_out(history, job, own_process=True)

@@ -25,6 +25,8 @@ from ganglioside.history.recorder import Recorder
 from ganglioside.jobs.announcements import tell
 from ganglioside.jobs.kinds import MAKE_ONE_SESSION, Done, work_of
 from ganglioside.progress import ProgressCallback, ProgressEvent
+from ganglioside.support.error_reports import capture
+from ganglioside.support.requests import working
 
 log: Final = logging.getLogger(__name__)
 
@@ -88,6 +90,17 @@ def carry_out_taken(
     leave
         Leaves this process, once the end of work is recorded that does not heed its time limit.
     """
+    with working(taken.id, taken.request or ""):
+        return _carry_out(history, taken, also, (leave or _exit) if own_process else None)
+
+
+def _carry_out(
+    history: History,
+    taken: Job,
+    also: ProgressCallback | None,
+    leave: Callable[[], None] | None,
+) -> Job:
+    log.info("Job %s begins: %s", taken.id, taken.kind)
     recorder = Recorder(history.jobs, taken.id, also, taken.time_limit)
 
     def record(ended: _Ended) -> None:
@@ -105,16 +118,19 @@ def carry_out_taken(
     def end_process() -> None:
         with suppress(LostError):
             record(_stopped(recorder))
-        (leave or _exit)()
+        if leave is not None:
+            leave()
 
-    with recorder.beating(end_process if own_process else None):
+    with recorder.beating(end_process if leave is not None else None):
         ended = _do(history, taken, recorder)
     record(ended)
     if ended.raised is not None and taken.claim is None:
         raise ended.raised
     if isinstance(ended.raised, KeyboardInterrupt):
         raise ended.raised
-    return history.jobs.get(taken.id)
+    found = history.jobs.get(taken.id)
+    log.info("Job %s is %s", found.id, found.status)
+    return found
 
 
 def _exit() -> None:
@@ -152,6 +168,7 @@ def _do(history: History, job: Job, recorder: Recorder) -> _Ended:
         return _Ended("failed", error=NO_MEMORY, raised=error, by_chance=True)
     except BaseException as error:
         log.error("Job %s failed: %s", job.id, type(error).__name__, exc_info=error)
+        capture(error, "job")
         text = "".join(traceback.format_exception_only(error)).strip()
         return _Ended("failed", error=f"The program failed: {text}", raised=error)
 

@@ -24,7 +24,7 @@ from ganglioside.history.jobs import Job
 from ganglioside.history.workers import LEASE
 from ganglioside.jobs.follower import INTERVAL, Looks
 from ganglioside.jobs.runner import carry_out_taken
-from ganglioside.support.requests import answering
+from ganglioside.support.requests import working
 
 log: Final = logging.getLogger(__name__)
 
@@ -126,12 +126,11 @@ class JobWorker:
         claim = job.claim
         assert claim is not None
         history = self._history.claimed(claim)
-        with answering(job.request or ""), acting_for(job.author):
-            log.info("Job %s begins: %s, attempt %s", job.id, job.kind, job.attempts)
+        with working(job.id, job.request or ""), acting_for(job.author):
             try:
                 self._working = True
                 try:
-                    ended = carry_out_taken(history, job, own_process=True, leave=self._left)
+                    carry_out_taken(history, job, own_process=True, leave=self._left)
                 finally:
                     self._working = False
             except GivenBack:
@@ -146,7 +145,6 @@ class JobWorker:
                 # Its end cannot be stored: it comes back once the lease is over.
                 log.warning("The end of job %s cannot be stored: %s", job.id, error)
                 return False
-            log.info("Job %s is %s", job.id, ended.status)
             return True
 
     def _left(self) -> None:

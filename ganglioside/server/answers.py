@@ -113,6 +113,8 @@ class JobAnswer(Strict):
     ended: Time | None
     time_limit: float | None = Field(description="s")
     cancel_requested: bool
+    attempts: int | None = Field(description="How often workers have begun it.")
+    not_before: Time | None = Field(description="When it is tried again.")
     retry_of: str | None
     session: str | None = Field(description="The session that it makes.")
     result: dict[str, Any] | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from ganglioside.server.routes import (
 from ganglioside.server.service import Service
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.version import __version__
+from ganglioside.watching.metrics import Metrics
 
 #: Where the API begins; another version would stand beside it.
 PREFIX: Final = "/api/v1"
@@ -52,6 +54,7 @@ def create_app(
     identify: Identify,
     limits: ServiceLimits | None = None,
     work: Path | None = None,
+    kernels: Callable[[], int] | None = None,
 ) -> ASGIApp:
     """ASGI app of the API.
 
@@ -65,14 +68,17 @@ def create_app(
         Defaults where None.
     work
         Folder for uploads and results of batches; one beside the history where None.
+    kernels
+        Number of kernels of the server, for its metrics; None where it has none.
     """
     chosen = limits or ServiceLimits()
     rates = Rates(chosen)
     folder = work or history.path.with_name(f"{history.path.name}.server")
     folder.mkdir(exist_ok=True, mode=0o700)
     app = documented_app()
-    app.state.service = Service.new(history, chosen, rates, folder)
-    return Doorman(app, identify, rates, chosen)
+    metrics = Metrics(history, kernels)
+    app.state.service = Service.new(history, chosen, rates, folder, metrics)
+    return Doorman(app, identify, rates, chosen, metrics)
 
 
 def documented_app() -> FastAPI:
@@ -83,6 +89,7 @@ def documented_app() -> FastAPI:
     for router in _ROUTERS:
         api.include_router(router)
     app.include_router(api)
+    app.include_router(state.short)
     answer_problems(app)
     document = documentation.document_of(app)
 

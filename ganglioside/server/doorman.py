@@ -6,7 +6,11 @@ person's name, and gives every answer the headers that keep browsers from misusi
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -22,12 +26,17 @@ from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.support.hosts import is_foreign
+from ganglioside.support.requests import answering, request_id
+from ganglioside.watching.metrics import Metrics
+
+log: Final = logging.getLogger(__name__)
 
 #: Finds out who makes a request; None for nobody whom the server knows.
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
 
 #: Addresses that are answered to everybody: whether the server lives, and is ready.
 OPEN_TO_ALL: Final = ("/api/v1/health", "/api/v1/ready")
+_SHORT: Final = ("/health", "/ready")
 
 #: Policy of answers that are data, and of the pages of the documentation.
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
@@ -52,13 +61,27 @@ _TRANSPORT_SECURITY: Final = "max-age=15552000"
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Ganglioside: the token is the password"'}
 
 
+@dataclass(slots=True)
+class _Answer:
+    """Answer to a request: its id, and the status once it is sent (0: none was)."""
+
+    request: str
+    status: int = 0
+
+
 class Doorman:
     """ASGI middleware around the app; see above."""
 
     def __init__(
-        self, app: ASGIApp, identify: Identify, rates: Rates, limits: ServiceLimits
+        self,
+        app: ASGIApp,
+        identify: Identify,
+        rates: Rates,
+        limits: ServiceLimits,
+        metrics: Metrics,
     ) -> None:
         self._app = app
+        self._metrics = metrics
         self._identify = identify
         self._rates = rates
         self._limits = limits
@@ -68,7 +91,15 @@ class Doorman:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        guarded = _with_headers(scope, send)
+        answer = _Answer(request_id(Headers(scope=scope).get("x-request-id", "")))
+        start = time.perf_counter()
+        with answering(answer.request):
+            try:
+                await self._answer(scope, receive, _with_headers(scope, send, answer))
+            finally:
+                self._note(scope, answer.status, time.perf_counter() - start)
+
+    async def _answer(self, scope: Scope, receive: Receive, guarded: Send) -> None:
         connection = HTTPConnection(scope)
         try:
             person = await self._admit(connection)
@@ -80,6 +111,13 @@ class Doorman:
         with acting_for(person.name if person else ""):
             await self._app(scope, receive, guarded)
 
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count and log a request by its route: addresses hold ids."""
+        route = getattr(scope.get("route"), "path", "other")
+        method = str(scope.get("method", "WEBSOCKET"))
+        self._metrics.count(route, method, status, seconds)
+        log.info("%s %s %s %.1f ms", status, method, route, 1000 * seconds)
+
     async def _admit(self, connection: HTTPConnection) -> Person | None:
         """Person of a request; None where anybody is let in.
 
@@ -88,7 +126,7 @@ class Doorman:
         Problem
             If it is refused.
         """
-        if _path(connection.scope) in OPEN_TO_ALL:
+        if _path(connection.scope) in (*OPEN_TO_ALL, *_SHORT):
             return None
         if is_foreign(connection.headers, connection.headers.get("host", "")):
             raise Problem(403, "foreign-page", "A page of another site made this request.")
@@ -141,20 +179,24 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     return take
 
 
-def _with_headers(scope: Scope, send: Send) -> Send:
-    """Send answers with the headers that all of them have."""
+def _with_headers(scope: Scope, send: Send, answer: _Answer) -> Send:
+    """Send answers with the headers that all of them have, and note their status."""
     # Pages of the documentation alone run scripts.
     policy = _PAGE_POLICY if "/docs" in scope["path"] else _DATA_POLICY
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
+            answer.status = message["status"]
             headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = answer.request
             for name, value in _HEADERS.items():
                 headers[name] = value
             headers["Content-Security-Policy"] = policy
             headers.setdefault("Cache-Control", "no-store")
             if scope["scheme"] == "https":
                 headers["Strict-Transport-Security"] = _TRANSPORT_SECURITY
+        elif message["type"] == "websocket.accept":
+            answer.status = HTTPStatus.SWITCHING_PROTOCOLS
         await send(message)
 
     return guarded

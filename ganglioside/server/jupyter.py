@@ -234,10 +234,12 @@ def handlers(base_url: str, app: Any) -> list[tuple[str, Any, dict[str, Any]]]:
     app
         As `jupyter_app` makes it.
     """
-    api = f"{re.escape(base_url.rstrip('/'))}/api/v1"
+    base = re.escape(base_url.rstrip("/"))
+    api = f"{base}/api/v1"
     given = {"app": app}
     return [
-        (rf"{api}/(?:health|ready)", Open, given),
+        (rf"(?:{api}|{base})/(?:health|ready)", Open, given),
+        (rf"{base}/metrics", Bridge, given),
         (rf"{api}/(?:sessions|jobs)/[^/]+/events", EventsBridge, given),
         (rf"{api}/.*", Bridge, given),
     ]
@@ -260,6 +262,9 @@ def jupyter_app(
     """
     limits = ApiLimits(parent=server).limits()
 
+    def kernels() -> int:
+        return len(server.kernel_manager)
+
     def make() -> Any:
         from ganglioside.history import History
         from ganglioside.server.application import create_app
@@ -274,7 +279,7 @@ def jupyter_app(
                 return Person(f"{_GUEST} {user.username[:8]}", "write")
             return Person(current_author(), "admin")
 
-        return create_app(History.open(), identify, limits)
+        return create_app(History.open(), identify, limits, kernels=kernels)
 
     return LazyApp(make)
 

@@ -35,10 +35,11 @@ from ganglioside.errors import (
     UnknownTokenError,
     ValidationError,
 )
+from ganglioside.support.error_reports import capture
 
 MEDIA_TYPE: Final = "application/problem+json"
 
-log = logging.getLogger(__name__)
+log: Final = logging.getLogger(__name__)
 
 
 class ProblemAnswer(BaseModel):
@@ -121,6 +122,7 @@ def problem_of(error: BaseException) -> Problem:
             headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
             return Problem(status, code, _words(error), headers, _faults(error))
     log.error("A request failed: %s", error, exc_info=error)
+    capture(error, "api")
     return Problem(500, "failed", str(error))
 
 
@@ -173,6 +175,7 @@ def answer_problems(app: FastAPI) -> None:
         return Problem(422, "bad-request", places or "Unreadable.", None, faults).answer()
 
     async def unforeseen(_: Request, error: Exception) -> JSONResponse:
+        capture(error, "api")
         return Problem(
             500, "failed", f"The server failed ({type(error).__name__}). Its log says more."
         ).answer()

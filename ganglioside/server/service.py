@@ -26,6 +26,7 @@ from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
 from ganglioside.server.reads import Kept, Reads
 from ganglioside.server.service_limits import ServiceLimits
+from ganglioside.watching.metrics import Metrics
 
 #: Analyses that are kept with their evidence, so that questions are answered at once: so many rows,
 #: which take some 4 kB each.
@@ -97,6 +98,7 @@ class Service:
     reads : Reads
     feeds : Feeds
     desks : Desks
+    metrics : Metrics
     """
 
     whole: History
@@ -108,10 +110,13 @@ class Service:
     reads: Reads
     feeds: Feeds
     desks: Desks
+    metrics: Metrics
     _analyses: Kept[Analysis]
 
     @classmethod
-    def new(cls, history: History, limits: ServiceLimits, rates: Rates, work: Path) -> Service:
+    def new(
+        cls, history: History, limits: ServiceLimits, rates: Rates, work: Path, metrics: Metrics
+    ) -> Service:
         """Service of a server, as those see it whom it does not know."""
         return cls(
             whole=history,
@@ -123,6 +128,7 @@ class Service:
             reads=Reads(history),
             feeds=Feeds(history),
             desks=Desks(limits.waiting),
+            metrics=metrics,
             _analyses=Kept(history, _ROWS_KEPT),
         )
 

@@ -15,6 +15,7 @@ from ganglioside.history.author import current_author
 from ganglioside.history.storage.store import utc_now
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.support.hosts import is_loopback
+from ganglioside.watching.alarms import watch
 
 #: Life of the token that the first start of a server makes.
 FIRST_LIFE: Final = timedelta(days=90)
@@ -110,6 +111,7 @@ class RunningServer:
         from ganglioside.server.token_identity import TokenIdentity
 
         chosen = options or ServeOptions()
+        self._history = history
         app = create_app(history, in_thread(TokenIdentity(history, token)), chosen.limits)
         self._socket = _listen(chosen)
         self.url = replace(chosen, port=self._socket.getsockname()[1]).url
@@ -131,8 +133,12 @@ class RunningServer:
         )
 
     def run(self) -> None:
-        """Answer requests until interrupted, or until `stop`."""
-        self._server.run(sockets=[self._socket])
+        """Answer requests until interrupted, or until `stop`; sound alarms meanwhile."""
+        rest = watch(lambda: self._history)
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            rest()
 
     def stop(self) -> None:
         """Let `run`, in another thread, come to its end."""

@@ -13,11 +13,17 @@ from typing import Final
 _WELL_FORMED: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 
 _REQUEST: Final[ContextVar[str]] = ContextVar("request", default="")
+_JOB: Final[ContextVar[str]] = ContextVar("job", default="")
 
 
 def current_request() -> str:
     """Id of the request that is answered or worked for now; empty where there is none."""
     return _REQUEST.get()
+
+
+def current_job() -> str:
+    """Id of the job that is carried out now; empty where there is none."""
+    return _JOB.get()
 
 
 def request_id(given: str = "") -> str:
@@ -44,3 +50,19 @@ def answering(request: str) -> Iterator[None]:
         yield
     finally:
         _REQUEST.reset(before)
+
+
+@contextmanager
+def working(job: str, request: str = "") -> Iterator[None]:
+    """Carry out a job meanwhile, for the request that asked for it.
+
+    >>> with working("1a2b", "0123456789abcdef"):
+    ...     current_job(), current_request()
+    ('1a2b', '0123456789abcdef')
+    """
+    before = _JOB.set(job)
+    try:
+        with answering(request):
+            yield
+    finally:
+        _JOB.reset(before)

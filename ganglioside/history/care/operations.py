@@ -199,7 +199,10 @@ class Care:
         HistoryError
             If the file exists already or cannot be written.
         """
-        return backup.backup(unclaimed(require_whole(self._store)), Path(target).expanduser())
+        made = backup.backup(unclaimed(require_whole(self._store)), Path(target).expanduser())
+        with self._store.write(adding=True) as connection:
+            audit_log.append(connection, current_author(), "backed up", backup=made.name)
+        return made
 
     def restore(self, source: str | PathLike[str]) -> Path | str | None:
         """Replace this history by a backup; the present file is kept beside it.

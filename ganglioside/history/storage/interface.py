@@ -102,6 +102,9 @@ class HistoryStore(Protocol):
     def vacuum(self) -> tuple[int, int]:
         """Free the space of deleted rows; return its size before and after, bytes."""
 
+    def size(self) -> int:
+        """Size on disk, bytes."""
+
     def state(self) -> tuple[int, ...] | None:
         """Value that differs after anybody has written; None where it is not known."""
 

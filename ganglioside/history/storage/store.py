@@ -240,6 +240,10 @@ class Store:
             return attached(self.path, read_only=read_only)
         return connect(self.path, read_only=read_only, folder=folder)
 
+    def size(self) -> int:
+        """Size of the file, bytes."""
+        return self.path.stat().st_size
+
     def vacuum(self) -> tuple[int, int]:
         """Rewrite the file without its gaps; return its size before and after, bytes."""
         with self.alone() as path, self.draft() as draft:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import platform
-import shutil
-from typing import Final
 
 from fastapi import APIRouter
 from pydantic import Field
+from starlette.responses import PlainTextResponse
 
 from ganglioside.errors import GangliosideError
 from ganglioside.exporting.formats import FORMATS
 from ganglioside.history.sharing import Person
+from ganglioside.jobs.launcher import left_to_workers
 from ganglioside.server.answers import Strict
 from ganglioside.server.callers import Reader
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import Served
 from ganglioside.settings import SAMPLE_TYPES, setting_specs
 from ganglioside.version import __version__
+from ganglioside.watching.metrics import CONTENT_TYPE
+from ganglioside.watching.state import Disk
 
 router = APIRouter(tags=["state"])
 
-#: Smallest share of the disk that is free.
-_LEAST_FREE: Final = 0.02
+#: The same at the addresses where programs that watch servers look for it.
+short = APIRouter(include_in_schema=False)
 
 
 class HealthAnswer(Strict):
@@ -31,23 +33,37 @@ class HealthAnswer(Strict):
     status: str = Field("ok", examples=["ok"])
 
 
+@short.get("/health")
 @router.get("/health")
 async def health() -> HealthAnswer:
     """Tell that the process answers; no token is needed."""
     return HealthAnswer(status="ok")
 
 
+@short.get("/ready")
 @router.get("/ready", responses=answers())
 def ready(served: Served) -> HealthAnswer:
-    """Tell whether work can be taken: the history opens, the disk has room; no token is needed."""
+    """Tell whether work can be taken; no token is needed.
+
+    The history opens, the disk has room, and a worker takes jobs where they are left to workers.
+    """
     try:
+        lacks_worker = left_to_workers() and not served.whole.workers.beating()
         served.whole.query("SELECT 1")
     except GangliosideError:
         raise Problem(503, "not-ready", "The history does not answer.") from None
-    usage = shutil.disk_usage(served.work)
-    if usage.free < _LEAST_FREE * usage.total:
+    if Disk.of(served.work).is_nearly_full:
         raise Problem(503, "not-ready", "The disk is almost full.")
+    if lacks_worker:
+        raise Problem(503, "not-ready", "No worker takes jobs: start one.")
     return HealthAnswer(status="ok")
+
+
+@short.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse, responses=answers())
+def metrics(served: Served, _: Reader) -> PlainTextResponse:
+    """Tell the metrics of the server, as Prometheus reads them."""
+    return PlainTextResponse(served.metrics.text(), media_type=CONTENT_TYPE)
 
 
 class VersionAnswer(Strict):

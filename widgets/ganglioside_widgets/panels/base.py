@@ -21,6 +21,7 @@ from ganglioside.reading.report import Fault, faults_of, once
 from ganglioside.reading.wordings import worded
 from ganglioside.support.formatting import MISSING
 from ganglioside_widgets.elements.door import guard
+from ganglioside_widgets.elements.fault_reports import report_faults
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.run import Post
 from ganglioside_widgets.state.visitors import VARIABLE
@@ -118,6 +119,7 @@ def guard_page() -> None:
 
     A page of another server may contain widgets of its own, which must not be blocked.
     """
+    report_faults(get_ipython())
     kernel = getattr(get_ipython(), "kernel", None)
     if VARIABLE in os.environ and kernel is not None:
         guard(kernel)

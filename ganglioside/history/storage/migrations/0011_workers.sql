@@ -26,6 +26,12 @@ CREATE TABLE tasks (
     every DOUBLE NOT NULL,           -- days
     parameters JSON NOT NULL,        -- of the job
     author VARCHAR NOT NULL,
+    created TIMESTAMP NOT NULL,
     last_run TIMESTAMP,
     last_job VARCHAR
+);
+-- What somebody was warned of, until it is over.
+CREATE TABLE alarms (
+    name VARCHAR NOT NULL,
+    since TIMESTAMP NOT NULL
 );

@@ -142,15 +142,16 @@ class PostgresStore:
 
     def vacuum(self) -> tuple[int, int]:
         """Free the space of deleted rows; return the size of all tables before and after, bytes."""
-        before = self._size()
+        before = self.size()
         with self._explained(), pool_of(self.place, self.timeout).connection() as raw:
             raw.autocommit = True
             for table in catalog.table_names():
                 raw.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(sql.Identifier(table)))
             raw.autocommit = False
-        return before, self._size()
+        return before, self.size()
 
-    def _size(self) -> int:
+    def size(self) -> int:
+        """Size of all tables, bytes."""
         with self.read() as connection:
             ((size,),) = connection.execute(
                 "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class "

@@ -1,0 +1,120 @@
+"""Alarms: whoever keeps the server is told once of each trouble, and once that it is over."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ganglioside.errors import GangliosideError
+from ganglioside.history import History
+from ganglioside.notify import Message, read_config, send
+from ganglioside.watching.state import LEAST_FREE, State, look
+
+log: Final = logging.getLogger(__name__)
+
+#: Seconds between two looks of a server.
+PAUSE: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A trouble: its name, how it is recognised, and what is said of it."""
+
+    name: str
+    is_there: Callable[[State], bool]
+    words: Callable[[State], str]
+
+
+#: What is looked for.
+TROUBLES: Final = (
+    Trouble(
+        "no worker",
+        lambda state: state.lacks_worker,
+        lambda state: (
+            f"No worker takes jobs, and {state.jobs.get('pending', 0):,} wait. "
+            "Start one: ganglioside worker."
+        ),
+    ),
+    Trouble(
+        "worker lost",
+        lambda state: bool(state.worker_states["lost"]),
+        lambda state: (
+            f"{state.worker_states['lost']} workers gave no sign any more. Their jobs "
+            "were given to others. Look at their logs."
+        ),
+    ),
+    Trouble(
+        "disk nearly full",
+        lambda state: state.disk.is_nearly_full,
+        lambda state: (
+            f"{state.disk.free / 1e9:.1f} GB of {state.disk.total / 1e9:.1f} GB are free "
+            f"on the disk of the history, less than {LEAST_FREE:.0%}. Make room, or clean up: "
+            "ganglioside history cleanup."
+        ),
+    ),
+    Trouble(
+        "backup too old",
+        lambda state: state.backup_is_late,
+        lambda state: (
+            "The last backup is too old"
+            + (f", of {state.last_backup:%Y-%m-%d %H:%M} UTC" if state.last_backup else "")
+            + ". Look at the jobs of the kind backup: ganglioside jobs."
+        ),
+    ),
+    Trouble(
+        "jobs given up",
+        lambda state: state.given_up > 0,
+        lambda state: (
+            f"{state.given_up:,} jobs failed in all their attempts. "
+            "Their reasons: ganglioside jobs."
+        ),
+    ),
+)
+
+
+def sound(history: History) -> list[str]:
+    """Tell of what has come or gone since the last look; return the names of those told.
+
+    Any number of processes may look: whoever sees a change first tells of it.
+    """
+    state = look(history)
+    told = []
+    for trouble in TROUBLES:
+        is_there = trouble.is_there(state)
+        if history.alarms.change(trouble.name, is_there=is_there):
+            _tell(trouble, state, is_over=not is_there)
+            told.append(trouble.name)
+    return told
+
+
+def _tell(trouble: Trouble, state: State, *, is_over: bool) -> None:
+    words = "It is over." if is_over else trouble.words(state)
+    log.log(logging.INFO if is_over else logging.WARNING, "Alarm, %s: %s", trouble.name, words)
+    event = "alarm.over" if is_over else "alarm"
+    facts = {"event": event, "alarm": trouble.name, "host": platform.node()}
+    title = f"Ganglioside: {trouble.name}" + (" is over" if is_over else "")
+    try:
+        send(Message(title, words, facts), read_config())
+    except GangliosideError as error:
+        log.warning("No alarm could be sent: %s", error)
+
+
+def watch(
+    history: Callable[[], History] = History.open, pause: float = PAUSE
+) -> Callable[[], None]:
+    """Sound alarms in a thread from now on; what is returned ends it."""
+    over = threading.Event()
+
+    def go_on() -> None:
+        while not over.wait(pause):
+            try:
+                sound(history())
+            except GangliosideError as error:
+                log.warning("The state of the server cannot be read: %s", error)
+
+    threading.Thread(target=go_on, name="alarms", daemon=True).start()
+    return over.set

@@ -1,0 +1,120 @@
+"""Logs as lines of JSON, each with the ids of the request and the job that it is about."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+from pythonjsonlogger.json import JsonFormatter
+
+from ganglioside.errors import ServerError
+from ganglioside.support.requests import current_job, current_request
+
+#: Instead of a file: the standard error, for containers and journals, which rotate by themselves.
+STANDARD: Final = Path("-")
+
+#: Bytes of one file, and number of older ones that are kept.
+MEGABYTES: Final = 20.0
+KEPT: Final = 10
+
+#: Fields of a line, and what they are called.
+_FIELDS: Final = ("asctime", "levelname", "name", "process", "request", "job", "message")
+_NAMES: Final = {"asctime": "time", "levelname": "level", "name": "logger"}
+
+#: Loggers that do not hand on what they are told, in some versions of Jupyter.
+_LOUD: Final = ("ServerApp", "LabApp", "Lab", "LabServer", "Pages", "Voila", "uvicorn.error")
+
+
+class _Ids(logging.Filter):
+    """Adds the ids of the request and of the job to a record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request = current_request()
+        record.job = current_job()
+        return True
+
+
+def write_log(file: Path | None, megabytes: float = MEGABYTES, kept: int = KEPT) -> Path | None:
+    """Write everything that is logged in this process to a file from now on; return its path.
+
+    A file that is full gets a number and a new one is begun; the oldest ones go. Each process has a
+    file of its own.
+
+    Parameters
+    ----------
+    file
+        `STANDARD` for the standard error; no log is written where None.
+    megabytes
+        Size of one file.
+    kept
+        Number of older files.
+
+    Raises
+    ------
+    ServerError
+        If it cannot be written.
+    """
+    if file is None:
+        return None
+    if file == STANDARD:
+        _attach(logging.StreamHandler())
+        return file
+    path = file.expanduser().absolute()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _attach(_PrivateFile(path, megabytes, kept))
+    except OSError as error:
+        raise ServerError(
+            f"The log {path} cannot be written ({error.strerror}): name another file by --log."
+        ) from error
+    return path
+
+
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    """Rotating file that its user and group can read, and nobody else."""
+
+    def __init__(self, path: Path, megabytes: float, kept: int) -> None:
+        super().__init__(path, maxBytes=int(megabytes * 1e6), backupCount=kept, encoding="utf-8")
+
+    def _open(self) -> object:  # type: ignore[override]
+        def private(name: str, flags: int) -> int:
+            return os.open(name, flags, 0o640)
+
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
+
+
+def formatter() -> JsonFormatter:
+    """Formatter of one line: time (UTC), level, logger, process, request, job and message."""
+    made = JsonFormatter(
+        "".join(f"%({field})s" for field in _FIELDS),
+        rename_fields=_NAMES,
+        datefmt="%Y-%m-%dT%H:%M:%S",
+        json_ensure_ascii=False,
+    )
+    made.converter = time.gmtime
+    return made
+
+
+def _attach(handler: logging.Handler) -> None:
+    handler.setFormatter(formatter())
+    handler.addFilter(_Ids())
+    logging.getLogger().addHandler(handler)
+    logging.getLogger("ganglioside").setLevel(logging.INFO)
+    for name in _LOUD:
+        logger = logging.getLogger(name)
+        if not logger.propagate:
+            logger.addHandler(handler)
+
+
+def show_warnings() -> None:
+    """Print warnings and errors with the ids of their request and job: in the process of a job."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    form = "%(asctime)s %(levelname)s %(message)s (job %(job)s, request %(request)s)"
+    handler.setFormatter(logging.Formatter(form))
+    handler.addFilter(_Ids())
+    logging.getLogger().addHandler(handler)

@@ -1,0 +1,155 @@
+"""State of a server and its history: what metrics, readiness, alarms and the doctor tell of."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from ganglioside.history import History
+from ganglioside.history.storage.store import utc_now
+from ganglioside.history.tasks import Task
+from ganglioside.history.workers import Worker
+from ganglioside.jobs.launcher import left_to_workers
+
+#: Smallest share of a disk that is free.
+LEAST_FREE: Final = 0.05
+
+#: A backup is too old after so many times its interval.
+_LATE: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Room on a disk, bytes."""
+
+    folder: Path
+    free: int
+    total: int
+
+    @property
+    def is_nearly_full(self) -> bool:
+        """Whether less than `LEAST_FREE` of it is free."""
+        return self.free < LEAST_FREE * self.total
+
+    @classmethod
+    def of(cls, folder: Path) -> Disk:
+        """Disk of a folder."""
+        usage = shutil.disk_usage(folder)
+        return cls(folder, usage.free, usage.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """Jobs of one kind that have ended: how many, and how long they took.
+
+    Attributes
+    ----------
+    kind, status : str
+    seconds : tuple of float
+    """
+
+    kind: str
+    status: str
+    seconds: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """State of a history and of what works on it. Times are UTC, without a zone.
+
+    Attributes
+    ----------
+    now : datetime
+    jobs : mapping of str to int
+        Number of jobs by status.
+    waiting_since : datetime or None
+        When the job was added that has waited longest.
+    lasting : tuple of Lasting
+    given_up : int
+        Jobs that failed in all their attempts.
+    sessions : int
+    workers : tuple of Worker
+    tasks : tuple of Task
+    last_backup : datetime or None
+    size : int
+        Of the history, bytes.
+    disk : Disk
+    """
+
+    now: datetime
+    jobs: Mapping[str, int]
+    waiting_since: datetime | None
+    lasting: tuple[Lasting, ...]
+    given_up: int
+    sessions: int
+    workers: tuple[Worker, ...]
+    tasks: tuple[Task, ...]
+    last_backup: datetime | None
+    size: int
+    disk: Disk
+
+    @property
+    def worker_states(self) -> Counter[str]:
+        """Number of workers in each state."""
+        return Counter(one.state(self.now) for one in self.workers)
+
+    @property
+    def lacks_worker(self) -> bool:
+        """Whether jobs are left to workers here, and none takes any."""
+        return left_to_workers() and not self.worker_states["working"]
+
+    @property
+    def backup_is_late(self) -> bool:
+        """Whether backups are made by themselves, and the last one is too old."""
+        task = next((task for task in self.tasks if task.kind == "backup"), None)
+        if task is None or task.last_run is None:
+            return False
+        made = self.last_backup or datetime.min
+        return self.now - made > _LATE * task.every and self.now - task.last_run > timedelta(
+            hours=1
+        )
+
+
+def look(history: History) -> State:
+    """State of a history now."""
+    counts = history.query("SELECT status, count(*) AS jobs FROM jobs GROUP BY status")
+    ended = history.query(
+        "SELECT kind, status, started, ended FROM jobs WHERE started IS NOT NULL "
+        "AND ended IS NOT NULL"
+    )
+    seconds = (ended["ended"] - ended["started"]).dt.total_seconds()
+    grouped = seconds.groupby([ended["kind"], ended["status"]])
+    facts = history.query(
+        "SELECT (SELECT min(created) FROM jobs WHERE status = 'pending') AS waiting, "
+        "(SELECT count(*) FROM jobs WHERE status = 'failed' AND starts_with(error, 'Given up')) "
+        "AS given_up, (SELECT count(*) FROM sessions) AS sessions, "
+        "(SELECT max(time) FROM log WHERE action = 'backed up') AS backup"
+    ).iloc[0]
+    return State(
+        now=utc_now(),
+        jobs={str(status): int(jobs) for status, jobs in counts.itertuples(index=False)},
+        waiting_since=_moment(facts["waiting"]),
+        lasting=tuple(
+            Lasting(str(kind), str(status), tuple(map(float, found)))
+            for (kind, status), found in grouped
+        ),
+        given_up=int(facts["given_up"]),
+        sessions=int(facts["sessions"]),
+        workers=tuple(history.workers.all()),
+        tasks=tuple(history.tasks.all()),
+        last_backup=_moment(facts["backup"]),
+        size=history.size(),
+        disk=Disk.of(history.path.parent),
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    """Time as a datetime; None for no value (NaT differs from itself)."""
+    if value is None or value != value:
+        return None
+    return value.to_pydatetime() if hasattr(value, "to_pydatetime") else None

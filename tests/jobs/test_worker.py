@@ -1,0 +1,246 @@
+"""Workers: jobs are done once and only once, whoever is killed, drained or late meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from effort import PATIENCE, until
+from jobs.slow_work import Slow
+from paths import TESTS
+from queue_of_workers import outcome, queue, source, worker
+
+import ganglioside as gg
+from ganglioside.errors import GivenBack, HistoryBusyError, LostError
+from ganglioside.history import jobs as queued
+from ganglioside.history.storage.store import utc_now
+from ganglioside.jobs import runner
+from ganglioside.jobs.kinds import parameters_of
+from ganglioside.jobs.worker import JobWorker
+
+
+def silent(history: gg.History, owner: str, table: str = "jobs") -> None:
+    """Let the last sign of life be long ago."""
+    with history._store.write() as connection:
+        connection.execute(
+            f"UPDATE {table} SET heartbeat = ? WHERE id = ?",
+            [utc_now() - timedelta(hours=1), owner],
+        )
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queued, "FIRST_PAUSE", timedelta(0))
+
+
+def test_jobs_are_done_once_though_workers_are_killed_and_drained(
+    history: gg.History, tmp_path: Path
+) -> None:
+    table = source(tmp_path)
+    jobs = [queue(history, table, f"run {number}") for number in range(18)]
+    workers = [worker(history.address, "--lease", "5") for _ in range(3)]
+
+    def done(number: int) -> Callable[[], bool]:
+        return lambda: len(history.jobs.all("completed")) >= number
+
+    until(done(3), "the first jobs")
+    workers[0].kill()
+    until(done(6), "more jobs")
+    workers[1].send_signal(signal.SIGTERM)
+    assert workers[1].wait(PATIENCE) == 0
+    until(done(len(jobs)), "all jobs")
+    workers[2].send_signal(signal.SIGTERM)
+    assert workers[2].wait(PATIENCE) == 0
+    workers[0].wait()
+    assert outcome(history, jobs) == {"completed": len(jobs), "twice": 0, "never": 0}
+    assert history.verify(sample=0).is_whole
+    assert sorted(one.state(utc_now()) for one in history.workers.all()) == [
+        *("ended", "ended", "lost"),
+    ]
+
+
+def test_a_late_worker_changes_nothing(history: gg.History, tmp_path: Path, at_once: None) -> None:
+    job = queue(history, source(tmp_path), "liver")
+    late, second = history.workers.register(), history.workers.register()
+    taken = history.jobs.take(late)
+    assert taken is not None
+    assert taken.claim is not None
+    theirs = history.claimed(taken.claim)
+    silent(history, job)
+    history.refresh()
+    assert history.jobs.get(job).status == "pending"
+    assert taken.session is not None
+    assert history.session(taken.session)["status"] == "pending"
+    for write in (
+        lambda: theirs.jobs.beat(job),
+        lambda: theirs.jobs.end(job, "completed"),
+        lambda: theirs.carry_out_queued(taken.session or ""),
+        lambda: theirs.run(tmp_path / "liver.csv"),
+    ):
+        with pytest.raises(LostError):
+            write()
+    again = history.jobs.take(second)
+    assert again is not None
+    assert again.attempts == 2
+    with pytest.raises(LostError):
+        runner.carry_out_taken(theirs, taken)
+    assert again.claim is not None
+    runner.carry_out_taken(history.claimed(again.claim), again)
+    with pytest.raises(LostError):
+        theirs.jobs.end(job, "failed")
+    assert outcome(history, [job]) == {"completed": 1, "twice": 0, "never": 0}
+    assert history.verify(sample=0).is_whole
+
+
+def test_a_session_that_was_completed_before_its_worker_died_is_not_made_again(
+    history: gg.History, tmp_path: Path, at_once: None
+) -> None:
+    source(tmp_path)
+    work = gg.jobs.Analyze(source=str(tmp_path / "liver.csv"))
+    job = history.jobs.add(work.kind, parameters_of(work), work.name)
+    taken = history.jobs.take(history.workers.register())
+    assert taken is not None
+    assert taken.claim is not None
+    sid, _ = history.claimed(taken.claim).run(tmp_path / "liver.csv")
+    silent(history, job)
+    history.refresh()
+    JobWorker(history).run(until_empty=True)
+    ended = history.jobs.get(job)
+    assert (ended.status, ended.session, ended.attempts) == ("completed", sid, 2)
+    assert len(history.sessions()) == 1
+
+
+def test_what_fails_by_chance_is_tried_again_and_given_up_with_the_reason(
+    history: gg.History, slow: None, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> Any:
+        raise HistoryBusyError("The database is away.")
+
+    monkeypatch.setattr(Slow, "run", away)
+    job = history.jobs.add("slow", parameters_of(Slow()), "slow")
+    JobWorker(history).run(until_empty=True)
+    ended = history.jobs.get(job)
+    assert (ended.status, ended.attempts) == ("failed", queued.MOST_ATTEMPTS)
+    assert ended.error == "Given up after 3 attempts: The database is away."
+    assert [event["type"] for event in history.jobs.events(job)] == ["log", "log", "error"]
+
+
+def test_the_next_attempt_waits(
+    history: gg.History, slow: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Slow, "run", no_room)
+    job = history.jobs.add("slow", parameters_of(Slow()), "slow")
+    JobWorker(history).run(until_empty=True)
+    waiting = history.jobs.get(job)
+    assert waiting.status == "pending"
+    assert waiting.not_before is not None
+    assert timedelta(0) < waiting.not_before - waiting.created
+    assert history.jobs.take(history.workers.register()) is None
+
+
+def test_refused_input_is_not_tried_again(history: gg.History, tmp_path: Path) -> None:
+    work = gg.jobs.Analyze(source=str(tmp_path / "missing.csv"))
+    job = history.jobs.add(work.kind, parameters_of(work), work.name)
+    JobWorker(history).run(until_empty=True)
+    ended = history.jobs.get(job)
+    assert (ended.status, ended.attempts) == ("failed", 1)
+
+
+def test_a_fault_of_the_program_fails_its_job_and_not_the_worker(
+    history: gg.History, slow: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Slow, "run", lambda *_: 1 / 0)
+    jobs = [history.jobs.add("slow", parameters_of(Slow()), "slow") for _ in range(2)]
+    assert JobWorker(history).run(until_empty=True) == 2
+    assert [history.jobs.get(job).status for job in jobs] == ["failed", "failed"]
+
+
+def test_a_second_signal_gives_the_job_back(history: gg.History, slow: None) -> None:
+    job = history.jobs.add("slow", parameters_of(Slow()), "slow")
+    one = JobWorker(history)
+    main = threading.get_ident()
+
+    def stop() -> None:
+        until(lambda: bool(history.jobs.events(job)), "the job")
+        signal.pthread_kill(main, signal.SIGUSR1)
+        signal.pthread_kill(main, signal.SIGUSR1)
+        until(one._draining.is_set, "the drain")
+        signal.pthread_kill(main, signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, lambda *_: one.stop())
+    try:
+        thread = threading.Thread(target=stop)
+        thread.start()
+        assert one.run() == 0
+        thread.join()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    waiting = history.jobs.get(job)
+    assert (waiting.status, waiting.worker, waiting.attempts) == ("pending", None, None)
+    assert one.stop() is None  # type: ignore[func-returns-value]
+    assert issubclass(GivenBack, BaseException)
+
+
+def test_a_worker_is_drained_from_elsewhere(history: gg.History, tmp_path: Path) -> None:
+    one = JobWorker(history, lease=0.4)
+    thread = threading.Thread(target=one.run)
+    thread.start()
+    history.workers.drain(one.worker.id)
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+    assert history.workers.all()[0].state(utc_now()) == "ended"
+
+
+def test_work_that_hangs_is_ended_and_the_worker_begins_anew(
+    history: gg.History, tmp_path: Path
+) -> None:
+    hangs = history.jobs.add("slow", parameters_of(Slow(deaf=True)), "deaf", time_limit=0.2)
+    after = queue(history, source(tmp_path), "liver")
+    process = worker_with_slow_work(history)
+    until(lambda: history.jobs.get(after).has_ended, "the next job")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 0
+    assert history.jobs.get(hangs).status == "failed"
+    assert "limit" in str(history.jobs.get(hangs).error)
+    assert outcome(history, [after])["completed"] == 1
+    assert [one.state(utc_now()) for one in history.workers.all()] == ["ended", "ended"]
+
+
+def worker_with_slow_work(history: gg.History) -> Any:
+    """Worker that knows `Slow`, in a process of its own."""
+    code = (
+        f"import sys; sys.path[:0] = {[str(TESTS)]!r}\n"
+        "from jobs.slow_work import Slow\n"
+        "from ganglioside.history import recorder\n"
+        "from ganglioside.jobs import kinds\n"
+        "kinds._KINDS[Slow.kind] = Slow\n"
+        "recorder.BEAT, recorder.GRACE = 0.1, 0.2\n"
+        "from ganglioside.cli import app; app(['worker'])\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env={**os.environ, "GANGLIOSIDE_HISTORY": history.address}
+    )
+
+
+def test_a_task_that_is_due_is_done_once(history: gg.History, tmp_path: Path) -> None:
+    history.tasks.set("backup", timedelta(days=1), {"folder": str(tmp_path / "copies"), "keep": 1})
+    workers = [JobWorker(history) for _ in range(2)]
+    for one in workers:
+        one._sign()
+    workers[0].run(until_empty=True)
+    (job,) = history.jobs.all()
+    assert (job.kind, job.status) == ("backup", "completed")
+    assert len(list((tmp_path / "copies").iterdir())) == 1
+    assert [task.last_job for task in history.tasks.all()] == [job.id]
+    assert "task set" in set(history.log()["action"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ganglioside.cli import (
     analyses,
     batches,
+    doctor,
     history,
     history_care,
     jobs,
@@ -33,6 +34,7 @@ app.command("app", context_settings=servers.PASS_ON)(servers.serve_app)
 app.command()(servers.serve)
 app.command("hub-config")(servers.hub_config)
 app.command()(workers.worker)
+app.command()(doctor.doctor)
 history.history.add_typer(history_care.care)
 app.add_typer(history.history, name="history")
 app.add_typer(jobs.jobs, name="jobs")

@@ -113,7 +113,7 @@ class Doorman:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         """Count and log a request by its route: addresses hold ids."""
-        route = getattr(scope.get("route"), "path", "other")
+        route = getattr(scope.get("route"), "path", "other").removeprefix("/api/v1")
         method = str(scope.get("method", "WEBSOCKET"))
         self._metrics.count(route, method, status, seconds)
         log.info("%s %s %s %.1f ms", status, method, route, 1000 * seconds)

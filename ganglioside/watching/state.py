@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -107,12 +107,10 @@ class State:
     def backup_is_late(self) -> bool:
         """Whether backups are made by themselves, and the last one is too old."""
         task = next((task for task in self.tasks if task.kind == "backup"), None)
-        if task is None or task.last_run is None:
+        if task is None:
             return False
         made = self.last_backup or datetime.min
-        return self.now - made > _LATE * task.every and self.now - task.last_run > timedelta(
-            hours=1
-        )
+        return min(self.now - made, self.now - task.created) > _LATE * task.every
 
 
 def look(history: History) -> State:

@@ -1,0 +1,73 @@
+"""Alarms: each trouble is told once, by whoever sees it first, and once that it is over."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from effort import until
+
+from ganglioside.history import History
+from ganglioside.watching.alarms import TROUBLES, sound, watch
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """What a webhook was told."""
+    heard: list[dict[str, Any]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings = tmp_path / "notify.toml"
+    settings.write_text(f'[webhook]\nurl = "http://127.0.0.1:{server.server_address[1]}/"\n')
+    monkeypatch.setenv("GANGLIOSIDE_NOTIFY", str(settings))
+    yield heard
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_trouble_is_told_once_and_so_is_its_end(
+    history: History, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sound(history) == []
+    monkeypatch.setenv("GANGLIOSIDE_JOBS", "0")
+    assert sound(history) == ["no worker"]
+    assert sound(history) == []
+    assert sound(History.open(history.address)) == []
+    assert history.alarms.all() == ["no worker"]
+    worker = history.workers.register()
+    assert sound(history) == ["no worker"]
+    assert [one["event"] for one in told] == ["alarm", "alarm.over"]
+    assert "ganglioside worker" in told[0]["text"]
+    assert worker.id not in json.dumps(told)
+
+
+def test_all_troubles_have_words(history: History) -> None:
+    from ganglioside.watching.state import look
+
+    state = look(history)
+    assert len({trouble.name for trouble in TROUBLES}) == 5
+    assert all(len(trouble.words(state)) > 20 for trouble in TROUBLES)
+
+
+def test_a_server_looks_by_itself(
+    history: History, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_JOBS", "0")
+    rest = watch(lambda: history, pause=0.05)
+    until(lambda: told, "the alarm")
+    rest()

@@ -1,0 +1,69 @@
+"""The doctor: a fault that is planted is found, and comes with a cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from served import Running
+
+from ganglioside.history import History
+from ganglioside.history.job_seals import key_path
+from ganglioside.watching.doctor import Finding, examine
+
+
+@pytest.fixture(autouse=True)
+def _here(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", history.address)
+
+
+def found(about: str, url: str = "") -> Finding:
+    return next(one for one in examine(url) if one.about == about)
+
+
+def test_each_fault_comes_with_a_cure(history: History, tmp_path: Path) -> None:
+    for one in examine():
+        assert bool(one.cure) == (one.rank != "good"), one
+    assert found("backup").rank == "bad"
+    history.care.backup(tmp_path / "copy.duckdb")
+    assert found("backup").rank == "good"
+    assert found("lock").rank == "good"
+    assert found("clock").rank == "good"
+
+
+def test_a_key_that_others_can_read_is_found(history: History) -> None:
+    history.jobs.add("analysis", {}, "n")
+    assert found("permissions").rank != "bad"
+    key_path().chmod(0o644)
+    assert f"chmod 600 {key_path()}" in found("permissions").cure
+    key_path().chmod(0o600)
+
+
+def test_missing_workers_are_found(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found("workers").rank == "good"
+    monkeypatch.setenv("GANGLIOSIDE_JOBS", "0")
+    assert found("workers").rank == "bad"
+    history.workers.register()
+    assert found("workers").rank == "good"
+
+
+@pytest.mark.file_only(reason="a file is replaced")
+def test_a_history_that_does_not_open_is_found(history: History) -> None:
+    history.path.write_bytes(b"nonsense")
+    one = found("store")
+    assert one.rank == "bad"
+    assert "backup" in one.cure
+
+
+def test_the_server_and_what_is_before_it_are_asked(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Running(history) as served:
+        url = served.url.removesuffix("/api/v1")
+        assert [found(about, url).rank for about in ("server", "proxy", "ready")] == ["good"] * 3
+        monkeypatch.setenv("GANGLIOSIDE_JOBS", "0")
+        ready = found("ready", url)
+        assert ready.rank == "bad"
+        assert "No worker" in ready.words
+    assert found("server", url).rank == "bad"
+    assert found("server", "file:///etc/passwd").rank == "bad"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ganglioside.errors import LostError
-from ganglioside.history.people import ActingStore
+from ganglioside.history.sharing import ActingStore
 from ganglioside.history.storage.interface import Connection, HistoryStore, Then
 
 

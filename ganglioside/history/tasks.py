@@ -17,7 +17,7 @@ from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import acting_for, current_author
 from ganglioside.history.jobs import NewJob, insert_job
-from ganglioside.history.people import Sharing
+from ganglioside.history.sharing import Sharing
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.store import utc_now
 

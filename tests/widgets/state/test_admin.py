@@ -74,20 +74,15 @@ def test_retention_is_counted_set_and_switched_off(state: AdminState, opened: Op
     assert opened().care.schedule() is None
 
 
-def test_a_table_of_workers_is_shown_where_there_is_one(
-    state: AdminState, opened: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = History.query
-
-    def query(self: History, sql: str, parameters: list[str] | tuple[()] = ()) -> object:
-        sql = sql.replace("FROM workers", "FROM tokens").replace(
-            "information_schema.tables", "(SELECT 'workers' AS table_name) AS known"
-        )
-        return asked(self, sql, parameters)
-
-    monkeypatch.setattr(History, "query", query)
-    state.refresh()
-    assert state.workers["person"].tolist() == ["Ann"]
+def test_workers_are_shown_and_drained(state: AdminState, opened: Opener) -> None:
+    worker = opened().workers.register()
+    state.look_at_workers()
+    assert state.workers[["id", "state", "job"]].to_numpy().tolist() == [[worker.id, "working", ""]]
+    state.drain(worker.id)
+    assert "ends after" in state.notice
+    assert state.workers["state"].tolist() == ["draining"]
+    state.drain("nothing")
+    assert "no one worker" in state.error
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ganglioside_widgets.panels.base import Panel, box, button, guard_page, say,
 from ganglioside_widgets.panels.history import HistoryPanel
 from ganglioside_widgets.panels.jobs import JobsPanel
 from ganglioside_widgets.panels.navigation import PAGES, welcome
+from ganglioside_widgets.panels.workers import WorkersPanel
 from ganglioside_widgets.state.admin import AdminState
 
 _TOKENS: Final = (
@@ -37,8 +38,6 @@ _LOG: Final = (
 
 #: Characters of the details of an entry that are shown.
 _DETAILS: Final = 300
-
-_NO_WORKERS: Final = "Jobs run in processes of this server; no worker is registered."
 
 
 class TokensPanel(Panel):
@@ -105,33 +104,6 @@ class RetentionPanel(Panel):
         self._now.value = say(self.state.retention)
 
 
-class WorkersPanel(Panel):
-    """Workers that carry out jobs, where the history has a table of them.
-
-    Parameters
-    ----------
-    state : AdminState
-    """
-
-    def __init__(self, state: AdminState) -> None:
-        self.state = state
-        self._place = w.VBox()
-        super().__init__("Workers", [self._place], kind="workers")
-        state.observe(self._show, "workers")
-        self._show(None)
-
-    def _show(self, _: object) -> None:
-        workers = self.state.workers.astype("str")
-        columns = [
-            Column(name, name.replace("_", " ").capitalize(), 120) for name in map(str, workers)
-        ]
-        grid = Grid(
-            "Workers", columns, key=columns[0].key if columns else "id", lines=6, empty=_NO_WORKERS
-        )
-        grid.show(workers)
-        self._place.children = (grid,)
-
-
 class LogPanel(Panel):
     """Who did what, and when.
 
@@ -196,10 +168,12 @@ class AdminPage(w.VBox):  # type: ignore[misc]
             return
         self.history = HistoryPanel(page=self.page)
         self.jobs = JobsPanel(page=self.page)
+        self.workers = WorkersPanel(self.state, self.jobs.state.choose)
+        self.jobs.state.observe(lambda _: self.state.look_at_workers(), "lines")
         self._place.children = (
             self.history,
             self.jobs,
-            WorkersPanel(self.state),
+            self.workers,
             TokensPanel(self.state),
             RetentionPanel(self.state),
             LogPanel(self.state),

@@ -13,13 +13,18 @@ from ganglioside.errors import GangliosideError, NobodyError
 from ganglioside.history import History
 from ganglioside.history.care.cleanup import parse_age
 from ganglioside.history.storage.store import utc_now
+from ganglioside.watching.state import look
 from ganglioside_widgets.state.visitors import Visitor
+from ganglioside_widgets.state.workers import (
+    failures_of,
+    lasting_of,
+    queue_of,
+    tasks_of,
+    workers_of,
+)
 
 #: Newest entries of the log that are shown.
 _ENTRIES: Final = 2_000
-
-#: The table of workers, in histories that have one.
-_WORKERS: Final = "workers"
 
 _DAY: Final = timedelta(days=1)
 
@@ -41,8 +46,10 @@ class AdminState(t.HasTraits):
 
     Attributes
     ----------
-    tokens, workers, log : pandas.DataFrame
-        The newest entries of the log first; no columns where there is no table of workers.
+    tokens, workers, lasting, failures, log : pandas.DataFrame
+        The newest entries of the log first; `lasting` has the durations of jobs by kind.
+    queue, tasks : str
+        How many jobs wait, and what workers do by themselves.
     retention : str
         What is cleaned after how long.
     author, action, subject : str
@@ -66,6 +73,10 @@ class AdminState(t.HasTraits):
 
     tokens = t.Instance(pd.DataFrame, ())
     workers = t.Instance(pd.DataFrame, ())
+    lasting = t.Instance(pd.DataFrame, ())
+    failures = t.Instance(pd.DataFrame, ())
+    queue = t.Unicode("")
+    tasks = t.Unicode("")
     log = t.Instance(pd.DataFrame, ())
     retention = t.Unicode("")
     author = t.Unicode("")
@@ -98,6 +109,25 @@ class AdminState(t.HasTraits):
             return f"Token {token} lets nobody in any more."
 
         self._do(act)
+
+    def drain(self, worker: str) -> None:
+        """Let a worker end after the job that it has."""
+
+        def act(history: History) -> str:
+            history.workers.drain(worker)
+            return f"Worker {worker} ends after the job that it has."
+
+        self._do(act)
+
+    def look_at_workers(self) -> None:
+        """Read workers and queue again: jobs have changed."""
+        if not self.why_not:
+            try:
+                self._read_workers(self._open())
+            except NobodyError:
+                return
+            except GangliosideError as refusal:
+                self.error = str(refusal)
 
     def clean_after(self, age: str, every: str) -> None:
         """Clean up by itself what is older than an age; empty: never."""
@@ -147,9 +177,17 @@ class AdminState(t.HasTraits):
         else:
             self.notice = done
 
+    def _read_workers(self, history: History) -> None:
+        state = look(history)
+        with self.hold_trait_notifications():
+            self.workers = workers_of(history, state)
+            self.lasting = lasting_of(state)
+            self.failures = failures_of(history)
+            self.queue, self.tasks = queue_of(state), tasks_of(state)
+
     def _read(self, history: History) -> None:
         self.tokens = _tokens(history)
-        self.workers = _workers(history)
+        self._read_workers(history)
         self.log = history.care.log().iloc[::-1].head(_ENTRIES).reset_index(drop=True)
         self.retention = _retention(history)
 
@@ -171,14 +209,6 @@ def _tokens(history: History) -> pd.DataFrame:
         for token in reversed(history.tokens.all())
     ]
     return pd.DataFrame(rows)
-
-
-def _workers(history: History) -> pd.DataFrame:
-    """Rows of the table of workers; empty in a history that has none."""
-    there = history.query(
-        "SELECT table_name FROM information_schema.tables WHERE table_name = ?", [_WORKERS]
-    )
-    return history.query(f"SELECT * FROM {_WORKERS}") if len(there) else pd.DataFrame()
 
 
 def _retention(history: History) -> str:

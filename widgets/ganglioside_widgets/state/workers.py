@@ -1,0 +1,129 @@
+"""Workers, queue and tasks of a history, as lists for people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Final
+
+import pandas as pd
+
+from ganglioside.history import History
+from ganglioside.history.jobs import Job
+from ganglioside.jobs.announcements import duration
+from ganglioside.watching.state import State
+
+#: Newest failures that are shown.
+_FAILURES: Final = 50
+
+_DAY: Final = timedelta(days=1)
+
+
+def workers_of(history: History, state: State) -> pd.DataFrame:
+    """Workers, the newest first, each with the job that it has."""
+    busy = {job.worker: job for job in history.jobs.all("processing")}
+    rows = [
+        {
+            "id": one.id,
+            "state": one.state(state.now),
+            "machine": one.host,
+            "process": str(one.pid),
+            "job": _words(busy.get(one.id)),
+            "since": _since(busy.get(one.id), state),
+            "sign": f"{_ago(state, one.heartbeat)} ago",
+            "started": f"{one.started:%Y-%m-%d %H:%M}",
+            "version": one.version,
+        }
+        for one in state.workers
+    ]
+    return pd.DataFrame(rows)
+
+
+def lasting_of(state: State) -> pd.DataFrame:
+    """Jobs that have ended, by kind and end, with their durations."""
+    rows = [
+        {
+            "id": f"{one.kind} {one.status}",
+            "kind": one.kind,
+            "status": one.status,
+            "number": len(one.seconds),
+            "median": duration(median(one.seconds)),
+            "longest": duration(max(one.seconds)),
+        }
+        for one in state.lasting
+    ]
+    return pd.DataFrame(rows)
+
+
+def failures_of(history: History) -> pd.DataFrame:
+    """Newest jobs that have failed or wait for another attempt, with the reason."""
+    found = [
+        job
+        for job in history.jobs.all("failed", "pending")
+        if job.status == "failed" or job.not_before is not None
+    ]
+    rows = [
+        {
+            "id": job.id,
+            "kind": job.kind,
+            "name": job.name,
+            "attempts": str(job.attempts or 1),
+            "next": _next(job),
+            "reason": job.error or _last_reason(history, job),
+        }
+        for job in found[:_FAILURES]
+    ]
+    return pd.DataFrame(rows)
+
+
+def queue_of(state: State) -> str:
+    """Sentence about the queue."""
+    waiting = state.jobs.get("pending", 0)
+    oldest = ""
+    if waiting and state.waiting_since is not None:
+        oldest = f", the oldest for {_ago(state, state.waiting_since)}"
+    counts = ", ".join(
+        f"{state.jobs.get(status, 0):,} {status}" for status in ("completed", "failed", "cancelled")
+    )
+    running = state.jobs.get("processing", 0)
+    lacks = " No worker takes jobs: start one by ganglioside worker." if state.lacks_worker else ""
+    return f"{waiting:,} jobs wait{oldest}; {running:,} go on; {counts}.{lacks}"
+
+
+def tasks_of(state: State) -> str:
+    """Sentence about what workers do by themselves."""
+    if not state.tasks:
+        return (
+            "Workers make no backup and no check by themselves: set it by ganglioside workers "
+            "backup and ganglioside workers verify."
+        )
+    parts = [
+        f"{task.kind} every {task.every / _DAY:g} days, "
+        + ("not yet done" if task.last_run is None else f"last {task.last_run:%Y-%m-%d %H:%M} UTC")
+        for task in state.tasks
+    ]
+    return f"Workers do by themselves: {'; '.join(parts)}."
+
+
+def _words(job: Job | None) -> str:
+    return "" if job is None else f"{job.kind} {job.name}"
+
+
+def _since(job: Job | None, state: State) -> str:
+    return "" if job is None or job.started is None else _ago(state, job.started)
+
+
+def _ago(state: State, moment: datetime) -> str:
+    seconds = (state.now - moment).total_seconds()
+    return duration(max(0.0, float(round(seconds))))
+
+
+def _next(job: Job) -> str:
+    if job.has_ended or job.not_before is None:
+        return "none"
+    return f"{job.not_before:%H:%M:%S}"
+
+
+def _last_reason(history: History, job: Job) -> str:
+    events = history.jobs.events(job.id)
+    return events[-1]["message"] if events else ""

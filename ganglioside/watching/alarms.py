@@ -41,9 +41,9 @@ TROUBLES: Final = (
     ),
     Trouble(
         "worker lost",
-        lambda state: bool(state.worker_states["lost"]),
+        lambda state: state.lost_workers > 0,
         lambda state: (
-            f"{state.worker_states['lost']} workers gave no sign any more. Their jobs "
+            f"{state.lost_workers} workers gave no sign any more. Their jobs "
             "were given to others. Look at their logs."
         ),
     ),

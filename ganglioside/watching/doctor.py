@@ -159,7 +159,7 @@ def _workers(state: State) -> Finding:
     if state.lacks_worker:
         return Finding("workers", "bad", words, "Jobs are left to workers here: start one, "
                        "ganglioside worker.")  # fmt: skip
-    if states["lost"]:
+    if state.lost_workers:
         return Finding("workers", "note", words, "Look at the logs of those that are lost, and "
                        "start others.")  # fmt: skip
     if state.given_up:

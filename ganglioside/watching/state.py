@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,9 @@ from ganglioside.jobs.launcher import left_to_workers
 
 #: Smallest share of a disk that is free.
 LEAST_FREE: Final = 0.05
+
+#: What is older is no news: jobs that were given up, workers that were lost.
+RECENT: Final = timedelta(hours=1)
 
 #: A backup is too old after so many times its interval.
 _LATE: Final = 2.0
@@ -71,7 +74,7 @@ class State:
         When the job was added that has waited longest.
     lasting : tuple of Lasting
     given_up : int
-        Jobs that failed in all their attempts.
+        Jobs that failed in all their attempts within the last hour.
     sessions : int
     workers : tuple of Worker
     tasks : tuple of Task
@@ -99,6 +102,14 @@ class State:
         return Counter(one.state(self.now) for one in self.workers)
 
     @property
+    def lost_workers(self) -> int:
+        """Number of workers that were lost within the last hour."""
+        return sum(
+            one.state(self.now) == "lost" and self.now - one.heartbeat < RECENT
+            for one in self.workers
+        )
+
+    @property
     def lacks_worker(self) -> bool:
         """Whether jobs are left to workers here, and none takes any."""
         return left_to_workers() and not self.worker_states["working"]
@@ -115,6 +126,12 @@ class State:
 
 def look(history: History) -> State:
     """State of a history now."""
+    with history.connected() as connected:
+        return _look(connected)
+
+
+def _look(history: History) -> State:
+    now = utc_now()
     counts = history.query("SELECT status, count(*) AS jobs FROM jobs GROUP BY status")
     ended = history.query(
         "SELECT kind, status, started, ended FROM jobs WHERE started IS NOT NULL "
@@ -124,12 +141,13 @@ def look(history: History) -> State:
     grouped = seconds.groupby([ended["kind"], ended["status"]])
     facts = history.query(
         "SELECT (SELECT min(created) FROM jobs WHERE status = 'pending') AS waiting, "
-        "(SELECT count(*) FROM jobs WHERE status = 'failed' AND starts_with(error, 'Given up')) "
-        "AS given_up, (SELECT count(*) FROM sessions) AS sessions, "
-        "(SELECT max(time) FROM log WHERE action = 'backed up') AS backup"
+        "(SELECT count(*) FROM jobs WHERE status = 'failed' AND starts_with(error, 'Given up') "
+        "AND ended > ?) AS given_up, (SELECT count(*) FROM sessions) AS sessions, "
+        "(SELECT max(time) FROM log WHERE action = 'backed up') AS backup",
+        [now - RECENT],
     ).iloc[0]
     return State(
-        now=utc_now(),
+        now=now,
         jobs={str(status): int(jobs) for status, jobs in counts.itertuples(index=False)},
         waiting_since=_moment(facts["waiting"]),
         lasting=tuple(

@@ -114,8 +114,8 @@ def _since(job: Job | None, state: State) -> str:
 
 
 def _ago(state: State, moment: datetime) -> str:
-    seconds = (state.now - moment).total_seconds()
-    return duration(max(0.0, float(round(seconds))))
+    seconds = max(0.0, (state.now - moment).total_seconds())
+    return f"{seconds:.0f} s" if seconds < 60 else duration(seconds)
 
 
 def _next(job: Job) -> str:

@@ -227,7 +227,7 @@ def watched(log: Path | None, *, leave_jobs: bool = False) -> None:
     """Write the log, report errors and leave jobs to workers, as was asked."""
     from ganglioside.jobs.launcher import leave_to_workers
     from ganglioside.support.error_reports import report_errors
-    from ganglioside.watching.logs import write_log
+    from ganglioside.support.logs import write_log
 
     if leave_jobs:
         leave_to_workers()

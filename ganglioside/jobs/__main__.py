@@ -10,7 +10,7 @@ from ganglioside.errors import JobError
 from ganglioside.history import History
 from ganglioside.jobs.launcher import log_path, start_next
 from ganglioside.jobs.runner import carry_out
-from ganglioside.watching.logs import show_warnings
+from ganglioside.support.logs import show_warnings
 
 
 def main(job: str) -> int:

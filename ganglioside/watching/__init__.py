@@ -1,1 +1,1 @@
-"""Watching a server: its state, metrics, logs, error reports, alarms, and the doctor."""
+"""Watching a server: its state, metrics, alarms, and the doctor."""

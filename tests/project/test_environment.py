@@ -17,7 +17,7 @@ from packaging.version import Version
 from paths import ROOT
 
 #: Packages that conda-forge knows under another name.
-CONDA_NAMES = {"duckdb": "python-duckdb"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "prometheus-client": "prometheus_client"}
 #: What only the environment needs: conda's pip, and the project itself.
 ENVIRONMENT_ONLY = {"pip", "-e ."}
 

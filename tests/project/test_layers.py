@@ -38,6 +38,7 @@ ORDER = (
     "reports",
     "batch",
     "jobs",
+    "watching",
     "server",
     "client",
     "cli",

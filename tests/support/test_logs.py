@@ -21,8 +21,8 @@ import ganglioside as gg
 from ganglioside.errors import ServerError
 from ganglioside.history import History
 from ganglioside.jobs.launcher import left_to_workers
+from ganglioside.support.logs import STANDARD, write_log
 from ganglioside.support.requests import working
-from ganglioside.watching.logs import STANDARD, write_log
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_the_standard_error_takes_the_log_too() -> None:
     code = (
-        "import logging; from ganglioside.watching.logs import *; write_log(STANDARD);"
+        "import logging; from ganglioside.support.logs import *; write_log(STANDARD);"
         "logging.getLogger('ganglioside.a').warning('told')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

@@ -47,6 +47,11 @@ def worker(
     )
 
 
+def is_busy(history: History, process: subprocess.Popen[Any]) -> bool:
+    """Whether a worker has a job in progress."""
+    return any(job.pid == process.pid for job in history.jobs.all("processing"))
+
+
 def outcome(history: History, jobs: Sequence[str]) -> Counter[str]:
     """How often jobs were completed, failed, or made more than one session."""
     made = Counter(history.query("SELECT job FROM sessions WHERE status = 'completed'")["job"])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from ganglioside.jobs.follower import Looks, follow, follow_session
 from ganglioside.jobs.kinds import (
     Analyze,
+    Backup,
     Batch,
     Done,
     Export,
     Queued,
     Report,
     Rerun,
+    Verify,
     Work,
     work_of,
 )
@@ -19,6 +21,7 @@ from ganglioside.jobs.runner import carry_out, carry_out_taken
 
 __all__ = [
     "Analyze",
+    "Backup",
     "Batch",
     "Done",
     "Export",
@@ -26,6 +29,7 @@ __all__ = [
     "Queued",
     "Report",
     "Rerun",
+    "Verify",
     "Work",
     "cancel",
     "carry_out",

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import postgres_server
-from queue_of_workers import outcome, queue, source, worker
+from queue_of_workers import is_busy, outcome, queue, source, worker
 
 from ganglioside.history import History
 
@@ -53,6 +53,8 @@ def _measure(address: str, folder: Path, chosen: argparse.Namespace) -> str:
     _reached(done, 5)
     start, first = time.perf_counter(), done()
     _reached(done, chosen.jobs // 3)
+    while not is_busy(history, workers[0]):
+        time.sleep(0.001)
     workers[0].kill()
     _reached(done, chosen.jobs // 2)
     workers[1].send_signal(signal.SIGTERM)

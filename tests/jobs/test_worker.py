@@ -16,7 +16,7 @@ import pytest
 from effort import PATIENCE, until
 from jobs.slow_work import Slow
 from paths import TESTS
-from queue_of_workers import outcome, queue, source, worker
+from queue_of_workers import is_busy, outcome, queue, source, worker
 
 import ganglioside as gg
 from ganglioside.errors import GivenBack, HistoryBusyError, LostError
@@ -52,6 +52,7 @@ def test_jobs_are_done_once_though_workers_are_killed_and_drained(
         return lambda: len(history.jobs.all("completed")) >= number
 
     until(done(3), "the first jobs")
+    until(lambda: is_busy(history, workers[0]), "a job of the first")
     workers[0].kill()
     until(done(6), "more jobs")
     workers[1].send_signal(signal.SIGTERM)

@@ -23,6 +23,7 @@ from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
 from ganglioside.server.service import Service, within
 from ganglioside.server.service_limits import ServiceLimits
+from ganglioside.watching.metrics import Metrics
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setenv("GANGLIOSIDE_JOBS", "1")
     limits = ServiceLimits(waiting=1)
     history = History.open(tmp_path / "history.duckdb")
-    service = Service.new(history, limits, Rates(limits), tmp_path)
+    service = Service.new(history, limits, Rates(limits), tmp_path, Metrics(history))
     return service.of(Person("Ann", "admin"))
 
 

@@ -36,7 +36,7 @@ SECRET = "GM1(36:1;O2) 1234.5678 of Rosalind Franklin"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failing:
     kind: ClassVar[str] = "failing"
-    source: str = "/home/franklin/secret-liver.csv"
+    source: str = "secret-liver.csv"
     name: str = "secret liver"
     def run(self, history, progress):
         row = {"Name": SECRET, "file": self.source}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -26,6 +26,7 @@ from ganglioside.history.alarms import Alarms
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
 from ganglioside.history.care.aliases import CareAliases
+from ganglioside.history.care.cleanup import remove
 from ganglioside.history.care.operations import Care, put_in_order
 from ganglioside.history.care.salvage import Salvaged, salvage
 from ganglioside.history.claims import Claim, ClaimedStore, claim_of
@@ -374,6 +375,25 @@ class History(CareAliases):
                 "SELECT id FROM sessions WHERE job = ? AND status = 'completed' ORDER BY id", [job]
             ).fetchall()
         return rows[0][0] if rows else None
+
+    def keep_only(self, sids: Collection[str]) -> None:
+        """Delete sessions of the job of this worker that an attempt before this one made in vain.
+
+        Parameters
+        ----------
+        sids
+            The sessions that are its result.
+        """
+        claim = claim_of(self._store)
+        if claim is None or claim.attempt == 1:
+            return
+        with self._store.write() as connection:
+            rows = connection.execute(
+                "SELECT id FROM sessions WHERE job = ? AND NOT id = ANY(?) ORDER BY id",
+                [claim.job, list(sids)],
+            ).fetchall()
+            vain = [Stored.find(connection, sid) for (sid,) in rows]
+            remove(connection, vain, "made by an attempt of its job that was lost")
 
     def page(self, query: SessionQuery | None = None) -> Page:
         """Sessions that a query asks for, page by page.

@@ -530,8 +530,7 @@ def release_sessions(connection: Connection, job: Job, reason: str, *, waits: bo
             with changing(connection, "sessions", sid, "queued"):
                 connection.execute(
                     "UPDATE sessions SET status = 'pending', started = NULL, completed = NULL, "
-                    "error = NULL, heartbeat = NULL, host = NULL, pid = NULL, "
-                    "process_started = NULL WHERE id = ?",
+                    "error = NULL, heartbeat = NULL WHERE id = ?",
                     [sid],
                 )
         elif status == "processing":

@@ -281,6 +281,7 @@ class Batch:
         usual = Settings.from_dict(dict(self.settings))
         items = plan(self.sources, usual, **reading.keywords)
         done = run_batch(items, self.out, options, history=history, progress=progress)
+        history.keep_only({entry.session for entry in done.entries if entry.session})
         return Done(
             result={
                 "overview": str(done.overview),
@@ -374,6 +375,11 @@ def parameters_of(work: Work) -> dict[str, Any]:
     """Parameters of a work, ready for JSON."""
     values: dict[str, Any] = dataclasses.asdict(work)  # type: ignore[call-overload]
     return values
+
+
+def resumed(work: Work) -> Work:
+    """Work for another attempt: a batch keeps the tables that an attempt before it has done."""
+    return dataclasses.replace(work, resume=True) if isinstance(work, Batch) else work
 
 
 def session_of(work: Work) -> str | None:

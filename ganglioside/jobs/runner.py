@@ -23,7 +23,7 @@ from ganglioside.history.events import error_event
 from ganglioside.history.jobs import Job
 from ganglioside.history.recorder import Recorder
 from ganglioside.jobs.announcements import tell
-from ganglioside.jobs.kinds import MAKE_ONE_SESSION, Done, work_of
+from ganglioside.jobs.kinds import MAKE_ONE_SESSION, Done, resumed, work_of
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.support.error_reports import capture
 from ganglioside.support.requests import working
@@ -155,6 +155,8 @@ def _do(history: History, job: Job, recorder: Recorder) -> _Ended:
     acting = history if job.person is None else history.acting_as(job.person)
     try:
         work = work_of(job.kind, job.parameters)
+        if (job.attempts or 1) > 1:
+            work = resumed(work)
         return _Ended("completed", _done_before(acting, job) or work.run(acting, recorder))
     except (GivenBack, LostError):
         raise  # it is another's now

@@ -75,10 +75,17 @@ def test_a_late_worker_changes_nothing(history: gg.History, tmp_path: Path, at_o
     assert taken is not None
     assert taken.claim is not None
     theirs = history.claimed(taken.claim)
+    assert taken.session is not None
+
+    def stop(_: Any) -> None:
+        raise GivenBack  # as if it were killed there
+
+    with pytest.raises(GivenBack):
+        theirs.carry_out_queued(taken.session, stop)
+    assert history.session(taken.session)["status"] == "processing"
     silent(history, job)
     history.refresh()
     assert history.jobs.get(job).status == "pending"
-    assert taken.session is not None
     assert history.session(taken.session)["status"] == "pending"
     for write in (
         lambda: theirs.jobs.beat(job),
@@ -98,6 +105,32 @@ def test_a_late_worker_changes_nothing(history: gg.History, tmp_path: Path, at_o
     with pytest.raises(LostError):
         theirs.jobs.end(job, "failed")
     assert outcome(history, [job]) == {"completed": 1, "twice": 0, "never": 0}
+    assert history.verify(sample=0).is_whole
+
+
+def test_a_session_of_a_job_that_is_given_up_fails_with_the_reason(
+    history: gg.History, tmp_path: Path, at_once: None
+) -> None:
+    source(tmp_path)
+    work = gg.jobs.Analyze(source=str(tmp_path / "liver.csv"))
+    job = history.jobs.add(work.kind, parameters_of(work), work.name)
+
+    def stop(_: Any) -> None:
+        raise GivenBack
+
+    for _ in range(queued.MOST_ATTEMPTS):
+        taken = history.jobs.take(history.workers.register())
+        assert taken is not None
+        assert taken.claim is not None
+        with pytest.raises(GivenBack):
+            history.claimed(taken.claim).run(tmp_path / "liver.csv", progress=stop)
+        silent(history, job)
+        history.refresh()
+    ended = history.jobs.get(job)
+    assert ended.status == "failed"
+    assert str(ended.error).startswith("Given up after 3 attempts: its worker")
+    assert history.sessions()["status"].tolist() == ["failed"] * 3
+    assert "has given no sign" in history.sessions()["error"].iloc[0]
     assert history.verify(sample=0).is_whole
 
 
@@ -245,3 +278,27 @@ def test_a_task_that_is_due_is_done_once(history: gg.History, tmp_path: Path) ->
     assert len(list((tmp_path / "copies").iterdir())) == 1
     assert [task.last_job for task in history.tasks.all()] == [job.id]
     assert "task set" in set(history.log()["action"])
+
+
+def test_a_batch_whose_worker_was_lost_goes_on_and_makes_no_table_twice(
+    history: gg.History, tmp_path: Path, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    for name in ("a", "b"):
+        source(tables)
+        (tables / "liver.csv").rename(tables / f"{name}.csv")
+    work = gg.jobs.Batch(sources=[str(tables)], out=str(tmp_path / "out"), reports=False, workers=1)
+    job = history.jobs.add(work.kind, parameters_of(work), work.name)
+    taken = history.jobs.take(history.workers.register())
+    assert taken is not None
+    assert taken.claim is not None
+    theirs = history.claimed(taken.claim)
+    theirs.run(tables / "a.csv", name="a")  # stored, and lost before it was noted
+    silent(history, job)
+    history.refresh()
+    JobWorker(history).run(until_empty=True)
+    ended = history.jobs.get(job)
+    assert (ended.status, ended.attempts) == ("completed", 2)
+    assert sorted(history.sessions()["name"]) == ["a", "b"]
+    assert history.verify(sample=0).is_whole

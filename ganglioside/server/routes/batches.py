@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import secrets
 import shutil
 import zipfile
@@ -23,6 +24,10 @@ from ganglioside.server.uploads import GroupField, SettingsField, SharedField, f
 from ganglioside.support.whole_files import write_whole
 
 router = APIRouter(tags=["batches"])
+
+#: Names a cluster of Dask that does the batches of the API: tls://host:8786. Without one, a batch
+#: has one process, and others go on beside it.
+SCHEDULER = "GANGLIOSIDE_SCHEDULER"
 
 #: Most tables of one batch.
 _MOST_TABLES = 500
@@ -59,6 +64,7 @@ def create_batch(
             settings=chosen.to_dict(),
             reports=False,
             workers=1,
+            scheduler=os.environ.get(SCHEDULER) or None,
         )
         job = start(history, work, served.limits.job_seconds)
     except BaseException:

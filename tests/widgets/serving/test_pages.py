@@ -97,6 +97,15 @@ def channels(server: Server) -> str:
     return f"/api/kernels/{found[1]}/channels"
 
 
+def test_programs_that_watch_servers_are_answered(server: Server) -> None:
+    for path in ("/health", "/ready"):
+        assert json.loads(ask(server, path).text) == {"status": "ok"}
+    assert ask(server, "/metrics").status == 403
+    told = with_token(server, "/metrics")
+    assert told.status == 200
+    assert re.search(r"ganglioside_kernels [1-9]", told.text)
+
+
 @pytest.mark.parametrize("path", ["/", WORKBENCH, "/voila/tree", "/voila/api/contents"])
 def test_nothing_is_shown_and_no_kernel_started_without_the_token(
     server: Server, path: str

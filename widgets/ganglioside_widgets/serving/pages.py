@@ -30,6 +30,7 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from ganglioside.server.hub import HubService
 from ganglioside.server.jupyter import handlers, jupyter_app
+from ganglioside.watching.alarms import watch
 from ganglioside_widgets.serving.address import Address
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
@@ -258,11 +259,13 @@ class Pages(Voila):  # type: ignore[misc]
         if self.open_browser:
             self.launch_browser()
         self.log.info("The web pages are served at %s", self.address.url())
+        rest = watch()
         try:
             self.ioloop.start()
         except KeyboardInterrupt:
             self.log.info("Stopping ...")
         finally:
+            rest()
             server.stop()
             self.stop()
 

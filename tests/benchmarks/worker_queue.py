@@ -44,7 +44,7 @@ def _measure(address: str, folder: Path, chosen: argparse.Namespace) -> str:
     history = History.open(address, timeout=300)
     table = source(folder)
     jobs = [queue(history, table, f"run {number}") for number in range(chosen.jobs)]
-    workers = [worker(address, "--lease", "10") for _ in range(chosen.workers)]
+    workers = [worker(address) for _ in range(chosen.workers)]
 
     def done() -> int:
         ended = "SELECT count(*) AS n FROM jobs WHERE status IN ('completed', 'failed')"

@@ -46,7 +46,7 @@ def test_jobs_are_done_once_though_workers_are_killed_and_drained(
 ) -> None:
     table = source(tmp_path)
     jobs = [queue(history, table, f"run {number}") for number in range(18)]
-    workers = [worker(history.address, "--lease", "5") for _ in range(3)]
+    workers = [worker(history.address, "--lease", "40") for _ in range(3)]
 
     def done(number: int) -> Callable[[], bool]:
         return lambda: len(history.jobs.all("completed")) >= number

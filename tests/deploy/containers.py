@@ -48,7 +48,7 @@ def environment() -> dict[str, str]:
     limits = [
         f'"{name}={most}:{most}"'
         for name, kind in (("nofile", resource.RLIMIT_NOFILE), ("nproc", resource.RLIMIT_NPROC))
-        if (most := min(resource.getrlimit(kind)[1], 65_536)) > 0
+        if (most := min(resource.getrlimit(kind)[1], 4_096)) > 0
     ]
     (folder / "containers.conf").write_text(
         '[engine]\ncgroup_manager = "cgroupfs"\nruntime = "runc"\nevents_logger = "file"\n'
@@ -113,7 +113,7 @@ def image() -> str:
 
 @cache
 def others() -> dict[str, str]:
-    """Images of database and proxy, as variables of compose.yml; none where the usual are reached."""
+    """Images of database and proxy, as variables of compose.yml; {} where the usual are reached."""
     if base() == _REGISTRY_BASE:
         return {}
     apt = ["--volume=/etc/apt/apt.conf.d:/etc/apt/apt.conf.d:ro"]

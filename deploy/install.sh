@@ -121,15 +121,16 @@ version() {
     fi
     "$folder/bin/pip" install --quiet --constraint "$source/constraints.txt" "$WHEEL[postgres]" >&2
     install -m 755 "$HERE/healthy" "$folder/bin/healthy"
+    cp -r "$HERE/systemd" "$folder/systemd"
     "$folder/bin/ganglioside" --version >&2
     echo "$folder"
 }
 
+# Each version has the units that it understands.
 units() {
-    say "Units"
-    cp -r "$HERE"/systemd/ganglioside* $UNITS/
+    cp -r $OPT/current/systemd/ganglioside* $UNITS/
     for other in postgresql@ ${PROXY:+nginx}; do
-        install -D -m 644 "$HERE/systemd/restart.conf" "$UNITS/$other.service.d/ganglioside.conf"
+        install -D -m 644 $OPT/current/systemd/restart.conf "$UNITS/$other.service.d/ganglioside.conf"
     done
     printf '%s\n' '#!/bin/sh' \
         '# The command of the server, as its user: sudo ganglioside-server tokens add ada' \
@@ -208,7 +209,7 @@ can_use() { command_of "$1" history verify --sample 0 >/dev/null 2>&1; }
 upgrade() {
     new=$1 copy=$2
     say "Stopping; the new version takes over the database"
-    systemctl stop ganglioside.target
+    systemctl stop ganglioside.target || return 1
     postgres_tool pg_dump --format=custom --schema=ganglioside --file="$copy" "$(url)" || return 1
     command_of "$new" history verify --sample 0 || return 1
     link "$new" && units && start
@@ -219,6 +220,7 @@ roll_back() {
     say "That did not succeed: going back"
     systemctl stop ganglioside.target
     link "$old"
+    units
     if [ -s "$copy" ] && ! can_use "$old"; then
         say "Bringing back the database; the other one is kept as ganglioside_failed_$(date +%s)"
         postgres_tool psql -qd "$(url)" \
@@ -266,7 +268,7 @@ EOF
 again() {
     old=$(readlink -f $OPT/current)
     copy=$BACKUPS/before-$NOW.dump
-    user_and_folders
+    can_use "$old" || die "The history is damaged (ganglioside-server history verify). Nothing has changed."
     say "Ganglioside"
     new=$(version) || { rm -rf "$OPT/versions/$NOW"; die "Nothing has changed."; }
     if upgrade "$new" "$copy"; then

@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -u
 """What carries out units where systemd cannot run: in a container of the tests.
 
-`systemctl boot` is the first process. It starts the enabled services, and others when it is asked, as
+`systemctl boot` is the first process. It starts what is enabled, and more when it is asked, as
 their units say (user, environment, credentials, signals, restarts), and takes orders by a socket.
 Timers are only known as enabled. Services that are not ours are left to Debian's `service`.
 """

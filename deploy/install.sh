@@ -36,6 +36,7 @@ NAME='' TLS='' WHEEL='' PROXY=nginx
 HISTORY='postgresql:///ganglioside?host=/var/run/postgresql'
 while [ $# -gt 0 ]; do
     case $1 in
+        --*=*) option=${1%%=*} value=${1#*=}; shift; set -- "$option" "$value" "$@"; continue ;;
         --name) NAME=$2; shift ;;
         --tls) TLS=$(cd "$2" && pwd); shift ;;
         --wheel) WHEEL=$(readlink -f "$2"); shift ;;

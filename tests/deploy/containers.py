@@ -98,7 +98,7 @@ def _made_base() -> str:
 @cache
 def image() -> str:
     """Name of the image of Ganglioside, built as its recipe says."""
-    options = _pip_options()
+    options = pip_options()
     secret = Path(mkdtemp(prefix="pip-")) / "pip.conf"
     secret.write_text("[global]\n" + "".join(f"{k} = {v}\n" for k, v in options.items()))
     authorities = options.get("cert", "")
@@ -126,7 +126,7 @@ def others() -> dict[str, str]:
     return {"GANGLIOSIDE_DATABASE_IMAGE": DATABASE, "GANGLIOSIDE_PROXY_IMAGE": PROXY}
 
 
-def _pip_options() -> dict[str, str]:
+def pip_options() -> dict[str, str]:
     """Options with which pip reaches its index from here, the strongest scope last."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -116,7 +117,9 @@ def others() -> dict[str, str]:
     """Images of database and proxy, as variables of compose.yml; {} where the usual are reached."""
     if base() == _REGISTRY_BASE:
         return {}
-    apt = ["--volume=/etc/apt/apt.conf.d:/etc/apt/apt.conf.d:ro"]
+    given = Path(mkdtemp(prefix="apt-")) / "apt.conf"
+    given.write_text(apt_options())
+    apt = [f"--volume={given}:/etc/apt/apt.conf.d/99given:ro"]
     for target, name in (("database", DATABASE), ("proxy", PROXY)):
         podman(
             "build", *_isolation(), *apt, f"--build-arg=BASE={base()}", f"--target={target}",
@@ -138,3 +141,11 @@ def pip_options() -> dict[str, str]:
             if key.startswith(scope) and key.removeprefix(scope) in _PASSED_ON:
                 found[key.removeprefix(scope)] = str(ast.literal_eval(value))
     return found
+
+
+def apt_options() -> str:
+    """How apt checks what it gets on this machine."""
+    dumped = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False)
+    return "".join(
+        f"{line}\n" for line in dumped.stdout.splitlines() if re.match("Acquire::Check", line)
+    )

@@ -5,7 +5,6 @@ systemd cannot run there. `systemctl.py` takes its place: it carries out the sam
 
 from __future__ import annotations
 
-import re
 import shutil
 import ssl
 import subprocess
@@ -19,7 +18,7 @@ from browser.servers import free_port
 from effort import PATIENCE, until
 from paths import ROOT, TESTS
 
-from deploy.containers import base, pip_options, podman
+from deploy.containers import apt_options, base, pip_options, podman
 from deploy.proxies import NAME, Proxy
 
 _PATH: Final = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -39,7 +38,7 @@ class Machine:
         (folder / "pip.conf").write_text(
             "[global]\n" + "".join(f"{key} = {value}\n" for key, value in options.items())
         )
-        (folder / "apt.conf").write_text(_apt_options())
+        (folder / "apt.conf").write_text(apt_options())
         (folder / "pip").mkdir()
         mounted = {
             TESTS / "deploy/systemctl.py": "/usr/local/bin/systemctl:ro",
@@ -126,14 +125,6 @@ def wheel(source: Path, target: Path, change: Callable[[Path], object] = lambda 
         cwd=source, check=True, stdout=sys.stderr,
     )  # fmt: skip
     return next(target.glob("*.whl"))
-
-
-def _apt_options() -> str:
-    """How apt checks what it gets on this machine."""
-    dumped = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False)
-    return "".join(
-        f"{line}\n" for line in dumped.stdout.splitlines() if re.match("Acquire::Check", line)
-    )
 
 
 __all__ = ["NAME", "Machine", "checkout", "machine", "wheel"]

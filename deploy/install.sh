@@ -252,11 +252,12 @@ first() {
     say "Ganglioside"
     link "$(version)"
     command_of $OPT/current history list >/dev/null
+    # Before the first start, which would write one into the journal.
+    token=$(command_of $OPT/current tokens add "${SUDO_USER:-root}" --scope admin)
     units
     proxy
     say "Starting"
     start || die "The server does not become ready: journalctl -u 'ganglioside-*'"
-    token=$(command_of $OPT/current tokens add "${SUDO_USER:-root}" --scope admin)
     cat <<EOF
 
 The server runs: https://$NAME

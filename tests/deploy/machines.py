@@ -17,6 +17,7 @@ from typing import Final
 from browser.servers import free_port
 from effort import PATIENCE, until
 from paths import ROOT, TESTS
+from platformdirs import user_cache_path
 
 from deploy.containers import apt_options, base, pip_options, podman
 from deploy.proxies import NAME, Proxy
@@ -39,13 +40,14 @@ class Machine:
             "[global]\n" + "".join(f"{key} = {value}\n" for key, value in options.items())
         )
         (folder / "apt.conf").write_text(apt_options())
-        (folder / "pip").mkdir()
+        cache = user_cache_path("ganglioside-tests") / "pip"
+        cache.mkdir(parents=True, exist_ok=True)
         mounted = {
             TESTS / "deploy/systemctl.py": "/usr/local/bin/systemctl:ro",
             folder: "/given:ro",
             folder / "apt.conf": "/etc/apt/apt.conf.d/99given:ro",
             folder / "pip.conf": "/etc/pip.conf:ro",
-            folder / "pip": "/root/.cache/pip",
+            cache: "/root/.cache/pip",
         }
         if authorities := options.get("cert"):
             mounted[Path(authorities)] = f"{authorities}:ro"

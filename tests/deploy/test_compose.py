@@ -26,6 +26,7 @@ from deploy.wanted import leave
 pytestmark = pytest.mark.containers
 
 PROJECT = "ganglioside-tested"
+SERVICES = ("database", "api", "pages", "worker", "backup", "proxy")
 
 
 def _compose() -> list[str]:
@@ -79,9 +80,20 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     variables = others() | ports | {"GANGLIOSIDE_IMAGE": image()}
     made = Stack(folder, int(ports["GANGLIOSIDE_HTTPS"]), variables)
     subprocess.run(["./prepare", NAME], cwd=folder, check=True)
-    made.compose("up", "-d", "--no-build")
+    _remove()
+    # Named, since an older podman-compose starts services of profiles as well.
+    made.compose("up", "-d", "--no-build", *SERVICES)
     yield made
-    made.compose("down", "--volumes", check=False)
+    _remove()
+
+
+def _remove() -> None:
+    """Remove all containers and volumes of the project, also what an ended run has left."""
+    mine = f"--filter=label=io.podman.compose.project={PROJECT}"
+    if found := podman("ps", "--all", "--quiet", mine).stdout.split():
+        podman("rm", "--force", "--volumes", *found)
+    if found := podman("volume", "ls", "--quiet", mine).stdout.split():
+        podman("volume", "rm", "--force", *found)
 
 
 def test_secrets_are_made_once_and_are_in_no_other_file(stack: Stack) -> None:

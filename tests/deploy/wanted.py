@@ -11,7 +11,8 @@ import pytest
 #: Debian's packages of the programs, as `.ci/programs` installs them.
 PACKAGES: Final = {
     "caddy": "caddy",
-    "nginx": "nginx-light",
+    "debootstrap": "debootstrap",
+    "nginx": "nginx",
     "podman": "podman buildah runc netavark aardvark-dns iptables",
     "systemd-analyze": "systemd",
 }

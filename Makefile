@@ -12,7 +12,7 @@ SANITIZE := $(addprefix --nbval-sanitize-with ,$(wildcard tests/notebooks/saniti
 SUITE := $(BIN)/python -m pytest -n 4 --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-busy test-nightly test-lowest check audit constraints bench classes picture lab app clean
+.PHONY: help setup run test test-busy test-nightly test-lowest test-deploy check audit constraints bench classes compare picture lab app clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,10 @@ test-lowest: $(READY) ## Run the tests without a browser, with the lowest versio
 	@.venv-lowest/bin/python .ci/install.py lowest
 	@.venv-lowest/bin/python -m pytest -n 2 --dist loadfile --ignore tests/browser tests
 
+test-deploy: $(READY) ## Build image and machines, and try all ways to run a server; takes half an hour
+	@sh .ci/programs containers
+	@GANGLIOSIDE_TESTS_DEPLOY=1 $(BIN)/python -m pytest tests/deploy
+
 check: $(READY) ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -62,6 +66,9 @@ bench: $(READY) ## Measure the accuracy of the verdicts and keep the figures
 
 classes: $(READY) ## Measure the retention model on other lipid classes and columns
 	@$(BIN)/python tests/benchmarks/other_classes.py --out reports/benchmarks/other_classes.md
+
+compare: $(READY) ## Measure what is kept in reports/benchmarks anew, and tell what differs
+	@$(BIN)/python tests/benchmarks/compare_kept.py
 
 picture: $(READY) ## Draw the picture of the README again
 	@$(BIN)/python -c "import ganglioside as gg; from ganglioside import charts; charts.save(charts.reduced_retention(gg.analyze(gg.example())), 'reports/images/example.svg')"

@@ -36,7 +36,10 @@ AllowHost = Annotated[
 ]
 TrustProxy = Annotated[
     list[str] | None,
-    typer.Option("--trust-proxy", help="Address of a proxy that reports TLS by X-Forwarded-Proto."),
+    typer.Option(
+        "--trust-proxy",
+        help="Address, or network, of a proxy that reports TLS by X-Forwarded-Proto.",
+    ),
 ]
 MaxKernels = Annotated[
     int,

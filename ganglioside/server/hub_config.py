@@ -41,7 +41,10 @@ ADDRESS: Final = "GANGLIOSIDE_HUB_ADDRESS"
 SERVICE: Final = "GANGLIOSIDE_HUB_SERVICE"
 
 #: What else of the environment the service needs, besides all that is named `GANGLIOSIDE_...`.
-_PASSED_ON: Final = ("XDG_DATA_HOME", "PYTHONPATH", "HOME", "TZ", "JUPYTER_PATH")
+_PASSED_ON: Final = (
+    "XDG_DATA_HOME", "PYTHONPATH", "HOME", "TZ", "JUPYTER_PATH",
+    "PGPASSWORD", "PGPASSWORD_FILE", "PGPASSFILE", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR",
+)  # fmt: skip
 
 
 def hub_folder() -> Path:

@@ -14,7 +14,7 @@ from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.store import utc_now
 from ganglioside.server.service_limits import ServiceLimits
-from ganglioside.support.hosts import is_loopback
+from ganglioside.support.hosts import is_loopback, network_of
 from ganglioside.watching.alarms import watch
 
 #: Life of the token that the first start of a server makes.
@@ -42,7 +42,7 @@ class ServeOptions:
     certificate, key : pathlib.Path or None
         PEM files for TLS.
     trusted_proxies : tuple of str
-        Addresses of proxies whose X-Forwarded headers are believed.
+        Addresses or networks of proxies whose X-Forwarded headers are believed.
     limits : ServiceLimits
     """
 
@@ -59,6 +59,8 @@ class ServeOptions:
         for file in (self.certificate, self.key):
             if file is not None and not file.is_file():
                 raise ServerError(f"There is no file {file}.")
+        for proxy in self.trusted_proxies:
+            network_of(proxy)  # refuses what is none
         if self.is_open:
             raise ServerError(
                 f"Others in the network could read the tokens that are sent to {self.host}. Serve "

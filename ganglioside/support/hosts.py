@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
+
+from ganglioside.errors import SettingsError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def is_loopback(host: str) -> bool:
@@ -17,6 +21,38 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def network_of(text: str) -> Network:
+    """Network that a text names; a single address is a network of one.
+
+    Raises
+    ------
+    SettingsError
+        If it names neither.
+
+    >>> network_of("10.0.0.1"), network_of("fd00::/8")
+    (IPv4Network('10.0.0.1/32'), IPv6Network('fd00::/8'))
+    """
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"{text!r} is no address and no network ({error}): write 10.0.0.7 or 10.0.0.0/24."
+        ) from None
+
+
+def is_among(address: str | None, networks: Iterable[Network]) -> bool:
+    """Whether an address belongs to one of the networks; what is no address belongs to none.
+
+    >>> is_among("10.0.0.7", [network_of("10.0.0.0/24")]), is_among("", [network_of("::/0")])
+    (True, False)
+    """
+    try:
+        found = ipaddress.ip_address(address or "")
+    except ValueError:
+        return False
+    return any(found in network for network in networks)
 
 
 def is_foreign(headers: Mapping[str, str], host: str) -> bool:

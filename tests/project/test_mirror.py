@@ -20,6 +20,7 @@ OTHERS = {
     "notebooks": "notebooks as a reader runs them",
     "benchmarks": "measurements",
     "corpus": "hostile and wrong inputs",
+    "deploy": "the server as it is installed, behind proxies and in containers",
 }
 
 

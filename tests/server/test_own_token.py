@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,17 @@ def test_a_token_of_the_environment_is_taken_out_of_it(monkeypatch: pytest.Monke
         assert take_token() == token
         assert VARIABLE not in os.environ
     assert take_token() == ""
+
+
+def test_a_token_of_a_file_is_taken_as_well(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("abcdefgh-01234567\n")
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setenv(f"{VARIABLE}_FILE", str(file))
+    assert take_token() == "abcdefgh-01234567"
+    assert f"{VARIABLE}_FILE" not in os.environ
 
 
 @pytest.mark.parametrize(

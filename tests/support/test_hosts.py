@@ -6,7 +6,8 @@ import pytest
 from starlette.datastructures import Headers
 from tornado.httputil import HTTPHeaders
 
-from ganglioside.support.hosts import is_foreign, is_loopback
+from ganglioside.errors import SettingsError
+from ganglioside.support.hosts import is_among, is_foreign, is_loopback, network_of
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,18 @@ def test_the_own_page_and_other_programs_are_not_foreign(
     kind: type[Headers | HTTPHeaders], headers: dict[str, str]
 ) -> None:
     assert not is_foreign(kind(headers), "Lab:8866")
+
+
+@pytest.mark.parametrize(
+    ("address", "among"),
+    [("10.0.0.1", True), ("10.0.1.9", True), ("10.0.2.1", False), ("fd00::7", True), ("::1", False),
+     ("unix", False), ("", False), (None, False), ("10.0.1.9, 1.2.3.4", False)],
+)  # fmt: skip
+def test_proxies_are_addresses_or_networks(address: str | None, among: bool) -> None:
+    assert is_among(address, map(network_of, ["10.0.0.1", "10.0.1.0/24", "fd00::/8"])) is among
+
+
+@pytest.mark.parametrize("text", ["", "*", "lab.example", "10.0.0.1/24", "10.0.0", "::1/129"])
+def test_what_is_no_network_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"write 10\.0\.0\.7 or 10\.0\.0\.0/24"):
+        network_of(text)

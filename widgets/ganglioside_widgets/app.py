@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from ganglioside.errors import JobError
 from ganglioside.server.own_token import VARIABLE as TOKEN
 from ganglioside.server.own_token import take_token
+from ganglioside.support.hosts import network_of
 from ganglioside_widgets.serving.options import PageOptions, ServerOptions
 from ganglioside_widgets.state.visitors import VARIABLE, Access, access_of
 
@@ -123,7 +124,8 @@ def serve_pages(folder: Path, options: PageOptions) -> None:
     keep_out_of_logs(token)
     hosts = known_hosts(options.host, tuple(options.allow_hosts))
     hub = options.hub
-    door = Door(token, hosts, frozenset(options.trusted_proxies), any_host=hub is not None)
+    proxies = frozenset(map(network_of, options.trusted_proxies))
+    door = Door(token, hosts, proxies, any_host=hub is not None)
     _set_access(options)
     address = options.address
     with temporary_folder() as workplace:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
+from ganglioside.support.hosts import network_of
 from ganglioside_widgets.serving.door import (
     Door,
     host_name,
@@ -17,7 +18,9 @@ from ganglioside_widgets.serving.door import (
 )
 
 TOKEN = "abcdefgh-01234567"
-DOOR = Door(TOKEN, known_hosts("127.0.0.1", ("Lab.Example.org",)), frozenset({"10.0.0.1"}))
+DOOR = Door(
+    TOKEN, known_hosts("127.0.0.1", ("Lab.Example.org",)), frozenset({network_of("10.0.0.1")})
+)
 
 
 def ask(

@@ -14,7 +14,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import httputil, web
 
-from ganglioside.support.hosts import is_foreign, is_loopback
+from ganglioside.support.hosts import Network, is_among, is_foreign, is_loopback
 
 #: Longest path of a request, and longest part of it, characters; those of the pages are shorter.
 LONGEST_PATH: Final = 2000
@@ -55,8 +55,8 @@ class Door:
     hosts : frozenset of str
         Host names, in lower case, that requests may use. All others are refused, which stops
         "DNS rebinding": pages of a foreign name that is pointed at this server for a moment.
-    proxies : frozenset of str
-        Addresses of proxies whose `X-Forwarded-Proto` header is believed.
+    proxies : frozenset of network
+        Addresses of proxies, and networks of them, whose `X-Forwarded-Proto` header is believed.
     any_host : bool
         Whether all host names are known: where people sign in at a hub, a browser has its cookie
         for the hub's own name only.
@@ -64,7 +64,7 @@ class Door:
 
     token: str = field(repr=False)
     hosts: frozenset[str]
-    proxies: frozenset[str] = frozenset()
+    proxies: frozenset[Network] = frozenset()
     any_host: bool = False
 
     def refuse(self, request: httputil.HTTPServerRequest) -> Refusal | None:
@@ -107,7 +107,7 @@ class Door:
 
     def note_protocol(self, request: httputil.HTTPServerRequest) -> None:
         """Set a request's protocol to what its header reports, if it comes from a trusted proxy."""
-        if request.remote_ip in self.proxies:
+        if is_among(request.remote_ip, self.proxies):
             reported = request.headers.get("X-Forwarded-Proto", request.protocol)
             request.protocol = "https" if reported.strip().lower() == "https" else "http"
 

@@ -70,7 +70,7 @@ class PageOptions(ServerOptions):
     allow_hosts : sequence of str
         Further host names that visitors may use, such as that of a proxy.
     trusted_proxies : sequence of str
-        Addresses of proxies whose `X-Forwarded-Proto` header is believed.
+        Addresses or networks of proxies whose `X-Forwarded-Proto` header is believed.
     max_kernels : int
         Pages open at once, spare kernels included.
     idle_minutes : float

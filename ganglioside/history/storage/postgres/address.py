@@ -13,6 +13,10 @@ from platformdirs import user_data_path
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ganglioside.errors import HistoryError
+from ganglioside.support.secret_files import secret_of
+
+#: The password where the URL has none; with the ending _FILE it names the password's file.
+PASSWORD: Final = "PGPASSWORD"
 
 #: Where the tables are, in the database that the URL names.
 SCHEMA: Final = "ganglioside"
@@ -74,9 +78,11 @@ class Address:
     def conninfo(self, timeout: float) -> str:
         """What libpq needs to connect; whoever waits for a lock gives up after `timeout`, s."""
         given = conninfo_to_dict(self.url)
+        password = given.get("password") or secret_of(PASSWORD)
         ours = f"{_SETTINGS} -c lock_timeout={max(1, round(timeout * 1000))}"
         return make_conninfo(
             self.url,
+            **({"password": password} if password else {}),
             options=" ".join(filter(None, (str(given.get("options") or ""), ours))),
             connect_timeout=str(given.get("connect_timeout") or max(2, round(timeout))),
             application_name="ganglioside",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from ganglioside.errors import HistoryError
 from ganglioside.history.storage.postgres.address import Address
@@ -54,3 +55,17 @@ def test_the_options_of_a_url_stay() -> None:
     assert "search_path=ganglioside" in found
     assert "lock_timeout=7000" in found
     assert "sslmode=require" in found
+
+
+def test_a_password_may_be_in_a_file_and_the_url_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "password").write_text("from a file\n")
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    monkeypatch.setenv("PGPASSWORD_FILE", str(tmp_path / "password"))
+    address = Address.of("postgresql://ada@lab/g")
+    assert conninfo_to_dict(address.conninfo(7))["password"] == "from a file"
+    given = Address.of("postgresql://ada:given@lab/g")
+    assert conninfo_to_dict(given.conninfo(7))["password"] == "given"
+    monkeypatch.delenv("PGPASSWORD_FILE")
+    assert "password" not in conninfo_to_dict(address.conninfo(7))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
@@ -13,7 +14,10 @@ import pyarrow.compute as pc
 from ganglioside.errors import ReadError
 from ganglioside.reading.archives import first_line
 from ganglioside.reading.limits import check_columns, check_rows, most
+from ganglioside.reading.parquet_footer import RowGroup, read_footer
 from ganglioside.reading.parquet_pages import ChunkSize, chunk_size
+
+RowGroups: TypeAlias = tuple[RowGroup, ...]
 
 _NUMBER: Final = 8  # bytes of a number or a time
 
@@ -30,10 +34,12 @@ def read_parquet(content: bytes, max_rows: int, max_bytes: float) -> pd.DataFram
 
     try:
         file = parquet.ParquetFile(io.BytesIO(content))
-        check_rows(_rows(file.metadata), max_rows)
+        groups = read_footer(content)
+        check_rows(_rows(file.metadata, groups), max_rows)
         check_columns(file.metadata.num_columns)
         _check_kinds(file.schema_arrow)
-        repeated = _repeated_texts(content, file.metadata, most("decoded") * max_bytes)
+        limit = most("decoded") * max_bytes
+        repeated = _repeated_texts(content, file.metadata, groups, limit)
         if repeated:
             file = parquet.ParquetFile(io.BytesIO(content), read_dictionary=repeated)
         table = _spelled_out(file.read(), repeated, max_bytes)
@@ -49,10 +55,9 @@ def read_parquet(content: bytes, max_rows: int, max_bytes: float) -> pd.DataFram
     return frame
 
 
-def _rows(about: Any) -> int:
+def _rows(about: Any, groups: RowGroups) -> int:
     """Row count: the larger of the total in the footer and the sum of its row groups."""
-    groups = (int(about.row_group(i).num_rows) for i in range(about.num_row_groups))
-    return max(int(about.num_rows), sum(groups))
+    return max(int(about.num_rows), sum(group.rows for group in groups))
 
 
 def _check_kinds(schema: pa.Schema) -> None:
@@ -70,21 +75,22 @@ def _check_kinds(schema: pa.Schema) -> None:
             )
 
 
-def _repeated_texts(content: bytes, about: Any, limit: float) -> list[str]:
+def _repeated_texts(content: bytes, about: Any, groups: RowGroups, limit: float) -> list[str]:
     """Columns of text that must stay dictionaries until their size is known.
 
     The list is empty if even the longest texts that they could hold are within the limit.
     """
-    cells = about.num_columns * _rows(about)
+    rows = _rows(about, groups)
+    cells = about.num_columns * rows
     _check_decoded(_NUMBER * cells, limit)
     longest: Counter[int] = Counter()  # bytes of each column at most, by its position
     unpacked = 0
-    for column, size in _chunks(content, about):
+    for column, size in _chunks(content, groups):
         longest[column] += size.decoded
         unpacked += size.unpacked
         _check_decoded(unpacked, limit)
     columns = [about.schema.column(i) for i in range(about.num_columns)]
-    fixed = sum(max(c.length, 0) for c in columns) * _rows(about)
+    fixed = sum(max(c.length, 0) for c in columns) * rows
     _check_decoded(fixed, limit)
     if sum(longest.values()) <= limit:
         return []
@@ -92,24 +98,19 @@ def _repeated_texts(content: bytes, about: Any, limit: float) -> list[str]:
     return [columns[i].path for i in texts if longest[i]]
 
 
-def _chunks(content: bytes, about: Any) -> list[tuple[int, ChunkSize]]:
-    """Position of the column and size of each chunk: one column in one group of rows."""
+def _chunks(content: bytes, groups: RowGroups) -> Iterator[tuple[int, ChunkSize]]:
+    """Yield the position of the column and the size of each chunk."""
     left = most("pages")
-    if about.num_row_groups * about.num_columns > left:
+    chunks = [chunk for group in groups for chunk in group.chunks]
+    if len(chunks) > left:
         raise ReadError(
-            f"The Parquet file has {about.num_row_groups:,} groups of rows, each of "
-            f"{about.num_columns:,} columns: write it again with larger groups."
+            f"The Parquet file has {len(groups):,} groups of rows, each of "
+            f"{len(groups[0].chunks):,} columns: write it again with larger groups."
         )
-    found = []
-    for group in map(about.row_group, range(about.num_row_groups)):
-        for position in range(about.num_columns):
-            chunk = group.column(position)
-            starts = (chunk.dictionary_page_offset, chunk.data_page_offset)
-            start = min(offset for offset in starts if offset)
-            size = chunk_size(content, start, chunk.total_compressed_size, left)
-            left -= size.pages
-            found.append((position, size))
-    return found
+    for chunk in chunks:
+        size = chunk_size(content, chunk.start, chunk.size, left)
+        left -= size.pages
+        yield chunk.column, size
 
 
 def _spelled_out(table: pa.Table, repeated: list[str], max_bytes: float) -> pa.Table:

@@ -1,7 +1,7 @@
 """Footer of a Parquet file: its row groups and where their columns are.
 
-Read here, not by pyarrow: a damaged footer in which pyarrow's objects of row groups and columns find
-a contradiction ends the process. Fields: `parquet.thrift` of Apache Parquet.
+Read here, not by pyarrow: where its objects of row groups and columns find a contradiction, the
+process ends. Fields: `parquet.thrift` of Apache Parquet.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
     visit: Visit, server: Server
 ) -> None:
     visit.page.goto(server.url)
-    expect(visit.page.locator("a.card")).to_have_count(3)
+    expect(visit.page.locator("a.card")).to_have_count(4)
     assert faults(visit.page) == []
     page = open_workbench(visit, server)
     assert faults(page) == []

@@ -109,7 +109,7 @@ async () => {
 def test_no_script_of_an_address_runs(page: sync_api.Page, server: Server) -> None:
     for name in NAMES:
         page.goto(f"{server.url}/?{name}={PLANTED}")
-        expect(page.locator("a.card")).to_have_count(3)
+        expect(page.locator("a.card")).to_have_count(4)
         settle(page)
         assert not page.evaluate("window.taken")
         assert "<script>document.title" not in page.content()

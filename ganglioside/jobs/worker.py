@@ -87,7 +87,7 @@ class JobWorker:
                     break
                 else:
                     self._rest(looks)
-        self._history.workers.end(self.worker.id)
+        self._end()
         log.info("Worker %s has ended after %d jobs", self.worker.id, done)
         return done
 
@@ -147,9 +147,15 @@ class JobWorker:
                 return False
             return True
 
+    def _end(self) -> None:
+        try:
+            self._history.workers.end(self.worker.id)
+        except GangliosideError as error:  # it counts as lost after its lease
+            log.warning("The end of this worker cannot be stored: %s", error)
+
     def _left(self) -> None:
         """Leave a process in which work hangs."""
-        self._history.workers.end(self.worker.id)
+        self._end()
         log.warning("Work did not heed its time limit: this process begins anew")
         (self._leave or _exit)()
 

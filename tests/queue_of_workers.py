@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside.history import History
@@ -45,6 +49,19 @@ def worker(
         env={**os.environ, "GANGLIOSIDE_HISTORY": address, **(environment or {})},
         **more,
     )
+
+
+def exit_code(process: subprocess.Popen[Any]) -> int:
+    """Exit code of a worker that was told to stop; where it hangs, it shows where."""
+    try:
+        return process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGUSR1)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+        raise
+    finally:
+        process.kill()
 
 
 def is_busy(history: History, process: subprocess.Popen[Any]) -> bool:

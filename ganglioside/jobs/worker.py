@@ -7,6 +7,7 @@ adds the jobs of tasks that are due.
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import os
 import signal
@@ -206,6 +207,8 @@ def stopped_by_signals(worker: JobWorker) -> Iterator[None]:
     def stop(_: int, __: FrameType | None) -> None:
         worker.stop()
 
+    if hasattr(signal, "SIGUSR1"):  # kill -USR1 shows where each thread is
+        faulthandler.register(signal.SIGUSR1)
     before = {number: signal.signal(number, stop) for number in _STOPPING}
     try:
         yield

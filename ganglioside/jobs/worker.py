@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final
 
+import pyarrow
+
 from ganglioside.errors import EndedError, GangliosideError, GivenBack, LostError
 from ganglioside.history import History
 from ganglioside.history.author import acting_for
@@ -207,6 +209,8 @@ def stopped_by_signals(worker: JobWorker) -> Iterator[None]:
     def stop(_: int, __: FrameType | None) -> None:
         worker.stop()
 
+    # While it reads, pyarrow takes signals for itself: the work would fail, and nobody would stop.
+    pyarrow.enable_signal_handlers(False)
     if hasattr(signal, "SIGUSR1"):  # kill -USR1 shows where each thread is
         faulthandler.register(signal.SIGUSR1)
     before = {number: signal.signal(number, stop) for number in _STOPPING}

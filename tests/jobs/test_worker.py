@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+import pyarrow.csv
 import pytest
 from effort import PATIENCE, until
 from jobs.slow_work import Slow
@@ -23,8 +26,8 @@ from ganglioside.errors import GivenBack, HistoryBusyError, LostError
 from ganglioside.history import jobs as queued
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs import runner
-from ganglioside.jobs.kinds import parameters_of
-from ganglioside.jobs.worker import JobWorker
+from ganglioside.jobs.kinds import Done, parameters_of
+from ganglioside.jobs.worker import JobWorker, stopped_by_signals
 
 
 def silent(history: gg.History, owner: str, table: str = "jobs") -> None:
@@ -224,6 +227,30 @@ def test_a_second_signal_gives_the_job_back(history: gg.History, slow: None) -> 
     assert (waiting.status, waiting.worker, waiting.attempts) == ("pending", None, None)
     assert one.stop() is None  # type: ignore[func-returns-value]
     assert issubclass(GivenBack, BaseException)
+
+
+class Signalled(io.BytesIO):
+    """A table in the midst of which this process is told to stop."""
+
+    def read(self, *size: int | None) -> bytes:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return super().read(*size)
+
+
+def test_a_signal_in_the_midst_of_reading_a_table_drains_and_fails_nothing(
+    history: gg.History, slow: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(*_: Any) -> Done:
+        pyarrow.csv.read_csv(Signalled(b"a,b\n" + b"1,2\n" * 100_000))
+        return Done()
+
+    monkeypatch.setattr(Slow, "run", read)
+    jobs = [history.jobs.add("slow", parameters_of(Slow()), "slow") for _ in range(2)]
+    one = JobWorker(history)
+    monkeypatch.setattr(one, "stop", one._draining.set)
+    with stopped_by_signals(one):
+        assert one.run() == 1
+    assert [history.jobs.get(job).status for job in jobs] == ["completed", "pending"]
 
 
 def test_a_worker_is_drained_from_elsewhere(history: gg.History, tmp_path: Path) -> None:

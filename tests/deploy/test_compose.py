@@ -92,7 +92,8 @@ def _remove() -> None:
     mine = f"--filter=label=io.podman.compose.project={PROJECT}"
     if found := podman("ps", "--all", "--quiet", mine).stdout.split():
         podman("rm", "--force", "--volumes", *found)
-    if found := podman("volume", "ls", "--quiet", mine).stdout.split():
+    volumes = podman("volume", "ls", "--quiet").stdout.split()
+    if found := [name for name in volumes if name.startswith(f"{PROJECT}_")]:
         podman("volume", "rm", "--force", *found)
 
 

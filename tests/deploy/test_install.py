@@ -90,7 +90,7 @@ def _wheel(server: Server, name: str) -> str:
 
 def test_a_fresh_machine_becomes_a_server(server: Server) -> None:
     said = server.machine.install("--name", NAME, _wheel(server, "before")).stdout
-    found = re.search(r"token for the API.*?(gs_\w+)", said)
+    found = re.search(r"token for the API.*?(gs_\S+)", said)
     assert found, said
     server.token = found[1]
     with server.caller() as client:

@@ -121,7 +121,7 @@ def test_it_answers_with_tls_and_keeps_what_it_is_given(stack: Stack) -> None:
         before = client.get(f"/api/v1/sessions/{sid}/exports/csv").content
         bearer = {"Authorization": f"Bearer {token}"}
         path = f"/api/v1/sessions/{sid}/events"
-        with front.websocket(path, additional_headers=bearer) as socket:
+        with front.websocket(path, header=bearer) as socket:
             assert "Connected" in str(socket.recv())
         _cut_power(stack)
         until(lambda: answers(client, "/api/v1/ready"), "the API after the cut")

@@ -63,9 +63,11 @@ class Machine:
         patience = f"--env=GANGLIOSIDE_PATIENCE={PATIENCE:.0f}"
         return podman("exec", patience, self.id, *command, check=check)
 
-    def install(self, *options: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run the script of the checkout."""
-        script = ("sh", "/given/checkout/deploy/install.sh", *options)
+    def install(
+        self, *options: str, check: bool = True, checkout: str = "checkout"
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the script of a checkout."""
+        script = ("sh", f"/given/{checkout}/deploy/install.sh", *options)
         return self.run(*script, check=check)
 
     def front(self) -> Proxy:

@@ -19,7 +19,7 @@ import trustme
 from browser.servers import free_port
 from effort import PATIENCE, until
 from paths import ROOT
-from websockets.sync.client import ClientConnection, connect
+from websocket import WebSocket, create_connection
 
 from deploy.wanted import program
 
@@ -68,12 +68,19 @@ class Proxy:
             event_hooks={"request": [_name_the_host]}, trust_env=False,
         )  # fmt: skip
 
-    def websocket(self, path: str, **more: Any) -> ClientConnection:
-        """Visitor by WebSocket over TLS."""
-        return connect(
-            f"wss://{self.host}{path}", sock=socket.create_connection(("127.0.0.1", self.https)),
-            ssl=self.trusted, server_hostname=NAME, open_timeout=PATIENCE, proxy=None, **more,
-        )  # fmt: skip
+    @contextmanager
+    def websocket(self, path: str, **options: Any) -> Iterator[WebSocket]:
+        """Visitor by WebSocket over TLS.
+
+        By a client of one thread: where one reads and another writes, TLS may wait for ever.
+        """
+        plain = socket.create_connection(("127.0.0.1", self.https), timeout=PATIENCE)
+        secure = self.trusted.wrap_socket(plain, server_hostname=NAME)
+        opened = create_connection(f"wss://{self.host}{path}", socket=secure, **options)
+        try:
+            yield opened
+        finally:
+            opened.close()
 
 
 def answers(client: httpx.Client, path: str) -> bool:

@@ -92,7 +92,8 @@ def _remove() -> None:
     mine = f"--filter=label=io.podman.compose.project={PROJECT}"
     if found := podman("ps", "--all", "--quiet", mine).stdout.split():
         podman("rm", "--force", "--volumes", *found)
-    if found := podman("volume", "ls", "--quiet", mine).stdout.split():
+    volumes = podman("volume", "ls", "--quiet").stdout.split()
+    if found := [name for name in volumes if name.startswith(f"{PROJECT}_")]:
         podman("volume", "rm", "--force", *found)
 
 
@@ -120,7 +121,7 @@ def test_it_answers_with_tls_and_keeps_what_it_is_given(stack: Stack) -> None:
         before = client.get(f"/api/v1/sessions/{sid}/exports/csv").content
         bearer = {"Authorization": f"Bearer {token}"}
         path = f"/api/v1/sessions/{sid}/events"
-        with front.websocket(path, additional_headers=bearer) as socket:
+        with front.websocket(path, header=bearer) as socket:
             assert "Connected" in str(socket.recv())
         _cut_power(stack)
         until(lambda: answers(client, "/api/v1/ready"), "the API after the cut")

@@ -75,7 +75,7 @@ def test_it_answers_through_a_proxy(container: str, port: int, kind: str, tmp_pa
         assert answer.status_code == 201
         assert "max-age" in answer.headers["strict-transport-security"]  # it knows of TLS
         path = f"/api/v1/sessions/{answer.json()['id']}/events"
-        with front.websocket(path, additional_headers=bearer) as socket:
+        with front.websocket(path, header=bearer) as socket:
             assert "Connected" in str(socket.recv())
 
 

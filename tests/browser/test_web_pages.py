@@ -89,7 +89,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_index_leads_to_the_pages_and_to_nothing_else(visit: Visit, server: Server) -> None:
     visit.page.goto(server.url)
     cards = visit.page.locator("a.card")
-    expect(cards).to_have_count(3)
+    expect(cards).to_have_count(4)
     assert "Workbench" in cards.first.inner_text()
     assert (
         visit.page.request.get(f"{server.url}/voila/render/01_first_analysis.ipynb").status == 404

@@ -17,6 +17,8 @@ from error_stub import Reports
 from ganglioside.errors import ServerError
 from ganglioside.support import error_reports
 
+TESTS = Path(__file__).parents[1]
+
 #: What is in the data, the names and the words of the faults below.
 SECRETS = ("GM1(36:1", "secret", "liver", "Franklin", "Rosalind", "1234.5678")
 
@@ -91,7 +93,7 @@ def test_a_report_tells_where_it_failed_and_nothing_of_the_data(
     subprocess.run(
         [sys.executable, str(code), str(tmp_path), place],
         env={**os.environ, "SENTRY_DSN": reports.address, "GANGLIOSIDE_AUTHOR": "Rosalind Franklin",
-             "XDG_DATA_HOME": str(tmp_path)},
+             "XDG_DATA_HOME": str(tmp_path), "PYTHONPATH": str(TESTS)},
         check=True, capture_output=True, cwd=tmp_path,
     )  # fmt: skip
     events = reports.events(1)

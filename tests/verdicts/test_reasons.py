@@ -11,7 +11,6 @@ import pytest
 import ganglioside as gg
 from ganglioside.verdicts import reasons as written
 
-
 HALF = 0.000_501  # of the last decimal
 
 

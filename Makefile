@@ -45,7 +45,7 @@ test-lowest: $(READY) ## Run the tests without a browser, with the lowest versio
 	@.venv-lowest/bin/python .ci/install.py lowest
 	@.venv-lowest/bin/python -m pytest -n 2 --dist loadfile --ignore tests/browser tests
 
-test-deploy: $(READY) ## Build image and machines, and try all ways to run a server; takes half an hour
+test-deploy: $(READY) ## Build image and machines, and try all ways to run a server; takes ten minutes
 	@sh .ci/programs containers
 	@GANGLIOSIDE_TESTS_DEPLOY=1 $(BIN)/python -m pytest tests/deploy
 

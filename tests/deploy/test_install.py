@@ -5,6 +5,7 @@ The tests of this file go on from each other, as the life of a server does.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -108,6 +109,12 @@ def test_a_fresh_machine_becomes_a_server(server: Server) -> None:
             assert client.post("/api/v1/sessions", files=sent).status_code == 201
     server.held = server.holds()
     assert len(server.held) == 2
+    # The commands of the README that follow.
+    made = server.machine.run("ganglioside-server", "tokens", "add", "ada", "--scope", "write")
+    with server.machine.front().client(Authorization=f"Bearer {made.stdout.split()[-1]}") as ada:
+        assert ada.get("/api/v1/version").json()["person"] == "ada"
+    listed = server.machine.run("ganglioside-server", "history", "list", "--json").stdout
+    assert {each["id"] for each in json.loads(listed)} == set(server.held)
 
 
 def test_an_upgrade_keeps_every_session(server: Server) -> None:

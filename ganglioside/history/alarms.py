@@ -20,8 +20,6 @@ class Alarms:
 
     def change(self, name: str, *, is_there: bool) -> bool:
         """Note whether a trouble is there; True for whoever noted a change of that first."""
-        if (name in self.all()) == is_there:
-            return False
         with self._store.write() as connection:
             rows = connection.execute("SELECT 1 FROM alarms WHERE name = ?", [name]).fetchall()
             if bool(rows) == is_there:

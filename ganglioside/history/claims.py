@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ganglioside.errors import LostError
-from ganglioside.history.sharing import ActingStore
-from ganglioside.history.storage.interface import Connection, HistoryStore, Then
+from ganglioside.history.sharing import whole
+from ganglioside.history.storage.interface import Connection, HistoryStore
+from ganglioside.history.storage.wrapped import WrappedStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedStore:
+class ClaimedStore(WrappedStore):
     """Store that changes things only while a claim holds.
 
     Attributes
@@ -62,46 +63,7 @@ class ClaimedStore:
     claim : Claim
     """
 
-    inner: HistoryStore
     claim: Claim
-
-    @property
-    def path(self) -> Path:
-        """Path of the store."""
-        return self.inner.path
-
-    @property
-    def timeout(self) -> float:
-        """Seconds to wait for other processes."""
-        return self.inner.timeout
-
-    @property
-    def name(self) -> str:
-        """Name of the store."""
-        return self.inner.name
-
-    @property
-    def address(self) -> str:
-        """Address of the store: never shown."""
-        return self.inner.address
-
-    def exists(self) -> bool:
-        """Whether there is a history."""
-        return self.inner.exists()
-
-    def discard(self) -> None:
-        """Remove a history that was just made."""
-        self.inner.discard()
-
-    def prepare(self, then: Then | None = None, *, noting: bool = True) -> None:
-        """Bring the history up to date, whoever works."""
-        self.inner.prepare(then, noting=noting)
-
-    @contextmanager
-    def read(self, folder: Path | None = None) -> Iterator[Connection]:
-        """Connect for reading."""
-        with self.inner.read(folder) as connection:
-            yield connection
 
     @contextmanager
     def write(self, folder: Path | None = None, *, adding: bool = False) -> Iterator[Connection]:
@@ -115,30 +77,10 @@ class ClaimedStore:
             self.claim.require(connection)
             yield connection
 
-    def kept_open(self, connection: Connection) -> ClaimedStore:
-        """Store that reads by this connection."""
-        return replace(self, inner=self.inner.kept_open(connection))
-
-    def vacuum(self) -> tuple[int, int]:
-        """Free the space of deleted rows."""
-        return self.inner.vacuum()
-
-    def size(self) -> int:
-        """Size on disk, bytes."""
-        return self.inner.size()
-
-    def state(self) -> tuple[int, ...] | None:
-        """Value that differs after anybody has written."""
-        return self.inner.state()
-
-    def wait(self, seconds: float) -> None:
-        """Wait, at most until anybody has written."""
-        self.inner.wait(seconds)
-
 
 def claim_of(store: HistoryStore) -> Claim | None:
     """Claim under which a store works; None where there is none."""
-    inner = store.whole if isinstance(store, ActingStore) else store
+    inner = whole(store)
     return inner.claim if isinstance(inner, ClaimedStore) else None
 
 

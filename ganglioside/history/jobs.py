@@ -29,6 +29,7 @@ from ganglioside.history.sharing import (
     Sharing,
     person_from,
     require_change,
+    rows_by_id,
     seen,
     whole,
 )
@@ -152,12 +153,8 @@ def find_job(connection: Connection, job: str) -> Job:
     ForbiddenError
         If this transaction changes things, and the job is not the person's to change.
     """
-    condition, values = seen()
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM jobs WHERE starts_with(id, ?) AND {condition} ORDER BY id LIMIT 3",
-        [job, *values],
-    ).fetchall()
-    if not rows or not job:
+    rows = rows_by_id(connection, "jobs", _COLUMNS, job)
+    if not rows:
         raise UnknownJobError(
             f"There is no job {job!r} in this history: history.jobs.all() lists them."
         )

@@ -16,7 +16,7 @@ from ganglioside.history.opening import Opening, environment
 from ganglioside.history.overrides import current, read_overrides
 from ganglioside.history.process import Process
 from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
-from ganglioside.history.sharing import Sharing, require_change, seen
+from ganglioside.history.sharing import Sharing, require_change, rows_by_id
 from ganglioside.history.storage.codec import STORED_FEATURES, summary_from_json
 from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.interface import Connection
@@ -70,13 +70,8 @@ class Stored:
         ForbiddenError
             If this transaction changes things, and the session is not the person's to change.
         """
-        condition, values = seen()
-        rows = connection.execute(
-            f"SELECT {_STORED} FROM sessions WHERE starts_with(id, ?) AND {condition} "
-            "ORDER BY id LIMIT 3",
-            [sid, *values],
-        ).fetchall()
-        if not rows or not sid:
+        rows = rows_by_id(connection, "sessions", _STORED, sid)
+        if not rows:
             raise UnknownSessionError(
                 f"There is no session {sid!r} in this history: history.sessions() lists them."
             )

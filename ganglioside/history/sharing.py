@@ -20,7 +20,8 @@ from typing import Any, Final, Literal, get_args
 
 from ganglioside.errors import ForbiddenError, HistoryError, NobodyError, SharingError
 from ganglioside.history.author import acting_for
-from ganglioside.history.storage.interface import Connection, HistoryStore, Then
+from ganglioside.history.storage.interface import Connection, HistoryStore
+from ganglioside.history.storage.wrapped import WrappedStore
 
 Scope = Literal["read", "write", "admin"]
 
@@ -220,6 +221,20 @@ def seen() -> tuple[str, list[Any]]:
     )
 
 
+def rows_by_id(
+    connection: Connection, table: str, columns: str, beginning: str
+) -> list[tuple[Any, ...]]:
+    """First rows that are seen here and whose id, their first column, begins so: three at most."""
+    if not beginning:
+        return []
+    condition, values = seen()
+    return connection.execute(
+        f"SELECT {columns} FROM {table} WHERE starts_with(id, ?) AND {condition} "
+        "ORDER BY id LIMIT 3",
+        [beginning, *values],
+    ).fetchall()
+
+
 def require_change(author: str | None, what: str) -> None:
     """Refuse what was found, where this transaction changes things and the person may not.
 
@@ -238,87 +253,42 @@ def require_change(author: str | None, what: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class ActingStore:
+class ActingStore(WrappedStore):
     """Store of a history that acts as a person.
 
     Attributes
     ----------
-    whole : HistoryStore
-        The store itself.
+    inner : HistoryStore
+        The store itself, with everything.
     person : Person
     administers : bool
         Whether it is used only for what administrators do.
     """
 
-    whole: HistoryStore
     person: Person
     administers: bool = False
-
-    @property
-    def path(self) -> Path:
-        """Path of the whole store."""
-        return self.whole.path
-
-    @property
-    def timeout(self) -> float:
-        """Seconds to wait for other processes."""
-        return self.whole.timeout
-
-    @property
-    def name(self) -> str:
-        """Name of the whole store."""
-        return self.whole.name
-
-    @property
-    def address(self) -> str:
-        """Address of the whole store: never shown."""
-        return self.whole.address
-
-    def exists(self) -> bool:
-        """Whether there is a history already."""
-        return self.whole.exists()
 
     def discard(self) -> None:
         """Refuse to remove the history."""
         raise ForbiddenError(_WHOLE)
 
-    def prepare(self, then: Then | None = None, *, noting: bool = True) -> None:
-        """Bring the history up to date, whoever acts."""
-        self.whole.prepare(then, noting=noting)
-
     @contextmanager
     def read(self, folder: Path | None = None) -> Iterator[Connection]:
         """Connect for reading what the person sees."""
         self._require("read")
-        with self.whole.read(folder) as connection, self._acting(changes=False):
+        with self.inner.read(folder) as connection, self._acting(changes=False):
             yield connection
 
     @contextmanager
     def write(self, folder: Path | None = None, *, adding: bool = False) -> Iterator[Connection]:
         """Connect for one transaction in the person's name."""
         self._require("write")
-        with self.whole.write(folder, adding=adding) as connection, self._acting(changes=True):
+        with self.inner.write(folder, adding=adding) as connection, self._acting(changes=True):
             yield connection
-
-    def kept_open(self, connection: Connection) -> ActingStore:
-        """Store that reads by this connection, as the same person."""
-        return replace(self, whole=self.whole.kept_open(connection))
 
     def vacuum(self) -> tuple[int, int]:
         """Refuse to rewrite the history."""
         raise ForbiddenError(_WHOLE)
-
-    def size(self) -> int:
-        """Size on disk, bytes."""
-        return self.whole.size()
-
-    def state(self) -> tuple[int, ...] | None:
-        """Value that differs after anybody has written."""
-        return self.whole.state()
-
-    def wait(self, seconds: float) -> None:
-        """Wait, at most until anybody has written."""
-        self.whole.wait(seconds)
 
     @contextmanager
     def _acting(self, *, changes: bool) -> Iterator[None]:
@@ -343,7 +313,7 @@ def administered(store: HistoryStore) -> HistoryStore:
 
 def whole(store: HistoryStore) -> HistoryStore:
     """Store with everything, for what the program does itself, whoever acts."""
-    return store.whole if isinstance(store, ActingStore) else store
+    return store.inner if isinstance(store, ActingStore) else store
 
 
 def require_whole(store: HistoryStore) -> HistoryStore:

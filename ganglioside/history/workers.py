@@ -138,7 +138,7 @@ class Workers:
     def beating(self) -> list[Worker]:
         """Workers that give signs of life and take jobs."""
         now = utc_now()
-        return [one for one in self.all() if one.beats(now) and not one.drain_requested]
+        return [one for one in self.all() if one.state(now) == "working"]
 
 
 def _one(connection: Connection, worker: str) -> Worker:

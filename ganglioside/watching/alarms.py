@@ -51,9 +51,8 @@ TROUBLES: Final = (
         "disk nearly full",
         lambda state: state.disk.is_nearly_full,
         lambda state: (
-            f"{state.disk.free / 1e9:.1f} GB of {state.disk.total / 1e9:.1f} GB are free "
-            f"on the disk of the history, less than {LEAST_FREE:.0%}. Make room, or clean up: "
-            "ganglioside history cleanup."
+            f"{state.disk.words} on the disk of the history, less than {LEAST_FREE:.0%}. "
+            "Make room, or clean up: ganglioside history cleanup."
         ),
     ),
     Trouble(
@@ -82,9 +81,12 @@ def sound(history: History) -> list[str]:
     Any number of processes may look: whoever sees a change first tells of it.
     """
     state = look(history)
+    known = set(history.alarms.all())
     told = []
     for trouble in TROUBLES:
         is_there = trouble.is_there(state)
+        if is_there == (trouble.name in known):
+            continue
         if history.alarms.change(trouble.name, is_there=is_there):
             _tell(trouble, state, is_over=not is_there)
             told.append(trouble.name)

@@ -131,7 +131,7 @@ def _clock(history: History) -> Finding:
 
 def _disk(state: State) -> Finding:
     disk = state.disk
-    words = f"{disk.free / 1e9:.1f} GB of {disk.total / 1e9:.1f} GB are free at {disk.folder}"
+    words = f"{disk.words} at {disk.folder}"
     if disk.is_nearly_full:
         return Finding("disk", "bad", words, "Make room: ganglioside history cleanup, ganglioside "
                        "history vacuum, or a larger disk.")  # fmt: skip
@@ -140,12 +140,11 @@ def _disk(state: State) -> Finding:
 
 def _backup(state: State) -> Finding:
     last = state.last_backup
-    task = next((task for task in state.tasks if task.kind == "backup"), None)
     words = "There is no backup" if last is None else f"The last backup is of {last:%F %R} UTC"
     if state.backup_is_late:
         return Finding("backup", "bad", f"{words}: it is late",
                        "Look why the jobs of the kind backup fail: ganglioside jobs.")  # fmt: skip
-    if last is None or (task is None and state.now - last > _OLD):
+    if last is None or (state.backups is None and state.now - last > _OLD):
         return Finding("backup", "bad", words, "Make one: ganglioside history backup FOLDER; or "
                        "let workers do it: ganglioside workers backup --into FOLDER.")  # fmt: skip
     return Finding("backup", "good", words)

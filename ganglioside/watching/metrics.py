@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 from ganglioside.history import History
 from ganglioside.version import __version__
-from ganglioside.watching.state import Lasting, State, look
+from ganglioside.watching.state import Lasting, State, durations, look
 
 #: Type of the answer.
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -83,15 +83,15 @@ class _OfHistory(Collector):
         self._history = history
         self._kernels = kernels
         self._lock = threading.Lock()
-        self._state: State | None = None
+        self._seen: tuple[State, tuple[Lasting, ...]] | None = None
         self._read = 0.0
 
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics of the present state."""
-        state = self._look()
+        state, lasting = self._look()
         yield InfoMetricFamily("ganglioside", "This program.", {"version": __version__})
         yield _by("jobs", "Jobs by status.", "status", {s: state.jobs.get(s, 0) for s in _STATUSES})
-        yield _lasting(state.lasting)
+        yield _lasting(lasting)
         waited = 0.0
         if state.waiting_since is not None:
             waited = max(0.0, (state.now - state.waiting_since).total_seconds())
@@ -113,11 +113,13 @@ class _OfHistory(Collector):
         """Nothing: the history is not asked when the server starts."""
         return []
 
-    def _look(self) -> State:
+    def _look(self) -> tuple[State, tuple[Lasting, ...]]:
         with self._lock:
-            if self._state is None or time.monotonic() - self._read > _KEPT:
-                self._state, self._read = look(self._history), time.monotonic()
-            return self._state
+            if self._seen is None or time.monotonic() - self._read > _KEPT:
+                with self._history.connected() as history:
+                    self._seen = look(history), durations(history)
+                self._read = time.monotonic()
+            return self._seen
 
 
 def _one(name: str, help_: str, value: float) -> Metric:

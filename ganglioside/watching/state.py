@@ -39,6 +39,11 @@ class Disk:
         """Whether less than `LEAST_FREE` of it is free."""
         return self.free < LEAST_FREE * self.total
 
+    @property
+    def words(self) -> str:
+        """How much is free, for people."""
+        return f"{self.free / 1e9:.1f} GB of {self.total / 1e9:.1f} GB are free"
+
     @classmethod
     def of(cls, folder: Path) -> Disk:
         """Disk of a folder."""
@@ -72,7 +77,6 @@ class State:
         Number of jobs by status.
     waiting_since : datetime or None
         When the job was added that has waited longest.
-    lasting : tuple of Lasting
     given_up : int
         Jobs that failed in all their attempts within the last hour.
     sessions : int
@@ -87,7 +91,6 @@ class State:
     now: datetime
     jobs: Mapping[str, int]
     waiting_since: datetime | None
-    lasting: tuple[Lasting, ...]
     given_up: int
     sessions: int
     workers: tuple[Worker, ...]
@@ -115,9 +118,14 @@ class State:
         return left_to_workers() and not self.worker_states["working"]
 
     @property
+    def backups(self) -> Task | None:
+        """Task of the backups that are made by themselves; None where there is none."""
+        return next((task for task in self.tasks if task.kind == "backup"), None)
+
+    @property
     def backup_is_late(self) -> bool:
         """Whether backups are made by themselves, and the last one is too old."""
-        task = next((task for task in self.tasks if task.kind == "backup"), None)
+        task = self.backups
         if task is None:
             return False
         made = self.last_backup or datetime.min
@@ -133,12 +141,6 @@ def look(history: History) -> State:
 def _look(history: History) -> State:
     now = utc_now()
     counts = history.query("SELECT status, count(*) AS jobs FROM jobs GROUP BY status")
-    ended = history.query(
-        "SELECT kind, status, started, ended FROM jobs WHERE started IS NOT NULL "
-        "AND ended IS NOT NULL"
-    )
-    seconds = (ended["ended"] - ended["started"]).dt.total_seconds()
-    grouped = seconds.groupby([ended["kind"], ended["status"]])
     facts = history.query(
         "SELECT (SELECT min(created) FROM jobs WHERE status = 'pending') AS waiting, "
         "(SELECT count(*) FROM jobs WHERE status = 'failed' AND starts_with(error, 'Given up') "
@@ -150,10 +152,6 @@ def _look(history: History) -> State:
         now=now,
         jobs={str(status): int(jobs) for status, jobs in counts.itertuples(index=False)},
         waiting_since=_moment(facts["waiting"]),
-        lasting=tuple(
-            Lasting(str(kind), str(status), tuple(map(float, found)))
-            for (kind, status), found in grouped
-        ),
         given_up=int(facts["given_up"]),
         sessions=int(facts["sessions"]),
         workers=tuple(history.workers.all()),
@@ -161,6 +159,20 @@ def _look(history: History) -> State:
         last_backup=_moment(facts["backup"]),
         size=history.size(),
         disk=Disk.of(history.path.parent),
+    )
+
+
+def durations(history: History) -> tuple[Lasting, ...]:
+    """Durations of all jobs that have ended, by kind and end: as many values as there are jobs."""
+    ended = history.query(
+        "SELECT kind, status, started, ended FROM jobs WHERE started IS NOT NULL "
+        "AND ended IS NOT NULL"
+    )
+    seconds = (ended["ended"] - ended["started"]).dt.total_seconds()
+    grouped = seconds.groupby([ended["kind"], ended["status"]])
+    return tuple(
+        Lasting(str(kind), str(status), tuple(map(float, found)))
+        for (kind, status), found in grouped
     )
 
 

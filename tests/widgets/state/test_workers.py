@@ -40,7 +40,7 @@ def test_who_works_on_what_and_why_others_failed(opened: Opener, tmp_path: Path)
     assert "The database is away" in found.loc["failed", "reason"]
     assert found.loc["failed", "next"] != "none"
     assert found.loc["missing.csv", "next"] == "none"
-    assert lasting_of(state)[["kind", "status", "number"]].to_numpy().tolist() == [
+    assert lasting_of(history)[["kind", "status", "number"]].to_numpy().tolist() == [
         ["analyze", "failed", 1]
     ]
     assert "no backup" in tasks_of(state)

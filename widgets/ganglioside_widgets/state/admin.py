@@ -181,7 +181,7 @@ class AdminState(t.HasTraits):
         state = look(history)
         with self.hold_trait_notifications():
             self.workers = workers_of(history, state)
-            self.lasting = lasting_of(state)
+            self.lasting = lasting_of(history)
             self.failures = failures_of(history)
             self.queue, self.tasks = queue_of(state), tasks_of(state)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from ganglioside.history import History
 from ganglioside.history.jobs import Job
 from ganglioside.jobs.announcements import duration
-from ganglioside.watching.state import State
+from ganglioside.watching.state import State, durations
 
 #: Newest failures that are shown.
 _FAILURES: Final = 50
@@ -39,7 +39,7 @@ def workers_of(history: History, state: State) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def lasting_of(state: State) -> pd.DataFrame:
+def lasting_of(history: History) -> pd.DataFrame:
     """Jobs that have ended, by kind and end, with their durations."""
     rows = [
         {
@@ -50,7 +50,7 @@ def lasting_of(state: State) -> pd.DataFrame:
             "median": duration(median(one.seconds)),
             "longest": duration(max(one.seconds)),
         }
-        for one in state.lasting
+        for one in durations(history)
     ]
     return pd.DataFrame(rows)
 

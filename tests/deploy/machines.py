@@ -24,6 +24,9 @@ from deploy.proxies import NAME, Proxy
 
 _PATH: Final = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+#: Where pip keeps on the machine what it has loaded.
+_CACHE: Final = "/var/cache/pip"
+
 #: What a checkout needs to be installed.
 _SOURCES: Final = ("ganglioside", "widgets", "notebooks", "reports", "deploy", "constraints.txt",
                    "pyproject.toml", "README.md", "LICENSE")  # fmt: skip
@@ -35,7 +38,7 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
-        options = pip_options()
+        options = {**pip_options(), "cache-dir": _CACHE}
         (folder / "pip.conf").write_text(
             "[global]\n" + "".join(f"{key} = {value}\n" for key, value in options.items())
         )
@@ -47,7 +50,7 @@ class Machine:
             folder: "/given:ro",
             folder / "apt.conf": "/etc/apt/apt.conf.d/99given:ro",
             folder / "pip.conf": "/etc/pip.conf:ro",
-            cache: "/root/.cache/pip",
+            cache: _CACHE,
         }
         if authorities := options.get("cert"):
             mounted[Path(authorities)] = f"{authorities}:ro"

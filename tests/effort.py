@@ -7,6 +7,7 @@ time, and `PATIENCE` only ends the waiting where a fault has made it endless.
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
@@ -24,6 +25,15 @@ _LOOK: Final = (0.02, 0.25)
 
 #: The profiles of the property tests; `GANGLIOSIDE_TESTS` names one of them.
 PROFILES: Final = ("fast", "nightly")
+
+
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End a process; one that does not heed is killed."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def profile() -> str:

@@ -21,7 +21,7 @@ from typing import Final
 import httpx
 import pytest
 from browser.servers import free_port
-from effort import PATIENCE, until
+from effort import PATIENCE, end_process, until
 
 from ganglioside.server import hub_config
 
@@ -152,11 +152,7 @@ def running(folder: Path, *more: str, groups: str = GROUPS) -> Iterator[Hub]:
         until(lambda: _is_ready(hub, process), "the pages of the hub")
         yield hub
     finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        end_process(process)
 
 
 def _is_ready(hub: Hub, process: subprocess.Popen[bytes]) -> bool:

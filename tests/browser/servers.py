@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from effort import PATIENCE
+from effort import PATIENCE, end_process
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
@@ -99,11 +99,7 @@ def running(folder: Path, program: str, *arguments: str, ready: str = "") -> Ite
         _wait(process, f"http://127.0.0.1:{port}/", log, ready)
         yield Server(f"http://127.0.0.1:{port}", history, process, log, held)
     finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        end_process(process)
 
 
 def _hear_interrupts() -> None:

@@ -39,6 +39,12 @@ def silent(history: gg.History, owner: str, table: str = "jobs") -> None:
         )
 
 
+def waiting(history: gg.History, path: Path) -> str:
+    """Id of a job that is to analyse a file."""
+    work = gg.jobs.Analyze(source=str(path))
+    return history.jobs.add(work.kind, parameters_of(work), work.name)
+
+
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queued, "FIRST_PAUSE", timedelta(0))
@@ -115,8 +121,7 @@ def test_a_session_of_a_job_that_is_given_up_fails_with_the_reason(
     history: gg.History, tmp_path: Path, at_once: None
 ) -> None:
     source(tmp_path)
-    work = gg.jobs.Analyze(source=str(tmp_path / "liver.csv"))
-    job = history.jobs.add(work.kind, parameters_of(work), work.name)
+    job = waiting(history, tmp_path / "liver.csv")
 
     def stop(_: Any) -> None:
         raise GivenBack
@@ -141,8 +146,7 @@ def test_a_session_that_was_completed_before_its_worker_died_is_not_made_again(
     history: gg.History, tmp_path: Path, at_once: None
 ) -> None:
     source(tmp_path)
-    work = gg.jobs.Analyze(source=str(tmp_path / "liver.csv"))
-    job = history.jobs.add(work.kind, parameters_of(work), work.name)
+    job = waiting(history, tmp_path / "liver.csv")
     taken = history.jobs.take(history.workers.register())
     assert taken is not None
     assert taken.claim is not None
@@ -187,8 +191,7 @@ def test_the_next_attempt_waits(
 
 
 def test_refused_input_is_not_tried_again(history: gg.History, tmp_path: Path) -> None:
-    work = gg.jobs.Analyze(source=str(tmp_path / "missing.csv"))
-    job = history.jobs.add(work.kind, parameters_of(work), work.name)
+    job = waiting(history, tmp_path / "missing.csv")
     JobWorker(history).run(until_empty=True)
     ended = history.jobs.get(job)
     assert (ended.status, ended.attempts) == ("failed", 1)

@@ -211,8 +211,8 @@ def stopped_by_signals(worker: JobWorker) -> Iterator[None]:
 
     # While it reads, pyarrow takes signals for itself: the work would fail, and nobody would stop.
     pyarrow.enable_signal_handlers(False)
-    if hasattr(signal, "SIGUSR1"):  # kill -USR1 shows where each thread is
-        faulthandler.register(signal.SIGUSR1)
+    if hasattr(signal, "SIGUSR1") and sys.__stderr__:  # kill -USR1 shows where each thread is
+        faulthandler.register(signal.SIGUSR1, file=sys.__stderr__)
     before = {number: signal.signal(number, stop) for number in _STOPPING}
     try:
         yield

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import MODELS
-from ganglioside.errors import Cancelled, FeatureError
+from ganglioside.errors import Cancelled, FeatureError, NameFormError
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
@@ -21,7 +21,15 @@ from ganglioside.observations.shared_peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.questions.expected_library import Window, expected_library
 from ganglioside.questions.explanation import Explanation
+from ganglioside.questions.family import family
 from ganglioside.questions.hypotheses import explain
+from ganglioside.questions.review_queue import (
+    asked_for_names,
+    better_name,
+    review_queue,
+    suggested_table,
+)
+from ganglioside.questions.score_card import Score, score_card
 from ganglioside.questions.suggestions import suggest
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features, read_with
@@ -53,6 +61,9 @@ from ganglioside.verdicts.result_tables import (
 )
 from ganglioside.verdicts.summary import Summary, summarise
 from ganglioside.version import __version__
+
+#: Most outliers for which a better name is looked for.
+_MOST_SUGGESTED = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -337,6 +348,60 @@ class Analysis:
         threshold = self.settings.outlier_threshold
         return explain(feature, self._state_of(feature_id), self.features["name"], threshold)
 
+    def score_card(self, feature_id: int) -> tuple[Score, ...]:
+        """Agreement of retention, co-elution, area and mass with the name of a feature.
+
+        Parameters
+        ----------
+        feature_id : int
+
+        Returns
+        -------
+        tuple of Score
+            As `questions.score_card` explains them.
+
+        Raises
+        ------
+        FeatureError
+            If there is no such feature.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> scores = gg.analyze(gg.example()).score_card(12)
+        >>> [score.kind for score in scores]
+        ['retention', 'co-elution', 'area', 'mass']
+        """
+        return score_card(self.explain(feature_id), self._state_of(feature_id))
+
+    def family(self, feature_id: int) -> pd.DataFrame:
+        """The parent of a feature and all that comes from it, each below what it comes from.
+
+        Parameters
+        ----------
+        feature_id : int
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `family.FAMILY`, with measured and usual area ratios.
+
+        Raises
+        ------
+        FeatureError
+            If there is no such feature.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> family = gg.analyze(gg.example()).family(3)
+        >>> family.loc[0, "depth"], 3 in set(family["feature_id"])
+        (np.int64(0), True)
+        """
+        self._feature(feature_id)
+        state = self._state_of(feature_id)
+        return family(self.features, feature_id, self.settings.rt_tolerance, state)
+
     def suggest(self, feature_id: int, n: int = 5) -> pd.DataFrame:
         """Names of the mass of a feature that are expected at its RT, the best first.
 
@@ -373,6 +438,53 @@ class Analysis:
         feature, state = self._feature(feature_id), self._state_of(feature_id)
         threshold = self.settings.outlier_threshold
         return suggest(feature, self.features, state, n, threshold, self.polarity)
+
+    @cached_property
+    def suggested_names(self) -> pd.DataFrame:
+        """Names that fit outliers better than their own, for those with the largest areas.
+
+        Names are `suggest`ed for at most 200 outliers; features whose ion is unknown have none.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `review_queue.SUGGESTED`: one row per feature with such a name.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> set(analysis.features["verdict"][analysis.suggested_names["feature_id"]])
+        {'outlier'}
+        """
+        asked = asked_for_names(self.features, _MOST_SUGGESTED)
+        return suggested_table(row for i in asked if (row := self._better_name(i)) is not None)
+
+    def _better_name(self, feature_id: int) -> dict[str, object] | None:
+        """The best other name for a feature; None where its own fits best, or there is none."""
+        try:
+            found = self.suggest(feature_id)
+        except NameFormError:
+            return None  # its ion is unknown, and so is its mass
+        return better_name(found, self.features, feature_id)
+
+    @cached_property
+    def review_queue(self) -> pd.DataFrame:
+        """Features to look at first: wrong anchors, large outliers, what is doubtful.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `review_queue.QUEUE`, in the order of `review_queue.GROUPS`.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> queue = gg.analyze(gg.example()).review_queue
+        >>> queue["group"].iloc[0], queue["feature_id"].is_unique
+        ('wrong anchor', True)
+        """
+        return review_queue(self.features, self.findings, self.suggested_names)
 
     def expected_library(
         self,

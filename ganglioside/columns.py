@@ -176,15 +176,23 @@ OVERRIDES: Final[dict[str, str]] = {
     "note": "str",
     "author": "str",
     "time": "datetime64[us, UTC]",
+    "name": "str",  # the analyst's name for the feature, NA if its name stays
+    "later": "boolean",  # True if the feature is left for later, else NA
+    "confirmed_by": "str",  # a second person, NA if nobody confirmed it
+    "confirmed_at": "datetime64[us, UTC]",
 }
 
 #: Names of the columns of overrides in a table that has the model's columns too.
 OVERRIDE_COLUMNS: Final[dict[str, str]] = {
+    "decision": "analyst_decision",  # accepted, renamed, rejected or later
+    "name": "analyst_name",
     "verdict": "analyst_verdict",
     "anchor": "analyst_anchor",
     "note": "analyst_note",
     "author": "analyst",
     "time": "analyst_time",
+    "confirmed_by": "confirmed_by",
+    "confirmed_at": "confirmed_at",
 }
 
 #: Usual header of each input column, in the order of a correct file.

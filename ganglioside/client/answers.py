@@ -126,11 +126,15 @@ def _says(name: str, value: Any) -> bool:
 
 def overrides_of(answer: dict[str, Any]) -> Overrides:
     """Overrides from an answer."""
-    made = [
-        Override(**{**one, "time": datetime.fromisoformat(one["time"])})
-        for one in answer["overrides"]
-    ]
-    return Overrides(tuple(made))
+    return Overrides(tuple(_override(one) for one in answer["overrides"]))
+
+
+def _override(answer: dict[str, Any]) -> Override:
+    """Override from an answer; its decision follows from the rest."""
+    known = {name: value for name, value in answer.items() if name != "decision"}
+    for name in ("time", "confirmed_at"):
+        known[name] = known[name] and datetime.fromisoformat(known[name])
+    return Override(**known)
 
 
 def explanation_of(answer: dict[str, Any]) -> Explanation:

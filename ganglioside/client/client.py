@@ -322,11 +322,18 @@ class Client:
         *,
         anchor: bool | None = None,
         note: str = "",
+        name: str | None = None,
+        later: bool = False,
     ) -> Overrides:
-        """Override the verdict or anchor mark of a feature, and return all overrides."""
-        wish = {"verdict": verdict, "anchor": anchor, "note": note}
+        """Override the verdict, name or anchor mark of a feature, and return all overrides."""
+        wish = {"verdict": verdict, "anchor": anchor, "note": note, "name": name, "later": later}
         path = f"sessions/{sid}/overrides/{feature_id}"
         return overrides_of(self._transport.json("PUT", path, json=wish))
+
+    def confirm_override(self, sid: str, feature_id: int) -> Overrides:
+        """Confirm what another person decided on a feature, and return all overrides."""
+        path = f"sessions/{sid}/overrides/{feature_id}/confirm"
+        return overrides_of(self._transport.json("POST", path))
 
     def undo_override(self, sid: str, feature_id: int) -> Overrides:
         """Undo the override of a feature, and return those that are left."""

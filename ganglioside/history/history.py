@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -30,6 +30,7 @@ from ganglioside.history.care.cleanup import remove
 from ganglioside.history.care.operations import Care, put_in_order
 from ganglioside.history.care.salvage import Salvaged, salvage
 from ganglioside.history.claims import Claim, ClaimedStore, claim_of
+from ganglioside.history.decisions import Decisions, decisions
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs, jobs_about
 from ganglioside.history.listing import Page, SessionQuery, find_page, listing
@@ -777,24 +778,34 @@ class History(CareAliases):
             _override(connection, session.id, overrides)
 
     def put_override(self, sid: str, override: Override) -> Overrides:
-        """Store one override of a completed session beside the others, and return all of them.
+        """Store one override of a completed session: as `put_overrides`."""
+        return self.put_overrides(sid, [override])
 
-        An empty `override` removes the present one.
+    def put_overrides(self, sid: str, overrides: Iterable[Override]) -> Overrides:
+        """Store overrides of a completed session beside the others, and return all of them.
+
+        An empty override removes the present one.
 
         Raises
         ------
         EndedError
             If the session holds no result.
         OverrideError
-            If the feature is not in the session.
+            If a feature is not in the session, or what is confirmed is not what is decided now.
         """
         with self._store.write() as connection:
             session = Stored.find(connection, sid)
-            present = current(read_overrides(connection, session.id))
-            overrides = present.put(override)
-            require_features(connection, session.id, overrides)
-            _override(connection, session.id, overrides)
-            return overrides
+            wanted = current(read_overrides(connection, session.id))
+            for override in overrides:
+                override.require_confirmed(wanted.of(override.feature_id))
+                wanted = wanted.put(override)
+            require_features(connection, session.id, wanted)
+            _override(connection, session.id, wanted)
+            return wanted
+
+    def decisions(self, sid: str) -> Decisions:
+        """What each person decided on the names of a session, and where two disagree."""
+        return decisions(self.override_trail(sid))
 
     def override_trail(self, sid: str) -> pd.DataFrame:
         """All overrides of a session ever made or undone, in order.
@@ -802,7 +813,7 @@ class History(CareAliases):
         Returns
         -------
         pandas.DataFrame
-            Columns `columns.OVERRIDES`; a row without verdict, anchor and note undoes the row of
+            Columns `columns.OVERRIDES`; a row without any content undoes the row of
             the feature before it.
         """
         with self._store.read() as connection:

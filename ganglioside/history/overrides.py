@@ -13,7 +13,11 @@ from ganglioside.errors import EndedError
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.interface import Connection
-from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.verdicts.overrides import Overrides
+
+#: Times of an override, and columns that those of before lack.
+_TIMES: Final = ("time", "confirmed_at")
+_LATER: Final = frozenset({"name", "later", "confirmed_by", "confirmed_at"})
 
 _COLUMNS: Final = ", ".join(f'"{column}"' for column in OVERRIDES)
 
@@ -27,30 +31,32 @@ def insert_overrides(connection: Connection, sid: str, wanted: Overrides) -> lis
         The rows that were added, ready for JSON.
     """
     trail = read_overrides(connection, sid)
-    present = current(trail)
-    features = sorted({entry.feature_id for entry in (*present, *wanted)})
-    changed = [f for f in features if present.of(f) != wanted.of(f)]
     # An override without content undoes the one before it.
-    author = current_author()
-    entries = tuple(wanted.of(f) or Override(feature_id=f, author=author) for f in changed)
+    entries = tuple(wanted.changes_from(current(trail), current_author()))
     added = Overrides(entries).to_frame()
     if added.empty:
         return []
     rows = added.assign(
         session=sid,
         position=range(len(trail), len(trail) + len(added)),
-        time=added["time"].dt.tz_localize(None),
+        **{column: added[column].dt.tz_localize(None) for column in _TIMES},
     )
     append_rows(connection, "overrides", pa.Table.from_pandas(rows, preserve_index=False))
     return log_rows(added)
 
 
 def log_rows(trail: pd.DataFrame) -> list[dict[str, Any]]:
-    """One dict per row of overrides, as the log holds them, ready for JSON."""
+    """One dict per row of overrides, as the log holds them, ready for JSON.
+
+    Columns that came later are left out where they are empty, so that logs of before still hold.
+    """
     rows: list[dict[str, Any]] = json.loads(
         trail.to_json(orient="records", date_format="iso", date_unit="us")
     )
-    return rows
+    return [
+        {name: value for name, value in row.items() if name not in _LATER or value is not None}
+        for row in rows
+    ]
 
 
 def require_features(connection: Connection, sid: str, overrides: Overrides) -> None:
@@ -70,7 +76,8 @@ def read_overrides(connection: Connection, sid: str) -> pd.DataFrame:
     rows = connection.sql(
         f"SELECT {_COLUMNS} FROM overrides WHERE session = ? ORDER BY position", params=[sid]
     ).df()
-    trail: pd.DataFrame = rows.assign(time=rows["time"].dt.tz_localize("UTC")).astype(OVERRIDES)
+    times = {c: pd.to_datetime(rows[c]).dt.tz_localize("UTC") for c in _TIMES}
+    trail: pd.DataFrame = rows.assign(**times).astype(OVERRIDES)
     return trail
 
 

@@ -197,14 +197,18 @@ class SecretAnswer(Strict):
 
 
 class OverrideAnswer(Strict):
-    """Verdict, anchor mark and note of an analyst on one feature."""
+    """Decision, verdict, anchor mark and note of an analyst on one feature."""
 
     feature_id: int
+    decision: str | None
+    name: str | None
     verdict: str | None
     anchor: bool | None
     note: str
     author: str
     time: Time
+    confirmed_by: str
+    confirmed_at: Time | None
 
 
 class OverridesAnswer(Strict):

@@ -1,7 +1,7 @@
-"""Overrides: an analyst's verdicts, anchor marks and notes, beside the verdicts of the model.
+"""Overrides: an analyst's decisions on names, verdicts, anchor marks and notes.
 
-An override never changes a verdict of the model. Its anchor mark takes effect when the table is
-analysed again: `Overrides.mark` sets it in the table.
+They stand beside the verdicts of the model, and never change one. An anchor mark takes effect when
+the table is analysed again: `Overrides.mark` sets it in the table.
 """
 
 from __future__ import annotations
@@ -10,23 +10,33 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from ganglioside.columns import OVERRIDE_COLUMNS, OVERRIDES, VERDICTS, Verdict
-from ganglioside.errors import OverrideError
+from ganglioside.errors import NameFormError, OverrideError
+from ganglioside.lipids.names import parse_name
 from ganglioside.reading.feature_table import FeatureTable
 
 #: Longest note and author, characters.
 MAX_NOTE: Final = 2_000
 MAX_AUTHOR: Final = 200
+MAX_NAME: Final = 200
+
+#: What is stored as missing: overrides of before these columns lack them.
+_USUAL: Final[dict[str, Any]] = {"later": False, "confirmed_by": ""}
+
+#: What an analyst decided on the name of a feature.
+Decision = Literal["accepted", "renamed", "rejected", "later"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """Verdict, anchor mark and note of an analyst on one feature.
+    """Verdict, name, anchor mark and note of an analyst on one feature.
+
+    `verdicts.review` makes those of a review.
 
     Attributes
     ----------
@@ -40,6 +50,14 @@ class Override:
     author : str
     time : datetime.datetime
         When it was made, UTC.
+    name : str or None
+        The analyst's name for the feature, which is then `valid`; None to keep its name.
+    later : bool
+        Whether the feature is left for later: it has no verdict then.
+    confirmed_by : str
+        The second person who confirmed it; empty if nobody did.
+    confirmed_at : datetime.datetime or None
+        UTC.
 
     Raises
     ------
@@ -59,12 +77,19 @@ class Override:
     note: str = ""
     author: str = ""
     time: datetime = field(default_factory=lambda: datetime.now(UTC))
+    name: str | None = None
+    later: bool = False
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self._require_verdict()
+        self._require_name()
+        self._require_confirmation()
         for what, text, longest in (
             ("note", self.note, MAX_NOTE),
             ("author", self.author, MAX_AUTHOR),
+            ("name of who confirmed it", self.confirmed_by, MAX_AUTHOR),
         ):
             if len(text) > longest:
                 raise OverrideError(
@@ -85,10 +110,69 @@ class Override:
                 f"Feature {self.feature_id}: a verdict of your own needs a note that says why."
             )
 
+    def _require_name(self) -> None:
+        """Refuse a name that cannot be read, or whose feature is not valid."""
+        if self.later and self.verdict is not None:
+            raise OverrideError(
+                f"Feature {self.feature_id}: what is left for later has no verdict."
+            )
+        if self.name is None:
+            return
+        if self.verdict != "valid":
+            raise OverrideError(f"Feature {self.feature_id}: a new name needs the verdict valid.")
+        if len(self.name) > MAX_NAME:
+            raise OverrideError(
+                f"Feature {self.feature_id}: a name has at most {MAX_NAME} characters."
+            )
+        try:
+            parse_name(self.name)
+        except NameFormError as error:
+            raise OverrideError(f"Feature {self.feature_id}: {error}") from error
+
+    def _require_confirmation(self) -> None:
+        """Refuse a confirmation without a time or a decision, or by who decided."""
+        if bool(self.confirmed_by) != (self.confirmed_at is not None):
+            raise OverrideError(
+                f"Feature {self.feature_id}: a confirmation has a person and a time."
+            )
+        if not self.confirmed_by:
+            return
+        if self.decision in (None, "later"):
+            raise OverrideError(f"Feature {self.feature_id}: there is no decision to confirm.")
+        if self.confirmed_by == self.author:
+            raise OverrideError(
+                f"Feature {self.feature_id}: {self.author} decided this; a second person confirms."
+            )
+
+    def require_confirmed(self, present: Override | None) -> None:
+        """Refuse the confirmation of another decision than the present one.
+
+        Raises
+        ------
+        OverrideError
+        """
+        unconfirmed = dataclasses.replace(self, confirmed_by="", confirmed_at=None)
+        if self.confirmed_by and present not in (self, unconfirmed):
+            raise OverrideError(
+                f"Feature {self.feature_id}: the decision has changed meanwhile. Look at it again, "
+                "then confirm it."
+            )
+
+    @property
+    def decision(self) -> Decision | None:
+        """What was decided on the name; None where nothing was."""
+        if self.name is not None:
+            return "renamed"
+        if self.later:
+            return "later"
+        if self.verdict is None:
+            return None
+        return "accepted" if self.verdict == "valid" else "rejected"
+
     @property
     def is_empty(self) -> bool:
-        """Whether it has neither verdict nor anchor mark nor note."""
-        return self.verdict is None and self.anchor is None and not self.note.strip()
+        """Whether it has neither a decision nor an anchor mark nor a note."""
+        return self.decision is None and self.anchor is None and not self.note.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +215,12 @@ class Overrides:
         """These overrides without that of a feature."""
         return self.put(Override(feature_id=feature_id))
 
+    def changes_from(self, before: Overrides, author: str) -> list[Override]:
+        """Overrides that turn those of before into these; an empty one by `author` undoes."""
+        features = sorted({entry.feature_id for entry in (*before, *self)})
+        changed = [f for f in features if before.of(f) != self.of(f)]
+        return [self.of(f) or Override(feature_id=f, author=author) for f in changed]
+
     def mark(self, table: FeatureTable) -> FeatureTable:
         """The table with the anchor marks of these overrides.
 
@@ -160,7 +250,9 @@ class Overrides:
         """
         if not self.entries:
             return features
-        overrides = self.to_frame().rename(columns=OVERRIDE_COLUMNS).set_index("feature_id")
+        decisions = pd.array([entry.decision for entry in self.entries], dtype="str")
+        overrides = self.to_frame().assign(decision=decisions).set_index("feature_id")
+        overrides = overrides[list(OVERRIDE_COLUMNS)].rename(columns=OVERRIDE_COLUMNS)
         overrides = overrides.reindex(pd.Index(features["feature_id"], dtype="Int64"))
         result = features.copy()
         after_reason = list(features).index("reason") + 1
@@ -184,7 +276,7 @@ class Overrides:
 
     def to_frame(self) -> pd.DataFrame:
         """One row per override, columns `columns.OVERRIDES`."""
-        rows = [[getattr(entry, column) for column in OVERRIDES] for entry in self.entries]
+        rows = [[_cell(getattr(entry, column), column) for column in OVERRIDES] for entry in self]
         return pd.DataFrame(rows, columns=list(OVERRIDES)).astype(OVERRIDES)
 
     @classmethod
@@ -201,7 +293,12 @@ class Overrides:
             raise OverrideError(f"The table of overrides lacks the columns {', '.join(missing)}.")
         rows = frame[list(OVERRIDES)].itertuples(index=False, name=None)
         entries = [
-            Override(**{column: _value(cell) for column, cell in zip(OVERRIDES, row, strict=True)})
+            Override(
+                **{
+                    column: _value(cell, column)
+                    for column, cell in zip(OVERRIDES, row, strict=True)
+                }
+            )
             for row in rows
         ]
         twice = frame["feature_id"].duplicated()
@@ -210,10 +307,15 @@ class Overrides:
         return cls(tuple(sorted(entries, key=lambda entry: entry.feature_id)))
 
 
-def _value(cell: Any) -> Any:
-    """A cell of a DataFrame as a Python value, None where it is missing."""
+def _cell(value: Any, column: str) -> Any:
+    """A value of an override as a cell: missing where it is the usual one of a later column."""
+    return None if column in _USUAL and value == _USUAL[column] else value
+
+
+def _value(cell: Any, column: str) -> Any:
+    """A cell of a DataFrame as a Python value, the usual one or None where it is missing."""
     if pd.isna(cell):
-        return None
+        return _USUAL.get(column)
     if isinstance(cell, pd.Timestamp):
         return cell.to_pydatetime()
     return cell.item() if isinstance(cell, np.generic) else cell

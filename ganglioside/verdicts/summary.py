@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields
-from math import nan
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from ganglioside.columns import VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.verdicts.decisions import VALID
+from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, VALID
 from ganglioside.verdicts.result_tables import RowVerdicts
 
 
@@ -32,6 +32,7 @@ class Summary:
     lines: int  # number of lines (series and isomers) with features
     curve_sigma: float  # min; NaN without a model
     headline: str  # one sentence
+    area_explained: float = nan  # share of the peak area that is explained; NaN without areas
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> Summary:
@@ -62,8 +63,11 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
     wrong = int((anchors & (verdicts.verdict != VALID) & ~verdicts.is_isotope).sum())
     explained = count["valid"] + count["fragment"] + count["adduct"]
     total = len(table)
+    of_area = _area_explained(table, verdicts)
+    with_area = "" if isnan(of_area) else f", with {of_area:.0%} of the peak area"
     headline = (
-        f"{explained:,} of {total:,} features explained ({explained / max(total, 1):.0%}): "
+        f"{explained:,} of {total:,} features explained ({explained / max(total, 1):.0%})"
+        f"{with_area}: "
         f"{count['valid']:,} valid, {count['fragment']:,} fragments, {count['adduct']:,} adducts; "
         f"{count['outlier']:,} outliers, {count['undetermined']:,} undetermined."
     )
@@ -79,4 +83,13 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
         lines=int((model.line_features > 0).sum()),
         curve_sigma=model.sigma,
         headline=headline,
+        area_explained=of_area,
     )
+
+
+def _area_explained(table: FeatureTable, verdicts: RowVerdicts) -> float:
+    """Share of the peak area in features that are explained; NaN without areas."""
+    areas = np.nan_to_num(table.data["volume"].to_numpy("float64", na_value=np.nan))
+    total = float(areas.sum())
+    explained = np.isin(verdicts.verdict, (VALID, FRAGMENT, ADDUCT))
+    return float(areas[explained].sum()) / total if total > 0 else nan

@@ -1,4 +1,4 @@
-"""Overrides: verdicts, anchor marks and notes of analysts."""
+"""Overrides: decisions on names, verdicts, anchor marks and notes of analysts."""
 
 from __future__ import annotations
 
@@ -17,19 +17,24 @@ from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import answers
 from ganglioside.server.routes.questions import FeatureId
 from ganglioside.server.service import Served, SessionId
-from ganglioside.verdicts.overrides import MAX_NOTE, Override, Overrides
+from ganglioside.verdicts.overrides import MAX_NAME, MAX_NOTE, Override, Overrides
+from ganglioside.verdicts.review import confirm
 
 router = APIRouter(tags=["overrides"])
 
 
 class OverrideWish(Strict):
-    """Verdict, anchor mark and note on one feature."""
+    """Verdict, name, anchor mark and note on one feature."""
 
     model_config = shown(verdict="outlier", anchor=None, note="Co-elutes with the blank.")
 
     verdict: VerdictName | None = Field(None, description="null keeps the model's.")
     anchor: bool | None = Field(None, description="null keeps the input's mark.")
     note: str = Field("", max_length=MAX_NOTE, description="Needed with a verdict.")
+    name: str | None = Field(
+        None, max_length=MAX_NAME, description="Another name, with the verdict valid."
+    )
+    later: bool = Field(False, description="Whether the feature is left for later.")
 
 
 def _answer(overrides: Overrides) -> OverridesAnswer:
@@ -67,7 +72,19 @@ def put_override(
         anchor=wish.anchor,
         note=wish.note,
         author=person.name,
+        name=wish.name,
+        later=wish.later,
     )
+    return _answer(served.history.put_override(sid, made))
+
+
+@router.post("/sessions/{sid}/overrides/{feature_id}/confirm", responses=answers(404, 409))
+def confirm_override(
+    served: Served, person: Writer, sid: SessionId, feature_id: FeatureId
+) -> OverridesAnswer:
+    """Confirm what another person decided on the name of a feature."""
+    present = current(served.history.override_trail(sid)).of(feature_id)
+    made = confirm(present or Override(feature_id=feature_id), person.name)
     return _answer(served.history.put_override(sid, made))
 
 

@@ -16,6 +16,7 @@ import ipywidgets as w
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.dropzone import DropZone
 from ganglioside_widgets.elements.grid import Grid
+from ganglioside_widgets.elements.keys import Keys
 from ganglioside_widgets.elements.messages import (
     Form,
     Kind,
@@ -29,6 +30,7 @@ from ganglioside_widgets.elements.messages import (
     only,
 )
 from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.elements.queue import Queue
 from ganglioside_widgets.elements.slider import Slider
 
 #: The traits that a browser may set, by class of widget, with the check of each value. All other
@@ -52,7 +54,9 @@ SENDABLE: Final[Mapping[type[w.Widget], Form]] = {
     w.Text: {"event": only("submit")},
     DropZone: {},
     Grid: {},
+    Keys: {},
     Page: {},
+    Queue: {},
 }
 
 #: Traits that are positions in a list, with the attribute that holds this list.

@@ -23,6 +23,7 @@ function render({ model, el }) {
   el.append(zone);
 
   const waiting = [];
+  let together = 1; // files given at once
   let sending = null;
   let received = null;
   let number = 0;
@@ -50,7 +51,7 @@ function render({ model, el }) {
     bar.value = 0;
     bar.hidden = false;
     kinds.textContent = `Sending ${file.name} ...`;
-    let state = await ask({ what: "begin", name: file.name, size: file.size });
+    let state = await ask({ what: "begin", name: file.name, size: file.size, of: together });
     if (state === null) throw new Error(model.get("_silent"));
     while (!state.refused && state.got < file.size) {
       const from = state.got;
@@ -92,6 +93,7 @@ function render({ model, el }) {
   });
   const take = (files) => {
     waiting.push(...files);
+    together = waiting.length + (sending ? 1 : 0);
     next();
   };
   input.addEventListener("change", () => {

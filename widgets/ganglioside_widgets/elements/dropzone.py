@@ -26,7 +26,7 @@ SILENT: Final = (
 
 #: Messages of the browser, by the value of their field `what`.
 FORMS: Final[Mapping[str, Form]] = {
-    "begin": {"name": is_text, "size": is_count},
+    "begin": {"name": is_text, "size": is_count, "of": is_count},
     "piece": {"from": is_count},
     "too-large": {"name": is_text, "size": is_count},
     "failed": {"name": is_text, "why": is_text},
@@ -55,8 +55,8 @@ class DropZone(anywidget.AnyWidget):
     on_refusal : callable
         Called with the reason where a file does not arrive.
     on_arrival : callable
-        Called with the name of a file once it begins to arrive, and with an empty one once
-        nothing arrives any more.
+        Called with the name of a file once it begins to arrive and the number of files that were
+        given together, and with an empty name once nothing arrives any more.
     """
 
     _esm = source("dropzone.js")
@@ -73,14 +73,14 @@ class DropZone(anywidget.AnyWidget):
         max_bytes: int,
         on_file: Callable[[str, bytes], None],
         on_refusal: Callable[[str], None],
-        on_arrival: Callable[[str], None],
+        on_arrival: Callable[[str, int], None],
     ) -> None:
         super().__init__(_suffixes=list(suffixes), _max_bytes=max_bytes)
         self._on_file = on_file
         self._on_refusal = on_refusal
         self._on_arrival = on_arrival
         self._limit = max_bytes  # the browser could set the trait `_max_bytes`
-        self._begin("", 0)
+        self._begin("", 0, 0)
         self.on_msg(self._receive)
 
     def _receive(self, _: Any, content: Any, buffers: Sequence[memoryview]) -> None:
@@ -91,24 +91,24 @@ class DropZone(anywidget.AnyWidget):
         elif what == "too-large":
             self._on_refusal(self._too_large(content["name"], content["size"]))
         elif what == "failed":
-            self._on_arrival("")
+            self._on_arrival("", 0)
             self._on_refusal(f"{content['name']} did not arrive: {content['why']}")
         else:
             if what == "begin":
-                self._begin(content["name"], content["size"])
+                self._begin(content["name"], content["size"], content["of"])
             else:
                 self._add(content["from"], buffers[0])
             self._answer(content.get("file"))
             self._hand_over()
 
-    def _begin(self, name: str, size: int) -> None:
+    def _begin(self, name: str, size: int, of: int) -> None:
         """Forget the file of before and wait for the pieces of another one."""
         self._name = name
         self._size = size
         self._content = bytearray()
         self._received = 0
         self._is_handed_over = False
-        self._on_arrival(name)
+        self._on_arrival(name, of)
         self._refuse_large()
 
     def _add(self, start: int, piece: memoryview) -> None:
@@ -137,7 +137,7 @@ class DropZone(anywidget.AnyWidget):
         content = bytes(self._content)
         self._content = bytearray()
         self._is_handed_over = True
-        self._on_arrival("")
+        self._on_arrival("", 0)
         self._on_file(self._name, content)
 
     def _is_large(self) -> bool:
@@ -146,7 +146,7 @@ class DropZone(anywidget.AnyWidget):
     def _refuse_large(self) -> None:
         if self._is_large():
             self._content = bytearray()
-            self._on_arrival("")
+            self._on_arrival("", 0)
             self._on_refusal(self._too_large(self._name, self._size))
 
     def _too_large(self, name: str, size: int) -> str:

@@ -3,7 +3,10 @@
 
 const ROW = 28; // px, as in panels.css
 const HEAD = 40;
+const FILTERS = 30;
 const SPARE = 8;
+const TYPING = 250; // ms after the last key
+const MINUS = "\u2212";
 
 // Value of a column at a row, and the row of a value, -1 where there is none.
 function decode(column) {
@@ -37,7 +40,28 @@ function text(value, form) {
   if (form === "tick") return value ? "✓" : "";
   if (form === "percent") return percent(value);
   if (form === "short") return value === 0 ? "0" : value.toPrecision(3).replace("e+", "e");
-  return form === "text" ? String(value) : value.toFixed(Number(form));
+  const digits = form === "text" ? String(value) : value.toFixed(Number(form));
+  return digits.replace("-", MINUS);
+}
+
+// Value of a cell as other programs read it from the clipboard.
+function copied(value, form) {
+  if (typeof value !== "number") return String(value ?? "").replace(/[\t\n]/g, " ");
+  if (Number.isNaN(value)) return "";
+  return /^\d+$/.test(form) ? value.toFixed(Number(form)) : String(value);
+}
+
+async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const field = document.createElement("textarea"); // an address without TLS has no clipboard
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
 }
 
 function render({ model, el }) {
@@ -55,7 +79,12 @@ function render({ model, el }) {
   body.setAttribute("role", "rowgroup");
   const empty = document.createElement("p");
   empty.className = "gg-empty";
+  const filters = document.createElement("div");
+  filters.className = "gg-grid-filters";
+  filters.setAttribute("role", "presentation");
   root.append(head, body, empty);
+  const tools = document.createElement("div");
+  tools.className = "gg-grid-tools";
   el.append(root);
   const prefix = `gg-${Math.random().toString(36).slice(2)}-`;
 
@@ -64,8 +93,12 @@ function render({ model, el }) {
   let layout = [];
   let selected = -1; // row
 
+  const place = `ganglioside-columns-${model.get("_label")}`;
+  const kept = () => JSON.parse(localStorage.getItem(place) ?? "{}");
+  const isShown = (column) => kept()[column.key] ?? !column.hidden;
+
   function columns() {
-    layout = model.get("_layout_columns");
+    layout = model.get("_layout_columns").filter(isShown);
     cells = Object.fromEntries(
       Object.entries(model.get("_columns")).map(([key, column]) => [key, decode(column)]),
     );
@@ -73,7 +106,98 @@ function render({ model, el }) {
     root.style.setProperty("--gg-columns", template);
     root.style.setProperty("--gg-width", `${layout.reduce((sum, c) => sum + c.width, 0)}px`);
     root.setAttribute("aria-colcount", layout.length);
+    let left = 0;
+    for (const column of layout) {
+      column.left = column.frozen ? left : null;
+      left += column.width;
+    }
     header();
+    filterFields();
+    chooser();
+  }
+
+  function freeze(cell, column) {
+    if (column.left === null) return;
+    cell.classList.add("gg-frozen");
+    cell.style.left = `${column.left}px`;
+  }
+
+  // Fields below the headers, kept while somebody types in one of them.
+  function filterFields() {
+    if (!model.get("_has_filters") || !layout.length) return filters.remove();
+    head.after(filters);
+    const wanted = layout.map((column) => column.key).join();
+    if (filters.dataset.columns !== wanted) {
+      filters.dataset.columns = wanted;
+      filters.replaceChildren(...layout.map(filterField));
+    }
+    const [texts, unreadable] = [model.get("_filters"), model.get("_unreadable")];
+    for (const field of filters.querySelectorAll("input")) {
+      const { column } = field.dataset;
+      if (field !== document.activeElement) field.value = texts[column] ?? "";
+      field.setAttribute("aria-invalid", unreadable.includes(column));
+    }
+  }
+
+  function filterField(column) {
+    const cell = document.createElement("div");
+    const field = document.createElement("input");
+    field.dataset.column = column.key;
+    field.setAttribute("aria-label", `Filter ${column.label}`);
+    const isNumber = cells[column.key]?.labels === undefined;
+    field.placeholder = isNumber ? "> 5, 5..7" : "words";
+    field.title = isNumber ? "For example > 5, <= 5, 5..7; a number finds what is written so" : "Words that it contains";
+    let due;
+    field.oninput = () => {
+      clearTimeout(due);
+      due = setTimeout(() => model.send({ request: "filter", column: column.key, text: field.value }), TYPING);
+    };
+    cell.append(field);
+    freeze(cell, column);
+    return cell;
+  }
+
+  function chooser() {
+    const known = model.get("_layout_columns");
+    if (!model.get("_has_filters") || !known.length) return tools.remove();
+    root.after(tools);
+    const wanted = known.map((column) => column.key).join();
+    if (tools.dataset.columns === wanted) return;
+    tools.dataset.columns = wanted;
+    const copy = document.createElement("button");
+    copy.type = "button";
+    copy.textContent = "Copy these rows";
+    copy.onclick = async () => {
+      await toClipboard(shownTexts());
+      copy.textContent = `Copied ${order.length.toLocaleString("en")} rows`;
+      setTimeout(() => (copy.textContent = "Copy these rows"), 2500);
+    };
+    const fold = document.createElement("details");
+    const summary = document.createElement("summary");
+    summary.textContent = "Columns";
+    const list = document.createElement("div");
+    list.append(...known.map(columnSwitch));
+    fold.append(summary, list);
+    tools.replaceChildren(fold, copy);
+  }
+
+  function columnSwitch(column) {
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.checked = isShown(column);
+    box.disabled = column.frozen;
+    box.onchange = () => {
+      localStorage.setItem(place, JSON.stringify({ ...kept(), [column.key]: box.checked }));
+      all();
+    };
+    label.append(box, ` ${column.label}`);
+    return label;
+  }
+
+  function shownTexts() {
+    const row = (at) => layout.map((c) => copied(cells[c.key].at(at), c.form)).join("\t");
+    return [layout.map((c) => c.label).join("\t"), ...Array.from(order, row)].join("\n");
   }
 
   function header() {
@@ -97,6 +221,7 @@ function render({ model, el }) {
             by: sorted && sort.descending ? "" : column.key,
             descending: sorted && !sort.descending,
           });
+        freeze(cell, column);
         return cell;
       }),
     );
@@ -115,7 +240,9 @@ function render({ model, el }) {
     body.style.height = `${order.length * ROW}px`;
     root.setAttribute("aria-rowcount", order.length + 1);
     const lines = Math.min(model.get("_lines"), Math.max(order.length, 3));
-    root.style.height = `${lines * ROW + HEAD + 18}px`;
+    const top = HEAD + (model.get("_has_filters") ? FILTERS : 0);
+    root.style.height = lines ? `${lines * ROW + top + 18}px` : "";
+    root.classList.toggle("gg-fills", !lines);
     empty.textContent = model.get("_total") ? "No row matches the search and filters." : model.get("_empty");
     empty.hidden = order.length > 0;
     head.hidden = !layout.length;
@@ -153,7 +280,8 @@ function render({ model, el }) {
         mark.textContent = `${SYMBOLS[value] ?? ""} ${value}`;
         cell.append(mark);
       } else cell.textContent = value;
-      if (value.length > 18) cell.title = value;
+      if (value.length > 12) cell.title = value;
+      freeze(cell, column);
       element.append(cell);
     }
     return element;
@@ -170,7 +298,7 @@ function render({ model, el }) {
     const at = order.indexOf(selected);
     if (at < 0) return;
     const top = at * ROW;
-    const space = root.clientHeight - head.offsetHeight - ROW;
+    const space = root.clientHeight - head.offsetHeight - filters.offsetHeight - ROW;
     if (top < root.scrollTop) root.scrollTop = top;
     else if (top > root.scrollTop + space) root.scrollTop = top - space / 2;
   }
@@ -199,6 +327,11 @@ function render({ model, el }) {
   });
   root.addEventListener("keydown", (event) => {
     if (event.target !== root) return;
+    if (event.key === "c" && (event.ctrlKey || event.metaKey) && !String(getSelection())) {
+      const row = order.indexOf(selected) < 0 ? null : selected;
+      if (row !== null) toClipboard(layout.map((c) => copied(cells[c.key].at(row), c.form)).join("\t"));
+      return;
+    }
     const at = order.indexOf(selected);
     const page = Math.floor(root.clientHeight / ROW) - 2;
     const moves = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page,
@@ -224,7 +357,7 @@ function render({ model, el }) {
       all();
     });
   };
-  for (const name of ["_columns", "_layout_columns", "_order", "_sort", "_total"])
+  for (const name of ["_columns", "_layout_columns", "_order", "_sort", "_total", "_filters", "_unreadable"])
     model.on(`change:${name}`, later);
   model.on("change:selected", () => {
     findSelected();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -22,8 +22,12 @@ NONE: Final = -1
 #: What names a row for good, wherever it is in the list.
 Key = int | str
 
-#: The one message of the browser: a request for another order.
+#: Messages of the browser: a request for another order, the filter of a column.
 SORT: Final[Form] = {"request": only("sort"), "by": is_text, "descending": is_flag}
+FILTER: Final[Form] = {"request": only("filter"), "column": is_text, "text": is_text}
+
+#: Longest filter of a column, characters.
+_LONGEST_FILTER: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class Column:
         decimals.
     help : str
         Tooltip of the header.
+    hidden : bool
+        Whether it is shown only if the user chooses so.
+    frozen : bool
+        Whether it stays in view where the table is scrolled sideways; the first ones only.
     """
 
     key: str
@@ -50,10 +58,14 @@ class Column:
     width: int
     form: str = "text"
     help: str = ""
+    hidden: bool = False
+    frozen: bool = False
 
 
 class Grid(anywidget.AnyWidget):
     """A table with headers to sort by and at most one selected row.
+
+    The user chooses which columns are shown, and copies the rows that are.
 
     Parameters
     ----------
@@ -67,7 +79,9 @@ class Grid(anywidget.AnyWidget):
     empty : str
         Text in place of rows where the frame has none.
     lines : int
-        Rows in sight at once.
+        Rows in sight at once; 0 to fill the place that there is.
+    has_filters : bool
+        Whether each column has a field to filter by (`on_filter`).
 
     Attributes
     ----------
@@ -86,6 +100,9 @@ class Grid(anywidget.AnyWidget):
     _empty = t.Unicode("").tag(sync=True)
     _lines = t.Int(12).tag(sync=True)
     _key = t.Unicode().tag(sync=True)
+    _filters = t.Dict().tag(sync=True)
+    _has_filters = t.Bool(False).tag(sync=True)
+    _unreadable: t.List[Any] = t.List().tag(sync=True)
     selected = t.Union([t.Int(), t.Unicode()], default_value=NONE).tag(sync=True)
 
     def __init__(
@@ -96,15 +113,18 @@ class Grid(anywidget.AnyWidget):
         key: str,
         empty: str = "Nothing here.",
         lines: int = 12,
+        has_filters: bool = False,
     ) -> None:
         self._all_columns = tuple(columns)
         self._keys = pd.Index([])
+        self._on_filter: Callable[[str, str], None] | None = None
         self._on_sort: Callable[[str, bool], None] | None = None
         super().__init__(
             _label=label,
             _empty=empty,
             _lines=lines,
             _key=key,
+            _has_filters=has_filters,
             _layout_columns=[asdict(column) for column in columns],
         )
         self.on_msg(self._receive)
@@ -160,12 +180,23 @@ class Grid(anywidget.AnyWidget):
         """
         self._on_sort = callback
 
+    def on_filter(self, callback: Callable[[str, str], None]) -> None:
+        """Call `callback(column key, text)` when the user fills the filter of a column."""
+        self._on_filter = callback
+
+    def show_filters(self, filters: Mapping[str, str], unreadable: Sequence[str] = ()) -> None:
+        """Show the filters of the columns, and which of them cannot be read."""
+        with self.hold_sync():
+            self._filters = dict(filters)
+            self._unreadable = list(unreadable)
+
     def _receive(self, _: Any, content: Any, __: Any) -> None:
-        if self._on_sort is None or not fits(content, SORT):
-            return
         keys = {column.key for column in self._all_columns}
-        if content["by"] in {"", *keys}:
-            self._on_sort(content["by"], content["descending"])
+        if self._on_sort is not None and fits(content, SORT):
+            if content["by"] in {"", *keys}:
+                self._on_sort(content["by"], content["descending"])
+        elif self._on_filter is not None and fits(content, FILTER) and content["column"] in keys:
+            self._on_filter(content["column"], content["text"][:_LONGEST_FILTER])
 
 
 def encoded(column: pd.Series[Any]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class ExportPanel(Panel):
             self._page.layout.display = "none"
             parts.append(self._page)
         super().__init__("Export", parts, kind="export")
-        self.state.observe(self._show, ["analysis", "busy", "notice", "error"])
+        self.state.observe(self._show, ["analysis", "busy", "notice", "error", "blocked"])
         self.state.observe(self._download, "made")
         self._show(None)
 

@@ -1,16 +1,20 @@
-"""The selected feature: evidence for its verdict, other explanations, its family, its override."""
+"""The selected feature: its name to decide on, the evidence, other names, its family."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 import ipywidgets as w
 import pandas as pd
 
+from ganglioside.charts.evidence import series_curve, sticks
 from ganglioside.columns import VERDICTS
 from ganglioside.questions.explanation import Explanation, Hypothesis
-from ganglioside.support.formatting import area, minutes, percent
+from ganglioside.questions.score_card import Score
+from ganglioside.support.formatting import MISSING, area, minutes, percent, ratio_percent
+from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.panels.base import (
     Panel,
@@ -21,31 +25,44 @@ from ganglioside_widgets.panels.base import (
     say,
     verdict_mark,
 )
+from ganglioside_widgets.panels.decisions import DecisionBar
 from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.review import ReviewState
 
-_FAMILY: Final = "Family: parent, fragments, adducts"
 _FAMILY_COLUMNS: Final = (
-    Column("name", "Name", 130),
-    Column("rt", "RT (min)", 70, "3"),
-    Column("verdict", "Verdict", 112, "verdict"),
-    Column("process", "Process", 110),
-    Column("volume", "Peak area", 80, "short"),
+    Column("called", "Name", 150, help="Pieces stand below what they come from"),
+    Column("verdict", "Verdict", 104, "verdict"),
+    Column("process", "Process", 104),
+    Column("ratio", "Area", 66, help="Peak area over that of its parent"),
+    Column("usual", "Usual", 62, help="Usual ratio of this process in this table"),
 )
 
 #: Least probability of a listed hypothesis, and most hypotheses listed; others are counted.
 _LEAST_PROBABILITY: Final = 0.001
 _MOST_LISTED: Final = 6
 
+#: Suggested names with a button each.
+_SUGGESTED: Final = 3
+
 #: The choice that leaves the verdict to the model.
 _MODEL: Final = "(as the model)"
 
+_TITLES: Final = {
+    "retention": "Retention time",
+    "co-elution": "Co-elution",
+    "area": "Peak area",
+    "mass": "Mass",
+}
+
 
 class FeaturePanel(Panel):
-    """Evidence, explanations, family and override of the feature selected in a result.
+    """Evidence, other names, family and decision of the feature selected in a result.
 
     Parameters
     ----------
     state : ResultsState
+    review : ReviewState, optional
+        One of its own where omitted.
 
     Examples
     --------
@@ -57,18 +74,40 @@ class FeaturePanel(Panel):
     'Mark as anchor'
     """
 
-    def __init__(self, state: ResultsState) -> None:
+    def __init__(self, state: ResultsState, review: ReviewState | None = None) -> None:
         self.state = state
-        self.card = box(kind="card")
-        self.hypotheses = box(kind="hypotheses")
-        self.family = Grid(_FAMILY, _FAMILY_COLUMNS, key="feature_id", lines=5)
+        self.review = review or ReviewState(state, lambda: "")
+        self.card, self.scores, self.hypotheses = box(kind="card"), box(kind="scores"), box()
+        self.bar = DecisionBar(self.state, self.review)
+        self.names = w.VBox([]).add_class("gg-names")
+        self.family = Grid("Family", _FAMILY_COLUMNS, key="feature_id", lines=5)
+        self.curve = Chart("Retention of the series")
+        self.lanes = Chart("Peaks of the ceramide")
+        self._facts = box()
         self._build_override()
-        self._family_title = box(f"<h4>{_FAMILY}</h4>")
-        self._details = w.VBox([self.hypotheses, self._family_title, self.family, self._override])
+        self._family = _titled("Family: parent, fragments, other ions", self.family)
+        self._curve = _titled("Its series", self.curve)
+        self._lanes = _titled("All peaks of this ceramide", self.lanes)
+        self._details = w.VBox(
+            [
+                self.bar,
+                self.scores,
+                self.names,
+                self._family,
+                self._lanes,
+                self._curve,
+                self.hypotheses,
+                self._facts,
+                self._override,
+            ]
+        )
         super().__init__("", [self.card, self._details], kind="feature")
+        for part in (self.curve, self.lanes):
+            part.observe(lambda change: self.state.select(change["new"]), "selected")
         self.family.on_select(self.state.select)
         state.observe(self._show, ["selected", "analysis"])
         state.observe(lambda _: self._show_error(), "error")
+        self.review.observe(lambda _: self._show_names(), "queue")
         self._show(None)
 
     def _build_override(self) -> None:
@@ -82,18 +121,9 @@ class FeaturePanel(Panel):
         self.anchor = button("Mark as anchor", self._toggle_anchor)
         self.undo = button("Undo", self._undo, tip="Undo my changes to this feature")
         buttons = w.HBox([self.save, self.anchor, self.undo]).add_class("gg-buttons")
-        self._error = box()
-        self._pending = box()
-        self._override = w.VBox(
-            [
-                box("<h4>Override the model's verdict</h4>"),
-                self.verdict,
-                self.note,
-                buttons,
-                self._error,
-                self._pending,
-            ]
-        ).add_class("gg-override")
+        self._error, self._pending = box(), box()
+        parts = [self.verdict, self.note, buttons, self._error, self._pending]
+        self._override = _titled("Another verdict, or an anchor", *parts).add_class("gg-override")
 
     def _save(self) -> None:
         self.state.override_verdict(self.verdict.value or None, self.note.value)
@@ -115,25 +145,62 @@ class FeaturePanel(Panel):
         feature = self.state.feature()
         self._details.layout.display = "" if feature is not None else "none"
         self._show_error()
-        if feature is None:
+        if feature is None or self.state.analysis is None:
             self.card.value = (
-                "<p class='gg-empty'>Select a point or a row to see the evidence for its verdict, "
-                "and other explanations.</p>"
+                "<p class='gg-empty'>Select a point, a row or a line of the list to review: its "
+                "evidence stands here. The arrow keys go through the table, n and p through the "
+                "list.</p>"
             )
             return
         explanation = self.state.explanation()
-        self.card.value = _card(feature, self._is_anchor())
+        self.card.value = _card(feature)
+        self.scores.value = _score_card(self.state.score_card())
         self.hypotheses.value = _hypotheses(explanation) if explanation else ""
+        self._facts.value = _facts(feature, self._is_anchor())
+        self._show_names()
         self._show_family()
         self._show_override()
+        self._draw()
+
+    def _draw(self) -> None:
+        """Draw the two charts of the feature; where one has nothing to show, it is not there."""
+        analysis, selected = self.state.analysis, self.state.selected
+        assert analysis is not None
+        for chart, part, spec in (
+            (self.curve, self._curve, series_curve(analysis, selected)),
+            (self.lanes, self._lanes, sticks(analysis, selected)),
+        ):
+            part.layout.display = "" if spec.data else "none"
+            chart.show(spec)
+            chart.selected = selected
+
+    def _show_names(self) -> None:
+        """Offer the names that fit better, each with a button to use it."""
+        feature = self.state.feature()
+        suggestions = None if feature is None else self.state.suggestions()
+        if feature is None or suggestions is None:
+            self.names.children = ()
+            return
+        others = suggestions[suggestions["name"] != feature["name"]].head(_SUGGESTED)
+        is_wanted = str(feature["verdict"]) != "valid" and not others.empty
+        lines = [self._name_line(row) for row in others.to_dict("records")] if is_wanted else []
+        title = box("<h4>What it could be</h4>")
+        self.names.children = (title, *lines) if lines else ()
+
+    def _name_line(self, suggestion: dict[str, Any]) -> w.HBox:
+        name = str(suggestion["name"])
+        use = button("Use this name", self._use(name), tip=f"Rename to {name}")
+        text = _suggestion(suggestion)
+        return w.HBox([box(text, kind="name"), use]).add_class("gg-name-line")
+
+    def _use(self, name: str) -> Callable[[], None]:
+        return lambda: self.bar.decide("renamed", name=name)
 
     def _show_family(self) -> None:
         family = self.state.family()
-        is_alone = len(family) < 2
-        for part in (self._family_title, self.family):
-            part.layout.display = "none" if is_alone else ""
+        self._family.layout.display = "none" if len(family) < 2 else ""
         with self.family.hold_sync():
-            self.family.show(family.assign(verdict=family["verdict"].astype("str")))
+            self.family.show(_family_rows(family))
             self.family.selected = self.state.selected
 
     def _show_override(self) -> None:
@@ -154,33 +221,95 @@ class FeaturePanel(Panel):
         self._pending.value = say(text, "warning")
 
 
-def _card(feature: pd.Series, is_anchor: bool) -> str:
-    """Name, verdict, reason and measured facts of a feature as HTML."""
+def _titled(title: str, *parts: w.Widget) -> w.VBox:
+    """Parts of the panel below a title of their own."""
+    return w.VBox([box(f"<h4>{escape(title)}</h4>"), *parts]).add_class("gg-part")
+
+
+def _card(feature: pd.Series) -> str:
+    """Name, verdict and reason of a feature as HTML."""
     name = "(no name)" if pd.isna(feature["name"]) else str(feature["name"])
-    formula = "–" if pd.isna(feature["formula"]) else str(feature["formula"])
+    row = f"row {int(feature['row'])}, " if pd.notna(feature.get("row")) else ""
+    return (
+        f"<h3>{escape(name)} <small>{row}feature {int(feature['feature_id'])}</small></h3>"
+        f"<p>{verdict_mark(str(feature['verdict']))} "
+        f"<span>confidence {percent(feature['confidence'])}</span></p>"
+        f"<p class='gg-reason'>{escape(str(feature['reason']))}</p>"
+    )
+
+
+def _facts(feature: pd.Series, is_anchor: bool) -> str:
+    """Measured and computed numbers of a feature, folded up, as HTML."""
+    formula = MISSING if pd.isna(feature["formula"]) else str(feature["formula"])
     lower, upper = feature["rt_lower"], feature["rt_upper"]
-    interval = f"{minutes(lower, unit='')} to {minutes(upper)}"
     facts = [
         ("RT", minutes(feature["rt"])),
         ("Predicted", minutes(feature["predicted_rt"])),
-        ("95 % interval", interval),
+        ("95 % interval", f"{minutes(lower, unit='')} to {minutes(upper)}"),
         ("Residual", number(feature["standardized_residual"], "+.1f", "sigma")),
         ("Peak area", area(feature["volume"])),
         ("Anchor", "yes" if is_anchor else "no"),
         ("Formula", formula),
         ("Mass", number(feature["monoisotopic_mass"], ".4f", "Da")),
     ]
+    return f"<details><summary>Numbers</summary>{fact_list(facts)}</details>"
+
+
+def _score_card(scores: tuple[Score, ...]) -> str:
+    """One bar for each kind of evidence, as HTML: how well it agrees with the name."""
+    if not scores:
+        return ""
+    bars = "".join(map(_score, scores))
+    return f"<h4>Does the evidence agree with the name?</h4><div class='gg-score-card'>{bars}</div>"
+
+
+def _score(score: Score) -> str:
+    title = _TITLES[score.kind]
+    if score.agreement is None:
+        bar = "<i class='gg-score-none'>no evidence</i>"
+    else:
+        share = 100 * score.agreement
+        level = "good" if share >= 32 else "fair" if share >= 5 else "poor"
+        bar = (
+            f"<i class='gg-score gg-score-{level}' role='img' "
+            f"aria-label='{escape(title)}: agreement {share:.0f} %'>"
+            f"<u style='width:{max(share, 2):.0f}%'></u></i>"
+        )
+    return f"<b>{escape(title)}</b>{bar}<small>{escape(score.text)}</small>"
+
+
+def _suggestion(suggestion: dict[str, Any]) -> str:
+    """Suggested name with its distance in RT and mass, as HTML."""
+    process = suggestion["process"]
+    by = "" if pd.isna(process) else f" by {escape(str(process))}"
+    apart = minutes(abs(suggestion["difference"]))
+    mass = (
+        f", {suggestion['ppm']:+.1f} ppm"
+        if pd.notna(suggestion["ppm"])
+        else f", {suggestion['mass_difference_mda']:+.1f} mDa from the present name"
+    )
+    sigma = number(abs(suggestion["sigma"]), ".1f", "sigma")
     return (
-        f"<h3>{escape(name)} <small>feature {int(feature['feature_id'])}</small></h3>"
-        f"<p>{verdict_mark(str(feature['verdict']))} "
-        f"<span>confidence {percent(feature['confidence'])}</span></p>"
-        f"<p class='gg-reason'>{escape(str(feature['reason']))}</p>"
-        f"{fact_list(facts)}"
+        f"<b>{escape(str(suggestion['name']))}</b>{by} "
+        f"<small>{apart} ({sigma}) from its expected RT{escape(mass)}</small>"
+    )
+
+
+def _family_rows(family: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the family as a tree: names indented, areas as shares of the parent's."""
+    if family.empty:
+        return family
+    indents = family["depth"].map(lambda depth: "\u2003" * max(int(depth) - 1, 0) + "└ " * (depth > 0))
+    return family.assign(
+        called=indents + family["name"].fillna("(no name)"),
+        verdict=family["verdict"].astype("str"),
+        ratio=[ratio_percent(value, MISSING) for value in family["area_ratio"]],
+        usual=[ratio_percent(value, MISSING) for value in family["usual_ratio"]],
     )
 
 
 def _hypotheses(explanation: Explanation) -> str:
-    """Most probable hypotheses of a feature as an HTML list."""
+    """Most probable hypotheses of a feature as an HTML list, folded up."""
     listed = [
         hypothesis
         for hypothesis in explanation.hypotheses[:_MOST_LISTED]
@@ -191,7 +320,10 @@ def _hypotheses(explanation: Explanation) -> str:
     items = "".join(_hypothesis(hypothesis) for hypothesis in listed)
     rest = len(explanation.hypotheses) - len(listed)
     more = f"<p><small>{rest} others are less likely than 0.1 % each.</small></p>" if rest else ""
-    return f"<h4>Possible explanations</h4><ol class='gg-odds'>{items}</ol>{more}"
+    return (
+        "<details open><summary>Possible explanations, with their probability</summary>"
+        f"<ol class='gg-odds'>{items}</ol>{more}</details>"
+    )
 
 
 def _hypothesis(hypothesis: Hypothesis) -> str:

@@ -1,4 +1,4 @@
-"""Results: headline, findings, chart, table, and the selected feature."""
+"""One screen to review a result: list, chart above table, and the selected feature."""
 
 from __future__ import annotations
 
@@ -9,57 +9,69 @@ from typing import Final
 import ipywidgets as w
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts.interactive import VIEWS, interactive
 from ganglioside.columns import CATEGORIES, VERDICTS
+from ganglioside.verdicts.review import DECISIONS
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.grid import Column, Grid
-from ganglioside_widgets.panels.base import Panel, box, say, verdict_mark
+from ganglioside_widgets.elements.keys import Keys
+from ganglioside_widgets.panels.base import Panel, box, button, say
+from ganglioside_widgets.panels.decisions import CONFIRM_KEY, UNDO_KEY
 from ganglioside_widgets.panels.feature import FeaturePanel
+from ganglioside_widgets.panels.review import QueuePanel
 from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.review import ReviewState
 
 COLUMNS: Final = (
-    Column("feature_id", "Feature", 78, "0", "Number of the row in the input, from 0"),
-    Column("name", "Name", 150),
-    Column("rt", "RT (min)", 74, "3"),
-    Column("predicted_rt", "Predicted (min)", 96, "3", "RT predicted for the name"),
-    Column("residual", "Residual (min)", 92, "3", "Measured minus predicted RT"),
-    Column("verdict", "Verdict", 118, "verdict"),
-    Column("confidence", "Confidence", 102, "percent", "Probability that the verdict is right"),
-    Column("analyst_verdict", "Analyst", 118, "verdict", "The analyst's own verdict"),
-    Column("parent", "Parent", 140),
-    Column("process", "Process", 110, "text", "Loss or adduct by which it forms from its parent"),
-    Column("anchor", "Anchor", 70, "tick", "Anchor of the input, or marked by the analyst"),
-    Column("volume", "Peak area", 90, "short"),
-    Column("isomer", "Isomer", 90),
+    Column("name", "Name", 148, frozen=True),
+    Column("verdict", "Verdict", 112, "verdict"),
+    Column("confidence", "Confidence", 84, "percent", "Probability that the verdict is right"),
+    Column("rt", "RT (min)", 66, "3"),
+    Column("residual", "Residual (min)", 76, "3", "Measured minus predicted RT"),
+    Column("volume", "Peak area", 76, "short"),
+    Column("parent", "Parent", 132),
+    Column("process", "Process", 120, "text", "Loss or other ion by which it comes from its parent"),
+    Column("analyst_decision", "Decision", 90, "text", "What the analyst decided on the name"),
+    Column("analyst_name", "New name", 140, "text", "The analyst's name for the feature"),
+    Column("analyst_verdict", "My verdict", 112, "verdict", "The analyst's own verdict"),
+    Column("reason", "Reason", 420),
     Column("sample", "Sample", 90),
-    Column("analyst_note", "Note", 140),
+    Column("row", "Row", 60, "0", "Row of your file, as spreadsheet programs number it"),
+    Column("predicted_rt", "Predicted (min)", 84, "3", "RT predicted for the name"),
+    Column("anchor", "Anchor", 64, "tick", "Anchor of the input, or marked by the analyst"),
+    Column("mz", "m/z", 84, "4", hidden=True),
+    Column("adduct", "Ion", 90, hidden=True),
+    Column("isomer", "Isomer", 90, hidden=True),
+    Column("series", "Series", 90, hidden=True),
+    Column("category", "Category", 76, hidden=True),
+    Column("standardized_residual", "Residual (sigma)", 84, "1", hidden=True),
+    Column("formula", "Formula", 130, hidden=True),
+    Column("analyst_note", "Note", 140, hidden=True),
+    Column("analyst", "Decided by", 90, hidden=True),
+    Column("confirmed_by", "Confirmed by", 90, hidden=True),
+    Column("feature_id", "Feature", 66, "0", "Number of the row in the input, from 0", hidden=True),
 )
-
-#: Choices of the confidence filter: least and most.
-_CONFIDENCES: Final = {
-    "any": (0.0, 1.0),
-    "below 50 %": (0.0, 0.5),
-    "50 to 90 %": (0.5, 0.9),
-    "90 % and more": (0.9, 1.0),
-}
 
 #: Value of the choice "all" of a filter.
 _ALL: Final = ""
 
-#: Most findings listed; others are counted.
-_LISTED: Final = 40
+#: Most samples by which the marks of a chart are told apart by colour.
+_COLOURED: Final = 10
 
 
 class ResultsPanel(Panel):
-    """Chart and table of an analysis, which share one selection; filters apply to the table.
+    """Headline, list to review, chart, table and evidence of an analysis: one selection for all.
+
+    Filters apply to chart and table alike.
 
     Parameters
     ----------
     state : ResultsState, optional
         A new one where omitted.
+    review : ReviewState, optional
+        One of its own where omitted.
 
     Examples
     --------
@@ -71,104 +83,176 @@ class ResultsPanel(Panel):
     ('outlier',)
     """
 
-    def __init__(self, state: ResultsState | None = None) -> None:
+    def __init__(
+        self, state: ResultsState | None = None, review: ReviewState | None = None
+    ) -> None:
         self.state = state or ResultsState()
+        self.review = review or ReviewState(self.state, lambda: "")
         self.headline = box(kind="headline")
-        self.findings = box(kind="fix")
-        self.chart = Chart("Chart of the features")
+        self.stale = box(kind="stale")
+        self._build_chart()
+        self._build_filters()
+        self.grid = Grid(
+            "Features", COLUMNS, key="feature_id", empty="No features.", lines=0, has_filters=True
+        ).add_class("gg-grid-place")
+        self.queue = QueuePanel(self.state, self.review)
+        self.feature = FeaturePanel(self.state, self.review)
+        self.keys = self._keys()
+        middle = w.VBox([self._chart, self._bar, self.grid]).add_class("gg-middle")
+        self._panes = w.Box([self.queue, middle, self.feature]).add_class("gg-panes")
+        top = w.Box([self.headline, self._chips]).add_class("gg-top")
+        self._body = w.VBox([self.stale, top, self._panes, self.keys]).add_class("gg-results-body")
+        self._empty = box(
+            "<p class='gg-empty'>No result yet: drop a table, or try the example.</p>"
+        )
+        super().__init__("", [self._empty, self._body], kind="results")
+        self.grid.on_sort(self._sort)
+        self.grid.on_filter(self._filter_column)
+        self.grid.on_select(self.state.select)
+        self.chart.observe(lambda change: self.state.select(change["new"]), "selected")
+        self.chart.on_box(lambda ids: self.state.choose(ids, "in the box"))
+        self.state.observe(self._show_selection, "selected")
+        self.state.observe(self._show_analysis, "analysis")
+        self.state.observe(lambda _: self._arrange(), "view")
+        self.state.observe(self._show_changes, ["changes", "changed"])
+        self.state.observe(self._show_stale, "stale")
+        self._show_analysis({"old": None})
+
+    def _build_chart(self) -> None:
+        self.chart = Chart("Chart of the features").add_class("gg-fills")
         self.caption = box(kind="caption")
         self.view = w.Dropdown(
             options=[(label, key) for key, label in VIEWS.items()], description="Chart"
         ).add_class("gg-field")
-        self.grid = Grid("Features", COLUMNS, key="feature_id", empty="No features.", lines=16)
-        self.feature = FeaturePanel(self.state)
-        self._build_filters()
-        chart = w.VBox([self.view, self.chart, self.caption]).add_class("gg-chart-card")
-        top = w.Box([chart, self.feature]).add_class("gg-top")
-        self._body = w.VBox(
-            [self.headline, self.findings, top, self._filters, self.count, self.grid]
-        ).add_class("gg-results-body")
-        self._empty = box(
-            "<p class='gg-empty'>No result yet: upload a table, then run the analysis.</p>"
-        )
-        super().__init__("Results", [self._empty, self._body], kind="results")
-        self.view.observe(lambda _: self._draw(), "value")
-        self.grid.on_sort(self._sort)
-        self.grid.on_select(self.state.select)
-        self.chart.observe(lambda change: self.state.select(change["new"]), "selected")
-        self.state.observe(self._show_selection, "selected")
-        self.state.observe(self._show_analysis, "analysis")
-        self.state.observe(lambda _: self._arrange(), "view")
-        self._show_analysis({"old": None})
+        self.colour = w.Dropdown(
+            options=[("verdict", "verdict"), ("sample", "sample")], description="Colour"
+        ).add_class("gg-field")
+        line = w.HBox([self.view, self.colour]).add_class("gg-line")
+        self._chart = w.VBox([line, self.chart, self.caption]).add_class("gg-chart-card")
+        for field in (self.view, self.colour):
+            field.observe(lambda _: self._draw(), "value")
 
     def _build_filters(self) -> None:
         self.search = w.Text(placeholder="name, parent, words of the reason", description="Search")
+        self.search.add_class("gg-search")
         self.verdicts = {v: w.ToggleButton(description=v).add_class(f"gg-is-{v}") for v in VERDICTS}
         self.category = w.Dropdown(description="Category", options=[("all", _ALL)])
         self.series = w.Dropdown(description="Series", options=[("all", _ALL)])
-        self.confidence = w.Dropdown(description="Confidence", options=list(_CONFIDENCES))
-        for field in (self.search, self.category, self.series, self.confidence):
+        self.sample = w.Dropdown(description="Sample", options=[("all", _ALL)])
+        self.decision = w.Dropdown(description="Decided", options=[("all", _ALL)])
+        for field in (self.search, self.category, self.series, self.sample, self.decision):
             field.add_class("gg-field")
             field.observe(self._filter, "value")
-        chips = w.HBox(list(self.verdicts.values())).add_class("gg-chips")
+        self._chips = w.HBox(list(self.verdicts.values())).add_class("gg-chips")
         for chip in self.verdicts.values():
             chip.add_class("gg-chip").observe(self._filter, "value")
+        self.clear = button("Clear", self.state.show_all, tip="Clear the search and all filters")
         self.count = box(kind="count")
-        self._filters = w.Box(
-            [self.search, self.category, self.series, self.confidence, chips]
-        ).add_class("gg-filters")
+        self.changes = box(kind="changes")
+        self.show_changed = button("Show them", self._choose_changed, tip="Show these features only")
+        told = w.HBox([self.changes, self.show_changed]).add_class("gg-told")
+        fields = [self.search, self.category, self.series, self.sample, self.decision]
+        line = w.HBox([*fields, self.clear, self.count]).add_class("gg-filters")
+        self._told = told
+        self._bar = w.VBox([told, line]).add_class("gg-filter-bar")
         self._is_filling = False
+
+    def _keys(self) -> Keys:
+        """Keys that work wherever the visitor is on the page."""
+        bar = self.feature.bar
+        decide = {kind.key: lambda name=kind.name: bar.decide(name) for kind in DECISIONS}
+        return Keys(
+            {
+                **decide,
+                UNDO_KEY: self.review.undo,
+                CONFIRM_KEY: bar.confirm.click,
+                "n": lambda: self.review.step(1),
+                "p": lambda: self.review.step(-1),
+                "ArrowDown": lambda: self.state.move(1),
+                "ArrowUp": lambda: self.state.move(-1),
+                "Escape": self.state.show_all,
+            },
+            {"/": "gg-search", "e": "gg-new-name", "m": "gg-decision-note"},
+        )
 
     def _sort(self, by: str, descending: bool) -> None:
         self.state.refine(order_by=by, descending=descending)
 
+    def _filter_column(self, column: str, text: str) -> None:
+        self.state.view = self.state.view.with_column(column, text)
+
+    def _choose_changed(self) -> None:
+        self.state.choose(self.state.changed, "with another verdict than before")
+
     def _filter(self, _: object) -> None:
         if self._is_filling:
             return
-        least, most = _CONFIDENCES[self.confidence.value]
         self.state.refine(
             search=self.search.value,
             verdicts=tuple(v for v, chip in self.verdicts.items() if chip.value),
-            categories=(self.category.value,) if self.category.value else (),
-            series=(self.series.value,) if self.series.value else (),
-            least=least,
-            most=most,
+            **{
+                name: (field.value,) if field.value else ()
+                for name, field in (
+                    ("categories", self.category),
+                    ("series", self.series),
+                    ("samples", self.sample),
+                    ("decisions", self.decision),
+                )
+            },
         )
 
     def _show_selection(self, _: object) -> None:
         selected = self.state.selected
         self.grid.selected = self.chart.selected = selected
-        if self.view.value == "carbons" and self.state.feature() is not None:
-            self._draw()
+
+    def _show_stale(self, _: object) -> None:
+        self.stale.value = say(self.state.stale, "warning")
+        (self._body.add_class if self.state.stale else self._body.remove_class)("gg-is-stale")
+
+    def _show_changes(self, _: object) -> None:
+        self.changes.value = say(self.state.changes)
+        self._told.layout.display = "" if self.state.changes else "none"
+        self.show_changed.layout.display = "" if self.state.changed else "none"
 
     def _show_analysis(self, change: dict[str, object]) -> None:
         analysis = self.state.analysis
         self._body.layout.display = "" if analysis is not None else "none"
         self._empty.layout.display = "none" if analysis is not None else ""
+        self._show_stale(None)
+        self._show_changes(None)
         if analysis is None:
             return
         before = change["old"]
-        self._fill_filters()
         self.headline.value = _headline(analysis)
+        self._fill_filters()
         self._fill_grid()  # first, as the chart takes longer
-        if getattr(before, "findings", None) is not analysis.findings:
-            self.findings.value = _findings(analysis)
+        if getattr(before, "features", None) is not analysis.features:
             self._draw()
 
     def _fill_filters(self) -> None:
         """List the values that the table has in the filters; search and filters are kept."""
         features, view = self.state.features, self.state.view
         counts = features["verdict"].value_counts()
-        present = set(features["category"].dropna())
         self._is_filling = True
         try:
             for verdict, chip in self.verdicts.items():
                 chip.description = f"{verdict} {counts.get(verdict, 0):,}"
                 chip.value = verdict in view.verdicts
+                chip.layout.display = "" if counts.get(verdict, 0) else "none"
+            present = set(features["category"].dropna())
             categories = [category for category in CATEGORIES if category in present]
             _set_choices(self.category, categories, view.categories)
-            series = sorted(features["series"].dropna().unique())
-            _set_choices(self.series, series, view.series)
+            for field, column, chosen in (
+                (self.series, "series", view.series),
+                (self.sample, "sample", view.samples),
+                (self.decision, "analyst_decision", view.decisions),
+            ):
+                values = sorted(features[column].dropna().unique()) if column in features else []
+                _set_choices(field, values, chosen)
+                is_choice = len(values) > 1 or (field is self.decision and values)
+                field.layout.display = "" if is_choice else "none"
+            samples = len(self.sample.options) - 1
+            self.colour.layout.display = "" if 1 < samples <= _COLOURED else "none"
             self.search.value = view.search
         finally:
             self._is_filling = False
@@ -181,58 +265,43 @@ class ResultsPanel(Panel):
 
     def _arrange(self) -> None:
         if self.state.analysis is not None:
+            self._fill_filters()
             self._show_rows(self.state.rows())
 
     def _show_rows(self, rows: npt.NDArray[np.int32]) -> None:
-        view = self.state.view
+        view, features = self.state.view, self.state.features
         self.grid.arrange(rows, view.order_by, descending=view.descending)
-        total = len(self.state.features)
-        self.count.value = f"<span role='status'>{len(rows):,} of {total:,} features</span>"
+        self.grid.show_filters(dict(view.columns), view.unreadable(features))
+        with self.chart.hold_sync():
+            self.chart.filtered = view.is_filtered
+            self.chart.shown = np.sort(rows).astype("<i4").tobytes() if view.is_filtered else b""
+        why = f" {view.chosen.why}" if view.chosen else ""
+        self.count.value = (
+            f"<span role='status'>{len(rows):,} of {len(features):,} features{escape(why)}</span>"
+        )
+        self.clear.disabled = not view.is_filtered
 
     def _draw(self) -> None:
         analysis = self.state.analysis
         if analysis is None:
             return
-        feature = self.state.feature()
-        series = None
-        if feature is not None and pd.notna(feature["series"]):
-            series = str(feature["series"])
-        drawn = interactive(analysis, self.view.value, series)
+        colour = self.colour.value if self.colour.layout.display == "" else "verdict"
+        drawn = interactive(analysis, self.view.value, colour=colour)
+        self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_{self.view.value}"
         self.chart.show(drawn)
+        self.chart.selected = self.state.selected
         title = f"<b>{escape(drawn.title)}.</b> "
         self.caption.value = title + escape(" ".join(drawn.caption))
 
 
 def _headline(analysis: Analysis) -> str:
-    """File name, summary and one tile for each verdict, as HTML."""
-    summary = analysis.summary
-    tiles = "".join(
-        f'<div class="gg-tile"><b>{getattr(summary, verdict):,}</b>{verdict_mark(verdict)}</div>'
-        for verdict in VERDICTS
-    )
-    overridden = sum(override.verdict is not None for override in analysis.overrides)
-    more = f" {overridden:,} with a verdict of the analyst." if overridden else ""
+    """File name and summary, as HTML."""
+    decided = [override.decision for override in analysis.overrides]
+    count = sum(decision is not None for decision in decided)
+    more = f" {count:,} decided by analysts." if count else ""
     return (
-        f"<h3>{escape(analysis.source.name)}</h3><p>{escape(summary.headline)}{more}</p>"
-        f'<div class="gg-tiles">{tiles}</div>'
-    )
-
-
-def _findings(analysis: Analysis) -> str:
-    """HTML list of the findings that need attention."""
-    found = analysis.findings[analysis.findings["severity"] != "info"]
-    if found.empty:
-        return say("No warnings.")
-    listed = found.head(_LISTED)
-    items = "".join(
-        f"<li>{escape(message)} <i>{escape(advice)}</i></li>"
-        for message, advice in zip(listed["message"], listed["advice"], strict=True)
-    )
-    rest = len(found) - len(listed)
-    more = f"<p>... and {rest:,} more in the export.</p>" if rest else ""
-    return (
-        f"<details><summary>Look at these first: {len(found):,} findings</summary>"
-        f"<ul>{items}</ul>{more}</details>"
+        f"<h3>{escape(analysis.source.name)}</h3>"
+        f"<p>{escape(analysis.summary.headline)}{more}</p>"
     )
 
 

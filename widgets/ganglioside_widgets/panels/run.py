@@ -26,10 +26,9 @@ class RunPanel(Panel):
         self._why = box(kind="why")
         self.way = w.Dropdown(description="Seen by").add_class("gg-field")
         buttons = w.HBox([self.run, self.cancel]).add_class("gg-buttons")
+        line = w.HBox([buttons, self._progress]).add_class("gg-run-line")
         super().__init__(
-            "2. Run",
-            [self.way, buttons, self._why, self._progress, self._end, self._log],
-            kind="run",
+            "", [line, self._why, self._end, w.HBox([self.way, self._log])], kind="run"
         )
         self.state.observe(
             self._show,
@@ -46,6 +45,7 @@ class RunPanel(Panel):
                 "table",
                 "arriving",
                 "analysis",
+                "as_study",
             ],
         )
         self.state.observe(self._started, "phase")
@@ -74,8 +74,9 @@ class RunPanel(Panel):
     def _show(self, _: object) -> None:
         state = self.state
         self.run.disabled = bool(state.why_not)
-        again = state.analysis is not None and state.table is not None
-        self.run.description = self.run.tooltip = "Run again" if again else "Run the analysis"
+        again = state.analysis is not None and state.has_result
+        first = "Run the study" if state.as_study else "Run the analysis"
+        self.run.description = self.run.tooltip = "Run again" if again else first
         self.cancel.disabled = bool(state.why_not_cancel)
         self.cancel.tooltip = state.why_not_cancel or "Cancel"
         self._why.value = f"<span>{escape(state.why_not)}</span>"

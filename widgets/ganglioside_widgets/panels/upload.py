@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from html import escape
 from typing import Final
@@ -40,13 +41,17 @@ class UploadPanel(Panel):
     ----------
     state : UploadState, optional
         A new one where omitted; it decides whether files can be opened by their path.
-    with_preview : bool, optional
-        Whether the panel holds `preview` itself; if not, a page can put it elsewhere.
+    whole : bool, optional
+        Whether the panel holds `preview` and `notes` itself; if not, a page can put them elsewhere.
+    run_all : callable, optional
+        Analyses every file; no button does so where omitted.
 
     Attributes
     ----------
     preview : PreviewPanel
         The first rows of the chosen file, where its columns are chosen.
+    notes : HTML
+        Why the file is refused, or what was found on reading it.
 
     Examples
     --------
@@ -56,14 +61,22 @@ class UploadPanel(Panel):
     332
     """
 
-    def __init__(self, state: UploadState | None = None, *, with_preview: bool = True) -> None:
+    def __init__(
+        self,
+        state: UploadState | None = None,
+        *,
+        whole: bool = True,
+        run_all: Callable[[], None] | None = None,
+    ) -> None:
         self.state = state or UploadState()
+        self._run_all = run_all
         self.preview = PreviewPanel(self.state)
         # Not created at all: a widget that is merely hidden still gets a browser's messages.
         self.path = self._path_field() if self.state.paths else None
         self._build_files()
         self._summary = box(kind="summary")
-        self._problems = box(kind="problems")
+        self.notes = box(kind="problems")
+        self._taken = box()
         drop = DropZone(
             TABLE_ENDINGS,
             self.state.max_bytes,
@@ -75,12 +88,15 @@ class UploadPanel(Panel):
         parts = [drop, w.HBox([example, self.remove]).add_class("gg-buttons")]
         if self.path is not None:
             parts.append(self.path)
-        parts += [self._files, self._summary, self._problems, box(_files_read(), kind="legend")]
-        if with_preview:
-            parts.append(self.preview)
-        super().__init__("1. Table", parts, kind="upload")
+        parts += [self._files, self._summary]
+        if whole:
+            parts += [self.notes, self.preview]
+        parts += [self._taken, box(_files_read(), kind="legend")]
+        super().__init__("Table", parts, kind="upload")
         self._is_showing = False
-        self.state.observe(self._show, ["uploads", "chosen", "as_study", "table", "refusal"])
+        self.state.observe(
+            self._show, ["uploads", "chosen", "as_study", "table", "refusal", "states"]
+        )
         self._show(None)
 
     def _build_files(self) -> None:
@@ -95,7 +111,10 @@ class UploadPanel(Panel):
         self.remove = button(
             "Remove", lambda: self.state.remove(self.state.chosen), tip="Remove the chosen file"
         )
-        self._files = w.VBox([self.files, self.study, self.share])
+        self.run_all = button("Run all", self._run_all or (lambda: None), tip="Analyse every file")
+        self.run_all.layout.display = "" if self._run_all else "none"
+        actions = w.HBox([self.run_all, self.share]).add_class("gg-buttons")
+        self._files = w.VBox([self.files, self.study, actions])
         self.files.on_select(self._choose)
         self.study.observe(self._join, "value")
 
@@ -124,7 +143,8 @@ class UploadPanel(Panel):
         finally:
             self._is_showing = False
         self._summary.value = self._summary_html()
-        self._problems.value = self._problems_html()
+        self.notes.value = self._notes_html()
+        self._taken.value = self._taken_html()
 
     def _show_files(self) -> None:
         several = len(self.state.uploads) > 1
@@ -138,14 +158,20 @@ class UploadPanel(Panel):
         self.study.disabled = not self.state.can_be_study
         self.study.value = self.state.as_study
 
-    def _problems_html(self) -> str:
-        """Why there is no table, or the reading report of the one there is."""
+    def _notes_html(self) -> str:
+        """Why there is no table, or what was found on reading the one there is."""
         refusal, table = self.state.refusal, self.state.table
         if refusal is not None or table is None:
             return refused(refusal)
-        report = table.report
-        taken = "<details><summary>What was taken</summary>" + fact_list(report.facts)
-        return f"{fault_list(report.faults)}{taken}</details>"
+        return fault_list(table.report.faults)
+
+    def _taken_html(self) -> str:
+        """What was taken from the file, folded up."""
+        table = self.state.table
+        if table is None:
+            return ""
+        facts = fact_list(table.report.facts)
+        return f"<details><summary>What was taken</summary>{facts}</details>"
 
     def _summary_html(self) -> str:
         table = self.state.table

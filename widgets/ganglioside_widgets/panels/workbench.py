@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -24,6 +25,9 @@ from ganglioside_widgets.state.run import Phase
 from ganglioside_widgets.state.thresholds import STEPS
 from ganglioside_widgets.state.workbench import WorkbenchState
 
+#: Seconds between two looks at what others have decided.
+_LOOK: Final = 10.0
+
 #: The end of an analysis, as the notice words it.
 _ENDED: Final = {
     Phase.FINISHED: "is done",
@@ -33,7 +37,7 @@ _ENDED: Final = {
 
 
 class Workbench(w.VBox):  # type: ignore[misc]
-    """Panels for a whole analysis: upload, run, thresholds, results, overrides, export, jobs.
+    """One screen for a whole analysis: table, run, thresholds, review of the result, export, jobs.
 
     Parameters
     ----------
@@ -63,36 +67,103 @@ class Workbench(w.VBox):  # type: ignore[misc]
         guard_page()
         self.state = WorkbenchState(history, post_to_kernel(), paths=paths)
         self.page = Page("Workbench", PAGES)
-        self.upload = UploadPanel(self.state.upload, with_preview=False)
+        self.upload = UploadPanel(self.state.upload, whole=False, run_all=self.state.run_all)
         self.thresholds = ThresholdsPanel(self.state.thresholds)
         self.run = RunPanel(self.state.run)
-        self.results = ResultsPanel(self.state.results)
+        self.results = ResultsPanel(self.state.results, self.state.review)
         self.export = ExportPanel(self.state.export, self.page)
         self.jobs = JobsPanel(self.state.jobs, self.page, self.state.open)
         self._save = button("Save as a new session", self.state.keep)
-        self._notice = box()
-        saving = w.VBox([self._notice, self._save])
-        side = w.VBox([self.upload, self.run, self.thresholds, saving]).add_class("gg-side")
-        main = w.VBox([self.upload.preview, self.results, self.export, self.jobs])
-        main.add_class("gg-main")
-        bench = w.Box([side, main]).add_class("gg-bench")
-        super().__init__([styled(self.page, bench)])
+        self._back = button("Back to its file", self.state.go_back)
+        self._notice = box(kind="notice")
+        self._is_looking = False
+        self._build_drawers()
+        self._build_files()
+        told = w.HBox([self._notice, self._save, self._back]).add_class("gg-told")
+        bar = w.HBox([self._file, self.run, *self._toggles.values()]).add_class("gg-input-bar")
+        drawers = [self._drawers[name] for name in self._toggles]
+        bench = w.VBox([bar, *drawers, self.upload.notes, told, self.results])
+        bench.add_class("gg-bench")
+        root = styled(self.page, bench).add_class("gg-workbench")
+        super().__init__([root])
+        self._root = root
         self.page.on_open(self._open)
-        self.state.results.observe(self._show_changes, "changes")
-        self.state.observe(self._show, ["notice", "unsaved_settings"])
-        self.state.run.observe(lambda _: self.upload.preview.fold(), "analysis")
+        self.state.observe(self._show, ["notice", "saved", "unsaved_settings"])
+        self.state.results.observe(self._show, ["stale", "analysis"])
+        self.state.run.observe(self._show_result, "analysis")
         self.state.run.observe(self._set_address, "session_id")
         self.state.thresholds.observe(self._set_address, "settings")
         self.state.run.observe(self._notify_of_end, "phase")
-        self.state.jobs.observe(self._show_jobs, "lines")
+        self.state.upload.observe(self._show_files, ["uploads", "chosen", "states"])
+        self.state.upload.observe(self._show_refusal, "refusal")
         self._show(None)
-        self._show_jobs(None)
+        self._show_files(None)
+
+    def _build_drawers(self) -> None:
+        """Make the panels that a button of the bar shows, the table being the first."""
+        table = w.VBox([self.upload, self.upload.preview]).add_class("gg-drawer")
+        self._drawers = {
+            "Table": table,
+            "Thresholds": self.thresholds,
+            "Export": self.export,
+            "Jobs": self.jobs,
+        }
+        self._toggles: dict[str, w.ToggleButton] = {}
+        for name in self._drawers:
+            toggle = w.ToggleButton(description=name, value=name == "Table")
+            toggle.add_class("gg-toggle").observe(self._show_drawers, "value")
+            self._toggles[name] = toggle
+        self._show_drawers(None)
+
+    def _show_drawers(self, _: object) -> None:
+        for name, toggle in self._toggles.items():
+            self._drawers[name].layout.display = "" if toggle.value else "none"
+
+    def _build_files(self) -> None:
+        self._file = w.Dropdown(description="File").add_class("gg-field")
+        self._is_listing = False
+        self._file.observe(self._choose_file, "value")
+
+    def _choose_file(self, change: dict[str, object]) -> None:
+        if not self._is_listing and isinstance(change["new"], int) and change["new"] >= 0:
+            self.state.upload.choose(change["new"])
+
+    def _show_files(self, _: object) -> None:
+        """List the files in the bar, where there are several."""
+        files = self.state.upload.files()
+        rows = zip(files["name"], files["state"], strict=True)
+        options = [(f"{name}: {state}", at) for at, (name, state) in enumerate(rows)]
+        self._is_listing = True
+        try:
+            self._file.options = [("(none of these)", -1), *options]
+            self._file.value = self.state.upload.chosen
+        finally:
+            self._is_listing = False
+        self._file.layout.display = "" if len(options) > 1 else "none"
+
+    def _show_refusal(self, _: object) -> None:
+        """Open the table where it is refused: there the columns can be chosen."""
+        if self.state.upload.refusal is not None:
+            self._toggles["Table"].value = True
+
+    def _show_result(self, _: object) -> None:
+        """Give the screen to the result: the table folds up."""
+        if self.state.run.analysis is not None:
+            self._toggles["Table"].value = False
+            self.upload.preview.fold()
+        self._show(None)
 
     def _open(self, parameters: dict[str, str]) -> None:
         """Show the session of the address, unless the page shows one already."""
         self.state.jobs.watch()
         self.run.welcome()
         welcome(self.page, self.state.visitor)
+        if not self._is_looking:
+            self._is_looking = True
+            self._look()
+        if "example" in parameters and self.state.run.table is None:
+            self.state.upload.add_example()
+            return
         if "session" not in parameters or self.state.run.session_id:
             return
         thresholds = {name: parameters[name] for name in STEPS if name in parameters}
@@ -137,14 +208,20 @@ class Workbench(w.VBox):  # type: ignore[misc]
             error=run.phase is Phase.FAILED,
         )
 
-    def _show_jobs(self, _: object) -> None:
-        self.jobs.layout.display = "" if self.state.jobs.lines else "none"
-
-    def _show_changes(self, _: object) -> None:
-        self.thresholds.show_changes(self.state.results.changes)
+    def _look(self) -> None:
+        """Take what others decide meanwhile, now and then."""
+        try:
+            asyncio.get_running_loop().call_later(_LOOK, self._look)
+        except RuntimeError:
+            return  # a script without an event loop
+        self.state.look_again()
 
     def _show(self, _: object) -> None:
-        is_unsaved = self.state.unsaved_settings
+        state = self.state
+        is_unsaved = state.unsaved_settings and not state.results.stale
         self._save.layout.display = "" if is_unsaved else "none"
+        self._back.layout.display = "" if state.results.stale and state.can_go_back else "none"
         hint = "These thresholds differ from the saved session." if is_unsaved else ""
-        self._notice.value = say(self.state.notice, "warning") + say(hint)
+        self._notice.value = say(state.notice, "warning") + say(hint)
+        has_result = state.results.analysis is not None
+        (self._root.add_class if has_result else self._root.remove_class)("gg-has-result")

@@ -58,6 +58,8 @@ class ExportState(t.HasTraits):
     notice : str
         Progress of that job.
     error : str
+    blocked : str
+        Why nothing may be exported now, whatever the kind of file.
 
     Examples
     --------
@@ -77,6 +79,7 @@ class ExportState(t.HasTraits):
     job = t.Unicode("")
     notice = t.Unicode("")
     error = t.Unicode("")
+    blocked = t.Unicode("")
 
     def __init__(
         self,
@@ -96,6 +99,8 @@ class ExportState(t.HasTraits):
         """Reason why no file can be exported now; empty where one can."""
         if self.analysis is None:
             return "Run an analysis first: there is nothing to export."
+        if self.blocked:
+            return f"{self.blocked} It cannot be exported while another file is chosen."
         return f"The {self.busy} file is being written." if self.busy else ""
 
     def why_not_kind(self, kind: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,11 +17,9 @@ from ganglioside.analysis import Analysis
 from ganglioside.columns import Verdict
 from ganglioside.errors import GangliosideError
 from ganglioside.questions.explanation import Explanation
+from ganglioside.questions.score_card import Score
 from ganglioside.verdicts.overrides import Override, Overrides
-from ganglioside_widgets.state.row_filter import RowView
-
-#: Columns of `ResultsState.family`.
-_FAMILY: Final = ("feature_id", "name", "rt", "volume", "verdict", "confidence", "process")
+from ganglioside_widgets.state.row_filter import Chosen, RowView
 
 #: The value of `ResultsState.selected` where no feature is selected.
 NONE = -1
@@ -43,7 +41,11 @@ class ResultsState(t.HasTraits):
     view : RowView
         Search, filters and order of the table.
     changes : str
-        Effect of the last change of thresholds.
+        Effect of the last change of thresholds, or what the last run found otherwise.
+    changed : tuple of int
+        The features of that change.
+    stale : str
+        Why the displayed result is not that of the chosen table; empty where it is.
     error : str
         Why the last action was refused.
 
@@ -62,6 +64,8 @@ class ResultsState(t.HasTraits):
     selected = t.Int(NONE)
     view = t.Instance(RowView, ())
     changes = t.Unicode("")
+    changed = t.Tuple()
+    stale = t.Unicode("")
     error = t.Unicode("")
 
     def __init__(self, author: Callable[[], str] | None = None, **values: object) -> None:
@@ -83,11 +87,31 @@ class ResultsState(t.HasTraits):
         """Change fields of `view`: the search, a filter or the order."""
         self.view = replace(self.view, **changes)  # type: ignore[arg-type]
 
+    def choose(self, ids: Iterable[int], why: str) -> None:
+        """Show only these features, with the reason; all where there are none."""
+        known = tuple(sorted({i for i in ids if self._is_known(i)}))
+        self.view = replace(self.view, chosen=Chosen(known, why) if known else None)
+
+    def show_all(self) -> None:
+        """Undo the search and every filter; the order stays."""
+        self.view = self.view.without_filters()
+
+    def move(self, step: int) -> None:
+        """Select the feature so many rows further down the table; the nearest where it ends."""
+        rows = self.rows()
+        if not len(rows):
+            return
+        at = np.flatnonzero(rows == self.selected)
+        there = int(at[0]) + step if len(at) else (0 if step > 0 else len(rows) - 1)
+        self.select(int(rows[min(max(there, 0), len(rows) - 1)]))
+
+    def _is_known(self, feature_id: int) -> bool:
+        return self.analysis is not None and 0 <= feature_id < len(self.analysis.features)
+
     def select(self, feature_id: int) -> None:
         """Select a feature by feature_id; one that the table lacks selects none."""
-        known = self.analysis is not None and 0 <= feature_id < len(self.analysis.features)
         self.error = ""
-        self.selected = feature_id if known else NONE
+        self.selected = feature_id if self._is_known(feature_id) else NONE
 
     @t.observe("analysis")
     def _other_analysis(self, change: dict[str, object]) -> None:
@@ -95,7 +119,7 @@ class ResultsState(t.HasTraits):
         if not _same_table(change["old"], change["new"]):
             self.selected = NONE
             self.view = RowView()
-            self.changes = ""
+            self.changes, self.changed = "", ()
             self.error = ""
 
     def feature(self) -> pd.Series[Any] | None:
@@ -120,31 +144,37 @@ class ResultsState(t.HasTraits):
             self.error = str(refusal)
             return None
 
-    def family(self) -> pd.DataFrame:
-        """Family of the selected feature: its parent and all that is made of this parent, by RT.
+    def score_card(self) -> tuple[Score, ...]:
+        """Agreement of each kind of evidence with the name; empty without a feature."""
+        if self.analysis is None or self.selected == NONE:
+            return ()
+        return _score_card(self.analysis, self.selected)
 
-        Where the parent has no row of its own, the family is the other features with the same
-        parent within the RT tolerance.
-        """
-        feature = self.feature()
-        if self.analysis is None or feature is None:
+    def family(self) -> pd.DataFrame:
+        """Family of the selected feature, as `Analysis.family` returns it; empty without one."""
+        if self.analysis is None or self.selected == NONE:
             return pd.DataFrame()
-        features = self.analysis.features
-        has_parent_row = pd.notna(feature["parent_id"])
-        parent_id = feature["parent_id"] if has_parent_row else feature["feature_id"]
-        is_member = features["feature_id"] == feature["feature_id"]
-        is_member |= features["feature_id"] == parent_id
-        is_member |= features["parent_id"] == parent_id
-        if not has_parent_row and pd.notna(feature["parent"]):
-            distance = (features["rt"] - feature["rt"]).abs()
-            is_near = distance <= self.analysis.settings.rt_tolerance
-            is_member |= (features["parent"] == feature["parent"]) & is_near
-        members: pd.DataFrame = features.loc[is_member.fillna(False), list(_FAMILY)]
-        return members.sort_values(["rt", "feature_id"])
+        return self.analysis.family(self.selected)
 
     def override(self) -> Override | None:
         """Override of the selected feature; None without one."""
         return self.analysis.overrides.of(self.selected) if self.analysis is not None else None
+
+    def put(self, overrides: Iterable[Override]) -> bool:
+        """Put overrides in place of those that their features have; False if refused."""
+        if self.analysis is None:
+            return False
+        try:
+            wanted = self.analysis.overrides
+            for override in overrides:
+                wanted = wanted.put(override)
+            changed = self.analysis.with_overrides(wanted)
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+            return False
+        self.error = ""
+        self.analysis = changed
+        return True
 
     def override_verdict(self, verdict: Verdict | None, note: str) -> bool:
         """Override the verdict of the selected feature, or only add a note; False if refused."""
@@ -184,15 +214,15 @@ class ResultsState(t.HasTraits):
             self.error = "Select a feature first: click its row or its point."
             return False
         override = self.override() or Override(feature_id=self.selected)
+        unsigned = {"confirmed_by": "", "confirmed_at": None}
         try:
-            new = replace(override, author=self._author(), time=datetime.now(UTC), **values)
-            overrides: Overrides = self.analysis.overrides.put(new)
+            new = replace(
+                override, author=self._author(), time=datetime.now(UTC), **unsigned, **values
+            )
         except GangliosideError as refusal:
             self.error = str(refusal)
             return False
-        self.error = ""
-        self.analysis = self.analysis.with_overrides(overrides)
-        return True
+        return self.put([new])
 
 
 def _same_table(old: object, new: object) -> bool:
@@ -200,6 +230,11 @@ def _same_table(old: object, new: object) -> bool:
     if not isinstance(old, Analysis) or not isinstance(new, Analysis):
         return False
     return len(old.features) == len(new.features) and old.source.name == new.source.name
+
+
+@lru_cache(maxsize=8)
+def _score_card(analysis: Analysis, feature_id: int) -> tuple[Score, ...]:
+    return analysis.score_card(feature_id)
 
 
 @lru_cache(maxsize=8)

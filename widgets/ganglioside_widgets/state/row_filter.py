@@ -2,15 +2,94 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+import re
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 #: Columns that a search looks into.
-_SEARCHED: Final = ("name", "isomer", "parent", "process", "reason", "analyst_note")
+_SEARCHED: Final = ("name", "isomer", "parent", "process", "reason", "analyst_name", "analyst_note")
+
+#: Columns whose numbers are compared whatever their sign: how far, not in which direction.
+ABSOLUTE: Final = frozenset({"residual", "standardized_residual"})
+
+#: Columns of shares, which people write in percent.
+PERCENT: Final = frozenset({"confidence"})
+
+_NUMBER: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
+_COMPARED: Final = re.compile(rf"(>=|<=|≥|≤|>|<)\s*({_NUMBER})", re.IGNORECASE)
+_BETWEEN: Final = re.compile(rf"({_NUMBER})?\s*(?:\.\.|to|–)\s*({_NUMBER})?", re.IGNORECASE)
+_ALONE: Final = re.compile(_NUMBER, re.IGNORECASE)
+
+
+class Range(NamedTuple):
+    """Numbers from `low` to `high`, bounds included."""
+
+    low: float
+    high: float
+
+
+def range_of(text: str) -> Range | None:
+    """Range that a text means; None where it is none.
+
+    Parameters
+    ----------
+    text : str
+        `> 5`, `<= 5`, `5..7`, `5 to 7`, `5..`, or a number for all that are written so.
+
+    Examples
+    --------
+    >>> range_of("5..7")
+    Range(low=5.0, high=7.0)
+    >>> range_of("11.3")
+    Range(low=11.25, high=11.35)
+    >>> range_of("early") is None
+    True
+    """
+    text = text.strip().replace(",", "")
+    if compared := _COMPARED.fullmatch(text):
+        return _beyond(compared[1], float(compared[2]))
+    if _ALONE.fullmatch(text):
+        return _written_as(text)
+    between = _BETWEEN.fullmatch(text)
+    if between is None or not any(between.groups()):
+        return None
+    low, high = (None if part is None else float(part) for part in between.groups())
+    return Range(-np.inf if low is None else low, np.inf if high is None else high)
+
+
+def _beyond(sign: str, bound: float) -> Range:
+    """Range on one side of a bound, with it where the sign says so."""
+    if sign[0] in ">≥":
+        return Range(bound if sign in (">=", "≥") else np.nextafter(bound, np.inf), np.inf)
+    return Range(-np.inf, bound if sign in ("<=", "≤") else np.nextafter(bound, -np.inf))
+
+
+def _written_as(text: str) -> Range:
+    """Range of the numbers that are written so when rounded to its digits."""
+    digits, _, exponent = text.lower().partition("e")
+    decimals = len(digits.partition(".")[2]) - int(exponent or 0)
+    half = 0.5 * 10.0**-decimals
+    value = float(text)
+    return Range(round(value - half, decimals + 1), round(value + half, decimals + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Features chosen one by one.
+
+    Attributes
+    ----------
+    ids : tuple of int
+    why : str
+        What they have in common, such as `in the box`.
+    """
+
+    ids: tuple[int, ...]
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +100,13 @@ class RowView:
     ----------
     search : str
         Words that must all occur in a feature, in any case.
-    verdicts, categories, series : tuple of str
+    verdicts, categories, series, samples, decisions : tuple of str
         Accepted values.
-    least, most : float
-        Accepted confidence, 0 to 1, bounds included.
+    columns : tuple of (str, str)
+        Filters of single columns: words that a text contains, or a range (`range_of`). A range of
+        residuals is of their distance from 0, one of confidence may be in percent.
+    chosen : Chosen, optional
+        Only these features.
     order_by : str
         A column; input order where empty.
     descending : bool
@@ -41,10 +123,35 @@ class RowView:
     verdicts: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
-    least: float = 0.0
-    most: float = 1.0
+    samples: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()
+    chosen: Chosen | None = None
     order_by: str = ""
     descending: bool = False
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything but the order differs from the view of all features."""
+        return self != RowView(order_by=self.order_by, descending=self.descending)
+
+    def without_filters(self) -> RowView:
+        """The view of all features in the same order."""
+        return RowView(order_by=self.order_by, descending=self.descending)
+
+    def with_column(self, column: str, text: str) -> RowView:
+        """The view with the filter of one column; without it where the text is empty."""
+        others = tuple(pair for pair in self.columns if pair[0] != column)
+        added = ((column, text.strip()),) if text.strip() else ()
+        return replace(self, columns=(*others, *added))
+
+    def unreadable(self, features: pd.DataFrame) -> tuple[str, ...]:
+        """Columns of numbers whose filter is no range; such a filter is not applied."""
+        return tuple(
+            column
+            for column, text in self.columns
+            if column in features and _is_number(features[column]) and range_of(text) is None
+        )
 
     def rows(self, features: pd.DataFrame) -> npt.NDArray[np.int32]:
         """Positions of the features to show, in order, shape (R,), int32."""
@@ -53,11 +160,16 @@ class RowView:
             ("verdict", self.verdicts),
             ("category", self.categories),
             ("series", self.series),
+            ("sample", self.samples),
+            ("analyst_decision", self.decisions),
         ):
             if wanted:
-                shown &= features[column].isin(wanted).to_numpy()
-        if (self.least, self.most) != (0.0, 1.0):
-            shown &= features["confidence"].between(self.least, self.most).to_numpy()
+                shown &= _is_one_of(features, column, wanted)
+        if self.chosen is not None:
+            shown &= features["feature_id"].isin(self.chosen.ids).to_numpy()
+        for column, text in self.columns:
+            if column in features:
+                shown &= _passes(features[column], column, text)
         for word in self.search.casefold().split():
             shown &= _contains(features, word)
         return self._ordered(features, np.flatnonzero(shown)).astype(np.int32)
@@ -67,7 +179,7 @@ class RowView:
         if self.order_by not in features:
             return rows
         values = features[self.order_by].iloc[rows]
-        if values.dtype == "category" or not pd.api.types.is_numeric_dtype(values):
+        if values.dtype == "category" or not _is_number(values):
             values = values.astype("str").str.casefold()
         in_order = values.reset_index(drop=True).sort_values(
             ascending=not self.descending, kind="stable", na_position="last"
@@ -76,13 +188,47 @@ class RowView:
         return ordered
 
 
+def _is_number(column: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _is_one_of(
+    features: pd.DataFrame, column: str, wanted: tuple[str, ...]
+) -> npt.NDArray[np.bool_]:
+    """Whether a column has one of the wanted values, shape (F,); none where it is absent."""
+    if column not in features:
+        return np.zeros(len(features), dtype=np.bool_)
+    return np.asarray(features[column].isin(wanted).to_numpy(), dtype=np.bool_)
+
+
+def _passes(values: pd.Series, column: str, text: str) -> npt.NDArray[np.bool_]:
+    """Whether each value passes the filter of its column, shape (F,)."""
+    if not _is_number(values):
+        return _has_words(values, text.casefold().split())
+    wanted = range_of(text)
+    if wanted is None:
+        return np.ones(len(values), dtype=np.bool_)
+    numbers = values.to_numpy("float64", na_value=np.nan)
+    if column in ABSOLUTE:
+        numbers = np.abs(numbers)
+    if column in PERCENT and max(b for b in wanted if np.isfinite(b)) > 1:
+        numbers = 100 * numbers
+    return np.asarray((wanted.low <= numbers) & (numbers <= wanted.high), dtype=np.bool_)
+
+
+def _has_words(values: pd.Series, words: list[str]) -> npt.NDArray[np.bool_]:
+    """Whether each text contains all the words, shape (F,)."""
+    codes, labels = pd.factorize(values)
+    texts = [str(label).casefold() for label in labels]
+    # Missing values have code -1: the last entry, False.
+    found = np.array([all(word in text for word in words) for text in texts] + [False])
+    return np.asarray(found[codes], dtype=np.bool_)
+
+
 def _contains(features: pd.DataFrame, word: str) -> npt.NDArray[np.bool_]:
-    """Whether a searched column contains the word, or feature_id equals it, shape (F,)."""
+    """Whether a searched column contains the word, or feature_id or row equals it, shape (F,)."""
     found = features["feature_id"].astype("str").to_numpy() == word
     for column in _SEARCHED:
         if column in features:
-            codes, labels = pd.factorize(features[column])
-            # Missing values have code -1: the last entry, False.
-            label_found = np.array([word in str(label).casefold() for label in labels] + [False])
-            found |= label_found[codes]
+            found |= _has_words(features[column], [word])
     return np.asarray(found, dtype=np.bool_)

@@ -13,7 +13,7 @@ from typing import Final
 import traitlets as t
 
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.errors import Cancelled, GangliosideError, HistoryError
+from ganglioside.errors import Cancelled, GangliosideError, HistoryError, ValidationError
 from ganglioside.history import History
 from ganglioside.jobs import follow_session
 from ganglioside.progress import ProgressCallback, ProgressEvent
@@ -60,11 +60,29 @@ class _Job:
     settings: Settings
     overrides: Overrides
     name: str
+    as_study: bool
 
     def analysed(self, progress: ProgressCallback) -> Analysis:
-        """Analysis of the table, with the anchor marks."""
+        """Analysis of the table, with the anchor marks.
+
+        Raises
+        ------
+        ValidationError
+            If the files of a study do not share one gradient.
+        """
         analysis = analyze(self.overrides.mark(self.table), self.settings, progress)
+        if self.as_study:
+            _require_one_gradient(analysis)
         return analysis.with_overrides(self.overrides)
+
+
+def _require_one_gradient(analysis: Analysis) -> None:
+    apart = analysis.findings[analysis.findings["code"] == "gradients-differ"]
+    if not apart.empty:
+        raise ValidationError(
+            f"These files are no one study. {apart['message'].iloc[0]} Press Run all, which judges "
+            "each file by itself."
+        )
 
 
 class RunState(t.HasTraits):
@@ -80,6 +98,8 @@ class RunState(t.HasTraits):
     settings : Settings
     overrides : Overrides
         The next run uses their anchor marks.
+    as_study : bool
+        Whether the table must be of one gradient.
     analysis : Analysis or None
         Result of the last run.
     session_id : str
@@ -107,6 +127,7 @@ class RunState(t.HasTraits):
     arriving = t.Unicode("")
     settings = t.Instance(Settings, ())
     overrides = t.Instance(Overrides, ())
+    as_study = t.Bool(False)
     analysis = t.Instance(Analysis, allow_none=True)
     prepared = t.Instance(Analysis, allow_none=True)
     session_id = t.Unicode("")
@@ -141,6 +162,11 @@ class RunState(t.HasTraits):
         return _WHY_NOT.get(self.phase, "")
 
     @property
+    def has_result(self) -> bool:
+        """Whether the last result is that of the table."""
+        return self.analysis is not None and is_input(self.table, self.analysis)
+
+    @property
     def why_not_cancel(self) -> str:
         """Reason why it cannot be cancelled; empty where it can."""
         if self.phase is not Phase.RUNNING:
@@ -159,7 +185,8 @@ class RunState(t.HasTraits):
         """Analyse the table in a thread of its own, unless `why_not` gives a reason not to."""
         if self.why_not or self.table is None:
             return
-        job = _Job(self.table, self.settings, self.overrides, self.table.source.name)
+        name = self.table.source.name
+        job = _Job(self.table, self.settings, self.overrides, name, self.as_study)
         self._launch(lambda: self._work(job))
 
     def cancel(self) -> None:
@@ -186,6 +213,16 @@ class RunState(t.HasTraits):
         """Show a session of the history: its result, or its progress in another process."""
         if self.phase is not Phase.RUNNING:
             self._launch(lambda: self._follow(sid))
+
+    def show(self, table: FeatureTable, analysis: Analysis, sid: str) -> None:
+        """Show the result that this page has of a table, unless something runs."""
+        if self.phase is Phase.RUNNING:
+            return
+        self.table = table
+        self.session_id, self.refusal, self.notice = sid, None, ""
+        self.phase, self.message = Phase.FINISHED, "Done."
+        self.percentage = 100.0
+        self.analysis = analysis
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until nothing runs."""
@@ -331,6 +368,17 @@ class RunState(t.HasTraits):
     def _log_line(self, percentage: float, text: str) -> None:
         at = time.monotonic() - self._began
         self.log = (*self.log, f"{at:7.2f} s  {percentage:3.0f} %  {text}")
+
+
+def is_input(table: FeatureTable | None, analysis: Analysis) -> bool:
+    """Whether an analysis is of this table, read in this way."""
+    if table is None:
+        return False
+    one, other = table.source, analysis.source
+    if one is other:
+        return True
+    same = (one.name, one.options, one.size) == (other.name, other.options, other.size)
+    return same and one.sha256 == other.sha256
 
 
 def _unforeseen(error: Exception) -> str:

@@ -152,6 +152,10 @@ class UploadState(t.HasTraits):
         Why there is no table.
     arriving : str
         Name of the file that is on its way from the browser; empty if none is.
+    due : FeatureTable or None
+        The table that came alone and is to be analysed at once.
+    states : dict of str to str
+        What became of files, by their name, where more is known than that they were read.
 
     Examples
     --------
@@ -171,11 +175,14 @@ class UploadState(t.HasTraits):
     table = t.Instance(FeatureTable, allow_none=True)
     refusal = t.Instance(Refusal, allow_none=True)
     arriving = t.Unicode("")
+    due = t.Instance(FeatureTable, allow_none=True)
+    states = t.Dict()
 
     def __init__(self, settings: Settings | None = None, *, paths: bool | None = None) -> None:
         super().__init__()
         self.settings = settings or Settings()
         self.paths = not Visitor.here().on_page if paths is None else paths
+        self._dropped = 1
 
     @property
     def current(self) -> Upload | None:
@@ -209,24 +216,37 @@ class UploadState(t.HasTraits):
         return self.current.missing if self.current else ()
 
     def files(self) -> pd.DataFrame:
-        """One row per file: its name, its state (`read` or `refused`) and number of features."""
-        read = [upload.table is not None for upload in self.uploads]
+        """One row per file: its name, its state and number of features.
+
+        The state is `read`, `refused`, or what became of it (`states`).
+        """
+        states = [
+            self.states.get(upload.name, "read" if upload.table is not None else "refused")
+            for upload in self.uploads
+        ]
         features = [len(u.table) if u.table is not None else None for u in self.uploads]
         return pd.DataFrame(
             {
                 "name": pd.array([upload.name for upload in self.uploads], dtype="str"),
-                "state": pd.array(["read" if is_read else "refused" for is_read in read], "str"),
+                "state": pd.array(states, "str"),
                 "features": pd.array(features, dtype="Int64"),
             }
         )
 
-    def expect(self, name: str) -> None:
-        """Wait for a file of this name; for none if it is empty."""
+    def expect(self, name: str, of: int = 1) -> None:
+        """Wait for a file of this name, one of so many; for none if the name is empty."""
         self.arriving = name
+        if name:
+            self._dropped = of
 
     def add(self, name: str, content: bytes) -> None:
-        """Add a file, in place of one with the same name, and choose it."""
+        """Add a file, in place of one with the same name, and choose it.
+
+        The table of a file that came alone is `due`.
+        """
         self._put(Upload.read(name, content, ReadingOptions(), self.settings))
+        if self._dropped == 1:
+            self.due = self.table
 
     def add_example(self) -> None:
         """Add the bundled example."""
@@ -259,6 +279,12 @@ class UploadState(t.HasTraits):
         """Choose the file at a position of `uploads`."""
         with self.hold_trait_notifications():
             self.chosen, self.as_study = index, False
+            self._update_table()
+
+    def leave(self) -> None:
+        """Choose none of the files: the page shows something else."""
+        with self.hold_trait_notifications():
+            self.chosen, self.as_study = -1, False
             self._update_table()
 
     def remove(self, index: int) -> None:

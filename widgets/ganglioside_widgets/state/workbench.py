@@ -10,14 +10,17 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, HistoryError, OverrideError
 from ganglioside.history import History
 from ganglioside.history.author import current_author
+from ganglioside.history.overrides import current
+from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.verdicts.overrides import Overrides
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.jobs import JobsState
 from ganglioside_widgets.state.results import ResultsState
-from ganglioside_widgets.state.run import Phase, Post, RunState
+from ganglioside_widgets.state.review import ReviewState
+from ganglioside_widgets.state.run import Phase, Post, RunState, is_input
 from ganglioside_widgets.state.thresholds import ThresholdsState
-from ganglioside_widgets.state.upload import UploadState
-from ganglioside_widgets.state.verdict_changes import describe
+from ganglioside_widgets.state.upload import Upload, UploadState
+from ganglioside_widgets.state.verdict_changes import changed_rows, describe
 from ganglioside_widgets.state.visitors import Visitor
 
 
@@ -40,6 +43,8 @@ class WorkbenchState(t.HasTraits):
     ----------
     notice : str
         Why something is not saved in the history.
+    saved : str
+        What was saved last.
     unsaved_settings : bool
         Whether the displayed verdicts are from other thresholds than the saved session.
 
@@ -51,13 +56,13 @@ class WorkbenchState(t.HasTraits):
     >>> history = gg.History.open(Path(mkdtemp()) / "history.duckdb")
     >>> bench = WorkbenchState(lambda: history)
     >>> bench.upload.add_example()
-    >>> bench.run.start()
     >>> bench.run.join()
     >>> len(bench.results.rows())
     332
     """
 
     notice = t.Unicode("")
+    saved = t.Unicode("")
     unsaved_settings = t.Bool(False)
 
     def __init__(
@@ -74,29 +79,79 @@ class WorkbenchState(t.HasTraits):
         self.upload = UploadState(paths=not self.visitor.on_page if paths is None else paths)
         self.thresholds = ThresholdsState()
         self.run = RunState(history, post, self.visitor)
-        self.results = ResultsState(lambda: self.visitor.author or current_author())
+        self.results = ResultsState(self.author)
+        self.review = ReviewState(self.results, self.author, post)
         self.export = ExportState(history, post, self.visitor)
         self.jobs = JobsState(
             history, post, everything=not self.visitor.on_page, visitor=self.visitor
         )
-        self.upload.observe(self._table_chosen, "table")
+        self._is_merging = False
+        self._found: dict[Upload, tuple[Analysis, str]] = {}
+        self._waiting: list[Upload] = []
+        self.upload.observe(self._table_chosen, ["table", "chosen"])
+        self.upload.observe(self._table_came, "due")
         self.thresholds.observe(self._thresholds_moved, "settings")
         self.run.observe(self._analysed, "analysis")
         self.run.observe(self._prepared, "prepared")
         self.run.observe(self._settings_found, "settings")
+        self.run.observe(self._table_of_run, "table")
+        self.run.observe(self._ended, "phase")
+        for state, names in (
+            (self.run, ["phase", "table", "arriving"]),
+            (self.upload, ["refusal"]),
+            (self.results, ["analysis"]),
+        ):
+            state.observe(self._compare, names)
         self.results.observe(self._overridden, "analysis")
         self.export.observe(lambda change: self.jobs.started(change["new"]), "job")
         t.dlink((self.run, "session_id"), (self.jobs, "session_id"))
         t.dlink((self.upload, "arriving"), (self.run, "arriving"))
+        t.dlink((self.upload, "as_study"), (self.run, "as_study"))
+        t.dlink((self.results, "stale"), (self.export, "blocked"))
+
+    def author(self) -> str:
+        """Name under which the visitor decides."""
+        return self.visitor.author or current_author()
 
     def open(self, sid: str) -> None:
         """Show a session of the history, running or ended."""
         self.run.find(sid)
 
+    def run_all(self) -> None:
+        """Analyse every table that has no result yet, one after the other."""
+        open_ones = [u for u in self.upload.uploads if u.table is not None and u not in self._found]
+        self._waiting = open_ones
+        self._list_states()
+        self._go_on()
+
+    def run_study(self) -> None:
+        """Analyse all tables together, as samples of one study."""
+        self.upload.join(True)
+        self.run.start()
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether the file of the displayed result is one of the files here, and not chosen."""
+        return self._file_of_result() not in (None, self.upload.chosen)
+
+    def go_back(self) -> None:
+        """Choose the file of the displayed result again, where it is one of the files here."""
+        index = self._file_of_result()
+        if index is not None:
+            self.upload.choose(index)
+
+    def _file_of_result(self) -> int | None:
+        """Position of the file of the displayed result; None where it is not here."""
+        shown = self.results.analysis
+        if shown is None:
+            return None
+        same = (i for i, u in enumerate(self.upload.uploads) if is_input(u.table, shown))
+        return next(same, None)
+
     def keep(self) -> None:
         """Save the displayed analysis as a new session of the history."""
         analysis = self.results.analysis
-        if analysis is None:
+        if analysis is None or self.results.stale:
             return
         try:
             sid = self.run.history_to_save().save(analysis)
@@ -106,8 +161,81 @@ class WorkbenchState(t.HasTraits):
         self.notice, self.unsaved_settings = "", False
         self.run.session_id = self.export.session_id = sid
 
-    def _table_chosen(self, change: dict[str, object]) -> None:
-        self.run.table = change["new"]  # type: ignore[assignment]
+    def _table_chosen(self, _: object) -> None:
+        """Give the run the chosen table, with its result if this page has one."""
+        upload = self.upload.current
+        if upload is None and not self.upload.as_study:
+            return  # what is shown has no file here
+        self.run.table = self.upload.table
+        if upload in self._found and not self.upload.as_study:
+            analysis, sid = self._found[upload]
+            self.run.show(analysis=analysis, table=upload.table, sid=sid)
+
+    def _table_came(self, change: dict[str, object]) -> None:
+        """Analyse a table that came alone; where something runs, after it."""
+        if change["new"] is None:
+            return
+        upload = self.upload.current
+        self.upload.due = None
+        if upload is not None:
+            self._waiting.append(upload)
+            self._list_states()
+            self._go_on()
+
+    def _table_of_run(self, _: object) -> None:
+        """Choose no file where the run has a table of elsewhere."""
+        if self.run.table is not None and self.run.table is not self.upload.table:
+            self.upload.leave()
+
+    def _ended(self, change: dict[str, object]) -> None:
+        """Go on with the next file that waits."""
+        if change["old"] is not Phase.RUNNING:
+            self._list_states()
+            return
+        if self.run.phase is Phase.CANCELLED:
+            self._waiting.clear()
+        self._list_states()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if not self._waiting or self.run.phase is Phase.RUNNING:
+            return
+        upload = self._waiting.pop(0)
+        if upload in self.upload.uploads:
+            self.upload.choose(self.upload.uploads.index(upload))
+            self.run.start()
+
+    def _list_states(self) -> None:
+        """Say of each file whether it waits, is analysed or has a result."""
+        states = {u.name: _explained(found) for u, (found, _) in self._found.items()}
+        states |= {upload.name: "waits" for upload in self._waiting}
+        current = self.upload.current
+        if self.run.phase is Phase.RUNNING and current is not None:
+            states[current.name] = "running"
+        self.upload.states = states
+
+    def _compare(self, _: object) -> None:
+        """Say why the displayed result is not that of the chosen table."""
+        self.results.stale = self._why_stale()
+
+    def _why_stale(self) -> str:
+        shown = self.results.analysis
+        if shown is None:
+            return ""
+        result = f"Below is the result of {shown.source.name}"
+        table = self.run.table
+        if self.run.phase is Phase.RUNNING:
+            name = "Another analysis" if table is None else table.source.name
+            return f"{name} is being analysed. {result}, of before."
+        if self.run.arriving:
+            return f"{self.run.arriving} is arriving. {result}."
+        if self.upload.refusal is not None:
+            refused = self.upload.current
+            what = "The chosen file" if refused is None else refused.name
+            return f"{what} was refused. {result}."
+        if table is not None and not is_input(table, shown):
+            return f"{table.source.name} has no result yet: press Run. {result}."
+        return ""
 
     def _settings_found(self, _: object) -> None:
         self.thresholds.take(self.run.settings)
@@ -116,14 +244,14 @@ class WorkbenchState(t.HasTraits):
         settings = self.thresholds.settings
         self.run.settings = settings
         shown = self.results.analysis
-        if shown is None or self.run.phase is Phase.RUNNING or shown.settings == settings:
+        if shown is None or self.results.stale or shown.settings == settings:
             return
         try:
             decided = shown.redecide(settings)
         except GangliosideError as error:
             self.notice = str(error)
             return
-        self.results.changes = describe(shown, decided)
+        self._show_changes(shown, decided)
         self.results.analysis = decided
         saved = self.run.analysis
         self.unsaved_settings = saved is None or saved.settings != settings
@@ -132,11 +260,25 @@ class WorkbenchState(t.HasTraits):
         analysis = change["new"]
         if not isinstance(analysis, Analysis):
             return
+        before = self.results.analysis
+        upload = self.upload.current
+        if upload is not None and is_input(upload.table, analysis):
+            self._found[upload] = analysis, self.run.session_id
         self.export.session_id = self.run.session_id
-        self.results.changes = ""
         self.results.analysis = analysis
-        self.unsaved_settings, self.notice = False, ""
+        self._show_changes(before, analysis)
+        self.unsaved_settings, self.notice, self.saved = False, "", ""
         self.thresholds.take(analysis.settings)
+        self.look_again()
+
+    def _show_changes(self, before: Analysis | None, after: Analysis) -> None:
+        """Say which verdicts differ from those shown before, where the table is the same."""
+        is_same = before is not None and len(before.features) == len(after.features)
+        if before is None or not is_same or before.source.name != after.source.name:
+            self.results.changes, self.results.changed = "", ()
+            return
+        self.results.changes = "" if before.features is after.features else describe(before, after)
+        self.results.changed = tuple(changed_rows(before, after)["feature_id"].astype(int))
 
     def _prepared(self, _: object) -> None:
         """Use the prepared copy of the displayed analysis, which answers faster from now on."""
@@ -150,22 +292,67 @@ class WorkbenchState(t.HasTraits):
         if not isinstance(analysis, Analysis):
             return
         self.export.analysis = analysis
-        self.run.overrides = analysis.overrides
+        if not self.results.stale:
+            self.run.overrides = analysis.overrides
         if not isinstance(before, Analysis) or before.overrides == analysis.overrides:
             return
-        if analysis.features is not before.features:
-            return  # another analysis, with overrides of its own
-        if self.run.session_id:
-            refusal = self._save_overrides(analysis.overrides)
-            self.notice = refusal and f"Your changes are on this page only, not saved: {refusal}"
+        if analysis.features is not before.features or self._is_merging:
+            return  # another analysis, or what others decided: nothing of this page's own
+        self._remember(analysis)
+        if self.export.session_id:
+            self._save_overrides(before.overrides, analysis.overrides)
 
-    def _save_overrides(self, overrides: Overrides) -> str:
-        """Save overrides in the session; returns the reason if they cannot be saved."""
+    def _remember(self, analysis: Analysis) -> None:
+        """Keep the decisions with the result of the file, for when it is chosen again."""
+        for upload, (found, sid) in self._found.items():
+            if found.features is analysis.features:
+                self._found[upload] = analysis, sid
+
+    def _save_overrides(self, before: Overrides, wanted: Overrides) -> None:
+        """Save what changed in the session of the displayed result, and take what others said."""
+        sid = self.export.session_id
         try:
             history = self._history()
-            refusal = self.visitor.why_not_session(history, self.run.session_id)
+            refusal = self.visitor.why_not_session(history, sid)
             if not refusal:
-                history.override(self.run.session_id, overrides)
+                changed = wanted.changes_from(before, self.author())
+                self._merge(history.put_overrides(sid, changed))
+                self.saved = "Saved."
         except (HistoryError, OverrideError) as error:
-            return str(error)
-        return refusal
+            refusal = str(error)
+        if refusal:
+            self.saved = ""
+        self.notice = refusal and f"Your changes are on this page only, not saved: {refusal}"
+
+    def look_again(self) -> None:
+        """Take what others have decided on the displayed session meanwhile."""
+        sid, shown = self.export.session_id, self.results.analysis
+        if not sid or shown is None or self.results.stale:
+            return
+        try:
+            history = self._history()
+            decisions = history.decisions(sid)
+            present = current(history.override_trail(sid))
+        except HistoryError as error:
+            self.notice = f"What others decided cannot be read now: {error}"
+            return
+        self.review.decisions = decisions
+        self._merge(present)
+
+    def _merge(self, present: Overrides) -> None:
+        """Show the overrides that the session has now."""
+        shown = self.results.analysis
+        if shown is None or shown.overrides == present:
+            return
+        self._is_merging = True
+        try:
+            self.results.analysis = shown.with_overrides(present)
+            self._remember(self.results.analysis)
+        finally:
+            self._is_merging = False
+
+
+def _explained(analysis: Analysis) -> str:
+    """State of a file with a result, in a word or two."""
+    features = analysis.summary.features
+    return f"{analysis.summary.valid:,} of {features:,} valid"

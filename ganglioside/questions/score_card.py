@@ -1,0 +1,166 @@
+"""Score card of a feature: how well each kind of evidence agrees with its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import erfc, isfinite, log10, sqrt
+from typing import Final, Literal
+
+import numpy as np
+
+from ganglioside.inference.posterior import odds_and_yields
+from ganglioside.inference.state import Inference
+from ganglioside.questions.explanation import Explanation, Hypothesis
+from ganglioside.support.densities import STANDARD_DEVIATION
+from ganglioside.support.formatting import minutes, percent, ratio_percent
+
+Evidence = Literal["retention", "co-elution", "area", "mass"]
+
+#: Kinds of evidence, in the order of every score card.
+EVIDENCE: Final[tuple[Evidence, ...]] = ("retention", "co-elution", "area", "mass")
+
+#: Probability of being a piece below which no parent is named.
+_UNLIKELY: Final = 0.05
+
+#: Hypotheses that speak of a piece of another feature.
+_PIECES: Final = ("fragment", "adduct")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Agreement of one kind of evidence with the name of a feature.
+
+    Attributes
+    ----------
+    kind : str
+        `retention`, `co-elution`, `area` or `mass`.
+    agreement : float or None
+        0 to 1; None where there is no such evidence.
+    text : str
+        The evidence in one sentence, or what is missing.
+    """
+
+    kind: Evidence
+    agreement: float | None
+    text: str
+
+
+def score_card(explanation: Explanation, state: Inference | None) -> tuple[Score, ...]:
+    """Scores of a feature, one for each kind of `EVIDENCE`.
+
+    ==========  ==========================================================================
+    retention   two-sided probability of a residual at least as large, if the name is right
+    co-elution  1 less the probability that it is a piece of something that co-elutes
+    area        probability that a piece has an area ratio nearer to the usual one
+    mass        two-sided probability of an m/z error at least as large, if the name is right
+    ==========  ==========================================================================
+
+    Parameters
+    ----------
+    explanation : Explanation
+    state : Inference or None
+        The evidence; None where the table allows no model.
+
+    Returns
+    -------
+    tuple of Score
+    """
+    position = _position(explanation, state)
+    if state is None or position is None or not explanation.hypotheses:
+        return tuple(Score(kind, None, "This row was not judged.") for kind in EVIDENCE)
+    return (
+        _retention(explanation),
+        _coelution(explanation),
+        _area(explanation, state, position),
+        _mass(state, position),
+    )
+
+
+def _position(explanation: Explanation, state: Inference | None) -> int | None:
+    """Position of the feature among the observations; None where it is none."""
+    if state is None:
+        return None
+    found = np.flatnonzero(state.observed.row == explanation.feature_id)
+    return int(found[0]) if len(found) else None
+
+
+def _retention(explanation: Explanation) -> Score:
+    own = [h for h in explanation.hypotheses if h.kind == "own series" and isfinite(h.sigma)]
+    if not own:
+        return Score("retention", None, "Its series has no line here.")
+    best = min(own, key=lambda h: abs(h.sigma))
+    side = "later" if best.difference > 0 else "earlier"
+    text = (
+        f"{minutes(abs(best.difference))} {side} than {best.line} predicts "
+        f"({abs(best.sigma):.1f} sigma)."
+    )
+    return Score("retention", within_scatter(best.sigma), text)
+
+
+def _coelution(explanation: Explanation) -> Score:
+    pieces = [h for h in explanation.hypotheses if h.kind in _PIECES and h.parent is not None]
+    if not pieces:
+        return Score("co-elution", 1.0, "Nothing that could make it elutes here.")
+    together = sum(h.probability for h in pieces)
+    if together < _UNLIKELY:
+        text = f"Hardly a piece of anything that elutes here: {percent(together)}."
+        return Score("co-elution", 1 - together, text)
+    best = max(pieces, key=lambda h: h.probability)
+    missing = "" if best.parent_id is not None else ", which has no row"
+    apart = f"{minutes(abs(best.difference))} from " if isfinite(best.difference) else ""
+    text = f"{apart}{best.parent}{missing}, of which it may be a piece: {percent(together)}."
+    return Score("co-elution", max(1 - together, 0.0), _sentence(text))
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _area(explanation: Explanation, state: Inference, position: int) -> Score:
+    with_area = [h for h in explanation.hypotheses if isfinite(h.area_ratio) and h.area_ratio > 0]
+    if not with_area:
+        why = "No parent with an area co-elutes: its area tells nothing."
+        return Score("area", None, why)
+    best = max(with_area, key=lambda h: h.probability)
+    apart = abs(log10(best.area_ratio / best.usual_ratio)) / _spread(best, state, position)
+    text = (
+        f"{ratio_percent(best.area_ratio, '')} of {best.parent}; a piece has usually "
+        f"{ratio_percent(best.usual_ratio, '')}."
+    )
+    return Score("area", 1 - erfc(apart / sqrt(2)), text)
+
+
+def _spread(hypothesis: Hypothesis, state: Inference, position: int) -> float:
+    """Standard deviation of the log10 ratio of the pair of a hypothesis."""
+    pairs, (_, yields) = state.coelution, odds_and_yields(state)
+    parent = np.flatnonzero(state.observed.row == hypothesis.parent_id)
+    same = (pairs.child == position) & (pairs.parent == parent[0])
+    found = np.flatnonzero(same)
+    return float(yields.sd[found[np.argmax(state.shares.pair[found])]])
+
+
+def _mass(state: Inference, position: int) -> Score:
+    error = float(state.observed.mass_error[position])
+    if not isfinite(error):
+        return Score("mass", None, "The table gives no m/z for it.")
+    offset, sd = float(state.observed.mass_offset[position]), state.rates.mass.sd
+    text = f"{error + offset:+.1f} ppm from the name; usual here {offset:+.1f} ± {sd:.1f} ppm."
+    return Score("mass", erfc(abs(error) / sd / sqrt(2)), text)
+
+
+def within_scatter(sigma: float) -> float:
+    """Two-sided probability of a residual of at least so many standard deviations.
+
+    The scatter about a line is Student's t with 6 degrees of freedom, whose integral is closed
+    (Abramowitz and Stegun, Handbook of Mathematical Functions, 1964, 26.7.4):
+
+        P(|T| > t) = 1 - s (1 + c / 2 + 3 c^2 / 8),  s = t / sqrt(6 + t^2),  c = 6 / (6 + t^2)
+
+    Examples
+    --------
+    >>> round(within_scatter(0.0), 3), round(within_scatter(2.447 / STANDARD_DEVIATION), 3)
+    (1.0, 0.05)
+    """
+    t = abs(sigma) * STANDARD_DEVIATION
+    s, c = t / sqrt(6 + t**2), 6 / (6 + t**2)
+    return max(1 - s * (1 + c / 2 + 3 * c**2 / 8), 0.0)

@@ -107,7 +107,8 @@ def better_name(
             return None
         ceramide = parse_name(str(found["name"])).ceramide
         if (ceramide.carbons, ceramide.double_bonds, ceramide.hydroxyls) in known:
-            return {**found, "feature_id": feature_id, "suggested_name": found["name"]}
+            best = {str(column): value for column, value in found.items()}
+            return best | {"feature_id": feature_id, "suggested_name": found["name"]}
     return None
 
 

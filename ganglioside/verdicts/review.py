@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pandas as pd
 
-from ganglioside.columns import Verdict
 from ganglioside.errors import OverrideError
 from ganglioside.support.fact_tables import read_facts
 from ganglioside.verdicts.overrides import Override
@@ -99,7 +98,7 @@ def reject(feature: pd.Series[Any], *, author: str, note: str = "") -> Override:
     believed = verdict in ("valid", "undetermined")
     return Override(
         feature_id=int(feature["feature_id"]),
-        verdict="outlier" if believed else cast(Verdict, verdict),
+        verdict="outlier" if believed else verdict,
         note=note or "Name rejected on review.",
         author=author,
     )

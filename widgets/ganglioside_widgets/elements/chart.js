@@ -64,44 +64,100 @@ function rowsOf(source) {
   });
 }
 
+// Whether a row of data is drawn: rows of features that are filtered out are not.
+function keeps(model) {
+  if (!model.get("filtered")) return () => true;
+  const view = model.get("shown");
+  const bytes = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+  const shown = new Set(new Int32Array(bytes));
+  return (datum) => typeof datum.feature_id !== "number" || shown.has(datum.feature_id);
+}
+
+const WIDTH = (17 / 2.54) * 300; // px, of a saved picture: 17 cm at 300 dpi
+
+// Lines of a text that fit into so many pixels.
+function wrapped(context, text, width) {
+  const lines = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line ? `${line} ${word}` : word;
+    if (line && context.measureText(longer).width > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return line ? [...lines, line] : lines;
+}
+
+// A PNG that says that it has 300 dots an inch: chunk pHYs after IHDR (PNG specification, 11.3.5.3).
+async function withResolution(blob) {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  const chunk = new DataView(new ArrayBuffer(21));
+  chunk.setUint32(0, 9);
+  [0x70, 0x48, 0x59, 0x73].forEach((byte, at) => chunk.setUint8(4 + at, byte)); // pHYs
+  const perMetre = Math.round(300 / 0.0254);
+  chunk.setUint32(8, perMetre);
+  chunk.setUint32(12, perMetre);
+  chunk.setUint8(16, 1);
+  chunk.setUint32(17, crc(new Uint8Array(chunk.buffer, 4, 13)));
+  const after = 33; // signature and IHDR
+  return new Blob([bytes.slice(0, after), chunk.buffer, bytes.slice(after)], { type: "image/png" });
+}
+
+// CRC-32 as PNG has it (annex D of its specification).
+function crc(bytes) {
+  let value = 0xffffffff;
+  for (const byte of bytes) {
+    value ^= byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  }
+  return (value ^ 0xffffffff) >>> 0;
+}
+
+function download(url, name) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+}
+
 function render({ model, el }) {
   const figure = document.createElement("div");
   figure.className = "gg-chart";
   figure.setAttribute("role", "figure");
+  const tools = document.createElement("div");
+  tools.className = "gg-chart-tools";
+  if (model.get("_has_tools")) el.append(tools);
   el.append(figure);
   let view = null;
   let finalize = null;
   let drawn = 0;
   let width = 0;
+  let moves = false; // whether dragging moves the chart, and not draws a box
 
   async function draw() {
     const turn = ++drawn;
     const spec = model.get("_spec");
     figure.setAttribute("aria-label", model.get("_label"));
     if (!spec || !Object.keys(spec).length) return figure.replaceChildren();
-    const data = model.get("_data");
-    const whole = structuredClone(isDark(figure) ? coloured(spec) : spec);
+    const whole = specification(isDark(figure));
     whole.config = {
       ...whole.config,
       background: "transparent",
       axis: { ...whole.config?.axis, labelSeparation: 6 },
     };
-    whole.datasets = Object.fromEntries(Object.keys(data).map((name) => [name, rowsOf(data[name])]));
     const fresh = document.createElement("div");
     fresh.className = "gg-chart-canvas";
     width = figure.clientWidth;
     if (figure.firstChild) figure.style.minHeight = `${figure.offsetHeight}px`;
     figure.append(fresh);
-    const result = await vegaEmbed(fresh, whole, {
-      actions: { export: true, source: false, compiled: false, editor: false },
-      renderer: "canvas",
-    });
+    await document.fonts.ready; // texts are measured in the fonts in which they are drawn
+    const result = await vegaEmbed(fresh, whole, { actions: false, renderer: "canvas" });
     if (turn !== drawn) {
       result.finalize();
       fresh.remove();
       return;
     }
-    fresh.querySelector("summary")?.setAttribute("aria-label", "Save the chart");
     finalize?.();
     for (const old of [...figure.children]) if (old !== fresh) old.remove();
     figure.style.minHeight = "";
@@ -117,6 +173,18 @@ function render({ model, el }) {
     fit(); // the width may have changed meanwhile
   }
 
+  // The specification with the rows of data that are drawn.
+  function specification(dark) {
+    const spec = model.get("_spec");
+    const whole = structuredClone(dark ? coloured(spec) : spec);
+    const data = model.get("_data");
+    const kept = keeps(model);
+    whole.datasets = Object.fromEntries(
+      Object.keys(data).map((name) => [name, rowsOf(data[name]).filter(kept)]),
+    );
+    return whole;
+  }
+
   // The domains of both axes, which decide the space for their labels; null for several charts.
   function domains() {
     try {
@@ -129,8 +197,9 @@ function render({ model, el }) {
   async function exchange() {
     if (!view) return;
     const data = model.get("_data");
+    const kept = keeps(model);
     const before = domains();
-    for (const name of Object.keys(data)) view.data(name, rowsOf(data[name]));
+    for (const name of Object.keys(data)) view.data(name, rowsOf(data[name]).filter(kept));
     await view.runAsync();
     if (before === null || domains() !== before) await view.resize().runAsync(); // the axis labels need another space
     figure.dataset.drawn = String(performance.now());
@@ -139,6 +208,7 @@ function render({ model, el }) {
   async function pick() {
     if (!view) return;
     await view.signal(model.get("_picked"), model.get("selected")).runAsync();
+    figure.dataset.picked = String(model.get("selected"));
   }
 
   // A pane can change its width without the window, and Vega follows only the window.
@@ -150,6 +220,148 @@ function render({ model, el }) {
   }
   const resized = new ResizeObserver(() => requestAnimationFrame(fit));
   resized.observe(figure);
+
+  // --- the box: marks of features whose middle is inside it ---
+
+  const box = document.createElement("div");
+  box.className = "gg-chart-box";
+  let start = null;
+
+  function marksIn(rectangle) {
+    const found = new Set();
+    const visit = (group, dx, dy) => {
+      for (const item of group.items ?? []) {
+        if (item.marktype) visit(item, dx, dy);
+        else if (item.items) {
+          const [x, y] = [dx + (item.x ?? 0), dy + (item.y ?? 0)];
+          for (const inner of item.items) visit(inner, x, y);
+        } else if (typeof item.datum?.feature_id === "number" && item.opacity !== 0) {
+          const [x, y] = [dx + item.x, dy + item.y];
+          if (x >= rectangle.left && x <= rectangle.right && y >= rectangle.top && y <= rectangle.bottom)
+            found.add(item.datum.feature_id);
+        }
+      }
+    };
+    const [left, top] = view.origin();
+    visit(view.scenegraph().root, left, top);
+    return [...found];
+  }
+
+  function rectangle(event) {
+    const place = figure.querySelector("canvas").getBoundingClientRect();
+    const [x, y] = [event.clientX - place.left, event.clientY - place.top];
+    return {
+      left: Math.min(x, start.x), right: Math.max(x, start.x),
+      top: Math.min(y, start.y), bottom: Math.max(y, start.y),
+    };
+  }
+
+  figure.addEventListener("pointerdown", (event) => {
+    if (!model.get("_has_tools") || moves || event.button !== 0 || event.target.tagName !== "CANVAS") return;
+    const place = event.target.getBoundingClientRect();
+    start = { x: event.clientX - place.left, y: event.clientY - place.top };
+  }, true);
+  const dragged = (event) => {
+    if (!start) return;
+    const { left, right, top, bottom } = rectangle(event);
+    if (right - left < 5 && bottom - top < 5) return;
+    if (!box.isConnected) figure.append(box);
+    const canvas = figure.querySelector("canvas");
+    Object.assign(box.style, {
+      left: `${left + canvas.offsetLeft}px`, top: `${top + canvas.offsetTop}px`,
+      width: `${right - left}px`, height: `${bottom - top}px`,
+    });
+  };
+  const released = (event) => {
+    if (!start) return;
+    const ids = box.isConnected ? marksIn(rectangle(event)) : [];
+    box.remove();
+    start = null;
+    if (ids.length) model.send({ box: ids });
+  };
+  window.addEventListener("pointermove", dragged);
+  window.addEventListener("pointerup", released);
+  // Vega's own moving of the scales begins with a press: not while a box is drawn. The wheel
+  // scrolls the page, and zooms with Ctrl.
+  for (const kind of ["mousedown", "touchstart"])
+    figure.addEventListener(kind, (event) => {
+      if (model.get("_has_tools") && !moves && event.target.tagName === "CANVAS") event.stopPropagation();
+    }, true);
+  figure.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey) event.stopPropagation();
+  }, { capture: true });
+
+  // --- buttons ---
+
+  function zoom(factor) {
+    const canvas = figure.querySelector("canvas");
+    if (!canvas) return;
+    const place = canvas.getBoundingClientRect();
+    canvas.dispatchEvent(new WheelEvent("wheel", {
+      deltaY: factor, ctrlKey: true, bubbles: true, cancelable: true,
+      clientX: place.left + place.width / 2, clientY: place.top + place.height / 2,
+    }));
+  }
+
+  async function savedSvg() {
+    const whole = specification(false);
+    whole.width = whole.width === "container" ? Math.max(figure.clientWidth, 480) : whole.width;
+    whole.config = { ...whole.config, background: "white" };
+    whole.title = { text: model.get("_title"), subtitle: captionLines(whole.width), anchor: "start" };
+    const away = document.createElement("div");
+    const { view: other, finalize: end } = await vegaEmbed(away, whole, { actions: false, renderer: "none" });
+    return { svg: await other.toSVG(), view: other, end };
+  }
+
+  function captionLines(room) {
+    const context = document.createElement("canvas").getContext("2d");
+    context.font = "11px sans-serif";
+    return wrapped(context, model.get("_caption"), typeof room === "number" ? room : 640);
+  }
+
+  async function save(kind) {
+    const { svg, view: other, end } = await savedSvg();
+    const name = `${model.get("file_name")}.${kind}`;
+    if (kind === "svg") {
+      const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+      download(url, name);
+      URL.revokeObjectURL(url);
+    } else {
+      const natural = Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 640);
+      const canvas = await other.toCanvas(WIDTH / natural);
+      canvas.toBlob(async (blob) => {
+        const url = URL.createObjectURL(await withResolution(blob));
+        download(url, name);
+        URL.revokeObjectURL(url);
+      });
+    }
+    end();
+  }
+
+  const tool = (label, title, act) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.title = title;
+    button.setAttribute("aria-label", title);
+    button.onclick = act;
+    return button;
+  };
+  const drag = tool("☐", "Dragging selects features; press to move the chart instead", () => {
+    moves = !moves;
+    drag.textContent = moves ? "✥" : "☐";
+    drag.title = moves ? "Dragging moves the chart; press to select features instead"
+                       : "Dragging selects features; press to move the chart instead";
+    drag.setAttribute("aria-label", drag.title);
+  });
+  tools.append(
+    tool("+", "Zoom in (Ctrl and wheel)", () => zoom(-240)),
+    tool("−", "Zoom out (Ctrl and wheel)", () => zoom(240)),
+    tool("⟲", "Show the whole chart", () => draw()),
+    drag,
+    tool("SVG", "Save as SVG, with title and caption", () => save("svg")),
+    tool("PNG", "Save as PNG of 17 cm at 300 dpi, with title and caption", () => save("png")),
+  );
 
   // The specification and the data may change together: draw once.
   let due = null;
@@ -164,7 +376,7 @@ function render({ model, el }) {
     due = due || all;
   };
   model.on("change:_spec", () => change(true));
-  model.on("change:_data", () => change(false));
+  for (const name of ["_data", "filtered", "shown"]) model.on(`change:${name}`, () => change(false));
   model.on("change:selected", pick);
   const themed = new MutationObserver(() => change(true));
   for (const root of [document.body, document.documentElement])
@@ -173,6 +385,8 @@ function render({ model, el }) {
   return () => {
     themed.disconnect();
     resized.disconnect();
+    window.removeEventListener("pointermove", dragged);
+    window.removeEventListener("pointerup", released);
     finalize?.();
   };
 }

@@ -52,6 +52,7 @@ SETTABLE: Final[Mapping[type[w.Widget], Mapping[str, Kind]]] = {
 SENDABLE: Final[Mapping[type[w.Widget], Form]] = {
     w.Button: {"event": only("click")},
     w.Text: {"event": only("submit")},
+    Chart: {},
     DropZone: {},
     Grid: {},
     Keys: {},

@@ -299,7 +299,9 @@ def _family_rows(family: pd.DataFrame) -> pd.DataFrame:
     """Rows of the family as a tree: names indented, areas as shares of the parent's."""
     if family.empty:
         return family
-    indents = family["depth"].map(lambda depth: "\u2003" * max(int(depth) - 1, 0) + "└ " * (depth > 0))
+    indents = family["depth"].map(
+        lambda depth: "\u2003" * max(int(depth) - 1, 0) + "└ " * (depth > 0)
+    )
     return family.assign(
         called=indents + family["name"].fillna("(no name)"),
         verdict=family["verdict"].astype("str"),

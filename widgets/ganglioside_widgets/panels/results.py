@@ -32,7 +32,9 @@ COLUMNS: Final = (
     Column("residual", "Residual (min)", 76, "3", "Measured minus predicted RT"),
     Column("volume", "Peak area", 76, "short"),
     Column("parent", "Parent", 132),
-    Column("process", "Process", 120, "text", "Loss or other ion by which it comes from its parent"),
+    Column(
+        "process", "Process", 120, "text", "Loss or other ion by which it comes from its parent"
+    ),
     Column("analyst_decision", "Decision", 90, "text", "What the analyst decided on the name"),
     Column("analyst_name", "New name", 140, "text", "The analyst's name for the feature"),
     Column("analyst_verdict", "My verdict", 112, "verdict", "The analyst's own verdict"),
@@ -56,9 +58,6 @@ COLUMNS: Final = (
 
 #: Value of the choice "all" of a filter.
 _ALL: Final = ""
-
-#: Most samples by which the marks of a chart are told apart by colour.
-_COLOURED: Final = 10
 
 
 class ResultsPanel(Panel):
@@ -97,11 +96,13 @@ class ResultsPanel(Panel):
         ).add_class("gg-grid-place")
         self.queue = QueuePanel(self.state, self.review)
         self.feature = FeaturePanel(self.state, self.review)
-        self.keys = self._keys()
+        self.shortcuts = self._shortcuts()
         middle = w.VBox([self._chart, self._bar, self.grid]).add_class("gg-middle")
         self._panes = w.Box([self.queue, middle, self.feature]).add_class("gg-panes")
         top = w.Box([self.headline, self._chips]).add_class("gg-top")
-        self._body = w.VBox([self.stale, top, self._panes, self.keys]).add_class("gg-results-body")
+        self._body = w.VBox([self.stale, top, self._panes, self.shortcuts]).add_class(
+            "gg-results-body"
+        )
         self._empty = box(
             "<p class='gg-empty'>No result yet: drop a table, or try the example.</p>"
         )
@@ -119,18 +120,13 @@ class ResultsPanel(Panel):
         self._show_analysis({"old": None})
 
     def _build_chart(self) -> None:
-        self.chart = Chart("Chart of the features").add_class("gg-fills")
+        self.chart = Chart("Chart of the features", has_tools=True).add_class("gg-fills")
         self.caption = box(kind="caption")
         self.view = w.Dropdown(
             options=[(label, key) for key, label in VIEWS.items()], description="Chart"
         ).add_class("gg-field")
-        self.colour = w.Dropdown(
-            options=[("verdict", "verdict"), ("sample", "sample")], description="Colour"
-        ).add_class("gg-field")
-        line = w.HBox([self.view, self.colour]).add_class("gg-line")
-        self._chart = w.VBox([line, self.chart, self.caption]).add_class("gg-chart-card")
-        for field in (self.view, self.colour):
-            field.observe(lambda _: self._draw(), "value")
+        self._chart = w.VBox([self.view, self.chart, self.caption]).add_class("gg-chart-card")
+        self.view.observe(lambda _: self._draw(), "value")
 
     def _build_filters(self) -> None:
         self.search = w.Text(placeholder="name, parent, words of the reason", description="Search")
@@ -149,7 +145,9 @@ class ResultsPanel(Panel):
         self.clear = button("Clear", self.state.show_all, tip="Clear the search and all filters")
         self.count = box(kind="count")
         self.changes = box(kind="changes")
-        self.show_changed = button("Show them", self._choose_changed, tip="Show these features only")
+        self.show_changed = button(
+            "Show them", self._choose_changed, tip="Show these features only"
+        )
         told = w.HBox([self.changes, self.show_changed]).add_class("gg-told")
         fields = [self.search, self.category, self.series, self.sample, self.decision]
         line = w.HBox([*fields, self.clear, self.count]).add_class("gg-filters")
@@ -157,7 +155,7 @@ class ResultsPanel(Panel):
         self._bar = w.VBox([told, line]).add_class("gg-filter-bar")
         self._is_filling = False
 
-    def _keys(self) -> Keys:
+    def _shortcuts(self) -> Keys:
         """Keys that work wherever the visitor is on the page."""
         bar = self.feature.bar
         decide = {kind.key: lambda name=kind.name: bar.decide(name) for kind in DECISIONS}
@@ -173,6 +171,7 @@ class ResultsPanel(Panel):
                 "Escape": self.state.show_all,
             },
             {"/": "gg-search", "e": "gg-new-name", "m": "gg-decision-note"},
+            {"gg-new-name": lambda: bar.decide("renamed")},
         )
 
     def _sort(self, by: str, descending: bool) -> None:
@@ -251,8 +250,6 @@ class ResultsPanel(Panel):
                 _set_choices(field, values, chosen)
                 is_choice = len(values) > 1 or (field is self.decision and values)
                 field.layout.display = "" if is_choice else "none"
-            samples = len(self.sample.options) - 1
-            self.colour.layout.display = "" if 1 < samples <= _COLOURED else "none"
             self.search.value = view.search
         finally:
             self._is_filling = False
@@ -285,8 +282,7 @@ class ResultsPanel(Panel):
         analysis = self.state.analysis
         if analysis is None:
             return
-        colour = self.colour.value if self.colour.layout.display == "" else "verdict"
-        drawn = interactive(analysis, self.view.value, colour=colour)
+        drawn = interactive(analysis, self.view.value)
         self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_{self.view.value}"
         self.chart.show(drawn)
         self.chart.selected = self.state.selected
@@ -300,8 +296,7 @@ def _headline(analysis: Analysis) -> str:
     count = sum(decision is not None for decision in decided)
     more = f" {count:,} decided by analysts." if count else ""
     return (
-        f"<h3>{escape(analysis.source.name)}</h3>"
-        f"<p>{escape(analysis.summary.headline)}{more}</p>"
+        f"<h3>{escape(analysis.source.name)}</h3><p>{escape(analysis.summary.headline)}{more}</p>"
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from ganglioside.columns import Verdict
 from ganglioside.errors import GangliosideError
 from ganglioside.questions.explanation import Explanation
 from ganglioside.questions.score_card import Score
-from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.verdicts.overrides import Override
 from ganglioside_widgets.state.row_filter import Chosen, RowView
 
 #: The value of `ResultsState.selected` where no feature is selected.
@@ -214,10 +214,14 @@ class ResultsState(t.HasTraits):
             self.error = "Select a feature first: click its row or its point."
             return False
         override = self.override() or Override(feature_id=self.selected)
-        unsigned = {"confirmed_by": "", "confirmed_at": None}
         try:
             new = replace(
-                override, author=self._author(), time=datetime.now(UTC), **unsigned, **values
+                override,
+                author=self._author(),
+                time=datetime.now(UTC),
+                confirmed_by="",
+                confirmed_at=None,
+                **values,
             )
         except GangliosideError as refusal:
             self.error = str(refusal)

@@ -13,7 +13,7 @@ from typing import Final
 import traitlets as t
 
 from ganglioside.analysis import Analysis, analyze
-from ganglioside.errors import Cancelled, GangliosideError, HistoryError, ValidationError
+from ganglioside.errors import Cancelled, GangliosideError, HistoryError, ReadError
 from ganglioside.history import History
 from ganglioside.jobs import follow_session
 from ganglioside.progress import ProgressCallback, ProgressEvent
@@ -67,7 +67,7 @@ class _Job:
 
         Raises
         ------
-        ValidationError
+        ReadError
             If the files of a study do not share one gradient.
         """
         analysis = analyze(self.overrides.mark(self.table), self.settings, progress)
@@ -79,7 +79,7 @@ class _Job:
 def _require_one_gradient(analysis: Analysis) -> None:
     apart = analysis.findings[analysis.findings["code"] == "gradients-differ"]
     if not apart.empty:
-        raise ValidationError(
+        raise ReadError(
             f"These files are no one study. {apart['message'].iloc[0]} Press Run all, which judges "
             "each file by itself."
         )

@@ -11,7 +11,6 @@ from ganglioside.errors import GangliosideError, HistoryError, OverrideError
 from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.overrides import current
-from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.verdicts.overrides import Overrides
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.jobs import JobsState
@@ -167,9 +166,9 @@ class WorkbenchState(t.HasTraits):
         if upload is None and not self.upload.as_study:
             return  # what is shown has no file here
         self.run.table = self.upload.table
-        if upload in self._found and not self.upload.as_study:
-            analysis, sid = self._found[upload]
-            self.run.show(analysis=analysis, table=upload.table, sid=sid)
+        table = self.upload.table
+        if upload in self._found and table is not None and not self.upload.as_study:
+            self.run.show(table, *self._found[upload])
 
     def _table_came(self, change: dict[str, object]) -> None:
         """Analyse a table that came alone; where something runs, after it."""

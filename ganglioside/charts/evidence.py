@@ -1,0 +1,137 @@
+"""Small charts of one feature: its series, and the peaks of its ceramide."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import pandas as pd
+
+from ganglioside.analysis import Analysis
+from ganglioside.charts import palette
+from ganglioside.charts.feature_marks import choices, finish, tooltips, verdict_channel
+from ganglioside.charts.interactive import InteractiveChart, detach
+from ganglioside.charts.plot_tables import inline, points
+from ganglioside.charts.vega import Spec, layers, marks, quantity, value
+from ganglioside.charts.views import retention_by_carbons
+
+#: Height of the chart of a series and of one lane of sticks, px.
+_HEIGHT: Final = 170
+_LANE: Final = 34
+
+#: Most lanes of sticks.
+_MOST_LANES: Final = 8
+
+_NOTHING: Final = InteractiveChart("", (), {}, {})
+
+
+def series_curve(analysis: Analysis, feature_id: int) -> InteractiveChart:
+    """Retention of the series of a feature by carbon number; empty where it has none.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = series_curve(gg.analyze(gg.example()), 12)
+    >>> chart.title
+    'Retention by carbon number: GM3'
+    """
+    series = analysis.features["series"].iloc[feature_id]
+    if pd.isna(series):
+        return _NOTHING
+    return _small(retention_by_carbons.spec(analysis, str(series)), _HEIGHT)
+
+
+def sticks(analysis: Analysis, feature_id: int) -> InteractiveChart:
+    """Peak areas of all features of the ceramide of a feature by RT, one lane a series.
+
+    Each peak is a stick whose height is its area relative to the largest of its lane; empty where
+    the feature has no ceramide or the table no areas.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = sticks(gg.analyze(gg.example()), 12)
+    >>> chart.title
+    'Peaks of 36:1;O2'
+    """
+    feature = analysis.features.iloc[feature_id]
+    frame = points(analysis)
+    for part in ("carbons", "double_bonds", "hydroxyls"):
+        frame = frame[frame[part].eq(feature[part]).fillna(False)]
+    if "sample" in analysis.features:
+        own = analysis.features["sample"].fillna("") == (
+            "" if pd.isna(feature["sample"]) else feature["sample"]
+        )
+        frame = frame[own.reindex(frame.index)]
+    frame = frame[frame["volume"].gt(0) & frame["rt"].notna() & frame["series"].notna()]
+    if frame.empty:
+        return _NOTHING
+    lanes = _lanes(frame, feature)
+    shown = frame[frame["series"].isin(lanes)]
+    largest = shown.groupby("series")["volume"].transform("max")
+    shown = shown.assign(height=shown["volume"] / largest)
+    name = f"{feature['carbons']}:{feature['double_bonds']};O{feature['hydroxyls']}"
+    return _small(_stick_layers(shown, lanes, f"Peaks of {name}"), _LANE * len(lanes))
+
+
+def _lanes(frame: pd.DataFrame, feature: pd.Series[Any]) -> list[str]:
+    """Series of the lanes: those with the largest peaks, and that of the feature."""
+    largest = frame.groupby("series")["volume"].max().sort_values(ascending=False)
+    chosen = list(largest.index[:_MOST_LANES])
+    own = feature["series"]
+    return chosen if own in chosen else [*chosen[: _MOST_LANES - 1], str(own)]
+
+
+def _stick_layers(frame: pd.DataFrame, lanes: list[str], title: str) -> Spec:
+    """Sticks of each lane from its floor, with a mark to point at."""
+    rank = {series: at for at, series in enumerate(lanes)}
+    floor = frame["series"].map(rank).astype("float64") + 1.0
+    data = inline(frame.assign(floor=floor, top=floor - 0.85 * frame["height"]))
+    labels = " : ".join(
+        f"datum.value === {at + 1} ? {json.dumps(series)}" for series, at in rank.items()
+    )
+    y: Spec = {
+        "field": "top",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [len(lanes) + 0.15, 0.0], "nice": False, "zero": False},
+        "axis": {
+            "values": [at + 1 for at in range(len(lanes))],
+            "labelExpr": f"{labels} : ''",
+            "grid": True,
+            "labelLimit": 130,
+        },
+    }
+    x = quantity("rt", title="RT (min)", scale={"zero": False, "nice": False, "padding": 14})
+    fill = verdict_channel(frame, palette.VERDICT_COLOURS)
+    stems = marks(
+        "rule",
+        {"x": x, "y": y, "y2": {"field": "floor"}, "color": fill | {"legend": None}},
+        data=data,
+        strokeWidth=2.5,
+    )
+    heads = marks(
+        "point",
+        {
+            "x": x,
+            "y": y,
+            "fill": fill | {"legend": None},
+            "shape": verdict_channel(frame, palette.VERDICT_SHAPES) | {"legend": None},
+            "size": value(48),
+            "tooltip": tooltips(frame),
+        },
+        data=data,
+        strokeWidth=0,
+        opacity=1,
+    )
+    caption = "Height: area relative to the largest peak of the lane."
+    chart = layers(stems, heads)
+    return finish(chart, title, caption, params=choices(), width=340, height=_HEIGHT)
+
+
+def _small(spec: Spec, height: int) -> InteractiveChart:
+    """Chart for a pane, as wide as it and so high, without a legend."""
+    chart = detach(spec)
+    whole = chart.spec | {"height": height}
+    whole["config"] = whole["config"] | {"legend": {"disable": True}}
+    return InteractiveChart(chart.title, chart.caption, whole, chart.data)

@@ -1,0 +1,102 @@
+// A list of features in groups. `SYMBOLS` of the verdicts are defined before this.
+
+function render({ model, el }) {
+  const root = document.createElement("div");
+  root.className = "gg-queue";
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", model.get("_label"));
+  el.append(root);
+  let last = null; // the line from which Shift marks
+
+  const marked = () => new Set(model.get("_marked"));
+
+  function mark(item, isMarked, isSpan) {
+    const ids = model.get("_items").map((other) => other.id);
+    const all = marked();
+    const [from, to] = [ids.indexOf(isSpan && last !== null ? last : item.id), ids.indexOf(item.id)];
+    for (const id of ids.slice(Math.min(from, to), Math.max(from, to) + 1))
+      if (isMarked) all.add(id);
+      else all.delete(id);
+    last = item.id;
+    model.send({ mark: [...all] });
+  }
+
+  function line(item) {
+    const row = document.createElement("div");
+    row.className = "gg-queue-line";
+    row.dataset.id = item.id;
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.setAttribute("aria-label", `Mark ${item.name}`);
+    box.onclick = (event) => mark(item, box.checked, event.shiftKey);
+    const open = document.createElement("button");
+    open.type = "button";
+    open.title = item.text;
+    const name = document.createElement("b");
+    name.textContent = item.name;
+    const verdict = document.createElement("span");
+    verdict.className = `gg-is-${item.verdict}`;
+    verdict.textContent = SYMBOLS[item.verdict] ?? "";
+    verdict.title = item.verdict;
+    const text = document.createElement("small");
+    text.textContent = item.text;
+    const sign = document.createElement("i");
+    sign.textContent = item.decision ? model.get("_decision_marks")[item.decision] ?? "" : "";
+    sign.title = item.decision;
+    open.append(verdict, name, sign, text);
+    open.setAttribute("aria-label", [item.name, item.verdict, item.text, item.decision].filter(Boolean).join(", "));
+    open.onclick = () => model.send({ open: item.id });
+    row.append(box, open);
+    row.classList.toggle("gg-decided", Boolean(item.decision) && item.decision !== "later");
+    return row;
+  }
+
+  function draw() {
+    const groups = new Map();
+    for (const item of model.get("_items"))
+      groups.set(item.group, [...(groups.get(item.group) ?? []), item]);
+    const parts = [];
+    for (const [title, items] of groups) {
+      const heading = document.createElement("h4");
+      const open = items.filter((item) => !item.decision || item.decision === "later").length;
+      heading.textContent = title;
+      heading.title = model.get("_helps")[title] ?? "";
+      const count = document.createElement("small");
+      count.textContent = open ? ` ${open} open` : " done";
+      heading.append(count);
+      parts.push(heading, ...items.map(line));
+    }
+    const [top, focused] = [root.scrollTop, document.activeElement?.closest?.(".gg-queue-line")?.dataset.id];
+    root.replaceChildren(...parts);
+    root.scrollTop = top;
+    if (focused !== undefined) root.querySelector(`[data-id="${focused}"] button`)?.focus({ preventScroll: true });
+    choose(false);
+    check();
+  }
+
+  function choose(reveals = true) {
+    for (const row of root.querySelectorAll(".gg-queue-line")) {
+      const isSelected = Number(row.dataset.id) === model.get("selected");
+      row.classList.toggle("gg-selected", isSelected);
+      const button = row.querySelector("button");
+      if (isSelected) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+      if (!isSelected || !reveals) continue;
+      const [place, view] = [row.getBoundingClientRect(), root.getBoundingClientRect()];
+      if (place.top < view.top || place.bottom > view.bottom) root.scrollTop += place.top - view.top - view.height / 3;
+    }
+  }
+
+  function check() {
+    const all = marked();
+    for (const row of root.querySelectorAll(".gg-queue-line"))
+      row.querySelector("input").checked = all.has(Number(row.dataset.id));
+  }
+
+  model.on("change:_items", draw);
+  model.on("change:_marked", check);
+  model.on("change:selected", () => choose());
+  draw();
+}
+
+export default { render };

@@ -1,0 +1,128 @@
+"""Buttons to decide on the name of the selected feature, by mouse or by one key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+import ipywidgets as w
+
+from ganglioside.verdicts.overrides import Override
+from ganglioside.verdicts.review import DECISIONS
+from ganglioside_widgets.panels.base import box, button, say
+from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.review import ReviewState
+
+#: Keys that are no decisions, with their buttons' labels.
+UNDO_KEY, CONFIRM_KEY = "u", "c"
+
+
+class DecisionBar(w.VBox):  # type: ignore[misc]
+    """Accept, rename, reject or leave the name of a feature; confirm what another decided.
+
+    Each decision goes on to the next open feature of the list.
+
+    Parameters
+    ----------
+    results : ResultsState
+    review : ReviewState
+
+    Attributes
+    ----------
+    buttons : dict of str to Button
+        By decision.
+    """
+
+    def __init__(self, results: ResultsState, review: ReviewState) -> None:
+        self.results, self.review = results, review
+        self.buttons = {
+            kind.name: button(
+                f"{kind.label} ({kind.key})", self._on_click(kind.name), tip=kind.help
+            )
+            for kind in DECISIONS
+        }
+        self.undo = button(f"Undo ({UNDO_KEY})", self._undo, tip="Undo the last decision here")
+        self.confirm = button(
+            f"Confirm ({CONFIRM_KEY})", self._confirm, tip="Confirm what another person decided"
+        )
+        row = w.HBox([*self.buttons.values(), self.confirm, self.undo]).add_class("gg-buttons")
+        self.name = w.Text(description="New name", placeholder="for Rename").add_class("gg-field")
+        self.note = w.Text(description="Note", placeholder="optional: MS/MS, a standard, ...")
+        self.note.add_class("gg-field").add_class("gg-decision-note")
+        self.name.add_class("gg-new-name")
+        self._said, self._who = box(kind="said"), box(kind="who")
+        super().__init__([row, self.name, self.note, self._said, self._who])
+        self.add_class("gg-decisions")
+        results.observe(self._show, ["selected", "analysis", "stale"])
+        review.observe(self._show, ["queue", "marked", "said", "error", "decisions"])
+        results.observe(self._other_feature, "selected")
+        self._other_feature(None)
+        self._show(None)
+
+    def decide(self, decision: str, *, name: str = "") -> None:
+        """Take a decision on the selected or marked features, then go on to the next."""
+        new = name or self.name.value
+        if self.review.decide(decision, name=new, note=self.note.value):
+            self.review.go_on()
+
+    def _on_click(self, decision: str) -> Callable[[], None]:
+        return lambda: self.decide(decision)
+
+    def _undo(self) -> None:
+        self.review.undo()
+
+    def _confirm(self) -> None:
+        if self.review.confirm():
+            self.review.go_on()
+
+    def _other_feature(self, _: object) -> None:
+        override = self.results.override()
+        given = None if override is None else override.name
+        self.name.value = given or self.review.suggested(self.results.selected)
+        self.note.value = ""
+
+    def _show(self, _: object) -> None:
+        stale = self.results.stale
+        several = len(self.review.marked)
+        for kind in DECISIONS:
+            each = self.buttons[kind.name]
+            each.disabled = bool(stale)
+            of = f" {several}" if several > 1 else ""
+            each.description = f"{kind.label}{of} ({kind.key})"
+        self.undo.disabled = bool(stale) or not self.review.can_undo
+        override = self.results.override()
+        others = override is not None and override.author != self.review.author()
+        can_confirm = others and override.decision not in (None, "later")  # type: ignore[union-attr]
+        self.confirm.layout.display = "" if can_confirm and not stale else "none"
+        self._said.value = say(self.review.error, "error") or say(self.review.said)
+        self._who.value = self._who_decided(override)
+
+    def _who_decided(self, override: Override | None) -> str:
+        """Sentences on who decided what on the feature, as HTML."""
+        if override is None or override.decision is None:
+            return ""
+        words = override.decision + (f" to {override.name}" if override.name else "")
+        by = f"{words[0].upper()}{words[1:]} by {override.author or 'nobody named'}, "
+        text = f"{escape(by)}{_time(override.time.isoformat())}"
+        if override.note:
+            text += f": {escape(override.note)}"
+        if override.confirmed_by and override.confirmed_at is not None:
+            when = _time(override.confirmed_at.isoformat())
+            text += f"<br>Confirmed by {escape(override.confirmed_by)}, {when}"
+        return f"<p>{text}</p>{self._disagreement()}"
+
+    def _disagreement(self) -> str:
+        """What others decided otherwise on the feature, as HTML."""
+        decisions = self.review.decisions
+        if decisions is None or self.results.selected not in set(
+            decisions.disagreements["feature_id"]
+        ):
+            return ""
+        rows = decisions.by_person[decisions.by_person["feature_id"] == self.results.selected]
+        each = ", ".join(f"{row.author}: {row.decision}" for row in rows.itertuples())
+        return say(f"Two people decided differently: {each}.", "warning")
+
+
+def _time(iso: str) -> str:
+    """Time as HTML; the page shows it in the reader's own zone."""
+    return f"<time datetime='{escape(iso)}'>{escape(iso[:16].replace('T', ' '))} UTC</time>"

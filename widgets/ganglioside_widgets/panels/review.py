@@ -1,0 +1,79 @@
+"""The features to look at first, one line each, and how many are decided."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from ganglioside.questions.review_queue import GROUPS
+from ganglioside.verdicts.review import DECISIONS
+from ganglioside_widgets.elements.queue import Item, Queue
+from ganglioside_widgets.panels.base import Panel, box
+from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.review import ReviewState
+
+#: Sign of each decision in the list.
+_SIGNS: Final = {"accepted": "✓", "renamed": "✎", "rejected": "✗", "later": "…"}
+
+
+class QueuePanel(Panel):
+    """What to look at first, in groups; a line opens its feature, several can be marked.
+
+    Parameters
+    ----------
+    results : ResultsState
+    review : ReviewState
+    """
+
+    def __init__(self, results: ResultsState, review: ReviewState) -> None:
+        self.results, self.review = results, review
+        self.progress = box(kind="review-progress")
+        titles = {group.title: group.help for group in GROUPS}
+        signs = {kind.name: _SIGNS[kind.name] for kind in DECISIONS}
+        self.list = Queue("Features to review", signs, titles)
+        super().__init__("To review", [self.progress, self.list], kind="queue-panel")
+        self.list.on_open(self.results.select)
+        self.list.on_mark(self.review.mark)
+        review.observe(self._show, ["queue", "is_ready", "marked"])
+        results.observe(self._show, "analysis")
+        results.observe(self._choose, "selected")
+        self._show(None)
+
+    def _choose(self, _: object) -> None:
+        self.list.selected = self.results.selected
+
+    def _show(self, _: object) -> None:
+        done, total = self.review.progress
+        self.list.show(self._items(), self.review.marked)
+        self._choose(None)
+        if self.results.analysis is None:
+            self.progress.value = ""
+        elif total:
+            self.progress.value = (
+                f"<progress max='{total}' value='{done}' aria-label='Reviewed'></progress>"
+                f"<span role='status'>{done} of {total} reviewed</span>"
+            )
+        elif self.review.is_ready:
+            self.progress.value = "<p class='gg-empty'>Nothing here needs a second look.</p>"
+        else:
+            self.progress.value = "<p class='gg-empty'>Looking for what needs a second look ...</p>"
+
+    def _items(self) -> list[Item]:
+        titles = {group.name: group.title for group in GROUPS}
+        return [
+            Item(
+                id=int(row["feature_id"]),
+                group=titles[str(row["group"])],
+                name=self._name(int(row["feature_id"])),
+                verdict=str(row["verdict"]),
+                text=str(row["why"]),
+                decision=self.review.decision(int(row["feature_id"])) or "",
+            )
+            for row in self.review.queue.to_dict("records")
+        ]
+
+    def _name(self, feature_id: int) -> str:
+        features = self.results.features
+        name = features["name"].iloc[feature_id]
+        return "(no name)" if pd.isna(name) else str(name)

@@ -22,6 +22,7 @@ QUEUE: Final[dict[str, str]] = {
     "confidence": "float64",
     "volume": "float64",
     "suggested_name": "str",  # the name that fits better, NA where none is known
+    "suggested_process": "str",  # by which it comes from that species, NA where it is the species
     "suggested_note": "str",
 }
 
@@ -148,6 +149,7 @@ def review_queue(
         why=[found[i][1] for i in order],
         verdict=rows["verdict"].astype("str"),
         suggested_name=names["suggested_name"].reindex(order).array,
+        suggested_process=names["process"].reindex(order).array,
         suggested_note=names["note"].reindex(order).array,
     )
     return table[list(QUEUE)].astype(QUEUE).reset_index(drop=True)
@@ -168,7 +170,7 @@ def _renamed(
         if feature_id in names.index:
             process = names["process"][feature_id]
             by = "" if pd.isna(process) else f" by {process}"
-            yield feature_id, f"would fit {names['suggested_name'][feature_id]}{by}"
+            yield feature_id, f"fits {names['suggested_name'][feature_id]}{by}"
         elif feature_id in candidates:
             yield feature_id, "may be a NeuGc form"
 

@@ -34,6 +34,13 @@ class Summary:
     headline: str  # one sentence
     area_explained: float = nan  # share of the peak area that is explained; NaN without areas
 
+    @property
+    def lead(self) -> str:
+        """The headline without the counts of each verdict."""
+        explained = self.valid + self.fragment + self.adduct
+        sentence = _explained(explained, self.features, self.area_explained)
+        return f"{sentence}.{_anchors(self.anchors_not_valid, self.anchors)}"
+
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> Summary:
         """Summary from its values as JSON has them; null is NaN.
@@ -64,15 +71,12 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
     explained = count["valid"] + count["fragment"] + count["adduct"]
     total = len(table)
     of_area = _area_explained(table, verdicts)
-    with_area = "" if isnan(of_area) else f", with {of_area:.0%} of the peak area"
     headline = (
-        f"{explained:,} of {total:,} features explained ({explained / max(total, 1):.0%})"
-        f"{with_area}: "
+        f"{_explained(explained, total, of_area)}: "
         f"{count['valid']:,} valid, {count['fragment']:,} fragments, {count['adduct']:,} adducts; "
         f"{count['outlier']:,} outliers, {count['undetermined']:,} undetermined."
+        f"{_anchors(wrong, int(anchors.sum()))}"
     )
-    if wrong:
-        headline += f" {wrong:,} of {anchors.sum():,} anchors are not valid."
     return Summary(
         features=total,
         **count,
@@ -85,6 +89,20 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
         headline=headline,
         area_explained=of_area,
     )
+
+
+def _explained(explained: int, total: int, of_area: float) -> str:
+    """Share of the features, and of the peak area, that is explained, in words."""
+    share = f"{explained:,} of {total:,} features explained ({explained / max(total, 1):.0%})"
+    return share if isnan(of_area) else f"{share}, with {of_area:.0%} of the peak area"
+
+
+def _anchors(wrong: int, anchors: int) -> str:
+    """Sentence on wrong anchors; empty where there are none."""
+    if not wrong:
+        return ""
+    verb = "is" if wrong == 1 else "are"
+    return f" {wrong:,} of {anchors:,} anchors {verb} not valid."
 
 
 def _area_explained(table: FeatureTable, verdicts: RowVerdicts) -> float:

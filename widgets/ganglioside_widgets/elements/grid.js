@@ -6,6 +6,7 @@ const HEAD = 40;
 const FILTERS = 30;
 const SPARE = 8;
 const TYPING = 250; // ms after the last key
+const WIDEST = 320; // px, of a frozen column
 const MINUS = "\u2212";
 
 // Value of a column at a row, and the row of a value, -1 where there is none.
@@ -88,6 +89,7 @@ function render({ model, el }) {
   el.append(root);
   const prefix = `gg-${Math.random().toString(36).slice(2)}-`;
 
+  const pen = document.createElement("canvas").getContext("2d");
   let cells = {};
   let order = new Int32Array();
   let layout = [];
@@ -97,8 +99,17 @@ function render({ model, el }) {
   const kept = () => JSON.parse(localStorage.getItem(place) ?? "{}");
   const isShown = (column) => kept()[column.key] ?? !column.hidden;
 
+  // Frozen columns are as wide as their longest text: names are never cut.
+  function width(column) {
+    const labels = column.frozen ? model.get("_columns")[column.key]?.labels ?? [] : [];
+    const longest = labels.reduce((long, label) => (label.length > long.length ? label : long), "");
+    if (!longest) return column.width;
+    pen.font = getComputedStyle(root).font;
+    return Math.min(Math.max(column.width, Math.ceil(pen.measureText(longest).width) + 26), WIDEST);
+  }
+
   function columns() {
-    layout = model.get("_layout_columns").filter(isShown);
+    layout = model.get("_layout_columns").filter(isShown).map((c) => ({ ...c, width: width(c) }));
     cells = Object.fromEntries(
       Object.entries(model.get("_columns")).map(([key, column]) => [key, decode(column)]),
     );
@@ -144,8 +155,8 @@ function render({ model, el }) {
     const field = document.createElement("input");
     field.dataset.column = column.key;
     field.setAttribute("aria-label", `Filter ${column.label}`);
-    const isNumber = cells[column.key]?.labels === undefined;
-    field.placeholder = isNumber ? "> 5, 5..7" : "words";
+    const isNumber = model.get("_columns")[column.key]?.kind === "number";
+    field.placeholder = isNumber ? "> 5" : "contains";
     field.title = isNumber ? "For example > 5, <= 5, 5..7; a number finds what is written so" : "Words that it contains";
     let due;
     field.oninput = () => {

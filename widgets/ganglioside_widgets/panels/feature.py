@@ -41,6 +41,9 @@ _FAMILY_COLUMNS: Final = (
 _LEAST_PROBABILITY: Final = 0.001
 _MOST_LISTED: Final = 6
 
+#: Verdicts beside which other names are suggested.
+_UNEXPLAINED: Final = ("outlier", "undetermined")
+
 #: Suggested names with a button each.
 _SUGGESTED: Final = 3
 
@@ -182,16 +185,18 @@ class FeaturePanel(Panel):
             self.names.children = ()
             return
         others = suggestions[suggestions["name"] != feature["name"]].head(_SUGGESTED)
-        is_wanted = str(feature["verdict"]) != "valid" and not others.empty
+        is_wanted = str(feature["verdict"]) in _UNEXPLAINED and not others.empty
         lines = [self._name_line(row) for row in others.to_dict("records")] if is_wanted else []
         title = box("<h4>What it could be</h4>")
         self.names.children = (title, *lines) if lines else ()
 
     def _name_line(self, suggestion: dict[str, Any]) -> w.HBox:
         name = str(suggestion["name"])
+        text = box(_suggestion(suggestion), kind="name")
+        if pd.notna(suggestion["process"]):  # no species of its own: another ion of one
+            return w.HBox([text]).add_class("gg-name-line")
         use = button("Use this name", self._use(name), tip=f"Rename to {name}")
-        text = _suggestion(suggestion)
-        return w.HBox([box(text, kind="name"), use]).add_class("gg-name-line")
+        return w.HBox([text, use]).add_class("gg-name-line")
 
     def _use(self, name: str) -> Callable[[], None]:
         return lambda: self.bar.decide("renamed", name=name)

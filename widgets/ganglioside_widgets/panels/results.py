@@ -27,7 +27,7 @@ from ganglioside_widgets.state.review import ReviewState
 COLUMNS: Final = (
     Column("name", "Name", 148, frozen=True),
     Column("verdict", "Verdict", 112, "verdict"),
-    Column("confidence", "Confidence", 84, "percent", "Probability that the verdict is right"),
+    Column("confidence", "Conf.", 82, "percent", "Probability that the verdict is right"),
     Column("rt", "RT (min)", 66, "3"),
     Column("residual", "Residual (min)", 76, "3", "Measured minus predicted RT"),
     Column("volume", "Peak area", 76, "short"),
@@ -295,9 +295,7 @@ def _headline(analysis: Analysis) -> str:
     decided = [override.decision for override in analysis.overrides]
     count = sum(decision is not None for decision in decided)
     more = f" {count:,} decided by analysts." if count else ""
-    return (
-        f"<h3>{escape(analysis.source.name)}</h3><p>{escape(analysis.summary.headline)}{more}</p>"
-    )
+    return f"<h3>{escape(analysis.source.name)}</h3><p>{escape(analysis.summary.lead)}{more}</p>"
 
 
 def _set_choices(field: w.Dropdown, values: Sequence[str], chosen: tuple[str, ...]) -> None:

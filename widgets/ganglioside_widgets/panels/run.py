@@ -15,21 +15,32 @@ _TICK = 0.5
 
 
 class RunPanel(Panel):
-    """Buttons to run and cancel, with the reason where they are disabled, and progress by step."""
+    """Buttons to run and cancel, with the reason where they are disabled, and progress by step.
 
-    def __init__(self, state: RunState | None = None) -> None:
+    Parameters
+    ----------
+    state : RunState, optional
+        A new one where omitted.
+    whole : bool, optional
+        Whether the panel holds `details` itself; if not, a page can put them elsewhere.
+
+    Attributes
+    ----------
+    details : VBox
+        With whom new sessions are shared, and the log.
+    """
+
+    def __init__(self, state: RunState | None = None, *, whole: bool = True) -> None:
         self.state = state or RunState(post=post_to_kernel())
         self.run = button("Run the analysis", self.state.start, kind="primary")
         self.cancel = button("Cancel", self.state.cancel)
         self._progress, self._end, self._lines = box(kind="progress"), box(), box()
         self._log = w.Accordion([self._lines], titles=("Log",)).add_class("gg-log")
-        self._why = box(kind="why")
         self.way = w.Dropdown(description="Seen by").add_class("gg-field")
         buttons = w.HBox([self.run, self.cancel]).add_class("gg-buttons")
         line = w.HBox([buttons, self._progress]).add_class("gg-run-line")
-        super().__init__(
-            "", [line, self._why, self._end, w.HBox([self.way, self._log])], kind="run"
-        )
+        self.details = w.VBox([self.way, self._log]).add_class("gg-run-details")
+        super().__init__("", [line, self._end, *([self.details] if whole else [])], kind="run")
         self.state.observe(
             self._show,
             [
@@ -79,7 +90,6 @@ class RunPanel(Panel):
         self.run.description = self.run.tooltip = "Run again" if again else first
         self.cancel.disabled = bool(state.why_not_cancel)
         self.cancel.tooltip = state.why_not_cancel or "Cancel"
-        self._why.value = f"<span>{escape(state.why_not)}</span>"
         self._progress.value = self._bar()
         self._end.value = refused(state.refusal) + say(state.notice, "warning")
         lines = "\n".join(reversed(state.log)) or "Nothing has run yet."
@@ -87,6 +97,9 @@ class RunPanel(Panel):
 
     def _bar(self) -> str:
         state = self.state
+        if state.phase is not Phase.RUNNING and state.why_not:
+            why = f'<span class="gg-why">{escape(state.why_not)}</span>'
+            return f'<div class="gg-bar-place">{why}</div>'
         if state.phase in (Phase.EMPTY, Phase.READY) and not state.message:
             return '<div class="gg-bar-place"></div>'
         kept = f" · session <code>{escape(state.session_id)}</code>" if state.session_id else ""

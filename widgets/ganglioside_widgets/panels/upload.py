@@ -144,6 +144,7 @@ class UploadPanel(Panel):
             self._is_showing = False
         self._summary.value = self._summary_html()
         self.notes.value = self._notes_html()
+        self.notes.layout.display = "" if self.notes.value else "none"
         self._taken.value = self._taken_html()
 
     def _show_files(self) -> None:

@@ -69,7 +69,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.page = Page("Workbench", PAGES)
         self.upload = UploadPanel(self.state.upload, whole=False, run_all=self.state.run_all)
         self.thresholds = ThresholdsPanel(self.state.thresholds)
-        self.run = RunPanel(self.state.run)
+        self.run = RunPanel(self.state.run, whole=False)
         self.results = ResultsPanel(self.state.results, self.state.review)
         self.export = ExportPanel(self.state.export, self.page)
         self.jobs = JobsPanel(self.state.jobs, self.page, self.state.open)
@@ -79,7 +79,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._is_looking = False
         self._build_drawers()
         self._build_files()
-        told = w.HBox([self._notice, self._save, self._back]).add_class("gg-told")
+        self._told = told = w.HBox([self._notice, self._save, self._back]).add_class("gg-told")
         bar = w.HBox([self._file, self.run, *self._toggles.values()]).add_class("gg-input-bar")
         drawers = [self._drawers[name] for name in self._toggles]
         bench = w.VBox([bar, *drawers, self.upload.notes, told, self.results])
@@ -101,7 +101,8 @@ class Workbench(w.VBox):  # type: ignore[misc]
 
     def _build_drawers(self) -> None:
         """Make the panels that a button of the bar shows, the table being the first."""
-        table = w.VBox([self.upload, self.upload.preview]).add_class("gg-drawer")
+        left = w.VBox([self.upload, self.run.details])
+        table = w.Box([left, self.upload.preview]).add_class("gg-drawer")
         self._drawers = {
             "Table": table,
             "Thresholds": self.thresholds,
@@ -223,5 +224,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._back.layout.display = "" if state.results.stale and state.can_go_back else "none"
         hint = "These thresholds differ from the saved session." if is_unsaved else ""
         self._notice.value = say(state.notice, "warning") + say(hint)
+        is_told = self._notice.value or self._back.layout.display == ""
+        self._told.layout.display = "" if is_told else "none"
         has_result = state.results.analysis is not None
         (self._root.add_class if has_result else self._root.remove_class)("gg-has-result")

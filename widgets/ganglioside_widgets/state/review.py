@@ -115,11 +115,12 @@ class ReviewState(t.HasTraits):
         return None if override is None else override.decision
 
     def suggested(self, feature_id: int) -> str:
-        """The name that fits a feature better; empty where none is known."""
+        """The name of the species that a feature may be instead; empty where none is known."""
         if self.queue.empty:
             return ""
-        names = self.queue.loc[self.queue["feature_id"] == feature_id, "suggested_name"].dropna()
-        return str(names.iloc[0]) if len(names) else ""
+        is_species = self.queue["suggested_process"].isna() & self.queue["suggested_name"].notna()
+        names = self.queue.loc[is_species & (self.queue["feature_id"] == feature_id)]
+        return str(names["suggested_name"].iloc[0]) if len(names) else ""
 
     def mark(self, ids: Sequence[int]) -> None:
         """Take the next decision on these features of the queue together."""

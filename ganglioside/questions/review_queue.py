@@ -137,6 +137,7 @@ def review_queue(
         "large outlier": _unexplained(features, names),
         "doubtful": _doubtful(features),
         "lack of fit": _unfit(features, findings),
+        "finding": _others(findings),
     }
     found: dict[int, tuple[str, str]] = {}
     for group in GROUPS:
@@ -198,6 +199,12 @@ def _unfit(features: pd.DataFrame, findings: pd.DataFrame) -> Iterator[_Reason]:
         residual = float(features["residual"][feature_id])
         side = "later" if residual > 0 else "earlier"
         yield int(feature_id), f"{minutes(abs(residual))} {side} than its curve"
+
+
+def _others(findings: pd.DataFrame) -> Iterator[_Reason]:
+    named = findings[findings["feature_id"].notna()]
+    for feature_id, message in zip(named["feature_id"], named["message"], strict=True):
+        yield int(feature_id), str(message)
 
 
 def _found(findings: pd.DataFrame, code: str) -> list[int]:

@@ -23,7 +23,15 @@ def test_spec_and_data_are_sent_together(analysis: gg.Analysis) -> None:
     sent: list[set[str]] = []
     chart.send_state = lambda key=None: sent.append(set(key or ()))  # type: ignore[method-assign]
     chart.show(interactive(analysis, "reduced"))
-    assert sent == [{"_data", "_spec", "_label"}]
+    assert sent == [{"_data", "_spec", "_label", "_title", "_caption"}]
+
+
+def test_a_box_around_features_is_told_and_nothing_else() -> None:
+    chart, boxes = Chart(), []
+    chart.on_box(boxes.append)
+    for content in ({"box": [3, 5]}, {"box": ["a"]}, {"box": 3}, {"box": [0.5]}, {}, None):
+        chart._receive(chart, content, [])
+    assert boxes == [[3, 5]]
 
 
 def test_the_library_that_draws_comes_with_the_module() -> None:

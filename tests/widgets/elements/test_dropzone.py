@@ -17,12 +17,12 @@ class Drop:
             max_bytes,
             lambda n, c: self.taken.append((n, c)),
             self.refused.append,
-            self.arriving.append,
+            lambda name, of: self.arriving.append(name),
         )
         self.arriving.clear()
 
     def begin(self, name: str, size: int) -> None:
-        self.zone._receive(self.zone, {"what": "begin", "name": name, "size": size}, [])
+        self.zone._receive(self.zone, {"what": "begin", "name": name, "size": size, "of": 1}, [])
 
     def piece(self, at: int, content: bytes) -> None:
         self.zone._receive(self.zone, {"what": "piece", "from": at}, [memoryview(content)])

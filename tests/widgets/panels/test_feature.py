@@ -5,6 +5,7 @@ from __future__ import annotations
 import ganglioside as gg
 from ganglioside_widgets import FeaturePanel
 from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.review import ReviewState
 
 
 def test_an_override_is_saved_and_undone_through_the_panel(analysis: gg.Analysis) -> None:
@@ -29,7 +30,7 @@ def test_an_override_is_saved_and_undone_through_the_panel(analysis: gg.Analysis
 
 def test_before_a_selection_the_panel_says_what_to_do(analysis: gg.Analysis) -> None:
     panel = FeaturePanel(ResultsState(analysis=analysis))
-    assert "Select a point or a row to see the evidence" in panel.card.value
+    assert "its evidence stands here" in panel.card.value
     assert panel._details.layout.display == "none"
 
 
@@ -41,7 +42,7 @@ def test_the_card_has_the_verdict_its_reason_and_the_other_explanations(
     state.select(3)
     feature = analysis.features.iloc[3]
     assert f"gg-is-{feature['verdict']}" in panel.card.value
-    assert f"{feature['rt']:.3f} min" in panel.card.value
+    assert f"{feature['rt']:.3f} min" in panel._facts.value
     explanation = state.explanation()
     assert explanation is not None
     listed = panel.hypotheses.value.count("<li>")
@@ -60,9 +61,9 @@ def test_a_feature_without_relatives_has_no_family(analysis: gg.Analysis) -> Non
     parents = set(features["parent_id"].dropna())
     alone = features[features["parent"].isna() & ~features["feature_id"].isin(parents)]
     state.select(int(alone["feature_id"].iloc[0]))
-    assert panel.family.layout.display == "none"
+    assert panel._family.layout.display == "none"
     state.select(int(features["feature_id"][features["parent_id"].notna()].iloc[0]))
-    assert panel.family.layout.display == ""
+    assert panel._family.layout.display == ""
     assert panel.family.selected == state.selected
     assert state.selected in panel.family._keys
 
@@ -80,3 +81,47 @@ def test_an_anchor_can_be_unmarked(analysis: gg.Analysis) -> None:
     assert override.anchor is False
     assert panel.anchor.description == "Mark as anchor"
     assert "1 anchor mark waits" in panel._pending.value
+
+
+def test_four_bars_say_whether_the_evidence_agrees_with_the_name(analysis: gg.Analysis) -> None:
+    state = ResultsState(analysis=analysis)
+    panel = FeaturePanel(state)
+    state.select(3)
+    for title in ("Retention time", "Co-elution", "Peak area", "Mass"):
+        assert f"<b>{title}</b>" in panel.scores.value
+    assert "gg-score-poor" in panel.scores.value  # the RT of a fragment is not that of its name
+    assert "no evidence" in panel.scores.value  # the table has no m/z
+
+
+def test_a_name_that_fits_better_is_used_by_a_button(analysis: gg.Analysis) -> None:
+    state = ResultsState(lambda: "kh", analysis=analysis)
+    panel = FeaturePanel(state, ReviewState(state, lambda: "kh"))
+    better = analysis.suggested_names
+    species = better[better["process"].isna()].iloc[0]
+    state.select(int(species["feature_id"]))
+    _, *lines = panel.names.children
+    (use,) = [part for part in lines[0].children if hasattr(part, "click")]
+    use.click()
+    override = analysis.overrides.of(int(species["feature_id"]))
+    assert override is None  # the analysis of before is as it was
+    assert state.analysis is not None
+    made = state.analysis.overrides.of(int(species["feature_id"]))
+    assert made is not None
+    assert (made.decision, made.name, made.author) == ("renamed", species["suggested_name"], "kh")
+
+
+def test_no_other_name_is_suggested_for_a_valid_one(analysis: gg.Analysis) -> None:
+    state = ResultsState(analysis=analysis)
+    panel = FeaturePanel(state)
+    state.select(int(analysis.features.index[analysis.features["verdict"] == "valid"][0]))
+    assert panel.names.children == ()
+
+
+def test_the_charts_of_the_feature_are_drawn_and_select(analysis: gg.Analysis) -> None:
+    state = ResultsState(analysis=analysis)
+    panel = FeaturePanel(state)
+    state.select(3)
+    assert panel.lanes._title.startswith("Peaks of")
+    assert panel.curve._title.startswith("Retention by carbon number")
+    panel.lanes.selected = 12
+    assert state.selected == panel.curve.selected == 12

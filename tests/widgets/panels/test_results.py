@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 import ganglioside as gg
+from ganglioside.charts.interactive import VIEWS
 from ganglioside.columns import VERDICTS
 from ganglioside_widgets import ResultsPanel
 from ganglioside_widgets.state.results import ResultsState
@@ -19,7 +22,7 @@ def test_filters_chips_and_selection_reach_the_state(analysis: gg.Analysis) -> N
     assert panel.state.selected == panel.chart.selected == 7
     panel.chart.selected = 9
     assert panel.grid.selected == 9
-    for view in ("predicted", "residuals", "carbons"):
+    for view in VIEWS:
         panel.view.value = view
         assert panel.caption.value
 
@@ -32,24 +35,51 @@ def test_other_thresholds_exchange_the_data_and_leave_the_chart(analysis: gg.Ana
     assert panel.chart._data != data
 
 
-def test_the_headline_counts_every_verdict_and_the_overrides(analysis: gg.Analysis) -> None:
+def test_the_headline_and_the_chips_say_what_was_found(analysis: gg.Analysis) -> None:
     panel = ResultsPanel(ResultsState(analysis=analysis))
-    assert analysis.summary.headline in panel.headline.value
-    assert panel.headline.value.count('gg-tile"') == len(VERDICTS)
-    assert "of the analyst" not in panel.headline.value
+    assert analysis.summary.lead in panel.headline.value
+    assert "of the peak area" in panel.headline.value
+    for verdict in VERDICTS:
+        count = getattr(analysis.summary, verdict)
+        assert panel.verdicts[verdict].description == f"{verdict} {count}"
+    assert "decided" not in panel.headline.value
     panel.state.select(4)
     panel.state.override_verdict(None, "a note alone")
-    assert "of the analyst" not in panel.headline.value
+    assert "decided" not in panel.headline.value
     panel.state.select(3)
     panel.state.override_verdict("valid", "MS/MS")
-    assert "1 with a verdict of the analyst" in panel.headline.value
+    assert "1 decided by analysts" in panel.headline.value
 
 
-def test_findings_that_need_attention_are_listed(analysis: gg.Analysis) -> None:
+def test_filters_hold_for_chart_and_table_alike(analysis: gg.Analysis) -> None:
     panel = ResultsPanel(ResultsState(analysis=analysis))
-    found = analysis.findings[analysis.findings["severity"] != "info"]
-    assert f"Look at these first: {len(found)} findings" in panel.findings.value
-    assert panel.findings.value.count("<li>") == min(len(found), 40)
+    assert not panel.chart.filtered
+    assert panel.clear.disabled
+    panel.verdicts["outlier"].value = True
+    shown = np.frombuffer(panel.chart.shown, "<i4").tolist()
+    outliers = np.flatnonzero(analysis.features["verdict"] == "outlier").tolist()
+    assert shown == sorted(np.frombuffer(panel.grid._order, "<i4").tolist()) == outliers
+    panel.chart._receive(panel.chart, {"box": outliers[:2]}, [])
+    assert np.frombuffer(panel.chart.shown, "<i4").tolist() == outliers[:2]
+    assert "2 of" in panel.count.value
+    assert "in the box" in panel.count.value
+    panel.clear.click()
+    assert not panel.chart.filtered
+    assert not panel.verdicts["outlier"].value
+
+
+def test_a_filter_of_a_column_reaches_the_state_and_says_if_it_is_none(
+    analysis: gg.Analysis,
+) -> None:
+    panel = ResultsPanel(ResultsState(analysis=analysis))
+    wish = {"request": "filter", "column": "rt", "text": "8..10"}
+    panel.grid._receive(panel.grid, wish, [])
+    assert panel.state.view.columns == (("rt", "8..10"),)
+    assert panel.grid._unreadable == []
+    panel.grid._receive(panel.grid, wish | {"text": "early"}, [])
+    assert panel.grid._unreadable == ["rt"]
+    panel.grid._receive(panel.grid, wish | {"column": "__class__"}, [])
+    assert [column for column, _ in panel.state.view.columns] == ["rt"]
 
 
 def test_sorting_and_filtering_by_category_reach_the_state(analysis: gg.Analysis) -> None:
@@ -57,13 +87,31 @@ def test_sorting_and_filtering_by_category_reach_the_state(analysis: gg.Analysis
     panel.grid._on_sort("rt", True)  # type: ignore[misc]
     assert (panel.state.view.order_by, panel.state.view.descending) == ("rt", True)
     panel.category.value = "GD"
-    panel.confidence.value = "50 to 90 %"
     assert panel.state.view.categories == ("GD",)
-    assert (panel.state.view.least, panel.state.view.most) == (0.5, 0.9)
     assert panel.state.view.order_by == "rt"
+
+
+def test_what_changed_is_listed_on_demand(analysis: gg.Analysis) -> None:
+    panel = ResultsPanel(ResultsState(analysis=analysis))
+    assert panel._told.layout.display == "none"
+    panel.state.changes, panel.state.changed = "2 features changed.", (3, 7)
+    assert "2 features changed" in panel.changes.value
+    panel.show_changed.click()
+    assert panel.state.rows().tolist() == [3, 7]
+
+
+def test_the_result_of_another_table_is_dimmed_and_named(analysis: gg.Analysis) -> None:
+    panel = ResultsPanel(ResultsState(analysis=analysis))
+    assert "gg-is-stale" not in panel._body._dom_classes
+    panel.state.stale = "b.csv has no result yet. Below is the result of <a>.csv."
+    assert "gg-is-stale" in panel._body._dom_classes
+    assert "the result of &lt;a&gt;.csv" in panel.stale.value
+    panel.state.stale = ""
+    assert "gg-is-stale" not in panel._body._dom_classes
+    assert panel.stale.value == ""
 
 
 def test_without_an_analysis_the_panel_says_what_to_do() -> None:
     panel = ResultsPanel(ResultsState())
     assert panel._body.layout.display == "none"
-    assert "upload a table" in panel._empty.value
+    assert "drop a table" in panel._empty.value

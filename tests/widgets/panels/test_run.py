@@ -13,7 +13,7 @@ from ganglioside_widgets.state.run import Phase
 def test_the_run_button_says_why_it_is_grey() -> None:
     panel = RunPanel()
     assert panel.run.disabled
-    assert "Give a table first" in panel._why.value
+    assert "Give a table first" in panel._progress.value
     panel.state.table = gg.example()
     assert not panel.run.disabled
 
@@ -49,7 +49,7 @@ def test_a_run_of_others_that_may_not_be_cancelled_says_so() -> None:
     panel.state.phase = Phase.RUNNING
     assert not panel.cancel.disabled
     assert panel.run.disabled
-    assert "running" in panel._why.value
+    assert "running" in panel.run.tooltip
     panel.state.phase = Phase.READY
     assert panel.cancel.disabled
     assert panel.cancel.tooltip == "Nothing is running."

@@ -13,7 +13,7 @@ GOOD = b"Name,RT\nGM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n"
 def test_a_refused_table_shows_what_is_wrong_and_the_cure_in_the_panels_words() -> None:
     panel = UploadPanel()
     panel.state.add("a.csv", b"Label,Minutes\nGM1(36:1;O2),9.5\n")
-    shown = panel._problems.value
+    shown = panel.notes.value
     assert 'role="alert"' in shown
     assert "Rename the column that holds it to RT, or choose that column under RT." in shown
     assert shown.count("There is no RT column") == 1
@@ -21,8 +21,8 @@ def test_a_refused_table_shows_what_is_wrong_and_the_cure_in_the_panels_words() 
     panel.preview.columns["Name"].value = "Label"
     assert panel.state.table is not None
     assert "1 features" in panel._summary.value
-    assert "What was taken" in panel._problems.value
-    assert "&quot;Minutes&quot;" in panel._problems.value
+    assert "What was taken" in panel._taken.value
+    assert "&quot;Minutes&quot;" in panel._taken.value
 
 
 def test_files_are_listed_chosen_joined_and_removed() -> None:
@@ -85,7 +85,7 @@ def test_one_way_of_reading_is_shared_where_files_differ() -> None:
     panel.preview.unit.value = "s"
     assert panel.share.layout.display == ""
     panel.study.value = True
-    assert panel.share.description in panel._problems.value
+    assert panel.share.description in panel.notes.value
     panel.share.click()
     assert panel.state.table is not None
     assert panel.share.layout.display == "none"

@@ -16,13 +16,12 @@ from ganglioside_widgets.state.run import Phase
 def test_the_workbench_carries_a_table_to_its_export() -> None:
     bench = Workbench()
     bench.upload.state.add_example()
-    bench.run.run.click()
     bench.state.run.join(PATIENCE)
     assert "features explained" in bench.results.headline.value
     assert bench.page._address["session"] == bench.state.run.session_id
     assert bench.run.run.description == "Run again"
     bench.thresholds.sliders["outlier_threshold"].value = 1.0
-    assert "changed" in bench.thresholds.changes.value
+    assert "changed" in bench.results.changes.value
     assert bench.page._address["outlier_threshold"] == "1"
     sent: list[tuple[str, bytes]] = []
     bench.page.download = lambda name, content: sent.append((name, content))  # type: ignore[method-assign]
@@ -33,25 +32,44 @@ def test_the_workbench_carries_a_table_to_its_export() -> None:
 
 def test_no_earlier_table_runs_while_another_one_is_arriving() -> None:
     bench = Workbench()
-    bench.upload.state.add_example()
+    state = bench.upload.state
+    state.expect("first.csv", 2)
+    state.add("first.csv", example().source.content)
     assert not bench.run.run.disabled
-    bench.upload.state.expect("mine.csv")
+    state.expect("mine.csv", 2)
     assert bench.run.run.disabled
-    assert "mine.csv is arriving" in bench.run._why.value
+    assert "mine.csv is arriving" in bench.run._progress.value
     bench.run.run.click()
     assert bench.state.run.analysis is None
     assert bench.state.run.phase is Phase.READY
-    bench.upload.state.add("mine.csv", example().source.content)
+    state.add("mine.csv", example().source.content)
     assert not bench.run.run.disabled
-    bench.upload.state.expect("lost.csv")
-    bench.upload.state.choose(0)  # the user goes on with another one
+    state.expect("lost.csv")
+    state.choose(0)  # the user goes on with another one
     assert not bench.run.run.disabled
+
+
+def test_the_table_folds_up_for_the_result_and_opens_for_a_refusal() -> None:
+    bench = Workbench()
+    assert bench._drawers["Table"].layout.display == ""
+    bench.upload.state.add_example()
+    bench.state.run.join(PATIENCE)
+    assert bench._drawers["Table"].layout.display == "none"
+    bench._toggles["Export"].value = True
+    assert bench._drawers["Export"].layout.display == ""
+    bench.upload.state.add("bad.csv", b"nothing")
+    assert bench._drawers["Table"].layout.display == ""
+    assert bench.upload.notes.layout.display == ""
+    assert "Below is the result of example.csv" in bench.results.stale.value
+    assert all(each.disabled for each in bench.export.buttons.values())
+    bench._back.click()
+    assert bench.results.stale.value == ""
+    assert not bench.export.buttons["csv"].disabled
 
 
 def test_an_address_opens_its_session_with_its_thresholds() -> None:
     first = Workbench()
     first.upload.state.add_example()
-    first.run.run.click()
     first.state.run.join(PATIENCE)
     first.thresholds.sliders["outlier_threshold"].value = 1.0
     again = Workbench()
@@ -74,7 +92,6 @@ def test_the_end_of_a_long_analysis_is_told(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr("ganglioside_widgets.panels.workbench.LONG", longest)
         bench = Workbench()
         bench.upload.state.add_example()
-        bench.run.run.click()
         bench.state.run.join(PATIENCE)
         assert len(bench.page._notices) == words
         told += [notice["text"] for notice in bench.page._notices]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -139,6 +143,17 @@ def test_each_visitor_waits_for_a_spare_of_his_own_and_the_ready_one_comes_first
         assert kernels.spares("a.ipynb") == [slow]
 
     run(look())
+
+
+def test_kernels_let_the_server_go_first(
+    kernels: BoundedKernels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        kernel = SimpleNamespace(provisioner=SimpleNamespace(pid=process.pid))
+        monkeypatch.setattr(BoundedKernels, "get_kernel", lambda self, kernel_id: kernel)
+        run(kernels.start_kernel(env={}))
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+        process.communicate(b"\n")
 
 
 def test_a_kernel_that_fails_to_start_takes_no_room(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import ganglioside as gg
 from ganglioside.columns import VERDICTS
-from ganglioside_widgets.state.row_filter import RowView
+from ganglioside_widgets.state.row_filter import RowView, range_of
 
 FEATURES = gg.analyze(gg.example()).features
 
@@ -35,9 +35,56 @@ def test_filters_hold_together() -> None:
     found = FEATURES.iloc[view.rows(FEATURES)]
     assert set(found["verdict"]) <= {"valid", "outlier"}
     assert set(found["series"]) == {"GM3", "GM1"}
-    low = FEATURES.iloc[RowView(most=0.9).rows(FEATURES)]
+    low = FEATURES.iloc[RowView(columns=(("confidence", "<= 90"),)).rows(FEATURES)]
+    assert 0 < len(low) < len(FEATURES)
     assert (low["confidence"] <= 0.9).all()
-    assert len(low) > 0
+    assert len(RowView(columns=(("confidence", "<= 0.9"),)).rows(FEATURES)) == len(low)
+
+
+def test_a_column_is_filtered_by_words_or_by_a_range() -> None:
+    view = RowView().with_column("name", "gd1 36").with_column("rt", "8..10")
+    found = FEATURES.iloc[view.rows(FEATURES)]
+    assert 0 < len(found) < len(FEATURES)
+    assert found["rt"].between(8, 10).all()
+    assert found["name"].str.contains("GD1").all()
+    assert found["name"].str.contains("36").all()
+    far = FEATURES.iloc[RowView(columns=(("residual", "> 0.5"),)).rows(FEATURES)]
+    assert (far["residual"].abs() > 0.5).all()
+    assert (far["residual"] < 0).any()
+    assert view.with_column("rt", " ") == RowView(columns=(("name", "gd1 36"),))
+
+
+def test_a_range_that_cannot_be_read_is_said_and_not_applied() -> None:
+    view = RowView(columns=(("rt", "early"), ("name", "early")))
+    assert view.unreadable(FEATURES) == ("rt",)
+    assert RowView(columns=(("rt", "early"),)).rows(FEATURES).tolist() == list(range(len(FEATURES)))
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "outside"),
+    [
+        ("> 5", [5.001, 1e9], [5.0, -1.0]),
+        (">=5", [5.0], [4.999]),
+        ("≤ 1,000", [1000.0, -3.0], [1000.1]),
+        ("5..7", [5.0, 7.0], [4.9, 7.1]),
+        ("5 to 7", [6.0], [8.0]),
+        ("..7", [-1e9, 7.0], [7.01]),
+        ("1e5..", [1e5, 1e300], [99_999.0]),
+        ("-0.2..-0.1", [-0.15], [0.15]),
+        ("11.3", [11.251, 11.349], [11.2, 11.36]),
+        ("8.15e5", [815_100.0], [816_000.0]),
+    ],
+)
+def test_ranges_mean_what_they_say(text: str, inside: list[float], outside: list[float]) -> None:
+    wanted = range_of(text)
+    assert wanted is not None
+    assert all(wanted.low <= value <= wanted.high for value in inside)
+    assert not any(wanted.low <= value <= wanted.high for value in outside)
+
+
+@pytest.mark.parametrize("text", ["", "..", "to", "early", ">", "5..x", "nan", "1e9999x", "> > 5"])
+def test_what_is_no_range_is_none(text: str) -> None:
+    assert range_of(text) is None
 
 
 @pytest.mark.parametrize("column", ["rt", "name", "verdict", "parent", "confidence", "anchor"])
@@ -58,8 +105,12 @@ def test_rows_are_ordered_and_unknown_values_come_last(column: str, descending: 
         RowView,
         search=st.text(max_size=8),
         verdicts=st.lists(st.sampled_from(VERDICTS), unique=True).map(tuple),
-        least=st.floats(0, 1),
-        most=st.floats(0, 1),
+        columns=st.lists(
+            st.tuples(
+                st.sampled_from(["rt", "name", "confidence", "nothing"]), st.text(max_size=6)
+            ),
+            max_size=3,
+        ).map(tuple),
         order_by=st.sampled_from(["", "rt", "name", "nothing"]),
         descending=st.booleans(),
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside.errors import HistoryError
 from ganglioside.history import History
-from ganglioside_widgets.state.run import Phase
+from ganglioside.verdicts.review import accept, reject
+from ganglioside_widgets.state.run import Phase, is_input
 from ganglioside_widgets.state.workbench import WorkbenchState
 
 Opener = Callable[[], History]
@@ -20,7 +23,6 @@ Opener = Callable[[], History]
 def bench(opened: Opener) -> WorkbenchState:
     state = WorkbenchState(opened)
     state.upload.add_example()
-    state.run.start()
     state.run.join(PATIENCE)
     return state
 
@@ -28,7 +30,8 @@ def bench(opened: Opener) -> WorkbenchState:
 def test_a_table_that_is_given_can_be_run_and_a_refused_one_cannot(opened: Opener) -> None:
     state = WorkbenchState(opened)
     assert state.run.phase is Phase.EMPTY
-    state.upload.add_example()
+    state.upload.expect("example.csv", 2)
+    state.upload.add("example.csv", gg.example().source.content)
     assert state.run.phase is Phase.READY
     state.upload.add("bad.csv", b"nothing")
     assert state.run.phase is Phase.EMPTY
@@ -104,7 +107,7 @@ def test_what_cannot_be_kept_is_said(
     def full(*_: object) -> None:
         raise HistoryError("The disk is full.")
 
-    monkeypatch.setattr(History, "override", full)
+    monkeypatch.setattr(History, "put_overrides", full)
     bench.results.select(3)
     bench.results.override_verdict("valid", "x")
     assert "not saved" in bench.notice
@@ -139,3 +142,192 @@ def test_an_opened_session_answers_and_runs_again(bench: WorkbenchState, opened:
     again.run.join(PATIENCE)
     assert len(opened().sessions()) == 2
     assert opened().settings(again.run.session_id).outlier_threshold == 1.0
+
+
+def table_of(shift: float, rows: int = 40, slower: float = 1.0) -> bytes:
+    """A small table of one gradient, as CSV."""
+    data = gg.example().data.iloc[:rows]
+    rt = slower * data["rt"] + shift
+    frame = pd.DataFrame({"Name": data["name"], "RT": rt, "Volume": data["volume"]})
+    return frame.to_csv(index=False).encode()
+
+
+def settle(bench: WorkbenchState) -> None:
+    """Wait until nothing runs any more."""
+    while bench.run.phase is Phase.RUNNING:
+        bench.run.join(PATIENCE)
+
+
+def test_a_file_that_comes_alone_is_analysed_at_once_and_several_wait(opened: Opener) -> None:
+    bench = WorkbenchState(opened)
+    bench.upload.expect("a.csv", 1)
+    bench.upload.add("a.csv", table_of(0.0))
+    settle(bench)
+    assert bench.results.analysis is not None
+    assert bench.results.analysis.source.name == "a.csv"
+    for name in ("b.csv", "c.csv"):
+        bench.upload.expect(name, 2)
+        bench.upload.add(name, table_of(0.0))
+    settle(bench)
+    assert bench.results.analysis.source.name == "a.csv"
+    assert "c.csv has no result yet" in bench.results.stale
+    states = bench.upload.files().set_index("name")["state"]
+    assert states["b.csv"] == states["c.csv"] == "read"
+    assert "valid" in states["a.csv"]
+    bench.run_all()
+    settle(bench)
+    states = bench.upload.files().set_index("name")["state"]
+    assert all("valid" in state for state in states)
+    assert bench.results.stale == ""
+    assert len(opened().sessions()) == 3
+
+
+def test_a_file_that_was_analysed_shows_its_own_result_again(opened: Opener) -> None:
+    bench = WorkbenchState(opened)
+    sids = []
+    for name, shift in (("a.csv", 0.0), ("b.csv", 0.3)):
+        bench.upload.add(name, table_of(shift))
+        settle(bench)
+        sids.append(bench.export.session_id)
+    bench.results.select(2)
+    bench.results.override_verdict("outlier", "carry-over")
+    bench.upload.choose(0)
+    assert bench.results.analysis is not None
+    assert bench.results.analysis.source.name == "a.csv"
+    assert (bench.results.stale, bench.export.session_id) == ("", sids[0])
+    assert len(bench.results.analysis.overrides) == 0
+    bench.upload.choose(1)
+    assert bench.results.analysis.overrides.of(2) is not None
+    assert bench.export.session_id == sids[1]
+
+
+def test_a_study_of_other_gradients_is_refused_with_the_reason(opened: Opener) -> None:
+    bench = WorkbenchState(opened)
+    for name, shift in (("a.csv", 0.0), ("b.csv", 0.02)):
+        bench.upload.expect(name, 3)
+        bench.upload.add(name, table_of(shift, 160))
+    bench.run_study()
+    settle(bench)
+    assert bench.run.phase is Phase.FINISHED
+    bench.upload.expect("c.csv", 3)
+    bench.upload.add("c.csv", table_of(3.0, 160, 1.7))
+    bench.run_study()
+    settle(bench)
+    assert bench.run.refusal is not None
+    assert "no one study" in bench.run.refusal.message
+    assert "Run all" in bench.run.refusal.message
+
+
+def test_an_example_of_before_stays_while_a_refused_file_is_chosen(bench: WorkbenchState) -> None:
+    bench.upload.add("bad.html", b"<html><body>no table</body></html>")
+    assert "bad.html was refused" in bench.results.stale
+    assert "Below is the result of example.csv" in bench.export.why_not
+    assert not bench.results.override_anchor(True)
+    bench.export.make("csv")
+    assert bench.export.made is None
+    assert bench.can_go_back
+    bench.go_back()
+    assert bench.results.stale == ""
+    assert bench.export.why_not == ""
+    assert not bench.can_go_back
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_result_is_exported_under_another_files_name(seed: int, opened: Opener) -> None:
+    """Whatever is dropped, run, cancelled, chosen, removed or opened, in any order."""
+    rng = random.Random(seed)
+    bench = WorkbenchState(opened)
+    other = opened().save(gg.analyze(gg.read_features(table_of(0.1), name="other.csv")))
+
+    def drop() -> None:
+        bench.upload.expect("x", rng.choice([1, 2]))
+        name = rng.choice(["a.csv", "b.csv", "c.csv"])
+        bench.upload.add(name, table_of(rng.choice([0.0, 0.2])))
+
+    deeds: list[Callable[[], object]] = [
+        drop,
+        drop,
+        lambda: bench.upload.add("bad.csv", b"nothing"),
+        lambda: bench.upload.expect("late.csv"),
+        lambda: bench.upload.choose(rng.randrange(max(len(bench.upload.uploads), 1))),
+        lambda: bench.upload.remove(rng.randrange(3)),
+        bench.run.start,
+        bench.run_all,
+        bench.run.cancel,
+        bench.go_back,
+        bench.keep,
+        lambda: bench.open(other),
+        lambda: setattr(bench.thresholds, "outlier_threshold", rng.choice([1.5, 2.5])),
+        lambda: settle(bench),
+        lambda: bench.results.override_verdict("outlier", "x"),
+        lambda: bench.upload.join(rng.choice([True, False])),
+    ]
+    for _ in range(30):
+        rng.choice(deeds)()
+        analysis = bench.export.analysis
+        if bench.export.why_not or analysis is None:
+            continue
+        assert analysis is bench.results.analysis
+        assert is_input(bench.run.table, analysis)
+        current = bench.upload.current
+        if current is not None and not bench.upload.as_study:
+            assert is_input(current.table, analysis)
+        bench.export.make("csv")
+        bench.export.join(PATIENCE)
+        assert bench.export.made is not None
+        assert bench.export.made.name.startswith(analysis.source.name.partition(".")[0])
+    bench.upload.expect("", 0)
+    bench.upload.expect("end.csv", 1)
+    bench.upload.add("end.csv", table_of(0.4))
+    settle(bench)
+    bench.export.make("csv")
+    bench.export.join(PATIENCE)
+    assert bench.export.made is not None
+    assert bench.export.made.name == "end_verdicts.csv"
+
+
+def test_what_two_people_decide_at_once_is_kept_of_both(
+    bench: WorkbenchState, opened: Opener
+) -> None:
+    other = WorkbenchState(opened)
+    other.open(bench.export.session_id)
+    other.run.join(PATIENCE)
+    bench.author = lambda: "ann"  # type: ignore[method-assign]
+    bench.results._author = bench.review.author = lambda: "ann"
+    other.author = lambda: "bob"  # type: ignore[method-assign]
+    other.results._author = other.review.author = lambda: "bob"
+    bench.results.select(3)
+    assert bench.review.decide("accepted")
+    other.results.select(5)
+    assert other.review.decide("rejected")
+    kept = opened().load(bench.export.session_id).overrides
+    assert [(o.feature_id, o.author, o.decision) for o in kept] == [
+        (3, "ann", "accepted"),
+        (5, "bob", "rejected"),
+    ]
+    assert other.results.analysis is not None
+    assert other.results.analysis.overrides == kept
+    bench.look_again()
+    assert bench.results.analysis is not None
+    assert bench.results.analysis.overrides == kept
+    other.results.select(3)
+    assert other.review.confirm()
+    bench.look_again()
+    assert bench.results.analysis.overrides.of(3) is not None
+    assert bench.results.analysis.overrides.of(3).confirmed_by == "bob"  # type: ignore[union-attr]
+    assert bench.saved == "Saved."
+
+
+def test_a_decision_that_changed_meanwhile_is_not_confirmed(
+    bench: WorkbenchState, opened: Opener
+) -> None:
+    sid, feature = bench.export.session_id, bench.run.analysis.features.iloc[3]  # type: ignore[union-attr]
+    opened().put_override(sid, accept(3, author="eva"))
+    bench.look_again()
+    opened().put_override(sid, reject(feature, author="eva"))
+    bench.results.select(3)
+    bench.review.confirm()
+    assert "changed meanwhile" in bench.notice
+    kept = opened().load(sid).overrides.of(3)
+    assert kept is not None
+    assert (kept.decision, kept.confirmed_by) == ("rejected", "")

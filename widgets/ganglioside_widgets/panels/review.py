@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Final
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from ganglioside.questions.review_queue import GROUPS
 from ganglioside.verdicts.review import DECISIONS
 from ganglioside_widgets.elements.queue import Item, Queue
-from ganglioside_widgets.panels.base import Panel, box
+from ganglioside_widgets.panels.base import Panel, box, say
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
 
@@ -32,13 +33,21 @@ class QueuePanel(Panel):
         titles = {group.title: group.help for group in GROUPS}
         signs = {kind.name: _SIGNS[kind.name] for kind in DECISIONS}
         self.list = Queue("Features to review", signs, titles)
-        super().__init__("To review", [self.progress, self.list], kind="queue-panel")
+        self.findings = box(kind="findings")
+        parts = [self.progress, self.list, self.findings]
+        super().__init__("To review", parts, kind="queue-panel")
         self.list.on_open(self.results.select)
         self.list.on_mark(self.review.mark)
         review.observe(self._show, ["queue", "is_ready", "marked"])
         results.observe(self._show, "analysis")
+        results.observe(self._show_findings, "analysis")
         results.observe(self._choose, "selected")
         self._show(None)
+        self._show_findings(None)
+
+    def _show_findings(self, _: object) -> None:
+        analysis = self.results.analysis
+        self.findings.value = "" if analysis is None else _findings(analysis.findings)
 
     def _choose(self, _: object) -> None:
         self.list.selected = self.results.selected
@@ -77,3 +86,16 @@ class QueuePanel(Panel):
         features = self.results.features
         name = features["name"].iloc[feature_id]
         return "(no name)" if pd.isna(name) else str(name)
+
+
+def _findings(findings: pd.DataFrame) -> str:
+    """Findings about the whole table as HTML; those of little weight are folded up."""
+    whole = findings[findings["feature_id"].isna()]
+    grave = whole[whole["severity"] != "info"]
+    light = whole[whole["severity"] == "info"]
+    html = "".join(say(f"{row.message} {row.advice}", "warning") for row in grave.itertuples())
+    if light.empty:
+        return html
+    items = "".join(f"<li>{escape(str(row.message))}</li>" for row in light.itertuples())
+    count = f"{len(light)} note{'' if len(light) == 1 else 's'} on the whole table"
+    return f"{html}<details><summary>{count}</summary><ul>{items}</ul></details>"

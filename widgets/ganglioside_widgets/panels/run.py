@@ -87,7 +87,8 @@ class RunPanel(Panel):
         self.run.disabled = bool(state.why_not)
         again = state.analysis is not None and state.has_result
         first = "Run the study" if state.as_study else "Run the analysis"
-        self.run.description = self.run.tooltip = "Run again" if again else first
+        self.run.description = "Run again" if again else first
+        self.run.tooltip = state.why_not or self.run.description
         self.cancel.disabled = bool(state.why_not_cancel)
         self.cancel.tooltip = state.why_not_cancel or "Cancel"
         self._progress.value = self._bar()

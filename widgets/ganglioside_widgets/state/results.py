@@ -164,6 +164,9 @@ class ResultsState(t.HasTraits):
         """Put overrides in place of those that their features have; False if refused."""
         if self.analysis is None:
             return False
+        if self.stale:
+            self.error = f"{self.stale} Nothing can be decided on it now."
+            return False
         try:
             wanted = self.analysis.overrides
             for override in overrides:

@@ -89,6 +89,7 @@ class WorkbenchState(t.HasTraits):
         self._waiting: list[Upload] = []
         self.upload.observe(self._table_chosen, ["table", "chosen"])
         self.upload.observe(self._table_came, "due")
+        self.upload.observe(self._go_on, ["arriving", "uploads"])
         self.thresholds.observe(self._thresholds_moved, "settings")
         self.run.observe(self._analysed, "analysis")
         self.run.observe(self._prepared, "prepared")
@@ -187,22 +188,24 @@ class WorkbenchState(t.HasTraits):
             self.upload.leave()
 
     def _ended(self, change: dict[str, object]) -> None:
-        """Go on with the next file that waits."""
-        if change["old"] is not Phase.RUNNING:
-            self._list_states()
-            return
-        if self.run.phase is Phase.CANCELLED:
-            self._waiting.clear()
-        self._list_states()
-        self._go_on()
+        """Go on with the next file that waits; what is cancelled, is cancelled for all.
 
-    def _go_on(self) -> None:
-        if not self._waiting or self.run.phase is Phase.RUNNING:
+        After a success this is done once its result has come.
+        """
+        if change["old"] is Phase.RUNNING and self.run.phase is not Phase.FINISHED:
+            if self.run.phase is Phase.CANCELLED:
+                self._waiting.clear()
+            self._go_on()
+        self._list_states()
+
+    def _go_on(self, _: object = None) -> None:
+        """Analyse the next file that waits, unless something runs or arrives."""
+        self._waiting = [u for u in self._waiting if u in self.upload.uploads]
+        if not self._waiting or self.upload.arriving or self.run.phase is Phase.RUNNING:
             return
         upload = self._waiting.pop(0)
-        if upload in self.upload.uploads:
-            self.upload.choose(self.upload.uploads.index(upload))
-            self.run.start()
+        self.upload.choose(self.upload.uploads.index(upload))
+        self.run.start()
 
     def _list_states(self) -> None:
         """Say of each file whether it waits, is analysed or has a result."""
@@ -260,15 +263,17 @@ class WorkbenchState(t.HasTraits):
         if not isinstance(analysis, Analysis):
             return
         before = self.results.analysis
-        upload = self.upload.current
-        if upload is not None and is_input(upload.table, analysis):
-            self._found[upload] = analysis, self.run.session_id
+        for upload in self.upload.uploads:
+            if is_input(upload.table, analysis):
+                self._found[upload] = analysis, self.run.session_id
         self.export.session_id = self.run.session_id
         self.results.analysis = analysis
         self._show_changes(before, analysis)
         self.unsaved_settings, self.notice, self.saved = False, "", ""
         self.thresholds.take(analysis.settings)
         self.look_again()
+        self._list_states()
+        self._go_on()
 
     def _show_changes(self, before: Analysis | None, after: Analysis) -> None:
         """Say which verdicts differ from those shown before, where the table is the same."""

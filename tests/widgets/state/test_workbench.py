@@ -154,7 +154,7 @@ def table_of(shift: float, rows: int = 40, slower: float = 1.0) -> bytes:
 
 def settle(bench: WorkbenchState) -> None:
     """Wait until nothing runs any more."""
-    while bench.run.phase is Phase.RUNNING:
+    while bench.run.phase is Phase.RUNNING or (bench._waiting and not bench.upload.arriving):
         bench.run.join(PATIENCE)
 
 
@@ -280,6 +280,7 @@ def test_no_result_is_exported_under_another_files_name(seed: int, opened: Opene
     bench.upload.expect("end.csv", 1)
     bench.upload.add("end.csv", table_of(0.4))
     settle(bench)
+    assert bench.export.why_not == ""
     bench.export.make("csv")
     bench.export.join(PATIENCE)
     assert bench.export.made is not None

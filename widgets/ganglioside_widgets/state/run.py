@@ -120,6 +120,8 @@ class RunState(t.HasTraits):
         Author of the running analysis, where another process carries it out.
     way : str
         Way in which new sessions are shared, as `Person.choices` names it; the usual one if empty.
+    cancelling : bool
+        Whether the end of the running analysis was requested.
     """
 
     phase = t.UseEnum(Phase, default_value=Phase.EMPTY)
@@ -139,6 +141,7 @@ class RunState(t.HasTraits):
     notice = t.Unicode("")
     owner = t.Unicode("")
     way = t.Unicode("")
+    cancelling = t.Bool(False)
 
     def __init__(
         self,
@@ -195,6 +198,7 @@ class RunState(t.HasTraits):
             self.notice = self.why_not_cancel if self.phase is Phase.RUNNING else self.notice
             return
         self.message = "Cancelling ..."
+        self.cancelling = True
         self._cancel.set()
 
     @property
@@ -236,6 +240,7 @@ class RunState(t.HasTraits):
 
     def _launch(self, work: Callable[[], None]) -> None:
         self._cancel.clear()
+        self.cancelling = False
         self._began = time.monotonic()
         self.refusal, self.notice, self.log, self.owner = None, "", (), ""
         self.percentage, self.elapsed, self.message = 0.0, 0.0, "Starting ..."

@@ -152,8 +152,8 @@ class UploadState(t.HasTraits):
         Why there is no table.
     arriving : str
         Name of the file that is on its way from the browser; empty if none is.
-    due : FeatureTable or None
-        The table that came alone and is to be analysed at once.
+    due : Upload or None
+        The file that came alone and is to be analysed at once.
     states : dict of str to str
         What became of files, by their name, where more is known than that they were read.
 
@@ -175,7 +175,7 @@ class UploadState(t.HasTraits):
     table = t.Instance(FeatureTable, allow_none=True)
     refusal = t.Instance(Refusal, allow_none=True)
     arriving = t.Unicode("")
-    due = t.Instance(FeatureTable, allow_none=True)
+    due = t.Instance(Upload, allow_none=True)
     states = t.Dict()
 
     def __init__(self, settings: Settings | None = None, *, paths: bool | None = None) -> None:
@@ -242,11 +242,12 @@ class UploadState(t.HasTraits):
     def add(self, name: str, content: bytes) -> None:
         """Add a file, in place of one with the same name, and choose it.
 
-        The table of a file that came alone is `due`.
+        One that came alone, and can be read, is `due`.
         """
-        self._put(Upload.read(name, content, ReadingOptions(), self.settings))
-        if self._dropped == 1:
-            self.due = self.table
+        upload = Upload.read(name, content, ReadingOptions(), self.settings)
+        self._put(upload)
+        if self._dropped == 1 and upload.table is not None:
+            self.due = upload
 
     def add_example(self) -> None:
         """Add the bundled example."""

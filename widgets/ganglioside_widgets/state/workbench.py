@@ -88,7 +88,7 @@ class WorkbenchState(t.HasTraits):
         self._found: dict[Upload, tuple[Analysis, str]] = {}
         self._waiting: list[Upload] = []
         self.upload.observe(self._table_chosen, ["table", "chosen"])
-        self.upload.observe(self._table_came, "due")
+        self.upload.observe(self._file_came, "due")
         self.upload.observe(self._go_on, ["arriving", "uploads"])
         self.thresholds.observe(self._thresholds_moved, "settings")
         self.run.observe(self._analysed, "analysis")
@@ -96,6 +96,7 @@ class WorkbenchState(t.HasTraits):
         self.run.observe(self._settings_found, "settings")
         self.run.observe(self._table_of_run, "table")
         self.run.observe(self._ended, "phase")
+        self.run.observe(lambda _: self._waiting.clear(), "cancelling")
         for state, names in (
             (self.run, ["phase", "table", "arriving"]),
             (self.upload, ["refusal"]),
@@ -171,16 +172,15 @@ class WorkbenchState(t.HasTraits):
         if upload in self._found and table is not None and not self.upload.as_study:
             self.run.show(table, *self._found[upload])
 
-    def _table_came(self, change: dict[str, object]) -> None:
-        """Analyse a table that came alone; where something runs, after it."""
-        if change["new"] is None:
+    def _file_came(self, change: dict[str, Upload | None]) -> None:
+        """Analyse a file that came alone; where something runs, after it."""
+        upload = change["new"]
+        if upload is None:
             return
-        upload = self.upload.current
         self.upload.due = None
-        if upload is not None:
-            self._waiting.append(upload)
-            self._list_states()
-            self._go_on()
+        self._waiting.append(upload)
+        self._list_states()
+        self._go_on()
 
     def _table_of_run(self, _: object) -> None:
         """Choose no file where the run has a table of elsewhere."""
@@ -188,13 +188,11 @@ class WorkbenchState(t.HasTraits):
             self.upload.leave()
 
     def _ended(self, change: dict[str, object]) -> None:
-        """Go on with the next file that waits; what is cancelled, is cancelled for all.
+        """Go on with the next file that waits.
 
         After a success this is done once its result has come.
         """
         if change["old"] is Phase.RUNNING and self.run.phase is not Phase.FINISHED:
-            if self.run.phase is Phase.CANCELLED:
-                self._waiting.clear()
             self._go_on()
         self._list_states()
 

@@ -96,7 +96,7 @@ class WorkbenchState(t.HasTraits):
         self.run.observe(self._settings_found, "settings")
         self.run.observe(self._table_of_run, "table")
         self.run.observe(self._ended, "phase")
-        self.run.observe(lambda _: self._waiting.clear(), "cancelling")
+        self.run.observe(self._cancelled, "cancelling")
         for state, names in (
             (self.run, ["phase", "table", "arriving"]),
             (self.upload, ["refusal"]),
@@ -195,6 +195,11 @@ class WorkbenchState(t.HasTraits):
         if change["old"] is Phase.RUNNING and self.run.phase is not Phase.FINISHED:
             self._go_on()
         self._list_states()
+
+    def _cancelled(self, change: dict[str, bool]) -> None:
+        """Whoever cancels, cancels what waits too."""
+        if change["new"]:
+            self._waiting.clear()
 
     def _go_on(self, _: object = None) -> None:
         """Analyse the next file that waits, unless something runs or arrives."""

@@ -115,7 +115,10 @@ def bench(request: pytest.FixtureRequest, lender: Lender) -> Iterator[object]:
     """
     from playwright.sync_api import expect
 
+    from browser.pages import drawer
+
     with lender.lend("workbench.ipynb", request.session) as visit:
+        drawer(visit.page, "Thresholds")
         reset = visit.page.get_by_role("button", name="Reset to defaults")
         expect(reset).to_be_visible()
         if reset.is_enabled():

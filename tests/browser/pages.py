@@ -48,8 +48,14 @@ def settle(page: Page) -> None:
 
 def run_open_example(page: Page) -> Page:
     page.get_by_role("button", name="Try the example").click()
-    page.get_by_role("button", name="Run the analysis").click()
     return expect_result(page, "example.csv")
+
+
+def drawer(page: Page, name: str) -> None:
+    """Open a part of the page by its button in the bar."""
+    toggle = page.locator(".gg-toggle", has_text=name)
+    if "mod-active" not in str(toggle.get_attribute("class")):
+        toggle.click()
 
 
 def expect_result(page: Page, name: str) -> Page:
@@ -61,9 +67,8 @@ def expect_result(page: Page, name: str) -> Page:
 
 
 def run_table(page: Page, path: Path) -> Page:
-    """Analyse a table; where its name is new, the page forgets what was done with others."""
+    """Give a table, which is analysed; where its name is new, the page forgets other tables."""
     give(page, path)
-    run_button(page).click()
     return expect_result(page, path.name)
 
 

@@ -11,7 +11,7 @@ from ganglioside import jobs
 from ganglioside.progress import Progress, ProgressEvent
 
 sync_api = pytest.importorskip("playwright.sync_api")
-from browser.pages import history  # noqa: E402
+from browser.pages import drawer, history  # noqa: E402
 from browser.servers import LARGE, Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -27,6 +27,7 @@ def test_a_large_export_runs_as_a_job_and_its_end_is_told(visit: Visit, server: 
     page.goto(f"{server.url}/voila/render/workbench.ipynb?session={sid}")
     expect(page.locator(".gg-headline")).to_contain_text("features explained")
     expect(page.locator(".gg-jobs")).to_be_hidden()
+    drawer(page, "Export")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
         line = page.locator(".gg-jobs .gg-row")
@@ -44,6 +45,7 @@ def test_a_large_export_runs_as_a_job_and_its_end_is_told(visit: Visit, server: 
     toast.get_by_role("button", name="Dismiss").click()
     expect(toast).to_have_count(0)
     page.reload()
+    drawer(page, "Jobs")
     expect(page.locator(".gg-jobs .gg-row")).to_contain_text("completed")
     page.locator(".gg-jobs .gg-row").click()
     expect(page.locator(".gg-jobs").get_by_role("button", name="Download")).to_be_visible()

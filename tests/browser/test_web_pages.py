@@ -16,6 +16,7 @@ sync_api = pytest.importorskip("playwright.sync_api")
 from effort import until  # noqa: E402
 
 from browser.pages import (  # noqa: E402
+    drawer,
     example_at,
     expect_result,
     feature,
@@ -28,6 +29,7 @@ from browser.pages import (  # noqa: E402
     run_open_example,
     run_table,
     session_of,
+    settle,
 )
 from browser.servers import Server, Visit  # noqa: E402
 
@@ -97,20 +99,19 @@ def test_the_index_leads_to_the_pages_and_to_nothing_else(visit: Visit, server: 
     assert visit.page.request.get(f"{server.url}/api/contents").status == 404
 
 
-def test_from_the_opened_page_to_verdicts_in_three_clicks_and_no_visitor_sees_another(
+def test_from_the_opened_page_to_verdicts_in_one_click_and_no_visitor_sees_another(
     visit: Visit, bench: Visit, server: Server, tmp_path: Path
 ) -> None:
-    give(bench.page, example_at(tmp_path / "theirs.csv"))
     page = open_workbench(visit, server)
-    run_button(bench.page).click()
+    give(bench.page, example_at(tmp_path / "theirs.csv"))
     run_open_example(page)
     expected = gg.analyze(gg.example())
-    expect(page.locator(".gg-headline")).to_contain_text(expected.summary.headline)
+    expect(page.locator(".gg-headline")).to_contain_text(expected.summary.lead)
     kept = history(server).load(session_of(page))
     assert kept.features.equals(expected.features)
     grid = page.get_by_role("grid", name="Features")
     assert grid.get_attribute("aria-rowcount") == str(len(expected.features) + 1)
-    expect(page.locator(".gg-chart canvas")).to_be_visible()
+    expect(page.locator(".gg-chart-card canvas")).to_be_visible()
     expect_result(bench.page, "theirs.csv")
     for each, own, foreign in ((page, "example", "theirs"), (bench.page, "theirs", "example")):
         expect(each.locator(".gg-headline h3")).to_have_text(f"{own}.csv")
@@ -121,7 +122,7 @@ def test_from_the_opened_page_to_verdicts_in_three_clicks_and_no_visitor_sees_an
         page.set_viewport_size({"width": width, "height": 1000})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator(".gg-root").first.evaluate("pane => { pane.style.width = '500px'; }")
-    page.wait_for_function("document.querySelector('.gg-chart canvas').offsetWidth <= 470")
+    page.wait_for_function("document.querySelector('.gg-chart-card canvas').offsetWidth <= 470")
 
 
 def test_a_visitor_cannot_run_code_in_the_kernel(
@@ -186,7 +187,7 @@ def test_a_file_without_a_header_is_switched_chosen_and_run(
     expect(page.get_by_role("alert")).to_contain_text("There is no RT column")
     page.get_by_role("button", name="Remove").click()
     expect(files).to_be_hidden()
-    page.get_by_role("button", name="Run the analysis").click()
+    run_button(page).click()
     expect(page.locator(".gg-headline")).to_contain_text("features explained")
     expect(rows).to_be_hidden()
     kept = history(server).load(session_of(page))
@@ -205,26 +206,27 @@ def test_thresholds_and_what_the_analyst_says_survive_a_reload_then_rerun_and_ex
         page.keyboard.press("ArrowLeft")
     expect(page.locator(".gg-changes")).to_contain_text("changed")
     moved = gg.Settings(outlier_threshold=round(2.5 - 1.4, 6))
-    expected = gg.analyze(gg.example(), moved).summary.headline
+    expected = gg.analyze(gg.example(), moved).summary.lead
     expect(page.locator(".gg-headline")).to_contain_text(expected)
     page.wait_for_url("**outlier_threshold=1.1*")
     feature(page, anchor)
     page.get_by_label("My verdict").select_option("outlier")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("needs a note")
-    page.get_by_label("Note", exact=True).fill("the standard says otherwise")
+    page.get_by_label("Reason", exact=True).fill("the standard says otherwise")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="Unmark as anchor").click()
     expect(page.locator(".gg-override")).to_contain_text("waits for the next run")
     page.reload()
     expect(page.locator(".gg-headline")).to_contain_text(expected)
-    expect(page.locator(".gg-headline")).to_contain_text("1 with a verdict of the analyst")
+    expect(page.locator(".gg-headline")).to_contain_text("1 decided by analysts")
     page.get_by_role("button", name="Run again").click()
     page.wait_for_url(lambda url: "session=" in url and first not in url)
     expect(page.locator(".gg-message")).to_have_text("Done.")
-    expect(page.locator(".gg-headline")).to_contain_text("1 with a verdict of the analyst")
+    expect(page.locator(".gg-headline")).to_contain_text("1 decided by analysts")
     kept = history(server).load(session_of(page))
     assert not kept.features["anchor"].iloc[anchor]
+    drawer(page, "Export")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     table = pd.read_csv(download.value.path())
@@ -246,19 +248,21 @@ def test_chart_table_and_family_select_each_other(bench: Visit, tmp_path: Path) 
     expect(page.locator(".gg-card h3")).to_contain_text(f"feature {last}")
     expect(grid.locator(f".gg-row[data-row='{last}']")).to_be_visible()
     feature(page, 3)
-    family = page.get_by_role("grid", name="Family: parent, fragments, adducts")
+    family = page.get_by_role("grid", name="Family")
     expect(family).to_contain_text("GM3(35:1;O2)")  # that of the feature before is gone
     family.locator(".gg-row", has_text="valid").click()
     parent = int(gg.analyze(gg.example()).features["parent_id"].iloc[3])
     expect(page.locator(".gg-card h3")).to_contain_text(f"feature {parent}")
     page.get_by_label("Search").fill("")
-    canvas = page.locator(".gg-chart canvas")
+    canvas = page.locator(".gg-chart-card canvas")
     canvas.scroll_into_view_if_needed()
     before = page.locator(".gg-card h3").inner_text()
-    box = canvas.bounding_box()
+    box = page.locator(".gg-chart-card").bounding_box()
     assert box is not None
-    for x in range(int(box["x"]) + 120, int(box["x"] + box["width"]) - 10, 6):
-        page.mouse.click(x, box["y"] + 66)
+    places = [(x, y) for y in range(110, int(box["height"]) - 60, 14)
+              for x in range(100, int(box["width"]) - 20, 14)]  # fmt: skip
+    for x, y in places:
+        page.mouse.click(box["x"] + x, box["y"] + y)
         if page.locator(".gg-card h3").inner_text() != before:
             break
     expect(page.locator(".gg-card h3")).not_to_have_text(before)
@@ -273,7 +277,7 @@ def test_filters_search_and_order(bench: Visit, tmp_path: Path) -> None:
     page.get_by_role("columnheader", name="RT (min)").first.click()
     header = page.get_by_role("columnheader", name="RT (min) ↑")
     expect(header).to_have_attribute("aria-sort", "ascending")
-    shown = page.locator("[aria-label='Features'] .gg-row .gg-cell:nth-child(3)").all_inner_texts()
+    shown = page.locator("[aria-label='Features'] .gg-row .gg-cell:nth-child(4)").all_inner_texts()
     assert [float(x) for x in shown] == sorted(float(x) for x in shown)
     page.get_by_label("Search").fill("no such thing")
     expect(page.get_by_role("grid", name="Features")).to_contain_text("No row matches")
@@ -283,14 +287,13 @@ def test_progress_moves_and_a_reload_finds_the_running_analysis(
     bench: Visit, server: Server, study: Path
 ) -> None:
     page = bench.page
-    give(page, study)
-    expect(page.locator(".gg-summary")).to_contain_text(f"{ROWS:,} features")
     sessions = len(history(server).sessions())
-    page.evaluate(WATCH)
     with server.holding() as until_it_reaches:
         before = page.url
-        run_button(page).click()
+        give(page, study)
         page.wait_for_url(lambda url: "session=" in url and url != before)
+        settle(page)
+        page.evaluate(WATCH)
         for percentage, least in ((20, 5), (55, 30)):
             until_it_reaches(percentage)
             page.wait_for_function(PROGRESS, arg=[least, percentage])
@@ -307,11 +310,9 @@ def test_progress_moves_and_a_reload_finds_the_running_analysis(
 
 def test_cancelling_stops_and_leaves_the_table(bench: Visit, server: Server, study: Path) -> None:
     page = bench.page
-    give(page, study)
-    expect(page.locator(".gg-summary")).to_contain_text(f"{ROWS:,} features")
     with server.holding():
         before = page.url
-        run_button(page).click()
+        give(page, study)
         page.wait_for_url(lambda url: "session=" in url and url != before)
         page.get_by_role("button", name="Cancel").click()
         expect(page.locator(".gg-run")).to_contain_text("Cancelling")
@@ -331,7 +332,6 @@ def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
     expect(page.get_by_role("alert")).to_contain_text("larger.csv has 51 MB")
     give(page, large)
     expect(page.locator(".gg-summary")).to_contain_text("large.csv: 332 features")
-    run_button(page).click()
     expect_result(page, "large.csv")
 
 

@@ -100,13 +100,20 @@ function render({ model, el }) {
     take([...input.files]);
     input.value = "";
   });
-  for (const [event, over] of [["dragenter", true], ["dragover", true], ["dragleave", false], ["drop", false]])
-    zone.addEventListener(event, (e) => {
-      e.preventDefault();
-      e.stopPropagation();
-      zone.classList.toggle("gg-over", over);
-      if (event === "drop") take([...e.dataTransfer.files]);
-    });
+  const dragged = (e) => {
+    if (![...(e.dataTransfer?.types ?? [])].includes("Files")) return;
+    e.preventDefault();
+    e.stopPropagation();
+    zone.classList.toggle("gg-over", e.type === "dragenter" || e.type === "dragover");
+    if (e.type === "drop") take([...e.dataTransfer.files]);
+  };
+  // On a page of its own, files may be dropped anywhere.
+  const target = document.body.dataset.voila === "voila" ? window : zone;
+  const events = ["dragenter", "dragover", "dragleave", "drop"];
+  for (const event of events) target.addEventListener(event, dragged);
+  return () => {
+    for (const event of events) target.removeEventListener(event, dragged);
+  };
 }
 
 export default { render };

@@ -118,7 +118,7 @@ class FeaturePanel(Panel):
         self.verdict = w.Dropdown(description="My verdict", options=verdicts)
         self.verdict.add_class("gg-field")
         self.note = w.Textarea(
-            description="Note", placeholder="reason: MS/MS, a standard, ...", rows=2
+            description="Reason", placeholder="MS/MS, a standard, ...", rows=2
         ).add_class("gg-field")
         self.save = button("Save", self._save, kind="primary", tip="Save my verdict and note")
         self.anchor = button("Mark as anchor", self._toggle_anchor)

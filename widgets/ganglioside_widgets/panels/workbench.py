@@ -96,8 +96,11 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.state.run.observe(self._notify_of_end, "phase")
         self.state.upload.observe(self._show_files, ["uploads", "chosen", "states"])
         self.state.upload.observe(self._show_refusal, "refusal")
+        self.state.jobs.observe(self._show_jobs, "lines")
+        self.state.export.observe(lambda _: self._open_drawer("Jobs"), "job")
         self._show(None)
         self._show_files(None)
+        self._show_jobs(None)
 
     def _build_drawers(self) -> None:
         """Make the panels that a button of the bar shows, the table being the first."""
@@ -119,6 +122,14 @@ class Workbench(w.VBox):  # type: ignore[misc]
     def _show_drawers(self, _: object) -> None:
         for name, toggle in self._toggles.items():
             self._drawers[name].layout.display = "" if toggle.value else "none"
+
+    def _open_drawer(self, name: str) -> None:
+        self._toggles[name].value = True
+
+    def _show_jobs(self, _: object) -> None:
+        """Count the jobs on the button that shows them."""
+        count = len(self.state.jobs.lines)
+        self._toggles["Jobs"].description = f"Jobs {count:,}" if count else "Jobs"
 
     def _build_files(self) -> None:
         self._file = w.Dropdown(description="File").add_class("gg-field")
@@ -145,7 +156,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
     def _show_refusal(self, _: object) -> None:
         """Open the table where it is refused: there the columns can be chosen."""
         if self.state.upload.refusal is not None:
-            self._toggles["Table"].value = True
+            self._open_drawer("Table")
 
     def _show_result(self, _: object) -> None:
         """Give the screen to the result: the table folds up."""

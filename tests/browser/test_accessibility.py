@@ -69,7 +69,7 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
     drawer(page, "Export")
     drawer(page, "Thresholds")
     tab_to(page, "CSV")
-    page.get_by_label("My verdict").focus()
+    page.get_by_label("My verdict", exact=True).focus()
     page.keyboard.type("outlier")
     page.keyboard.press("Tab")
     page.keyboard.type("no MS/MS")
@@ -82,7 +82,7 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
     for _ in range(3):
         page.keyboard.press("ArrowDown")
     expect(page.locator(".gg-card h3")).to_contain_text("feature 3")
-    page.get_by_label("My verdict").select_option("outlier")
+    page.get_by_label("My verdict", exact=True).select_option("outlier")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("needs a note")
     for verdict in ("valid", "fragment", "outlier"):

@@ -122,7 +122,7 @@ def test_from_the_opened_page_to_verdicts_in_one_click_and_no_visitor_sees_anoth
         page.set_viewport_size({"width": width, "height": 1000})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator(".gg-root").first.evaluate("pane => { pane.style.width = '500px'; }")
-    page.wait_for_function("document.querySelector('.gg-chart-card canvas').offsetWidth <= 470")
+    page.wait_for_function("document.querySelector('.gg-chart-card canvas').offsetWidth <= 480")
 
 
 def test_a_visitor_cannot_run_code_in_the_kernel(
@@ -204,13 +204,13 @@ def test_thresholds_and_what_the_analyst_says_survive_a_reload_then_rerun_and_ex
     slider.focus()
     for _ in range(14):
         page.keyboard.press("ArrowLeft")
-    expect(page.locator(".gg-changes")).to_contain_text("changed")
+    expect(page.locator(".gg-thresholds .gg-changes")).to_contain_text("changed")
     moved = gg.Settings(outlier_threshold=round(2.5 - 1.4, 6))
     expected = gg.analyze(gg.example(), moved).summary.lead
     expect(page.locator(".gg-headline")).to_contain_text(expected)
     page.wait_for_url("**outlier_threshold=1.1*")
     feature(page, anchor)
-    page.get_by_label("My verdict").select_option("outlier")
+    page.get_by_label("My verdict", exact=True).select_option("outlier")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("needs a note")
     page.get_by_label("Reason", exact=True).fill("the standard says otherwise")

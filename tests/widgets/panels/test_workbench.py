@@ -21,7 +21,14 @@ def test_the_workbench_carries_a_table_to_its_export() -> None:
     assert bench.page._address["session"] == bench.state.run.session_id
     assert bench.run.run.description == "Run again"
     bench.thresholds.sliders["outlier_threshold"].value = 1.0
+    assert "changed" in bench.thresholds.changes.value
+    bench.thresholds.show_changed.click()
+    assert bench.state.results.view.chosen is not None
+    bench.results.clear.click()
     assert "changed" in bench.results.changes.value
+    assert bench.results._told.layout.display == ""
+    bench._toggles["Thresholds"].value = True  # it is said at the sliders then
+    assert bench.results._told.layout.display == "none"
     assert bench.page._address["outlier_threshold"] == "1"
     sent: list[tuple[str, bytes]] = []
     bench.page.download = lambda name, content: sent.append((name, content))  # type: ignore[method-assign]

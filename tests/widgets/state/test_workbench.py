@@ -59,6 +59,8 @@ def test_a_moved_threshold_decides_anew_and_says_what_changed(
     bench.thresholds.reset()
     assert bench.results.analysis.features.equals(analysis.features)
     assert not bench.unsaved_settings
+    assert bench.results.changes == ""
+    assert bench.results.changed == ()
 
 
 def test_a_value_out_of_range_changes_nothing(bench: WorkbenchState) -> None:

@@ -82,7 +82,7 @@ function render({ model, el }) {
   empty.className = "gg-empty";
   const filters = document.createElement("div");
   filters.className = "gg-grid-filters";
-  filters.setAttribute("role", "presentation");
+  filters.setAttribute("role", "row");
   root.append(head, body, empty);
   const tools = document.createElement("div");
   tools.className = "gg-grid-tools";
@@ -152,6 +152,7 @@ function render({ model, el }) {
 
   function filterField(column) {
     const cell = document.createElement("div");
+    cell.setAttribute("role", "gridcell");
     const field = document.createElement("input");
     field.dataset.column = column.key;
     field.setAttribute("aria-label", `Filter ${column.label}`);
@@ -196,6 +197,7 @@ function render({ model, el }) {
     const label = document.createElement("label");
     const box = document.createElement("input");
     box.type = "checkbox";
+    box.setAttribute("aria-label", `Show the column ${column.label}`);
     box.checked = isShown(column);
     box.disabled = column.frozen;
     box.onchange = () => {

@@ -145,15 +145,14 @@ class ResultsPanel(Panel):
         self.clear = button("Clear", self.state.show_all, tip="Clear the search and all filters")
         self.count = box(kind="count")
         self.changes = box(kind="changes")
-        self.show_changed = button(
-            "Show them", self._choose_changed, tip="Show these features only"
-        )
+        self.show_changed = button("Show them", self.choose_changed, tip="Show these features only")
         told = w.HBox([self.changes, self.show_changed]).add_class("gg-told")
         fields = [self.search, self.category, self.series, self.sample, self.decision]
         line = w.HBox([*fields, self.clear, self.count]).add_class("gg-filters")
         self._told = told
         self._bar = w.VBox([told, line]).add_class("gg-filter-bar")
         self._is_filling = False
+        self.tells_changes = True
 
     def _shortcuts(self) -> Keys:
         """Keys that work wherever the visitor is on the page."""
@@ -180,7 +179,8 @@ class ResultsPanel(Panel):
     def _filter_column(self, column: str, text: str) -> None:
         self.state.view = self.state.view.with_column(column, text)
 
-    def _choose_changed(self) -> None:
+    def choose_changed(self) -> None:
+        """Show the features that the last change concerns."""
         self.state.choose(self.state.changed, "with another verdict than before")
 
     def _filter(self, _: object) -> None:
@@ -208,9 +208,15 @@ class ResultsPanel(Panel):
         self.stale.value = say(self.state.stale, "warning")
         (self._body.add_class if self.state.stale else self._body.remove_class)("gg-is-stale")
 
+    def tell_changes(self, wanted: bool) -> None:
+        """Say here what the last change concerns, or leave it to a panel beside."""
+        self.tells_changes = wanted
+        self._show_changes(None)
+
     def _show_changes(self, _: object) -> None:
         self.changes.value = say(self.state.changes)
-        self._told.layout.display = "" if self.state.changes else "none"
+        is_told = self.tells_changes and bool(self.state.changes)
+        self._told.layout.display = "" if is_told else "none"
         self.show_changed.layout.display = "" if self.state.changed else "none"
 
     def _show_analysis(self, change: dict[str, object]) -> None:
@@ -286,8 +292,10 @@ class ResultsPanel(Panel):
         self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_{self.view.value}"
         self.chart.show(drawn)
         self.chart.selected = self.state.selected
-        title = f"<b>{escape(drawn.title)}.</b> "
-        self.caption.value = title + escape(" ".join(drawn.caption))
+        self.caption.value = (
+            f"<details><summary>{escape(drawn.title)}</summary>"
+            f"<p>{escape(' '.join(drawn.caption))}</p></details>"
+        )
 
 
 def _headline(analysis: Analysis) -> str:

@@ -68,7 +68,9 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.state = WorkbenchState(history, post_to_kernel(), paths=paths)
         self.page = Page("Workbench", PAGES)
         self.upload = UploadPanel(self.state.upload, whole=False, run_all=self.state.run_all)
-        self.thresholds = ThresholdsPanel(self.state.thresholds)
+        self.thresholds = ThresholdsPanel(
+            self.state.thresholds, on_show=lambda: self.results.choose_changed()
+        )
         self.run = RunPanel(self.state.run, whole=False)
         self.results = ResultsPanel(self.state.results, self.state.review)
         self.export = ExportPanel(self.state.export, self.page)
@@ -90,6 +92,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.page.on_open(self._open)
         self.state.observe(self._show, ["notice", "saved", "unsaved_settings"])
         self.state.results.observe(self._show, ["stale", "analysis"])
+        self.state.results.observe(self._show_changes, ["changes", "changed"])
         self.state.run.observe(self._show_result, "analysis")
         self.state.run.observe(self._set_address, "session_id")
         self.state.thresholds.observe(self._set_address, "settings")
@@ -122,6 +125,12 @@ class Workbench(w.VBox):  # type: ignore[misc]
     def _show_drawers(self, _: object) -> None:
         for name, toggle in self._toggles.items():
             self._drawers[name].layout.display = "" if toggle.value else "none"
+        self.results.tell_changes(not self._toggles["Thresholds"].value)
+
+    def _show_changes(self, _: object) -> None:
+        """Say at the sliders what they changed."""
+        results = self.state.results
+        self.thresholds.show_changes(results.changes, any_changed=bool(results.changed))
 
     def _open_drawer(self, name: str) -> None:
         self._toggles[name].value = True

@@ -256,10 +256,10 @@ class WorkbenchState(t.HasTraits):
         except GangliosideError as error:
             self.notice = str(error)
             return
-        self._show_changes(shown, decided)
-        self.results.analysis = decided
         saved = self.run.analysis
         self.unsaved_settings = saved is None or saved.settings != settings
+        self._show_changes(shown if self.unsaved_settings else None, decided)
+        self.results.analysis = decided
 
     def _analysed(self, change: dict[str, object]) -> None:
         analysis = change["new"]

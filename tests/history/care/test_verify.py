@@ -112,6 +112,11 @@ def test_an_empty_history_is_whole(tmp_path: Path) -> None:
         ("DELETE FROM inputs", "input is gone"),
         ("UPDATE overrides SET verdict = 'outlier' WHERE session = '{}'", "other overrides"),
         ("DELETE FROM overrides WHERE session = '{}'", "other overrides"),
+        ("UPDATE overrides SET name = 'GM3(36:1;O2)' WHERE session = '{}'", "other overrides"),
+        (
+            "UPDATE overrides SET confirmed_by = 'Bob', confirmed_at = time WHERE session = '{}'",
+            "other overrides",
+        ),
         ("DELETE FROM sessions WHERE id = '{}'", "which is missing"),
         ("UPDATE log SET author = 'Eve' WHERE number = 0", "log .* was changed"),
     ],
@@ -310,6 +315,7 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
             "UPDATE jobs SET result = '[1]', parameters = '[2]'",
             "UPDATE jobs SET pid = -5, status = 'processing', host = 'x'",
             "UPDATE overrides SET verdict = 'x', feature_id = -3",
+            "UPDATE overrides SET name = 'foo', confirmed_at = 'infinity'",
             "UPDATE events SET percentage = 'nan'",
             "UPDATE sessions SET created = '-infinity', completed = 'infinity'",
         ]

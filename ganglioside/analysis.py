@@ -240,6 +240,11 @@ class Analysis:
         return JudgedPeaks.of(self.features, self.model.drift)
 
     @cached_property
+    def _shared_peak(self) -> IntArray:
+        """Number of the peak of each feature, the same in the samples that share it, (n,)."""
+        return self._judged_peaks.of_features(len(self.features))
+
+    @cached_property
     def consensus(self) -> pd.DataFrame:
         """Verdict, RT and area of each shared peak over all samples: columns `consensus.CONSENSUS`.
 
@@ -447,7 +452,8 @@ class Analysis:
         """Names that fit outliers clearly better than their own, for the 200 largest of them.
 
         A suggested name explains the RT ten times better than the present one does, and than a
-        peak that may be anywhere in the run; another feature has its ceramide.
+        peak that may be anywhere in the run; another feature has its ceramide. Of a peak that
+        several samples share, only the largest feature is asked.
 
         Returns
         -------
@@ -463,11 +469,15 @@ class Analysis:
         {'outlier'}
         """
         threshold = self.settings.outlier_threshold
-        return suggested_names(self.features, self._state_of, threshold, self.polarity)
+        return suggested_names(
+            self.features, self._shared_peak, self._state_of, threshold, self.polarity
+        )
 
     @cached_property
     def review_queue(self) -> pd.DataFrame:
         """Features to look at first: wrong anchors, large outliers, what is doubtful.
+
+        A peak that several samples share is in it once.
 
         Returns
         -------
@@ -481,7 +491,7 @@ class Analysis:
         >>> queue["group"].iloc[0], queue["feature_id"].is_unique
         ('wrong anchor', True)
         """
-        return review_queue(self.features, self.findings, self.suggested_names)
+        return review_queue(self.features, self.findings, self.suggested_names, self._shared_peak)
 
     def expected_library(
         self,

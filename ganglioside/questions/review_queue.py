@@ -11,6 +11,7 @@ import pandas as pd
 
 from ganglioside.inference.lack_of_fit import lack_of_fit
 from ganglioside.questions.suggested_names import by_area
+from ganglioside.support.arrays import IntArray
 from ganglioside.support.fact_tables import read_facts
 from ganglioside.support.formatting import area, minutes, percent
 
@@ -64,9 +65,9 @@ _Reason = tuple[int, str]
 
 
 def review_queue(
-    features: pd.DataFrame, findings: pd.DataFrame, suggested: pd.DataFrame
+    features: pd.DataFrame, findings: pd.DataFrame, suggested: pd.DataFrame, peak: IntArray
 ) -> pd.DataFrame:
-    """Features to look at, in the order of `GROUPS`; each is in one group.
+    """Features to look at, in the order of `GROUPS`; one of each peak, in one group.
 
     Parameters
     ----------
@@ -74,6 +75,8 @@ def review_queue(
         Tables of the analysis.
     suggested : pandas.DataFrame
         Columns `suggested_names.SUGGESTED`.
+    peak : numpy.ndarray of int, shape (n,)
+        Peak of each feature: the same in the samples that share it.
 
     Returns
     -------
@@ -83,17 +86,20 @@ def review_queue(
     names = suggested.set_index("feature_id")
     reasons = {
         "wrong anchor": _wrong_anchors(features, findings),
-        "another name": _renamed(features, findings, names),
-        "large outlier": _unexplained(features, names),
-        "doubtful": _doubtful(features),
+        "another name": _renamed(features, findings, names, peak),
+        "large outlier": _unexplained(features, names, peak),
+        "doubtful": _doubtful(features, peak),
         "lack of fit": _unfit(features, findings),
         "finding": _others(findings),
     }
     found: dict[int, tuple[str, str]] = {}
+    seen: set[int] = set()
     for group in GROUPS:
         for feature_id, why in reasons[group.name]:
-            found.setdefault(feature_id, (group.name, why))
-    order = sorted(found, key=lambda i: [group.name for group in GROUPS].index(found[i][0]))
+            if peak[feature_id] not in seen:
+                seen.add(int(peak[feature_id]))
+                found[feature_id] = group.name, why
+    order = list(found)
     rows = features.set_index("feature_id", drop=False).loc[order]
     table = rows.assign(
         group=[found[i][0] for i in order],
@@ -115,12 +121,12 @@ def _wrong_anchors(features: pd.DataFrame, findings: pd.DataFrame) -> Iterator[_
 
 
 def _renamed(
-    features: pd.DataFrame, findings: pd.DataFrame, names: pd.DataFrame
+    features: pd.DataFrame, findings: pd.DataFrame, names: pd.DataFrame, peak: IntArray
 ) -> Iterator[_Reason]:
     """Large outliers that another name fits, and candidates for NeuGc."""
     candidates = _found(findings, "neugc-candidate")
-    largest = by_area(features.iloc[candidates])[:MOST_OUTLIERS]
-    for feature_id in dict.fromkeys([*_largest_outliers(features), *largest]):
+    largest = by_area(features.iloc[candidates], peak)[:MOST_OUTLIERS]
+    for feature_id in dict.fromkeys([*_largest_outliers(features, peak), *largest]):
         if feature_id in names.index:
             process = names["process"][feature_id]
             by = "" if pd.isna(process) else f" by {process}"
@@ -129,20 +135,20 @@ def _renamed(
             yield feature_id, "may be a NeuGc form"
 
 
-def _unexplained(features: pd.DataFrame, names: pd.DataFrame) -> Iterator[_Reason]:
+def _unexplained(features: pd.DataFrame, names: pd.DataFrame, peak: IntArray) -> Iterator[_Reason]:
     """Large outliers that no other name clearly fits."""
-    for feature_id in _largest_outliers(features):
+    for feature_id in _largest_outliers(features, peak):
         if feature_id not in names.index:
             volume = float(features["volume"].iloc[feature_id])
             large = f"; area {area(volume)}" if volume > 0 else ""
             yield feature_id, f"no other name clearly fits{large}"
 
 
-def _doubtful(features: pd.DataFrame) -> Iterator[_Reason]:
+def _doubtful(features: pd.DataFrame, peak: IntArray) -> Iterator[_Reason]:
     """Features whose verdict is doubtful; not those that could not be judged."""
     judged = features[features["confidence"] > 0]
     doubtful = judged[judged["confidence"] < DOUBTFUL]
-    for feature_id in by_area(doubtful)[:MOST_DOUBTFUL]:
+    for feature_id in by_area(doubtful, peak)[:MOST_DOUBTFUL]:
         feature = features.iloc[feature_id]
         yield feature_id, f"{feature['verdict']} with {percent(feature['confidence'])} only"
 
@@ -181,9 +187,9 @@ def _found(findings: pd.DataFrame, code: str) -> list[int]:
     return [int(i) for i in ids]
 
 
-def _largest_outliers(features: pd.DataFrame) -> list[int]:
+def _largest_outliers(features: pd.DataFrame, peak: IntArray) -> list[int]:
     """Outliers that hold most of the outliers' area, the largest first."""
-    ids = by_area(features[features["verdict"] == "outlier"])
+    ids = by_area(features[features["verdict"] == "outlier"], peak)
     areas = features["volume"].to_numpy("float64")[ids]
     if not len(ids) or not np.nansum(areas) > 0:
         return ids[:MOST_OUTLIERS]

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from ganglioside.errors import NameFormError
 from ganglioside.inference.state import Inference
 from ganglioside.questions.suggestions import Suggester
+from ganglioside.support.arrays import IntArray
 
 #: Columns of the table that `suggested_names` returns.
 SUGGESTED: Final[dict[str, str]] = {
@@ -29,6 +31,7 @@ MOST_ASKED: Final = 200
 
 def suggested_names(
     features: pd.DataFrame,
+    peak: IntArray,
     state_of: Callable[[int], Inference | None],
     threshold: float,
     polarity: str,
@@ -39,6 +42,8 @@ def suggested_names(
     ----------
     features : pandas.DataFrame
         `Analysis.features`.
+    peak : numpy.ndarray of int, shape (n,)
+        Peak of each feature: the same in the samples that share it. Its largest feature is asked.
     state_of : callable
         The inference as the sample of a feature shows it; None where there is no model.
     threshold : float
@@ -53,7 +58,7 @@ def suggested_names(
     """
     rows: list[dict[str, Any]] = []
     suggester: Suggester | None = None
-    for feature_id in by_area(features[features["verdict"] == "outlier"])[:MOST_ASKED]:
+    for feature_id in by_area(features[features["verdict"] == "outlier"], peak)[:MOST_ASKED]:
         state = state_of(feature_id)
         if state is None:
             continue
@@ -69,7 +74,17 @@ def suggested_names(
     return pd.DataFrame(rows, columns=list(SUGGESTED)).astype(SUGGESTED)
 
 
-def by_area(rows: pd.DataFrame) -> list[int]:
-    """Features of some rows by falling area, those without one last."""
+def by_area(rows: pd.DataFrame, peak: IntArray) -> list[int]:
+    """The largest feature of each peak in some rows, by falling area, those without one last.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows of `Analysis.features`.
+    peak : numpy.ndarray of int, shape (n,)
+        Peak of each feature of the analysis.
+    """
     ordered = rows.sort_values("volume", ascending=False, kind="stable", na_position="last")
-    return [int(i) for i in ordered["feature_id"]]
+    ids = ordered["feature_id"].to_numpy(np.int64)
+    first = np.unique(peak[ids], return_index=True)[1]
+    return [int(i) for i in ids[np.sort(first)]]

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.columns import MODELS
-from ganglioside.errors import Cancelled, FeatureError, NameFormError
+from ganglioside.errors import Cancelled, FeatureError
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.adducts import table_polarity
+from ganglioside.observations.observations import Observations
 from ganglioside.observations.sample_gradients import ObservedGradients, observe_gradients
 from ganglioside.observations.shared_peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
@@ -23,13 +24,9 @@ from ganglioside.questions.expected_library import Window, expected_library
 from ganglioside.questions.explanation import Explanation
 from ganglioside.questions.family import family
 from ganglioside.questions.hypotheses import explain
-from ganglioside.questions.review_queue import (
-    asked_for_names,
-    better_name,
-    review_queue,
-    suggested_table,
-)
+from ganglioside.questions.review_queue import review_queue
 from ganglioside.questions.score_card import Score, score_card
+from ganglioside.questions.suggested_names import suggested_names
 from ganglioside.questions.suggestions import suggest
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features, read_with
@@ -61,9 +58,6 @@ from ganglioside.verdicts.result_tables import (
 )
 from ganglioside.verdicts.summary import Summary, summarise
 from ganglioside.version import __version__
-
-#: Most outliers for which a better name is looked for.
-_MOST_SUGGESTED = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +112,18 @@ class _Evidence:
     peaks: Peaks
     inference: Inference
 
+    @cached_property
+    def _of_study(self) -> Inference:
+        """The inference with the peaks of the whole study."""
+        return self._seen(self.peaks.observed)
+
     def of_feature(self, feature_id: int) -> Inference:
         """The inference, with the peaks as the sample of one feature shows them."""
         observed = self.peaks.seen_from(feature_id)
+        return self._of_study if observed is self.peaks.observed else self._seen(observed)
+
+    def _seen(self, observed: Observations) -> Inference:
+        """The inference with these observations, on its own gradient."""
         gradient = self.inference.observed.gradient
         return replace(self.inference, observed=replace(observed, gradient=gradient))
 
@@ -235,6 +238,11 @@ class Analysis:
     @cached_property
     def _judged_peaks(self) -> JudgedPeaks:
         return JudgedPeaks.of(self.features, self.model.drift)
+
+    @cached_property
+    def _shared_peak(self) -> IntArray:
+        """Number of the peak of each feature, the same in the samples that share it, (n,)."""
+        return self._judged_peaks.of_features(len(self.features))
 
     @cached_property
     def consensus(self) -> pd.DataFrame:
@@ -441,14 +449,17 @@ class Analysis:
 
     @cached_property
     def suggested_names(self) -> pd.DataFrame:
-        """Names that fit outliers better than their own, for those with the largest areas.
+        """Names that fit outliers clearly better than their own, for the 200 largest of them.
 
-        Names are `suggest`ed for at most 200 outliers; features whose ion is unknown have none.
+        A suggested name explains the RT ten times better than the present one does, and than a
+        peak that may be anywhere in the run; another feature has its ceramide. Of a peak that
+        several samples share, only the largest feature is asked.
 
         Returns
         -------
         pandas.DataFrame
-            Columns `review_queue.SUGGESTED`: one row per feature with such a name.
+            Columns `suggested_names.SUGGESTED`: one row per feature with such a name, by falling
+            area.
 
         Examples
         --------
@@ -457,20 +468,16 @@ class Analysis:
         >>> set(analysis.features["verdict"][analysis.suggested_names["feature_id"]])
         {'outlier'}
         """
-        asked = asked_for_names(self.features, _MOST_SUGGESTED)
-        return suggested_table(row for i in asked if (row := self._better_name(i)) is not None)
-
-    def _better_name(self, feature_id: int) -> dict[str, object] | None:
-        """The best other name for a feature; None where its own fits best, or there is none."""
-        try:
-            found = self.suggest(feature_id)
-        except NameFormError:
-            return None  # its ion is unknown, and so is its mass
-        return better_name(found, self.features, feature_id)
+        threshold = self.settings.outlier_threshold
+        return suggested_names(
+            self.features, self._shared_peak, self._state_of, threshold, self.polarity
+        )
 
     @cached_property
     def review_queue(self) -> pd.DataFrame:
         """Features to look at first: wrong anchors, large outliers, what is doubtful.
+
+        A peak that several samples share is in it once.
 
         Returns
         -------
@@ -484,7 +491,7 @@ class Analysis:
         >>> queue["group"].iloc[0], queue["feature_id"].is_unique
         ('wrong anchor', True)
         """
-        return review_queue(self.features, self.findings, self.suggested_names)
+        return review_queue(self.features, self.findings, self.suggested_names, self._shared_peak)
 
     def expected_library(
         self,

@@ -212,7 +212,10 @@ def _with_analyst(features: pd.DataFrame, reasons: pd.Series[Any]) -> pd.Series[
     """Reasons of the model behind what an analyst says of the feature."""
     import pandas as pd
 
-    said = features[["analyst_verdict", "analyst_note"]].astype("str").fillna("")
+    renamed = "renamed to " + features["analyst_name"]
+    later = features["analyst_decision"].where(features["analyst_decision"] == "later")
+    what = renamed.fillna(features["analyst_verdict"]).fillna(later)
+    said = pd.DataFrame({"what": what, "note": features["analyst_note"]}).astype("str").fillna("")
     parts = [": ".join(filter(None, row)) for row in said.to_numpy().tolist()]
     texts = [
         f"Analyst: {part}. {reason}" if part else reason

@@ -20,6 +20,7 @@ from ganglioside.exporting.spreadsheet_text import safe_frame, safe_text
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import setting_specs
 from ganglioside.support.fact_tables import read_facts
+from ganglioside.verdicts.review import DECISIONS
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -76,6 +77,13 @@ _NOTES: Final = (
         "feature_id of the row that stands for the peak of this row: most often its own. Other "
         "ions, isotope peaks and second picks of a peak name the row that the model saw.",
     ),
+    (
+        "analyst_decision",
+        "What an analyst decided on the name; the verdict beside it is still that of the model. "
+        + " ".join(f"{kind.name}: {kind.help}." for kind in DECISIONS)
+        + " confirmed_by is the second person who confirmed it.",
+    ),
+    ("analyst_name", "The analyst's name for the feature, where it was renamed."),
 )
 
 

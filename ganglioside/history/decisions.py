@@ -1,14 +1,15 @@
-"""What each person decided on the names of a session, and where two disagree."""
+"""Decisions of each person on the names of a session, and those on which two disagree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
 
-from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.lipids.names import parse_name
+from ganglioside.verdicts.overrides import Override, entries_of
 
 #: Columns of `Decisions.by_person`.
 BY_PERSON: Final[dict[str, str]] = {
@@ -31,7 +32,7 @@ class Decisions:
     by_person : pandas.DataFrame
         Columns `BY_PERSON`: the last decision of each person on each feature, in order of time.
     disagreements : pandas.DataFrame
-        Its rows on features on which two persons decided differently.
+        Its rows on features on which persons decided differently, and no decision is confirmed.
     """
 
     by_person: pd.DataFrame
@@ -41,38 +42,50 @@ class Decisions:
 def decisions(trail: pd.DataFrame) -> Decisions:
     """Decisions of each person, and those on which two disagree.
 
+    Who confirms a decision has decided the same. Who undoes one has none any more, nor have those
+    who took and confirmed what was undone.
+
     Parameters
     ----------
     trail : pandas.DataFrame
-        `History.override_trail`. Who confirms a decision has decided the same; who undoes a
-        decision has none, nor has its author.
+        `History.override_trail`.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> from ganglioside.verdicts.review import accept
+    >>> decisions(gg.Overrides((accept(3, author="kh"),)).to_frame()).by_person["decision"].tolist()
+    ['accepted']
     """
+    present: dict[int, Override] = {}
     last: dict[tuple[int, str], dict[str, Any]] = {}
-    for made in _each(trail):
+    for made in entries_of(trail):
+        feature_id, before = made.feature_id, present.get(made.feature_id)
+        present[feature_id] = made
         if made.decision is None:
-            last = {key: row for key, row in last.items() if key[0] != made.feature_id}
+            for person in {made.author, *_persons(before)}:
+                last.pop((feature_id, person), None)
             continue
-        for person, time in _persons(made):
-            last.pop((made.feature_id, person), None)
-            last[made.feature_id, person] = _row(made, person, time)
+        for person, time in _persons(made).items():
+            last.pop((feature_id, person), None)
+            last[feature_id, person] = _row(made, person, time)
     by_person = pd.DataFrame(list(last.values()), columns=list(BY_PERSON)).astype(BY_PERSON)
-    return Decisions(by_person, _differing(by_person))
+    confirmed = [feature_id for feature_id, made in present.items() if made.confirmed_by]
+    return Decisions(by_person, _differing(by_person[~by_person["feature_id"].isin(confirmed)]))
 
 
-def _each(trail: pd.DataFrame) -> Iterator[Override]:
-    """Overrides of a trail in order."""
-    for row in range(len(trail)):
-        yield Overrides.from_frame(trail.iloc[[row]]).entries[0]
+def _persons(made: Override | None) -> dict[str, datetime]:
+    """Persons who decided so, each with the time."""
+    if made is None:
+        return {}
+    persons = {made.author: made.time}
+    if made.confirmed_at is not None:
+        persons[made.confirmed_by] = made.confirmed_at
+    return persons
 
 
-def _persons(made: Override) -> Iterator[tuple[str, Any]]:
-    """Who decided so, and when."""
-    yield made.author, made.time
-    if made.confirmed_by:
-        yield made.confirmed_by, made.confirmed_at
-
-
-def _row(made: Override, person: str, time: Any) -> dict[str, Any]:
+def _row(made: Override, person: str, time: datetime) -> dict[str, Any]:
+    """Row of `BY_PERSON`."""
     return {
         "feature_id": made.feature_id,
         "author": person,
@@ -87,6 +100,7 @@ def _row(made: Override, person: str, time: Any) -> dict[str, Any]:
 def _differing(by_person: pd.DataFrame) -> pd.DataFrame:
     """Rows on features on which not all decided the same; what is left for later is no decision."""
     decided = by_person[by_person["decision"] != "later"]
-    said = decided["decision"] + " " + decided["name"].fillna("")
+    species = decided["name"].map(lambda name: parse_name(name).name, na_action="ignore")
+    said = decided["decision"] + " " + species.astype("str").fillna("")
     differ = said.groupby(decided["feature_id"]).transform("nunique") > 1
     return decided[differ.to_numpy(dtype=bool)]

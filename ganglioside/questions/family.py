@@ -53,7 +53,7 @@ def family(
     """
     parent_of = _parents(features)
     top = _top(parent_of, feature_id)
-    below = _below(parent_of, [top, *_siblings(features, top, tolerance)])
+    below = _below(parent_of, _tops(features, top, tolerance))
     depth = {i: d + _starts_below(features, top) for i, d in below}
     rows = features.set_index("feature_id", drop=False).loc[list(depth)]
     parents = rows["parent_id"].map(features.set_index("feature_id")["volume"]).astype("float64")
@@ -108,15 +108,18 @@ def _missing_parent(feature: pd.Series[Any]) -> str | None:
     return str(feature["parent"]) if is_missing else None
 
 
-def _siblings(features: pd.DataFrame, top: int, tolerance: float) -> list[int]:
-    """Other features with the same missing parent within the tolerance, by RT."""
+def _tops(features: pd.DataFrame, top: int, tolerance: float) -> list[int]:
+    """The feature, and others of its sample with the same missing parent within the tolerance."""
     feature = features.iloc[top]
     parent = _missing_parent(feature)
     if parent is None:
-        return []
+        return [top]
     near = (features["rt"] - feature["rt"]).abs() <= tolerance
     same = (features["parent"] == parent) & features["parent_id"].isna() & near
-    same &= features["feature_id"] != top
+    if "sample" in features:
+        samples = features["sample"].fillna("")
+        same &= samples == samples.iloc[top]
+    same |= features["feature_id"] == top
     found = features.loc[same.fillna(False).to_numpy(np.bool_)].sort_values(["rt", "feature_id"])
     return [int(i) for i in found["feature_id"]]
 

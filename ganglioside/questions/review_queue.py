@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from ganglioside.lipids.names import parse_name
+from ganglioside.inference.lack_of_fit import lack_of_fit
+from ganglioside.questions.suggested_names import by_area
+from ganglioside.support.arrays import IntArray
 from ganglioside.support.fact_tables import read_facts
 from ganglioside.support.formatting import area, minutes, percent
 
@@ -26,17 +28,6 @@ QUEUE: Final[dict[str, str]] = {
     "suggested_note": "str",
 }
 
-#: Columns of the table of names that fit better.
-SUGGESTED: Final[dict[str, str]] = {
-    "feature_id": "int64",
-    "suggested_name": "str",
-    "process": "str",  # by which the feature comes from it, NA where it is the species itself
-    "predicted_rt": "float64",  # min
-    "difference": "float64",  # min, measured less predicted
-    "sigma": "float64",
-    "note": "str",
-}
-
 #: Outliers that are looked at: those of this share of the outliers' area, and at most so many.
 OUTLIERS_SHARE: Final = 0.9
 MOST_OUTLIERS: Final = 20
@@ -45,11 +36,9 @@ MOST_OUTLIERS: Final = 20
 DOUBTFUL: Final = 0.9
 MOST_DOUBTFUL: Final = 40
 
-#: Features shown of a curve that does not follow the gradient.
+#: Features shown where a curve does not follow the gradient, and of other findings.
 MOST_UNFIT: Final = 5
-
-
-_CERAMIDE: Final = ("carbons", "double_bonds", "hydroxyls")
+MOST_FOUND: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,55 +64,19 @@ GROUPS: Final = read_facts("review_groups.csv", Group)
 _Reason = tuple[int, str]
 
 
-def asked_for_names(features: pd.DataFrame, most: int) -> list[int]:
-    """The outliers with the largest areas, for which names are suggested.
-
-    Parameters
-    ----------
-    features : pandas.DataFrame
-        `Analysis.features`.
-    most : int
-    """
-    return _by_area(features[features["verdict"] == "outlier"])[:most]
-
-
-def better_name(
-    suggestions: pd.DataFrame, features: pd.DataFrame, feature_id: int
-) -> dict[str, object] | None:
-    """Row of `SUGGESTED` with the best name that is not the present one; None where there is none.
-
-    A species whose ceramide no feature has is too unlikely to be one.
-
-    Parameters
-    ----------
-    suggestions : pandas.DataFrame
-        Columns `suggestions.SUGGESTIONS`, the best first.
-    features : pandas.DataFrame
-        `Analysis.features`.
-    feature_id : int
-    """
-    known = set(zip(*(features[column] for column in _CERAMIDE), strict=True))
-    for found in suggestions.to_dict("records"):
-        if found["name"] == features["name"].iloc[feature_id]:
-            return None
-        ceramide = parse_name(str(found["name"])).ceramide
-        if (ceramide.carbons, ceramide.double_bonds, ceramide.hydroxyls) in known:
-            best = {str(column): value for column, value in found.items()}
-            return best | {"feature_id": feature_id, "suggested_name": found["name"]}
-    return None
-
-
 def review_queue(
-    features: pd.DataFrame, findings: pd.DataFrame, suggested: pd.DataFrame
+    features: pd.DataFrame, findings: pd.DataFrame, suggested: pd.DataFrame, peak: IntArray
 ) -> pd.DataFrame:
-    """Features to look at, in the order of `GROUPS`; each is in one group.
+    """Features to look at, in the order of `GROUPS`; one of each peak, in one group.
 
     Parameters
     ----------
     features, findings : pandas.DataFrame
         Tables of the analysis.
     suggested : pandas.DataFrame
-        Columns `SUGGESTED`.
+        Columns `suggested_names.SUGGESTED`.
+    peak : numpy.ndarray of int, shape (n,)
+        Peak of each feature: the same in the samples that share it.
 
     Returns
     -------
@@ -133,17 +86,20 @@ def review_queue(
     names = suggested.set_index("feature_id")
     reasons = {
         "wrong anchor": _wrong_anchors(features, findings),
-        "another name": _renamed(features, findings, names),
-        "large outlier": _unexplained(features, names),
-        "doubtful": _doubtful(features),
+        "another name": _renamed(features, findings, names, peak),
+        "large outlier": _unexplained(features, names, peak),
+        "doubtful": _doubtful(features, peak),
         "lack of fit": _unfit(features, findings),
         "finding": _others(findings),
     }
     found: dict[int, tuple[str, str]] = {}
+    seen: set[int] = set()
     for group in GROUPS:
         for feature_id, why in reasons[group.name]:
-            found.setdefault(feature_id, (group.name, why))
-    order = sorted(found, key=lambda i: [group.name for group in GROUPS].index(found[i][0]))
+            if peak[feature_id] not in seen:
+                seen.add(int(peak[feature_id]))
+                found[feature_id] = group.name, why
+    order = list(found)
     rows = features.set_index("feature_id", drop=False).loc[order]
     table = rows.assign(
         group=[found[i][0] for i in order],
@@ -157,6 +113,7 @@ def review_queue(
 
 
 def _wrong_anchors(features: pd.DataFrame, findings: pd.DataFrame) -> Iterator[_Reason]:
+    """Anchors that contradict the other features."""
     for feature_id in _found(findings, "wrong-anchor"):
         feature = features.iloc[feature_id]
         parent = "" if pd.isna(feature["parent"]) else f" of {feature['parent']}"
@@ -164,41 +121,64 @@ def _wrong_anchors(features: pd.DataFrame, findings: pd.DataFrame) -> Iterator[_
 
 
 def _renamed(
-    features: pd.DataFrame, findings: pd.DataFrame, names: pd.DataFrame
+    features: pd.DataFrame, findings: pd.DataFrame, names: pd.DataFrame, peak: IntArray
 ) -> Iterator[_Reason]:
+    """Large outliers that another name fits, and candidates for NeuGc."""
     candidates = _found(findings, "neugc-candidate")
-    for feature_id in dict.fromkeys([*_largest_outliers(features), *candidates]):
+    largest = by_area(features.iloc[candidates], peak)[:MOST_OUTLIERS]
+    for feature_id in dict.fromkeys([*_largest_outliers(features, peak), *largest]):
         if feature_id in names.index:
             process = names["process"][feature_id]
             by = "" if pd.isna(process) else f" by {process}"
             yield feature_id, f"fits {names['suggested_name'][feature_id]}{by}"
-        elif feature_id in candidates:
+        elif feature_id in largest:
             yield feature_id, "may be a NeuGc form"
 
 
-def _unexplained(features: pd.DataFrame, names: pd.DataFrame) -> Iterator[_Reason]:
-    for feature_id in _largest_outliers(features):
+def _unexplained(features: pd.DataFrame, names: pd.DataFrame, peak: IntArray) -> Iterator[_Reason]:
+    """Large outliers that no other name clearly fits."""
+    for feature_id in _largest_outliers(features, peak):
         if feature_id not in names.index:
-            yield feature_id, f"nothing known fits; area {area(features['volume'][feature_id])}"
+            volume = float(features["volume"].iloc[feature_id])
+            large = f"; area {area(volume)}" if volume > 0 else ""
+            yield feature_id, f"no other name clearly fits{large}"
 
 
-def _doubtful(features: pd.DataFrame) -> Iterator[_Reason]:
+def _doubtful(features: pd.DataFrame, peak: IntArray) -> Iterator[_Reason]:
+    """Features whose verdict is doubtful; not those that could not be judged."""
     judged = features[features["confidence"] > 0]
     doubtful = judged[judged["confidence"] < DOUBTFUL]
-    for feature_id in _by_area(doubtful)[:MOST_DOUBTFUL]:
-        sure = percent(features["confidence"][feature_id])
-        yield feature_id, f"{features['verdict'][feature_id]} by {sure} only"
+    for feature_id in by_area(doubtful, peak)[:MOST_DOUBTFUL]:
+        feature = features.iloc[feature_id]
+        yield feature_id, f"{feature['verdict']} with {percent(feature['confidence'])} only"
 
 
 def _unfit(features: pd.DataFrame, findings: pd.DataFrame) -> Iterator[_Reason]:
+    """Features that are farthest from their curve where it does not follow the gradient."""
     if "lack-of-fit" not in set(findings["code"]):
         return
-    valid = features[features["verdict"] == "valid"]
-    worst = valid["standardized_residual"].abs().sort_values(ascending=False, kind="stable")
-    for feature_id in worst.index[:MOST_UNFIT]:
-        residual = float(features["residual"][feature_id])
-        side = "later" if residual > 0 else "earlier"
-        yield int(feature_id), f"{minutes(abs(residual))} {side} than its curve"
+    on_line = (features["verdict"] == "valid") & features["residual"].notna()
+    rows = features[on_line.to_numpy(np.bool_)]
+    residual = rows["residual"]
+    found = lack_of_fit(
+        rows["rt"].to_numpy("float64"),
+        residual.to_numpy("float64"),
+        (residual / rows["standardized_residual"]).to_numpy("float64"),
+    )
+    if found is None:
+        return
+    there = rows["rt"].between(found.first, found.last) & (residual * found.away > 0)
+    worst = residual[there].abs().sort_values(ascending=False, kind="stable")
+    side = "later" if found.away > 0 else "earlier"
+    for feature_id, apart in worst.head(MOST_UNFIT).items():
+        yield int(str(feature_id)), f"{minutes(apart)} {side} than its curve, as others near it"
+
+
+def _others(findings: pd.DataFrame) -> Iterator[_Reason]:
+    """Features that other findings name, gravest first."""
+    named = findings[findings["feature_id"].notna()].head(MOST_FOUND)
+    for feature_id, message in zip(named["feature_id"], named["message"], strict=True):
+        yield int(feature_id), str(message)
 
 
 def _others(findings: pd.DataFrame) -> Iterator[_Reason]:
@@ -213,23 +193,12 @@ def _found(findings: pd.DataFrame, code: str) -> list[int]:
     return [int(i) for i in ids]
 
 
-def _largest_outliers(features: pd.DataFrame) -> list[int]:
+def _largest_outliers(features: pd.DataFrame, peak: IntArray) -> list[int]:
     """Outliers that hold most of the outliers' area, the largest first."""
-    ids = _by_area(features[features["verdict"] == "outlier"])
+    ids = by_area(features[features["verdict"] == "outlier"], peak)
     areas = features["volume"].to_numpy("float64")[ids]
     if not len(ids) or not np.nansum(areas) > 0:
         return ids[:MOST_OUTLIERS]
     held = np.cumsum(np.nan_to_num(areas)) / np.nansum(areas)
     enough = int(np.searchsorted(held, OUTLIERS_SHARE)) + 1
     return ids[: min(enough, MOST_OUTLIERS)]
-
-
-def _by_area(rows: pd.DataFrame) -> list[int]:
-    """Features of some rows by falling area, those without one last."""
-    ordered = rows.sort_values("volume", ascending=False, kind="stable", na_position="last")
-    return [int(i) for i in ordered["feature_id"]]
-
-
-def suggested_table(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
-    """Table of names that fit better, columns `SUGGESTED`."""
-    return pd.DataFrame(list(rows), columns=list(SUGGESTED)).astype(SUGGESTED)

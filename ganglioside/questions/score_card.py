@@ -11,7 +11,7 @@ import numpy as np
 from ganglioside.inference.posterior import odds_and_yields
 from ganglioside.inference.state import Inference
 from ganglioside.questions.explanation import Explanation, Hypothesis
-from ganglioside.support.densities import STANDARD_DEVIATION
+from ganglioside.support.densities import STANDARD_DEVIATION, normal
 from ganglioside.support.formatting import minutes, percent, ratio_percent
 
 Evidence = Literal["retention", "co-elution", "area", "mass"]
@@ -21,6 +21,9 @@ EVIDENCE: Final[tuple[Evidence, ...]] = ("retention", "co-elution", "area", "mas
 
 #: Probability of being a piece below which no parent is named.
 _UNLIKELY: Final = 0.05
+
+#: Ratio of areas from which it is told as a factor.
+_FACTOR: Final = 10.0
 
 #: Hypotheses that speak of a piece of another feature.
 _PIECES: Final = ("fragment", "adduct")
@@ -51,9 +54,12 @@ def score_card(explanation: Explanation, state: Inference | None) -> tuple[Score
     ==========  ==========================================================================
     retention   two-sided probability of a residual at least as large, if the name is right
     co-elution  1 less the probability that it is a piece of something that co-elutes
-    area        probability that a piece has an area ratio nearer to the usual one
+    area        probability, by its area alone, that it is its own species and no piece
     mass        two-sided probability of an m/z error at least as large, if the name is right
     ==========  ==========================================================================
+
+    A piece is a fragment or an adduct. The area compares the areas of genuine features of the table
+    with those usual for such a piece beside its likeliest parent.
 
     Parameters
     ----------
@@ -66,8 +72,10 @@ def score_card(explanation: Explanation, state: Inference | None) -> tuple[Score
     tuple of Score
     """
     position = _position(explanation, state)
-    if state is None or position is None or not explanation.hypotheses:
-        return tuple(Score(kind, None, "This row was not judged.") for kind in EVIDENCE)
+    if state is None or position is None:
+        why = "An isotope peak is not judged apart from its species."
+        why = why if explanation.hypotheses else explanation.reason or "This row was not judged."
+        return tuple(Score(kind, None, why) for kind in EVIDENCE)
     return (
         _retention(explanation),
         _coelution(explanation),
@@ -85,49 +93,62 @@ def _position(explanation: Explanation, state: Inference | None) -> int | None:
 
 
 def _retention(explanation: Explanation) -> Score:
+    """How far it elutes from the nearest line of its series."""
     own = [h for h in explanation.hypotheses if h.kind == "own series" and isfinite(h.sigma)]
     if not own:
         return Score("retention", None, "Its series has no line here.")
     best = min(own, key=lambda h: abs(h.sigma))
-    side = "later" if best.difference > 0 else "earlier"
-    text = (
-        f"{minutes(abs(best.difference))} {side} than {best.line} predicts "
-        f"({abs(best.sigma):.1f} sigma)."
-    )
+    side = "late" if best.difference > 0 else "early"
+    apart = f"{minutes(abs(best.difference))} {side} for {best.line}"
+    scatter = f" of {minutes(best.difference / best.sigma)}" if best.sigma else ""
+    text = f"{apart} ({abs(best.sigma):.1f} σ{scatter})."
     return Score("retention", within_scatter(best.sigma), text)
 
 
 def _coelution(explanation: Explanation) -> Score:
+    """How likely it is a piece of something that co-elutes."""
     pieces = [h for h in explanation.hypotheses if h.kind in _PIECES and h.parent is not None]
     if not pieces:
-        return Score("co-elution", 1.0, "Nothing that could make it elutes here.")
+        return Score("co-elution", 1.0, "Nothing that it could come from elutes here.")
     together = sum(h.probability for h in pieces)
+    agreement = max(1 - together, 0.0)
     if together < _UNLIKELY:
-        text = f"Hardly a piece of anything that elutes here: {percent(together)}."
-        return Score("co-elution", 1 - together, text)
+        text = f"Hardly a fragment or adduct of what elutes here ({percent(together)})."
+        return Score("co-elution", agreement, text)
     best = max(pieces, key=lambda h: h.probability)
-    missing = "" if best.parent_id is not None else ", which has no row"
-    apart = f"{minutes(abs(best.difference))} from " if isfinite(best.difference) else ""
-    text = f"{apart}{best.parent}{missing}, of which it may be a piece: {percent(together)}."
-    return Score("co-elution", max(1 - together, 0.0), _sentence(text))
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:]
+    apart = f", {minutes(abs(best.difference))} apart" if isfinite(best.difference) else ""
+    with_it = f"{best.parent}{apart}"
+    if best.parent_id is None:
+        with_it = f"{best.parent}, which has no row{apart}"
+    others = "" if len(pieces) == 1 else " of it or another"
+    text = f"Co-elutes with {with_it}: {best.kind}{others} with {percent(together)}."
+    return Score("co-elution", agreement, text)
 
 
 def _area(explanation: Explanation, state: Inference, position: int) -> Score:
+    """Whether its area is that of a species rather than of a piece of its likeliest parent."""
     with_area = [h for h in explanation.hypotheses if isfinite(h.area_ratio) and h.area_ratio > 0]
     if not with_area:
-        why = "No parent with an area co-elutes: its area tells nothing."
+        why = "No parent with an area co-elutes, with which its area could be compared."
+        if not isfinite(state.observed.log_volume[position]):
+            why = "The table gives no area for it."
         return Score("area", None, why)
     best = max(with_area, key=lambda h: h.probability)
-    apart = abs(log10(best.area_ratio / best.usual_ratio)) / _spread(best, state, position)
+    ratio, usual = log10(best.area_ratio), log10(best.usual_ratio)
+    spread = _spread(best, state, position)
+    as_piece = float(normal(np.array(ratio), usual, spread))
+    as_species = float(state.genuine_area_density[position])
+    low, high = 10 ** (usual - spread), 10 ** (usual + spread)
     text = (
-        f"{ratio_percent(best.area_ratio, '')} of {best.parent}; a piece has usually "
-        f"{ratio_percent(best.usual_ratio, '')}."
+        f"{_ratio(best.area_ratio)} the area of {best.parent}; usual for such a piece: "
+        f"{100 * low:.3g} to {ratio_percent(high)}."
     )
-    return Score("area", 1 - erfc(apart / sqrt(2)), text)
+    return Score("area", as_species / (as_species + as_piece), text)
+
+
+def _ratio(ratio: float) -> str:
+    """Ratio of two areas: in percent, from ten on as a factor."""
+    return f"{ratio:.3g} times" if ratio >= _FACTOR else f"{ratio_percent(ratio)} of"
 
 
 def _spread(hypothesis: Hypothesis, state: Inference, position: int) -> float:
@@ -140,12 +161,18 @@ def _spread(hypothesis: Hypothesis, state: Inference, position: int) -> float:
 
 
 def _mass(state: Inference, position: int) -> Score:
+    """How far its m/z is from that of its name, beside the other features."""
     error = float(state.observed.mass_error[position])
     if not isfinite(error):
-        return Score("mass", None, "The table gives no m/z for it.")
+        return Score("mass", None, "The table gives no m/z for it that can be compared.")
     offset, sd = float(state.observed.mass_offset[position]), state.rates.mass.sd
-    text = f"{error + offset:+.1f} ppm from the name; usual here {offset:+.1f} ± {sd:.1f} ppm."
+    text = f"{_ppm(error + offset)} ppm from the name; usual here {_ppm(offset)} ± {sd:.1f} ppm."
     return Score("mass", erfc(abs(error) / sd / sqrt(2)), text)
+
+
+def _ppm(error: float) -> str:
+    """Error with its sign, to a tenth; never -0.0."""
+    return f"{round(error, 1) + 0.0:+.1f}"
 
 
 def within_scatter(sigma: float) -> float:

@@ -203,6 +203,7 @@ class OverrideAnswer(Strict):
     decision: str | None
     name: str | None
     verdict: str | None
+    later: bool
     anchor: bool | None
     note: str
     author: str

@@ -125,6 +125,19 @@ class JudgedPeaks:
         number = nearest_peak(name, self.rt, self.drift.noise)
         return np.asarray(np.unique(number, return_inverse=True)[1], dtype=np.int64)
 
+    def of_features(self, n: int) -> IntArray:
+        """Peak of each of the n features of the analysis; a number of its own where it shares none.
+
+        Parameters
+        ----------
+        n
+            Number of features of the analysis, judged or not.
+        """
+        numbers = n + np.arange(n, dtype=np.int64)
+        if len(self):
+            numbers[self.features["feature_id"].to_numpy(np.int64)] = self.peak
+        return numbers
+
     @cached_property
     def first(self) -> IntArray:
         """First feature of each peak, shape (P,)."""

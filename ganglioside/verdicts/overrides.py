@@ -139,7 +139,9 @@ class Override:
             return
         if self.decision in (None, "later"):
             raise OverrideError(f"Feature {self.feature_id}: there is no decision to confirm.")
-        if self.confirmed_by == self.author:
+        if not self.author.strip():
+            raise OverrideError(f"Feature {self.feature_id}: nobody is named as who decided.")
+        if _same_person(self.confirmed_by, self.author):
             raise OverrideError(
                 f"Feature {self.feature_id}: {self.author} decided this; a second person confirms."
             )
@@ -291,20 +293,35 @@ class Overrides:
         missing = [column for column in OVERRIDES if column not in frame]
         if missing:
             raise OverrideError(f"The table of overrides lacks the columns {', '.join(missing)}.")
-        rows = frame[list(OVERRIDES)].itertuples(index=False, name=None)
-        entries = [
-            Override(
-                **{
-                    column: _value(cell, column)
-                    for column, cell in zip(OVERRIDES, row, strict=True)
-                }
-            )
-            for row in rows
-        ]
+        entries = entries_of(frame)
         twice = frame["feature_id"].duplicated()
         if twice.any():
             raise OverrideError(f"Feature {frame['feature_id'][twice].iloc[0]} is there twice.")
         return cls(tuple(sorted(entries, key=lambda entry: entry.feature_id)))
+
+
+def entries_of(frame: pd.DataFrame) -> list[Override]:
+    """Overrides of the rows of a table, in its order; a feature may have several.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns `columns.OVERRIDES`.
+
+    Raises
+    ------
+    OverrideError
+        If a value is refused.
+    """
+    rows = frame[list(OVERRIDES)].itertuples(index=False, name=None)
+    return [
+        Override(**dict(zip(OVERRIDES, map(_value, row, OVERRIDES), strict=True))) for row in rows
+    ]
+
+
+def _same_person(one: str, other: str) -> bool:
+    """Whether two names are those of one person, however they are written."""
+    return one.strip().casefold() == other.strip().casefold()
 
 
 def _cell(value: Any, column: str) -> Any:

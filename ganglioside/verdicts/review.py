@@ -105,21 +105,52 @@ def reject(feature: pd.Series[Any], *, author: str, note: str = "") -> Override:
 
 
 def later(feature_id: int, *, author: str, note: str = "") -> Override:
-    """The decision to look at a feature again."""
+    """The decision to look at a feature again.
+
+    Examples
+    --------
+    >>> later(3, author="kh").decision
+    'later'
+    """
+    note = note or "Left for later on review."
     return Override(feature_id=feature_id, later=True, note=note, author=author)
 
 
 def confirm(override: Override, author: str, time: datetime | None = None) -> Override:
     """A decision with the confirmation of a second person.
 
+    Parameters
+    ----------
+    override : Override
+        With a decision on the name, other than `later`.
+    author : str
+        The second person.
+    time : datetime.datetime, optional
+        UTC; by default now.
+
     Raises
     ------
     OverrideError
-        If there is no decision, or `author` took it.
+        If there is no such decision, `author` or nobody took it, or it is confirmed already.
+
+    Examples
+    --------
+    >>> confirm(accept(3, author="kh"), "mw").confirmed_by
+    'mw'
     """
+    if override.confirmed_by:
+        raise OverrideError(
+            f"Feature {override.feature_id}: {override.confirmed_by} confirmed this already."
+        )
     return replace(override, confirmed_by=author, confirmed_at=time or datetime.now(UTC))
 
 
 def merge(override: Override, previous: Override | None) -> Override:
-    """A decision with the anchor mark of before."""
+    """A decision with the anchor mark of before.
+
+    Examples
+    --------
+    >>> merge(accept(3, author="kh"), Override(feature_id=3, anchor=False)).anchor
+    False
+    """
     return override if previous is None else replace(override, anchor=previous.anchor)

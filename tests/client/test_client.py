@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -120,6 +121,22 @@ def test_overrides_are_made_and_undone(client: Client, history: History) -> None
     assert client.override(made, 4, anchor=True).of(3) is not None
     assert client.overrides(made) == history.load(made).overrides
     assert [one.feature_id for one in client.undo_override(made, 3)] == [4]
+
+
+def test_a_name_is_changed_and_confirmed(client: Client, history: History, running: Served) -> None:
+    made = client.run(gg.example())
+    renamed = client.override(made, 3, "valid", note="MS/MS", name="GM3(36:1;O2)")
+    assert client.override(made, 4, later=True) == history.load(made).overrides
+    with gg.connect(running.url, history.tokens.add("Bob", "admin")) as bob:
+        confirmed = bob.confirm_override(made, 3)
+    assert confirmed == client.overrides(made) == history.load(made).overrides
+    assert [one.decision for one in confirmed] == ["renamed", "later"]
+    first = confirmed.of(3)
+    assert first is not None
+    assert (first.author, first.confirmed_by) == ("Ann", "Bob")
+    assert replace(first, confirmed_by="", confirmed_at=None) == renamed.of(3)
+    with pytest.raises(ServerError, match="no decision to confirm"):
+        client.confirm_override(made, 4)
 
 
 def test_an_export_is_written(client: Client, history: History, sid: str, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from ganglioside.errors import ExportError, ValidationError
 from ganglioside.exporting import to_mztab
 from ganglioside.exporting.annotation import COLUMNS, annotated, ending_of_file
 from ganglioside.reading.validation import check_judgeable
+from ganglioside.verdicts.review import later, rename
 
 NAMES = ("GM3(34:1;O2)", "GM3(36:1;O2)", "GM1(34:1;O2)", "GM1(36:1;O2)", "GM1(38:1;O2)")
 #: Values of cells by sheet and place.
@@ -198,6 +199,15 @@ def test_what_an_analyst_says_stands_before_the_reason() -> None:
     plain = pd.read_csv(io.BytesIO(annotated(analysis)))
     assert table["Reason"][1] == f"Analyst: outlier: no MS/MS. {plain['Reason'][1]}"
     assert table.drop(1).equals(plain.drop(1))
+
+
+def test_what_was_decided_on_a_name_stands_before_the_reason() -> None:
+    analysis = gg.analyze(gg.example())
+    made = (rename(1, "GM3(36:1;O2)", author="k", note="MS/MS"), later(2, author="k", note="?"))
+    table = pd.read_csv(io.BytesIO(annotated(analysis.with_overrides(gg.Overrides(made)))))
+    plain = pd.read_csv(io.BytesIO(annotated(analysis)))
+    assert table["Reason"][1] == f"Analyst: renamed to GM3(36:1;O2): MS/MS. {plain['Reason'][1]}"
+    assert table["Reason"][2] == f"Analyst: later: ?. {plain['Reason'][2]}"
 
 
 def with_stored_values(content: bytes) -> bytes:

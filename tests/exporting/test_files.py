@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from ganglioside.exporting import (
 from ganglioside.exporting.formats import BY_ENDING
 from ganglioside.exporting.lists import to_generic_list, to_skyline_list
 from ganglioside.simulation.example import example
+from ganglioside.verdicts.review import confirm, later, rename
 
 
 def rows_of(sheet: Worksheet) -> pd.DataFrame:
@@ -170,3 +172,25 @@ def test_what_the_analyst_says_leaves_with_every_export(tmp_path: Path) -> None:
         assert frame["analyst_verdict"].notna().sum() == 1
         assert pd.Timestamp(frame.loc[3, "analyst_time"]) == pd.Timestamp(said.time)
         assert frame.loc[3, "verdict"] == analysis.features.loc[3, "verdict"]
+
+
+def test_what_was_decided_on_names_leaves_with_every_export(tmp_path: Path) -> None:
+    when = datetime(2026, 3, 2, tzinfo=UTC)
+    made = (
+        confirm(rename(3, "GM3(36:1;O2)", author="kh"), "=mw", when),
+        later(4, author="kh"),
+    )
+    analysis = gg.analyze(gg.example()).with_overrides(gg.Overrides(made))
+    frames = {
+        "csv": pd.read_csv(io.BytesIO(to_csv(analysis))),
+        "xlsx": pd.read_excel(io.BytesIO(to_xlsx(analysis)), sheet_name="features"),
+        "parquet": pd.read_parquet(io.BytesIO(to_parquet(analysis))),
+        "json": read_json(to_json(analysis)).features,
+    }
+    for kind, frame in frames.items():
+        second = "'=mw" if kind in ("csv", "xlsx") else "=mw"
+        row = frame.loc[3, ["analyst_decision", "analyst_name", "confirmed_by"]].tolist()
+        assert row == ["renamed", "GM3(36:1;O2)", second], kind
+        assert pd.to_datetime(frame.loc[3, "confirmed_at"], utc=True) == pd.Timestamp(when), kind
+        assert frame["analyst_decision"].dropna().tolist() == ["renamed", "later"], kind
+        assert frame.loc[3, "name"] == analysis.features.loc[3, "name"], kind

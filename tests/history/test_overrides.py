@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,12 @@ from ganglioside.analysis import analyze
 from ganglioside.errors import HistoryError, OverrideError
 from ganglioside.history import History, audit_log
 from ganglioside.history.author import current_author
+from ganglioside.history.overrides import log_rows
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.simulation.example import example
 from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.verdicts.review import confirm, later, rename
 
 FIRST = Override(feature_id=1, verdict="valid", note="MS/MS, fraction β", author="Ada")
 SECOND = Override(feature_id=3, anchor=False, author="Ada")
@@ -48,6 +51,35 @@ def test_the_last_word_counts_and_the_trail_holds_all(history: History) -> None:
     assert rows[0]["note"] == FIRST.note
     history.override(sid, Overrides())
     assert history.load(sid).overrides == Overrides()
+
+
+def test_decisions_come_back_and_are_in_the_log(history: History) -> None:
+    renamed = confirm(rename(1, "GM3(36:1;O2)", author="Ada"), "Bob")
+    made = Overrides((renamed, later(3, author="Ada")))
+    sid = history.save(build_analysis().with_overrides(made))
+    assert history.load(sid).overrides == made
+    (text,) = history.care.log(sid)["details"][1:]
+    first, second = json.loads(text)["said"]
+    assert (first["name"], first["confirmed_by"]) == ("GM3(36:1;O2)", "Bob")
+    assert first["confirmed_at"].startswith(f"{renamed.confirmed_at:%Y-%m-%dT%H:%M}")
+    assert second["later"] is True
+    assert "later" not in first
+    assert "name" not in second
+    assert history.care.verify(sample=0).is_whole
+
+
+def test_the_log_holds_an_override_without_a_decision_as_it_did_before_there_were_any() -> None:
+    when = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+    assert log_rows(Overrides((replace(FIRST, time=when),)).to_frame()) == [
+        {
+            "feature_id": 1,
+            "verdict": "valid",
+            "anchor": None,
+            "note": "MS/MS, fraction β",
+            "author": "Ada",
+            "time": "2026-03-01T12:30:00.000000Z",
+        }
+    ]
 
 
 def test_overrides_of_another_table_are_refused_whole(history: History) -> None:

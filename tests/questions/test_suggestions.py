@@ -153,7 +153,9 @@ def test_a_form_that_the_table_does_not_have_is_not_suggested_with_an_artefact()
     for head, expected in ((own, True), (form, False)):
         mass = gg.parse_name(f"{head.series}(36:1;O2)").monoisotopic_mass + sodium
         feature = suggestions._Feature(0, 9.0, -1, None, mass + ion.shift, ion, "negative")
-        options = suggestions._options(feature, [head], np.array([[36.0, 1.0, 2.0]]))
+        ceramides, processes = np.array([[36.0, 1.0, 2.0]]), suggestions._processes("negative")
+        masses = suggestions._masses([head], ceramides, processes)
+        options = suggestions._options(feature, [head], masses)
         assert (len(options.head) > 0) == expected
 
 

@@ -10,6 +10,7 @@ from report_builder import EVIL, outline, run_cells
 
 import ganglioside as gg
 from ganglioside.errors import HistoryError, ReportError
+from ganglioside.verdicts.review import confirm, rename
 
 
 def test_the_page_has_its_sections_in_order(page: str) -> None:
@@ -112,15 +113,19 @@ def test_overrides_are_in_the_report_of_their_session(
     sid = history.save(gg.analyze(table), name="liver")
     verdict = gg.Override(feature_id=3, verdict="outlier", note=f"no MS/MS {EVIL}", author="Ada")
     mark = gg.Override(feature_id=5, anchor=False, author="Ada")
-    history.override(sid, gg.Overrides().put(verdict).put(mark))
+    renamed = confirm(rename(7, "GM3(36:1;O2)", author="Ada"), f"Bob {EVIL}")
+    history.override(sid, gg.Overrides((verdict, mark, renamed)))
     out = tmp_path / "session.html"
     run_cells(source=sid, history=str(history.path), output=str(out))
     text = out.read_text()
     section = text[text.index('id="overrides"') : text.index('id="charts"')]
-    assert section.count("<tr>") == 3
+    assert section.count("<tr>") == 4
+    assert "renamed to <b>GM3(36:1;O2)</b>" in section
+    assert "Bob &lt;script&gt;" in section
+    assert "analyst: renamed to GM3(36:1;O2)" in text
     assert "no MS/MS &lt;script&gt;" in section
     assert "unmarked" in section
-    assert section.count('<td class="name">Ada</td>') == 2
+    assert section.count('<td class="name">Ada</td>') == 3
     assert text.count("no MS/MS &lt;script&gt;") == 2  # in the row of the feature too
     assert "analyst: outlier" in text
     assert EVIL not in text

@@ -23,6 +23,7 @@ import ganglioside as gg
 from ganglioside.jobs import Analyze, run_here
 from ganglioside.server.application import documented_app
 from ganglioside.server.documentation import document_of, stored_document
+from ganglioside.verdicts.review import accept
 
 NIGHTLY = os.environ.get("GANGLIOSIDE_TESTS") == "nightly"
 
@@ -155,7 +156,10 @@ class Ids:
             return self.history.begin(gg.example().source, gg.Settings())
         if place.startswith("get "):
             return self.sid
-        return str(upload(self.ann).json()["id"])
+        made = str(upload(self.ann).json()["id"])
+        if place.endswith("/confirm"):
+            self.history.put_override(made, accept(12, author="Bob"))
+        return made
 
     @cached_property
     def _batch(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ import ganglioside as gg
 from ganglioside.columns import OVERRIDE_COLUMNS, OVERRIDES, VERDICTS
 from ganglioside.errors import OverrideError
 from ganglioside.verdicts.overrides import MAX_NOTE, Override, Overrides
+from ganglioside.verdicts.review import confirm, later, rename
 
 WHEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -83,6 +85,34 @@ def test_the_models_verdicts_stay_and_the_analysts_stand_beside_them() -> None:
     assert analysis.reviewed.equals(analysis.overridden)
 
 
+def test_decisions_stand_beside_the_features_in_columns_of_their_own() -> None:
+    analysis = gg.analyze(gg.example())
+    when = datetime(2026, 3, 2, tzinfo=UTC)
+    made = [
+        confirm(rename(5, "GM3(36:1;O2)", author="kh"), "mw", when),
+        later(6, author="kh"),
+        said(7, anchor=False, author="kh"),
+    ]
+    overridden = analysis.with_overrides(Overrides(tuple(made))).overridden
+    shown = overridden[["analyst_decision", "analyst_name", "confirmed_by", "confirmed_at"]]
+    assert shown.iloc[5].tolist() == ["renamed", "GM3(36:1;O2)", "mw", pd.Timestamp(when)]
+    assert shown.iloc[6].dropna().tolist() == ["later"]
+    assert shown.drop(index=[5, 6]).isna().all(axis=None)
+
+
+def test_changes_lead_from_one_set_to_another_and_back() -> None:
+    before = Overrides((said(3, note="look again"), said(9, anchor=True)))
+    after = Overrides((said(3, note="looked"), said(5, anchor=False)))
+    for here, there in ((before, after), (after, before), (before, Overrides())):
+        found = here
+        for change in there.changes_from(here, "kh"):
+            found = found.put(change)
+        assert found == there
+    assert [one.feature_id for one in after.changes_from(before, "kh")] == [3, 5, 9]
+    assert after.changes_from(before, "kh")[2].author == "kh"
+    assert after.changes_from(after, "kh") == []
+
+
 def test_other_thresholds_keep_what_was_said_and_the_anchors_that_were_used() -> None:
     table = gg.example()
     wrong = gg.analyze(table).findings.query("code == 'wrong-anchor'")["feature_id"].iloc[0]
@@ -100,18 +130,39 @@ def test_other_thresholds_keep_what_was_said_and_the_anchors_that_were_used() ->
     assert not anew.features["anchor"].iloc[int(wrong)]
 
 
+def overrides_of(values: dict[str, Any], decided: str, confirmed: bool) -> Override:
+    """An override with or without a decision on the name, and the confirmation of one."""
+    note = values.pop("note")
+    if decided == "renamed":
+        made = Override(**values | {"verdict": "valid"}, note=note, name="GM3(36:1;O2)")
+    elif decided == "later":
+        made = Override(**values | {"verdict": None}, note=note, later=True)
+    else:
+        made = Override(**values, note=note)
+    can_be = made.decision not in (None, "later") and made.author.strip()
+    return confirm(made, f"not {made.author}", WHEN) if confirmed and can_be else made
+
+
 @given(
     st.lists(
         st.builds(
-            Override,
-            feature_id=st.integers(0, 10**6),
-            verdict=st.none() | st.sampled_from(VERDICTS),
-            anchor=st.none() | st.booleans(),
-            note=st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(str.strip),
-            author=st.text(st.characters(codec="utf-8"), max_size=20),
-            time=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(
-                lambda t: t.replace(tzinfo=UTC)
+            overrides_of,
+            st.fixed_dictionaries(
+                {
+                    "feature_id": st.integers(0, 10**6),
+                    "verdict": st.none() | st.sampled_from(VERDICTS),
+                    "anchor": st.none() | st.booleans(),
+                    "note": st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(
+                        str.strip
+                    ),
+                    "author": st.text(st.characters(codec="utf-8"), max_size=20),
+                    "time": st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(
+                        lambda t: t.replace(tzinfo=UTC)
+                    ),
+                }
             ),
+            st.sampled_from(["", "renamed", "later"]),
+            st.booleans(),
         ),
         unique_by=lambda e: e.feature_id,
     )

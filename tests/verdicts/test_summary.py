@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import asdict, dataclass
 
@@ -38,6 +39,42 @@ def test_counts_are_those_of_the_rows(example: gg.Analysis) -> None:
     assert s.series == features["series"].nunique()
 
 
+def test_the_headline_tells_how_much_of_the_area_is_explained(example: gg.Analysis) -> None:
+    s, features = example.summary, example.features
+    explained = features["verdict"].isin(["valid", "fragment", "adduct"])
+    share = features["volume"][explained].sum() / features["volume"].sum()
+    assert s.area_explained == pytest.approx(share)
+    assert f"with {share:.0%} of the peak area: " in s.headline
+    assert s.lead.startswith(s.headline.split(":")[0])
+
+
+def table(**columns: list[object]) -> pd.DataFrame:
+    names = ["GM3(34:1;O2)", "GM3(36:1;O2)", "GM3(38:1;O2)", "nonsense"]
+    return pd.DataFrame({"Name": names, "RT": [9.0, 10.0, 11.0, 12.0], **columns})
+
+
+@pytest.mark.parametrize("columns", [{}, {"Area": [None] * 4}, {"Area": [0, 0, 0, 0]}])
+def test_no_area_is_explained_where_there_is_none(columns: dict[str, list[object]]) -> None:
+    s = gg.analyze(table(**columns)).summary
+    assert math.isnan(s.area_explained)
+    assert "peak area" not in s.headline
+    assert "peak area" not in s.lead
+
+
+def test_rows_without_an_area_count_as_features_only() -> None:
+    s = gg.analyze(table(Area=[1.0, 2.0, None, 1.0])).summary
+    assert (s.valid, s.features) == (3, 4)
+    assert s.area_explained == 0.75
+    assert s.headline.startswith("3 of 4 features explained (75%), with 75% of the peak area: ")
+
+
+def test_one_wrong_anchor_is_in_the_singular() -> None:
+    raw = gg.example()
+    wrong = gg.analyze(raw).findings.query("code == 'wrong-anchor'")["feature_id"].tolist()
+    one = gg.Overrides((gg.Override(feature_id=int(wrong[0]), anchor=False),))
+    assert gg.analyze(one.mark(raw)).summary.headline.endswith("1 of 48 anchors is not valid.")
+
+
 def test_rows_that_cannot_be_read_are_counted() -> None:
     raw = pd.DataFrame({"Name": ["GM1(36:1;O2)", "nonsense", "GM3(36:1;O2)"], "RT": [9, 9, 10]})
     s = gg.analyze(raw).summary
@@ -55,6 +92,8 @@ def test_a_count_of_a_later_version_has_its_default_and_a_lost_one_is_missed(
     values = asdict(example.summary)
     assert Later.from_values(values).doubtful == 0
     assert Later.from_values({**values, "doubtful": 7}).doubtful == 7
+    del values["area_explained"]
+    assert math.isnan(Summary.from_values(values).area_explained)
     del values["anchors"]
     with pytest.raises(KeyError):
         Later.from_values(values)

@@ -7,11 +7,12 @@ import json
 import secrets
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from ganglioside.columns import OVERRIDES
 from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
@@ -264,10 +265,10 @@ def _require_same(connection: Connection) -> int:
         "AND here.result_sha256 IS NOT DISTINCT FROM new.result_sha256 "
         "FROM sessions AS here JOIN new_sessions AS new USING (id) ORDER BY id"
     ).fetchall()
+    here, new = _compared(connection, "overrides", OVERRIDES)
     other_overrides = connection.execute(
         "SELECT DISTINCT session, false FROM overrides AS here JOIN new_overrides AS new "
-        "USING (session, position) WHERE (here.feature_id, here.verdict, here.anchor, here.note, "
-        "here.time) IS DISTINCT FROM (new.feature_id, new.verdict, new.anchor, new.note, new.time)"
+        f"USING (session, position) WHERE ({here}) IS DISTINCT FROM ({new})"
     ).fetchall()
     others = sorted(sid for sid, same in rows + other_overrides if not same)
     if others:
@@ -276,6 +277,15 @@ def _require_same(connection: Connection) -> int:
             f"({', '.join(others[:3])}): nothing was imported. Import into a new history."
         )
     return len(rows)
+
+
+def _compared(connection: Connection, table: str, columns: Iterable[str]) -> tuple[str, str]:
+    """SQL lists of columns here and in an export, NULL for those that an older export lacks."""
+    rows = connection.execute(f"SELECT * FROM new_{table} LIMIT 0")
+    found = {name for name, *_ in rows.description}
+    here = ", ".join(f'here."{column}"' for column in columns)
+    new = ", ".join(f'new."{column}"' if column in found else "NULL" for column in columns)
+    return here, new
 
 
 class _Import:

@@ -371,7 +371,8 @@ def _compare_again(store: HistoryStore, session: Stored) -> tuple[list[str], lis
     again = analyze(stored.read_input(stored.settings), stored.settings)
     # Columns that were added since then are no part of what was stored.
     kept = [c for c in again.features if c in stored_columns or c not in MAY_LACK]
-    after = Record.of(replace(again, features=again.features[kept])).fingerprints()
+    new = Record.of(replace(again, features=again.features[kept]))
+    after = replace(new, summary=_as_stored(new.summary, record.summary)).fingerprints()
     changed = sorted(part for part in before if before[part] != after[part])
     now = {"ganglioside": again.version, **environment()}
     others = [
@@ -386,6 +387,15 @@ def _compare_again(store: HistoryStore, session: Stored) -> tuple[list[str], lis
         f"Session {session.id} gives another result when it is run again: "
         f"{', '.join(changed)} differ."
     ], note
+
+
+def _as_stored(new: str, stored: str) -> str:
+    """Summary with the values that a stored one has; its headline too, where some came later."""
+    now, before = json.loads(new), json.loads(stored)
+    if now.keys() == before.keys():
+        return new
+    values = {name: now[name] for name in before if name in now}
+    return json.dumps(values | {"headline": before["headline"]})
 
 
 def _environment(connection: Connection, session: Stored) -> dict[str, str]:

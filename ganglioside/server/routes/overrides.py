@@ -17,7 +17,7 @@ from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import answers
 from ganglioside.server.routes.questions import FeatureId
 from ganglioside.server.service import Served, SessionId
-from ganglioside.verdicts.overrides import MAX_NAME, MAX_NOTE, Override, Overrides
+from ganglioside.verdicts.overrides import MAX_NAME, MAX_NOTE, Override, Overrides, entries_of
 from ganglioside.verdicts.review import confirm
 
 router = APIRouter(tags=["overrides"])
@@ -57,15 +57,17 @@ def read_overrides(served: Served, _: Reader, sid: SessionId) -> OverridesAnswer
 def read_override_trail(served: Served, _: Reader, sid: SessionId) -> OverridesAnswer:
     """Read all overrides ever made or undone, in order; one without content undoes."""
     trail = served.history.override_trail(sid)
-    made = [Overrides.from_frame(trail.iloc[[row]]).entries[0] for row in range(len(trail))]
-    return OverridesAnswer(overrides=[_one(override) for override in made])
+    return OverridesAnswer(overrides=[_one(override) for override in entries_of(trail)])
 
 
 @router.put("/sessions/{sid}/overrides/{feature_id}", responses=answers(404, 409))
 def put_override(
     served: Served, person: Writer, sid: SessionId, feature_id: FeatureId, wish: OverrideWish
 ) -> OverridesAnswer:
-    """Override the verdict or anchor mark of a feature, or note something about it."""
+    """Override the verdict, name or anchor mark of a feature, or note something about it.
+
+    A confirmation of before is gone: it was of what was decided then.
+    """
     made = Override(
         feature_id=feature_id,
         verdict=wish.verdict,
@@ -82,7 +84,10 @@ def put_override(
 def confirm_override(
     served: Served, person: Writer, sid: SessionId, feature_id: FeatureId
 ) -> OverridesAnswer:
-    """Confirm what another person decided on the name of a feature."""
+    """Confirm what another person decided on the name of a feature.
+
+    Nobody confirms a decision of their own, or one for later.
+    """
     present = current(served.history.override_trail(sid)).of(feature_id)
     made = confirm(present or Override(feature_id=feature_id), person.name)
     return _answer(served.history.put_override(sid, made))

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -26,6 +27,7 @@ from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.verdicts.review import confirm
 
 SAID = Overrides((Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada"),))
 
@@ -238,6 +240,10 @@ SESSION = "SELECT * REPLACE ({} AS {}) FROM old"
         ("overrides", "SELECT * REPLACE ('x' AS verdict) FROM old"),
         ("overrides", "SELECT * REPLACE (-7 AS feature_id) FROM old"),
         ("overrides", "SELECT * REPLACE ('abcdefabcdef12' AS session) FROM old"),
+        ("overrides", "SELECT * REPLACE ('foo' AS name) FROM old"),
+        ("overrides", "SELECT * REPLACE (true AS later) FROM old"),
+        ("overrides", "SELECT * REPLACE ('Ada' AS confirmed_by) FROM old"),
+        ("overrides", "SELECT * REPLACE (now()::TIMESTAMP AS confirmed_at) FROM old"),
         ("log", "SELECT * REPLACE ('Eve' AS author) FROM old"),
         ("log", "SELECT * REPLACE ('[1]' AS details) FROM old"),
         ("log", "FROM old LIMIT 2"),
@@ -267,6 +273,27 @@ def test_a_column_of_another_kind_is_named(
     forge(gift, "sessions", sql)
     with pytest.raises(HistoryError, match=expected):
         mine.care.import_(gift)
+
+
+def test_an_export_of_before_there_were_decisions_is_read(gift: Path, mine: History) -> None:
+    later = ("name", "later", "confirmed_by", "confirmed_at")
+    rows = pd.read_parquet(gift / "overrides.parquet", columns=list(later))
+    assert rows.isna().all(axis=None)
+    forge(gift, "overrides", f"SELECT * EXCLUDE ({', '.join(later)}) FROM old")
+    mine.care.import_(gift)
+    assert mine.care.import_(gift).present == 3
+    (good,) = mine.sessions().query("name == 'good'")["id"]
+    assert mine.load(good).overrides == SAID
+    mine.put_override(good, confirm(SAID.entries[0], "Bob"))
+    with pytest.raises(HistoryError, match="hold something else"):
+        mine.care.import_(forged_note(gift))
+    everything_works(mine)
+
+
+def forged_note(gift: Path) -> Path:
+    """The gift with another note."""
+    forge(gift, "overrides", "SELECT * REPLACE ('x' AS note) FROM old")
+    return gift
 
 
 def test_a_damaged_session_is_left_out_alone(gift: Path, mine: History) -> None:

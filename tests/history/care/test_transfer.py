@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.verdicts.review import confirm, rename
 
 SAID = Overrides((Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada"),))
 
@@ -141,6 +143,26 @@ def test_a_session_that_is_something_else_here_is_refused(history: History, tmp_
     with pytest.raises(HistoryError, match="hold something else"):
         copy.care.import_(tmp_path / "out")
     assert list(copy.sessions()["id"]) == [sid]
+
+
+@pytest.mark.file_only("its backup is a history")
+@pytest.mark.parametrize(
+    "other",
+    [
+        rename(1, "GM3(36:1;O2)", author="Ada", note="MS/MS"),
+        confirm(SAID.entries[0], "Bob"),
+    ],
+)
+def test_another_decision_on_the_same_feature_is_something_else(
+    history: History, tmp_path: Path, other: Override
+) -> None:
+    sid = history.save(build_analysis())
+    copy = History.open(history.care.backup(tmp_path / "copy.duckdb"))
+    history.override(sid, SAID)
+    copy.override(sid, Overrides((replace(other, time=SAID.entries[0].time),)))
+    history.care.export(tmp_path / "out")
+    with pytest.raises(HistoryError, match="hold something else"):
+        copy.care.import_(tmp_path / "out")
 
 
 def cut(folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
 import shutil
 from collections.abc import Iterator
@@ -18,14 +20,16 @@ from kept_open import kept_open
 import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.columns import IDENTIFIERS
-from ganglioside.history import History, audit_log, session_rows
+from ganglioside.history import History, audit_log, record, session_rows
 from ganglioside.history.opening import environment
 from ganglioside.history.storage import log_heads, store
+from ganglioside.history.storage.codec import summary_to_json
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.simulation.example import example
 from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.verdicts.summary import Summary
 
 
 @cache
@@ -112,6 +116,11 @@ def test_an_empty_history_is_whole(tmp_path: Path) -> None:
         ("DELETE FROM inputs", "input is gone"),
         ("UPDATE overrides SET verdict = 'outlier' WHERE session = '{}'", "other overrides"),
         ("DELETE FROM overrides WHERE session = '{}'", "other overrides"),
+        ("UPDATE overrides SET name = 'GM3(36:1;O2)' WHERE session = '{}'", "other overrides"),
+        (
+            "UPDATE overrides SET confirmed_by = 'Bob', confirmed_at = time WHERE session = '{}'",
+            "other overrides",
+        ),
         ("DELETE FROM sessions WHERE id = '{}'", "which is missing"),
         ("UPDATE log SET author = 'Eve' WHERE number = 0", "log .* was changed"),
     ],
@@ -310,6 +319,7 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
             "UPDATE jobs SET result = '[1]', parameters = '[2]'",
             "UPDATE jobs SET pid = -5, status = 'processing', host = 'x'",
             "UPDATE overrides SET verdict = 'x', feature_id = -3",
+            "UPDATE overrides SET name = 'foo', confirmed_at = 'infinity'",
             "UPDATE events SET percentage = 'nan'",
             "UPDATE sessions SET created = '-infinity', completed = 'infinity'",
         ]
@@ -341,6 +351,29 @@ def test_a_result_that_cannot_be_had_again_is_found(
     faults = history.care.verify(sample=1).faults
     assert len(faults) == 1
     assert "gives another result when it is run again: features" in faults[0]
+
+
+def test_a_summary_of_before_it_told_the_area_is_the_same_again(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_before(summary: Summary) -> str:
+        values = json.loads(summary_to_json(summary))
+        del values["area_explained"]
+        return json.dumps(values | {"headline": "As it was said then."})
+
+    with monkeypatch.context() as patch:
+        patch.setattr(record, "summary_to_json", of_before)
+        sid = history.save(gg.analyze(gg.example()))
+    loaded = history.load(sid).summary
+    assert math.isnan(loaded.area_explained)
+    assert loaded.headline == "As it was said then."
+    assert history.care.verify(sample=1).faults == ()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(record, "summary_to_json", lambda s: of_before(replace(s, valid=s.valid + 1)))
+        history.save(gg.analyze(gg.example()))
+    (fault,) = history.care.verify(sample=2).faults
+    assert "gives another result when it is run again: summary differ" in fault
 
 
 def test_other_versions_are_told(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import signal
@@ -36,6 +37,7 @@ from ganglioside.history.storage.catalog import Migration, known_tables, migrati
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.verdicts.review import confirm
 
 pytestmark = pytest.mark.file_only("the file, its lock and its steps")
 
@@ -119,6 +121,32 @@ def test_a_crash_within_a_migration_leaves_the_older_file(
         found = connection.execute("SELECT max(version) FROM schema_version").fetchall()
     assert found == [(version,)]
     assert_analyses_equal(History.open(path).load(sid), build_analysis())
+
+
+def test_overrides_of_before_there_were_decisions_stay_as_they_were_logged(
+    history: History, tmp_path: Path
+) -> None:
+    made = Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada")
+    sid = history.save(build_analysis().with_overrides(Overrides((made,))))
+    path = tmp_path / "v11.duckdb"
+    make_older(history, path, 11)
+    with duckdb.connect(str(path)) as old:
+        columns = [name for name, *_ in old.execute("SELECT * FROM overrides").description]
+        assert {"name", "later", "confirmed_by", "confirmed_at"}.isdisjoint(columns)
+        ((details,),) = old.execute(
+            "SELECT details FROM log WHERE action = 'overridden' OR details LIKE '%MS/MS%'"
+        ).fetchall()
+        (row,) = json.loads(details)["said"]
+        assert sorted(row) == ["anchor", "author", "feature_id", "note", "time", "verdict"]
+
+    opened = History.open(path)
+    assert opened.load(sid).overrides == Overrides((made,))
+    assert opened.decisions(sid).by_person["decision"].tolist() == ["accepted"]
+    assert opened.care.verify(sample=0).is_whole
+    confirmed = confirm(made, "Bob")
+    opened.put_override(sid, confirmed)
+    assert opened.load(sid).overrides == Overrides((confirmed,))
+    assert opened.care.verify(sample=0).is_whole
 
 
 def can_lock(path: Path) -> bool:

@@ -37,6 +37,10 @@ def test_an_override_is_made_undone_and_kept_in_the_trail(ann: httpx.Client, own
         (3, {"verdict": "wrong", "note": "x"}, "bad-request"),
         (3, {"note": "x" * 2001}, "bad-request"),
         (3, {"colour": "red"}, "bad-request"),
+        (3, {"name": "GM3(36:1;O2)"}, "bad-override"),
+        (3, {"name": "foo", "verdict": "valid", "note": "x"}, "bad-override"),
+        (3, {"name": "x" * 201, "verdict": "valid", "note": "x"}, "bad-request"),
+        (3, {"later": True, "verdict": "valid", "note": "x"}, "bad-override"),
     ],
 )
 def test_a_wrong_override_is_refused(
@@ -44,6 +48,45 @@ def test_a_wrong_override_is_refused(
 ) -> None:
     answer = ann.put(f"sessions/{sid}/overrides/{feature}", json=wish)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_a_name_is_changed_and_a_second_person_confirms_it(
+    ann: httpx.Client, running: Served, own: str
+) -> None:
+    wish = {"verdict": "valid", "name": "GM3(36:1;O2)", "note": "MS/MS", "later": False}
+    (made,) = ann.put(f"sessions/{own}/overrides/3", json=wish).json()["overrides"]
+    assert (made["decision"], made["name"]) == ("renamed", "GM3(36:1;O2)")
+    assert (made["confirmed_by"], made["confirmed_at"]) == ("", None)
+    refused = ann.post(f"sessions/{own}/overrides/3/confirm")
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad-override")
+    with running.caller("admin", "Bob") as bob:
+        (confirmed,) = bob.post(f"sessions/{own}/overrides/3/confirm").json()["overrides"]
+        assert bob.post(f"sessions/{own}/overrides/3/confirm").status_code == 422
+    assert confirmed["confirmed_by"] == "Bob"
+    assert confirmed["confirmed_at"] > confirmed["time"]
+    assert (confirmed["author"], confirmed["decision"]) == ("Ann", "renamed")
+    (again,) = ann.put(f"sessions/{own}/overrides/3", json={"later": True}).json()["overrides"]
+    assert (again["decision"], again["name"], again["confirmed_by"]) == ("later", None, "")
+    trail = ann.get(f"sessions/{own}/overrides/trail").json()["overrides"]
+    assert [one["confirmed_by"] for one in trail] == ["", "Bob", ""]
+
+
+def test_author_and_confirmation_come_from_nobody_but_the_caller(
+    ann: httpx.Client, own: str
+) -> None:
+    for field in ("author", "confirmed_by", "confirmed_at", "time", "decision"):
+        wish = {"verdict": "outlier", "note": "x", field: "Bob"}
+        answer = ann.put(f"sessions/{own}/overrides/3", json=wish)
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad-request")
+    assert ann.get(f"sessions/{own}/overrides").json()["overrides"] == []
+
+
+def test_nothing_is_confirmed_where_nothing_was_decided(ann: httpx.Client, own: str) -> None:
+    ann.put(f"sessions/{own}/overrides/4", json={"anchor": True})
+    for feature in (3, 4, 9999):
+        answer = ann.post(f"sessions/{own}/overrides/{feature}/confirm")
+        assert (answer.status_code, answer.json()["code"]) == (422, "bad-override")
+    assert ann.post(f"sessions/{'0' * 14}/overrides/3/confirm").status_code == 404
 
 
 def test_two_people_override_without_losing_either(

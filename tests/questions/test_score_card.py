@@ -1,0 +1,175 @@
+"""Four scores of a feature: each of its own evidence, with numbers, or with what is missing."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from planted_features import ceramide_rt, genuine, last, planted, row_of
+from simulated_study import study_analysis
+
+import ganglioside as gg
+from ganglioside.analysis import Analysis
+from ganglioside.errors import FeatureError
+from ganglioside.questions.score_card import EVIDENCE, Score, within_scatter
+from ganglioside.simulation import simulate
+from ganglioside.support.densities import STANDARD_DEVIATION
+
+
+@pytest.fixture(scope="module")
+def example() -> Analysis:
+    return gg.analyze(gg.example())
+
+
+@pytest.fixture(scope="module")
+def with_mz() -> Analysis:
+    return gg.analyze(simulate(4, "middle", mz=True))
+
+
+def card(analysis: Analysis, feature_id: int) -> dict[str, Score]:
+    scores = analysis.score_card(feature_id)
+    assert tuple(score.kind for score in scores) == EVIDENCE
+    return {score.kind: score for score in scores}
+
+
+def agreements(analysis: Analysis, verdict: str, kind: str) -> np.ndarray:
+    """Known agreements of the features with a verdict."""
+    features = analysis.features
+    ids = features.index[features["verdict"] == verdict]
+    found = [card(analysis, int(i))[kind].agreement for i in ids]
+    return np.array([one for one in found if one is not None])
+
+
+def test_every_feature_has_four_scores_with_a_sentence(example: Analysis) -> None:
+    for feature_id in range(0, len(example.features), 7):
+        for score in example.score_card(feature_id):
+            assert score.agreement is None or 0 <= score.agreement <= 1
+            assert score.text[0].isupper() or score.text[0] in "+-0123456789"
+            assert score.text.endswith(".")
+            assert "nan" not in score.text
+
+
+def test_the_scatter_has_the_tails_of_its_distribution() -> None:
+    # quantiles of Student's t with 6 degrees of freedom
+    for quantile, tail in ((0.718, 0.5), (1.943, 0.1), (2.447, 0.05), (5.959, 0.001)):
+        assert within_scatter(quantile / STANDARD_DEVIATION) == pytest.approx(tail, rel=2e-3)
+        assert within_scatter(-quantile / STANDARD_DEVIATION) == pytest.approx(tail, rel=2e-3)
+    assert within_scatter(0.0) == 1.0
+    assert 0 <= within_scatter(1e6) < 1e-12
+
+
+def test_retention_agrees_evenly_with_right_names_and_not_with_wrong_ones(
+    example: Analysis,
+) -> None:
+    valid = np.sort(agreements(example, "valid", "retention"))
+    even = (np.arange(len(valid)) + 0.5) / len(valid)
+    assert np.abs(valid - even).max() < 0.15
+    assert np.median(agreements(example, "fragment", "retention")) < 0.01
+
+
+def test_the_residual_is_told_in_minutes_and_in_its_scatter() -> None:
+    rt = ceramide_rt("GM1", 38, 1, 2)
+    for away, side in ((0.5, "late"), (-0.5, "early")):
+        analysis = planted(("GM1(38:1;O2)", rt + away, 1e5))
+        score = card(analysis, last(analysis))["retention"]
+        number, told, line, sigma, of = re.fullmatch(
+            r"([\d.]+) min (late|early) for (\S+) \(([\d.]+) σ of ([\d.]+) min\)\.", score.text
+        ).groups()  # type: ignore[union-attr]
+        assert (told, line) == (side, "GM1")
+        assert float(number) == pytest.approx(0.5, abs=0.1)
+        assert float(number) / float(of) == pytest.approx(float(sigma), rel=0.05)
+        assert score.agreement is not None
+        assert score.agreement < 0.001
+
+
+def test_a_fragment_is_told_its_parent_and_its_usual_share() -> None:
+    base = genuine()
+    parent, rt, area = row_of(base, "GD1(38:1;O2)")
+    analysis = planted(("GM1(38:1;O2)", rt, 0.01 * area), base=base)
+    scores = card(analysis, last(analysis))
+    assert analysis.features["parent_id"].iloc[-1] == parent
+    assert scores["co-elution"].agreement is not None
+    assert scores["co-elution"].agreement < 0.1
+    assert scores["co-elution"].text.startswith("Co-elutes with GD1(38:1;O2), 0.000 min apart: ")
+    assert scores["area"].text.startswith("1 % of the area of GD1(38:1;O2); usual for such a piece")
+
+
+def test_an_area_beyond_what_a_piece_has_speaks_for_the_name() -> None:
+    base = genuine()
+    _, rt, area = row_of(base, "GD1(38:1;O2)")
+    small, large = (
+        card(analysis, last(analysis))["area"]
+        for share in (0.01, 50.0)
+        for analysis in [planted(("GM1(38:1;O2)", rt, share * area), base=base)]
+    )
+    assert small.agreement is not None
+    assert large.agreement is not None
+    assert small.agreement < 0.5 < large.agreement
+    assert large.text.startswith("50 times the area of GD1(38:1;O2)")
+
+
+def test_areas_of_species_and_of_pieces_differ(example: Analysis) -> None:
+    assert np.median(agreements(example, "valid", "area")) > 0.8
+    assert np.median(agreements(example, "fragment", "area")) < 0.4
+
+
+def test_without_areas_or_parents_the_area_says_nothing(example: Analysis) -> None:
+    alone = planted(("GM1(38:1;O2)", 25.0, 1e5))
+    score = card(alone, last(alone))["area"]
+    assert (score.agreement, score.text[:9]) == (None, "No parent")
+    table = genuine().drop(columns="Volume")
+    score = card(gg.analyze(table), 3)["area"]
+    assert (score.agreement, score.text) == (None, "The table gives no area for it.")
+
+
+def test_masses_are_compared_after_the_calibration_of_the_table(with_mz: Analysis) -> None:
+    mass = agreements(with_mz, "valid", "mass")
+    assert len(mass) > 50
+    assert 0.35 < np.median(mass) < 0.65
+    shifted = with_mz.read_input(with_mz.settings).data
+    raw = pd.DataFrame(
+        {"Name": shifted["name"], "RT": shifted["rt"], "m/z": shifted["mz"] * (1 + 4e-6)}
+    )
+    after = gg.analyze(raw)
+    assert np.median(agreements(after, "valid", "mass")) == pytest.approx(np.median(mass), abs=0.1)
+    text = card(after, int(after.features.index[after.features["verdict"] == "valid"][0]))[
+        "mass"
+    ].text
+    assert re.fullmatch(r"[+-][\d.]+ ppm from the name; usual here \+[\d.]+ ± [\d.]+ ppm\.", text)
+
+
+def test_no_mz_is_missing_and_no_half(example: Analysis) -> None:
+    score = card(example, 12)["mass"]
+    assert score.agreement is None
+    assert "no m/z" in score.text
+
+
+def test_a_row_that_was_not_judged_says_why() -> None:
+    raw = pd.concat(
+        [genuine(), pd.DataFrame({"Name": ["nonsense"], "RT": [9.0]})], ignore_index=True
+    )
+    analysis = gg.analyze(raw)
+    scores = card(analysis, last(analysis))
+    assert {score.agreement for score in scores.values()} == {None}
+    assert {score.text for score in scores.values()} == {analysis.features["reason"].iloc[-1]}
+
+
+def test_a_table_without_a_model_says_why() -> None:
+    raw = pd.DataFrame({"Name": ["GM1(36:1;O2)", "GM3(36:1;O2)"], "RT": [9.0, 10.0]})
+    analysis = gg.analyze(raw)
+    assert {s.text for s in analysis.score_card(0)} == {analysis.features["reason"].iloc[0]}
+
+
+def test_a_sample_of_a_study_is_told_in_its_own_time() -> None:
+    analysis = study_analysis()
+    features = analysis.features
+    row = features[(features["verdict"] == "valid") & (features["residual"].abs() > 0.02)].iloc[5]
+    text = card(analysis, int(row["feature_id"]))["retention"].text
+    assert float(text.split()[0]) == pytest.approx(abs(row["residual"]), abs=0.02)
+
+
+def test_an_unknown_feature_is_refused(example: Analysis) -> None:
+    with pytest.raises(FeatureError):
+        example.score_card(len(example.features))

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 Case = TypeVar("Case")
 
 #: s; the end of waiting for what should happen at once. It costs time only where a test fails.
-PATIENCE: Final = 15.0
+PATIENCE: Final = 300.0
 
 #: s between two looks at what is waited for, at least and at most. A look may cost as much as what
 #: is waited for, so they grow rarer: a wait lasts at most a tenth longer by it.

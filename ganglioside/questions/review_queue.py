@@ -181,12 +181,6 @@ def _others(findings: pd.DataFrame) -> Iterator[_Reason]:
         yield int(feature_id), str(message)
 
 
-def _others(findings: pd.DataFrame) -> Iterator[_Reason]:
-    named = findings[findings["feature_id"].notna()]
-    for feature_id, message in zip(named["feature_id"], named["message"], strict=True):
-        yield int(feature_id), str(message)
-
-
 def _found(findings: pd.DataFrame, code: str) -> list[int]:
     """Features of the findings of a kind."""
     ids = findings.loc[findings["code"] == code, "feature_id"].dropna()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pandas as pd
 from effort import PATIENCE
 from widgets.markup import EVIL
 
 import ganglioside as gg
 from ganglioside.history.decisions import decisions
-from ganglioside.verdicts.review import DECISIONS, accept, confirm, reject
+from ganglioside.verdicts.review import DECISIONS, accept, reject
 from ganglioside_widgets.panels.decisions import DecisionBar
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
@@ -86,13 +84,12 @@ def test_a_disagreement_is_named(analysis: gg.Analysis) -> None:
     bar.results.select(3)
     feature = analysis.features.iloc[3]
     mine = accept(3, author="ann")
-    hers = confirm(reject(feature, author="bob"), "eva", datetime.now(UTC))
+    hers = reject(feature, author="bob")
     trail = pd.concat([gg.Overrides((one,)).to_frame() for one in (mine, hers)], ignore_index=True)
     bar.results.put([hers])
     bar.review.decisions = decisions(trail)
     assert "ann: accepted" in bar._who.value
     assert "bob: rejected" in bar._who.value
-    assert "eva: rejected" in bar._who.value
 
 
 def test_nothing_is_decided_on_the_result_of_another_file(analysis: gg.Analysis) -> None:

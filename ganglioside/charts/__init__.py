@@ -6,6 +6,7 @@ from ganglioside.charts.calibration import reliability_diagram
 from ganglioside.charts.explanation import hypotheses
 from ganglioside.charts.files import FORMATS, javascript, page, save, svg
 from ganglioside.charts.network import fragment_network
+from ganglioside.charts.overviews import areas_by_series, mass_map, series_panels
 from ganglioside.charts.palette import CATEGORY_COLOURS, VERDICT_COLOURS, VERDICT_SHAPES
 from ganglioside.charts.plot_tables import fragment_table
 from ganglioside.charts.views import (
@@ -21,10 +22,12 @@ __all__ = [
     "FORMATS",
     "VERDICT_COLOURS",
     "VERDICT_SHAPES",
+    "areas_by_series",
     "fragment_network",
     "fragment_table",
     "hypotheses",
     "javascript",
+    "mass_map",
     "page",
     "predicted_against_measured",
     "reduced_retention",
@@ -32,6 +35,7 @@ __all__ = [
     "residuals",
     "retention_by_carbons",
     "save",
+    "series_panels",
     "svg",
     "verdicts_by_category",
 ]

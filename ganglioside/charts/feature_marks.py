@@ -90,7 +90,7 @@ def feature_marks(
                 "condition": [{"test": "datum.anchor", "value": palette.INK}],
                 "value": "transparent",
             },
-            "size": value(14 if many else 42),
+            "size": value(14) if many else quantity("size", scale=None, legend=None),
             "opacity": {
                 "condition": [{"param": "shown", "value": 0.4 if many else 0.85}],
                 "value": 0.05,

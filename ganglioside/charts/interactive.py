@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
+from ganglioside.charts.overviews import areas_by_series, mass_map, series_panels
 from ganglioside.charts.vega import Spec
-from ganglioside.charts.views import (
-    predicted_against_measured,
-    reduced_retention,
-    residuals,
-    retention_by_carbons,
-)
+from ganglioside.charts.views import predicted_against_measured, reduced_retention, residuals
 
 #: Name of the chart's parameter that holds the feature_id of the picked point.
 PICKED: Final = "picked"
 
 #: Labels of the charts that can be chosen, by name.
 VIEWS: Final[dict[str, str]] = {
-    "reduced": "RT normalised to 36:1",
+    "series": "RT by carbon number, each series",
     "predicted": "Predicted against measured RT",
+    "reduced": "RT normalised to 36:1",
     "residuals": "Residuals from each feature's own series",
-    "carbons": "RT by carbons, one series",
+    "mz": "RT against m/z",
+    "areas": "Peak area by series",
 }
 
 _HEIGHT: Final = 420  # px, of charts whose height does not depend on their rows
@@ -53,7 +51,9 @@ class InteractiveChart:
     data: dict[str, dict[str, Any]]
 
 
-def interactive(analysis: Analysis, view: str, series: str | None = None) -> InteractiveChart:
+def interactive(
+    analysis: Analysis, view: str, series: Sequence[str] | None = None
+) -> InteractiveChart:
     """Interactive form of one of the `VIEWS` of an analysis.
 
     Parameters
@@ -62,38 +62,38 @@ def interactive(analysis: Analysis, view: str, series: str | None = None) -> Int
     view
         A key of `VIEWS`.
     series
-        Series that `carbons` shows; the one with most features where None.
+        Series that the view `series` shows; all with valid features where None.
     """
-    return detach(_spec(analysis, view, series))
-
-
-def _spec(analysis: Analysis, view: str, series: str | None) -> Spec:
-    if view == "carbons":
-        counts = analysis.features["series"].value_counts()
-        chosen = series or (counts.index[0] if len(counts) else "")
-        return retention_by_carbons.spec(analysis, chosen)
-    return _SPECS[view](analysis)
+    if view == "series":
+        return detach(series_panels.spec(analysis, series))
+    return detach(_SPECS[view](analysis))
 
 
 _SPECS: Final[dict[str, Callable[[Analysis], Spec]]] = {
-    "reduced": reduced_retention.spec,
     "predicted": predicted_against_measured.spec,
+    "reduced": reduced_retention.spec,
     "residuals": residuals.spec,
+    "mz": mass_map.spec,
+    "areas": areas_by_series.spec,
 }
 
 
 def detach(chart: dict[str, Any]) -> InteractiveChart:
-    """Interactive form of a chart: data apart, as wide as its container, points can be picked."""
+    """Interactive form of a chart: data apart, as wide as its container, points can be picked.
+
+    `usermeta` says whether it may be as high as there is room for.
+    """
     whole = copy.deepcopy(chart)
     title = whole.pop("title", {})
     data = _take_data(whole)
     _ring(whole)
     whole["params"] = [*whole.get("params", []), {"name": PICKED, "value": -1}]
+    whole["config"]["legend"] |= {"orient": "top", "direction": "horizontal"}
     if "width" in whole:
-        whole["config"]["legend"] |= {"orient": "top", "direction": "horizontal"}
         has_own_height = "encoding" not in whole and _has_rows(whole)
         height = whole["height"] if has_own_height else _HEIGHT
         whole |= {"width": "container", "height": max(height, 60)}
+        whole["usermeta"] = {"fills": not has_own_height}
         whole["autosize"] = {"type": "fit-x", "contains": "padding"}
     return InteractiveChart(title.get("text", ""), tuple(title.get("subtitle", ())), whole, data)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -130,12 +130,42 @@ def retention_of_categories(analysis: Analysis) -> list[Spec]:
 
 
 def _retention(frame: pd.DataFrame, fitted: pd.DataFrame, title: str, columns: int = 3) -> Spec:
+    """Chart of one series, or facets of several with a common RT scale."""
+    return retention_panels(frame, fitted, title, columns, _by_category(frame))
+
+
+def retention_panels(
+    frame: pd.DataFrame,
+    fitted: pd.DataFrame,
+    title: str,
+    columns: int,
+    order: Sequence[str],
+    **resolve: Any,
+) -> Spec:
+    """Chart of RT over carbons: one large panel of one series, or facets of several in order.
+
+    Parameters
+    ----------
+    frame, fitted : pandas.DataFrame
+        Rows of `plot_tables.points_on_curves`, and `plot_tables.curves` of them.
+    title : str
+    columns : int
+        Facets in a row.
+    order : sequence of str
+        The series.
+    **resolve
+        Scales that facets do not share, as Vega-Lite resolves them.
+    """
     if frame.empty:
         return nothing(title, "No feature of this kind has a readable name and RT.")
     wide = frame["series"].nunique() == 1
     size = {"width": _WIDTH - 90, "height": 340} if wide else {"width": 215, "height": 160}
     data, drawn = _carbon_layers(frame, fitted)
-    chart = {"data": data, **drawn, **size} if wide else _facets(data, drawn | size, frame, columns)
+    chart = (
+        {"data": data, **drawn, **size}
+        if wide
+        else _facets(data, drawn | size, order, columns, resolve)
+    )
     return finish(
         chart,
         title,
@@ -187,10 +217,16 @@ def _carbon_layers(frame: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Spec, Spe
     return inline(drawn), layers(*below, features, *above)
 
 
-def _facets(data: Spec, facet: Spec, frame: pd.DataFrame, columns: int) -> Spec:
-    """Facets, one per series, ordered by category, with a common RT scale."""
+def _by_category(frame: pd.DataFrame) -> list[str]:
+    """Series of a frame, ordered by category."""
     rank = frame["category"].map({name: k for k, name in enumerate(CATEGORIES)})
-    order = frame.assign(rank=rank).sort_values(["rank", "series"])["series"].unique()
+    return list(frame.assign(rank=rank).sort_values(["rank", "series"])["series"].unique())
+
+
+def _facets(
+    data: Spec, facet: Spec, order: Sequence[str], columns: int, resolve: dict[str, Any]
+) -> Spec:
+    """Facets, one per series, in order."""
     return {
         "data": data,
         "facet": nominal("series", title=None, sort=list(order)),
@@ -198,7 +234,7 @@ def _facets(data: Spec, facet: Spec, frame: pd.DataFrame, columns: int) -> Spec:
         "columns": columns,
         "spacing": {"row": 58, "column": 30},
         "bounds": "flush",
-        "resolve": {"axis": {"x": "independent"}},
+        "resolve": {"axis": {"x": "independent"}, **resolve},
     }
 
 

@@ -13,6 +13,11 @@ from ganglioside.charts.evidence import series_curve, sticks
 from ganglioside.charts.interactive import PICKED, InteractiveChart
 
 
+@pytest.fixture(scope="module")
+def analysis() -> gg.Analysis:
+    return gg.analyze(gg.example())
+
+
 def features_of(chart: InteractiveChart) -> set[int]:
     """Features of the data of a chart."""
     found: set[int] = set()

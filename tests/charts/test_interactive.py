@@ -40,15 +40,15 @@ class Spec:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_draws_from_its_data_and_rings_the_picked_point(view: str) -> None:
-    chart = interactive(ANALYSIS, view, "GM3")
+    chart = interactive(ANALYSIS, view)
     plain, ringed = svg(Spec(chart).whole), svg(Spec(chart, picked=12).whole)
     assert plain.count("<path") > 20
-    assert ringed != plain
+    assert (ringed != plain) is (view != "areas")  # bars hold many features
     assert chart.title
     assert "title" not in chart.spec
 
 
-@pytest.mark.parametrize("view", ["reduced", "predicted", "carbons"])
+@pytest.mark.parametrize("view", ["reduced", "predicted", "mz"])
 def test_other_thresholds_change_the_data_alone(view: str) -> None:
     before = interactive(ANALYSIS, view)
     after = interactive(ANALYSIS.redecide(gg.Settings(outlier_threshold=2.0)), view)

@@ -24,6 +24,9 @@ DRAW = {
     "residuals": charts.residuals,
     "categories": charts.verdicts_by_category,
     "network": charts.fragment_network,
+    "series": charts.series_panels,
+    "mz": charts.mass_map,
+    "areas": charts.areas_by_series,
 }
 
 
@@ -45,7 +48,7 @@ def test_every_chart_of_the_example_renders_with_title_units_and_data(name: str)
     assert document["title"]["text"]
     picture = svg(chart)
     assert document["title"]["text"] in texts(picture)
-    if name not in ("categories", "network"):
+    if name not in ("categories", "network", "areas"):
         assert "(min)" in texts(picture)
     assert png(chart, scale=1).startswith(b"\x89PNG")
     assert any(len(table) > 10 for table in inline_tables(document))

@@ -73,6 +73,10 @@ function keeps(model) {
   return (datum) => typeof datum.feature_id !== "number" || shown.has(datum.feature_id);
 }
 
+const PANEL = 202; // px, least width of a small panel with its axis
+const PANEL_SPACE = 62; // px of it for the axis
+const BESIDE = 150; // px of a card for buttons, caption, legend and axis
+const LEAST = 110;
 const WIDTH = (17 / 2.54) * 300; // px, of a saved picture: 17 cm at 300 dpi
 
 // Lines of a text that fit into so many pixels.
@@ -133,6 +137,7 @@ function render({ model, el }) {
   let finalize = null;
   let drawn = 0;
   let width = 0;
+  let height = 0; // px, of a chart that fills its card; 0 where it has its own
   let moves = false; // whether dragging moves the chart, and not draws a box
 
   async function draw() {
@@ -146,9 +151,12 @@ function render({ model, el }) {
       background: "transparent",
       axis: { ...whole.config?.axis, labelSeparation: 6 },
     };
+    width = figure.clientWidth;
+    fitPanels(whole, width);
+    height = room();
+    if (height) whole.height = height;
     const fresh = document.createElement("div");
     fresh.className = "gg-chart-canvas";
-    width = figure.clientWidth;
     if (figure.firstChild) figure.style.minHeight = `${figure.offsetHeight}px`;
     figure.append(fresh);
     await document.fonts.ready; // texts are measured in the fonts in which they are drawn
@@ -171,6 +179,24 @@ function render({ model, el }) {
     });
     pick();
     fit(); // the width may have changed meanwhile
+  }
+
+  // Height that a chart may have which fills its card; 0 where it keeps its own.
+  function room() {
+    const card = el.closest(".gg-chart-card");
+    if (!card || !model.get("_spec").usermeta?.fills || getComputedStyle(card).overflowY !== "auto") return 0;
+    return Math.max(card.clientHeight - BESIDE, LEAST);
+  }
+
+  // As many panels in a row as there is room for; they are not zoomed.
+  function fitPanels(whole, room) {
+    const isSmall = Boolean(whole.facet);
+    for (const button of zooming) button.hidden = isSmall;
+    if (!isSmall || !room) return;
+    whole.columns = Math.max(1, Math.floor(room / PANEL));
+    whole.spec.width = Math.floor(room / whole.columns) - PANEL_SPACE;
+    whole.spec.height = Math.round(whole.spec.width * 0.72);
+    whole.spacing = { row: 62, column: 10 };
   }
 
   // The specification with the rows of data that are drawn.
@@ -214,12 +240,21 @@ function render({ model, el }) {
   // A pane can change its width without the window, and Vega follows only the window.
   async function fit() {
     const now = figure.clientWidth;
-    if (!view || !now || now === width || model.get("_spec").width !== "container") return;
-    width = now;
+    if (view && now && Math.floor(now / PANEL) !== Math.floor(width / PANEL) && model.get("_spec").facet)
+      return draw();
+    const high = room();
+    if (!view || !now || model.get("_spec").width !== "container") return;
+    if (now === width && high === height) return;
+    [width, height] = [now, high];
+    if (high) view.height(high);
     await view.width(now).runAsync();
   }
   const resized = new ResizeObserver(() => requestAnimationFrame(fit));
   resized.observe(figure);
+  requestAnimationFrame(() => {
+    const card = el.closest(".gg-chart-card");
+    if (card) resized.observe(card);
+  });
 
   // --- the box: marks of features whose middle is inside it ---
 
@@ -354,11 +389,14 @@ function render({ model, el }) {
                        : "Dragging selects features; press to move the chart instead";
     drag.setAttribute("aria-label", drag.title);
   });
-  tools.append(
+  const zooming = [
     tool("+", "Zoom in (Ctrl and wheel)", () => zoom(-240)),
     tool("−", "Zoom out (Ctrl and wheel)", () => zoom(240)),
     tool("⟲", "Show the whole chart", () => draw()),
     drag,
+  ];
+  tools.append(
+    ...zooming,
     tool("SVG", "Save as SVG, with title and caption", () => save("svg")),
     tool("PNG", "Save as PNG of 17 cm at 300 dpi, with title and caption", () => save("png")),
   );

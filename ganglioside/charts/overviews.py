@@ -63,7 +63,7 @@ def series_panels(analysis: Analysis, series: Sequence[str] | None = None) -> Sp
 def _with_one_legend(chart: Spec) -> Spec:
     """Chart of panels without the legend of its curves, for which small panels have no room."""
     for layer in chart.get("spec", {}).get("layer", []):
-        if "strokeDash" in layer["encoding"]:
+        if "strokeDash" in layer.get("encoding", {}):
             layer["encoding"]["strokeDash"]["legend"] = None
     return chart
 

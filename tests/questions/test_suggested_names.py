@@ -14,7 +14,7 @@ from ganglioside.errors import NameFormError
 from ganglioside.lipids.names import parse_name
 from ganglioside.questions import suggested_names as module
 from ganglioside.questions.suggested_names import SUGGESTED, by_area
-from ganglioside.questions.suggestions import CLEARLY
+from ganglioside.questions.suggestions import CLEARLY, Suggester
 from ganglioside.simulation import simulate
 
 
@@ -84,6 +84,20 @@ def test_an_ion_that_the_verdict_has_refused_is_no_name() -> None:
     best = analysis.suggest(last(analysis)).iloc[0]
     assert (best["name"], best["process"]) == ("GT1(38:1;O2)", "+Na-H")
     assert suggested(analysis, last(analysis)) is None
+
+
+def test_no_name_is_better_than_one_that_fits_well(example: gg.Analysis) -> None:
+    features = example.features
+    sure = features[
+        (features["verdict"] == "valid") & (features["standardized_residual"].abs() < 1)
+    ]
+    state = example._state_of(0)
+    assert state is not None
+    suggester = Suggester(features, state, example.settings.outlier_threshold, example.polarity)
+    rows = [features.iloc[int(i)] for i in sure["feature_id"]]
+    assert len(rows) > 50
+    better = [suggester.better_name(row) for row in rows]
+    assert sum(one is not None for one in better) <= 0.05 * len(rows)
 
 
 def test_the_largest_are_asked(example: gg.Analysis, monkeypatch: pytest.MonkeyPatch) -> None:

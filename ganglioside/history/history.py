@@ -88,6 +88,7 @@ from ganglioside.reading.raw_table import Source
 from ganglioside.reading.validation import check_judgeable
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.verdicts.review import confirm
 
 
 class History(CareAliases):
@@ -795,11 +796,30 @@ class History(CareAliases):
         """
         with self._store.write() as connection:
             session = Stored.find(connection, sid)
-            wanted = current(read_overrides(connection, session.id))
-            for override in overrides:
-                override.require_confirmed(wanted.of(override.feature_id))
-                wanted = wanted.put(override)
+            present = current(read_overrides(connection, session.id))
+            made, known = list(overrides), present.by_feature
+            for override in made:
+                override.require_confirmed(known.get(override.feature_id))
+            wanted = present.put_all(made)
             require_features(connection, session.id, wanted)
+            _override(connection, session.id, wanted)
+            return wanted
+
+    def confirm_override(self, sid: str, feature_id: int) -> Overrides:
+        """Confirm what another person decided on the name of a feature, and return all overrides.
+
+        The second person is the one who acts.
+
+        Raises
+        ------
+        OverrideError
+            If there is no decision, or it is one's own, one for later, or confirmed already.
+        """
+        with self._store.write() as connection:
+            session = Stored.find(connection, sid)
+            present = current(read_overrides(connection, session.id))
+            decided = present.of(feature_id) or Override(feature_id=feature_id)
+            wanted = present.put(confirm(decided, current_author()))
             _override(connection, session.id, wanted)
             return wanted
 

@@ -7,7 +7,7 @@ the table is analysed again: `Overrides.mark` sets it in the table.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -153,8 +153,10 @@ class Override:
         ------
         OverrideError
         """
+        if not self.confirmed_by:
+            return
         unconfirmed = dataclasses.replace(self, confirmed_by="", confirmed_at=None)
-        if self.confirmed_by and present not in (self, unconfirmed):
+        if present not in (self, unconfirmed):
             raise OverrideError(
                 f"Feature {self.feature_id}: the decision has changed meanwhile. Look at it again, "
                 "then confirm it."
@@ -200,6 +202,11 @@ class Overrides:
     def __iter__(self) -> Iterator[Override]:
         return iter(self.entries)
 
+    @property
+    def by_feature(self) -> dict[int, Override]:
+        """The override of each feature that has one."""
+        return {entry.feature_id: entry for entry in self.entries}
+
     def of(self, feature_id: int) -> Override | None:
         """The override of a feature, None without one."""
         return next((entry for entry in self.entries if entry.feature_id == feature_id), None)
@@ -209,9 +216,13 @@ class Overrides:
 
         An empty `override` removes the present one.
         """
-        others = [e for e in self.entries if e.feature_id != override.feature_id]
-        added = [] if override.is_empty else [override]
-        return Overrides(tuple(sorted(others + added, key=lambda e: e.feature_id)))
+        return self.put_all([override])
+
+    def put_all(self, overrides: Iterable[Override]) -> Overrides:
+        """These overrides with others in place of those features' present ones, as by `put`."""
+        by_feature = self.by_feature | {entry.feature_id: entry for entry in overrides}
+        entries = [by_feature[f] for f in sorted(by_feature) if not by_feature[f].is_empty]
+        return Overrides(tuple(entries))
 
     def without(self, feature_id: int) -> Overrides:
         """These overrides without that of a feature."""
@@ -219,9 +230,9 @@ class Overrides:
 
     def changes_from(self, before: Overrides, author: str) -> list[Override]:
         """Overrides that turn those of before into these; an empty one by `author` undoes."""
-        features = sorted({entry.feature_id for entry in (*before, *self)})
-        changed = [f for f in features if before.of(f) != self.of(f)]
-        return [self.of(f) or Override(feature_id=f, author=author) for f in changed]
+        old, new = before.by_feature, self.by_feature
+        changed = [f for f in sorted(old | new) if old.get(f) != new.get(f)]
+        return [new.get(f) or Override(feature_id=f, author=author) for f in changed]
 
     def mark(self, table: FeatureTable) -> FeatureTable:
         """The table with the anchor marks of these overrides.

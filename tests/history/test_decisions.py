@@ -12,6 +12,7 @@ from builders import build_analysis
 from ganglioside.errors import OverrideError
 from ganglioside.history import History
 from ganglioside.history.decisions import BY_PERSON, decisions
+from ganglioside.history.sharing import Person
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import accept, confirm, later, reject, rename
 
@@ -112,6 +113,22 @@ def test_a_session_shows_who_decided_and_a_confirmation_settles_it(history: Hist
     assert history.load(sid).overrides.of(3) == confirmed
     assert history.decisions(sid).disagreements.empty
     assert history.care.verify(sample=0).is_whole
+
+
+def test_who_acts_confirms_and_nobody_confirms_an_own_decision(history: History) -> None:
+    sid = history.save(build_analysis())
+    history.put_overrides(sid, [ANN, accept(4, author="Cy")])
+    cy = history.acting_as(Person("Cy", "admin"))
+    found = cy.confirm_override(sid, 3).of(3)
+    assert found is not None
+    assert (found.author, found.confirmed_by) == ("Ann", "Cy")
+    with pytest.raises(OverrideError, match="a second person confirms"):
+        cy.confirm_override(sid, 4)
+    with pytest.raises(OverrideError, match="Cy confirmed this already"):
+        history.confirm_override(sid, 3)
+    with pytest.raises(OverrideError, match="no decision to confirm"):
+        history.confirm_override(sid, 2)
+    assert history.load(sid).overrides.of(3) == found
 
 
 def test_only_what_is_decided_now_can_be_confirmed(history: History) -> None:

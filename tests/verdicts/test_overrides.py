@@ -49,6 +49,17 @@ def test_a_later_word_takes_the_place_of_an_earlier_and_nothing_takes_it_away() 
     assert second.of(4) is None
 
 
+def test_many_are_put_as_one_after_the_other() -> None:
+    first = Overrides((said(3, note="look again"), said(9, anchor=True)))
+    made = [said(9), said(4, anchor=True), said(3, note="looked"), said(4, anchor=False)]
+    one_by_one = first
+    for override in made:
+        one_by_one = one_by_one.put(override)
+    assert first.put_all(made) == one_by_one
+    assert [entry.feature_id for entry in one_by_one] == [3, 4]
+    assert one_by_one.by_feature[4].anchor is False
+
+
 def test_a_mark_changes_the_anchor_of_its_row_alone() -> None:
     table = gg.example()
     anchor = int(table.data["anchor"].argmax())

@@ -18,7 +18,6 @@ from ganglioside.server.problems import answers
 from ganglioside.server.routes.questions import FeatureId
 from ganglioside.server.service import Served, SessionId
 from ganglioside.verdicts.overrides import MAX_NAME, MAX_NOTE, Override, Overrides, entries_of
-from ganglioside.verdicts.review import confirm
 
 router = APIRouter(tags=["overrides"])
 
@@ -82,15 +81,13 @@ def put_override(
 
 @router.post("/sessions/{sid}/overrides/{feature_id}/confirm", responses=answers(404, 409))
 def confirm_override(
-    served: Served, person: Writer, sid: SessionId, feature_id: FeatureId
+    served: Served, _: Writer, sid: SessionId, feature_id: FeatureId
 ) -> OverridesAnswer:
     """Confirm what another person decided on the name of a feature.
 
     Nobody confirms a decision of their own, or one for later.
     """
-    present = current(served.history.override_trail(sid)).of(feature_id)
-    made = confirm(present or Override(feature_id=feature_id), person.name)
-    return _answer(served.history.put_override(sid, made))
+    return _answer(served.history.confirm_override(sid, feature_id))
 
 
 @router.delete("/sessions/{sid}/overrides/{feature_id}", responses=answers(404, 409))

@@ -41,6 +41,7 @@ from ganglioside.history.overrides import (
     insert_overrides,
     read_overrides,
     require_features,
+    require_own,
 )
 from ganglioside.history.record import Packed
 from ganglioside.history.recorder import Recorder
@@ -73,6 +74,7 @@ from ganglioside.history.sharing import (
     administered,
     chosen_group,
     person_here,
+    reviewer,
     sharing_of,
     whole,
 )
@@ -785,19 +787,24 @@ class History(CareAliases):
     def put_overrides(self, sid: str, overrides: Iterable[Override]) -> Overrides:
         """Store overrides of a completed session beside the others, and return all of them.
 
-        An empty override removes the present one.
+        An empty override removes the present one. Who belongs to the group with which a session is
+        shared decides on its names too, in the own name.
 
         Raises
         ------
         EndedError
             If the session holds no result.
+        ForbiddenError
+            If the session is not the person's to decide on, or somebody else is named as author.
         OverrideError
             If a feature is not in the session, or what is confirmed is not what is decided now.
         """
         with self._store.write() as connection:
-            session = Stored.find(connection, sid)
-            present = current(read_overrides(connection, session.id))
-            made, known = list(overrides), present.by_feature
+            session = Stored.find(connection, sid, deciding=True)
+            trail = read_overrides(connection, session.id)
+            present, made = current(trail), list(overrides)
+            require_own(made, trail, reviewer(session.author))
+            known = present.by_feature
             for override in made:
                 override.require_confirmed(known.get(override.feature_id))
             wanted = present.put_all(made)
@@ -816,7 +823,7 @@ class History(CareAliases):
             If there is no decision, or it is one's own, one for later, or confirmed already.
         """
         with self._store.write() as connection:
-            session = Stored.find(connection, sid)
+            session = Stored.find(connection, sid, deciding=True)
             present = current(read_overrides(connection, session.id))
             decided = present.of(feature_id) or Override(feature_id=feature_id)
             wanted = present.put(confirm(decided, current_author()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -173,15 +174,19 @@ class ReviewState(t.HasTraits):
         if not self._undone:
             return self._refuse("There is nothing to undo.")
         before = self._undone[-1]
-        wanted = {
-            i: old or Override(feature_id=i, author=self.author()) for i, old in before.items()
-        }
+        wanted = {i: self._restored(i, old) for i, old in before.items()}
         if not self.results.put(wanted.values()):
             return self._refuse(self.results.error)
         self._undone.pop()
         self.error, self.said = "", f"{self._called(list(before))}: undone."
         self.results.select(next(iter(before)))
         return True
+
+    def _restored(self, feature_id: int, old: Override | None) -> Override:
+        """What was decided before; whoever confirmed it has not confirmed it anew."""
+        if old is None:
+            return Override(feature_id=feature_id, author=self.author())
+        return replace(old, confirmed_by="", confirmed_at=None)
 
     def step(self, step: int) -> None:
         """Select the next feature of the queue, or the one before; none is skipped."""

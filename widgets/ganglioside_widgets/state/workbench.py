@@ -320,7 +320,7 @@ class WorkbenchState(t.HasTraits):
         sid = self.export.session_id
         try:
             history = self._history()
-            refusal = self.visitor.why_not_session(history, sid)
+            refusal = self.visitor.why_not_decision(history, sid)
             if not refusal:
                 changed = wanted.changes_from(before, self.author())
                 self._merge(history.put_overrides(sid, changed))

@@ -90,7 +90,7 @@ def fill(history: History, sessions: int) -> None:
         some = [(slim, f"run {start + i}") for i in range(min(500, sessions - start))]
         with history._store.write(adding=True) as connection:
             insert_completed(
-                connection, list(zip(_openings(some), (p for p, _ in some), strict=True))
+                connection, list(zip(_openings(some, None), (p for p, _ in some), strict=True))
             )
 
 

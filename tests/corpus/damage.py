@@ -321,15 +321,19 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
     records, inside = _records(text, separator)
     begin = read.header_line
     if read.tool == "mzmine":  # a row of groups may be below the header
-        below = (number for number in records if number > begin and any(records[number]))
+        below = (
+            number for number in records if number > begin and any(map(str.strip, records[number]))
+        )
         begin = next(below, begin)
     known = {"Factors", "metabolite_name", *table.data["name"].dropna()}  # of other sections
     found = []
     quotes = 0  # since the last row began
+    before = ""  # the line of before
     for number, line in enumerate(_LINE_END.split(text), 1):
         cells = records.get(number) or line.split(separator)
         of_section = read.tool == "mwTab" and (
-            not known.isdisjoint(map(str.strip, cells))
+            _SECTION_MARK.fullmatch(before.strip()) is not None  # its header, however damaged
+            or not known.isdisjoint(map(str.strip, cells))
             or _SECTION_MARK.fullmatch(cells[0].strip()) is not None
         )
         if number in rows:
@@ -339,6 +343,7 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
         elif number > begin and quotes % 2 == 0 and is_feature(cells, read.tool) and not of_section:
             found.append((number, line[:80]))
         quotes += line.count('"')
+        before = line
     return found
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -14,7 +18,7 @@ from tornado.web import HTTPError
 
 from ganglioside.history import sharing
 from ganglioside.history.sharing import Person, person_here
-from ganglioside_widgets.serving.kernels import BoundedKernels, PersonsKernels
+from ganglioside_widgets.serving.kernels import BoundedKernels, VisitorsKernels
 
 SPARE = {"VOILA_PREHEAT": "True"}
 
@@ -95,6 +99,63 @@ def test_a_spare_that_is_ready_is_room(kernels: BoundedKernels) -> None:
     run(look())
 
 
+def test_a_visitor_waits_for_a_spare_that_is_started_and_not_for_one_without_room(
+    kernels: BoundedKernels,
+) -> None:
+    """Once they waited for the room that another visitor's page had taken meanwhile, for ever."""
+
+    async def look() -> None:
+        started = asyncio.create_task(kernels.start_kernel(env=SPARE))
+        kernels._pools = {"a.ipynb": [started]}  # type: ignore[attr-defined]
+        await kernels.claim("a.ipynb")
+        assert started.done()
+        for _ in range(2):
+            await kernels.start_kernel(env={})
+        late = asyncio.create_task(kernels.start_kernel(env=SPARE))
+        kernels._pools["b.ipynb"] = [late]  # type: ignore[attr-defined]
+        with pytest.raises(HTTPError) as refused:
+            await kernels.claim("b.ipynb")
+        assert refused.value.status_code == 503
+        assert kernels.spares("b.ipynb") == [late]  # it waits for room, and for the next visitor
+        kernels._kernels.popitem()
+        await kernels.claim("b.ipynb")
+        assert late.done()
+
+    run(look())
+
+
+def test_each_visitor_waits_for_a_spare_of_his_own_and_the_ready_one_comes_first(
+    kernels: BoundedKernels,
+) -> None:
+    async def look() -> None:
+        pending, ready = asyncio.Event(), asyncio.create_task(kernels.start_kernel(env=SPARE))
+        slow = asyncio.create_task(pending.wait())
+        await ready
+        kernels._pools = {"a.ipynb": [slow, ready]}  # type: ignore[attr-defined]
+        assert VisitorsKernels(kernels, None).get_pool_size("a.ipynb") == 2
+        await kernels.claim("a.ipynb")
+        assert kernels._pools["a.ipynb"].pop(0) is ready  # type: ignore[attr-defined]
+        claim = asyncio.create_task(kernels.claim("a.ipynb"))
+        await asyncio.sleep(0)
+        assert VisitorsKernels(kernels, None).get_pool_size("a.ipynb") == 0
+        pending.set()
+        await claim
+        assert kernels.spares("a.ipynb") == [slow]
+
+    run(look())
+
+
+def test_kernels_let_the_server_go_first(
+    kernels: BoundedKernels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        kernel = SimpleNamespace(provisioner=SimpleNamespace(pid=process.pid))
+        monkeypatch.setattr(BoundedKernels, "get_kernel", lambda self, kernel_id: kernel)
+        run(kernels.start_kernel(env={}))
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) > os.getpriority(os.PRIO_PROCESS, 0)
+        process.communicate(b"\n")
+
+
 def test_a_kernel_that_fails_to_start_takes_no_room(
     kernels: BoundedKernels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,8 +194,8 @@ def test_a_kernel_is_told_by_the_server_who_opened_its_page(
 
 def test_each_kernel_has_a_file_of_its_own(kernels: BoundedKernels, tmp_path: Path) -> None:
     kernels.people_folder = str(tmp_path)
-    mine = run(PersonsKernels(kernels, ANN).start_kernel(env={}))
-    bobs = run(PersonsKernels(kernels, Person("Bob")).start_kernel(env={}))
+    mine = run(VisitorsKernels(kernels, ANN).start_kernel(env={}))
+    bobs = run(VisitorsKernels(kernels, Person("Bob")).start_kernel(env={}))
     assert [kernels.may_use(mine, ANN), kernels.may_use(bobs, ANN)] == [True, False]
     assert len({*kernels._files.values()}) == 2
 
@@ -155,10 +216,13 @@ def test_a_spare_kernel_is_handed_over_before_its_page_is_sent(
         hand_over = kernels.hand_over
         is_full = False
 
+        async def claim(self, page: str) -> None:
+            assert page == "a"
+
         async def get_rendered_notebook(self, notebook_name: str) -> tuple[str, str, str]:
             return notebook_name, "page", spare
 
-    theirs = PersonsKernels(Voila(), ANN)
+    theirs = VisitorsKernels(Voila(), ANN)
     assert run(theirs.get_rendered_notebook(notebook_name="a"))[2] == spare
     assert kernels.may_use(spare, ANN)
     assert not theirs.is_full

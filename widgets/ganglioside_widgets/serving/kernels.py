@@ -20,6 +20,12 @@ from ganglioside_widgets.serving.options import MOST_KERNELS
 #: Seconds between two checks whether there is room for a spare kernel.
 _INTERVAL: Final = 0.5
 
+#: Seconds between two looks whether a spare kernel is ready.
+_LOOK: Final = 0.05
+
+#: Niceness of kernels: from 0, as the server has, to 19.
+_NICENESS: Final = 10
+
 #: Seconds after which a visitor who was refused may try again.
 RETRY: Final = 30
 
@@ -48,6 +54,8 @@ class BoundedKernels(AsyncMappingKernelManager):
         self._people: dict[str, Person] = {}
         self._files: dict[str, Path] = {}
         self._turn = asyncio.Lock()
+        self._waiting: set[Any] = set()  # tasks of spares for which there is no room yet
+        self._claimed: set[Any] = set()  # tasks of spares that visitors wait for
         self._starting = 0
         super().__init__(**named)  # type: ignore[no-untyped-call]
 
@@ -64,10 +72,7 @@ class BoundedKernels(AsyncMappingKernelManager):
         """Start a kernel; returns its id."""
         file = self._name_file(named)
         if named.get("env", {}).get("VOILA_PREHEAT") == "True":
-            async with self._turn:  # first come, first served
-                while self.is_full:
-                    await asyncio.sleep(_INTERVAL)
-                self._starting += 1
+            await self._room_for_spare()
         elif self.is_full:
             raise self.refusal()
         else:
@@ -78,7 +83,58 @@ class BoundedKernels(AsyncMappingKernelManager):
             self._starting -= 1
         if file is not None:
             self._files[kernel_id] = file
+        self._step_back(kernel_id)
         return kernel_id
+
+    def _step_back(self, kernel_id: str) -> None:
+        """Let the server itself go first: many kernels at once must not slow its answers."""
+        provisioner = getattr(self.get_kernel(kernel_id), "provisioner", None)
+        process = getattr(provisioner, "pid", None)
+        if process is not None and hasattr(os, "setpriority"):
+            os.setpriority(os.PRIO_PROCESS, process, _NICENESS)
+
+    async def _room_for_spare(self) -> None:
+        """Wait until there is room for a spare kernel, and take it; first come, first served."""
+        task = asyncio.current_task()
+        self._waiting.add(task)
+        try:
+            async with self._turn:
+                while self.is_full:
+                    await asyncio.sleep(_INTERVAL)
+                self._starting += 1
+        finally:
+            self._waiting.discard(task)
+
+    def spares(self, page: str) -> list[Any]:
+        """Tasks of the spare kernels of a page that nobody waits for, those ready first."""
+        free = [task for task in self._pool(page) if task not in self._claimed]
+        return sorted(free, key=lambda task: not task.done())
+
+    def _pool(self, page: str) -> list[Any]:
+        """Tasks of all spare kernels of a page, as Voila keeps them."""
+        pool: list[Any] = getattr(self, "_pools", {}).get(page, [])
+        return pool
+
+    async def claim(self, page: str) -> None:
+        """Put a spare kernel of a page first that is ready, and wait until one is.
+
+        Raises
+        ------
+        tornado.web.HTTPError
+            503, if there is no room for it: nobody waits until another page is closed.
+        """
+        spare = self.spares(page)[0]
+        self._claimed.add(spare)
+        try:
+            while not spare.done():
+                if spare in self._waiting and self.is_full:
+                    raise self.refusal()
+                await asyncio.sleep(_LOOK)
+        finally:
+            self._claimed.discard(spare)
+        pool = self._pool(page)
+        pool.remove(spare)
+        pool.insert(0, spare)
 
     def _name_file(self, named: dict[str, Any]) -> Path | None:
         """Name a new kernel, in its environment, the file in which it will find its person."""
@@ -109,38 +165,46 @@ class BoundedKernels(AsyncMappingKernelManager):
 
     def has_room(self, page: str) -> bool:
         """Whether a visitor of a page would get a kernel now, a new one or a spare one."""
-        spares = getattr(self, "_pools", {}).get(page, [])
-        has_spare = bool(spares and spares[0].done())
-        return has_spare or not self.is_full
+        return any(task.done() for task in self.spares(page)) or not self.is_full
 
 
-class PersonsKernels:
-    """The kernels of a server as one person gets them: each is told who has opened its page.
+class VisitorsKernels:
+    """The kernels of a server as one visitor gets them.
 
-    The page is sent only afterwards, so that the kernel knows when the browser first asks it.
+    Where people sign in, a kernel is told who has opened its page. The page is sent only
+    afterwards, so that the kernel knows when the browser first asks it.
 
     Parameters
     ----------
     kernels : BoundedKernels
         Those of Voila.
-    person : Person
+    person : Person or None
     """
 
-    def __init__(self, kernels: Any, person: Person) -> None:
+    def __init__(self, kernels: Any, person: Person | None) -> None:
         self._kernels = kernels
         self._person = person
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._kernels, name)
 
-    async def get_rendered_notebook(self, *given: Any, **named: Any) -> Any:
+    def get_pool_size(self, notebook_name: str) -> int:
+        """Number of spare kernels that nobody waits for; with none, a kernel is started."""
+        return len(self._kernels.spares(notebook_name))
+
+    async def get_rendered_notebook(self, notebook_name: str, **named: Any) -> Any:
         """Hand over a kernel that was started ahead."""
-        found = await self._kernels.get_rendered_notebook(*given, **named)
-        self._kernels.hand_over(found[2], self._person)
+        await self._kernels.claim(notebook_name)
+        found = await self._kernels.get_rendered_notebook(notebook_name, **named)
+        self._hand_over(found[2])
         return found
 
     async def start_kernel(self, **named: Any) -> str:
-        """Start a kernel for the person."""
+        """Start a kernel for the visitor."""
         kernel_id = str(await self._kernels.start_kernel(**named))
-        self._kernels.hand_over(kernel_id, self._person)
+        self._hand_over(kernel_id)
         return kernel_id
+
+    def _hand_over(self, kernel_id: str) -> None:
+        if self._person is not None:
+            self._kernels.hand_over(kernel_id, self._person)

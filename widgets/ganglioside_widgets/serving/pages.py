@@ -35,7 +35,7 @@ from ganglioside_widgets.serving.address import Address
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
 from ganglioside_widgets.serving.idle import until_idle
-from ganglioside_widgets.serving.kernels import RETRY, PersonsKernels
+from ganglioside_widgets.serving.kernels import RETRY, VisitorsKernels
 from ganglioside_widgets.serving.logs import log_request
 from ganglioside_widgets.serving.sockets import KernelSocket
 from ganglioside_widgets.serving.visits import SETTING, is_theirs, person_of
@@ -109,14 +109,13 @@ class OwnKernel(KernelHandler):
 class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
     """Serves a page, if it exists and there is room for its kernel.
 
-    Where people sign in, the kernel is told by the server who has: see `PersonsKernels`.
+    Where people sign in, the kernel is told by the server who has: see `VisitorsKernels`.
     """
 
     @property
     def kernel_manager(self) -> Any:
         """Kernels of the server, as the visitor gets them."""
-        kernels, person = super().kernel_manager, person_of(self)
-        return kernels if person is None else PersonsKernels(kernels, person)
+        return VisitorsKernels(super().kernel_manager, person_of(self))
 
     @web.authenticated
     async def get(self, path: str | None = None) -> None:

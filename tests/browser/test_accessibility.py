@@ -19,11 +19,16 @@ pytestmark = pytest.mark.browser
 expect = sync_api.expect
 
 
-def faults(page: sync_api.Page, themes: Sequence[str] = ("light", "dark")) -> list[str]:
+def faults(
+    page: sync_api.Page,
+    themes: Sequence[str] = ("light", "dark"),
+    width: int = 1280,
+    height: int = 3400,
+) -> list[str]:
     """Faults against the rules, in either theme; the page is left as it was."""
     found: list[str] = []
     before = page.viewport_size
-    page.set_viewport_size({"width": 1280, "height": 3400})  # what is out of sight is not judged
+    page.set_viewport_size({"width": width, "height": height})  # what is out of sight is not judged
     for theme in themes:
         page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
         page.emulate_media(color_scheme=theme)
@@ -56,7 +61,13 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
 ) -> None:
     visit.page.goto(server.url)
     expect(visit.page.locator("a.card")).to_have_count(4)
+    visit.page.locator("summary", has_text="Which files are read").click()
+    expect(visit.page.get_by_role("row", name="MS-DIAL")).to_be_visible()
+    expect(visit.page.get_by_text("Reading the history")).to_have_count(0)
     assert faults(visit.page) == []
+    visit.page.goto(f"{server.url}/help")
+    for width in (1280, 700):
+        assert faults(visit.page, width=width, height=9000) == []
     page = open_workbench(visit, server)
     assert faults(page) == []
     tab_to(page, "Try the example")

@@ -131,12 +131,22 @@ def test_history_and_jobs_keep_the_rules(archive: Visit, server: Server) -> None
 def test_a_name_is_answered_by_the_rules(visit: Visit, server: Server, tmp_path: Path) -> None:
     page = visit.page
     page.goto(f"{server.url}/voila/render/species.ipynb")
-    page.get_by_label("Name").fill("GD1a(36:1;O2)")
+    page.get_by_label("Names").fill("GD1a(36:1;O2)")
     expect(page.locator(".gg-species")).to_contain_text("C84H148N4O39")
     expect(page.locator(".gg-species")).to_contain_text("917.4788")
     expect(page.get_by_role("grid", name="Features near the prediction")).to_contain_text("min")
-    assert faults(page) == []
-    page.screenshot(path=tmp_path / "species.png", full_page=True)
-    page.get_by_label("Name").fill("GX9")
+    page.get_by_label("Names").fill("GD1a(36:1;O2)\nGX9\nGD1(38:1;O2)")
     expect(page.get_by_role("alert")).to_contain_text("GX9")
-    page.wait_for_url("**name=GX9*")
+    expect(page.get_by_role("grid", name="Predictions")).to_contain_text("GD1b")
+    page.locator("[aria-label='Predictions'] .gg-row", has_text="GD1(38:1;O2)").click()
+    expect(page.locator(".gg-species h3")).to_have_text("GD1(38:1;O2)")
+    for width in (1280, 700):
+        assert faults(page, width=width) == []
+    page.screenshot(path=tmp_path / "species.png", full_page=True)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download inclusion list").click()
+    assert download.value.suggested_filename.endswith("_generic_list.csv")
+    assert download.value.path().read_text("utf-8-sig").count("GD1a(36:1;O2)") == 2
+    page.wait_for_url("**name=GD1a*")
+    page.reload()
+    expect(page.get_by_label("Names")).to_have_value("GD1a(36:1;O2)\nGX9\nGD1(38:1;O2)")

@@ -166,6 +166,7 @@ function render({ model, el }) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   });
   const asked = own ? [...new URL(location.href).searchParams].filter(([key]) => OWN.includes(key)) : [];
+  model.send({ zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "" });
   model.send({ opened: Object.fromEntries(asked) });
   return () => {
     toasts.remove();

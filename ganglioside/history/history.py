@@ -33,7 +33,7 @@ from ganglioside.history.claims import Claim, ClaimedStore, claim_of
 from ganglioside.history.decisions import Decisions, decisions
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs, jobs_about
-from ganglioside.history.listing import Page, SessionQuery, find_page, listing
+from ganglioside.history.listing import Page, SessionQuery, find_page, headlines, listing
 from ganglioside.history.location import TIMEOUT, file_at, resolved, store_at
 from ganglioside.history.opening import Opening
 from ganglioside.history.overrides import (
@@ -414,6 +414,28 @@ class History(CareAliases):
         """
         with self._store.read() as connection:
             return find_page(connection, query or SessionQuery())
+
+    def headlines(self, sids: Sequence[str]) -> dict[str, str]:
+        """Headline of the result of each session, by id; those without a result are left out.
+
+        Parameters
+        ----------
+        sids
+            Ids, in full; sessions that are not seen here are left out too.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import ganglioside as gg
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> history = gg.History.open(f"{folder.name}/history.duckdb")
+        >>> sid = history.save(gg.analyze(gg.example()))
+        >>> history.headlines([sid, "other"])[sid].split(" features")[0]
+        '291 of 332'
+        >>> folder.cleanup()
+        """
+        with self._store.read() as connection:
+            return headlines(connection, sids)
 
     def session(self, sid: str) -> pd.Series[Any]:
         """Row of one session, with the columns of `sessions`."""

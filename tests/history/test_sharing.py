@@ -79,11 +79,12 @@ SEEN = {
 
 
 def test_lists_and_counts_hold_what_a_person_sees(history: History, analysis: gg.Analysis) -> None:
-    saved(history, analysis)
+    ids = saved(history, analysis)
     for person, names in SEEN.items():
         acting = history.acting_as(person)
         assert set(acting.sessions()["name"]) == names
         assert len(acting.sessions(limit=2)) == 2
+        assert set(acting.headlines(list(ids.values()))) == {ids[name] for name in names}
         page = acting.page(SessionQuery(limit=2, sort="name", descending=False))
         rest = acting.page(SessionQuery(sort="name", descending=False, after=page.next))
         listed = [row["name"] for row in (*page.sessions, *(rest.sessions if page.next else []))]

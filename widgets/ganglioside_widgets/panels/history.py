@@ -35,7 +35,7 @@ _COLUMNS: Final = (
     Column("author", "Made by", 100),
     Column("seen_by", "Seen by", 110),
     Column("sample_type", "Sample type", 90),
-    Column("created_text", "Created (UTC)", 140),
+    Column("created_text", "Created", 140),
     Column("duration", "Duration (s)", 86, "1", "From start to end"),
     Column("features", "Features", 86, "0"),
     *(Column(verdict, verdict.capitalize(), 50 + 6 * len(verdict), "0") for verdict in VERDICTS),

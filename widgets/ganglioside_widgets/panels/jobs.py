@@ -21,7 +21,7 @@ _COLUMNS = (
     Column("kind", "Kind", 76),
     Column("name", "Name", 190),
     Column("last", "Last message", 260, "text", "Last event, or the error"),
-    Column("started", "Started (UTC)", 164),
+    Column("started", "Started", 130),
     Column("took", "Time", 92, "text", "Elapsed time, or duration"),
     Column("process", "Process", 150, "text", "Process number and machine"),
     Column("author", "Asked by", 90),

@@ -46,10 +46,10 @@ def local_text(time: datetime, form: str = _FORM) -> str:
     return f"{aware.astimezone(zone):{form}}"
 
 
-def local_texts(times: pd.Series[Any]) -> pd.Series[Any]:
+def local_texts(times: pd.Series[Any], form: str = _FORM) -> pd.Series[Any]:
     """Texts of times in UTC, in the visitor's zone; NA where there is none."""
     zone = _known.get("zone")
-    texts: pd.Series[Any] = times.dt.tz_convert(zone or UTC).dt.strftime(_FORM)
+    texts: pd.Series[Any] = times.dt.tz_convert(zone or UTC).dt.strftime(form)
     return texts if zone is not None else texts + " UTC"
 
 

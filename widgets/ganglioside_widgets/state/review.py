@@ -54,6 +54,8 @@ class ReviewState(t.HasTraits):
         What each person decided, from the history.
     said : str
         What the last deed did.
+    saved : str
+        Whether the history has it.
     error : str
         Why it was refused.
 
@@ -75,6 +77,7 @@ class ReviewState(t.HasTraits):
     marked = t.Tuple()
     decisions = t.Instance(Decisions, allow_none=True)
     said = t.Unicode("")
+    saved = t.Unicode("")
     error = t.Unicode("")
 
     def __init__(
@@ -84,7 +87,7 @@ class ReviewState(t.HasTraits):
         self.results = results
         self.author = author
         self._post = post or (lambda change: change())
-        self._undone: list[_Before] = []
+        self._undoable: list[_Before] = []
         self._thread: threading.Thread | None = None
         results.observe(self._analysed, "analysis")
         self._analysed({"old": None})
@@ -107,7 +110,7 @@ class ReviewState(t.HasTraits):
     @property
     def can_undo(self) -> bool:
         """Whether a decision of this page can be undone."""
-        return bool(self._undone)
+        return bool(self._undoable)
 
     def decision(self, feature_id: int) -> str | None:
         """The decision on a feature; None where there is none."""
@@ -171,13 +174,13 @@ class ReviewState(t.HasTraits):
 
     def undo(self) -> bool:
         """Undo the last decision of this page, and show its feature; False without one."""
-        if not self._undone:
+        if not self._undoable:
             return self._refuse("There is nothing to undo.")
-        before = self._undone[-1]
+        before = self._undoable[-1]
         wanted = {i: self._restored(i, old) for i, old in before.items()}
         if not self.results.put(wanted.values()):
             return self._refuse(self.results.error)
-        self._undone.pop()
+        self._undoable.pop()
         self.error, self.said = "", f"{self._called(list(before))}: undone."
         self.results.select(next(iter(before)))
         return True
@@ -232,7 +235,7 @@ class ReviewState(t.HasTraits):
         before = {i: analysis.overrides.of(i) for i in made}
         if not self.results.put(made.values()):
             return self._refuse(self.results.error)
-        self._undone.append(before)
+        self._undoable.append(before)
         self.error = ""
         return True
 
@@ -265,7 +268,7 @@ class ReviewState(t.HasTraits):
 
     def _forget(self) -> None:
         self.queue, self.marked, self.decisions = pd.DataFrame(), (), None
-        self._undone.clear()
+        self._undoable.clear()
         self.said = self.error = ""
 
     def _look(self, analysis: Analysis) -> None:

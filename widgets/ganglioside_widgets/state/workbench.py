@@ -109,6 +109,7 @@ class WorkbenchState(t.HasTraits):
         t.dlink((self.upload, "arriving"), (self.run, "arriving"))
         t.dlink((self.upload, "as_study"), (self.run, "as_study"))
         t.dlink((self.results, "stale"), (self.export, "blocked"))
+        t.dlink((self, "saved"), (self.review, "saved"))
 
     def author(self) -> str:
         """Name under which the visitor decides."""

@@ -431,7 +431,7 @@ class History(CareAliases):
         >>> history = gg.History.open(f"{folder.name}/history.duckdb")
         >>> sid = history.save(gg.analyze(gg.example()))
         >>> history.headlines([sid, "other"])[sid].split(" features")[0]
-        '291 of 332'
+        '288 of 332'
         >>> folder.cleanup()
         """
         with self._store.read() as connection:

@@ -115,3 +115,12 @@ def test_only_a_notebook_opens_files_of_this_machine(monkeypatch: pytest.MonkeyP
             web.setenv(name, value)
             bench = Workbench()
             assert bench.upload.path not in bench.upload.children
+
+
+def test_the_end_of_another_analysis_does_not_fold_what_is_refused() -> None:
+    bench = Workbench()
+    bench.upload.state.add_example()
+    bench.upload.state.add("bad.csv", b"nothing")  # while the example is analysed
+    bench.state.run.join(PATIENCE)
+    assert bench.state.run.analysis is not None
+    assert bench._drawers["Table"].layout.display == ""

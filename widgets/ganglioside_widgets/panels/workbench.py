@@ -168,8 +168,8 @@ class Workbench(w.VBox):  # type: ignore[misc]
             self._open_drawer("Table")
 
     def _show_result(self, _: object) -> None:
-        """Give the screen to the result: the table folds up."""
-        if self.state.run.analysis is not None:
+        """Give the screen to the result: the table folds up, unless a file there was refused."""
+        if self.state.run.analysis is not None and self.state.upload.refusal is None:
             self._toggles["Table"].value = False
             self.upload.preview.fold()
         self._show(None)

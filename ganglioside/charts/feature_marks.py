@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
-from ganglioside.charts import palette
+from ganglioside.charts import crowds, palette
 from ganglioside.charts.vega import (
     SCHEMA,
     Spec,
@@ -20,7 +21,7 @@ from ganglioside.charts.vega import (
     value,
 )
 
-#: Number of points from which on they are drawn small and translucent.
+#: Number of points from which on those that would overlap are drawn as one.
 MANY_POINTS: Final = 2_000
 
 _TOOLTIPS: Final = (
@@ -36,6 +37,30 @@ _TOOLTIPS: Final = (
     nominal("reason", title="Reason"),
     quantity("feature_id", title="Feature", format="d"),
 )
+
+#: Size of marks, px^2: without an area, alone among many, and of the smallest and largest areas (by
+#: quantiles) and numbers.
+_USUAL: Final = 42
+_SMALL: Final = 20
+_SIZES: Final = (16.0, 130.0)
+_COUNTED_SIZES: Final = (30.0, 320.0)
+_EXTREMES: Final = (0.02, 0.98)
+_MOST_COUNTED: Final = 1000
+
+_OPACITY: Final[Spec] = {"condition": [{"param": "shown", "value": 0.85}], "value": 0.05}
+_COUNT_CHANNEL: Final = quantity(
+    crowds.COUNT,
+    title="Features in one mark",
+    scale={"type": "log", "domain": [2, _MOST_COUNTED], "range": list(_COUNTED_SIZES),
+           "clamp": True},
+    legend={"values": [2, 10, 100, _MOST_COUNTED], "format": ",d", "symbolType": "circle",
+            "symbolFillColor": palette.QUIET},
+)  # fmt: skip
+_STRIP: Final = 9  # px, height of a strip
+_RING: Final[dict[str, Any]] = {
+    "shape": "circle", "size": 190, "stroke": palette.WRONG_ANCHOR, "strokeWidth": 2, "opacity": 1,
+}  # fmt: skip
+_COUNT_TIP: Final = quantity(crowds.COUNT, title="Features", format=",d")
 
 #: Name of the layer of features, which selections refer to.
 _FEATURES: Final = "features"
@@ -63,10 +88,13 @@ def feature_marks(
     data: Spec | None = None,
     where: Sequence[str] = (),
     clip: bool = False,
+    colour: str = "verdict",
+    zoomed: bool = False,
 ) -> Spec:
-    """Layer of the features of a frame: verdict by colour and shape, anchors outlined.
+    """Layers of the features of a frame: verdict by colour and shape, area by size.
 
-    Anchors have a dark outline; wrong ones are ringed. The chart needs `choices`.
+    Anchors have a dark outline; wrong ones are ringed. More than `MANY_POINTS` features that would
+    overlap are one mark, as large as they are many. The chart needs `choices`.
 
     Parameters
     ----------
@@ -78,44 +106,189 @@ def feature_marks(
         As for `vega.marks`.
     clip
         Whether points outside the scales are hidden.
+    colour
+        Column that the colour shows: `verdict` or `sample`.
+    zoomed
+        Whether the chart is zoomed in x and y.
     """
-    many = len(frame) > MANY_POINTS
+    groups = list(dict.fromkeys(["verdict", colour]))
+    crowd = len(frame) > MANY_POINTS
+    counted = crowds.cells(frame, position, groups, zoomed=zoomed) if crowd else []
+    looks = {"fill": colour_channel(frame, colour), "shape": shape_channel(frame)}
+    common = {"data": data, "clip": clip, "strokeWidth": 0.9}
     features = marks(
         "point",
         {
             **position,
-            "fill": verdict_channel(frame, palette.VERDICT_COLOURS),
-            "shape": verdict_channel(frame, palette.VERDICT_SHAPES),
-            "stroke": {
-                "condition": [{"test": "datum.anchor", "value": palette.INK}],
-                "value": "transparent",
-            },
-            "size": value(14) if many else quantity("size", scale=None, legend=None),
-            "opacity": {
-                "condition": [{"param": "shown", "value": 0.4 if many else 0.85}],
-                "value": 0.05,
-            },
+            **looks,
+            "stroke": _anchor_stroke(),
+            "size": value(_SMALL) if crowd else area_channel(frame),
+            "opacity": _OPACITY,
+            "tooltip": tooltips(frame),
+        },
+        where=where,
+        transform=[*counted, crowds.single()] if crowd else (),
+        name=_FEATURES,
+        **common,
+    )
+    parts = [features]
+    if crowd:
+        parts.append(
+            marks(
+                "point",
+                {
+                    **position,
+                    **looks,
+                    "size": _COUNT_CHANNEL,
+                    "opacity": _OPACITY,
+                    "tooltip": [_COUNT_TIP, *tooltips(frame[groups])],
+                },
+                where=where,
+                transform=[*counted, *crowds.middles(position, groups)],
+                stroke=palette.PAPER,
+                **common,
+            )
+        )
+    if frame["wrong_anchor"].any():
+        parts.append(_rings(frame, position, where, counted, groups, data=data, clip=clip))
+    return layers(*parts) if len(parts) > 1 else features
+
+
+def strip_marks(
+    frame: pd.DataFrame,
+    position: Spec,
+    span: float,
+    *,
+    data: Spec | None = None,
+    colour: str = "verdict",
+) -> Spec:
+    """Layers of features in rows: those that would overlap are a strip with their number.
+
+    Parameters
+    ----------
+    frame, data, colour
+        As for `feature_marks`.
+    position
+        Channels `x`, a number, and `y`, a name. The chart is zoomed in x.
+    span
+        Range that the axis of `x` shows.
+    """
+    row, x = position["y"], position["x"]
+    groups = list(dict.fromkeys([str(row["field"]), "verdict", colour]))
+    counted = crowds.clumps(str(x["field"]), span, groups)
+    strips = {"transform": [*counted, *crowds.extents(str(x["field"]), groups)], "data": data}
+    fill = colour_channel(frame, colour)
+    alone = marks(
+        "point",
+        {
+            **position,
+            "fill": fill,
+            "shape": shape_channel(frame),
+            "stroke": _anchor_stroke(),
+            "size": area_channel(frame),
+            "opacity": _OPACITY,
             "tooltip": tooltips(frame),
         },
         data=data,
-        where=where,
+        transform=[*counted, crowds.single()],
         name=_FEATURES,
         strokeWidth=0.9,
-        clip=clip,
+        clip=True,
     )
-    rings = marks(
-        "point",
-        {**position, "tooltip": tooltips(frame)},
+    ends = {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": row}
+    tips = [_COUNT_TIP, *tooltips(frame[groups])]
+    several = marks(
+        "rule",
+        {**ends, "stroke": fill, "opacity": _OPACITY, "tooltip": tips},
+        strokeWidth=_STRIP,
+        strokeCap="round",
+        clip=True,
+        **strips,
+    )
+    numbers = marks(
+        "text",
+        {"x": {**x, "field": "last"}, "y": row, "text": quantity(crowds.COUNT, format=",d")},
         data=data,
-        where=[*where, "datum.wrong_anchor"],
-        shape="circle",
-        size=190,
-        stroke=palette.WRONG_ANCHOR,
-        strokeWidth=2,
-        opacity=1,
-        clip=clip,
+        transform=[*counted, *crowds.apart(str(x["field"]), span, groups)],
+        align="left",
+        dx=_STRIP - 1,
+        fontSize=9,
+        clip=True,
     )
-    return layers(features, rings) if frame["wrong_anchor"].any() else features
+    parts = [several, alone, numbers]
+    if frame["wrong_anchor"].any():
+        of_wrong = {"data": data, "where": ["datum.wrong_anchor"], "clip": True}
+        first = [*counted, *crowds.extents(str(x["field"]), groups, least=1)]
+        middle = {"x": {**x, "field": "middle"}, "y": row}
+        parts.append(marks("point", middle, transform=first, **of_wrong, **_RING))
+    return layers(*parts)
+
+
+def _anchor_stroke() -> Spec:
+    """Channel that outlines anchors."""
+    return {
+        "condition": [{"test": "datum.anchor", "value": palette.INK}],
+        "value": "transparent",
+    }
+
+
+def _rings(
+    frame: pd.DataFrame,
+    position: Spec,
+    where: Sequence[str],
+    counted: Sequence[Spec],
+    groups: Sequence[str],
+    **more: Any,
+) -> Spec:
+    """Layer of rings around wrong anchors, one for each cell that has been counted."""
+    middles = [{"filter": "datum.wrong_anchor"}, *crowds.middles(position, groups)[1:]]
+    return marks(
+        "point",
+        position if counted else {**position, "tooltip": tooltips(frame)},
+        where=[*where, "datum.wrong_anchor"],
+        transform=[*counted, *middles] if counted else (),
+        **_RING,
+        **more,
+    )
+
+
+def area_channel(frame: pd.DataFrame) -> Spec:
+    """Channel of sizes by the logarithm of the peak area; a usual size without an area."""
+    areas = frame["volume"].to_numpy(dtype="float64", na_value=np.nan)
+    known = areas[areas > 0]
+    if not len(known):
+        return value(_USUAL)
+    low, high = np.log10(np.quantile(known, _EXTREMES))
+    powers = range(int(np.ceil(low)), int(np.floor(high)) + 1)
+    legend = {
+        "values": [10.0**power for power in powers],
+        "format": ".0e",
+        "labelExpr": "replace(datum.label, '+', '')",
+        "symbolType": "circle",
+        "symbolFillColor": palette.QUIET,
+    }
+    domain = [10**low, 10 ** max(high, low + 1e-3)]
+    by_area = quantity(
+        "volume",
+        title="Peak area",
+        scale={"type": "log", "domain": domain, "range": list(_SIZES), "clamp": True},
+        legend=legend if powers else None,
+    )
+    return {"condition": {"test": "datum.volume > 0", **by_area}, **value(_USUAL)}
+
+
+def colour_channel(frame: pd.DataFrame, colour: str) -> Spec:
+    """Channel that encodes the verdict or the sample by colour."""
+    if colour == "verdict":
+        return verdict_channel(frame, palette.VERDICT_COLOURS)
+    samples = sorted(frame[colour].dropna().unique())
+    scale = {"domain": samples, "range": list(palette.SAMPLE_COLOURS[: len(samples)])}
+    return nominal(colour, title="Sample", scale=scale)
+
+
+def shape_channel(frame: pd.DataFrame) -> Spec:
+    """Channel that encodes the verdict by shape."""
+    return verdict_channel(frame, palette.VERDICT_SHAPES)
 
 
 def verdict_channel(frame: pd.DataFrame, looks: dict[str, str], title: str = "Verdict") -> Spec:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final
 
 from ganglioside.analysis import Analysis
@@ -27,6 +28,8 @@ VIEWS: Final[dict[str, str]] = {
 }
 
 _HEIGHT: Final = 420  # px, of charts whose height does not depend on their rows
+_LEGENDS_ABOVE: Final = {"orient": "top", "direction": "horizontal", "titleOrient": "left",
+                        "layout": {"top": {"direction": "vertical", "margin": 4}}}  # fmt: skip
 _RING: Final = {"type": "point", "shape": "circle", "size": 320, "stroke": palette.INK,
                 "strokeWidth": 2.5, "opacity": 1, "tooltip": None}  # fmt: skip
 
@@ -88,7 +91,7 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
     data = _take_data(whole)
     _ring(whole)
     whole["params"] = [*whole.get("params", []), {"name": PICKED, "value": -1}]
-    whole["config"]["legend"] |= {"orient": "top", "direction": "horizontal"}
+    whole["config"]["legend"] |= _LEGENDS_ABOVE
     if "width" in whole:
         has_own_height = "encoding" not in whole and _has_rows(whole)
         height = whole["height"] if has_own_height else _HEIGHT
@@ -158,13 +161,16 @@ def _ring(part: Any) -> None:
 
 
 def _shows_features(unit: dict[str, Any]) -> bool:
-    return "shape" in unit.get("encoding", {}) and "mark" in unit
+    """Whether a layer has one mark for each feature."""
+    is_counted = any("aggregate" in step for step in unit.get("transform", []))
+    return "shape" in unit.get("encoding", {}) and "mark" in unit and not is_counted
 
 
 def _ring_of(unit: dict[str, Any]) -> dict[str, Any]:
     position = {k: unit["encoding"][k] for k in ("x", "y")}
     only = {"filter": f"datum.feature_id === {PICKED}"}
-    transform = [*unit.get("transform", []), only]
+    kept = takewhile(lambda step: "filter" in step, unit.get("transform", []))
+    transform = [*kept, only]
     data = {"data": unit["data"]} if "data" in unit else {}
     mark = _RING | {"clip": unit["mark"].get("clip", False)}
     return {**data, "mark": mark, "encoding": position, "transform": transform}

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.analysis import Analysis
-from ganglioside.charts import palette
+from ganglioside.charts import crowds, palette
 from ganglioside.charts.feature_marks import (
     anchors_note,
     category_scale,
@@ -17,6 +17,7 @@ from ganglioside.charts.feature_marks import (
     feature_marks,
     finish,
     nothing,
+    strip_marks,
     verdict_channel,
 )
 from ganglioside.charts.plot_tables import (
@@ -239,7 +240,7 @@ def _facets(
 
 
 @View
-def reduced_retention(analysis: Analysis) -> Spec:
+def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
     """Chart of RT normalised to 36:1;O2, one row per series.
 
     Genuine features are on the line of their own series (a bar in its row); fragments and adducts
@@ -275,30 +276,52 @@ def reduced_retention(analysis: Analysis) -> Spec:
     }
     far = int((~frame["reduced_rt"].between(*near)).sum())
     data = inline(frame)
-    ties = marks(
-        "rule",
-        {**position, "y2": {"field": "parent_series"}},
-        data=data,
-        where=[
-            {"field": "verdict", "oneOf": list(PARENT_VERDICTS)},
-            "datum.series != datum.parent_series",
-        ],
-        color=palette.VERDICT_COLOURS["fragment"],
-        strokeWidth=1,
-        opacity=0.35,
-    )
+    ties = _ties(position, data, near)
     bars, names = _line_marks(lines, position["y"])
-    features = feature_marks(frame, position, data=data, clip=True)
+    features = strip_marks(frame, position, near[1] - near[0], data=data, colour=colour)
     return finish(
         layers(ties, bars, features, names),
         title,
-        "Bars: the line of each series. A feature off its bar that is connected to another row "
-        "elutes on that series' line:",
-        "it is a fragment or adduct of that series. " + anchors_note(frame),
+        "Bars: the line of each series. Strips: features that would overlap, with their number. "
+        "A feature connected to another row",
+        "elutes on the line of that series: it is a fragment or adduct of it. "
+        + anchors_note(frame),
         f"{far} features more than {_BEYOND:g} min off all lines are not shown." if far else "",
         params=choices("x"),
         width=_WIDTH - 130,
         height=_ROW * len(order),
+    )
+
+
+def _ties(position: Spec, data: Spec, near: list[float]) -> Spec:
+    """Layer that connects fragments and adducts with the row of their parents' series."""
+    field = str(position["x"]["field"])
+    groups = ["series", "parent_series"]
+    where = [
+        {"field": "verdict", "oneOf": list(PARENT_VERDICTS)},
+        "datum.series != datum.parent_series",
+    ]
+    return marks(
+        "rule",
+        {
+            "x": {**position["x"], "field": "middle"},
+            "y": position["y"],
+            "y2": {"field": "parent_series"},
+            "strokeWidth": quantity(
+                crowds.COUNT,
+                scale={"type": "log", "domain": [1, 100], "range": [1, 5], "clamp": True},
+                legend=None,
+            ),
+        },
+        data=data,
+        where=where,
+        transform=[
+            *crowds.clumps(field, near[1] - near[0], groups),
+            *crowds.extents(field, groups, least=1),
+        ],
+        clip=True,
+        color=palette.VERDICT_COLOURS["fragment"],
+        opacity=0.35,
     )
 
 

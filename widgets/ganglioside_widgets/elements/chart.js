@@ -77,6 +77,7 @@ const PANEL = 202; // px, least width of a small panel with its axis
 const PANEL_SPACE = 62; // px of it for the axis
 const BESIDE = 150; // px of a card for buttons, caption, legend and axis
 const LEAST = 110;
+const ENTRY = 84; // px of an entry of a legend
 const WIDTH = (17 / 2.54) * 300; // px, of a saved picture: 17 cm at 300 dpi
 
 // Lines of a text that fit into so many pixels.
@@ -153,6 +154,7 @@ function render({ model, el }) {
     };
     width = figure.clientWidth;
     fitPanels(whole, width);
+    if (whole.config.legend) whole.config.legend.columns = Math.max(2, Math.floor((width - BESIDE) / ENTRY));
     height = room();
     if (height) whole.height = height;
     const fresh = document.createElement("div");

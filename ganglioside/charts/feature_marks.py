@@ -43,7 +43,7 @@ _TOOLTIPS: Final = (
 _USUAL: Final = 42
 _SMALL: Final = 20
 _SIZES: Final = (16.0, 130.0)
-_COUNTED_SIZES: Final = (30.0, 320.0)
+_COUNTED_SIZES: Final = (26.0, 200.0)
 _EXTREMES: Final = (0.02, 0.98)
 _MOST_COUNTED: Final = 1000
 
@@ -60,6 +60,9 @@ _STRIP: Final = 9  # px, height of a strip
 _RING: Final[dict[str, Any]] = {
     "shape": "circle", "size": 190, "stroke": palette.WRONG_ANCHOR, "strokeWidth": 2, "opacity": 1,
 }  # fmt: skip
+#: Arrows as paths within a square of two by two.
+_ARROW_UP: Final = "M0,-1L.7,0L.22,0L.22,1L-.22,1L-.22,0L-.7,0Z"
+_ARROW_DOWN: Final = "M0,1L.7,0L.22,0L.22,-1L-.22,-1L-.22,0L-.7,0Z"
 _COUNT_TIP: Final = quantity(crowds.COUNT, title="Features", format=",d")
 
 #: Name of the layer of features, which selections refer to.
@@ -222,6 +225,42 @@ def strip_marks(
         middle = {"x": {**x, "field": "middle"}, "y": row}
         parts.append(marks("point", middle, transform=first, **of_wrong, **_RING))
     return layers(*parts)
+
+
+def arrow_marks(
+    frame: pd.DataFrame,
+    position: Spec,
+    field: str,
+    edge: float,
+    *,
+    data: Spec | None = None,
+    colour: str = "verdict",
+) -> Spec:
+    """Layer of arrows in place of the features beyond the edges of the axis of y.
+
+    Parameters
+    ----------
+    frame, position, data, colour
+        As for `feature_marks`.
+    field, edge
+        Number that is beyond ±`edge`, whose sign is the direction of the arrow.
+    """
+    upwards = {"test": f"datum.{field} > 0", "value": _ARROW_UP}
+    return marks(
+        "point",
+        {
+            **position,
+            "fill": colour_channel(frame, colour),
+            "shape": {"condition": [upwards], "value": _ARROW_DOWN},
+            "opacity": _OPACITY,
+            "tooltip": tooltips(frame),
+        },
+        data=data,
+        where=[f"abs(datum.{field}) > {edge:.6g}"],
+        size=90,
+        strokeWidth=0,
+        clip=True,
+    )
 
 
 def _anchor_stroke() -> Spec:

@@ -22,7 +22,7 @@ VIEWS: Final[dict[str, str]] = {
     "series": "RT by carbon number, each series",
     "predicted": "Predicted against measured RT",
     "reduced": "RT normalised to 36:1",
-    "residuals": "Residuals from each feature's own series",
+    "residuals": "Residuals from each series' curve",
     "mz": "RT against m/z",
     "areas": "Peak area by series",
 }
@@ -30,6 +30,7 @@ VIEWS: Final[dict[str, str]] = {
 _HEIGHT: Final = 420  # px, of charts whose height does not depend on their rows
 _LEGENDS_ABOVE: Final = {"orient": "top", "direction": "horizontal", "titleOrient": "left",
                         "layout": {"top": {"direction": "vertical", "margin": 4}}}  # fmt: skip
+_AXES_OF_PANELS: Final = {"fontSize": 11, "fontWeight": "normal", "anchor": "start", "offset": 6}
 _RING: Final = {"type": "point", "shape": "circle", "size": 320, "stroke": palette.INK,
                 "strokeWidth": 2.5, "opacity": 1, "tooltip": None}  # fmt: skip
 
@@ -55,7 +56,11 @@ class InteractiveChart:
 
 
 def interactive(
-    analysis: Analysis, view: str, series: Sequence[str] | None = None
+    analysis: Analysis,
+    view: str,
+    *,
+    series: Sequence[str] | None = None,
+    colour: str = "verdict",
 ) -> InteractiveChart:
     """Interactive form of one of the `VIEWS` of an analysis.
 
@@ -66,18 +71,48 @@ def interactive(
         A key of `VIEWS`.
     series
         Series that the view `series` shows; all with valid features where None.
+    colour
+        One of `colourings`: what colour shows, where the view leaves the choice.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such colouring.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> interactive(gg.analyze(gg.example()), "predicted").title
+    'Predicted against measured retention time'
     """
+    if colour not in colourings(analysis):
+        raise ValueError(f"The marks of this table cannot be coloured by {colour}.")
     if view == "series":
-        return detach(series_panels.spec(analysis, series))
-    return detach(_SPECS[view](analysis))
+        return detach(series_panels.spec(analysis, series, colour))
+    if view == "areas":
+        return detach(areas_by_series.spec(analysis))
+    return detach(_SPECS[view](analysis, colour))
 
 
-_SPECS: Final[dict[str, Callable[[Analysis], Spec]]] = {
+def colourings(analysis: Analysis) -> tuple[str, ...]:
+    """What the colour of marks can show: `verdict`, and `sample` where a table has two to ten.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> colourings(gg.analyze(gg.simulate(1, n_samples=3)))
+    ('verdict', 'sample')
+    """
+    features = analysis.features
+    count = features["sample"].nunique() if "sample" in features else 0
+    return ("verdict", "sample") if 2 <= count <= len(palette.SAMPLE_COLOURS) else ("verdict",)
+
+
+_SPECS: Final[dict[str, Callable[[Analysis, str], Spec]]] = {
     "predicted": predicted_against_measured.spec,
     "reduced": reduced_retention.spec,
     "residuals": residuals.spec,
     "mz": mass_map.spec,
-    "areas": areas_by_series.spec,
 }
 
 
@@ -92,6 +127,8 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
     _ring(whole)
     whole["params"] = [*whole.get("params", []), {"name": PICKED, "value": -1}]
     whole["config"]["legend"] |= _LEGENDS_ABOVE
+    if "facet" in whole:
+        whole["title"] = {"text": title["subtitle"][0], **_AXES_OF_PANELS}
     if "width" in whole:
         has_own_height = "encoding" not in whole and _has_rows(whole)
         height = whole["height"] if has_own_height else _HEIGHT

@@ -74,7 +74,8 @@ function keeps(model) {
 }
 
 const PANEL = 202; // px, least width of a small panel with its axis
-const PANEL_SPACE = 62; // px of it for the axis
+const PANEL_SPACE = 44; // px beside all panels, for the first axis
+const PANEL_GAP = 30; // px between two panels, for an axis
 const BESIDE = 150; // px of a card for buttons, caption, legend and axis
 const LEAST = 110;
 const ENTRY = 84; // px of an entry of a legend
@@ -126,6 +127,12 @@ function download(url, name) {
   link.click();
 }
 
+// Features that a mark stands for, the one with the largest area first.
+function featuresOf(datum) {
+  if (typeof datum?.feature_id === "number") return [datum];
+  return [...(datum?.members ?? [])].sort((a, b) => (b.volume ?? 0) - (a.volume ?? 0));
+}
+
 function render({ model, el }) {
   const figure = document.createElement("div");
   figure.className = "gg-chart";
@@ -174,8 +181,9 @@ function render({ model, el }) {
     view = result.view;
     finalize = () => result.finalize();
     view.addEventListener("click", (_, item) => {
-      const id = item?.datum?.feature_id;
-      if (typeof id !== "number") return;
+      const [largest] = featuresOf(item?.datum);
+      const id = largest?.feature_id;
+      if (id === undefined) return;
       model.set("selected", id);
       model.save_changes();
     });
@@ -196,9 +204,10 @@ function render({ model, el }) {
     for (const button of zooming) button.hidden = isSmall;
     if (!isSmall || !room) return;
     whole.columns = Math.max(1, Math.floor(room / PANEL));
-    whole.spec.width = Math.floor(room / whole.columns) - PANEL_SPACE;
+    const beside = PANEL_SPACE + (whole.columns - 1) * PANEL_GAP;
+    whole.spec.width = Math.floor((room - beside) / whole.columns);
     whole.spec.height = Math.round(whole.spec.width * 0.72);
-    whole.spacing = { row: 62, column: 10 };
+    whole.spacing = { row: 44, column: PANEL_GAP };
   }
 
   // The specification with the rows of data that are drawn.
@@ -272,10 +281,10 @@ function render({ model, el }) {
         else if (item.items) {
           const [x, y] = [dx + (item.x ?? 0), dy + (item.y ?? 0)];
           for (const inner of item.items) visit(inner, x, y);
-        } else if (typeof item.datum?.feature_id === "number" && item.opacity !== 0) {
+        } else if (item.opacity !== 0) {
           const [x, y] = [dx + item.x, dy + item.y];
           if (x >= rectangle.left && x <= rectangle.right && y >= rectangle.top && y <= rectangle.bottom)
-            found.add(item.datum.feature_id);
+            for (const datum of featuresOf(item.datum)) found.add(datum.feature_id);
         }
       }
     };

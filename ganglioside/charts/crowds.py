@@ -18,6 +18,10 @@ from ganglioside.charts.vega import Spec
 COUNT: Final = "count"
 MEMBERS: Final = "members"
 
+#: Tests of rows that are alone in their cell or clump, or not.
+IS_SINGLE: Final = f"datum.{COUNT} === 1"
+IS_SEVERAL: Final = f"datum.{COUNT} > 1"
+
 #: Cells along each axis of a chart.
 _CELLS: Final = {"x": 110, "y": 70}
 
@@ -69,16 +73,10 @@ def _step(frame: pd.DataFrame, field: str, channel: str, zoomed: bool) -> str:
     return f"({width} / {_CELLS[channel]})"
 
 
-def single() -> Spec:
-    """Filter of rows that are alone in their cell or clump."""
-    return {"filter": f"datum.{COUNT} === 1"}
-
-
 def middles(position: Spec, groups: Sequence[str]) -> list[Spec]:
-    """Transforms of `cells` into one row for each cell with several rows, at their mean."""
+    """Transforms of `cells` into one row for each cell, at the mean of its rows."""
     fields = [str(position[channel]["field"]) for channel in _CELLS]
     return [
-        {"filter": f"datum.{COUNT} > 1"},
         {
             "aggregate": [
                 {"op": "count", "as": COUNT},
@@ -123,18 +121,9 @@ def clumps(field: str, span: float, groups: Sequence[str]) -> list[Spec]:
     ]  # fmt: skip
 
 
-def extents(field: str, groups: Sequence[str], least: int = 2) -> list[Spec]:
-    """Transforms of `clumps` into one row for each: `first`, `last`, `middle`.
-
-    Parameters
-    ----------
-    field, groups
-        As for `clumps`.
-    least
-        Rows in a clump at least.
-    """
+def extents(field: str, groups: Sequence[str]) -> list[Spec]:
+    """Transforms of `clumps` into one row for each: `first`, `last`, `middle`."""
     return [
-        {"filter": f"datum.{COUNT} >= {least}"},
         {
             "aggregate": [
                 {"op": "count", "as": COUNT},
@@ -158,14 +147,11 @@ def apart(field: str, span: float, groups: Sequence[str]) -> list[Spec]:
     """
     room = f"{_ZOOMED.format(field=field, span=span)} * {_NUMBER:.6g}"
     return [
-        *extents(field, groups, least=1),
+        *extents(field, groups),
         {
             "window": [{"op": "lead", "field": "first", "as": "next"}],
             "groupby": [groups[0]],
             "sort": [{"field": "first"}],
         },
-        {
-            "filter": f"datum.{COUNT} > 1"
-            f" && (!isValid(datum.next) || datum.next - datum.last > {room})"
-        },
+        {"filter": f"{IS_SEVERAL} && (!isValid(datum.next) || datum.next - datum.last > {room})"},
     ]

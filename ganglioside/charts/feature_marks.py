@@ -47,6 +47,10 @@ _COUNTED_SIZES: Final = (26.0, 200.0)
 _EXTREMES: Final = (0.02, 0.98)
 _MOST_COUNTED: Final = 1000
 
+_ANCHOR_STROKE: Final[Spec] = {
+    "condition": [{"test": "datum.anchor", "value": palette.INK}],
+    "value": "transparent",
+}
 _OPACITY: Final[Spec] = {"condition": [{"param": "shown", "value": 0.85}], "value": 0.05}
 _COUNT_CHANNEL: Final = quantity(
     crowds.COUNT,
@@ -114,47 +118,115 @@ def feature_marks(
     zoomed
         Whether the chart is zoomed in x and y.
     """
-    groups = list(dict.fromkeys(["verdict", colour]))
-    crowd = len(frame) > MANY_POINTS
-    counted = crowds.cells(frame, position, groups, zoomed=zoomed) if crowd else []
-    looks = {"fill": colour_channel(frame, colour), "shape": shape_channel(frame)}
-    common = {"data": data, "clip": clip, "strokeWidth": 0.9}
-    features = marks(
+    if len(frame) <= MANY_POINTS:
+        return _each(frame, position, data=data, where=where, clip=clip, colour=colour)
+    counted = counting(frame, position, colour=colour, zoomed=zoomed)
+    source = {} if data is None else {"data": data}
+    selected = [{"filter": condition} for condition in where]
+    return counted_marks(frame, position, clip=clip, colour=colour) | {
+        **source,
+        "transform": [*selected, *counted],
+    }
+
+
+def _each(frame: pd.DataFrame, position: Spec, *, colour: str, **more: Any) -> Spec:
+    """Layers with a mark for each feature."""
+    features = _features(frame, position, area_channel(frame), colour, **more)
+    if not frame["wrong_anchor"].any():
+        return features
+    where = [*more.pop("where", ()), "datum.wrong_anchor"]
+    tips = {"tooltip": tooltips(frame)}
+    return layers(features, marks("point", {**position, **tips}, where=where, **_RING, **more))
+
+
+def counting(
+    frame: pd.DataFrame,
+    position: Spec,
+    *,
+    colour: str = "verdict",
+    zoomed: bool = False,
+    within: Sequence[str] = (),
+) -> list[Spec]:
+    """Transforms that `counted_marks` need; none where each feature has a mark of its own.
+
+    Parameters
+    ----------
+    frame, position, colour, zoomed
+        As for `feature_marks`.
+    within
+        Columns whose values are in panels of their own.
+    """
+    if len(frame) <= MANY_POINTS:
+        return []
+    return crowds.cells(frame, position, [*within, *_kinds(colour)], zoomed=zoomed)
+
+
+def counted_marks(
+    frame: pd.DataFrame,
+    position: Spec,
+    *,
+    where: Sequence[str] = (),
+    clip: bool = False,
+    colour: str = "verdict",
+) -> Spec:
+    """Layers of features that were counted by `counting`: one mark for those of one cell."""
+    kinds = _kinds(colour)
+    alone = _features(
+        frame, position, value(_SMALL), colour, where=[*where, crowds.IS_SINGLE], clip=clip
+    )
+    several = marks(
         "point",
         {
             **position,
-            **looks,
-            "stroke": _anchor_stroke(),
-            "size": value(_SMALL) if crowd else area_channel(frame),
+            **_looks(frame, colour),
+            "size": _COUNT_CHANNEL,
+            "opacity": _OPACITY,
+            "tooltip": [_COUNT_TIP, *tooltips(frame[kinds])],
+        },
+        where=[*where, crowds.IS_SEVERAL],
+        transform=crowds.middles(position, kinds),
+        stroke=palette.PAPER,
+        strokeWidth=0.9,
+        clip=clip,
+    )
+    rings = marks(
+        "point",
+        position,
+        where=[*where, "datum.wrong_anchor"],
+        transform=crowds.middles(position, kinds),
+        clip=clip,
+        **_RING,
+    )
+    return layers(alone, several, *([rings] if frame["wrong_anchor"].any() else []))
+
+
+def _kinds(colour: str) -> list[str]:
+    """Columns whose values are drawn differently."""
+    return list(dict.fromkeys(["verdict", colour]))
+
+
+def _looks(frame: pd.DataFrame, colour: str) -> Spec:
+    """Channels of colour and shape."""
+    shapes = verdict_channel(frame, palette.VERDICT_SHAPES)
+    return {"fill": colour_channel(frame, colour), "shape": shapes}
+
+
+def _features(frame: pd.DataFrame, position: Spec, size: Spec, colour: str, **more: Any) -> Spec:
+    """Layer of features, to which selections refer."""
+    return marks(
+        "point",
+        {
+            **position,
+            **_looks(frame, colour),
+            "stroke": _ANCHOR_STROKE,
+            "size": size,
             "opacity": _OPACITY,
             "tooltip": tooltips(frame),
         },
-        where=where,
-        transform=[*counted, crowds.single()] if crowd else (),
         name=_FEATURES,
-        **common,
+        strokeWidth=0.9,
+        **more,
     )
-    parts = [features]
-    if crowd:
-        parts.append(
-            marks(
-                "point",
-                {
-                    **position,
-                    **looks,
-                    "size": _COUNT_CHANNEL,
-                    "opacity": _OPACITY,
-                    "tooltip": [_COUNT_TIP, *tooltips(frame[groups])],
-                },
-                where=where,
-                transform=[*counted, *crowds.middles(position, groups)],
-                stroke=palette.PAPER,
-                **common,
-            )
-        )
-    if frame["wrong_anchor"].any():
-        parts.append(_rings(frame, position, where, counted, groups, data=data, clip=clip))
-    return layers(*parts) if len(parts) > 1 else features
 
 
 def strip_marks(
@@ -177,54 +249,47 @@ def strip_marks(
         Range that the axis of `x` shows.
     """
     row, x = position["y"], position["x"]
-    groups = list(dict.fromkeys([str(row["field"]), "verdict", colour]))
-    counted = crowds.clumps(str(x["field"]), span, groups)
-    strips = {"transform": [*counted, *crowds.extents(str(x["field"]), groups)], "data": data}
-    fill = colour_channel(frame, colour)
-    alone = marks(
-        "point",
-        {
-            **position,
-            "fill": fill,
-            "shape": shape_channel(frame),
-            "stroke": _anchor_stroke(),
-            "size": area_channel(frame),
-            "opacity": _OPACITY,
-            "tooltip": tooltips(frame),
-        },
-        data=data,
-        transform=[*counted, crowds.single()],
-        name=_FEATURES,
-        strokeWidth=0.9,
-        clip=True,
+    field = str(x["field"])
+    groups = [str(row["field"]), *_kinds(colour)]
+    alone = _features(
+        frame, position, area_channel(frame), colour, where=[crowds.IS_SINGLE], clip=True
     )
-    ends = {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": row}
-    tips = [_COUNT_TIP, *tooltips(frame[groups])]
     several = marks(
         "rule",
-        {**ends, "stroke": fill, "opacity": _OPACITY, "tooltip": tips},
+        {
+            "x": {**x, "field": "first"},
+            "x2": {"field": "last"},
+            "y": row,
+            "stroke": colour_channel(frame, colour),
+            "opacity": _OPACITY,
+            "tooltip": [_COUNT_TIP, *tooltips(frame[groups])],
+        },
+        where=[crowds.IS_SEVERAL],
+        transform=crowds.extents(field, groups),
         strokeWidth=_STRIP,
         strokeCap="round",
         clip=True,
-        **strips,
     )
     numbers = marks(
         "text",
         {"x": {**x, "field": "last"}, "y": row, "text": quantity(crowds.COUNT, format=",d")},
-        data=data,
-        transform=[*counted, *crowds.apart(str(x["field"]), span, groups)],
+        transform=crowds.apart(field, span, groups),
         align="left",
         dx=_STRIP - 1,
         fontSize=9,
         clip=True,
     )
-    parts = [several, alone, numbers]
-    if frame["wrong_anchor"].any():
-        of_wrong = {"data": data, "where": ["datum.wrong_anchor"], "clip": True}
-        first = [*counted, *crowds.extents(str(x["field"]), groups, least=1)]
-        middle = {"x": {**x, "field": "middle"}, "y": row}
-        parts.append(marks("point", middle, transform=first, **of_wrong, **_RING))
-    return layers(*parts)
+    rings = marks(
+        "point",
+        {"x": {**x, "field": "middle"}, "y": row},
+        where=["datum.wrong_anchor"],
+        transform=crowds.extents(field, groups),
+        clip=True,
+        **_RING,
+    )
+    drawn = [several, alone, numbers, *([rings] if frame["wrong_anchor"].any() else [])]
+    source = {} if data is None else {"data": data}
+    return layers(*drawn, **source, transform=crowds.clumps(field, span, groups))
 
 
 def arrow_marks(
@@ -263,34 +328,6 @@ def arrow_marks(
     )
 
 
-def _anchor_stroke() -> Spec:
-    """Channel that outlines anchors."""
-    return {
-        "condition": [{"test": "datum.anchor", "value": palette.INK}],
-        "value": "transparent",
-    }
-
-
-def _rings(
-    frame: pd.DataFrame,
-    position: Spec,
-    where: Sequence[str],
-    counted: Sequence[Spec],
-    groups: Sequence[str],
-    **more: Any,
-) -> Spec:
-    """Layer of rings around wrong anchors, one for each cell that has been counted."""
-    middles = [{"filter": "datum.wrong_anchor"}, *crowds.middles(position, groups)[1:]]
-    return marks(
-        "point",
-        position if counted else {**position, "tooltip": tooltips(frame)},
-        where=[*where, "datum.wrong_anchor"],
-        transform=[*counted, *middles] if counted else (),
-        **_RING,
-        **more,
-    )
-
-
 def area_channel(frame: pd.DataFrame) -> Spec:
     """Channel of sizes by the logarithm of the peak area; a usual size without an area."""
     areas = frame["volume"].to_numpy(dtype="float64", na_value=np.nan)
@@ -323,11 +360,6 @@ def colour_channel(frame: pd.DataFrame, colour: str) -> Spec:
     samples = sorted(frame[colour].dropna().unique())
     scale = {"domain": samples, "range": list(palette.SAMPLE_COLOURS[: len(samples)])}
     return nominal(colour, title="Sample", scale=scale)
-
-
-def shape_channel(frame: pd.DataFrame) -> Spec:
-    """Channel that encodes the verdict by shape."""
-    return verdict_channel(frame, palette.VERDICT_SHAPES)
 
 
 def verdict_channel(frame: pd.DataFrame, looks: dict[str, str], title: str = "Verdict") -> Spec:

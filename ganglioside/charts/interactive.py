@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any, Final
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
+from ganglioside.charts.crowds import IS_SINGLE
 from ganglioside.charts.overviews import areas_by_series, mass_map, series_panels
 from ganglioside.charts.vega import Spec
 from ganglioside.charts.views import predicted_against_measured, reduced_retention, residuals
@@ -206,8 +206,8 @@ def _shows_features(unit: dict[str, Any]) -> bool:
 def _ring_of(unit: dict[str, Any]) -> dict[str, Any]:
     position = {k: unit["encoding"][k] for k in ("x", "y")}
     only = {"filter": f"datum.feature_id === {PICKED}"}
-    kept = takewhile(lambda step: "filter" in step, unit.get("transform", []))
-    transform = [*kept, only]
+    steps = unit.get("transform", [])
+    transform = [*(step for step in steps if step != {"filter": IS_SINGLE}), only]
     data = {"data": unit["data"]} if "data" in unit else {}
     mark = _RING | {"clip": unit["mark"].get("clip", False)}
     return {**data, "mark": mark, "encoding": position, "transform": transform}

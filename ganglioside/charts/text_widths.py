@@ -14,7 +14,8 @@ from typing import Final
 
 from ganglioside.support.fact_tables import read_facts
 
-_TEXT: Final = re.compile(r"<text ([^>]*)>([^<]*)</text>")
+_TEXT: Final = re.compile(r"<text ([^>]*)>(.*?)</text>", re.DOTALL)
+_LINE: Final = re.compile(r"<tspan([^>]*)>([^<]*)</tspan>")
 _SIZE: Final = re.compile(r'font-size="([\d.]+)px"')
 _BOLD: Final = 'font-weight="bold"'
 _PER_SIZE: Final = 1000
@@ -57,10 +58,19 @@ def with_fixed_widths(svg: str) -> str:
 
 
 def _fixed(found: re.Match[str]) -> str:
-    attributes, text = found.groups()
+    """Text element whose lines have their widths."""
+    attributes, content = found.groups()
     size = _SIZE.search(attributes)
-    width = text_width(unescape(text), float(size[1]), bold=_BOLD in attributes) if size else None
-    if not width:
+    if size is None:
         return found[0]
-    length = f'textLength="{width:g}" lengthAdjust="spacingAndGlyphs"'
-    return f"<text {attributes} {length}>{text}</text>"
+
+    def length(text: str) -> str:
+        width = text_width(unescape(text), float(size[1]), bold=_BOLD in attributes)
+        return f' textLength="{width:g}" lengthAdjust="spacingAndGlyphs"' if width else ""
+
+    def line(part: re.Match[str]) -> str:
+        return f"<tspan{part[1]}{length(part[2])}>{part[2]}</tspan>"
+
+    if content.startswith("<tspan"):
+        return f"<text {attributes}>{_LINE.sub(line, content)}</text>"
+    return f"<text {attributes}{length(content)}>{content}</text>"

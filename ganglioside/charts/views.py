@@ -14,6 +14,8 @@ from ganglioside.charts.feature_marks import (
     arrow_marks,
     category_scale,
     choices,
+    counted_marks,
+    counting,
     feature_marks,
     finish,
     nothing,
@@ -166,11 +168,11 @@ def retention_panels(
         return nothing(title, "No feature of this kind has a readable name and RT.")
     wide = frame["series"].nunique() == 1
     size = {"width": _WIDTH - 90, "height": 340} if wide else {"width": 215, "height": 160}
-    data, drawn = _carbon_layers(frame, fitted, colour)
+    source, drawn = _carbon_layers(frame, fitted, colour)
     chart = (
-        {"data": data, **drawn, **size}
+        {**source, **drawn, **size}
         if wide
-        else _facets(data, drawn | size, order, columns, resolve)
+        else _facets(source, drawn | size, order, columns, resolve)
     )
     return finish(
         chart,
@@ -183,7 +185,7 @@ def retention_panels(
 def _carbon_layers(
     frame: pd.DataFrame, fitted: pd.DataFrame, colour: str = "verdict"
 ) -> tuple[Spec, Spec]:
-    """Table of the data of all facets, and the layers of one facet."""
+    """Data of all facets with what is done with them, and the layers of one facet."""
     drawn = pd.concat([frame, fitted], ignore_index=True)
     flags = ["anchor", "wrong_anchor", "last", "latest"]
     drawn[flags] = drawn[flags].astype("boolean")
@@ -219,10 +221,13 @@ def _carbon_layers(
         fontSize=10,
     )
     position = {"x": x, "y": quantity("rt", scale=tall)}
-    features = feature_marks(frame, position, where=["isValid(datum.rt)"], colour=colour)
+    counted = counting(frame, position, colour=colour, within=["series"])
+    draw = counted_marks if counted else feature_marks
+    features = draw(frame, position, where=["isValid(datum.rt)"], colour=colour)
     below = [lines] if drawn["curve_rt"].notna().any() else []
     above = [ends] if drawn["isomer"].notna().any() else []
-    return inline(drawn), layers(*below, features, *above)
+    source = {"data": inline(drawn)} | ({"transform": counted} if counted else {})
+    return source, layers(*below, features, *above)
 
 
 def _by_category(frame: pd.DataFrame) -> list[str]:
@@ -232,11 +237,11 @@ def _by_category(frame: pd.DataFrame) -> list[str]:
 
 
 def _facets(
-    data: Spec, facet: Spec, order: Sequence[str], columns: int, resolve: dict[str, Any]
+    source: Spec, facet: Spec, order: Sequence[str], columns: int, resolve: dict[str, Any]
 ) -> Spec:
     """Facets, one per series, in order."""
     return {
-        "data": data,
+        **source,
         "facet": nominal("series", title=None, sort=list(order)),
         "spec": facet,
         "columns": columns,
@@ -304,7 +309,7 @@ def _ties(position: Spec, data: Spec, near: list[float]) -> Spec:
     """Layer that connects fragments and adducts with the row of their parents' series."""
     field = str(position["x"]["field"])
     groups = ["series", "parent_series"]
-    where = [
+    where: list[str | Spec] = [
         {"field": "verdict", "oneOf": list(PARENT_VERDICTS)},
         "datum.series != datum.parent_series",
     ]
@@ -324,7 +329,7 @@ def _ties(position: Spec, data: Spec, near: list[float]) -> Spec:
         where=where,
         transform=[
             *crowds.clumps(field, near[1] - near[0], groups),
-            *crowds.extents(field, groups, least=1),
+            *crowds.extents(field, groups),
         ],
         clip=True,
         color=palette.VERDICT_COLOURS["fragment"],

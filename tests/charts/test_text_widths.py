@@ -37,3 +37,11 @@ def test_each_text_gets_its_width_and_unknown_characters_are_left_alone() -> Non
     assert f'textLength="{width:g}"' in with_fixed_widths(known)
     for other in ('<text font-size="11px">語</text>', "<text >a</text>"):
         assert with_fixed_widths(other) == other
+
+
+def test_each_line_of_a_text_gets_its_own_width() -> None:
+    lines = '<text font-size="10px"><tspan>GM1</tspan><tspan x="0" dy="13">GM3</tspan></text>'
+    fixed = with_fixed_widths(lines)
+    width = text_width("GM1", 10)
+    assert fixed.count(f'textLength="{width:g}"') == 2
+    assert re.sub(r' textLength="[^"]*" lengthAdjust="[^"]*"', "", fixed) == lines

@@ -499,6 +499,8 @@ class Analysis:
         ceramides: Sequence[str] | None = None,
         adducts: Sequence[str] | None = None,
         window: Window = "95%",
+        *,
+        names: Sequence[str] | None = None,
     ) -> pd.DataFrame:
         """Expected RT and m/z of species, for inclusion lists; `gg.export` writes it.
 
@@ -514,6 +516,8 @@ class Analysis:
             proton lost by all sialic acids or by all but one.
         window : float or "95%"
             `95%`, the interval of each prediction, or a full width in min.
+        names : sequence of str, optional
+            These species alone, in place of series and ceramides.
 
         Returns
         -------
@@ -523,9 +527,9 @@ class Analysis:
         Raises
         ------
         NameFormError
-            If a series, a ceramide or an adduct cannot be read.
+            If a series, a ceramide, an adduct or a name cannot be read.
         SettingsError
-            If the window is neither.
+            If the window is neither, or both names and series or ceramides are given.
 
         Examples
         --------
@@ -535,7 +539,7 @@ class Analysis:
         [['GM3(36:1;O2)', 1179.7372]]
         """
         return expected_library(
-            self.model, self.features, series, ceramides, adducts, window, self.polarity
+            self.model, self.features, series, ceramides, adducts, window, self.polarity, names
         )
 
     @property

@@ -68,9 +68,20 @@ def export_library(
     ...     pd.read_csv(written)[["Name", "m/z"]].to_numpy().tolist()
     [['GM1(36:1;O2)', 1544.86938]]
     """
+    return write_whole(Path(path).expanduser(), to_list(library, form))
+
+
+def to_list(library: pd.DataFrame, form: ListForm = "generic") -> bytes:
+    """CSV of an expected library as an inclusion list of a form; see `export_library`.
+
+    Raises
+    ------
+    ExportError
+        If the form is unknown.
+    """
     if form not in _WRITERS:
         raise ExportError(f"{form!r} is no form of a list: use {' or '.join(LIST_FORMS)}.")
-    return write_whole(Path(path).expanduser(), _WRITERS[form](library))
+    return _WRITERS[form](library)
 
 
 def to_generic_list(library: pd.DataFrame) -> bytes:

@@ -33,7 +33,7 @@ from ganglioside.history.claims import Claim, ClaimedStore, claim_of
 from ganglioside.history.decisions import Decisions, decisions
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs, jobs_about
-from ganglioside.history.listing import Page, SessionQuery, find_page, listing
+from ganglioside.history.listing import Page, SessionQuery, find_page, headlines, listing
 from ganglioside.history.location import TIMEOUT, file_at, resolved, store_at
 from ganglioside.history.opening import Opening
 from ganglioside.history.overrides import (
@@ -41,6 +41,7 @@ from ganglioside.history.overrides import (
     insert_overrides,
     read_overrides,
     require_features,
+    require_own,
 )
 from ganglioside.history.record import Packed
 from ganglioside.history.recorder import Recorder
@@ -73,6 +74,7 @@ from ganglioside.history.sharing import (
     administered,
     chosen_group,
     person_here,
+    reviewer,
     sharing_of,
     whole,
 )
@@ -412,6 +414,28 @@ class History(CareAliases):
         """
         with self._store.read() as connection:
             return find_page(connection, query or SessionQuery())
+
+    def headlines(self, sids: Sequence[str]) -> dict[str, str]:
+        """Headline of the result of each session, by id; those without a result are left out.
+
+        Parameters
+        ----------
+        sids
+            Ids, in full; sessions that are not seen here are left out too.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import ganglioside as gg
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> history = gg.History.open(f"{folder.name}/history.duckdb")
+        >>> sid = history.save(gg.analyze(gg.example()))
+        >>> history.headlines([sid, "other"])[sid].split(" features")[0]
+        '291 of 332'
+        >>> folder.cleanup()
+        """
+        with self._store.read() as connection:
+            return headlines(connection, sids)
 
     def session(self, sid: str) -> pd.Series[Any]:
         """Row of one session, with the columns of `sessions`."""
@@ -785,19 +809,24 @@ class History(CareAliases):
     def put_overrides(self, sid: str, overrides: Iterable[Override]) -> Overrides:
         """Store overrides of a completed session beside the others, and return all of them.
 
-        An empty override removes the present one.
+        An empty override removes the present one. Who belongs to the group with which a session is
+        shared decides on its names too, in the own name.
 
         Raises
         ------
         EndedError
             If the session holds no result.
+        ForbiddenError
+            If the session is not the person's to decide on, or somebody else is named as author.
         OverrideError
             If a feature is not in the session, or what is confirmed is not what is decided now.
         """
         with self._store.write() as connection:
-            session = Stored.find(connection, sid)
-            present = current(read_overrides(connection, session.id))
-            made, known = list(overrides), present.by_feature
+            session = Stored.find(connection, sid, deciding=True)
+            trail = read_overrides(connection, session.id)
+            present, made = current(trail), list(overrides)
+            require_own(made, trail, reviewer(session.author))
+            known = present.by_feature
             for override in made:
                 override.require_confirmed(known.get(override.feature_id))
             wanted = present.put_all(made)
@@ -816,7 +845,7 @@ class History(CareAliases):
             If there is no decision, or it is one's own, one for later, or confirmed already.
         """
         with self._store.write() as connection:
-            session = Stored.find(connection, sid)
+            session = Stored.find(connection, sid, deciding=True)
             present = current(read_overrides(connection, session.id))
             decided = present.of(feature_id) or Override(feature_id=feature_id)
             wanted = present.put(confirm(decided, current_author()))

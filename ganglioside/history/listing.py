@@ -71,6 +71,17 @@ def listing(
     return with_types(connection.sql(query, params=[*values, *people]).to_arrow_table())
 
 
+def headlines(connection: Connection, sids: Sequence[str]) -> dict[str, str]:
+    """Headline of the result of sessions that are seen here, by id; without a result, none."""
+    condition, people = seen()
+    rows = connection.execute(
+        "SELECT id, summary->>'headline' FROM sessions "
+        f"WHERE id = ANY(?) AND summary IS NOT NULL AND {condition}",
+        [list(sids), *people],
+    ).fetchall()
+    return dict(rows)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionQuery:
     """Which sessions are listed, and in which order.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pandas as pd
 import pyarrow as pa
 
 from ganglioside.columns import OVERRIDES
-from ganglioside.errors import EndedError
+from ganglioside.errors import EndedError, ForbiddenError
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.interface import Connection
-from ganglioside.verdicts.overrides import Overrides
+from ganglioside.verdicts.overrides import Override, Overrides, entries_of
 
 #: Times of an override, and columns that those of before lack.
 _TIMES: Final = ("time", "confirmed_at")
@@ -69,6 +70,32 @@ def require_features(connection: Connection, sid: str, overrides: Overrides) -> 
             f"Session {sid} holds no result, so its verdicts cannot be overridden yet."
         )
     overrides.require_rows(rows)
+
+
+def require_own(made: Iterable[Override], trail: pd.DataFrame, reviewer: str | None) -> None:
+    """Refuse what a reviewer decides in the name of others; what was there before may come back.
+
+    Parameters
+    ----------
+    made : iterable of Override
+    trail : pandas.DataFrame
+        All that was decided on the session.
+    reviewer : str or None
+        Who decides on somebody else's session; None lets everything pass.
+
+    Raises
+    ------
+    ForbiddenError
+    """
+    if reviewer is None:
+        return
+    known = set(entries_of(trail))
+    for override in made:
+        if reviewer not in (override.author, override.confirmed_by) and override not in known:
+            raise ForbiddenError(
+                f"Feature {override.feature_id}: {reviewer} decides in the own name, not as "
+                f"{override.author or 'nobody'}."
+            )
 
 
 def read_overrides(connection: Connection, sid: str) -> pd.DataFrame:

@@ -16,7 +16,12 @@ from ganglioside.history.opening import Opening, environment
 from ganglioside.history.overrides import current, read_overrides
 from ganglioside.history.process import Process
 from ganglioside.history.record import SIDE_TABLES, Packed, Record, to_analysis
-from ganglioside.history.sharing import Sharing, require_change, rows_by_id
+from ganglioside.history.sharing import (
+    Sharing,
+    require_change,
+    require_decision,
+    rows_by_id,
+)
 from ganglioside.history.storage.codec import STORED_FEATURES, summary_from_json
 from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.interface import Connection
@@ -60,8 +65,15 @@ class Stored:
     shared_group: str | None
 
     @classmethod
-    def find(cls, connection: Connection, sid: str) -> Stored:
+    def find(cls, connection: Connection, sid: str, *, deciding: bool = False) -> Stored:
         """Session with the id `sid`, or with the only id that begins so, that is seen here.
+
+        Parameters
+        ----------
+        connection : Connection
+        sid : str
+        deciding : bool
+            Whether names are decided on, and nothing else is changed.
 
         Raises
         ------
@@ -81,7 +93,10 @@ class Stored:
                 f"({', '.join(row[0] for row in rows)}): give more of the id."
             )
         found = cls(*rows[0])
-        require_change(found.author, "session")
+        if deciding:
+            require_decision(found.author, found.sharing)
+        else:
+            require_change(found.author, "session")
         return found
 
     @classmethod

@@ -92,6 +92,18 @@ class Person:
         """Whether they may change what an author made."""
         return self.may("admin") or (self.may("write") and author == self.name)
 
+    def may_decide(self, author: str | None, sharing: Sharing) -> bool:
+        """Whether they may decide on names of what an author made: in their own name, in a group.
+
+        Examples
+        --------
+        >>> bob = Person("Bob", groups=("lipids",))
+        >>> bob.may_decide("Ann", Sharing("group", "lipids")), bob.may_decide("Ann", Sharing())
+        (True, False)
+        """
+        together = sharing.shared == "group" and sharing.group in self.groups
+        return self.may_change(author) or (self.may("write") and together)
+
     def sharing(self, shared: Shared, group: str = "") -> Person:
         """Person whose new sessions are shared so.
 
@@ -250,6 +262,26 @@ def require_change(author: str | None, what: str) -> None:
         f"{author or 'Somebody else'} made this {what}: you may change your own ones only, and "
         "administrators those of others."
     )
+
+
+def require_decision(author: str | None, sharing: Sharing) -> None:
+    """Refuse a session where this transaction decides on it and the person may not.
+
+    Raises
+    ------
+    ForbiddenError
+    """
+    acting = _ACTING.get()
+    if acting is None or not acting.person.may_decide(author, sharing):
+        require_change(author, "session")
+
+
+def reviewer(author: str | None) -> str | None:
+    """Name of the person who decides on somebody else's session; None where it is nobody such."""
+    acting = _ACTING.get()
+    if acting is None or acting.person.may_change(author):
+        return None
+    return acting.person.name
 
 
 @dataclass(frozen=True, slots=True)

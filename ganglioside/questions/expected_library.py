@@ -61,6 +61,7 @@ def expected_library(
     adducts: Sequence[str] | None = None,
     window: Window = "95%",
     polarity: str = "negative",
+    names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Expected RT and m/z, one row per species, isomer and ion: columns `LIBRARY`.
 
@@ -69,17 +70,29 @@ def expected_library(
     model : FittedModel
     features : pandas.DataFrame
         `Analysis.features`.
-    series, ceramides, adducts, window
+    series, ceramides, adducts, window, names
         See `Analysis.expected_library`.
     polarity : str
         `negative` or `positive`: of the usual adducts.
     """
-    heads = [parse_name(f"{s}(36:1;O2)") for s in series or _present_series(features)]
-    chains = [_ceramide(c) for c in ceramides] if ceramides else _present_ceramides(features)
-    wanted = [species(h.series, c, h.isomer) for h in heads for c in chains]
+    if names is None:
+        wanted = _combined(features, series, ceramides)
+    elif series or ceramides:
+        raise SettingsError("Give names, or series and ceramides, not both.")
+    else:
+        wanted = [parse_name(name) for name in names]
     ions = None if adducts is None else tuple(adduct(name) for name in adducts)
     entries = _entries(model, wanted, ions, _half_width(window), polarity)
     return pd.DataFrame([asdict(e) for e in entries], columns=list(LIBRARY)).astype(LIBRARY)
+
+
+def _combined(
+    features: pd.DataFrame, series: Sequence[str] | None, ceramides: Sequence[str] | None
+) -> list[Species]:
+    """Each series on each ceramide; those of the table where none are given."""
+    heads = [parse_name(f"{s}(36:1;O2)") for s in series or _present_series(features)]
+    chains = [_ceramide(c) for c in ceramides] if ceramides else _present_ceramides(features)
+    return [species(h.series, c, h.isomer) for h in heads for c in chains]
 
 
 def _present_series(features: pd.DataFrame) -> Iterable[str]:

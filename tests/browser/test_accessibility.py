@@ -19,11 +19,16 @@ pytestmark = pytest.mark.browser
 expect = sync_api.expect
 
 
-def faults(page: sync_api.Page, themes: Sequence[str] = ("light", "dark")) -> list[str]:
+def faults(
+    page: sync_api.Page,
+    themes: Sequence[str] = ("light", "dark"),
+    width: int = 1280,
+    height: int = 3400,
+) -> list[str]:
     """Faults against the rules, in either theme; the page is left as it was."""
     found: list[str] = []
     before = page.viewport_size
-    page.set_viewport_size({"width": 1280, "height": 3400})  # what is out of sight is not judged
+    page.set_viewport_size({"width": width, "height": height})  # what is out of sight is not judged
     for theme in themes:
         page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
         page.emulate_media(color_scheme=theme)
@@ -56,7 +61,13 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
 ) -> None:
     visit.page.goto(server.url)
     expect(visit.page.locator("a.card")).to_have_count(4)
+    visit.page.locator("summary", has_text="Which files are read").click()
+    expect(visit.page.get_by_role("row", name="MS-DIAL")).to_be_visible()
+    expect(visit.page.get_by_text("Reading the history")).to_have_count(0)
     assert faults(visit.page) == []
+    visit.page.goto(f"{server.url}/help")
+    for width in (1280, 700):
+        assert faults(visit.page, width=width, height=9000) == []
     page = open_workbench(visit, server)
     assert faults(page) == []
     tab_to(page, "Try the example")
@@ -118,12 +129,22 @@ def test_history_and_jobs_keep_the_rules(archive: Visit, server: Server) -> None
 def test_a_name_is_answered_by_the_rules(visit: Visit, server: Server, tmp_path: Path) -> None:
     page = visit.page
     page.goto(f"{server.url}/voila/render/species.ipynb")
-    page.get_by_label("Name").fill("GD1a(36:1;O2)")
+    page.get_by_label("Names").fill("GD1a(36:1;O2)")
     expect(page.locator(".gg-species")).to_contain_text("C84H148N4O39")
     expect(page.locator(".gg-species")).to_contain_text("917.4788")
     expect(page.get_by_role("grid", name="Features near the prediction")).to_contain_text("min")
-    assert faults(page) == []
-    page.screenshot(path=tmp_path / "species.png", full_page=True)
-    page.get_by_label("Name").fill("GX9")
+    page.get_by_label("Names").fill("GD1a(36:1;O2)\nGX9\nGD1(38:1;O2)")
     expect(page.get_by_role("alert")).to_contain_text("GX9")
-    page.wait_for_url("**name=GX9*")
+    expect(page.get_by_role("grid", name="Predictions")).to_contain_text("GD1b")
+    page.locator("[aria-label='Predictions'] .gg-row", has_text="GD1(38:1;O2)").click()
+    expect(page.locator(".gg-species h3")).to_have_text("GD1(38:1;O2)")
+    for width in (1280, 700):
+        assert faults(page, width=width) == []
+    page.screenshot(path=tmp_path / "species.png", full_page=True)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download inclusion list").click()
+    assert download.value.suggested_filename.endswith("_generic_list.csv")
+    assert download.value.path().read_text("utf-8-sig").count("GD1a(36:1;O2)") == 2
+    page.wait_for_url("**name=GD1a*")
+    page.reload()
+    expect(page.get_by_label("Names")).to_have_value("GD1a(36:1;O2)\nGX9\nGD1(38:1;O2)")

@@ -35,6 +35,14 @@ def test_the_list_tells_what_each_session_found(history: History) -> None:
     assert list(history.sessions(limit=1)["id"]) == [second]
 
 
+def test_headlines_are_those_of_the_results(history: History) -> None:
+    analysis = build_analysis(7)
+    sid = history.save(analysis)
+    begun = history.begin(analysis.source, analysis.settings)
+    assert history.headlines([sid, begun, "no such id"]) == {sid: analysis.summary.headline}
+    assert history.headlines([]) == {}
+
+
 def test_one_row_of_the_list(history: History) -> None:
     sid = history.save(build_analysis())
     history.save(build_analysis())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ganglioside.history import History, sharing
 from ganglioside.history.listing import SessionQuery
 from ganglioside.history.sharing import Person, Sharing, person_from, person_here
 from ganglioside.verdicts.overrides import Override, Overrides
+from ganglioside.verdicts.review import accept
 
 ANN = Person("Ann", groups=("lipids",), shares="own")
 BOB = Person("Bob", groups=("lipids", "clinic"), shares="own")
@@ -77,11 +79,12 @@ SEEN = {
 
 
 def test_lists_and_counts_hold_what_a_person_sees(history: History, analysis: gg.Analysis) -> None:
-    saved(history, analysis)
+    ids = saved(history, analysis)
     for person, names in SEEN.items():
         acting = history.acting_as(person)
         assert set(acting.sessions()["name"]) == names
         assert len(acting.sessions(limit=2)) == 2
+        assert set(acting.headlines(list(ids.values()))) == {ids[name] for name in names}
         page = acting.page(SessionQuery(limit=2, sort="name", descending=False))
         rest = acting.page(SessionQuery(sort="name", descending=False, after=page.next))
         listed = [row["name"] for row in (*page.sessions, *(rest.sessions if page.next else []))]
@@ -142,6 +145,8 @@ def test_what_others_shared_is_read_and_not_changed(
     for act in READS.values():
         act(bob, sid)
     for name, act in CHANGES.items():
+        if name in ("put", "confirm"):  # a group decides on names together
+            continue
         with pytest.raises(ForbiddenError, match="Ann made this session"):
             act(bob, sid)
         assert history.session(sid)["name"] == "shared", name
@@ -150,6 +155,40 @@ def test_what_others_shared_is_read_and_not_changed(
     assert (again["author"], again["shared"], again["shared_group"]) == ("Bob", "group", "lipids")
     with pytest.raises(UnknownSessionError):
         history.acting_as(EVE).session(str(again["id"]))
+
+
+def test_a_group_decides_on_names_together_each_in_the_own_name(
+    history: History, analysis: gg.Analysis
+) -> None:
+    ann, bob = history.acting_as(ANN.sharing("group")), history.acting_as(BOB)
+    sid = ann.save(analysis, "shared")
+    ann.put_override(sid, accept(3, author="Ann"))
+    bob.put_override(sid, accept(5, author="Bob"))
+    for forged in (accept(7, author="Ann"), accept(5, author=""), Override(feature_id=3)):
+        with pytest.raises(ForbiddenError, match="in the own name"):
+            bob.put_override(sid, forged)
+    (first, _) = bob.confirm_override(sid, 3)
+    assert (first.author, first.confirmed_by) == ("Ann", "Bob")
+    bob.put_override(sid, Override(feature_id=3, author="Bob"))
+    (left,) = bob.put_override(sid, Override(feature_id=9, author="Bob", note="", anchor=None))
+    assert left.feature_id == 5
+    before = replace(first, confirmed_by="", confirmed_at=None)
+    bob.put_override(sid, before)  # what was there comes back
+    assert ann.load(sid).overrides.of(3) is not None
+    reader = history.acting_as(Person("Eva", "read", groups=("lipids",)))
+    with pytest.raises(ForbiddenError):
+        reader.put_override(sid, accept(3, author="Eva"))
+
+
+def test_what_is_everybodys_is_not_everybodys_to_decide_on(
+    history: History, analysis: gg.Analysis
+) -> None:
+    sid = history.acting_as(ANN.sharing("everybody")).save(analysis, "open")
+    bob = history.acting_as(BOB)
+    for act in (lambda: bob.put_override(sid, accept(3, author="Bob")),
+                lambda: bob.confirm_override(sid, 3)):  # fmt: skip
+        with pytest.raises(ForbiddenError, match="Ann made this session"):
+            act()
 
 
 def test_readers_change_nothing(history: History, analysis: gg.Analysis) -> None:

@@ -110,6 +110,23 @@ def test_isomers_stand_apart(example: gg.Analysis) -> None:
     assert one["name"].tolist() == ["GD1a(36:1;O2)"]
 
 
+def test_names_alone_are_listed_in_their_order(example: gg.Analysis) -> None:
+    names = ["GD1(36:1;O2)", "GM4(40:1;O2)", "GD1a 38:1;O2"]
+    listed = example.expected_library(names=names)
+    assert listed["name"].drop_duplicates().tolist() == [
+        "GD1a(36:1;O2)", "GD1b(36:1;O2)", "GM4(40:1;O2)", "GD1a(38:1;O2)"
+    ]  # fmt: skip
+    whole = example.expected_library(["GD1"], ["36:1;O2"])
+    of_name = listed[listed["name"].isin(whole["name"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(of_name, whole)
+    assert example.expected_library(names=[]).empty
+    for wrong in ({"series": ["GM1"]}, {"ceramides": ["36:1;O2"]}):
+        with pytest.raises(SettingsError, match="not both"):
+            example.expected_library(**wrong, names=names)
+    with pytest.raises(NameFormError, match="GX9"):
+        example.expected_library(names=["GX9"])
+
+
 def test_charges_follow_the_sialic_acids() -> None:
     library = gg.analyze(gg.example()).expected_library
     assert set(library(["GM3", "Cer"])["adduct"]) == {"[M-H]-"}

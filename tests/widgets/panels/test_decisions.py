@@ -32,6 +32,9 @@ def test_each_button_decides_and_goes_on(analysis: gg.Analysis) -> None:
     bar.buttons["rejected"].click()
     assert bar.results.selected != first
     assert bar.note.value == ""
+    assert "name rejected." in bar._said.value
+    bar.review.saved = "Saved."
+    assert "name rejected. Saved." in bar._said.value
     assert bar.results.analysis is not None
     made = bar.results.analysis.overrides.of(first)
     assert made is not None

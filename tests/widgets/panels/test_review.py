@@ -7,6 +7,8 @@ from effort import PATIENCE
 from widgets.markup import EVIL
 
 import ganglioside as gg
+from ganglioside.history.decisions import decisions
+from ganglioside.verdicts.review import accept, reject
 from ganglioside_widgets.panels.review import QueuePanel
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
@@ -30,6 +32,20 @@ def test_each_line_opens_its_feature_and_shows_its_decision(analysis: gg.Analysi
     panel.review.decide("rejected")
     assert panel.list._items[2]["decision"] == "rejected"
     assert f"1 of {len(ids)} reviewed" in panel.progress.value
+
+
+def test_what_two_people_decided_differently_comes_first(analysis: gg.Analysis) -> None:
+    panel = panel_of(analysis)
+    feature = analysis.features.iloc[3]
+    made = [accept(3, author="ann"), reject(feature, author=EVIL)]
+    frames = [gg.Overrides((one,)).to_frame() for one in made]
+    panel.review.decisions = decisions(pd.concat(frames, ignore_index=True))
+    first, *rest = panel.list._items
+    assert (first["id"], first["group"]) == (3, "Two people disagree")
+    assert first["text"] == f"ann: accepted, {EVIL}: rejected"
+    assert len(rest) == len(analysis.review_queue)
+    panel.list._receive(panel.list, {"open": 3}, [])
+    assert panel.results.selected == 3
 
 
 def test_several_lines_are_marked_together(analysis: gg.Analysis) -> None:

@@ -106,7 +106,18 @@ def test_programs_that_watch_servers_are_answered(server: Server) -> None:
     assert re.search(r"ganglioside_kernels [1-9]", told.text)
 
 
-@pytest.mark.parametrize("path", ["/", WORKBENCH, "/voila/tree", "/voila/api/contents"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        WORKBENCH,
+        "/voila/tree",
+        "/voila/api/contents",
+        "/help",
+        "/start/recent",
+        "/start/files",
+    ],
+)
 def test_nothing_is_shown_and_no_kernel_started_without_the_token(
     server: Server, path: str
 ) -> None:
@@ -116,6 +127,20 @@ def test_nothing_is_shown_and_no_kernel_started_without_the_token(
         assert answer.status in {302, 403}
         assert answer.headers.get("Location", "/login?next=").startswith("/login?next=")
         assert TOKEN not in str(answer.headers)
+    assert renders(server) == before
+
+
+def test_start_and_help_need_no_kernel(server: Server) -> None:
+    before = renders(server)
+    for path, words in {
+        "/": "Recent sessions",
+        "/help": "Probability that the verdict is right.",
+        "/start/recent": "No session yet",
+        "/start/files": "MS-DIAL",
+    }.items():
+        answer = with_token(server, path)
+        assert answer.status == 200
+        assert words in answer.text
     assert renders(server) == before
 
 
@@ -173,7 +198,7 @@ def test_allowed_hosts_pass(server: Server) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/", "/nowhere", "/login", "/logout", WORKBENCH + "x", "/voila/static/voila.js",
-     "/voila/api/contents", "/api/kernels/a-b-c-d-e", "/a%00b"],
+     "/voila/api/contents", "/api/kernels/a-b-c-d-e", "/a%00b", "/help", "/start/recent"],
 )  # fmt: skip
 def test_every_answer_has_the_headers(server: Server, path: str) -> None:
     answer = with_token(server, path)

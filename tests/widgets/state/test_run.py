@@ -304,3 +304,13 @@ def test_changes_reach_the_state_by_the_given_way(opened: Opener, place: Path) -
     for change in due:
         change()
     assert state.phase is Phase.FINISHED
+
+
+def test_a_table_that_is_refused_while_another_runs_is_not_run(opened: Opener) -> None:
+    state = RunState(opened)
+    state.table = gg.example()
+    state.start()
+    state.table = None
+    state.join(PATIENCE)
+    assert state.phase is Phase.FINISHED
+    assert "Give a table first" in state.why_not

@@ -1,4 +1,4 @@
-"""One name asked of one analysis."""
+"""Names, and what one analysis answers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from collections.abc import Callable
 import pytest
 
 import ganglioside as gg
+from ganglioside.exporting.lists import LIST_FORMS, ListForm, to_list
 from ganglioside.history import History
 from ganglioside.lipids.adducts import mz
-from ganglioside_widgets.state.species import SpeciesState, ask, completed_sessions
+from ganglioside.questions.expected_library import Window
+from ganglioside_widgets.state.species import (
+    FORMS,
+    WINDOWS,
+    SpeciesState,
+    ask,
+    completed_sessions,
+)
 
 
 def test_a_name_is_answered_with_mass_ions_and_rt(analysis: gg.Analysis) -> None:
@@ -45,14 +53,69 @@ def test_a_name_is_answered_without_an_analysis_too() -> None:
 def test_an_unreadable_name_says_what_to_write(analysis: gg.Analysis) -> None:
     state = SpeciesState()
     state.analysis = analysis
-    state.name = "GX9"
+    state.text = "GX9"
     assert state.answer is None
-    assert "GX9" in state.error
-    state.name = "GM1(36:1;O2)"
-    assert state.error == ""
+    (fault,) = state.wanted.faults
+    assert "GX9" in fault
+    assert "Line" not in fault
+    state.text = "GM1(36:1;O2)"
+    assert state.wanted.faults == ()
     assert state.answer is not None
-    state.name = "  "
+    state.text = "  "
     assert state.answer is None
+
+
+def test_a_bad_name_leaves_the_others_answered(analysis: gg.Analysis) -> None:
+    state = SpeciesState()
+    state.analysis = analysis
+    state.text = "GM1 38:1;O2\nGX9\n\nGM1(38:1;O2)\nGD1(36:1;O2)"
+    assert state.wanted.names == ("GM1(38:1;O2)", "GD1(36:1;O2)")
+    assert [fault.split(":")[0] for fault in state.wanted.faults] == ["Line 2"]
+    state.choose("GD1(36:1;O2)")
+    assert state.answer is not None
+    assert str(state.answer.species) == "GD1(36:1;O2)"
+    state.choose("GQ1(36:1;O2)")
+    assert state.chosen == "GD1(36:1;O2)"
+    state.text = "GM3(36:1;O2)"
+    assert state.chosen == "GM3(36:1;O2)"
+
+
+def test_the_summary_has_a_row_for_each_name(analysis: gg.Analysis) -> None:
+    state = SpeciesState()
+    state.text = "GD1(36:1;O2)\nGM1(38:1;O2)"
+    assert list(state.summary()["name"]) == list(state.wanted.names)
+    state.analysis = analysis
+    summary = state.summary().set_index("name")
+    expected = analysis.predict(list(state.wanted.names))
+    several, one = expected[expected["name"] == "GD1(36:1;O2)"], expected.iloc[-1]
+    told = [f"{rt:.3f} {isomer}" for rt, isomer in
+            zip(several["predicted_rt"], several["isomer"], strict=True)]  # fmt: skip
+    assert summary.loc["GD1(36:1;O2)", "predicted"] == ", ".join(told)
+    assert summary.loc["GM1(38:1;O2)", "predicted"] == f"{one['predicted_rt']:.3f}"
+    interval = f"{one['lower']:.3f} to {one['upper']:.3f}"
+    assert summary.loc["GM1(38:1;O2)", "interval"] == interval
+
+
+@pytest.mark.parametrize("form", FORMS.values())
+@pytest.mark.parametrize("window", WINDOWS.values())
+def test_the_inclusion_list_is_that_of_the_names_or_of_all(
+    analysis: gg.Analysis, form: ListForm, window: Window
+) -> None:
+    state = SpeciesState()
+    assert state.inclusion_list(form, window) is None
+    assert "Choose a session" in state.error
+    state.analysis, state.basis = analysis, "liver.csv"
+    for names in ((), ("GM1(38:1;O2)", "GD1(36:1;O2)")):
+        state.text = "\n".join(names)
+        made = state.inclusion_list(form, window)
+        assert made is not None
+        assert made[0] == f"liver_{form}_list.csv"
+        library = analysis.expected_library(names=list(names) or None, window=window)
+        assert made[1] == to_list(library, form)
+
+
+def test_all_forms_of_a_list_are_offered() -> None:
+    assert set(FORMS.values()) == set(LIST_FORMS)
 
 
 def test_completed_sessions_are_offered(

@@ -318,7 +318,7 @@ def test_what_two_people_decide_at_once_is_kept_of_both(
     bench.look_again()
     assert bench.results.analysis.overrides.of(3) is not None
     assert bench.results.analysis.overrides.of(3).confirmed_by == "bob"  # type: ignore[union-attr]
-    assert bench.saved == "Saved."
+    assert bench.saved == bench.review.saved == "Saved."
 
 
 def test_a_decision_that_changed_meanwhile_is_not_confirmed(

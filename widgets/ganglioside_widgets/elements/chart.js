@@ -275,8 +275,7 @@ function render({ model, el }) {
   // A pane can change its width without the window, and Vega follows only the window.
   async function fit() {
     const now = figure.clientWidth;
-    if (view && now && Math.floor(now / PANEL) !== Math.floor(width / PANEL) && model.get("_spec").facet)
-      return draw();
+    if (view && now && Math.abs(now - width) > 4 && model.get("_spec").facet) return draw();
     const high = room();
     if (!view || !now || model.get("_spec").width !== "container") return;
     if (now === width && high === height) return;

@@ -1,6 +1,13 @@
 // The frame of a page; where it is a web page of its own, also its address and theme.
 
-const OWN = ["session", "r2_threshold", "outlier_threshold", "rt_tolerance", "sample_type", "name"];
+const OWN = ["session", "r2_threshold", "outlier_threshold", "rt_tolerance", "sample_type", "name", "example"];
+
+// Seen from a page: those that are served without a kernel.
+const START = "../../";
+const HELP = "../../help";
+
+// s; what is no error leaves by itself, unless the visitor points at it or is elsewhere.
+const STAYS = 10;
 
 const isOwnPage = () => document.body.dataset.voila === "voila";
 
@@ -22,8 +29,10 @@ function render({ model, el }) {
   }
   const bar = document.createElement("header");
   bar.className = "gg-bar";
-  const mark = document.createElement("strong");
+  const mark = document.createElement(own ? "a" : "strong");
+  mark.className = "gg-mark";
   mark.textContent = "Ganglioside";
+  if (own) mark.href = START;
   bar.append(mark);
   if (own) {
     const nav = document.createElement("nav");
@@ -31,7 +40,7 @@ function render({ model, el }) {
     const here = decodeURIComponent(location.pathname.split("/").pop());
     const links = () => {
       nav.replaceChildren();
-      for (const [file, label] of model.get("_links")) {
+      for (const [file, label] of [...model.get("_links"), [HELP, "Help"]]) {
         const link = document.createElement("a");
         link.textContent = label;
         link.href = file;
@@ -65,7 +74,8 @@ function render({ model, el }) {
   toasts.setAttribute("role", "status");
   toasts.setAttribute("aria-live", "polite");
   toasts.setAttribute("aria-relevant", "additions");
-  document.body.append(toasts);
+  // In JupyterLab notices stay within the notebook that they are about.
+  const place = () => el.closest(".jp-NotebookPanel") ?? document.body;
   const unseen = () => {
     if (own && document.hidden) document.title = `● ${model.get("_title")} - Ganglioside`;
   };
@@ -93,13 +103,32 @@ function render({ model, el }) {
     close.textContent = "×";
     close.className = "gg-toast-close";
     close.setAttribute("aria-label", "Dismiss");
-    close.onclick = () => model.send({ dismissed: notice.id });
+    close.onclick = () => dismiss(notice.id);
     card.append(close);
+    if (!notice.error) leaveLater(card, notice.id);
     return card;
   }
 
+  const gone = new Set();
+  function dismiss(id) {
+    gone.add(id);
+    model.send({ dismissed: id });
+    notify();
+  }
+
+  function leaveLater(card, id) {
+    let left = STAYS;
+    const isRead = () => card.matches(":hover, :focus-within");
+    const isSeen = () => !document.hidden && card.getClientRects().length > 0;
+    const clock = setInterval(() => {
+      if (!card.isConnected) return clearInterval(clock);
+      if (isSeen() && !isRead()) left -= 1;
+      if (left <= 0) dismiss(id);
+    }, 1000);
+  }
+
   function notify() {
-    const notices = model.get("_notices");
+    const notices = model.get("_notices").filter((notice) => !gone.has(notice.id));
     const wanted = new Set(notices.map((notice) => String(notice.id)));
     for (const card of [...toasts.children]) if (!wanted.has(card.dataset.id)) card.remove();
     const there = new Set([...toasts.children].map((card) => card.dataset.id));
@@ -109,6 +138,15 @@ function render({ model, el }) {
   }
   model.on("change:_notices", notify);
   notify();
+  requestAnimationFrame(() => el.isConnected && place().append(toasts)); // once this is on the page
+
+  // The key for help, where nothing is typed.
+  function helped(event) {
+    if (event.key !== "?" || event.target.closest?.("input, textarea, select, [contenteditable=true]")) return;
+    event.preventDefault();
+    open(HELP, "ganglioside-help");
+  }
+  if (own) document.addEventListener("keydown", helped);
 
   function write() {
     if (!own) return;
@@ -128,10 +166,12 @@ function render({ model, el }) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   });
   const asked = own ? [...new URL(location.href).searchParams].filter(([key]) => OWN.includes(key)) : [];
+  model.send({ zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "" });
   model.send({ opened: Object.fromEntries(asked) });
   return () => {
     toasts.remove();
     document.removeEventListener("visibilitychange", looked);
+    document.removeEventListener("keydown", helped);
   };
 }
 

@@ -8,13 +8,16 @@ from typing import Any, Final
 import anywidget
 import traitlets as t
 
-from ganglioside_widgets.elements.messages import Form, fits, is_whole, is_words
+from ganglioside_widgets.elements.messages import Form, fits, is_text, is_whole, is_words
 from ganglioside_widgets.elements.module import source
+from ganglioside_widgets.local_time import set_zone
 
 #: Most notices shown at once; older ones are removed.
 MOST_NOTICES: Final = 4
 
-#: Messages of the browser: the page was opened, a notice dismissed, its button pressed.
+#: Messages of the browser: its time zone, the page was opened, a notice dismissed or has left by
+#: itself, its button pressed.
+ZONE: Final[Form] = {"zone": is_text}
 OPENED: Final[Form] = {"opened": is_words}
 DISMISSED: Final[Form] = {"dismissed": is_whole}
 ACTED: Final[Form] = {"acted": is_whole}
@@ -72,7 +75,9 @@ class Page(anywidget.AnyWidget):
         action: str = "",
         act: Callable[[], None] | None = None,
     ) -> None:
-        """Show a notice, wherever the visitor is on the page, until it is dismissed.
+        """Show a notice, wherever the visitor is on the page.
+
+        It leaves after some seconds; an error stays until it is dismissed.
 
         Parameters
         ----------
@@ -99,5 +104,7 @@ class Page(anywidget.AnyWidget):
             self._actions.pop(dismissed, None)
         elif fits(content, ACTED) and content["acted"] in self._actions:
             self._actions[content["acted"]]()
+        elif fits(content, ZONE):
+            set_zone(content["zone"])
         elif fits(content, OPENED) and self._on_open is not None:
             self._on_open(content["opened"])

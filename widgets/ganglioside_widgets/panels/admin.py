@@ -9,6 +9,7 @@ import pandas as pd
 
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.local_time import local_texts
 from ganglioside_widgets.panels.base import Panel, box, button, guard_page, say, styled
 from ganglioside_widgets.panels.history import HistoryPanel
 from ganglioside_widgets.panels.jobs import JobsPanel
@@ -28,7 +29,7 @@ _TOKENS: Final = (
 )
 
 _LOG: Final = (
-    Column("time_text", "Time (UTC)", 150),
+    Column("time_text", "Time", 150),
     Column("author", "Who", 140),
     Column("action", "What", 130),
     Column("subject", "Session or job", 140),
@@ -188,7 +189,7 @@ def _for_display(entries: pd.DataFrame) -> pd.DataFrame:
     if entries.empty:
         return entries
     return entries.assign(
-        time_text=entries["time"].dt.strftime("%Y-%m-%d %H:%M:%S").astype("str"),
+        time_text=local_texts(entries["time"], "%Y-%m-%d %H:%M:%S"),
         details=entries["details"].str.slice(0, _DETAILS),
         subject=entries["subject"].fillna(""),
     )

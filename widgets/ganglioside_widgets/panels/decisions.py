@@ -54,7 +54,7 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
         super().__init__([row, self.name, self.note, self._said, self._who])
         self.add_class("gg-decisions")
         results.observe(self._show, ["selected", "analysis", "stale"])
-        review.observe(self._show, ["queue", "marked", "said", "error", "decisions"])
+        review.observe(self._show, ["queue", "marked", "said", "saved", "error", "decisions"])
         results.observe(self._other_feature, "selected")
         self._other_feature(None)
         self._show(None)
@@ -94,8 +94,12 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
         others = override is not None and override.author != self.review.author()
         can_confirm = others and override.decision not in (None, "later")  # type: ignore[union-attr]
         self.confirm.layout.display = "" if can_confirm and not stale else "none"
-        self._said.value = say(self.review.error, "error") or say(self.review.said)
+        self._said.value = say(self.review.error, "error") or say(self._told())
         self._who.value = self._who_decided(override)
+
+    def _told(self) -> str:
+        """What the last deed did, and whether it is saved."""
+        return f"{self.review.said} {self.review.saved}".strip() if self.review.said else ""
 
     def _who_decided(self, override: Override | None) -> str:
         """Sentences on who decided what on the feature, as HTML."""

@@ -12,6 +12,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.local_time import local_texts, time_element
 from ganglioside_widgets.panels.base import (
     Panel,
     box,
@@ -35,14 +36,22 @@ _COLUMNS: Final = (
     Column("author", "Made by", 100),
     Column("seen_by", "Seen by", 110),
     Column("sample_type", "Sample type", 90),
-    Column("created_text", "Created (UTC)", 140),
+    Column("created_text", "Created", 140),
     Column("duration", "Duration (s)", 86, "1", "From start to end"),
     Column("features", "Features", 86, "0"),
     *(Column(verdict, verdict.capitalize(), 50 + 6 * len(verdict), "0") for verdict in VERDICTS),
     Column("id", "Session", 130),
 )
 
-_NO_SESSION: Final = "No session yet: run an analysis in the workbench."
+_NO_SESSION: Final = "No session yet."
+_FIRST: Final = (
+    "<p class='gg-empty'>Each analysis is kept here, with its input, settings and result. "
+    "<a href='workbench.ipynb'>Analyse a table</a> in the workbench, or "
+    "<a href='workbench.ipynb?example=1'>try the example</a>.</p>"
+)
+_CHOOSE: Final = (
+    "<p class='gg-empty'>Select a session to open, rename, run again, export or delete it.</p>"
+)
 _ALL_SHOWN: Final = "All sessions of this history are shown to everybody who can open this page."
 _OWN_SHOWN: Final = "Your sessions are shown here, and those that others share with you."
 _NO_MATCH: Final = "No session matches the search."
@@ -154,10 +163,7 @@ class HistoryPanel(Panel):
         self._confirmation.layout.display = "" if state.to_delete else "none"
         self.delete.layout.display = "none" if state.to_delete else ""
         if session is None:
-            self._chosen.value = (
-                "<p class='gg-empty'>Click a session to open, rename, run again, export or "
-                "delete it.</p>"
-            )
+            self._chosen.value = _CHOOSE if len(state.sessions) else _FIRST
             return
         self._chosen.value = _description(session)
         if change is None or change.get("name") in ("chosen", "sessions"):
@@ -213,7 +219,7 @@ def _for_display(sessions: pd.DataFrame) -> pd.DataFrame:
     """Sessions with the columns `created_text` and `duration` (s)."""
     if sessions.empty:
         return sessions
-    created = sessions["created"].dt.strftime("%Y-%m-%d %H:%M").astype("str")
+    created = local_texts(sessions["created"])
     duration = (sessions["completed"] - sessions["started"]).dt.total_seconds()
     group = sessions["shared_group"]
     seen_by = sessions["shared"].where(group.isna(), "group " + group.astype("str"))
@@ -228,5 +234,5 @@ def _description(session: pd.Series) -> str:
         facts.append(f"rerun of {session['rerun_of']}")
     facts.append(f"version {session['version']}")
     error = "" if pd.isna(session["error"]) else say(str(session["error"]), "error")
-    name = escape(str(session["name"]))
-    return f"<h3>{name} <small>{escape(', '.join(facts))}</small></h3>{error}"
+    name, made = escape(str(session["name"])), time_element(session["created"])
+    return f"<h3>{name} <small>{escape(', '.join(facts))}, {made}</small></h3>{error}"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from html import escape
 from pathlib import Path
 
 import ipywidgets as w
 
 from ganglioside.history import History
+from ganglioside.progress import ProgressEvent
 from ganglioside.reading.wordings import worded
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.local_time import local_text, time_element
 from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, say
 from ganglioside_widgets.state.jobs import JobsState, Line, told
 
@@ -21,14 +24,15 @@ _COLUMNS = (
     Column("kind", "Kind", 76),
     Column("name", "Name", 190),
     Column("last", "Last message", 260, "text", "Last event, or the error"),
-    Column("started", "Started (UTC)", 164),
+    Column("started", "Started", 130),
     Column("took", "Time", 92, "text", "Elapsed time, or duration"),
     Column("process", "Process", 150, "text", "Process number and machine"),
-    Column("author", "Asked by", 90),
+    Column("author", "Made by", 90),
     Column("id", "Job", 130),
 )
 
-_NEXT = "Click a job for its events; one that waits or runs can be cancelled, others retried."
+_NO_JOB = "No job yet: exports and reruns of large sessions run as jobs."
+_NEXT = "Select a job to see its events, to cancel it while it waits or runs, or to start it again."
 
 
 class JobsPanel(Panel):
@@ -54,9 +58,7 @@ class JobsPanel(Panel):
         self._open_session = open_session
         own = page is None
         self._page = page or Page()
-        self.grid = Grid("Jobs", _COLUMNS, key="id", lines=8,
-                         empty="No job yet. Exports of large sessions run as jobs; start others by "
-                         "ganglioside jobs start, or ganglioside batch --background.")  # fmt: skip
+        self.grid = Grid("Jobs", _COLUMNS, key="id", lines=8, empty=_NO_JOB)
         self._count, self._said, self._chosen = box(kind="count"), box(), box()
         self._build_actions()
         super().__init__(
@@ -150,23 +152,27 @@ class JobsPanel(Panel):
         self._chosen.value = _described(line, self._log())
 
     def _log(self) -> str:
-        lines = [
-            f"{e['timestamp'][11:19]}  {e['percentage']:3.0f} %  {e['step']}: {e['message']}"
-            + (f": {e['error']}" if "error" in e else "")
-            for e in reversed(self.state.events)
-        ]
+        lines = [_event_line(event) for event in reversed(self.state.events)]
         return worded("\n".join([*lines, self.state.log()]).strip(), "panel")
+
+
+def _event_line(event: ProgressEvent) -> str:
+    """Line of a log: local time, progress, step, message, and the error if there is one."""
+    time = local_text(datetime.fromisoformat(event["timestamp"]), "%H:%M:%S")
+    error = f": {event['error']}" if "error" in event else ""
+    return f"{time}  {event['percentage']:3.0f} %  {event['step']}: {event['message']}{error}"
 
 
 def _described(line: Line, log: str) -> str:
     job = line.job
     facts = [
         ("State", job.status + (", to be cancelled" if job.cancel_requested else "")),
-        ("Asked by", f"{job.author}, {job.created:%Y-%m-%d %H:%M:%S} UTC"),
+        ("Made by", job.author),
         ("Process", line.process or "none yet"),
         ("Time limit", "none" if job.time_limit is None else f"{job.time_limit:g} s"),
         *([("Repeats", job.retry_of)] if job.retry_of else []),
     ]
+    made = f"<div><b>Made</b><span>{time_element(job.created)}</span></div>"
     listed = "".join(f"<div><b>{escape(k)}</b><span>{escape(v)}</span></div>" for k, v in facts)
     running = job.status == "processing"
     bar = (
@@ -176,7 +182,7 @@ def _described(line: Line, log: str) -> str:
     return (
         f"<h3>{escape(job.kind)}: {escape(job.name)} <small>job {escape(job.id)}</small></h3>{bar}"
         + (say(job.error, "error") if job.error else "")
-        + f"<div class='gg-facts'>{listed}</div>"
-        + f"<h4>Events and log (UTC), the newest first</h4><pre tabindex='0'>{escape(log)}</pre>"
+        + f"<div class='gg-facts'>{listed}{made}</div>"
+        + f"<h4>Events and log, the newest first</h4><pre tabindex='0'>{escape(log)}</pre>"
         * bool(log)
     )

@@ -17,6 +17,9 @@ from ganglioside_widgets.state.review import ReviewState
 #: Sign of each decision in the list.
 _SIGNS: Final = {"accepted": "✓", "renamed": "✎", "rejected": "✗", "later": "…"}
 
+_DISAGREED: Final = "Two people disagree"
+_DISAGREED_HELP: Final = "Confirm what is right, or decide anew"
+
 
 class QueuePanel(Panel):
     """What to look at first, in groups; a line opens its feature, several can be marked.
@@ -30,7 +33,7 @@ class QueuePanel(Panel):
     def __init__(self, results: ResultsState, review: ReviewState) -> None:
         self.results, self.review = results, review
         self.progress = box(kind="review-progress")
-        titles = {group.title: group.help for group in GROUPS}
+        titles = {_DISAGREED: _DISAGREED_HELP} | {group.title: group.help for group in GROUPS}
         signs = {kind.name: _SIGNS[kind.name] for kind in DECISIONS}
         self.list = Queue("Features to review", signs, titles)
         self.findings = box(kind="findings")
@@ -38,7 +41,7 @@ class QueuePanel(Panel):
         super().__init__("To review", parts, kind="queue-panel")
         self.list.on_open(self.results.select)
         self.list.on_mark(self.review.mark)
-        review.observe(self._show, ["queue", "is_ready", "marked"])
+        review.observe(self._show, ["queue", "is_ready", "marked", "decisions"])
         results.observe(self._show, "analysis")
         results.observe(self._show_findings, "analysis")
         results.observe(self._choose, "selected")
@@ -54,7 +57,7 @@ class QueuePanel(Panel):
 
     def _show(self, _: object) -> None:
         done, total = self.review.progress
-        self.list.show(self._items(), self.review.marked)
+        self.list.show([*self._disagreed(), *self._items()], self.review.marked)
         self._choose(None)
         if self.results.analysis is None:
             self.progress.value = ""
@@ -67,6 +70,24 @@ class QueuePanel(Panel):
             self.progress.value = "<p class='gg-empty'>Nothing here needs a second look.</p>"
         else:
             self.progress.value = "<p class='gg-empty'>Looking for what needs a second look ...</p>"
+
+    def _disagreed(self) -> list[Item]:
+        """Features on which two people decided differently, first of all."""
+        decisions = self.review.decisions
+        if decisions is None or self.results.analysis is None:
+            return []
+        verdicts = self.results.analysis.features["verdict"]
+        return [
+            Item(
+                id=int(str(feature_id)),
+                group=_DISAGREED,
+                name=self._name(int(str(feature_id))),
+                verdict=str(verdicts.iloc[int(str(feature_id))]),
+                text=", ".join(f"{row.author}: {row.decision}" for row in rows.itertuples()),
+                decision="",
+            )
+            for feature_id, rows in decisions.disagreements.groupby("feature_id", sort=False)
+        ]
 
     def _items(self) -> list[Item]:
         titles = {group.name: group.title for group in GROUPS}

@@ -13,6 +13,9 @@ from ganglioside_widgets.state.run import Phase, RunState
 #: Seconds between two updates of the elapsed time.
 _TICK = 0.5
 
+#: Phases without an end of their own to tell: the reason why there is none stands in its place.
+_WITHOUT_END = (Phase.EMPTY, Phase.READY, Phase.FINISHED)
+
 
 class RunPanel(Panel):
     """Buttons to run and cancel, with the reason where they are disabled, and progress by step.
@@ -98,7 +101,7 @@ class RunPanel(Panel):
 
     def _bar(self) -> str:
         state = self.state
-        if state.phase is not Phase.RUNNING and state.why_not:
+        if state.phase in _WITHOUT_END and state.why_not:
             why = f'<span class="gg-why">{escape(state.why_not)}</span>'
             return f'<div class="gg-bar-place">{why}</div>'
         if state.phase in (Phase.EMPTY, Phase.READY) and not state.message:

@@ -18,7 +18,7 @@ _WORKERS: Final = (
     Column("sign", "Last sign", 92),
     Column("machine", "Machine", 130),
     Column("process", "Process", 78),
-    Column("started", "Started (UTC)", 128),
+    Column("started", "Started", 128),
     Column("version", "Version", 70),
     Column("id", "Worker", 126),
 )
@@ -35,7 +35,7 @@ _FAILURES: Final = (
     Column("kind", "Kind", 80),
     Column("name", "Name", 170),
     Column("attempts", "Attempts", 76),
-    Column("next", "Next (UTC)", 86, "text", "When it is tried again"),
+    Column("next", "Next", 86, "text", "When it is tried again"),
     Column("reason", "Reason", 420),
     Column("id", "Job", 126),
 )

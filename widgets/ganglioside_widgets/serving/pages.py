@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import socket
 import ssl
@@ -34,12 +33,19 @@ from ganglioside.watching.alarms import watch
 from ganglioside_widgets.serving.address import Address
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
+from ganglioside_widgets.serving.help_page import HelpPage
 from ganglioside_widgets.serving.idle import until_idle
 from ganglioside_widgets.serving.kernels import RETRY, VisitorsKernels
 from ganglioside_widgets.serving.logs import log_request
 from ganglioside_widgets.serving.sockets import KernelSocket
+from ganglioside_widgets.serving.start_page import (
+    FOR_ADMINISTRATORS,
+    FilesRead,
+    Recent,
+    StartPage,
+    may_administer,
+)
 from ganglioside_widgets.serving.visits import SETTING, is_theirs, person_of
-from ganglioside_widgets.state.visitors import Access, access_of
 
 #: The template of the pages; only files of its folder are served.
 TEMPLATE: Final = "ganglioside"
@@ -73,27 +79,6 @@ class LetFinish(VoilaShutdownKernelHandler):  # type: ignore[misc]
             await until_idle(process)
         if kernel_id in self.kernel_manager:
             await self.kernel_manager.shutdown_kernel(kernel_id)
-
-
-#: Pages that only administrators may open, or whoever started the server where nobody else comes.
-FOR_ADMINISTRATORS: Final = frozenset({"admin.ipynb"})
-
-
-def may_administer(handler: Any) -> bool:
-    """Whether a visitor is an administrator, or whoever started the server and is alone there."""
-    person = person_of(handler)
-    alone = access_of(os.environ) is Access.OWN
-    return alone if person is None else person.may("admin")
-
-
-class Overview(TornadoVoilaTreeHandler):  # type: ignore[misc]
-    """Lists the pages that the visitor may open."""
-
-    @property
-    def template_namespace(self) -> dict[str, Any]:
-        """Values for the page."""
-        closed = () if may_administer(self) else FOR_ADMINISTRATORS
-        return {**super().template_namespace, "closed": closed}
 
 
 class OwnKernel(KernelHandler):
@@ -163,7 +148,7 @@ REPLACED: Final[dict[type, type | None]] = {
     VoilaShutdownKernelHandler: LetFinish,
     VoilaKernelWebsocketHandler: KernelSocket,
     TornadoVoilaHandler: PageHandler,
-    TornadoVoilaTreeHandler: Overview,
+    TornadoVoilaTreeHandler: StartPage,
     TemplateStaticFileHandler: TemplateFiles,
     # Not needed, and unsafe: one requires no token, the other serves files beside the pages.
     RequestInfoSocketHandler: None,
@@ -236,7 +221,12 @@ class Pages(Voila):  # type: ignore[misc]
         api = jupyter_app(
             self, guests=self.guests, person_of=None if self.hub is None else self.hub.person_of
         )
-        return [*handlers(self.base_url, api), *served]
+        return [*handlers(self.base_url, api), *self._plain_pages(), *served]
+
+    def _plain_pages(self) -> list[tuple[str, Any]]:
+        """Pages without a kernel, beside the start page itself."""
+        served = {"help": HelpPage, "start/recent": Recent, "start/files": FilesRead}
+        return [(url_path_join(self.base_url, path), page) for path, page in served.items()]
 
     def _own_handlers(self) -> list[tuple[str, str]]:
         """Patterns of the identity provider, which Voila adds as they are, with the base URL."""

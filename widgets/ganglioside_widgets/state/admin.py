@@ -14,6 +14,7 @@ from ganglioside.history import History
 from ganglioside.history.care.cleanup import parse_age
 from ganglioside.history.storage.store import utc_now
 from ganglioside.watching.state import look
+from ganglioside_widgets.local_time import local_text
 from ganglioside_widgets.state.visitors import Visitor
 from ganglioside_widgets.state.workers import (
     failures_of,
@@ -202,8 +203,8 @@ def _tokens(history: History) -> pd.DataFrame:
             "scope": token.scope,
             "groups": ", ".join(token.groups),
             "label": token.label,
-            "created": f"{token.created:%Y-%m-%d}",
-            "expires": "never" if token.expires is None else f"{token.expires:%Y-%m-%d}",
+            "created": local_text(token.created)[:10],
+            "expires": "never" if token.expires is None else local_text(token.expires)[:10],
             "state": token.why_refused(now) or "valid",
         }
         for token in reversed(history.tokens.all())
@@ -217,7 +218,7 @@ def _retention(history: History) -> str:
         return (
             "Nothing is cleaned up by itself: sessions and jobs stay until somebody deletes them."
         )
-    last = "not yet" if schedule.last_run is None else f"{schedule.last_run:%Y-%m-%d %H:%M} UTC"
+    last = "not yet" if schedule.last_run is None else local_text(schedule.last_run)
     return (
         f"Sessions and jobs that ended more than {schedule.older_than / _DAY:g} days ago are "
         f"deleted every {schedule.every / _DAY:g} days, unless they are marked as kept. "

@@ -23,6 +23,7 @@ from ganglioside.jobs.announcements import duration
 from ganglioside.jobs.follower import INTERVAL, PATIENCE
 from ganglioside.jobs.launcher import log_path
 from ganglioside.progress import ProgressEvent
+from ganglioside_widgets.local_time import local_text
 from ganglioside_widgets.state.downloads import made_by
 from ganglioside_widgets.state.run import Post
 from ganglioside_widgets.state.visitors import Visitor
@@ -173,7 +174,7 @@ class JobsState(t.HasTraits):
                 "kind": line.job.kind,
                 "name": line.job.name,
                 "last": line.last_message.partition("\n")[0],
-                "started": f"{line.job.started:%Y-%m-%d %H:%M:%S}" if line.job.started else "",
+                "started": local_text(line.job.started) if line.job.started else "",
                 "took": duration(line.seconds(now)) if line.job.started else "",
                 "process": line.process,
                 "author": line.job.author,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -53,6 +54,8 @@ class ReviewState(t.HasTraits):
         What each person decided, from the history.
     said : str
         What the last deed did.
+    saved : str
+        Whether the history has it.
     error : str
         Why it was refused.
 
@@ -74,6 +77,7 @@ class ReviewState(t.HasTraits):
     marked = t.Tuple()
     decisions = t.Instance(Decisions, allow_none=True)
     said = t.Unicode("")
+    saved = t.Unicode("")
     error = t.Unicode("")
 
     def __init__(
@@ -83,7 +87,7 @@ class ReviewState(t.HasTraits):
         self.results = results
         self.author = author
         self._post = post or (lambda change: change())
-        self._undone: list[_Before] = []
+        self._undoable: list[_Before] = []
         self._thread: threading.Thread | None = None
         results.observe(self._analysed, "analysis")
         self._analysed({"old": None})
@@ -106,7 +110,7 @@ class ReviewState(t.HasTraits):
     @property
     def can_undo(self) -> bool:
         """Whether a decision of this page can be undone."""
-        return bool(self._undone)
+        return bool(self._undoable)
 
     def decision(self, feature_id: int) -> str | None:
         """The decision on a feature; None where there is none."""
@@ -170,18 +174,22 @@ class ReviewState(t.HasTraits):
 
     def undo(self) -> bool:
         """Undo the last decision of this page, and show its feature; False without one."""
-        if not self._undone:
+        if not self._undoable:
             return self._refuse("There is nothing to undo.")
-        before = self._undone[-1]
-        wanted = {
-            i: old or Override(feature_id=i, author=self.author()) for i, old in before.items()
-        }
+        before = self._undoable[-1]
+        wanted = {i: self._restored(i, old) for i, old in before.items()}
         if not self.results.put(wanted.values()):
             return self._refuse(self.results.error)
-        self._undone.pop()
+        self._undoable.pop()
         self.error, self.said = "", f"{self._called(list(before))}: undone."
         self.results.select(next(iter(before)))
         return True
+
+    def _restored(self, feature_id: int, old: Override | None) -> Override:
+        """What was decided before; whoever confirmed it has not confirmed it anew."""
+        if old is None:
+            return Override(feature_id=feature_id, author=self.author())
+        return replace(old, confirmed_by="", confirmed_at=None)
 
     def step(self, step: int) -> None:
         """Select the next feature of the queue, or the one before; none is skipped."""
@@ -227,7 +235,7 @@ class ReviewState(t.HasTraits):
         before = {i: analysis.overrides.of(i) for i in made}
         if not self.results.put(made.values()):
             return self._refuse(self.results.error)
-        self._undone.append(before)
+        self._undoable.append(before)
         self.error = ""
         return True
 
@@ -260,7 +268,7 @@ class ReviewState(t.HasTraits):
 
     def _forget(self) -> None:
         self.queue, self.marked, self.decisions = pd.DataFrame(), (), None
-        self._undone.clear()
+        self._undoable.clear()
         self.said = self.error = ""
 
     def _look(self, analysis: Analysis) -> None:

@@ -162,6 +162,8 @@ class RunState(t.HasTraits):
         """Reason why it cannot be started; empty where it can."""
         if self.arriving and self.phase is not Phase.RUNNING:
             return f"{self.arriving} is arriving."
+        if self.table is None and self.phase is not Phase.RUNNING:
+            return _WHY_NOT[Phase.EMPTY]  # it was refused while another one ran
         return _WHY_NOT.get(self.phase, "")
 
     @property

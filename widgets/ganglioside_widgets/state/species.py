@@ -1,9 +1,10 @@
-"""Look-up of one name: composition, mass, m/z, expected RT, and the features near it."""
+"""Look-up of names: composition, mass, m/z, expected RT, features near it, and lists of ions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final
 
 import pandas as pd
@@ -11,18 +12,29 @@ import traitlets as t
 
 from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, NameFormError, NobodyError
+from ganglioside.exporting.lists import ListForm, to_list
 from ganglioside.history import History
 from ganglioside.lipids.adducts import expected_adducts, mz
 from ganglioside.lipids.composition import UNIT_LABELS, Composition
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.species import Species
+from ganglioside.questions.expected_library import Window
 from ganglioside.simulation.example import example
+from ganglioside.support.formatting import minutes
+from ganglioside_widgets.local_time import local_text
+from ganglioside_widgets.state.visitors import Visitor
 
 #: Features are listed within at least this distance of a predicted RT, min.
 _NEAR: Final = 0.25
 
 #: Columns of `Answer.near`.
 _NEAR_COLUMNS: Final = ("feature_id", "name", "rt", "apart", "verdict", "confidence", "parent")
+
+#: Forms of an inclusion list and its windows, by what they are called.
+FORMS: Final[dict[str, ListForm]] = {"CSV for any program": "generic", "Skyline": "skyline"}
+WINDOWS: Final[dict[str, Window]] = {
+    "95 % interval": "95%", "0.5 min": 0.5, "1 min": 1.0, "2 min": 2.0
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,33 +61,102 @@ class Answer:
     near: pd.DataFrame
 
 
-class SpeciesState(t.HasTraits):
-    """A name, and the analysis whose retention model predicts its RT.
+@dataclass(frozen=True)
+class Wanted:
+    """Names that a visitor has written.
 
     Attributes
     ----------
-    name : str
+    names : tuple of str
+        Those that can be read, as they are usually written, none twice.
+    faults : tuple of str
+        One sentence for each line that cannot be read.
+    """
+
+    names: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> Wanted:
+        """Names of a text, one a line.
+
+        Examples
+        --------
+        >>> Wanted.of("GM1 36:1;O2").names
+        ('GM1(36:1;O2)',)
+        """
+        lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+        written = [(number, line) for number, line in lines if line]
+        names: dict[str, None] = {}
+        faults = []
+        for number, line in written:
+            try:
+                names[parse_name(line).name] = None
+            except NameFormError as refusal:
+                faults.append(f"Line {number}: {refusal}" if len(written) > 1 else str(refusal))
+        return cls(tuple(names), tuple(faults))
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A session whose retention model can be used.
+
+    Attributes
+    ----------
+    id : str
+    label : str
+    is_own : bool
+        Whether the visitor made it.
+    """
+
+    id: str
+    label: str
+    is_own: bool
+
+
+class SpeciesState(t.HasTraits):
+    """Names, and the analysis whose retention model predicts their RT.
+
+    Parameters
+    ----------
+    history : callable
+        Opens the history.
+    visitor : Visitor, optional
+        That of this kernel where omitted.
+
+    Attributes
+    ----------
+    text : str
+        Names as they are written, one a line.
+    wanted : Wanted
+    chosen : str
+        The name that is answered in full.
+    answer : Answer or None
     analysis : Analysis or None
     basis : str
         File name of the analysis.
-    answer : Answer or None
     error : str
     """
 
-    name = t.Unicode("")
+    text = t.Unicode("")
+    wanted = t.Instance(Wanted, ())
+    chosen = t.Unicode("")
+    answer = t.Instance(Answer, allow_none=True)
     analysis = t.Instance(Analysis, allow_none=True)
     basis = t.Unicode("")
-    answer = t.Instance(Answer, allow_none=True)
     error = t.Unicode("")
 
-    def __init__(self, history: Callable[[], History] = History.open) -> None:
+    def __init__(
+        self, history: Callable[[], History] = History.open, visitor: Visitor | None = None
+    ) -> None:
         super().__init__()
         self._open = history
+        self.visitor = visitor or Visitor.here()
 
-    def sessions(self) -> list[tuple[str, str]]:
-        """Completed sessions as (label, id), newest first; `error` says why there are none."""
-        listed, self.error = completed_sessions(self._open)
-        return listed
+    def sessions(self) -> list[ModelChoice]:
+        """Completed sessions, newest first; `error` says why there are none."""
+        listed, self.error = _completed(self._open)
+        return _choices(listed, self.visitor.author)
 
     def use(self, sid: str) -> None:
         """Predict from the analysis of a session; from the bundled example if `sid` is empty."""
@@ -86,32 +167,111 @@ class SpeciesState(t.HasTraits):
         except GangliosideError as refusal:
             self.error = str(refusal)
             return
-        self.basis = analysis.source.name
+        self.error, self.basis = "", analysis.source.name
         self.analysis = analysis
 
-    @t.observe("name", "analysis")
+    def choose(self, name: str) -> None:
+        """Answer one of the names in full."""
+        if name in self.wanted.names:
+            self.chosen = name
+
+    def summary(self) -> pd.DataFrame:
+        """One row for each name: name, formula, mass, predicted and interval as texts, basis."""
+        species = [parse_name(name) for name in self.wanted.names]
+        facts = pd.DataFrame(
+            {
+                "name": [each.name for each in species],
+                "formula": [each.formula for each in species],
+                "mass": [each.monoisotopic_mass for each in species],
+            }
+        )
+        if self.analysis is None or not species:
+            return facts
+        lines = _lines(self.analysis.predict(list(self.wanted.names)))
+        joined = lines.groupby("name").agg(_joined)
+        return facts.join(joined, on="name")
+
+    def inclusion_list(self, form: ListForm, window: Window) -> tuple[str, bytes] | None:
+        """Name and content of a file with the ions of the names; None, and `error` says why not.
+
+        Without names it has all species expected in the analysis.
+        """
+        if self.analysis is None:
+            self.error = "Choose a session first."
+            return None
+        try:
+            names = list(self.wanted.names) or None
+            library = self.analysis.expected_library(names=names, window=window)
+            content = to_list(library, form)
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+            return None
+        return f"{PurePath(self.basis).stem}_{form}_list.csv", content
+
+    @t.observe("text")
+    def _read(self, _: object) -> None:
+        self.wanted = Wanted.of(self.text)
+
+    @t.observe("wanted", "analysis", "chosen")
     def _ask(self, _: object) -> None:
-        self.error, answer = "", None
-        if self.name.strip():
-            try:
-                answer = ask(self.name.strip(), self.analysis)
-            except NameFormError as refusal:
-                self.error = str(refusal)
-        self.answer = answer
+        names = self.wanted.names
+        chosen = self.chosen if self.chosen in names else next(iter(names), "")
+        self.set_trait("chosen", chosen)
+        self.answer = ask(chosen, self.analysis) if chosen else None
+
+
+def _lines(predicted: pd.DataFrame) -> pd.DataFrame:
+    """Name, predicted RT (with its isomer where there are several), interval and basis as texts."""
+    times = {name: _minutes(predicted[name]) for name in ("predicted_rt", "lower", "upper")}
+    is_several = predicted["name"].duplicated(keep=False)
+    isomer = (" " + predicted["isomer"].fillna("")).where(is_several, "")
+    texts = {
+        "predicted": times["predicted_rt"] + isomer,
+        "interval": times["lower"] + " to " + times["upper"],
+    }
+    return predicted[["name", "basis"]].assign(**texts)
+
+
+def _joined(texts: pd.Series) -> str:
+    return ", ".join(texts.unique())
+
+
+def _minutes(times: pd.Series) -> pd.Series:
+    return times.map(lambda rt: minutes(rt, unit=""))
 
 
 def completed_sessions(open_history: Callable[[], History]) -> tuple[list[tuple[str, str]], str]:
     """Completed sessions as (label, id), newest first, and the error if there is one."""
+    listed, error = _completed(open_history)
+    return [(choice.label, choice.id) for choice in _choices(listed, "")], error
+
+
+def _completed(open_history: Callable[[], History]) -> tuple[pd.DataFrame, str]:
+    """Completed sessions, newest first, and the error if there is one."""
     try:
         listed = open_history().sessions()
     except NobodyError:
-        return [], ""  # the page is ready, and waits for its visitor
+        return pd.DataFrame(), ""  # the page is ready, and waits for its visitor
     except GangliosideError as refusal:
-        return [], str(refusal)
-    completed = listed[listed["status"] == "completed"]
-    created = completed["created"].dt.strftime("%Y-%m-%d %H:%M")
-    rows = zip(completed["name"], created, completed["id"], strict=True)
-    return [(f"{name} ({time} UTC, {sid})", sid) for name, time, sid in rows], ""
+        return pd.DataFrame(), str(refusal)
+    return listed[listed["status"] == "completed"], ""
+
+
+def _choices(listed: pd.DataFrame, author: str) -> list[ModelChoice]:
+    return [
+        ModelChoice(
+            row["id"],
+            f"{row['name']} ({local_text(row['created'])}, {row['id']})",
+            row["author"] == author,
+        )
+        for row in listed.to_dict("records")
+    ]
+
+
+def preferred(choices: Iterable[ModelChoice]) -> str:
+    """Id of the newest session that the visitor made, else of the newest one; empty without any."""
+    newest_first = sorted(choices, key=lambda choice: not choice.is_own)
+    return newest_first[0].id if newest_first else ""
 
 
 def ask(name: str, analysis: Analysis | None) -> Answer:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import NobodyError, SettingsError
 from ganglioside.history.author import current_author
-from ganglioside.history.sharing import Person, person_here
+from ganglioside.history.sharing import Person, Sharing, person_here
 
 if TYPE_CHECKING:
     from ganglioside.history import History
@@ -143,6 +143,20 @@ class Visitor:
             return ""
         author = str(history.session(sid)["author"])
         return self.why_not(author)
+
+    def why_not_decision(self, history: History, sid: str) -> str:
+        """Reason why names of a session may not be decided on here; empty where they may.
+
+        Raises
+        ------
+        HistoryError
+            If there is no such session.
+        """
+        session = history.session(sid)
+        shared = Sharing(str(session["shared"]), str(session["shared_group"]))
+        if self.person is not None and self.person.may_decide(str(session["author"]), shared):
+            return ""
+        return self.why_not_session(history, sid)
 
 
 def access_of(environment: Mapping[str, str]) -> Access | None:

@@ -109,6 +109,7 @@ class WorkbenchState(t.HasTraits):
         t.dlink((self.upload, "arriving"), (self.run, "arriving"))
         t.dlink((self.upload, "as_study"), (self.run, "as_study"))
         t.dlink((self.results, "stale"), (self.export, "blocked"))
+        t.dlink((self, "saved"), (self.review, "saved"))
 
     def author(self) -> str:
         """Name under which the visitor decides."""
@@ -320,7 +321,7 @@ class WorkbenchState(t.HasTraits):
         sid = self.export.session_id
         try:
             history = self._history()
-            refusal = self.visitor.why_not_session(history, sid)
+            refusal = self.visitor.why_not_decision(history, sid)
             if not refusal:
                 changed = wanted.changes_from(before, self.author())
                 self._merge(history.put_overrides(sid, changed))

@@ -12,6 +12,7 @@ from ganglioside.history import History
 from ganglioside.history.jobs import Job
 from ganglioside.jobs.announcements import duration
 from ganglioside.watching.state import State, durations
+from ganglioside_widgets.local_time import local_text
 
 #: Newest failures that are shown.
 _FAILURES: Final = 50
@@ -31,7 +32,7 @@ def workers_of(history: History, state: State) -> pd.DataFrame:
             "job": _words(busy.get(one.id)),
             "since": _since(busy.get(one.id), state),
             "sign": f"{_ago(state, one.heartbeat)} ago",
-            "started": f"{one.started:%Y-%m-%d %H:%M}",
+            "started": local_text(one.started),
             "version": one.version,
         }
         for one in state.workers
@@ -99,7 +100,7 @@ def tasks_of(state: State) -> str:
         )
     parts = [
         f"{task.kind} every {task.every / _DAY:g} days, "
-        + ("not yet done" if task.last_run is None else f"last {task.last_run:%Y-%m-%d %H:%M} UTC")
+        + ("not yet done" if task.last_run is None else f"last {local_text(task.last_run)}")
         for task in state.tasks
     ]
     return f"Workers do by themselves: {'; '.join(parts)}."
@@ -121,7 +122,7 @@ def _ago(state: State, moment: datetime) -> str:
 def _next(job: Job) -> str:
     if job.has_ended or job.not_before is None:
         return "none"
-    return f"{job.not_before:%H:%M:%S}"
+    return local_text(job.not_before, "%H:%M:%S")
 
 
 def _last_reason(history: History, job: Job) -> str:

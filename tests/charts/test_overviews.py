@@ -1,0 +1,50 @@
+"""Charts of a whole table."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from chart_tables import drawn_rows, inline_tables
+
+import ganglioside as gg
+from ganglioside.charts.overviews import areas_by_series, mass_map, series_panels
+
+
+@pytest.fixture(scope="module")
+def analysis() -> gg.Analysis:
+    return gg.analyze(gg.example())
+
+
+def test_each_series_with_valid_features_has_a_panel_the_largest_first(
+    analysis: gg.Analysis,
+) -> None:
+    chart = series_panels.spec(analysis)
+    features = analysis.features
+    counts = features.loc[features["verdict"] == "valid", "series"].value_counts()
+    order = chart["facet"]["sort"]
+    assert set(order) == set(counts.index)
+    assert [counts[name] for name in order] == sorted(counts, reverse=True)
+    assert drawn_rows(chart, "series") == set(order)
+
+
+def test_panels_can_be_chosen(analysis: gg.Analysis) -> None:
+    assert drawn_rows(series_panels.spec(analysis, ["GD1", "GM1"]), "series") == {"GD1", "GM1"}
+
+
+def test_the_map_shows_measured_masses_where_there_are_some(analysis: gg.Analysis) -> None:
+    assert mass_map.spec(analysis)["title"]["text"].startswith("Mass of the names")
+    data = gg.example().data
+    table = pd.DataFrame({"Name": data["name"], "RT": data["rt"], "m/z": 900.0 + data.index})
+    measured = mass_map.spec(gg.analyze(table))
+    assert measured["title"]["text"] == "m/z against retention time"
+    assert drawn_rows(measured, "mass") == set(table["m/z"])
+
+
+def test_bars_add_up_to_the_area_of_the_table(analysis: gg.Analysis) -> None:
+    chart = areas_by_series.spec(analysis)
+    (table,) = inline_tables(chart)
+    assert table["volume"].sum() == pytest.approx(analysis.features["volume"].sum(), rel=1e-6)
+    order = next(iter([chart["encoding"]["y"]["sort"]]))
+    sums = table.groupby("series")["volume"].sum()
+    assert [sums[name] for name in order] == sorted(sums, reverse=True)
+    assert f"{analysis.summary.area_explained:.0%} of the area" in chart["title"]["subtitle"][0]

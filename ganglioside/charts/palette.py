@@ -15,6 +15,13 @@ VERDICT_SHAPES: Final[dict[str, str]] = {kind.name: kind.shape for kind in VERDI
 
 CATEGORY_COLOURS: Final[dict[str, str]] = {kind.name: kind.colour for kind in CATEGORY_KINDS}
 
+#: Up to ten samples: after Okabe and Ito, and Tol's bright scheme (2021), all 3:1 on white paper.
+SAMPLE_COLOURS: Final = (
+    "#0072B2", "#C4580A", "#007A5E", "#A0448C", "#8A6D00", "#4477AA", "#AA3377", "#228833",
+    "#6A51A3", "#5C5C5C",
+)  # fmt: skip
+
+PAPER: Final = "#FFFFFF"
 INK: Final = "#222222"
 QUIET: Final = "#8A8A8A"
 FAINT: Final = "#E4E4E4"
@@ -25,6 +32,7 @@ WRONG_ANCHOR: Final = "#D0006F"
 
 #: What each colour of a chart becomes on a dark page.
 DARK: Final[dict[str, str]] = {
+    PAPER: "#1b212a",
     INK: "#e6e6e6",
     SUBTITLE: "#b8b8b8",
     QUIET: "#9a9a9a",
@@ -62,7 +70,7 @@ def theme() -> dict[str, Any]:
         "axis": text | {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
                         "gridColor": GRID, "domainColor": QUIET, "tickColor": QUIET},
         "legend": text | {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
-                          "symbolSize": 70},
+                          "symbolSize": 70, "symbolOpacity": 1, "symbolStrokeWidth": 0},
         "header": text | {"labelFontSize": 11, "labelFontWeight": "bold", "labelPadding": 4},
         "text": {"font": FONT, "fontSize": 10, "color": INK},
         "view": {"stroke": FRAME},

@@ -362,14 +362,15 @@ function render({ model, el }) {
 
   // --- buttons ---
 
+  // Zoom about the middle, as the wheel does: Vega takes it for what the pointer was last over.
   function zoom(factor) {
     const canvas = figure.querySelector("canvas");
     if (!canvas) return;
     const place = canvas.getBoundingClientRect();
-    canvas.dispatchEvent(new WheelEvent("wheel", {
-      deltaY: factor, ctrlKey: true, bubbles: true, cancelable: true,
-      clientX: place.left + place.width / 2, clientY: place.top + place.height / 2,
-    }));
+    const middle = { bubbles: true, cancelable: true, clientX: place.left + place.width / 2, clientY: place.top + place.height / 2 };
+    canvas.dispatchEvent(new PointerEvent("pointermove", middle));
+    canvas.dispatchEvent(new MouseEvent("mousemove", middle));
+    canvas.dispatchEvent(new WheelEvent("wheel", { ...middle, deltaY: factor, ctrlKey: true }));
   }
 
   async function savedSvg() {

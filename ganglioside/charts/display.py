@@ -13,8 +13,8 @@ _RENDERER: Final = "ganglioside"
 def draw_as_svg() -> None:
     """Let a notebook draw its charts as SVG, without a network.
 
-    Unlike Altair's own renderer, texts keep the widths with which the chart was laid out, also where
-    the browser has other fonts: labels are neither cut nor drawn over each other.
+    Unlike with Altair's own renderer, texts keep the widths with which the chart was laid out, also
+    where the browser has other fonts: labels are neither cut nor drawn over each other.
 
     Examples
     --------

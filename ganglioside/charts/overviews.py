@@ -24,7 +24,11 @@ from ganglioside.charts.views import retention_panels
 #: Height of a bar of a series, px.
 _BAR: Final = 18
 
-_AREAS: Final = {"format": ".1e", "labelExpr": "replace(datum.label, '+', '')", "tickCount": 5}
+_AREAS: Final = {
+    "format": ".1e",
+    "labelExpr": "datum.value ? replace(datum.label, '+', '') : '0'",
+    "tickCount": 5,
+}
 
 #: Scales that the panels of series do not share: what elutes early would be flat.
 _OWN_SCALES: Final = {"scale": {"x": "independent", "y": "independent"},
@@ -76,7 +80,7 @@ def _with_common_words(chart: Spec) -> Spec:
         if "strokeDash" in encoding:
             encoding["strokeDash"]["legend"] = None
     if "facet" in chart:
-        chart["title"]["subtitle"].insert(0, "RT (min) by carbons of the ceramide")
+        chart["title"]["subtitle"].insert(0, "RT (min) by carbons of the ceramide.")
     return chart
 
 
@@ -90,6 +94,12 @@ def _layers(part: Spec) -> Iterator[Spec]:
 @View
 def mass_map(analysis: Analysis, colour: str = "verdict") -> Spec:
     """Chart of m/z, or of the mass of the names where there is none, over RT (min).
+
+    Parameters
+    ----------
+    analysis
+    colour
+        What colour shows: `verdict` or `sample`.
 
     Returns
     -------
@@ -111,7 +121,12 @@ def mass_map(analysis: Analysis, colour: str = "verdict") -> Spec:
     free = {"zero": False, "nice": True}
     position = {
         "x": quantity("rt", title="RT (min)", scale=free),
-        "y": quantity("mass", title="m/z" if measured else "Monoisotopic mass (Da)", scale=free),
+        "y": quantity(
+            "mass",
+            title="m/z" if measured else "Monoisotopic mass (Da)",
+            scale=free,
+            axis={"format": "d"},
+        ),
     }
     drawn = feature_marks(frame, position, data=inline(frame), colour=colour, zoomed=True)
     note = "Rows of one mass at several RT are isomers, fragments or wrong names."

@@ -44,6 +44,12 @@ _BEYOND: Final = 1.5  # min, shown on either side of the lines in the chart of n
 def predicted_against_measured(analysis: Analysis, colour: str = "verdict") -> Spec:
     """Chart of predicted over measured RT (min); genuine features are on the diagonal.
 
+    Parameters
+    ----------
+    analysis
+    colour
+        What colour shows: `verdict` or `sample`.
+
     Returns
     -------
     altair.LayerChart
@@ -256,7 +262,14 @@ def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
     """Chart of RT normalised to 36:1;O2, one row per series.
 
     Genuine features are on the line of their own series (a bar in its row); fragments and adducts
-    are off it, on the line of their parent, and are connected to the parent's row.
+    are off it, on the line of their parent, and are connected to the parent's row. Features that
+    would overlap are a strip with their number.
+
+    Parameters
+    ----------
+    analysis
+    colour
+        What colour shows: `verdict` or `sample`.
 
     Returns
     -------

@@ -162,6 +162,8 @@ function render({ model, el }) {
       axis: { ...whole.config?.axis, labelSeparation: 6 },
     };
     width = figure.clientWidth;
+    const isZoomed = whole.params?.some((parameter) => parameter.name === "zoom");
+    for (const button of zooming) button.hidden = !isZoomed;
     fitPanels(whole, width);
     if (whole.config.legend) whole.config.legend.columns = Math.max(2, Math.floor((width - BESIDE) / ENTRY));
     height = room();
@@ -200,11 +202,9 @@ function render({ model, el }) {
     return Math.max(card.clientHeight - BESIDE, LEAST);
   }
 
-  // As many panels in a row as there is room for; they are not zoomed.
+  // As many panels in a row as there is room for.
   function fitPanels(whole, room) {
-    const isSmall = Boolean(whole.facet);
-    for (const button of zooming) button.hidden = isSmall;
-    if (!isSmall || !room) return;
+    if (!whole.facet || !room) return;
     whole.columns = Math.max(1, Math.floor(room / PANEL));
     const beside = PANEL_SPACE + (whole.columns - 1) * PANEL_GAP;
     whole.spec.width = Math.floor((room - beside) / whole.columns);
@@ -292,6 +292,7 @@ function render({ model, el }) {
 
   // --- the box: marks of features whose middle is inside it ---
 
+  const doesMove = () => moves && !drag.hidden;
   const box = document.createElement("div");
   box.className = "gg-chart-box";
   let start = null;
@@ -326,7 +327,7 @@ function render({ model, el }) {
   }
 
   figure.addEventListener("pointerdown", (event) => {
-    if (!model.get("_has_tools") || moves || event.button !== 0 || event.target.tagName !== "CANVAS") return;
+    if (!model.get("_has_tools") || doesMove() || event.button !== 0 || event.target.tagName !== "CANVAS") return;
     const place = event.target.getBoundingClientRect();
     start = { x: event.clientX - place.left, y: event.clientY - place.top };
   }, true);
@@ -354,7 +355,7 @@ function render({ model, el }) {
   // scrolls the page, and zooms with Ctrl.
   for (const kind of ["mousedown", "touchstart"])
     figure.addEventListener(kind, (event) => {
-      if (model.get("_has_tools") && !moves && event.target.tagName === "CANVAS") event.stopPropagation();
+      if (model.get("_has_tools") && !doesMove() && event.target.tagName === "CANVAS") event.stopPropagation();
     }, true);
   figure.addEventListener("wheel", (event) => {
     if (!event.ctrlKey) event.stopPropagation();
@@ -362,14 +363,15 @@ function render({ model, el }) {
 
   // --- buttons ---
 
+  // Zoom about the middle, as the wheel does: Vega takes it for what the pointer was last over.
   function zoom(factor) {
     const canvas = figure.querySelector("canvas");
     if (!canvas) return;
     const place = canvas.getBoundingClientRect();
-    canvas.dispatchEvent(new WheelEvent("wheel", {
-      deltaY: factor, ctrlKey: true, bubbles: true, cancelable: true,
-      clientX: place.left + place.width / 2, clientY: place.top + place.height / 2,
-    }));
+    const middle = { bubbles: true, cancelable: true, clientX: place.left + place.width / 2, clientY: place.top + place.height / 2 };
+    canvas.dispatchEvent(new PointerEvent("pointermove", middle));
+    canvas.dispatchEvent(new MouseEvent("mousemove", middle));
+    canvas.dispatchEvent(new WheelEvent("wheel", { ...middle, deltaY: factor, ctrlKey: true }));
   }
 
   async function savedSvg() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganglioside.charts.calibration import reliability_diagram
+from ganglioside.charts.display import draw_as_svg
 from ganglioside.charts.explanation import hypotheses
 from ganglioside.charts.files import FORMATS, javascript, page, save, svg
 from ganglioside.charts.network import fragment_network
@@ -23,6 +24,7 @@ __all__ = [
     "VERDICT_COLOURS",
     "VERDICT_SHAPES",
     "areas_by_series",
+    "draw_as_svg",
     "fragment_network",
     "fragment_table",
     "hypotheses",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pandas as pd
@@ -12,12 +13,15 @@ from ganglioside.charts import palette
 from ganglioside.charts.feature_marks import choices, finish, tooltips, verdict_channel
 from ganglioside.charts.interactive import InteractiveChart, detach
 from ganglioside.charts.plot_tables import inline, points
-from ganglioside.charts.vega import Spec, layers, marks, quantity, value
+from ganglioside.charts.vega import Spec, layers, marks, nominal, quantity, value
 from ganglioside.charts.views import retention_by_carbons
 
 #: Height of the chart of a series and of one lane of sticks, px.
 _HEIGHT: Final = 170
 _LANE: Final = 34
+
+#: Channels that a legend explains.
+_IN_LEGENDS: Final = ("color", "fill", "shape", "size", "stroke", "strokeDash")
 
 #: Most lanes of sticks.
 _MOST_LANES: Final = 8
@@ -28,6 +32,8 @@ _NOTHING: Final = InteractiveChart("", (), {}, {})
 def series_curve(analysis: Analysis, feature_id: int) -> InteractiveChart:
     """Retention of the series of a feature by carbon number; empty where it has none.
 
+    A band shows where 95 % of features of the same double bonds and hydroxyls are expected.
+
     Examples
     --------
     >>> import ganglioside as gg
@@ -35,10 +41,38 @@ def series_curve(analysis: Analysis, feature_id: int) -> InteractiveChart:
     >>> chart.title
     'Retention by carbon number: GM3'
     """
-    series = analysis.features["series"].iloc[feature_id]
-    if pd.isna(series):
+    feature = analysis.features.iloc[feature_id]
+    if pd.isna(feature["series"]) or pd.isna(feature["carbons"]):
         return _NOTHING
-    return _small(retention_by_carbons.spec(analysis, str(series)), _HEIGHT)
+    chart = retention_by_carbons.spec(analysis, str(feature["series"]))
+    if analysis.model.is_fitted and "layer" in chart:
+        chart = chart | {"layer": [_band(analysis, feature), *chart["layer"]]}
+    return _small(chart, _HEIGHT)
+
+
+def _band(analysis: Analysis, feature: pd.Series[Any]) -> Spec:
+    """Layer of the 95 % interval of prediction for the ceramides of the kind of a feature."""
+    features = analysis.features
+    own = features.loc[features["series"] == feature["series"], "carbons"]
+    carbons = range(int(own.min()), int(own.max()) + 1)
+    kind = f"{feature['double_bonds']};O{feature['hydroxyls']}"
+    predicted = analysis.model.predict([f"{feature['series']}({n}:{kind})" for n in carbons])
+    lines = predicted.groupby("name", sort=False).ngroup()
+    frame = predicted[["isomer", "lower", "upper"]].assign(
+        carbons=lines + carbons.start, isomer=predicted["isomer"].fillna("")
+    )
+    return marks(
+        "area",
+        {
+            "x": quantity("carbons", title="Carbons of the ceramide"),
+            "y": quantity("lower", title="RT (min)"),
+            "y2": {"field": "upper"},
+            "detail": nominal("isomer"),
+        },
+        data=inline(frame),
+        color=palette.VERDICT_COLOURS["valid"],
+        opacity=0.15,
+    )
 
 
 def sticks(analysis: Analysis, feature_id: int) -> InteractiveChart:
@@ -130,8 +164,25 @@ def _stick_layers(frame: pd.DataFrame, lanes: list[str], title: str) -> Spec:
 
 
 def _small(spec: Spec, height: int) -> InteractiveChart:
-    """Chart for a pane, as wide as it and so high, without a legend."""
+    """Chart for a pane, as wide as it and so high, without legends."""
     chart = detach(spec)
     whole = chart.spec | {"height": height}
-    whole["config"] = whole["config"] | {"legend": {"disable": True}}
+    for channel in _legends(whole["layer"]):
+        channel["legend"] = None
     return InteractiveChart(chart.title, chart.caption, whole, chart.data)
+
+
+def _legends(part: Any) -> Iterator[Spec]:
+    """Yield the channels that could have a legend."""
+    if isinstance(part, list):
+        for inner in part:
+            yield from _legends(inner)
+    elif isinstance(part, dict):
+        for name, channel in part.get("encoding", {}).items():
+            if name in _IN_LEGENDS:
+                yield from (c for c in (channel, channel.get("condition")) if _is_scaled(c))
+        yield from _legends(part.get("layer", []))
+
+
+def _is_scaled(channel: Any) -> bool:
+    return isinstance(channel, dict) and "field" in channel

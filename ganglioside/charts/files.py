@@ -16,6 +16,7 @@ from typing import Any, Final
 import vl_convert
 from platformdirs import user_cache_path
 
+from ganglioside.charts.text_widths import with_fixed_widths
 from ganglioside.errors import ExportError
 from ganglioside.support.whole_files import write_whole
 
@@ -60,7 +61,7 @@ def svg(chart: Any) -> str:
         before, kind, number = found.groups()
         return f"{before}{kind}{numbers.setdefault(number, len(numbers))}"
 
-    return _COUNTED.sub(renumbered, text)
+    return with_fixed_widths(_COUNTED.sub(renumbered, text))
 
 
 def still(document: dict[str, Any]) -> dict[str, Any]:

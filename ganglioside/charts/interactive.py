@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
+from ganglioside.charts.crowds import IS_SINGLE
 from ganglioside.charts.overviews import areas_by_series, mass_map, series_panels
 from ganglioside.charts.vega import Spec
 from ganglioside.charts.views import predicted_against_measured, reduced_retention, residuals
@@ -21,12 +22,15 @@ VIEWS: Final[dict[str, str]] = {
     "series": "RT by carbon number, each series",
     "predicted": "Predicted against measured RT",
     "reduced": "RT normalised to 36:1",
-    "residuals": "Residuals from each feature's own series",
+    "residuals": "Residuals from each series' curve",
     "mz": "RT against m/z",
     "areas": "Peak area by series",
 }
 
 _HEIGHT: Final = 420  # px, of charts whose height does not depend on their rows
+_LEGENDS_ABOVE: Final = {"orient": "top", "direction": "horizontal", "titleOrient": "left",
+                        "layout": {"top": {"direction": "vertical", "margin": 4}}}  # fmt: skip
+_AXES_OF_PANELS: Final = {"fontSize": 11, "fontWeight": "normal", "anchor": "start", "offset": 6}
 _RING: Final = {"type": "point", "shape": "circle", "size": 320, "stroke": palette.INK,
                 "strokeWidth": 2.5, "opacity": 1, "tooltip": None}  # fmt: skip
 
@@ -52,7 +56,11 @@ class InteractiveChart:
 
 
 def interactive(
-    analysis: Analysis, view: str, series: Sequence[str] | None = None
+    analysis: Analysis,
+    view: str,
+    *,
+    series: Sequence[str] | None = None,
+    colour: str = "verdict",
 ) -> InteractiveChart:
     """Interactive form of one of the `VIEWS` of an analysis.
 
@@ -63,18 +71,48 @@ def interactive(
         A key of `VIEWS`.
     series
         Series that the view `series` shows; all with valid features where None.
+    colour
+        One of `colourings`: what colour shows, where the view leaves the choice.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such colouring.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> interactive(gg.analyze(gg.example()), "predicted").title
+    'Predicted against measured retention time'
     """
+    if colour not in colourings(analysis):
+        raise ValueError(f"The marks of this table cannot be coloured by {colour}.")
     if view == "series":
-        return detach(series_panels.spec(analysis, series))
-    return detach(_SPECS[view](analysis))
+        return detach(series_panels.spec(analysis, series, colour))
+    if view == "areas":
+        return detach(areas_by_series.spec(analysis))
+    return detach(_SPECS[view](analysis, colour))
 
 
-_SPECS: Final[dict[str, Callable[[Analysis], Spec]]] = {
+def colourings(analysis: Analysis) -> tuple[str, ...]:
+    """What the colour of marks can show: `verdict`, and `sample` where a table has two to ten.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> colourings(gg.analyze(gg.simulate(1, n_samples=3)))
+    ('verdict', 'sample')
+    """
+    features = analysis.features
+    count = features["sample"].nunique() if "sample" in features else 0
+    return ("verdict", "sample") if 2 <= count <= len(palette.SAMPLE_COLOURS) else ("verdict",)
+
+
+_SPECS: Final[dict[str, Callable[[Analysis, str], Spec]]] = {
     "predicted": predicted_against_measured.spec,
     "reduced": reduced_retention.spec,
     "residuals": residuals.spec,
     "mz": mass_map.spec,
-    "areas": areas_by_series.spec,
 }
 
 
@@ -88,7 +126,9 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
     data = _take_data(whole)
     _ring(whole)
     whole["params"] = [*whole.get("params", []), {"name": PICKED, "value": -1}]
-    whole["config"]["legend"] |= {"orient": "top", "direction": "horizontal"}
+    whole["config"]["legend"] |= _LEGENDS_ABOVE
+    if "facet" in whole:
+        whole["title"] = {"text": title["subtitle"][0], **_AXES_OF_PANELS}
     if "width" in whole:
         has_own_height = "encoding" not in whole and _has_rows(whole)
         height = whole["height"] if has_own_height else _HEIGHT
@@ -158,13 +198,16 @@ def _ring(part: Any) -> None:
 
 
 def _shows_features(unit: dict[str, Any]) -> bool:
-    return "shape" in unit.get("encoding", {}) and "mark" in unit
+    """Whether a layer has one mark for each feature."""
+    is_counted = any("aggregate" in step for step in unit.get("transform", []))
+    return "shape" in unit.get("encoding", {}) and "mark" in unit and not is_counted
 
 
 def _ring_of(unit: dict[str, Any]) -> dict[str, Any]:
     position = {k: unit["encoding"][k] for k in ("x", "y")}
     only = {"filter": f"datum.feature_id === {PICKED}"}
-    transform = [*unit.get("transform", []), only]
+    steps = unit.get("transform", [])
+    transform = [*(step for step in steps if step != {"filter": IS_SINGLE}), only]
     data = {"data": unit["data"]} if "data" in unit else {}
     mark = _RING | {"clip": unit["mark"].get("clip", False)}
     return {**data, "mark": mark, "encoding": position, "transform": transform}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import pandas as pd
@@ -15,7 +15,6 @@ from ganglioside.charts.feature_marks import (
     feature_marks,
     finish,
     nothing,
-    tooltips,
     verdict_channel,
 )
 from ganglioside.charts.plot_tables import curves, inline, points, points_on_curves
@@ -25,13 +24,21 @@ from ganglioside.charts.views import retention_panels
 #: Height of a bar of a series, px.
 _BAR: Final = 18
 
+_AREAS: Final = {
+    "format": ".1e",
+    "labelExpr": "datum.value ? replace(datum.label, '+', '') : '0'",
+    "tickCount": 5,
+}
+
 #: Scales that the panels of series do not share: what elutes early would be flat.
 _OWN_SCALES: Final = {"scale": {"x": "independent", "y": "independent"},
                       "axis": {"x": "independent", "y": "independent"}}  # fmt: skip
 
 
 @View
-def series_panels(analysis: Analysis, series: Sequence[str] | None = None) -> Spec:
+def series_panels(
+    analysis: Analysis, series: Sequence[str] | None = None, colour: str = "verdict"
+) -> Spec:
     """Chart of RT over carbons, one panel for each series with valid features, the largest first.
 
     Parameters
@@ -39,6 +46,8 @@ def series_panels(analysis: Analysis, series: Sequence[str] | None = None) -> Sp
     analysis
     series
         The series to show; all with valid features where None.
+    colour
+        What colour shows: `verdict` or `sample`.
 
     Returns
     -------
@@ -57,20 +66,40 @@ def series_panels(analysis: Analysis, series: Sequence[str] | None = None) -> Sp
     order = [name for name in counts.index if series is None or name in series]
     frame = frame[frame["series"].isin(order)]
     fitted = curves(analysis, frame)
-    return _with_one_legend(retention_panels(frame, fitted, title, 3, order, **_OWN_SCALES))
+    panels = retention_panels(frame, fitted, title, 3, order, colour=colour, **_OWN_SCALES)
+    return _with_common_words(panels)
 
 
-def _with_one_legend(chart: Spec) -> Spec:
-    """Chart of panels without the legend of its curves, for which small panels have no room."""
-    for layer in chart.get("spec", {}).get("layer", []):
-        if "strokeDash" in layer.get("encoding", {}):
-            layer["encoding"]["strokeDash"]["legend"] = None
+def _with_common_words(chart: Spec) -> Spec:
+    """Chart whose axes are named once, without a legend of its curves: small panels lack room."""
+    for layer in _layers(chart.get("spec", {})):
+        encoding = layer.get("encoding", {})
+        for channel in ("x", "y"):
+            if channel in encoding:
+                encoding[channel] = encoding[channel] | {"title": None}
+        if "strokeDash" in encoding:
+            encoding["strokeDash"]["legend"] = None
+    if "facet" in chart:
+        chart["title"]["subtitle"].insert(0, "RT (min) by carbons of the ceramide.")
     return chart
 
 
+def _layers(part: Spec) -> Iterator[Spec]:
+    """Yield the layers of a chart, those within others too."""
+    yield part
+    for inner in part.get("layer", []):
+        yield from _layers(inner)
+
+
 @View
-def mass_map(analysis: Analysis) -> Spec:
+def mass_map(analysis: Analysis, colour: str = "verdict") -> Spec:
     """Chart of m/z, or of the mass of the names where there is none, over RT (min).
+
+    Parameters
+    ----------
+    analysis
+    colour
+        What colour shows: `verdict` or `sample`.
 
     Returns
     -------
@@ -92,9 +121,14 @@ def mass_map(analysis: Analysis) -> Spec:
     free = {"zero": False, "nice": True}
     position = {
         "x": quantity("rt", title="RT (min)", scale=free),
-        "y": quantity("mass", title="m/z" if measured else "Monoisotopic mass (Da)", scale=free),
+        "y": quantity(
+            "mass",
+            title="m/z" if measured else "Monoisotopic mass (Da)",
+            scale=free,
+            axis={"format": "d"},
+        ),
     }
-    drawn = feature_marks(frame, position, data=inline(frame))
+    drawn = feature_marks(frame, position, data=inline(frame), colour=colour, zoomed=True)
     note = "Rows of one mass at several RT are isomers, fragments or wrong names."
     return finish(
         drawn, title, note, anchors_note(frame), params=choices("x", "y"), width=520, height=400
@@ -128,10 +162,15 @@ def areas_by_series(analysis: Analysis) -> Spec:
         "bar",
         {
             "y": nominal("series", title=None, sort=order, axis={"labelLimit": 190}),
-            "x": quantity("volume", title="Peak area", axis={"format": "~s"}, stack="zero"),
+            "x": quantity("volume", aggregate="sum", title="Peak area", axis=_AREAS, stack="zero"),
             "color": verdict_channel(frame, palette.VERDICT_COLOURS),
             "order": quantity("rank"),
-            "tooltip": tooltips(frame),
+            "tooltip": [
+                nominal("series", title="Series"),
+                nominal("verdict", title="Verdict"),
+                quantity("volume", aggregate="sum", title="Peak area", format=".2e"),
+                {"aggregate": "count", "type": "quantitative", "title": "Features"},
+            ],
         },
         data=inline(frame),
     )

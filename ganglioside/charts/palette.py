@@ -6,15 +6,32 @@ printer is needed: `data/verdicts.csv`. Categories follow the same rules.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ganglioside.columns import CATEGORY_KINDS, VERDICT_KINDS, VERDICTS
+from ganglioside.support.fact_tables import read_facts
 
 VERDICT_COLOURS: Final[dict[str, str]] = {kind.name: kind.mark for kind in VERDICT_KINDS}
 VERDICT_SHAPES: Final[dict[str, str]] = {kind.name: kind.shape for kind in VERDICT_KINDS}
 
 CATEGORY_COLOURS: Final[dict[str, str]] = {kind.name: kind.colour for kind in CATEGORY_KINDS}
 
+
+@dataclass(frozen=True)
+class _SampleColour:
+    """Colour of a sample on a light and on a dark page."""
+
+    colour: str
+    dark: str
+
+
+_SAMPLES: Final = read_facts("sample_colours.csv", _SampleColour)
+
+#: Colours of as many samples as can be told apart.
+SAMPLE_COLOURS: Final[tuple[str, ...]] = tuple(sample.colour for sample in _SAMPLES)
+
+PAPER: Final = "#FFFFFF"
 INK: Final = "#222222"
 QUIET: Final = "#8A8A8A"
 FAINT: Final = "#E4E4E4"
@@ -25,12 +42,14 @@ WRONG_ANCHOR: Final = "#D0006F"
 
 #: What each colour of a chart becomes on a dark page.
 DARK: Final[dict[str, str]] = {
+    PAPER: "#1b2029",
     INK: "#e6e6e6",
     SUBTITLE: "#b8b8b8",
     QUIET: "#9a9a9a",
     GRID: "#3a3a3a",
     FAINT: "#3a3a3a",
     FRAME: "#555555",
+    **{sample.colour: sample.dark for sample in _SAMPLES},
     **{kind.mark: kind.mark_dark for kind in VERDICT_KINDS},
 }
 
@@ -62,7 +81,8 @@ def theme() -> dict[str, Any]:
         "axis": text | {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
                         "gridColor": GRID, "domainColor": QUIET, "tickColor": QUIET},
         "legend": text | {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal",
-                          "symbolSize": 70},
+                          "symbolSize": 70, "symbolOpacity": 1, "symbolStrokeWidth": 0,
+                          "symbolBaseFillColor": QUIET},
         "header": text | {"labelFontSize": 11, "labelFontWeight": "bold", "labelPadding": 4},
         "text": {"font": FONT, "fontSize": 10, "color": INK},
         "view": {"stroke": FRAME},

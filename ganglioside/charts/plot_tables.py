@@ -23,11 +23,6 @@ POINT_COLUMNS: Final = (
     "confidence", "parent", "process", "reason",
 )  # fmt: skip
 
-#: Size of marks, px^2: without an area, and of the smallest and largest areas (by quantiles).
-_USUAL_SIZE: Final = 42.0
-_SIZES: Final = (16.0, 120.0)
-_EXTREMES: Final = [0.02, 0.98]
-
 #: Decimal places of the numbers in a chart.
 _DIGITS: Final = 5
 
@@ -52,12 +47,13 @@ def _vega_type(column: pd.Series) -> str:
 
 
 def points(analysis: Analysis) -> pd.DataFrame:
-    """One row per feature: `POINT_COLUMNS`, `line`, `wrong_anchor` and `size` of its mark.
+    """One row per feature: `POINT_COLUMNS`, `line`, `wrong_anchor`, and `sample` if there are some.
 
     `line` names the curve with which a feature is compared: its isomer, else its series. More than
     `MANY_POINTS` points have no reasons, which would be most of a chart's size.
     """
-    features = analysis.features.loc[:, list(POINT_COLUMNS)]
+    samples = [column for column in ("sample",) if column in analysis.features]
+    features = analysis.features.loc[:, [*POINT_COLUMNS, *samples]]
     if len(features) > MANY_POINTS:
         features = features.drop(columns="reason")
     verdict = features["verdict"].astype("str")
@@ -65,21 +61,7 @@ def points(analysis: Analysis) -> pd.DataFrame:
         verdict=verdict,
         line=features["isomer"].fillna(features["series"]),
         wrong_anchor=features["anchor"] & verdict.isin(WRONG_VERDICTS),
-        size=_sizes(features["volume"]),
     )
-
-
-def _sizes(areas: pd.Series) -> pd.Series:
-    """Sizes of marks, px^2, by the logarithm of the peak area; a usual one without an area."""
-    known = areas.where(areas > 0).astype("float64").to_numpy()
-    if not np.isfinite(known).any():
-        return pd.Series(_USUAL_SIZE, index=areas.index)
-    logs = np.log10(known)
-    low, high = np.nanquantile(logs, _EXTREMES)
-    share = np.clip((logs - low) / max(high - low, 1e-9), 0, 1)
-    least, most = _SIZES
-    sizes = np.round(least + share * (most - least), 1)
-    return pd.Series(np.where(np.isfinite(sizes), sizes, _USUAL_SIZE), index=areas.index)
 
 
 def points_on_curves(analysis: Analysis) -> pd.DataFrame:

@@ -73,6 +73,7 @@ def marks(
     *,
     data: Spec | None = None,
     where: Sequence[str | Spec] = (),
+    transform: Sequence[Spec] = (),
     name: str = "",
     **look: Any,
 ) -> Spec:
@@ -88,6 +89,8 @@ def marks(
         From `rows` or `inline`; the data of the enclosing chart where None.
     where
         Expressions or predicates that select rows.
+    transform
+        What is done with the selected rows.
     name
         Name of this layer, to which parameters of the chart refer.
     **look
@@ -96,8 +99,8 @@ def marks(
     chart: Spec = {"name": name} if name else {}
     if data is not None:
         chart["data"] = data
-    if where:
-        chart["transform"] = [{"filter": condition} for condition in where]
+    if where or transform:
+        chart["transform"] = [*({"filter": condition} for condition in where), *transform]
     return {**chart, "mark": {"type": kind, **look}, "encoding": encoding}
 
 

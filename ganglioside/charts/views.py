@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from ganglioside.analysis import Analysis
-from ganglioside.charts import palette
+from ganglioside.charts import crowds, palette
 from ganglioside.charts.feature_marks import (
     anchors_note,
+    arrow_marks,
     category_scale,
     choices,
+    counted_marks,
+    counting,
     feature_marks,
     finish,
     nothing,
+    strip_marks,
     verdict_channel,
 )
 from ganglioside.charts.plot_tables import (
@@ -33,12 +36,19 @@ from ganglioside.columns import CATEGORIES, PARENT_VERDICTS, VERDICTS
 
 _WIDTH: Final = 760  # px
 _ROW: Final = 20  # px, height of a row of text
+_EDGE: Final = 12  # sigma, end of the axis of residuals
 _BEYOND: Final = 1.5  # min, shown on either side of the lines in the chart of normalised RT
 
 
 @View
-def predicted_against_measured(analysis: Analysis) -> Spec:
+def predicted_against_measured(analysis: Analysis, colour: str = "verdict") -> Spec:
     """Chart of predicted over measured RT (min); genuine features are on the diagonal.
+
+    Parameters
+    ----------
+    analysis
+    colour
+        What colour shows: `verdict` or `sample`.
 
     Returns
     -------
@@ -69,7 +79,7 @@ def predicted_against_measured(analysis: Analysis) -> Spec:
         "x": quantity("rt", title="Measured RT (min)", scale=scale),
         "y": quantity("predicted_rt", title="Predicted RT of its own series (min)", scale=scale),
     }
-    features = feature_marks(frame, position, data=inline(frame))
+    features = feature_marks(frame, position, data=inline(frame), colour=colour, zoomed=True)
     return finish(
         layers(diagonal, features),
         title,
@@ -140,6 +150,8 @@ def retention_panels(
     title: str,
     columns: int,
     order: Sequence[str],
+    *,
+    colour: str = "verdict",
     **resolve: Any,
 ) -> Spec:
     """Chart of RT over carbons: one large panel of one series, or facets of several in order.
@@ -153,6 +165,8 @@ def retention_panels(
         Facets in a row.
     order : sequence of str
         The series.
+    colour
+        What colour shows: `verdict` or `sample`.
     **resolve
         Scales that facets do not share, as Vega-Lite resolves them.
     """
@@ -160,11 +174,11 @@ def retention_panels(
         return nothing(title, "No feature of this kind has a readable name and RT.")
     wide = frame["series"].nunique() == 1
     size = {"width": _WIDTH - 90, "height": 340} if wide else {"width": 215, "height": 160}
-    data, drawn = _carbon_layers(frame, fitted)
+    source, drawn = _carbon_layers(frame, fitted, colour)
     chart = (
-        {"data": data, **drawn, **size}
+        {**source, **drawn, **size}
         if wide
-        else _facets(data, drawn | size, order, columns, resolve)
+        else _facets(source, drawn | size, order, columns, resolve)
     )
     return finish(
         chart,
@@ -174,8 +188,10 @@ def retention_panels(
     )
 
 
-def _carbon_layers(frame: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Spec, Spec]:
-    """Table of the data of all facets, and the layers of one facet."""
+def _carbon_layers(
+    frame: pd.DataFrame, fitted: pd.DataFrame, colour: str = "verdict"
+) -> tuple[Spec, Spec]:
+    """Data of all facets with what is done with them, and the layers of one facet."""
     drawn = pd.concat([frame, fitted], ignore_index=True)
     flags = ["anchor", "wrong_anchor", "last", "latest"]
     drawn[flags] = drawn[flags].astype("boolean")
@@ -191,7 +207,7 @@ def _carbon_layers(frame: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Spec, Spe
         "line",
         {
             "x": x,
-            "y": quantity("curve_rt", title="RT (min)", scale=tall),
+            "y": quantity("curve_rt", title="RT (min)", scale=tall, axis={"tickMinStep": 0.1}),
             "detail": nominal("line"),
             "strokeDash": nominal(
                 "ceramide", title="Curve of", scale={"domain": kinds, "range": _dashes(kinds)}
@@ -211,10 +227,13 @@ def _carbon_layers(frame: pd.DataFrame, fitted: pd.DataFrame) -> tuple[Spec, Spe
         fontSize=10,
     )
     position = {"x": x, "y": quantity("rt", scale=tall)}
-    features = feature_marks(frame, position, where=["isValid(datum.rt)"])
+    counted = counting(frame, position, colour=colour, within=["series"])
+    draw = counted_marks if counted else feature_marks
+    features = draw(frame, position, where=["isValid(datum.rt)"], colour=colour)
     below = [lines] if drawn["curve_rt"].notna().any() else []
     above = [ends] if drawn["isomer"].notna().any() else []
-    return inline(drawn), layers(*below, features, *above)
+    source = {"data": inline(drawn)} | ({"transform": counted} if counted else {})
+    return source, layers(*below, features, *above)
 
 
 def _by_category(frame: pd.DataFrame) -> list[str]:
@@ -224,11 +243,11 @@ def _by_category(frame: pd.DataFrame) -> list[str]:
 
 
 def _facets(
-    data: Spec, facet: Spec, order: Sequence[str], columns: int, resolve: dict[str, Any]
+    source: Spec, facet: Spec, order: Sequence[str], columns: int, resolve: dict[str, Any]
 ) -> Spec:
     """Facets, one per series, in order."""
     return {
-        "data": data,
+        **source,
         "facet": nominal("series", title=None, sort=list(order)),
         "spec": facet,
         "columns": columns,
@@ -239,11 +258,18 @@ def _facets(
 
 
 @View
-def reduced_retention(analysis: Analysis) -> Spec:
+def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
     """Chart of RT normalised to 36:1;O2, one row per series.
 
     Genuine features are on the line of their own series (a bar in its row); fragments and adducts
-    are off it, on the line of their parent, and are connected to the parent's row.
+    are off it, on the line of their parent, and are connected to the parent's row. Features that
+    would overlap are a strip with their number.
+
+    Parameters
+    ----------
+    analysis
+    colour
+        What colour shows: `verdict` or `sample`.
 
     Returns
     -------
@@ -275,30 +301,52 @@ def reduced_retention(analysis: Analysis) -> Spec:
     }
     far = int((~frame["reduced_rt"].between(*near)).sum())
     data = inline(frame)
-    ties = marks(
-        "rule",
-        {**position, "y2": {"field": "parent_series"}},
-        data=data,
-        where=[
-            {"field": "verdict", "oneOf": list(PARENT_VERDICTS)},
-            "datum.series != datum.parent_series",
-        ],
-        color=palette.VERDICT_COLOURS["fragment"],
-        strokeWidth=1,
-        opacity=0.35,
-    )
+    ties = _ties(position, data, near)
     bars, names = _line_marks(lines, position["y"])
-    features = feature_marks(frame, position, data=data, clip=True)
+    features = strip_marks(frame, position, near[1] - near[0], data=data, colour=colour)
     return finish(
         layers(ties, bars, features, names),
         title,
-        "Bars: the line of each series. A feature off its bar that is connected to another row "
-        "elutes on that series' line:",
-        "it is a fragment or adduct of that series. " + anchors_note(frame),
+        "Bars: the line of each series. Strips: features that would overlap, with their number. "
+        "A feature connected to another row",
+        "elutes on the line of that series: it is a fragment or adduct of it. "
+        + anchors_note(frame),
         f"{far} features more than {_BEYOND:g} min off all lines are not shown." if far else "",
         params=choices("x"),
         width=_WIDTH - 130,
         height=_ROW * len(order),
+    )
+
+
+def _ties(position: Spec, data: Spec, near: list[float]) -> Spec:
+    """Layer that connects fragments and adducts with the row of their parents' series."""
+    field = str(position["x"]["field"])
+    groups = ["series", "parent_series"]
+    where: list[str | Spec] = [
+        {"field": "verdict", "oneOf": list(PARENT_VERDICTS)},
+        "datum.series != datum.parent_series",
+    ]
+    return marks(
+        "rule",
+        {
+            "x": {**position["x"], "field": "middle"},
+            "y": position["y"],
+            "y2": {"field": "parent_series"},
+            "strokeWidth": quantity(
+                crowds.COUNT,
+                scale={"type": "log", "domain": [1, 100], "range": [1, 5], "clamp": True},
+                legend=None,
+            ),
+        },
+        data=data,
+        where=where,
+        transform=[
+            *crowds.clumps(field, near[1] - near[0], groups),
+            *crowds.extents(field, groups),
+        ],
+        clip=True,
+        color=palette.VERDICT_COLOURS["fragment"],
+        opacity=0.35,
     )
 
 
@@ -349,11 +397,17 @@ def _line_marks(lines: pd.DataFrame, y: Spec) -> tuple[Spec, Spec]:
 
 
 @View
-def residuals(analysis: Analysis) -> Spec:
+def residuals(analysis: Analysis, colour: str = "verdict") -> Spec:
     """Chart of the residual from the own series' curve over RT (min).
 
-    The scale is linear up to the scatter of the model and logarithmic beyond, so that both the
-    scatter of genuine features and the distance of the others can be read.
+    The scale is linear and ends at some times the scatter of the model; features beyond are arrows
+    at its edge.
+
+    Parameters
+    ----------
+    analysis
+    colour
+        What colour shows: `verdict` or `sample`.
 
     Returns
     -------
@@ -372,6 +426,9 @@ def residuals(analysis: Analysis) -> Spec:
         return nothing(title, _why_empty(analysis))
     sigma = analysis.model.sigma
     reach = analysis.settings.outlier_threshold * sigma
+    edge = _EDGE * max(sigma, 1e-3)
+    frame = frame.assign(drawn=frame["residual"].clip(-edge, edge))
+    is_beyond = frame["residual"].abs() > edge
     band = marks(
         "rect",
         {"y": quantity("low"), "y2": {"field": "high"}},
@@ -380,23 +437,31 @@ def residuals(analysis: Analysis) -> Spec:
         opacity=0.10,
     )
     zero = marks("rule", {"y": quantity("at")}, data=rows({"at": 0}), color=palette.QUIET)
-    constant = max(2 * sigma, 1e-3)
-    extent = float(np.abs(frame["residual"]).max())
     position = {
         "x": quantity("rt", title="Measured RT (min)", scale={"zero": False, "padding": 12}),
         "y": quantity(
-            "residual",
+            "drawn",
             title="Measured − predicted RT (min)",
-            scale={"type": "symlog", "constant": constant},
-            axis={"values": _symmetric_ticks(extent), "format": "~g"},
+            scale={"domain": [-1.08 * edge, 1.08 * edge], "nice": False},
         ),
     }
+    data = inline(frame)
+    within = feature_marks(
+        frame,
+        position,
+        data=data,
+        where=[f"abs(datum.residual) <= {edge:.6g}"],
+        clip=True,
+        colour=colour,
+        zoomed=True,
+    )
+    beyond = arrow_marks(frame, position, "residual", edge, data=data, colour=colour)
     return finish(
-        layers(band, zero, feature_marks(frame, position, data=inline(frame))),
+        layers(band, zero, within, *([beyond] if is_beyond.any() else [])),
         title,
-        f"Band: ±{analysis.settings.outlier_threshold:g} sigma of the model, "
-        f"{reach:.3f} min. The vertical scale is logarithmic beyond ±{constant:.2g} min.",
-        params=choices(),
+        f"Band: ±{analysis.settings.outlier_threshold:g} sigma of the model, {reach:.3f} min. "
+        f"Arrows: {int(is_beyond.sum()):,} features more than {edge:.2f} min off.",
+        params=choices("x", "y"),
         width=_WIDTH - 90,
         height=320,
     )
@@ -468,13 +533,6 @@ def _span(frame: pd.DataFrame) -> tuple[float, float]:
     low, high = float(frame.min().min()), float(frame.max().max())
     margin = max(0.03 * (high - low), 0.1)
     return round(low - margin, 2), round(high + margin, 2)
-
-
-def _symmetric_ticks(extent: float) -> list[float]:
-    """Ticks at 1 and 3 times powers of ten up to `extent`, both signs, and 0."""
-    steps = [digit * 10.0**power for power in range(-2, 3) for digit in (1, 3)]
-    used = [round(step, 6) for step in steps if step <= extent * 1.05]
-    return [*(-step for step in reversed(used)), 0.0, *used]
 
 
 def _dashes(kinds: list[str]) -> list[list[int]]:

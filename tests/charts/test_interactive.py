@@ -7,8 +7,17 @@ import json
 import pytest
 
 import ganglioside as gg
+from ganglioside.charts.crowds import IS_SINGLE
+from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.files import svg
-from ganglioside.charts.interactive import PICKED, VIEWS, InteractiveChart, interactive
+from ganglioside.charts.interactive import (
+    PICKED,
+    VIEWS,
+    InteractiveChart,
+    _units,
+    colourings,
+    interactive,
+)
 
 ANALYSIS = gg.analyze(gg.example())
 
@@ -45,7 +54,7 @@ def test_every_view_draws_from_its_data_and_rings_the_picked_point(view: str) ->
     assert plain.count("<path") > 20
     assert (ringed != plain) is (view != "areas")  # bars hold many features
     assert chart.title
-    assert "title" not in chart.spec
+    assert chart.spec.get("title", {}).get("text") != chart.title
 
 
 @pytest.mark.parametrize("view", ["reduced", "predicted", "mz"])
@@ -60,3 +69,34 @@ def test_a_table_without_a_model_says_so() -> None:
     analysis = gg.analyze(gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\n"))
     for view in VIEWS:
         assert interactive(analysis, view).spec
+
+
+def test_panels_are_of_the_chosen_series() -> None:
+    chart = interactive(ANALYSIS, "series", series=["GD1", "GM1"])
+    assert sorted(chart.spec["facet"]["sort"]) == ["GD1", "GM1"]
+
+
+def test_a_few_samples_can_be_told_apart_by_colour() -> None:
+    study = gg.analyze(gg.simulate(3, n_samples=3))
+    assert colourings(study) == ("verdict", "sample")
+    assert colourings(ANALYSIS) == ("verdict",)
+    samples = sorted(study.features["sample"].unique())
+    for view in ("series", "predicted", "reduced", "residuals", "mz"):
+        chart = interactive(study, view, colour="sample")
+        fills = [
+            unit["encoding"]["fill"] for unit in _units(chart.spec) if "fill" in unit["encoding"]
+        ]
+        assert {fill["field"] for fill in fills} == {"sample"}
+        assert {tuple(fill["scale"]["domain"]) for fill in fills} == {tuple(samples)}
+    with pytest.raises(ValueError, match="sample"):
+        interactive(ANALYSIS, "predicted", colour="sample")
+
+
+@pytest.mark.parametrize("view", ["series", "predicted", "residuals", "mz"])
+def test_a_picked_feature_is_ringed_also_where_a_mark_stands_for_many(view: str) -> None:
+    study = gg.analyze(gg.simulate(5, n_samples=8))
+    assert len(study.features) > MANY_POINTS
+    chart = interactive(study, view)
+    rings = [unit for unit in _units(chart.spec) if PICKED in json.dumps(unit.get("transform", []))]
+    assert rings
+    assert all(IS_SINGLE not in json.dumps(unit["transform"]) for unit in rings)

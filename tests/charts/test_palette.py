@@ -60,3 +60,13 @@ def test_every_verdict_has_a_shape_of_its_own_and_every_category_a_colour() -> N
     assert len(set(charts.VERDICT_SHAPES.values())) == len(VERDICTS)
     assert set(charts.CATEGORY_COLOURS) == set(CATEGORIES)
     assert len(set(charts.CATEGORY_COLOURS.values())) == len(CATEGORIES)
+
+
+def test_colours_of_samples_stand_out_on_both_pages() -> None:
+    samples = charts.palette.SAMPLE_COLOURS
+    assert len(set(samples)) == len(samples) == 10
+    dark_page = luminance("#1b2029")
+    for colour in samples:
+        assert 1.05 / (luminance(colour) + 0.05) >= 3, colour
+        dark = charts.palette.DARK[colour]
+        assert (luminance(dark) + 0.05) / (dark_page + 0.05) >= 3, dark

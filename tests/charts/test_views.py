@@ -35,7 +35,7 @@ def without(document: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def texts(picture: str) -> str:
-    return " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", picture))
+    return " ".join(re.findall(r"<(?:text|tspan)\b[^>]*>([^<]*)(?=<)", picture))
 
 
 @pytest.mark.parametrize("name", DRAW)

@@ -74,9 +74,12 @@ function keeps(model) {
 }
 
 const PANEL = 202; // px, least width of a small panel with its axis
-const PANEL_SPACE = 62; // px of it for the axis
+const PANEL_SPACE = 44; // px beside all panels, for the first axis
+const PANEL_GAP = 30; // px between two panels, for an axis
 const BESIDE = 150; // px of a card for buttons, caption, legend and axis
 const LEAST = 110;
+const ERRORS = 1; // level of Vega's log: layers without rows are no fault
+const ENTRY = 84; // px of an entry of a legend
 const WIDTH = (17 / 2.54) * 300; // px, of a saved picture: 17 cm at 300 dpi
 
 // Lines of a text that fit into so many pixels.
@@ -125,6 +128,12 @@ function download(url, name) {
   link.click();
 }
 
+// Features that a mark stands for, the one with the largest area first.
+function featuresOf(datum) {
+  if (typeof datum?.feature_id === "number") return [datum];
+  return [...(datum?.members ?? [])].sort((a, b) => (b.volume ?? 0) - (a.volume ?? 0));
+}
+
 function render({ model, el }) {
   const figure = document.createElement("div");
   figure.className = "gg-chart";
@@ -138,6 +147,7 @@ function render({ model, el }) {
   let drawn = 0;
   let width = 0;
   let height = 0; // px, of a chart that fills its card; 0 where it has its own
+  const aside = new Map(); // by source, its rows that are not drawn
   let moves = false; // whether dragging moves the chart, and not draws a box
 
   async function draw() {
@@ -145,14 +155,17 @@ function render({ model, el }) {
     const spec = model.get("_spec");
     figure.setAttribute("aria-label", model.get("_label"));
     if (!spec || !Object.keys(spec).length) return figure.replaceChildren();
-    const whole = specification(isDark(figure));
+    const whole = specification(isDark(figure), aside);
     whole.config = {
       ...whole.config,
       background: "transparent",
       axis: { ...whole.config?.axis, labelSeparation: 6 },
     };
     width = figure.clientWidth;
+    const isZoomed = whole.params?.some((parameter) => parameter.name === "zoom");
+    for (const button of zooming) button.hidden = !isZoomed;
     fitPanels(whole, width);
+    if (whole.config.legend) whole.config.legend.columns = Math.max(2, Math.floor((width - BESIDE) / ENTRY));
     height = room();
     if (height) whole.height = height;
     const fresh = document.createElement("div");
@@ -160,7 +173,7 @@ function render({ model, el }) {
     if (figure.firstChild) figure.style.minHeight = `${figure.offsetHeight}px`;
     figure.append(fresh);
     await document.fonts.ready; // texts are measured in the fonts in which they are drawn
-    const result = await vegaEmbed(fresh, whole, { actions: false, renderer: "canvas" });
+    const result = await vegaEmbed(fresh, whole, { actions: false, renderer: "canvas", logLevel: ERRORS });
     if (turn !== drawn) {
       result.finalize();
       fresh.remove();
@@ -172,8 +185,9 @@ function render({ model, el }) {
     view = result.view;
     finalize = () => result.finalize();
     view.addEventListener("click", (_, item) => {
-      const id = item?.datum?.feature_id;
-      if (typeof id !== "number") return;
+      const [largest] = featuresOf(item?.datum);
+      const id = largest?.feature_id;
+      if (id === undefined) return;
       model.set("selected", id);
       model.save_changes();
     });
@@ -188,26 +202,47 @@ function render({ model, el }) {
     return Math.max(card.clientHeight - BESIDE, LEAST);
   }
 
-  // As many panels in a row as there is room for; they are not zoomed.
+  // As many panels in a row as there is room for.
   function fitPanels(whole, room) {
-    const isSmall = Boolean(whole.facet);
-    for (const button of zooming) button.hidden = isSmall;
-    if (!isSmall || !room) return;
+    if (!whole.facet || !room) return;
     whole.columns = Math.max(1, Math.floor(room / PANEL));
-    whole.spec.width = Math.floor(room / whole.columns) - PANEL_SPACE;
+    const beside = PANEL_SPACE + (whole.columns - 1) * PANEL_GAP;
+    whole.spec.width = Math.floor((room - beside) / whole.columns);
     whole.spec.height = Math.round(whole.spec.width * 0.72);
-    whole.spacing = { row: 62, column: 10 };
+    whole.spacing = { row: 44, column: PANEL_GAP };
+  }
+
+  // Rows to draw of each source; the others go into `hidden`, a map by source.
+  function sorted(hidden) {
+    const kept = keeps(model);
+    hidden.clear();
+    return Object.fromEntries(
+      Object.entries(model.get("_data")).map(([name, source]) => {
+        const rows = rowsOf(source);
+        hidden.set(name, rows.filter((row) => !kept(row)));
+        return [name, rows.filter(kept)];
+      }),
+    );
+  }
+
+  // Change which rows are drawn: only what differs goes in and out.
+  function sift() {
+    const kept = keeps(model);
+    for (const [name, hidden] of aside) {
+      const leaving = view.data(name).filter((row) => !kept(row));
+      const coming = hidden.filter(kept);
+      if (!leaving.length && !coming.length) continue;
+      aside.set(name, [...hidden.filter((row) => !kept(row)), ...leaving]);
+      const goes = new Set(leaving);
+      view.change(name, view.changeset().remove((row) => goes.has(row)).insert(coming));
+    }
   }
 
   // The specification with the rows of data that are drawn.
-  function specification(dark) {
+  function specification(dark, hidden) {
     const spec = model.get("_spec");
     const whole = structuredClone(dark ? coloured(spec) : spec);
-    const data = model.get("_data");
-    const kept = keeps(model);
-    whole.datasets = Object.fromEntries(
-      Object.keys(data).map((name) => [name, rowsOf(data[name]).filter(kept)]),
-    );
+    whole.datasets = sorted(hidden);
     return whole;
   }
 
@@ -220,14 +255,14 @@ function render({ model, el }) {
     }
   }
 
-  async function exchange() {
+  // Exchange the data, or only which of them are drawn.
+  async function exchange(all) {
     if (!view) return;
-    const data = model.get("_data");
-    const kept = keeps(model);
     const before = domains();
-    for (const name of Object.keys(data)) view.data(name, rowsOf(data[name]).filter(kept));
+    if (all) for (const [name, rows] of Object.entries(sorted(aside))) view.data(name, rows);
+    else sift();
     await view.runAsync();
-    if (before === null || domains() !== before) await view.resize().runAsync(); // the axis labels need another space
+    if (domains() !== before) await view.resize().runAsync(); // the axis labels need another space
     figure.dataset.drawn = String(performance.now());
   }
 
@@ -257,6 +292,7 @@ function render({ model, el }) {
 
   // --- the box: marks of features whose middle is inside it ---
 
+  const doesMove = () => moves && !drag.hidden;
   const box = document.createElement("div");
   box.className = "gg-chart-box";
   let start = null;
@@ -269,10 +305,10 @@ function render({ model, el }) {
         else if (item.items) {
           const [x, y] = [dx + (item.x ?? 0), dy + (item.y ?? 0)];
           for (const inner of item.items) visit(inner, x, y);
-        } else if (typeof item.datum?.feature_id === "number" && item.opacity !== 0) {
+        } else if (item.opacity !== 0) {
           const [x, y] = [dx + item.x, dy + item.y];
           if (x >= rectangle.left && x <= rectangle.right && y >= rectangle.top && y <= rectangle.bottom)
-            found.add(item.datum.feature_id);
+            for (const datum of featuresOf(item.datum)) found.add(datum.feature_id);
         }
       }
     };
@@ -291,7 +327,7 @@ function render({ model, el }) {
   }
 
   figure.addEventListener("pointerdown", (event) => {
-    if (!model.get("_has_tools") || moves || event.button !== 0 || event.target.tagName !== "CANVAS") return;
+    if (!model.get("_has_tools") || doesMove() || event.button !== 0 || event.target.tagName !== "CANVAS") return;
     const place = event.target.getBoundingClientRect();
     start = { x: event.clientX - place.left, y: event.clientY - place.top };
   }, true);
@@ -319,7 +355,7 @@ function render({ model, el }) {
   // scrolls the page, and zooms with Ctrl.
   for (const kind of ["mousedown", "touchstart"])
     figure.addEventListener(kind, (event) => {
-      if (model.get("_has_tools") && !moves && event.target.tagName === "CANVAS") event.stopPropagation();
+      if (model.get("_has_tools") && !doesMove() && event.target.tagName === "CANVAS") event.stopPropagation();
     }, true);
   figure.addEventListener("wheel", (event) => {
     if (!event.ctrlKey) event.stopPropagation();
@@ -327,23 +363,24 @@ function render({ model, el }) {
 
   // --- buttons ---
 
+  // Zoom about the middle, as the wheel does: Vega takes it for what the pointer was last over.
   function zoom(factor) {
     const canvas = figure.querySelector("canvas");
     if (!canvas) return;
     const place = canvas.getBoundingClientRect();
-    canvas.dispatchEvent(new WheelEvent("wheel", {
-      deltaY: factor, ctrlKey: true, bubbles: true, cancelable: true,
-      clientX: place.left + place.width / 2, clientY: place.top + place.height / 2,
-    }));
+    const middle = { bubbles: true, cancelable: true, clientX: place.left + place.width / 2, clientY: place.top + place.height / 2 };
+    canvas.dispatchEvent(new PointerEvent("pointermove", middle));
+    canvas.dispatchEvent(new MouseEvent("mousemove", middle));
+    canvas.dispatchEvent(new WheelEvent("wheel", { ...middle, deltaY: factor, ctrlKey: true }));
   }
 
   async function savedSvg() {
-    const whole = specification(false);
+    const whole = specification(false, new Map());
     whole.width = whole.width === "container" ? Math.max(figure.clientWidth, 480) : whole.width;
     whole.config = { ...whole.config, background: "white" };
     whole.title = { text: model.get("_title"), subtitle: captionLines(whole.width), anchor: "start" };
     const away = document.createElement("div");
-    const { view: other, finalize: end } = await vegaEmbed(away, whole, { actions: false, renderer: "none" });
+    const { view: other, finalize: end } = await vegaEmbed(away, whole, { actions: false, renderer: "none", logLevel: ERRORS });
     return { svg: await other.toSVG(), view: other, end };
   }
 
@@ -400,25 +437,28 @@ function render({ model, el }) {
     tool("PNG", "Save as PNG of 17 cm at 300 dpi, with title and caption", () => save("png")),
   );
 
-  // The specification and the data may change together: draw once.
-  let due = null;
-  const change = (all) => {
-    if (due === null) queueMicrotask(() => {
-      const whole = due;
-      due = null;
-      (whole ? draw() : exchange()).catch((error) => {
+  // What changes together is done once: drawing includes other data, and these what is shown of them.
+  const WORK = [() => exchange(false), () => exchange(true), draw];
+  const [SHOWN, DATA, ALL] = WORK.keys();
+  let due = -1;
+  const change = (work) => {
+    if (due < 0) queueMicrotask(() => {
+      const most = due;
+      due = -1;
+      WORK[most]().catch((error) => {
         figure.textContent = `The chart cannot be drawn: ${error.message}`;
       });
     });
-    due = due || all;
+    due = Math.max(due, work);
   };
-  model.on("change:_spec", () => change(true));
-  for (const name of ["_data", "filtered", "shown"]) model.on(`change:${name}`, () => change(false));
+  model.on("change:_spec", () => change(ALL));
+  model.on("change:_data", () => change(DATA));
+  for (const name of ["filtered", "shown"]) model.on(`change:${name}`, () => change(SHOWN));
   model.on("change:selected", pick);
-  const themed = new MutationObserver(() => change(true));
+  const themed = new MutationObserver(() => change(ALL));
   for (const root of [document.body, document.documentElement])
     themed.observe(root, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-gg-theme"] });
-  change(true);
+  change(ALL);
   return () => {
     themed.disconnect();
     resized.disconnect();

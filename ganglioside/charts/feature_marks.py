@@ -97,6 +97,7 @@ def feature_marks(
     clip: bool = False,
     colour: str = "verdict",
     zoomed: bool = False,
+    ringed: bool = True,
 ) -> Spec:
     """Layers of the features of a frame: verdict by colour and shape, area by size.
 
@@ -117,26 +118,40 @@ def feature_marks(
         Column that the colour shows: `verdict` or `sample`.
     zoomed
         Whether the chart is zoomed in x and y.
+    ringed
+        Whether wrong anchors are ringed here; else the chart has `ring_marks` of its own.
     """
+    ringed = ringed and bool(frame["wrong_anchor"].any())
     if len(frame) <= MANY_POINTS:
-        return _each(frame, position, data=data, where=where, clip=clip, colour=colour)
+        each = _features(
+            frame, position, area_channel(frame), colour, data=data, where=where, clip=clip
+        )
+        rings = ring_marks(frame, position, data=data, where=where, clip=clip)
+        return layers(each, rings) if ringed else each
     counted = counting(frame, position, colour=colour, zoomed=zoomed)
     source = {} if data is None else {"data": data}
     selected = [{"filter": condition} for condition in where]
-    return counted_marks(frame, position, clip=clip, colour=colour) | {
+    return counted_marks(frame, position, clip=clip, colour=colour, ringed=ringed) | {
         **source,
         "transform": [*selected, *counted],
     }
 
 
-def _each(frame: pd.DataFrame, position: Spec, *, colour: str, **more: Any) -> Spec:
-    """Layers with a mark for each feature."""
-    features = _features(frame, position, area_channel(frame), colour, **more)
-    if not frame["wrong_anchor"].any():
-        return features
-    where = [*more.pop("where", ()), "datum.wrong_anchor"]
+def ring_marks(
+    frame: pd.DataFrame, position: Spec, *, where: Sequence[str] = (), **more: Any
+) -> Spec:
+    """Layer of rings around the wrong anchors of a frame that has some.
+
+    Parameters
+    ----------
+    frame, position, where
+        As for `feature_marks`.
+    **more
+        `data` and properties as for `vega.marks`.
+    """
     tips = {"tooltip": tooltips(frame)}
-    return layers(features, marks("point", {**position, **tips}, where=where, **_RING, **more))
+    where = [*where, "datum.wrong_anchor"]
+    return marks("point", {**position, **tips}, where=where, **_RING, **more)
 
 
 def counting(
@@ -168,6 +183,7 @@ def counted_marks(
     where: Sequence[str] = (),
     clip: bool = False,
     colour: str = "verdict",
+    ringed: bool = True,
 ) -> Spec:
     """Layers of features that were counted by `counting`: one mark for those of one cell."""
     kinds = _kinds(colour)
@@ -197,7 +213,7 @@ def counted_marks(
         clip=clip,
         **_RING,
     )
-    return layers(alone, several, *([rings] if frame["wrong_anchor"].any() else []))
+    return layers(alone, several, *([rings] if ringed and frame["wrong_anchor"].any() else []))
 
 
 def _kinds(colour: str) -> list[str]:

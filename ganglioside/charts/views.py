@@ -19,6 +19,7 @@ from ganglioside.charts.feature_marks import (
     feature_marks,
     finish,
     nothing,
+    ring_marks,
     strip_marks,
     verdict_channel,
 )
@@ -454,10 +455,14 @@ def residuals(analysis: Analysis, colour: str = "verdict") -> Spec:
         clip=True,
         colour=colour,
         zoomed=True,
+        ringed=False,
     )
     beyond = arrow_marks(frame, position, "residual", edge, data=data, colour=colour)
+    rings = ring_marks(frame, position, data=data, clip=True)
+    drawn = [beyond] if is_beyond.any() else []
+    drawn += [rings] if frame["wrong_anchor"].any() else []
     return finish(
-        layers(band, zero, within, *([beyond] if is_beyond.any() else [])),
+        layers(band, zero, within, *drawn),
         title,
         f"Band: ±{analysis.settings.outlier_threshold:g} sigma of the model, {reach:.3f} min. "
         f"Arrows: {int(is_beyond.sum()):,} features more than {edge:.2f} min off.",

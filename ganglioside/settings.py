@@ -73,7 +73,7 @@ class Settings:
             "",
             0.5,
             0.999,
-            "A series whose leave-one-out R² is lower may not reject a name.",
+            "Only a series whose curve fits at least so well (leave-one-out R²) can reject a name.",
             "default of the platform this grew from",
         ),
     )
@@ -84,7 +84,7 @@ class Settings:
             "sigma",
             1.0,
             5.0,
-            "Distance from the own curve beyond which a name is not believed.",
+            "A name is rejected if its feature elutes farther than this from the curve of its series.",
             "default of the platform this grew from",
         ),
     )

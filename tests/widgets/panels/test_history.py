@@ -6,6 +6,7 @@ from widgets.markup import EVIL
 
 import ganglioside as gg
 from ganglioside_widgets import HistoryPage, HistoryPanel
+from ganglioside_widgets.local_time import set_zone
 
 
 def test_the_history_page_lists_opens_and_compares(analysis: gg.Analysis) -> None:
@@ -27,6 +28,31 @@ def test_the_history_page_lists_opens_and_compares(analysis: gg.Analysis) -> Non
     feature_id = int(page.compare.grid._keys[0])
     page.compare.grid.selected = feature_id
     assert page.compare._charts[0].selected == feature_id
+
+
+def test_without_a_session_it_says_what_to_do(analysis: gg.Analysis) -> None:
+    panel = HistoryPanel()
+    assert "workbench.ipynb?example=1" in panel._chosen.value
+    gg.History.open().save(analysis, name="first")
+    panel.state.refresh()
+    assert "Select a session" in panel._chosen.value
+
+
+def test_times_are_those_of_the_visitors_clock(analysis: gg.Analysis) -> None:
+    sid = gg.History.open().save(analysis, name="first")
+    created = gg.History.open().session(sid)["created"]
+    page = HistoryPage()
+    page.page._receive(page.page, {"zone": "Asia/Tokyo"}, [])
+    try:
+        page.page._receive(page.page, {"opened": {}}, [])
+        page.history.grid.selected = sid
+        local = f"{created.tz_convert('Asia/Tokyo'):%Y-%m-%d %H:%M}"
+        assert page.history.grid._columns["created_text"]["labels"] == [local]
+        assert f'title="{created:%Y-%m-%d %H:%M} UTC">{local}</time>' in page.history._chosen.value
+        assert any(local in label for label, _ in page.compare.left.options)
+    finally:
+        page.jobs.state.close()
+        set_zone("")
 
 
 def test_actions_are_shown_for_the_chosen_session_only(analysis: gg.Analysis) -> None:

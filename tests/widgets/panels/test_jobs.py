@@ -58,6 +58,7 @@ def test_a_job_that_waits_is_cancelled_and_retried_by_the_buttons() -> None:
     panel.state.refresh()
     panel.grid.selected = job
     assert "60 s" in panel._chosen.value
+    assert "<time datetime=" in panel._chosen.value
     panel.cancel.click()
     assert history.jobs.get(job).status == "cancelled"
     assert panel.cancel.disabled

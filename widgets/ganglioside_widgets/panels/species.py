@@ -39,9 +39,9 @@ _NEAR_COLUMNS: Final = (
 _SUMMARY_COLUMNS: Final = (
     Column("name", "Name", 150),
     Column("predicted", "Predicted (min)", 150, "text", "RT predicted for the name"),
-    Column("interval", "95 % interval", 150),
-    Column("mass", "Monoisotopic mass", 110, "4", "Of the neutral molecule, Da"),
-    Column("formula", "Formula", 130),
+    Column("interval", "95 % interval", 220),
+    Column("mass", "Monoisotopic mass", 100, "4", "Of the neutral molecule, Da"),
+    Column("formula", "Formula", 110),
     Column("basis", "Basis", 120, "text", "From how much the RT was learned"),
 )
 

@@ -84,7 +84,7 @@ class Settings:
             "sigma",
             1.0,
             5.0,
-            "A name is rejected if its feature elutes farther than this from the curve of its series.",
+            "A name is rejected if its feature elutes farther from the curve of its series.",
             "default of the platform this grew from",
         ),
     )

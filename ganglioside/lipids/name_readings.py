@@ -331,7 +331,10 @@ def _split(text: str) -> tuple[str, str]:
         return first["head"], first["ceramide"]
     start = _CERAMIDE_START.search(text) or _CERAMIDE_START.search(_ATTACHED.sub(" ", text, 1))
     if start is None:
-        refuse("no-ceramide", f"{text[:40]!r} names no ceramide: write it in brackets, as in GM1(36:1;O2).")
+        refuse(
+            "no-ceramide",
+            f"{text[:40]!r} names no ceramide: write it in brackets, as in GM1(36:1;O2).",
+        )
     head, ceramide = start.string[: start.start()], start.string[start.end() :]
     if not head:
         refuse("no-head", f"{text[:40]!r} names no head group.")

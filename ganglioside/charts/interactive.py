@@ -61,6 +61,7 @@ def interactive(
     *,
     series: Sequence[str] | None = None,
     colour: str = "verdict",
+    order: str = "area",
 ) -> InteractiveChart:
     """Interactive form of one of the `VIEWS` of an analysis.
 
@@ -73,6 +74,8 @@ def interactive(
         Series that the view `series` shows; all with valid features where None.
     colour
         One of `colourings`: what colour shows, where the view leaves the choice.
+    order
+        Which panels of the view `series` come first: a key of `overviews.ORDERS`.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def interactive(
     if colour not in colourings(analysis):
         raise ValueError(f"The marks of this table cannot be coloured by {colour}.")
     if view == "series":
-        return detach(series_panels.spec(analysis, series, colour))
+        return detach(series_panels.spec(analysis, series, colour, order))
     if view == "areas":
         return detach(areas_by_series.spec(analysis))
     return detach(_SPECS[view](analysis, colour))

@@ -30,6 +30,14 @@ _AREAS: Final = {
     "tickCount": 5,
 }
 
+#: Orders of the panels of series, by name, as a reader is offered them.
+ORDERS: Final[dict[str, str]] = {
+    "area": "largest peak area first",
+    "valid": "most valid features first",
+    "outliers": "most outliers first",
+    "name": "by name",
+}
+
 #: Scales that the panels of series do not share: what elutes early would be flat.
 _OWN_SCALES: Final = {"scale": {"x": "independent", "y": "independent"},
                       "axis": {"x": "independent", "y": "independent"}}  # fmt: skip
@@ -37,9 +45,12 @@ _OWN_SCALES: Final = {"scale": {"x": "independent", "y": "independent"},
 
 @View
 def series_panels(
-    analysis: Analysis, series: Sequence[str] | None = None, colour: str = "verdict"
+    analysis: Analysis,
+    series: Sequence[str] | None = None,
+    colour: str = "verdict",
+    order: str = "area",
 ) -> Spec:
-    """Chart of RT over carbons, one panel for each series with valid features, the largest first.
+    """Chart of RT over carbons, one panel for each series.
 
     Parameters
     ----------
@@ -48,6 +59,8 @@ def series_panels(
         The series to show; all with valid features where None.
     colour
         What colour shows: `verdict` or `sample`.
+    order
+        A key of `ORDERS`: which panels come first.
 
     Returns
     -------
@@ -62,12 +75,29 @@ def series_panels(
     """
     title = "Retention by carbon number, series by series"
     frame = points_on_curves(analysis)
-    counts = frame.loc[frame["verdict"] == "valid", "series"].value_counts()
-    order = [name for name in counts.index if series is None or name in series]
-    frame = frame[frame["series"].isin(order)]
+    with_valid = frame.loc[frame["verdict"] == "valid", "series"].unique()
+    frame = frame[frame["series"].isin(list(with_valid if series is None else series))]
     fitted = curves(analysis, frame)
-    panels = retention_panels(frame, fitted, title, 3, order, colour=colour, **_OWN_SCALES)
+    panels = retention_panels(
+        frame, fitted, title, 3, _in_order(frame, order), colour=colour, **_OWN_SCALES
+    )
     return _with_common_words(panels)
+
+
+def _in_order(frame: pd.DataFrame, order: str) -> list[str]:
+    """Series of a frame in one of the `ORDERS`; those that are alike by name."""
+    if order not in ORDERS:
+        raise ValueError(f"order is {order!r}; it may be {', '.join(ORDERS)}.")
+    series = frame["series"]
+    names = sorted(series.unique())
+    if order == "name":
+        return names
+    if order == "area":
+        weight = frame["volume"].groupby(series).sum()
+    else:
+        verdict = {"valid": "valid", "outliers": "outlier"}[order]
+        weight = series[frame["verdict"] == verdict].value_counts()
+    return sorted(names, key=lambda name: -weight.get(name, 0))
 
 
 def _with_common_words(chart: Spec) -> Spec:

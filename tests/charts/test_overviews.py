@@ -8,6 +8,7 @@ from chart_tables import drawn_rows, inline_tables
 
 import ganglioside as gg
 from ganglioside.charts.overviews import areas_by_series, mass_map, series_panels
+from ganglioside.charts.plot_tables import points_on_curves
 
 
 @pytest.fixture(scope="module")
@@ -15,10 +16,10 @@ def analysis() -> gg.Analysis:
     return gg.analyze(gg.example())
 
 
-def test_each_series_with_valid_features_has_a_panel_the_largest_first(
+def test_each_series_with_valid_features_has_a_panel(
     analysis: gg.Analysis,
 ) -> None:
-    chart = series_panels.spec(analysis)
+    chart = series_panels.spec(analysis, order="valid")
     features = analysis.features
     counts = features.loc[features["verdict"] == "valid", "series"].value_counts()
     order = chart["facet"]["sort"]
@@ -48,3 +49,28 @@ def test_bars_add_up_to_the_area_of_the_table(analysis: gg.Analysis) -> None:
     sums = table.groupby("series")["volume"].sum()
     assert [sums[name] for name in order] == sorted(sums, reverse=True)
     assert f"{analysis.summary.area_explained:.0%} of the area" in chart["title"]["subtitle"][0]
+
+
+def test_panels_come_in_the_chosen_order(analysis: gg.Analysis) -> None:
+    features = analysis.features
+    sums = features.groupby("series")["volume"].sum()
+    areas = [name for name in _panels(analysis, "area") if name in sums]
+    assert [sums[name] for name in areas] == sorted((sums[name] for name in areas), reverse=True)
+    assert _panels(analysis, "name") == sorted(_panels(analysis, "area"))
+    outliers = features[features["verdict"] == "outlier"]["series"].value_counts()
+    assert outliers.get(_panels(analysis, "outliers")[0]) == outliers.max()
+    with pytest.raises(ValueError, match="order is 'size'"):
+        series_panels.spec(analysis, order="size")
+
+
+def _panels(analysis: gg.Analysis, order: str) -> list[str]:
+    return list(series_panels.spec(analysis, order=order)["facet"]["sort"])
+
+
+def test_a_series_without_valid_features_is_drawn_where_it_is_asked_for(
+    analysis: gg.Analysis,
+) -> None:
+    valid = set(analysis.features.query("verdict == 'valid'")["series"])
+    others = sorted(set(points_on_curves(analysis)["series"]) - valid)
+    assert others
+    assert drawn_rows(series_panels.spec(analysis, others), "series") == set(others)

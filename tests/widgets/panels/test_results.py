@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 
 import ganglioside as gg
@@ -115,3 +117,31 @@ def test_without_an_analysis_the_panel_says_what_to_do() -> None:
     panel = ResultsPanel(ResultsState())
     assert panel._body.layout.display == "none"
     assert "drop a table" in panel._empty.value
+
+
+def test_colours_of_samples_and_orders_of_panels_are_offered_where_they_say_something() -> None:
+    panel = ResultsPanel()
+    panel.state.analysis = gg.analyze(gg.simulate(1, n_samples=3))
+    assert panel.colour.options == ("verdict", "sample")
+    panel.colour.value = "sample"
+    assert '"fill": {"field": "sample"' in json.dumps(panel.chart._spec)
+    panel.view.value = "areas"
+    assert panel.colour.layout.display == panel.order.layout.display == "none"
+    panel.state.analysis = gg.analyze(gg.example())
+    assert panel.colour.options == ("verdict",)
+    assert panel.colour.value == "verdict"
+    panel.view.value = "series"
+    assert panel.order.layout.display == ""
+    assert panel.colour.layout.display == "none"
+    panel.order.value = "name"
+    assert panel.chart._spec["facet"]["sort"] == sorted(panel.chart._spec["facet"]["sort"])
+
+
+def test_the_chosen_series_is_drawn_large() -> None:
+    panel = ResultsPanel()
+    panel.state.analysis = gg.analyze(gg.example())
+    assert "facet" in panel.chart._spec
+    panel.series.value = "GD1"
+    assert "facet" not in panel.chart._spec
+    panel.clear.click()
+    assert "facet" in panel.chart._spec

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ganglioside.analysis import Analysis
-from ganglioside.charts.interactive import VIEWS, interactive
+from ganglioside.charts.interactive import VIEWS, colourings, interactive
+from ganglioside.charts.overviews import ORDERS
 from ganglioside.columns import CATEGORIES, VERDICTS
 from ganglioside.verdicts.review import DECISIONS
 from ganglioside_widgets.elements.chart import Chart
@@ -124,9 +125,17 @@ class ResultsPanel(Panel):
         self.caption = box(kind="caption")
         self.view = w.Dropdown(
             options=[(label, key) for key, label in VIEWS.items()], description="Chart"
-        ).add_class("gg-field")
-        self._chart = w.VBox([self.view, self.chart, self.caption]).add_class("gg-chart-card")
-        self.view.observe(lambda _: self._draw(), "value")
+        )
+        self.order = w.Dropdown(
+            options=[(label, key) for key, label in ORDERS.items()], description="Panels"
+        )
+        self.colour = w.Dropdown(options=["verdict"], description="Colour")
+        fields = [self.view, self.order, self.colour]
+        for field in fields:
+            field.add_class("gg-field").observe(lambda _: self._redraw(), "value")
+        self._drawn: tuple[object, ...] = ()
+        tools = w.HBox(fields).add_class("gg-chart-fields")
+        self._chart = w.VBox([tools, self.chart, self.caption]).add_class("gg-chart-card")
 
     def _build_filters(self) -> None:
         self.search = w.Text(placeholder="name, parent, words of the reason", description="Search")
@@ -232,7 +241,8 @@ class ResultsPanel(Panel):
         self._fill_filters()
         self._fill_grid()  # first, as the chart takes longer
         if getattr(before, "features", None) is not analysis.features:
-            self._draw()
+            self._drawn = ()
+        self._redraw()
 
     def _fill_filters(self) -> None:
         """List the values that the table has in the filters; search and filters are kept."""
@@ -270,6 +280,7 @@ class ResultsPanel(Panel):
         if self.state.analysis is not None:
             self._fill_filters()
             self._show_rows(self.state.rows())
+            self._redraw()
 
     def _show_rows(self, rows: npt.NDArray[np.int32]) -> None:
         view, features = self.state.view, self.state.features
@@ -284,18 +295,41 @@ class ResultsPanel(Panel):
         )
         self.clear.disabled = not view.is_filtered
 
-    def _draw(self) -> None:
+    def _redraw(self) -> None:
+        """Draw the chart, unless the page shows it as it is wanted."""
         analysis = self.state.analysis
         if analysis is None:
             return
-        drawn = interactive(analysis, self.view.value)
-        self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_{self.view.value}"
+        self._offer_colours(analysis)
+        view, series = self.view.value, self.state.view.series
+        has_panels, has_colours = view == "series", view != "areas"
+        self.order.layout.display = "" if has_panels else "none"
+        is_choice = has_colours and len(self.colour.options) > 1
+        self.colour.layout.display = "" if is_choice else "none"
+        wanted = (view, self.colour.value, has_panels and (self.order.value, series))
+        if wanted == self._drawn:
+            return
+        self._drawn = wanted
+        drawn = interactive(
+            analysis,
+            view,
+            series=series or None,
+            colour=self.colour.value,
+            order=self.order.value,
+        )
+        self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_{view}"
         self.chart.show(drawn)
         self.chart.selected = self.state.selected
         self.caption.value = (
             f"<details><summary>{escape(drawn.title)}</summary>"
             f"<p>{escape(' '.join(drawn.caption))}</p></details>"
         )
+
+    def _offer_colours(self, analysis: Analysis) -> None:
+        """List what colour can show in this table."""
+        offered = colourings(analysis)
+        if self.colour.options != offered:
+            self.colour.options = offered
 
 
 def _headline(analysis: Analysis) -> str:

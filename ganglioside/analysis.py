@@ -240,7 +240,7 @@ class Analysis:
         return JudgedPeaks.of(self.features, self.model.drift)
 
     @cached_property
-    def _shared_peak(self) -> IntArray:
+    def shared_peak(self) -> IntArray:
         """Number of the peak of each feature, the same in the samples that share it, (n,)."""
         return self._judged_peaks.of_features(len(self.features))
 
@@ -470,7 +470,7 @@ class Analysis:
         """
         threshold = self.settings.outlier_threshold
         return suggested_names(
-            self.features, self._shared_peak, self._state_of, threshold, self.polarity
+            self.features, self.shared_peak, self._state_of, threshold, self.polarity
         )
 
     @cached_property
@@ -491,7 +491,7 @@ class Analysis:
         >>> queue["group"].iloc[0], queue["feature_id"].is_unique
         ('wrong anchor', True)
         """
-        return review_queue(self.features, self.findings, self.suggested_names, self._shared_peak)
+        return review_queue(self.features, self.findings, self.suggested_names, self.shared_peak)
 
     def expected_library(
         self,

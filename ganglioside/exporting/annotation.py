@@ -23,6 +23,7 @@ from ganglioside.reading.source import MEGABYTE
 from ganglioside.reading.study import is_archive
 from ganglioside.reading.workbooks import worksheet_parts
 from ganglioside.support.unique_names import unique
+from ganglioside.verdicts.review import published_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,11 @@ if TYPE_CHECKING:
 
 #: Columns that are appended, each with the column of `Analysis.features` that it shows.
 COLUMNS: Final[Mapping[str, str]] = dict(
-    zip(TITLES, ("verdict", "confidence", "parent", "reason", "suggested"), strict=True)
+    zip(
+        TITLES,
+        ("verdict", "confidence", "parent", "reason", "suggested", "decision", "published"),
+        strict=True,
+    )
 )
 
 #: Sheet and row of the input.
@@ -55,6 +60,8 @@ _ZIP: Final = b"PK\x03\x04"
 _PARQUET: Final = b"PAR1"
 #: Endings of files that are no text.
 _BINARY_ENDINGS: Final = (".xlsx", ".xlsm", ".parquet", ".zip")
+#: Decisions after which a name is still to be found.
+_OPEN: Final = (None, "later")
 #: Rows whose fields do not fit the header: cells behind them would be in wrong columns.
 _MISFITS: Final = ("too-few-fields", "too-many-fields", "broken-quotes")
 
@@ -201,6 +208,8 @@ def _texts(analysis: Analysis) -> pd.DataFrame:
     features = analysis.overridden
     shown = features[["verdict", "confidence", "parent", "reason"]].copy()
     shown["suggested"] = _suggestions(analysis)
+    shown["decision"] = features.get("analyst_decision")
+    shown["published"] = published_names(features)
     shown["confidence"] = shown["confidence"].map("{:.3f}".format, na_action="ignore")
     texts = shown.astype("str").fillna("")
     if "analyst_verdict" in features:
@@ -216,7 +225,7 @@ def _with_analyst(features: pd.DataFrame, reasons: pd.Series[Any]) -> pd.Series[
     later = features["analyst_decision"].where(features["analyst_decision"] == "later")
     what = renamed.fillna(features["analyst_verdict"]).fillna(later)
     said = pd.DataFrame({"what": what, "note": features["analyst_note"]}).astype("str").fillna("")
-    parts = [": ".join(filter(None, row)) for row in said.to_numpy().tolist()]
+    parts = [": ".join(filter(None, row)).rstrip(".") for row in said.to_numpy().tolist()]
     texts = [
         f"Analyst: {part}. {reason}" if part else reason
         for part, reason in zip(parts, reasons, strict=True)
@@ -225,21 +234,16 @@ def _with_analyst(features: pd.DataFrame, reasons: pd.Series[Any]) -> pd.Series[
 
 
 def _suggestions(analysis: Analysis) -> pd.Series[Any]:
-    """Best other name of each outlier, empty for other features and where none fits."""
+    """Better name of each outlier that has one and is not decided on, in all samples of a peak."""
     import pandas as pd
 
-    features = analysis.features
-    outliers = features.index[features["verdict"] == "outlier"]
-    ids = features["feature_id"]
-    best = {row: _suggestion(analysis, int(ids[row])) for row in outliers}
-    return pd.Series(best, index=features.index, dtype="str")
-
-
-def _suggestion(analysis: Analysis, feature_id: int) -> str:
-    """Best name of a feature's mass that is expected at its RT, other than its own."""
-    names = analysis.suggest(feature_id)["name"]
-    own = analysis.features["name"].iloc[feature_id]
-    return next((name for name in names if name != own), "")
+    features, suggested = analysis.features, analysis.suggested_names
+    names = suggested["suggested_name"] + (", " + suggested["process"]).fillna("")
+    of_peak = dict(zip(analysis.shared_peak[suggested["feature_id"]], names, strict=True))
+    better = pd.Series(analysis.shared_peak, features.index).map(of_peak)
+    decided = [entry.feature_id for entry in analysis.overrides if entry.decision not in _OPEN]
+    is_open = (features["verdict"] == "outlier") & ~features["feature_id"].isin(decided)
+    return better.where(is_open)
 
 
 def _cells(table: FeatureTable, texts: pd.DataFrame) -> _Cells:
@@ -426,8 +430,8 @@ def _annotated_workbook(
             added = {row: values for (name, row), values in cells.items() if name == read.sheet}
             if read.header_line:
                 added[read.header_line] = list(TITLES)
-            row, position = block or (0, -1)
-            old = range(position + 1, position + 1 + WIDTH) if block else range(0)
+            row, columns = block or (0, range(0))
+            old = range(columns.start + 1, columns.stop + 1) if block else columns
             new[part] = with_cells(book.read(part), added, old, read.header_line or row)
         for member in book.infolist():
             copy.writestr(member, new.get(member.filename, book.read(member)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ganglioside.columns import VERDICTS
@@ -18,9 +18,19 @@ from ganglioside.reading.records import HEADER_WITHIN, Record
 from ganglioside.reading.text_files import SEPARATORS
 
 #: Titles of the columns, and those that mzTab-M allows.
-TITLES: Final = ("Verdict", "Confidence", "Parent", "Reason", "Suggested name")
+TITLES: Final = (
+    "Verdict",
+    "Confidence",
+    "Parent",
+    "Reason",
+    "Suggested name",
+    "Decision",
+    "Name to publish",
+)
 MZTAB_TITLES: Final = tuple(f"opt_global_{title.lower().replace(' ', '_')}" for title in TITLES)
 WIDTH: Final = len(TITLES)
+#: An earlier version had fewer.
+_EARLIER_WIDTH: Final = 5
 
 #: A cell of verdicts: of one feature, or of several, each behind its sample.
 _VERDICT: Final = re.compile(rf"(?:.*?: )?(?:{'|'.join(VERDICTS)})(?:;.*)?")
@@ -40,16 +50,19 @@ class Block:
         0-based position of the first of them.
     width : int
         Cells of that record.
+    count : int
+        Number of the columns.
     """
 
     record: int
     position: int
     width: int
+    count: int = WIDTH
 
     @property
     def is_last(self) -> bool:
         """Whether no column follows."""
-        return self.position + WIDTH == self.width
+        return self.position + self.count == self.width
 
 
 def find_block(records: Sequence[Sequence[str]]) -> Block | None:
@@ -58,14 +71,14 @@ def find_block(records: Sequence[Sequence[str]]) -> Block | None:
     Examples
     --------
     >>> find_block([["made by me"], ["Name", "RT", *TITLES]])
-    Block(record=1, position=2, width=7)
+    Block(record=1, position=2, width=9, count=7)
     """
     for index, cells in enumerate(records):
-        position = _titles_in(cells)
-        if position is None and index == 0:
-            position = _values_in(cells)  # without a header
-        if position is not None:
-            return Block(index, position, max(len(cells), position + WIDTH))
+        columns = _titles_in(cells)
+        if columns is None and index == 0:
+            columns = _values_in(cells)  # without a header
+        if columns is not None:
+            return Block(index, columns.start, max(len(cells), columns.stop), len(columns))
     return None
 
 
@@ -75,27 +88,29 @@ def annotated_columns(titles: Sequence[str]) -> range | None:
     Examples
     --------
     >>> annotated_columns(["Name", *TITLES, "my note"])
-    range(1, 6)
+    range(1, 8)
     """
-    position = _titles_in(titles)
-    return None if position is None else range(position, position + WIDTH)
+    return _titles_in(titles)
 
 
-def _titles_in(cells: Sequence[str]) -> int | None:
-    """Position of the titles in a record."""
+def _titles_in(cells: Sequence[str]) -> range | None:
+    """Positions of the titles in a record."""
     for titles in (TITLES, MZTAB_TITLES):
-        if titles[0] in cells:
-            starts = [i for i, cell in enumerate(cells) if cell == titles[0]]
-            found = [i for i in starts if tuple(cells[i : i + WIDTH]) == titles]
+        starts = [i for i, cell in enumerate(cells) if cell == titles[0]]
+        for count in (WIDTH, _EARLIER_WIDTH):
+            found = [i for i in starts if tuple(cells[i : i + count]) == titles[:count]]
             if found:
-                return found[-1]
+                return range(found[-1], found[-1] + count)
     return None
 
 
-def _values_in(cells: Sequence[str]) -> int | None:
-    """Position of a verdict and its confidence in a record of a table without a header."""
+def _values_in(cells: Sequence[str]) -> range | None:
+    """Positions from a verdict and its confidence on, in a record of a table without a header."""
     found = [i for i in range(len(cells) - 1) if _is_judged(cells[i], cells[i + 1])]
-    return found[-1] if found else None
+    if not found:
+        return None
+    count = WIDTH if len(cells) - found[-1] >= WIDTH else _EARLIER_WIDTH
+    return range(found[-1], found[-1] + count)
 
 
 def _is_judged(verdict: str, confidence: str) -> bool:
@@ -113,18 +128,20 @@ class Unannotated:
     ----------
     records : iterable of Record
         As they are stored.
-    row, position : int
-        Row of their titles and 0-based position of the first of them, once they are found; else 0.
+    row : int
+        Row of their titles, once they are found; else 0.
+    columns : range
+        0-based positions of them.
     """
 
     records: Iterable[Record]
     row: int = 0
-    position: int = 0
+    columns: range = range(0)
 
     @property
-    def place(self) -> tuple[int, int] | None:
-        """Row and position of the titles; None if there are none."""
-        return (self.row, self.position) if self.row else None
+    def place(self) -> tuple[int, range] | None:
+        """Row and positions of the titles; None if there are none."""
+        return (self.row, self.columns) if self.row else None
 
     def __iter__(self) -> Iterator[Record]:
         """Yield the records; those that held nothing else are left out."""
@@ -132,14 +149,15 @@ class Unannotated:
             if not self.row and index < HEADER_WITHIN:
                 block = find_block([cells] if index == 0 else [(), cells])
                 if block is not None:
-                    self.row, self.position = row, block.position
+                    self.row = row
+                    self.columns = range(block.position, block.position + block.count)
             kept = self._without(cells) if self.row else cells
             if kept:
                 yield row, kept
 
     def _without(self, cells: list[str]) -> list[str]:
         """Cells without those of the annotation, up to the last one with a value."""
-        kept = cells[: self.position] + cells[self.position + WIDTH :]
+        kept = cells[: self.columns.start] + cells[self.columns.stop :]
         while kept and not kept[-1]:
             kept.pop()
         return kept
@@ -174,7 +192,7 @@ def _block_of_text(lines: Sequence[str], separator: str) -> Block | None:
         is_first = i == filled[0][0]
         block = find_block([fields] if is_first else [(), fields])
         if block is not None:
-            return Block(i, block.position, len(fields))
+            return replace(block, record=i, width=len(fields))
     return None
 
 
@@ -196,13 +214,13 @@ def _cut(line: str, separator: str, block: Block) -> str:
     fewer fields than the header.
     """
     spans = _spans(line, separator)
-    first = block.position if len(spans) == block.width else len(spans) - WIDTH
-    if first < 1 or first + WIDTH > len(spans):
+    first = block.position if len(spans) == block.width else len(spans) - block.count
+    if first < 1 or first + block.count > len(spans):
         return line
     judged = (_plain(line[a:b]) for a, b in spans[first : first + 2])
     if len(spans) != block.width and not (block.is_last and _is_judged(*judged)):
         return line
-    return line[: spans[first - 1][1]] + line[spans[first + WIDTH - 1][1] :]
+    return line[: spans[first - 1][1]] + line[spans[first + block.count - 1][1] :]
 
 
 def _spans(line: str, separator: str) -> list[tuple[int, int]]:

@@ -145,7 +145,7 @@ class Sheet:
     formulas: AbstractSet[tuple[int, int]] = frozenset()
     records: Callable[[], list[Record]] = list
     part: bool = False
-    annotated: tuple[int, int] | None = None
+    annotated: tuple[int, range] | None = None
     notes: tuple[tuple[str, str], ...] = ()
     header: int | None = None
 

@@ -67,10 +67,10 @@ def sheet_names(content: bytes, max_bytes: float) -> tuple[str, ...]:
 
 def worksheet_parts(
     content: bytes, max_bytes: float
-) -> dict[str, tuple[str, tuple[int, int] | None]]:
+) -> dict[str, tuple[str, tuple[int, range] | None]]:
     """Part of each worksheet, by its name, and the place of an earlier annotation.
 
-    The place is the row of its titles and the 0-based position of the first; None without one.
+    The place is the row of its titles and their 0-based positions; None without one.
 
     Raises
     ------

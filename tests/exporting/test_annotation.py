@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -21,10 +22,10 @@ from reading.formats import test_mztab as mztab
 
 import ganglioside as gg
 from ganglioside.errors import ExportError, ValidationError
-from ganglioside.exporting import to_mztab
+from ganglioside.exporting import annotation, to_mztab
 from ganglioside.exporting.annotation import COLUMNS, annotated, ending_of_file
 from ganglioside.reading.validation import check_judgeable
-from ganglioside.verdicts.review import later, rename
+from ganglioside.verdicts.review import accept, later, reject, rename
 
 NAMES = ("GM3(34:1;O2)", "GM3(36:1;O2)", "GM1(34:1;O2)", "GM1(36:1;O2)", "GM1(38:1;O2)")
 #: Values of cells by sheet and place.
@@ -117,7 +118,9 @@ def test_mztab_stays_mztab() -> None:
     analysis = gg.analyze(gg.read_features(to_mztab(gg.analyze(table))))
     text = annotated(analysis).decode()
     (header,) = [line for line in text.splitlines() if line.startswith("SFH\t")]
-    assert header.endswith("opt_global_reason\topt_global_suggested_name")
+    assert header.endswith(
+        "opt_global_suggested_name\topt_global_decision\topt_global_name_to_publish"
+    )
     again = gg.read_features(text.encode())
     assert again.data["name"].tolist() == analysis.features["name"].tolist()
 
@@ -198,7 +201,8 @@ def test_what_an_analyst_says_stands_before_the_reason() -> None:
     table = pd.read_csv(io.BytesIO(annotated(analysis.with_overrides(said))))
     plain = pd.read_csv(io.BytesIO(annotated(analysis)))
     assert table["Reason"][1] == f"Analyst: outlier: no MS/MS. {plain['Reason'][1]}"
-    assert table.drop(1).equals(plain.drop(1))
+    others = [table.drop(1), plain.drop(1)]
+    assert others[0].astype("str").equals(others[1].astype("str"))
 
 
 def test_what_was_decided_on_a_name_stands_before_the_reason() -> None:
@@ -208,6 +212,41 @@ def test_what_was_decided_on_a_name_stands_before_the_reason() -> None:
     plain = pd.read_csv(io.BytesIO(annotated(analysis)))
     assert table["Reason"][1] == f"Analyst: renamed to GM3(36:1;O2): MS/MS. {plain['Reason'][1]}"
     assert table["Reason"][2] == f"Analyst: later: ?. {plain['Reason'][2]}"
+    assert table["Decision"].dropna().to_dict() == {1: "renamed", 2: "later"}
+
+
+def test_names_are_suggested_and_published_as_the_page_says() -> None:
+    analysis = gg.analyze(gg.example())
+    suggested = analysis.suggested_names.set_index("feature_id")
+    ids = suggested.index[suggested["process"].isna()][:3]
+    features = analysis.features
+    valid = int(features.index[features["verdict"] == "valid"][0])
+    made = (
+        rename(ids[0], suggested["suggested_name"][ids[0]], author="k"),
+        reject(features.iloc[ids[1]], author="k"),
+        accept(ids[2], author="k"),
+        reject(features.iloc[valid], author="k"),
+    )
+    table = pd.read_csv(io.BytesIO(annotated(analysis.with_overrides(gg.Overrides(made)))))
+    plain = pd.read_csv(io.BytesIO(annotated(analysis)))
+    assert plain["Suggested name"].notna().sum() == len(suggested)
+    assert plain["Suggested name"][ids[0]] == suggested["suggested_name"][ids[0]]
+    assert table["Suggested name"][list(ids)].isna().all()
+    published = table["Name to publish"]
+    assert published[ids[0]] == suggested["suggested_name"][ids[0]]
+    assert published[[ids[1], valid]].isna().all()
+    assert published[ids[2]] == features["name"][ids[2]]
+    assert plain["Name to publish"].notna().sum() == analysis.summary.valid
+
+
+def test_what_a_peak_is_called_instead_is_said_in_each_of_its_samples() -> None:
+    analysis = gg.analyze(gg.simulate(1, n_samples=3))
+    suggested = analysis.suggested_names["feature_id"].to_numpy()
+    features = analysis.features
+    of_peak = np.isin(analysis.shared_peak, analysis.shared_peak[suggested])
+    outliers = features[of_peak & (features["verdict"] == "outlier").to_numpy()]
+    assert len(outliers) > len(suggested) > 0
+    assert annotation._suggestions(analysis).notna().sum() == len(outliers)
 
 
 def with_stored_values(content: bytes) -> bytes:

@@ -137,7 +137,7 @@ def test_other_findings_come_last_and_are_few(example: Analysis) -> None:
 def test_a_peak_of_several_samples_is_looked_at_once() -> None:
     analysis = study_analysis()
     queue = analysis.review_queue
-    peaks = analysis._shared_peak[queue["feature_id"]]
+    peaks = analysis.shared_peak[queue["feature_id"]]
     assert len(set(peaks)) == len(queue)
     wrong = analysis.findings.query("code == 'wrong-anchor'")["feature_id"]
     assert len(in_group(queue, "wrong anchor")) < len(wrong) / 5

@@ -21,7 +21,7 @@ from ganglioside.reading.annotations import (
     without_annotation,
 )
 
-JUDGED = ("valid", "0.998", "", "on its line; as others", "")
+JUDGED = ("valid", "0.998", "", "on its line; as others", "", "", "GM3(36:1;O2)")
 CELL = st.text(alphabet='abü,;\t|" 01.', max_size=6)
 
 
@@ -44,7 +44,7 @@ def test_what_was_put_behind_lines_is_taken_away(
 ) -> None:
     titles = ["Name", "RT", "x", "y"]
     before = [record(cells, separator) for cells in (titles, *rows)]
-    judged = record(["valid", "0.998", "", reason, ""], separator)
+    judged = record(["valid", "0.998", "", reason, "", "accepted", ""], separator)
     added = [record(list(TITLES), separator), *[judged] * len(rows)]
     after = end.join(f"{a}{separator}{b}" for a, b in zip(before, added, strict=True)) + end
     assert without_annotation(after) == end.join(before) + end
@@ -56,14 +56,22 @@ def test_lines_that_got_no_cells_stay_as_they_are() -> None:
 
 
 def test_columns_that_a_user_wrote_behind_stay_and_a_verdict_that_he_changed_goes() -> None:
-    text = f"Name,RT,{','.join(TITLES)},mine\nGM3,9.5,checked,,,,,yes\n"
+    text = f"Name,RT,{','.join(TITLES)},mine\nGM3,9.5,checked,,,,,,,yes\n"
     assert without_annotation(text) == "Name,RT,mine\nGM3,9.5,yes\n"
-    text = f"Name,RT,{','.join(TITLES)}\nGM3,9.5,checked by hand,,,,\n"
+    text = f"Name,RT,{','.join(TITLES)}\nGM3,9.5,checked by hand,,,,,,\n"
     assert without_annotation(text) == "Name,RT\nGM3,9.5\n"
 
 
+def test_the_five_columns_of_an_earlier_version_go_too() -> None:
+    text = f"Name,RT,{','.join(TITLES[:5])},mine\nGM3,9.5,valid,0.998,,on its line,,yes\n"
+    assert without_annotation(text) == "Name,RT,mine\nGM3,9.5,yes\n"
+    assert without_annotation("GM3,9.5,outlier,0.9,,far,GM1\n") == "GM3,9.5\n"
+    stored = [(1, ["Name", "RT", *TITLES[:5], "mine"]), (2, ["GM3", "9", *JUDGED[:5], "yes"])]
+    assert list(Unannotated(stored)) == [(1, ["Name", "RT", "mine"]), (2, ["GM3", "9", "yes"])]
+
+
 def test_a_table_without_a_header_is_known_by_its_verdicts() -> None:
-    text = "GM3,9.5,outlier,0.9,,far,GM1\nGM1,8,A: valid; B: outlier,A: 0.9; B: 0.8,,x,\n"
+    text = "GM3,9.5,outlier,0.9,,far,GM1,,\nGM1,8,A: valid; B: outlier,A: 0.9; B: 0.8,,x,,,\n"
     assert without_annotation(text) == "GM3,9.5\nGM1,8\n"
     own = "GM3,9.5,valid,,a,b\nGM3,9.5,valid,,a,b\n"  # no confidence: not ours
     assert without_annotation(own) == own
@@ -82,7 +90,7 @@ def test_a_worksheet_loses_the_columns_and_the_cells_that_only_they_had() -> Non
     found = Unannotated(stored)
     assert list(found) == [(1, ["made by me"]), (3, ["Name", "RT", "mine"]), (4, ["GM3", "9"]),
                            (5, ["GM1", "", "yes"])]  # fmt: skip
-    assert found.place == (3, 2)
+    assert found.place == (3, range(2, 9))
 
 
 def test_every_kind_of_file_says_what_it_left_out() -> None:

@@ -318,7 +318,7 @@ def _of_isotope(feature: pd.Series[Any], names: pd.Series[str]) -> tuple[Hypothe
         process=process,
     )
     chance = Hypothesis(
-        statement="unexplained: another compound in the place of an isotope peak",
+        statement="the name is wrong: another compound in the place of an isotope peak",
         kind="chance",
         probability=1 - float(sure),
         basis="a peak of this m/z by chance",
@@ -347,7 +347,7 @@ def _chance(row: _Row, probability: float) -> Hypothesis:
     """The hypothesis that the name is wrong and nothing known explains the row."""
     rate = row.state.rates.chance
     return Hypothesis(
-        statement="unexplained: no known species or fragment fits this RT",
+        statement="the name is wrong: another species or compound",
         kind="chance",
         probability=probability,
         basis=f"about {100 * rate:.2g} such features per 100 names, anywhere in the run"

@@ -32,6 +32,10 @@ QUEUE: Final[dict[str, str]] = {
 OUTLIERS_SHARE: Final = 0.9
 MOST_OUTLIERS: Final = 20
 
+#: Fragments and other ions that are looked at: those of this share of their area, at most so many.
+PIECES_SHARE: Final = 0.8
+MOST_PIECES: Final = 12
+
 #: Confidence below which a verdict is doubtful, and most such features.
 DOUBTFUL: Final = 0.9
 MOST_DOUBTFUL: Final = 40
@@ -86,6 +90,7 @@ def review_queue(
     names = suggested.set_index("feature_id")
     reasons = {
         "wrong anchor": _wrong_anchors(features, findings),
+        "piece": _pieces(features, peak),
         "another name": _renamed(features, findings, names, peak),
         "large outlier": _unexplained(features, names, peak),
         "doubtful": _doubtful(features, peak),
@@ -118,6 +123,20 @@ def _wrong_anchors(features: pd.DataFrame, findings: pd.DataFrame) -> Iterator[_
         feature = features.iloc[feature_id]
         parent = "" if pd.isna(feature["parent"]) else f" of {feature['parent']}"
         yield feature_id, f"anchor, but {feature['verdict']}{parent}"
+
+
+def _pieces(features: pd.DataFrame, peak: IntArray) -> Iterator[_Reason]:
+    """Large fragments and other ions that bear the name of a species."""
+    is_piece = features["verdict"].isin(["fragment", "adduct"])
+    is_sure = features["confidence"] >= DOUBTFUL
+    stands_for_another = features["name"] != features["parent"]
+    for feature_id in _largest(
+        features[is_piece & is_sure & stands_for_another], peak, PIECES_SHARE, MOST_PIECES
+    ):
+        feature = features.iloc[feature_id]
+        volume = float(feature["volume"])
+        large = f"; area {area(volume)}" if volume > 0 else ""
+        yield feature_id, f"{feature['verdict']} of {feature['parent']}{large}"
 
 
 def _renamed(
@@ -189,10 +208,15 @@ def _found(findings: pd.DataFrame, code: str) -> list[int]:
 
 def _largest_outliers(features: pd.DataFrame, peak: IntArray) -> list[int]:
     """Outliers that hold most of the outliers' area, the largest first."""
-    ids = by_area(features[features["verdict"] == "outlier"], peak)
-    areas = features["volume"].to_numpy("float64")[ids]
+    return _largest(features[features["verdict"] == "outlier"], peak, OUTLIERS_SHARE, MOST_OUTLIERS)
+
+
+def _largest(rows: pd.DataFrame, peak: IntArray, share: float, most: int) -> list[int]:
+    """Rows that hold a share of the rows' area, the largest first, at most so many."""
+    ids = by_area(rows, peak)
+    areas = rows["volume"].reindex(ids).to_numpy("float64")
     if not len(ids) or not np.nansum(areas) > 0:
-        return ids[:MOST_OUTLIERS]
+        return ids[:most]
     held = np.cumsum(np.nan_to_num(areas)) / np.nansum(areas)
-    enough = int(np.searchsorted(held, OUTLIERS_SHARE)) + 1
-    return ids[: min(enough, MOST_OUTLIERS)]
+    enough = int(np.searchsorted(held, share)) + 1
+    return ids[: min(enough, most)]

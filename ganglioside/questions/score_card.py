@@ -115,7 +115,7 @@ def _coelution(explanation: Explanation) -> Score:
     if together < _UNLIKELY:
         text = f"Hardly a fragment or adduct of what elutes here ({percent(together)})."
         return Score("co-elution", agreement, text)
-    best = max(pieces, key=lambda h: h.probability)
+    best = _likeliest(pieces, explanation.parent)
     apart = f", {minutes(abs(best.difference))} apart" if isfinite(best.difference) else ""
     with_it = f"{best.parent}{apart}"
     if best.parent_id is None:
@@ -133,7 +133,7 @@ def _area(explanation: Explanation, state: Inference, position: int) -> Score:
         if not isfinite(state.observed.log_volume[position]):
             why = "The table gives no area for it."
         return Score("area", None, why)
-    best = max(with_area, key=lambda h: h.probability)
+    best = _likeliest(with_area, explanation.parent)
     ratio, usual = log10(best.area_ratio), log10(best.usual_ratio)
     spread = _spread(best, state, position)
     as_piece = float(normal(np.array(ratio), usual, spread))
@@ -144,6 +144,12 @@ def _area(explanation: Explanation, state: Inference, position: int) -> Score:
         f"{100 * low:.3g} to {ratio_percent(high)}."
     )
     return Score("area", as_species / (as_species + as_piece), text)
+
+
+def _likeliest(pieces: list[Hypothesis], parent: str | None) -> Hypothesis:
+    """The likeliest of some hypotheses: of the verdict's parent, where they speak of it."""
+    of_verdict = [h for h in pieces if h.parent == parent]
+    return max(of_verdict or pieces, key=lambda h: h.probability)
 
 
 def _ratio(ratio: float) -> str:

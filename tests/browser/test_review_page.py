@@ -57,7 +57,13 @@ def test_a_day_of_review_by_keyboard_ends_in_the_history_and_the_export(
     for row in queue.head(DECISIONS).itertuples():
         is_species = pd.notna(row.suggested_name) and pd.isna(row.suggested_process)
         expect(page.locator(".gg-card h3")).to_contain_text(f"feature {row.feature_id}")
-        page.keyboard.press("r" if is_species else "x" if row.verdict == "outlier" else "a")
+        if is_species:
+            page.keyboard.press("r")
+            expect(page.get_by_label("New name")).to_be_focused()
+            expect(page.get_by_label("New name")).to_have_value(row.suggested_name)
+            page.keyboard.press("Enter")
+        else:
+            page.keyboard.press("a" if row.verdict == "valid" else "x")
         done += 1
         expect(page.locator(".gg-review-progress")).to_contain_text(f"{done} of {len(queue)}")
     page.keyboard.press("u")

@@ -20,6 +20,7 @@ from ganglioside.questions.review_queue import (
     MOST_DOUBTFUL,
     MOST_FOUND,
     MOST_OUTLIERS,
+    MOST_PIECES,
     MOST_UNFIT,
     QUEUE,
     review_queue,
@@ -95,6 +96,23 @@ def test_outliers_without_areas_are_counted_out(example: Analysis) -> None:
     large = found[found["group"] == "large outlier"]
     assert 0 < len(large) <= MOST_OUTLIERS
     assert set(large["why"]) == {"no other name clearly fits"}
+
+
+def test_large_sure_pieces_of_others_are_not_to_be_missed(example: Analysis) -> None:
+    features = example.features
+    queue = example.review_queue
+    pieces = in_group(queue, "piece")
+    assert 0 < len(pieces) <= MOST_PIECES
+    listed = features.loc[pieces]
+    assert listed["verdict"].isin(["fragment", "adduct"]).all()
+    assert (listed["confidence"] >= DOUBTFUL).all()
+    assert listed["volume"].is_monotonic_decreasing
+    earlier = in_group(queue, "wrong anchor")
+    others = features[features["verdict"].isin(["fragment", "adduct"])].drop([*pieces, *earlier])
+    sure = others[others["confidence"] >= DOUBTFUL]
+    assert sure["volume"].max() <= listed["volume"].min()
+    why = queue.set_index("feature_id")["why"]
+    assert all(f"of {features['parent'][i]}; area " in why[i] for i in pieces)
 
 
 def test_doubtful_verdicts_are_those_below_the_limit_and_no_faults(example: Analysis) -> None:

@@ -173,3 +173,12 @@ def test_a_sample_of_a_study_is_told_in_its_own_time() -> None:
 def test_an_unknown_feature_is_refused(example: Analysis) -> None:
     with pytest.raises(FeatureError):
         example.score_card(len(example.features))
+
+
+def test_the_parent_of_the_verdict_is_the_one_that_is_compared(example: Analysis) -> None:
+    pieces = example.features.query("verdict in ['fragment', 'adduct'] and parent_id.notna()")
+    for feature_id, parent in zip(pieces["feature_id"], pieces["parent"], strict=True):
+        scores = card(example, int(feature_id))
+        assert f" {parent}" in scores["co-elution"].text
+        if scores["area"].agreement is not None:
+            assert f" of {parent};" in scores["area"].text

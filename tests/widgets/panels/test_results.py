@@ -9,6 +9,7 @@ import numpy as np
 import ganglioside as gg
 from ganglioside.charts.interactive import VIEWS
 from ganglioside.columns import VERDICTS
+from ganglioside.verdicts.review import later, reject
 from ganglioside_widgets import ResultsPanel
 from ganglioside_widgets.state.results import ResultsState
 
@@ -145,3 +146,18 @@ def test_the_chosen_series_is_drawn_large() -> None:
     assert "facet" not in panel.chart._spec
     panel.clear.click()
     assert "facet" in panel.chart._spec
+
+
+def test_anchors_that_were_decided_on_are_no_longer_warned_of(analysis: gg.Analysis) -> None:
+    state = ResultsState(analysis=analysis)
+    panel = ResultsPanel(state)
+    wrong = analysis.findings.query("code == 'wrong-anchor'")["feature_id"].astype(int).tolist()
+    assert f"{len(wrong)} of" in panel.headline.value
+    assert "anchors are not valid" in panel.headline.value
+    state.put([reject(analysis.features.iloc[i], author="ann") for i in wrong[1:]])
+    assert "1 of 49 anchors is not valid" in panel.headline.value
+    state.put([later(wrong[0], author="ann")])
+    assert "1 of 49 anchors is not valid" in panel.headline.value
+    state.put([reject(analysis.features.iloc[wrong[0]], author="ann")])
+    assert "not valid" not in panel.headline.value
+    assert f"{len(wrong)} decided by analysts" in panel.headline.value

@@ -175,3 +175,20 @@ def test_other_thresholds_ask_anew_and_keep_what_was_decided(
     assert review.queue.equals(moved.review_queue)
     assert review.can_undo
     assert review.decision(3) == "rejected"
+
+
+def test_what_was_said_of_a_feature_goes_with_it(
+    review: ReviewState, results: ResultsState
+) -> None:
+    review.step(1)
+    assert review.decide("rejected")
+    review.go_on()
+    assert "name rejected" in review.said  # it is read beside the next feature
+    results.move(1)
+    assert review.said == ""
+    assert review.undo()
+    assert "undone" in review.said
+    assert not review.decide("renamed", name="nonsense")
+    assert review.error
+    results.move(1)
+    assert review.error == ""

@@ -372,6 +372,9 @@ function render({ model, el }) {
   };
   for (const name of ["_columns", "_layout_columns", "_order", "_sort", "_total", "_filters", "_unreadable"])
     model.on(`change:${name}`, later);
+  model.on("change:_sort", () => {
+    root.scrollTop = 0; // whoever sorts looks for the first
+  });
   model.on("change:selected", () => {
     findSelected();
     reveal();

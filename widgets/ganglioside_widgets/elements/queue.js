@@ -82,6 +82,7 @@ function render({ model, el }) {
       if (isSelected) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
       if (!isSelected || !reveals) continue;
+      if (root.contains(document.activeElement)) button.focus({ preventScroll: true });
       const [place, view] = [row.getBoundingClientRect(), root.getBoundingClientRect()];
       if (place.top < view.top || place.bottom > view.bottom) root.scrollTop += place.top - view.top - view.height / 3;
     }

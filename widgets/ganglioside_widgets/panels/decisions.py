@@ -46,7 +46,9 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
             f"Confirm ({CONFIRM_KEY})", self._confirm, tip="Confirm what another person decided"
         )
         row = w.HBox([*self.buttons.values(), self.confirm, self.undo]).add_class("gg-buttons")
-        self.name = w.Text(description="New name", placeholder="for Rename").add_class("gg-field")
+        self.name = w.Text(
+            description="New name", placeholder="another species, then Enter"
+        ).add_class("gg-field")
         self.note = w.Text(description="Note", placeholder="optional: MS/MS, a standard, ...")
         self.note.add_class("gg-field").add_class("gg-decision-note")
         self.name.add_class("gg-new-name")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Final
 
@@ -29,6 +30,8 @@ COLUMNS: Final = (
     Column("name", "Name", 148, frozen=True),
     Column("verdict", "Verdict", 112, "verdict"),
     Column("confidence", "Conf.", 82, "percent", "Probability that the verdict is right"),
+    Column("analyst_decision", "Decision", 90, "text", "What the analyst decided on the name"),
+    Column("analyst_name", "New name", 140, "text", "The analyst's name for the feature"),
     Column("rt", "RT (min)", 66, "3"),
     Column("residual", "Residual (min)", 76, "3", "Measured minus predicted RT"),
     Column("volume", "Peak area", 76, "short"),
@@ -36,8 +39,6 @@ COLUMNS: Final = (
     Column(
         "process", "Process", 120, "text", "Loss or other ion by which it comes from its parent"
     ),
-    Column("analyst_decision", "Decision", 90, "text", "What the analyst decided on the name"),
-    Column("analyst_name", "New name", 140, "text", "The analyst's name for the feature"),
     Column("analyst_verdict", "My verdict", 112, "verdict", "The analyst's own verdict"),
     Column("reason", "Reason", 420),
     Column("sample", "Sample", 90),
@@ -166,7 +167,9 @@ class ResultsPanel(Panel):
     def _shortcuts(self) -> Keys:
         """Keys that work wherever the visitor is on the page."""
         bar = self.feature.bar
-        decide = {kind.key: lambda name=kind.name: bar.decide(name) for kind in DECISIONS}
+        keys = {kind.name: kind.key for kind in DECISIONS}
+        rename = keys.pop("renamed")  # the new name is looked at first, then Enter renames
+        decide = {key: lambda name=name: bar.decide(name) for name, key in keys.items()}
         return Keys(
             {
                 **decide,
@@ -178,7 +181,7 @@ class ResultsPanel(Panel):
                 "ArrowUp": lambda: self.state.move(-1),
                 "Escape": self.state.show_all,
             },
-            {"/": "gg-search", "e": "gg-new-name", "m": "gg-decision-note"},
+            {"/": "gg-search", rename: "gg-new-name", "m": "gg-decision-note"},
             {"gg-new-name": lambda: bar.decide("renamed")},
         )
 
@@ -333,11 +336,15 @@ class ResultsPanel(Panel):
 
 
 def _headline(analysis: Analysis) -> str:
-    """File name and summary, as HTML."""
-    decided = [override.decision for override in analysis.overrides]
-    count = sum(decision is not None for decision in decided)
-    more = f" {count:,} decided by analysts." if count else ""
-    return f"<h3>{escape(analysis.source.name)}</h3><p>{escape(analysis.summary.lead)}{more}</p>"
+    """File name and summary, as HTML; anchors that were decided on are no longer warned of."""
+    made = {o.feature_id for o in analysis.overrides if o.decision not in (None, "later")}
+    features = analysis.features
+    wrong = features["anchor"] & (features["verdict"] != "valid")
+    settled = int((wrong & features["feature_id"].isin(made)).sum())
+    summary = analysis.summary
+    summary = replace(summary, anchors_not_valid=max(summary.anchors_not_valid - settled, 0))
+    more = f" {len(made):,} decided by analysts." if made else ""
+    return f"<h3>{escape(analysis.source.name)}</h3><p>{escape(summary.lead)}{more}</p>"
 
 
 def _set_choices(field: w.Dropdown, values: Sequence[str], chosen: tuple[str, ...]) -> None:

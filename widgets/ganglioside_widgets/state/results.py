@@ -98,12 +98,16 @@ class ResultsState(t.HasTraits):
 
     def move(self, step: int) -> None:
         """Select the feature so many rows further down the table; the nearest where it ends."""
+        self.select(self.beside(step))
+
+    def beside(self, step: int) -> int:
+        """The feature so many rows below the selected one, or where the table ends; else `NONE`."""
         rows = self.rows()
         if not len(rows):
-            return
+            return self.selected
         at = np.flatnonzero(rows == self.selected)
         there = int(at[0]) + step if len(at) else (0 if step > 0 else len(rows) - 1)
-        self.select(int(rows[min(max(there, 0), len(rows) - 1)]))
+        return int(rows[min(max(there, 0), len(rows) - 1)])
 
     def _is_known(self, feature_id: int) -> bool:
         return self.analysis is not None and 0 <= feature_id < len(self.analysis.features)

@@ -88,8 +88,10 @@ class ReviewState(t.HasTraits):
         self.author = author
         self._post = post or (lambda change: change())
         self._undoable: list[_Before] = []
+        self._is_going_on = False
         self._thread: threading.Thread | None = None
         results.observe(self._analysed, "analysis")
+        results.observe(self._other_feature, "selected")
         self._analysed({"old": None})
 
     def join(self, timeout: float | None = None) -> None:
@@ -182,7 +184,7 @@ class ReviewState(t.HasTraits):
             return self._refuse(self.results.error)
         self._undoable.pop()
         self.error, self.said = "", f"{self._called(list(before))}: undone."
-        self.results.select(next(iter(before)))
+        self._go_to(next(iter(before)))
         return True
 
     def _restored(self, feature_id: int, old: Override | None) -> Override:
@@ -204,12 +206,25 @@ class ReviewState(t.HasTraits):
         """Select what comes next: in the queue the next without a decision, else the next row."""
         ids = [] if self.queue.empty else [int(i) for i in self.queue["feature_id"]]
         if self.results.selected not in ids:
-            self.results.move(1)
+            self._go_to(self.results.beside(1))
             return
         at = ids.index(self.results.selected)
         open_ones = [i for i in (*ids[at + 1 :], *ids[:at]) if self.decision(i) is None]
         if open_ones:
-            self.results.select(open_ones[0])
+            self._go_to(open_ones[0])
+
+    def _go_to(self, feature_id: int) -> None:
+        """Select a feature, while what the last deed did stays to be read."""
+        self._is_going_on = True
+        try:
+            self.results.select(feature_id)
+        finally:
+            self._is_going_on = False
+
+    def _other_feature(self, _: object) -> None:
+        """Forget what was said of the feature before."""
+        if not self._is_going_on:
+            self.said = self.error = ""
 
     def _made(self, feature_id: int, decision: str, name: str, note: str) -> Override:
         """The override of one decision, with the anchor mark of before."""

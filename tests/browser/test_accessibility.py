@@ -86,7 +86,7 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
     page.keyboard.type("no MS/MS")
     tab_to(page, "Save")
     page.keyboard.press("Space")
-    expect(page.locator(".gg-headline")).to_contain_text("1 decided by analysts")
+    expect(page.locator(".gg-results .gg-count")).to_contain_text("1 decided by analysts")
     page.get_by_role("grid", name="Features").focus()
     page.keyboard.press("Home")
     expect(page.locator(".gg-card h3")).to_contain_text("feature 0")

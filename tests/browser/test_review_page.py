@@ -59,8 +59,8 @@ def test_a_day_of_review_by_keyboard_ends_in_the_history_and_the_export(
         expect(page.locator(".gg-card h3")).to_contain_text(f"feature {row.feature_id}")
         if is_species:
             page.keyboard.press("r")
-            expect(page.get_by_label("New name")).to_be_focused()
-            expect(page.get_by_label("New name")).to_have_value(row.suggested_name)
+            expect(page.get_by_label("New name", exact=True)).to_be_focused()
+            expect(page.get_by_label("New name", exact=True)).to_have_value(row.suggested_name)
             page.keyboard.press("Enter")
         else:
             page.keyboard.press("a" if row.verdict == "valid" else "x")

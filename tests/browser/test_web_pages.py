@@ -219,11 +219,11 @@ def test_thresholds_and_what_the_analyst_says_survive_a_reload_then_rerun_and_ex
     expect(page.locator(".gg-override")).to_contain_text("waits for the next run")
     page.reload()
     expect(page.locator(".gg-headline")).to_contain_text(expected)
-    expect(page.locator(".gg-headline")).to_contain_text("1 decided by analysts")
+    expect(page.locator(".gg-results .gg-count")).to_contain_text("1 decided by analysts")
     page.get_by_role("button", name="Run again").click()
     page.wait_for_url(lambda url: "session=" in url and first not in url)
     expect(page.locator(".gg-message")).to_have_text("Done.")
-    expect(page.locator(".gg-headline")).to_contain_text("1 decided by analysts")
+    expect(page.locator(".gg-results .gg-count")).to_contain_text("1 decided by analysts")
     kept = history(server).load(session_of(page))
     assert not kept.features["anchor"].iloc[anchor]
     drawer(page, "Export")

@@ -38,7 +38,7 @@ import json
 import ipywidgets as w
 from ganglioside_widgets.elements.door import SENDABLE, SETTABLE, of_kind
 
-NAMES = ("description", "_label", "_title", "placeholder", "titles")
+NAMES = ("description", "_label", "_title", "placeholder", "titles", "tooltip")
 
 def label(widget):
     named = next((getattr(widget, n) for n in NAMES if getattr(widget, n, None)), "")

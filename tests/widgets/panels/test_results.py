@@ -9,7 +9,8 @@ import numpy as np
 import ganglioside as gg
 from ganglioside.charts.interactive import VIEWS
 from ganglioside.columns import VERDICTS
-from ganglioside.verdicts.review import later, reject
+from ganglioside.support.glossary import KEYS
+from ganglioside.verdicts.review import DECISIONS, later, reject
 from ganglioside_widgets import ResultsPanel
 from ganglioside_widgets.state.results import ResultsState
 
@@ -45,13 +46,13 @@ def test_the_headline_and_the_chips_say_what_was_found(analysis: gg.Analysis) ->
     for verdict in VERDICTS:
         count = getattr(analysis.summary, verdict)
         assert panel.verdicts[verdict].description == f"{verdict} {count}"
-    assert "decided" not in panel.headline.value
+    assert "decided" not in panel.count.value
     panel.state.select(4)
     panel.state.override_verdict(None, "a note alone")
-    assert "decided" not in panel.headline.value
+    assert "decided" not in panel.count.value
     panel.state.select(3)
     panel.state.override_verdict("valid", "MS/MS")
-    assert "1 decided by analysts" in panel.headline.value
+    assert "1 decided by analysts" in panel.count.value
 
 
 def test_filters_hold_for_chart_and_table_alike(analysis: gg.Analysis) -> None:
@@ -160,4 +161,15 @@ def test_anchors_that_were_decided_on_are_no_longer_warned_of(analysis: gg.Analy
     assert "1 of 49 anchors is not valid" in panel.headline.value
     state.put([reject(analysis.features.iloc[wrong[0]], author="ann")])
     assert "not valid" not in panel.headline.value
-    assert f"{len(wrong)} decided by analysts" in panel.headline.value
+    assert f"{len(wrong)} decided by analysts" in panel.count.value
+
+
+def test_the_help_lists_the_keys_that_the_page_has(analysis: gg.Analysis) -> None:
+    keys = ResultsPanel(ResultsState(analysis=analysis)).shortcuts
+    named = {"ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc"}
+    own = {named.get(key, key) for key in (*keys._keys, *keys._focused)}
+    told = {key for entry in KEYS for key in entry.key.split()}
+    assert told - own == {"?"}  # of every page
+    assert own <= told
+    does = {key: entry.does for entry in KEYS for key in entry.key.split()}
+    assert all(does[kind.key].startswith((kind.label, "Leave")) for kind in DECISIONS)

@@ -11,9 +11,6 @@ function render({ model, el }) {
 
   function pressed(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    const field = model.get("_fields").find((name) => event.target.closest?.(`.${name}`));
-    if (event.key === "Enter" && field && root().contains(event.target)) return entered(event, field);
-    if (event.key === "Escape" && event.target.closest?.(TYPED)) return event.target.blur();
     if (event.target.closest?.(TYPED)) return;
     if (!own && !root().contains(event.target)) return;
     const focused = model.get("_focused")[event.key];
@@ -28,14 +25,23 @@ function render({ model, el }) {
       model.send({ pressed: event.key });
     }
   }
-  // What was typed is on its way before the key; the page's own keys work again at once.
-  function entered(event, field) {
+  // Fields keep their keys from the page, so these are heard before them. What was typed is on its
+  // way before Enter; the page's own keys work again at once.
+  function typed(event) {
+    if (!root().contains(event.target) || !event.target.closest(TYPED)) return;
+    if (event.key === "Escape") return event.target.blur();
+    const field = model.get("_fields").find((name) => event.target.closest(`.${name}`));
+    if (event.key !== "Enter" || !field) return;
     event.preventDefault();
     event.target.blur();
     model.send({ entered: field });
   }
+  document.addEventListener("keydown", typed, true);
   document.addEventListener("keydown", pressed);
-  return () => document.removeEventListener("keydown", pressed);
+  return () => {
+    document.removeEventListener("keydown", typed, true);
+    document.removeEventListener("keydown", pressed);
+  };
 }
 
 export default { render };

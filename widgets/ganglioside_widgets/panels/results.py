@@ -142,10 +142,8 @@ class ResultsPanel(Panel):
         self.search = w.Text(placeholder="name, parent, words of the reason", description="Search")
         self.search.add_class("gg-search")
         self.verdicts = {v: w.ToggleButton(description=v).add_class(f"gg-is-{v}") for v in VERDICTS}
-        self.category = w.Dropdown(description="Category", options=[("all", _ALL)])
-        self.series = w.Dropdown(description="Series", options=[("all", _ALL)])
-        self.sample = w.Dropdown(description="Sample", options=[("all", _ALL)])
-        self.decision = w.Dropdown(description="Decided", options=[("all", _ALL)])
+        self.category, self.series = _choice("all categories"), _choice("all series")
+        self.sample, self.decision = _choice("all samples"), _choice("any decision")
         for field in (self.search, self.category, self.series, self.sample, self.decision):
             field.add_class("gg-field")
             field.observe(self._filter, "value")
@@ -267,7 +265,7 @@ class ResultsPanel(Panel):
             ):
                 values = sorted(features[column].dropna().unique()) if column in features else []
                 _set_choices(field, values, chosen)
-                is_choice = len(values) > 1 or (field is self.decision and values)
+                is_choice = len(values) > 1 or field is self.decision
                 field.layout.display = "" if is_choice else "none"
             self.search.value = view.search
         finally:
@@ -293,9 +291,10 @@ class ResultsPanel(Panel):
             self.chart.filtered = view.is_filtered
             self.chart.shown = np.sort(rows).astype("<i4").tobytes() if view.is_filtered else b""
         why = f" {view.chosen.why}" if view.chosen else ""
-        self.count.value = (
-            f"<span role='status'>{len(rows):,} of {len(features):,} features{escape(why)}</span>"
-        )
+        assert self.state.analysis is not None
+        parts = [f"{len(rows):,} of {len(features):,} features{why}", _decided(self.state.analysis)]
+        text = " · ".join(filter(None, parts))
+        self.count.value = f"<span role='status'>{escape(text)}</span>"
         self.clear.disabled = not view.is_filtered
 
     def _redraw(self) -> None:
@@ -343,13 +342,24 @@ def _headline(analysis: Analysis) -> str:
     settled = int((wrong & features["feature_id"].isin(made)).sum())
     summary = analysis.summary
     summary = replace(summary, anchors_not_valid=max(summary.anchors_not_valid - settled, 0))
-    more = f" {len(made):,} decided by analysts." if made else ""
-    return f"<h3>{escape(analysis.source.name)}</h3><p>{escape(summary.lead)}{more}</p>"
+    return f"<h3>{escape(analysis.source.name)}</h3><p>{escape(summary.lead)}</p>"
+
+
+def _decided(analysis: Analysis) -> str:
+    """Number of features that were decided on, in words; empty where there are none."""
+    count = sum(override.decision is not None for override in analysis.overrides)
+    return f"{count:,} decided by analysts" if count else ""
+
+
+def _choice(of_all: str) -> w.Dropdown:
+    """Filter by one value, of which the first choice is all."""
+    field = w.Dropdown(options=[(of_all, _ALL)], tooltip=f"Filter: {of_all}")
+    return field.add_class("gg-choice")
 
 
 def _set_choices(field: w.Dropdown, values: Sequence[str], chosen: tuple[str, ...]) -> None:
     """Set the choices of a filter: all, then `values`; the chosen one is kept if it exists."""
-    options = [("all", _ALL), *((value, value) for value in values)]
+    options = [field.options[0], *((value, value) for value in values)]
     if tuple(field.options) != tuple(options):
         field.options = options
     field.value = chosen[0] if chosen and chosen[0] in values else _ALL

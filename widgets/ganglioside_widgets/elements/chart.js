@@ -74,7 +74,7 @@ function keeps(model) {
 }
 
 const PANEL = 202; // px, least width of a small panel with its axis
-const PANEL_SPACE = 44; // px beside all panels, for the first axis
+const PANEL_SPACE = 52; // px beside all panels, for the first axis
 const PANEL_GAP = 30; // px between two panels, for an axis
 const BESIDE = 150; // px of a card for buttons, caption, legend and axis
 const LEAST = 110;
@@ -173,7 +173,7 @@ function render({ model, el }) {
     if (figure.firstChild) figure.style.minHeight = `${figure.offsetHeight}px`;
     figure.append(fresh);
     await document.fonts.ready; // texts are measured in the fonts in which they are drawn
-    const result = await vegaEmbed(fresh, whole, { actions: false, renderer: "canvas", logLevel: ERRORS });
+    const result = await embedded(fresh, whole);
     if (turn !== drawn) {
       result.finalize();
       fresh.remove();
@@ -193,6 +193,17 @@ function render({ model, el }) {
     });
     pick();
     fit(); // the width may have changed meanwhile
+  }
+
+  // The chart, with panels narrower by what longer labels than usual need.
+  async function embedded(place, whole) {
+    const options = { actions: false, renderer: "canvas", logLevel: ERRORS };
+    const result = await vegaEmbed(place, whole, options);
+    const beyond = place.querySelector("canvas").offsetWidth - width;
+    if (!whole.facet || beyond <= 0 || !width) return result;
+    result.finalize();
+    whole.spec.width -= Math.ceil(beyond / whole.columns);
+    return vegaEmbed(place, whole, options);
   }
 
   // Height that a chart may have which fills its card; 0 where it keeps its own.

@@ -74,11 +74,15 @@ function render({ model, el }) {
     check();
   }
 
+  // Tab stops at one line, the selected or else the first; arrows go to the others.
   function choose(reveals = true) {
-    for (const row of root.querySelectorAll(".gg-queue-line")) {
-      const isSelected = Number(row.dataset.id) === model.get("selected");
+    const lines = [...root.querySelectorAll(".gg-queue-line")];
+    const current = lines.find(isOpen) ?? lines[0];
+    for (const row of lines) {
+      const isSelected = isOpen(row);
       row.classList.toggle("gg-selected", isSelected);
       const button = row.querySelector("button");
+      for (const part of [button, row.querySelector("input")]) part.tabIndex = row === current ? 0 : -1;
       if (isSelected) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
       if (!isSelected || !reveals) continue;
@@ -87,6 +91,19 @@ function render({ model, el }) {
       if (place.top < view.top || place.bottom > view.bottom) root.scrollTop += place.top - view.top - view.height / 3;
     }
   }
+
+  const isOpen = (row) => Number(row.dataset.id) === model.get("selected");
+
+  root.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const from = event.target.closest(".gg-queue-line");
+    if (!step || !from) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const lines = [...root.querySelectorAll(".gg-queue-line")];
+    const next = lines[lines.indexOf(from) + step];
+    if (next) model.send({ open: Number(next.dataset.id) });
+  });
 
   function check() {
     const all = marked();

@@ -326,7 +326,8 @@ def _hypotheses(explanation: Explanation) -> str:
         return "<p>No other explanation was considered.</p>"
     items = "".join(_hypothesis(hypothesis) for hypothesis in listed)
     rest = len(explanation.hypotheses) - len(listed)
-    more = f"<p><small>{rest} others are less likely than 0.1 % each.</small></p>" if rest else ""
+    are = "1 other is" if rest == 1 else f"{rest:,} others are"
+    more = f"<p><small>{are} less likely than 0.1 %.</small></p>" if rest else ""
     return (
         "<details open><summary>Possible explanations, with their probability</summary>"
         f"<ol class='gg-odds'>{items}</ol>{more}</details>"

@@ -144,7 +144,7 @@ def annotated(analysis: Analysis) -> bytes:
     >>> import ganglioside as gg
     >>> table = gg.read_features(b"Name;RT\r\nGM1(36:1;O2);9,9\r\n")
     >>> annotated(gg.analyze(table)).decode().splitlines()[0]
-    'Name;RT;Verdict;Confidence;Parent;Reason;Suggested name'
+    'Name;RT;Verdict;Confidence;Parent;Reason;Suggested name;Decision;Name to publish'
     """
     source, settings = analysis.source, analysis.settings
     if why := why_not_annotated(source):

@@ -169,7 +169,7 @@ def without_annotation(text: str) -> str:
     Examples
     --------
     >>> titles = ",".join(TITLES)
-    >>> without_annotation(f"Name,RT,{titles}\nGM3(36:1),9.5,valid,0.998,,\"on, its line\",\n")
+    >>> without_annotation(f"Name,RT,{titles}\nGM3(36:1),9.5,valid,0.998,,\"on, its line\",,,\n")
     'Name,RT\nGM3(36:1),9.5\n'
     """
     if not _may_hold(text[:_TOP]):

@@ -71,7 +71,7 @@ def test_its_lines_of_python_run(
     before = (folder / "alignment.txt").read_text().splitlines()
     after = (folder / "alignment.annotated.txt").read_text().splitlines()
     assert [new[: len(old)] for new, old in zip(after, before, strict=True)] == before
-    assert after[4].endswith("\tVerdict\tConfidence\tParent\tReason\tSuggested name")
+    assert after[4].endswith("\tVerdict\tConfidence\tParent\tReason\tSuggested name\tDecision\tName to publish")
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from typer.main import get_command
 import ganglioside as gg
 from ganglioside.cli import app
 from ganglioside.client import Client
+from ganglioside.reading.annotations import TITLES
 from ganglioside.simulation import tool_file
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -71,7 +72,7 @@ def test_its_lines_of_python_run(
     before = (folder / "alignment.txt").read_text().splitlines()
     after = (folder / "alignment.annotated.txt").read_text().splitlines()
     assert [new[: len(old)] for new, old in zip(after, before, strict=True)] == before
-    assert after[4].endswith("\tVerdict\tConfidence\tParent\tReason\tSuggested name\tDecision\tName to publish")
+    assert after[4].endswith("\t".join(["", *TITLES]))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 import pandas as pd
@@ -44,19 +45,25 @@ def series_curve(analysis: Analysis, feature_id: int) -> InteractiveChart:
     feature = analysis.features.iloc[feature_id]
     if pd.isna(feature["series"]) or pd.isna(feature["carbons"]):
         return _NOTHING
-    chart = retention_by_carbons.spec(analysis, str(feature["series"]))
+    kind = f"{feature['double_bonds']};O{feature['hydroxyls']}"
+    return _curve(analysis, str(feature["series"]), kind)
+
+
+@lru_cache(maxsize=32)  # whoever goes through a table meets a series again
+def _curve(analysis: Analysis, series: str, kind: str) -> InteractiveChart:
+    """Curve of a series with the band of one kind of ceramides."""
+    chart = retention_by_carbons.spec(analysis, series)
     if analysis.model.is_fitted and "layer" in chart:
-        chart = chart | {"layer": [_band(analysis, feature), *chart["layer"]]}
+        chart = chart | {"layer": [_band(analysis, series, kind), *chart["layer"]]}
     return _small(chart, _HEIGHT)
 
 
-def _band(analysis: Analysis, feature: pd.Series[Any]) -> Spec:
-    """Layer of the 95 % interval of prediction for the ceramides of the kind of a feature."""
+def _band(analysis: Analysis, series: str, kind: str) -> Spec:
+    """Layer of the 95 % interval of prediction for one kind of ceramides, such as `1;O2`."""
     features = analysis.features
-    own = features.loc[features["series"] == feature["series"], "carbons"]
+    own = features.loc[features["series"] == series, "carbons"]
     carbons = range(int(own.min()), int(own.max()) + 1)
-    kind = f"{feature['double_bonds']};O{feature['hydroxyls']}"
-    predicted = analysis.model.predict([f"{feature['series']}({n}:{kind})" for n in carbons])
+    predicted = analysis.model.predict([f"{series}({n}:{kind})" for n in carbons])
     lines = predicted.groupby("name", sort=False).ngroup()
     frame = predicted[["isomer", "lower", "upper"]].assign(
         carbons=lines + carbons.start, isomer=predicted["isomer"].fillna("")

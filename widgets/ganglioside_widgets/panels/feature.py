@@ -179,16 +179,21 @@ class FeaturePanel(Panel):
 
     def _show_names(self) -> None:
         """Offer the names that fit better, each with a button to use it."""
-        feature = self.state.feature()
-        suggestions = None if feature is None else self.state.suggestions()
-        if feature is None or suggestions is None:
-            self.names.children = ()
-            return
-        others = suggestions[suggestions["name"] != feature["name"]].head(_SUGGESTED)
-        is_wanted = str(feature["verdict"]) in _UNEXPLAINED and not others.empty
-        lines = [self._name_line(row) for row in others.to_dict("records")] if is_wanted else []
+        lines = [self._name_line(row) for row in self._other_names()]
         title = box("<h4>What it could be</h4>")
         self.names.children = (title, *lines) if lines else ()
+
+    def _other_names(self) -> list[dict[str, Any]]:
+        """Suggestions for a feature whose name is not believed, other than its own name."""
+        feature = self.state.feature()
+        if feature is None or str(feature["verdict"]) not in _UNEXPLAINED:
+            return []
+        suggestions = self.state.suggestions()
+        if suggestions is None:
+            return []
+        return (
+            suggestions[suggestions["name"] != feature["name"]].head(_SUGGESTED).to_dict("records")
+        )
 
     def _name_line(self, suggestion: dict[str, Any]) -> w.HBox:
         name = str(suggestion["name"])

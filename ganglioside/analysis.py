@@ -36,6 +36,7 @@ from ganglioside.reading.validation import check_judgeable
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.settings import Settings
 from ganglioside.support.arrays import BoolArray, IntArray
+from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.support.priors import Priors
 from ganglioside.verdicts.consensus import (
     JudgedPeaks,
@@ -128,8 +129,8 @@ class _Evidence:
         return replace(self.inference, observed=replace(observed, gradient=gradient))
 
 
-@dataclass(frozen=True, eq=False)
-class Analysis:
+@dataclass(frozen=True, eq=False, repr=False)
+class Analysis(ShownAsCard):
     """The result of one analysis; frozen, and rebuilt exactly from a history.
 
     Attributes
@@ -173,6 +174,10 @@ class Analysis:
     version: str
     overrides: Overrides = field(default_factory=Overrides)
     _kept: _Kept | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        """The input and the headline."""
+        return f"<Analysis of {self.source.name}: {self.summary.headline}>"
 
     def predict(self, names: Sequence[str]) -> pd.DataFrame:
         """Predicted RT of any names.

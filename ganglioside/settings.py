@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from ganglioside.errors import SettingsError
+from ganglioside.support.on_demand import ShownAsCard
 
 SampleType = Literal["porcine", "human", "bovine", "mouse", "other"]
 Polarity = Literal["auto", "negative", "positive"]
@@ -48,7 +49,7 @@ def _number(default: float, spec: SettingSpec) -> Any:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(ShownAsCard):
     """Settings of an analysis; `setting_specs` describes each numeric one.
 
     Raises

@@ -89,11 +89,12 @@ from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.reading.validation import check_judgeable
 from ganglioside.settings import Settings
+from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import confirm
 
 
-class History(CareAliases):
+class History(ShownAsCard, CareAliases):
     """All sessions in one file, which any number of processes may share.
 
     Every call is one transaction: it waits for its turn, and lets go of the file at its end. After
@@ -138,6 +139,11 @@ class History(CareAliases):
         self.workers = Workers(administered(store))
         self.alarms = Alarms(administered(store))
         self.tasks = Tasks(administered(store))
+
+    def __repr__(self) -> str:
+        """Place of the history, and the person as whom it acts."""
+        acting = "" if self.person is None else f", as {self.person.name}"
+        return f"History({self.name!r}{acting})"
 
     @classmethod
     def open(cls, path: str | PathLike[str] | None = None, timeout: float = TIMEOUT) -> History:

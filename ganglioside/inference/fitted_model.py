@@ -41,6 +41,8 @@ from ganglioside.retention.isomer_names import line_names
 from ganglioside.retention.reach import Reach, usual_bend
 from ganglioside.support.arrays import FloatArray, IntArray, decoded, encoded
 from ganglioside.support.densities import STANDARD_DEVIATION
+from ganglioside.support.formatting import minutes
+from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.support.priors import Priors
 from ganglioside.support.text_columns import as_column, as_numbers, texts
 
@@ -145,7 +147,7 @@ class _Parameters:
         return self.run.rt(rt), self.run.sd(sd / self.gradient.speed(rt))
 
 
-class FittedModel:
+class FittedModel(ShownAsCard):
     """RT = offset(series, isomer) + f(ceramide), f shared by all series.
 
     A table that allows no curve gives a model whose predictions are missing and whose `reason`
@@ -165,6 +167,15 @@ class FittedModel:
     def __init__(self, parameters: _Parameters | None, reason: str = "") -> None:
         self._parameters = parameters
         self.reason = reason
+
+    def __repr__(self) -> str:
+        """Number of lines, slope and scatter; or why there is no model."""
+        if not self.is_fitted:
+            return f"FittedModel(no model: {self.reason})"
+        return (
+            f"FittedModel({len(self.line_series):,} lines, {minutes(self.slope)} a carbon, "
+            f"sigma {minutes(self.sigma)})"
+        )
 
     @classmethod
     def fitted_to(cls, table: FeatureTable, priors: Priors | None = None) -> FittedModel:

@@ -17,13 +17,14 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features
 from ganglioside.reading.headers import match_header
 from ganglioside.support.arrays import FloatArray
+from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.support.priors import Priors
 
 #: Names of lipids, one for each sample: a column, a list, or a table with a column of names.
 Names = Sequence[str] | pd.Series | pd.DataFrame | npt.NDArray[Any]
 
 
-class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class RetentionModel(ShownAsCard, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """RT = offset(series, isomer) + f(ceramide), f shared by all series.
 
     Parameters
@@ -97,6 +98,10 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.sigma_ = model.sigma
         self.n_features_in_ = 1
         return self
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Text and card: scikit-learn would show its diagram of an estimator."""
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
     def predict(self, X: Names) -> FloatArray:  # noqa: N803
         """RT of each name, min, shape (n,); of several isomers that of the line with most features.

@@ -11,10 +11,11 @@ from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.headers import Header
 from ganglioside.reading.raw_table import Source, TableRead
 from ganglioside.reading.report import ReadingReport, report_of
+from ganglioside.support.on_demand import ShownAsCard
 
 
-@dataclass(frozen=True, eq=False)
-class FeatureTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class FeatureTable(ShownAsCard):
     r"""A feature table, read and checked; see `read_features`.
 
     Attributes
@@ -63,6 +64,16 @@ class FeatureTable:
 
     def __len__(self) -> int:
         return len(self.data)
+
+    def __repr__(self) -> str:
+        """Name of the input, and how much of it can be judged."""
+        readable = int(self.data["fault"].isna().sum())
+        samples = self.data["sample"].nunique()
+        of_samples = f" of {samples:,} samples" if samples > 1 else ""
+        return (
+            f"FeatureTable({self.source.name!r}, {len(self):,} features{of_samples}, "
+            f"{readable:,} can be judged)"
+        )
 
     @property
     def report(self) -> ReadingReport:

@@ -24,7 +24,7 @@ class Prior:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Priors:
     """All priors of the model; each attribute is a row of `data/priors.csv`.
 
@@ -106,6 +106,11 @@ class Priors:
     def __hash__(self) -> int:
         """Of a few numbers: caches look a prior up in each round."""
         return hash((self.double_bond.value, self.coelution_width.value))
+
+    def __repr__(self) -> str:
+        """How they are made of the usual ones."""
+        changes = ", ".join(f"{name}={numbers}" for name, numbers in self.changes().items())
+        return f"Priors.usual().varied({changes})" if changes else "Priors.usual()"
 
     @staticmethod
     def usual() -> Priors:

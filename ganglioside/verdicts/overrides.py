@@ -7,6 +7,7 @@ the table is analysed again: `Overrides.mark` sets it in the table.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -179,7 +180,7 @@ class Override:
         return self.decision is None and self.anchor is None and not self.note.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Overrides:
     """The overrides of one table: at most one per feature, sorted by feature.
 
@@ -201,6 +202,12 @@ class Overrides:
 
     def __iter__(self) -> Iterator[Override]:
         return iter(self.entries)
+
+    def __repr__(self) -> str:
+        """Numbers of overrides by decision; the others are notes and anchor marks."""
+        decisions = Counter(entry.decision or "noted" for entry in self.entries)
+        counts = ", ".join(f"{number:,} {what}" for what, number in decisions.items())
+        return f"Overrides({counts})"
 
     @property
     def by_feature(self) -> dict[int, Override]:

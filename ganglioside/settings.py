@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from ganglioside.errors import SettingsError
+from ganglioside.support.nearest import did_you_mean
 from ganglioside.support.on_demand import ShownAsCard
 
 SampleType = Literal["porcine", "human", "bovine", "mouse", "other"]
@@ -133,6 +134,33 @@ class Settings(ShownAsCard):
             del values["polarity"]
         return values
 
+    def changed(self, **given: Any) -> Settings:
+        """The settings with other values in place of their own.
+
+        Parameters
+        ----------
+        **given
+            Values by name; one that is None keeps its present value.
+
+        Returns
+        -------
+        Settings
+
+        Raises
+        ------
+        SettingsError
+            If a name is unknown or a value is refused.
+
+        Examples
+        --------
+        >>> Settings(rt_tolerance=0.05).changed(outlier_threshold=3, rt_tolerance=None).values()[
+        ...     "rt_tolerance"
+        ... ]
+        0.05
+        """
+        wanted = {name: value for name, value in given.items() if value is not None}
+        return Settings.from_dict({**self.values(), **wanted}) if wanted else self
+
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Settings:
         """Make settings of values by name, such as those of `to_dict`.
@@ -159,9 +187,10 @@ class Settings(ShownAsCard):
         known = [f.name for f in dataclasses.fields(cls)]
         unknown = sorted(set(values) - set(known))
         if unknown:
+            near = did_you_mean(unknown[0], known)
             raise SettingsError(
                 f"Unknown setting {', '.join(map(repr, unknown))}: the settings are "
-                f"{', '.join(known)}."
+                f"{', '.join(known)}.{near}"
             )
         return cls(**values)
 

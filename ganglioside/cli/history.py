@@ -63,7 +63,7 @@ def show_session(sid: SessionId, as_json: Json = False) -> None:
         from ganglioside.exporting.document import document_of
 
         document = {"session": output.records(session.to_frame().T)[0]}
-        output.json_document(document | (document_of(analysis) if analysis else {}))
+        output.json_document(document | (document_of(analysis) if analysis is not None else {}))
         return
     settings = "  ".join(f"{k} {v}" for k, v in store.settings(sid).to_dict().items())
     details = session.dropna().astype(str).map(_worded)

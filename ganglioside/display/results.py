@@ -167,8 +167,8 @@ def _settings_line(analysis: Analysis) -> str:
 
 
 def _example_name(features: pd.DataFrame) -> str:
-    """Name of the largest valid feature, else of any, for an example of a question."""
-    named = features.dropna(subset=["name"])
+    """Name that one row has, that of the largest valid feature if any, as an example."""
+    named = features.dropna(subset=["name"]).drop_duplicates("name", keep=False)
     valid = named[named["verdict"] == "valid"]
     largest = (valid if len(valid) else named).sort_values("volume", ascending=False)["name"]
     return str(largest.iloc[0]).replace('"', "") if len(largest) else "GM3(36:1;O2)"

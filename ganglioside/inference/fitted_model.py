@@ -44,7 +44,7 @@ from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.formatting import minutes
 from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.support.priors import Priors
-from ganglioside.support.text_columns import as_column, as_numbers, texts
+from ganglioside.support.text_columns import as_column, as_numbers, several, texts
 
 PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")
 
@@ -323,13 +323,14 @@ class FittedModel(ShownAsCard):
             "offset_se": sd,
         }
 
-    def predict(self, names: Sequence[str]) -> pd.DataFrame:
+    def predict(self, names: str | Sequence[str]) -> pd.DataFrame:
         """Predicted RT of any names, with interval and basis.
 
         Parameters
         ----------
         names
-            Any spelling that `parse_name` reads; the table need not contain them.
+            One name or several, in any spelling that `parse_name` reads; the table need not
+            contain them.
 
         Returns
         -------
@@ -352,12 +353,12 @@ class FittedModel(ShownAsCard):
         'own series, extrapolated'
         """
         rows: list[_Prediction] = []
-        for name in names:
+        for name in several(names):
             rows += self._predict_lines(name, parse_name(name))
         frame = pd.DataFrame(rows, columns=list(PREDICTION_COLUMNS))
         return frame.astype({"name": "str", "isomer": "str", "basis": "str"})
 
-    def predict_one(self, names: Sequence[str]) -> FloatArray:
+    def predict_one(self, names: str | Sequence[str]) -> FloatArray:
         """RT of each name, min, shape (n,); of several lines that with most features.
 
         Parameters
@@ -374,7 +375,9 @@ class FittedModel(ShownAsCard):
         NameFormError
             If a name cannot be read.
         """
-        return np.array([self._best_rt(parse_name(name)) for name in names], dtype=np.float64)
+        return np.array(
+            [self._best_rt(parse_name(name)) for name in several(names)], dtype=np.float64
+        )
 
     def _best_rt(self, species: Species) -> float:
         """RT of a species, min, on the line with most features."""

@@ -20,8 +20,8 @@ from ganglioside.support.arrays import FloatArray
 from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.support.priors import Priors
 
-#: Names of lipids, one for each sample: a column, a list, or a table with a column of names.
-Names = Sequence[str] | pd.Series | pd.DataFrame | npt.NDArray[Any]
+#: Names of lipids, one for each sample: a name, a list, a column, or a table with such a column.
+Names = str | Sequence[str] | pd.Series | pd.DataFrame | npt.NDArray[Any]
 
 
 class RetentionModel(ShownAsCard, RegressorMixin, BaseEstimator):  # type: ignore[misc]

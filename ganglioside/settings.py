@@ -225,7 +225,7 @@ def _check_number(name: str, value: object, spec: SettingSpec) -> None:
         unit = f" {spec.unit}" if spec.unit else ""
         raise SettingsError(
             f"{name} = {value:g}{unit} is out of range: allowed are {spec.low:g} to "
-            f"{spec.high:g}{unit}."
+            f"{spec.high:,.10g}{unit}."
         )
 
 

@@ -1056,8 +1056,7 @@ def _require_select(sql: str) -> None:
         ) from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise QueryError(
-            f"{sql[:60]!r} is not one SELECT statement. A query only reads; the methods of "
-            "History change things."
+            f"{sql[:60]!r} is not one SELECT statement. A query only reads the history."
         )
 
 

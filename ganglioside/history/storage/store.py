@@ -58,7 +58,7 @@ _TOGETHER: Final = 32
 
 #: Patterns of DuckDB's messages, each with advice for the analyst.
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
-    ("Cannot execute statement", "A query only reads; the methods of History change things."),
+    ("Cannot execute statement", "A query only reads: one SELECT."),
     (
         "Could not set lock|different configuration|already attached",
         "Another program has the file open as a plain DuckDB database. Close it there.",

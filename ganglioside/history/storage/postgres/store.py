@@ -28,7 +28,7 @@ from ganglioside.history.storage.postgres.pool import pool_of
 
 #: Advice for some faults, in the order in which they are looked for.
 _ADVICE: Final[tuple[tuple[type[psycopg.Error], str], ...]] = (
-    (errors.ReadOnlySqlTransaction, "A query only reads; the methods of History change things."),
+    (errors.ReadOnlySqlTransaction, "A query only reads: one SELECT."),
     (errors.InsufficientPrivilege, "Ask who keeps the database for the right to do this."),
     (errors.DiskFull, "The disk of the server is full: make room. What was saved is intact."),
     (

@@ -402,6 +402,14 @@ class Analysis(ShownAsCard):
         ------
         OverrideError
             If a feature is not in the table.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> note = gg.Override(feature_id=3, verdict="valid", note="Seen in MS/MS.")
+        >>> len(analysis.with_overrides(gg.Overrides().put(note)).overrides)
+        1
         """
         overrides.require_rows(len(self.features))
         return replace(self, overrides=overrides)
@@ -501,6 +509,12 @@ class Analysis(ShownAsCard):
         Returns
         -------
         Analysis
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze(gg.example()).prepared().explain(12).verdict
+        'valid'
         """
         if self._kept is not None:
             return self
@@ -523,6 +537,13 @@ class Analysis(ShownAsCard):
         Returns
         -------
         FeatureTable
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> len(analysis.read_input(analysis.settings)) == len(analysis)
+        True
         """
         table = read_features(self.source, settings)
         anchors = self.features["anchor"].to_numpy(np.bool_)

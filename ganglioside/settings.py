@@ -121,13 +121,32 @@ class Settings(ShownAsCard):
         _check_choice("polarity", self.polarity, POLARITIES)
 
     def values(self) -> dict[str, float | int | str]:
-        """All values by name."""
+        """All values by name.
+
+        Returns
+        -------
+        dict of str to number or str
+
+        Examples
+        --------
+        >>> Settings().values()["sample_type"]
+        'other'
+        """
         return dataclasses.asdict(self)
 
     def to_dict(self) -> dict[str, float | int | str]:
         """Values by name, as they are stored; a polarity that is not set is left out.
 
         Results that were stored before there was a polarity agree with new ones so.
+
+        Returns
+        -------
+        dict of str to number or str
+
+        Examples
+        --------
+        >>> Settings(polarity="negative").to_dict()["polarity"], "polarity" in Settings().to_dict()
+        ('negative', False)
         """
         values = self.values()
         if self.polarity == "auto":

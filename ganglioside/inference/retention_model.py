@@ -87,6 +87,12 @@ class RetentionModel(ShownAsCard, RegressorMixin, BaseEstimator):  # type: ignor
             If the table cannot be read or lacks what is needed.
         ModelError
             If it allows no retention curve; the message says why.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.RetentionModel().fit(gg.example()).lines_.columns.tolist()
+        ['series', 'isomer', 'n', 'n_anchors', 'offset', 'offset_se']
         """
         table = X if isinstance(X, FeatureTable) else read_features(_as_table(X, y))
         model = FittedModel.fitted_to(table, self.priors)
@@ -121,6 +127,12 @@ class RetentionModel(ShownAsCard, RegressorMixin, BaseEstimator):  # type: ignor
             Before `fit`.
         NameFormError
             If a name cannot be read.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.RetentionModel().fit(gg.example()).predict("GM3(36:1;O2)").round(1)
+        array([11.3])
         """
         check_is_fitted(self)
         return self.model_.predict_one(_names(X))
@@ -145,6 +157,13 @@ class RetentionModel(ShownAsCard, RegressorMixin, BaseEstimator):  # type: ignor
             Before `fit`.
         NameFormError
             If a name cannot be read.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> model = gg.RetentionModel().fit(gg.example())
+        >>> model.predict_lines("GD1(36:1;O2)")["isomer"].tolist()
+        ['GD1a', 'GD1b']
         """
         check_is_fitted(self)
         return self.model_.predict(_names(names))

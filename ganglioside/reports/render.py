@@ -123,6 +123,13 @@ def report_analysis(
     ------
     ReportError
         If a file cannot be written.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> from ganglioside.reports import report_analysis
+    >>> report_analysis(gg.analyze(gg.example()), "liver.html")  # doctest: +SKIP
+    PosixPath('liver.html')
     """
     from ganglioside.reports.report import UNSAVED, analysis_at_hand
 

@@ -153,6 +153,11 @@ class Override:
         Raises
         ------
         OverrideError
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.Override(feature_id=3, note="Look again.").require_confirmed(None)
         """
         if not self.confirmed_by:
             return
@@ -215,28 +220,91 @@ class Overrides:
         return {entry.feature_id: entry for entry in self.entries}
 
     def of(self, feature_id: int) -> Override | None:
-        """The override of a feature, None without one."""
+        """The override of a feature, None without one.
+
+        Returns
+        -------
+        Override or None
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> overrides.of(3).verdict, overrides.of(4)
+        ('outlier', None)
+        """
         return next((entry for entry in self.entries if entry.feature_id == feature_id), None)
 
     def put(self, override: Override) -> Overrides:
         """These overrides with `override` in place of that feature's present one.
 
         An empty `override` removes the present one.
+
+        Returns
+        -------
+        Overrides
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> len(overrides.put(gg.Override(feature_id=4, note="Look again.")))
+        2
         """
         return self.put_all([override])
 
     def put_all(self, overrides: Iterable[Override]) -> Overrides:
-        """These overrides with others in place of those features' present ones, as by `put`."""
+        """These overrides with others in place of those features' present ones, as by `put`.
+
+        Returns
+        -------
+        Overrides
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> notes = [gg.Override(feature_id=n, note="Look again.") for n in (3, 4)]
+        >>> len(gg.Overrides().put_all(notes))
+        2
+        """
         by_feature = self.by_feature | {entry.feature_id: entry for entry in overrides}
         entries = [by_feature[f] for f in sorted(by_feature) if not by_feature[f].is_empty]
         return Overrides(tuple(entries))
 
     def without(self, feature_id: int) -> Overrides:
-        """These overrides without that of a feature."""
+        """These overrides without that of a feature.
+
+        Returns
+        -------
+        Overrides
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> len(overrides.without(3))
+        0
+        """
         return self.put(Override(feature_id=feature_id))
 
     def changes_from(self, before: Overrides, author: str) -> list[Override]:
-        """Overrides that turn those of before into these; an empty one by `author` undoes."""
+        """Overrides that turn those of before into these; an empty one by `author` undoes.
+
+        Returns
+        -------
+        list of Override
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> [change.feature_id for change in overrides.changes_from(gg.Overrides(), "Ann")]
+        [3]
+        """
         old, new = before.by_feature, self.by_feature
         changed = [f for f in sorted(old | new) if old.get(f) != new.get(f)]
         return [new.get(f) or Override(feature_id=f, author=author) for f in changed]
@@ -244,10 +312,21 @@ class Overrides:
     def mark(self, table: FeatureTable) -> FeatureTable:
         """The table with the anchor marks of these overrides.
 
+        Returns
+        -------
+        FeatureTable
+
         Raises
         ------
         OverrideError
             If a feature is not in the table.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> overrides = gg.Overrides().put(gg.Override(feature_id=3, anchor=True))
+        >>> bool(overrides.mark(gg.example()).data.loc[3, "anchor"])
+        True
         """
         self.require_rows(len(table))
         marks = [(e.feature_id, e.anchor) for e in self.entries if e.anchor is not None]
@@ -267,6 +346,19 @@ class Overrides:
         ----------
         features : pandas.DataFrame
             `Analysis.features`.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> beside = overrides.beside(gg.analyze(gg.example()).features)
+        >>> beside.loc[3, "analyst_verdict"]
+        'outlier'
         """
         if not self.entries:
             return features
@@ -286,6 +378,17 @@ class Overrides:
         Raises
         ------
         OverrideError
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> overrides.require_rows(4)
+        >>> overrides.require_rows(3)
+        Traceback (most recent call last):
+            ...
+        ganglioside.errors.OverrideError: ...
         """
         beyond = [entry.feature_id for entry in self.entries if entry.feature_id >= rows]
         if beyond:
@@ -295,7 +398,20 @@ class Overrides:
             )
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per override, columns `columns.OVERRIDES`."""
+        """One row per override, columns `columns.OVERRIDES`.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> overrides.to_frame()[["feature_id", "verdict"]].values.tolist()
+        [[3, 'outlier']]
+        """
         rows = [[_cell(getattr(entry, column), column) for column in OVERRIDES] for entry in self]
         return pd.DataFrame(rows, columns=list(OVERRIDES)).astype(OVERRIDES)
 
@@ -303,10 +419,22 @@ class Overrides:
     def from_frame(cls, frame: pd.DataFrame) -> Overrides:
         """The overrides whose `to_frame` gave this table.
 
+        Returns
+        -------
+        Overrides
+
         Raises
         ------
         OverrideError
             If a column is missing, a value is refused, or a feature has two rows.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> gg.Overrides.from_frame(overrides.to_frame()) == overrides
+        True
         """
         missing = [column for column in OVERRIDES if column not in frame]
         if missing:

@@ -141,13 +141,25 @@ class Analysis(ShownAsCard):
     Attributes
     ----------
     features : pandas.DataFrame
-        One row per input row: columns `columns.FEATURES`, then optional and carried ones.
+        One row per input row. What was read: feature_id, name, rt (min), volume (peak area),
+        log_p, anchor. What the name says: series, isomer, carbons, double_bonds, hydroxyls, hex,
+        hexnac, neuac, neugc, dhex, oac, sugar_count, sialic_acids, category, formula,
+        monoisotopic_mass (Da), shorthand, shorthand_level, lipid_maps_class, lipid_maps_entry,
+        swisslipids_class. What was found: predicted_rt, rt_lower, rt_upper (95 %, min), residual
+        (measured less predicted, min), standardized_residual (sigma), verdict, confidence,
+        parent_id, parent, process, rule, reason, consolidated_volume (with the areas of its
+        fragments and adducts), peak_id. Then row, sheet, mz, adduct, sample and sample_type where
+        the input has them, and the input's other columns.
     models : pandas.DataFrame
-        Columns `columns.MODELS`.
+        One row per series and isomer: series, isomer, n, n_anchors, offset, offset_se, sigma
+        (min), r2, r2_loo, rmse_loo (min), log_p_slope, log_p_intercept, log_p_r2, log_p_equation,
+        may_judge, why_not.
     findings : pandas.DataFrame
-        Columns `columns.FINDINGS`.
+        What to check first, the gravest first: code, severity, feature_id, series, message,
+        advice.
     problems : pandas.DataFrame
-        Columns `columns.PROBLEMS`: reported on reading.
+        What was reported on reading: feature_id, row, column, value, code, severity, message,
+        advice.
     summary : Summary
     settings : Settings
     model : FittedModel
@@ -377,7 +389,24 @@ class Analysis(ShownAsCard):
 
     @property
     def overridden(self) -> pd.DataFrame:
-        """The features with their overrides: see `Overrides.beside`."""
+        """The features with their overrides in columns behind `reason`: see `Overrides.beside`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of `features`, with analyst_decision, analyst_name, analyst_verdict,
+            analyst_anchor, analyst_note, analyst, analyst_time, confirmed_by and confirmed_at
+            where there is an override.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> note = gg.Override(feature_id=3, verdict="valid", note="Seen in MS/MS.")
+        >>> decided = analysis.with_overrides(gg.Overrides().put(note)).overridden
+        >>> decided.loc[3, ["verdict", "analyst_verdict"]].tolist()
+        ['fragment', 'valid']
+        """
         return self.overrides.beside(self.features)
 
     @property
@@ -434,21 +463,62 @@ class Analysis(ShownAsCard):
 
     @cached_property
     def consensus(self) -> pd.DataFrame:
-        """Verdict, RT and area of each shared peak over all samples: columns `consensus.CONSENSUS`.
+        """Verdict, RT and area of each shared peak over all samples.
 
         A peak is the features of one name at one RT; the valid ones are the species of the study.
-        Empty where there is one sample.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per peak, none where there is one sample: name, series, isomer, carbons,
+            double_bonds, hydroxyls, verdict, confidence, seen and samples (numbers of samples), rt
+            (median, min), rt_spread (min), volume (median area), total_volume,
+            consolidated_volume, parent, process, missing, elsewhere and disagree (samples without
+            the name, with it at other RTs, and with another verdict).
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> study = gg.analyze([gg.example(), gg.example()])
+        >>> int(study.consensus["seen"].max())
+        2
         """
         return consensus_table(self._judged_peaks)
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """Differences of samples from the others: columns `consensus.DIFFERENCES`."""
+        """Differences of samples from the others.
+
+        Returns
+        -------
+        pandas.DataFrame
+            code (missing, elsewhere, rare, verdict or drift), sample, name, isomer, feature_id,
+            verdict, expected (RT in the sample's own time, min), message.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze([gg.example(), gg.example()]).differences.empty
+        True
+        """
         return differences_table(self._judged_peaks)
 
     @cached_property
     def drift(self) -> pd.DataFrame:
-        """Drift of each sample against the study: columns `consensus.DRIFT`."""
+        """Drift of each sample against the study.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per sample: sample, shift (min, at the middle of the study), stretch (min per
+            min), features, shared (those in peaks of other samples too), scatter (min).
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze([gg.example(), gg.example()]).drift["shift"].round(3).tolist()
+        [0.0, 0.0]
+        """
         return drift_table(self._judged_peaks)
 
     def redecide(
@@ -629,7 +699,8 @@ class Analysis(ShownAsCard):
         Returns
         -------
         pandas.DataFrame
-            Columns `family.FAMILY`, with measured and usual area ratios.
+            feature_id, name, rt (min), volume, verdict, confidence, process, parent_id, depth (0:
+            the parent of all), area_ratio (peak area over that of its parent), usual_ratio.
 
         Raises
         ------
@@ -668,8 +739,10 @@ class Analysis(ShownAsCard):
         Returns
         -------
         pandas.DataFrame
-            Columns `suggestions.SUGGESTIONS`. Includes the present name where it fits; empty where
-            no name fits.
+            name, isomer, process (by which the species has this mass; NA: it is the species
+            itself), predicted_rt, difference (measured less predicted, min), sigma,
+            mass_difference_mda, ppm, basis, note. Includes the present name where it fits; empty
+            where no name fits.
 
         Raises
         ------
@@ -701,8 +774,8 @@ class Analysis(ShownAsCard):
         Returns
         -------
         pandas.DataFrame
-            Columns `suggested_names.SUGGESTED`: one row per feature with such a name, by falling
-            area.
+            One row per feature with such a name, by falling area: feature_id, suggested_name,
+            process, predicted_rt, difference (measured less predicted, min), sigma, note.
 
         Examples
         --------
@@ -725,7 +798,9 @@ class Analysis(ShownAsCard):
         Returns
         -------
         pandas.DataFrame
-            Columns `review_queue.QUEUE`, in the order of `review_queue.GROUPS`.
+            feature_id, group (wrong anchor, another name, large outlier, doubtful, lack of fit,
+            finding; in this order), why, verdict, confidence, volume, suggested_name,
+            suggested_process, suggested_note.
 
         Examples
         --------
@@ -765,7 +840,8 @@ class Analysis(ShownAsCard):
         Returns
         -------
         pandas.DataFrame
-            Columns `expected_library.LIBRARY`: one row per species, isomer and ion.
+            One row per species, isomer and ion: name, isomer, series, formula, monoisotopic_mass
+            (Da), adduct, charge, mz, rt, rt_start, rt_end (min), basis.
 
         Raises
         ------

@@ -1214,8 +1214,8 @@ class History(ShownAsCard, CareAliases):
         Returns
         -------
         pandas.DataFrame
-            Columns `columns.OVERRIDES`; a row without any content undoes the row of
-            the feature before it.
+            feature_id, verdict, anchor, note, author, time (UTC), name, later, confirmed_by,
+            confirmed_at; a row without any content undoes the row of the feature before it.
 
         Examples
         --------

@@ -21,13 +21,15 @@ class FeatureTable(ShownAsCard):
     Attributes
     ----------
     data : pandas.DataFrame, shape (n, len(FEATURE_TABLE))
-        One row per input row, in input order, columns `columns.FEATURE_TABLE`.
+        One row per input row, in input order: feature_id, row (of the file), name, rt (min),
+        volume (peak area), log_p, anchor, mz, adduct, sample, sample_type, sheet, fault (why the
+        row cannot be judged).
     names : ParsedNames
         The n names, parsed.
     carried : pandas.DataFrame, shape (n, k)
         The foreign columns, unchanged.
     problems : pandas.DataFrame
-        Columns `columns.PROBLEMS`, in order of row.
+        feature_id, row, column, value, code, severity, message, advice; in order of row.
     source : Source
         The input as it was received.
     header : Header or None
@@ -77,5 +79,17 @@ class FeatureTable(ShownAsCard):
 
     @property
     def report(self) -> ReadingReport:
-        """Reading report: what was taken from the input, what was left out, and faults by kind."""
+        """Reading report: what was taken from the input, what was left out, and faults by kind.
+
+        Returns
+        -------
+        ReadingReport
+            `print` shows it as text.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> print(str(gg.example().report).splitlines()[0])
+        example.csv: 332 features, 332 of them with a name and RT that can be judged
+        """
         return report_of(self.source.name, self.tables, self.data, self.problems)

@@ -338,7 +338,7 @@ class Overrides:
         return dataclasses.replace(table, data=data)
 
     def beside(self, features: pd.DataFrame) -> pd.DataFrame:
-        """The features with the overrides in columns `columns.OVERRIDE_COLUMNS` after `reason`.
+        """The features with the overrides in columns after `reason`.
 
         Without any override, the features as they are.
 
@@ -350,6 +350,8 @@ class Overrides:
         Returns
         -------
         pandas.DataFrame
+            Their columns, and analyst_decision, analyst_name, analyst_verdict, analyst_anchor,
+            analyst_note, analyst, analyst_time, confirmed_by and confirmed_at.
 
         Examples
         --------
@@ -398,11 +400,13 @@ class Overrides:
             )
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per override, columns `columns.OVERRIDES`.
+        """One row per override.
 
         Returns
         -------
         pandas.DataFrame
+            feature_id, verdict, anchor, note, author, time (UTC), name, later, confirmed_by,
+            confirmed_at; NA where nothing was decided.
 
         Examples
         --------

@@ -60,7 +60,7 @@ def analysis_card(analysis: Analysis) -> str:
     summary = analysis.summary
     counts = {verdict: int(getattr(summary, verdict)) for verdict in VERDICTS}
     total = max(summary.features, 1)
-    queue, more = _queue(analysis)
+    headings, queue, more = _queue(analysis)
     species = top_species(analysis)
     return card(
         "analysis",
@@ -68,12 +68,13 @@ def analysis_card(analysis: Analysis) -> str:
         lead=summary.lead,
         tiles=[Tile(v, f"{n:,}", share(n, total)) for v, n in counts.items()],
         shares={v: n / total for v, n in counts.items()},
+        queue_headings=headings,
         queue=queue,
         more=f"{more:,}" if more else "",
         species_title=species.title,
         species_headings=species.headings,
         species=species.rows,
-        chart=retention_sketch(analysis.features),
+        chart=retention_sketch(_drawn(analysis)),
         settings=_settings_line(analysis),
         version=analysis.version,
         example=_example_name(analysis.features),
@@ -83,10 +84,14 @@ def analysis_card(analysis: Analysis) -> str:
 def top_species(analysis: Analysis) -> Listed:
     """The valid features of the largest peak area, as the first species of the result.
 
+    Of a study, those are the peaks that its samples share, with their median area.
+
     Parameters
     ----------
     analysis : Analysis
     """
+    if len(analysis.consensus):
+        return _top_shared(analysis.consensus)
     features = analysis.features
     valid = features[features["verdict"] == "valid"]
     largest = valid.sort_values("volume", ascending=False, kind="stable").head(MOST_SPECIES)
@@ -97,6 +102,21 @@ def top_species(analysis: Analysis) -> Listed:
     ]
     title = f"Largest valid features ({len(rows)} of {len(valid):,})"
     headings = ("Name", "RT (min)", "RT − expected", "Area", "Confidence")
+    return Listed(title, headings, tuple(rows))
+
+
+def _top_shared(consensus: pd.DataFrame) -> Listed:
+    """The valid peaks of a study of the largest median area."""
+    valid = consensus[consensus["verdict"] == "valid"]
+    largest = valid.sort_values("volume", ascending=False, kind="stable").head(MOST_SPECIES)
+    rows = [
+        (name, minutes(rt, unit=""), f"{seen} of {samples}", area(volume), percent(p))
+        for name, rt, seen, samples, volume, p in largest[
+            ["name", "rt", "seen", "samples", "volume", "confidence"]
+        ].itertuples(index=False)
+    ]
+    title = f"Largest valid species of the study ({len(rows)} of {len(valid):,})"
+    headings = ("Name", "RT (min)", "Samples", "Median area", "Confidence")
     return Listed(title, headings, tuple(rows))
 
 
@@ -135,26 +155,37 @@ def explanation_card(explanation: Explanation) -> str:
     )
 
 
-def _queue(analysis: Analysis) -> tuple[list[tuple[object, ...]], int]:
-    """Cells of the first features to look at, and the number of the others."""
+def _queue(analysis: Analysis) -> tuple[tuple[str, ...], list[tuple[object, ...]], int]:
+    """Headings and cells of the first features to look at, and the number of the others."""
     features = analysis.features
-    if len(features) > LARGE:
-        named = analysis.findings.dropna(subset=["feature_id"]).drop_duplicates("feature_id")
-        queue = named.rename(columns={"message": "why"})[["feature_id", "why"]]
-    else:
-        queue = analysis.review_queue[["feature_id", "why"]]
+    queue = _reasons(analysis)
     first = queue.head(MOST_QUEUED)
     rows = features.iloc[first["feature_id"].astype("int64")]
-    numbers = rows["row"] if "row" in rows else rows["feature_id"]
-    cells = zip(
-        numbers,
-        rows["name"],
-        rows["rt"].map(lambda rt: minutes(rt, unit="")),
-        rows["verdict"].astype("str"),
-        first["why"],
-        strict=True,
-    )
-    return list(cells), len(queue) - len(first)
+    columns = {
+        "Row": rows["row"] if "row" in rows else rows["feature_id"],
+        "Name": rows["name"],
+        "RT (min)": rows["rt"].map(lambda rt: minutes(rt, unit="")),
+        "Verdict": rows["verdict"].astype("str"),
+        "Why": first["why"],
+    }
+    if "sample" in features and features["sample"].nunique() > 1:
+        columns["Sample"] = rows["sample"]
+    return tuple(columns), list(zip(*columns.values(), strict=True)), len(queue) - len(first)
+
+
+def _reasons(analysis: Analysis) -> pd.DataFrame:
+    """Features to look at first and why: the review queue; of a large table the findings."""
+    if len(analysis.features) <= LARGE:
+        return analysis.review_queue[["feature_id", "why"]]
+    named = analysis.findings.dropna(subset=["feature_id"]).drop_duplicates("message")
+    return named.drop_duplicates("feature_id").rename(columns={"message": "why"})
+
+
+def _drawn(analysis: Analysis) -> pd.DataFrame:
+    """What the chart shows: features of one gradient, those that samples share once."""
+    if not analysis.is_on_model.all():
+        return analysis.features[analysis.is_on_model]
+    return analysis.consensus if len(analysis.consensus) else analysis.features
 
 
 def _settings_line(analysis: Analysis) -> str:

@@ -36,7 +36,7 @@ def retention_sketch(features: pd.DataFrame) -> Markup:
     Parameters
     ----------
     features : pandas.DataFrame
-        `Analysis.features`.
+        Rows of `Analysis.features`, or of `Analysis.consensus`.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def retention_sketch(features: pd.DataFrame) -> Markup:
     frame = frame.sort_values("volume", ascending=False, kind="stable").head(MOST_POINTS)
     if frame.empty:
         return Markup("")
-    x = _Axis.of(frame["carbons"].astype("float64"), _LEFT, _WIDTH - _RIGHT)
+    x = _Axis.of(frame["carbons"].astype("float64"), _LEFT, _WIDTH - _RIGHT, whole=True)
     y = _Axis.of(frame["rt"], _HEIGHT - _BOTTOM, _TOP)
     frame = frame.assign(x=x.place(frame["carbons"].astype("float64")), y=y.place(frame["rt"]))
     said = f"Retention time over carbons of the ceramide, {len(frame)} features by verdict"
@@ -67,12 +67,12 @@ class _Axis:
         self.start, self.end = start, end
 
     @classmethod
-    def of(cls, values: pd.Series, start: int, end: int) -> _Axis:
-        """Axis over some values."""
+    def of(cls, values: pd.Series, start: int, end: int, *, whole: bool = False) -> _Axis:
+        """Axis over some values; with ticks at whole numbers only, if wanted."""
         low, high = float(values.min()), float(values.max())
         margin = 0.04 * (high - low) or 1.0
         low, high = low - margin, high + margin
-        step = _round_step((high - low) / 6)
+        step = max(_round_step((high - low) / 6), float(whole))
         first = np.ceil(low / step)
         ticks = pd.Series(np.arange(first, np.floor(high / step) + 1) * step)
         return cls(ticks, low, high, start, end)

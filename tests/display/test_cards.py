@@ -79,3 +79,13 @@ def test_long_texts_are_cut() -> None:
 def test_what_has_no_card_is_refused() -> None:
     with pytest.raises(TypeError, match="no card"):
         card_of(3)
+
+
+def test_notebooks_show_the_card_beside_the_text() -> None:
+    formatter = pytest.importorskip("IPython.core.formatters").DisplayFormatter()
+    analysis = gg.analyze(gg.example())
+    for thing in (analysis, analysis.explain(12), analysis.model, gg.RetentionModel(), gg.example(),
+                  gg.Settings(), gg.parse_name("GM1 36:1")):  # fmt: skip
+        shown, _ = formatter.format(thing)
+        assert shown["text/html"] == thing._repr_html_()
+        assert shown["text/plain"] == repr(thing)

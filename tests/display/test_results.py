@@ -83,3 +83,15 @@ def test_a_row_that_cannot_be_read_is_explained() -> None:
     table = pd.DataFrame({"Name": ["GM1(36:1;O2)", "nothing"], "RT": [9.0, 8.0]})
     html = gg.analyze(table).explain(1)._repr_html_()
     assert "No other explanation was weighed" in html
+
+
+def test_a_study_shows_its_species_once_with_the_number_of_samples(
+    analysis: gg.Analysis,
+) -> None:
+    study = gg.analyze([gg.example(), gg.example()])
+    species = top_species(study)
+    assert [row[0] for row in species.rows] == [row[0] for row in top_species(analysis).rows]
+    assert {row[2] for row in species.rows} == {"2 of 2"}
+    text = words(analysis_card(study))
+    assert "Median area" in text
+    assert "Sample" in text

@@ -55,6 +55,9 @@ LISTED: Final = {
     "valid": "valid",
 }
 
+#: Sessions that are listed unless a limit is given, as many as jobs are.
+_MOST_LISTED: Final = 20
+
 #: Facts about one session, with their labels.
 _FACTS: Final = {
     "name": "name",
@@ -90,18 +93,23 @@ def print_sessions(sessions: pd.DataFrame) -> None:
 
 @history.command("list")
 def list_sessions(
-    limit: Annotated[int | None, typer.Option(help="How many at most.", min=1)] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(help="How many at most.", min=1, show_default="20; all as JSON"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the sessions, the newest first."""
     store = _open()
-    sessions = store.sessions(limit)
+    sessions = store.sessions(_MOST_LISTED + 1 if limit is None and not as_json else limit)
     if as_json:
         output.json_document(output.records(sessions))
     elif sessions.empty:
         output.note(f"No session yet in {store.name}.")
     else:
-        print_sessions(sessions)
+        print_sessions(sessions.head(_MOST_LISTED) if limit is None else sessions)
+        if limit is None and len(sessions) > _MOST_LISTED:
+            output.note(f"These are the newest {_MOST_LISTED}: --limit shows more.")
 
 
 @history.command("show")

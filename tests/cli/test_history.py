@@ -73,6 +73,17 @@ def test_history_alone_lists_as_jobs_alone_does(sid: str) -> None:
     assert run("history").stdout == run("history", "list").stdout
 
 
+def test_a_long_history_is_cut_for_people_and_whole_for_programs(sid: str) -> None:
+    history = gg.History.open()
+    analysis = history.load(sid)
+    history.save_all([(analysis, f"n{number}") for number in range(21)])
+    listed = run("history", "list")
+    assert listed.stdout.count("completed") == 20
+    assert "--limit shows more" in listed.stderr
+    assert len(run_json("history", "list")) == 22
+    assert run("history", "list", "--limit", 21).stdout.count("completed") == 21
+
+
 def test_a_rename_is_confirmed_by_the_full_id(sid: str) -> None:
     assert f"Renamed {sid}: liver 4" in run("history", "rename", sid[:-1], "liver 4").stderr
     assert run_json("history", "list")[0]["name"] == "liver 4"

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from inspect import signature
+from os import PathLike
+from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
 from ganglioside.columns import MODELS
-from ganglioside.errors import Cancelled, FeatureError
+from ganglioside.errors import Cancelled, FeatureError, SettingsError
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
@@ -23,6 +26,7 @@ from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.questions.expected_library import Window, expected_library
 from ganglioside.questions.explanation import Explanation
 from ganglioside.questions.family import family
+from ganglioside.questions.feature_choice import chosen_feature, is_named
 from ganglioside.questions.hypotheses import explain
 from ganglioside.questions.review_queue import review_queue
 from ganglioside.questions.score_card import Score, score_card
@@ -34,8 +38,10 @@ from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.reading.validation import check_judgeable
 from ganglioside.retention.first_curve import NoCurve
-from ganglioside.settings import Settings
+from ganglioside.settings import Polarity, SampleType, Settings
 from ganglioside.support.arrays import BoolArray, IntArray
+from ganglioside.support.nearest import did_you_mean
+from ganglioside.support.on_demand import ShownAsCard, opened
 from ganglioside.support.priors import Priors
 from ganglioside.verdicts.consensus import (
     JudgedPeaks,
@@ -128,20 +134,32 @@ class _Evidence:
         return replace(self.inference, observed=replace(observed, gradient=gradient))
 
 
-@dataclass(frozen=True, eq=False)
-class Analysis:
+@dataclass(frozen=True, eq=False, repr=False)
+class Analysis(ShownAsCard):
     """The result of one analysis; frozen, and rebuilt exactly from a history.
 
     Attributes
     ----------
     features : pandas.DataFrame
-        One row per input row: columns `columns.FEATURES`, then optional and carried ones.
+        One row per input row. What was read: feature_id, name, rt (min), volume (peak area),
+        log_p, anchor. What the name says: series, isomer, carbons, double_bonds, hydroxyls, hex,
+        hexnac, neuac, neugc, dhex, oac, sugar_count, sialic_acids, category, formula,
+        monoisotopic_mass (Da), shorthand, shorthand_level, lipid_maps_class, lipid_maps_entry,
+        swisslipids_class. What was found: predicted_rt, rt_lower, rt_upper (95 %, min), residual
+        (measured less predicted, min), standardized_residual (sigma), verdict, confidence,
+        parent_id, parent, process, rule, reason, consolidated_volume (with the areas of its
+        fragments and adducts), peak_id. Then row, sheet, mz, adduct, sample and sample_type where
+        the input has them, and the input's other columns.
     models : pandas.DataFrame
-        Columns `columns.MODELS`.
+        One row per series and isomer: series, isomer, n, n_anchors, offset, offset_se, sigma
+        (min), r2, r2_loo, rmse_loo (min), log_p_slope, log_p_intercept, log_p_r2, log_p_equation,
+        may_judge, why_not.
     findings : pandas.DataFrame
-        Columns `columns.FINDINGS`.
+        What to check first, the gravest first: code, severity, feature_id, series, message,
+        advice.
     problems : pandas.DataFrame
-        Columns `columns.PROBLEMS`: reported on reading.
+        What was reported on reading: feature_id, row, column, value, code, severity, message,
+        advice.
     summary : Summary
     settings : Settings
     model : FittedModel
@@ -174,30 +192,221 @@ class Analysis:
     overrides: Overrides = field(default_factory=Overrides)
     _kept: _Kept | None = field(default=None, repr=False)
 
-    def predict(self, names: Sequence[str]) -> pd.DataFrame:
-        """Predicted RT of any names.
+    def __repr__(self) -> str:
+        """The input and the headline."""
+        return f"<Analysis of {self.source.name}: {self.summary.headline}>"
+
+    def __len__(self) -> int:
+        """Number of features."""
+        return len(self.features)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether any feature has a name, in any spelling."""
+        return isinstance(name, str) and bool(is_named(self.features, name).any())
+
+    def __getitem__(self, key: str) -> Any:
+        """The features of a species, or a column of all features.
 
         Parameters
         ----------
-        names : sequence of str
+        key : str
+            A name, such as `GM3(36:1;O2)`, in any spelling; or a column of `features`.
 
         Returns
         -------
-        pandas.DataFrame
-            As `FittedModel.predict` returns it.
+        pandas.DataFrame or pandas.Series
+            Rows of `features`, or one of its columns.
+
+        Raises
+        ------
+        FeatureError
+            If it is neither.
 
         Examples
         --------
         >>> import ganglioside as gg
         >>> analysis = gg.analyze(gg.example())
-        >>> analysis.predict(["GM3(36:1;O2)"])["predicted_rt"].round(1).tolist()
+        >>> analysis["GM3(36:1;O2)"]["verdict"].value_counts()["valid"]
+        np.int64(1)
+        >>> analysis["verdict"].iloc[12], "GM3 d36:1" in analysis
+        ('valid', True)
+        """
+        if not isinstance(key, str):
+            raise FeatureError(
+                f"analysis[{key!r}]: give the name of a species or of a column. A feature by its "
+                f"number is analysis.features.loc[{key!r}]."
+            )
+        if key in self.features:
+            return self.features[key]
+        named = is_named(self.features, key)
+        if not named.any():
+            known = [*self.features.columns, *self.features["name"].dropna()]
+            raise FeatureError(
+                f"{key!r} is neither a species nor a column of this table."
+                f"{did_you_mean(key, known)}"
+            )
+        return self.features[named]
+
+    @property
+    def plot(self) -> Any:
+        """The charts of the analysis, each a method: see `display.plots.Plots`.
+
+        Returns
+        -------
+        Plots
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> analysis.plot.carbons("GD1").to_dict()["title"]["text"]
+        'Retention by carbon number: GD1'
+        """
+        return opened("display.plots").Plots(self)
+
+    def to_csv(self, path: str | PathLike[str]) -> Path:
+        """Write the features to a CSV file, as `gg.export` does.
+
+        Parameters
+        ----------
+        path
+            The file; its folder must exist.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        ExportError
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import ganglioside as gg
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     gg.analyze(gg.example()).to_csv(f"{folder}/verdicts.csv").name
+        'verdicts.csv'
+        """
+        written: Path = opened("exporting").export(self, path, "csv")
+        return written
+
+    def to_excel(self, path: str | PathLike[str]) -> Path:
+        """Write all tables to a workbook (XLSX), as `gg.export` does.
+
+        Parameters
+        ----------
+        path
+            The file; its folder must exist.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        ExportError
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import ganglioside as gg
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     gg.analyze(gg.example()).to_excel(f"{folder}/verdicts.xlsx").name
+        'verdicts.xlsx'
+        """
+        written: Path = opened("exporting").export(self, path, "xlsx")
+        return written
+
+    def report(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        title: str | None = None,
+        pdf: bool = False,
+    ) -> Path:
+        """Write the report of the analysis as one HTML file, which opens without a network.
+
+        Parameters
+        ----------
+        path
+            The HTML file; where None, the name of the input in the current folder.
+        title
+            Heading; the input's name where None.
+        pdf
+            Whether to print a PDF beside it; needs a Chromium.
+
+        Returns
+        -------
+        pathlib.Path
+            The HTML file.
+
+        Raises
+        ------
+        ReportError
+            If a file cannot be written.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze(gg.example()).report("liver.html")  # doctest: +SKIP
+        PosixPath('liver.html')
+        """
+        written: Path = opened("reports").report_analysis(self, path, title=title, pdf=pdf)
+        return written
+
+    def predict(self, names: str | Sequence[str]) -> pd.DataFrame:
+        """Predicted RT of any names.
+
+        Parameters
+        ----------
+        names : str or sequence of str
+            One name or several, in any spelling; the table need not contain them.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per isomer line: name, isomer, predicted_rt, lower, upper (95 %, min), basis;
+            see `FittedModel.predict`.
+
+        Raises
+        ------
+        NameFormError
+            If a name cannot be read.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> analysis.predict("GM3(36:1;O2)")["predicted_rt"].round(1).tolist()
         [11.3]
         """
         return self.model.predict(names)
 
     @property
     def overridden(self) -> pd.DataFrame:
-        """The features with their overrides: see `Overrides.beside`."""
+        """The features with their overrides in columns behind `reason`: see `Overrides.beside`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns of `features`, with analyst_decision, analyst_name, analyst_verdict,
+            analyst_anchor, analyst_note, analyst, analyst_time, confirmed_by and confirmed_at
+            where there is an override.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> note = gg.Override(feature_id=3, verdict="valid", note="Seen in MS/MS.")
+        >>> decided = analysis.with_overrides(gg.Overrides().put(note)).overridden
+        >>> decided.loc[3, ["verdict", "analyst_verdict"]].tolist()
+        ['fragment', 'valid']
+        """
         return self.overrides.beside(self.features)
 
     @property
@@ -222,6 +431,14 @@ class Analysis:
         ------
         OverrideError
             If a feature is not in the table.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> note = gg.Override(feature_id=3, verdict="valid", note="Seen in MS/MS.")
+        >>> len(analysis.with_overrides(gg.Overrides().put(note)).overrides)
+        1
         """
         overrides.require_rows(len(self.features))
         return replace(self, overrides=overrides)
@@ -246,24 +463,72 @@ class Analysis:
 
     @cached_property
     def consensus(self) -> pd.DataFrame:
-        """Verdict, RT and area of each shared peak over all samples: columns `consensus.CONSENSUS`.
+        """Verdict, RT and area of each shared peak over all samples.
 
         A peak is the features of one name at one RT; the valid ones are the species of the study.
-        Empty where there is one sample.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per peak, none where there is one sample: name, series, isomer, carbons,
+            double_bonds, hydroxyls, verdict, confidence, seen and samples (numbers of samples), rt
+            (median, min), rt_spread (min), volume (median area), total_volume,
+            consolidated_volume, parent, process, missing, elsewhere and disagree (samples without
+            the name, with it at other RTs, and with another verdict).
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> study = gg.analyze([gg.example(), gg.example()])
+        >>> int(study.consensus["seen"].max())
+        2
         """
         return consensus_table(self._judged_peaks)
 
     @cached_property
     def differences(self) -> pd.DataFrame:
-        """Differences of samples from the others: columns `consensus.DIFFERENCES`."""
+        """Differences of samples from the others.
+
+        Returns
+        -------
+        pandas.DataFrame
+            code (missing, elsewhere, rare, verdict or drift), sample, name, isomer, feature_id,
+            verdict, expected (RT in the sample's own time, min), message.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze([gg.example(), gg.example()]).differences.empty
+        True
+        """
         return differences_table(self._judged_peaks)
 
     @cached_property
     def drift(self) -> pd.DataFrame:
-        """Drift of each sample against the study: columns `consensus.DRIFT`."""
+        """Drift of each sample against the study.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per sample: sample, shift (min, at the middle of the study), stretch (min per
+            min), features, shared (those in peaks of other samples too), scatter (min).
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze([gg.example(), gg.example()]).drift["shift"].round(3).tolist()
+        [0.0, 0.0]
+        """
         return drift_table(self._judged_peaks)
 
-    def redecide(self, settings: Settings) -> Analysis:
+    def redecide(
+        self,
+        settings: Settings | None = None,
+        *,
+        r2_threshold: float | None = None,
+        outlier_threshold: float | None = None,
+        rt_tolerance: float | None = None,
+    ) -> Analysis:
         """The analysis under other thresholds, with the same retention model and overrides.
 
         An analysis from a history does not have the model's evidence: its input is analysed again,
@@ -271,20 +536,34 @@ class Analysis:
 
         Parameters
         ----------
-        settings : Settings
+        settings : Settings, optional
+            Those of the analysis where None.
+        r2_threshold, outlier_threshold, rt_tolerance : float, optional
+            Thresholds in place of those of `settings`.
 
         Returns
         -------
         Analysis
 
+        Raises
+        ------
+        SettingsError
+            If a threshold is refused.
+
         Examples
         --------
         >>> import ganglioside as gg
         >>> analysis = gg.analyze(gg.example())
-        >>> strict = analysis.redecide(gg.Settings(outlier_threshold=2.0))
+        >>> strict = analysis.redecide(outlier_threshold=2.0)
         >>> strict.summary.valid < analysis.summary.valid
         True
         """
+        settings = _settings(
+            self.settings if settings is None else settings,
+            r2_threshold=r2_threshold,
+            outlier_threshold=outlier_threshold,
+            rt_tolerance=rt_tolerance,
+        )
         if self._kept is None or settings.polarity != self.settings.polarity:
             result = analyze(self.read_input(settings), settings, priors=self.model.priors)
         else:
@@ -300,6 +579,12 @@ class Analysis:
         Returns
         -------
         Analysis
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze(gg.example()).prepared().explain(12).verdict
+        'valid'
         """
         if self._kept is not None:
             return self
@@ -322,19 +607,29 @@ class Analysis:
         Returns
         -------
         FeatureTable
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> len(analysis.read_input(analysis.settings)) == len(analysis)
+        True
         """
         table = read_features(self.source, settings)
         anchors = self.features["anchor"].to_numpy(np.bool_)
         return replace(table, data=table.data.assign(anchor=anchors))
 
-    def explain(self, feature_id: int) -> Explanation:
+    def explain(self, feature: int | str | None = None, *, row: int | None = None) -> Explanation:
         """Every hypothesis on one feature, with probabilities and numbers.
 
         For an analysis from a history, the model's evidence is computed from the input first.
 
         Parameters
         ----------
-        feature_id : int
+        feature : int or str, optional
+            Its number (feature_id), or its name where only one row has it.
+        row : int, optional
+            Its row in the file, in place of `feature`.
 
         Returns
         -------
@@ -343,25 +638,33 @@ class Analysis:
         Raises
         ------
         FeatureError
-            If there is no such feature.
+            If there is no such feature, or several have the name: the message lists them.
 
         Examples
         --------
         >>> import ganglioside as gg
-        >>> explanation = gg.analyze(gg.example()).explain(12)
+        >>> analysis = gg.analyze(gg.example())
+        >>> explanation = analysis.explain(12)
         >>> explanation.verdict, explanation.hypotheses[0].kind
         ('valid', 'own series')
+        >>> analysis.explain("GM2(34:1;O2)").feature_id == analysis.explain(row=43).feature_id
+        True
         """
-        feature = self._feature(feature_id)
-        threshold = self.settings.outlier_threshold
-        return explain(feature, self._state_of(feature_id), self.features["name"], threshold)
+        feature_id = chosen_feature(self.features, feature, row)
+        state, threshold = self._state_of(feature_id), self.settings.outlier_threshold
+        return explain(self.features.iloc[feature_id], state, self.features["name"], threshold)
 
-    def score_card(self, feature_id: int) -> tuple[Score, ...]:
+    def score_card(
+        self, feature: int | str | None = None, *, row: int | None = None
+    ) -> tuple[Score, ...]:
         """Agreement of retention, co-elution, area and mass with the name of a feature.
 
         Parameters
         ----------
-        feature_id : int
+        feature : int or str, optional
+            Its number (feature_id), or its name where only one row has it.
+        row : int, optional
+            Its row in the file, in place of `feature`.
 
         Returns
         -------
@@ -371,7 +674,7 @@ class Analysis:
         Raises
         ------
         FeatureError
-            If there is no such feature.
+            If there is no such feature, or several have the name: the message lists them.
 
         Examples
         --------
@@ -380,24 +683,29 @@ class Analysis:
         >>> [score.kind for score in scores]
         ['retention', 'co-elution', 'area', 'mass']
         """
+        feature_id = chosen_feature(self.features, feature, row)
         return score_card(self.explain(feature_id), self._state_of(feature_id))
 
-    def family(self, feature_id: int) -> pd.DataFrame:
+    def family(self, feature: int | str | None = None, *, row: int | None = None) -> pd.DataFrame:
         """The parent of a feature and all that comes from it, each below what it comes from.
 
         Parameters
         ----------
-        feature_id : int
+        feature : int or str, optional
+            Its number (feature_id), or its name where only one row has it.
+        row : int, optional
+            Its row in the file, in place of `feature`.
 
         Returns
         -------
         pandas.DataFrame
-            Columns `family.FAMILY`, with measured and usual area ratios.
+            feature_id, name, rt (min), volume, verdict, confidence, process, parent_id, depth (0:
+            the parent of all), area_ratio (peak area over that of its parent), usual_ratio.
 
         Raises
         ------
         FeatureError
-            If there is no such feature.
+            If there is no such feature, or several have the name: the message lists them.
 
         Examples
         --------
@@ -406,11 +714,13 @@ class Analysis:
         >>> family.loc[0, "depth"], 3 in set(family["feature_id"])
         (np.int64(0), True)
         """
-        self._feature(feature_id)
+        feature_id = chosen_feature(self.features, feature, row)
         state = self._state_of(feature_id)
         return family(self.features, feature_id, self.settings.rt_tolerance, state)
 
-    def suggest(self, feature_id: int, n: int = 5) -> pd.DataFrame:
+    def suggest(
+        self, feature: int | str | None = None, n: int = 5, *, row: int | None = None
+    ) -> pd.DataFrame:
         """Names of the mass of a feature that are expected at its RT, the best first.
 
         Candidates are the table's head groups, their NeuGc and acetylated forms, and their sodium
@@ -419,20 +729,25 @@ class Analysis:
 
         Parameters
         ----------
-        feature_id : int
+        feature : int or str, optional
+            Its number (feature_id), or its name where only one row has it.
+        row : int, optional
+            Its row in the file, in place of `feature`.
         n : int
             Largest number of names.
 
         Returns
         -------
         pandas.DataFrame
-            Columns `suggestions.SUGGESTIONS`. Includes the present name where it fits; empty where
-            no name fits.
+            name, isomer, process (by which the species has this mass; NA: it is the species
+            itself), predicted_rt, difference (measured less predicted, min), sigma,
+            mass_difference_mda, ppm, basis, note. Includes the present name where it fits; empty
+            where no name fits.
 
         Raises
         ------
         FeatureError
-            If there is no such feature.
+            If there is no such feature, or several have the name: the message lists them.
         NameFormError
             If the feature's adduct is unknown.
 
@@ -443,9 +758,10 @@ class Analysis:
         >>> analysis.suggest(12).loc[0, "name"]
         'GM3(36:1;O2)'
         """
-        feature, state = self._feature(feature_id), self._state_of(feature_id)
-        threshold = self.settings.outlier_threshold
-        return suggest(feature, self.features, state, n, threshold, self.polarity)
+        feature_id = chosen_feature(self.features, feature, row)
+        state, threshold = self._state_of(feature_id), self.settings.outlier_threshold
+        asked = self.features.iloc[feature_id]
+        return suggest(asked, self.features, state, n, threshold, self.polarity)
 
     @cached_property
     def suggested_names(self) -> pd.DataFrame:
@@ -458,8 +774,8 @@ class Analysis:
         Returns
         -------
         pandas.DataFrame
-            Columns `suggested_names.SUGGESTED`: one row per feature with such a name, by falling
-            area.
+            One row per feature with such a name, by falling area: feature_id, suggested_name,
+            process, predicted_rt, difference (measured less predicted, min), sigma, note.
 
         Examples
         --------
@@ -482,7 +798,9 @@ class Analysis:
         Returns
         -------
         pandas.DataFrame
-            Columns `review_queue.QUEUE`, in the order of `review_queue.GROUPS`.
+            feature_id, group (wrong anchor, another name, large outlier, doubtful, lack of fit,
+            finding; in this order), why, verdict, confidence, volume, suggested_name,
+            suggested_process, suggested_note.
 
         Examples
         --------
@@ -495,34 +813,35 @@ class Analysis:
 
     def expected_library(
         self,
-        series: Sequence[str] | None = None,
-        ceramides: Sequence[str] | None = None,
-        adducts: Sequence[str] | None = None,
+        series: str | Sequence[str] | None = None,
+        ceramides: str | Sequence[str] | None = None,
+        adducts: str | Sequence[str] | None = None,
         window: Window = "95%",
         *,
-        names: Sequence[str] | None = None,
+        names: str | Sequence[str] | None = None,
     ) -> pd.DataFrame:
         """Expected RT and m/z of species, for inclusion lists; `gg.export` writes it.
 
         Parameters
         ----------
-        series : sequence of str, optional
+        series : str or sequence of str, optional
             Head groups, such as `GD1a` or `GM1+OAc`, in the table or not; by default all of the
             table.
-        ceramides : sequence of str, optional
+        ceramides : str or sequence of str, optional
             Such as `36:1;O2`; by default those of valid features.
-        adducts : sequence of str, optional
+        adducts : str or sequence of str, optional
             Such as `[M-2H]2-`; by default the usual ones of the table's polarity: if negative, a
             proton lost by all sialic acids or by all but one.
         window : float or "95%"
             `95%`, the interval of each prediction, or a full width in min.
-        names : sequence of str, optional
+        names : str or sequence of str, optional
             These species alone, in place of series and ceramides.
 
         Returns
         -------
         pandas.DataFrame
-            Columns `expected_library.LIBRARY`: one row per species, isomer and ion.
+            One row per species, isomer and ion: name, isomer, series, formula, monoisotopic_mass
+            (Da), adduct, charge, mz, rt, rt_start, rt_end (min), basis.
 
         Raises
         ------
@@ -550,21 +869,6 @@ class Analysis:
             ions = list(self.features["adduct"].dropna())
         return table_polarity(ions, self.settings.polarity)
 
-    def _feature(self, feature_id: int) -> pd.Series[Any]:
-        """The row of one feature.
-
-        Raises
-        ------
-        FeatureError
-            If there is none.
-        """
-        if isinstance(feature_id, bool) or not isinstance(feature_id, int | np.integer):
-            raise FeatureError(f"{feature_id!r} is no feature: give its number, as feature_id has.")
-        if not 0 <= feature_id < len(self.features):
-            there = f"0 to {len(self.features) - 1}" if len(self.features) else "none"
-            raise FeatureError(f"There is no feature {feature_id}: the table has {there}.")
-        return self.features.iloc[int(feature_id)]
-
     def _state_of(self, feature_id: int) -> Inference | None:
         """The inference as one feature's sample shows it; None where there is no model of it."""
         kept, evidence = self._evidence
@@ -583,6 +887,13 @@ def analyze(
     settings: Settings | None = None,
     progress: ProgressCallback | None = None,
     *,
+    r2_threshold: float | None = None,
+    outlier_threshold: float | None = None,
+    rt_tolerance: float | None = None,
+    sample_type: SampleType | None = None,
+    polarity: Polarity | None = None,
+    max_megabytes: float | None = None,
+    max_rows: int | None = None,
     priors: Priors | None = None,
     **reading: Unpack[ReadingKeywords],
 ) -> Analysis:
@@ -593,7 +904,9 @@ def analyze(
     table : FeatureTable or anything that `read_features` reads
         A list of them is one study.
     settings : Settings, optional
-        Thresholds and sample type.
+        Thresholds and sample type; the usual ones where None.
+    r2_threshold, outlier_threshold, rt_tolerance, sample_type, polarity, max_megabytes, max_rows
+        Single settings, in place of those of `settings`: see `Settings`.
     progress : callable, optional
         Receives events (see `ganglioside.progress`); may raise `Cancelled` to stop between steps.
     priors : Priors, optional
@@ -612,7 +925,8 @@ def analyze(
         If the table cannot be read, lacks required columns, or holds no name or no RT that can be
         judged.
     SettingsError
-        If `reading` is given for a table that was read before.
+        If a setting is refused, an argument is unknown, or `reading` is given for a table that was
+        read before.
 
     Examples
     --------
@@ -620,13 +934,25 @@ def analyze(
     >>> analysis = gg.analyze(gg.example())
     >>> analysis.summary.features, analysis.summary.valid
     (332, 195)
+    >>> gg.analyze(gg.example(), outlier_threshold=3).settings.outlier_threshold
+    3
     >>> analysis.features.loc[12, ["name", "verdict"]].tolist()
     ['GM3(36:1;O2)', 'valid']
     """
-    settings = settings or Settings()
+    settings = _settings(
+        Settings() if settings is None else settings,
+        r2_threshold=r2_threshold,
+        outlier_threshold=outlier_threshold,
+        rt_tolerance=rt_tolerance,
+        sample_type=sample_type,
+        polarity=polarity,
+        max_megabytes=max_megabytes,
+        max_rows=max_rows,
+    )
+    options = _reading_options(reading)
     report = Progress(progress)
     try:
-        read = read_with(table, settings, ReadingOptions.of(**reading))
+        read = read_with(table, settings, options)
         report.done("loading", f"{read.source.name}: {len(read):,} features")
         check_judgeable(read)
         judged = int(read.data["fault"].isna().sum())
@@ -642,6 +968,41 @@ def analyze(
         raise
     report.done("complete", "Done")
     return analysis
+
+
+def _settings(settings: object, **given: Any) -> Settings:
+    """Settings with single values in place of their own.
+
+    Raises
+    ------
+    SettingsError
+        If they are no settings, or a value is refused.
+    """
+    if not isinstance(settings, Settings):
+        raise SettingsError(
+            f"settings = {settings!r}: give gg.Settings(...), or thresholds by name, such as "
+            "outlier_threshold=3."
+        )
+    return settings.changed(**given)
+
+
+def _reading_options(given: ReadingKeywords) -> ReadingOptions:
+    """Options of reading that `analyze` was given.
+
+    Raises
+    ------
+    SettingsError
+        If it has no such argument.
+    """
+    known = [name for name in signature(analyze).parameters if name != "reading"]
+    known += ReadingKeywords.__annotations__
+    for name in given:
+        if name not in ReadingKeywords.__annotations__:
+            raise SettingsError(
+                f"analyze has no argument {name!r}.{did_you_mean(name, known)} It takes "
+                f"{', '.join(known)}."
+            )
+    return ReadingOptions.of(**given)
 
 
 def _judge(

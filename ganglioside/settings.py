@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from ganglioside.errors import SettingsError
+from ganglioside.support.nearest import did_you_mean
+from ganglioside.support.on_demand import ShownAsCard
 
 SampleType = Literal["porcine", "human", "bovine", "mouse", "other"]
 Polarity = Literal["auto", "negative", "positive"]
@@ -48,7 +50,7 @@ def _number(default: float, spec: SettingSpec) -> Any:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(ShownAsCard):
     """Settings of an analysis; `setting_specs` describes each numeric one.
 
     Raises
@@ -119,18 +121,64 @@ class Settings:
         _check_choice("polarity", self.polarity, POLARITIES)
 
     def values(self) -> dict[str, float | int | str]:
-        """All values by name."""
+        """All values by name.
+
+        Returns
+        -------
+        dict of str to number or str
+
+        Examples
+        --------
+        >>> Settings().values()["sample_type"]
+        'other'
+        """
         return dataclasses.asdict(self)
 
     def to_dict(self) -> dict[str, float | int | str]:
         """Values by name, as they are stored; a polarity that is not set is left out.
 
         Results that were stored before there was a polarity agree with new ones so.
+
+        Returns
+        -------
+        dict of str to number or str
+
+        Examples
+        --------
+        >>> Settings(polarity="negative").to_dict()["polarity"], "polarity" in Settings().to_dict()
+        ('negative', False)
         """
         values = self.values()
         if self.polarity == "auto":
             del values["polarity"]
         return values
+
+    def changed(self, **given: Any) -> Settings:
+        """The settings with other values in place of their own.
+
+        Parameters
+        ----------
+        **given
+            Values by name; one that is None keeps its present value.
+
+        Returns
+        -------
+        Settings
+
+        Raises
+        ------
+        SettingsError
+            If a name is unknown or a value is refused.
+
+        Examples
+        --------
+        >>> Settings(rt_tolerance=0.05).changed(outlier_threshold=3, rt_tolerance=None).values()[
+        ...     "rt_tolerance"
+        ... ]
+        0.05
+        """
+        wanted = {name: value for name, value in given.items() if value is not None}
+        return Settings.from_dict({**self.values(), **wanted}) if wanted else self
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Settings:
@@ -158,9 +206,10 @@ class Settings:
         known = [f.name for f in dataclasses.fields(cls)]
         unknown = sorted(set(values) - set(known))
         if unknown:
+            near = did_you_mean(unknown[0], known)
             raise SettingsError(
                 f"Unknown setting {', '.join(map(repr, unknown))}: the settings are "
-                f"{', '.join(known)}."
+                f"{', '.join(known)}.{near}"
             )
         return cls(**values)
 
@@ -195,7 +244,7 @@ def _check_number(name: str, value: object, spec: SettingSpec) -> None:
         unit = f" {spec.unit}" if spec.unit else ""
         raise SettingsError(
             f"{name} = {value:g}{unit} is out of range: allowed are {spec.low:g} to "
-            f"{spec.high:g}{unit}."
+            f"{spec.high:,.10g}{unit}."
         )
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from datetime import datetime
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,6 +29,8 @@ from ganglioside.errors import (
     FeatureError,
     GangliosideError,
     ReadError,
+    ReportError,
+    SettingsError,
     ValidationError,
 )
 from ganglioside.inference import rounds
@@ -787,3 +790,93 @@ def test_writing_into_the_result_leaves_the_input_as_it_was() -> None:
     again = gg.analyze(table).features
     table.data.loc[1, "rt"] = 55.0
     assert again.loc[1, "rt"] == before.loc[1, "rt"]
+
+
+def test_an_analysis_is_asked_like_a_table() -> None:
+    analysis = gg.analyze(gg.example())
+    assert len(analysis) == len(analysis.features)
+    assert analysis["GM3 d36:1"]["name"].unique().tolist() == ["GM3(36:1;O2)"]
+    assert analysis["verdict"].equals(analysis.features["verdict"])
+    assert "GM3(36:1;O2)" in analysis
+    assert "GM3(99:1;O2)" not in analysis
+    assert 3 not in analysis
+    with pytest.raises(FeatureError, match=r"Did you mean 'verdict'"):
+        analysis["verdicts"]
+    with pytest.raises(FeatureError, match=r"features.loc\[3\]"):
+        analysis[3]  # type: ignore[index]
+
+
+def test_one_name_is_predicted_like_a_list_of_it() -> None:
+    analysis = gg.analyze(gg.example())
+    one, several = analysis.predict("GM1(38:1;O2)"), analysis.predict(["GM1(38:1;O2)"])
+    assert one.equals(several)
+    assert len(one) == 1
+    library = analysis.expected_library("GM3", "36:1;O2", "[M-H]-")
+    assert library["name"].tolist() == ["GM3(36:1;O2)"]
+    model = gg.RetentionModel().fit(gg.example())
+    assert model.predict("GM1(38:1;O2)").shape == (1,)
+    assert model.predict_lines("GM1(38:1;O2)").equals(one)
+
+
+def test_questions_take_a_name_or_a_row() -> None:
+    analysis = gg.analyze(gg.example())
+    name, row = "GM2(34:1;O2)", int(analysis.features.loc[41, "row"])
+    assert analysis.explain(name) == analysis.explain(41) == analysis.explain(row=row)
+    assert analysis.score_card(name) == analysis.score_card(row=row)
+    assert analysis.family(name).equals(analysis.family(row=row))
+    assert analysis.suggest(name).equals(analysis.suggest(row=row))
+
+
+def test_thresholds_are_keywords() -> None:
+    table = gg.example()
+    by_keyword = gg.analyze(table, outlier_threshold=3, sample_type="porcine")
+    wanted = gg.Settings(outlier_threshold=3, sample_type="porcine")
+    assert by_keyword.settings == wanted
+    assert by_keyword.features.equals(gg.analyze(table, wanted).features)
+    both = gg.analyze(table, gg.Settings(rt_tolerance=0.05), outlier_threshold=3)
+    assert both.settings == gg.Settings(rt_tolerance=0.05, outlier_threshold=3)
+    again = both.redecide(rt_tolerance=0.1)
+    assert again.settings == gg.Settings(outlier_threshold=3)
+    assert again.features.equals(gg.analyze(table, outlier_threshold=3).features)
+
+
+def test_every_setting_is_a_keyword() -> None:
+    assert set(gg.Settings().values()) <= set(signature(gg.analyze).parameters)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"outlier": 3}, "no argument 'outlier'. Did you mean 'outlier_threshold'"),
+        ({"colums": {}}, "no argument 'colums'. Did you mean 'columns'"),
+        ({"outlier_threshold": 30}, "outlier_threshold = 30 sigma is out of range"),
+        ({"settings": 3}, "settings = 3"),
+        ({"settings": {"rt_tolerance": 0.1}}, "settings = "),
+    ],
+)
+def test_a_wrong_argument_is_named(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        gg.analyze(gg.example(), **given)
+
+
+def test_results_are_written_from_the_analysis(tmp_path: Path) -> None:
+    analysis = gg.analyze(gg.example())
+    written = pd.read_csv(analysis.to_csv(tmp_path / "verdicts"))
+    assert written["verdict"].tolist() == analysis.features["verdict"].tolist()
+    sheets = pd.read_excel(analysis.to_excel(tmp_path / "verdicts.xlsx"), sheet_name=None)
+    assert len(sheets) > 1
+
+
+def test_a_report_is_written_from_the_analysis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    note = gg.Override(feature_id=3, verdict="valid", note="seen in MS/MS")
+    analysis = gg.analyze(gg.example(), outlier_threshold=3)
+    page = analysis.with_overrides(gg.Overrides().put(note)).report()
+    assert page == Path("example.html")
+    text = page.read_text(encoding="utf-8")
+    assert "seen in MS/MS" in text
+    assert "not stored" in text
+    with pytest.raises(ReportError, match="html"):
+        analysis.report("liver.txt")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -34,6 +34,17 @@ if TYPE_CHECKING:
     from ganglioside.history import History
 
     Run = Callable[[Path | list[Path]], tuple[str | None, Analysis]]
+
+
+#: Columns of predictions, with their headings.
+_PREDICTED: Final = {
+    "name": "name",
+    "isomer": "isomer",
+    "predicted_rt": "expected RT (min)",
+    "lower": "from",
+    "upper": "to (95 %)",
+    "basis": "basis",
+}
 
 
 @with_options
@@ -105,13 +116,36 @@ def predict(
     settings: Settings,
     reading: ReadingOptions,
 ) -> None:
-    """Predict where names elute, from the table in FILE."""
+    """Predict where names elute, from the table in FILE.
+
+    A name that cannot be read does not stop the others; the exit code is then 1.
+    """
     _, analysis = _run(file, settings, reading=reading, silent=as_json)
-    predicted = analysis.predict(names)
+    readable, refused = _readable(names)
+    predicted = analysis.predict(readable)
     if as_json:
         output.json_document(output.records(predicted))
-    else:
-        output.frame(predicted)
+    elif readable:
+        output.frame(predicted, _PREDICTED)
+    for refusal in refused:
+        output.error(refusal)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _readable(names: list[str]) -> tuple[list[str], list[str]]:
+    """Names that can be read, and the refusals of the others."""
+    from ganglioside.errors import NameFormError
+    from ganglioside.lipids.names import parse_name
+
+    readable, refused = [], []
+    for name in names:
+        try:
+            parse_name(name)
+            readable.append(name)
+        except NameFormError as refusal:
+            refused.append(f"{refusal} {refusal.advice}")
+    return readable, refused
 
 
 @with_options

@@ -11,7 +11,7 @@ import typer
 from ganglioside.cli import output
 from ganglioside.cli.jobs import started
 from ganglioside.cli.options import FORMATS, Format, with_options
-from ganglioside.progress import ProgressCallback, ProgressEvent
+from ganglioside.progress import ProgressEvent
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
@@ -84,20 +84,14 @@ def batch(
         started(start(history, work))
         return
     with output.progress_bar("batch") as bar:
-        job = run_here(history, work, _printing_logs(bar))
+        job = run_here(history, work, bar or _print_logs)
     _print_result(job)
 
 
-def _printing_logs(bar: ProgressCallback | None) -> ProgressCallback:
-    """Progress callback that prints log events; the others move the bar."""
-
-    def receive(event: ProgressEvent) -> None:
-        if event["type"] == "log":
-            output.note(event["message"])
-        elif bar is not None:
-            bar(event)
-
-    return receive
+def _print_logs(event: ProgressEvent) -> None:
+    """Print log events, where there is no bar to print them above."""
+    if event["type"] == "log":
+        output.note(event["message"])
 
 
 def _print_result(job: Job) -> None:

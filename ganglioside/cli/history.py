@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.options import FORMATS, Format, Json
 from ganglioside.reading.wordings import worded
+from ganglioside.settings import Settings, setting_specs
+from ganglioside.support.local_time import SECONDS, local_text, local_texts, zone_name
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ganglioside.history import History
 
 history = typer.Typer(
-    no_args_is_help=True, help="Find, show, check, copy and clean up stored sessions."
+    invoke_without_command=True,
+    help="List stored sessions; show, check, copy and clean them up.",
 )
 
 SessionId = Annotated[
@@ -32,25 +38,78 @@ class SharedWith(StrEnum):
     EVERYBODY = "everybody"
 
 
-#: Columns of listed sessions.
-LISTED = ("id", "name", "status", "created", "file_name", "features", "valid")
+_SHARED_WITH: Final = {
+    SharedWith.OWN: "its author only",
+    SharedWith.GROUP: "a group",
+    SharedWith.EVERYBODY: "everybody",
+}
+
+#: Columns of listed sessions, with their headings.
+LISTED: Final = {
+    "id": "id",
+    "name": "name",
+    "status": "status",
+    "created": "made",
+    "file_name": "file",
+    "features": "features",
+    "valid": "valid",
+}
+
+#: Sessions that are listed unless a limit is given, as many as jobs are.
+_MOST_LISTED: Final = 20
+
+#: Facts about one session, with their labels.
+_FACTS: Final = {
+    "name": "name",
+    "status": "status",
+    "author": "made by",
+    "created": "made",
+    "started": "started",
+    "completed": "completed",
+    "file_name": "file",
+    "file_size": "size of the file",
+    "sha256": "SHA-256 of the file",
+    "version": "version of Ganglioside",
+    "rerun_of": "repeats",
+    "error": "error",
+    "keep": "kept from cleanup",
+    "shared": "shared with",
+    "shared_group": "group",
+}
+
+
+@history.callback()
+def what_is_stored(context: typer.Context) -> None:
+    """List stored sessions; show, check, copy and clean them up."""
+    if context.invoked_subcommand is None:
+        list_sessions()
+
+
+def print_sessions(sessions: pd.DataFrame) -> None:
+    """Print a list of sessions, with times in the zone of this machine."""
+    headings = LISTED | {"created": f"made ({zone_name()})"}
+    output.frame(sessions.assign(created=local_texts(sessions["created"])), headings)
 
 
 @history.command("list")
 def list_sessions(
-    limit: Annotated[int | None, typer.Option(help="How many at most.", min=1)] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(help="How many at most.", min=1, show_default="20; all as JSON"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the sessions, the newest first."""
     store = _open()
-    sessions = store.sessions(limit)
+    sessions = store.sessions(_MOST_LISTED + 1 if limit is None and not as_json else limit)
     if as_json:
         output.json_document(output.records(sessions))
     elif sessions.empty:
         output.note(f"No session yet in {store.name}.")
     else:
-        sessions["created"] = sessions["created"].dt.tz_convert(None).dt.round("s").astype(str)
-        output.frame(sessions[list(LISTED)])
+        print_sessions(sessions.head(_MOST_LISTED) if limit is None else sessions)
+        if limit is None and len(sessions) > _MOST_LISTED:
+            output.note(f"These are the newest {_MOST_LISTED}: --limit shows more.")
 
 
 @history.command("show")
@@ -63,11 +122,9 @@ def show_session(sid: SessionId, as_json: Json = False) -> None:
         from ganglioside.exporting.document import document_of
 
         document = {"session": output.records(session.to_frame().T)[0]}
-        output.json_document(document | (document_of(analysis) if analysis else {}))
+        output.json_document(document | (document_of(analysis) if analysis is not None else {}))
         return
-    settings = "  ".join(f"{k} {v}" for k, v in store.settings(sid).to_dict().items())
-    details = session.dropna().astype(str).map(_worded)
-    output.table(("session", details["id"]), [*details.drop("id").items(), ("settings", settings)])
+    output.table(("session", session["id"]), _facts(session, store.settings(sid)))
     if analysis is not None:
         output.analysis_summary(str(session["name"]), analysis)
 
@@ -93,7 +150,10 @@ def rename_session(
     sid: SessionId, name: Annotated[str, typer.Argument(help="The new name.")]
 ) -> None:
     """Rename a session."""
-    _open().rename(sid, name)
+    store = _open()
+    found = store.session(sid)["id"]
+    store.rename(found, name)
+    output.note(f"Renamed {found}: {name}")
 
 
 @history.command("share")
@@ -103,7 +163,10 @@ def share_session(
     group: Annotated[str, typer.Option(help="The group.")] = "",
 ) -> None:
     """Share a session, where people sign in to the history on a server."""
-    _open().share(sid, shared.value, group)
+    store = _open()
+    found = store.session(sid)["id"]
+    store.share(found, shared.value, group)
+    output.note(f"{found} is shared with {_SHARED_WITH[shared]}.")
 
 
 @history.command("keep")
@@ -164,9 +227,27 @@ def export(
 history.command("export")(export)
 
 
-def _worded(value: str) -> str:
-    """Text of a session, whose error may advise an option."""
-    return worded(value, "shell")
+def _facts(session: pd.Series[Any], settings: Settings) -> list[tuple[str, str]]:
+    """Labels and values of a session, without those that are not set."""
+    known = session.dropna()
+    rows = [(label, _fact(name, known[name])) for name, label in _FACTS.items() if name in known]
+    specs = setting_specs()
+    labels = {name: specs[name].label if name in specs else name for name in settings.values()}
+    values = [(labels[name], str(value)) for name, value in settings.values().items()]
+    return [*rows, *((label.replace("_", " "), value) for label, value in values)]
+
+
+def _fact(name: str, value: Any) -> str:
+    """Text of one fact; an error may advise an option."""
+    if isinstance(value, datetime):
+        return f"{local_text(value, SECONDS)} {zone_name()}"
+    if name == "file_size":
+        return f"{value / 1000:,.1f} kB"
+    if name == "shared":
+        return _SHARED_WITH[SharedWith(value)]
+    if name == "keep":
+        return "yes" if value else "no"
+    return worded(str(value), "shell")
 
 
 def _open() -> History:

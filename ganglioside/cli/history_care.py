@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ganglioside.cli import output
-from ganglioside.cli.history import LISTED
+from ganglioside.cli.history import print_sessions
 from ganglioside.cli.options import Json
+from ganglioside.support.local_time import SECONDS, local_texts, zone_name
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ganglioside.history import History
 
 care = typer.Typer()
@@ -48,9 +47,9 @@ def show_log(
     if as_json:
         output.json_document(output.records(entries))
         return
-    times = entries["time"].dt.tz_convert(None).dt.round("s").astype(str)
-    columns = ["time", "author", "host", "action", "subject", "details"]
-    output.frame(entries.assign(time=times)[columns])
+    columns = ("author", "host", "action", "subject", "details")
+    headings = {"time": f"time ({zone_name()})"} | {column: column for column in columns}
+    output.frame(entries.assign(time=local_texts(entries["time"], SECONDS)), headings)
 
 
 @care.command("verify")
@@ -234,7 +233,7 @@ def cleanup(
     if as_json:
         output.json_document(output.records(sessions))
     else:
-        _list(sessions)
+        print_sessions(sessions)
     what = "deleted" if yes else "would be deleted: repeat it with --yes"
     output.note(f"{len(sessions):,} sessions older than {older_than} {what}.")
 
@@ -256,12 +255,6 @@ def _show_schedule(store: History) -> None:
         f"Sessions older than {schedule.older_than.days} days go every {schedule.every.days} days "
         f"(set by {schedule.author})."
     )
-
-
-def _list(sessions: pd.DataFrame) -> None:
-    """Print sessions."""
-    created = sessions["created"].dt.tz_convert(None).dt.round("s").astype(str)
-    output.frame(sessions.assign(created=created)[list(LISTED)])
 
 
 def _open() -> History:

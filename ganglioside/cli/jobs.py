@@ -24,6 +24,7 @@ from ganglioside.cli.options import (
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings
+from ganglioside.support.local_time import SECONDS, local_text, zone_name
 
 if TYPE_CHECKING:
     from ganglioside.history import History
@@ -76,7 +77,7 @@ def list_jobs(
     elif not found:
         output.note(f"No job yet in {history.name}.")
     else:
-        headings = ("id", "kind", "name", "status", "%", "started", "took", "last")
+        headings = ("id", "kind", "name", "status", "%", f"started ({zone_name()})", "took", "last")
         output.table(headings, [_row(job, last) for job, last in found])
 
 
@@ -90,7 +91,8 @@ def show_job(job: JobId, as_json: Json = False) -> None:
         output.json_document({**_document(found), "events": events})
         return
     output.table(("job", found.id), _facts(found))
-    output.table(("time (UTC)", "%", "step", "message"), (_event_row(event) for event in events))
+    headings = (f"time ({zone_name()})", "%", "step", "message")
+    output.table(headings, (_event_row(event) for event in events))
 
 
 @jobs.command()
@@ -102,7 +104,7 @@ def watch(job: JobId) -> None:
     found = history.jobs.get(job)
     with output.progress_bar(f"{found.kind} {found.name}") as bar:
         for event in follow(history, found.id):
-            if bar is None or event["type"] == "log":
+            if bar is None:
                 output.note(f"{event['percentage']:3.0f}%  {event['message']}")
             else:
                 bar(event)
@@ -257,7 +259,7 @@ def _row(job: Job, last: ProgressEvent | None) -> tuple[Any, ...]:
         job.name,
         job.status,
         f"{last['percentage']:.0f}" if last else "0",
-        "" if job.started is None else f"{job.started:%Y-%m-%d %H:%M}",
+        "" if job.started is None else local_text(job.started),
         duration(seconds(job)) if job.ended and job.started else "",
         message.partition("\n")[0][:_MESSAGE_LENGTH],
     )
@@ -269,7 +271,8 @@ def _event_row(event: Any) -> tuple[str, str, str, str]:
     if "error" in event:
         message += f": {event['error']}"
     message = worded(message, "shell")
-    return event["timestamp"][11:19], f"{event['percentage']:.0f}", event["step"], message
+    time = local_text(datetime.fromisoformat(event["timestamp"]), SECONDS)[11:]
+    return time, f"{event['percentage']:.0f}", event["step"], message
 
 
 #: Fields of a job that are shown, with their headings.
@@ -278,9 +281,9 @@ _SHOWN: Final = {
     "name": "name",
     "status": "status",
     "author": "asked for by",
-    "created": "asked at (UTC)",
-    "started": "started (UTC)",
-    "ended": "ended (UTC)",
+    "created": "asked at",
+    "started": "started",
+    "ended": "ended",
     "host": "machine",
     "pid": "process",
     "time_limit": "time limit (s)",
@@ -301,8 +304,10 @@ def _facts(job: Job) -> list[tuple[str, str]]:
 
 
 def _short(value: object) -> str:
-    """Text of a value, times in full seconds."""
-    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+    """Text of a value; a time in full seconds, in the zone of this machine."""
+    if isinstance(value, datetime):
+        return f"{local_text(value, SECONDS)} {zone_name()}"
+    return str(value)
 
 
 def _document(job: Job) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from ganglioside.errors import SettingsError
 from ganglioside.exporting.formats import BY_ENDING as BY_ENDING
 from ganglioside.exporting.formats import ENDINGS as ENDINGS
 from ganglioside.exporting.formats import FORMATS as FORMATS
@@ -56,13 +57,22 @@ def _option(*names: str, panel: str, **more: Any) -> Any:
 def _number(name: str, panel: str = "Settings") -> Any:
     """Option of a numeric setting, with its range and help."""
     spec = _SPECS[name]
-    unit = f", {spec.unit}" if spec.unit else ""
+    unit = f" {spec.unit}" if spec.unit else ""
+    span = f"{spec.low:g} to {spec.high:,.10g}"
+
+    def in_range(value: Any) -> Any:
+        """The value, if the settings take it; the message names it and the range."""
+        try:
+            DEFAULTS.changed(**{name: value})
+        except SettingsError as refusal:
+            raise typer.BadParameter(str(refusal).removeprefix(f"{name} = ")) from None
+        return value
+
     return _option(
         f"--{name.replace('_', '-')}",
         panel=panel,
-        min=spec.low,
-        max=spec.high,
-        help=f"{spec.help} ({spec.label}{unit})",
+        callback=in_range,
+        help=f"{spec.help} ({spec.label}, {span}{unit})",
     )
 
 

@@ -10,13 +10,13 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from ganglioside.columns import VERDICT_KINDS
@@ -131,18 +131,28 @@ def progress_bar(title: str) -> Iterator[ProgressCallback | None]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.fields[title]}", markup=False),
-        BarColumn(),
-        TextColumn("{task.description}", markup=False),
+        TextColumn("{task.fields[title]}", markup=False, table_column=_one_line(max_width=30)),
+        BarColumn(bar_width=24),
+        TextColumn("{task.description}", markup=False, table_column=_one_line(ratio=1)),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, expand=True) as bar:
         task = bar.add_task("starting", title=safe(title), total=100.0)
 
         def move(event: ProgressEvent) -> None:
-            bar.update(task, completed=event["percentage"], description=safe(event["message"]))
+            message = safe(worded(event["message"], "shell"))
+            if event["type"] == "log":
+                bar.console.print(message, soft_wrap=True)  # above the bar, which stays
+                return
+            first = message.partition("\n")[0]
+            bar.update(task, completed=event["percentage"], description=first)
 
         yield move
+
+
+def _one_line(**width: Any) -> Column:
+    """Column of a progress line whose text is cut where it is long: the bar keeps its place."""
+    return Column(no_wrap=True, overflow="ellipsis", **width)
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
@@ -158,10 +168,22 @@ def table(headings: Iterable[str], rows: Iterable[Iterable[object]], title: str 
     out().print(grid)
 
 
-def frame(data: pd.DataFrame) -> None:
-    """Print a DataFrame as a table."""
-    values = data.astype(object)
-    table(data.columns, values.where(data.notna(), None).itertuples(index=False))
+def frame(data: pd.DataFrame, headings: Mapping[str, str] | None = None) -> None:
+    """Print a table of pandas.
+
+    Parameters
+    ----------
+    data
+    headings
+        Columns that are printed, each with its heading, in order; all by their names where None.
+        One without any value is left out.
+    """
+    shown = data
+    if headings is not None:
+        present = [c for c in headings if c in data and (data.empty or data[c].notna().any())]
+        shown = data[present].rename(columns=dict(headings))
+    values = shown.astype(object)
+    table(shown.columns, values.where(shown.notna(), None).itertuples(index=False))
 
 
 def _cell(value: object) -> str:
@@ -219,6 +241,6 @@ def _finding_lines(analysis: Analysis) -> list[Text]:
     texts = important[["severity", "message", "advice"]].fillna("").to_numpy()
     lines = []
     for severity, message, advice in texts:
-        styled = (severity, SEVERITY_STYLES[severity])
+        styled = ("!", SEVERITY_STYLES[severity])
         lines.append(Text.assemble(styled, " ", safe(message), " ", (safe(advice), "dim")))
     return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,16 +15,39 @@ from ganglioside.settings import Settings
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
 
-FeatureId = Annotated[
-    int,
-    typer.Argument(metavar="FEATURE_ID", help="Number of the row, from feature_id.", min=0),
+Feature = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="FEATURE",
+        help="Name of the feature, such as 'GM3(36:1;O2)', or its number (feature_id).",
+        show_default=False,
+    ),
 ]
+Row = Annotated[
+    int | None,
+    typer.Option("--row", help="Row of the feature in the file, instead of FEATURE.", min=1),
+]
+
+#: Columns of suggested names, with their headings.
+_SUGGESTED: Final = {
+    "name": "name",
+    "isomer": "isomer",
+    "process": "by",
+    "predicted_rt": "expected RT (min)",
+    "difference": "RT - expected (min)",
+    "sigma": "sigma",
+    "mass_difference_mda": "mDa",
+    "ppm": "ppm",
+    "basis": "basis",
+    "note": "note",
+}
 
 
 @with_options
 def explain(
     source: TableOrSession,
-    feature_id: FeatureId,
+    feature: Feature = None,
+    row: Row = None,
     chart: Annotated[
         Path | None, typer.Option(help="Draw it: a .png, .svg, .pdf or .html file.")
     ] = None,
@@ -34,8 +57,9 @@ def explain(
     reading: ReadingOptions,
 ) -> None:
     """Show all explanations of one feature with their probabilities."""
+    asked = _asked(feature, row)
     analysis = _analysis(source, settings, reading)
-    explanation = analysis.explain(feature_id)
+    explanation = analysis.explain(asked, row=row)
     if as_json:
         output.json_document(
             {
@@ -59,7 +83,8 @@ def explain(
 @with_options
 def suggest(
     source: TableOrSession,
-    feature_id: FeatureId,
+    feature: Feature = None,
+    row: Row = None,
     n: Annotated[int, typer.Option("-n", help="How many names at most.", min=1)] = 5,
     as_json: Json = False,
     *,
@@ -67,14 +92,15 @@ def suggest(
     reading: ReadingOptions,
 ) -> None:
     """Suggest names for a feature: of the same mass, and expected at its RT."""
+    asked = _asked(feature, row)
     analysis = _analysis(source, settings, reading)
-    suggested = analysis.suggest(feature_id, n)
+    suggested = analysis.suggest(asked, n, row=row)
     if as_json:
         output.json_document(output.records(suggested))
     elif suggested.empty:
         output.note("No name of this mass is expected at the RT of this feature.")
     else:
-        output.frame(suggested)
+        output.frame(suggested, _SUGGESTED)
 
 
 @with_options
@@ -115,6 +141,19 @@ def library(
 
     target = export_library(listed, out, "skyline" if skyline else "generic")
     output.note(f"{len(listed):,} ions written to {target}")
+
+
+def _asked(feature: str | None, row: int | None) -> int | str | None:
+    """The feature that is asked about: its number or its name; None where its row is given.
+
+    Raises
+    ------
+    typer.BadParameter
+        If both are given, or neither.
+    """
+    if (feature is None) is (row is None):
+        raise typer.BadParameter("name one feature, or give its --row", param_hint="FEATURE")
+    return int(feature) if feature is not None and feature.isdecimal() else feature
 
 
 def _analysis(source: str, settings: Settings, reading: ReadingOptions) -> Analysis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
@@ -20,13 +21,36 @@ INTERRUPTED: Final = 130  # what shells report of a process ended by Ctrl-C
 _WrongUsage: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
 
+#: What typer says of a wrong value in the words of its checker, and what is said instead.
+_PLAIN: Final = (
+    (r"Input should be a valid number\b.*", "a number is needed"),
+    (r"Input should be a valid integer\b.*", "a whole number is needed"),
+    (r"Input should be greater than or equal to (\S+)", r"at least \1 is needed"),
+    (r"Input should be less than or equal to (\S+)", r"at most \1 is needed"),
+    (r"Value error, ", ""),
+)
+
+
+def plain(message: str) -> str:
+    """Message about a wrong value, as a person would say it.
+
+    Examples
+    --------
+    >>> plain("Input should be less than or equal to 65535")
+    'at most 65535 is needed'
+    """
+    for said, better in _PLAIN:
+        message = re.sub(said, better, message)
+    return message
+
+
 @contextmanager
 def _safe_messages() -> Iterator[None]:
-    """Replace characters that control a terminal in messages about wrong usage."""
+    """Say what is wrong with arguments plainly, without characters that control a terminal."""
     try:
         yield
     except _WrongUsage as refusal:
-        refusal.message = safe(refusal.message)  # type: ignore[attr-defined]
+        refusal.message = safe(plain(refusal.message))  # type: ignore[attr-defined]
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 from ganglioside.cli import output
 from ganglioside.cli.options import Json
 from ganglioside.cli.servers import LogFile, watched
+from ganglioside.support.local_time import SECONDS, local_text, utc_text, zone_name
 
 if TYPE_CHECKING:
     from ganglioside.history import History
@@ -61,7 +63,7 @@ def what_works(context: typer.Context) -> None:
 def list_workers(as_json: Json = False) -> None:
     """List the workers of the last week, and what each does."""
     history = _open()
-    rows = _rows(history)
+    rows = _rows(history, *_clock(as_json))
     if as_json:
         output.json_document(rows)
     elif not rows:
@@ -105,9 +107,10 @@ def schedule_verify(
 def list_tasks(as_json: Json = False) -> None:
     """List what workers do by themselves."""
     history = _open()
+    zone, text = _clock(as_json)
     rows = [
         {"task": t.kind, "every (days)": t.every / timedelta(days=1), "parameters": t.parameters,
-         "set by": t.author, "last (UTC)": "" if t.last_run is None else f"{t.last_run:%F %R}",
+         "set by": t.author, f"last ({zone})": "" if t.last_run is None else text(t.last_run),
          "last job": t.last_job or ""}
         for t in history.tasks.all()
     ]  # fmt: skip
@@ -126,15 +129,21 @@ def _set(kind: str, every: str, parameters: dict[str, Any]) -> None:
     output.note(f"{kind}: {'not any more' if every == 'never' else f'every {every}, by workers'}.")
 
 
-def _rows(history: History) -> list[dict[str, Any]]:
-    """One row per worker, with the job that it has."""
+def _clock(as_json: bool) -> tuple[str, Callable[..., str]]:
+    """Zone of times and how they are written: for programs in UTC, for people in theirs."""
+    return ("UTC", utc_text) if as_json else (zone_name(), local_text)
+
+
+def _rows(history: History, zone: str, text: Callable[..., str]) -> list[dict[str, Any]]:
+    """One row per worker, with the job that it has; `text` writes times in the zone."""
     from ganglioside.history.storage.store import utc_now
 
     now = utc_now()
     has = {job.worker: f"{job.id} {job.kind} {job.name}" for job in history.jobs.all("processing")}
     return [
         {"worker": one.id, "state": one.state(now), "machine": one.host, "process": one.pid,
-         "since (UTC)": f"{one.started:%F %R}", "last sign (UTC)": f"{one.heartbeat:%F %T}",
+         f"since ({zone})": text(one.started),
+         f"last sign ({zone})": text(one.heartbeat, SECONDS),
          "job": has.get(one.id, "")}
         for one in history.workers.all()
     ]  # fmt: skip

@@ -32,6 +32,7 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.support.text_columns import several
 from ganglioside.support.whole_files import write_whole
 from ganglioside.verdicts.overrides import Overrides
 
@@ -252,9 +253,9 @@ class Client:
         path = f"sessions/{sid}/features/{feature_id}/suggestions"
         return frame_of(self._transport.json("GET", path, query={"limit": n})["suggestions"])
 
-    def predict(self, sid: str, names: Sequence[str]) -> pd.DataFrame:
-        """Predicted RT of any names, with 95 % intervals."""
-        wish = {"names": list(names)}
+    def predict(self, sid: str, names: str | Sequence[str]) -> pd.DataFrame:
+        """Predicted RT of one name or several, with 95 % intervals."""
+        wish = {"names": several(names)}
         answer = self._transport.json("POST", f"sessions/{sid}/predictions", json=wish)
         return frame_of(answer["predictions"])
 

@@ -80,11 +80,12 @@ def why_not_annotated(source: Source) -> str:
     >>> import ganglioside as gg
     >>> frame = pd.DataFrame({"Name": ["GM3(36:1;O2)"], "RT": [9.5]})
     >>> why_not_annotated(gg.read_features(frame).source)
-    'This table came as a DataFrame, not as a file: export CSV, or analyse the file itself.'
+    'This table came from a program, not from a file: export CSV, or analyse the file itself.'
     """
     if not source.is_file:
         return (
-            "This table came as a DataFrame, not as a file: export CSV, or analyse the file itself."
+            "This table came from a program, not from a file: export CSV, or analyse the file "
+            "itself."
         )
     if source.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return "This is a JSON document, which has no columns: export CSV or mzTab-M."

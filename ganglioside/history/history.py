@@ -89,11 +89,12 @@ from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.reading.validation import check_judgeable
 from ganglioside.settings import Settings
+from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import confirm
 
 
-class History(CareAliases):
+class History(ShownAsCard, CareAliases):
     """All sessions in one file, which any number of processes may share.
 
     Every call is one transaction: it waits for its turn, and lets go of the file at its end. After
@@ -114,6 +115,11 @@ class History(CareAliases):
         Troubles that whoever keeps the server was told of.
     care : Care
         Checks, cleanup, copies and transfer of the history, and its log.
+
+    Notes
+    -----
+    In the examples of the methods, `history` is an open history, and `sid` the id of a session of
+    the bundled example in it.
 
     Examples
     --------
@@ -138,6 +144,11 @@ class History(CareAliases):
         self.workers = Workers(administered(store))
         self.alarms = Alarms(administered(store))
         self.tasks = Tasks(administered(store))
+
+    def __repr__(self) -> str:
+        """Place of the history, and the person as whom it acts."""
+        acting = "" if self.person is None else f", as {self.person.name}"
+        return f"History({self.name!r}{acting})"
 
     @classmethod
     def open(cls, path: str | PathLike[str] | None = None, timeout: float = TIMEOUT) -> History:
@@ -165,6 +176,15 @@ class History(CareAliases):
         HistoryError
             If the file is not a history, is newer than this program, stays in use, or cannot
             be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import ganglioside as gg
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> len(gg.History.open(f"{folder.name}/history.duckdb").sessions())
+        0
+        >>> folder.cleanup()
         """
         store = store_at(path, timeout)
         person = person_here()
@@ -180,6 +200,10 @@ class History(CareAliases):
         Parameters
         ----------
         person
+
+        Returns
+        -------
+        History
 
         Examples
         --------
@@ -207,10 +231,21 @@ class History(CareAliases):
         group
             The group, where the person belongs to several.
 
+        Returns
+        -------
+        History
+
         Raises
         ------
         SharingError
             If it is not a group of the person's, or no person acts.
+
+        Examples
+        --------
+        >>> from ganglioside.history.sharing import Person
+        >>> ann = history.acting_as(Person("Ann", groups=("lipids",))).sharing("group")
+        >>> ann.person.name
+        'Ann'
         """
         if self.person is None:
             raise SharingError(
@@ -220,7 +255,17 @@ class History(CareAliases):
         return self.acting_as(self.person.sharing(shared, group))
 
     def claimed(self, claim: Claim) -> History:
-        """Same history for a worker: it changes things only while the claim on its job holds."""
+        """Same history for a worker: it changes things only while the claim on its job holds.
+
+        Returns
+        -------
+        History
+
+        Examples
+        --------
+        >>> history.claimed(claim)  # doctest: +SKIP
+        History('history.duckdb')
+        """
         return History(ClaimedStore(whole(self._store), claim))
 
     @property
@@ -251,15 +296,35 @@ class History(CareAliases):
         return self._store.address
 
     def refresh(self) -> None:
-        """Mark what has died as failed, and clean up where that is due, as `open` does."""
+        """Mark what has died as failed, and clean up where that is due, as `open` does.
+
+        Examples
+        --------
+        >>> history.refresh()
+        """
         self._store.prepare(put_in_order)
 
     def wait(self, seconds: float) -> None:
-        """Wait, at most until any process has written, where a database tells of it."""
+        """Wait, at most until any process has written, where a database tells of it.
+
+        Examples
+        --------
+        >>> history.wait(0.01)
+        """
         self._store.wait(seconds)
 
     def size(self) -> int:
-        """Size of the file, or of the tables in a database, bytes."""
+        """Size of the file, or of the tables in a database, bytes.
+
+        Returns
+        -------
+        int
+
+        Examples
+        --------
+        >>> history.size() > 0
+        True
+        """
         return self._store.size()
 
     def state(self) -> tuple[int, ...] | None:
@@ -269,6 +334,13 @@ class History(CareAliases):
         -------
         tuple of int or None
             None where that is not known: what was read before may be old.
+
+        Examples
+        --------
+        >>> before = history.state()
+        >>> history.rename(sid, "another name")
+        >>> history.state() == before
+        False
         """
         return self._store.state()
 
@@ -282,6 +354,12 @@ class History(CareAliases):
         ------
         History
             The same history; it can only be read.
+
+        Examples
+        --------
+        >>> with history.connected() as reading:
+        ...     reading.load(sid).features.equals(reading.load(sid).features)
+        True
         """
         with self._store.read() as connection:
             yield History(self._store.kept_open(connection))
@@ -306,6 +384,11 @@ class History(CareAliases):
         HistoryError
             If it is not valid SQL, or anything but one SELECT; or if a person acts who is no
             administrator: SQL sees everything.
+
+        Examples
+        --------
+        >>> history.query("SELECT count(*) AS n FROM features WHERE session = ?", [sid])["n"].item()
+        332
         """
         with administered(self._store).read() as connection:
             _require_select(sql)
@@ -324,6 +407,13 @@ class History(CareAliases):
         -------
         str
             The session's id.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new = history.save(gg.analyze(gg.example()), name="mouse brain")
+        >>> history.session(new)["name"]
+        'mouse brain'
         """
         return self.save_all([(analysis, name)])[0]
 
@@ -336,6 +426,13 @@ class History(CareAliases):
         -------
         list of str
             The sessions' ids.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> len(history.save_all([(analysis, "liver 1"), (analysis, "liver 2")]))
+        2
         """
         return self.save_packed([(Packed.of(analysis), name) for analysis, name in analyses])
 
@@ -346,6 +443,13 @@ class History(CareAliases):
         -------
         list of str
             The sessions' ids.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> packed = Packed.of(gg.analyze(gg.example()))
+        >>> len(history.save_packed([(packed, "liver 3")]))
+        1
         """
         if not packed:
             return []
@@ -368,12 +472,27 @@ class History(CareAliases):
             (UTC), the counts features, valid, fragment, adduct, outlier, undetermined (NA
             unless completed), file_name, file_size (bytes), sha256, version, rerun_of, error,
             author, keep, shared (own, group or everybody) and shared_group.
+
+        Examples
+        --------
+        >>> history.sessions(limit=1)[["status", "features"]].values.tolist()
+        [['completed', 332]]
         """
         with self._store.read() as connection:
             return listing(connection, newest=limit)
 
     def completed_by(self, job: str) -> str | None:
-        """Id of the session that a worker has completed for a job; None where there is none."""
+        """Id of the session that a worker has completed for a job; None where there is none.
+
+        Returns
+        -------
+        str or None
+
+        Examples
+        --------
+        >>> history.completed_by("no such job") is None
+        True
+        """
         with self._store.read() as connection:
             rows = connection.execute(
                 "SELECT id FROM sessions WHERE job = ? AND status = 'completed' ORDER BY id", [job]
@@ -387,6 +506,12 @@ class History(CareAliases):
         ----------
         sids
             The sessions that are its result.
+
+        Examples
+        --------
+        >>> history.keep_only([sid])  # no worker acts here: nothing is deleted
+        >>> sid in set(history.sessions()["id"])
+        True
         """
         claim = claim_of(self._store)
         if claim is None or claim.attempt == 1:
@@ -407,10 +532,20 @@ class History(CareAliases):
         query
             Which sessions, in which order; the newest ones where None.
 
+        Returns
+        -------
+        Page
+
         Raises
         ------
         HistoryError
             If the query continues a page that this program did not make.
+
+        Examples
+        --------
+        >>> page = history.page(SessionQuery(limit=1))
+        >>> len(page.sessions)
+        1
         """
         with self._store.read() as connection:
             return find_page(connection, query or SessionQuery())
@@ -422,6 +557,10 @@ class History(CareAliases):
         ----------
         sids
             Ids, in full; sessions that are not seen here are left out too.
+
+        Returns
+        -------
+        dict of str to str
 
         Examples
         --------
@@ -438,7 +577,17 @@ class History(CareAliases):
             return headlines(connection, sids)
 
     def session(self, sid: str) -> pd.Series[Any]:
-        """Row of one session, with the columns of `sessions`."""
+        """Row of one session, with the columns of `sessions`.
+
+        Returns
+        -------
+        pandas.Series
+
+        Examples
+        --------
+        >>> history.session(sid)["file_name"]
+        'example.csv'
+        """
         with self._store.read() as connection:
             found = Stored.find(connection, sid)
             return listing(connection, "id = ?", [found.id]).iloc[0]
@@ -446,10 +595,19 @@ class History(CareAliases):
     def load(self, sid: str) -> Analysis:
         """Analysis of a completed session, equal to the one that was saved.
 
+        Returns
+        -------
+        Analysis
+
         Raises
         ------
         HistoryError
             If there is no such session, or it is not completed.
+
+        Examples
+        --------
+        >>> history.load(sid).summary.features
+        332
         """
         with self._store.read() as connection:
             session = Stored.find(connection, sid)
@@ -460,10 +618,19 @@ class History(CareAliases):
     def features(self, sids: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
         """Stored features of sessions: `session`, then the columns, in the order of their rows.
 
+        Returns
+        -------
+        pandas.DataFrame
+
         Raises
         ------
         HistoryError
             If one of the sessions is not there.
+
+        Examples
+        --------
+        >>> history.features([sid], ["name", "verdict"]).columns.tolist()
+        ['session', 'name', 'verdict']
         """
         listed = ", ".join(f'"{column}"' for column in columns)
         with self._store.read() as connection:
@@ -475,12 +642,32 @@ class History(CareAliases):
             ).df()
 
     def source(self, sid: str) -> Source:
-        """Input of a session, byte for byte as it was received."""
+        """Input of a session, byte for byte as it was received.
+
+        Returns
+        -------
+        Source
+
+        Examples
+        --------
+        >>> history.source(sid).name
+        'example.csv'
+        """
         with self._store.read() as connection:
             return read_source(connection, Stored.find(connection, sid))
 
     def settings(self, sid: str) -> Settings:
-        """Thresholds and other settings of a session."""
+        """Thresholds and other settings of a session.
+
+        Returns
+        -------
+        Settings
+
+        Examples
+        --------
+        >>> history.settings(sid).outlier_threshold
+        2.5
+        """
         with self._store.read() as connection:
             return Stored.find(connection, sid).settings
 
@@ -508,6 +695,13 @@ class History(CareAliases):
         -------
         str
             The new session's id.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> strict = history.rerun(sid, gg.Settings(outlier_threshold=2))
+        >>> history.session(strict)["rerun_of"] == sid
+        True
         """
         with self._store.read() as connection:
             session = Stored.find(connection, sid)
@@ -557,6 +751,13 @@ class History(CareAliases):
         -------
         sid : str
         analysis : Analysis
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new, analysis = history.run(gg.example(), name="mouse brain")
+        >>> history.load(new).summary == analysis.summary
+        True
         """
         chosen = settings or Settings()
         read = _judgeable(table, chosen, reading)
@@ -585,6 +786,13 @@ class History(CareAliases):
         -------
         sid : str
         analysis : Analysis
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new, analysis = history.run_at_once(gg.example())
+        >>> history.session(new)["status"]
+        'completed'
         """
         chosen = settings or Settings()
         read = _judgeable(table, chosen, reading)
@@ -609,6 +817,14 @@ class History(CareAliases):
         -------
         str
             The session's id.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new = history.begin(gg.example().source, gg.Settings())
+        >>> history.session(new)["status"]
+        'processing'
+        >>> history.cancel(new)
         """
         opening = Opening.now(source, settings, name, person=self.person)
         self._begin(opening)
@@ -621,6 +837,15 @@ class History(CareAliases):
         -------
         str
             The session's id.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new = history.queue(gg.example().source, gg.Settings())
+        >>> history.session(new)["status"]
+        'pending'
+        >>> history.carry_out_queued(new).summary.features
+        332
         """
         opening = Opening.now(source, settings, name, person=self.person)
         self._insert(opening, insert_waiting, "queued")
@@ -628,6 +853,10 @@ class History(CareAliases):
 
     def carry_out_queued(self, sid: str, progress: ProgressCallback | None = None) -> Analysis:
         """Analyse as a session that waits; see `queue` and `carry_out`.
+
+        Returns
+        -------
+        Analysis
 
         Raises
         ------
@@ -637,6 +866,13 @@ class History(CareAliases):
             If its input cannot be read or judged; the session has failed then.
         Cancelled
             If the end was requested.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new = history.queue(gg.example().source, gg.Settings())
+        >>> history.carry_out_queued(new).summary.features
+        332
         """
         with self._store.write() as connection:
             session = Stored.find(connection, sid)
@@ -675,12 +911,25 @@ class History(CareAliases):
         progress
             Receives the events, as those of the session; `complete` when the result is kept.
 
+        Returns
+        -------
+        Analysis
+
         Raises
         ------
         HistoryError
             If the result cannot be kept.
         Cancelled
             If the end was requested.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> table, settings = gg.example(), gg.Settings()
+        >>> new = history.begin(table.source, settings)
+        >>> analyse = lambda report: gg.analyze(table, settings, report)
+        >>> history.carry_out(new, "liver", analyse).summary.features
+        332
         """
         recorder = Recorder(self.runs, sid, progress)
 
@@ -714,6 +963,15 @@ class History(CareAliases):
         ------
         HistoryError
             If the session has ended already, or was begun with another input.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.example())
+        >>> new = history.begin(analysis.source, analysis.settings)
+        >>> history.complete(new, analysis)
+        >>> history.session(new)["status"]
+        'completed'
         """
         packed = Packed.of(analysis)
         with self._store.write() as connection:
@@ -730,21 +988,59 @@ class History(CareAliases):
     def fail(
         self, sid: str, error: BaseException | str, events: Sequence[ProgressEvent] = ()
     ) -> None:
-        """Record that a session that was begun has failed, and why."""
+        """Record that a session that was begun has failed, and why.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new = history.begin(gg.example().source, gg.Settings())
+        >>> history.fail(new, "The disk is full.")
+        >>> history.session(new)["error"]
+        'The disk is full.'
+        """
         text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
         self._end(sid, "failed", text, events)
 
     def cancel(self, sid: str, events: Sequence[ProgressEvent] = ()) -> None:
-        """Record that a session that was begun was cancelled."""
+        """Record that a session that was begun was cancelled.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new = history.begin(gg.example().source, gg.Settings())
+        >>> history.cancel(new)
+        >>> history.session(new)["status"]
+        'cancelled'
+        """
         self._end(sid, "cancelled", None, events)
 
     def events(self, sid: str, after: int = 0) -> list[ProgressEvent]:
-        """Events of a session in order, without the first `after`."""
+        """Events of a session in order, without the first `after`.
+
+        Returns
+        -------
+        list of ProgressEvent
+
+        Examples
+        --------
+        >>> new, _ = history.run("features.csv")  # doctest: +SKIP
+        >>> [event["step"] for event in history.events(new)][:2]  # doctest: +SKIP
+        ['loading', 'validating']
+        >>> history.events(sid)
+        []
+        """
         with self._store.read() as connection:
             return read_events(connection, Stored.find(connection, sid).id, after)
 
     def rename(self, sid: str, name: str) -> None:
-        """Give a session another name."""
+        """Give a session another name.
+
+        Examples
+        --------
+        >>> history.rename(sid, "mouse brain")
+        >>> history.session(sid)["name"]
+        'mouse brain'
+        """
         if not name.strip():
             raise HistoryError("A session needs a name: at least one letter or digit.")
         with self._store.write() as connection:
@@ -768,6 +1064,12 @@ class History(CareAliases):
         ------
         SharingError
             If it is not a group of the person's.
+
+        Examples
+        --------
+        >>> history.share(sid, "own")
+        >>> history.session(sid)["shared"]
+        'own'
         """
         wanted = sharing_of(shared, chosen_group(self.person, shared, group))
         with self._store.write() as connection:
@@ -796,6 +1098,14 @@ class History(CareAliases):
             If the session holds no result.
         OverrideError
             If a feature is not in the session.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> note = gg.Override(feature_id=3, verdict="valid", note="Seen in MS/MS.")
+        >>> history.override(sid, gg.Overrides().put(note))
+        >>> len(history.load(sid).overrides)
+        1
         """
         with self._store.write() as connection:
             session = Stored.find(connection, sid)
@@ -803,7 +1113,19 @@ class History(CareAliases):
             _override(connection, session.id, overrides)
 
     def put_override(self, sid: str, override: Override) -> Overrides:
-        """Store one override of a completed session: as `put_overrides`."""
+        """Store one override of a completed session: as `put_overrides`.
+
+        Returns
+        -------
+        Overrides
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> note = gg.Override(feature_id=3, verdict="valid", note="Seen in MS/MS.")
+        >>> history.put_override(sid, note).of(3).verdict
+        'valid'
+        """
         return self.put_overrides(sid, [override])
 
     def put_overrides(self, sid: str, overrides: Iterable[Override]) -> Overrides:
@@ -811,6 +1133,10 @@ class History(CareAliases):
 
         An empty override removes the present one. Who belongs to the group with which a session is
         shared decides on its names too, in the own name.
+
+        Returns
+        -------
+        Overrides
 
         Raises
         ------
@@ -820,6 +1146,13 @@ class History(CareAliases):
             If the session is not the person's to decide on, or somebody else is named as author.
         OverrideError
             If a feature is not in the session, or what is confirmed is not what is decided now.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> notes = [gg.Override(feature_id=n, verdict="valid", note="Seen.") for n in (3, 4)]
+        >>> len(history.put_overrides(sid, notes)) >= 2
+        True
         """
         with self._store.write() as connection:
             session = Stored.find(connection, sid, deciding=True)
@@ -839,10 +1172,19 @@ class History(CareAliases):
 
         The second person is the one who acts.
 
+        Returns
+        -------
+        Overrides
+
         Raises
         ------
         OverrideError
             If there is no decision, or it is one's own, one for later, or confirmed already.
+
+        Examples
+        --------
+        >>> history.confirm_override(sid, 3)  # doctest: +SKIP
+        Overrides(1 accepted)
         """
         with self._store.write() as connection:
             session = Stored.find(connection, sid, deciding=True)
@@ -853,7 +1195,17 @@ class History(CareAliases):
             return wanted
 
     def decisions(self, sid: str) -> Decisions:
-        """What each person decided on the names of a session, and where two disagree."""
+        """What each person decided on the names of a session, and where two disagree.
+
+        Returns
+        -------
+        Decisions
+
+        Examples
+        --------
+        >>> type(history.decisions(sid)).__name__
+        'Decisions'
+        """
         return decisions(self.override_trail(sid))
 
     def override_trail(self, sid: str) -> pd.DataFrame:
@@ -862,14 +1214,28 @@ class History(CareAliases):
         Returns
         -------
         pandas.DataFrame
-            Columns `columns.OVERRIDES`; a row without any content undoes the row of
-            the feature before it.
+            feature_id, verdict, anchor, note, author, time (UTC), name, later, confirmed_by,
+            confirmed_at; a row without any content undoes the row of the feature before it.
+
+        Examples
+        --------
+        >>> history.override_trail(sid).columns.tolist()[:3]
+        ['feature_id', 'verdict', 'anchor']
         """
         with self._store.read() as connection:
             return read_overrides(connection, Stored.find(connection, sid).id)
 
     def delete(self, sid: str) -> None:
-        """Delete a session with all its rows, permanently."""
+        """Delete a session with all its rows, permanently.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new = history.save(gg.analyze(gg.example()))
+        >>> history.delete(new)
+        >>> new in set(history.sessions()["id"])
+        False
+        """
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             delete_session(connection, found)
@@ -877,7 +1243,14 @@ class History(CareAliases):
                        input=found.sha256, result=found.result_sha256)  # fmt: skip
 
     def keep(self, sid: str, kept: bool = True) -> None:
-        """Exclude a session from every cleanup, or include it again."""
+        """Exclude a session from every cleanup, or include it again.
+
+        Examples
+        --------
+        >>> history.keep(sid)
+        >>> bool(history.session(sid)["keep"])
+        True
+        """
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             if found.keep != kept:
@@ -909,6 +1282,17 @@ class History(CareAliases):
         aside : pathlib.Path, str or None
             New path of the history that was replaced, or its schema in a database; None if there
             was none.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import ganglioside as gg
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> copy = history.care.backup(f"{folder.name}/backup.duckdb")
+        >>> restored, aside = gg.History.restore(copy, f"{folder.name}/history.duckdb")
+        >>> len(restored.sessions()) == len(history.sessions()), aside is None
+        (True, True)
+        >>> folder.cleanup()
         """
         store = store_at(path, timeout)
         aside = backup.restore(store, Path(source).expanduser())
@@ -944,6 +1328,12 @@ class History(CareAliases):
         ------
         HistoryError
             If nothing can be read of the file, or the new one is there already.
+
+        Examples
+        --------
+        >>> history, saved = gg.History.salvage("damaged.duckdb", "new.duckdb")  # doctest: +SKIP
+        >>> saved.lost  # doctest: +SKIP
+        ()
         """
         store = file_at(path, timeout)
         saved = salvage(resolved(Path(source)), store)
@@ -1050,8 +1440,7 @@ def _require_select(sql: str) -> None:
         ) from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise QueryError(
-            f"{sql[:60]!r} is not one SELECT statement. A query only reads; the methods of "
-            "History change things."
+            f"{sql[:60]!r} is not one SELECT statement. A query only reads the history."
         )
 
 

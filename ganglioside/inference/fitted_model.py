@@ -41,8 +41,10 @@ from ganglioside.retention.isomer_names import line_names
 from ganglioside.retention.reach import Reach, usual_bend
 from ganglioside.support.arrays import FloatArray, IntArray, decoded, encoded
 from ganglioside.support.densities import STANDARD_DEVIATION
+from ganglioside.support.formatting import minutes
+from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.support.priors import Priors
-from ganglioside.support.text_columns import as_column, as_numbers, texts
+from ganglioside.support.text_columns import as_column, as_numbers, several, texts
 
 PREDICTION_COLUMNS: Final = ("name", "isomer", "predicted_rt", "lower", "upper", "basis")
 
@@ -145,7 +147,7 @@ class _Parameters:
         return self.run.rt(rt), self.run.sd(sd / self.gradient.speed(rt))
 
 
-class FittedModel:
+class FittedModel(ShownAsCard):
     """RT = offset(series, isomer) + f(ceramide), f shared by all series.
 
     A table that allows no curve gives a model whose predictions are missing and whose `reason`
@@ -165,6 +167,15 @@ class FittedModel:
     def __init__(self, parameters: _Parameters | None, reason: str = "") -> None:
         self._parameters = parameters
         self.reason = reason
+
+    def __repr__(self) -> str:
+        """Number of lines, slope and scatter; or why there is no model."""
+        if not self.is_fitted:
+            return f"FittedModel(no model: {self.reason})"
+        return (
+            f"FittedModel({len(self.line_series):,} lines, {minutes(self.slope)} a carbon, "
+            f"sigma {minutes(self.sigma)})"
+        )
 
     @classmethod
     def fitted_to(cls, table: FeatureTable, priors: Priors | None = None) -> FittedModel:
@@ -312,13 +323,14 @@ class FittedModel:
             "offset_se": sd,
         }
 
-    def predict(self, names: Sequence[str]) -> pd.DataFrame:
+    def predict(self, names: str | Sequence[str]) -> pd.DataFrame:
         """Predicted RT of any names, with interval and basis.
 
         Parameters
         ----------
         names
-            Any spelling that `parse_name` reads; the table need not contain them.
+            One name or several, in any spelling that `parse_name` reads; the table need not
+            contain them.
 
         Returns
         -------
@@ -341,12 +353,12 @@ class FittedModel:
         'own series, extrapolated'
         """
         rows: list[_Prediction] = []
-        for name in names:
+        for name in several(names):
             rows += self._predict_lines(name, parse_name(name))
         frame = pd.DataFrame(rows, columns=list(PREDICTION_COLUMNS))
         return frame.astype({"name": "str", "isomer": "str", "basis": "str"})
 
-    def predict_one(self, names: Sequence[str]) -> FloatArray:
+    def predict_one(self, names: str | Sequence[str]) -> FloatArray:
         """RT of each name, min, shape (n,); of several lines that with most features.
 
         Parameters
@@ -363,7 +375,9 @@ class FittedModel:
         NameFormError
             If a name cannot be read.
         """
-        return np.array([self._best_rt(parse_name(name)) for name in names], dtype=np.float64)
+        return np.array(
+            [self._best_rt(parse_name(name)) for name in several(names)], dtype=np.float64
+        )
 
     def _best_rt(self, species: Species) -> float:
         """RT of a species, min, on the line with most features."""

@@ -17,13 +17,14 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.features import TableSource, read_features
 from ganglioside.reading.headers import match_header
 from ganglioside.support.arrays import FloatArray
+from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.support.priors import Priors
 
-#: Names of lipids, one for each sample: a column, a list, or a table with a column of names.
-Names = Sequence[str] | pd.Series | pd.DataFrame | npt.NDArray[Any]
+#: Names of lipids, one for each sample: a name, a list, a column, or a table with such a column.
+Names = str | Sequence[str] | pd.Series | pd.DataFrame | npt.NDArray[Any]
 
 
-class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class RetentionModel(ShownAsCard, RegressorMixin, BaseEstimator):  # type: ignore[misc]
     """RT = offset(series, isomer) + f(ceramide), f shared by all series.
 
     Parameters
@@ -86,6 +87,12 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             If the table cannot be read or lacks what is needed.
         ModelError
             If it allows no retention curve; the message says why.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.RetentionModel().fit(gg.example()).lines_.columns.tolist()
+        ['series', 'isomer', 'n', 'n_anchors', 'offset', 'offset_se']
         """
         table = X if isinstance(X, FeatureTable) else read_features(_as_table(X, y))
         model = FittedModel.fitted_to(table, self.priors)
@@ -97,6 +104,10 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.sigma_ = model.sigma
         self.n_features_in_ = 1
         return self
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Text and card: scikit-learn would show its diagram of an estimator."""
+        return {"text/plain": repr(self), "text/html": self._repr_html_()}
 
     def predict(self, X: Names) -> FloatArray:  # noqa: N803
         """RT of each name, min, shape (n,); of several isomers that of the line with most features.
@@ -116,6 +127,12 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             Before `fit`.
         NameFormError
             If a name cannot be read.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.RetentionModel().fit(gg.example()).predict("GM3(36:1;O2)").round(1)
+        array([11.3])
         """
         check_is_fitted(self)
         return self.model_.predict_one(_names(X))
@@ -140,6 +157,13 @@ class RetentionModel(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             Before `fit`.
         NameFormError
             If a name cannot be read.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> model = gg.RetentionModel().fit(gg.example())
+        >>> model.predict_lines("GD1(36:1;O2)")["isomer"].tolist()
+        ['GD1a', 'GD1b']
         """
         check_is_fitted(self)
         return self.model_.predict(_names(names))

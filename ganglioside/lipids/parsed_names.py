@@ -81,7 +81,7 @@ def _column(values: Any, index: npt.NDArray[np.int64]) -> Any:
     return pd.arrays.IntegerArray(taken, taken < 0) if taken.dtype == np.int64 else taken
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ParsedNames:
     """The species of n names, each distinct text parsed once; see `parse_names`.
 
@@ -116,6 +116,12 @@ class ParsedNames:
 
     def __len__(self) -> int:
         return len(self.index)
+
+    def __repr__(self) -> str:
+        """Numbers of names, of distinct species and of names that cannot be read."""
+        unreadable = int((self.index < 0).sum())
+        species = len(self.species)
+        return f"ParsedNames({len(self):,} names, {species:,} species, {unreadable:,} unreadable)"
 
     def take(self, rows: npt.NDArray[np.int64]) -> ParsedNames:
         """The names at some positions."""

@@ -11,6 +11,7 @@ from ganglioside.lipids.composition import Ceramide, Composition
 from ganglioside.lipids.head_groups import Glycan
 from ganglioside.lipids.name_faults import check_limit
 from ganglioside.support.fact_tables import read_facts
+from ganglioside.support.on_demand import ShownAsCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ SUM_LEVEL: Final = "species"
 CHAINS_LEVEL: Final = "molecular species"
 
 
-@dataclass(frozen=True, slots=True)
-class Species:
+@dataclass(frozen=True, slots=True, repr=False)
+class Species(ShownAsCard):
     """One lipid species, as specific as its name.
 
     Two species are equal if their series, isomer and ceramide are.
@@ -119,6 +120,10 @@ class Species:
     def lipid_maps_class(self) -> str | None:
         """Class as LIPID MAPS writes it, `Gangliosides [SP0601]`; None where none is verified."""
         return _CLASSES[self.lipid_maps] if self.lipid_maps else None
+
+    def __repr__(self) -> str:
+        """Name with the chains, if they are known: `Species('GM3(18:1;O2/16:0)')`."""
+        return f"Species('{self.head}({'/'.join(self.chains) or self.ceramide})')"
 
     def __str__(self) -> str:
         return self.name

@@ -15,6 +15,7 @@ from ganglioside.lipids.adducts import Adduct, adduct, expected_adducts
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import parse_name, species
 from ganglioside.lipids.species import Species
+from ganglioside.support.text_columns import several
 
 #: Columns of `expected_library`: one row per species, isomer and ion.
 LIBRARY: Final[dict[str, str]] = {
@@ -56,12 +57,12 @@ class _Entry:
 def expected_library(
     model: FittedModel,
     features: pd.DataFrame,
-    series: Sequence[str] | None = None,
-    ceramides: Sequence[str] | None = None,
-    adducts: Sequence[str] | None = None,
+    series: str | Sequence[str] | None = None,
+    ceramides: str | Sequence[str] | None = None,
+    adducts: str | Sequence[str] | None = None,
     window: Window = "95%",
     polarity: str = "negative",
-    names: Sequence[str] | None = None,
+    names: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Expected RT and m/z, one row per species, isomer and ion: columns `LIBRARY`.
 
@@ -80,18 +81,22 @@ def expected_library(
     elif series or ceramides:
         raise SettingsError("Give names, or series and ceramides, not both.")
     else:
-        wanted = [parse_name(name) for name in names]
-    ions = None if adducts is None else tuple(adduct(name) for name in adducts)
+        wanted = [parse_name(name) for name in several(names)]
+    ions = None if adducts is None else tuple(adduct(name) for name in several(adducts))
     entries = _entries(model, wanted, ions, _half_width(window), polarity)
     return pd.DataFrame([asdict(e) for e in entries], columns=list(LIBRARY)).astype(LIBRARY)
 
 
 def _combined(
-    features: pd.DataFrame, series: Sequence[str] | None, ceramides: Sequence[str] | None
+    features: pd.DataFrame,
+    series: str | Sequence[str] | None,
+    ceramides: str | Sequence[str] | None,
 ) -> list[Species]:
     """Each series on each ceramide; those of the table where none are given."""
-    heads = [parse_name(f"{s}(36:1;O2)") for s in series or _present_series(features)]
-    chains = [_ceramide(c) for c in ceramides] if ceramides else _present_ceramides(features)
+    heads = [parse_name(f"{s}(36:1;O2)") for s in several(series or _present_series(features))]
+    chains = (
+        [_ceramide(c) for c in several(ceramides)] if ceramides else _present_ceramides(features)
+    )
     return [species(h.series, c, h.isomer) for h in heads for c in chains]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.support.formatting import minutes, percent, ratio_percent
+from ganglioside.support.on_demand import ShownAsCard
 
 Kind = Literal["own series", "fragment", "adduct", "other form", "chance"]
 
@@ -99,8 +100,8 @@ HYPOTHESES: Final[dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Explanation(ShownAsCard):
     """All hypotheses on a feature, the likeliest first.
 
     `print(explanation)` shows it as text, `table` as a DataFrame, `charts.hypotheses` as a chart.
@@ -162,6 +163,10 @@ class Explanation:
         if self.hypotheses:
             lines += ["", *_text_table(self)]
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        """The headline, and the number of hypotheses."""
+        return f"<{_headline(self)[:-1]}; {count(len(self.hypotheses), 'explanation')} weighed>"
 
     def __str__(self) -> str:
         return self.text

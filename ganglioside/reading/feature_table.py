@@ -11,22 +11,25 @@ from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.headers import Header
 from ganglioside.reading.raw_table import Source, TableRead
 from ganglioside.reading.report import ReadingReport, report_of
+from ganglioside.support.on_demand import ShownAsCard
 
 
-@dataclass(frozen=True, eq=False)
-class FeatureTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class FeatureTable(ShownAsCard):
     r"""A feature table, read and checked; see `read_features`.
 
     Attributes
     ----------
     data : pandas.DataFrame, shape (n, len(FEATURE_TABLE))
-        One row per input row, in input order, columns `columns.FEATURE_TABLE`.
+        One row per input row, in input order: feature_id, row (of the file), name, rt (min),
+        volume (peak area), log_p, anchor, mz, adduct, sample, sample_type, sheet, fault (why the
+        row cannot be judged).
     names : ParsedNames
         The n names, parsed.
     carried : pandas.DataFrame, shape (n, k)
         The foreign columns, unchanged.
     problems : pandas.DataFrame
-        Columns `columns.PROBLEMS`, in order of row.
+        feature_id, row, column, value, code, severity, message, advice; in order of row.
     source : Source
         The input as it was received.
     header : Header or None
@@ -64,7 +67,29 @@ class FeatureTable:
     def __len__(self) -> int:
         return len(self.data)
 
+    def __repr__(self) -> str:
+        """Name of the input, and how much of it can be judged."""
+        readable = int(self.data["fault"].isna().sum())
+        samples = self.data["sample"].nunique()
+        of_samples = f" of {samples:,} samples" if samples > 1 else ""
+        return (
+            f"FeatureTable({self.source.name!r}, {len(self):,} features{of_samples}, "
+            f"{readable:,} can be judged)"
+        )
+
     @property
     def report(self) -> ReadingReport:
-        """Reading report: what was taken from the input, what was left out, and faults by kind."""
+        """Reading report: what was taken from the input, what was left out, and faults by kind.
+
+        Returns
+        -------
+        ReadingReport
+            `print` shows it as text.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> print(str(gg.example().report).splitlines()[0])
+        example.csv: 332 features, 332 of them with a name and RT that can be judged
+        """
         return report_of(self.source.name, self.tables, self.data, self.problems)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ganglioside.reports.parameters import Parameters
-from ganglioside.reports.render import render_report
+from ganglioside.reports.render import render_report, report_analysis
 
-__all__ = ["Parameters", "render_report"]
+__all__ = ["Parameters", "render_report", "report_analysis"]

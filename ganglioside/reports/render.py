@@ -18,6 +18,7 @@ from ganglioside.settings import Settings
 from ganglioside.support import locations
 
 if TYPE_CHECKING:
+    from ganglioside.analysis import Analysis
     from ganglioside.history import History
 
 NOTEBOOK: Final = "session_report.ipynb"
@@ -91,6 +92,55 @@ def render_report(
         print_pdf(target, target.with_suffix(".pdf"))
     report.done("saving", f"Written to {target}")
     report.done("complete", f"Report of {parameters.source}")
+    return target
+
+
+def report_analysis(
+    analysis: Analysis,
+    out: str | PathLike[str] | None = None,
+    *,
+    title: str | None = None,
+    pdf: bool = False,
+) -> Path:
+    """Render the report of an analysis as one HTML file.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    out
+        The HTML file; where None, the name of the input in the current folder.
+    title
+        Heading; the input's name where None.
+    pdf
+        Whether to print a PDF beside it; needs a Chromium.
+
+    Returns
+    -------
+    pathlib.Path
+        The HTML file.
+
+    Raises
+    ------
+    ReportError
+        If a file cannot be written.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> from ganglioside.reports import report_analysis
+    >>> report_analysis(gg.analyze(gg.example()), "liver.html")  # doctest: +SKIP
+    PosixPath('liver.html')
+    """
+    from ganglioside.reports.report import UNSAVED, analysis_at_hand
+
+    parameters = Parameters(source=UNSAVED, title=title or "")
+    target = _target(parameters, out or f"{Path(analysis.source.name).stem}.html")
+    if pdf:
+        require_browser()
+    with analysis_at_hand(analysis):
+        run_notebook(dataclasses.replace(parameters, output=str(target.absolute())))
+    if pdf:
+        print_pdf(target, target.with_suffix(".pdf"))
     return target
 
 

@@ -215,7 +215,13 @@ class Report:
 
 
 _HISTORY_AT_HAND: Final[ContextVar[History | None]] = ContextVar("history at hand", default=None)
-_SESSIONS_AT_HAND: Final[ContextVar[dict[str, Analysis]]] = ContextVar("sessions at hand")
+#: Analyses by what parameters call their source, each with the id of its session, if it has one.
+_ANALYSES_AT_HAND: Final[ContextVar[dict[str, tuple[Analysis, str | None]]]] = ContextVar(
+    "analyses at hand"
+)
+
+#: Source of the report of an analysis that is no session.
+UNSAVED: Final = "analysis at hand"
 
 
 @contextmanager
@@ -237,11 +243,25 @@ def _named(name: str) -> History:
 @contextmanager
 def session_at_hand(sid: str, analysis: Analysis) -> Iterator[None]:
     """Make reports of one session possible without its history, for workers of a batch."""
-    token = _SESSIONS_AT_HAND.set({sid: analysis})
+    with _at_hand({sid: (analysis, sid)}):
+        yield
+
+
+@contextmanager
+def analysis_at_hand(analysis: Analysis) -> Iterator[None]:
+    """Make a report of an analysis possible that is no session; its source is `UNSAVED`."""
+    with _at_hand({UNSAVED: (analysis, None)}):
+        yield
+
+
+@contextmanager
+def _at_hand(analyses: dict[str, tuple[Analysis, str | None]]) -> Iterator[None]:
+    """Find these analyses by the source of a report meanwhile."""
+    token = _ANALYSES_AT_HAND.set(analyses)
     try:
         yield
     finally:
-        _SESSIONS_AT_HAND.reset(token)
+        _ANALYSES_AT_HAND.reset(token)
 
 
 def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
@@ -253,8 +273,8 @@ def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
         raise ReportError(f"{', '.join(given)}: a session keeps the settings it was analysed with.")
     if parameters.reading != ReadingOptions():
         raise ReportError("A session keeps the way in which it was read: give its file.")
-    if (analysis := _SESSIONS_AT_HAND.get({}).get(parameters.source)) is not None:
-        return analysis, parameters.source
+    if (found := _ANALYSES_AT_HAND.get({}).get(parameters.source)) is not None:
+        return found
     history = _HISTORY_AT_HAND.get() or _named(parameters.history)
     sid = str(history.session(parameters.source)["id"])
     return history.load(sid), sid

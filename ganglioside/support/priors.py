@@ -24,7 +24,7 @@ class Prior:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Priors:
     """All priors of the model; each attribute is a row of `data/priors.csv`.
 
@@ -107,18 +107,42 @@ class Priors:
         """Of a few numbers: caches look a prior up in each round."""
         return hash((self.double_bond.value, self.coelution_width.value))
 
+    def __repr__(self) -> str:
+        """How they are made of the usual ones."""
+        changes = ", ".join(f"{name}={numbers}" for name, numbers in self.changes().items())
+        return f"Priors.usual().varied({changes})" if changes else "Priors.usual()"
+
     @staticmethod
     def usual() -> Priors:
-        """Priors of `data/priors.csv`."""
+        """Priors of `data/priors.csv`.
+
+        Returns
+        -------
+        Priors
+
+        Examples
+        --------
+        >>> Priors.usual().coelution_width.unit
+        'min'
+        """
         return _usual()
 
     def varied(self, **changes: dict[str, Any]) -> Priors:
         """Priors with other numbers: name of a prior to its new value, spread or weight.
 
+        Returns
+        -------
+        Priors
+
         Raises
         ------
         SettingsError
             If there is no such prior, or something else than a number of it is named.
+
+        Examples
+        --------
+        >>> Priors.usual().varied(coelution_width={"value": 0.014}).coelution_width.value
+        0.014
         """
         known = {field.name for field in fields(self)}
         for name, numbers in changes.items():
@@ -134,7 +158,17 @@ class Priors:
         )
 
     def changes(self) -> dict[str, dict[str, float]]:
-        """Numbers that differ from the usual ones, as `varied` takes them."""
+        """Numbers that differ from the usual ones, as `varied` takes them.
+
+        Returns
+        -------
+        dict of str to dict
+
+        Examples
+        --------
+        >>> Priors.usual().varied(coelution_width={"value": 0.014}).changes()
+        {'coelution_width': {'value': 0.014}}
+        """
         found: dict[str, dict[str, float]] = {}
         for field in fields(self):
             mine, usual = getattr(self, field.name), getattr(_usual(), field.name)

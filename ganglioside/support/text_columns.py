@@ -158,3 +158,14 @@ def where(values: Texts, text: str) -> IntArray:
     [0, 2]
     """
     return np.asarray(pc.indices_nonzero(pc.equal(values, text)), dtype=np.int64)
+
+
+def several(given: str | Iterable[str]) -> list[str]:
+    """List of texts, also of a single one.
+
+    Examples
+    --------
+    >>> several("GM1(38:1;O2)"), several(["GM1", "GM2"])
+    (['GM1(38:1;O2)'], ['GM1', 'GM2'])
+    """
+    return [given] if isinstance(given, str) else list(given)

@@ -7,6 +7,7 @@ the table is analysed again: `Overrides.mark` sets it in the table.
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -152,6 +153,11 @@ class Override:
         Raises
         ------
         OverrideError
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.Override(feature_id=3, note="Look again.").require_confirmed(None)
         """
         if not self.confirmed_by:
             return
@@ -179,7 +185,7 @@ class Override:
         return self.decision is None and self.anchor is None and not self.note.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Overrides:
     """The overrides of one table: at most one per feature, sorted by feature.
 
@@ -202,34 +208,103 @@ class Overrides:
     def __iter__(self) -> Iterator[Override]:
         return iter(self.entries)
 
+    def __repr__(self) -> str:
+        """Numbers of overrides by decision; the others are notes and anchor marks."""
+        decisions = Counter(entry.decision or "noted" for entry in self.entries)
+        counts = ", ".join(f"{number:,} {what}" for what, number in decisions.items())
+        return f"Overrides({counts})"
+
     @property
     def by_feature(self) -> dict[int, Override]:
         """The override of each feature that has one."""
         return {entry.feature_id: entry for entry in self.entries}
 
     def of(self, feature_id: int) -> Override | None:
-        """The override of a feature, None without one."""
+        """The override of a feature, None without one.
+
+        Returns
+        -------
+        Override or None
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> overrides.of(3).verdict, overrides.of(4)
+        ('outlier', None)
+        """
         return next((entry for entry in self.entries if entry.feature_id == feature_id), None)
 
     def put(self, override: Override) -> Overrides:
         """These overrides with `override` in place of that feature's present one.
 
         An empty `override` removes the present one.
+
+        Returns
+        -------
+        Overrides
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> len(overrides.put(gg.Override(feature_id=4, note="Look again.")))
+        2
         """
         return self.put_all([override])
 
     def put_all(self, overrides: Iterable[Override]) -> Overrides:
-        """These overrides with others in place of those features' present ones, as by `put`."""
+        """These overrides with others in place of those features' present ones, as by `put`.
+
+        Returns
+        -------
+        Overrides
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> notes = [gg.Override(feature_id=n, note="Look again.") for n in (3, 4)]
+        >>> len(gg.Overrides().put_all(notes))
+        2
+        """
         by_feature = self.by_feature | {entry.feature_id: entry for entry in overrides}
         entries = [by_feature[f] for f in sorted(by_feature) if not by_feature[f].is_empty]
         return Overrides(tuple(entries))
 
     def without(self, feature_id: int) -> Overrides:
-        """These overrides without that of a feature."""
+        """These overrides without that of a feature.
+
+        Returns
+        -------
+        Overrides
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> len(overrides.without(3))
+        0
+        """
         return self.put(Override(feature_id=feature_id))
 
     def changes_from(self, before: Overrides, author: str) -> list[Override]:
-        """Overrides that turn those of before into these; an empty one by `author` undoes."""
+        """Overrides that turn those of before into these; an empty one by `author` undoes.
+
+        Returns
+        -------
+        list of Override
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> [change.feature_id for change in overrides.changes_from(gg.Overrides(), "Ann")]
+        [3]
+        """
         old, new = before.by_feature, self.by_feature
         changed = [f for f in sorted(old | new) if old.get(f) != new.get(f)]
         return [new.get(f) or Override(feature_id=f, author=author) for f in changed]
@@ -237,10 +312,21 @@ class Overrides:
     def mark(self, table: FeatureTable) -> FeatureTable:
         """The table with the anchor marks of these overrides.
 
+        Returns
+        -------
+        FeatureTable
+
         Raises
         ------
         OverrideError
             If a feature is not in the table.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> overrides = gg.Overrides().put(gg.Override(feature_id=3, anchor=True))
+        >>> bool(overrides.mark(gg.example()).data.loc[3, "anchor"])
+        True
         """
         self.require_rows(len(table))
         marks = [(e.feature_id, e.anchor) for e in self.entries if e.anchor is not None]
@@ -252,7 +338,7 @@ class Overrides:
         return dataclasses.replace(table, data=data)
 
     def beside(self, features: pd.DataFrame) -> pd.DataFrame:
-        """The features with the overrides in columns `columns.OVERRIDE_COLUMNS` after `reason`.
+        """The features with the overrides in columns after `reason`.
 
         Without any override, the features as they are.
 
@@ -260,6 +346,21 @@ class Overrides:
         ----------
         features : pandas.DataFrame
             `Analysis.features`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Their columns, and analyst_decision, analyst_name, analyst_verdict, analyst_anchor,
+            analyst_note, analyst, analyst_time, confirmed_by and confirmed_at.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> beside = overrides.beside(gg.analyze(gg.example()).features)
+        >>> beside.loc[3, "analyst_verdict"]
+        'outlier'
         """
         if not self.entries:
             return features
@@ -279,6 +380,17 @@ class Overrides:
         Raises
         ------
         OverrideError
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> overrides.require_rows(4)
+        >>> overrides.require_rows(3)
+        Traceback (most recent call last):
+            ...
+        ganglioside.errors.OverrideError: ...
         """
         beyond = [entry.feature_id for entry in self.entries if entry.feature_id >= rows]
         if beyond:
@@ -288,7 +400,22 @@ class Overrides:
             )
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per override, columns `columns.OVERRIDES`."""
+        """One row per override.
+
+        Returns
+        -------
+        pandas.DataFrame
+            feature_id, verdict, anchor, note, author, time (UTC), name, later, confirmed_by,
+            confirmed_at; NA where nothing was decided.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> overrides.to_frame()[["feature_id", "verdict"]].values.tolist()
+        [[3, 'outlier']]
+        """
         rows = [[_cell(getattr(entry, column), column) for column in OVERRIDES] for entry in self]
         return pd.DataFrame(rows, columns=list(OVERRIDES)).astype(OVERRIDES)
 
@@ -296,10 +423,22 @@ class Overrides:
     def from_frame(cls, frame: pd.DataFrame) -> Overrides:
         """The overrides whose `to_frame` gave this table.
 
+        Returns
+        -------
+        Overrides
+
         Raises
         ------
         OverrideError
             If a column is missing, a value is refused, or a feature has two rows.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> outlier = gg.Override(feature_id=3, verdict="outlier", note="Tail.")
+        >>> overrides = gg.Overrides().put(outlier)
+        >>> gg.Overrides.from_frame(overrides.to_frame()) == overrides
+        True
         """
         missing = [column for column in OVERRIDES if column not in frame]
         if missing:

@@ -140,3 +140,34 @@ def test_simulate_is_reproducible_and_can_be_analysed(tmp_path: Path) -> None:
     assert run("simulate", "--seed", 4).stdout != shown
     (document,) = run_json("analyze", "s.csv")
     assert len(document["features"]) == len(pd.read_csv("truth.csv"))
+
+
+def test_a_name_that_cannot_be_read_does_not_stop_the_others() -> None:
+    result = run("predict", EXAMPLE, "GM1(38:1;O2)", "foo", "GD1(40:1;O2)", code=1)
+    assert "GM1(38:1;O2)" in result.stdout
+    assert "GD1(40:1;O2)" in result.stdout
+    assert "error 'foo' names no ceramide" in result.stderr
+    (row,) = run_json("predict", EXAMPLE, "GM1(38:1;O2)", "foo", code=1)
+    assert row["name"] == "GM1(38:1;O2)"
+
+
+def test_a_finding_does_not_read_like_a_failure() -> None:
+    shown = run("analyze", EXAMPLE, "--no-save").stdout
+    assert "  ! Anchor GM3(39:1;O2)" in shown
+    assert "error" not in shown
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--rt-tolerance", "0.9", "0.9 min is out of range: allowed are 0.01 to 0.5 min"),
+        ("--rt-tolerance", "x", "a number is needed"),
+        ("--max-rows", "1.5", "a whole number is needed"),
+        ("--sample-type", "cow", "'cow' is not one of"),
+    ],
+)
+def test_a_wrong_value_is_named_plainly(option: str, value: str, said: str) -> None:
+    told = " ".join(run("analyze", EXAMPLE, option, value, code=2).stderr.replace("│", " ").split())
+    assert said in told
+    assert "Input should" not in told
+    assert "Value error" not in told

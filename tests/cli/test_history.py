@@ -17,6 +17,7 @@ import ganglioside as gg
 from ganglioside.errors import Cancelled
 from ganglioside.exporting import FORMATS
 from ganglioside.history.sharing import VARIABLE, Person
+from ganglioside.support.local_time import SECONDS, local_text, zone_name
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +67,36 @@ def test_history_lists_the_newest_first(sid: str) -> None:
     listed = run("history", "list").stdout
     assert sid in listed
     assert listed.index("brain 1") < listed.index("liver 3")
+
+
+def test_history_alone_lists_as_jobs_alone_does(sid: str) -> None:
+    assert run("history").stdout == run("history", "list").stdout
+
+
+def test_a_long_history_is_cut_for_people_and_whole_for_programs(sid: str) -> None:
+    history = gg.History.open()
+    analysis = history.load(sid)
+    history.save_all([(analysis, f"n{number}") for number in range(21)])
+    listed = run("history", "list")
+    assert listed.stdout.count("completed") == 20
+    assert "--limit shows more" in listed.stderr
+    assert len(run_json("history", "list")) == 22
+    assert run("history", "list", "--limit", 21).stdout.count("completed") == 21
+
+
+def test_a_rename_is_confirmed_by_the_full_id(sid: str) -> None:
+    assert f"Renamed {sid}: liver 4" in run("history", "rename", sid[:-1], "liver 4").stderr
+    assert run_json("history", "list")[0]["name"] == "liver 4"
+
+
+def test_a_session_is_shown_in_words_with_times_in_seconds(sid: str) -> None:
+    shown = run("history", "show", sid).stdout
+    created = gg.History.open().session(sid)["created"]
+    assert f"{local_text(created, SECONDS)} {zone_name()}" in shown
+    for words in ("made by", "SHA-256 of the file", "Outlier threshold", "everybody"):
+        assert words in shown
+    for raw in ("file_name", "+00:00", "rt_tolerance", "False"):
+        assert raw not in shown
 
 
 def test_an_empty_history_is_said_to_be_empty() -> None:

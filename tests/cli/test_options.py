@@ -115,7 +115,7 @@ def test_no_advice_names_an_option_or_a_command_that_its_reader_lacks() -> None:
             said = template.replace("{limit}", "max-rows")
             named = set(re.findall(r"--[a-z-]+", said))
             assert named <= READING, wording
-            for command in re.findall(r"ganglioside ([a-z]+(?: (?:list|rerun))?)", said):
+            for command in re.findall(r"ganglioside ([a-z]+(?: (?:list|rerun|share))?)", said):
                 assert command in COMMANDS, wording
         for select in re.findall(r"under ([A-Z][A-Za-z ]+)$", wording.panel):
             assert select in labels, wording

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -155,6 +156,28 @@ def test_a_pipe_gets_the_data_as_they_are(held: Held) -> None:
 )  # fmt: skip
 def test_each_character_is_shown_or_named(character: str, shown: str) -> None:
     assert output.safe(character) == shown
+
+
+def test_no_message_swallows_the_bar(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Console, "is_terminal", True)
+    monkeypatch.setenv("COLUMNS", "100")
+    event = {"type": "progress", "session_id": None, "step": "loading", "percentage": 50.0,
+             "timestamp": ""}  # fmt: skip
+    with output.progress_bar("t" * 300) as move:
+        assert move is not None
+        move({**event, "message": "first\nsecond " + "x" * 500})
+        move({**event, "type": "log", "message": "bad.csv: refused"})
+    drawn = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
+    lines = re.split(r"[\r\n]+", drawn)
+    bars = [line for line in lines if "━" in line]
+    assert bars
+    assert max(map(len, lines)) <= 100
+    assert all(line.count("━") + line.count("╸") + line.count("╺") >= 24 for line in bars)
+    assert any("first" in line for line in bars)
+    assert "second" not in drawn
+    assert any(line.startswith("bad.csv: refused") for line in lines)
 
 
 def test_progress_is_printed_safely(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,26 @@ def test_explain_json_holds_every_hypothesis(analysis: gg.Analysis) -> None:
     assert sum(h["probability"] for h in document["hypotheses"]) == pytest.approx(1)
 
 
+def test_a_feature_is_named_or_numbered_or_found_by_its_row(analysis: gg.Analysis) -> None:
+    by_number = run("explain", EXAMPLE, 41).stdout
+    row = analysis.features.loc[41, "row"]
+    assert run("explain", EXAMPLE, "GM2 d34:1").stdout == by_number
+    assert run("explain", EXAMPLE, "--row", row).stdout == by_number
+    assert run_json("suggest", EXAMPLE, "--row", row) == run_json("suggest", EXAMPLE, 41)
+
+
+def test_a_name_of_several_features_lists_them() -> None:
+    said = run("explain", EXAMPLE, "GM3(38:1;O2)", code=1).stderr
+    assert "5 features are named" in said
+    assert "22: 12.525 min valid (row 24)" in said
+
+
+def test_suggestions_have_headings_for_people() -> None:
+    shown = run("suggest", EXAMPLE, 274).stdout
+    assert "expected RT (min)" in shown
+    assert "_" not in shown
+
+
 def test_a_session_is_explained_as_its_file(sid: str, analysis: gg.Analysis) -> None:
     assert run("explain", sid[:8], 7).stdout == f"{analysis.explain(7)}\n"
     assert len(run_json("suggest", sid, 274)) == len(analysis.suggest(274))
@@ -86,7 +106,7 @@ def test_what_is_not_there_is_refused_with_1(arguments: tuple[object, ...], said
 
 
 @pytest.mark.parametrize(
-    "wrong", [("explain", EXAMPLE), ("explain", EXAMPLE, "-1"), ("library", EXAMPLE)]
+    "wrong", [("explain", EXAMPLE), ("explain", EXAMPLE, "1", "--row", "3"), ("library", EXAMPLE)]
 )
 def test_wrong_usage_exits_with_2(wrong: tuple[object, ...]) -> None:
     run(*wrong, code=2)

@@ -181,7 +181,7 @@ def test_a_frame_is_no_file_also_when_a_history_gives_it_back(tmp_path: Path) ->
     sid, analysis = history.run(frame)
     for each in (analysis, history.load(sid), history.load(history.rerun(sid))):
         assert not each.source.is_file
-        with pytest.raises(ExportError, match=r"came as a DataFrame.*export CSV"):
+        with pytest.raises(ExportError, match=r"came from a program.*export CSV"):
             gg.export(each, tmp_path / "x.csv", "your-file")
     assert not (tmp_path / "x.csv").exists()
 

@@ -11,6 +11,8 @@ from paths import ROOT
 
 import ganglioside as gg
 
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
 FOLDERS = {"ganglioside": ROOT, "ganglioside_widgets": ROOT / "widgets"}
 
 
@@ -25,11 +27,18 @@ def with_examples() -> list[str]:
     return found
 
 
+def at_hand(folder: Path) -> dict[str, object]:
+    """What the examples of a history have at hand: it, and the id of a session."""
+    history = gg.History.open(folder / "history.duckdb")
+    return {"history": history, "sid": history.save(gg.analyze(gg.example()))}
+
+
 @pytest.mark.parametrize("name", with_examples())
 def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
-    found = doctest.testmod(importlib.import_module(name))
+    names = at_hand(tmp_path) if name == "ganglioside.history.history" else {}
+    found = doctest.testmod(importlib.import_module(name), extraglobs=names, optionflags=OPTIONS)
     assert found.attempted > 0
     assert found.failed == 0
 

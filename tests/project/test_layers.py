@@ -36,6 +36,7 @@ ORDER = (
     "history",
     "charts",
     "reports",
+    "display",
     "batch",
     "jobs",
     "watching",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from pathlib import Path
 
 import jinja2
@@ -173,3 +175,26 @@ def test_each_page_has_a_label_and_a_card() -> None:
     assert set(app.PAGES) == set(labels) == set(start_page.CARDS)
     assert labels == {name: title for name, (title, _) in start_page.CARDS.items()}
     assert set(navigation.FOR_ADMINISTRATORS) == start_page.FOR_ADMINISTRATORS
+
+
+def test_the_address_is_the_last_line(capsys: pytest.CaptureFixture[str]) -> None:
+    for has_own_token in (True, False):
+        app.show_address("http://127.0.0.1:8866/", has_own_token=has_own_token)
+        assert "Open http://127.0.0.1:8866/" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_a_terminal_is_kept_quiet_and_a_log_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    server = Pages()
+    server.parse_command_line(app._quiet())
+    assert server.log_level == logging.ERROR
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
+    assert app._quiet() == []
+
+
+def test_arguments_that_are_dicts_warn_nobody() -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        app._keep_dicts()
+        ServerApp().parse_command_line(app.lab_arguments(Path(), ServerOptions(port=8901)))
+    assert [one for one in told if "dict-traits" in str(one.message)] == []

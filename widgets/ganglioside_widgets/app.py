@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -90,6 +92,7 @@ def serve_lab(folder: Path, options: ServerOptions) -> None:
     arguments = lab_arguments(folder, options)
     _add_share("JUPYTER_CONFIG_PATH")
     LabServer.own_token = token
+    _keep_dicts()
     Lab.launch_instance([*arguments, *options.extra])
 
 
@@ -143,14 +146,20 @@ def serve_pages(folder: Path, options: PageOptions) -> None:
         _add_share("JUPYTER_PATH")
         sockets, tls = address.bind(), address.tls_context()
         _warn_if_open(address)
-        if hub is None:
-            show_address(address.url("" if own_token else token), has_own_token=bool(own_token))
 
+        def announce() -> None:
+            """Print the address, once the server answers at it."""
+            if hub is None:
+                show_address(address.url("" if own_token else token), has_own_token=bool(own_token))
+
+        print("Starting the web pages ...", file=sys.stderr, flush=True)
         # Loaded last, as it takes longest: what cannot be served is told at once.
         from ganglioside_widgets.serving.pages import Pages
 
+        _keep_dicts()
         Pages.launch_instance(
-            [*arguments, *options.extra],
+            [*_quiet(), *arguments, *options.extra],
+            announce=announce,
             door=door,
             address=address,
             sockets=sockets,
@@ -166,7 +175,24 @@ def show_address(url: str, *, has_own_token: bool) -> None:
     if has_own_token:
         print(f"Open {url} and sign in with the token of {TOKEN}.", flush=True)
         return
-    print(f"Open {url}\nWhoever has this address can use the pages.", flush=True)
+    print(
+        f"Whoever has this address can use the pages. To end them: Ctrl-C.\nOpen {url}", flush=True
+    )
+
+
+def _keep_dicts() -> None:
+    """Warn nobody of arguments that are dicts: sizes must reach the server as numbers."""
+    told = r"[\s\S]* for dict-traits is deprecated"
+    warnings.filterwarnings("ignore", told, DeprecationWarning)
+
+
+def _quiet() -> list[str]:
+    """Arguments that keep the servers' own notes out of a person's terminal.
+
+    Where there is no terminal, as with a service, they are kept: a log is read when something is
+    wrong.
+    """
+    return ["--Application.log_level=ERROR"] if sys.stderr.isatty() else []
 
 
 def lab_arguments(folder: Path, options: ServerOptions) -> list[str]:

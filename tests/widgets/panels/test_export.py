@@ -40,8 +40,8 @@ def test_the_button_of_your_file_says_why_it_is_grey() -> None:
     panel.state.analysis = gg.analyze(frame)
     grey = [kind for kind, button in panel.buttons.items() if button.disabled]
     assert grey == ["your-file"]
-    assert "DataFrame" in panel.buttons["your-file"].tooltip
-    assert "DataFrame" in panel._message.value
+    assert "from a program" in panel.buttons["your-file"].tooltip
+    assert "from a program" in panel._message.value
     panel.state.analysis = gg.analyze(gg.example())
     assert not panel.buttons["your-file"].disabled
     assert "DataFrame" not in panel.buttons["your-file"].tooltip

@@ -60,7 +60,7 @@ def test_your_own_file_is_given_back(analysis: gg.Analysis) -> None:
 def test_a_frame_is_no_file_and_only_that_button_is_grey() -> None:
     state = ExportState()
     state.analysis = gg.analyze(pd.read_csv(io.BytesIO(gg.example().source.content)))
-    assert "DataFrame" in state.why_not_kind("your-file")
+    assert "from a program" in state.why_not_kind("your-file")
     assert state.why_not_kind("csv") == ""
     state.make("your-file")
     assert "export CSV" in state.error

@@ -191,9 +191,9 @@ class FeaturePanel(Panel):
         suggestions = self.state.suggestions()
         if suggestions is None:
             return []
-        return (
-            suggestions[suggestions["name"] != feature["name"]].head(_SUGGESTED).to_dict("records")
-        )
+        others = suggestions[suggestions["name"] != feature["name"]].head(_SUGGESTED)
+        rows: list[dict[str, Any]] = others.to_dict("records")
+        return rows
 
     def _name_line(self, suggestion: dict[str, Any]) -> w.HBox:
         name = str(suggestion["name"])

@@ -23,6 +23,9 @@ _INTERVAL: Final = 0.5
 #: Seconds between two looks whether a spare kernel is ready.
 _LOOK: Final = 0.05
 
+#: Arguments of kernels. Each would warn of its transport, which is signed and stays here.
+_QUIET: Final = ("--IPKernelApp.log_level=ERROR",)
+
 #: Niceness of kernels: from 0, as the server has, to 19.
 _NICENESS: Final = 10
 
@@ -71,6 +74,7 @@ class BoundedKernels(AsyncMappingKernelManager):
     async def start_kernel(self, **named: Any) -> str:  # type: ignore[override]
         """Start a kernel; returns its id."""
         file = self._name_file(named)
+        named["extra_arguments"] = [*named.get("extra_arguments", []), *_QUIET]
         if named.get("env", {}).get("VOILA_PREHEAT") == "True":
             await self._room_for_spare()
         elif self.is_full:

@@ -18,7 +18,7 @@ from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.httpserver import HTTPServer
-from traitlets import Bool, Instance, List
+from traitlets import Bool, Callable, Instance, List
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
@@ -175,6 +175,8 @@ class Pages(Voila):  # type: ignore[misc]
         Whether visitors from other machines come, who may change only what is theirs.
     hub : HubService or None
         The hub at which people sign in; None: they bring the token.
+    announce : callable
+        Called once the server listens: it tells people the address.
     """
 
     door = Instance(Door)
@@ -184,6 +186,7 @@ class Pages(Voila):  # type: ignore[misc]
     workplace = Instance(Path)
     guests = Bool(False)
     hub = Instance(HubService, allow_none=True)
+    announce = Callable(lambda: None)
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with our door, sign-in and error pages."""
@@ -245,6 +248,7 @@ class Pages(Voila):  # type: ignore[misc]
         self.app.add_handlers(".*$", self.init_handlers())
         server = HTTPServer(self.app, ssl_options=self.tls)
         server.add_sockets(self.sockets)
+        self.announce()
         if self.open_browser:
             self.launch_browser()
         self.log.info("The web pages are served at %s", self.address.url())

@@ -1,0 +1,205 @@
+"""Cards of results: an analysis, and the explanation of one feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from ganglioside.columns import VERDICTS
+from ganglioside.display.cards import card
+from ganglioside.display.sketch import retention_sketch
+from ganglioside.support.formatting import area, minutes, percent, share
+
+if TYPE_CHECKING:
+    from ganglioside.analysis import Analysis
+    from ganglioside.questions.explanation import Explanation
+
+#: Rows of each table of a card.
+MOST_QUEUED: Final = 6
+MOST_SPECIES: Final = 8
+MOST_HYPOTHESES: Final = 6
+#: Probability below which a hypothesis is only counted.
+LEAST_SHOWN: Final = 0.001
+
+#: Features from which on the card lists findings: to ask for other names would take seconds.
+LARGE: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The number of features of one verdict."""
+
+    verdict: str
+    count: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A table of a card: its title, headings, and cells."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
+def analysis_card(analysis: Analysis) -> str:
+    """Card of an analysis: verdicts, what to look at first, largest species, one chart.
+
+    Parameters
+    ----------
+    analysis : Analysis
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    summary = analysis.summary
+    counts = {verdict: int(getattr(summary, verdict)) for verdict in VERDICTS}
+    total = max(summary.features, 1)
+    headings, queue, more = _queue(analysis)
+    species = top_species(analysis)
+    return card(
+        "analysis",
+        title=analysis.source.name,
+        lead=summary.lead,
+        tiles=[Tile(v, f"{n:,}", share(n, total)) for v, n in counts.items()],
+        shares={v: n / total for v, n in counts.items()},
+        queue_headings=headings,
+        queue=queue,
+        more=f"{more:,}" if more else "",
+        species_title=species.title,
+        species_headings=species.headings,
+        species=species.rows,
+        chart=retention_sketch(_drawn(analysis)),
+        settings=_settings_line(analysis),
+        version=analysis.version,
+        example=_example_name(analysis.features),
+    )
+
+
+def top_species(analysis: Analysis) -> Listed:
+    """The valid features of the largest peak area, as the first species of the result.
+
+    Of a study, those are the peaks that its samples share, with their median area.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    """
+    if len(analysis.consensus):
+        return _top_shared(analysis.consensus)
+    features = analysis.features
+    valid = features[features["verdict"] == "valid"]
+    largest = valid.sort_values("volume", ascending=False, kind="stable").head(MOST_SPECIES)
+    columns = ["name", "rt", "residual", "volume", "confidence"]
+    rows = [
+        (name, minutes(rt, unit=""), minutes(apart, unit="", signed=True), area(volume), percent(p))
+        for name, rt, apart, volume, p in largest[columns].itertuples(index=False)
+    ]
+    title = f"Largest valid features ({len(rows)} of {len(valid):,})"
+    headings = ("Name", "RT (min)", "RT − expected", "Area", "Confidence")
+    return Listed(title, headings, tuple(rows))
+
+
+def _top_shared(consensus: pd.DataFrame) -> Listed:
+    """The valid peaks of a study of the largest median area."""
+    valid = consensus[consensus["verdict"] == "valid"]
+    largest = valid.sort_values("volume", ascending=False, kind="stable").head(MOST_SPECIES)
+    rows = [
+        (name, minutes(rt, unit=""), f"{seen} of {samples}", area(volume), percent(p))
+        for name, rt, seen, samples, volume, p in largest[
+            ["name", "rt", "seen", "samples", "volume", "confidence"]
+        ].itertuples(index=False)
+    ]
+    title = f"Largest valid species of the study ({len(rows)} of {len(valid):,})"
+    headings = ("Name", "RT (min)", "Samples", "Median area", "Confidence")
+    return Listed(title, headings, tuple(rows))
+
+
+def explanation_card(explanation: Explanation) -> str:
+    """Card of the explanation of a feature: its verdict, and the likeliest hypotheses.
+
+    Parameters
+    ----------
+    explanation : Explanation
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    likely = [h for h in explanation.hypotheses if h.probability >= LEAST_SHOWN]
+    shown = likely[:MOST_HYPOTHESES] or explanation.hypotheses[:1]
+    rows = [
+        (
+            percent(h.probability),
+            h.statement,
+            minutes(h.expected_rt, "", unit=""),
+            minutes(h.difference, "", unit="", signed=True),
+            h.basis,
+        )
+        for h in shown
+    ]
+    return card(
+        "explanation",
+        explanation=explanation,
+        rt=minutes(explanation.rt),
+        confidence=percent(explanation.confidence) if explanation.hypotheses else "",
+        shares={v: explanation.probabilities.get(v, 0.0) for v in VERDICTS},
+        rows=rows,
+        more=len(explanation.hypotheses) - len(shown),
+    )
+
+
+def _queue(analysis: Analysis) -> tuple[tuple[str, ...], list[tuple[object, ...]], int]:
+    """Headings and cells of the first features to look at, and the number of the others."""
+    features = analysis.features
+    queue = _reasons(analysis)
+    first = queue.head(MOST_QUEUED)
+    rows = features.iloc[first["feature_id"].astype("int64")]
+    columns = {
+        "Row": rows["row"] if "row" in rows else rows["feature_id"],
+        "Name": rows["name"],
+        "RT (min)": rows["rt"].map(lambda rt: minutes(rt, unit="")),
+        "Verdict": rows["verdict"].astype("str"),
+        "Why": first["why"],
+    }
+    if "sample" in features and features["sample"].nunique() > 1:
+        columns["Sample"] = rows["sample"]
+    return tuple(columns), list(zip(*columns.values(), strict=True)), len(queue) - len(first)
+
+
+def _reasons(analysis: Analysis) -> pd.DataFrame:
+    """Features to look at first and why: the review queue; of a large table the findings."""
+    if len(analysis.features) <= LARGE:
+        return analysis.review_queue[["feature_id", "why"]]
+    named = analysis.findings.dropna(subset=["feature_id"]).drop_duplicates("message")
+    return named.drop_duplicates("feature_id").rename(columns={"message": "why"})
+
+
+def _drawn(analysis: Analysis) -> pd.DataFrame:
+    """What the chart shows: features of one gradient, those that samples share once."""
+    if not analysis.is_on_model.all():
+        return analysis.features[analysis.is_on_model]
+    return analysis.consensus if len(analysis.consensus) else analysis.features
+
+
+def _settings_line(analysis: Analysis) -> str:
+    """The thresholds in one line."""
+    settings = analysis.settings
+    return (
+        f"R² from {settings.r2_threshold:g}, outliers beyond {settings.outlier_threshold:g} sigma, "
+        f"pairs within {settings.rt_tolerance:g} min."
+    )
+
+
+def _example_name(features: pd.DataFrame) -> str:
+    """Name that one row has, that of the largest valid feature if any, as an example."""
+    named = features.dropna(subset=["name"]).drop_duplicates("name", keep=False)
+    valid = named[named["verdict"] == "valid"]
+    largest = (valid if len(valid) else named).sort_values("volume", ascending=False)["name"]
+    return str(largest.iloc[0]).replace('"', "") if len(largest) else "GM3(36:1;O2)"

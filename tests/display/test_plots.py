@@ -1,0 +1,49 @@
+"""The charts of an analysis have short names, and draw what `gg.charts` draws."""
+
+from __future__ import annotations
+
+import pytest
+
+import ganglioside as gg
+from ganglioside.display.plots import Plots
+from ganglioside.errors import FeatureError, SettingsError
+
+
+@pytest.fixture(scope="module")
+def analysis() -> gg.Analysis:
+    return gg.analyze(gg.example())
+
+
+def test_each_short_name_draws_its_chart(analysis: gg.Analysis) -> None:
+    charts = gg.charts
+    pairs = [
+        (analysis.plot.carbons("GD1"), charts.retention_by_carbons(analysis, "GD1")),
+        (analysis.plot.panels("GD1"), charts.series_panels(analysis, ["GD1"])),
+        (analysis.plot(), charts.series_panels(analysis)),
+        (analysis.plot.predicted(), charts.predicted_against_measured(analysis)),
+        (analysis.plot.reduced(), charts.reduced_retention(analysis)),
+        (analysis.plot.residuals(), charts.residuals(analysis)),
+        (analysis.plot.categories(), charts.verdicts_by_category(analysis)),
+        (analysis.plot.areas(), charts.areas_by_series(analysis)),
+        (analysis.plot.mass(), charts.mass_map(analysis)),
+        (analysis.plot.fragments(), charts.fragment_network(analysis)),
+        (analysis.plot.explanation(12), charts.hypotheses(analysis.explain(12))),
+    ]
+    for short, long in pairs:
+        assert short.to_dict() == long.to_dict()
+
+
+def test_the_names_are_seen_and_completed(analysis: gg.Analysis) -> None:
+    for name in ("carbons", "reduced", "areas"):
+        assert name in repr(analysis.plot)
+        assert name in dir(analysis.plot)
+        assert getattr(Plots, name).__doc__
+
+
+def test_a_series_that_is_not_there_is_refused(analysis: gg.Analysis) -> None:
+    with pytest.raises(SettingsError, match=r"series = 'GD1a'.*Did you mean 'GD1'"):
+        analysis.plot.carbons("GD1a")
+    with pytest.raises(SettingsError, match="series = 'GX'"):
+        analysis.plot.panels(["GD1", "GX"])
+    with pytest.raises(FeatureError):
+        analysis.plot.explanation("nothing")

@@ -1,0 +1,59 @@
+"""Pictures of every page at three widths in both themes, kept beside what other tests write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import ganglioside as gg
+
+sync_api = pytest.importorskip("playwright.sync_api")
+from browser.pages import drawer, feature, history, open_workbench, run_open_example, settle  # noqa: E402
+from browser.servers import Server, Visit  # noqa: E402
+
+pytestmark = pytest.mark.browser
+expect = sync_api.expect
+
+SIZES = ((1280, 800), (1920, 1080), (700, 1000))
+
+
+def picture(page: sync_api.Page, name: Path) -> None:
+    """Keep what a reader sees at each size and in each theme; nothing is wider than the window."""
+    before = page.viewport_size
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            settle(page)
+            page.screenshot(path=f"{name}_{width}_{theme}.png")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+                name.name,
+                width,
+            )
+    page.emulate_media(color_scheme="no-override")
+    page.set_viewport_size(before)
+
+
+def test_every_page_has_its_picture(visit: Visit, server: Server, tmp_path: Path) -> None:
+    history(server).save(gg.analyze(gg.example()), name="liver")
+    page = visit.page
+    page.goto(server.url)
+    expect(page.get_by_text("Reading the history")).to_have_count(0)
+    picture(page, tmp_path / "start")
+    page.goto(f"{server.url}/help")
+    picture(page, tmp_path / "help")
+    page.goto(f"{server.url}/voila/render/species.ipynb")
+    page.get_by_label("Names").fill("GD1a(36:1;O2)\nGD1(38:1;O2)")
+    expect(page.get_by_role("grid", name="Predictions")).to_contain_text("GD1b")
+    picture(page, tmp_path / "species")
+    page.goto(f"{server.url}/voila/render/history.ipynb")
+    expect(page.locator(".gg-history .gg-row").first).to_be_visible()
+    picture(page, tmp_path / "history")
+    page = run_open_example(open_workbench(visit, server))
+    feature(page, 3)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    picture(page, tmp_path / "workbench")
+    for part in ("Table", "Thresholds", "Export"):
+        drawer(page, part)
+    picture(page, tmp_path / "workbench_open")

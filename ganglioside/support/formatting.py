@@ -51,9 +51,12 @@ def area(value: float, missing: str = MISSING) -> str:
     """Peak area, to three digits.
 
     >>> area(123456.0), area(87.0), area(float("nan"))
-    ('1.23e+05', '87', '–')
+    ('1.23e5', '87', '–')
     """
-    return f"{value:.3g}" if isfinite(value) else missing
+    if not isfinite(value):
+        return missing
+    digits, _, power = f"{value:.2e}".partition("e")
+    return f"{value:.3g}" if abs(value) < 1000 else f"{digits}e{int(power)}"
 
 
 def ratio_percent(ratio: float, missing: str = MISSING) -> str:

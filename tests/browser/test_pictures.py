@@ -24,6 +24,7 @@ def picture(page: sync_api.Page, name: Path) -> None:
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):
+            page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
             page.emulate_media(color_scheme=theme)
             settle(page)
             page.screenshot(path=f"{name}_{width}_{theme}.png")
@@ -31,6 +32,7 @@ def picture(page: sync_api.Page, name: Path) -> None:
                 name.name,
                 width,
             )
+    page.evaluate("delete document.body.dataset.ggTheme")
     page.emulate_media(color_scheme="no-override")
     page.set_viewport_size(before)
 

@@ -8,6 +8,7 @@ files and commands are made from the package. Nothing is loaded from elsewhere.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -27,6 +28,9 @@ TAKEN = {
     "reports/benchmarks/*.md": "reports/",
     "notebooks/[0-9][0-9]_*.ipynb": "notebooks/",
 }
+
+#: Begins a cell of a notebook whose output is compared.
+MARK = "# NBVAL_CHECK_OUTPUT"
 
 #: Attributes that name something else, and elements that load it; the others lead to it.
 NAMING = {"href", "src", "data", "poster"}
@@ -51,9 +55,19 @@ def assemble(source: Path) -> None:
             placed = source / target / path.name if target.endswith("/") else source / target
             placed.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, placed)
+            if placed.suffix == ".ipynb":
+                unmark(placed)
     (source / "files.md").write_text(file_list(), encoding="utf-8")
     (source / "words.md").write_text(f"# Words\n\n{facts.glossary()}", encoding="utf-8")
     (source / "cli.md").write_text(f"# Commands\n\n{facts.commands()}", encoding="utf-8")
+
+
+def unmark(notebook: Path) -> None:
+    """Take out the lines that tell the tests what to compare: they tell a reader nothing."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        cell["source"] = [line for line in cell["source"] if not line.startswith(MARK)]
+    notebook.write_text(json.dumps(content), encoding="utf-8")
 
 
 class Page(HTMLParser):
@@ -111,8 +125,9 @@ def is_outside(address: str) -> bool:
 
 
 def faults(site: Path) -> Iterator[str]:
-    """What is wrong with a built site: what is loaded from elsewhere, and links that lead nowhere."""
-    pages = {path: Page(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
+    """What a built site loads from elsewhere, and its links that lead nowhere."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
+    pages = {path: Page(text) for path, text in texts.items() if "_static" not in path.parts}
     if site / "index.html" not in pages:
         yield "there is no index.html"
     for path, page in pages.items():

@@ -20,7 +20,7 @@ os.environ["GANGLIOSIDE_HISTORY"] = f"{tempfile.mkdtemp()}/history.duckdb"
 
 project = "Ganglioside"
 author = "The Ganglioside developers"
-copyright = author
+copyright = f"{author}. Version {__version__}, MIT licence"
 version = release = __version__
 language = "en"
 
@@ -45,7 +45,10 @@ autosummary_generate = True
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "inherited-members": False}
+# Made by scikit-learn, and described there.
+autodoc_default_options = {
+    "exclude-members": "set_fit_request, set_predict_request, set_score_request",
+}
 python_use_unqualified_type_names = True
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
@@ -67,13 +70,16 @@ html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_math_renderer = "mathml"
+# Pages without pages below them need no list of these.
+_ALONE = ("start", "files", "your_table", "method", "words", "cli", "server", "limits", "changelog")
+html_sidebars: dict[str, list[str]] = {page: [] for page in _ALONE}
 html_theme_options = {
     "navbar_align": "left",
     "navbar_persistent": ["search-button"],
     "navbar_end": ["theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
     "footer_start": ["copyright"],
-    "footer_end": ["version"],
+    "footer_end": [],
     "header_links_before_dropdown": 7,
     "pygments_light_style": "default",
     "pygments_dark_style": "monokai",

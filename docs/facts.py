@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 from typer.cli import get_docs_for_click
@@ -107,12 +108,24 @@ def glossary() -> str:
 
 
 def commands() -> str:
-    """All commands of the shell, as Typer describes them."""
+    """All commands of the shell: a list, then each as Typer describes it."""
     command = get_command(app)
-    context = typer.Context(command)
-    text = get_docs_for_click(obj=command, ctx=context, name="ganglioside")
-    # What completes the shell's words is no command of ours.
-    return re.sub(r"^\* `--(install|show)-completion`.*\n", "", text, flags=re.MULTILINE)
+    text = get_docs_for_click(obj=command, ctx=typer.Context(command), name="ganglioside")
+    # The list shows what these, which are cut short, say of each; the rest is no command of ours.
+    text = re.sub(r"^\*\*Commands\*\*:\n\n(\* .*\n)+\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^\* `--(install|show)-completion`.*\n", "", text, flags=re.MULTILINE)
+    return table(("command", "does"), _listed("ganglioside", command)) + f"\n{text}"
+
+
+def _listed(words: str, command: Any) -> list[tuple[str, str]]:
+    """Each command below one, with the first sentence of its help."""
+    found = []
+    for name, below in getattr(command, "commands", {}).items():
+        called = f"{words} {name}"
+        place = called.replace(" ", "-")
+        found.append((f"[`{called}`](#{place})", (below.help or "").partition("\n\n")[0]))
+        found += _listed(called, below)
+    return found
 
 
 #: Tables that pages name as `{{ verdicts }}`.

@@ -8,6 +8,7 @@ files and commands are made from the package. Nothing is loaded from elsewhere.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -37,6 +38,8 @@ NAMING = {"href", "src", "data", "poster"}
 LOADING = {"script", "img", "iframe", "source", "video", "audio", "object", "embed"}
 #: What a `<link>` says of a page that it does not load.
 RELATIONS = {"next", "prev", "search", "index", "author", "canonical", "copyright"}
+#: A script within a page.
+WITHIN = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.+?)</script>", re.DOTALL)
 #: What a style sheet loads.
 STYLED = re.compile(r"""(?:@import\s+(?:url\()?|url\()\s*["']?([^"')\s]+)""")
 
@@ -124,6 +127,21 @@ def is_outside(address: str) -> bool:
     return bool(parts.netloc) or parts.scheme not in ("", "data", "mailto")
 
 
+def move_scripts(site: Path) -> None:
+    """Move scripts within pages into files of their own: `ganglioside app` lets no other run."""
+    folder = site / "_static" / "moved"
+    folder.mkdir()
+    for page in site.rglob("*.html"):
+        root = "../" * (len(page.relative_to(site).parts) - 1)
+
+        def moved(script: re.Match[str], root: str = root) -> str:
+            name = f"{hashlib.sha256(script[1].encode()).hexdigest()[:16]}.js"
+            (folder / name).write_text(script[1], encoding="utf-8")
+            return f'<script src="{root}_static/moved/{name}"></script>'
+
+        page.write_text(WITHIN.sub(moved, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def faults(site: Path) -> Iterator[str]:
     """What a built site loads from elsewhere, and its links that lead nowhere."""
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
@@ -131,6 +149,8 @@ def faults(site: Path) -> Iterator[str]:
     if site / "index.html" not in pages:
         yield "there is no index.html"
     for path, page in pages.items():
+        if WITHIN.search(texts[path]):
+            yield f"{path.relative_to(site).as_posix()} has a script within it"
         where = path.relative_to(site).as_posix()
         loads = [*page.loads, *(a for style in page.styles for a in loaded_by_styles(style))]
         yield from (f"{where} loads {address}" for address in loads if is_outside(address))
@@ -162,11 +182,14 @@ def build() -> int:
 
     assemble(BUILD / "source")
     shutil.rmtree(BUILD / "html", ignore_errors=True)
-    return build_main(
+    code = build_main(
         ["-b", "html", "-W", "--keep-going", "-q", "-j", "auto", "-d", str(BUILD / "trees"),
          "-D", f"nb_execution_cache_path={BUILD / 'notebooks'}",
          str(BUILD / "source"), str(BUILD / "html")]
     )  # fmt: skip
+    if (BUILD / "html" / "_static").is_dir():
+        move_scripts(BUILD / "html")
+    return code
 
 
 def main() -> int:

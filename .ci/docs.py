@@ -40,6 +40,9 @@ LOADING = {"script", "img", "iframe", "source", "video", "audio", "object", "emb
 RELATIONS = {"next", "prev", "search", "index", "author", "canonical", "copyright"}
 #: A script within a page.
 WITHIN = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.+?)</script>", re.DOTALL)
+#: A chart in a page of a lesson, and how many of its dots are one of the page.
+PICTURE = re.compile(r'<img [^>]*?src="([^"]+\.png)"')
+SCALE = 2
 #: What a style sheet loads.
 STYLED = re.compile(r"""(?:@import\s+(?:url\()?|url\()\s*["']?([^"')\s]+)""")
 
@@ -142,6 +145,18 @@ def move_scripts(site: Path) -> None:
         page.write_text(WITHIN.sub(moved, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+def halve_pictures(site: Path) -> None:
+    """Show charts of lessons, which are drawn for dense screens, in their own size."""
+    for page in (site / "notebooks").glob("*.html"):
+
+        def sized(picture: re.Match[str], folder: Path = page.parent) -> str:
+            header = (folder / picture[1]).read_bytes()[:24]
+            width = int.from_bytes(header[16:20])  # of a PNG: after its signature and first chunk
+            return f'{picture[0]} width="{width // SCALE}"'
+
+        page.write_text(PICTURE.sub(sized, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def faults(site: Path) -> Iterator[str]:
     """What a built site loads from elsewhere, and its links that lead nowhere."""
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html"))}
@@ -176,6 +191,16 @@ def _is_there(address: str, page: Path, pages: dict[Path, Page]) -> bool:
     return not parts.fragment or unquote(parts.fragment) in pages[target].names
 
 
+def digest_of_package() -> str:
+    """Hash of what notebooks run: when it changes, they are run again."""
+    digest = hashlib.sha256()
+    for folder in ("ganglioside", "widgets"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".csv", ".j2"}:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def build() -> int:
     """Build the site, with every warning an error; the exit code of Sphinx."""
     from sphinx.cmd.build import build_main
@@ -184,11 +209,12 @@ def build() -> int:
     shutil.rmtree(BUILD / "html", ignore_errors=True)
     code = build_main(
         ["-b", "html", "-W", "--keep-going", "-q", "-j", "auto", "-d", str(BUILD / "trees"),
-         "-D", f"nb_execution_cache_path={BUILD / 'notebooks'}",
+         "-D", f"nb_execution_cache_path={BUILD / 'runs' / digest_of_package()}",
          str(BUILD / "source"), str(BUILD / "html")]
     )  # fmt: skip
     if (BUILD / "html" / "_static").is_dir():
         move_scripts(BUILD / "html")
+        halve_pictures(BUILD / "html")
     return code
 
 

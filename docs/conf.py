@@ -17,6 +17,7 @@ from ganglioside.version import __version__
 
 # Notebooks that are run here keep what they store to themselves.
 os.environ["GANGLIOSIDE_HISTORY"] = f"{tempfile.mkdtemp()}/history.duckdb"
+os.environ["GANGLIOSIDE_AUTHOR"] = "A. Analyst"
 
 project = "Ganglioside"
 author = "The Ganglioside developers"
@@ -73,6 +74,7 @@ html_math_renderer = "mathml"
 # Pages without pages below them need no list of these.
 _ALONE = ("start", "files", "your_table", "method", "words", "cli", "server", "limits", "changelog")
 html_sidebars: dict[str, list[str]] = {page: [] for page in _ALONE}
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "navbar_align": "left",
     "navbar_persistent": ["search-button"],

@@ -20,10 +20,10 @@ _AREAS: Final = ("volume", "consolidated_volume")
 
 _MARKS: Final = {kind.name: kind for kind in VERDICT_KINDS}
 
-#: Long texts get the room that is there; nothing is cut.
-_LOOK: Final[Any] = [
-    {"selector": "th, td", "props": "text-align: left; vertical-align: top; white-space: normal"},
-]
+#: Texts longer than this get a column that is wide enough to read them.
+_LONG: Final = 60
+
+_LEFT: Final = "text-align: left; vertical-align: top; white-space: nowrap; padding: 4px 12px 4px 0"
 
 
 def readable(table: pd.DataFrame, *, index: bool = False) -> Styler:
@@ -55,7 +55,11 @@ def readable(table: pd.DataFrame, *, index: bool = False) -> Styler:
     styler = table.style.format({name: _writer(name) for name in table.columns})
     for axis in ("columns", "index"):
         styler = styler.format_index(lambda label: escape(str(label)), axis=axis)
-    styler = styler.set_table_styles(_LOOK)
+    styler = styler.set_table_styles([{"selector": "th, td", "props": _LEFT}])
+    for number, name in enumerate(table.columns):
+        if table.iloc[:, number].map(str).str.len().gt(_LONG).any():
+            wide = [{"selector": "", "props": "min-width: 24em; white-space: normal"}]
+            styler = styler.set_table_styles({name: wide}, overwrite=False)
     if "verdict" in table.columns:
         styler = styler.map(_colour, subset=["verdict"])
     return styler if index else styler.hide(axis="index")

@@ -58,7 +58,7 @@ def readable(table: pd.DataFrame, *, index: bool = False) -> Styler:
     styler = styler.set_table_styles([{"selector": "th, td", "props": _LEFT}])
     for number, name in enumerate(table.columns):
         if table.iloc[:, number].map(str).str.len().gt(_LONG).any():
-            wide = [{"selector": "", "props": "min-width: 24em; white-space: normal"}]
+            wide = [{"selector": "", "props": "min-width: 16em; white-space: normal"}]
             styler = styler.set_table_styles({name: wide}, overwrite=False)
     if "verdict" in table.columns:
         styler = styler.map(_colour, subset=["verdict"])

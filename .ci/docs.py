@@ -9,7 +9,6 @@ files and commands are made from the package. Nothing is loaded from elsewhere.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import shutil
 import sys
@@ -29,9 +28,6 @@ TAKEN = {
     "reports/benchmarks/*.md": "reports/",
     "notebooks/[0-9][0-9]_*.ipynb": "notebooks/",
 }
-
-#: Begins a cell of a notebook whose output is compared.
-MARK = "# NBVAL_CHECK_OUTPUT"
 
 #: Attributes that name something else, and elements that load it; the others lead to it.
 NAMING = {"href", "src", "data", "poster"}
@@ -61,19 +57,9 @@ def assemble(source: Path) -> None:
             placed = source / target / path.name if target.endswith("/") else source / target
             placed.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, placed)
-            if placed.suffix == ".ipynb":
-                unmark(placed)
     (source / "files.md").write_text(file_list(), encoding="utf-8")
     (source / "words.md").write_text(f"# Words\n\n{facts.glossary()}", encoding="utf-8")
     (source / "cli.md").write_text(f"# Commands\n\n{facts.commands()}", encoding="utf-8")
-
-
-def unmark(notebook: Path) -> None:
-    """Take out the lines that tell the tests what to compare: they tell a reader nothing."""
-    content = json.loads(notebook.read_text(encoding="utf-8"))
-    for cell in content["cells"]:
-        cell["source"] = [line for line in cell["source"] if not line.startswith(MARK)]
-    notebook.write_text(json.dumps(content), encoding="utf-8")
 
 
 class Page(HTMLParser):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from paths import ROOT
@@ -13,6 +14,7 @@ import ganglioside as gg
 from ganglioside.support import locations
 
 docs = load_script(ROOT / ".ci" / "docs.py")
+facts = load_script(ROOT / "docs" / "facts.py")
 
 PAGE = """<html><head><link rel="stylesheet" href="site.css"></head>
 <body><h1 id="top">A</h1><a href="other.html#part">B</a> <a href="https://example.org">C</a>
@@ -86,8 +88,49 @@ def test_the_reference_lists_all_public_names() -> None:
     assert set(gg.__all__) - {"__version__"} <= listed
 
 
+@pytest.mark.parametrize("name", facts.PARTS)
+def test_each_part_is_on_a_page(name: str) -> None:
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")]
+    assert any(f"{{{{ {name} }}}}" in page for page in pages)
+    heads, line, *rows = facts.PARTS[name]().splitlines()
+    assert set(line) <= set("|- ")
+    assert len({len(re.split(r"(?<!\\)\|", row)) for row in [heads, line, *rows]}) == 1
+    assert rows
+
+
+def test_the_figures_are_those_of_the_report() -> None:
+    report = (ROOT / "reports" / "benchmarks" / "accuracy.md").read_text(encoding="utf-8")
+    row = re.search(r"^\| hard +\| ganglioside +\| 100 +\| \d+ +\| (\S+)", report, re.MULTILINE)
+    assert row
+    assert f"| hard | ganglioside | {row[1]} |" in facts.accuracy()
+
+
+def test_what_would_end_a_cell_is_escaped() -> None:
+    assert facts.table(["a"], [["x|y\nz"]]).splitlines()[-1] == r"| x\|y z |"
+
+
+def test_a_formula_is_drawn_by_the_browser_itself() -> None:
+    pytest.importorskip("docutils")
+    from docutils import nodes
+
+    maths = load_script(ROOT / "docs" / "maths.py")
+    writer = SimpleNamespace(body=[])
+    for draw in (maths.draw_inline, maths.draw_block):
+        with pytest.raises(nodes.SkipNode):
+            draw(writer, nodes.math("", r"\sqrt{s^2}"))
+    assert all("<math" in text and "<msqrt>" in text for text in writer.body)
+
+
+def test_charts_of_lessons_have_their_own_size(site: Path) -> None:
+    (site / "notebooks").mkdir()
+    (site / "notebooks" / "a.html").write_text('<img alt="" src="../a.png" />')
+    picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (1300).to_bytes(4) + (900).to_bytes(4)
+    (site / "a.png").write_bytes(picture)
+    docs.halve_pictures(site)
+    assert 'src="../a.png" width="650"' in (site / "notebooks" / "a.html").read_text()
+
+
 def test_all_pages_are_put_together(tmp_path: Path) -> None:
-    pytest.importorskip("typer.cli")
     docs.assemble(tmp_path / "source")
     source = tmp_path / "source"
     assert (source / "files.md").read_text() == (ROOT / "FILES.md").read_text()
@@ -97,4 +140,3 @@ def test_all_pages_are_put_together(tmp_path: Path) -> None:
     assert [path.name for path in lessons] == [
         path.name for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     ]
-    assert not any(docs.MARK in path.read_text() for path in lessons)

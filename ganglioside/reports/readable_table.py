@@ -23,6 +23,7 @@ _MARKS: Final = {kind.name: kind for kind in VERDICT_KINDS}
 #: Texts longer than this get a column that is wide enough to read them.
 _LONG: Final = 60
 
+_WIDE: Final = "min-width: 16em; white-space: normal"
 _LEFT: Final = "text-align: left; vertical-align: top; white-space: nowrap; padding: 4px 12px 4px 0"
 
 
@@ -56,10 +57,9 @@ def readable(table: pd.DataFrame, *, index: bool = False) -> Styler:
     for axis in ("columns", "index"):
         styler = styler.format_index(lambda label: escape(str(label)), axis=axis)
     styler = styler.set_table_styles([{"selector": "th, td", "props": _LEFT}])
-    for number, name in enumerate(table.columns):
-        if table.iloc[:, number].map(str).str.len().gt(_LONG).any():
-            wide = [{"selector": "", "props": "min-width: 16em; white-space: normal"}]
-            styler = styler.set_table_styles({name: wide}, overwrite=False)
+    long = [name for name in table.columns if table[name].map(str).str.len().max() > _LONG]
+    wide: Any = {name: [{"selector": "", "props": _WIDE}] for name in long}
+    styler = styler.set_table_styles(wide, overwrite=False)
     if "verdict" in table.columns:
         styler = styler.map(_colour, subset=["verdict"])
     return styler if index else styler.hide(axis="index")

@@ -53,11 +53,14 @@ def readable(table: pd.DataFrame, *, index: bool = False) -> Styler:
     >>> features.loc[11, "reason"] in page
     True
     """
+    table = table if index else table.reset_index(drop=True)  # rows of unlike tables share numbers
     styler = table.style.format({name: _writer(name) for name in table.columns})
     for axis in ("columns", "index"):
         styler = styler.format_index(lambda label: escape(str(label)), axis=axis)
     styler = styler.set_table_styles([{"selector": "th, td", "props": _LEFT}])
-    long = [name for name in table.columns if table[name].map(str).str.len().max() > _LONG]
+    long = [
+        name for name in table.columns if max(map(len, map(str, table[name])), default=0) > _LONG
+    ]
     wide: Any = {name: [{"selector": "", "props": _WIDE}] for name in long}
     styler = styler.set_table_styles(wide, overwrite=False)
     if "verdict" in table.columns:

@@ -58,3 +58,14 @@ def test_an_index_is_shown_only_where_it_is_wanted() -> None:
     assert len(cells(shown)) == 3 * len(shown.columns)
     assert 'class="row_heading' in readable(shown, index=True).to_html()
     assert 'class="row_heading' not in readable(shown).to_html()
+
+
+def test_a_table_without_rows_shows_its_head() -> None:
+    page = readable(pd.DataFrame({"verdict": [], "message": []})).to_html()
+    assert "message" in page
+    assert "<td" not in page
+
+
+def test_rows_of_several_tables_may_share_their_numbers() -> None:
+    row = pd.DataFrame({"verdict": ["valid"], "rt": [1.0]})
+    assert len(cells(pd.concat([row, row]))) == 4

@@ -12,7 +12,7 @@ SANITIZE := $(addprefix --nbval-sanitize-with ,$(wildcard tests/notebooks/saniti
 SUITE := $(BIN)/python -m pytest -n 4 --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-busy test-nightly test-lowest test-deploy check audit constraints bench classes compare picture lab app clean
+.PHONY: help setup run test test-busy test-nightly test-lowest test-deploy check docs audit constraints bench classes compare picture lab app clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +53,9 @@ check: $(READY) ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+docs: $(READY) ## Build the documentation, offline, and check all of its links
+	@$(BIN)/python .ci/docs.py
 
 audit: $(READY) ## Look for known holes, dangerous code and licences that bind users
 	@$(BIN)/python .ci/audit.py

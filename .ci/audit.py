@@ -64,6 +64,7 @@ BINDING = re.compile(r"GPL|General Public|SSPL|EUPL|NonCommercial|-NC\b")
 #: Packages whose metadata names no licence, or another one, and why they may stay.
 LICENCES_JUDGED = {
     "axe-playwright-python": "names none; only for the tests, never installed for users",
+    "docutils": "public domain; the GPL is that of a file for Emacs; only for the documentation",
     "psycopg": "LGPL: binds changes of itself; only with the extra `postgres`",
     "psycopg-pool": "LGPL: binds changes of itself; only with the extra `postgres`",
     "psycopg-binary": "LGPL: binds changes of itself; only with the extra `postgres`",

@@ -10,19 +10,24 @@ from pathlib import Path
 
 import nbformat
 
-#: Cells with this comment keep their outputs: nbval compares them.
-MARK = "# NBVAL_CHECK_OUTPUT"
+#: Cells with this tag keep their outputs: nbval compares them.
+TAG = "nbval-check-output"
+
+
+def is_compared(cell: nbformat.NotebookNode) -> bool:
+    """Whether the output of a cell is stored and compared."""
+    return TAG in cell.metadata.get("tags", [])
 
 
 def faults(notebook: nbformat.NotebookNode) -> list[str]:
-    """Return what `strip` would change, and the marked cells that have nothing to compare."""
+    """Return what `strip` would change, and the cells with the tag that have nothing to compare."""
     found = []
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
-        if MARK in cell.source:
+        if is_compared(cell):
             if not cell.outputs:
-                found.append(f"cell {number} is marked {MARK} and has no output stored")
+                found.append(f"cell {number} has the tag {TAG} and has no output stored")
         elif cell.outputs or cell.execution_count is not None:
             found.append(f"cell {number} has outputs or an execution count")
     return found
@@ -31,7 +36,7 @@ def faults(notebook: nbformat.NotebookNode) -> list[str]:
 def strip(notebook: nbformat.NotebookNode) -> None:
     """Empty the outputs of all code cells that are not marked."""
     for cell in notebook.cells:
-        if cell.cell_type == "code" and MARK not in cell.source:
+        if cell.cell_type == "code" and not is_compared(cell):
             cell.outputs = []
             cell.execution_count = None
 

@@ -58,7 +58,7 @@ Folder = Annotated[
     typer.Option(
         "--notebooks",
         help="Folder to work in; notebooks that it lacks are copied into it.",
-        show_default="the project's, or one in your documents",
+        show_default="ganglioside in your documents",
     ),
 ]
 
@@ -74,7 +74,7 @@ def lab(
     log: LogFile = None,
     leave_jobs: LeaveJobs = False,
 ) -> None:
-    """Open the workbench in JupyterLab.
+    """Open the lessons and the workbench in JupyterLab, as copies in a folder of your own.
 
     A token in GANGLIOSIDE_TOKEN is used instead of a new one.
     """
@@ -216,9 +216,7 @@ def hub_config() -> None:
 
 
 def _workplace(folder: Path | None) -> Path:
-    """Folder to work in; never inside an installed package, which an update replaces."""
-    if folder is None and locations.in_checkout():
-        return locations.notebooks()
+    """Folder to work in, the user's own: the notebooks of the project stay as they are."""
     from platformdirs import user_documents_path
 
     target = folder or user_documents_path() / "ganglioside"

@@ -1,4 +1,4 @@
-"""Folders of notebooks and report templates: in a checkout, or inside the installed package."""
+"""Folders of notebooks, reports and documentation: of a checkout, or of the installed package."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ def notebooks() -> Path:
 def reports() -> Path:
     """Folder of the report templates."""
     return _folder("reports")
+
+
+def documentation() -> Path | None:
+    """Folder of the documentation site; None where it was not built (`make docs`)."""
+    folder = _CHECKOUT / "build" / "docs" / "html" if in_checkout() else _PACKAGE / "_docs"
+    return folder if (folder / "index.html").is_file() else None
 
 
 def working_copy(target: Path) -> Path:

@@ -10,12 +10,15 @@ from command_line import run
 from ganglioside.history import History
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.server.standalone import ServeOptions
+from ganglioside.support import locations
+from ganglioside_widgets.app import FIRST
 from ganglioside_widgets.serving.options import PageOptions, ServerOptions
 
 
 def test_lab_and_app_pass_on_what_they_are_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr("platformdirs.user_documents_path", lambda: tmp_path)
     served: list[tuple[bool, ServerOptions]] = []
 
     def record(folder: Path, asked: ServerOptions) -> None:
@@ -46,6 +49,19 @@ def test_lab_and_app_pass_on_what_they_are_told(
             ),
         ),
     ]
+
+
+def test_lab_works_in_the_users_own_folder_never_in_the_projects(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    served: list[Path] = []
+    monkeypatch.setattr("platformdirs.user_documents_path", lambda: tmp_path)
+    monkeypatch.setattr(
+        "ganglioside_widgets.app.serve_lab", lambda folder, _: served.append(folder)
+    )
+    run("lab")
+    assert served == [tmp_path / "ganglioside"]
+    assert (served[0] / FIRST).read_bytes() == (locations.notebooks() / FIRST).read_bytes()
 
 
 def test_lab_elsewhere_copies_the_notebooks(

@@ -122,15 +122,13 @@ def test_notebooks_hold_outputs_only_where_they_are_compared() -> None:
     assert faults == {}
 
 
-def notebook(source: str, *, ran: bool) -> nbformat.NotebookNode:
+def notebook(source: str, *, ran: bool, compared: bool = False) -> nbformat.NotebookNode:
     cell = v4.new_code_cell(source)
+    cell.metadata["tags"] = [strip_notebooks.TAG] if compared else []
     if ran:
         cell.execution_count = 1
         cell.outputs = [v4.new_output("stream", text="2\n")]
     return v4.new_notebook(cells=[v4.new_markdown_cell("text"), cell])
-
-
-MARKED = f"{strip_notebooks.MARK}\nprint(1 + 1)"
 
 
 def test_a_stored_output_is_found_and_stripped() -> None:
@@ -142,11 +140,11 @@ def test_a_stored_output_is_found_and_stripped() -> None:
 
 
 def test_a_compared_output_is_kept_and_its_absence_found() -> None:
-    compared = notebook(MARKED, ran=True)
+    compared = notebook("print(1 + 1)", ran=True, compared=True)
     strip_notebooks.strip(compared)
     assert compared.cells[1].outputs
     assert strip_notebooks.faults(compared) == []
-    assert len(strip_notebooks.faults(notebook(MARKED, ran=False))) == 1
+    assert len(strip_notebooks.faults(notebook("print(1 + 1)", ran=False, compared=True))) == 1
 
 
 def test_stripping_in_place_says_whether_it_changed_anything(tmp_path: Path) -> None:

@@ -19,6 +19,18 @@ def test_a_checkout_uses_its_own_folders() -> None:
     assert locations.reports() == ROOT / "reports"
 
 
+def test_the_documentation_is_there_once_it_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locations, "_CHECKOUT", tmp_path)
+    for folder in ("notebooks", "build/docs/html"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "pyproject.toml").touch()
+    assert locations.documentation() is None
+    (tmp_path / "build" / "docs" / "html" / "index.html").touch()
+    assert locations.documentation() == tmp_path / "build" / "docs" / "html"
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the contents of the wheel, as an installation lays them out."""
@@ -51,6 +63,9 @@ def test_the_wheel_finds_its_own_folders(installed: Path) -> None:
     assert ask(installed, "p.in_checkout()") == "False"
     assert Path(ask(installed, "p.notebooks()")) == installed / "ganglioside" / "_notebooks"
     assert Path(ask(installed, "p.reports()")) == installed / "ganglioside" / "_reports"
+    built = locations.documentation() is not None
+    inside = str(installed / "ganglioside" / "_docs")
+    assert ask(installed, "p.documentation()") == (inside if built else "None")
 
 
 @pytest.mark.parametrize(("folder", "kept"), [("notebooks", "_notebooks"), ("reports", "_reports")])

@@ -54,12 +54,12 @@ def test_lab_accepts_large_uploads_and_listens_on_this_machine_only(tmp_path: Pa
     assert float(limit) == app.IOPUB_RATE
 
 
-def test_lab_opens_the_workbench_where_there_is_one(tmp_path: Path) -> None:
+def test_lab_opens_the_first_lesson_where_there_is_one(tmp_path: Path) -> None:
     assert not any(
         "default_url" in a for a in app.lab_arguments(tmp_path, ServerOptions(port=8901))
     )
-    page(tmp_path, "workbench.ipynb")
-    assert "--LabApp.default_url=/lab/tree/workbench.ipynb" in app.lab_arguments(
+    page(tmp_path, "00_start_here.ipynb")
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in app.lab_arguments(
         tmp_path, ServerOptions(port=8901)
     )
 

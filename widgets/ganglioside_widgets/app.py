@@ -34,7 +34,7 @@ PAGES: Final[Mapping[str, int]] = {
 }
 
 #: The notebook with which JupyterLab opens.
-FIRST: Final = "workbench.ipynb"
+FIRST: Final = "00_start_here.ipynb"
 
 #: Bytes in one message from the browser. Files come in small pieces; other widgets of a notebook,
 #: such as ipywidgets' own upload, send them whole, and Jupyter's default drops more than 10 MiB.

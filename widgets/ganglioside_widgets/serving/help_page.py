@@ -8,7 +8,9 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from ganglioside.settings import Settings, setting_specs
+from ganglioside.support import locations
 from ganglioside.support.glossary import GROUPS, KEYS, TERMS, Term
+from ganglioside_widgets.serving.documentation import PATH
 from ganglioside_widgets.serving.start_page import framed
 from ganglioside_widgets.state.thresholds import STEPS
 
@@ -42,6 +44,7 @@ class HelpPage(JupyterHandler):
         return {
             **super().template_namespace,
             **framed(self),
+            "documentation": PATH if locations.documentation() else None,
             "glossary": grouped_terms(),
             "keys": KEYS,
             "thresholds": [(specs[name], usual[name]) for name in STEPS],

@@ -31,6 +31,7 @@ from ganglioside.server.hub import HubService
 from ganglioside.server.jupyter import handlers, jupyter_app
 from ganglioside.watching.alarms import watch
 from ganglioside_widgets.serving.address import Address
+from ganglioside_widgets.serving.documentation import documentation_handlers
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
 from ganglioside_widgets.serving.help_page import HelpPage
@@ -224,7 +225,8 @@ class Pages(Voila):  # type: ignore[misc]
         api = jupyter_app(
             self, guests=self.guests, person_of=None if self.hub is None else self.hub.person_of
         )
-        return [*handlers(self.base_url, api), *self._plain_pages(), *served]
+        documentation = documentation_handlers(self.base_url)
+        return [*handlers(self.base_url, api), *self._plain_pages(), *documentation, *served]
 
     def _plain_pages(self) -> list[tuple[str, Any]]:
         """Pages without a kernel, beside the start page itself."""

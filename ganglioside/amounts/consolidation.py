@@ -1,0 +1,308 @@
+"""Consolidated areas: accepted peaks with what their ions lost in the source given back.
+
+The consolidated area of a peak is
+
+    area + pieces that are given back, by their probability + pieces that are too small to be seen
+
+and its interval comes from draws of all that is not known for certain: whether a row is a piece of
+this peak, whether several parents share it, which pathways a line has, and their yields. Draws of
+one pathway are the same for all species of its line, so that sums and shares have intervals too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from ganglioside.amounts.losses import Losses, learn_losses
+from ganglioside.amounts.pieces import Pieces
+from ganglioside.amounts.rules import Assumptions, assumptions
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.priors import Priors
+
+#: Draws of all that is unknown, and the random numbers that peaks share in turn.
+DRAWS: Final = 400
+_PATTERNS: Final = 61
+_SEED: Final = 0
+
+_BLOCK: Final = 256  # peaks that are drawn at a time, to save memory
+_NO_LIMIT: Final = np.inf
+
+
+@dataclass(frozen=True, eq=False)
+class Consolidated:
+    """Areas of n accepted peaks, or of sums of them.
+
+    Attributes
+    ----------
+    area : numpy.ndarray, shape (n,)
+        As measured; NaN where the table has none.
+    returned : numpy.ndarray, shape (n,)
+        Area of the rows that are given back, by their probability.
+    rows : numpy.ndarray of int, shape (n,)
+        Rows that are given back.
+    unseen : numpy.ndarray, shape (n,)
+        Area of pieces that have no row of their own, as the yields of the table let expect.
+    low, high : numpy.ndarray, shape (n,)
+        95 % interval of `total`.
+    """
+
+    area: FloatArray
+    returned: FloatArray
+    rows: IntArray
+    unseen: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    @cached_property
+    def total(self) -> FloatArray:
+        """Consolidated area, shape (n,)."""
+        return np.asarray(self.area + self.returned + self.unseen)
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Draws of the consolidated areas of n peaks (or of sums of them), each (n, DRAWS) or (n,)."""
+
+    area: FloatArray
+    rows: IntArray
+    returned: FloatArray
+    unseen: FloatArray
+    total: FloatArray
+
+    def sums(self, key: IntArray, n: int) -> Draws:
+        """Draws of sums of some of them, by a key from 0 to n - 1; those of key -1 are left out."""
+        kept = key >= 0
+        return Draws(
+            *(_summed(part[kept], key[kept], n) for part in (self.area, self.rows)),
+            *(_summed(part[kept], key[kept], n) for part in (self.returned, self.unseen, self.total)),
+        )
+
+    def summary(self) -> Consolidated:
+        """Areas with their intervals."""
+        returned = self.returned.mean(axis=1)
+        unseen = np.median(self.unseen, axis=1)
+        total = self.area + returned + unseen
+        low, high = interval(self.total)
+        return Consolidated(
+            area=self.area,
+            returned=returned,
+            rows=self.rows,
+            unseen=unseen,
+            low=np.minimum(low, total),
+            high=np.maximum(high, total),
+        )
+
+
+def interval(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Bounds between which 95 % of each row of draws are, each shape (n,)."""
+    low, high = np.quantile(draws, [0.025, 0.975], axis=1)
+    return low, high
+
+
+def _summed(values: FloatArray, key: IntArray, n: int) -> FloatArray:
+    """Sums of values by key, along the first axis."""
+    result = np.zeros((n, *values.shape[1:]), dtype=values.dtype)
+    np.add.at(result, key, values)
+    return result
+
+
+def consolidate(pieces: Pieces, area: FloatArray, priors: Priors, keys: IntArray, n: int) -> Draws:
+    """Draws of the consolidated areas of peaks, summed by a key; the same for the same input.
+
+    Parameters
+    ----------
+    pieces : Pieces
+    area : numpy.ndarray, shape (peaks,)
+        NaN where unknown.
+    priors : Priors
+    keys : numpy.ndarray of int, shape (peaks,)
+        Ascending numbers from 0 to n - 1: of the sum to which each peak belongs.
+    n : int
+        Number of sums.
+    """
+    assumed = assumptions()
+    losses = learn_losses(pieces, area, priors, assumed)
+    work = _Work.of(pieces, area, losses, assumed)
+    parts: list[Draws] = []
+    for peaks in _blocks(keys):
+        own = keys[peaks]
+        parts.append(work.draw(peaks).sums(own - own[0], int(own[-1] - own[0]) + 1))
+    if not parts:
+        empty = np.zeros((0, DRAWS))
+        return Draws(np.zeros(0), np.zeros(0, np.int64), empty, empty, empty)
+    names = ("area", "rows", "returned", "unseen", "total")
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    assert len(joined["area"]) == n  # keys have no gap
+    return Draws(**joined)
+
+
+def _blocks(keys: IntArray) -> Iterator[slice]:
+    """Parts of the peaks, none of which ends within a key."""
+    start = 0
+    while start < len(keys):
+        end = min(start + _BLOCK, len(keys))
+        end = int(np.searchsorted(keys, keys[end - 1], side="right"))
+        yield slice(start, end)
+        start = end
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """All that drawing needs; arrays of pieces are those of `Pieces`.
+
+    Attributes
+    ----------
+    yields : numpy.ndarray, shape (L, G, DRAWS)
+        Of each pathway, 0 where it does not exist.
+    mistaken : numpy.ndarray of bool, shape (L, G, DRAWS)
+        Whether genuine rows that elute together with the parents are its pieces all the same.
+    mistaken_yield : numpy.ndarray, shape (L, G)
+        Their yield.
+    noise, reading : numpy.ndarray, shape (_PATTERNS, DRAWS)
+        Factors by which yields and areas scatter.
+    sharers : dict of int to list of int
+        Other peaks and kinds (positions in the near rows) of each row that is given back.
+    """
+
+    pieces: Pieces
+    area: FloatArray
+    assumed: Assumptions
+    yields: FloatArray
+    mistaken: BoolArray
+    mistaken_yield: FloatArray
+    noise: FloatArray
+    reading: FloatArray
+    rng: np.random.Generator
+
+    @classmethod
+    def of(
+        cls, pieces: Pieces, area: FloatArray, losses: Losses, assumed: Assumptions
+    ) -> _Work:
+        """Draw what all peaks have in common."""
+        rng = np.random.default_rng(_SEED)
+        shape = (*pieces.possible.shape, DRAWS)
+        yields = np.zeros(shape)
+        yields[losses.line, losses.kind] = losses.draw(rng, DRAWS)
+        chance, usual = _mistaken(pieces, area, assumed)
+        return cls(
+            pieces=pieces,
+            area=area,
+            assumed=assumed,
+            yields=yields,
+            mistaken=rng.random(shape) < chance[:, :, None],
+            mistaken_yield=usual,
+            noise=10 ** (losses.scatter * rng.standard_normal((_PATTERNS, DRAWS))),
+            reading=np.exp(assumed.reading * rng.standard_normal((_PATTERNS, DRAWS))),
+            rng=rng,
+        )
+
+    def _noise(self, peak: IntArray, kind: IntArray) -> FloatArray:
+        """Factors of the yields of some peaks, the same whenever they are asked for."""
+        return self.noise[(peak * 7 + kind) % _PATTERNS]
+
+    def _expected(self, peak: IntArray, kind: IntArray) -> FloatArray:
+        """Draws of the pieces of some peaks, by their yields, shape (k, DRAWS)."""
+        yields = self.yields[self.pieces.line[peak], kind]
+        return np.asarray(self.area[peak][:, None] * yields * self._noise(peak, kind))
+
+    def draw(self, peaks: slice) -> Draws:
+        """Draws of the consolidated areas of some peaks."""
+        first, n = peaks.start, peaks.stop - peaks.start
+        area = self.area[peaks]
+        known = np.nan_to_num(area)
+        returned, seen, rows = self._returned(first, n)
+        unseen = self._unseen(first, n, seen)
+        reading = self.reading[np.arange(first, peaks.stop) % _PATTERNS]
+        total = (known[:, None] + returned + unseen) * reading
+        nothing = np.isnan(area)[:, None]
+        return Draws(
+            area=area,
+            rows=rows,
+            returned=np.where(nothing, np.nan, returned),
+            unseen=np.where(nothing, np.nan, unseen),
+            total=np.where(nothing, np.nan, total),
+        )
+
+    def _returned(self, first: int, n: int) -> tuple[FloatArray, BoolArray, IntArray]:
+        """Draws of the rows that are given back to n peaks, which kinds they show, and how many."""
+        p = self.pieces
+        at = np.arange(*np.searchsorted(p.peak, [first, first + n]))
+        is_piece = self.rng.random((len(at), DRAWS)) < p.weight[at][:, None]
+        own = p.area[at][:, None] * self._own_part(at)
+        peak = p.peak[at] - first
+        returned = np.zeros((n, DRAWS))
+        np.add.at(returned, peak, is_piece * own)
+        seen = np.zeros((n, p.possible.shape[1], DRAWS), dtype=np.bool_)
+        np.logical_or.at(seen, (peak, p.kind[at]), is_piece)
+        return returned, seen, np.bincount(peak, minlength=n)
+
+    def _own_part(self, at: IntArray) -> FloatArray:
+        """Draws of the part of rows that is the parent's own, 1 where it has no rival, (k, DRAWS).
+
+        A row at which other possible parents elute may be all its parent's, or shared between them
+        as their areas and yields let expect.
+        """
+        p = self.pieces
+        part = np.ones((len(at), DRAWS))
+        order = np.argsort(p.near_row, kind="stable")
+        low = np.searchsorted(p.near_row[order], p.row[at])
+        high = np.searchsorted(p.near_row[order], p.row[at], side="right")
+        has_rival = np.flatnonzero(high > low)
+        for k in has_rival:
+            rivals = order[low[k] : high[k]]
+            others = self._expected(p.near_peak[rivals], p.near_kind[rivals]).sum(axis=0)
+            mine = self._expected(p.peak[at[k : k + 1]], p.kind[at[k : k + 1]])[0]
+            shared = self.rng.random(DRAWS) < self.assumed.shared
+            both = mine + others
+            share = np.divide(mine, both, out=np.ones(DRAWS), where=both > 0)
+            part[k] = np.where(shared, share, 1.0)
+        return part
+
+    def _unseen(self, first: int, n: int, seen: BoolArray) -> FloatArray:
+        """Draws of the pieces of n peaks that have no row of their own, shape (n, DRAWS)."""
+        p = self.pieces
+        n_kinds = p.possible.shape[1]
+        peak = np.arange(first, first + n)
+        line = p.line[peak]
+        noise = self._noise(peak[:, None], np.arange(n_kinds)[None, :])
+        area = np.nan_to_num(self.area[peak])[:, None, None]
+        expected = area * self.yields[line] * noise
+        at = np.arange(*np.searchsorted(p.near_peak, [first, first + n]))
+        hidden = np.full((n, n_kinds), -1.0)
+        np.maximum.at(hidden, (p.near_peak[at] - first, p.near_kind[at]), p.near_area[at])
+        limit = np.where(hidden < 0, _NO_LIMIT, hidden)[:, :, None]
+        expected = np.minimum(expected, limit)
+        together = np.zeros((n, n_kinds))
+        at = at[p.together[at]]
+        np.maximum.at(together, (p.near_peak[at] - first, p.near_kind[at]), p.near_area[at])
+        as_yield = area * self.mistaken_yield[line][:, :, None] * noise
+        mistaken = np.where(together[:, :, None] > 0, together[:, :, None], as_yield)
+        expected = np.where(self.mistaken[line], mistaken, expected)
+        return np.asarray((expected * ~seen).sum(axis=1))
+
+
+def _mistaken(
+    pieces: Pieces, area: FloatArray, assumed: Assumptions
+) -> tuple[FloatArray, FloatArray]:
+    """Probability that genuine rows together with parents are pieces, and their yield, (L, G).
+
+    Where lines lie upon each other, RT cannot tell a genuine row from a fragment; a ratio of areas
+    that is the same for several ceramides speaks for fragments.
+    """
+    shape = pieces.possible.shape
+    at = np.flatnonzero(pieces.together & (area[pieces.near_peak] > 0))
+    key = pieces.line[pieces.near_peak[at]] * shape[1] + pieces.near_kind[at]
+    ratio = np.log10(pieces.near_area[at] / area[pieces.near_peak[at]])
+    size = shape[0] * shape[1]
+    count = np.bincount(key, minlength=size)
+    mean = sum_by(key, ratio, size) / np.maximum(count, 1)
+    squares = sum_by(key, (ratio - mean[key]) ** 2, size)
+    spread = np.sqrt(squares / np.maximum(count - 1, 1))
+    several = np.where(spread <= assumed.alike, assumed.mistaken_alike, assumed.mistaken_unlike)
+    chance = np.where(count == 0, 0.0, np.where(count == 1, assumed.mistaken, several))
+    return chance.reshape(shape), np.where(count == 0, 0.0, 10**mean).reshape(shape)

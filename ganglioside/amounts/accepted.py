@@ -1,7 +1,7 @@
 """Accepted rows: those whose name stands, by the model or by an analyst, and their peaks.
 
 An analyst's decision comes before the model's verdict: a row that was renamed counts under its new
-name, one that was rejected counts no more, and one that was accepted counts whatever the model says.
+name, one that was rejected no more, and one that was accepted whatever the model says.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ class Accepted:
     @cached_property
     def other_ions(self) -> pd.DataFrame:
         """Accepted rows of other ions than the one whose areas are taken."""
-        ion = self.species["ion"].to_numpy()[self.rows["species"]]
-        return self.rows[self.rows["ion"].to_numpy() != ion]
+        ion = self.species["ion"].to_numpy(object)[self.rows["species"].to_numpy(np.int64)]
+        is_other = np.asarray(self.rows["ion"].to_numpy(object) != ion, dtype=np.bool_)
+        return self.rows.iloc[np.flatnonzero(is_other)]
 
     def peak_of_rows(self, n: int) -> IntArray:
         """Position in `peaks` of each of the n rows of the features, -1 without one, shape (n,)."""
@@ -98,7 +99,9 @@ def accepted_rows(features: pd.DataFrame, overrides: Overrides) -> Accepted:
             "area": rows["volume"].to_numpy(np.float64),
             "confidence": rows["confidence"].to_numpy(np.float64),
             "ion": _ions_of(rows),
-            "decided_by": [ANALYST if _has_decided(decided.get(k)) else MODEL for k in position],
+            "decided_by": [
+                ANALYST if _has_decided(decided.get(k)) else MODEL for k in position.tolist()
+            ],
         }
     )
     table.loc[table["decided_by"] == ANALYST, "confidence"] = 1.0
@@ -205,7 +208,9 @@ def _ion_of_species(rows: pd.DataFrame, n: int) -> list[str]:
 
 def _one_of_each_peak(rows: pd.DataFrame, species: pd.DataFrame) -> pd.DataFrame:
     """One row of each peak of the ion whose areas are taken, by sample, species and RT."""
-    taken = rows[rows["ion"].to_numpy() == species["ion"].to_numpy(object)[rows["species"]]]
+    ion = species["ion"].to_numpy(object)[rows["species"].to_numpy(np.int64)]
+    is_taken = np.asarray(rows["ion"].to_numpy(object) == ion, dtype=np.bool_)
+    taken = rows.iloc[np.flatnonzero(is_taken)]
     order = ["sample", "species", "peak", "area", "rt"]
     largest = taken.sort_values(order, ascending=[True, True, True, False, True], kind="stable")
     peaks = largest.drop_duplicates(["sample", "species", "peak"])

@@ -76,10 +76,14 @@ class Draws:
 
     def sums(self, key: IntArray, n: int) -> Draws:
         """Draws of sums of some of them, by a key from 0 to n - 1; those of key -1 are left out."""
-        kept = key >= 0
+        kept = np.flatnonzero(key >= 0)
+        key = key[kept]
         return Draws(
-            *(_summed(part[kept], key[kept], n) for part in (self.area, self.rows)),
-            *(_summed(part[kept], key[kept], n) for part in (self.returned, self.unseen, self.total)),
+            area=_summed(self.area[kept], key, n),
+            rows=np.bincount(key, self.rows[kept], n).astype(np.int64),
+            returned=_summed(self.returned[kept], key, n),
+            unseen=_summed(self.unseen[kept], key, n),
+            total=_summed(self.total[kept], key, n),
         )
 
     def summary(self) -> Consolidated:
@@ -105,10 +109,12 @@ def interval(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _summed(values: FloatArray, key: IntArray, n: int) -> FloatArray:
-    """Sums of values by key, along the first axis."""
-    result = np.zeros((n, *values.shape[1:]), dtype=values.dtype)
-    np.add.at(result, key, values)
-    return result
+    """Sums of the known values by key, along the first axis; NaN where none is known."""
+    result = np.zeros((n, *values.shape[1:]))
+    known = np.zeros(result.shape, dtype=np.bool_)
+    np.add.at(result, key, np.nan_to_num(values))
+    np.logical_or.at(known, key, np.isfinite(values))
+    return np.where(known, result, np.nan)
 
 
 def consolidate(pieces: Pieces, area: FloatArray, priors: Priors, keys: IntArray, n: int) -> Draws:
@@ -165,8 +171,6 @@ class _Work:
         Their yield.
     noise, reading : numpy.ndarray, shape (_PATTERNS, DRAWS)
         Factors by which yields and areas scatter.
-    sharers : dict of int to list of int
-        Other peaks and kinds (positions in the near rows) of each row that is given back.
     """
 
     pieces: Pieces
@@ -180,9 +184,7 @@ class _Work:
     rng: np.random.Generator
 
     @classmethod
-    def of(
-        cls, pieces: Pieces, area: FloatArray, losses: Losses, assumed: Assumptions
-    ) -> _Work:
+    def of(cls, pieces: Pieces, area: FloatArray, losses: Losses, assumed: Assumptions) -> _Work:
         """Draw what all peaks have in common."""
         rng = np.random.default_rng(_SEED)
         shape = (*pieces.possible.shape, DRAWS)
@@ -203,12 +205,12 @@ class _Work:
 
     def _noise(self, peak: IntArray, kind: IntArray) -> FloatArray:
         """Factors of the yields of some peaks, the same whenever they are asked for."""
-        return self.noise[(peak * 7 + kind) % _PATTERNS]
+        return np.asarray(self.noise[(peak * 7 + kind) % _PATTERNS])
 
     def _expected(self, peak: IntArray, kind: IntArray) -> FloatArray:
         """Draws of the pieces of some peaks, by their yields, shape (k, DRAWS)."""
-        yields = self.yields[self.pieces.line[peak], kind]
-        return np.asarray(self.area[peak][:, None] * yields * self._noise(peak, kind))
+        yields = self.yields[self.pieces.line[peak], kind] * self._noise(peak, kind)
+        return np.asarray(self.area[peak][:, None] * yields)
 
     def draw(self, peaks: slice) -> Draws:
         """Draws of the consolidated areas of some peaks."""

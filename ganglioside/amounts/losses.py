@@ -17,7 +17,7 @@ import numpy as np
 
 from ganglioside.amounts.pieces import Pieces
 from ganglioside.amounts.rules import Assumptions
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 from ganglioside.support.priors import Priors
 
 #: log10 yields that are thought of.
@@ -108,9 +108,7 @@ class _Counts:
         return sum_by(self.pathway, self.weight, len(self.seen))
 
 
-def learn_losses(
-    pieces: Pieces, area: FloatArray, priors: Priors, assumed: Assumptions
-) -> Losses:
+def learn_losses(pieces: Pieces, area: FloatArray, priors: Priors, assumed: Assumptions) -> Losses:
     """Losses as the table shows them.
 
     With A the area of a parent, F that of its piece, d(F) the probability that a peak of this area
@@ -175,7 +173,9 @@ def _count(pieces: Pieces, area: FloatArray, line: IntArray, kind: IntArray) -> 
         key = pathway[pieces.line[peak], of] * n_classes + level[peak]
         return sum_by(key, weight, len(line) * n_classes).reshape(-1, n_classes)
 
-    per_line = sum_by(pieces.line[known] * n_classes + level[known], np.ones(len(known)), n_lines * n_classes)
+    per_line = sum_by(
+        pieces.line[known] * n_classes + level[known], np.ones(len(known)), n_lines * n_classes
+    )
     all_peaks = per_line.reshape(-1, n_classes)[line]
     pair, first = np.unique(pieces.peak * n_kinds + pieces.kind, return_inverse=True)
     surest = np.zeros(len(pair))

@@ -47,7 +47,8 @@ class Pieces:
         given back to them.
     near_area : numpy.ndarray, shape (m,)
     together : numpy.ndarray of bool, shape (m,)
-        Whether such a row is itself genuine and elutes together with the peak.
+        Whether such a row is itself genuine, elutes together with the peak, and is not too large
+        to be its fragment.
     """
 
     lines: tuple[str, ...]
@@ -178,8 +179,9 @@ def _children(
             "weight": confidence[row],
         }
     )
-    has_area = accepted.peaks["area"].to_numpy(np.float64)[np.maximum(peak, 0)] > 0
-    return found[(peak >= 0) & has_area].sort_values(["peak", "kind", "area", "row"])
+    area = np.append(accepted.peaks["area"].to_numpy(np.float64), np.nan)  # the last: no peak
+    back_to_area = np.flatnonzero(area[peak] > 0)
+    return found.iloc[back_to_area].sort_values(["peak", "kind", "area", "row"])
 
 
 def _near_rows(
@@ -194,12 +196,16 @@ def _near_rows(
     keys: list[Any] = ["sample", *CERAMIDE]
     there = np.flatnonzero(_standing(features) & features["series"].notna().to_numpy())
     rows = features.iloc[there]
-    beside = rows[CERAMIDE].astype("int64").assign(
-        sample=samples_of(rows),
-        row=there,
-        kind=np.searchsorted(series, rows["series"].to_numpy(str)),
-        area=rows["volume"].to_numpy(np.float64),
-        rt=rows["rt"].to_numpy(np.float64),
+    beside = (
+        rows[CERAMIDE]
+        .astype("int64")
+        .assign(
+            sample=samples_of(rows),
+            row=there,
+            kind=np.searchsorted(series, rows["series"].to_numpy(str)),
+            area=rows["volume"].to_numpy(np.float64),
+            rt=rows["rt"].to_numpy(np.float64),
+        )
     )
     peaks = accepted.peaks
     of_peaks = accepted.species[CERAMIDE].astype("int64").iloc[peaks["species"]]
@@ -207,6 +213,7 @@ def _near_rows(
         sample=peaks["sample"].to_numpy(object),
         peak=np.arange(len(peaks)),
         peak_rt=peaks["rt"].to_numpy(np.float64),
+        most=assumed.mistaken_most * peaks["area"].to_numpy(np.float64),
         own=peaks["position"].to_numpy(np.int64),
     )
     pairs = of_peaks.merge(beside, on=keys)
@@ -218,5 +225,6 @@ def _near_rows(
     genuine = np.zeros(n, dtype=np.bool_)
     genuine[accepted.rows["position"]] = True
     close = away[pairs.index].to_numpy() <= assumed.together * rt_tolerance
-    pairs = pairs.assign(together=close & genuine[pairs["row"]])
+    small = (pairs["area"] <= pairs["most"]).to_numpy(np.bool_)
+    pairs = pairs.assign(together=close & small & genuine[pairs["row"]])
     return pairs[["row", "peak", "kind", "area", "together"]].sort_values(["peak", "kind", "area"])

@@ -60,6 +60,7 @@ class Assumptions:
     mistaken: float
     mistaken_alike: float
     mistaken_unlike: float
+    mistaken_most: float
     alike: float
     shared: float
     reading: float

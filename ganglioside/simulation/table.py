@@ -201,7 +201,9 @@ def _merge(world: World, detected: pd.DataFrame) -> pd.DataFrame:
         intact_area=("intact_area", "sum"),
     )
     largest = table.sort_values(["group", "area"]).drop_duplicates("group", keep="last")
-    largest = largest.drop(columns=["area", "weighted", "rt", "intact_area"]).merge(sums, on="group")
+    largest = largest.drop(columns=["area", "weighted", "rt", "intact_area"]).merge(
+        sums, on="group"
+    )
     return largest.assign(
         rt=largest["weighted"] / largest["area"],
         merged=largest["peaks"] > 1,

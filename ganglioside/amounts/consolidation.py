@@ -37,68 +37,50 @@ _NO_LIMIT: Final = np.inf
 class Consolidated:
     """Areas of n accepted peaks, or of sums of them.
 
+    Areas of sums are sums of areas; only their intervals are not.
+
     Attributes
     ----------
     area : numpy.ndarray, shape (n,)
         As measured; NaN where the table has none.
     returned : numpy.ndarray, shape (n,)
-        Area of the rows that are given back, by their probability.
+        Area of the rows that are given back, by their probability: the mean of its draws.
     rows : numpy.ndarray of int, shape (n,)
         Rows that are given back.
     unseen : numpy.ndarray, shape (n,)
-        Area of pieces that have no row of their own, as the yields of the table let expect.
-    low, high : numpy.ndarray, shape (n,)
-        95 % interval of `total`.
+        Area of pieces that have no row of their own, as the yields of the table let expect: the
+        median of its draws, since some of them are far too large.
+    draws : numpy.ndarray, shape (n, DRAWS)
+        Of the consolidated areas.
     """
 
     area: FloatArray
     returned: FloatArray
     rows: IntArray
     unseen: FloatArray
-    low: FloatArray
-    high: FloatArray
+    draws: FloatArray
 
     @cached_property
     def total(self) -> FloatArray:
         """Consolidated area, shape (n,)."""
         return np.asarray(self.area + self.returned + self.unseen)
 
+    @cached_property
+    def bounds(self) -> tuple[FloatArray, FloatArray]:
+        """95 % interval of the consolidated area, each shape (n,)."""
+        low, high = interval(self.draws)
+        return np.minimum(low, self.total), np.maximum(high, self.total)
 
-@dataclass(frozen=True, eq=False)
-class Draws:
-    """Draws of the consolidated areas of n peaks (or of sums of them), each (n, DRAWS) or (n,)."""
-
-    area: FloatArray
-    rows: IntArray
-    returned: FloatArray
-    unseen: FloatArray
-    total: FloatArray
-
-    def sums(self, key: IntArray, n: int) -> Draws:
-        """Draws of sums of some of them, by a key from 0 to n - 1; those of key -1 are left out."""
+    def sums(self, key: IntArray, n: int) -> Consolidated:
+        """Sums of some of them, by a key from 0 to n - 1; those of key -1 are left out."""
         kept = np.flatnonzero(key >= 0)
         key = key[kept]
-        return Draws(
-            area=_summed(self.area[kept], key, n),
-            rows=np.bincount(key, self.rows[kept], n).astype(np.int64),
-            returned=_summed(self.returned[kept], key, n),
-            unseen=_summed(self.unseen[kept], key, n),
-            total=_summed(self.total[kept], key, n),
-        )
-
-    def summary(self) -> Consolidated:
-        """Areas with their intervals."""
-        returned = self.returned.mean(axis=1)
-        unseen = np.median(self.unseen, axis=1)
-        total = self.area + returned + unseen
-        low, high = interval(self.total)
         return Consolidated(
-            area=self.area,
-            returned=returned,
-            rows=self.rows,
-            unseen=unseen,
-            low=np.minimum(low, total),
-            high=np.maximum(high, total),
+            area=_summed(self.area[kept], key, n),
+            returned=_summed(self.returned[kept], key, n),
+            rows=np.bincount(key, self.rows[kept], n).astype(np.int64),
+            unseen=_summed(self.unseen[kept], key, n),
+            draws=_summed(self.draws[kept], key, n),
         )
 
 
@@ -117,8 +99,8 @@ def _summed(values: FloatArray, key: IntArray, n: int) -> FloatArray:
     return np.where(known, result, np.nan)
 
 
-def consolidate(pieces: Pieces, area: FloatArray, priors: Priors, keys: IntArray, n: int) -> Draws:
-    """Draws of the consolidated areas of peaks, summed by a key; the same for the same input.
+def consolidate(pieces: Pieces, area: FloatArray, priors: Priors, keys: IntArray) -> Consolidated:
+    """Consolidated areas of peaks, summed by a key; the same for the same input.
 
     Parameters
     ----------
@@ -127,24 +109,22 @@ def consolidate(pieces: Pieces, area: FloatArray, priors: Priors, keys: IntArray
         NaN where unknown.
     priors : Priors
     keys : numpy.ndarray of int, shape (peaks,)
-        Ascending numbers from 0 to n - 1: of the sum to which each peak belongs.
-    n : int
-        Number of sums.
+        Ascending numbers from 0 without a gap: of the sum to which each peak belongs.
     """
     assumed = assumptions()
     losses = learn_losses(pieces, area, priors, assumed)
     work = _Work.of(pieces, area, losses, assumed)
-    parts: list[Draws] = []
-    for peaks in _blocks(keys):
-        own = keys[peaks]
-        parts.append(work.draw(peaks).sums(own - own[0], int(own[-1] - own[0]) + 1))
+    parts = [work.draw(peaks, keys[peaks] - keys[peaks.start]) for peaks in _blocks(keys)]
     if not parts:
-        empty = np.zeros((0, DRAWS))
-        return Draws(np.zeros(0), np.zeros(0, np.int64), empty, empty, empty)
-    names = ("area", "rows", "returned", "unseen", "total")
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    assert len(joined["area"]) == n  # keys have no gap
-    return Draws(**joined)
+        nothing = np.zeros(0)
+        return Consolidated(nothing, nothing, np.zeros(0, np.int64), nothing, np.zeros((0, DRAWS)))
+    return Consolidated(
+        area=np.concatenate([part.area for part in parts]),
+        returned=np.concatenate([part.returned for part in parts]),
+        rows=np.concatenate([part.rows for part in parts]),
+        unseen=np.concatenate([part.unseen for part in parts]),
+        draws=np.concatenate([part.draws for part in parts]),
+    )
 
 
 def _blocks(keys: IntArray) -> Iterator[slice]:
@@ -212,22 +192,21 @@ class _Work:
         yields = self.yields[self.pieces.line[peak], kind] * self._noise(peak, kind)
         return np.asarray(self.area[peak][:, None] * yields)
 
-    def draw(self, peaks: slice) -> Draws:
-        """Draws of the consolidated areas of some peaks."""
-        first, n = peaks.start, peaks.stop - peaks.start
+    def draw(self, peaks: slice, key: IntArray) -> Consolidated:
+        """Consolidated areas of some peaks, summed by a key that begins with 0."""
+        first, count, n = peaks.start, peaks.stop - peaks.start, int(key[-1]) + 1
         area = self.area[peaks]
-        known = np.nan_to_num(area)
-        returned, seen, rows = self._returned(first, n)
-        unseen = self._unseen(first, n, seen)
+        nothing = np.isnan(area)
+        returned, seen, rows = self._returned(first, count)
+        unseen = self._unseen(first, count, seen)
+        returned[nothing] = unseen[nothing] = np.nan
         reading = self.reading[np.arange(first, peaks.stop) % _PATTERNS]
-        total = (known[:, None] + returned + unseen) * reading
-        nothing = np.isnan(area)[:, None]
-        return Draws(
-            area=area,
-            rows=rows,
-            returned=np.where(nothing, np.nan, returned),
-            unseen=np.where(nothing, np.nan, unseen),
-            total=np.where(nothing, np.nan, total),
+        return Consolidated(
+            area=_summed(area, key, n),
+            returned=_summed(returned, key, n).mean(axis=1),
+            rows=np.bincount(key, rows, n).astype(np.int64),
+            unseen=np.median(_summed(unseen, key, n), axis=1),
+            draws=_summed((area[:, None] + returned + unseen) * reading, key, n),
         )
 
     def _returned(self, first: int, n: int) -> tuple[FloatArray, BoolArray, IntArray]:

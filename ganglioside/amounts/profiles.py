@@ -79,9 +79,8 @@ def profile_of(amounts: Amounts, by: By = "series") -> Profile:
     """
     names, part = parts_of(amounts, by)
     area, in_sample = areas_by_sample(amounts, part, len(names))
-    of_parts = amounts.species_draws.sums(part, len(names))
-    areas = of_parts.summary()
-    share, low, high = shares(of_parts.total, areas.total)
+    areas = amounts.species_areas.sums(part, len(names))
+    share, low, high = shares(areas)
     counted = in_sample[amounts.counted]
     several = len(counted) > 1
     table = pd.DataFrame(
@@ -89,8 +88,8 @@ def profile_of(amounts: Amounts, by: By = "series") -> Profile:
             "name": names,
             "species": np.bincount(part, minlength=len(names)),
             "area_consolidated": areas.total,
-            "area_low": areas.low,
-            "area_high": areas.high,
+            "area_low": areas.bounds[0],
+            "area_high": areas.bounds[1],
             "share": share,
             "share_low": low,
             "share_high": high,
@@ -147,7 +146,7 @@ def areas_by_sample(
 
     0 where a sample has none of it; shares of a sample without areas are NaN.
     """
-    total = amounts.draws.summary().total
+    total = amounts.areas.total
     sample = amounts.unit["sample"].to_numpy(np.int64)
     key = sample * n + part[amounts.unit["species"].to_numpy(np.int64)]
     area = sum_by(key, np.nan_to_num(total), len(amounts.samples) * n).reshape(-1, n)

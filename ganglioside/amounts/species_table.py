@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.amounts.accepted import ANALYST, MODEL, Accepted, accepted_rows
-from ganglioside.amounts.consolidation import Consolidated, Draws, consolidate, interval
+from ganglioside.amounts.consolidation import Consolidated, consolidate, interval
 from ganglioside.amounts.pieces import Pieces, find_pieces
 from ganglioside.amounts.rules import rules
 from ganglioside.settings import Settings
@@ -91,8 +91,8 @@ class Amounts:
         Whether each sample counts in sums over samples: QC, pools and standards do not, unless
         there is nothing else.
     unit : pandas.DataFrame
-        `sample` and `species` (positions) of each species in each sample, in the order of `draws`.
-    draws : Draws
+        `sample` and `species` (positions) of each species in each sample, in the order of `areas`.
+    areas : Consolidated
     """
 
     features: pd.DataFrame
@@ -101,7 +101,7 @@ class Amounts:
     samples: tuple[str, ...]
     counted: BoolArray
     unit: pd.DataFrame
-    draws: Draws
+    areas: Consolidated
 
     @classmethod
     def of(
@@ -142,7 +142,7 @@ class Amounts:
             samples=tuple(samples),
             counted=is_sample if is_sample.any() else ~is_sample,
             unit=pd.DataFrame({"sample": unit // n_species, "species": unit % n_species}),
-            draws=consolidate(pieces, area, priors, key.astype(np.int64), len(unit)),
+            areas=consolidate(pieces, area, priors, key.astype(np.int64)),
         )
 
     @property
@@ -151,9 +151,9 @@ class Amounts:
         return _sample_types(self.features, list(self.samples))
 
     @cached_property
-    def species_draws(self) -> Draws:
-        """Draws of each species, summed over the samples that count."""
-        return self.draws.sums(self._counted_species, len(self.accepted))
+    def species_areas(self) -> Consolidated:
+        """Areas of each species, summed over the samples that count."""
+        return self.areas.sums(self._counted_species, len(self.accepted))
 
     @cached_property
     def _counted_species(self) -> IntArray:
@@ -165,7 +165,7 @@ class Amounts:
     @cached_property
     def table(self) -> pd.DataFrame:
         """`Analysis.species`."""
-        areas = self.species_draws.summary()
+        areas = self.species_areas
         peaks = self.accepted.peaks.assign(weight=_weights(self.accepted.peaks["area"]))
         is_counted = np.isin(peaks["sample"], np.array(self.samples, dtype=object)[self.counted])
         peaks = peaks[is_counted]
@@ -195,7 +195,7 @@ class Amounts:
             **_area_columns(areas),
             "area_other_ions": other["area"],
             "rows_other_ions": other["rows"],
-            **_share_columns(self.species_draws, areas),
+            **_share_columns(areas),
         }
         index = pd.RangeIndex(len(self.accepted))
         table = pd.DataFrame({c: pd.Series(columns[c], index=index) for c in SPECIES})
@@ -204,7 +204,7 @@ class Amounts:
     @cached_property
     def by_sample(self) -> pd.DataFrame:
         """`Analysis.species_by_sample`."""
-        areas = self.draws.summary()
+        areas = self.areas
         sample = self.unit["sample"].to_numpy(np.int64)
         species = self.accepted.species.iloc[self.unit["species"]].reset_index(drop=True)
         of_sample = pd.Series(areas.total).groupby(sample).transform("sum")
@@ -279,31 +279,28 @@ def _area_columns(areas: Consolidated) -> dict[str, Any]:
         "rows_returned": areas.rows,
         "area_unseen": areas.unseen,
         "area_consolidated": areas.total,
-        "area_low": areas.low,
-        "area_high": areas.high,
+        "area_low": areas.bounds[0],
+        "area_high": areas.bounds[1],
     }
 
 
-def _share_columns(draws: Draws, areas: Consolidated) -> dict[str, Any]:
+def _share_columns(areas: Consolidated) -> dict[str, Any]:
     """Share of each species in all of them, percent, with its interval."""
-    share, low, high = shares(draws.total, areas.total)
+    share, low, high = shares(areas)
     return {"share": share, "share_low": low, "share_high": high}
 
 
-def shares(draws: FloatArray, total: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def shares(areas: Consolidated) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Share of each of n parts in their sum, percent, and its 95 % interval, each shape (n,).
 
-    Parameters
-    ----------
-    draws : numpy.ndarray, shape (n, DRAWS)
-        Of the areas; NaN where unknown, and then left out of the sum.
-    total : numpy.ndarray, shape (n,)
-        Areas.
+    Parts without an area are left out of the sum.
     """
-    if len(total) == 0:
-        return total, total, total
-    share = 100 * total / np.nansum(total)
-    low, high = interval(100 * draws / np.nansum(draws, axis=0))
+    whole = np.nansum(areas.total)
+    if not whole > 0:
+        unknown = np.full(len(areas.total), np.nan)
+        return unknown, unknown, unknown
+    share = 100 * areas.total / whole
+    low, high = interval(100 * areas.draws / np.nansum(areas.draws, axis=0))
     return share, np.minimum(low, share), np.maximum(high, share)
 
 

@@ -13,8 +13,8 @@ import typer
 from ganglioside.cli import output
 from ganglioside.cli.options import (
     DEFAULTS,
-    USUAL,
     NO_OPTIONS,
+    USUAL,
     Format,
     InputFile,
     Json,

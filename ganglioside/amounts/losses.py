@@ -132,7 +132,7 @@ def learn_losses(pieces: Pieces, area: FloatArray, priors: Priors, assumed: Assu
     counts = _count(pieces, area, line, kind)
     scatter = _scatter(counts, priors)
     prior = _log_prior(priors)
-    smallest = np.quantile(area[area > 0], _SMALLEST) if (area > 0).any() else 1.0
+    smallest = _smallest(np.concatenate([area[area > 0], pieces.area]))
     best: tuple[float, float, FloatArray, FloatArray, float] | None = None
     for limit in smallest * _LIMITS:
         likelihood = _likelihood(counts, limit, scatter, priors) + prior
@@ -154,6 +154,11 @@ def learn_losses(pieces: Pieces, area: FloatArray, priors: Priors, assumed: Assu
         scatter=scatter,
         limit=limit,
     )
+
+
+def _smallest(area: FloatArray) -> float:
+    """One of the smallest areas of a table; 1 where it has none."""
+    return float(np.quantile(area, _SMALLEST, method="lower")) if len(area) else 1.0
 
 
 def _count(pieces: Pieces, area: FloatArray, line: IntArray, kind: IntArray) -> _Counts:

@@ -129,8 +129,8 @@ def compare_groups(
 
 def _members(amounts: Amounts, groups: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Samples of each group, in the order given; what is no sample of a group is refused."""
-    known = dict(zip(amounts.samples, amounts.sample_types, strict=True))
-    if set(known) <= {""}:
+    known = amounts.types_in_table
+    if not known:
         raise SettingsError("groups: the table has no samples: it needs a column that names them.")
     members: dict[str, list[str]] = {}
     for sample, group in groups.items():
@@ -140,6 +140,10 @@ def _members(amounts: Amounts, groups: Mapping[str, str]) -> dict[str, tuple[str
         if known[sample] in NO_SAMPLES:
             raise SettingsError(
                 f"groups: {sample!r} is a {known[sample]}, which is in no group: leave it out."
+            )
+        if sample not in amounts.samples:
+            raise SettingsError(
+                f"groups: the sample {sample!r} has no accepted species: leave it out."
             )
         members.setdefault(str(group), []).append(sample)
     if len(members) < 2:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.amounts.accepted import ANALYST, MODEL, Accepted, accepted_rows
+from ganglioside.amounts.accepted import ANALYST, MODEL, Accepted, accepted_rows, samples_of
 from ganglioside.amounts.consolidation import Consolidated, consolidate, interval
 from ganglioside.amounts.pieces import Pieces, find_pieces
 from ganglioside.amounts.rules import rules
@@ -150,6 +150,12 @@ class Amounts:
         """Type of each sample, None where the table does not say."""
         return _sample_types(self.features, list(self.samples))
 
+    @property
+    def types_in_table(self) -> dict[str, str | None]:
+        """Type of each sample of the table, also of those without an accepted species."""
+        names = sorted(set(samples_of(self.features)) - {""})
+        return dict(zip(names, _sample_types(self.features, names), strict=True))
+
     @cached_property
     def species_areas(self) -> Consolidated:
         """Areas of each species, summed over the samples that count."""
@@ -249,7 +255,7 @@ class Amounts:
             {
                 "species": np.concatenate([own, species]),
                 "area": f["volume"].to_numpy(np.float64)[rows],
-                "sample": self._sample_names(rows),
+                "sample": samples_of(f).to_numpy(object)[rows],
             }
         )
         counted = np.array(self.samples, dtype=object)[self.counted]
@@ -257,12 +263,6 @@ class Amounts:
         found = pd.DataFrame({"area": of_species.sum(min_count=1), "rows": of_species.size()})
         found = found.reindex(range(len(self.accepted)))
         return found.assign(rows=found["rows"].fillna(0).astype("int64"))
-
-    def _sample_names(self, rows: IntArray) -> Any:
-        """Sample of some rows of the features."""
-        if "sample" not in self.features:
-            return [""] * len(rows)
-        return self.features["sample"].fillna("").to_numpy(object)[rows]
 
 
 def _weights(area: pd.Series[Any]) -> FloatArray:

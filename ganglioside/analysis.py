@@ -381,8 +381,8 @@ class Analysis:
         >>> analysis = gg.analyze(gg.simulate(1, n_samples=4))
         >>> groups = {"S001": "young", "S002": "young", "S003": "old", "S004": "old"}
         >>> compared = analysis.compare_groups(groups, by="category")
-        >>> compared.table[["name", "reference", "group", "n_group"]].iloc[0].tolist()
-        ['GM', 'young', 'old', 2]
+        >>> compared.table[["name", "reference", "group"]].iloc[0].tolist()
+        ['GM', 'young', 'old']
         """
         return compare_groups(self._amounts, groups, by, of, reference)
 

@@ -63,9 +63,10 @@ def as_species_list(analysis: Analysis) -> bytes:
     """The list of species of a study whose file has attacks for samples and ions."""
     same = {"series": "GM3", "verdict": "valid", "confidence": 0.9, "rt": 9.5, "volume": 1e6}
     same |= {"double_bonds": 1, "hydroxyls": 2}
+    carbons = range(30, 30 + len(ATTACKS))
     rows = [
-        {**same, "feature_id": k, "name": f"GM3({30 + k % 20}:1;O2)", "carbons": 30 + k % 20}
-        for k in range(len(ATTACKS))
+        {**same, "feature_id": k, "name": f"GM3({n}:1;O2)", "carbons": n}
+        for k, n in enumerate(carbons)
     ]
     features = build_frame(FEATURES, rows)
     features = features.assign(sample=ATTACKS, adduct=ATTACKS)

@@ -136,7 +136,7 @@ def learn_losses(pieces: Pieces, area: FloatArray, priors: Priors, assumed: Assu
     best: tuple[float, float, FloatArray, FloatArray, float] | None = None
     for limit in smallest * _LIMITS:
         likelihood = _likelihood(counts, limit, scatter, priors) + prior
-        most = likelihood.max(axis=1, initial=-_MOST)
+        most = likelihood.max(axis=1)
         log_odds = most + np.log(np.exp(likelihood - most[:, None]).sum(axis=1))
         rate = _rate(log_odds, assumed)
         evidence = float(np.logaddexp(np.log(rate) + log_odds, np.log1p(-rate)).sum())
@@ -144,7 +144,7 @@ def learn_losses(pieces: Pieces, area: FloatArray, priors: Priors, assumed: Assu
             best = (evidence, float(limit), likelihood, log_odds, rate)
     assert best is not None  # there is a limit
     _, limit, likelihood, log_odds, rate = best
-    yields = np.exp(likelihood - likelihood.max(axis=1, initial=-np.inf)[:, None])
+    yields = np.exp(likelihood - likelihood.max(axis=1)[:, None])
     return Losses(
         line=line,
         kind=kind,
@@ -260,5 +260,5 @@ def _shares(
     log_density = np.tile((a - 1) * log_share + (b - 1) * log_rest, (n_lines, 1))
     bounded = np.clip(log_odds, -_MOST, _MOST)
     np.add.at(log_density, line, np.logaddexp(log_share + bounded[:, None], log_rest))
-    density = np.exp(log_density - log_density.max(axis=1, initial=-np.inf)[:, None])
+    density = np.exp(log_density - log_density.max(axis=1)[:, None])
     return np.asarray(density / density.sum(axis=1)[:, None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -61,3 +62,13 @@ def test_a_table_without_areas_teaches_nothing() -> None:
     assert np.isfinite(losses.yields).all()
     assert losses.scatter == Priors.usual().fragment_yield_scatter.value
     assert len(pieces.row) == 0
+
+
+def test_many_samples_teach_the_same_without_a_warning() -> None:
+    rows = [{**row, "sample": f"S{k:03d}"} for k in range(120) for row in parents(8)]
+    small = {"name": "GM3(50:1;O2)", "volume": 1e4, "rt": 30.0, "sample": "S000"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pieces, losses = learned(*rows, small)
+    assert np.isfinite(losses.log_odds).all()
+    assert (draws_of(pieces, losses, "GM1", "GM3") > 0.01).mean() < 0.05

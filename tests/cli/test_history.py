@@ -46,7 +46,8 @@ def feature_ids(stream: io.BytesIO) -> list[str]:
 @pytest.mark.parametrize("form", FORMATS)
 def test_export_writes_a_session(sid: str, form: str) -> None:
     run("export", sid, "--format", form)
-    content = Path(f"{sid}.{'csv' if form == 'your-file' else form}").read_bytes()
+    endings = {"your-file": "csv", "species": "species.xlsx", "species-csv": "species.csv"}
+    content = Path(f"{sid}.{endings.get(form, form)}").read_bytes()
     readers = {
         "csv": pd.read_csv,
         "xlsx": pd.read_excel,
@@ -55,7 +56,10 @@ def test_export_writes_a_session(sid: str, form: str) -> None:
         "mztab": feature_ids,
         "your-file": pd.read_csv,
     }
-    if form != "xlsx":
+    if form.startswith("species"):
+        read = pd.read_excel if form == "species" else pd.read_csv
+        assert read(io.BytesIO(content))["share"].sum() == pytest.approx(100)
+    elif form != "xlsx":
         assert len(readers[form](io.BytesIO(content))) == ROWS
     assert content
 

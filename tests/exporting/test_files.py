@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from builders import build_analysis
+from builders import build_analysis, build_frame
 from formula_attacks import (
     ATTACKS,
     DIALECTS,
@@ -23,16 +24,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
+from ganglioside.columns import FEATURES
 from ganglioside.errors import ExportError
 from ganglioside.exporting import (
     FORMATS,
     ending_of,
     export,
+    file_name,
     read_json,
     to_csv,
     to_json,
     to_mztab,
     to_parquet,
+    to_species_csv,
     to_xlsx,
 )
 from ganglioside.exporting.formats import BY_ENDING
@@ -55,8 +59,23 @@ def as_library(analysis: Analysis, form: str) -> bytes:
     return {"generic": to_generic_list, "skyline": to_skyline_list}[form](library)
 
 
+def as_species_list(analysis: Analysis) -> bytes:
+    """The list of species of a study whose file has attacks for samples and ions."""
+    same = {"series": "GM3", "verdict": "valid", "confidence": 0.9, "rt": 9.5, "volume": 1e6}
+    same |= {"double_bonds": 1, "hydroxyls": 2}
+    carbons = range(30, 30 + len(ATTACKS))
+    rows = [
+        {**same, "feature_id": k, "name": f"GM3({n}:1;O2)", "carbons": n}
+        for k, n in enumerate(carbons)
+    ]
+    features = build_frame(FEATURES, rows)
+    features = features.assign(sample=ATTACKS, adduct=ATTACKS)
+    return to_species_csv(dataclasses.replace(analysis, features=features))
+
+
 TEXT_EXPORTS: dict[str, Callable[[Analysis], bytes]] = {
     "csv": to_csv,
+    "species-csv": as_species_list,
     "mztab": to_mztab,
     "generic list": lambda analysis: as_library(analysis, "generic"),
     "skyline list": lambda analysis: as_library(analysis, "skyline"),
@@ -111,6 +130,13 @@ def test_your_own_file_is_written_under_a_name_of_its_kind(
     assert [ending_of(form, analysed.source) for form in BY_ENDING] == [f".{f}" for f in BY_ENDING]
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_name_of_a_file_ends_as_its_format_asks(analysed: Analysis, form: str) -> None:
+    name = file_name("liver", form, analysed.source)
+    assert name.startswith("liver.species." if form.startswith("species") else "liver.")
+    assert name.endswith(ending_of(form, analysed.source))
+
+
 @pytest.mark.parametrize("name", ["result", "result.pdf", "csv", "result.your-file"])
 def test_an_unknown_format_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ExportError, match="no export format"):
@@ -137,8 +163,8 @@ def analysed() -> Analysis:
 def test_the_analysed_example_is_exported_whole(
     analysed: Analysis, tmp_path: Path, form: str
 ) -> None:
-    if form in ("mztab", "your-file"):
-        pytest.skip("a format of other columns: see test_mztab.py, test_annotation.py")
+    if form in ("species", "species-csv", "mztab", "your-file"):
+        pytest.skip("other columns: see test_species_list.py, test_mztab.py, test_annotation.py")
     readers: dict[str, Callable[[bytes], pd.DataFrame]] = {
         "csv": lambda content: pd.read_csv(io.BytesIO(content)),
         "xlsx": lambda content: rows_of(load_workbook(io.BytesIO(content))["features"]),

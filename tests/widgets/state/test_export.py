@@ -16,11 +16,17 @@ from ganglioside.history import History
 from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state.export import KINDS, ExportState
 
+#: Word in the names of files, where it is not `verdicts`.
+WORDS = {"species": "species", "species-csv": "species"}
+ENDINGS = {"species": "xlsx", "species-csv": "csv"}
+
 READERS = {
     "csv": lambda content: len(pd.read_csv(io.BytesIO(content))),
     "xlsx": lambda content: len(pd.read_excel(io.BytesIO(content), sheet_name="features")),
     "json": lambda content: len(json.loads(content)["features"]),
     "parquet": lambda content: len(pd.read_parquet(io.BytesIO(content))),
+    "species": lambda content: len(pd.read_excel(io.BytesIO(content), sheet_name="species")),
+    "species-csv": lambda content: len(pd.read_csv(io.BytesIO(content))),
 }
 
 
@@ -38,8 +44,9 @@ def test_a_file_reads_back_with_every_row(kind: str, analysis: gg.Analysis) -> N
     state.make(kind)
     state.join(PATIENCE)
     assert state.made is not None
-    assert state.made.name == f"example_verdicts.{kind}"
-    assert READERS[kind](state.made.content) == len(analysis.features)
+    assert state.made.name == f"example_{WORDS.get(kind, 'verdicts')}.{ENDINGS.get(kind, kind)}"
+    rows = len(analysis.species) if kind in WORDS else len(analysis.features)
+    assert READERS[kind](state.made.content) == rows
     assert state.why_not == ""
 
 

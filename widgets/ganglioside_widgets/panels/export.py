@@ -27,7 +27,7 @@ class ExportPanel(Panel):
     --------
     >>> panel = ExportPanel()
     >>> list(panel.buttons)[:2]
-    ['csv', 'xlsx']
+    ['species', 'species-csv']
     >>> panel.state.why_not
     'Run an analysis first: there is nothing to export.'
     """

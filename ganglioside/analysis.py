@@ -543,8 +543,12 @@ class Analysis(ShownAsCard):
         Returns
         -------
         pandas.DataFrame
-            Columns `species_table.SPECIES`. The interval is that of the consolidation: it does not
-            contain the scatter of injections or samples.
+            One row per species: name, head, series, category, ceramide, carbons, double_bonds,
+            hydroxyls, rt (min), confidence, decided_by (model or analyst), feature_id (its largest
+            row), rows, samples, ion; area (as measured), area_returned, rows_returned, area_unseen,
+            area_consolidated with area_low and area_high (its 95 % interval, without the scatter
+            of injections or samples); area_other_ions, rows_other_ions; share (percent) with
+            share_low and share_high.
 
         Examples
         --------
@@ -563,7 +567,9 @@ class Analysis(ShownAsCard):
         Returns
         -------
         pandas.DataFrame
-            Columns `species_table.BY_SAMPLE`: one row per species and sample in which it is.
+            One row per species and sample in which it is: sample, sample_type, name, head, series,
+            category, ceramide, rt (min), area, area_returned, rows_returned, area_unseen,
+            area_consolidated, area_low, area_high, share (percent of the sample).
 
         Examples
         --------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside.display.cards import card
 from ganglioside.display.sketch import retention_sketch
-from ganglioside.support.formatting import area, minutes, percent, share
+from ganglioside.support.formatting import MISSING, area, minutes, percent, share
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -82,42 +83,26 @@ def analysis_card(analysis: Analysis) -> str:
 
 
 def top_species(analysis: Analysis) -> Listed:
-    """The valid features of the largest peak area, as the first species of the result.
-
-    Of a study, those are the peaks that its samples share, with their median area.
+    """The accepted species of the largest consolidated area, with their shares.
 
     Parameters
     ----------
     analysis : Analysis
     """
-    if len(analysis.consensus):
-        return _top_shared(analysis.consensus)
-    features = analysis.features
-    valid = features[features["verdict"] == "valid"]
-    largest = valid.sort_values("volume", ascending=False, kind="stable").head(MOST_SPECIES)
-    columns = ["name", "rt", "residual", "volume", "confidence"]
+    species = analysis.species
+    largest = species.sort_values("area_consolidated", ascending=False, kind="stable")
+    columns = ["name", "rt", "area_consolidated", "share", "confidence"]
     rows = [
-        (name, minutes(rt, unit=""), minutes(apart, unit="", signed=True), area(volume), percent(p))
-        for name, rt, apart, volume, p in largest[columns].itertuples(index=False)
+        (name, minutes(rt, unit=""), area(amount), _part(part), percent(p))
+        for name, rt, amount, part, p in largest[columns].head(MOST_SPECIES).itertuples(index=False)
     ]
-    title = f"Largest valid features ({len(rows)} of {len(valid):,})"
-    headings = ("Name", "RT (min)", "RT − expected", "Area", "Confidence")
-    return Listed(title, headings, tuple(rows))
+    title = f"Largest species ({len(rows)} of {len(species):,} accepted)"
+    return Listed(title, ("Name", "RT (min)", "Area", "Share", "Confidence"), tuple(rows))
 
 
-def _top_shared(consensus: pd.DataFrame) -> Listed:
-    """The valid peaks of a study of the largest median area."""
-    valid = consensus[consensus["verdict"] == "valid"]
-    largest = valid.sort_values("volume", ascending=False, kind="stable").head(MOST_SPECIES)
-    rows = [
-        (name, minutes(rt, unit=""), f"{seen} of {samples}", area(volume), percent(p))
-        for name, rt, seen, samples, volume, p in largest[
-            ["name", "rt", "seen", "samples", "volume", "confidence"]
-        ].itertuples(index=False)
-    ]
-    title = f"Largest valid species of the study ({len(rows)} of {len(valid):,})"
-    headings = ("Name", "RT (min)", "Samples", "Median area", "Confidence")
-    return Listed(title, headings, tuple(rows))
+def _part(percentage: float) -> str:
+    """Share in all species as text."""
+    return f"{percentage:.1f} %" if isfinite(percentage) else MISSING
 
 
 def explanation_card(explanation: Explanation) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside import columns
+from ganglioside.amounts.species_table import BY_SAMPLE, SPECIES
 from ganglioside.history.listing import LISTED
 from ganglioside.inference.fitted_model import PREDICTION_COLUMNS
 from ganglioside.questions.expected_library import LIBRARY
@@ -30,6 +31,8 @@ TABLES = {
     "Analysis.differences": set(DIFFERENCES),
     "Analysis.drift": set(DRIFT),
     "Analysis.family": set(FAMILY),
+    "Analysis.species": set(SPECIES),
+    "Analysis.species_by_sample": set(BY_SAMPLE),
     "Analysis.suggest": set(SUGGESTIONS),
     "Analysis.suggested_names": set(SUGGESTED),
     "Analysis.review_queue": set(QUEUE),
